@@ -1,0 +1,61 @@
+/** Who signed a call, told by its access key. */
+export interface Caller {
+  access_key_id: string;
+  /** The role in the template whose policies the call is held against; absent: the account's owner, who may do all. */
+  role_logical_id?: string;
+  /** What to call it in messages and the meter: a function's logical id, or `owner`. */
+  name: string;
+}
+
+/** One AWS call as it reached the gateway, its body read whole. */
+export interface AwsCall {
+  /** The service's SigV4 name: `kinesis`, `dynamodb`, `s3`, `firehose`, `comprehend`, `athena`, `cloudformation`. */
+  service: string;
+  /** The API action: `PutRecords`, `GetObject`. */
+  action: string;
+  caller: Caller;
+  method: string;
+  /** Percent-encoded, as on the wire. */
+  path: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export interface AwsReply {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer | string;
+}
+
+/** One IAM permission that a call needs: all of a call's must be allowed. */
+export interface Permission {
+  /** `kinesis:PutRecords` */
+  action: string;
+  /** A full ARN, or `*` where the service has no resource-level permission. */
+  resource: string;
+}
+
+/** What a call cost, for the meter: counters summed per service, action and caller. */
+export type Usage = Record<string, number>;
+
+/** An emulated AWS service behind the gateway. */
+export interface AwsService {
+  service: string;
+  /** Names the action of a request that carries this service's name in its signature. */
+  actionOf(request: Omit<AwsCall, 'action' | 'caller'>): string;
+  /** The permissions AWS would ask of the caller for this call. */
+  permissionsOf(call: AwsCall): Permission[];
+  /** Answers the call. Errors of the service are replies in its wire form, never throws. */
+  handle(call: AwsCall): Promise<AwsReply>;
+  /** Billed or counted units of an answered call beyond calls and bytes, e.g. `{documents: 25, billed_units: 75}`. */
+  usageOf?(call: AwsCall, reply: AwsReply): Usage;
+  /** The wire form of an error that the gateway gives in the service's name (denied, injected fault). */
+  errorReply(status: number, code: string, message: string): AwsReply;
+  close(): Promise<void>;
+}
+
+/** The account that the embedded cloud plays. */
+export const ACCOUNT_ID = '000000000000';
+export const REGION = 'us-east-1';
