@@ -1,0 +1,24 @@
+/**
+ * The languages whose sentiment Comprehend scores.
+ * Source: Amazon Comprehend, supported languages; @aws-sdk/client-comprehend 3.1138.0.
+ */
+export const SENTIMENT_LANGUAGES = [
+  'en',
+  'es',
+  'fr',
+  'de',
+  'it',
+  'pt',
+  'ar',
+  'hi',
+  'ja',
+  'ko',
+  'zh',
+  'zh-TW',
+] as const;
+
+export type SentimentLanguage = (typeof SENTIMENT_LANGUAGES)[number];
+
+export function isSentimentLanguage(code: string): code is SentimentLanguage {
+  return (SENTIMENT_LANGUAGES as readonly string[]).includes(code);
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/** 1 MiB: what Kinesis carries in one record by default, and the largest text of the contract. */
+export const MAX_TEXT_BYTES = 1_048_576;
+
+/** A short name for a source or a tenant: safe in keys, paths and SQL. */
+export const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
+  );
+
+export const recordId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _, : and -');
+
+/** A BCP 47 tag as far as text analysis knows it: `en`, `zh-TW`. */
+export const languageCode = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or zh-TW');
+
+export const timestamp = z.iso.datetime({
+  offset: true,
+  error: 'must be an ISO 8601 date and time with a zone',
+});
+
+const text = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((value) => Buffer.byteLength(value) <= MAX_TEXT_BYTES, 'must be at most 1 MiB in UTF-8');
+
+const attributeValue = z.union([z.string().max(1024), z.number(), z.boolean()]);
+
+const attributes = z
+  .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), attributeValue)
+  .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries');
+
+/**
+ * A record as producers send it, version 1. Unknown fields are dropped: producers evolve first.
+ *
+ * @example
+ * { "record_id": "rev-0001", "text": "I love my cat", "source": "app_reviews",
+ *   "created_at": "2026-11-23T10:00:00Z", "attributes": { "stars": 5 } }
+ */
+export const recordSchema = z
+  .object({
+    record_id: recordId
+      .optional()
+      .describe('Identifies the record for ever; absent: derived from its place on the stream.'),
+    text: text
+      .optional()
+      .describe('The text to analyse: 1 byte to 1 MiB in UTF-8. A withdrawal may leave it out.'),
+    source: slug.describe('Where the record comes from.'),
+    tenant: slug.default('default').describe('Whose record it is.'),
+    language: z
+      .union([z.literal('auto'), languageCode])
+      .default('auto')
+      .describe('The language of the text; auto: it is detected.'),
+    author: z.string().max(256).optional(),
+    url: z.url().max(2048).optional(),
+    created_at: timestamp.optional().describe('ISO 8601 with a zone; absent: the time of arrival.'),
+    attributes: attributes.optional().describe('Flat facts that travel with the record.'),
+    job_id: recordId.optional(),
+    job_index: z.int().min(0).optional(),
+    record_version: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('A higher version replaces a lower one, whatever order they arrive in.'),
+    deleted: z.boolean().default(false).describe('True: the source withdrew the record.'),
+  })
+  .refine((record) => (record.job_index === undefined) === (record.job_id === undefined), {
+    path: ['job_index'],
+    error: 'job_id and job_index go together',
+  })
+  .refine((record) => record.deleted || record.text !== undefined, {
+    path: ['text'],
+    error: 'is required',
+  })
+  .refine((record) => !record.deleted || record.record_id !== undefined, {
+    path: ['record_id'],
+    error: 'is required: a withdrawal names what it withdraws',
+  })
+  .transform((record) => ({ ...record, text: record.text ?? '' }));
+
+/** A record as a producer may write it: defaults not yet filled in. */
+export type RecordInput = z.input<typeof recordSchema>;
+/** A record after parsing. */
+export type StreamRecord = z.output<typeof recordSchema>;

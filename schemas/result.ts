@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { languageCode, recordId, slug, timestamp } from './record.ts';
+import { scoresSchema, sentiment } from './verdict.ts';
+
+/** Why a record has a verdict, or none. */
+export const RESULT_STATUSES = ['analyzed', 'unsupported_language', 'empty', 'withdrawn'] as const;
+/** Where a verdict came from: the analyzer, a repeat in the same batch, this process' memory, the cache table. */
+export const CACHE_TIERS = ['miss', 'batch', 'memory', 'table'] as const;
+export type CacheTier = (typeof CACHE_TIERS)[number];
+
+/**
+ * A record with its verdict and provenance, version 1: one line of the lake, one row of the results table.
+ * Verdict fields are present where `status` is `analyzed`.
+ */
+export const resultSchema = z.object({
+  schema_version: z.literal(1),
+  record_id: recordId,
+  tenant: slug,
+  source: slug,
+  record_version: z.int().min(0),
+  status: z.enum(RESULT_STATUSES),
+  sentiment: sentiment.optional(),
+  score: z.number().optional().describe('The probability of the returned sentiment.'),
+  confidence: z.number().optional().describe('The margin over the runner-up.'),
+  scores: scoresSchema.optional(),
+  language_code: languageCode.optional(),
+  language_source: z.enum(['given', 'detected']).optional(),
+  analyzer: z.object({ name: z.string(), version: z.string() }).optional(),
+  cache: z.enum(CACHE_TIERS).optional(),
+  chunks: z.int().optional().describe('Into how many documents the text was split.'),
+  text: z
+    .string()
+    .optional()
+    .describe('Absent where the text policy says so, or where it would not fit.'),
+  text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex.'),
+  text_bytes: z.int(),
+  author: z.string().optional(),
+  url: z.string().optional(),
+  attributes: z.record(z.string(), z.string()).optional(),
+  job_id: recordId.optional(),
+  job_index: z.int().optional(),
+  created_at: timestamp.describe('As the producer said, else the time of arrival; in UTC.'),
+  arrived_at: timestamp.describe('When the record reached the stream.'),
+  processed_at: timestamp,
+});
+
+export type Result = z.infer<typeof resultSchema>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Why a record could not be processed. Each is final: trying again gives the same. */
+export const SET_ASIDE_REASONS = [
+  'invalid_json',
+  'invalid_utf8',
+  'invalid_record',
+  'invalid_gzip',
+  'invalid_aggregate',
+  'too_large',
+] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
+
+/** One thing wrong with a record: where and what, never the text itself. */
+export const issueSchema = z.object({ path: z.string(), message: z.string() });
+export type Issue = z.infer<typeof issueSchema>;
+
+/**
+ * A record that can't be processed, kept byte for byte with its reason and its place on the stream.
+ * `set_aside_id` is the derived record id of that place, so a redelivery overwrites the same object with the same.
+ */
+export const setAsideSchema = z.object({
+  set_aside_id: z.string(),
+  reason: z.enum(SET_ASIDE_REASONS),
+  issues: z.array(issueSchema),
+  shard_id: z.string(),
+  sequence_number: z.string(),
+  sub_sequence_number: z.int().optional(),
+  partition_key: z.string(),
+  arrived_at: z.iso.datetime({ offset: true }),
+  data_base64: z.base64().describe('The bytes as they were on the stream.'),
+});
+export type SetAside = z.infer<typeof setAsideSchema>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+export const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'NEUTRAL', 'MIXED'] as const;
+export const sentiment = z.enum(SENTIMENTS);
+export type Sentiment = z.infer<typeof sentiment>;
+
+const probability = z.number().min(0).max(1);
+
+/** The four probabilities; they sum to 1 as far as single precision goes. */
+export const scoresSchema = z.object({
+  positive: probability,
+  negative: probability,
+  neutral: probability,
+  mixed: probability,
+});
+export type Scores = z.infer<typeof scoresSchema>;
+
+/** What an analyzer says of one text. `chunks`: into how many documents the text had to be split. */
+export const verdictSchema = z.object({
+  sentiment,
+  scores: scoresSchema,
+  chunks: z.int().min(1),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+const SCORE_OF: Record<Sentiment, keyof Scores> = {
+  POSITIVE: 'positive',
+  NEGATIVE: 'negative',
+  NEUTRAL: 'neutral',
+  MIXED: 'mixed',
+};
+
+/** `score`: the probability of the returned sentiment. `confidence`: its margin over the runner-up, 0 to 1. */
+export function certainty(verdict: Verdict): { score: number; confidence: number } {
+  const score = verdict.scores[SCORE_OF[verdict.sentiment]];
+  const others = Object.entries(verdict.scores)
+    .filter(([name]) => name !== SCORE_OF[verdict.sentiment])
+    .map(([, value]) => value);
+  return { score, confidence: Math.max(0, score - Math.max(...others)) };
+}
+
+/** The sentiment with the highest score; a tie goes to the earlier of {@link SENTIMENTS}. */
+export function leadingSentiment(scores: Scores): Sentiment {
+  return SENTIMENTS.reduce((best, candidate) =>
+    scores[SCORE_OF[candidate]] > scores[SCORE_OF[best]] ? candidate : best,
+  );
+}
