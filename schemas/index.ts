@@ -4,5 +4,6 @@ export * from './identity.ts';
 export * from './language.ts';
 export * from './record.ts';
 export * from './result.ts';
+export * from './service-error.ts';
 export * from './set-aside.ts';
 export * from './verdict.ts';

@@ -1,0 +1,111 @@
+/** Who may import whom (docs/architecture.md). Each rule says where the code belongs instead. */
+const rooms = (...names) => `^(${names.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'Two files that need each other are one thing, or hide a third: move what both need.',
+      severity: 'error',
+      from: { pathNot: 'node_modules' },
+      to: { circular: true },
+    },
+    {
+      name: 'schemas-stand-alone',
+      comment:
+        'The vocabulary depends on nothing but zod and node:crypto: what needs more lives in a room.',
+      severity: 'error',
+      from: { path: rooms('schemas') },
+      to: { pathNot: ['^schemas/', 'node_modules/zod/', '^(node:)?crypto$'] },
+    },
+    {
+      name: 'ingest-and-processors-apart',
+      comment: 'The record is their only contract: share through schemas/.',
+      severity: 'error',
+      from: { path: rooms('ingest') },
+      to: { path: rooms('processors', 'api', 'infra', 'local', 'cli') },
+    },
+    {
+      name: 'processors-apart',
+      comment: 'A processor knows the stream and its ports: share through schemas/.',
+      severity: 'error',
+      from: { path: rooms('processors') },
+      to: { path: rooms('ingest', 'api', 'infra', 'local', 'cli') },
+    },
+    {
+      name: 'analysis-below-stream',
+      comment: 'Analysis serves the stream and the API: it knows neither.',
+      severity: 'error',
+      from: { path: '^processors/analysis/' },
+      to: { path: '^processors/stream/' },
+    },
+    {
+      name: 'api-uses-analysis-and-submission',
+      comment: 'The API shares analysis and ingest with the stream, not its consumer.',
+      severity: 'error',
+      from: { path: rooms('api') },
+      to: {
+        path: ['^processors/stream/', ...['infra', 'local', 'cli'].map((room) => rooms(room))],
+      },
+    },
+    {
+      name: 'rooms-import-ports-not-adapters',
+      comment:
+        'Only compose.ts of an entry point picks adapters: declare a port where you need one.',
+      severity: 'error',
+      from: { path: rooms('ingest', 'processors', 'api'), pathNot: '(^|/)compose\\.ts$' },
+      to: { path: rooms('aws') },
+    },
+    {
+      name: 'aws-implements-ports',
+      comment:
+        'An adapter knows its port by type only: logic belongs in the room that declares the port.',
+      severity: 'error',
+      from: { path: rooms('aws') },
+      to: {
+        path: rooms('ingest', 'processors', 'api', 'infra', 'local', 'cli'),
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'sdk-only-in-aws',
+      comment: 'aws/ is the only room of the product that imports @aws-sdk: add an adapter there.',
+      severity: 'error',
+      from: { path: rooms('schemas', 'ingest', 'processors', 'api', 'infra', 'cli') },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 'local-runs-what-was-bundled',
+      comment:
+        'The embedded cloud runs bundles and a template; importing the product would test something else.',
+      severity: 'error',
+      from: { path: rooms('local') },
+      to: { path: rooms('schemas', 'ingest', 'processors', 'api', 'aws', 'infra', 'cli') },
+    },
+    {
+      name: 'infra-names-handlers-by-path',
+      comment: 'infra may read the schemas (Glue columns); handlers are bundled from their paths.',
+      severity: 'error',
+      from: { path: rooms('infra') },
+      to: { path: rooms('ingest', 'processors', 'api', 'aws', 'local', 'cli') },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Tests and benchmarks import anything; nothing imports them.',
+      severity: 'error',
+      from: { pathNot: rooms('test', 'bench') },
+      to: { path: rooms('test', 'bench') },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+};

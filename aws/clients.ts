@@ -1,0 +1,42 @@
+import { ServiceError } from '../schemas/index.ts';
+
+/**
+ * Error names with which AWS services ask for fewer calls. Comprehend's sync operations do not model theirs.
+ * Source: @smithy/core retry, THROTTLING_ERROR_CODES.
+ */
+const THROTTLING = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+  'LimitExceededException',
+  'SlowDown',
+]);
+
+/** Whether an error name means "fewer calls, please". */
+export function isThrottling(name: string): boolean {
+  return THROTTLING.has(name);
+}
+
+interface SdkError {
+  name?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+/**
+ * Names what the SDK threw. A refusal of the request itself (4xx that is not a throttle) is final; all else,
+ * a connection that broke included, may succeed later.
+ */
+export function serviceError(service: string, cause: unknown): ServiceError {
+  const { name = 'UnknownError', $metadata } = (cause ?? {}) as SdkError;
+  const status = $metadata?.httpStatusCode;
+  const throttled = THROTTLING.has(name) || status === 429;
+  const refused = status !== undefined && status >= 400 && status < 500 && !throttled;
+  return new ServiceError(service, name, { retryable: !refused, throttled, cause });
+}

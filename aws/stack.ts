@@ -1,0 +1,37 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
+
+/** The stack's outputs as infra/stack.ts says them. */
+const outputsSchema = z.object({
+  StreamName: z.string(),
+  CacheTableName: z.string(),
+  ResultsTableName: z.string(),
+  SetAsideBucketName: z.string(),
+  FailureBucketName: z.string(),
+  LakeBucketName: z.string(),
+  DeliveryStreamName: z.string(),
+  DatabaseName: z.string(),
+  WorkgroupName: z.string(),
+  ApiUrl: z.url(),
+});
+export type StackOutputs = z.infer<typeof outputsSchema>;
+
+/**
+ * Where everything is: the names that a deployed stack says, in an account or in the embedded cloud.
+ *
+ * @throws {Error} where there is no such stack, or it is not AuraStream's.
+ */
+export async function readStack(
+  stack_name: string,
+  client = new CloudFormationClient({}),
+): Promise<StackOutputs> {
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack_name }));
+  const outputs = Object.fromEntries(
+    (Stacks?.[0]?.Outputs ?? []).map((output) => [output.OutputKey, output.OutputValue]),
+  );
+  const parsed = outputsSchema.safeParse(outputs);
+  if (!parsed.success) {
+    throw new Error(`The stack ${stack_name} is not complete: deploy it again`);
+  }
+  return parsed.data;
+}

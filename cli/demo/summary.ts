@@ -1,0 +1,83 @@
+import type { QueryAnswer } from '../../aws/athena.ts';
+import { CACHE_TIERS, type CacheTier, RESULT_STATUSES, SENTIMENTS } from '../../schemas/index.ts';
+import { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from './prices.ts';
+
+type Counts = Record<string, number>;
+
+/** What became of every record: the demo's `--json`. */
+export interface Summary {
+  records: number;
+  results: number;
+  set_asides: number;
+  by_sentiment: Counts;
+  by_status: Counts;
+  by_language: Counts;
+  by_source: Counts;
+  cache: Record<CacheTier, number>;
+  comprehend: { calls: number; documents: number; billed_units: number };
+  /** What Comprehend charges for what was asked. */
+  cost_usd: number;
+  /** What Comprehend charges for one call per record. */
+  baseline_cost_usd: number;
+  seconds: number;
+  records_per_second: number;
+}
+
+export type Query = (sql: string) => Promise<QueryAnswer>;
+
+export interface Measured {
+  records: number;
+  set_asides: number;
+  comprehend: Summary['comprehend'];
+  seconds: number;
+}
+
+/** Puts the summary together from the lake, by SQL, and from what the meter counted. */
+export async function summarize(query: Query, measured: Measured): Promise<Summary> {
+  const count = counter(query);
+  const { records, set_asides, comprehend, seconds } = measured;
+  const by_status = await count('status');
+  return {
+    records,
+    results: Object.values(by_status).reduce((sum, n) => sum + n, 0),
+    set_asides,
+    by_sentiment: { ...zeroes(SENTIMENTS), ...(await count('sentiment')) },
+    by_status: { ...zeroes(RESULT_STATUSES), ...by_status },
+    by_language: await count('language_code'),
+    by_source: await count('source'),
+    cache: { ...zeroes(CACHE_TIERS), ...(await count('cache')) } as Summary['cache'],
+    comprehend,
+    cost_usd: usd(comprehend.billed_units),
+    baseline_cost_usd: usd(await unitsOfOneCallPerRecord(query)),
+    seconds: round(seconds, 2),
+    records_per_second: round(records / seconds, 1),
+  };
+}
+
+function counter(query: Query): (column: string) => Promise<Counts> {
+  return async (column) => {
+    const { rows } = await query(
+      `SELECT ${column} AS name, count(*) AS n FROM results WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY n DESC, name`,
+    );
+    return Object.fromEntries(rows.map((row) => [String(row.name), Number(row.n)]));
+  };
+}
+
+async function unitsOfOneCallPerRecord(query: Query): Promise<number> {
+  const { rows } = await query(
+    `SELECT sum(greatest(${LEAST_UNITS}, ceil(length(text) / ${CHARACTERS_PER_UNIT}.0))) AS units FROM results WHERE status = 'analyzed'`,
+  );
+  return Number(rows[0]?.units ?? 0);
+}
+
+function zeroes(names: readonly string[]): Counts {
+  return Object.fromEntries(names.map((name) => [name, 0]));
+}
+
+function usd(units: number): number {
+  return round(units * COMPREHEND_USD_PER_UNIT, 6);
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

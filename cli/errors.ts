@@ -1,0 +1,38 @@
+/** An error that a person can act on: what is wrong, and what to try. */
+export class Advice extends Error {
+  override name = 'Advice';
+  constructor(message: string, advice: string, options?: ErrorOptions) {
+    super(`${message}\n${advice}`, options);
+  }
+}
+
+const NO_CLOUD =
+  'Start the embedded cloud with `npm start` in another terminal, or set AWS credentials and a region.';
+
+const ADVICE: Record<string, string> = {
+  ECONNREFUSED: `Nothing answers at the endpoint. ${NO_CLOUD}`,
+  CredentialsProviderError: `There are no AWS credentials. ${NO_CLOUD}`,
+  ExpiredTokenException: 'The AWS credentials have expired: sign in again.',
+  UnrecognizedClientException: 'AWS does not know these credentials: check AWS_PROFILE.',
+  AccessDeniedException: 'These credentials may not do that: ask for the permission it names.',
+  ENOENT: 'Check the path.',
+};
+
+/** One or two lines on what went wrong and what to try; no stack trace. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  const code = codeOf(error);
+  const message = error.message === '' ? (code ?? error.name) : error.message;
+  if (message === 'Region is missing') return `error: no AWS region is set. ${NO_CLOUD}`;
+  const advice = code === undefined ? undefined : ADVICE[code];
+  return `error: ${message}${advice === undefined ? '' : `\n${advice}`}`;
+}
+
+function codeOf(error: Error & { code?: unknown; cause?: unknown }): string | undefined {
+  if (typeof error.code === 'string' && error.code in ADVICE) return error.code;
+  if (error.name in ADVICE) return error.name;
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) {
+    return codeOf(error.errors[0]);
+  }
+  return error.cause instanceof Error ? codeOf(error.cause) : undefined;
+}

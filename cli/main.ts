@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { analyzeCommand } from './commands/analyze.ts';
+import { ingestCommand } from './commands/ingest.ts';
+import { queryCommand } from './commands/query.ts';
+import { resultsCommand } from './commands/results.ts';
+import { setAsideCommand } from './commands/set-aside.ts';
+import { explain } from './errors.ts';
+
+const program = new Command('aurastream')
+  .description('A firehose of text in, sentiment you can query out.')
+  .option('--stack <name>', 'the CloudFormation stack to talk to', 'AuraStream')
+  .addHelpText(
+    'after',
+    `
+Which cloud: AWS_ENDPOINT_URL where it is set; else the embedded cloud that \`npm start\` runs in this
+folder; else AWS, with the credentials and region of your environment.
+
+Examples:
+  $ aurastream ingest reviews.jsonl --source app_reviews
+  $ aurastream query "SELECT sentiment, count(*) AS n FROM results GROUP BY sentiment"
+  $ aurastream analyze "I love my cat"`,
+  )
+  .addCommand(ingestCommand())
+  .addCommand(queryCommand())
+  .addCommand(resultsCommand())
+  .addCommand(setAsideCommand())
+  .addCommand(analyzeCommand());
+
+// A pipe that closes early (`| head`) is not an error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,23 @@
+import pc from 'picocolors';
+import { padEnd, width } from './table.ts';
+
+const BAR_COLUMNS = 32;
+const COLOURS: Record<string, (text: string) => string> = {
+  POSITIVE: pc.green,
+  NEGATIVE: pc.red,
+  MIXED: pc.yellow,
+};
+
+/** A bar for each count, longest first. */
+export function chart(title: string, counts: Record<string, number>): string {
+  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  const most = Math.max(1, ...entries.map(([, count]) => count));
+  const names = Math.max(...entries.map(([name]) => width(name)), 8);
+  const digits = String(most).length;
+  const lines = entries.map(([name, count]) => {
+    const bar = '█'.repeat(Math.max(count > 0 ? 1 : 0, Math.round((count / most) * BAR_COLUMNS)));
+    const colour = COLOURS[name] ?? pc.cyan;
+    return `  ${padEnd(name, names)}  ${String(count).padStart(digits)}  ${colour(bar)}`;
+  });
+  return [pc.bold(title), ...lines].join('\n');
+}

@@ -1,0 +1,51 @@
+import pc from 'picocolors';
+
+type Cell = string | number | boolean | null | undefined;
+
+/** Rows under their column names, numbers to the right; as wide as its content, by terminal columns. */
+export function table(columns: string[], rows: Record<string, Cell>[]): string {
+  const cells = rows.map((row) => columns.map((column) => show(row[column])));
+  const widths = columns.map((column, i) =>
+    Math.max(width(column), ...cells.map((line) => width(line[i]!))),
+  );
+  const numeric = columns.map((column) => rows.every((row) => isNumeric(row[column])));
+  const line = (values: string[]) =>
+    values
+      .map((value, i) => pad(value, widths[i]!, numeric[i]!))
+      .join('  ')
+      .trimEnd();
+  return [pc.bold(line(columns)), ...cells.map(line)].join('\n');
+}
+
+function isNumeric(cell: Cell): boolean {
+  return typeof cell === 'number' || cell === null || cell === undefined;
+}
+
+function show(cell: Cell): string {
+  if (cell === null || cell === undefined) return '-';
+  if (typeof cell === 'number' && !Number.isInteger(cell)) return cell.toFixed(3);
+  // A cell is one line: a text may hold line feeds, or what a terminal would obey.
+  return String(cell).replace(/\p{Cc}+/gu, ' ');
+}
+
+function pad(text: string, columns: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, columns - width(text)));
+  return right ? space + text : text + space;
+}
+
+/** East Asian wide characters and emoji take two terminal columns. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
+const MARK = /\p{Mn}|\p{Cf}/u;
+
+export function width(text: string): number {
+  let columns = 0;
+  for (const character of text) {
+    if (!MARK.test(character)) columns += WIDE.test(character) ? 2 : 1;
+  }
+  return columns;
+}
+
+export function padEnd(text: string, columns: number): string {
+  return pad(text, columns, false);
+}

@@ -1,0 +1,16 @@
+import { App } from 'aws-cdk-lib';
+import { settings } from './settings.ts';
+import { AuraStreamStack } from './stack.ts';
+
+const app = new App({ analyticsReporting: false });
+const allowedCidrs: unknown = app.node.tryGetContext('allowedCidrs');
+
+new AuraStreamStack(app, settings.stack_name, {
+  ...settings,
+  api: {
+    ...settings.api,
+    allowed_cidrs:
+      typeof allowedCidrs === 'string' ? allowedCidrs.split(',') : settings.api.allowed_cidrs,
+  },
+});
+app.synth();

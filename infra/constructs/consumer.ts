@@ -1,0 +1,93 @@
+import { type aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import { handlerFunction } from './handler.ts';
+import type { Ingest } from './ingest.ts';
+import type { Lake } from './lake.ts';
+import type { Tables } from './tables.ts';
+
+interface ConsumerProps {
+  settings: Settings;
+  ingest: Ingest;
+  tables: Tables;
+  lake: Lake;
+}
+
+/** What reads the stream and delivers results, and how Lambda hands it the records. */
+export class Consumer extends Construct {
+  readonly handler: lambda.Function & { role: iam.Role };
+
+  constructor(scope: Construct, id: string, props: ConsumerProps) {
+    super(scope, id);
+    const { settings, ingest, tables, lake } = props;
+    this.handler = handlerFunction(this, 'Handler', {
+      settings,
+      entry: 'processors/stream/handler.ts',
+      description: 'Turns records of the stream into results',
+      memory_mb: settings.consumer.memory_mb,
+      timeout_seconds: settings.consumer.timeout_seconds,
+      environment: {
+        ...analysisEnvironment(settings, tables),
+        RESULTS_TABLE: tables.results.tableName,
+        RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
+        DELIVERY_STREAM: lake.delivery_stream.ref,
+        SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
+        TEXT_POLICY: settings.results.text_policy,
+      },
+      grants: [...analysisGrants(tables), ...deliveryGrants(props), ...sourceGrants(ingest)],
+    });
+    this.mapping(settings, ingest);
+  }
+
+  private mapping(settings: Settings, ingest: Ingest): void {
+    const { consumer } = settings;
+    const mapping = new lambda.CfnEventSourceMapping(this, 'Mapping', {
+      functionName: this.handler.functionName,
+      eventSourceArn: ingest.stream.attrArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: consumer.batch_size,
+      maximumBatchingWindowInSeconds: consumer.window_seconds,
+      parallelizationFactor: consumer.parallelization_factor,
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: consumer.max_retries,
+      maximumRecordAgeInSeconds: consumer.max_record_age_seconds,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      destinationConfig: { onFailure: { destination: ingest.failure_bucket.bucketArn } },
+    });
+    // Lambda checks at creation that the role may read the stream.
+    mapping.node.addDependency(this.handler.role);
+  }
+}
+
+function deliveryGrants({ ingest, tables, lake }: ConsumerProps) {
+  return [
+    {
+      actions: ['dynamodb:PartiQLInsert', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+      resources: [tables.results.tableArn],
+    },
+    { actions: ['firehose:PutRecordBatch'], resources: [lake.delivery_stream.attrArn] },
+    { actions: ['s3:PutObject'], resources: [ingest.set_aside_bucket.arnForObjects('*')] },
+  ];
+}
+
+/**
+ * What Lambda does in the function's name: read the stream, and keep what it gave up on.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html and kinesis-on-failure-destination.html.
+ */
+function sourceGrants(ingest: Ingest) {
+  return [
+    {
+      actions: [
+        'kinesis:DescribeStream',
+        'kinesis:DescribeStreamSummary',
+        'kinesis:GetRecords',
+        'kinesis:GetShardIterator',
+        'kinesis:ListShards',
+      ],
+      resources: [ingest.stream.attrArn],
+    },
+    { actions: ['s3:PutObject'], resources: [ingest.failure_bucket.arnForObjects('*')] },
+    { actions: ['s3:ListBucket'], resources: [ingest.failure_bucket.bucketArn] },
+  ];
+}

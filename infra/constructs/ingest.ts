@@ -1,0 +1,22 @@
+import { aws_kinesis as kinesis, type aws_s3 as s3 } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import { privateBucket } from './private-bucket.ts';
+
+/** Where records arrive, and where those go that cannot pass. */
+export class Ingest extends Construct {
+  readonly stream: kinesis.CfnStream;
+  readonly set_aside_bucket: s3.Bucket;
+  readonly failure_bucket: s3.Bucket;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.stream = new kinesis.CfnStream(this, 'Stream', {
+      streamModeDetails: { streamMode: 'ON_DEMAND' },
+      retentionPeriodHours: settings.stream.retention_hours,
+      streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
+    });
+    this.set_aside_bucket = privateBucket(this, 'SetAsides');
+    this.failure_bucket = privateBucket(this, 'Failures');
+  }
+}

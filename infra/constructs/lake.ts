@@ -1,0 +1,160 @@
+import {
+  aws_athena as athena,
+  CfnParameter,
+  Duration,
+  aws_kinesisfirehose as firehose,
+  aws_glue as glue,
+  aws_iam as iam,
+  Stack,
+  type aws_s3 as s3,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { type GlueColumn, resultColumns } from '../../schemas/glue.ts';
+import type { Settings } from '../settings.ts';
+import { privateBucket } from './private-bucket.ts';
+import { resultsView } from './results-view.ts';
+
+const RESULTS_PREFIX = 'results/';
+const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name) => ({
+  name,
+  type: 'int',
+}));
+
+/** Results on S3, and what makes them a table: Firehose, Glue, Athena. */
+export class Lake extends Construct {
+  readonly bucket: s3.Bucket;
+  readonly delivery_stream: firehose.CfnDeliveryStream;
+  readonly work_group: athena.CfnWorkGroup;
+  readonly database_name = 'aurastream';
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.bucket = privateBucket(this, 'Bucket', [
+      { prefix: 'query-results/', expiration: Duration.days(7) },
+    ]);
+    this.delivery_stream = this.deliveryStream(settings);
+    this.tables(settings);
+    this.work_group = new athena.CfnWorkGroup(this, 'WorkGroup', {
+      name: 'aurastream',
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        resultConfiguration: {
+          outputLocation: this.bucket.s3UrlForObject('query-results/'),
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+  }
+
+  private deliveryStream(settings: Settings): firehose.CfnDeliveryStream {
+    // A parameter of the deployment, not of the build: freshness against the number of objects.
+    const bufferSeconds = new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
+      type: 'Number',
+      default: settings.lake.buffer_seconds,
+      minValue: 0,
+      maxValue: 900,
+      description: 'How long Firehose gathers results before it writes an object to the lake.',
+    });
+    const role = new iam.Role(this, 'DeliveryRole', {
+      assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
+    });
+    // The actions that Firehose documents for a delivery to S3, and no other bucket.
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        resources: [this.bucket.arnForObjects('*')],
+      }),
+    );
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [this.bucket.bucketArn],
+      }),
+    );
+    const stream = new firehose.CfnDeliveryStream(this, 'DeliveryStream', {
+      deliveryStreamType: 'DirectPut',
+      deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
+      extendedS3DestinationConfiguration: {
+        bucketArn: this.bucket.bucketArn,
+        roleArn: role.roleArn,
+        prefix: `${RESULTS_PREFIX}year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/`,
+        errorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
+        bufferingHints: {
+          intervalInSeconds: bufferSeconds.valueAsNumber,
+          sizeInMBs: settings.lake.buffer_mb,
+        },
+        compressionFormat: 'GZIP',
+        processingConfiguration: {
+          enabled: true,
+          processors: [
+            {
+              type: 'AppendDelimiterToRecord',
+              parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }],
+            },
+          ],
+        },
+      },
+    });
+    stream.node.addDependency(role);
+    return stream;
+  }
+
+  private tables(settings: Settings): void {
+    const catalogId = Stack.of(this).account;
+    const database = new glue.CfnDatabase(this, 'Database', {
+      catalogId,
+      databaseInput: { name: this.database_name },
+    });
+    const raw = new glue.CfnTable(this, 'RawResults', {
+      catalogId,
+      databaseName: this.database_name,
+      tableInput: {
+        name: 'results_raw',
+        description: 'Every line of the lake, repeats of redelivered batches included.',
+        tableType: 'EXTERNAL_TABLE',
+        partitionKeys: PARTITION_KEYS,
+        parameters: this.projection(settings),
+        storageDescriptor: {
+          columns: resultColumns(),
+          location: this.bucket.s3UrlForObject(RESULTS_PREFIX),
+          inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+          outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+          serdeInfo: {
+            serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+            parameters: { 'ignore.malformed.json': 'true' },
+          },
+        },
+      },
+    });
+    const view = new glue.CfnTable(this, 'Results', {
+      catalogId,
+      databaseName: this.database_name,
+      tableInput: resultsView(this.database_name, [...resultColumns(), ...PARTITION_KEYS]),
+    });
+    raw.addResourceDependency(database);
+    view.addResourceDependency(raw);
+  }
+
+  /** No crawler and no partition to add: Athena works out the paths. */
+  private projection(settings: Settings): Record<string, string> {
+    const { first_year, last_year } = settings.lake;
+    const ranges = { month: '1,12', day: '1,31', hour: '0,23' };
+    return {
+      EXTERNAL: 'TRUE',
+      'projection.enabled': 'true',
+      'projection.year.type': 'integer',
+      'projection.year.range': `${first_year},${last_year}`,
+      ...Object.fromEntries(
+        Object.entries(ranges).flatMap(([key, range]) => [
+          [`projection.${key}.type`, 'integer'],
+          [`projection.${key}.range`, range],
+          [`projection.${key}.digits`, '2'],
+        ]),
+      ),
+      'storage.location.template': this.bucket.s3UrlForObject(
+        `${RESULTS_PREFIX}year=$\{year}/month=$\{month}/day=$\{day}/hour=$\{hour}/`,
+      ),
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { Duration, RemovalPolicy, aws_s3 as s3 } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** An encrypted bucket that nobody outside can see and that outlives the stack: it holds users' records. */
+export function privateBucket(
+  scope: Construct,
+  id: string,
+  lifecycleRules: s3.LifecycleRule[] = [],
+): s3.Bucket {
+  return new s3.Bucket(scope, id, {
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...lifecycleRules],
+  });
+}

@@ -1,0 +1,45 @@
+import { aws_dynamodb as dynamodb, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { resultColumns } from '../../schemas/glue.ts';
+
+const { STRING } = dynamodb.AttributeType;
+
+/** Verdicts by fingerprint, and results by record, and by source over time. */
+export class Tables extends Construct {
+  readonly cache: dynamodb.Table;
+  readonly results: dynamodb.Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.cache = new dynamodb.Table(this, 'Cache', {
+      partitionKey: { name: 'fingerprint', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expires_at',
+      // What is lost with it is only money: every verdict can be asked for again.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.results = new dynamodb.Table(this, 'Results', {
+      partitionKey: { name: 'record_key', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expires_at',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.results.addGlobalSecondaryIndex({
+      indexName: 'by_source',
+      partitionKey: { name: 'source_key', type: STRING },
+      sortKey: { name: 'source_sort', type: STRING },
+      // All but the text: a row of the index then stays within one write unit.
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: projectedAttributes(),
+    });
+  }
+}
+
+/** DynamoDB allows 20 projected attributes in an index; these are what a listing shows. */
+function projectedAttributes(): string[] {
+  const left_out = new Set(['text', 'author', 'url', 'attributes', 'job_id', 'job_index']);
+  return resultColumns()
+    .map((column) => column.name)
+    .filter((name) => !left_out.has(name));
+}

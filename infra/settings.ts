@@ -1,0 +1,69 @@
+/** Everything that an operator may want to turn, on one page. Units are in the names. */
+export interface Settings {
+  stack_name: string;
+  stream: { retention_hours: number };
+  consumer: {
+    batch_size: number;
+    window_seconds: number;
+    parallelization_factor: number;
+    max_retries: number;
+    max_record_age_seconds: number;
+    timeout_seconds: number;
+    memory_mb: number;
+  };
+  analysis: {
+    cache_ttl_seconds: number;
+    cache_memory_entries: number;
+    max_in_flight: number;
+    default_language: string;
+  };
+  results: { ttl_seconds: number; text_policy: 'full' | 'none' };
+  lake: { buffer_seconds: number; buffer_mb: number; first_year: number; last_year: number };
+  api: {
+    stage: string;
+    timeout_seconds: number;
+    memory_mb: number;
+    requests_per_second: number;
+    burst_requests: number;
+    /** Who may call, as CIDR ranges; empty: anybody who knows the URL. */
+    allowed_cidrs: string[];
+  };
+  log_retention_days: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+export const settings: Settings = {
+  stack_name: 'AuraStream',
+  stream: { retention_hours: 24 },
+  consumer: {
+    // Large batches fill Comprehend's calls of 25 documents, one language each.
+    batch_size: 1_000,
+    // Lambda asks for at least 1 s where a batch may hold more than 10 records.
+    window_seconds: 2,
+    // Sub-records of a KPL aggregate have keys of their own: a factor above 1 would not keep their order.
+    parallelization_factor: 1,
+    // Poison is set aside by code, so what fails here is a service: wait for it for hours, on the stream.
+    max_retries: 1_000,
+    max_record_age_seconds: 12 * 3_600,
+    timeout_seconds: 120,
+    memory_mb: 1_024,
+  },
+  analysis: {
+    cache_ttl_seconds: 30 * DAY_SECONDS,
+    cache_memory_entries: 50_000,
+    max_in_flight: 4,
+    default_language: 'en',
+  },
+  results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
+  lake: { buffer_seconds: 60, buffer_mb: 64, first_year: 2026, last_year: 2035 },
+  api: {
+    stage: 'v1',
+    timeout_seconds: 25,
+    memory_mb: 1_024,
+    requests_per_second: 50,
+    burst_requests: 100,
+    allowed_cidrs: [],
+  },
+  log_retention_days: 30,
+};

@@ -1,0 +1,38 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Api } from './constructs/api.ts';
+import { Consumer } from './constructs/consumer.ts';
+import { Ingest } from './constructs/ingest.ts';
+import { Lake } from './constructs/lake.ts';
+import { Tables } from './constructs/tables.ts';
+import type { Settings } from './settings.ts';
+
+/** The whole of AuraStream, in the order the data flows: stream, tables, lake, consumer, API. */
+export class AuraStreamStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });
+    const ingest = new Ingest(this, 'Ingest', settings);
+    const tables = new Tables(this, 'Tables');
+    const lake = new Lake(this, 'Lake', settings);
+    const consumer = new Consumer(this, 'Consumer', { settings, ingest, tables, lake });
+    const api = new Api(this, 'Api', { settings, tables });
+
+    this.say({
+      StreamName: ingest.stream.ref,
+      CacheTableName: tables.cache.tableName,
+      ResultsTableName: tables.results.tableName,
+      SetAsideBucketName: ingest.set_aside_bucket.bucketName,
+      FailureBucketName: ingest.failure_bucket.bucketName,
+      LakeBucketName: lake.bucket.bucketName,
+      DeliveryStreamName: lake.delivery_stream.ref,
+      DatabaseName: lake.database_name,
+      WorkgroupName: lake.work_group.ref,
+      ConsumerFunctionName: consumer.handler.functionName,
+      ApiUrl: api.url,
+    });
+  }
+
+  private say(outputs: Record<string, string>): void {
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
