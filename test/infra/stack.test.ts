@@ -1,0 +1,129 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { settings } from '../../infra/settings.ts';
+import { AuraStreamStack } from '../../infra/stack.ts';
+import { resultSchema } from '../../schemas/index.ts';
+
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+  Effect: string;
+}
+
+function synthesize(overrides: Partial<typeof settings> = {}): Template {
+  // Bundling has its own tests, through the embedded cloud.
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new AuraStreamStack(app, 'Test', { ...settings, ...overrides }));
+}
+
+let template: Template;
+beforeAll(() => {
+  template = synthesize();
+});
+
+function statements(): Statement[] {
+  return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+    (policy) => policy.Properties.PolicyDocument.Statement,
+  );
+}
+
+describe('the stack', () => {
+  it('lets a function do only what is named: no action by wildcard, no managed policy', () => {
+    for (const { Action } of statements()) {
+      for (const action of [Action].flat()) expect(action).not.toContain('*');
+    }
+    for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it('names the resources of every grant but Comprehend, which has none', () => {
+    const unbounded = statements().filter((statement) => statement.Resource === '*');
+    expect([...new Set(unbounded.flatMap((statement) => statement.Action))]).toEqual([
+      'comprehend:BatchDetectSentiment',
+    ]);
+  });
+
+  it('keeps every bucket encrypted, private, and there after the stack is gone', () => {
+    const buckets = template.findResources('AWS::S3::Bucket');
+    expect(Object.keys(buckets)).toHaveLength(3);
+    template.allResources('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BucketEncryption: Match.anyValue(),
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    });
+  });
+
+  it('keeps what Lambda gives up on, and never gives up without bound', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: settings.consumer.batch_size,
+      MaximumBatchingWindowInSeconds: Match.anyValue(),
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: settings.consumer.max_retries,
+      MaximumRecordAgeInSeconds: settings.consumer.max_record_age_seconds,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+    expect(settings.consumer.max_record_age_seconds).toBeLessThan(
+      settings.stream.retention_hours * 3_600,
+    );
+  });
+
+  it('runs functions on Node 24, arm64, each with a role and a log group of its own', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(functions).toHaveLength(2);
+    const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
+    expect(new Set(roles).size).toBe(2);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      expect(Properties.LoggingConfig.LogGroup).toBeDefined();
+    }
+  });
+
+  it('gives the lake a column for each field of a result', () => {
+    const tables = Object.values(template.findResources('AWS::Glue::Table'));
+    const raw = tables.find(({ Properties }) => Properties.TableInput.Name === 'results_raw');
+    const names = raw!.Properties.TableInput.StorageDescriptor.Columns.map(
+      (column: { Name: string }) => column.Name,
+    );
+    expect(names).toEqual(Object.keys(resultSchema.shape));
+  });
+
+  it('shows one row per record version in the view', () => {
+    const tables = Object.values(template.findResources('AWS::Glue::Table'));
+    const view = tables.find(({ Properties }) => Properties.TableInput.Name === 'results');
+    const comment: string = view!.Properties.TableInput.ViewOriginalText;
+    const definition = JSON.parse(
+      Buffer.from(/Presto View: (\S+)/.exec(comment)![1]!, 'base64').toString(),
+    );
+    expect(definition.originalSql).toContain('PARTITION BY tenant, record_id, record_version');
+    expect(definition.columns).toContainEqual({
+      name: 'scores',
+      type: 'row("positive" double, "negative" double, "neutral" double, "mixed" double)',
+    });
+  });
+
+  it('narrows the API to address ranges where they are given', () => {
+    expect(JSON.stringify(template.findResources('AWS::ApiGateway::RestApi'))).not.toContain(
+      'IpAddress',
+    );
+    const narrowed = synthesize({
+      api: { ...settings.api, allowed_cidrs: ['203.0.113.0/24'] },
+    });
+    narrowed.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      Policy: {
+        Statement: [
+          Match.objectLike({ Condition: { IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } } }),
+        ],
+      },
+    });
+  });
+});
