@@ -40,3 +40,13 @@ export function serviceError(service: string, cause: unknown): ServiceError {
   const refused = status !== undefined && status >= 400 && status < 500 && !throttled;
   return new ServiceError(service, name, { retryable: !refused, throttled, cause });
 }
+
+/**
+ * For every client of a function: the SDK by itself waits for ever on a connection that went silent, and a Lambda
+ * function would wait with it until it is killed. Longer than any call of ours takes.
+ */
+export const PATIENCE = {
+  connectionTimeout: 2_000,
+  requestTimeout: 15_000,
+  throwOnRequestTimeout: true,
+} as const;

@@ -10,7 +10,7 @@ export interface StreamPosition {
   shard_id: string;
   sequence_number: string;
   /** The place in a KPL aggregate; absent for a record that travelled alone. */
-  sub_sequence_number?: number;
+  sub_sequence_number?: number | undefined;
 }
 
 /**

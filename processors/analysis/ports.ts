@@ -1,9 +1,9 @@
-import type { Scores, Sentiment, Verdict } from '../../schemas/index.ts';
+import type { Scores, Sentiment, ServiceError, Verdict } from '../../schemas/index.ts';
 
 /** What an analyzer says of one document, or why it said nothing. */
 export type DocumentOutcome =
   | { ok: true; sentiment: Sentiment; scores: Scores }
-  | { ok: false; code: string; retryable: boolean };
+  | { ok: false; code: string; retryable: boolean; throttled: boolean };
 
 /** Turns texts into verdicts: Comprehend, or another behind the same port. */
 export interface Analyzer {
@@ -22,11 +22,21 @@ export interface Analyzer {
   detectSentiment(documents: string[], language_code: string): Promise<DocumentOutcome[]>;
 }
 
+/** What a cache still knew. */
+export interface CacheRead {
+  /** Those that are there, unexpired and readable; the others are absent. */
+  found: Map<string, Verdict>;
+  /** Rows that did not parse: misses, but somebody should know. */
+  unreadable: number;
+  /** Why some could not be looked up: an outage must never look like cold traffic. */
+  error?: ServiceError;
+}
+
 /** Verdicts kept by fingerprint across batches and processes. */
 export interface VerdictCache {
-  /** Those that are there, unexpired and readable; the others are absent. @throws {ServiceError} */
-  get(fingerprints: string[]): Promise<Map<string, Verdict>>;
-  /** @throws {ServiceError} where any could not be kept. */
+  /** Reads what it can: a service that fails half-way does not cost what was found before. */
+  get(fingerprints: string[]): Promise<CacheRead>;
+  /** Keeps what it can. @throws {ServiceError} where any could not be kept. */
   put(verdicts: Map<string, Verdict>): Promise<void>;
 }
 

@@ -1,0 +1,108 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { createResultsReader, type ResultsReader } from '../../aws/results-reader.ts';
+import { type Result, timestamp } from '../../schemas/index.ts';
+import { connect } from '../cloud.ts';
+import { Advice } from '../errors.ts';
+import { table } from '../output/table.ts';
+
+const DEFAULT_LIMIT = 50;
+
+/** `aurastream results`: look-ups in the results table. */
+export function resultsCommand(): Command {
+  return new Command('results')
+    .description('look results up in the results table')
+    .addCommand(getCommand())
+    .addCommand(listCommand());
+}
+
+function getCommand(): Command {
+  return new Command('get')
+    .description('the result of one record')
+    .argument('<record_id>')
+    .option('--tenant <tenant>', 'whose record it is', 'default')
+    .option('--json', 'print one line of JSON')
+    .action(
+      async (record_id: string, options: { tenant: string; json?: boolean }, command: Command) => {
+        const result = await (await reader(command)).get(options.tenant, record_id);
+        if (result === undefined) {
+          throw new Advice(
+            `There is no result for ${record_id}.`,
+            'It may still be on the stream, be set aside (`aurastream set-aside list`), or belong to another --tenant.',
+          );
+        }
+        console.log(JSON.stringify(result, null, options.json ? 0 : 2));
+      },
+    );
+}
+
+interface ListOptions {
+  source: string;
+  tenant: string;
+  from?: string;
+  to?: string;
+  limit: number;
+  json?: boolean;
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('results of a source, newest first')
+    .requiredOption('--source <source>', 'the source to list')
+    .option('--tenant <tenant>', 'whose records', 'default')
+    .option('--from <time>', 'created at or after (ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z)', time)
+    .option('--to <time>', 'created before', time)
+    .option('--limit <n>', 'how many at most', positive, DEFAULT_LIMIT)
+    .option('--json', 'print an array of results')
+    .action(async (options: ListOptions, command: Command) => {
+      const results = await list(await reader(command), options);
+      if (options.json) console.log(JSON.stringify(results));
+      else console.log(table(COLUMNS, results.map(row)));
+    });
+}
+
+async function list(results: ResultsReader, options: ListOptions): Promise<Result[]> {
+  const { source, tenant, from, to, limit } = options;
+  const found: Result[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await results.list({
+      tenant,
+      source,
+      limit: Math.min(limit - found.length, 100),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.results);
+    cursor = page.cursor;
+  } while (cursor !== undefined && found.length < limit);
+  return found;
+}
+
+const COLUMNS = ['created_at', 'record_id', 'status', 'sentiment', 'score', 'language_code'];
+
+function row(result: Result): Record<string, string | number | undefined> {
+  return Object.fromEntries(
+    COLUMNS.map((name) => [name, result[name as keyof Result] as string | number | undefined]),
+  );
+}
+
+async function reader(command: Command): Promise<ResultsReader> {
+  const { ResultsTableName } = await connect(command);
+  return createResultsReader({ table_name: ResultsTableName });
+}
+
+/** A day counts from its first moment in UTC. */
+function time(value: string): string {
+  const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+  if (!timestamp.safeParse(whole).success) {
+    throw new InvalidArgumentError('Use 2026-11-23 or 2026-11-23T10:00:00Z.');
+  }
+  return new Date(whole).toISOString();
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Use 1 or more.');
+  return number;
+}

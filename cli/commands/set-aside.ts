@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
+import type { SetAside } from '../../schemas/index.ts';
+import { connect } from '../cloud.ts';
+import { Advice } from '../errors.ts';
+import { table } from '../output/table.ts';
+
+/** `aurastream set-aside`: the records that could not be processed, and why. */
+export function setAsideCommand(): Command {
+  return new Command('set-aside')
+    .description('records that could not be processed, with their reasons')
+    .addCommand(listCommand())
+    .addCommand(showCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('all set-asides, in the order of the stream')
+    .option('--json', 'print an array')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const found: SetAside[] = [];
+      for await (const set_aside of (await reader(command)).list()) found.push(set_aside);
+      if (options.json) console.log(JSON.stringify(found));
+      else console.log(table(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(row)));
+    });
+}
+
+function row({ set_aside_id, arrived_at, reason, issues }: SetAside) {
+  const issue = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  return { set_aside_id, arrived_at, reason, issue: issue.join('; ') };
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('one set-aside, and its bytes as they were on the stream')
+    .argument('<set_aside_id>')
+    .option('--json', 'print all of it as one line of JSON')
+    .option('--bytes', 'print the bytes alone, to pipe them on')
+    .action(
+      async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
+        const set_aside = await (await reader(command)).get(id);
+        if (set_aside === undefined) {
+          throw new Advice(`There is no set-aside ${id}.`, 'See `aurastream set-aside list`.');
+        }
+        const { data_base64, ...rest } = set_aside;
+        const bytes = Buffer.from(data_base64, 'base64');
+        if (options.bytes) process.stdout.write(bytes);
+        else if (options.json) console.log(JSON.stringify(set_aside));
+        else console.log(`${JSON.stringify(rest, null, 2)}\n${printable(bytes)}`);
+      },
+    );
+}
+
+const SHOWN_BYTES = 2_000;
+
+/** What a terminal may show: no control characters, and no more than a screen. */
+function printable(bytes: Buffer): string {
+  const text = bytes.subarray(0, SHOWN_BYTES).toString('utf8').replace(/\p{Cc}/gu, '·');
+  const rest = bytes.length - SHOWN_BYTES;
+  return rest > 0 ? `${text}\n… and ${rest} more bytes: --bytes prints them all` : text;
+}
+
+async function reader(command: Command) {
+  const { SetAsideBucketName } = await connect(command);
+  return createSetAsideReader({ bucket_name: SetAsideBucketName });
+}

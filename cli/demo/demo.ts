@@ -1,0 +1,89 @@
+import { createQuery } from '../../aws/athena.ts';
+import { createResultsReader } from '../../aws/results-reader.ts';
+import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
+import { readStack } from '../../aws/stack.ts';
+import type { Format } from '../../ingest/sources/index.ts';
+import type { Result } from '../../schemas/index.ts';
+import type { Progress } from '../output/progress.ts';
+import { comprehendUsage, flush } from './cloud-control.ts';
+import { publishFile } from './publish.ts';
+import { report } from './report.ts';
+import { summarize } from './summary.ts';
+import { everyRecordEnded } from './wait.ts';
+
+export interface DemoOptions {
+  cloud: { endpoint: string; region: string; access_key_id: string; secret_access_key: string };
+  progress: Progress;
+  signal: AbortSignal;
+  path: string;
+  text_field: string;
+  format?: Format;
+  json: boolean;
+}
+
+/**
+ * Publishes a file, waits until every record has ended, and tells what became of them.
+ *
+ * @returns the exit code: 0 where every record is accounted for.
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const { cloud, progress, signal, json } = options;
+  useCloud(cloud);
+  const stack = await readStack('AuraStream');
+  const results = createResultsReader({ table_name: stack.ResultsTableName });
+  const set_asides = createSetAsideReader({ bucket_name: stack.SetAsideBucketName });
+  const query = createQuery({ work_group: stack.WorkgroupName, database: stack.DatabaseName });
+
+  const started_at = performance.now();
+  const published = await publishFile({ ...options, stream_name: stack.StreamName });
+  await everyRecordEnded({
+    results,
+    set_asides,
+    published,
+    progress,
+    signal,
+    on_first: (result) => json || tellFirst(progress, result, started_at),
+  });
+  const seconds = (performance.now() - started_at) / 1_000;
+
+  progress.update('Asking the lake');
+  await flush(cloud.endpoint);
+  const reasons = await countReasons(set_asides);
+  const summary = await summarize(query, {
+    records: published.length,
+    set_asides: Object.values(reasons).reduce((sum, n) => sum + n, 0),
+    comprehend: await comprehendUsage(cloud.endpoint),
+    seconds,
+  });
+  const text = json ? JSON.stringify(summary) : await report(summary, reasons, query);
+  progress.done();
+  process.stdout.write(`${text}\n`);
+  return summary.records === summary.results + summary.set_asides ? 0 : 1;
+}
+
+/** The SDK reads its environment: the demo talks to the embedded cloud as it would to AWS. */
+function useCloud(cloud: DemoOptions['cloud']): void {
+  process.env.AWS_ENDPOINT_URL = cloud.endpoint;
+  process.env.AWS_REGION = cloud.region;
+  process.env.AWS_ACCESS_KEY_ID = cloud.access_key_id;
+  process.env.AWS_SECRET_ACCESS_KEY = cloud.secret_access_key;
+  delete process.env.AWS_SESSION_TOKEN;
+  delete process.env.AWS_PROFILE;
+}
+
+function tellFirst(progress: Progress, result: Result, started_at: number): void {
+  const seconds = ((performance.now() - started_at) / 1_000).toFixed(1);
+  progress.done();
+  process.stdout.write(
+    `First verdict after ${seconds} s: ${result.record_id} is ${result.sentiment} (${result.score?.toFixed(2)}, ${result.language_code})\n\n`,
+  );
+}
+
+async function countReasons(
+  set_asides: ReturnType<typeof createSetAsideReader>,
+): Promise<Record<string, number>> {
+  const reasons: Record<string, number> = {};
+  for await (const { reason } of set_asides.list()) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return reasons;
+}
+

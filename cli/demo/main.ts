@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { FORMATS, type Format } from '../../ingest/sources/index.ts';
+import { bootCloud } from '../../local/boot.ts';
+import { explain } from '../errors.ts';
+import { createProgress } from '../output/progress.ts';
+import { runDemo } from './demo.ts';
+
+interface Options {
+  file: string;
+  format?: Format;
+  textField: string;
+  json?: boolean;
+}
+
+const SAMPLE = new URL('../../samples/records.jsonl', import.meta.url).pathname;
+
+const options = new Command('npm run demo --')
+  .description('Runs a file of records through the whole of AuraStream, on this machine.')
+  .option('--file <path>', 'your own JSONL or CSV', SAMPLE)
+  .addOption(new Option('--format <format>', "default: by the file's ending").choices(FORMATS))
+  .option('--text-field <name>', 'the field or column that holds the text', 'text')
+  .option('--json', 'print one machine-readable summary')
+  .parse()
+  .opts<Options>();
+
+const progress = createProgress();
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort());
+process.once('SIGTERM', () => stopping.abort());
+
+const data_dir = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
+let cloud: Awaited<ReturnType<typeof bootCloud>> | undefined;
+try {
+  progress.update('Starting the embedded cloud');
+  cloud = await bootCloud({ dataDir: data_dir, port: 0, onProgress: progress.update });
+  process.exitCode = await runDemo({
+    cloud,
+    progress,
+    signal: stopping.signal,
+    path: options.file,
+    text_field: options.textField,
+    json: options.json === true,
+    ...(options.format === undefined ? {} : { format: options.format }),
+  });
+} catch (error) {
+  progress.done();
+  const INTERRUPTED = 130;
+  process.exitCode = stopping.signal.aborted ? INTERRUPTED : 1;
+  process.stderr.write(stopping.signal.aborted ? 'Stopped.\n' : `${explain(error)}\n`);
+} finally {
+  await cloud?.close();
+  await rm(data_dir, { recursive: true, force: true });
+}

@@ -1,0 +1,80 @@
+import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
+import { type Format, readRecords } from '../../ingest/sources/index.ts';
+import { derivedRecordId } from '../../schemas/index.ts';
+import type { Progress } from '../output/progress.ts';
+
+/** A record on the stream: what to look for in the results, and in the set-asides. */
+export interface Published {
+  tenant: string;
+  record_id: string;
+  record_version: number;
+  /** The id its set-aside would have. */
+  position_id: string;
+  /** Not a record: it will be set aside. */
+  bad: boolean;
+}
+
+export interface PublishFileOptions {
+  path: string;
+  text_field: string;
+  format?: Format;
+  stream_name: string;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/**
+ * Puts every line of a file on the stream. One that is no record goes as it is, as a careless producer would send it.
+ *
+ * @throws {Error} where the stream did not take all of them.
+ */
+export async function publishFile(options: PublishFileOptions): Promise<Published[]> {
+  const { path, text_field, format, stream_name, progress, signal } = options;
+  const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
+  const published: Published[] = [];
+  const good: RecordInput[] = [];
+  const bad: Promise<PublishOutcome>[] = [];
+
+  async function* records(): AsyncIterable<RecordInput> {
+    const file = { path, text_field, ...(format === undefined ? {} : { format }) };
+    for await (const item of readRecords(file)) {
+      signal.throwIfAborted();
+      if (item.ok) {
+        good.push(item.record);
+        yield item.record;
+      } else {
+        bad.push(publisher.publishBytes(item.bytes, `line-${item.line}`));
+      }
+      progress.update(`${publisher.stats().accepted} records are on the stream`);
+    }
+  }
+
+  for await (const outcome of publisher.publishAll(records())) {
+    published.push(entry(outcome, good.shift()!));
+  }
+  for (const outcome of await Promise.all(bad)) published.push(entry(outcome));
+  await publisher.close();
+  return distinct(published);
+}
+
+function entry(outcome: PublishOutcome, record?: RecordInput): Published {
+  if (outcome.status !== 'accepted') {
+    throw new Error(`The stream did not take every record: ${JSON.stringify(outcome)}`);
+  }
+  return {
+    tenant: record?.tenant ?? 'default',
+    record_id: outcome.record_id,
+    record_version: record?.record_version ?? 0,
+    position_id: derivedRecordId(outcome),
+    bad: record === undefined,
+  };
+}
+
+/** Lines that name the same version of the same record are one record. */
+function distinct(published: Published[]): Published[] {
+  const by_version = new Map(
+    published.map((one) => [`${one.tenant}#${one.record_id}#${one.record_version}`, one]),
+  );
+  return [...by_version.values()];
+}

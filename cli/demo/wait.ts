@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResultsReader } from '../../aws/results-reader.ts';
+import type { SetAsideReader } from '../../aws/set-aside-bucket.ts';
+import type { Result } from '../../schemas/index.ts';
+import type { Progress } from '../output/progress.ts';
+import type { Published } from './publish.ts';
+
+const POLL_MS = 400;
+/** Without a single record ending for this long, something is wrong. */
+const STALLED_MS = 120_000;
+
+export interface WaitOptions {
+  results: ResultsReader;
+  set_asides: SetAsideReader;
+  published: Published[];
+  progress: Progress;
+  signal: AbortSignal;
+  on_first: (result: Result) => void;
+}
+
+/**
+ * Waits until each record that was published is a result or a set-aside.
+ *
+ * @throws {Error} where nothing ends any more, and when the signal is aborted.
+ */
+export async function everyRecordEnded(options: WaitOptions): Promise<void> {
+  const { published, progress, signal } = options;
+  const tell_first = once(options.on_first);
+  let open = published;
+  let ended_at = performance.now();
+  while (open.length > 0) {
+    const before = open.length;
+    open = await stillOpen(options, open, tell_first);
+    if (open.length < before) ended_at = performance.now();
+    if (performance.now() - ended_at > STALLED_MS) {
+      throw new Error(`${open.length} records have not ended, the first is ${open[0]!.record_id}`);
+    }
+    progress.update(`${published.length - open.length} of ${published.length} records have ended`);
+    if (open.length > 0) await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+async function stillOpen(
+  { results, set_asides }: WaitOptions,
+  open: Published[],
+  tell_first: (result: Result) => void,
+): Promise<Published[]> {
+  const found = await results.getMany(open.filter(({ bad }) => !bad));
+  for (const result of found.values()) if (result.status === 'analyzed') tell_first(result);
+  const without_result = open.filter(({ tenant, record_id, record_version }) => {
+    const result = found.get(`${tenant}#${record_id}`);
+    return result === undefined || result.record_version < record_version;
+  });
+  const is_set_aside = await Promise.all(
+    without_result.map(
+      async (record) => record.bad && (await set_asides.get(record.position_id)) !== undefined,
+    ),
+  );
+  return without_result.filter((_, i) => !is_set_aside[i]);
+}
+
+function once<Value>(tell: (value: Value) => void): (value: Value) => void {
+  let told = false;
+  return (value) => {
+    if (told) return;
+    told = true;
+    tell(value);
+  };
+}

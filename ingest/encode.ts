@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { type Issue, partitionKey, type RecordInput, recordSchema } from '../schemas/index.ts';
+import type { StreamEntry } from './ports.ts';
+
+/** Kinesis takes 1 MiB in one record, its partition key included. Source: PutRecords, API reference. */
+export const MAX_ENTRY_BYTES = 1_048_576;
+
+export interface Encoded extends StreamEntry {
+  record_id: string;
+}
+
+export type EncodeOutcome =
+  | { ok: true; entry: Encoded }
+  | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
+
+/**
+ * A record as it travels: what the producer wrote and its id, in UTF-8; gzipped where it would not fit otherwise.
+ * The id is given once, here, so that whatever is sent again keeps it.
+ */
+export function encode(
+  input: RecordInput,
+  new_record_id: () => string = randomUUID,
+): EncodeOutcome {
+  const parsed = recordSchema.safeParse(input);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => ({
+      path: path.join('.'),
+      message,
+    }));
+    return { ok: false, reason: 'invalid_record', issues };
+  }
+  const record_id = parsed.data.record_id ?? new_record_id();
+  const partition_key = partitionKey({ ...parsed.data, record_id });
+  const data = fitting(Buffer.from(JSON.stringify({ ...input, record_id })), partition_key);
+  if (data === undefined) {
+    const issues = [{ path: '', message: 'does not fit in 1 MiB, not even gzipped' }];
+    return { ok: false, record_id, reason: 'too_large', issues };
+  }
+  return { ok: true, entry: { record_id, partition_key, data } };
+}
+
+function fitting(bytes: Buffer, partition_key: string): Buffer | undefined {
+  const room = MAX_ENTRY_BYTES - Buffer.byteLength(partition_key);
+  if (bytes.length <= room) return bytes;
+  const zipped = gzipSync(bytes);
+  return zipped.length <= room ? zipped : undefined;
+}

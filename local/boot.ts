@@ -1,0 +1,110 @@
+import { REGION } from './gateway/types.ts';
+import { OWNER_KEY, OWNER_SECRET } from './runtime/callers.ts';
+import type { CloudStatus } from './runtime/control.ts';
+import { type DataFolder, type RunningCloud, takeDataFolder } from './runtime/data-folder.ts';
+import { type Deployment, loadDeployment } from './runtime/deployment.ts';
+import { type Host, startHost } from './runtime/host.ts';
+import { provision } from './runtime/provision/provision.ts';
+import { startWorkload, type Workload } from './runtime/workload.ts';
+import { assemblyDir } from './synth.ts';
+
+export interface BootOptions {
+  /** Where streams, tables, buckets, checkpoints and logs are kept. One cloud at a time may use it. */
+  dataDir: string;
+  /** Absent or 0: any free one. */
+  port?: number;
+  /** A cloud assembly; absent: that of this repository, synthesized where its sources changed. */
+  assemblyDir?: string;
+  /** The template's parameters. */
+  parameters?: Record<string, string>;
+  onProgress?: (step: string) => void;
+  /** Told of defects of the stand-ins, without anything that a user sent. */
+  log?: (line: string) => void;
+}
+
+/** The embedded cloud, up. */
+export interface Cloud extends Omit<RunningCloud, 'pid'> {
+  port: number;
+  status(): CloudStatus;
+  /** Delivers what Firehose holds. @returns how many objects S3 did not take: they are tried again. */
+  flush(): Promise<{ waiting: number }>;
+  /** Stops reading, lets invocations end (10 s at most), delivers what Firehose holds, and leaves nothing running. */
+  close(): Promise<void>;
+}
+
+/**
+ * Boots the embedded cloud: synthesizes, starts the services behind one port, makes what the template names, and runs
+ * its functions.
+ *
+ * @throws {Error} where the port is taken (`code` EADDRINUSE), the data folder is in use, or the template holds what
+ * is not played; nothing is left running then.
+ */
+export async function bootCloud(options: BootOptions): Promise<Cloud> {
+  const { onProgress = () => {} } = options;
+  // The SDK's advice to upgrade Node is for those who choose it, not for those who watch the cloud start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const onSynth = () => onProgress('Synthesizing the template and bundles');
+  const assembly_dir = options.assemblyDir ?? (await assemblyDir({ onSynth }));
+  const deployment = await loadDeployment(assembly_dir, options.parameters);
+  const folder = await takeDataFolder(options.dataDir);
+  try {
+    return await boot(deployment, folder, options);
+  } catch (cause) {
+    await folder.release();
+    throw cause;
+  }
+}
+
+async function boot(
+  deployment: Deployment,
+  folder: DataFolder,
+  { port = 0, onProgress = () => {}, log = () => {} }: BootOptions,
+): Promise<Cloud> {
+  const clock = { now: Date.now, random: Math.random };
+  const common = { ...clock, deployment, data_dir: folder.path };
+  onProgress('Starting the services');
+  const host = await startHost({ ...common, port, log });
+  try {
+    onProgress('Making streams, tables and buckets');
+    await provision({ stack: deployment.stack, ...host });
+    // What it took to make them is nobody's use.
+    host.gateway.meter.reset();
+    onProgress('Starting the functions');
+    const workload = await startWorkload({ ...common, host });
+    const cloud = describe(host, workload);
+    await folder.announce({ pid: process.pid, ...cloud });
+    return { ...cloud, port: host.port, ...controls(host, workload, folder) };
+  } catch (cause) {
+    await host.gateway.close();
+    throw cause;
+  }
+}
+
+function describe({ endpoint }: Host, { outputs, api }: Workload): Omit<RunningCloud, 'pid'> {
+  return {
+    endpoint,
+    region: REGION,
+    access_key_id: OWNER_KEY,
+    secret_access_key: OWNER_SECRET,
+    outputs,
+    api,
+  };
+}
+
+function controls(host: Host, workload: Workload, folder: DataFolder) {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await workload.stop();
+    await host.services.firehose.flush();
+    await host.gateway.close();
+    await folder.release();
+  };
+  return {
+    status: workload.status,
+    flush: host.services.firehose.flush,
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { FaultRuleError, type Faults } from './faults/faults.ts';
+import { FAULTS_HELP } from './faults/rule.ts';
+import { plainJson } from './http.ts';
+import type { Iam } from './iam.ts';
+import type { Meter } from './meter.ts';
+import type { GatewayRequest } from './signature.ts';
+import type { AwsReply } from './types.ts';
+
+/** Where the gateway's own routes live: unsigned, since they are no AWS service. */
+export const CONTROL_PREFIX = '/_aurastream/';
+
+export interface ControlOptions {
+  meter: Meter;
+  faults: Faults;
+  iam: Iam;
+}
+
+/**
+ * The control API:
+ * - `GET health` → `{status: "ok"}`
+ * - `GET meter` → {@link MeterReading}; `POST meter/reset`
+ * - `GET iam/unused` → `{unused: UnusedGrant[]}`
+ * - `GET faults` → `{help, rules}`; `POST faults` → the rule with its id, or 400 with the reason;
+ *   `DELETE faults` and `DELETE faults/{id}` → `{removed}`
+ */
+export function createControl({ meter, faults, iam }: ControlOptions) {
+  const routes: Record<string, (request: GatewayRequest) => AwsReply> = {
+    'GET health': () => plainJson(200, { status: 'ok' }),
+    'GET meter': () => plainJson(200, meter.read()),
+    'POST meter/reset': () => {
+      meter.reset();
+      return plainJson(200, meter.read());
+    },
+    'GET iam/unused': () => plainJson(200, { unused: iam.unusedGrants() }),
+    'GET faults': () => plainJson(200, { help: FAULTS_HELP.split('\n'), rules: faults.list() }),
+    'POST faults': ({ body }) => addRule(faults, body.toString()),
+    'DELETE faults': () => plainJson(200, { removed: faults.clear() }),
+  };
+  return (request: GatewayRequest): AwsReply => {
+    const name = `${request.method} ${request.path.slice(CONTROL_PREFIX.length)}`;
+    const id = /^DELETE faults\/([^/]+)$/.exec(name)?.[1];
+    if (id !== undefined) return removeRule(faults, id);
+    const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+    if (route !== undefined) return route(request);
+    return plainJson(404, { message: `No route ${name}.`, routes: Object.keys(routes) });
+  };
+}
+
+function addRule(faults: Faults, body: string): AwsReply {
+  try {
+    return plainJson(201, faults.add(JSON.parse(body)));
+  } catch (error) {
+    if (error instanceof FaultRuleError) return plainJson(400, { message: error.message });
+    if (error instanceof SyntaxError) return plainJson(400, { message: 'The body is no JSON.' });
+    throw error;
+  }
+}
+
+function removeRule(faults: Faults, id: string): AwsReply {
+  const removed = faults.clear(id);
+  if (removed === 0) return plainJson(404, { message: `No rule ${id}.` });
+  return plainJson(200, { removed });
+}

@@ -1,0 +1,68 @@
+import { errorCodeOf } from './error-code.ts';
+import { ConnectionLostError, withFaults } from './faults/apply.ts';
+import type { Faults } from './faults/faults.ts';
+import type { Iam } from './iam.ts';
+import type { Meter } from './meter.ts';
+import type { AwsCall, AwsReply, AwsService } from './types.ts';
+
+export interface DispatchOptions {
+  services: Map<string, AwsService>;
+  iam: Iam;
+  meter: Meter;
+  faults: Faults;
+  now: () => number;
+  sleep(ms: number): Promise<void>;
+  /** Told of what a service threw: a defect of the stand-in, which the caller sees as a 500. */
+  onError(error: unknown, call: AwsCall): void;
+}
+
+/**
+ * The way of every AWS call: held against the caller's role, then metered, then through the fault rules to its
+ * service and back.
+ *
+ * @throws {ConnectionLostError} where a fault rule leaves the call unanswered.
+ */
+export function createDispatch(options: DispatchOptions): (call: AwsCall) => Promise<AwsReply> {
+  const { services, iam, meter, now } = options;
+  const faulty = withFaults(options);
+
+  const answer = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
+    const reply = await service.handle(call);
+    if (reply.status < 400) meter.use(call, service.usageOf?.(call, reply) ?? {});
+    return reply;
+  };
+  const checked = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
+    try {
+      const denial = iam.denial(call.caller, service.permissionsOf(call));
+      if (denial !== undefined) return deniedReply(service, denial);
+      return await faulty(service, call, (kept) => answer(service, kept));
+    } catch (error) {
+      if (error instanceof ConnectionLostError) throw error;
+      options.onError(error, call);
+      return service.errorReply(500, 'InternalFailure', `The embedded ${call.service} failed.`);
+    }
+  };
+
+  return async (call) => {
+    const service = services.get(call.service);
+    if (service === undefined) throw new Error(`The gateway has no service ${call.service}.`);
+    const started = now();
+    const count = (response_bytes: number, error_code: string | undefined) =>
+      meter.count(call, { duration_ms: now() - started, response_bytes, error_code });
+    try {
+      const reply = await checked(service, call);
+      count(Buffer.byteLength(reply.body), errorCodeOf(reply));
+      return reply;
+    } catch (error) {
+      count(0, 'ConnectionLost');
+      throw error;
+    }
+  };
+}
+
+/** How S3's XML and the JSON services say no. */
+function deniedReply(service: AwsService, message: string): AwsReply {
+  return service.service === 's3'
+    ? service.errorReply(403, 'AccessDenied', message)
+    : service.errorReply(400, 'AccessDeniedException', message);
+}

@@ -1,0 +1,15 @@
+import { parseObject } from './json-protocol.ts';
+import type { AwsReply } from './types.ts';
+
+/**
+ * The service's code of an error reply, whatever its wire form: `__type` of JSON, `<Code>` of XML.
+ *
+ * @returns undefined for a success; the status where the reply names no code (HEAD has no body).
+ */
+export function errorCodeOf(reply: AwsReply): string | undefined {
+  if (reply.status < 400) return undefined;
+  const body = reply.body.toString();
+  const type = parseObject(body)?.__type;
+  if (typeof type === 'string') return type.slice(type.indexOf('#') + 1);
+  return /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? String(reply.status);
+}

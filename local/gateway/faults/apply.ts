@@ -1,0 +1,75 @@
+import { jsonBody, parseObject } from '../json-protocol.ts';
+import type { AwsCall, AwsReply, AwsService } from '../types.ts';
+import { faultError } from './codes.ts';
+import type { FaultDecision, Faults } from './faults.ts';
+import { PARTIAL_ACTIONS, splitBatch } from './partial.ts';
+import type { EntryFailure } from './partial-action.ts';
+import type { FaultRule } from './rule.ts';
+
+/** The call was never answered: a `timeout` fault. The port drops the connection. */
+export class ConnectionLostError extends Error {
+  override name = 'ConnectionLostError';
+  code = 'ECONNRESET';
+}
+
+export interface FaultyOptions {
+  faults: Faults;
+  sleep(ms: number): Promise<void>;
+}
+
+type Answer = (call: AwsCall) => Promise<AwsReply>;
+
+/** Lets the rules have their way with a call; `answer` is the service. @throws {ConnectionLostError} */
+export function withFaults({ faults, sleep }: FaultyOptions) {
+  return async (service: AwsService, call: AwsCall, answer: Answer): Promise<AwsReply> => {
+    const decision = faults.decide(call.service, call.caller.name, call.action);
+    if (decision === undefined) return answer(call);
+    if (decision.delay_ms > 0) await sleep(decision.delay_ms);
+    const { rule } = decision;
+    if (rule === undefined) return answer(call);
+    if (rule.kind === 'partial') return partly(call, answer, rule, decision);
+    if (rule.after_effect) await answer(call);
+    if (rule.kind === 'timeout') throw new ConnectionLostError('The call was not answered.');
+    const { status, code, message } = faultError(rule);
+    return service.errorReply(status, code, message);
+  };
+}
+
+/** Some entries fail without effect: they are taken out before the service sees the request. */
+async function partly(
+  call: AwsCall,
+  answer: Answer,
+  rule: FaultRule,
+  { random }: FaultDecision,
+): Promise<AwsReply> {
+  const action = PARTIAL_ACTIONS[`${call.service}:${call.action}`];
+  const input = jsonBody(call);
+  const size = input === undefined ? 0 : (action?.size(input) ?? 0);
+  // What is no batch is the service's to refuse.
+  if (action === undefined || input === undefined || size === 0) return answer(call);
+
+  const split = splitBatch(size, rule.share ?? 0.5, random);
+  const reply =
+    split.kept.length === 0
+      ? emptyReply(call, action.nothing)
+      : await answer({ ...call, body: encode(action.keep(input, split.kept)) });
+  const output = parseObject(reply.body.toString());
+  if (reply.status !== 200 || output === undefined) return reply;
+  // They speak of the body as it was.
+  const { 'content-length': _length, 'x-amz-crc32': _checksum, ...headers } = reply.headers;
+  const failure: EntryFailure = {
+    code: rule.code ?? action.code,
+    message: action.message,
+    missing: rule.missing ?? false,
+  };
+  return { ...reply, headers, body: encode(action.merge(output, split, failure, input)) };
+}
+
+function emptyReply(call: AwsCall, output: object): AwsReply {
+  const type = call.headers['content-type'] ?? 'application/x-amz-json-1.1';
+  return { status: 200, headers: { 'content-type': type }, body: encode(output) };
+}
+
+function encode(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}

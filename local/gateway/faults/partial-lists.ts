@@ -1,0 +1,97 @@
+import { isObject, type JsonObject } from '../json-protocol.ts';
+import { type EntryFailure, listOf, type PartialAction } from './partial-action.ts';
+
+const pick = (input: JsonObject, list: string, kept: number[]): JsonObject => {
+  const entries = listOf(input[list]);
+  return { ...input, [list]: kept.map((position) => entries[position]) };
+};
+
+interface Parallel {
+  list: string;
+  answers: string;
+  failed_count?: string;
+  code: string;
+  message: string;
+  failed(failure: EntryFailure): JsonObject;
+}
+
+/** Batches whose answers stand in the order of their entries. */
+function parallel({ list, answers, failed_count, code, message, failed }: Parallel): PartialAction {
+  return {
+    code,
+    message,
+    size: (input) => listOf(input[list]).length,
+    keep: (input, kept) => pick(input, list, kept),
+    nothing: { [answers]: [], ...(failed_count && { [failed_count]: 0 }) },
+    merge(output, { kept, rejected }, failure) {
+      const merged: unknown[] = [];
+      const given = listOf(output[answers]);
+      kept.forEach((position, index) => {
+        merged[position] = given[index];
+      });
+      for (const position of rejected) merged[position] = failed(failure);
+      const count = failed_count && Number(output[failed_count] ?? 0) + rejected.length;
+      return { ...output, [answers]: merged, ...(failed_count && { [failed_count]: count }) };
+    },
+  };
+}
+
+const listedFailure = ({ code, message }: EntryFailure) => ({
+  ErrorCode: code,
+  ErrorMessage: message,
+});
+
+/** Comprehend names entries by their index, in the list of results or of errors. */
+function indexed(): PartialAction {
+  const renumber = (list: unknown, kept: number[]) =>
+    listOf(list)
+      .filter(isObject)
+      .map((entry) => ({ ...entry, Index: kept[Number(entry.Index)] }));
+  return {
+    code: 'InternalServerException',
+    message: 'An internal server error occurred. Retry your request.',
+    size: (input) => listOf(input.TextList).length,
+    keep: (input, kept) => pick(input, 'TextList', kept),
+    nothing: { ResultList: [], ErrorList: [] },
+    merge(output, { kept, rejected }, failure) {
+      const failed = failure.missing
+        ? []
+        : rejected.map((Index) => ({ Index, ...listedFailure(failure) }));
+      const errors = [...renumber(output.ErrorList, kept), ...failed];
+      return {
+        ...output,
+        ResultList: renumber(output.ResultList, kept),
+        ErrorList: errors.sort((a, b) => Number(a.Index) - Number(b.Index)),
+      };
+    },
+  };
+}
+
+/** Batches whose entries stand in a list. Codes: each API's reference. */
+export const BATCH_LISTS: Record<string, PartialAction> = {
+  'kinesis:PutRecords': parallel({
+    list: 'Records',
+    answers: 'Records',
+    failed_count: 'FailedRecordCount',
+    code: 'ProvisionedThroughputExceededException',
+    message: 'Rate exceeded for shard.',
+    failed: listedFailure,
+  }),
+  'firehose:PutRecordBatch': parallel({
+    list: 'Records',
+    answers: 'RequestResponses',
+    failed_count: 'FailedPutCount',
+    code: 'ServiceUnavailableException',
+    message: 'Slow down.',
+    failed: listedFailure,
+  }),
+  'dynamodb:BatchExecuteStatement': parallel({
+    list: 'Statements',
+    answers: 'Responses',
+    code: 'ProvisionedThroughputExceeded',
+    message: 'The level of configured provisioned throughput for the table was exceeded.',
+    failed: ({ code, message }) => ({ Error: { Code: code, Message: message } }),
+  }),
+  'comprehend:BatchDetectSentiment': indexed(),
+  'comprehend:BatchDetectDominantLanguage': indexed(),
+};

@@ -1,0 +1,75 @@
+import { isObject, type JsonObject } from '../json-protocol.ts';
+import { listOf, type PartialAction } from './partial-action.ts';
+
+/** One entry of a DynamoDB batch: its table, and the write request or key. */
+interface Entry {
+  table: string;
+  entry: unknown;
+}
+
+interface TableBatch {
+  /** The entries of one table's part of `RequestItems`. */
+  entries(part: unknown): unknown[];
+  /** A table's part with other entries. */
+  withEntries(part: unknown, entries: unknown[]): unknown;
+  /** Where the answer names what was not done: the shape of `RequestItems`. */
+  unprocessed: string;
+  nothing: JsonObject;
+}
+
+/** DynamoDB's batches: entries by table, and what failed comes back as a request to send again. */
+function byTable({ entries, withEntries, unprocessed, nothing }: TableBatch): PartialAction {
+  const tables = (input: JsonObject) => (isObject(input.RequestItems) ? input.RequestItems : {});
+  const all = (input: JsonObject): Entry[] =>
+    Object.entries(tables(input)).flatMap(([table, part]) =>
+      entries(part).map((entry) => ({ table, entry })),
+    );
+  const only = (input: JsonObject, positions: number[]): JsonObject => {
+    const every = all(input);
+    const chosen = new Map<string, unknown[]>();
+    for (const position of positions) {
+      const { table, entry } = every[position]!;
+      chosen.set(table, [...(chosen.get(table) ?? []), entry]);
+    }
+    const parts = [...chosen].map(([table, list]) => [
+      table,
+      withEntries(tables(input)[table], list),
+    ]);
+    return Object.fromEntries(parts);
+  };
+  const join = (left: JsonObject, right: JsonObject): JsonObject => {
+    const joined = { ...left };
+    for (const [table, part] of Object.entries(right)) {
+      const before = joined[table];
+      joined[table] =
+        before === undefined ? part : withEntries(part, [...entries(before), ...entries(part)]);
+    }
+    return joined;
+  };
+  return {
+    code: '',
+    message: '',
+    size: (input) => all(input).length,
+    keep: (input, kept) => ({ ...input, RequestItems: only(input, kept) }),
+    nothing,
+    merge(output, { rejected }, _failure, input) {
+      const left = isObject(output[unprocessed]) ? output[unprocessed] : {};
+      return { ...output, [unprocessed]: join(left, only(input, rejected)) };
+    },
+  };
+}
+
+export const BATCH_TABLES: Record<string, PartialAction> = {
+  'dynamodb:BatchWriteItem': byTable({
+    entries: listOf,
+    withEntries: (_part, entries) => entries,
+    unprocessed: 'UnprocessedItems',
+    nothing: { UnprocessedItems: {} },
+  }),
+  'dynamodb:BatchGetItem': byTable({
+    entries: (part) => (isObject(part) ? listOf(part.Keys) : []),
+    withEntries: (part, Keys) => ({ ...(isObject(part) ? part : {}), Keys }),
+    unprocessed: 'UnprocessedKeys',
+    nothing: { Responses: {}, UnprocessedKeys: {} },
+  }),
+};

@@ -1,0 +1,74 @@
+import type { HttpRequest, HttpResponse } from './port.ts';
+import type { GatewayRequest } from './signature.ts';
+import type { AwsReply } from './types.ts';
+
+/** Reads a request whole. @throws where the client goes away meanwhile. */
+export async function readRequest(request: HttpRequest): Promise<GatewayRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  // Not `new URL`: an S3 path may start with two slashes, and must stay as it was signed.
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    headers: plainHeaders(request),
+    body: Buffer.concat(chunks),
+  };
+}
+
+function plainHeaders({ headers }: HttpRequest): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || value === undefined) continue;
+    plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const authority = headers[':authority'];
+  if (plain.host === undefined && typeof authority === 'string') plain.host = authority;
+  return plain;
+}
+
+/** Header names that HTTP/2 forbids (RFC 9113, section 8.2.2); Node sets them itself for HTTP/1.1. */
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Statuses that have no body: RFC 9110, section 6.4.1. */
+const WITHOUT_BODY = new Set([204, 304]);
+
+export function writeReply(request: HttpRequest, response: HttpResponse, reply: AwsReply): void {
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
+  response.statusCode = reply.status;
+  for (const [name, value] of Object.entries(reply.headers)) {
+    if (!CONNECTION_HEADERS.has(name.toLowerCase())) response.setHeader(name, value);
+  }
+  const has_length = response.hasHeader('content-length');
+  if (!WITHOUT_BODY.has(reply.status) && !has_length) {
+    response.setHeader('content-length', body.length);
+  }
+  if (request.method === 'HEAD' || WITHOUT_BODY.has(reply.status)) response.end();
+  else response.end(body);
+}
+
+/**
+ * Ends the connection without an answer, as a network that fails does. On HTTP/2 the other calls of the connection
+ * go with it: the SDK takes a single stream that is reset for an answer, and does not try again.
+ */
+export function dropConnection(request: HttpRequest): void {
+  if ('stream' in request) request.stream.session?.destroy();
+  else request.socket.destroy();
+}
+
+/** A reply of the gateway itself, which is no AWS service. */
+export function plainJson(status: number, body: unknown): AwsReply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: `${JSON.stringify(body)}\n`,
+  };
+}

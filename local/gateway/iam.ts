@@ -1,0 +1,105 @@
+import { matchesAny, type PolicyStatement, statementCovers } from './policy.ts';
+import { ACCOUNT_ID, type Caller, type Permission } from './types.ts';
+
+/** A grant of the template that no call has used: one action pattern on one resource pattern of one role. */
+export interface UnusedGrant {
+  role: string;
+  action: string;
+  resource: string;
+}
+
+export interface Iam {
+  /** @returns AWS's message of the first permission that the caller's role lacks; undefined where all are allowed. */
+  denial(caller: Caller, permissions: Permission[]): string | undefined;
+  unusedGrants(): UnusedGrant[];
+}
+
+export interface IamOptions {
+  /** The role's statements, references resolved; of all its policies. */
+  policiesOf(role_logical_id: string): PolicyStatement[];
+  /** All roles that unused grants are told of; absent: those that made a call. */
+  roles?: (() => string[]) | undefined;
+}
+
+/**
+ * Holds calls against the template's policies: denied unless a statement allows it, and denied where one denies it.
+ * Callers without a role own the account and may do all.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function createIam({ policiesOf, roles }: IamOptions): Iam {
+  const used = new Map<string, Set<string>>();
+
+  const verdict = (role: string, permission: Permission): 'allowed' | 'denied' | 'silent' => {
+    const covering = policiesOf(role).filter((statement) => statementCovers(statement, permission));
+    if (covering.some(({ Effect }) => Effect === 'Deny')) return 'denied';
+    for (const statement of covering) remember(role, statement, permission);
+    return covering.length > 0 ? 'allowed' : 'silent';
+  };
+
+  const usedBy = (role: string): Set<string> => {
+    const grants = used.get(role) ?? new Set<string>();
+    used.set(role, grants);
+    return grants;
+  };
+
+  const remember = (role: string, statement: PolicyStatement, permission: Permission) => {
+    for (const grant of grantsOf(statement)) {
+      if (!matchesAny([grant.action], permission.action, 'any-case')) continue;
+      if (matchesAny([grant.resource], permission.resource)) usedBy(role).add(keyOf(grant));
+    }
+  };
+
+  return {
+    denial(caller, permissions) {
+      const { role_logical_id: role } = caller;
+      if (role === undefined) return undefined;
+      usedBy(role);
+      for (const permission of permissions) {
+        const result = verdict(role, permission);
+        if (result !== 'allowed') return denialMessage(role, caller, permission, result);
+      }
+      return undefined;
+    },
+    unusedGrants: () =>
+      (roles?.() ?? [...used.keys()]).flatMap((role) =>
+        distinctGrants(policiesOf(role))
+          .filter((grant) => !usedBy(role).has(keyOf(grant)))
+          .map((grant) => ({ role, ...grant })),
+      ),
+  };
+}
+
+type Grant = Omit<UnusedGrant, 'role'>;
+
+const keyOf = ({ action, resource }: Grant) => `${action} ${resource}`;
+
+function distinctGrants(statements: PolicyStatement[]): Grant[] {
+  const grants = statements.filter(({ Effect }) => Effect === 'Allow').flatMap(grantsOf);
+  return [...new Map(grants.map((grant) => [keyOf(grant), grant])).values()];
+}
+
+/** `NotAction` and `NotResource` name what a grant leaves out, so they are no grants to hold use against. */
+function grantsOf({ Effect, Action, Resource }: PolicyStatement): Grant[] {
+  if (Effect !== 'Allow') return [];
+  return listOf(Action).flatMap((action) =>
+    listOf(Resource).map((resource) => ({ action, resource })),
+  );
+}
+
+function listOf(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : [value].flat();
+}
+
+function denialMessage(
+  role: string,
+  caller: Caller,
+  { action, resource }: Permission,
+  result: 'denied' | 'silent',
+): string {
+  const user = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${role}/${caller.name}`;
+  const reason =
+    result === 'denied'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+  return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+}

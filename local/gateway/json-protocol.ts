@@ -1,0 +1,52 @@
+import type { AwsCall, AwsReply } from './types.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** Replies of AWS's JSON protocols: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export interface JsonProtocol {
+  reply(body: JsonObject, status?: number): AwsReply;
+  error(status: number, code: string, message: string): AwsReply;
+}
+
+/** @param version DynamoDB speaks 1.0, the other services 1.1. */
+export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
+  const reply = (body: JsonObject, status = 200): AwsReply => ({
+    status,
+    headers: { 'content-type': `application/x-amz-json-${version}` },
+    body: JSON.stringify(body),
+  });
+  return {
+    reply,
+    error: (status, code, message) => reply({ __type: code, message }, status),
+  };
+}
+
+/** Bodies are asked for by IAM, faults and the service: each is parsed once. */
+const parsed = new WeakMap<Buffer, JsonObject | undefined>();
+
+/** A call's JSON input; undefined where the body is no JSON object. Not to be changed: others read it too. */
+export function jsonBody({ body }: Pick<AwsCall, 'body'>): JsonObject | undefined {
+  if (parsed.has(body)) return parsed.get(body);
+  const value = parseObject(body.toString('utf8'));
+  parsed.set(body, value);
+  return value;
+}
+
+/** @returns undefined where the text is no JSON object. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The action named by `X-Amz-Target: DynamoDB_20120810.PutItem`; empty where there is none. */
+export function targetAction(headers: Record<string, string>): string {
+  return headers['x-amz-target']?.split('.')[1] ?? '';
+}

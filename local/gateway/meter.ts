@@ -1,0 +1,88 @@
+import type { AwsCall, Usage } from './types.ts';
+
+/** What one caller asked of one action since the meter was reset. */
+export interface MeterEntry {
+  service: string;
+  action: string;
+  /** `Caller.name`: a function's logical id, or `owner`. */
+  caller: string;
+  calls: number;
+  /** Calls that failed, by the service's error code; `ConnectionLost` for those never answered. */
+  errors: Record<string, number>;
+  request_bytes: number;
+  response_bytes: number;
+  /** The sum of all calls' durations. */
+  duration_ms: number;
+  /** The services' own counters: documents, billed_units, read_units, records … */
+  usage: Usage;
+}
+
+export interface MeterReading {
+  /** Epoch ms of the last reset. */
+  since: number;
+  entries: MeterEntry[];
+}
+
+export interface Meter {
+  count(call: AwsCall, outcome: CallOutcome): void;
+  /** Adds units of a call that took effect, answered or not. */
+  use(call: AwsCall, usage: Usage): void;
+  read(): MeterReading;
+  reset(): void;
+}
+
+export interface CallOutcome {
+  duration_ms: number;
+  response_bytes: number;
+  /** Absent for a success. */
+  error_code?: string | undefined;
+}
+
+/** Counts per service, action and caller: the ground of every cost and call number that is printed or asserted. */
+export function createMeter(now: () => number): Meter {
+  const entries = new Map<string, MeterEntry>();
+  let since = now();
+  const entryOf = ({ service, action, caller }: AwsCall): MeterEntry => {
+    const key = JSON.stringify([service, action, caller.name]);
+    const entry = entries.get(key) ?? emptyEntry(service, action, caller.name);
+    entries.set(key, entry);
+    return entry;
+  };
+  return {
+    count(call, { duration_ms, response_bytes, error_code }) {
+      const entry = entryOf(call);
+      entry.calls += 1;
+      entry.request_bytes += call.body.length;
+      entry.response_bytes += response_bytes;
+      entry.duration_ms += duration_ms;
+      if (error_code !== undefined) add(entry.errors, error_code, 1);
+    },
+    use(call, usage) {
+      const entry = entryOf(call);
+      for (const [unit, amount] of Object.entries(usage)) add(entry.usage, unit, amount);
+    },
+    read: () => ({ since, entries: structuredClone([...entries.values()]) }),
+    reset() {
+      entries.clear();
+      since = now();
+    },
+  };
+}
+
+function emptyEntry(service: string, action: string, caller: string): MeterEntry {
+  return {
+    service,
+    action,
+    caller,
+    calls: 0,
+    errors: {},
+    request_bytes: 0,
+    response_bytes: 0,
+    duration_ms: 0,
+    usage: {},
+  };
+}
+
+function add(counters: Record<string, number>, name: string, amount: number): void {
+  counters[name] = (counters[name] ?? 0) + amount;
+}

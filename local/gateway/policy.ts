@@ -1,0 +1,80 @@
+import { ACCOUNT_ID, type Permission, REGION } from './types.ts';
+
+/** A statement of an IAM policy, its references resolved. */
+export interface PolicyStatement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Action?: string | string[];
+  NotAction?: string | string[];
+  Resource?: string | string[];
+  NotResource?: string | string[];
+  /** `{StringEquals: {"aws:RequestedRegion": ["us-east-1"]}}` */
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** Whether a statement speaks of a permission: its action, its resource and its conditions match. */
+export function statementCovers(statement: PolicyStatement, permission: Permission): boolean {
+  return (
+    listed(statement.Action, statement.NotAction, permission.action, 'any-case') &&
+    listed(statement.Resource, statement.NotResource, permission.resource) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) => holds(operator, keys))
+  );
+}
+
+function listed(
+  patterns: string | string[] | undefined,
+  excluded: string | string[] | undefined,
+  value: string,
+  letters?: 'any-case',
+): boolean {
+  if (patterns !== undefined) return matchesAny([patterns].flat(), value, letters);
+  return excluded !== undefined && !matchesAny([excluded].flat(), value, letters);
+}
+
+/** Whether one of the patterns (`*` any text, `?` one character) matches. Actions ignore case, ARNs do not. */
+export function matchesAny(patterns: string[], value: string, letters?: 'any-case'): boolean {
+  return patterns.some((pattern) => wildcard(pattern, letters === 'any-case').test(value));
+}
+
+const wildcards = new Map<string, RegExp>();
+
+function wildcard(pattern: string, any_case: boolean): RegExp {
+  const key = `${any_case}${pattern}`;
+  const known = wildcards.get(key);
+  if (known !== undefined) return known;
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const made = new RegExp(`^${source}$`, any_case ? 'is' : 's');
+  wildcards.set(key, made);
+  return made;
+}
+
+/** What is the same for every call here. Keys are compared without case, as IAM does. */
+const CONTEXT: Record<string, string> = {
+  'aws:requestedregion': REGION,
+  'aws:principalaccount': ACCOUNT_ID,
+  'aws:sourceaccount': ACCOUNT_ID,
+  'aws:resourceaccount': ACCOUNT_ID,
+  's3:resourceaccount': ACCOUNT_ID,
+};
+
+type Operator = (value: string, expected: string[]) => boolean;
+
+const OPERATORS: Record<string, Operator> = {
+  StringEquals: (value, expected) => expected.includes(value),
+  StringNotEquals: (value, expected) => !expected.includes(value),
+  StringLike: (value, expected) => matchesAny(expected, value),
+  StringNotLike: (value, expected) => !matchesAny(expected, value),
+};
+
+/** An operator or key that is unknown here does not hold: what it guards neither grants nor denies. */
+function holds(operator: string, keys: Record<string, string | string[]>): boolean {
+  const compare = OPERATORS[operator];
+  if (compare === undefined) return false;
+  return Object.entries(keys).every(([key, expected]) => {
+    const value = CONTEXT[key.toLowerCase()];
+    return value !== undefined && compare(value, [expected].flat());
+  });
+}

@@ -1,0 +1,88 @@
+import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
+export type HttpResponse = ServerResponse | Http2ServerResponse;
+
+export interface Port {
+  /** @throws the system's own error: `code` is EADDRINUSE where the port is taken. */
+  listen(port: number, host: string): Promise<{ port: number }>;
+  /** Takes no new connection and drops those that are open. */
+  close(): Promise<void>;
+}
+
+/** The first bytes of HTTP/2 with prior knowledge: RFC 9113, section 3.4. */
+const HTTP2_PREFACE = 'PRI';
+
+/** Bodies of 10 MiB are usual here: HTTP/2's 64 KiB window would make them wait for each other. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
+
+/**
+ * One plain TCP port for HTTP/1.1 and HTTP/2 with prior knowledge: the SDK's Kinesis client speaks the latter to any
+ * `http://` endpoint, everybody else the former. The first bytes of a connection tell them apart.
+ */
+export function createPort(
+  serve: (request: HttpRequest, response: HttpResponse) => void,
+  options: { keep_alive_ms?: number } = {},
+): Port {
+  // Clients keep idle connections for as long as they like: closing one under them looks like a failing service.
+  const http1 = createHttp1({ keepAliveTimeout: options.keep_alive_ms ?? 600_000 }, serve);
+  const http2 = createHttp2({ settings: { initialWindowSize: WINDOW_BYTES } }, serve);
+  http2.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES * 2));
+  http2.on('sessionError', () => {});
+  http1.on('clientError', (_error, socket) => socket.destroy());
+
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    sniff(socket, (preface) => (preface ? http2 : http1).emit('connection', socket));
+  });
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve({ port: (server.address() as AddressInfo).port });
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** Looks at the first bytes, puts them back, and says whether they open HTTP/2. */
+function sniff(socket: Socket, found: (is_http2: boolean) => void): void {
+  let head = Buffer.alloc(0);
+  const look = () => {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) {
+      if (socket.readableEnded) socket.destroy();
+      else socket.once('readable', look);
+      return;
+    }
+    head = Buffer.concat([head, chunk]);
+    const start = head.toString('latin1', 0, HTTP2_PREFACE.length);
+    if (start.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(start)) {
+      socket.once('readable', look);
+      return;
+    }
+    socket.unshift(head);
+    found(start === HTTP2_PREFACE);
+  };
+  socket.once('end', () => {
+    if (head.length < HTTP2_PREFACE.length) socket.destroy();
+  });
+  look();
+}

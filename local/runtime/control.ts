@@ -1,0 +1,31 @@
+import type { ExtraRoute } from '../gateway/gateway.ts';
+import { plainJson } from '../gateway/http.ts';
+import type { MappingStatus } from './event-source/mapping.ts';
+import type { FunctionStatus } from './function/function.ts';
+
+/** What `GET /_aurastream/status` answers. */
+export interface CloudStatus {
+  /** Every event source mapping has caught up and nothing is in flight. */
+  idle: boolean;
+  mappings: MappingStatus[];
+  functions: FunctionStatus[];
+}
+
+/** The runtime's control routes, beside the gateway's own: `GET status`, `POST flush`. */
+export function controlRoutes(options: {
+  status: () => CloudStatus;
+  flush: () => Promise<{ waiting: number }>;
+}): ExtraRoute[] {
+  return [
+    {
+      prefix: '/_aurastream/status',
+      handle: ({ method }) =>
+        method === 'GET' ? Promise.resolve(plainJson(200, options.status())) : undefined,
+    },
+    {
+      prefix: '/_aurastream/flush',
+      handle: ({ method }) =>
+        method === 'POST' ? options.flush().then((flushed) => plainJson(200, flushed)) : undefined,
+    },
+  ];
+}

@@ -1,0 +1,151 @@
+import type { Invocation } from '../function/invocation.ts';
+import { pause } from '../pause.ts';
+import { failureReport, type LastInvocation } from './failure-report.ts';
+import { type EventOrigin, kinesisEvent, type StreamRecord } from './kinesis-event.ts';
+import type { Batch } from './lane.ts';
+import { type Outcome, outcomeOfAnswer } from './outcome.ts';
+import type { ShardQueue, ShardStep } from './shard-queue.ts';
+import type { FailureDestination } from './source.ts';
+
+/** Sums since the start, over all shards of a mapping. */
+export interface DeliveryCounters {
+  invocations: number;
+  records_delivered: number;
+  failed_invocations: number;
+  partial_invocations: number;
+  throttled_invocations: number;
+  records_discarded: number;
+  /** Discarded batches whose report the destination refused: these are lost, as on AWS. */
+  reports_refused: number;
+  /** Age of the last record of the batch that finished last, when it finished, in ms: Lambda's IteratorAge. */
+  iterator_age_ms: number;
+}
+
+export interface DeliveryOptions {
+  mapping_id: string;
+  function_arn: string;
+  shard_id: string;
+  origin: EventOrigin;
+  report_item_failures: boolean;
+  queue: ShardQueue<StreamRecord>;
+  invoke: (payload: string) => Promise<Invocation>;
+  destination?: FailureDestination | undefined;
+  counters: DeliveryCounters;
+  now: () => number;
+  backoff: (failures: number) => number;
+  /** Ends waits. */
+  stopping: AbortSignal;
+  onProgress: () => void;
+  /** The last error, or undefined once the stream answers again. */
+  onProblem: (problem: unknown) => void;
+}
+
+/** Hands a shard's batches to the function as they get ready, and discarded ones to the failure destination. */
+export interface Delivery {
+  /** Sends what can be sent now, and comes back by itself when more can. */
+  pump(): void;
+  /** Ends when nothing is in flight. */
+  settled(): Promise<void>;
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { queue, now, stopping, counters } = options;
+  const running = new Set<Promise<void>>();
+  const answers = new Map<number, LastInvocation>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const pump = () => {
+    clearTimeout(timer);
+    if (stopping.aborted) return;
+    const { steps, wake_at } = queue.take(now());
+    for (const step of steps) {
+      const run = take(step).finally(() => running.delete(run));
+      running.add(run);
+    }
+    if (wake_at !== undefined) timer = setTimeout(pump, Math.max(1, wake_at - now()));
+  };
+  stopping.addEventListener('abort', () => clearTimeout(timer));
+
+  const take = async (step: ShardStep<StreamRecord>) => {
+    const outcome = step.kind === 'invoke' ? await deliver(step) : await discard(step);
+    if (outcome === undefined) return;
+    count(counters, step.batch, outcome, now());
+    queue.settle(step.lane, outcome, now());
+    options.onProgress();
+    pump();
+  };
+
+  const deliver = async ({ batch, lane }: ShardStep<StreamRecord>): Promise<Outcome> => {
+    const event = kinesisEvent(options.shard_id, batch.records, options.origin);
+    const answer = await options.invoke(JSON.stringify(event));
+    if (answer.kind === 'refused') {
+      return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };
+    }
+    answers.set(lane, { request_id: answer.request_id, function_error: answer.kind === 'failed' });
+    counters.invocations += 1;
+    if (answer.kind === 'failed') return { kind: 'failure' };
+    if (!options.report_item_failures) return { kind: 'success' };
+    return outcomeOfAnswer(
+      answer.payload,
+      batch.records.map(({ sequence_number }) => sequence_number),
+    );
+  };
+
+  /** @returns undefined where the mapping stops first: the batch is then delivered again after the restart. */
+  const discard = async (step: ShardStep<StreamRecord>): Promise<Outcome | undefined> => {
+    const { batch, lane } = step;
+    if (batch.discard === undefined) return { kind: 'success' };
+    const report = failureReport(
+      {
+        ...options,
+        batch,
+        condition: batch.discard,
+        last_invocation: batch.invocations === 0 ? undefined : answers.get(lane),
+      },
+      now(),
+    );
+    for (let attempt = 1; options.destination !== undefined; attempt += 1) {
+      if (stopping.aborted) return undefined;
+      try {
+        await options.destination.put(report.key, report.body);
+        break;
+      } catch (cause) {
+        options.onProblem(cause);
+        if (isFinal(cause)) {
+          counters.reports_refused += 1;
+          break;
+        }
+        await pause(options.backoff(attempt), stopping);
+      }
+    }
+    counters.records_discarded += batch.records.length;
+    return { kind: 'success' };
+  };
+
+  return {
+    pump,
+    async settled() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+function count(
+  counters: DeliveryCounters,
+  batch: Batch<StreamRecord>,
+  outcome: Outcome,
+  now: number,
+): void {
+  if (batch.discard !== undefined) return;
+  if (outcome.kind === 'throttled') counters.throttled_invocations += 1;
+  if (outcome.kind === 'failure') counters.failed_invocations += 1;
+  if (outcome.kind === 'partial') counters.partial_invocations += 1;
+  counters.records_delivered += outcome.kind === 'throttled' ? 0 : batch.records.length;
+  counters.iterator_age_ms = now - (batch.records.at(-1)?.arrived_at ?? now);
+}
+
+/** A refusal that asking again won't change: the destination is gone, or the role may not write there. */
+function isFinal(cause: unknown): boolean {
+  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status !== undefined && status >= 400 && status < 500 && status !== 429;
+}

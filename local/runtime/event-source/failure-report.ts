@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { EventOrigin, StreamRecord } from './kinesis-event.ts';
+import { kinesisEvent } from './kinesis-event.ts';
+import type { Batch, DiscardCondition } from './lane.ts';
+
+/** The last answer of the function to a discarded batch; absent where it never had one. */
+export interface LastInvocation {
+  request_id: string;
+  function_error: boolean;
+}
+
+export interface Discarded {
+  mapping_id: string;
+  function_arn: string;
+  shard_id: string;
+  batch: Batch<StreamRecord>;
+  condition: DiscardCondition;
+  origin: EventOrigin;
+  last_invocation?: LastInvocation | undefined;
+}
+
+/**
+ * The object that Lambda writes to an S3 failure destination.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ *
+ * @returns key and body; the body's `payload` is the whole event, as JSON in a string.
+ */
+export function failureReport(discarded: Discarded, now: number): { key: string; body: string } {
+  const { batch, shard_id, origin, last_invocation } = discarded;
+  const first = batch.records[0]!;
+  const last = batch.records.at(-1)!;
+  const timestamp = new Date(now).toISOString();
+  const report = {
+    requestContext: {
+      requestId: last_invocation?.request_id ?? '',
+      functionArn: discarded.function_arn,
+      condition: discarded.condition,
+      approximateInvokeCount: batch.invocations,
+    },
+    responseContext:
+      last_invocation === undefined
+        ? null
+        : {
+            statusCode: 200,
+            executedVersion: '$LATEST',
+            functionError: last_invocation.function_error ? 'Unhandled' : null,
+          },
+    version: '1.0',
+    timestamp,
+    KinesisBatchInfo: {
+      shardId: shard_id,
+      startSequenceNumber: first.sequence_number,
+      endSequenceNumber: last.sequence_number,
+      approximateArrivalOfFirstRecord: new Date(first.arrived_at).toISOString(),
+      approximateArrivalOfLastRecord: new Date(last.arrived_at).toISOString(),
+      batchSize: batch.records.length,
+      streamArn: origin.stream_arn,
+    },
+    payload: JSON.stringify(kinesisEvent(shard_id, batch.records, origin)),
+  };
+  const day = timestamp.slice(0, 10);
+  const second = timestamp.slice(0, 19).replaceAll(':', '.');
+  return {
+    key: `aws/lambda/${discarded.mapping_id}/${shard_id}/${day.replaceAll('-', '/')}/${second}-${randomUUID()}`,
+    body: JSON.stringify(report),
+  };
+}

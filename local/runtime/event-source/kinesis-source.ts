@@ -1,0 +1,78 @@
+import {
+  DescribeStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  type KinesisClientConfig,
+  type Shard as KinesisShard,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
+import { streamRecord } from './kinesis-event.ts';
+import type { Position, Shard, StreamSource } from './source.ts';
+
+/** A Kinesis stream read with the credentials of the function's role. */
+export function createKinesisSource(stream_arn: string, config: KinesisClientConfig): StreamSource {
+  const client = new KinesisClient(config);
+  const StreamName = stream_arn.slice(stream_arn.indexOf('/') + 1);
+  return {
+    stream_arn,
+    async describe() {
+      await client.send(new DescribeStreamCommand({ StreamName, Limit: 1 }));
+      const answer = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
+      const created = answer.StreamDescriptionSummary?.StreamCreationTimestamp;
+      return { created_at: created?.getTime() ?? 0 };
+    },
+    async shards() {
+      const shards: Shard[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await client.send(
+          new ListShardsCommand(NextToken === undefined ? { StreamName } : { NextToken }),
+        );
+        shards.push(...(page.Shards ?? []).map(toShard));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return shards;
+    },
+    async iterator(ShardId, position) {
+      const answer = await client.send(
+        new GetShardIteratorCommand({ StreamName, ShardId, ...iteratorInput(position) }),
+      );
+      if (answer.ShardIterator === undefined) throw new Error('Kinesis gave no shard iterator.');
+      return answer.ShardIterator;
+    },
+    async records(ShardIterator, Limit) {
+      const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit }));
+      const records = (page.Records ?? []).map((record) =>
+        streamRecord({
+          sequence_number: record.SequenceNumber ?? '',
+          partition_key: record.PartitionKey ?? '',
+          arrived_at: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
+          data: record.Data ?? new Uint8Array(),
+        }),
+      );
+      return { records, next: page.NextShardIterator ?? undefined };
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function toShard({ ShardId = '', ParentShardId, AdjacentParentShardId }: KinesisShard): Shard {
+  const parents = [ParentShardId, AdjacentParentShardId];
+  return { shard_id: ShardId, parents: parents.filter((parent) => typeof parent === 'string') };
+}
+
+function iteratorInput(position: Position) {
+  switch (position.type) {
+    case 'TRIM_HORIZON':
+      return { ShardIteratorType: position.type };
+    case 'AT_TIMESTAMP':
+      return { ShardIteratorType: position.type, Timestamp: new Date(position.timestamp) };
+    case 'AFTER_SEQUENCE_NUMBER':
+      return {
+        ShardIteratorType: position.type,
+        StartingSequenceNumber: position.sequence_number,
+      };
+  }
+}

@@ -1,0 +1,35 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A function's log file: what CloudWatch Logs would hold. */
+export interface FunctionLog {
+  write(text: string): void;
+  close(): Promise<void>;
+}
+
+export async function openFunctionLog(path: string): Promise<FunctionLog> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = createWriteStream(path, { flags: 'a' });
+  return {
+    write: (text) => void file.write(text.endsWith('\n') ? text : `${text}\n`),
+    close: () => new Promise((resolve) => file.end(resolve)),
+  };
+}
+
+/** Lambda's line at the end of an invocation, but for the memory, which threads share. */
+export function reportLine(report: {
+  request_id: string;
+  duration_ms: number;
+  memory_mb: number;
+  init_ms: number | undefined;
+}): string {
+  const parts = [
+    `REPORT RequestId: ${report.request_id}`,
+    `Duration: ${report.duration_ms.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(report.duration_ms + (report.init_ms ?? 0))} ms`,
+    `Memory Size: ${report.memory_mb} MB`,
+    ...(report.init_ms === undefined ? [] : [`Init Duration: ${report.init_ms.toFixed(2)} ms`]),
+  ];
+  return parts.join('\t');
+}

@@ -1,0 +1,95 @@
+// One execution environment: loads the bundle once, then answers invocations one at a time.
+// Plain JavaScript, because a worker must not depend on how the parent loads TypeScript.
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { entry, handler_name } = workerData;
+
+/** What a function prints travels with its answers, in order; what the thread's own streams carry would come late. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk, encoding, done) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    parentPort.postMessage({ kind: 'log', text });
+    (typeof encoding === 'function' ? encoding : done)?.();
+    return true;
+  };
+}
+
+// Node would print warnings past the streams, onto the terminal of whoever runs the cloud.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => process.stderr.write(`${warning.name}: ${warning.message}\n`));
+
+function errorJson(error, type) {
+  if (!(error instanceof Error)) {
+    return JSON.stringify({
+      errorType: type ?? typeof error,
+      errorMessage: String(error),
+      trace: [],
+    });
+  }
+  return JSON.stringify({
+    errorType: type ?? error.name,
+    errorMessage: error.message,
+    trace: String(error.stack ?? '').split('\n'),
+  });
+}
+
+async function loadHandler() {
+  const bundle = await import(entry);
+  const handler = bundle[handler_name] ?? bundle.default?.[handler_name];
+  if (typeof handler !== 'function') {
+    throw Object.assign(new Error(`${handler_name} is undefined or not exported`), {
+      name: 'Runtime.HandlerNotFound',
+    });
+  }
+  if (handler.length > 2) {
+    // As the nodejs24.x runtime: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+    throw Object.assign(new Error('Callback-based handlers are not supported'), {
+      name: 'Runtime.CallbackHandlerDeprecated',
+    });
+  }
+  return handler;
+}
+
+function contextOf({ context, deadline }) {
+  return { ...context, getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) };
+}
+
+function answerJson(answer) {
+  try {
+    return JSON.stringify(answer) ?? 'null';
+  } catch {
+    throw Object.assign(new Error('Unable to stringify response body'), {
+      name: 'Runtime.MarshalError',
+    });
+  }
+}
+
+let handler;
+try {
+  handler = await loadHandler();
+  parentPort.postMessage({ kind: 'ready' });
+} catch (error) {
+  parentPort.postMessage({ kind: 'unusable', payload: errorJson(error) });
+}
+
+parentPort.on('message', async (invocation) => {
+  try {
+    const answer = await handler(JSON.parse(invocation.payload), contextOf(invocation));
+    parentPort.postMessage({ kind: 'answered', payload: answerJson(answer) });
+  } catch (error) {
+    const payload = errorJson(error);
+    console.error(payload);
+    parentPort.postMessage({ kind: 'failed', payload });
+  }
+});
+
+process.on('unhandledRejection', (error) => {
+  const payload = errorJson(error, 'Runtime.UnhandledPromiseRejection');
+  console.error(payload);
+  parentPort.postMessage({ kind: 'crashed', payload });
+});
+process.on('uncaughtException', (error) => {
+  const payload = errorJson(error);
+  console.error(payload);
+  parentPort.postMessage({ kind: 'crashed', payload });
+});

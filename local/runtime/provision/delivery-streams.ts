@@ -1,0 +1,26 @@
+import type { DestinationConfiguration } from '../../services/firehose/configuration.ts';
+import type { Firehose } from '../../services/firehose/firehose.ts';
+import type { Resource, Stack } from '../template/stack.ts';
+
+/** Makes the template's delivery streams; their buckets are there already. */
+export async function provisionDeliveryStreams(stack: Stack, firehose: Firehose): Promise<void> {
+  const streams = stack.resources('AWS::KinesisFirehose::DeliveryStream');
+  await Promise.all(streams.map((stream) => provision(stream, firehose)));
+}
+
+async function provision(resource: Resource, firehose: Firehose): Promise<void> {
+  const { DeliveryStreamType = 'DirectPut', ExtendedS3DestinationConfiguration } =
+    resource.properties();
+  const named = `${resource.logical_id} (${resource.type})`;
+  if (DeliveryStreamType !== 'DirectPut' || ExtendedS3DestinationConfiguration === undefined) {
+    throw new Error(`${named}: only Direct PUT to ExtendedS3DestinationConfiguration is played.`);
+  }
+  try {
+    await firehose.createDeliveryStream({
+      name: resource.physical_id,
+      destination: ExtendedS3DestinationConfiguration as DestinationConfiguration,
+    });
+  } catch (cause) {
+    throw new Error(`${named}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import { REGION } from '../../gateway/types.ts';
+import { OWNER_KEY, OWNER_SECRET } from '../callers.ts';
+import type { Services } from '../services.ts';
+import type { Stack } from '../template/stack.ts';
+import { provisionDeliveryStreams } from './delivery-streams.ts';
+import { provisionStreams } from './streams.ts';
+import { provisionTables } from './tables.ts';
+
+/** Makes what the template names and is not there yet; what is there, with its data, is left as it is. */
+export async function provision(options: {
+  stack: Stack;
+  services: Services;
+  endpoint: string;
+}): Promise<void> {
+  const { stack, services } = options;
+  const config = {
+    endpoint: options.endpoint,
+    region: REGION,
+    credentials: { accessKeyId: OWNER_KEY, secretAccessKey: OWNER_SECRET },
+  };
+  await Promise.all([
+    provisionStreams(stack, config),
+    provisionTables(stack, config),
+    provisionBuckets(stack, services),
+  ]);
+}
+
+/** Delivery streams write what an earlier process left as soon as they are made: their buckets come first. */
+async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
+  const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
+  await Promise.all(buckets.map(s3.createBucket));
+  await provisionDeliveryStreams(stack, firehose);
+}

@@ -1,0 +1,103 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  type KeySchemaElement,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Resource, Stack } from '../template/stack.ts';
+import { untilActive } from './until-active.ts';
+
+interface TableProperties
+  extends Pick<
+    CreateTableCommandInput,
+    'AttributeDefinitions' | 'BillingMode' | 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'
+  > {
+  KeySchema: KeySchemaElement[];
+  ProvisionedThroughput?: CreateTableCommandInput['ProvisionedThroughput'];
+  TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean | string };
+}
+
+/** What CreateTable takes of the template; the rest (backup, encryption, tags) means nothing here. */
+const TABLE_INPUT = [
+  'AttributeDefinitions',
+  'BillingMode',
+  'GlobalSecondaryIndexes',
+  'LocalSecondaryIndexes',
+  'KeySchema',
+  'ProvisionedThroughput',
+] as const;
+
+/**
+ * Makes the template's tables that are not there yet, with indexes and time to live, and waits until they are ACTIVE.
+ *
+ * @throws {Error} for a table of an earlier template whose keys or indexes are others.
+ */
+export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
+  const client = new DynamoDBClient(config);
+  const tables = stack.resources('AWS::DynamoDB::Table');
+  await Promise.all(tables.map((table) => provision(client, table)));
+  client.destroy();
+}
+
+async function provision(client: DynamoDBClient, resource: Resource): Promise<void> {
+  const TableName = resource.physical_id;
+  const properties = resource.properties() as unknown as TableProperties;
+  const given = Object.fromEntries(
+    TABLE_INPUT.filter((name) => properties[name] !== undefined).map((name) => [
+      name,
+      properties[name],
+    ]),
+  );
+  const describe = async () => (await client.send(new DescribeTableCommand({ TableName }))).Table;
+  await untilActive(
+    async () => (await describe())?.TableStatus,
+    async () => {
+      await client.send(new CreateTableCommand({ TableName, ...given } as CreateTableCommandInput));
+    },
+  );
+  refuseOther(resource, properties, await describe());
+  await expire(client, TableName, properties);
+}
+
+function refuseOther(
+  resource: Resource,
+  wanted: TableProperties,
+  found: TableDescription | undefined,
+): void {
+  const isSame =
+    shape(wanted.KeySchema, wanted.GlobalSecondaryIndexes) ===
+    shape(found?.KeySchema, found?.GlobalSecondaryIndexes);
+  if (isSame) return;
+  throw new Error(
+    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys or indexes than the template. Delete the data folder to start over, or give another one with --data.`,
+  );
+}
+
+function shape(
+  keys: KeySchemaElement[] | undefined,
+  indexes: { IndexName?: string | undefined; KeySchema?: KeySchemaElement[] | undefined }[] = [],
+): string {
+  const text = (schema: KeySchemaElement[] = []) =>
+    schema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
+  const named = indexes.map(({ IndexName, KeySchema }) => [IndexName, text(KeySchema)]);
+  return JSON.stringify([text(keys), named.sort()]);
+}
+
+async function expire(
+  client: DynamoDBClient,
+  TableName: string,
+  { TimeToLiveSpecification: wanted }: TableProperties,
+): Promise<void> {
+  if (wanted?.AttributeName === undefined || String(wanted.Enabled) !== 'true') return;
+  const { TimeToLiveDescription: found } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName }),
+  );
+  if (found?.TimeToLiveStatus === 'ENABLED' || found?.TimeToLiveStatus === 'ENABLING') return;
+  const TimeToLiveSpecification = { AttributeName: wanted.AttributeName, Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+}

@@ -1,0 +1,54 @@
+import type { ExtraRoute } from '../../gateway/gateway.ts';
+import { type GatewayRequest, signatureOf } from '../../gateway/signature.ts';
+import type { AwsReply } from '../../gateway/types.ts';
+import type { Functions } from '../functions.ts';
+import type { Stack } from '../template/stack.ts';
+import type { ApiAnswer } from './answer.ts';
+import { type RestApi, restApis } from './api.ts';
+import { apiPermissions, createFront } from './front.ts';
+import type { ApiRequest } from './proxy-event.ts';
+
+/** The gateway's routes of the template's REST APIs. */
+export interface ApiRoutes {
+  apis: RestApi[];
+  routes: ExtraRoute[];
+}
+
+/**
+ * Each stage answers under `/_aws/execute-api/{api}/{stage}/…`, and unsigned requests under `/{stage}/…` too.
+ */
+export function apiRoutes(stack: Stack, functions: Functions, now: () => number): ApiRoutes {
+  const apis = restApis(stack);
+  const routes = apis.flatMap((api): ExtraRoute[] => {
+    const front = createFront({
+      api,
+      isPermitted: apiPermissions(stack, api),
+      invoke: (function_arn, payload) => functions.find(function_arn).invoke(payload),
+      now,
+    });
+    const under = (prefix: string, takes: (request: GatewayRequest) => boolean): ExtraRoute => ({
+      prefix,
+      handle(request) {
+        const rest = request.path.slice(prefix.length);
+        if (!takes(request) || (rest !== '' && !rest.startsWith('/'))) return undefined;
+        return front(apiRequest(request, rest)).then(toReply);
+      },
+    });
+    return [
+      under(`/_aws/execute-api/${api.id}/${api.stage}`, () => true),
+      // A bucket may have the stage's name, but its requests are signed.
+      under(`/${api.stage}`, (request) => signatureOf(request) === undefined),
+    ];
+  });
+  return { apis, routes };
+}
+
+function apiRequest({ method, query, headers, body }: GatewayRequest, rest: string): ApiRequest {
+  return { method, path: rest === '' ? '/' : rest, query, headers, body, source_ip: '127.0.0.1' };
+}
+
+/** The gateway writes one line per header. */
+function toReply({ status, headers, body }: ApiAnswer): AwsReply {
+  const lines = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { status, headers: Object.fromEntries(lines), body };
+}

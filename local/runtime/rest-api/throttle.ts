@@ -1,0 +1,18 @@
+import type { Throttle } from './api.ts';
+
+/** A token bucket, as API Gateway's: `burst` requests at once, refilled at `requests_per_second`. */
+export function createTokenBucket(
+  { requests_per_second, burst }: Throttle,
+  now: () => number,
+): () => boolean {
+  let tokens = burst;
+  let filled_at = now();
+  return () => {
+    const time = now();
+    tokens = Math.min(burst, tokens + ((time - filled_at) / 1000) * requests_per_second);
+    filled_at = time;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
+
+/** What a resource's name and attributes are made of. */
+export interface Naming {
+  stack_name: string;
+  logical_id: string;
+  /** One property, resolved. */
+  property(name: string): unknown;
+}
+
+/** How CloudFormation names a type's resources (`Ref`) and what else it tells of them (`Fn::GetAtt`). */
+export interface ResourceType {
+  physicalId(naming: Naming): string;
+  attributes: Record<string, (physical_id: string, naming: Naming) => string>;
+}
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${rest}`;
+const named = (property: string) => (naming: Naming) =>
+  given(naming.property(property)) ?? `${naming.stack_name}-${naming.logical_id}`;
+const input = (property: string) => (naming: Naming) =>
+  given((naming.property(property) as { Name?: unknown } | undefined)?.Name) ??
+  generatedId(naming, 20);
+const idOnly = (length: number): ResourceType => ({
+  physicalId: (naming) => generatedId(naming, length),
+  attributes: {},
+});
+/** The same for the same stack and resource: a restart finds what it made. */
+function generatedId(naming: Naming, length: number): string {
+  const hash = createHash('sha256')
+    .update(`${naming.stack_name}/${naming.logical_id}`)
+    .digest('hex');
+  return BigInt(`0x${hash}`).toString(36).slice(0, length);
+}
+
+function given(name: unknown): string | undefined {
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** Bucket names have 3 to 63 lower-case characters: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function bucketName(naming: Naming): string {
+  const name = given(naming.property('BucketName'));
+  if (name !== undefined) return name;
+  const generated = `${naming.stack_name}-${naming.logical_id}`.toLowerCase();
+  return generated.replace(/[^a-z0-9-]/g, '-').slice(0, 63);
+}
+
+function uuid(naming: Naming): string {
+  const hex = createHash('sha256')
+    .update(`${naming.stack_name}/${naming.logical_id}`)
+    .digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+/** Every resource type that the embedded cloud plays. */
+export const RESOURCE_TYPES: Record<string, ResourceType> = {
+  'AWS::Kinesis::Stream': {
+    physicalId: named('Name'),
+    attributes: { Arn: (name) => arn('kinesis', `stream/${name}`) },
+  },
+  'AWS::DynamoDB::Table': {
+    physicalId: named('TableName'),
+    attributes: { Arn: (name) => arn('dynamodb', `table/${name}`) },
+  },
+  'AWS::S3::Bucket': {
+    physicalId: bucketName,
+    attributes: {
+      Arn: (name) => `arn:aws:s3:::${name}`,
+      DomainName: (name) => `${name}.s3.amazonaws.com`,
+      RegionalDomainName: (name) => `${name}.s3.${REGION}.amazonaws.com`,
+    },
+  },
+  'AWS::KinesisFirehose::DeliveryStream': {
+    physicalId: named('DeliveryStreamName'),
+    attributes: { Arn: (name) => arn('firehose', `deliverystream/${name}`) },
+  },
+  'AWS::Glue::Database': { physicalId: input('DatabaseInput'), attributes: {} },
+  'AWS::Glue::Table': { physicalId: input('TableInput'), attributes: {} },
+  'AWS::Athena::WorkGroup': { physicalId: named('Name'), attributes: {} },
+  'AWS::IAM::Role': {
+    physicalId: named('RoleName'),
+    attributes: {
+      Arn: (name) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
+      RoleId: (_, naming) => `AROA${generatedId(naming, 17).toUpperCase()}`,
+    },
+  },
+  'AWS::IAM::Policy': { physicalId: named('PolicyName'), attributes: {} },
+  'AWS::IAM::ManagedPolicy': {
+    physicalId: (naming) =>
+      `arn:aws:iam::${ACCOUNT_ID}:policy/${named('ManagedPolicyName')(naming)}`,
+    attributes: {},
+  },
+  'AWS::Lambda::Function': {
+    physicalId: named('FunctionName'),
+    attributes: { Arn: (name) => arn('lambda', `function:${name}`) },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    physicalId: uuid,
+    attributes: {
+      Id: (id) => id,
+      EventSourceMappingArn: (id) => arn('lambda', `event-source-mapping:${id}`),
+    },
+  },
+  'AWS::Lambda::Permission': idOnly(20),
+  'AWS::Logs::LogGroup': {
+    physicalId: named('LogGroupName'),
+    attributes: { Arn: (name) => arn('logs', `log-group:${name}:*`) },
+  },
+  'AWS::ApiGateway::RestApi': {
+    physicalId: (naming) => generatedId(naming, 10),
+    attributes: {
+      RestApiId: (id) => id,
+      RootResourceId: (id, naming) => generatedId({ ...naming, logical_id: id }, 10),
+    },
+  },
+  'AWS::ApiGateway::Resource': {
+    physicalId: (naming) => generatedId(naming, 6),
+    attributes: { ResourceId: (id) => id },
+  },
+  'AWS::ApiGateway::Method': idOnly(20),
+  'AWS::ApiGateway::Deployment': {
+    physicalId: (naming) => generatedId(naming, 6),
+    attributes: { DeploymentId: (id) => id },
+  },
+  'AWS::ApiGateway::Stage': { physicalId: named('StageName'), attributes: {} },
+};
+
+/** Types that a template may hold and that nothing is made of, each with the reason. */
+export const IGNORED_TYPES: Record<string, string> = {
+  'AWS::CDK::Metadata': 'it counts constructs for AWS',
+  'AWS::S3::BucketPolicy': 'it refuses plain HTTP and foreign accounts, and here is neither',
+  'AWS::Logs::MetricFilter': 'logs are files here, and nothing counts them',
+  'AWS::Logs::QueryDefinition': 'logs are files here, and nothing queries them',
+  'AWS::ApiGateway::Account': 'it names the role that writes the logs of API Gateway itself',
+  'AWS::CloudWatch::Alarm': 'nothing raises alarms here',
+  'AWS::CloudWatch::CompositeAlarm': 'nothing raises alarms here',
+  'AWS::CloudWatch::Dashboard': 'nothing draws dashboards here',
+};

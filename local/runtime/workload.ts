@@ -1,0 +1,85 @@
+import { REGION } from '../gateway/types.ts';
+import { type CloudStatus, controlRoutes } from './control.ts';
+import type { Deployment } from './deployment.ts';
+import { deployFunctions, type Functions } from './functions.ts';
+import type { Host } from './host.ts';
+import { type Mappings, startMappings } from './mappings.ts';
+import { localOutputs } from './outputs.ts';
+import { pause } from './pause.ts';
+import { apiRoutes } from './rest-api/routes.ts';
+
+/** The template's functions at work: fed by their event source mappings and the REST API. */
+export interface Workload {
+  outputs: Record<string, string>;
+  /** The base URL of the REST API; empty where the template has none. */
+  api: string;
+  status(): CloudStatus;
+  /** Reads no more, lets what runs end for 10 s at most, and then ends it. */
+  stop(): Promise<void>;
+}
+
+export interface WorkloadOptions {
+  deployment: Deployment;
+  host: Host;
+  data_dir: string;
+  now: () => number;
+  random: () => number;
+}
+
+const STOP_MS = 10_000;
+
+export async function startWorkload(options: WorkloadOptions): Promise<Workload> {
+  const { deployment, host, now } = options;
+  const { stack } = deployment;
+  const functions = await deployFunctions({
+    ...deployment,
+    callers: host.callers,
+    iam: host.gateway.iam,
+    faults: host.gateway.faults,
+    endpoint: host.endpoint,
+    log_dir: `${options.data_dir}/logs`,
+    now,
+  });
+  const { apis, routes } = apiRoutes(stack, functions, now);
+  const outputs = localOutputs(stack, apis, host.endpoint);
+  host.setOutputs(outputs);
+  const mappings = startMappings({
+    stack,
+    functions,
+    endpoint: host.endpoint,
+    region: REGION,
+    directory: options.data_dir,
+    now,
+    random: options.random,
+  });
+  const status = () => statusOf(mappings, functions);
+  host.routes.push(...routes, ...controlRoutes({ status, flush: host.services.firehose.flush }));
+  return {
+    outputs,
+    api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,
+    status,
+    stop: () => stop(mappings, functions),
+  };
+}
+
+function statusOf(mappings: Mappings, functions: Functions): CloudStatus {
+  const fed = mappings.status();
+  return {
+    idle: fed.every(({ idle }) => idle),
+    mappings: fed,
+    functions: functions.all().map((handler) => handler.status()),
+  };
+}
+
+async function stop(mappings: Mappings, functions: Functions): Promise<void> {
+  const ended = new AbortController();
+  const reading = mappings.stop();
+  await Promise.race([
+    Promise.all([reading, functions.settled(ended.signal)]),
+    pause(STOP_MS, ended.signal),
+  ]);
+  ended.abort();
+  // What still runs is killed: its records were not checkpointed, and are delivered again.
+  await functions.stop();
+  await reading;
+}

@@ -1,0 +1,80 @@
+/** A piece of a PartiQL statement. */
+export type Token =
+  /** `INSERT`, `value`, `true`, an unquoted table name. */
+  | { kind: 'word'; text: string }
+  /** `"table"`: a name in double quotes. */
+  | { kind: 'name'; text: string }
+  /** `'text'`. */
+  | { kind: 'string'; text: string }
+  | { kind: 'number'; text: string }
+  /** `{ } [ ] << >> : , ?` */
+  | { kind: 'mark'; text: string };
+
+/** The statement is not PartiQL as far as the embedded DynamoDB knows it. */
+export class StatementError extends Error {
+  override name = 'StatementError';
+}
+
+const MARKS = ['<<', '>>', '{', '}', '[', ']', ':', ',', '?'];
+const WORD = /[A-Za-z_][A-Za-z0-9_.-]*/y;
+const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
+const SPACE = /\s+/y;
+
+/** @throws {StatementError} at a character that opens no token. */
+export function tokenize(statement: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(statement)?.[0];
+  };
+  while (at < statement.length) {
+    const space = match(SPACE);
+    if (space !== undefined) {
+      at += space.length;
+      continue;
+    }
+    const quote = statement.charAt(at);
+    if (quote === '"' || quote === "'") {
+      const { text, end } = quoted(statement, at);
+      tokens.push({ kind: quote === '"' ? 'name' : 'string', text });
+      at = end;
+      continue;
+    }
+    const token = plainToken(statement, at, match);
+    tokens.push(token);
+    at += token.text.length;
+  }
+  return tokens;
+}
+
+function plainToken(
+  statement: string,
+  at: number,
+  match: (pattern: RegExp) => string | undefined,
+): Token {
+  const mark = MARKS.find((text) => statement.startsWith(text, at));
+  if (mark !== undefined) return { kind: 'mark', text: mark };
+  const number = match(NUMBER);
+  if (number !== undefined) return { kind: 'number', text: number };
+  const word = match(WORD);
+  if (word !== undefined) return { kind: 'word', text: word };
+  throw new StatementError(`unexpected character at position ${at + 1}`);
+}
+
+/** Reads to the closing quote; a doubled quote stands for itself. */
+function quoted(statement: string, start: number): { text: string; end: number } {
+  const quote = statement.charAt(start);
+  let text = '';
+  let at = start + 1;
+  while (at < statement.length) {
+    const character = statement.charAt(at);
+    if (character !== quote) text += character;
+    else if (statement.charAt(at + 1) === quote) {
+      text += quote;
+      at += 1;
+    } else return { text, end: at + 1 };
+    at += 1;
+  }
+  throw new StatementError(`the quote at position ${start + 1} is not closed`);
+}

@@ -1,0 +1,61 @@
+import {
+  type LevelEmulator,
+  type LevelStore,
+  openLevelEmulator,
+  playAccount,
+} from '../../gateway/level-emulator.ts';
+
+type Done<Value> = (error: Error | null, value?: Value) => void;
+
+export interface TableDescription {
+  TableName: string;
+  KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
+}
+
+export interface DynamoDbStore extends LevelStore {
+  db: LevelStore['db'] & { open(): Promise<void> };
+  tableDb: { awsAccountId: string; awsRegion: string };
+  getTable(name: string, check_status: boolean, done: Done<TableDescription>): void;
+  /** A key space beside those of the tables. */
+  getTagDb(name: string): {
+    get(key: string, done: Done<unknown>): void;
+    put(key: string, value: unknown, done: Done<void>): void;
+    del(key: string, done: Done<void>): void;
+  };
+}
+
+export type DynamoDbEmulator = LevelEmulator<DynamoDbStore>;
+
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'GetItem',
+  'ListTables',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+];
+
+/** @throws {Error} where another process holds the folder. */
+export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmulator> {
+  return openLevelEmulator<DynamoDbStore>(
+    {
+      package: 'dynalite',
+      operations: OPERATIONS,
+      path,
+      options: { createTableMs: 1, deleteTableMs: 1, updateTableMs: 1 },
+    },
+    async (store) => {
+      playAccount(store.tableDb);
+      await store.db.open();
+    },
+  );
+}

@@ -1,0 +1,144 @@
+import { createDecipheriv } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
+import {
+  type LevelEmulator,
+  type LevelStore,
+  openLevelEmulator,
+  playAccount,
+} from '../../gateway/level-emulator.ts';
+
+const require = createRequire(import.meta.url);
+
+/** A record as kinesalite keeps it, under the key `{shard}/{sequence number}`. */
+export interface StoredRecord {
+  PartitionKey: string;
+  /** Base64. */
+  Data: string;
+  /** Epoch seconds. */
+  ApproximateArrivalTimestamp: number;
+}
+
+export interface StoredShard {
+  ShardId: string;
+  SequenceNumberRange: { StartingSequenceNumber: string; EndingSequenceNumber?: string };
+}
+
+export interface StoredStream {
+  StreamName: string;
+  RetentionPeriodHours: number;
+  Shards: StoredShard[];
+}
+
+type Done<Value = void> = (error: Error | null, value: Value) => void;
+
+/** One LevelDB key space with JSON values. */
+export interface KeySpace<Value> {
+  get(key: string, done: Done<Value>): void;
+  put(key: string, value: Value, done: Done): void;
+  del(key: string, done: Done): void;
+  batch(operations: { type: 'del'; key: string }[], done: Done): void;
+  createReadStream(range: { gte: string; lt: string }): Readable;
+}
+
+export interface KinesisStore extends LevelStore {
+  db: LevelStore['db'] & NodeJS.EventEmitter;
+  metaDb: { awsAccountId: string; awsRegion: string };
+  getStream(name: string, done: Done<StoredStream>): void;
+  getStreamDb(name: string): KeySpace<StoredRecord>;
+}
+
+/** The parts of kinesalite's own sequence numbers and iterators. */
+interface SequenceCode {
+  ITERATOR_PWD_KEY: Buffer;
+  ITERATOR_PWD_IV: Buffer;
+  createShardIterator(stream: string, shard_id: string, sequence_number: string): string;
+  incrementSequence(sequence_number: string): string;
+  shardIxToHex(index: number): string;
+}
+
+export const sequences = require('kinesalite/db') as SequenceCode;
+
+/** A place in a shard, as kinesalite writes it into an iterator. */
+export interface ShardPosition {
+  /** Epoch ms. */
+  issued_at: number;
+  stream: string;
+  shard_id: string;
+  shard_index: number;
+  /** The first one that the iterator gives. */
+  sequence_number: string;
+}
+
+/** @returns undefined for what is no iterator of this emulator. */
+export function readIterator(iterator: unknown): ShardPosition | undefined {
+  if (typeof iterator !== 'string') return undefined;
+  try {
+    const { ITERATOR_PWD_KEY, ITERATOR_PWD_IV } = sequences;
+    const decipher = createDecipheriv('aes-256-cbc', ITERATOR_PWD_KEY, ITERATOR_PWD_IV);
+    // The first eight bytes are a version.
+    const secret = Buffer.from(iterator, 'base64').subarray(8);
+    const plain = Buffer.concat([decipher.update(secret), decipher.final()]).toString();
+    const [time, stream, shard_id, sequence_number] = plain.split('/');
+    const shard_index = Number(/^shardId-(\d{12})$/.exec(shard_id ?? '')?.[1] ?? Number.NaN);
+    if (!stream || !shard_id || !sequence_number || Number.isNaN(shard_index)) return undefined;
+    return { issued_at: Number(time), stream, shard_id, shard_index, sequence_number };
+  } catch {
+    return undefined;
+  }
+}
+
+const OPERATIONS = [
+  'AddTagsToStream',
+  'CreateStream',
+  'DecreaseStreamRetentionPeriod',
+  'DeleteStream',
+  'DescribeStream',
+  'DescribeStreamSummary',
+  'GetShardIterator',
+  'IncreaseStreamRetentionPeriod',
+  'ListShards',
+  'ListStreams',
+  'ListTagsForStream',
+  'MergeShards',
+  'PutRecord',
+  'PutRecords',
+  'RemoveTagsFromStream',
+  'SplitShard',
+];
+
+/** More than any test or laptop wants: kinesalite's own default of 10 is soon reached. */
+const SHARD_LIMIT = 10_000;
+
+/** @throws {Error} where another process holds the folder. */
+export function openKinesisStore(path: string | undefined): Promise<LevelEmulator<KinesisStore>> {
+  return openLevelEmulator<KinesisStore>(
+    {
+      package: 'kinesalite',
+      operations: OPERATIONS,
+      path,
+      options: {
+        createStreamMs: 1,
+        deleteStreamMs: 1,
+        updateStreamMs: 1,
+        shardLimit: SHARD_LIMIT,
+      },
+    },
+    async (store) => {
+      playAccount(store.metaDb);
+      await once(store.db, 'open');
+    },
+  );
+}
+
+/** kinesalite's callbacks as promises; undefined for a key that is not there. */
+export function find<Value>(space: KeySpace<Value>, key: string): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    space.get(key, (error, value) => {
+      if (error === null || error === undefined) resolve(value);
+      else if (error.name === 'NotFoundError') resolve(undefined);
+      else reject(error);
+    });
+  });
+}

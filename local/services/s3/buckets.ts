@@ -1,0 +1,34 @@
+import type { AwsReply } from '../../gateway/types.ts';
+import { REGION } from '../../gateway/types.ts';
+import { xmlReply, xmlText } from '../wire.ts';
+import type { ObjectStore } from './store.ts';
+
+/** CreateBucket; one that exists is the caller's own, and stays as it is. @throws {S3Error} InvalidBucketName */
+export async function createBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
+  await store.createBucket(bucket);
+  return { status: 200, headers: { location: `/${bucket}` }, body: '' };
+}
+
+/** HeadBucket. @throws {S3Error} NoSuchBucket */
+export async function headBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
+  await store.bucketExists(bucket);
+  return { status: 200, headers: { 'x-amz-bucket-region': REGION }, body: '' };
+}
+
+/** GetBucketLocation: us-east-1 is the empty constraint. @throws {S3Error} NoSuchBucket */
+export async function getBucketLocation(store: ObjectStore, bucket: string): Promise<AwsReply> {
+  await store.bucketExists(bucket);
+  return xmlReply(200, '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
+}
+
+/** ListBuckets. */
+export async function listBuckets(store: ObjectStore): Promise<AwsReply> {
+  const buckets = (await store.buckets()).map(
+    ({ name, created_at }) =>
+      `<Bucket><Name>${xmlText(name)}</Name><CreationDate>${new Date(created_at).toISOString()}</CreationDate></Bucket>`,
+  );
+  return xmlReply(
+    200,
+    `<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets>${buckets.join('')}</Buckets></ListAllMyBucketsResult>`,
+  );
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import * as zlib from 'node:zlib';
+import { S3Error } from './errors.ts';
+
+type Checksum = (body: Buffer) => Buffer;
+
+/** Reversed polynomials of CRC-32 (IEEE 802.3) and CRC-32C (Castagnoli, RFC 3720). */
+const CRC32_POLYNOMIAL = 0xedb88320;
+const CRC32C_POLYNOMIAL = 0x82f63b78;
+
+/** The algorithms that are held against the bytes, by header name. CRC-64/NVME is taken on trust. */
+const ALGORITHMS: Record<string, Checksum> = {
+  'x-amz-checksum-crc32': crc32(),
+  'x-amz-checksum-crc32c': crc(CRC32C_POLYNOMIAL),
+  'x-amz-checksum-sha1': (body) => createHash('sha1').update(body).digest(),
+  'x-amz-checksum-sha256': (body) => createHash('sha256').update(body).digest(),
+};
+
+/**
+ * Holds a body against every digest that the request gives of it.
+ * @param given headers and trailers, lower-case names
+ * @returns the checksum headers that were given, to be kept with the object
+ * @throws {S3Error} BadDigest, InvalidDigest
+ */
+export function verified(body: Buffer, given: Record<string, string>): Record<string, string> {
+  verifyMd5(body, given['content-md5']);
+  const kept: Record<string, string> = {};
+  for (const [name, checksum] of Object.entries(ALGORITHMS)) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (checksum(body).toString('base64') !== value) {
+      const label = name.slice('x-amz-checksum-'.length).toUpperCase();
+      throw new S3Error(
+        'BadDigest',
+        `The ${label} you specified did not match the calculated checksum.`,
+      );
+    }
+    kept[name] = value;
+  }
+  return kept;
+}
+
+/**
+ * Holds the bytes as they were sent against `x-amz-content-sha256`, where that is a hash.
+ * @throws {S3Error} XAmzContentSHA256Mismatch
+ */
+export function verifyPayloadHash(sent: Buffer, hash: string | undefined): void {
+  if (hash === undefined || !/^[0-9a-f]{64}$/.test(hash)) return;
+  if (createHash('sha256').update(sent).digest('hex') !== hash) {
+    throw new S3Error('XAmzContentSHA256Mismatch');
+  }
+}
+
+function verifyMd5(body: Buffer, md5: string | undefined): void {
+  if (md5 === undefined) return;
+  if (Buffer.from(md5, 'base64').length !== 16) throw new S3Error('InvalidDigest');
+  if (createHash('md5').update(body).digest('base64') !== md5) throw new S3Error('BadDigest');
+}
+
+/** Node has CRC-32 since 20.15 and 22.2; its types here do not know it. */
+function crc32(): Checksum {
+  const native = (zlib as { crc32?: (body: Buffer) => number }).crc32;
+  if (native === undefined) return crc(CRC32_POLYNOMIAL);
+  return (body) => bigEndian(native(body));
+}
+
+function crc(polynomial: number): Checksum {
+  const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
+    return value;
+  });
+  return (body) => {
+    let value = 0xffffffff;
+    for (const byte of body) value = (value >>> 8) ^ table[(value ^ byte) & 0xff]!;
+    return bigEndian((value ^ 0xffffffff) >>> 0);
+  };
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

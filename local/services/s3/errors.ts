@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsReply } from '../../gateway/types.ts';
+import { xmlReply, xmlText } from '../wire.ts';
+
+/**
+ * HTTP status and message of S3's error codes.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const ERRORS = {
+  AccessDenied: [403, 'Access Denied'],
+  AuthorizationQueryParametersError: [
+    400,
+    'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
+  ],
+  BadDigest: [
+    400,
+    'The Content-MD5 or checksum value that you specified did not match what the server received.',
+  ],
+  EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size'],
+  EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
+  IncompleteBody: [
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+  ],
+  InternalError: [500, 'We encountered an internal error. Please try again.'],
+  InvalidArgument: [400, 'Invalid Argument'],
+  InvalidBucketName: [400, 'The specified bucket is not valid.'],
+  InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
+  InvalidPart: [
+    400,
+    'One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part’s entity tag.',
+  ],
+  InvalidPartOrder: [
+    400,
+    'The list of parts was not in ascending order. The parts list must be specified in order by part number.',
+  ],
+  InvalidRange: [416, 'The requested range is not satisfiable'],
+  InvalidRequest: [
+    400,
+    'This copy request is illegal because it is trying to copy an object to itself without changing the object’s metadata.',
+  ],
+  InvalidURI: [400, 'Couldn’t parse the specified URI.'],
+  KeyTooLongError: [400, 'Your key is too long'],
+  MalformedXML: [
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  ],
+  MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
+  MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
+  NoSuchBucket: [404, 'The specified bucket does not exist'],
+  NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchUpload: [
+    404,
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+  ],
+  NotImplemented: [
+    501,
+    'A header or query you provided implies functionality that is not implemented',
+  ],
+  PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
+  XAmzContentChecksumMismatch: [
+    400,
+    'The provided checksum header does not match what was computed.',
+  ],
+  XAmzContentSHA256Mismatch: [
+    400,
+    'The provided ‘x-amz-content-sha256’ header does not match what was computed.',
+  ],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type S3ErrorCode = keyof typeof ERRORS;
+
+/** An answer that S3 gives as an error; thrown by the actions, turned into a reply at the service's border. */
+export class S3Error extends Error {
+  override name = 'S3Error';
+  readonly code: S3ErrorCode;
+  constructor(code: S3ErrorCode, message: string = ERRORS[code][1]) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The reply to a request that failed so. A HEAD request has no body, as HTTP asks. */
+export function s3ErrorReply(error: S3Error, method: string): AwsReply {
+  const status = ERRORS[error.code][0];
+  return errorXml(status, error.code, error.message, method);
+}
+
+/** An error in S3's wire form, with any code. */
+export function errorXml(status: number, code: string, message: string, method = 'GET'): AwsReply {
+  const request_id = randomUUID();
+  const reply = xmlReply(
+    status,
+    `<Error><Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message><RequestId>${request_id}</RequestId></Error>`,
+    { 'x-amz-request-id': request_id },
+  );
+  return method === 'HEAD' ? { ...reply, body: '' } : reply;
+}

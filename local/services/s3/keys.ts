@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToKey } from './key-path.ts';
+
+/** The keys below a bucket's directory, in the order of their UTF-8 bytes. */
+export async function keysOnDisk(
+  directory: string,
+  prefix: string,
+  after: string,
+): Promise<string[]> {
+  const found: string[] = [];
+  await walk(directory, '', prefix, found);
+  const later = after === '' ? found : found.filter((key) => compareKeys(key, after) > 0);
+  return later.sort(compareKeys);
+}
+
+/** S3 orders keys by their UTF-8 bytes; JavaScript by UTF-16 units, which differ above U+D7FF. */
+export function compareKeys(a: string, b: string): number {
+  const plain = /^[\0-\x7f]*$/;
+  if (plain.test(a) && plain.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+async function walk(
+  directory: string,
+  relative: string,
+  prefix: string,
+  found: string[],
+): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = relative + entry.name;
+    if (entry.isDirectory()) {
+      const start = pathToKey(`${path}/`).replace(/\/$/, '');
+      // Below the prefix, or on the way to it.
+      if (start.startsWith(prefix) || prefix.startsWith(start)) {
+        await walk(join(directory, entry.name), `${path}/`, prefix, found);
+      }
+    } else if (entry.isFile()) {
+      const key = pathToKey(path);
+      if (key.startsWith(prefix)) found.push(key);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { S3Error } from './errors.ts';
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+const LONGEST_SECONDS = 604_800;
+
+/**
+ * Holds a presigned URL against the clock. Its signature is not checked: the embedded cloud has no secrets.
+ * @throws {S3Error} AccessDenied once it has expired, AuthorizationQueryParametersError
+ */
+export function checkPresigned(query: URLSearchParams, now: number): void {
+  const expires = query.get('X-Amz-Expires');
+  if (expires === null) return;
+  const seconds = Number(expires);
+  const signed_at = signedAt(query.get('X-Amz-Date') ?? '');
+  if (!(seconds >= 0 && seconds <= LONGEST_SECONDS) || Number.isNaN(signed_at)) {
+    throw new S3Error('AuthorizationQueryParametersError');
+  }
+  if (now > signed_at + seconds * 1_000) throw new S3Error('AccessDenied', 'Request has expired');
+}
+
+/** @param date `20261123T100000Z` */
+function signedAt(date: string): number {
+  return Date.parse(
+    date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+  );
+}

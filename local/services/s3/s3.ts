@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsCall, AwsReply, AwsService } from '../../gateway/types.ts';
+import { actionOf } from './action.ts';
+import { createBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
+import { deleteObject, deleteObjects } from './delete.ts';
+import { errorXml, S3Error, s3ErrorReply } from './errors.ts';
+import { listObjects } from './list-objects.ts';
+import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
+import { permissionsOf } from './permissions.ts';
+import { checkPresigned } from './presigned.ts';
+import { getObject, headObject } from './read-object.ts';
+import { readRequest, type S3Request } from './request.ts';
+import { createObjectStore } from './store.ts';
+import { createUploads } from './uploads.ts';
+import { copyObject, putObject } from './write-object.ts';
+
+export interface S3 extends AwsService {
+  /** Makes a bucket, or keeps the one that is there. @throws {S3Error} InvalidBucketName */
+  createBucket(name: string): Promise<void>;
+}
+
+type Action = (request: S3Request) => Promise<AwsReply>;
+
+/**
+ * S3 over a folder, path style. An object is a plain file at `<dataDir>/<bucket>/<key>`, so that other programs
+ * can read it; what S3 knows beside its bytes is in `<dataDir>/.meta/<bucket>/<key>.json`. Writes are atomic.
+ * Not played: versions, tags, ACLs, encryption, UploadPartCopy; signatures are not checked.
+ * @param deps.now epoch ms
+ */
+export function createS3(deps: { dataDir: string; now: () => number }): S3 {
+  const { now } = deps;
+  const store = createObjectStore(deps.dataDir);
+  const multipart = { store, uploads: createUploads(deps.dataDir), now };
+  const actions: Record<string, Action> = {
+    ListBuckets: () => listBuckets(store),
+    CreateBucket: ({ bucket }) => createBucket(store, bucket),
+    HeadBucket: ({ bucket }) => headBucket(store, bucket),
+    GetBucketLocation: ({ bucket }) => getBucketLocation(store, bucket),
+    ListObjectsV2: (request) => listObjects(store, request),
+    GetObject: (request) => getObject(store, request),
+    HeadObject: (request) => headObject(store, request),
+    PutObject: (request) => putObject(store, request, now()),
+    CopyObject: (request) => copyObject(store, request, now()),
+    DeleteObject: (request) => deleteObject(store, request),
+    DeleteObjects: (request) => deleteObjects(store, request),
+    CreateMultipartUpload: (request) => createUpload(multipart, request),
+    UploadPart: (request) => uploadPart(multipart, request),
+    CompleteMultipartUpload: (request) => completeUpload(multipart, request),
+    AbortMultipartUpload: (request) => abortUpload(multipart, request),
+  };
+
+  return {
+    service: 's3',
+    actionOf,
+    permissionsOf,
+    handle: (call) => answer(actions, call, now()),
+    errorReply: (status, code, message) => errorXml(status, code, message),
+    createBucket: (name) => store.createBucket(name),
+    close: async () => undefined,
+  };
+}
+
+async function answer(
+  actions: Record<string, Action>,
+  call: AwsCall,
+  now: number,
+): Promise<AwsReply> {
+  try {
+    checkPresigned(call.query, now);
+    const action = actions[call.action];
+    if (action === undefined) throw new S3Error('NotImplemented');
+    const reply = await action(readRequest(call));
+    return { ...reply, headers: { 'x-amz-request-id': randomUUID(), ...reply.headers } };
+  } catch (error) {
+    const known = error instanceof S3Error ? error : new S3Error('InternalError');
+    return s3ErrorReply(known, call.method);
+  }
+}

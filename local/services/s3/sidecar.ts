@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { removeEmpty } from './disk.ts';
+import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
+
+/** What S3 knows of an object beside its bytes. */
+export interface ObjectInfo {
+  bytes: number;
+  /** Without quotes. */
+  etag: string;
+  /** Epoch ms. */
+  last_modified: number;
+  /** `content-type`, `content-encoding`, …, `x-amz-meta-*`. */
+  headers: Record<string, string>;
+  /** `x-amz-checksum-*`, as they were given and verified. */
+  checksums: Record<string, string>;
+}
+
+interface Sidecar extends ObjectInfo {
+  key: string;
+  /** Of the object's file: tells whether somebody else wrote it since. */
+  mtime_ms: number;
+}
+
+/** Keeps what is known of an object in `<root>/.meta/<bucket>/<key>.json`. */
+export interface Sidecars {
+  /** @param file the object's file, in its place */
+  write(
+    bucket: string,
+    key: string,
+    file: string,
+    info: ObjectInfo,
+    temporary: string,
+  ): Promise<void>;
+  /** What is known; for a file that S3 did not write, what its bytes tell. */
+  read(bucket: string, key: string, file: string): Promise<ObjectInfo>;
+  remove(bucket: string, key: string): Promise<void>;
+}
+
+export function createSidecars(root: string): Sidecars {
+  const pathOf = (bucket: string, key: string) => {
+    const names = keyToPath(key).split('/');
+    const last = `${names.pop()}.json`;
+    // `a.json` may be the sidecar of `a`, and a directory above that of `a.json/b`.
+    const directories = names.map((name) =>
+      name.endsWith('.json') ? name + BESIDE_DIRECTORY : name,
+    );
+    return join(root, '.meta', bucket, ...directories, last);
+  };
+  return {
+    async write(bucket, key, file, info, temporary) {
+      const { mtimeMs } = await stat(file);
+      const path = pathOf(bucket, key);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(
+        temporary,
+        JSON.stringify({ key, ...info, mtime_ms: mtimeMs } satisfies Sidecar),
+      );
+      await rename(temporary, path);
+    },
+    async read(bucket, key, file) {
+      const { size, mtimeMs } = await stat(file);
+      const sidecar = await parsed(pathOf(bucket, key));
+      if (sidecar?.bytes === size && sidecar.mtime_ms === mtimeMs) return sidecar;
+      const etag = createHash('md5')
+        .update(await readFile(file))
+        .digest('hex');
+      return { bytes: size, etag, last_modified: mtimeMs, headers: {}, checksums: {} };
+    },
+    async remove(bucket, key) {
+      const path = pathOf(bucket, key);
+      await rm(path, { force: true });
+      await removeEmpty(dirname(path), join(root, '.meta', bucket));
+    },
+  };
+}
+
+async function parsed(path: string): Promise<Sidecar | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Sidecar;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { S3Error } from './errors.ts';
+
+/** A multipart upload under way. */
+export interface Upload {
+  bucket: string;
+  key: string;
+  /** Those of CreateMultipartUpload that the object will have. */
+  headers: Record<string, string>;
+}
+
+export interface Part {
+  number: number;
+  etag: string;
+  bytes: number;
+}
+
+/** Multipart uploads as files below `<root>/.uploads/<upload id>/`: they survive a restart. */
+export interface Uploads {
+  create(upload: Upload): Promise<string>;
+  /** @throws {S3Error} NoSuchUpload, also where the upload is another key's */
+  find(id: string, bucket: string, key: string): Promise<Upload>;
+  addPart(id: string, number: number, etag: string, body: Buffer): Promise<void>;
+  parts(id: string): Promise<Map<number, Part>>;
+  /** The parts' bytes, one after the other. */
+  read(id: string, parts: Part[]): AsyncIterable<Buffer>;
+  remove(id: string): Promise<void>;
+}
+
+export function createUploads(root: string): Uploads {
+  const folder = (id: string) => join(root, '.uploads', id);
+  const partFile = (id: string, { number, etag }: Omit<Part, 'bytes'>) =>
+    join(folder(id), `part-${number}-${etag}`);
+
+  const parts: Uploads['parts'] = async (id) => {
+    const found = new Map<number, Part>();
+    for (const name of await readdir(folder(id))) {
+      const [, number, etag] = /^part-(\d+)-([0-9a-f]{32})$/.exec(name) ?? [];
+      if (number === undefined || etag === undefined) continue;
+      const { size } = await stat(join(folder(id), name));
+      found.set(Number(number), { number: Number(number), etag, bytes: size });
+    }
+    return found;
+  };
+
+  return {
+    async create(upload) {
+      const id = randomBytes(16).toString('hex');
+      await mkdir(folder(id), { recursive: true });
+      await writeFile(join(folder(id), 'upload.json'), JSON.stringify(upload));
+      return id;
+    },
+    async find(id, bucket, key) {
+      // What is not an id of ours must not become a path.
+      if (!/^[0-9a-f]{32}$/.test(id)) throw new S3Error('NoSuchUpload');
+      const text = await readFile(join(folder(id), 'upload.json'), 'utf8').catch(() => {
+        throw new S3Error('NoSuchUpload');
+      });
+      const upload = JSON.parse(text) as Upload;
+      if (upload.bucket !== bucket || upload.key !== key) throw new S3Error('NoSuchUpload');
+      return upload;
+    },
+    async addPart(id, number, etag, body) {
+      const temporary = join(folder(id), `.${number}-${randomBytes(8).toString('hex')}`);
+      await writeFile(temporary, body);
+      const earlier = (await parts(id)).get(number);
+      await rename(temporary, partFile(id, { number, etag }));
+      if (earlier !== undefined && earlier.etag !== etag)
+        await rm(partFile(id, earlier), { force: true });
+    },
+    parts,
+    async *read(id, list) {
+      for (const part of list) yield* createReadStream(partFile(id, part)) as AsyncIterable<Buffer>;
+    },
+    async remove(id) {
+      await rm(folder(id), { recursive: true, force: true });
+    },
+  };
+}

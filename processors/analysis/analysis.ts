@@ -1,0 +1,75 @@
+import { createAsk } from './ask.ts';
+import { type Effort, noEffort, tally } from './effort.ts';
+import type { Analyse, AnalysisOutcome, AnalysisStats } from './outcome.ts';
+import type { Analyzer, LanguageDetector, VerdictCache } from './ports.ts';
+import { createPrepare, type Question } from './prepare.ts';
+import { createRecall } from './recall.ts';
+import { type Answer, createVerdicts } from './verdicts.ts';
+
+export type { Analyse, AnalysisOutcome, AnalysisRequest, AnalysisStats } from './outcome.ts';
+
+export interface AnalysisDeps {
+  analyzer: Analyzer;
+  cache: VerdictCache;
+  detect_language: LanguageDetector;
+  /** For texts too short to tell their language. */
+  default_language: string;
+  /** Verdicts kept in this process. */
+  memory_entries: number;
+  /** Calls to the analyzer at a time, whatever the number of batches. */
+  max_in_flight: number;
+  /** Waits before failed documents are asked again; `round` counts from 1. */
+  pause?: (round: number) => Promise<void>;
+  /** Hears what each batch took, once, before its outcomes are returned. */
+  on_stats?: (stats: AnalysisStats) => void;
+}
+
+/**
+ * Texts to verdicts, for the stream's consumer and the API alike: prepare → dedupe → caches → analyzer → caches.
+ * Where nothing fails, a batch takes Σ over languages ⌈distinct uncached documents / 25⌉ calls.
+ */
+export function createAnalysis(deps: AnalysisDeps): Analyse {
+  const prepare = createPrepare(deps);
+  const verdicts = createVerdicts({
+    recall: createRecall(deps),
+    ask: createAsk(deps),
+    max_document_bytes: deps.analyzer.max_document_bytes,
+  });
+  const { name, version } = deps.analyzer;
+  return async (requests) => {
+    const prepared = requests.map(prepare);
+    const questions = new Map<string, Question>();
+    for (const item of prepared) {
+      if (item.status === 'ready' && !questions.has(item.fingerprint)) {
+        questions.set(item.fingerprint, item);
+      }
+    }
+    const effort: Effort = noEffort();
+    const answers = await verdicts(questions, effort);
+    const outcomes = prepared.map((item): AnalysisOutcome => {
+      if (item.status !== 'ready') return item;
+      const is_first = questions.get(item.fingerprint) === item;
+      return outcomeOf(item, answers.get(item.fingerprint)!, is_first, { name, version });
+    });
+    deps.on_stats?.(tally(outcomes, effort));
+    return outcomes;
+  };
+}
+
+function outcomeOf(
+  question: Question,
+  answer: Answer,
+  is_first: boolean,
+  analyzer: { name: string; version: string },
+): AnalysisOutcome {
+  if ('status' in answer) return answer;
+  const { language_code, language_source } = question;
+  return {
+    status: 'analyzed',
+    verdict: answer.verdict,
+    language_code,
+    language_source,
+    cache: is_first ? answer.cache : 'batch',
+    analyzer,
+  };
+}

@@ -1,0 +1,31 @@
+import {
+  leadingSentiment,
+  type Scores,
+  type Sentiment,
+  type Verdict,
+} from '../../schemas/index.ts';
+
+interface Scored {
+  sentiment: Sentiment;
+  scores: Scores;
+}
+
+/**
+ * One verdict of a text's chunks: the mean of their scores, each chunk counting once (docs/decisions.md). A text of
+ * one chunk keeps the analyzer's own word.
+ */
+export function mergeChunks(chunks: Scored[]): Verdict {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) {
+    return { sentiment: first.sentiment, scores: first.scores, chunks: 1 };
+  }
+  const mean = (name: keyof Scores) =>
+    chunks.reduce((sum, chunk) => sum + chunk.scores[name], 0) / chunks.length;
+  const scores = {
+    positive: mean('positive'),
+    negative: mean('negative'),
+    neutral: mean('neutral'),
+    mixed: mean('mixed'),
+  };
+  return { sentiment: leadingSentiment(scores), scores, chunks: chunks.length };
+}

@@ -1,0 +1,71 @@
+import type { CacheTier, Verdict } from '../../schemas/index.ts';
+
+/** A text whose sentiment is asked for. `language`: a code as the producer gave it, or `auto`. */
+export interface AnalysisRequest {
+  text: string;
+  language: string;
+}
+
+export interface Analyzed {
+  status: 'analyzed';
+  verdict: Verdict;
+  language_code: string;
+  language_source: 'given' | 'detected';
+  cache: CacheTier;
+  analyzer: { name: string; version: string };
+}
+
+/** The analyzer does not score this language; `und` where it could not even be named. */
+export interface UnsupportedLanguage {
+  status: 'unsupported_language';
+  language_code: string;
+  language_source: 'given' | 'detected';
+}
+
+/** Nothing but white space. */
+export interface Empty {
+  status: 'empty';
+}
+
+/** A service did not do its part, so there is no verdict. `retryable`: asking again later may help. */
+export interface Failed {
+  status: 'failed';
+  /** The service's own error code, or `MissingResult`. */
+  code: string;
+  retryable: boolean;
+  throttled: boolean;
+}
+
+/** What became of one request: each ends as exactly one of these. */
+export type AnalysisOutcome = Analyzed | UnsupportedLanguage | Empty | Failed;
+
+/**
+ * What one batch took. Each text counts once:
+ * texts = empty + unsupported + failed + hits.batch + hits.memory + hits.table + misses.
+ */
+export interface AnalysisStats {
+  texts: number;
+  empty: number;
+  unsupported: number;
+  failed: number;
+  hits: { batch: number; memory: number; table: number };
+  /** Distinct texts that the analyzer scored. */
+  misses: number;
+  /** Calls to the analyzer. */
+  calls: number;
+  /** Documents in those calls: chunks of long texts and documents asked again included. */
+  documents: number;
+  /** Documents asked again because the service failed them alone. */
+  retried_documents: number;
+  /** Calls, and documents of calls that else succeeded, with which the analyzer asked for fewer. */
+  throttles: number;
+  /** Failed reads and writes of the cache table; each cost money, none a record. */
+  cache_errors: number;
+  /** The first of those: service and code. */
+  cache_error?: string;
+  /** Rows of the cache table that did not parse and were taken as misses. */
+  cache_unreadable: number;
+}
+
+/** Outcomes in the order of the requests, one each. Never throws because a service failed. */
+export type Analyse = (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;

@@ -1,0 +1,38 @@
+import { fingerprint } from '../../schemas/index.ts';
+import { createLanguageResolver, type ResolvedLanguage } from './language.ts';
+import { normalise } from './normalise.ts';
+import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
+import type { Analyzer, LanguageDetector } from './ports.ts';
+
+/** A text in the form in which it is looked up and asked for. */
+export interface Question extends ResolvedLanguage {
+  status: 'ready';
+  /** Normalised. */
+  text: string;
+  fingerprint: string;
+}
+
+/** Takes a request as far as it gets without a cache or a service. */
+export function createPrepare(deps: {
+  analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
+  detect_language: LanguageDetector;
+  default_language: string;
+}): (request: AnalysisRequest) => Question | Empty | UnsupportedLanguage {
+  const { analyzer } = deps;
+  const resolveLanguage = createLanguageResolver(deps);
+  return (request) => {
+    const text = normalise(request.text);
+    if (text === '') return { status: 'empty' };
+    const language = resolveLanguage(request.language, text);
+    if (!analyzer.supports(language.language_code)) {
+      return { status: 'unsupported_language', ...language };
+    }
+    const key = fingerprint({
+      analyzer_name: analyzer.name,
+      analyzer_version: analyzer.version,
+      language_code: language.language_code,
+      normalised_text: text,
+    });
+    return { status: 'ready', text, fingerprint: key, ...language };
+  };
+}

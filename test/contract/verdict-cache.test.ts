@@ -1,0 +1,96 @@
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createVerdictCache } from '../../aws/verdict-cache.ts';
+import { createDynamoDb } from '../../local/services/dynamodb.ts';
+import type { VerdictCache } from '../../processors/analysis/ports.ts';
+import { leadingSentiment, type Verdict } from '../../schemas/index.ts';
+import { clientConfig, type Served, serve } from '../support/serve.ts';
+import { memoryCache } from '../unit/processors/analysis/fakes.ts';
+
+interface Opened {
+  cache: VerdictCache;
+  close(): Promise<void>;
+}
+
+async function openDynamoDb(): Promise<Opened> {
+  const now = Date.now;
+  const served: Served = await serve(await createDynamoDb({ now }));
+  const client = new DynamoDBClient(clientConfig(served.endpoint));
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'cache',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'fingerprint', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'fingerprint', AttributeType: 'S' }],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName: 'cache' });
+  return {
+    cache: createVerdictCache({ client, table_name: 'cache', ttl_seconds: 3_600, now }),
+    async close() {
+      client.destroy();
+      await served.close();
+    },
+  };
+}
+
+/** Scores as services give them: single precision. */
+const score = fc.float({ min: 0, max: 1, noNaN: true }).map((value) => Math.abs(value));
+const verdict = fc
+  .record({ positive: score, negative: score, neutral: score, mixed: score })
+  .chain((scores) =>
+    fc.record({
+      sentiment: fc.constant(leadingSentiment(scores)),
+      scores: fc.constant(scores),
+      chunks: fc.integer({ min: 1, max: 210 }),
+    }),
+  );
+const fingerprint = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
+
+const implementations: [string, () => Promise<Opened>][] = [
+  ['DynamoDB', openDynamoDb],
+  ['memory', async () => ({ cache: memoryCache(), close: async () => {} })],
+];
+
+describe.each(implementations)('a verdict cache in %s', (_, open) => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  it('gives back what was put, to the last digit', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fingerprint, verdict, { minKeys: 1 }), async (rows) => {
+        const verdicts = new Map<string, Verdict>(Object.entries(rows));
+        await opened.cache.put(verdicts);
+        const read = await opened.cache.get([...verdicts.keys()]);
+        expect(read).toEqual({ found: verdicts, unreadable: 0 });
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('has more than one call can hold', async () => {
+    const [one] = fc.sample(verdict, 1);
+    const verdicts = new Map(Array.from({ length: 230 }, (_, i) => [`many-${i}`, one!]));
+    await opened.cache.put(verdicts);
+    const keys = [...verdicts.keys()];
+    expect((await opened.cache.get([...keys, ...keys])).found.size).toBe(230);
+  });
+
+  it('leaves out what it does not have', async () => {
+    const [first, second] = fc.sample(verdict, 2);
+    await opened.cache.put(new Map([['known', first!]]));
+    const read = await opened.cache.get(['known', 'unknown']);
+    expect([...read.found.keys()]).toEqual(['known']);
+    await opened.cache.put(new Map([['known', second!]]));
+    expect((await opened.cache.get(['known'])).found.get('known')).toEqual(second);
+  });
+
+  it('takes nothing for nothing', async () => {
+    await opened.cache.put(new Map());
+    expect(await opened.cache.get([])).toEqual({ found: new Map(), unreadable: 0 });
+  });
+});

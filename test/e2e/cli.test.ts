@@ -1,0 +1,196 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { aurastream, type Ended, ended, run, start } from '../support/process.ts';
+
+const WAIT = { timeout: 60_000, interval: 500 };
+const START = ['node', '--import', 'tsx', 'local/main.ts'];
+
+interface Ready {
+  endpoint: string;
+  api: string;
+  stream: string;
+  region: string;
+  access_key_id: string;
+  secret_access_key: string;
+}
+
+let folder: string;
+let child: ChildProcess;
+let stopped: Promise<Ended>;
+let ready: Ready;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-cli-'));
+  await boot();
+});
+
+afterAll(async () => {
+  child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function boot(): Promise<void> {
+  child = start([...START, '--port', '0', '--json', '--data', join(folder, 'data')]);
+  stopped = ended(child);
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  ready = JSON.parse(line.toString()) as Ready;
+  env = {
+    AWS_ENDPOINT_URL: ready.endpoint,
+    AWS_REGION: ready.region,
+    AWS_ACCESS_KEY_ID: ready.access_key_id,
+    AWS_SECRET_ACCESS_KEY: ready.secret_access_key,
+  };
+}
+
+async function json(args: string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await aurastream([...args, '--json'], { env });
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('npm start', () => {
+  it('says where everything is in one line of JSON', () => {
+    expect(ready).toMatchObject({
+      endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      api: expect.stringContaining(ready.endpoint),
+      stream: expect.any(String),
+    });
+  });
+
+  it('says which option to use where the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await run([...START, '--port', String(port), '--data', join(folder, 'other')]);
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('--port');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('refuses a second cloud on the same data', async () => {
+    const { code, stderr } = await run([...START, '--port', '0', '--data', join(folder, 'data')]);
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('aurastream', () => {
+  it('ingests what is right, tells what is not by its line, and exits with 2', async () => {
+    const path = join(folder, 'My Reviews.csv');
+    await writeFile(
+      path,
+      'record_id,review,stars\ncsv-1,I love my cat,5\ncsv-2,,1\ncsv-3,"Awful, it broke",2\n',
+    );
+    const { code, stdout, stderr } = await aurastream(
+      ['ingest', path, '--text-field', 'review', '--json'],
+      { env },
+    );
+    expect(code, stderr).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
+    expect(stderr).toMatch(/line 3: .*text/);
+    expect(stderr).not.toContain('Awful');
+    await vi.waitFor(async () => {
+      expect(await json(['results', 'get', 'csv-1'])).toMatchObject({
+        source: 'my-reviews',
+        sentiment: 'POSITIVE',
+        attributes: { stars: '5' },
+      });
+    }, WAIT);
+  });
+
+  it('reads standard input, and answers by SQL and by source', async () => {
+    const lines = ['What a wonderful day', 'This is terrible'].map((text, i) =>
+      JSON.stringify({ record_id: `in-${i}`, text, created_at: `2026-11-2${i + 1}T12:00:00Z` }),
+    );
+    const { code, stderr } = await aurastream(['ingest', '-', '--source', 'piped'], {
+      env,
+      input: lines.join('\n'),
+    });
+    expect(code, stderr).toBe(0);
+    await vi.waitFor(async () => {
+      expect(
+        await json([
+          'query',
+          "SELECT sentiment, count(*) AS n FROM results WHERE source = 'piped' GROUP BY sentiment ORDER BY sentiment",
+        ]),
+      ).toEqual([
+        { sentiment: 'NEGATIVE', n: 1 },
+        { sentiment: 'POSITIVE', n: 1 },
+      ]);
+    }, WAIT);
+    const listed = (args: string[]) =>
+      json(['results', 'list', '--source', 'piped', ...args]) as Promise<{ record_id: string }[]>;
+    expect((await listed([])).map(({ record_id }) => record_id)).toEqual(['in-1', 'in-0']);
+    expect((await listed(['--from', '2026-11-22'])).map(({ record_id }) => record_id)).toEqual(['in-1']);
+  });
+
+  it('gives a verdict at once, from the cache the second time', async () => {
+    const text = 'It only cost $5; works & great';
+    expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: false });
+    expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: true });
+  });
+
+  it('lists set-asides, and shows the bytes', async () => {
+    const { KinesisClient, PutRecordCommand } = await import('@aws-sdk/client-kinesis');
+    const kinesis = new KinesisClient({
+      endpoint: ready.endpoint,
+      region: ready.region,
+      credentials: { accessKeyId: ready.access_key_id, secretAccessKey: ready.secret_access_key },
+    });
+    const data = Buffer.from('{"text": broken');
+    await kinesis.send(
+      new PutRecordCommand({ StreamName: ready.stream, PartitionKey: 'k', Data: data }),
+    );
+    kinesis.destroy();
+    const found = await vi.waitFor(async () => {
+      const list = (await json(['set-aside', 'list'])) as { set_aside_id: string; reason: string }[];
+      expect(list).toHaveLength(1);
+      return list[0]!;
+    }, WAIT);
+    expect(found.reason).toBe('invalid_json');
+    const shown = await aurastream(['set-aside', 'show', found.set_aside_id, '--bytes'], { env });
+    expect(shown.stdout).toBe(data.toString());
+  });
+
+  it.each([
+    [['results', 'get', 'nobody'], 'set-aside list'],
+    [['query', 'SELEC 1'], 'DESCRIBE results'],
+    [['ingest', 'no-such-file.jsonl'], 'no-such-file.jsonl'],
+    [['--stack', 'Nope', 'query', 'SELECT 1'], 'npm run deploy'],
+    [['analyze', ' '], 'text'],
+  ])('%j fails with what to try, and no stack trace', async (args, advice) => {
+    const { code, stderr } = await aurastream(args, { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain(advice);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('says what to do where no cloud answers', async () => {
+    const { code, stderr } = await aurastream(['query', 'SELECT 1'], {
+      env: { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm start');
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops it cleanly, and what was there is there after a restart', async () => {
+    child.kill('SIGINT');
+    expect((await stopped).code).toBe(0);
+    await boot();
+    expect(await json(['results', 'get', 'in-0'])).toMatchObject({ record_id: 'in-0' });
+    expect(
+      await json(['query', "SELECT count(*) AS n FROM results WHERE source = 'piped'"]),
+    ).toEqual([{ n: 2 }]);
+    child.kill('SIGINT');
+    expect((await stopped).code).toBe(0);
+  });
+});

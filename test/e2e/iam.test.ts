@@ -1,0 +1,63 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { assemblyDir } from '../../local/synth.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+import type { MeterEntry } from '../support/observe.ts';
+
+interface Template {
+  Resources: Record<
+    string,
+    { Type: string; Properties: { PolicyDocument?: { Statement: { Action: string | string[] }[] } } }
+  >;
+}
+
+/** The assembly with one action taken out of every policy. */
+async function assemblyWithout(action: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
+  await cp(await assemblyDir(), folder, { recursive: true });
+  const path = join(folder, 'AuraStream.template.json');
+  const template = JSON.parse(await readFile(path, 'utf8')) as Template;
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::IAM::Policy') continue;
+    for (const statement of Properties.PolicyDocument!.Statement) {
+      statement.Action = [statement.Action].flat().filter((name) => name !== action);
+    }
+  }
+  await writeFile(path, JSON.stringify(template));
+  return folder;
+}
+
+describe('a function without a grant', () => {
+  let assembly: string;
+  let test: TestCloud;
+  beforeAll(async () => {
+    assembly = await assemblyWithout('firehose:PutRecordBatch');
+    test = await testCloud({ assemblyDir: assembly });
+  });
+  afterAll(async () => {
+    await test.stop();
+    await rm(assembly, { recursive: true, force: true });
+  });
+
+  it('is denied, and the record waits on the stream', async () => {
+    await test.clients.kinesis.send(
+      new PutRecordsCommand({
+        StreamName: test.stack.StreamName,
+        Records: [{ PartitionKey: 'a', Data: Buffer.from('{"text":"I love my cat","source":"s"}') }],
+      }),
+    );
+    await vi.waitFor(
+      async () => {
+        const { entries } = (await test.control('GET', 'meter')) as {
+          entries: (MeterEntry & { errors?: Record<string, number> })[];
+        };
+        const firehose = entries.find((entry) => entry.action === 'PutRecordBatch');
+        expect(firehose?.errors).toHaveProperty('AccessDeniedException');
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+  });
+});

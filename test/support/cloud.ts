@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { ComprehendClient } from '@aws-sdk/client-comprehend';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { S3Client } from '@aws-sdk/client-s3';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { createQuery } from '../../aws/athena.ts';
+import { createResultsReader } from '../../aws/results-reader.ts';
+import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
+import { readStack } from '../../aws/stack.ts';
+import { type BootOptions, bootCloud } from '../../local/boot.ts';
+
+/** The embedded cloud on a free port and a data folder of its own, with clients that know it. */
+export async function testCloud(options: Partial<BootOptions> = {}) {
+  const data_dir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'aurastream-test-')));
+  const cloud = await bootCloud({ dataDir: data_dir, port: 0, ...options });
+  const config = {
+    endpoint: cloud.endpoint,
+    region: cloud.region,
+    credentials: {
+      accessKeyId: cloud.access_key_id,
+      secretAccessKey: cloud.secret_access_key,
+    },
+  };
+  const stack = await readStack('AuraStream', new CloudFormationClient(config));
+  const clients = {
+    kinesis: new KinesisClient(config),
+    dynamodb: new DynamoDBClient(config),
+    s3: new S3Client(config),
+    firehose: new FirehoseClient(config),
+    comprehend: new ComprehendClient(config),
+  };
+  return {
+    cloud,
+    data_dir,
+    stack,
+    clients,
+    environment: {
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_REGION: cloud.region,
+      AWS_ACCESS_KEY_ID: cloud.access_key_id,
+      AWS_SECRET_ACCESS_KEY: cloud.secret_access_key,
+    },
+    results: createResultsReader({ client: clients.dynamodb, table_name: stack.ResultsTableName }),
+    set_asides: createSetAsideReader({
+      client: clients.s3,
+      bucket_name: stack.SetAsideBucketName,
+    }),
+    query: createQuery({
+      client: new AthenaClient(config),
+      work_group: stack.WorkgroupName,
+      database: stack.DatabaseName,
+    }),
+    async control(method: string, route: string, body?: unknown): Promise<unknown> {
+      const response = await fetch(`${cloud.endpoint}/_aurastream/${route}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    async stop() {
+      for (const client of Object.values(clients)) client.destroy();
+      await cloud.close();
+      await rm(data_dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestCloud = Awaited<ReturnType<typeof testCloud>>;

@@ -1,0 +1,19 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** An entry of `GET /_aurastream/meter`. */
+export interface MeterEntry {
+  service: string;
+  action: string;
+  caller: string;
+  calls: number;
+  usage?: Record<string, number>;
+}
+
+/** All that the functions of a cloud have logged so far. */
+export async function functionLog(data_dir: string): Promise<string> {
+  const folder = join(data_dir, 'logs');
+  const names = await readdir(folder);
+  const logs = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return logs.join('\n');
+}

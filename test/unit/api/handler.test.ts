@@ -1,0 +1,156 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { awsStub, type StubCall, type StubReply } from '../aws/aws-stub.ts';
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+let stub: Awaited<ReturnType<typeof awsStub>>;
+let handler: Handler;
+let comprehend: (documents: string[]) => StubReply;
+const logged = vi.spyOn(process.stdout, 'write');
+
+/** The function as Lambda runs it: environment, then module, then events. AWS is a stub behind the real SDK. */
+beforeAll(async () => {
+  stub = await awsStub((call) => answerOf(call));
+  vi.stubEnv('AWS_ENDPOINT_URL', stub.endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('CACHE_TABLE', 'cache');
+  vi.stubEnv('CACHE_TTL_SECONDS', '60');
+  vi.stubEnv('CACHE_MEMORY_ENTRIES', '100');
+  vi.stubEnv('COMPREHEND_MAX_IN_FLIGHT', '2');
+  vi.stubEnv('DEFAULT_LANGUAGE', 'en');
+  handler = (await import('../../../api/handler.ts')).handler;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await stub.close();
+});
+afterEach(() => {
+  stub.calls.length = 0;
+});
+
+function answerOf(call: StubCall): StubReply {
+  if (call.action === 'BatchDetectSentiment') return comprehend(call.body.TextList as string[]);
+  if (call.action === 'BatchGetItem') return { body: { Responses: {}, UnprocessedKeys: {} } };
+  return { body: { UnprocessedItems: {} } };
+}
+
+const happy = (documents: string[]): StubReply => ({
+  body: {
+    ResultList: documents.map((_, Index) => ({
+      Index,
+      Sentiment: 'POSITIVE',
+      SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
+    })),
+    ErrorList: [],
+  },
+});
+
+/** What a REST API sends to its proxy integration; the stage is in the request context's path only. */
+function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
+  const path = parts.path ?? '/analyze/sync';
+  return {
+    resource: '/{proxy+}',
+    path,
+    httpMethod: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Host: 'abc123.execute-api.us-east-1.amazonaws.com',
+      'X-Forwarded-For': '203.0.113.7',
+    },
+    multiValueHeaders: { 'Content-Type': ['application/json'] },
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: { proxy: path.slice(1) },
+    stageVariables: null,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'abc123',
+      domainName: 'abc123.execute-api.us-east-1.amazonaws.com',
+      httpMethod: 'POST',
+      path: `/v1${path}`,
+      protocol: 'HTTP/1.1',
+      requestId: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
+      resourcePath: '/{proxy+}',
+      stage: 'v1',
+    } as APIGatewayProxyEvent['requestContext'],
+    body: null,
+    isBase64Encoded: false,
+    ...parts,
+  };
+}
+
+const context = { awsRequestId: 'lambda-1' } as Context;
+
+/** Names in lower case, whether the event asked for single or multiple values. */
+function headersOf(result: APIGatewayProxyResult): Record<string, unknown> {
+  return { ...result.headers, ...result.multiValueHeaders };
+}
+
+describe('the function of the API', () => {
+  it('answers an event of a REST API, request id included', async () => {
+    comprehend = happy;
+    const body = JSON.stringify({ text: 'I love my cat' });
+    const result = await handler(event({ body }), context);
+    expect(result.statusCode).toBe(200);
+    expect(result.isBase64Encoded).toBe(false);
+    expect(JSON.parse(result.body)).toMatchObject({
+      sentiment: 'POSITIVE',
+      score: 0.9,
+      request_id: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
+      cache: 'miss',
+    });
+    expect(headersOf(result)).toMatchObject({
+      'x-request-id': ['41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9'],
+      'x-cache-hit': ['false'],
+    });
+    expect(stub.calls.map((call) => call.action)).toEqual([
+      'BatchGetItem',
+      'BatchDetectSentiment',
+      'BatchWriteItem',
+    ]);
+  });
+
+  it('reads a base64 body, text beyond ASCII included', async () => {
+    comprehend = happy;
+    const json = JSON.stringify({ text: '部屋は清潔でした。😺' });
+    const body = Buffer.from(json).toString('base64');
+    const result = await handler(event({ body, isBase64Encoded: true }), context);
+    expect(JSON.parse(result.body)).toMatchObject({ language_code: 'ja' });
+    const asked = stub.calls.find((call) => call.action === 'BatchDetectSentiment');
+    expect(asked?.body.TextList).toEqual(['部屋は清潔でした。😺']);
+  });
+
+  it('routes by the path without the stage', async () => {
+    const healthy = await handler(event({ path: '/health', httpMethod: 'GET' }), context);
+    expect(JSON.parse(healthy.body)).toMatchObject({ status: 'ok' });
+    const staged = await handler(event({ path: '/v1/health', httpMethod: 'GET' }), context);
+    expect(staged.statusCode).toBe(404);
+  });
+
+  it('answers a GET that carries a body', async () => {
+    const parts = { path: '/health', httpMethod: 'GET', body: 'curious' };
+    expect((await handler(event(parts), context)).statusCode).toBe(200);
+  });
+
+  it('turns a throttle of Comprehend into a 429 after one more try', async () => {
+    comprehend = () => ({ status: 400, body: { __type: 'ThrottlingException' } });
+    const body = JSON.stringify({ text: 'Nobody has asked this before' });
+    const result = await handler(event({ body }), context);
+    expect(result.statusCode).toBe(429);
+    expect(headersOf(result)['retry-after']).toEqual(['1']);
+    expect(stub.calls.filter((call) => call.action === 'BatchDetectSentiment')).toHaveLength(2);
+  });
+
+  it('writes no text to its log', async () => {
+    comprehend = () => ({ status: 400, body: { __type: 'X', message: 'about unutterable' } });
+    const body = JSON.stringify({ text: 'something unutterable' });
+    await handler(event({ body }), context);
+    await handler(event({ body: `${body}!`, path: '/unutterable' }), context);
+    await handler(event({ body: `${body}!` }), context);
+    const lines = logged.mock.calls.map(([chunk]) => String(chunk)).join('');
+    expect(lines).not.toContain('unutterable');
+  });
+});

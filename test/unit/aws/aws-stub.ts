@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface StubCall {
+  /** `BatchGetItem` */
+  action: string;
+  body: Record<string, unknown>;
+}
+export interface StubReply {
+  status?: number;
+  body: unknown;
+}
+
+/** An AWS JSON service on a free port that says what a test wants said, so that the real SDK runs against it. */
+export async function awsStub(reply: (call: StubCall, nth: number) => StubReply | 'hang up') {
+  const calls: StubCall[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const action = String(request.headers['x-amz-target']).split('.').at(-1)!;
+    const call = { action, body: JSON.parse(Buffer.concat(chunks).toString()) };
+    calls.push(call);
+    const answer = reply(call, calls.length);
+    if (answer === 'hang up') return request.socket.destroy();
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(answer.body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    calls,
+    endpoint,
+    /** For a client that talks to the stub and does not repeat by itself. */
+    config: {
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 1,
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

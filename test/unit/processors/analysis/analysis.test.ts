@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalise } from '../../../../processors/analysis/normalise.ts';
+import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
+import { brokenCache, fakeAnalyzer, memoryCache, testAnalysis } from './fakes.ts';
+
+const english = (...texts: string[]): AnalysisRequest[] =>
+  texts.map((text) => ({ text, language: 'en' }));
+
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `text number ${i}`);
+
+const request = fc.record({
+  text: fc.oneof(
+    fc.constantFrom('', '  \n', 'good', ' good ', 'good   day', 'GOOD', 'schlecht. Sehr schlecht.'),
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.lorem({ maxCount: 6, mode: 'sentences' }),
+  ),
+  language: fc.constantFrom('en', 'de', 'ja', 'en-US', 'tlh'),
+});
+
+describe('a batch', () => {
+  it('takes as few calls as its distinct documents allow, and none for a repeat', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 150 }), async (requests) => {
+        const fake = fakeAnalyzer({ max_document_bytes: 80 });
+        const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer });
+        await analyse(requests);
+        let expected_calls = 0;
+        for (const language of ['en', 'de', 'ja']) {
+          const documents = fake.calls
+            .filter((call) => call.language_code === language)
+            .flatMap((call) => call.documents);
+          expect(new Set(documents).size).toBe(documents.length);
+          expected_calls += Math.ceil(documents.length / 25);
+        }
+        expect(fake.calls.length).toBe(expected_calls);
+        expect(stats[0]?.calls).toBe(expected_calls);
+
+        await analyse(requests);
+        expect(fake.calls.length).toBe(expected_calls);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('counts each text once, and gives equal texts equal verdicts', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 60 }), async (requests) => {
+        const { analyse, stats } = testAnalysis({
+          analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
+        });
+        const outcomes = await analyse(requests);
+        const { texts, empty, unsupported, failed, hits, misses } = stats[0]!;
+        expect(texts).toBe(requests.length);
+        expect(empty + unsupported + failed + misses + hits.batch + hits.memory + hits.table).toBe(
+          texts,
+        );
+        const alone = testAnalysis({
+          analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
+        });
+        for (const [i, outcome] of outcomes.entries()) {
+          const [again] = await alone.analyse([requests[i]!]);
+          expect({ ...outcome, cache: null }).toEqual({ ...again, cache: null });
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('packs the chunks of long texts and short texts of one language into the same call', async () => {
+    const fake = fakeAnalyzer({ max_document_bytes: 100 });
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+    const long = 'The first half was slow and dull. '.repeat(4);
+    const outcomes = await analyse(english(...numbered(20), long));
+    expect(fake.calls.map((call) => call.documents.length)).toEqual([21]);
+    expect(outcomes.at(-1)).toMatchObject({ status: 'analyzed', verdict: { chunks: 2 } });
+  });
+
+  it('keeps at most max_in_flight calls open, over all batches', async () => {
+    const fake = fakeAnalyzer();
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
+    const other = numbered(130).map((text) => ({ text, language: 'de' }));
+    await Promise.all([analyse(english(...numbered(130))), analyse(other)]);
+    expect(fake.calls.length).toBe(12);
+    expect(fake.seen.most_in_flight).toBe(2);
+  });
+
+  it('of nothing is answered with nothing', async () => {
+    const fake = fakeAnalyzer();
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+    expect(await analyse([])).toEqual([]);
+    expect(fake.calls).toEqual([]);
+  });
+});
+
+describe('the caches', () => {
+  it('say where a verdict came from: miss, batch, memory, table', async () => {
+    const cache = memoryCache();
+    const first = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    const tiers = async (analyse: typeof first.analyse) =>
+      (await analyse(english('good', ' good '))).map((outcome) =>
+        outcome.status === 'analyzed' ? outcome.cache : outcome.status,
+      );
+    expect(await tiers(first.analyse)).toEqual(['miss', 'batch']);
+    expect(await tiers(first.analyse)).toEqual(['memory', 'batch']);
+    const second = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    expect(await tiers(second.analyse)).toEqual(['table', 'batch']);
+    expect(await tiers(second.analyse)).toEqual(['memory', 'batch']);
+    expect(second.stats.map(({ hits }) => hits)).toEqual([
+      { batch: 1, memory: 0, table: 1 },
+      { batch: 1, memory: 1, table: 0 },
+    ]);
+  });
+
+  it('never give the verdict of another language or analyzer version', async () => {
+    const cache = memoryCache();
+    const fake = fakeAnalyzer();
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer, cache });
+    await analyse([
+      { text: 'super', language: 'en' },
+      { text: 'super', language: 'de' },
+    ]);
+    await testAnalysis({ analyzer: { ...fake.analyzer, version: '2' }, cache }).analyse(
+      english('super'),
+    );
+    expect(fake.calls.length).toBe(3);
+    expect(cache.rows.size).toBe(3);
+  });
+
+  it('may be down: the text is analysed all the same, and the outage is counted', async () => {
+    const { analyse, stats } = testAnalysis({
+      analyzer: fakeAnalyzer().analyzer,
+      cache: brokenCache,
+    });
+    expect(await analyse(english('good'))).toMatchObject([{ status: 'analyzed', cache: 'miss' }]);
+    expect(stats).toMatchObject([
+      { cache_errors: 2, cache_error: 'dynamodb: InternalServerError', misses: 1 },
+    ]);
+  });
+
+  it('keep no verdict of a text that failed', async () => {
+    const cache = memoryCache();
+    const { analyse } = testAnalysis({
+      cache,
+      analyzer: fakeAnalyzer({
+        failDocument: () => ({ ok: false, code: 'X', retryable: false, throttled: false }),
+      }).analyzer,
+    });
+    await analyse(english('good'));
+    expect(cache.rows.size).toBe(0);
+  });
+});
+
+describe('a service that fails', () => {
+  const internal = { ok: false, code: 'INTERNAL', retryable: true, throttled: false } as const;
+
+  it('is asked again for the failed documents only', async () => {
+    const unlucky = new Set(numbered(60).filter((_, i) => i % 4 === 0));
+    const fake = fakeAnalyzer({
+      failDocument: (document, attempt) =>
+        unlucky.has(document) && attempt === 1 ? internal : undefined,
+    });
+    const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer });
+    const outcomes = await analyse(english(...numbered(60)));
+    expect(outcomes.every((outcome) => outcome.status === 'analyzed')).toBe(true);
+    expect(fake.calls.map((call) => call.documents.length)).toEqual([25, 25, 10, 15]);
+    expect(fake.calls[3]?.documents).toEqual([...unlucky]);
+    expect(stats[0]).toMatchObject({ calls: 4, documents: 75, retried_documents: 15 });
+  });
+
+  it('never becomes a verdict: a document that keeps failing is a failure after three rounds', async () => {
+    const fake = fakeAnalyzer({
+      failDocument: (document) => (document === 'bad luck' ? internal : undefined),
+    });
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+    const [unlucky, repeat, lucky] = await analyse(english('bad luck', 'bad luck', 'fine'));
+    expect(unlucky).toEqual({
+      status: 'failed',
+      code: 'INTERNAL',
+      retryable: true,
+      throttled: false,
+    });
+    expect(repeat).toEqual(unlucky);
+    expect(lucky).toMatchObject({ status: 'analyzed' });
+    expect(fake.calls.length).toBe(3);
+  });
+
+  it('for good is not asked again', async () => {
+    const fake = fakeAnalyzer({ failDocument: () => ({ ...internal, retryable: false }) });
+    await testAnalysis({ analyzer: fake.analyzer }).analyse(english('x'));
+    expect(fake.calls.length).toBe(1);
+  });
+
+  it('on one chunk fails the whole text, and no other', async () => {
+    const fake = fakeAnalyzer({
+      max_document_bytes: 40,
+      failDocument: (document) => (document.includes('Second') ? internal : undefined),
+    });
+    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+    const outcomes = await analyse(
+      english('First sentence, quite good. Second one, quite bad.', 'Short.'),
+    );
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['failed', 'analyzed']);
+  });
+
+  it('on a whole call fails that call only: what the others said is kept and cached', async () => {
+    const throttled = new ServiceError('fake', 'ThrottlingException', {
+      retryable: true,
+      throttled: true,
+    });
+    const fake = fakeAnalyzer({ failCall: (nth) => (nth === 2 ? throttled : undefined) });
+    const cache = memoryCache();
+    const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer, cache, max_in_flight: 1 });
+    const outcomes = await analyse(english(...numbered(75)));
+    const failed = outcomes.filter((outcome) => outcome.status === 'failed');
+    expect(failed).toHaveLength(25);
+    expect(failed[0]).toMatchObject({ code: 'ThrottlingException', throttled: true });
+    expect(stats[0]).toMatchObject({ failed: 25, throttles: 1, misses: 50 });
+    expect(cache.rows.size).toBe(50);
+  });
+
+  it('throws on where it is a bug of ours', async () => {
+    const analyzer = {
+      ...fakeAnalyzer().analyzer,
+      detectSentiment: async () => Promise.reject(new TypeError('bug')),
+    };
+    await expect(testAnalysis({ analyzer }).analyse(english('x'))).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a text without a verdict', () => {
+  it('costs no call: white space is empty, a thirteenth language is unsupported', async () => {
+    const fake = fakeAnalyzer();
+    const { analyse, stats } = testAnalysis({
+      analyzer: fake.analyzer,
+      detect_language: (text) => (text.startsWith('Dit') ? 'nl' : undefined),
+    });
+    const outcomes = await analyse([
+      { text: ' \u3000\n', language: 'auto' },
+      { text: 'Dit is mooi', language: 'auto' },
+      { text: "Qapla'", language: 'tlh' },
+    ]);
+    expect(outcomes).toEqual([
+      { status: 'empty' },
+      { status: 'unsupported_language', language_code: 'nl', language_source: 'detected' },
+      { status: 'unsupported_language', language_code: 'tlh', language_source: 'given' },
+    ]);
+    expect(fake.calls).toEqual([]);
+    expect(stats[0]).toMatchObject({ texts: 3, empty: 1, unsupported: 2 });
+  });
+});
+
+describe('normalisation', () => {
+  it('collapses white space and composes, and changes no meaning', () => {
+    expect(normalise('  GREAT \n\t it\u00a0 works \u3000')).toBe('GREAT it works');
+    expect(normalise('Cafe\u0301')).toBe('Café');
+    expect(normalise('lone \ud800 half')).toBe('lone \ufffd half');
+    expect(normalise('It only cost $5; works & great')).toBe('It only cost $5; works & great');
+  });
+
+  it('done twice is done once, on any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const once = normalise(text);
+        expect(normalise(once)).toBe(once);
+        expect(once).toBe(once.trim());
+      }),
+    );
+  });
+});

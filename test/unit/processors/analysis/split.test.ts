@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalise } from '../../../../processors/analysis/normalise.ts';
+import { split } from '../../../../processors/analysis/split.ts';
+
+const bytes = (text: string) => Buffer.byteLength(text);
+const bare = (text: string) => text.replace(/\s+/gu, '');
+
+const anyText = fc.oneof(
+  fc.lorem({ maxCount: 60, mode: 'sentences' }),
+  fc.string({ unit: 'binary', maxLength: 600 }),
+  fc.string({ unit: 'grapheme', minLength: 100, maxLength: 600 }),
+  fc
+    .array(fc.constantFrom('これは良い。', '猫', '👨‍👩‍👧', 'a', ' ', '!', '终于到了。'), {
+      maxLength: 300,
+    })
+    .map((parts) => parts.join('')),
+);
+
+describe('a long text', () => {
+  it('loses nothing, and no chunk is larger than a document may be', () => {
+    fc.assert(
+      fc.property(
+        anyText.map(normalise),
+        fc.integer({ min: 4, max: 300 }),
+        fc.constantFrom('en', 'ja', 'ar', 'zh-TW'),
+        (text, max_bytes, language) => {
+          const chunks = split(text, max_bytes, language);
+          expect(bare(chunks.join(' '))).toBe(bare(text));
+          for (const chunk of chunks) {
+            expect(bytes(chunk)).toBeLessThanOrEqual(max_bytes);
+            expect(chunk.isWellFormed()).toBe(true);
+          }
+          if (text !== '') expect(chunks).not.toContain('');
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('makes the fewest chunks that its code points allow', () => {
+    fc.assert(
+      fc.property(anyText.map(normalise), fc.integer({ min: 16, max: 300 }), (text, max_bytes) => {
+        // A code point of four bytes can leave three at the end of a chunk.
+        const fewest = Math.max(1, Math.ceil(bytes(text) / (max_bytes - 3)));
+        expect(split(text, max_bytes, 'en').length).toBeLessThanOrEqual(fewest);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is cut at sentence ends into nearly equal chunks', () => {
+    const sentences = Array.from(
+      { length: 260 },
+      (_, i) => `Sentence ${i} says that the room was clean and the breakfast was cold.`,
+    );
+    const chunks = split(sentences.join(' '), 5_000, 'en');
+    expect(chunks).toHaveLength(4);
+    for (const chunk of chunks) {
+      expect(chunk).toMatch(/^Sentence .*cold\.$/s);
+      expect(bytes(chunk)).toBeGreaterThan(4_000);
+    }
+  });
+
+  it('in Japanese is cut at its own full stops', () => {
+    const text = Array.from(
+      { length: 200 },
+      (_, i) => `部屋は清潔で朝食は${i}回も冷たかった。`,
+    ).join('');
+    const chunks = split(text, 5_000, 'ja');
+    expect(chunks).toHaveLength(Math.ceil(bytes(text) / 5_000));
+    for (const chunk of chunks) expect(chunk).toMatch(/^部屋.*。$/s);
+  });
+
+  it('without sentences is cut between words, without words between code points', () => {
+    const words = Array.from({ length: 1_200 }, (_, i) => `word${i}`).join(' ');
+    for (const chunk of split(words, 5_000, 'en')) expect(chunk).toMatch(/^word\d+ .* word\d+$/s);
+    expect(split(words, 5_000, 'en').join(' ')).toBe(words);
+    const chunks = split('🎉'.repeat(2_000), 5_000, 'en');
+    expect(chunks).toHaveLength(2);
+    expect(chunks.join('')).toBe('🎉'.repeat(2_000));
+  });
+
+  it('of one document goes as it is', () => {
+    expect(split('a'.repeat(5_000), 5_000, 'en')).toEqual(['a'.repeat(5_000)]);
+    expect(split('é'.repeat(2_501), 5_000, 'fr')).toHaveLength(2);
+  });
+});
