@@ -62,7 +62,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
       throw new ApiError('METHOD_NOT_ALLOWED', `This path takes ${Allow}`, { headers: { Allow } });
     });
   }
-  app.notFound(() => {
+  // Not notFound(): what that throws passes by the middleware above.
+  app.all('*', () => {
     throw new ApiError('NOT_FOUND', 'There is nothing at this path');
   });
   app.onError((error, c) => {

@@ -29,9 +29,9 @@ export function composeApi(environment: Record<string, string | undefined>) {
 }
 
 function logTrouble(logger: Logger, stats: AnalysisStats): void {
-  const { cache_errors, cache_error, cache_unreadable, throttles, failed } = stats;
+  const { cache_errors, cache_unreadable, throttles, failed } = stats;
   if (cache_errors + cache_unreadable + throttles + failed > 0) {
-    logger.warn('trouble', { cache_errors, cache_error, cache_unreadable, throttles, failed });
+    logger.warn('trouble', { analysis: stats });
   }
 }
 

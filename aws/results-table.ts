@@ -1,33 +1,20 @@
-import { createHash } from 'node:crypto';
-import {
-  type AttributeValue,
-  BatchExecuteStatementCommand,
-  BatchGetItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
-import type { PutFailure, ResultsTable } from '../processors/stream/ports.ts';
-import type { Result } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
-import { fitted } from './fitted.ts';
-import { pauseWithJitter } from './pause.ts';
+import type { ResultsTable } from '../processors/stream/ports.ts';
+import { ServiceError } from '../schemas/index.ts';
+import { PATIENCE } from './clients.ts';
+import { type Pause, packed, pauseWithJitter, sendAll } from './resend.ts';
+import {
+  called,
+  insert,
+  type Rejected,
+  type TableContext,
+  type Writing,
+} from './results-insert.ts';
+import { readRows } from './results-read.ts';
+import { type Row, rowOf } from './results-row.ts';
 
-/** Limits of the API: BatchExecuteStatement and BatchGetItem, DynamoDB API reference. */
-const STATEMENTS_PER_CALL = 25;
-const KEYS_PER_READ = 100;
-/** An item holds 400 KB, names and number encoding included; the text is dropped before that. */
-const MAX_ITEM_BYTES = 350_000;
 const CALLS_AT_A_TIME = 8;
-/** How often a throttled row is sent before it counts as failed; the stream waits better. */
-const MAX_ROUNDS = 4;
-
-/**
- * Over how many partitions of the index a source is spread: each takes 1,000 writes a second.
- * Readers merge this many queries: a change asks for a new index.
- */
-export const SOURCE_SHARDS = 8;
 
 export interface ResultsTableDeps {
   client?: Pick<DynamoDBClient, 'send'>;
@@ -35,213 +22,114 @@ export interface ResultsTableDeps {
   ttl_seconds: number;
   /** Epoch milliseconds. */
   now: () => number;
-  /** Waits before rows that failed are sent again; `round` counts from 1. */
-  pause?: (round: number) => Promise<void>;
+  pause?: Pause;
 }
-
-type Item = Record<string, AttributeValue>;
-type Verdict = 'done' | 'exists' | { code: string; retryable: boolean };
 
 /**
- * One row per record, the highest version wins, at 25 rows a request:
+ * Results in a DynamoDB table with the partition key `record_key`: one row per record, the highest version of all that
+ * were ever put, under any order of arrival, redelivery and concurrency.
  *
- * 1. Insert: 25 PartiQL inserts in one call, each conditional on its own. A new record is done here.
- * 2. A row that exists already is a redelivery, or another version: read its version, 100 rows a call.
- *    What stands there is as new as ours, or newer: done, without a write.
- * 3. What is left replaces an older version, with the condition that it still is older:
- *    - nobody wrote in between: our version stands;
- *    - somebody wrote a higher one in between: the condition fails, theirs stands, and that is right;
- *    - somebody wrote a lower one in between: the condition holds, and ours stands.
+ * Every write has a condition on what is there, and the fewest calls that DynamoDB allows for that:
  *
- * So any order of any versions, delivered any number of times by any number of consumers, leaves the highest.
+ *     1 INSERT, 25 to a call      no row yet             → written. The common case ends here.
+ *                                 DuplicateItem          → a redelivery, or another version: go on
+ *     2 BatchGetItem, 100 to a call: only keys and versions
+ *                                 version ≥ ours         → done: it is there, or a newer one is
+ *                                 version < ours, expired, or gone meanwhile → go on
+ *     3 PutItem if no_row or older_row or expired_row
+ *                                 written                → done
+ *                                 the condition failed   → done: between 2 and 3 somebody wrote ours or a newer one
+ *
+ * 1 and 3 are atomic, so two consumers may be anywhere between them: versions only ever rise. What 2 reads may be
+ * stale, since it only saves step 3 for rows that need none. docs/decisions.md has what was rejected.
  */
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
-  const client = deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE });
-  const { table_name, pause = pauseWithJitter } = deps;
-  const limit = pLimit(CALLS_AT_A_TIME);
-
+  const { ttl_seconds, now } = deps;
+  const context = {
+    client: deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE }),
+    table_name: deps.table_name,
+    limit: pLimit(CALLS_AT_A_TIME),
+    pause: deps.pause ?? pauseWithJitter,
+  };
   return {
     async put(results) {
-      const expires_at = Math.floor(deps.now() / 1_000) + deps.ttl_seconds;
-      const items = results.map((result) => itemOf(result, expires_at));
-      const indexes = items.map((_, index) => index);
-      const inserted = await inRounds(indexes, (open) => insert(items, open));
-      const existing = indexes.filter((index) => inserted.get(index) === 'exists');
-      const replaced = await inRounds(existing, (open) => replace(results, items, open));
-      return failuresOf(new Map([...inserted, ...replaced]));
+      const now_seconds = Math.floor(now() / 1_000);
+      const rows = results.map((result, index) => ({
+        index,
+        row: rowOf(result, now_seconds + ttl_seconds),
+      }));
+      const { existing, failed } = await insert(context, rows);
+      const { lower, unread } = await compare(context, existing, now_seconds);
+      const unreplaced = await replace(context, lower, now_seconds);
+      return [...failed, ...unread, ...unreplaced].map(([{ index }, why]) => ({ index, ...why }));
     },
   };
+}
 
-  /** Asks again for what failed and may succeed. */
-  async function inRounds(
-    indexes: number[],
-    write: (open: number[]) => Promise<Map<number, Verdict>>,
-  ): Promise<Map<number, Verdict>> {
-    const verdicts = new Map<number, Verdict>();
-    let open = indexes;
-    for (let round = 1; open.length > 0; round += 1) {
-      for (const [index, verdict] of await write(open)) verdicts.set(index, verdict);
-      open = open.filter((index) => isRetryable(verdicts.get(index)!));
-      if (round === MAX_ROUNDS) break;
-      if (open.length > 0) await pause(round);
+/** Those whose row has a lower version, has expired, or is gone. */
+async function compare(
+  context: TableContext,
+  existing: Writing[],
+  now_seconds: number,
+): Promise<{ lower: Writing[]; unread: Rejected }> {
+  const { rows, unread } = await readRows(context, existing.map(keyOf), {
+    ProjectionExpression: 'record_key, record_version, expires_at',
+  });
+  const lower: Writing[] = [];
+  const failed: Rejected = new Map();
+  for (const writing of existing) {
+    const there = rows.get(keyOf(writing));
+    const why = unread.get(keyOf(writing));
+    if (why !== undefined) failed.set(writing, why);
+    else if (
+      there === undefined ||
+      number(there, 'record_version') < number(writing.row, 'record_version') ||
+      number(there, 'expires_at') < now_seconds
+    ) {
+      lower.push(writing);
     }
-    return verdicts;
   }
+  return { lower, unread: failed };
+}
 
-  async function insert(items: Item[], open: number[]): Promise<Map<number, Verdict>> {
-    const calls = pack(open, STATEMENTS_PER_CALL).map((indexes) =>
-      limit(async () => {
-        const verdicts = await attempt(indexes, async () => {
-          const Statements = indexes.map((index) => insertStatement(table_name, items[index]!));
-          const { Responses } = await client.send(new BatchExecuteStatementCommand({ Statements }));
-          return indexes.map((_, i) => verdictOf(Responses?.[i]?.Error?.Code));
-        });
-        return indexes.map((index, i) => [index, verdicts[i]!] as const);
-      }),
-    );
-    return new Map((await Promise.all(calls)).flat());
-  }
+function keyOf({ row }: Writing): string {
+  return row.record_key!.S!;
+}
 
-  async function replace(
-    results: Result[],
-    items: Item[],
-    open: number[],
-  ): Promise<Map<number, Verdict>> {
-    const calls = pack(open, KEYS_PER_READ).map((indexes) =>
-      limit(async () => {
-        const versions = await storedVersions(indexes.map((index) => items[index]!)).catch(
-          (cause: unknown) => serviceError('dynamodb', cause),
-        );
-        if (versions instanceof Error) {
-          return indexes.map(
-            (index) => [index, failure(versions.code, versions.retryable)] as const,
-          );
-        }
-        return indexes.map((index) => {
-          const stored = versions.get(keyOf(results[index]!));
-          const is_newer = stored === undefined || stored < results[index]!.record_version;
-          return [index, is_newer ? ('older' as const) : ('done' as const)] as const;
-        });
-      }),
-    );
-    const known = (await Promise.all(calls)).flat();
-    const writes = known.map(async ([index, state]) => {
-      if (state !== 'older') return [index, state] as const;
-      const [verdict] = await limit(() => attempt([index], () => putNewer(items[index]!)));
-      return [index, verdict!] as const;
-    });
-    return new Map(await Promise.all(writes));
-  }
+function number(row: Row, name: string): number {
+  return Number(row[name]?.N);
+}
 
-  /** Versions by key, of the rows that could be read; one left unprocessed is written with its condition. */
-  async function storedVersions(items: Item[]): Promise<Map<string, number>> {
-    const { Responses } = await client.send(
-      new BatchGetItemCommand({
-        RequestItems: {
-          [table_name]: {
-            Keys: items.map(({ record_key }) => ({ record_key: record_key! })),
-            ProjectionExpression: 'record_key, record_version',
-            ConsistentRead: true,
-          },
+const NO_ROW = 'attribute_not_exists(record_key)';
+const OLDER_ROW = 'record_version < :version';
+/** DynamoDB deletes what has expired within days: such a row must not keep a replayed record out, and then go. */
+const EXPIRED_ROW = 'expires_at < :now';
+
+function replace(context: TableContext, rows: Writing[], now_seconds: number): Promise<Rejected> {
+  return sendAll(rows, {
+    ...context,
+    pack: packed(1),
+    async send([writing]) {
+      const { row } = writing!;
+      const command = new PutItemCommand({
+        TableName: context.table_name,
+        Item: row,
+        ConditionExpression: `${NO_ROW} OR ${OLDER_ROW} OR ${EXPIRED_ROW}`,
+        ExpressionAttributeValues: {
+          ':version': row.record_version!,
+          ':now': { N: String(now_seconds) },
         },
-      }),
-    );
-    return new Map(
-      (Responses?.[table_name] ?? []).map((row) => [
-        row.record_key!.S!,
-        Number(row.record_version?.N ?? -1),
-      ]),
-    );
-  }
-
-  async function putNewer(item: Item): Promise<Verdict[]> {
-    await client.send(
-      new PutItemCommand({
-        TableName: table_name,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(record_key) OR record_version < :version',
-        ExpressionAttributeValues: { ':version': item.record_version! },
-      }),
-    );
-    return ['done'];
-  }
-}
-
-/** A call that failed whole failed for each of its rows. */
-async function attempt(indexes: number[], call: () => Promise<Verdict[]>): Promise<Verdict[]> {
-  try {
-    return await call();
-  } catch (cause) {
-    // Somebody wrote a version as high or higher in between: that is the row there should be.
-    if ((cause as Error).name === 'ConditionalCheckFailedException') {
-      return indexes.map(() => 'done' as const);
-    }
-    const { code, retryable } = serviceError('dynamodb', cause);
-    return indexes.map(() => failure(code, retryable));
-  }
-}
-
-const FINAL_CODES = new Set([
-  'ValidationError',
-  'AccessDenied',
-  'ResourceNotFound',
-  'ItemCollectionSizeLimitExceeded',
-]);
-
-function verdictOf(code: string | undefined): Verdict {
-  if (code === undefined) return 'done';
-  return code === 'DuplicateItem' ? 'exists' : failure(code, !FINAL_CODES.has(code));
-}
-
-function failure(code: string, retryable: boolean): { code: string; retryable: boolean } {
-  return { code, retryable };
-}
-
-function isRetryable(verdict: Verdict): boolean {
-  return typeof verdict === 'object' && verdict.retryable;
-}
-
-function failuresOf(verdicts: Map<number, Verdict>): PutFailure[] {
-  return [...verdicts].flatMap(([index, verdict]) =>
-    typeof verdict === 'object' ? [{ index, code: verdict.code }] : [],
-  );
-}
-
-/** The statement follows the item's attributes; their values travel as parameters. */
-function insertStatement(table_name: string, item: Item) {
-  const names = Object.keys(item);
-  const fields = names.map((name) => `'${name}': ?`).join(', ');
-  return {
-    Statement: `INSERT INTO "${table_name}" VALUE {${fields}}`,
-    Parameters: names.map((name) => item[name]!),
-  };
-}
-
-function itemOf(result: Result, expires_at: number): Item {
-  const { tenant, source, record_id, created_at } = result;
-  return marshall({
-    record_key: keyOf(result),
-    source_key: sourceKey(tenant, source, sourceShard(record_id)),
-    source_sort: `${created_at}#${record_id}`,
-    expires_at,
-    ...fitted(result, MAX_ITEM_BYTES),
+      });
+      try {
+        await called(() => context.client.send(command));
+      } catch (error) {
+        if (!isNewerThere(error)) throw error;
+      }
+      return [undefined];
+    },
   });
 }
 
-export function keyOf({ tenant, record_id }: Pick<Result, 'tenant' | 'record_id'>): string {
-  return `${tenant}#${record_id}`;
-}
-
-export function sourceKey(tenant: string, source: string, shard: number): string {
-  return `${tenant}#${source}#${shard}`;
-}
-
-function sourceShard(record_id: string): number {
-  return createHash('sha256').update(record_id).digest()[0]! % SOURCE_SHARDS;
-}
-
-function pack<Value>(items: Value[], size: number): Value[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
+function isNewerThere(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'ConditionalCheckFailedException';
 }

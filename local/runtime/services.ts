@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AwsCall, AwsReply, AwsService } from '../gateway/types.ts';
 import { createCloudFormation, type DescribedStack } from '../services/cloudformation.ts';
+import { createComprehend } from '../services/comprehend/comprehend.ts';
 import { createDynamoDb } from '../services/dynamodb.ts';
 import { createFirehose, type Firehose } from '../services/firehose/firehose.ts';
 import { createKinesis } from '../services/kinesis.ts';
@@ -40,5 +41,6 @@ export async function createServices(options: ServicesOptions): Promise<Services
     createDynamoDb({ path: join(data_dir, 'dynamodb'), now }),
   ]);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
-  return { all: [kinesis, dynamodb, s3, firehose, cloudformation], s3, firehose };
+  const comprehend = createComprehend({ now });
+  return { all: [kinesis, dynamodb, s3, firehose, comprehend, cloudformation], s3, firehose };
 }

@@ -27,6 +27,7 @@ export function noEffort(): Effort {
 export function tally(outcomes: AnalysisOutcome[], effort: Effort): AnalysisStats {
   const hits = { batch: 0, memory: 0, table: 0 };
   const counts = { empty: 0, unsupported: 0, failed: 0, misses: 0 };
+  const failure_code = outcomes.find((outcome) => outcome.status === 'failed')?.code;
   for (const outcome of outcomes) {
     if (outcome.status === 'empty') counts.empty += 1;
     else if (outcome.status === 'unsupported_language') counts.unsupported += 1;
@@ -34,5 +35,11 @@ export function tally(outcomes: AnalysisOutcome[], effort: Effort): AnalysisStat
     else if (outcome.cache === 'miss') counts.misses += 1;
     else hits[outcome.cache] += 1;
   }
-  return { texts: outcomes.length, ...counts, hits, ...effort };
+  return {
+    texts: outcomes.length,
+    ...counts,
+    ...(failure_code === undefined ? {} : { failure_code }),
+    hits,
+    ...effort,
+  };
 }

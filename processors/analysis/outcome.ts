@@ -48,6 +48,8 @@ export interface AnalysisStats {
   empty: number;
   unsupported: number;
   failed: number;
+  /** The first failure's code. */
+  failure_code?: string;
   hits: { batch: number; memory: number; table: number };
   /** Distinct texts that the analyzer scored. */
   misses: number;

@@ -1,6 +1,8 @@
-/** A cut this far from the ideal place, in parts of a chunk, is worth a whole sentence. */
-const SENTENCE_TOLERANCE = 1 / 4;
-const WORD_TOLERANCE = 1 / 16;
+/** How far from the ideal place a cut may fall for a sentence's sake, or a word's, in parts of a chunk. */
+const TOLERANCE = { sentence: 1 / 4, word: 1 / 16 };
+
+/** What a chunk can't use of its bytes where the next code point takes four. */
+const UNUSABLE_BYTES = 3;
 
 /**
  * Cuts a text into the fewest chunks of nearly equal size, each at most `max_bytes` of UTF-8: at sentence ends, else
@@ -13,20 +15,25 @@ export function split(text: string, max_bytes: number, language_code: string): s
   if (Buffer.byteLength(text) <= max_bytes) return [text];
   const offsets = byteOffsets(text);
   const total = offsets[text.length]!;
-  const sentences = segmentStarts(text, language_code, 'sentence');
   const chunks: string[] = [];
   for (let start = 0; start < text.length; ) {
     const done = offsets[start]!;
     const pieces = Math.ceil((total - done) / max_bytes);
     const share = (total - done) / pieces;
-    // Where the cut must fall, so that neither this piece nor those that remain are too large.
-    const window = { low: total - max_bytes * (pieces - 1), high: done + max_bytes };
-    const place: Place = { text, offsets, start, target: done + share, window };
+    const place: Place = {
+      text,
+      offsets,
+      start,
+      share,
+      target: done + share,
+      low: total - (max_bytes - UNUSABLE_BYTES) * (pieces - 1),
+      high: done + max_bytes,
+    };
     const end =
       pieces === 1
         ? text.length
-        : (nearest(place, sentences, share * SENTENCE_TOLERANCE) ??
-          nearest(place, wordStarts(place, share, language_code), share * WORD_TOLERANCE) ??
+        : (nearestStart(place, 'sentence', language_code) ??
+          nearestStart(place, 'word', language_code) ??
           codePoint(place));
     chunks.push(text.slice(start, end).trim());
     start = end;
@@ -34,71 +41,55 @@ export function split(text: string, max_bytes: number, language_code: string): s
   return chunks.filter((chunk) => chunk !== '');
 }
 
+/** Where one cut is looked for. Sizes and places are in bytes, indexes in UTF-16 units. */
 interface Place {
   text: string;
-  /** UTF-8 bytes before each UTF-16 index; the second half of a surrogate pair has its first half's. */
+  /** UTF-8 bytes before each index; the second half of a surrogate pair has its first half's. */
   offsets: Uint32Array;
-  /** UTF-16 index where the piece begins. */
+  /** Index at which the piece begins. */
   start: number;
-  /** Byte at which the cut would give equal pieces. */
+  /** The size that gives equal pieces, and the cut that gives it. */
+  share: number;
   target: number;
-  /** Bytes between which the cut must fall. */
-  window: { low: number; high: number };
+  /** Between these, neither this piece nor any that remains is too large. */
+  low: number;
+  high: number;
 }
 
-/** The index nearest to the target, of ascending `candidates`, within the tolerance (bytes) and the window. */
-function nearest(place: Place, candidates: number[], tolerance: number): number | undefined {
-  const { offsets, target, window } = place;
+/**
+ * The start of a sentence or word that is nearest to the target, within its tolerance. Only the neighbourhood of the
+ * target is segmented: the segmenter takes time with the square of what it is given (1 MiB: half a minute).
+ */
+function nearestStart(
+  place: Place,
+  granularity: 'sentence' | 'word',
+  language_code: string,
+): number | undefined {
+  const { text, offsets, target } = place;
+  const reach = place.share * TOLERANCE[granularity];
+  const from = Math.max(place.start, indexOf(offsets, target - reach));
+  const part = text.slice(from, indexOf(offsets, target + reach));
+  const segmenter = new Intl.Segmenter(language_code, { granularity });
   let best: number | undefined;
-  let best_distance = tolerance;
-  for (const index of between(candidates, offsets, target - tolerance, target + tolerance)) {
+  let best_distance = Number.POSITIVE_INFINITY;
+  for (const segment of segmenter.segment(part)) {
+    const index = from + segment.index;
     const byte = offsets[index]!;
     const distance = Math.abs(byte - target);
-    if (index <= place.start || byte < window.low || byte > window.high) continue;
-    if (distance <= best_distance) [best, best_distance] = [index, distance];
+    // The first segment starts where we cut the part out, not where a sentence or word does.
+    if (segment.index === 0 || byte < place.low || byte > place.high) continue;
+    if (distance < best_distance) [best, best_distance] = [index, distance];
   }
   return best;
 }
 
-function between(
-  candidates: number[],
-  offsets: Uint32Array,
-  low: number,
-  high: number,
-): Iterable<number> {
-  const first = firstAtLeast(candidates.length, (i) => offsets[candidates[i]!]!, low);
-  const last = firstAtLeast(candidates.length, (i) => offsets[candidates[i]!]!, high + 1);
-  return candidates.slice(first, last);
-}
-
-/** Starts of words around the target. The rims of the looked-at part are no word starts. */
-function wordStarts(place: Place, share: number, language_code: string): number[] {
-  const { text, offsets, target, start } = place;
-  const reach = share * WORD_TOLERANCE;
-  const index = (byte: number) => firstAtLeast(text.length, (i) => offsets[i]!, byte);
-  const from = Math.max(start, index(target - reach));
-  const part = text.slice(from, index(target + reach));
-  return segmentStarts(part, language_code, 'word').map((word) => from + word);
-}
-
-/** The last code point boundary that is neither past the target nor, where possible, outside of the window. */
+/** The code point boundary nearest to the target that keeps the piece small enough. */
 function codePoint(place: Place): number {
-  const { text, offsets, start, window } = place;
-  const target = Math.min(Math.max(place.target, window.low), window.high);
-  let index = firstAtLeast(text.length, (i) => offsets[i]!, target);
-  while (index > start && (offsets[index]! > window.high || isLowSurrogate(text, index)))
-    index -= 1;
-  // A code point larger than a chunk can't be cut: one goes whole.
+  const { text, offsets, start } = place;
+  let index = indexOf(offsets, Math.min(Math.max(place.target, place.low), place.high));
+  while (index > start && (offsets[index]! > place.high || isLowSurrogate(text, index))) index -= 1;
+  // A code point larger than a chunk can't be cut: it goes whole.
   return index > start ? index : start + String.fromCodePoint(text.codePointAt(start)!).length;
-}
-
-function segmentStarts(
-  text: string,
-  language_code: string,
-  granularity: 'sentence' | 'word',
-): number[] {
-  const segmenter = new Intl.Segmenter(language_code, { granularity });
-  return Array.from(segmenter.segment(text), (segment) => segment.index).slice(1);
 }
 
 function byteOffsets(text: string): Uint32Array {
@@ -115,12 +106,12 @@ function byteOffsets(text: string): Uint32Array {
   return offsets;
 }
 
-/** Binary search in an ascending sequence: the first position whose value is at least `bound`, else `length`. */
-function firstAtLeast(length: number, valueAt: (i: number) => number, bound: number): number {
-  let [low, high] = [0, length];
+/** The first index with at least `byte` bytes before it: a binary search. */
+function indexOf(offsets: Uint32Array, byte: number): number {
+  let [low, high] = [0, offsets.length - 1];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (valueAt(middle) < bound) low = middle + 1;
+    if (offsets[middle]! < byte) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,124 +1,93 @@
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
-import type { Analyse } from '../analysis/analysis.ts';
-import { type Decoded, decode } from './decode.ts';
-import { createDeliver } from './deliver.ts';
-import type { Lake, ResultsTable, SetAsides } from './ports.ts';
-import { resultOf, type Settled, type TextPolicy } from './result.ts';
+import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
+import type { SetAside, StreamPosition } from '../../schemas/index.ts';
+import { type AnalyseDeps, createAnalyseStage } from './analyse.ts';
+import { decode, type StreamItem } from './decode/decode.ts';
+import { createDeliver, type DeliverDeps } from './deliver.ts';
+import type { Failure, SetAsides } from './ports.ts';
+import { putAll } from './put-all.ts';
+import { respond } from './respond.ts';
+import { distinctVersions } from './versions.ts';
 
-export interface ConsumerDeps {
-  analyse: Analyse;
-  table: ResultsTable;
-  lake: Lake;
+export interface ConsumerDeps extends AnalyseDeps, DeliverDeps {
   set_asides: SetAsides;
-  text_policy: TextPolicy;
-  /** Epoch milliseconds. */
-  now: () => number;
-  /** Hears once per batch what became of it. */
-  on_batch?: (summary: BatchSummary) => void;
 }
 
-/** One batch in counts; nothing in it tells a text. */
-export interface BatchSummary {
-  shard_id: string;
-  /** Records, those inside aggregates counted one by one. */
+/** What became of a batch: `records = results + set_asides + failed`, sub-records counted one by one. */
+export interface BatchReport {
+  response: KinesisStreamBatchResponse;
   records: number;
   results: number;
   set_asides: number;
   failed: number;
-  /** How many records failed with which code. */
+  /** How many set-asides by reason, kept or not. */
+  reasons: Record<string, number>;
+  /** How many failures by stage and code: `lake ServiceUnavailableException`. */
   failures: Record<string, number>;
-  /** Age of the last record when the batch was done. */
-  iterator_age_ms: number;
-  /** From arrival to result, the slowest of the batch. */
-  latency_ms: number;
 }
 
-type Fail = (position: StreamPosition, code: string) => void;
+export type Consumer = (records: KinesisStreamRecord[]) => Promise<BatchReport>;
+
+/** A (sub-)record that has not ended. */
+interface Failed extends Failure {
+  position: StreamPosition;
+}
 
 /**
- * A batch of the stream to results: decode → analyse → deliver → respond. Each record ends as a result or a set-aside,
- * or its sequence number is returned, and Lambda delivers again from the lowest of those on.
- *
- * @throws whatever is a bug: the whole batch is then retried, and bisected until the culprit stands alone.
+ * A batch of the stream: decode → analyse → deliver → respond. What a service did not do is a failure of its records
+ * alone; whatever is thrown is a bug, and fails the batch.
  */
-export function createConsumer(deps: ConsumerDeps) {
+export function createConsumer(deps: ConsumerDeps): Consumer {
+  const processItems = createProcess(deps);
+  return async (records) => {
+    const { items, set_asides } = decode(records);
+    const [failed_items, failed_set_asides] = await Promise.all([
+      processItems(items),
+      keep(deps.set_asides, set_asides),
+    ]);
+    const failed = [...failed_items, ...failed_set_asides];
+    return {
+      response: respond(
+        records.map(({ kinesis }) => kinesis.sequenceNumber),
+        failed.map(({ position }) => position),
+      ),
+      records: items.length + set_asides.length,
+      results: items.length - failed_items.length,
+      set_asides: set_asides.length - failed_set_asides.length,
+      failed: failed.length,
+      reasons: tally(set_asides.map(({ reason }) => reason)),
+      failures: tally(failed.map(({ stage, code }) => `${stage} ${code}`)),
+    };
+  };
+}
+
+function createProcess(deps: ConsumerDeps): (items: StreamItem[]) => Promise<Failed[]> {
+  const analyse = createAnalyseStage(deps);
   const deliver = createDeliver(deps);
-
-  return async (event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> => {
-    const failures: { position: StreamPosition; code: string }[] = [];
-    const fail: Fail = (position, code) => failures.push({ position, code });
-    const outcomes = event.Records.flatMap(decode);
-    const decoded = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.decoded] : []));
-    const rejected = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.set_aside]));
-
-    await keep(rejected, fail);
-    const results = await analysed(decoded, fail);
-    const undelivered = await deliver(results.map(({ result }) => result));
-    for (const [index, code] of undelivered) fail(results[index]!.decoded.position, code);
-
-    deps.on_batch?.(summaryOf(event, outcomes.length, rejected.length, failures, deps.now()));
-    return { batchItemFailures: sequenceNumbers(event, failures) };
-  };
-
-  async function keep(set_asides: SetAside[], fail: Fail): Promise<void> {
-    if (set_asides.length === 0) return;
-    for (const { index, code } of await deps.set_asides.put(set_asides)) {
-      fail(set_asides[index]!, code);
-    }
-  }
-
-  async function analysed(
-    items: Decoded[],
-    fail: Fail,
-  ): Promise<{ decoded: Decoded; result: Result }[]> {
-    const asked = items.filter(({ record }) => !record.deleted);
-    const outcomes = await deps.analyse(
-      asked.map(({ record: { text, language } }) => ({ text, language })),
+  return async (items) => {
+    const versions = distinctVersions(items);
+    const outcomes = await analyse(versions.map(({ item }) => item));
+    const undelivered = await deliver(
+      outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
     );
-    const of_item = new Map(asked.map((item, i) => [item, outcomes[i]!]));
-    const processed_at = new Date(deps.now()).toISOString();
-    return items.flatMap((decoded) => {
-      const outcome = of_item.get(decoded) ?? ({ status: 'withdrawn' } satisfies Settled);
-      if (outcome.status === 'failed') {
-        fail(decoded.position, outcome.code);
-        return [];
-      }
-      const { text_policy } = deps;
-      return [{ decoded, result: resultOf(decoded, outcome, { text_policy, processed_at }) }];
+    return versions.flatMap(({ positions }, i) => {
+      const outcome = outcomes[i]!;
+      const failure = outcome.ok ? undelivered.get(outcome.result) : outcome.failure;
+      return failure === undefined ? [] : positions.map((position) => ({ ...failure, position }));
     });
-  }
-}
-
-/** In the order of the event, each once: an aggregate shares one sequence number. */
-function sequenceNumbers(
-  event: KinesisStreamEvent,
-  failures: { position: StreamPosition }[],
-): { itemIdentifier: string }[] {
-  const failed = new Set(failures.map(({ position }) => position.sequence_number));
-  return event.Records.map(({ kinesis }) => kinesis.sequenceNumber)
-    .filter((number) => failed.has(number))
-    .map((itemIdentifier) => ({ itemIdentifier }));
-}
-
-function summaryOf(
-  event: KinesisStreamEvent,
-  records: number,
-  set_asides: number,
-  failed: { code: string }[],
-  now: number,
-): BatchSummary {
-  const arrivals = event.Records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1_000);
-  const failures: Record<string, number> = {};
-  for (const { code } of failed) failures[code] = (failures[code] ?? 0) + 1;
-  return {
-    shard_id: event.Records[0]?.eventID.split(':')[0] ?? '',
-    records,
-    results: Math.max(0, records - set_asides - failed.length),
-    set_asides,
-    failed: failed.length,
-    failures,
-    iterator_age_ms: Math.round(now - (arrivals.at(-1) ?? now)),
-    latency_ms: Math.round(now - Math.min(...arrivals, now)),
   };
+}
+
+async function keep(store: SetAsides, set_asides: SetAside[]): Promise<Failed[]> {
+  const failed = await putAll(store, set_asides);
+  return failed.map(({ index, code }) => ({
+    stage: 'set_asides',
+    code,
+    position: set_asides[index]!,
+  }));
+}
+
+function tally(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }

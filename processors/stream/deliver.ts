@@ -1,60 +1,51 @@
-import { type Result, ServiceError } from '../../schemas/index.ts';
-import type { Lake, PutFailure, ResultsTable } from './ports.ts';
+import type { Result } from '../../schemas/index.ts';
+import type { Failure, Lake, ResultsTable } from './ports.ts';
+import { putAll } from './put-all.ts';
+import { fitted } from './result.ts';
+import { highestVersions, recordKey } from './versions.ts';
 
-/** Why a result was not delivered, by its place among those given. */
-export type Undelivered = Map<number, string>;
+/** An item of DynamoDB has at most 400 KB, with names and keys; JSON is never shorter than what DynamoDB counts. */
+const MAX_ROW_BYTES = 350_000;
+/** 1,000 KiB: a record of Firehose, PutRecordBatch. */
+const MAX_LINE_BYTES = 1_024_000;
+
+export interface DeliverDeps {
+  results_table: ResultsTable;
+  lake: Lake;
+}
 
 /**
- * Results to the table, then to the lake. A result is delivered when both have it; whatever fails in either is named,
- * and its neighbours are not. The table comes first: it alone tells a redelivery from news.
+ * Takes results to both stores and says which are not in both. The table comes first and holds one row per record: its
+ * highest version stands for the lower ones of the batch, and they share its failure. The lake gets every version; a
+ * result that the table did not take comes again, and would only be there twice.
  */
-export function createDeliver(deps: { table: ResultsTable; lake: Lake }) {
-  return async (results: Result[]): Promise<Undelivered> => {
-    const failed: Undelivered = new Map();
-    const newest = newestVersions(results);
-    const in_table = await failuresOf(newest.length, () =>
-      deps.table.put(newest.map((index) => results[index]!)),
+export function createDeliver(
+  deps: DeliverDeps,
+): (results: Result[]) => Promise<Map<Result, Failure>> {
+  return async (results) => {
+    const without_row = await putRows(deps.results_table, highestVersions(results));
+    const failures = new Map<Result, Failure>();
+    for (const result of results) {
+      const failure = without_row.get(recordKey(result));
+      if (failure !== undefined) failures.set(result, failure);
+    }
+    const lines = results.filter((result) => !failures.has(result));
+    const failed_lines = await putAll(
+      deps.lake,
+      lines.map((line) => fitted(line, MAX_LINE_BYTES)),
     );
-    for (const { index, code } of in_table) failed.set(newest[index]!, code);
-
-    // An older version of a record goes no further than the newest of the same batch does.
-    const stuck = new Set([...failed.keys()].map((index) => recordOf(results[index]!)));
-    const onward = results.flatMap((result, index) => {
-      if (!stuck.has(recordOf(result))) return [index];
-      failed.set(index, failed.get(index) ?? 'NewerVersionFailed');
-      return [];
-    });
-    const in_lake = await failuresOf(onward.length, () =>
-      deps.lake.put(onward.map((index) => results[index]!)),
-    );
-    for (const { index, code } of in_lake) failed.set(onward[index]!, code);
-    return failed;
+    for (const { index, code } of failed_lines)
+      failures.set(lines[index]!, { stage: 'lake', code });
+    return failures;
   };
 }
 
-/** A store that throws has kept nothing that anybody could tell. */
-async function failuresOf(count: number, put: () => Promise<PutFailure[]>): Promise<PutFailure[]> {
-  if (count === 0) return [];
-  try {
-    return await put();
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return Array.from({ length: count }, (_, index) => ({ index, code: error.code }));
-  }
-}
-
-/** One index per record: its highest version, the first of equals. */
-function newestVersions(results: Result[]): number[] {
-  const newest = new Map<string, number>();
-  results.forEach((result, index) => {
-    const known = newest.get(recordOf(result));
-    if (known === undefined || results[known]!.record_version < result.record_version) {
-      newest.set(recordOf(result), index);
-    }
-  });
-  return [...newest.values()];
-}
-
-function recordOf({ tenant, record_id }: Result): string {
-  return `${tenant}#${record_id}`;
+async function putRows(table: ResultsTable, rows: Result[]): Promise<Map<string, Failure>> {
+  const failed = await putAll(
+    table,
+    rows.map((row) => fitted(row, MAX_ROW_BYTES)),
+  );
+  return new Map(
+    failed.map(({ index, code }) => [recordKey(rows[index]!), { stage: 'results_table', code }]),
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, type WireType } from '@bufbuild/protobuf/wire';
 
 /**
  * The Kinesis Producer Library's aggregate: magic, an AggregatedRecord in protobuf, its MD5.

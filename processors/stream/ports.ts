@@ -1,29 +1,35 @@
 import type { Result, SetAside } from '../../schemas/index.ts';
 
-/** One item that a store did not take. `index`: its place among those given. */
+/** An entry that a store did not take, by its index in what was put: the others are kept. */
 export interface PutFailure {
   index: number;
-  /** The service's error code. */
+  /** The service's own error code. */
   code: string;
+  retryable: boolean;
+  throttled: boolean;
 }
 
-/**
- * Keeps results where they can be looked up: one row per record, the highest version wins, whatever order versions
- * arrive in and however often. Putting what is there already is a success.
- */
-export interface ResultsTable {
-  /** At most one result per record. Empty: all are kept. @throws {ServiceError} where none could be. */
-  put(results: Result[]): Promise<PutFailure[]>;
+/** A place that keeps what it is given. Putting the same again changes nothing that a reader sees. */
+interface Store<Entry> {
+  /**
+   * Puts all it can and returns the rest; nothing put: no call.
+   *
+   * @throws {ServiceError} where it could keep none of them.
+   */
+  put(entries: Entry[]): Promise<PutFailure[]>;
 }
 
-/** Takes results for the lake, at least once each. */
-export interface Lake {
-  /** Empty: all were taken. @throws {ServiceError} where none could be. */
-  put(results: Result[]): Promise<PutFailure[]>;
-}
+/** One row per record: whatever order versions arrive in, the highest stays. A put names each record once. */
+export type ResultsTable = Store<Result>;
 
-/** Keeps what can't be processed. Putting the same again changes nothing. */
-export interface SetAsides {
-  /** Empty: all are kept. */
-  put(set_asides: SetAside[]): Promise<PutFailure[]>;
+/** Where results are queried by SQL. It may hold a line more than once. */
+export type Lake = Store<Result>;
+
+/** Where bad records are kept with their bytes, one object per place on the stream. */
+export type SetAsides = Store<SetAside>;
+
+/** Why a record has not ended: it goes back to the stream. */
+export interface Failure {
+  stage: 'analysis' | 'results_table' | 'lake' | 'set_asides';
+  code: string;
 }

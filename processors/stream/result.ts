@@ -1,81 +1,81 @@
-import { certainty, type Result, textHash } from '../../schemas/index.ts';
+import {
+  type ConsumerEnvironment,
+  certainty,
+  type Result,
+  textHash,
+  type Verdict,
+} from '../../schemas/index.ts';
 import type { AnalysisOutcome } from '../analysis/analysis.ts';
-import type { Decoded } from './decode.ts';
+import type { StreamItem } from './decode/decode.ts';
 
-export type TextPolicy = 'full' | 'none';
-export type Settled = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
+/** How a record can end as a result: analysed, without a verdict and why, or withdrawn by its source. */
+export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 
-/** A record and what became of it, as the table and the lake keep it. */
-export function resultOf(
-  { record, arrived_at }: Decoded,
-  outcome: Settled,
-  options: { text_policy: TextPolicy; processed_at: string },
-): Result {
-  const { record_id, tenant, source, record_version, author, url, job_id, job_index } = record;
-  const keeps_text = options.text_policy === 'full' && outcome.status !== 'withdrawn';
-  return defined({
-    schema_version: 1,
-    record_id,
-    tenant,
-    source,
-    record_version,
-    ...verdictFields(outcome),
-    text: keeps_text ? record.text.toWellFormed() : undefined,
-    text_hash: textHash(record.text),
-    text_bytes: Buffer.byteLength(record.text),
-    author,
-    url,
-    attributes: asText(record.attributes),
-    job_id,
-    job_index,
-    created_at: record.created_at === undefined ? arrived_at : utc(record.created_at),
-    arrived_at,
-    processed_at: options.processed_at,
-  });
+export interface ResultOptions {
+  text_policy: ConsumerEnvironment['TEXT_POLICY'];
+  /** ISO 8601 in UTC. */
+  processed_at: string;
 }
 
-function verdictFields(outcome: Settled) {
-  switch (outcome.status) {
-    case 'analyzed': {
-      const { status, verdict, language_code, language_source, analyzer, cache } = outcome;
-      const { sentiment, scores, chunks } = verdict;
+/** A record and what became of it as one line of the lake, one row of the results table. */
+export function buildResult(item: StreamItem, ending: Ending, options: ResultOptions): Result {
+  const { record, arrived_at } = item;
+  // A withdrawal leaves nothing of the text behind, even where the producer sent it along.
+  const text = ending.status === 'withdrawn' ? undefined : record.text;
+  return {
+    schema_version: 1,
+    record_id: record.record_id,
+    tenant: record.tenant,
+    source: record.source,
+    record_version: record.record_version,
+    status: ending.status,
+    ...verdictFields(ending),
+    text: options.text_policy === 'full' ? text : undefined,
+    text_hash: textHash(text ?? ''),
+    text_bytes: Buffer.byteLength(text ?? ''),
+    author: record.author,
+    url: record.url,
+    attributes: record.attributes === undefined ? undefined : strings(record.attributes),
+    job_id: record.job_id,
+    job_index: record.job_index,
+    created_at: new Date(record.created_at ?? arrived_at).toISOString(),
+    arrived_at,
+    processed_at: options.processed_at,
+  };
+}
+
+/** The result as it is, or without its text where it would be longer than `max_bytes` of JSON. */
+export function fitted(result: Result, max_bytes: number): Result {
+  if (result.text === undefined) return result;
+  if (Buffer.byteLength(JSON.stringify(result)) <= max_bytes) return result;
+  const { text: _, ...rest } = result;
+  return rest;
+}
+
+function verdictFields(ending: Ending): Partial<Result> {
+  switch (ending.status) {
+    case 'analyzed':
       return {
-        status,
-        sentiment,
-        ...certainty(verdict),
-        scores,
-        language_code,
-        language_source,
-        analyzer,
-        cache,
-        chunks,
+        ...scored(ending.verdict),
+        language_code: ending.language_code,
+        language_source: ending.language_source,
+        analyzer: ending.analyzer,
+        cache: ending.cache,
       };
-    }
-    case 'unsupported_language': {
-      const { status, language_code, language_source } = outcome;
-      return { status, language_code, language_source };
-    }
+    case 'unsupported_language':
+      return { language_code: ending.language_code, language_source: ending.language_source };
     default:
-      return { status: outcome.status };
+      return {};
   }
 }
 
-/** The lake has one type for all attributes. */
-function asText(attributes: Decoded['record']['attributes']): Record<string, string> | undefined {
-  if (attributes === undefined) return undefined;
+function scored(verdict: Verdict): Partial<Result> {
+  const { sentiment, scores, chunks } = verdict;
+  return { sentiment, ...certainty(verdict), scores, chunks };
+}
+
+function strings(attributes: Record<string, string | number | boolean>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, String(value)]),
   );
-}
-
-function utc(time: string): string {
-  return new Date(time).toISOString();
-}
-
-type Undefinable<Value> = { [Key in keyof Value]: Value[Key] | undefined };
-
-function defined(result: Undefinable<Result>): Result {
-  return Object.fromEntries(
-    Object.entries(result).filter(([, value]) => value !== undefined),
-  ) as unknown as Result;
 }

@@ -7,7 +7,10 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
 let stub: Awaited<ReturnType<typeof awsStub>>;
 let handler: Handler;
 let comprehend: (documents: string[]) => StubReply;
-const logged = vi.spyOn(process.stdout, 'write');
+const logged: string[] = [];
+for (const stream of [process.stdout, process.stderr]) {
+  vi.spyOn(stream, 'write').mockImplementation((chunk) => logged.push(String(chunk)) > 0);
+}
 
 /** The function as Lambda runs it: environment, then module, then events. AWS is a stub behind the real SDK. */
 beforeAll(async () => {
@@ -25,6 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   await stub.close();
 });
 afterEach(() => {
@@ -150,7 +154,8 @@ describe('the function of the API', () => {
     await handler(event({ body }), context);
     await handler(event({ body: `${body}!`, path: '/unutterable' }), context);
     await handler(event({ body: `${body}!` }), context);
-    const lines = logged.mock.calls.map(([chunk]) => String(chunk)).join('');
+    const lines = logged.join('');
+    expect(lines).toContain('"failure_code":"X"');
     expect(lines).not.toContain('unutterable');
   });
 });

@@ -217,7 +217,12 @@ describe('a service that fails', () => {
     const failed = outcomes.filter((outcome) => outcome.status === 'failed');
     expect(failed).toHaveLength(25);
     expect(failed[0]).toMatchObject({ code: 'ThrottlingException', throttled: true });
-    expect(stats[0]).toMatchObject({ failed: 25, throttles: 1, misses: 50 });
+    expect(stats[0]).toMatchObject({
+      failed: 25,
+      failure_code: 'ThrottlingException',
+      throttles: 1,
+      misses: 50,
+    });
     expect(cache.rows.size).toBe(50);
   });
 

@@ -72,6 +72,21 @@ describe('a long text', () => {
     for (const chunk of chunks) expect(chunk).toMatch(/^部屋.*。$/s);
   });
 
+  it('makes no chunk more for the sake of its sentences, however full the chunks', () => {
+    const text = '部屋は清潔でした。朝食は冷たかったです。'.repeat(10_000);
+    for (const chunks of [2, 10, 40]) {
+      const full = text.slice(0, Math.floor((chunks * 4_990) / 3));
+      expect(split(full, 5_000, 'ja')).toHaveLength(chunks);
+    }
+  });
+
+  it('of 1 MiB takes a moment: the segmenter is never given the whole', () => {
+    const text = 'The room was clean. The breakfast was cold. '.repeat(24_000).slice(0, 1_048_576);
+    const started = performance.now();
+    expect(split(text, 5_000, 'en')).toHaveLength(210);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it('without sentences is cut between words, without words between code points', () => {
     const words = Array.from({ length: 1_200 }, (_, i) => `word${i}`).join(' ');
     for (const chunk of split(words, 5_000, 'en')) expect(chunk).toMatch(/^word\d+ .* word\d+$/s);

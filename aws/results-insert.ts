@@ -1,0 +1,90 @@
+import {
+  type AttributeValue,
+  BatchExecuteStatementCommand,
+  type BatchStatementError,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { LimitFunction } from 'p-limit';
+import { isThrottling, serviceError } from './clients.ts';
+import { type Pause, packed, type Rejection, sendAll } from './resend.ts';
+import type { Row } from './results-row.ts';
+
+/** Limit of BatchExecuteStatement, DynamoDB API reference. */
+const STATEMENTS_PER_CALL = 25;
+
+export interface TableContext {
+  client: Pick<DynamoDBClient, 'send'>;
+  table_name: string;
+  limit: LimitFunction;
+  pause: Pause;
+}
+
+/** A row on its way, with its place in what was put. */
+export interface Writing {
+  index: number;
+  row: Row;
+}
+
+export type Rejected = Map<Writing, Rejection>;
+
+/** Writes the rows that have no predecessor. `existing`: those that have one, and were left as they are. */
+export async function insert(
+  context: TableContext,
+  rows: Writing[],
+): Promise<{ existing: Writing[]; failed: Rejected }> {
+  const failed = await sendAll(rows, {
+    ...context,
+    pack: packed(STATEMENTS_PER_CALL),
+    async send(call) {
+      const Statements = call.map(({ row }) => insertStatement(context.table_name, row));
+      const { Responses } = await called(() =>
+        context.client.send(new BatchExecuteStatementCommand({ Statements })),
+      );
+      return call.map((_, i) => {
+        const response = Responses?.[i];
+        return response === undefined ? missing() : rejectionOf(response.Error);
+      });
+    },
+  });
+  const existing = [...failed].flatMap(([writing, { code }]) =>
+    code === 'DuplicateItem' ? [writing] : [],
+  );
+  for (const writing of existing) failed.delete(writing);
+  return { existing, failed };
+}
+
+/** `INSERT INTO "results" VALUE {'record_key': ?, …}`: names quoted, values as parameters. */
+function insertStatement(
+  table_name: string,
+  row: Row,
+): { Statement: string; Parameters: AttributeValue[] } {
+  const fields = Object.keys(row).map((name) => `'${name.replaceAll("'", "''")}': ?`);
+  return {
+    Statement: `INSERT INTO "${table_name.replaceAll('"', '""')}" VALUE {${fields.join(', ')}}`,
+    Parameters: Object.values(row),
+  };
+}
+
+/** What each statement of a batch may say: BatchStatementErrorCodeEnum, DynamoDB API reference. */
+const WORTH_REPEATING = new Set(['InternalServerError', 'TransactionConflict']);
+
+function rejectionOf(error: BatchStatementError | undefined): Rejection | undefined {
+  if (error === undefined) return undefined;
+  const code = error.Code ?? 'UnknownError';
+  const throttled = isThrottling(code);
+  return { code, throttled, retryable: throttled || WORTH_REPEATING.has(code) };
+}
+
+/** An entry that the answer does not mention. */
+function missing(): Rejection {
+  return { code: 'MissingResponse', retryable: true, throttled: false };
+}
+
+/** @throws {ServiceError} where DynamoDB did not answer the call. */
+export async function called<Output>(call: () => Promise<Output>): Promise<Output> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw serviceError('dynamodb', cause);
+  }
+}

@@ -1,0 +1,119 @@
+import { DEFAULT_DATABASE, type Glue } from './catalog.ts';
+import {
+  databaseList,
+  executionDescription,
+  tableMetadata,
+  type WorkGroup,
+  workGroupDescription,
+} from './describe.ts';
+import type { Execution, Executions } from './executions.ts';
+import { InvalidRequest, resultPage } from './results.ts';
+import { statementOf } from './statements.ts';
+
+type Body = Record<string, unknown>;
+/** @throws {InvalidRequest} */
+export type Action = (body: Body) => unknown;
+
+interface ActionDeps {
+  glue: Glue;
+  work_groups: WorkGroup[];
+  executions: Executions;
+  now: () => number;
+}
+
+/** Source: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+const LONGEST_QUERY_BYTES = 262_144;
+
+/** The API's actions by name. */
+export function actionsOf(deps: ActionDeps): Record<string, Action> {
+  const { glue, work_groups, executions, now } = deps;
+  const find = (body: Body): Execution => {
+    const id = String(body.QueryExecutionId ?? '');
+    const execution = executions.find(id);
+    if (execution === undefined) throw new InvalidRequest(`QueryExecution ${id} was not found`);
+    return execution;
+  };
+  return {
+    StartQueryExecution: (body) => ({ QueryExecutionId: start(deps, body).id }),
+    GetQueryExecution: (body) => executionDescription(find(body), now()),
+    GetQueryResults: (body) => resultPage(ended(find(body)), body),
+    StopQueryExecution(body) {
+      executions.stop(find(body));
+      return {};
+    },
+    GetWorkGroup: (body) => workGroupDescription(workGroup(work_groups, body)),
+    ListWorkGroups: () => ({
+      WorkGroups: work_groups.map(({ name }) => ({ Name: name, State: 'ENABLED' })),
+    }),
+    ListDatabases: () => databaseList(glue),
+    ListTableMetadata: (body) => ({ TableMetadataList: tables(glue, body).map(tableMetadata) }),
+    GetTableMetadata(body) {
+      const table = tables(glue, body).find(({ name }) => name === body.TableName);
+      if (table === undefined) throw new InvalidRequest('The table was not found');
+      return { TableMetadata: tableMetadata(table) };
+    },
+  };
+}
+
+function start({ work_groups, executions }: ActionDeps, body: Body): Execution {
+  const { QueryString, QueryExecutionContext, ResultConfiguration, ClientRequestToken } = body as {
+    QueryString?: unknown;
+    QueryExecutionContext?: { Database?: string };
+    ResultConfiguration?: { OutputLocation?: string };
+    ClientRequestToken?: string;
+  };
+  const group = workGroup(work_groups, body);
+  if (typeof QueryString !== 'string' || QueryString.trim() === '') {
+    throw new InvalidRequest('QueryString is empty');
+  }
+  if (Buffer.byteLength(QueryString) > LONGEST_QUERY_BYTES) {
+    throw new InvalidRequest(
+      `QueryString is more than maximum allowed length ${LONGEST_QUERY_BYTES}.`,
+    );
+  }
+  const output_location = group.output_location ?? ResultConfiguration?.OutputLocation;
+  if (output_location === undefined) {
+    throw new InvalidRequest(
+      'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
+    );
+  }
+  try {
+    return executions.start({
+      query: QueryString,
+      database: QueryExecutionContext?.Database?.toLowerCase() ?? DEFAULT_DATABASE,
+      work_group: group.name,
+      output_location,
+      statement: statementOf(QueryString),
+      token: ClientRequestToken,
+    });
+  } catch (error) {
+    throw new InvalidRequest((error as Error).message);
+  }
+}
+
+function workGroup(work_groups: WorkGroup[], { WorkGroup }: Body): WorkGroup {
+  const name = String(WorkGroup ?? 'primary');
+  const group = work_groups.find((each) => each.name === name);
+  if (group === undefined) throw new InvalidRequest(`WorkGroup ${name} is not found.`);
+  return group;
+}
+
+function tables(glue: Glue, { DatabaseName }: Body) {
+  if (!glue.databases.includes(String(DatabaseName))) {
+    throw new InvalidRequest('The database was not found');
+  }
+  return glue.tables.filter(({ database }) => database === DatabaseName);
+}
+
+/** Results are there once the query has succeeded, and for as long as they are kept. */
+function ended(execution: Execution): Execution {
+  const { state, rows } = execution;
+  if (state === 'QUEUED' || state === 'RUNNING') {
+    throw new InvalidRequest(`Query has not yet finished. Current state: ${state}`);
+  }
+  if (state !== 'SUCCEEDED') {
+    throw new InvalidRequest(`Query did not finish successfully. Final query state: ${state}`);
+  }
+  if (rows === undefined) throw new InvalidRequest('The results of this query are no longer kept');
+  return execution;
+}

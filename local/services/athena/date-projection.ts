@@ -1,0 +1,46 @@
+/** Java letters of a date format, with what they count and how many digits Athena's examples give them. */
+const FIELDS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'] as const;
+
+const UNIT_MS: Record<string, number> = {
+  SECOND: 1_000,
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+  WEEK: 7 * 86_400_000,
+};
+
+/** A regular expression for values of a date format: `\d{4}/\d{2}/\d{2}` of `yyyy/MM/dd`. */
+export function datePattern(format: string): string {
+  return format
+    .replaceAll("'", '')
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/yyyy|MM|dd|HH|mm|ss/g, (letters) => `\\d{${letters.length}}`);
+}
+
+/** Epoch ms of a value in a format; NaN where it is none. */
+export function parseDate(value: string, format: string): number {
+  const at = (letters: string): string | undefined => {
+    const index = format.replaceAll("'", '').indexOf(letters);
+    return index < 0 ? undefined : value.slice(index, index + letters.length);
+  };
+  const [year, month = '01', day = '01', hour = '00', minute = '00', second = '00'] =
+    FIELDS.map(at);
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+/**
+ * An end of a date range: a date in the format, or `NOW`, `NOW-3DAYS`, `NOW+1HOURS`.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+ * @returns epoch ms
+ */
+export function rangeEnd(end: string, format: string, now: number): number {
+  const [, sign, count, unit] = /^NOW\s*(?:([+-])\s*(\d+)\s*(\w+?)S?)?$/i.exec(end.trim()) ?? [];
+  if (!/^NOW/i.test(end.trim())) return parseDate(end.trim(), format);
+  if (sign === undefined) return now;
+  const steps = Number(`${sign}${count}`);
+  const name = unit!.toUpperCase();
+  if (UNIT_MS[name] !== undefined) return now + steps * UNIT_MS[name];
+  const date = new Date(now);
+  date.setUTCMonth(date.getUTCMonth() + steps * (name === 'YEAR' ? 12 : 1));
+  return date.getTime();
+}

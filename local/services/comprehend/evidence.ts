@@ -1,0 +1,128 @@
+import { type Lexicon, lexiconOf } from './lexicon.ts';
+
+/** What one clause says, for and against. */
+export interface Clause {
+  positive: number;
+  negative: number;
+}
+
+const EMOJI: [RegExp, number][] = [
+  [/[😀😃😄😁😊😍🥰😘😻😺🎉🎊❤♥💕💖👍👏🙌🏆🙏😂🤩✨🥳]/gu, 2],
+  [/[😡😠🤬😤😢😭😞😔😟😩😫👎💔🤮😱]/gu, -2],
+  [/(?<=^|\s)[:;]-?[)D](?=\s|$)/g, 2],
+  [/(?<=^|\s):'?-?\((?=\s|$)/g, -2],
+];
+const UNSPACED = new Set(['ja', 'zh']);
+const CLAUSE_END = /[.!?;,。、!?,;…\n]+/u;
+const NEGATION_WINDOW = 3;
+const NEGATED = -0.7;
+const INTENSIFIED = 1.4;
+
+/** The polar evidence of a text, clause by clause. */
+export function evidence(text: string, language: string): Clause[] {
+  const lexicon = lexiconOf(language);
+  const clauses = clausesOf(text, lexicon, language).map((clause) => {
+    const valences = UNSPACED.has(language)
+      ? unspacedValences(clause, lexicon, language)
+      : spacedValences(clause, lexicon, language);
+    return sum(valences);
+  });
+  const emoji = EMOJI.flatMap(([pattern, valence]) =>
+    Array.from({ length: Math.min(3, text.match(pattern)?.length ?? 0) }, () => valence),
+  );
+  return [...clauses, sum(emoji)];
+}
+
+function sum(valences: number[]): Clause {
+  let positive = 0;
+  let negative = 0;
+  for (const valence of valences) {
+    if (valence > 0) positive += valence;
+    else negative -= valence;
+  }
+  return { positive, negative };
+}
+
+function clausesOf(text: string, { vocabulary }: Lexicon, language: string): string[] {
+  const clauses = text.toLowerCase().split(CLAUSE_END);
+  return clauses.flatMap((clause) => splitAt(clause, vocabulary.contrasts, language));
+}
+
+function splitAt(clause: string, contrasts: string[], language: string): string[] {
+  const spaced = !UNSPACED.has(language) && language !== 'ko';
+  const pattern = spaced
+    ? new RegExp(`(?<![\\p{L}\\p{M}])(?:${contrasts.join('|')})(?![\\p{L}\\p{M}])`, 'u')
+    : new RegExp(contrasts.join('|'), 'u');
+  return clause.split(pattern);
+}
+
+function spacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
+  const words = clause.match(/[\p{L}\p{M}\p{N}'’]+/gu) ?? [];
+  const { negations, intensifiers } = lexicon.vocabulary;
+  return words.flatMap((word, i) => {
+    const valence = valenceOf(word.replace('’', "'"), lexicon, language);
+    if (valence === 0) return [];
+    const before = words.slice(Math.max(0, i - NEGATION_WINDOW), i);
+    // Hindi and Korean deny after the word: "अच्छा नहीं", "좋지 않다".
+    const around = language === 'hi' || language === 'ko' ? [...before.slice(-1), ...words.slice(i + 1, i + 2), word.slice(1)] : before;
+    const is_negated = around.some((other) => isNegation(other, negations, language));
+    const is_intense = before.slice(-1).some((other) => intensifiers.includes(other));
+    return [valence * (is_negated ? NEGATED : 1) * (is_intense ? INTENSIFIED : 1)];
+  });
+}
+
+function isNegation(word: string, negations: string[], language: string): boolean {
+  if (language === 'ko') return negations.some((negation) => word.startsWith(negation) && word.length <= 4);
+  return negations.includes(word) || word.endsWith("n't");
+}
+
+const SHORTEST_STEM = 5;
+const LONGEST_ENDING = 3;
+const ARABIC_PREFIX = /^(?:وال|بال|ال|و|ب)(?=..)/u;
+
+/** The word, or the longest start of it that is a word: inflected languages spell one word in many ways. */
+function valenceOf(word: string, { valences }: Lexicon, language: string): number {
+  const exact = valences.get(word) ?? valences.get(word.replace(ARABIC_PREFIX, ''));
+  if (exact !== undefined) return exact;
+  if (language === 'en') return 0;
+  const shortest = language === 'ko' ? 1 : Math.max(SHORTEST_STEM, word.length - LONGEST_ENDING);
+  for (let end = word.length - 1; end >= shortest; end -= 1) {
+    const valence = valences.get(word.slice(0, end));
+    if (valence !== undefined) return valence;
+  }
+  return 0;
+}
+
+/** Longest match first, character by character, for scripts that put no space between words. */
+function unspacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
+  const { valences, longest, vocabulary } = lexicon;
+  const found: number[] = [];
+  for (let start = 0; start < clause.length; ) {
+    const word = longestWord(clause, start, valences, longest);
+    if (word === undefined) {
+      start += 1;
+      continue;
+    }
+    const end = start + word.length;
+    const near = language === 'ja' ? clause.slice(end, end + 5) : clause.slice(Math.max(0, start - 2), start);
+    const is_negated = vocabulary.negations.some((negation) => near.includes(negation));
+    const before = clause.slice(Math.max(0, start - 4), start);
+    const is_intense = vocabulary.intensifiers.some((intensifier) => before.includes(intensifier));
+    found.push(valences.get(word)! * (is_negated ? NEGATED : 1) * (is_intense ? INTENSIFIED : 1));
+    start = end;
+  }
+  return found;
+}
+
+function longestWord(
+  clause: string,
+  start: number,
+  valences: Map<string, number>,
+  longest: number,
+): string | undefined {
+  for (let length = Math.min(longest, clause.length - start); length > 0; length -= 1) {
+    const word = clause.slice(start, start + length);
+    if (valences.has(word)) return word;
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { unreadable } from './unreadable.ts';
+
+/**
+ * A KPL aggregate: magic, the protobuf of an AggregatedRecord, the MD5 of that protobuf. The magic is no UTF-8 and no
+ * gzip, so nothing else begins with it.
+ * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
+ */
+const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
+const MD5_BYTES = 16;
+
+/** Field numbers of AggregatedRecord and of Record. Hash keys and tags are nothing to us. */
+const AGGREGATED_RECORD = { partition_key_table: 1, records: 3 };
+const RECORD = { partition_key_index: 1, data: 3 };
+
+/** A user's record within an aggregate; its place there is its sub-sequence number. */
+export interface SubRecord {
+  partition_key: string;
+  data: Uint8Array;
+}
+
+export function isAggregate(bytes: Uint8Array): boolean {
+  return MAGIC.equals(bytes.subarray(0, MAGIC.length));
+}
+
+/** @throws {Unreadable} where the digest is wrong, or the protobuf is broken. */
+export function readAggregate(bytes: Uint8Array): SubRecord[] {
+  if (bytes.length < MAGIC.length + MD5_BYTES) throw invalid('is cut off');
+  const message = bytes.subarray(MAGIC.length, -MD5_BYTES);
+  const digest = createHash('md5').update(message).digest();
+  if (!digest.equals(bytes.subarray(-MD5_BYTES))) throw invalid('has a wrong MD5');
+  try {
+    return readMessage(message);
+  } catch {
+    // The reader throws whatever comes to hand; bytes with the right digest that it can't read are the producer's.
+    throw invalid('is no AggregatedRecord');
+  }
+}
+
+function invalid(message: string) {
+  return unreadable('invalid_aggregate', `the aggregate ${message}`);
+}
+
+function readMessage(message: Uint8Array): SubRecord[] {
+  const partition_keys: string[] = [];
+  const records: ReturnType<typeof readRecord>[] = [];
+  eachField(message, {
+    [AGGREGATED_RECORD.partition_key_table]: (reader, type) => {
+      partition_keys.push(expect(type, WireType.LengthDelimited) && reader.string());
+    },
+    [AGGREGATED_RECORD.records]: (reader, type) => {
+      records.push(readRecord(expect(type, WireType.LengthDelimited) && reader.bytes()));
+    },
+  });
+  return records.map(({ partition_key_index, data }) => {
+    const partition_key = partition_keys[partition_key_index];
+    if (partition_key === undefined) throw new RangeError('no such partition key');
+    return { partition_key, data };
+  });
+}
+
+function readRecord(message: Uint8Array): { partition_key_index: number; data: Uint8Array } {
+  let partition_key_index: number | undefined;
+  let data: Uint8Array | undefined;
+  eachField(message, {
+    [RECORD.partition_key_index]: (reader, type) => {
+      partition_key_index = Number(expect(type, WireType.Varint) && reader.uint64());
+    },
+    [RECORD.data]: (reader, type) => {
+      data = expect(type, WireType.LengthDelimited) && reader.bytes();
+    },
+  });
+  if (partition_key_index === undefined || data === undefined) throw new RangeError('incomplete');
+  return { partition_key_index, data };
+}
+
+type ReadField = (reader: BinaryReader, type: WireType) => void;
+
+function eachField(message: Uint8Array, fields: Record<number, ReadField>): void {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    const read = fields[number];
+    if (read === undefined) reader.skip(type, number);
+    else read(reader, type);
+  }
+}
+
+function expect(type: WireType, wanted: WireType): true {
+  if (type !== wanted) throw new RangeError('unexpected wire type');
+  return true;
+}

@@ -1,0 +1,97 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
+import {
+  derivedRecordId,
+  type SetAside,
+  type StreamPosition,
+  type StreamRecord,
+} from '../../../schemas/index.ts';
+import { isAggregate, readAggregate } from './aggregate.ts';
+import { parseRecord } from './parse.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** Where some bytes stood on the stream, and since when. */
+export interface Placed {
+  position: StreamPosition;
+  partition_key: string;
+  /** ISO 8601 in UTC. */
+  arrived_at: string;
+}
+
+/** A record with its place; its identity is explicit, given or derived. */
+export interface StreamItem extends Placed {
+  record: StreamRecord & { record_id: string };
+}
+
+/** What a batch's bytes are: each (sub-)record is in one of both lists, in the order of the stream. */
+export interface Decoded {
+  items: StreamItem[];
+  set_asides: SetAside[];
+}
+
+interface Entry extends Placed {
+  bytes: Uint8Array;
+}
+
+/** Bytes to records. Any bytes give records or a set-aside; the same bytes at the same place always the same. */
+export function decode(records: KinesisStreamRecord[]): Decoded {
+  const decoded: Decoded = { items: [], set_asides: [] };
+  for (const record of records) {
+    const whole = wholeEntry(record);
+    setAsideIfUnreadable(decoded, whole, () => {
+      for (const entry of entriesOf(whole)) {
+        setAsideIfUnreadable(decoded, entry, () => decoded.items.push(itemOf(entry)));
+      }
+    });
+  }
+  return decoded;
+}
+
+function setAsideIfUnreadable(decoded: Decoded, entry: Entry, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    decoded.set_asides.push(setAsideOf(entry, error));
+  }
+}
+
+function wholeEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
+  return {
+    // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`
+    position: {
+      shard_id: eventID.slice(0, eventID.indexOf(':')),
+      sequence_number: kinesis.sequenceNumber,
+    },
+    partition_key: kinesis.partitionKey,
+    arrived_at: new Date(Math.round(kinesis.approximateArrivalTimestamp * 1_000)).toISOString(),
+    bytes: Buffer.from(kinesis.data, 'base64'),
+  };
+}
+
+function entriesOf(whole: Entry): Entry[] {
+  if (!isAggregate(whole.bytes)) return [whole];
+  return readAggregate(whole.bytes).map(({ partition_key, data }, sub_sequence_number) => ({
+    position: { ...whole.position, sub_sequence_number },
+    partition_key,
+    arrived_at: whole.arrived_at,
+    bytes: data,
+  }));
+}
+
+function itemOf({ bytes, ...placed }: Entry): StreamItem {
+  const record = parseRecord(bytes);
+  const record_id = record.record_id ?? derivedRecordId(placed.position);
+  return { ...placed, record: { ...record, record_id } };
+}
+
+function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
+  return {
+    set_aside_id: derivedRecordId(entry.position),
+    reason,
+    issues,
+    ...entry.position,
+    partition_key: entry.partition_key,
+    arrived_at: entry.arrived_at,
+    data_base64: Buffer.from(entry.bytes).toString('base64'),
+  };
+}
