@@ -1,9 +1,11 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import pLimit from 'p-limit';
-import type { Lake, PutFailure } from '../processors/stream/ports.ts';
+import type { Lake } from '../processors/stream/ports.ts';
 import type { Result } from '../schemas/index.ts';
 import { isThrottling, PATIENCE, serviceError } from './clients.ts';
-import { type Pause, pauseWithJitter, type Rejection, sendAll } from './resend.ts';
+import { fitted } from './fitted.ts';
+import { pauseWithJitter } from './pause.ts';
+import { type Pause, type Rejection, sendAll } from './resend.ts';
 
 /** Limits of PutRecordBatch, Firehose API reference: 500 records, 4 MiB, a record of 1,000 KiB. */
 const RECORDS_PER_CALL = 500;
@@ -35,31 +37,24 @@ export function createLake(deps: LakeDeps): Lake {
   const limit = pLimit(CALLS_AT_A_TIME);
   return {
     async put(results) {
-      const { parcels, too_large } = parcelsOf(results);
-      const rejected = await sendAll(parcels, {
+      const rejected = await sendAll(parcelsOf(results), {
         limit,
         pause: deps.pause ?? pauseWithJitter,
         pack: calls,
         send: (call) => putBatch(client, deps.delivery_stream, call),
       });
-      const failures = [...rejected].flatMap(([{ indexes }, why]) =>
+      return [...rejected].flatMap(([{ indexes }, why]) =>
         indexes.map((index) => ({ index, ...why })),
       );
-      return [...too_large, ...failures];
     },
   };
 }
 
-function parcelsOf(results: Result[]): { parcels: Parcel[]; too_large: PutFailure[] } {
+function parcelsOf(results: Result[]): Parcel[] {
   const parcels: Parcel[] = [];
-  const too_large: PutFailure[] = [];
   for (const [index, result] of results.entries()) {
-    const line = JSON.stringify(result);
+    const line = JSON.stringify(fitted(result, BYTES_PER_RECORD));
     const bytes = Buffer.byteLength(line);
-    if (bytes > BYTES_PER_RECORD) {
-      too_large.push({ index, code: 'RecordTooLarge', retryable: false, throttled: false });
-      continue;
-    }
     const open = parcels.at(-1);
     if (open === undefined || open.bytes + 1 + bytes > BYTES_PER_PARCEL) {
       parcels.push({ lines: [line], indexes: [index], bytes });
@@ -69,7 +64,7 @@ function parcelsOf(results: Result[]): { parcels: Parcel[]; too_large: PutFailur
       open.bytes += 1 + bytes;
     }
   }
-  return { parcels, too_large };
+  return parcels;
 }
 
 function calls(parcels: Parcel[]): Parcel[][] {

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitFunction } from 'p-limit';
 import { ServiceError } from '../schemas/index.ts';
 
 /** How often a rejected entry is sent before it counts as failed. */
 const MAX_ROUNDS = 5;
-const FIRST_PAUSE_MS = 50;
 
 /** Why a service did not take an entry. */
 export interface Rejection {
@@ -73,9 +71,4 @@ export function packed(size: number): <Entry>(entries: Entry[]) => Entry[][] {
     Array.from({ length: Math.ceil(entries.length / size) }, (_, i) =>
       entries.slice(i * size, (i + 1) * size),
     );
-}
-
-/** Full jitter: consumers that were rejected together do not come back together. */
-export async function pauseWithJitter(round: number): Promise<void> {
-  await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** round);
 }

@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import { type Result, ServiceError } from '../schemas/index.ts';
 import { PATIENCE } from './clients.ts';
-import { pauseWithJitter } from './resend.ts';
+import { pauseWithJitter } from './pause.ts';
 import { called, type TableContext } from './results-insert.ts';
 import { createResultsListing, type ResultsPage, type ResultsQuery } from './results-listing.ts';
 import { readRows } from './results-read.ts';
@@ -16,7 +16,7 @@ const CALLS_AT_A_TIME = 8;
 /** Look-ups in the results table. Each may throw a {@link ServiceError}. */
 export interface ResultsReader {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
-  /** Those that are there, by `record_id`: ask for records of one tenant. */
+  /** Those that are there, by tenant and record id joined with `#`. */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
   /** Newest first, without the text. @throws {RangeError} where the cursor is none of ours. */
   list(query: ResultsQuery): Promise<ResultsPage>;
@@ -54,7 +54,6 @@ function createGetMany(context: TableContext): ResultsReader['getMany'] {
     const { rows, unread } = await readRows(context, [...keys]);
     const [why] = unread.values();
     if (why !== undefined) throw new ServiceError('dynamodb', why.code, why);
-    const results = [...rows.values()].map(resultOf);
-    return new Map(results.map((result) => [result.record_id, result]));
+    return new Map([...rows].map(([key, row]) => [key, resultOf(row)]));
   };
 }

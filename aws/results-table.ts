@@ -3,7 +3,9 @@ import pLimit from 'p-limit';
 import type { ResultsTable } from '../processors/stream/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
 import { PATIENCE } from './clients.ts';
-import { type Pause, packed, pauseWithJitter, sendAll } from './resend.ts';
+import { fitted } from './fitted.ts';
+import { pauseWithJitter } from './pause.ts';
+import { type Pause, packed, sendAll } from './resend.ts';
 import {
   called,
   insert,
@@ -14,6 +16,8 @@ import {
 import { readRows } from './results-read.ts';
 import { type Row, rowOf } from './results-row.ts';
 
+/** An item holds 400 KB, names and keys included, and is never longer than its JSON. */
+const MAX_ROW_BYTES = 350_000;
 const CALLS_AT_A_TIME = 8;
 
 export interface ResultsTableDeps {
@@ -56,7 +60,7 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
       const now_seconds = Math.floor(now() / 1_000);
       const rows = results.map((result, index) => ({
         index,
-        row: rowOf(result, now_seconds + ttl_seconds),
+        row: rowOf(fitted(result, MAX_ROW_BYTES), now_seconds + ttl_seconds),
       }));
       const { existing, failed } = await insert(context, rows);
       const { lower, unread } = await compare(context, existing, now_seconds);

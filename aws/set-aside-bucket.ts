@@ -14,7 +14,8 @@ import {
   setAsideSchema,
 } from '../schemas/index.ts';
 import { PATIENCE, serviceError } from './clients.ts';
-import { packed, pauseWithJitter, sendAll } from './resend.ts';
+import { pauseWithJitter } from './pause.ts';
+import { packed, sendAll } from './resend.ts';
 
 const PREFIX = 'set-asides/';
 const CALLS_AT_A_TIME = 8;

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { AwsCall, AwsReply, AwsService } from '../gateway/types.ts';
+import { createAthena } from '../services/athena/athena.ts';
 import { createCloudFormation, type DescribedStack } from '../services/cloudformation.ts';
 import { createComprehend } from '../services/comprehend/comprehend.ts';
 import { createDynamoDb } from '../services/dynamodb.ts';
 import { createFirehose, type Firehose } from '../services/firehose/firehose.ts';
 import { createKinesis } from '../services/kinesis.ts';
 import { createS3, type S3 } from '../services/s3/s3.ts';
+import { catalogOf, workGroupsOf } from './catalog.ts';
 import type { Deployment } from './deployment.ts';
 import { createRolePut } from './role-put.ts';
 
@@ -42,5 +44,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
   ]);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
   const comprehend = createComprehend({ now });
-  return { all: [kinesis, dynamodb, s3, firehose, comprehend, cloudformation], s3, firehose };
+  const { stack } = options.deployment;
+  const athena = createAthena({
+    glue: catalogOf(stack),
+    work_groups: workGroupsOf(stack),
+    s3Dir: join(data_dir, 's3'),
+    now,
+  });
+  const all = [kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation];
+  return { all, s3, firehose };
 }

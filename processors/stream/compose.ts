@@ -1,36 +1,93 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
 import { createLake } from '../../aws/lake.ts';
 import { createResultsTable } from '../../aws/results-table.ts';
 import { createSetAsideBucket } from '../../aws/set-aside-bucket.ts';
-import { consumerEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
-import { composeAnalysis } from '../analysis/compose.ts';
+import { createVerdictCache } from '../../aws/verdict-cache.ts';
+import {
+  type ConsumerEnvironment,
+  consumerEnvironmentSchema,
+  parseEnvironment,
+} from '../../schemas/index.ts';
+import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
+import { detectLanguage } from '../analysis/detect-language.ts';
 import { createConsumer } from './consumer.ts';
+import { analyzerInTime, cacheInTime, storeInTime } from './in-time.ts';
 import { createObserver } from './observe.ts';
+import { createTimeLimit, type TimeLimit } from './time-limit.ts';
 
 /**
- * The consumer as it is deployed.
+ * The consumer as it is deployed, with its clients.
  *
  * @throws {Error} where the environment is not complete.
  */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(consumerEnvironmentSchema, variables);
   const now = Date.now;
-  const observer = createObserver({
-    logger: new Logger({ serviceName: 'consumer' }),
+  const time = createTimeLimit(now);
+  const { on_stats, observed } = createObserver({
+    logger: new Logger({ serviceName: 'aurastream-consumer' }),
     metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
+    now,
   });
-  return createConsumer({
-    analyse: composeAnalysis(environment, { now, on_stats: observer.on_stats }),
-    table: createResultsTable({
-      table_name: environment.RESULTS_TABLE,
-      ttl_seconds: environment.RESULTS_TTL_SECONDS,
+  const consume = observed(
+    createConsumer({
+      analyse: analysisInTime(environment, { time, now, on_stats }),
+      ...storesInTime(environment, { time, now }),
+      text_policy: environment.TEXT_POLICY,
       now,
     }),
-    lake: createLake({ delivery_stream: environment.DELIVERY_STREAM }),
-    set_asides: createSetAsideBucket({ bucket_name: environment.SET_ASIDE_BUCKET }),
-    text_policy: environment.TEXT_POLICY,
+  );
+  return async (
+    event: KinesisStreamEvent,
+    context: Context,
+  ): Promise<KinesisStreamBatchResponse> => {
+    const { response } = await time.run(context.getRemainingTimeInMillis(), () =>
+      consume(event.Records, context.awsRequestId),
+    );
+    return response;
+  };
+}
+
+interface Clocks {
+  time: TimeLimit;
+  now: () => number;
+}
+
+/** As the API's, but for the time limit of a batch. */
+function analysisInTime(
+  environment: ConsumerEnvironment,
+  { time, now, on_stats }: Clocks & Pick<AnalysisDeps, 'on_stats'>,
+) {
+  const cache = createVerdictCache({
+    table_name: environment.CACHE_TABLE,
+    ttl_seconds: environment.CACHE_TTL_SECONDS,
     now,
-    on_batch: observer.on_batch,
   });
+  return createAnalysis({
+    analyzer: analyzerInTime(createComprehendAnalyzer(), time),
+    cache: cacheInTime(cache, time),
+    detect_language: detectLanguage,
+    default_language: environment.DEFAULT_LANGUAGE,
+    memory_entries: environment.CACHE_MEMORY_ENTRIES,
+    max_in_flight: environment.COMPREHEND_MAX_IN_FLIGHT,
+    ...(on_stats === undefined ? {} : { on_stats }),
+  });
+}
+
+function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {
+  const results_table = createResultsTable({
+    table_name: environment.RESULTS_TABLE,
+    ttl_seconds: environment.RESULTS_TTL_SECONDS,
+    now,
+  });
+  const lake = createLake({ delivery_stream: environment.DELIVERY_STREAM });
+  const set_asides = createSetAsideBucket({ bucket_name: environment.SET_ASIDE_BUCKET });
+  return {
+    results_table: storeInTime('dynamodb', results_table, time.delivery),
+    lake: storeInTime('firehose', lake, time.delivery),
+    set_asides: storeInTime('s3', set_asides, time.delivery),
+  };
 }

@@ -1,13 +1,7 @@
 import type { Result } from '../../schemas/index.ts';
 import type { Failure, Lake, ResultsTable } from './ports.ts';
 import { putAll } from './put-all.ts';
-import { fitted } from './result.ts';
 import { highestVersions, recordKey } from './versions.ts';
-
-/** An item of DynamoDB has at most 400 KB, with names and keys; JSON is never shorter than what DynamoDB counts. */
-const MAX_ROW_BYTES = 350_000;
-/** 1,000 KiB: a record of Firehose, PutRecordBatch. */
-const MAX_LINE_BYTES = 1_024_000;
 
 export interface DeliverDeps {
   results_table: ResultsTable;
@@ -30,10 +24,7 @@ export function createDeliver(
       if (failure !== undefined) failures.set(result, failure);
     }
     const lines = results.filter((result) => !failures.has(result));
-    const failed_lines = await putAll(
-      deps.lake,
-      lines.map((line) => fitted(line, MAX_LINE_BYTES)),
-    );
+    const failed_lines = await putAll(deps.lake, lines);
     for (const { index, code } of failed_lines)
       failures.set(lines[index]!, { stage: 'lake', code });
     return failures;
@@ -41,10 +32,7 @@ export function createDeliver(
 }
 
 async function putRows(table: ResultsTable, rows: Result[]): Promise<Map<string, Failure>> {
-  const failed = await putAll(
-    table,
-    rows.map((row) => fitted(row, MAX_ROW_BYTES)),
-  );
+  const failed = await putAll(table, rows);
   return new Map(
     failed.map(({ index, code }) => [recordKey(rows[index]!), { stage: 'results_table', code }]),
   );

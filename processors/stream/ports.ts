@@ -19,7 +19,10 @@ interface Store<Entry> {
   put(entries: Entry[]): Promise<PutFailure[]>;
 }
 
-/** One row per record: whatever order versions arrive in, the highest stays. A put names each record once. */
+/**
+ * One row per record: whatever order versions arrive in, the highest stays. A put names each record once. A text that
+ * does not fit is left out, here and in the lake: its hash and size still tell which it was.
+ */
 export type ResultsTable = Store<Result>;
 
 /** Where results are queried by SQL. It may hold a line more than once. */

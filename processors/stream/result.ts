@@ -44,14 +44,6 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
   };
 }
 
-/** The result as it is, or without its text where it would be longer than `max_bytes` of JSON. */
-export function fitted(result: Result, max_bytes: number): Result {
-  if (result.text === undefined) return result;
-  if (Buffer.byteLength(JSON.stringify(result)) <= max_bytes) return result;
-  const { text: _, ...rest } = result;
-  return rest;
-}
-
 function verdictFields(ending: Ending): Partial<Result> {
   switch (ending.status) {
     case 'analyzed':

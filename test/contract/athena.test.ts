@@ -54,6 +54,7 @@ const raw: GlueTable = {
       ]),
     ),
     'storage.location.template':
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
       's3://lake/results/year=${year}/month=${month}/day=${day}/hour=${hour}/',
   },
 };

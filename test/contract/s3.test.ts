@@ -394,7 +394,7 @@ describe('a multipart upload', () => {
   const complete = (
     Key: string,
     UploadId: string,
-    Parts: { PartNumber: number; ETag?: string }[],
+    Parts: { PartNumber: number; ETag: string | undefined }[],
   ) =>
     s3.send(
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
@@ -419,7 +419,7 @@ describe('a multipart upload', () => {
     const id = await start('big');
     const one = await part('big', id, 1, Buffer.from('small'));
     const two = await part('big', id, 2, Buffer.from('small too'));
-    const refused = (parts: { PartNumber: number; ETag?: string }[], name: string) =>
+    const refused = (parts: { PartNumber: number; ETag: string | undefined }[], name: string) =>
       expect(complete('big', id, parts)).rejects.toMatchObject({ name });
     await refused([two, one], 'InvalidPartOrder');
     await refused([{ ...one, ETag: two.ETag! }], 'InvalidPart');

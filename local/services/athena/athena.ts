@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { AwsCall, AwsReply, AwsService, Permission, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
@@ -7,6 +8,7 @@ import { textColumn } from './column.ts';
 import { CATALOG_ARN, outputOf, type WorkGroup, workGroupArn } from './describe.ts';
 import type { Engine } from './engine.ts';
 import { createExecutions, type Execution, type Executions, type RunQuery } from './executions.ts';
+import { failureOf } from './failure.ts';
 import { InvalidRequest, resultCsv } from './results.ts';
 import { catalogAnswer } from './statements.ts';
 
@@ -39,11 +41,13 @@ export function createAthena(deps: {
   const work_groups: WorkGroup[] = [{ name: 'primary' }, ...(deps.work_groups ?? [])];
   let starting: Promise<Engine> | undefined;
   const engine = () => {
-    starting ??= import('./engine.ts').then(({ createEngine }) => createEngine(deps));
-    starting.catch(() => {
-      // The next query tries again.
-      starting = undefined;
-    });
+    starting ??= import('./engine.ts')
+      .then(({ createEngine }) => createEngine(deps))
+      .catch((error: unknown) => {
+        // The next query tries again.
+        starting = undefined;
+        throw failureOf(error, resolve(deps.s3Dir));
+      });
     return starting;
   };
   const executions = createExecutions({

@@ -1,3 +1,5 @@
+import { escapeRegExp } from './escape.ts';
+
 /** Java letters of a date format, with what they count and how many digits Athena's examples give them. */
 const FIELDS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'] as const;
 
@@ -11,10 +13,10 @@ const UNIT_MS: Record<string, number> = {
 
 /** A regular expression for values of a date format: `\d{4}/\d{2}/\d{2}` of `yyyy/MM/dd`. */
 export function datePattern(format: string): string {
-  return format
-    .replaceAll("'", '')
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/yyyy|MM|dd|HH|mm|ss/g, (letters) => `\\d{${letters.length}}`);
+  return escapeRegExp(format.replaceAll("'", '')).replace(
+    /yyyy|MM|dd|HH|mm|ss/g,
+    (letters) => `\\d{${letters.length}}`,
+  );
 }
 
 /** Epoch ms of a value in a format; NaN where it is none. */

@@ -4,7 +4,7 @@ import { DEFAULT_DATABASE, ENGINE_CATALOG, type Glue, identifier, literal } from
 import type { ColumnInfo } from './column.ts';
 import { columnInfo } from './column-info.ts';
 import { columnNames } from './column-names.ts';
-import { globEscape } from './external-table.ts';
+import { globEscape } from './escape.ts';
 import { failureOf, QueryFailure } from './failure.ts';
 import { guarded } from './guard.ts';
 import { createLake, type Lake } from './lake.ts';

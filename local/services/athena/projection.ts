@@ -1,5 +1,6 @@
 import type { GlueTable } from './catalog.ts';
 import { datePattern, parseDate, rangeEnd } from './date-projection.ts';
+import { escapeRegExp } from './escape.ts';
 
 /** Where a table's files are, and how their paths tell the partition. */
 export interface Layout {
@@ -51,7 +52,7 @@ function patternOf(rest: string, parameters: Record<string, string>, projected: 
     .split(/(\$\{\w+\})/)
     .map((part) => {
       const key = /^\$\{(\w+)\}$/.exec(part)?.[1];
-      if (key === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      if (key === undefined) return escapeRegExp(part);
       const date = projected && parameters[`projection.${key}.type`]?.toLowerCase() === 'date';
       const format = parameters[`projection.${key}.format`] ?? 'yyyy-MM-dd';
       return `(${date ? datePattern(format) : '[^/]+'})`;

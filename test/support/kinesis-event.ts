@@ -1,0 +1,40 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
+
+export const SHARD_ID = 'shardId-000000000006';
+/** 2026-11-23T10:00:00.123Z */
+export const ARRIVED_AT = Date.UTC(2026, 10, 23, 10, 0, 0, 123);
+
+/** A record of a Kinesis event; `place` stands for its sequence number. */
+export function kinesisRecord(data: unknown, place = 1): KinesisStreamRecord {
+  const sequence_number = sequenceNumber(place);
+  return {
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: `key-${place}`,
+      sequenceNumber: sequence_number,
+      data: bytesOf(data).toString('base64'),
+      approximateArrivalTimestamp: ARRIVED_AT / 1_000,
+    },
+    eventSource: 'aws:kinesis',
+    eventVersion: '1.0',
+    eventID: `${SHARD_ID}:${sequence_number}`,
+    eventName: 'aws:kinesis:record',
+    invokeIdentityArn: 'arn:aws:iam::000000000000:role/consumer',
+    awsRegion: 'us-east-1',
+    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/records',
+  };
+}
+
+/** A batch of the given records, in their order. */
+export function kinesisRecords(...data: unknown[]): KinesisStreamRecord[] {
+  return data.map((one, i) => kinesisRecord(one, i + 1));
+}
+
+export function sequenceNumber(place: number): string {
+  return `4959033827149025660855969253836157109592157598913658${String(place).padStart(4, '0')}`;
+}
+
+function bytesOf(data: unknown): Buffer {
+  if (data instanceof Uint8Array) return Buffer.from(data);
+  return Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ResultsTable } from '../../processors/stream/ports.ts';
+import type { Result } from '../../schemas/index.ts';
+import { aResult } from './results.ts';
+
+export interface TableUnderTest {
+  table: ResultsTable;
+  get(tenant: string, record_id: string): Promise<Result | undefined>;
+}
+
+/** What every results table promises. @param open_table gives the same or another table: tests use ids of their own. */
+export function resultsTableContract(
+  open_table: () => TableUnderTest,
+  options: { runs: number },
+): void {
+  let count = 0;
+  const newId = () => `contract-${count++}`;
+
+  it('keeps a result as it is', async () => {
+    const { table, get } = open_table();
+    const result = aResult({ record_id: newId() });
+    expect(await table.put([result])).toEqual([]);
+    expect(await get('default', result.record_id)).toEqual(result);
+  });
+
+  it('keeps records of two tenants apart', async () => {
+    const { table, get } = open_table();
+    const record_id = newId();
+    await table.put([aResult({ record_id }), aResult({ record_id, tenant: 'other', text: 'No' })]);
+    expect((await get('default', record_id))?.text).toBe('I love my cat');
+    expect((await get('other', record_id))?.text).toBe('No');
+  });
+
+  it('leaves the row of a redelivery as it was', async () => {
+    const { table, get } = open_table();
+    const first = aResult({ record_id: newId() });
+    await table.put([first]);
+    const again = { ...first, processed_at: '2026-11-23T11:00:00.000Z' };
+    expect(await table.put([again])).toEqual([]);
+    expect(await get('default', first.record_id)).toEqual(first);
+  });
+
+  it('keeps the highest version, in whatever order and however often versions are put, also at once', async () => {
+    const versions = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 });
+    const rounds = fc.array(versions, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(rounds, async (concurrent_puts) => {
+        const { table, get } = open_table();
+        const record_id = newId();
+        for (const at_once of concurrent_puts) {
+          const puts = at_once.map((record_version) =>
+            table.put([aResult({ record_id, record_version, text: `version ${record_version}` })]),
+          );
+          expect((await Promise.all(puts)).flat()).toEqual([]);
+        }
+        const highest = Math.max(...concurrent_puts.flat());
+        const row = await get('default', record_id);
+        expect(row).toMatchObject({ record_version: highest, text: `version ${highest}` });
+      }),
+      { numRuns: options.runs },
+    );
+  });
+}

@@ -1,0 +1,214 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../../../processors/stream/decode/decode.ts';
+import { recordSchema, setAsideSchema } from '../../../../schemas/index.ts';
+import {
+  kinesisRecord,
+  kinesisRecords,
+  SHARD_ID,
+  sequenceNumber,
+} from '../../../support/kinesis-event.ts';
+import { kplAggregate, kplEnvelope } from '../../../support/kpl.ts';
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const cat = { text: 'I love my cat', source: 'app_reviews' };
+
+/** Why the bytes are no record. */
+function reasonOf(data: unknown) {
+  const { items, set_asides } = decode(kinesisRecords(data));
+  expect(items).toEqual([]);
+  expect(set_asides).toHaveLength(1);
+  return set_asides[0]!;
+}
+
+describe('a record on the stream', () => {
+  it('keeps its place, and takes its identity from there when it has none', () => {
+    const { items, set_asides } = decode(
+      kinesisRecords({ ...cat, record_id: 'rev-1' }, gzipSync(json(cat))),
+    );
+    expect(set_asides).toEqual([]);
+    expect(items).toMatchObject([
+      {
+        position: { shard_id: SHARD_ID, sequence_number: sequenceNumber(1) },
+        partition_key: 'key-1',
+        arrived_at: '2026-11-23T10:00:00.123Z',
+        record: { ...cat, record_id: 'rev-1', tenant: 'default', record_version: 0 },
+      },
+      { record: { ...cat, record_id: `${SHARD_ID}:${sequenceNumber(2)}` } },
+    ]);
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(decode(kinesisRecords(`\ufeff${JSON.stringify(cat)}`)).items).toHaveLength(1);
+  });
+
+  it('may have half an emoji, which becomes U+FFFD: no service would take it', () => {
+    const cut_off = String.raw`{"text":"so good \ud83d","source":"s","author":"\uDE00","attributes":{"a":"\udc00"}}`;
+    const [item] = decode(kinesisRecords(cut_off)).items;
+    expect(item!.record).toMatchObject({
+      text: 'so good \ufffd',
+      author: '\ufffd',
+      attributes: { a: '\ufffd' },
+    });
+    const whole = decode(kinesisRecords(String.raw`{"text":"\ud83d\ude00","source":"s"}`)).items[0];
+    expect(whole!.record.text).toBe('😀');
+  });
+
+  it('of 1 MiB fits gzipped with every character escaped', () => {
+    const escaped = `{"source":"s","text":"${'\\u0007'.repeat(1_048_576)}"}`;
+    const [item] = decode(kinesisRecords(gzipSync(escaped))).items;
+    expect(item!.record.text).toHaveLength(1_048_576);
+  });
+});
+
+describe('a KPL aggregate', () => {
+  it('is its records, each with its sub-sequence number and its own key', () => {
+    const aggregate = kplAggregate([
+      { partition_key: 'a', data: json(cat) },
+      { partition_key: 'b', data: gzipSync(json({ ...cat, record_id: 'rev-2' })) },
+      { partition_key: 'a', data: Buffer.from('broken') },
+    ]);
+    const { items, set_asides } = decode([kinesisRecord(aggregate)]);
+    const position = { shard_id: SHARD_ID, sequence_number: sequenceNumber(1) };
+    expect(items).toMatchObject([
+      {
+        position: { ...position, sub_sequence_number: 0 },
+        partition_key: 'a',
+        record: { record_id: `${SHARD_ID}:${sequenceNumber(1)}:0` },
+      },
+      {
+        position: { ...position, sub_sequence_number: 1 },
+        partition_key: 'b',
+        record: { record_id: 'rev-2' },
+      },
+    ]);
+    expect(set_asides).toMatchObject([
+      { ...position, sub_sequence_number: 2, partition_key: 'a', reason: 'invalid_json' },
+    ]);
+    expect(Buffer.from(set_asides[0]!.data_base64, 'base64').toString()).toBe('broken');
+  });
+
+  it('gives back whatever was put into it', () => {
+    const entries = fc.array(fc.record({ partition_key: fc.string(), text: fc.string({ minLength: 1, unit: 'binary' }) }));
+    fc.assert(
+      fc.property(entries, (given) => {
+        const aggregate = kplAggregate(
+          given.map(({ partition_key, text }) => ({ partition_key, data: json({ ...cat, text }) })),
+        );
+        const { items } = decode([kinesisRecord(aggregate)]);
+        expect(items.map(({ partition_key, record }) => ({ partition_key, text: record.text }))).toEqual(
+          given.map(({ partition_key, text }) => ({ partition_key, text: text.toWellFormed?.() ?? text })),
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['with a wrong digest', corrupt(kplAggregate([{ partition_key: 'a', data: json(cat) }]))],
+    ['cut off within the digest', kplAggregate([]).subarray(0, 12)],
+    ['of no protobuf', kplEnvelope(Buffer.from([0xff, 0xff, 0xff]))],
+    ['of another message', kplEnvelope(Buffer.from([0x18, 0x01]))],
+    ['whose record names no key', kplEnvelope(Buffer.from([0x1a, 0x04, 0x08, 0x00, 0x1a, 0x00]))],
+    ['whose record has no data', kplEnvelope(Buffer.from([0x0a, 0x01, 0x61, 0x1a, 0x02, 0x08, 0x00]))],
+  ])('%s is set aside whole', (_, bytes) => {
+    const set_aside = reasonOf(bytes);
+    expect(set_aside).toMatchObject({ reason: 'invalid_aggregate' });
+    expect(set_aside).not.toHaveProperty('sub_sequence_number');
+    expect(Buffer.from(set_aside.data_base64, 'base64').equals(bytes)).toBe(true);
+  });
+});
+
+describe('what is no record is set aside', () => {
+  it.each([
+    ['invalid_gzip', gzipSync(json(cat)).subarray(0, 30)],
+    ['invalid_gzip', Buffer.from([0x1f, 0x8b])],
+    ['too_large', gzipSync(Buffer.alloc(8 * 1_048_576, 'a'))],
+    ['invalid_utf8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+    ['invalid_utf8', gzipSync(Buffer.from([0xc3, 0x28]))],
+    ['invalid_json', ''],
+    ['invalid_json', '{"text":"secret words","source":'],
+    ['invalid_record', 'null'],
+    ['invalid_record', '[]'],
+    ['invalid_record', '{"text":42,"source":"bad"}'],
+    ['invalid_record', { ...cat, text: 'a'.repeat(1_048_577) }],
+    ['invalid_record', { ...cat, created_at: '0000-01-01T00:00:00+14:00' }],
+    ['invalid_record', { ...cat, created_at: '9999-12-31T23:59:59-14:00' }],
+  ])('as %s', (reason, data) => {
+    expect(reasonOf(data).reason).toBe(reason);
+  });
+
+  it('with its bytes as they were, and where it stood', () => {
+    const bytes = gzipSync('{"text": secret');
+    const set_aside = reasonOf(bytes);
+    expect(setAsideSchema.parse(set_aside)).toEqual({
+      set_aside_id: `${SHARD_ID}:${sequenceNumber(1)}`,
+      reason: 'invalid_json',
+      issues: [{ path: '', message: 'is not JSON' }],
+      shard_id: SHARD_ID,
+      sequence_number: sequenceNumber(1),
+      partition_key: 'key-1',
+      arrived_at: '2026-11-23T10:00:00.123Z',
+      data_base64: bytes.toString('base64'),
+    });
+  });
+
+  it('with issues that name fields and repeat none of the words', () => {
+    const { issues } = reasonOf({
+      text: ['secret'],
+      source: 'Secret Source',
+      url: 'secret',
+      language: 'secret',
+      attributes: { 'my secret': 1, mood: ['secret'] },
+    });
+    expect(issues.map(({ path }) => path)).toEqual([
+      'text',
+      'source',
+      'language',
+      'url',
+      'attributes.?',
+      'attributes.mood',
+    ]);
+    expect(JSON.stringify(issues)).not.toMatch(/secret/i);
+  });
+
+  it('with no more issues than anybody reads', () => {
+    const attributes = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`a${i}`, null]));
+    expect(reasonOf({ ...cat, attributes }).issues).toHaveLength(20);
+  });
+});
+
+describe('any bytes', () => {
+  const anything = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.uint8Array({ maxLength: 60 }).map((bytes) => gzipSync(bytes)),
+    fc.uint8Array({ maxLength: 60 }).map((bytes) => gzipSync(bytes).subarray(0, -3)),
+    fc.uint8Array({ maxLength: 60 }).map(kplEnvelope),
+    fc.json().map((text) => Buffer.from(text)),
+    fc.record({ text: fc.anything(), source: fc.string(), attributes: fc.object() }).map((value) => {
+      try {
+        return json(value);
+      } catch {
+        return Buffer.from('{}');
+      }
+    }),
+  );
+
+  it('are records or set-asides, never a throw, and the same when they come again', () => {
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 5 }), (batch) => {
+        const records = kinesisRecords(...batch);
+        const decoded = decode(records);
+        for (const { record } of decoded.items) expect(recordSchema.safeParse(record).success).toBe(true);
+        for (const set_aside of decoded.set_asides) setAsideSchema.parse(set_aside);
+        expect(decode(records)).toEqual(decoded);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function corrupt(bytes: Buffer): Buffer {
+  bytes[bytes.length - 1]! ^= 0xff;
+  return bytes;
+}
