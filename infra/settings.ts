@@ -10,6 +10,7 @@ export interface Settings {
     max_record_age_seconds: number;
     timeout_seconds: number;
     memory_mb: number;
+    comprehend_calls_per_second: number;
   };
   analysis: {
     cache_ttl_seconds: number;
@@ -48,6 +49,8 @@ export const settings: Settings = {
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
+    // Of one consumer: a quota of 10 over the 4 shards that a stream on demand starts with, less a little for the API.
+    comprehend_calls_per_second: 2.4,
   },
   analysis: {
     cache_ttl_seconds: 30 * DAY_SECONDS,

@@ -51,7 +51,9 @@ export interface Publisher {
   /** Passes bytes on as they are, unchecked: for connectors of foreign records. `record_id` only names them. */
   publishBytes(bytes: Uint8Array, partition_key: string): Promise<PublishOutcome>;
   /** Outcomes in the order of the source, which is read no faster than the stream takes. */
-  publishAll(source: AsyncIterable<RecordInput> | Iterable<RecordInput>): AsyncIterable<PublishOutcome>;
+  publishAll(
+    source: AsyncIterable<RecordInput> | Iterable<RecordInput>,
+  ): AsyncIterable<PublishOutcome>;
   /** Sends what waits, and resolves when nothing is under way. */
   flush(): Promise<void>;
   /** Flushes, and takes no more. */

@@ -16,6 +16,10 @@ export const TEXT_POLICIES = ['full', 'none'] as const;
 /** Environment of the stream's consumer. */
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
+  COMPREHEND_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('The share that one execution environment has of the quota.'),
   RESULTS_TABLE: z.string().min(1),
   RESULTS_TTL_SECONDS: count,
   DELIVERY_STREAM: z.string().min(1),

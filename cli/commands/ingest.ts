@@ -35,7 +35,11 @@ export function ingestCommand(): Command {
   return new Command('ingest')
     .description('put the records of a file on the stream')
     .argument('<file>', 'JSONL or CSV, .gz too; - reads standard input')
-    .option('--source <source>', 'for records that name none (default: the name of the file)', aSlug)
+    .option(
+      '--source <source>',
+      'for records that name none (default: the name of the file)',
+      aSlug,
+    )
     .option('--tenant <tenant>', 'for records that name none', aSlug)
     .addOption(new Option('--format <format>', "default: by the file's ending").choices(FORMATS))
     .option('--text-field <name>', 'the field or column that holds the text', 'text')
@@ -108,7 +112,9 @@ function readOptions(path: string, options: IngestOptions): ReadOptions {
 }
 
 function inOneLine(issues: Issue[]): string {
-  return issues.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
+  return issues
+    .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
+    .join('; ');
 }
 
 function teller(progress: Progress): (line: number, reason: string) => void {
@@ -118,7 +124,9 @@ function teller(progress: Progress): (line: number, reason: string) => void {
     if (told > TOLD_LINES + 1) return;
     progress.done();
     process.stderr.write(
-      told > TOLD_LINES ? 'More lines failed; the summary counts them.\n' : `line ${line}: ${reason}\n`,
+      told > TOLD_LINES
+        ? 'More lines failed; the summary counts them.\n'
+        : `line ${line}: ${reason}\n`,
     );
   };
 }

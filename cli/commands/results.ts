@@ -49,7 +49,11 @@ function listCommand(): Command {
     .description('results of a source, newest first')
     .requiredOption('--source <source>', 'the source to list')
     .option('--tenant <tenant>', 'whose records', 'default')
-    .option('--from <time>', 'created at or after (ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z)', time)
+    .option(
+      '--from <time>',
+      'created at or after (ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z)',
+      time,
+    )
     .option('--to <time>', 'created before', time)
     .option('--limit <n>', 'how many at most', positive, DEFAULT_LIMIT)
     .option('--json', 'print an array of results')

@@ -36,26 +36,27 @@ function showCommand(): Command {
     .argument('<set_aside_id>')
     .option('--json', 'print all of it as one line of JSON')
     .option('--bytes', 'print the bytes alone, to pipe them on')
-    .action(
-      async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
-        const set_aside = await (await reader(command)).get(id);
-        if (set_aside === undefined) {
-          throw new Advice(`There is no set-aside ${id}.`, 'See `aurastream set-aside list`.');
-        }
-        const { data_base64, ...rest } = set_aside;
-        const bytes = Buffer.from(data_base64, 'base64');
-        if (options.bytes) process.stdout.write(bytes);
-        else if (options.json) console.log(JSON.stringify(set_aside));
-        else console.log(`${JSON.stringify(rest, null, 2)}\n${printable(bytes)}`);
-      },
-    );
+    .action(async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
+      const set_aside = await (await reader(command)).get(id);
+      if (set_aside === undefined) {
+        throw new Advice(`There is no set-aside ${id}.`, 'See `aurastream set-aside list`.');
+      }
+      const { data_base64, ...rest } = set_aside;
+      const bytes = Buffer.from(data_base64, 'base64');
+      if (options.bytes) process.stdout.write(bytes);
+      else if (options.json) console.log(JSON.stringify(set_aside));
+      else console.log(`${JSON.stringify(rest, null, 2)}\n${printable(bytes)}`);
+    });
 }
 
 const SHOWN_BYTES = 2_000;
 
 /** What a terminal may show: no control characters, and no more than a screen. */
 function printable(bytes: Buffer): string {
-  const text = bytes.subarray(0, SHOWN_BYTES).toString('utf8').replace(/\p{Cc}/gu, '·');
+  const text = bytes
+    .subarray(0, SHOWN_BYTES)
+    .toString('utf8')
+    .replace(/\p{Cc}/gu, '·');
   const rest = bytes.length - SHOWN_BYTES;
   return rest > 0 ? `${text}\n… and ${rest} more bytes: --bytes prints them all` : text;
 }

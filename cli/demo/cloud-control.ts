@@ -6,12 +6,13 @@ const meterSchema = z.object({
       service: z.string(),
       action: z.string(),
       calls: z.number(),
+      errors: z.record(z.string(), z.number()),
       usage: z.record(z.string(), z.number()).optional(),
     }),
   ),
 });
 
-/** What the embedded cloud counted of Comprehend: calls, documents and billed units. */
+/** What the embedded cloud counted of Comprehend: answered calls, documents and billed units. */
 export async function comprehendUsage(
   endpoint: string,
 ): Promise<{ calls: number; documents: number; billed_units: number }> {
@@ -20,7 +21,7 @@ export async function comprehendUsage(
   const sum = (pick: (entry: (typeof used)[number]) => number | undefined) =>
     used.reduce((total, entry) => total + (pick(entry) ?? 0), 0);
   return {
-    calls: sum((entry) => entry.calls),
+    calls: sum((entry) => entry.calls - Object.values(entry.errors).reduce((a, b) => a + b, 0)),
     documents: sum((entry) => entry.usage?.documents),
     billed_units: sum((entry) => entry.usage?.billed_units),
   };

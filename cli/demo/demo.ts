@@ -86,4 +86,3 @@ async function countReasons(
   for await (const { reason } of set_asides.list()) reasons[reason] = (reasons[reason] ?? 0) + 1;
   return reasons;
 }
-

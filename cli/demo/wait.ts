@@ -47,8 +47,8 @@ async function stillOpen(
 ): Promise<Published[]> {
   const found = await results.getMany(open.filter(({ bad }) => !bad));
   for (const result of found.values()) if (result.status === 'analyzed') tell_first(result);
-  const without_result = open.filter(({ record_id, record_version }) => {
-    const result = found.get(record_id);
+  const without_result = open.filter(({ tenant, record_id, record_version }) => {
+    const result = found.get(`${tenant}#${record_id}`);
     return result === undefined || result.record_version < record_version;
   });
   const is_set_aside = await Promise.all(

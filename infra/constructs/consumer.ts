@@ -29,6 +29,7 @@ export class Consumer extends Construct {
       timeout_seconds: settings.consumer.timeout_seconds,
       environment: {
         ...analysisEnvironment(settings, tables),
+        COMPREHEND_CALLS_PER_SECOND: String(settings.consumer.comprehend_calls_per_second),
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
         DELIVERY_STREAM: lake.delivery_stream.ref,

@@ -84,7 +84,8 @@ function item(
   const fields = { ...defaults, ...renamed(row.fields, text_field) };
   const record = { record_id: fileRecordId(fields, line, bytes), ...fields };
   const parsed = recordSchema.safeParse(record);
-  if (parsed.success) return { ok: true, line, bytes, record: record as RecordInput & { record_id: string } };
+  if (parsed.success)
+    return { ok: true, line, bytes, record: record as RecordInput & { record_id: string } };
   const issues = parsed.error.issues.map(({ path, message }) => ({
     path: path[0] === 'text' ? text_field : path.join('.'),
     message,

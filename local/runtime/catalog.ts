@@ -53,7 +53,8 @@ function columnOf({ Name, Type }: GlueColumn) {
 /** Athena's work groups as the template has them. */
 export function workGroupsOf(stack: Stack): WorkGroup[] {
   return stack.resources('AWS::Athena::WorkGroup').map((resource) => {
-    const { Name, WorkGroupConfiguration } = resource.properties() as unknown as WorkGroupProperties;
+    const { Name, WorkGroupConfiguration } =
+      resource.properties() as unknown as WorkGroupProperties;
     const output_location = WorkGroupConfiguration?.ResultConfiguration?.OutputLocation;
     return output_location === undefined ? { name: Name } : { name: Name, output_location };
   });

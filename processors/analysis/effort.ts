@@ -5,6 +5,7 @@ export type Effort = Pick<
   AnalysisStats,
   | 'calls'
   | 'documents'
+  | 'asked'
   | 'retried_documents'
   | 'throttles'
   | 'cache_errors'
@@ -16,6 +17,7 @@ export function noEffort(): Effort {
   return {
     calls: 0,
     documents: 0,
+    asked: {},
     retried_documents: 0,
     throttles: 0,
     cache_errors: 0,

@@ -57,6 +57,8 @@ export interface AnalysisStats {
   calls: number;
   /** Documents in those calls: chunks of long texts and documents asked again included. */
   documents: number;
+  /** Distinct documents that no cache knew, by language: ⌈each / 25⌉ is the least number of calls. */
+  asked: Record<string, number>;
   /** Documents asked again because the service failed them alone. */
   retried_documents: number;
   /** Calls, and documents of calls that else succeeded, with which the analyzer asked for fewer. */

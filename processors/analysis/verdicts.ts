@@ -60,6 +60,7 @@ async function askLanguage(
     chunks: split(text, deps.max_document_bytes, language_code),
   }));
   const documents = [...new Set(chunked.flatMap(({ chunks }) => chunks))];
+  effort.asked[language_code] = documents.length;
   const outcomes = await deps.ask(documents, language_code, effort);
   return chunked.map(({ fingerprint, chunks }) => [
     fingerprint,

@@ -13,6 +13,7 @@ import {
 } from '../../schemas/index.ts';
 import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
 import { detectLanguage } from '../analysis/detect-language.ts';
+import { paced } from '../analysis/pace.ts';
 import { createConsumer } from './consumer.ts';
 import { analyzerInTime, cacheInTime, storeInTime } from './in-time.ts';
 import { createObserver } from './observe.ts';
@@ -67,7 +68,13 @@ function analysisInTime(
     now,
   });
   return createAnalysis({
-    analyzer: analyzerInTime(createComprehendAnalyzer(), time),
+    analyzer: analyzerInTime(
+      paced(createComprehendAnalyzer(), {
+        calls_per_second: environment.COMPREHEND_CALLS_PER_SECOND,
+        now,
+      }),
+      time,
+    ),
     cache: cacheInTime(cache, time),
     detect_language: detectLanguage,
     default_language: environment.DEFAULT_LANGUAGE,

@@ -56,7 +56,11 @@ describe('the Comprehend stand-in', () => {
   });
 
   it('counts 5,000 bytes, not characters: a longer document alone fails in a batch', async () => {
-    const { ResultList, ErrorList } = await batch(['é'.repeat(2_500), `${'é'.repeat(2_500)}a`, 'a']);
+    const { ResultList, ErrorList } = await batch([
+      'é'.repeat(2_500),
+      `${'é'.repeat(2_500)}a`,
+      'a',
+    ]);
     expect(ResultList!.map(({ Index }) => Index)).toEqual([0, 2]);
     expect(ErrorList).toMatchObject([{ Index: 1, ErrorCode: 'TEXT_SIZE_LIMIT_EXCEEDED' }]);
     const single = new DetectSentimentCommand({ Text: 'a'.repeat(5_001), LanguageCode: 'en' });

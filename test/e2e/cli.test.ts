@@ -67,7 +67,13 @@ describe('npm start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const { code, stderr } = await run([...START, '--port', String(port), '--data', join(folder, 'other')]);
+    const { code, stderr } = await run([
+      ...START,
+      '--port',
+      String(port),
+      '--data',
+      join(folder, 'other'),
+    ]);
     server.close();
     expect(code).toBe(1);
     expect(stderr).toContain('--port');
@@ -128,12 +134,17 @@ describe('aurastream', () => {
     const listed = (args: string[]) =>
       json(['results', 'list', '--source', 'piped', ...args]) as Promise<{ record_id: string }[]>;
     expect((await listed([])).map(({ record_id }) => record_id)).toEqual(['in-1', 'in-0']);
-    expect((await listed(['--from', '2026-11-22'])).map(({ record_id }) => record_id)).toEqual(['in-1']);
+    expect((await listed(['--from', '2026-11-22'])).map(({ record_id }) => record_id)).toEqual([
+      'in-1',
+    ]);
   });
 
   it('gives a verdict at once, from the cache the second time', async () => {
     const text = 'It only cost $5; works & great';
-    expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: false });
+    expect(await json(['analyze', text])).toMatchObject({
+      sentiment: 'POSITIVE',
+      cache_hit: false,
+    });
     expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: true });
   });
 
@@ -150,7 +161,10 @@ describe('aurastream', () => {
     );
     kinesis.destroy();
     const found = await vi.waitFor(async () => {
-      const list = (await json(['set-aside', 'list'])) as { set_aside_id: string; reason: string }[];
+      const list = (await json(['set-aside', 'list'])) as {
+        set_aside_id: string;
+        reason: string;
+      }[];
       expect(list).toHaveLength(1);
       return list[0]!;
     }, WAIT);

@@ -3,7 +3,13 @@ import { run } from '../support/process.ts';
 
 describe('npm run demo', () => {
   it('accounts for every record of the sample, and shows what batching and caching save', async () => {
-    const { code, stdout, stderr } = await run(['node', '--import', 'tsx', 'cli/demo/main.ts', '--json']);
+    const { code, stdout, stderr } = await run([
+      'node',
+      '--import',
+      'tsx',
+      'cli/demo/main.ts',
+      '--json',
+    ]);
     expect(code, stderr).toBe(0);
     const summary = JSON.parse(stdout);
     expect(Object.keys(summary)).toEqual([

@@ -2,25 +2,36 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { assemblyDir } from '../../local/synth.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { MeterEntry } from '../support/observe.ts';
 
+const WAIT = { timeout: 60_000, interval: 250 };
+const RECORD = '{"text":"I love my cat","source":"s"}';
+
 interface Template {
   Resources: Record<
     string,
-    { Type: string; Properties: { PolicyDocument?: { Statement: { Action: string | string[] }[] } } }
+    {
+      Type: string;
+      Properties: {
+        MaximumRetryAttempts?: number;
+        PolicyDocument?: { Statement: { Action: string | string[] }[] };
+      };
+    }
   >;
 }
 
-/** The assembly with one action taken out of every policy. */
+/** The assembly with one action taken out of every policy, and little patience. */
 async function assemblyWithout(action: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
   await cp(await assemblyDir(), folder, { recursive: true });
   const path = join(folder, 'AuraStream.template.json');
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;
   for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type === 'AWS::Lambda::EventSourceMapping') Properties.MaximumRetryAttempts = 1;
     if (Type !== 'AWS::IAM::Policy') continue;
     for (const statement of Properties.PolicyDocument!.Statement) {
       statement.Action = [statement.Action].flat().filter((name) => name !== action);
@@ -42,22 +53,33 @@ describe('a function without a grant', () => {
     await rm(assembly, { recursive: true, force: true });
   });
 
-  it('is denied, and the record waits on the stream', async () => {
+  it('is denied, and what it could not do ends in the failure destination with its payload', async () => {
     await test.clients.kinesis.send(
       new PutRecordsCommand({
         StreamName: test.stack.StreamName,
-        Records: [{ PartitionKey: 'a', Data: Buffer.from('{"text":"I love my cat","source":"s"}') }],
+        Records: [{ PartitionKey: 'a', Data: Buffer.from(RECORD) }],
       }),
     );
-    await vi.waitFor(
-      async () => {
-        const { entries } = (await test.control('GET', 'meter')) as {
-          entries: (MeterEntry & { errors?: Record<string, number> })[];
-        };
-        const firehose = entries.find((entry) => entry.action === 'PutRecordBatch');
-        expect(firehose?.errors).toHaveProperty('AccessDeniedException');
-      },
-      { timeout: 60_000, interval: 250 },
-    );
+    await vi.waitFor(async () => {
+      const { entries } = (await test.control('GET', 'meter')) as {
+        entries: (MeterEntry & { errors?: Record<string, number> })[];
+      };
+      const firehose = entries.find((entry) => entry.action === 'PutRecordBatch');
+      expect(firehose?.errors).toHaveProperty('AccessDeniedException');
+    }, WAIT);
+    const report = await vi.waitFor(async () => {
+      const { Contents = [] } = await test.clients.s3.send(
+        new ListObjectsV2Command({ Bucket: test.stack.FailureBucketName }),
+      );
+      expect(Contents).toHaveLength(1);
+      const { Body } = await test.clients.s3.send(
+        new GetObjectCommand({ Bucket: test.stack.FailureBucketName, Key: Contents[0]!.Key! }),
+      );
+      return JSON.parse(await Body!.transformToString());
+    }, WAIT);
+    expect(report.requestContext.condition).toBe('RetryAttemptsExhausted');
+    const { Records } =
+      typeof report.payload === 'string' ? JSON.parse(report.payload) : report.payload;
+    expect(Buffer.from(Records[0].kinesis.data, 'base64').toString()).toBe(RECORD);
   });
 });

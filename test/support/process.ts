@@ -56,6 +56,8 @@ export function aurastream(
 /** Nothing of the machine's own AWS settings reaches what is tested. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && name !== 'NODE_OPTIONS'),
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('AWS_') && name !== 'NODE_OPTIONS',
+    ),
   );
 }

@@ -53,6 +53,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const running = new Set<Promise<void>>();
   const answers = new Map<number, LastInvocation>();
   let timer: NodeJS.Timeout | undefined;
+  stopping.addEventListener('abort', () => clearTimeout(timer));
 
   const pump = () => {
     clearTimeout(timer);
@@ -64,62 +65,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
     if (wake_at !== undefined) timer = setTimeout(pump, Math.max(1, wake_at - now()));
   };
-  stopping.addEventListener('abort', () => clearTimeout(timer));
 
   const take = async (step: ShardStep<StreamRecord>) => {
-    const outcome = step.kind === 'invoke' ? await deliver(step) : await discard(step);
+    const outcome = await (step.kind === 'invoke' ? invoke : discard)(options, step, answers);
     if (outcome === undefined) return;
     count(counters, step.batch, outcome, now());
     queue.settle(step.lane, outcome, now());
     options.onProgress();
     pump();
-  };
-
-  const deliver = async ({ batch, lane }: ShardStep<StreamRecord>): Promise<Outcome> => {
-    const event = kinesisEvent(options.shard_id, batch.records, options.origin);
-    const answer = await options.invoke(JSON.stringify(event));
-    if (answer.kind === 'refused') {
-      return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };
-    }
-    answers.set(lane, { request_id: answer.request_id, function_error: answer.kind === 'failed' });
-    counters.invocations += 1;
-    if (answer.kind === 'failed') return { kind: 'failure' };
-    if (!options.report_item_failures) return { kind: 'success' };
-    return outcomeOfAnswer(
-      answer.payload,
-      batch.records.map(({ sequence_number }) => sequence_number),
-    );
-  };
-
-  /** @returns undefined where the mapping stops first: the batch is then delivered again after the restart. */
-  const discard = async (step: ShardStep<StreamRecord>): Promise<Outcome | undefined> => {
-    const { batch, lane } = step;
-    if (batch.discard === undefined) return { kind: 'success' };
-    const report = failureReport(
-      {
-        ...options,
-        batch,
-        condition: batch.discard,
-        last_invocation: batch.invocations === 0 ? undefined : answers.get(lane),
-      },
-      now(),
-    );
-    for (let attempt = 1; options.destination !== undefined; attempt += 1) {
-      if (stopping.aborted) return undefined;
-      try {
-        await options.destination.put(report.key, report.body);
-        break;
-      } catch (cause) {
-        options.onProblem(cause);
-        if (isFinal(cause)) {
-          counters.reports_refused += 1;
-          break;
-        }
-        await pause(options.backoff(attempt), stopping);
-      }
-    }
-    counters.records_discarded += batch.records.length;
-    return { kind: 'success' };
   };
 
   return {
@@ -128,6 +81,61 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
+}
+
+/** The last answer that each lane's function gave. */
+type Answers = Map<number, LastInvocation>;
+
+async function invoke(
+  options: DeliveryOptions,
+  { batch, lane }: ShardStep<StreamRecord>,
+  answers: Answers,
+): Promise<Outcome> {
+  const event = kinesisEvent(options.shard_id, batch.records, options.origin);
+  const answer = await options.invoke(JSON.stringify(event));
+  if (answer.kind === 'refused') {
+    return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };
+  }
+  answers.set(lane, { request_id: answer.request_id, function_error: answer.kind === 'failed' });
+  options.counters.invocations += 1;
+  if (answer.kind === 'failed') return { kind: 'failure' };
+  if (!options.report_item_failures) return { kind: 'success' };
+  return outcomeOfAnswer(
+    answer.payload,
+    batch.records.map(({ sequence_number }) => sequence_number),
+  );
+}
+
+/**
+ * Reports a batch that is given up; a destination that fails is asked until it answers.
+ *
+ * @returns undefined where the mapping stops first: the batch is then delivered again after the restart.
+ */
+async function discard(
+  options: DeliveryOptions,
+  { batch, lane }: ShardStep<StreamRecord>,
+  answers: Answers,
+): Promise<Outcome | undefined> {
+  const { destination, counters, stopping } = options;
+  const condition = batch.discard ?? 'RetryAttemptsExhausted';
+  const last_invocation = batch.invocations === 0 ? undefined : answers.get(lane);
+  const report = failureReport({ ...options, batch, condition, last_invocation }, options.now());
+  for (let attempt = 1; destination !== undefined; attempt += 1) {
+    if (stopping.aborted) return undefined;
+    try {
+      await destination.put(report.key, report.body);
+      break;
+    } catch (cause) {
+      options.onProblem(cause);
+      if (isFinal(cause)) {
+        counters.reports_refused += 1;
+        break;
+      }
+      await pause(options.backoff(attempt), stopping);
+    }
+  }
+  counters.records_discarded += batch.records.length;
+  return { kind: 'success' };
 }
 
 function count(

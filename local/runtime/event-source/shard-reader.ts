@@ -3,7 +3,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
 import type { StreamRecord } from './kinesis-event.ts';
 import type { DeliverySettings } from './lane.ts';
-import { createShardQueue } from './shard-queue.ts';
+import { createShardQueue, type ShardQueue } from './shard-queue.ts';
 import type { Position, StreamSource } from './source.ts';
 
 /** An event source mapping's settings. */
@@ -56,18 +56,19 @@ export interface ShardReaderOptions
 
 /** Reads one shard to its end, and its records to their end. Starts by itself; the signal `stopping` ends it. */
 export function startShardReader(options: ShardReaderOptions): ShardReader {
-  const { settings, source, shard_id, checkpoints, pace, now, stopping } = options;
+  const { settings, shard_id, checkpoints, now, stopping } = options;
   const queue = createShardQueue<StreamRecord>(settings);
-  const limit = Math.min(
-    10_000,
-    Math.max(100, settings.batch_size * settings.parallelization_factor),
-  );
-  const most_bytes = settings.payload_bytes * (settings.parallelization_factor + 1);
   let state: ShardStatus['state'] = 'reading';
   let caught_up_at: number | undefined;
   let wake = () => {};
   stopping.addEventListener('abort', () => wake());
 
+  const drainedYet = () => {
+    if (state !== 'draining' || queue.unfinished() > 0) return;
+    state = 'drained';
+    checkpoints.set(shard_id, { ...checkpoints.of(shard_id), drained: true });
+    options.onDrained();
+  };
   const delivery = createDelivery({
     ...options,
     queue,
@@ -81,58 +82,22 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
     },
   });
 
-  const drainedYet = () => {
-    if (state !== 'draining' || queue.unfinished() > 0) return;
-    state = 'drained';
-    checkpoints.set(shard_id, { ...checkpoints.of(shard_id), drained: true });
-    options.onDrained();
-  };
-
-  /** Waits while what was read and not finished is all that memory should hold. */
-  const room = async () => {
-    while (!stopping.aborted && isFull()) {
-      await new Promise<void>((resolve) => {
+  const reading = readShard(options, {
+    isFull: fullness(settings, queue),
+    progress: () =>
+      new Promise((resolve) => {
         wake = resolve;
-      });
-    }
-  };
-  const isFull = () => queue.unfinished() >= 2 * limit || queue.unfinishedBytes() >= most_bytes;
-
-  const reading = (async () => {
-    let position = startOf(settings, checkpoints, shard_id);
-    let iterator: string | undefined;
-    while (!stopping.aborted) {
-      await room();
-      if (stopping.aborted) return;
-      try {
-        iterator ??= await source.iterator(shard_id, position);
-        const asked_at = now();
-        const { records, next } = await source.records(iterator, limit);
-        options.onProblem(undefined);
-        const last = records.at(-1);
-        caught_up_at = last === undefined ? asked_at : undefined;
-        if (last !== undefined) {
-          position = { type: 'AFTER_SEQUENCE_NUMBER', sequence_number: last.sequence_number };
-          queue.add(records, now());
-          delivery.pump();
-        }
-        if (next === undefined) break;
-        iterator = next;
-        if (records.length < limit) {
-          await pause(last === undefined ? pace.idle_ms : pace.busy_ms, stopping);
-        }
-      } catch (cause) {
-        // Iterators live five minutes; a new one takes up where the last page ended.
-        iterator = undefined;
-        if ((cause as Error).name === 'ExpiredIteratorException') continue;
-        options.onProblem(cause);
-        await pause(pace.error_ms, stopping);
-      }
-    }
-    if (stopping.aborted) return;
+      }),
+    onPage(records, asked_at) {
+      caught_up_at = records.length === 0 ? asked_at : undefined;
+      queue.add(records, now());
+      delivery.pump();
+    },
+  }).then((is_over) => {
+    if (!is_over) return;
     state = 'draining';
     drainedYet();
-  })();
+  });
 
   return {
     status: () => ({
@@ -151,8 +116,64 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   };
 }
 
+/** Records of one page: the lanes' next batches, within what GetRecords takes. */
+function pageLimit({ batch_size, parallelization_factor }: MappingSettings): number {
+  return Math.min(10_000, Math.max(100, batch_size * parallelization_factor));
+}
+
+/** Whether what was read and is not finished is all that memory should hold: the stream holds the rest. */
+function fullness(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
+  const most_records = 2 * pageLimit(settings);
+  const most_bytes = settings.payload_bytes * (settings.parallelization_factor + 1);
+  return () => queue.unfinished() >= most_records || queue.unfinishedBytes() >= most_bytes;
+}
+
+interface Reading {
+  isFull(): boolean;
+  /** Ends when some record is finished, or the mapping stops. */
+  progress(): Promise<void>;
+  onPage(records: StreamRecord[], asked_at: number): void;
+}
+
+/** @returns whether the shard is closed and read to its end; false where the mapping stopped first. */
+async function readShard(options: ShardReaderOptions, reading: Reading): Promise<boolean> {
+  const { source, shard_id, pace, stopping } = options;
+  const limit = pageLimit(options.settings);
+  let position = startOf(options);
+  let iterator: string | undefined;
+  while (!stopping.aborted) {
+    if (reading.isFull()) {
+      await reading.progress();
+      continue;
+    }
+    try {
+      iterator ??= await source.iterator(shard_id, position);
+      const asked_at = options.now();
+      const { records, next } = await source.records(iterator, limit);
+      options.onProblem(undefined);
+      const sequence_number = records.at(-1)?.sequence_number;
+      if (sequence_number !== undefined) {
+        position = { type: 'AFTER_SEQUENCE_NUMBER', sequence_number };
+      }
+      reading.onPage(records, asked_at);
+      if (next === undefined) return true;
+      iterator = next;
+      if (records.length < limit) {
+        await pause(records.length === 0 ? pace.idle_ms : pace.busy_ms, stopping);
+      }
+    } catch (cause) {
+      // Iterators live five minutes; a new one takes up where the last page ended.
+      iterator = undefined;
+      if ((cause as Error).name === 'ExpiredIteratorException') continue;
+      options.onProblem(cause);
+      await pause(pace.error_ms, stopping);
+    }
+  }
+  return false;
+}
+
 /** `LATEST` is a moment, not a place: after a restart without a checkpoint it is still the same one. */
-function startOf(settings: MappingSettings, checkpoints: Checkpoints, shard_id: string): Position {
+function startOf({ settings, checkpoints, shard_id }: ShardReaderOptions): Position {
   const { sequence_number } = checkpoints.of(shard_id);
   if (sequence_number !== undefined) return { type: 'AFTER_SEQUENCE_NUMBER', sequence_number };
   if (settings.starting_position === 'TRIM_HORIZON') return { type: 'TRIM_HORIZON' };

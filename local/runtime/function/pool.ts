@@ -1,5 +1,8 @@
 import type { ExecutionEnvironment } from './environment.ts';
 
+/** What the pool needs of an execution environment. */
+type Member = Pick<ExecutionEnvironment, 'kill' | 'isDead'>;
+
 /** Concurrent invocations that the account has left: one count for all functions without a reservation. */
 export interface Concurrency {
   /** @returns whether one more may run. */
@@ -21,8 +24,8 @@ export function createConcurrency(limit: number): Concurrency {
   };
 }
 
-export interface PoolOptions<Member> {
-  start: () => Member;
+export interface PoolOptions<One> {
+  start: () => One;
   /** Threads that this machine should hold for one function: what comes beyond waits for one to be free. */
   most: number;
   /** How long an environment stays warm, in ms. */
@@ -30,28 +33,29 @@ export interface PoolOptions<Member> {
 }
 
 /** A function's execution environments: reused while warm, one invocation at a time each. */
-export interface Pool<Member> {
-  take(): Promise<Member>;
-  giveBack(environment: Member): void;
+export interface Pool<One> {
+  take(): Promise<One>;
+  giveBack(environment: One): void;
   size(): number;
   stop(): Promise<void>;
 }
 
-export function createPool<Member extends ExecutionEnvironment>(
-  options: PoolOptions<Member>,
-): Pool<Member> {
-  const all = new Set<Member>();
-  const idle: { environment: Member; timer: NodeJS.Timeout }[] = [];
-  const waiting: ((environment: Member) => void)[] = [];
+export function createPool<One extends Member>(options: PoolOptions<One>): Pool<One> {
+  const all = new Set<One>();
+  const idle: { environment: One; timer: NodeJS.Timeout }[] = [];
+  let stopped = false;
+  const waiting: ((environment: One) => void)[] = [];
 
+  const retire = (environment: One) => {
+    all.delete(environment);
+    return environment.kill(RETIRED);
+  };
   const start = () => {
     const environment = options.start();
     all.add(environment);
+    // What still waits for one is told that there will be none.
+    if (stopped) void retire(environment);
     return environment;
-  };
-  const retire = (environment: Member) => {
-    all.delete(environment);
-    return environment.kill(RETIRED);
   };
 
   return {
@@ -82,6 +86,7 @@ export function createPool<Member extends ExecutionEnvironment>(
     },
     size: () => all.size,
     async stop() {
+      stopped = true;
       for (const { timer } of idle) clearTimeout(timer);
       await Promise.all([...all].map(retire));
     },

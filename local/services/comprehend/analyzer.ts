@@ -29,9 +29,7 @@ export function analyse(text: string, language: string): Analysis {
   const worst = Math.max(...clauses.map((clause) => clause.negative - clause.positive));
   const both = Math.min(best, worst) >= LEAST_SIDE ? 2 * Math.min(best, worst) : 0;
   const all = positive + negative + NEUTRAL_EVIDENCE;
-  return labelled(
-    softmax([positive / all, negative / all, NEUTRAL_EVIDENCE / all, both / all]),
-  );
+  return labelled(softmax([positive / all, negative / all, NEUTRAL_EVIDENCE / all, both / all]));
 }
 
 function softmax(evidence: number[]): SentimentScore {

@@ -100,7 +100,10 @@ function batch({ TextList }: Body, read: Read): AwsReply {
   const ErrorList: unknown[] = [];
   for (const [Index, text] of TextList.entries()) {
     if (typeof text !== 'string' || text === '') {
-      return violation('textList', 'satisfy constraint: [Member must have length greater than or equal to 1]');
+      return violation(
+        'textList',
+        'satisfy constraint: [Member must have length greater than or equal to 1]',
+      );
     }
     if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) ErrorList.push(sizeError(Index));
     else ResultList.push({ Index, ...read(text) });

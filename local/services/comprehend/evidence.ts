@@ -64,7 +64,10 @@ function spacedValences(clause: string, lexicon: Lexicon, language: string): num
     if (valence === 0) return [];
     const before = words.slice(Math.max(0, i - NEGATION_WINDOW), i);
     // Hindi and Korean deny after the word: "अच्छा नहीं", "좋지 않다".
-    const around = language === 'hi' || language === 'ko' ? [...before.slice(-1), ...words.slice(i + 1, i + 2), word.slice(1)] : before;
+    const around =
+      language === 'hi' || language === 'ko'
+        ? [...before.slice(-1), ...words.slice(i + 1, i + 2), word.slice(1)]
+        : before;
     const is_negated = around.some((other) => isNegation(other, negations, language));
     const is_intense = before.slice(-1).some((other) => intensifiers.includes(other));
     return [valence * (is_negated ? NEGATED : 1) * (is_intense ? INTENSIFIED : 1)];
@@ -72,7 +75,8 @@ function spacedValences(clause: string, lexicon: Lexicon, language: string): num
 }
 
 function isNegation(word: string, negations: string[], language: string): boolean {
-  if (language === 'ko') return negations.some((negation) => word.startsWith(negation) && word.length <= 4);
+  if (language === 'ko')
+    return negations.some((negation) => word.startsWith(negation) && word.length <= 4);
   return negations.includes(word) || word.endsWith("n't");
 }
 
@@ -104,7 +108,8 @@ function unspacedValences(clause: string, lexicon: Lexicon, language: string): n
       continue;
     }
     const end = start + word.length;
-    const near = language === 'ja' ? clause.slice(end, end + 5) : clause.slice(Math.max(0, start - 2), start);
+    const near =
+      language === 'ja' ? clause.slice(end, end + 5) : clause.slice(Math.max(0, start - 2), start);
     const is_negated = vocabulary.negations.some((negation) => near.includes(negation));
     const before = clause.slice(Math.max(0, start - 4), start);
     const is_intense = vocabulary.intensifiers.some((intensifier) => before.includes(intensifier));

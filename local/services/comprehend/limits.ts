@@ -25,7 +25,10 @@ export function unitsOf(text: string): number {
 }
 
 /** Lets so many calls through in a second, and answers the others as Comprehend does. */
-export function createThrottle(deps: { now: () => number; calls_per_second: Record<string, number> }) {
+export function createThrottle(deps: {
+  now: () => number;
+  calls_per_second: Record<string, number>;
+}) {
   const buckets = new Map<string, { tokens: number; filled_at: number }>();
   return (action: string): AwsReply | undefined => {
     const rate = deps.calls_per_second[action];

@@ -14,15 +14,27 @@ const valued = (value: number, words: string): Record<string, number> =>
 
 export const VOCABULARIES: Record<string, Vocabulary> = {
   en: {
-    negations: "not no never n't cannot can't don't didn't doesn't isn't wasn't won't without nothing hardly".split(' '),
+    negations:
+      "not no never n't cannot can't don't didn't doesn't isn't wasn't won't without nothing hardly".split(
+        ' ',
+      ),
     contrasts: 'but however although though yet'.split(' '),
     intensifiers: 'very so really absolutely extremely totally too completely'.split(' '),
     polarity: {
       ...valued(3, 'delicious smoothly sturdy reliable superb divine flawless'),
       ...valued(2, 'recommend solid gift comfortable gentle sincere quick easy works'),
-      ...valued(-2, 'crash crashes crashed leaked leaks broke broken stopped overpriced expensive refund scratched repetitive bland overtime twice noisy uncomfortable'),
-      ...valued(-3, 'useless unacceptable unusable rude overcooked dreadful shameful disgraceful garbage worst nightmare ridiculous'),
-      like: 1, no: 0, thanks: 2, thank: 2,
+      ...valued(
+        -2,
+        'crash crashes crashed leaked leaks broke broken stopped overpriced expensive refund scratched repetitive bland overtime twice noisy uncomfortable',
+      ),
+      ...valued(
+        -3,
+        'useless unacceptable unusable rude overcooked dreadful shameful disgraceful garbage worst nightmare ridiculous',
+      ),
+      like: 1,
+      no: 0,
+      thanks: 2,
+      thank: 2,
     },
   },
   es: {
@@ -30,10 +42,16 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     contrasts: 'pero sino aunque'.split(' '),
     intensifiers: 'muy tan súper realmente totalmente'.split(' '),
     polarity: {
-      ...valued(3, 'excelente espectacular fantástico maravilloso precioso preciosa encantada encantado mejor encantador encantadora'),
+      ...valued(
+        3,
+        'excelente espectacular fantástico maravilloso precioso preciosa encantada encantado mejor encantador encantadora',
+      ),
       ...valued(2, 'gracias amable útil limpia limpio regalo alegría bueno buena bien gusta'),
       ...valued(-3, 'horrible peor inaceptable vergüenza asco insoportable maleducado pésimo'),
-      ...valued(-2, 'rompió roto sucio tarde fría enfadado ruido tristeza aburrida reembolso cierra mal mala'),
+      ...valued(
+        -2,
+        'rompió roto sucio tarde fría enfadado ruido tristeza aburrida reembolso cierra mal mala',
+      ),
     },
   },
   fr: {
@@ -41,10 +59,19 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     contrasts: 'mais cependant pourtant'.split(' '),
     intensifiers: 'très trop tellement vraiment si'.split(' '),
     polarity: {
-      ...valued(3, 'excellent excellente magnifique parfait parfaite adore bravo charmant charmante remarquable'),
-      ...valued(2, 'bon bonne merci propre plaisir recommande belle beau clair claire rapide fière victoire'),
+      ...valued(
+        3,
+        'excellent excellente magnifique parfait parfaite adore bravo charmant charmante remarquable',
+      ),
+      ...valued(
+        2,
+        'bon bonne merci propre plaisir recommande belle beau clair claire rapide fière victoire',
+      ),
       ...valued(-3, 'affreux affreuse pire scandaleux honteux horrible fuyez inexistant'),
-      ...valued(-2, 'panne mauvais mauvaise déception plante lâché retard marre sale glacial volé dégoûtée attente'),
+      ...valued(
+        -2,
+        'panne mauvais mauvaise déception plante lâché retard marre sale glacial volé dégoûtée attente',
+      ),
     },
   },
   de: {
@@ -52,10 +79,22 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     contrasts: 'aber jedoch obwohl doch'.split(' '),
     intensifiers: 'sehr so wirklich total völlig viel zu'.split(' '),
     polarity: {
-      ...valued(3, 'toll tolle begeistert wunderschön wunderbar wunderbares wunderbaren herrlich herrlicher perfekt bester beste'),
-      ...valued(2, 'gut gute danke dank freundlich freundliche nett sauber spaß gerne schnell schnelle leise glücklich freut'),
-      ...valued(-3, 'schrecklich furchtbar ungenießbar unmöglich hasse wütend verschwendet zeitverschwendung'),
-      ...valued(-2, 'kaputt enttäuschend enttäuscht stinkt billiges langweilig dumm stürzt schlecht gestohlen traurig zugausfall doppelt unhöflich'),
+      ...valued(
+        3,
+        'toll tolle begeistert wunderschön wunderbar wunderbares wunderbaren herrlich herrlicher perfekt bester beste',
+      ),
+      ...valued(
+        2,
+        'gut gute danke dank freundlich freundliche nett sauber spaß gerne schnell schnelle leise glücklich freut',
+      ),
+      ...valued(
+        -3,
+        'schrecklich furchtbar ungenießbar unmöglich hasse wütend verschwendet zeitverschwendung',
+      ),
+      ...valued(
+        -2,
+        'kaputt enttäuschend enttäuscht stinkt billiges langweilig dumm stürzt schlecht gestohlen traurig zugausfall doppelt unhöflich',
+      ),
     },
   },
   it: {
@@ -63,8 +102,14 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     contrasts: 'ma però tuttavia'.split(' '),
     intensifiers: 'molto così davvero troppo'.split(' '),
     polarity: {
-      ...valued(3, 'fantastico fantastica ottima ottimo bellissimo bellissima meraviglioso adora incantevole felicissimo'),
-      ...valued(2, 'grazie gentile utile bella bello brava bravo veloce pulita pulito consiglio simpatico bene buono'),
+      ...valued(
+        3,
+        'fantastico fantastica ottima ottimo bellissimo bellissima meraviglioso adora incantevole felicissimo',
+      ),
+      ...valued(
+        2,
+        'grazie gentile utile bella bello brava bravo veloce pulita pulito consiglio simpatico bene buono',
+      ),
       ...valued(-3, 'pessima pessimo terribile schifo peggior peggiore furioso insopportabile'),
       ...valued(-2, 'rotto buttati scadente noioso blocca freddo maleducato rumore cancellato'),
     },
@@ -74,7 +119,10 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     contrasts: 'mas porém contudo'.split(' '),
     intensifiers: 'muito tão realmente demais'.split(' '),
     polarity: {
-      ...valued(3, 'excelente perfeitamente maravilhoso ótimo ótima melhor adorou inesquecível encantador'),
+      ...valued(
+        3,
+        'excelente perfeitamente maravilhoso ótimo ótima melhor adorou inesquecível encantador',
+      ),
       ...valued(2, 'obrigado obrigada linda lindo limpo simpática clareza bom boa bem gostei'),
       ...valued(-3, 'péssimo horrível absurdo odeio insuportável pior'),
       ...valued(-2, 'quebrou ruim irritado trava atrasado chato cobrado barulho esperei'),
@@ -108,9 +156,15 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     intensifiers: 'とても 本当に 大変 すごく'.split(' '),
     polarity: {
       ...valued(3, '素晴らし 最高 嬉し 幸せ 楽し 大好き 感動 美味し おいし 素敵'),
-      ...valued(2, '良かった 良い よかった 綺麗 きれい 便利 親切 快適 美しい 美しく ありがとう 助かり 使いやす 分かりやす 新鮮 可愛 好き 喜ん'),
+      ...valued(
+        2,
+        '良かった 良い よかった 綺麗 きれい 便利 親切 快適 美しい 美しく ありがとう 助かり 使いやす 分かりやす 新鮮 可愛 好き 喜ん',
+      ),
       ...valued(-3, '最悪 ひどい ひどく ひどかった つまらな 嫌い 許せな'),
-      ...valued(-2, '壊れ 残念 不便 悪い 悪かった 困っ 疲れ 遅れ 嫌な 安っぽ がっかり うるさ 落ちます 痛く 二度と'),
+      ...valued(
+        -2,
+        '壊れ 残念 不便 悪い 悪かった 困っ 疲れ 遅れ 嫌な 安っぽ がっかり うるさ 落ちます 痛く 二度と',
+      ),
     },
   },
   ko: {
@@ -130,9 +184,15 @@ export const VOCABULARIES: Record<string, Vocabulary> = {
     intensifiers: '非常 很 太 真 特别'.split(' '),
     polarity: {
       ...valued(3, '精彩 完美 优秀 最好 开心 幸福 喜欢 很棒 太棒'),
-      ...valued(2, '满意 感谢 谢谢 漂亮 好用 很好 非常好 干净 热情 优美 推荐 亲切 愉快 有趣 真美 耐用 解决'),
+      ...valued(
+        2,
+        '满意 感谢 谢谢 漂亮 好用 很好 非常好 干净 热情 优美 推荐 亲切 愉快 有趣 真美 耐用 解决',
+      ),
       ...valued(-3, '糟糕 可怕 恶劣 最差 太差 很差 真的很差 讨厌'),
-      ...valued(-2, '坏了 失望 生气 无聊 浪费 难闻 廉价 闪退 当掉 晚点 误点 烦死 噪音 没法用 无法 不理'),
+      ...valued(
+        -2,
+        '坏了 失望 生气 无聊 浪费 难闻 廉价 闪退 当掉 晚点 误点 烦死 噪音 没法用 无法 不理',
+      ),
     },
   },
 };

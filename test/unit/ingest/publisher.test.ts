@@ -69,7 +69,9 @@ describe('the publisher', () => {
     const stream = streamOf([]);
     const publisher = createPublisher({ stream, ...at_once });
     const texts = Array.from({ length: 40 }, (_, i) => `${i}`.padEnd(900_000, 'ä '));
-    await all(publisher.publishAll(texts.map((text) => ({ text: text.slice(0, 450_000), source: 's' }))));
+    await all(
+      publisher.publishAll(texts.map((text) => ({ text: text.slice(0, 450_000), source: 's' }))),
+    );
     await all(publisher.publishAll(records(1_001)));
     for (const request of stream.requests) {
       expect(request.length).toBeLessThanOrEqual(500);
@@ -142,7 +144,9 @@ describe('the publisher', () => {
 
   it('says failed after its attempts, and at once where sending again cannot help', async () => {
     const stubborn = createPublisher({
-      stream: { putRecords: async (entries) => entries.map(() => ({ ok: false, code: 'Internal' })) },
+      stream: {
+        putRecords: async (entries) => entries.map(() => ({ ok: false, code: 'Internal' })),
+      },
       max_attempts: 3,
       ...at_once,
     });

@@ -101,7 +101,13 @@ it('a file that is not there is an error that names it', async () => {
 describe('lines', () => {
   async function lines(chunks: Buffer[], max_bytes: number) {
     const found = [];
-    for await (const line of readLines((async function* () { yield* chunks; })(), max_bytes)) found.push(line);
+    for await (const line of readLines(
+      (async function* () {
+        yield* chunks;
+      })(),
+      max_bytes,
+    ))
+      found.push(line);
     return found;
   }
 

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Answer,
+  type ExecutionEnvironment,
+  exitError,
+  startEnvironment,
+} from './environment.ts';
+import type { FunctionError } from './invocation.ts';
+import { type FunctionLog, reportLine } from './log.ts';
+import { type Credentials, type FunctionSpec, functionEnvironment } from './spec.ts';
+
+export interface SandboxOptions {
+  spec: FunctionSpec;
+  credentials: Credentials;
+  endpoint: string;
+  log: FunctionLog;
+  /** Whether the role may write this log stream; asked once per execution environment. */
+  mayLog: (log_stream: string) => boolean;
+  now: () => number;
+}
+
+export interface Run {
+  answer: Answer;
+  duration_ms: number;
+  /** Whether the bundle had to be loaded first. */
+  cold: boolean;
+}
+
+/** An execution environment with its log stream, under the function's timeout. */
+export interface Sandbox extends Pick<ExecutionEnvironment, 'kill' | 'isDead'> {
+  /** @param run.kill_after_ms a fault: the environment ends after so long, whatever it does. */
+  run(run: {
+    request_id: string;
+    payload: string;
+    kill_after_ms?: number | undefined;
+  }): Promise<Run>;
+}
+
+/** Lambda's own limit of the init phase; a longer timeout of the function extends it here, where cores are shared. */
+const INIT_MS = 10_000;
+
+export function startSandbox(options: SandboxOptions): Sandbox {
+  const { spec, now } = options;
+  const log_stream = logStream(now());
+  const log = options.mayLog(log_stream) ? options.log.write : () => {};
+  const env = functionEnvironment(spec, { ...options, log_stream });
+  const started_at = now();
+  const environment = startEnvironment({ ...spec, env, onLog: log });
+  let cold = true;
+
+  /** One that does not load leaves the environment dead, and its invocation says why. */
+  const initialised = async () => {
+    const limit_ms = Math.max(INIT_MS, spec.timeout_ms);
+    await endedBy(environment, limit_ms, timedOut('init', limit_ms), environment.ready);
+    return now() - started_at;
+  };
+
+  return {
+    kill: environment.kill,
+    isDead: environment.isDead,
+    async run({ request_id, payload, kill_after_ms }) {
+      const was_cold = cold;
+      cold = false;
+      const init_ms = was_cold ? await initialised() : undefined;
+      log(`START RequestId: ${request_id} Version: $LATEST`);
+      const begun_at = now();
+      const context = contextOf(spec, request_id, log_stream);
+      const invoked = environment.invoke({
+        payload,
+        context,
+        deadline: Date.now() + spec.timeout_ms,
+      });
+      const killed = endedBy(environment, kill_after_ms, exitError('signal: killed'), invoked);
+      const late = timedOut(request_id, spec.timeout_ms);
+      const answer = await endedBy(environment, spec.timeout_ms, late, killed);
+      const duration_ms = now() - begun_at;
+      // What killed the environment could not print for itself.
+      if (environment.isDead()) log(answer.payload);
+      log(`END RequestId: ${request_id}`);
+      log(reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms }));
+      return { answer, duration_ms, cold: was_cold };
+    },
+  };
+}
+
+/** Kills the environment where the work is not done by then: the work then ends with this error. */
+async function endedBy<Value>(
+  environment: ExecutionEnvironment,
+  after_ms: number | undefined,
+  error: FunctionError,
+  work: Promise<Value>,
+): Promise<Value> {
+  if (after_ms === undefined) return work;
+  const timer = setTimeout(() => void environment.kill(error), after_ms);
+  return work.finally(() => clearTimeout(timer));
+}
+
+/** `2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef` */
+function logStream(now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+}
+
+function timedOut(request_id: string, timeout_ms: number): FunctionError {
+  const seconds = (timeout_ms / 1000).toFixed(2);
+  return {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${request_id} Error: Task timed out after ${seconds} seconds`,
+  };
+}
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+function contextOf(spec: FunctionSpec, request_id: string, logStreamName: string): object {
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: spec.name,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: spec.arn,
+    memoryLimitInMB: String(spec.memory_mb),
+    awsRequestId: request_id,
+    logGroupName: spec.log_group,
+    logStreamName,
+  };
+}

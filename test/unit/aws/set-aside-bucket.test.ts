@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSetAsideBucket, createSetAsideReader } from '../../../aws/set-aside-bucket.ts';
+import { createS3 } from '../../../local/services/s3/s3.ts';
+import { derivedRecordId, type SetAside } from '../../../schemas/index.ts';
+import { clientConfig, type Served, serve } from '../../support/serve.ts';
+
+let folder: string;
+let served: Served;
+let client: S3Client;
+let bucket_name: string;
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-set-asides-'));
+  served = await serve(createS3({ dataDir: folder, now: Date.now }));
+  client = new S3Client(clientConfig(served.endpoint));
+});
+beforeEach(async () => {
+  bucket_name = `set-asides-${count++}`;
+  await client.send(new CreateBucketCommand({ Bucket: bucket_name }));
+});
+afterAll(async () => {
+  client.destroy();
+  await served.close();
+  await rm(folder, { recursive: true });
+});
+
+function aSetAside(place: number, sub_sequence_number?: number): SetAside {
+  const position = {
+    shard_id: 'shardId-000000000000',
+    sequence_number: `4959${String(place).padStart(4, '0')}`,
+    ...(sub_sequence_number === undefined ? {} : { sub_sequence_number }),
+  };
+  return {
+    set_aside_id: derivedRecordId(position),
+    reason: 'invalid_json',
+    issues: [{ path: '', message: 'is not JSON' }],
+    ...position,
+    partition_key: 'k',
+    arrived_at: '2026-11-23T10:00:00.123Z',
+    data_base64: Buffer.from(`{"broken ${place}`).toString('base64'),
+  };
+}
+
+const store = () => createSetAsideBucket({ client, bucket_name });
+const reader = () => createSetAsideReader({ client, bucket_name });
+async function listed(options?: { limit: number }): Promise<SetAside[]> {
+  const found: SetAside[] = [];
+  for await (const set_aside of reader().list(options)) found.push(set_aside);
+  return found;
+}
+async function keys(): Promise<(string | undefined)[]> {
+  const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: bucket_name }));
+  return Contents?.map(({ Key }) => Key) ?? [];
+}
+
+describe('a set-aside', () => {
+  it('is one object, whose key is its place on the stream', async () => {
+    expect(await store().put([aSetAside(1), aSetAside(2, 3)])).toEqual([]);
+    expect(await keys()).toEqual([
+      'set-asides/shardId-000000000000/49590001.json',
+      'set-asides/shardId-000000000000/49590002-000003.json',
+    ]);
+    const { Body, ContentType } = await client.send(
+      new GetObjectCommand({
+        Bucket: bucket_name,
+        Key: 'set-asides/shardId-000000000000/49590001.json',
+      }),
+    );
+    expect(ContentType).toBe('application/json');
+    expect(JSON.parse(await Body!.transformToString())).toEqual(aSetAside(1));
+  });
+
+  it('that is delivered again is the same object', async () => {
+    await store().put([aSetAside(1)]);
+    await store().put([aSetAside(1)]);
+    expect(await listed()).toEqual([aSetAside(1)]);
+  });
+
+  it('is found by its id', async () => {
+    await store().put([aSetAside(1), aSetAside(2, 3)]);
+    expect(await reader().get(aSetAside(1).set_aside_id)).toEqual(aSetAside(1));
+    expect(await reader().get(aSetAside(2, 3).set_aside_id)).toEqual(aSetAside(2, 3));
+    expect(await reader().get(aSetAside(9).set_aside_id)).toBeUndefined();
+    for (const id of ['rev-1', '', '../secret:1', 'shardId-0:1:2:3']) {
+      expect(await reader().get(id)).toBeUndefined();
+    }
+  });
+
+  it('that S3 does not take is returned, and its neighbours are kept', async () => {
+    const second = aSetAside(2);
+    const flaky = createSetAsideBucket({
+      bucket_name,
+      client: {
+        send(command: { input: { Key: string } }) {
+          if (!command.input.Key.includes(second.sequence_number)) {
+            return client.send(command as never);
+          }
+          const error = { name: 'SlowDown', $metadata: { httpStatusCode: 503 } };
+          return Promise.reject(Object.assign(new Error('Slow down'), error));
+        },
+      } as never,
+    });
+    expect(await flaky.put([aSetAside(1), second, aSetAside(3)])).toEqual([
+      { index: 1, code: 'SlowDown', retryable: true, throttled: true },
+    ]);
+    expect(await listed()).toEqual([aSetAside(1), aSetAside(3)]);
+  });
+});
+
+describe('the list of set-asides', () => {
+  it('is in the order of the stream, within an aggregate too', async () => {
+    const set_asides = [
+      aSetAside(1),
+      ...[0, 2, 10, 11].map((sub) => aSetAside(2, sub)),
+      aSetAside(3),
+    ];
+    await store().put([...set_asides].reverse());
+    expect(await listed()).toEqual(set_asides);
+  });
+
+  it('ends where it should', async () => {
+    await store().put(Array.from({ length: 20 }, (_, i) => aSetAside(i)));
+    for (const limit of [0, 1, 8, 9, 20]) expect(await listed({ limit })).toHaveLength(limit);
+    expect(await listed({ limit: 100 })).toHaveLength(20);
+    expect(await listed()).toHaveLength(20);
+  });
+});

@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type {
+  Analyse,
+  AnalysisOutcome,
+  AnalysisRequest,
+} from '../../../../processors/analysis/analysis.ts';
+import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
+import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
+import { kplAggregate } from '../../../support/kpl.ts';
+import { memoryStores, outage } from '../../../support/memory-stores.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
+
+let stores: ReturnType<typeof memoryStores>;
+let asked: AnalysisRequest[][];
+let consume: Consumer;
+/** Texts that the analyzer fails, and how. */
+let failing: Map<string, { retryable: boolean }>;
+
+const analyse: Analyse = async (requests) => {
+  asked.push(requests);
+  return requests.map(({ text }): AnalysisOutcome => {
+    const failure = failing.get(text);
+    if (failure !== undefined) {
+      return { status: 'failed', code: 'ThrottlingException', throttled: true, ...failure };
+    }
+    return {
+      status: 'analyzed',
+      verdict: {
+        sentiment: 'NEUTRAL',
+        scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
+        chunks: 1,
+      },
+      language_code: 'en',
+      language_source: 'detected',
+      cache: 'miss',
+      analyzer: { name: 'test', version: '1' },
+    };
+  });
+};
+
+beforeEach(() => {
+  stores = memoryStores();
+  asked = [];
+  failing = new Map();
+  consume = createConsumer({ ...stores, analyse, text_policy: 'full', now: () => NOW });
+});
+
+const record = (record_id: string, fields: object = {}) => ({
+  record_id,
+  text: `text of ${record_id}`,
+  source: 's',
+  ...fields,
+});
+const failuresOf = (...places: number[]) =>
+  places.map((place) => ({ itemIdentifier: sequenceNumber(place) }));
+const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
+const lineIds = () => stores.lines.map(({ record_id }) => record_id);
+
+describe('a batch', () => {
+  it('ends as a row and a line each, and asks for nothing again', async () => {
+    const report = await consume(kinesisRecords(record('a'), record('b')));
+    expect(report).toMatchObject({
+      response: { batchItemFailures: [] },
+      records: 2,
+      results: 2,
+      set_asides: 0,
+      failed: 0,
+    });
+    expect(rowIds()).toEqual(['a', 'b']);
+    expect(lineIds()).toEqual(['a', 'b']);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('that is delivered again writes each row once', async () => {
+    const batch = kinesisRecords(record('a'), { text: 'no id', source: 's' });
+    await consume(batch);
+    const rows = [...stores.rows.values()];
+    expect((await consume(batch)).response.batchItemFailures).toEqual([]);
+    expect([...stores.rows.values()]).toEqual(rows);
+    expect(rowIds()).toEqual(['a', `${SHARD_ID}:${sequenceNumber(2)}`]);
+  });
+
+  it('of none is done', async () => {
+    expect((await consume([])).response).toEqual({ batchItemFailures: [] });
+    expect(stores.results_table.puts).toEqual([]);
+  });
+});
+
+describe('a bad record', () => {
+  it('is set aside with its bytes, and the others go on', async () => {
+    const report = await consume(kinesisRecords(record('a'), '{"text": nonsense', record('b')));
+    expect(report).toMatchObject({
+      results: 2,
+      set_asides: 1,
+      failed: 0,
+      reasons: { invalid_json: 1 },
+    });
+    expect(report.response.batchItemFailures).toEqual([]);
+    expect(rowIds()).toEqual(['a', 'b']);
+    const [set_aside] = stores.objects.values();
+    expect(Buffer.from(set_aside!.data_base64, 'base64').toString()).toBe('{"text": nonsense');
+  });
+
+  it('that could not be kept comes again, alone', async () => {
+    stores.set_asides.refuses.throws = outage('s3');
+    const report = await consume(kinesisRecords(record('a'), 'nonsense'));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+    expect(report).toMatchObject({
+      results: 1,
+      set_asides: 0,
+      failed: 1,
+      failures: { 'set_asides InternalServerError': 1 },
+    });
+  });
+});
+
+describe('what a service did not do', () => {
+  it('is reported for its record, and not for its neighbours: the results table', async () => {
+    stores.results_table.refuses.names.add('b');
+    const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+    expect(report.failures).toEqual({ 'results_table Refused': 1 });
+    // It comes again, and would only be there twice.
+    expect(lineIds()).toEqual(['a', 'c']);
+  });
+
+  it('is reported for its record, and not for its neighbours: the lake', async () => {
+    stores.lake.refuses.names.add('a');
+    const report = await consume(kinesisRecords(record('a'), record('b')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(1));
+    expect(lineIds()).toEqual(['b']);
+  });
+
+  it('is reported for its record, and not for its neighbours: the analyzer', async () => {
+    failing.set('text of a', { retryable: true });
+    const report = await consume(kinesisRecords(record('a'), record('b')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(1));
+    expect(rowIds()).toEqual(['b']);
+    expect(lineIds()).toEqual(['b']);
+  });
+
+  it('is no verdict even where it is final: Lambda brings it to the failure destination', async () => {
+    failing.set('text of a', { retryable: false });
+    const report = await consume(kinesisRecords(record('a')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(1));
+    expect(stores.rows.size + stores.lines.length + stores.objects.size).toBe(0);
+  });
+
+  it('fails all that a store was given where the store throws', async () => {
+    stores.results_table.refuses.throws = outage('dynamodb');
+    const report = await consume(kinesisRecords(record('a'), 'nonsense', record('b')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3));
+    expect(stores.lake.puts).toEqual([]);
+    expect(stores.objects.size).toBe(1);
+  });
+
+  it('brings a whole aggregate again, and names it once', async () => {
+    stores.lake.refuses.names = new Set(['b', 'c']);
+    const aggregate = kplAggregate(
+      ['a', 'b', 'c'].map((id) => ({
+        partition_key: 'k',
+        data: Buffer.from(JSON.stringify(record(id))),
+      })),
+    );
+    const report = await consume(kinesisRecords(record('first'), aggregate, record('last')));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+    expect(report).toMatchObject({ records: 5, results: 3, failed: 2 });
+  });
+
+  it('is made good by the retry, whichever of all entries failed before', async () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray(ids),
+        fc.subarray(ids),
+        fc.boolean(),
+        async (rows, lines, bad) => {
+          stores = memoryStores();
+          consume = createConsumer({ ...stores, analyse, text_policy: 'full', now: () => NOW });
+          stores.results_table.refuses.names = new Set(rows);
+          stores.lake.refuses.names = new Set(lines);
+          if (bad) stores.set_asides.refuses.throws = outage('s3');
+          const batch = kinesisRecords('nonsense', ...ids.map((id) => record(id)));
+          const { response } = await consume(batch);
+          for (const store of [stores.results_table, stores.lake, stores.set_asides]) {
+            store.refuses.names = new Set();
+            delete store.refuses.throws;
+          }
+          const failed = new Set(response.batchItemFailures.map((item) => item.itemIdentifier));
+          await consume(batch.filter(({ kinesis }) => failed.has(kinesis.sequenceNumber)));
+          expect(rowIds().sort()).toEqual(ids);
+          expect(lineIds().sort()).toEqual(ids);
+          expect(stores.objects.size).toBe(1);
+        },
+      ),
+    );
+  });
+});
+
+describe('a bug', () => {
+  it.each(['results_table', 'lake', 'set_asides'] as const)(
+    'in %s fails the batch',
+    async (name) => {
+      stores[name].refuses.throws = new TypeError('undefined is not a function');
+      await expect(consume(kinesisRecords(record('a'), 'nonsense'))).rejects.toThrow(TypeError);
+    },
+  );
+});
+
+describe('versions of one record in a batch', () => {
+  const version = (record_version: number) =>
+    record('a', { record_version, text: `version ${record_version}` });
+
+  it('leave the highest in the table and a line each in the lake', async () => {
+    const report = await consume(kinesisRecords(version(1), version(3), version(2)));
+    expect(report).toMatchObject({ results: 3, failed: 0 });
+    expect(stores.results_table.puts.map((put) => put.map((row) => row.record_version))).toEqual([
+      [3],
+    ]);
+    expect(stores.lines.map((line) => line.record_version)).toEqual([1, 3, 2]);
+  });
+
+  it('are analysed and kept once where they are the same: the first counts', async () => {
+    const again = { ...version(1), text: 'another text' };
+    const report = await consume(kinesisRecords(version(1), again));
+    expect(report).toMatchObject({ records: 2, results: 2 });
+    expect(asked).toEqual([[{ text: 'version 1', language: 'auto' }]]);
+    expect(stores.lines.map(({ text }) => text)).toEqual(['version 1']);
+  });
+
+  it('of two tenants are two records', async () => {
+    await consume(kinesisRecords(version(1), { ...version(1), tenant: 'other' }));
+    expect([...stores.rows.keys()]).toEqual(['default#a', 'other#a']);
+  });
+
+  it('all come again where the highest got no row: it stands for them', async () => {
+    stores.results_table.refuses.names.add('a');
+    const report = await consume(kinesisRecords(version(1), record('b'), version(2), version(2)));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3, 4));
+    expect(lineIds()).toEqual(['b']);
+  });
+
+  it('do not wait for a higher one that got no verdict', async () => {
+    failing.set('version 2', { retryable: true });
+    const report = await consume(kinesisRecords(version(1), version(2)));
+    expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+    expect(stores.rows.get('default#a')?.record_version).toBe(1);
+  });
+});
+
+describe('a withdrawal', () => {
+  it('takes the text back without asking the analyzer', async () => {
+    await consume(kinesisRecords(record('a')));
+    await consume(
+      kinesisRecords({ record_id: 'a', source: 's', deleted: true, record_version: 1 }),
+    );
+    expect(asked.flat()).toHaveLength(1);
+    const row = stores.rows.get('default#a')!;
+    expect(row).toMatchObject({ status: 'withdrawn', record_version: 1 });
+    expect(row.text).toBeUndefined();
+  });
+});
