@@ -10,7 +10,8 @@ FROM results WHERE status = 'analyzed' GROUP BY source ORDER BY negative DESC`,
 FROM results WHERE sentiment IN ('NEGATIVE', 'MIXED')
 GROUP BY language_code, sentiment ORDER BY n DESC, language_code LIMIT 5`,
   `SELECT record_id, sentiment, round(confidence, 3) AS confidence, substr(text, 1, 48) AS text
-FROM results WHERE status = 'analyzed' ORDER BY confidence DESC, record_id LIMIT 3`,
+FROM results WHERE sentiment = 'NEGATIVE' AND source = 'support'
+ORDER BY scores.negative DESC, record_id LIMIT 3`,
 ];
 
 const DOCUMENTS_PER_CALL = 25;
