@@ -77,12 +77,17 @@ function addPage(answer: QueryAnswer, page: GetQueryResultsCommandOutput, first:
   const has_header =
     first && info.every((column, i) => rows[0]?.Data?.[i]?.VarCharValue === column.Name);
   for (const row of has_header ? rows.slice(1) : rows) {
+    const cells = cellsOf(row.Data?.map((cell) => cell.VarCharValue) ?? [], info.length);
     answer.rows.push(
-      Object.fromEntries(
-        info.map((column, i) => [column.Name!, typed(row.Data?.[i]?.VarCharValue, column.Type)]),
-      ),
+      Object.fromEntries(info.map((column, i) => [column.Name!, typed(cells[i], column.Type)])),
     );
   }
+}
+
+/** Athena answers DESCRIBE with one tab-separated cell for all of a row's columns. */
+function cellsOf(cells: (string | undefined)[], columns: number): (string | undefined)[] {
+  if (cells.length !== 1 || columns === 1) return cells;
+  return cells[0]?.split('\t').map((cell) => cell.trim()) ?? [];
 }
 
 const NUMBERS = new Set(['tinyint', 'smallint', 'integer', 'bigint', 'double', 'float', 'real']);
