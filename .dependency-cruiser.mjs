@@ -35,6 +35,21 @@ export default {
       to: { path: rooms('ingest', 'api', 'infra', 'local', 'cli') },
     },
     {
+      name: 'jobs-below-all',
+      comment: 'What a job is, and how far it has come, is for all to use: it knows none of them.',
+      severity: 'error',
+      from: { path: rooms('jobs') },
+      to: { path: rooms('ingest', 'processors', 'api', 'client', 'infra', 'local', 'cli') },
+    },
+    {
+      name: 'client-runs-anywhere',
+      comment:
+        "The client runs in browsers and in others' programs: it knows the vocabulary alone, and nothing of Node.",
+      severity: 'error',
+      from: { path: rooms('client') },
+      to: { pathNot: ['^client/', '^schemas/', 'node_modules/zod/'] },
+    },
+    {
       name: 'analysis-below-stream',
       comment: 'Analysis serves the stream and the API: it knows neither.',
       severity: 'error',
@@ -55,7 +70,7 @@ export default {
       comment:
         'Only compose.ts of an entry point picks adapters: declare a port where you need one.',
       severity: 'error',
-      from: { path: rooms('ingest', 'processors', 'api'), pathNot: '(^|/)compose\\.ts$' },
+      from: { path: rooms('ingest', 'processors', 'api', 'jobs'), pathNot: '(^|/)compose\\.ts$' },
       to: { path: rooms('aws') },
     },
     {
@@ -65,7 +80,7 @@ export default {
       severity: 'error',
       from: { path: rooms('aws') },
       to: {
-        path: rooms('ingest', 'processors', 'api', 'infra', 'local', 'cli'),
+        path: rooms('ingest', 'processors', 'api', 'jobs', 'client', 'infra', 'local', 'cli'),
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -73,7 +88,9 @@ export default {
       name: 'sdk-only-in-aws',
       comment: 'aws/ is the only room of the product that imports @aws-sdk: add an adapter there.',
       severity: 'error',
-      from: { path: rooms('schemas', 'ingest', 'processors', 'api', 'infra', 'cli') },
+      from: {
+        path: rooms('schemas', 'ingest', 'processors', 'api', 'jobs', 'client', 'infra', 'cli'),
+      },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
@@ -82,14 +99,26 @@ export default {
         'The embedded cloud runs bundles and a template; importing the product would test something else.',
       severity: 'error',
       from: { path: rooms('local') },
-      to: { path: rooms('schemas', 'ingest', 'processors', 'api', 'aws', 'infra', 'cli') },
+      to: {
+        path: rooms(
+          'schemas',
+          'ingest',
+          'processors',
+          'api',
+          'jobs',
+          'client',
+          'aws',
+          'infra',
+          'cli',
+        ),
+      },
     },
     {
       name: 'infra-names-handlers-by-path',
       comment: 'infra may read the schemas (Glue columns); handlers are bundled from their paths.',
       severity: 'error',
       from: { path: rooms('infra') },
-      to: { path: rooms('ingest', 'processors', 'api', 'aws', 'local', 'cli') },
+      to: { path: rooms('ingest', 'processors', 'api', 'jobs', 'client', 'aws', 'local', 'cli') },
     },
     {
       name: 'nothing-imports-tests',

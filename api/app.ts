@@ -1,64 +1,42 @@
-import { type Handler, Hono } from 'hono';
-import type { Analyse } from '../processors/analysis/outcome.ts';
-import type { ErrorCode } from '../schemas/index.ts';
-import type { ApiBindings, ApiEnv } from './env.ts';
-import { ApiError, errorAnswer } from './errors.ts';
-import { analyzeSync } from './routes/analyze-sync.ts';
-import { health } from './routes/health.ts';
+import { Hono } from 'hono';
+import type { ApiDeps } from './deps.ts';
+import type { ApiEnv } from './env.ts';
+import { ApiError, asApiError, errorAnswer } from './errors.ts';
+import { ROUTES } from './routes/index.ts';
+import type { Route } from './routes/route.ts';
 
-/** One answered request, for the log: nothing in it comes from the caller. */
-export interface Answered {
-  request_id: string;
-  /** The route's pattern, or `unknown`. */
-  route: string;
-  method: string;
-  status: number;
-  duration_ms: number;
-  error_code?: ErrorCode;
-}
-
-export interface ApiDeps {
-  analyse: Analyse;
-  /** Epoch milliseconds. */
-  now: () => number;
-  version: string;
-  /** Names the request in headers, bodies and logs. */
-  request_id: (bindings: ApiBindings) => string;
-  on_answer?: (answered: Answered) => void;
-  /** Hears what went wrong that is nobody's request: a bug. */
-  on_error?: (error: unknown, request_id: string) => void;
-}
-
-/** Every route with its methods: what else is asked of a known path is 405, any other path 404. */
-const ROUTES: Record<string, Record<string, Route>> = {
-  '/analyze/sync': { POST: analyzeSync },
-  '/health': { GET: health },
-};
-type Route = (deps: ApiDeps) => Handler<ApiEnv>;
+export type { Answered, ApiDeps } from './deps.ts';
 
 /** The HTTP API, whatever server it runs in. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(async (c, next) => {
     const started = deps.now();
-    const request_id = deps.request_id(c.env ?? {});
+    const bindings = c.env ?? {};
+    const request_id = deps.request_id(bindings);
     c.set('request_id', request_id);
     await next();
     c.header('X-Request-ID', request_id);
+    const rate_limit = bindings.requestContext?.authorizer?.rate_limit;
+    if (rate_limit !== undefined) c.header('X-RateLimit-Limit', rate_limit);
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
     const error_code = c.get('error_code');
     deps.on_answer?.({
       request_id,
-      route: c.req.path in ROUTES ? c.req.path : 'unknown',
+      route: routeOf(c.req.path)?.path ?? 'unknown',
       method: c.req.method,
       status: c.res.status,
       duration_ms: deps.now() - started,
       ...(error_code === undefined ? {} : { error_code }),
     });
   });
-  for (const [path, methods] of Object.entries(ROUTES)) {
-    for (const [method, route] of Object.entries(methods)) app.on(method, path, route(deps));
+  for (const [path, routes] of byPath()) {
+    for (const route of routes) {
+      const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+      app.on(methods, path, withTenant(route), route.handler(deps));
+    }
     app.all(path, () => {
-      const Allow = Object.keys(methods).join(', ');
+      const Allow = routes.map(({ method }) => method).join(', ');
       throw new ApiError('METHOD_NOT_ALLOWED', `This path takes ${Allow}`, { headers: { Allow } });
     });
   }
@@ -68,10 +46,45 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   });
   app.onError((error, c) => {
     const request_id = c.get('request_id');
-    if (!(error instanceof ApiError)) deps.on_error?.(error, request_id);
-    const { status, headers, body } = errorAnswer(error, request_id, deps.now());
+    const known = asApiError(error);
+    if (known === undefined) deps.on_error?.(error, request_id);
+    const { status, headers, body } = errorAnswer(known, request_id, deps.now());
     c.set('error_code', body.error.code);
     return c.json(body, status, headers);
   });
   return app;
+}
+
+/** Each path as the router takes it, with its routes. */
+function byPath(): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of ROUTES) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    paths.set(path, [...(paths.get(path) ?? []), route]);
+  }
+  return paths;
+}
+
+/** The authorizer has named the tenant; without one nobody is served, whatever let the request through. */
+function withTenant({ needs_key }: Route) {
+  return async (
+    c: { env: ApiEnv['Bindings'] | undefined; set: (key: 'tenant', value: string) => void },
+    next: () => Promise<void>,
+  ): Promise<void> => {
+    const tenant = c.env?.requestContext?.authorizer?.tenant;
+    if (needs_key && tenant === undefined) {
+      throw new ApiError('UNAUTHORIZED', 'Send your API key in the header X-API-Key');
+    }
+    if (tenant !== undefined) c.set('tenant', tenant);
+    await next();
+  };
+}
+
+const PATTERNS = ROUTES.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
+
+function routeOf(path: string): Route | undefined {
+  return PATTERNS.find(({ pattern }) => pattern.test(path))?.route;
 }

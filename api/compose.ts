@@ -1,31 +1,102 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { createQuery } from '../aws/athena.ts';
+import { createJobInputs } from '../aws/job-inputs.ts';
+import { createJobStore } from '../aws/job-store.ts';
+import { createKinesisStream } from '../aws/kinesis.ts';
+import { createProbes } from '../aws/probes.ts';
+import { createResultsReader } from '../aws/results-reader.ts';
+import { createTextClaims } from '../aws/text-claims.ts';
+import { InputChangedError } from '../ingest/submission/ports.ts';
+import type { Pulse } from '../jobs/ports.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AnalysisStats } from '../processors/analysis/analysis.ts';
 import { composeAnalysis } from '../processors/analysis/compose.ts';
-import { apiEnvironmentSchema, parseEnvironment } from '../schemas/index.ts';
+import { type ApiEnvironment, apiEnvironmentSchema, parseEnvironment } from '../schemas/index.ts';
 import { createApi } from './app.ts';
+import type { ApiDeps } from './deps.ts';
+import { createReady } from './ready.ts';
+import { createStats } from './stats.ts';
 
 /** A caller waits: one more try at AWS, then a 429 or 503 says when to come back. */
 const MAX_ATTEMPTS = 2;
+const PULSES_REMEMBERED_MS = 10_000;
 
 /** The API with its clients, from the function's environment. @throws {Error} where that is not complete. */
-export function composeApi(environment: Record<string, string | undefined>) {
+export function composeApi(variables: Record<string, string | undefined>) {
+  const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
   return createApi({
-    analyse: composeAnalysis(parseEnvironment(apiEnvironmentSchema, environment), {
+    analyse: composeAnalysis(environment, {
       now,
       max_attempts: MAX_ATTEMPTS,
       on_stats: (stats) => logTrouble(logger, stats),
     }),
+    ...stores(environment, now),
+    ready: createReady({ probes: createProbes(namesOf(environment)), now }),
+    stats: createStats({
+      query: createQuery({
+        work_group: environment.ATHENA_WORKGROUP,
+        database: environment.ATHENA_DATABASE,
+      }),
+      buffer_seconds: environment.LAKE_BUFFER_SECONDS,
+      now,
+    }),
+    settings: {
+      deadline_seconds: environment.JOB_DEADLINE_SECONDS,
+      retention_seconds: environment.JOB_RETENTION_SECONDS,
+      upload_url_ttl_seconds: environment.UPLOAD_URL_TTL_SECONDS,
+      calls_per_second: environment.COMPREHEND_CALLS_PER_SECOND,
+      allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
+    },
+    random_id: () => randomBytes(16).toString('hex'),
     now,
     version: manifest.version,
+    docs_folder: fileURLToPath(new URL('./docs/', import.meta.url)),
     request_id: ({ requestContext, lambdaContext }) =>
       requestContext?.requestId ?? lambdaContext?.awsRequestId ?? randomUUID(),
     on_answer: (answered) => logger.info('answered', { ...answered }),
     on_error: (error, request_id) => logger.error('bug', { request_id, ...withoutMessage(error) }),
   });
+}
+
+function stores(environment: ApiEnvironment, now: () => number) {
+  const bucket_name = environment.INPUT_BUCKET;
+  const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
+  return {
+    jobs,
+    pulses: remembered(() => jobs.pulses(), now),
+    inputs: createJobInputs({
+      bucket_name,
+      changed: () => new InputChangedError('The input is another'),
+    }),
+    claims: createTextClaims({ bucket_name }),
+    stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
+    results: createResultsReader({ table_name: environment.RESULTS_TABLE }),
+  } satisfies Partial<ApiDeps>;
+}
+
+function namesOf(environment: ApiEnvironment) {
+  return {
+    stream_name: environment.STREAM_NAME,
+    results_table: environment.RESULTS_TABLE,
+    cache_table: environment.CACHE_TABLE,
+    jobs_table: environment.JOBS_TABLE,
+    input_bucket: environment.INPUT_BUCKET,
+    work_group: environment.ATHENA_WORKGROUP,
+  };
+}
+
+function remembered(read: () => Promise<Pulse[]>, now: () => number): () => Promise<Pulse[]> {
+  let known: { at: number; pulses: Pulse[] } | undefined;
+  return async () => {
+    if (known === undefined || now() - known.at >= PULSES_REMEMBERED_MS) {
+      known = { at: now(), pulses: await read() };
+    }
+    return known.pulses;
+  };
 }
 
 function logTrouble(logger: Logger, stats: AnalysisStats): void {

@@ -50,3 +50,17 @@ export const PATIENCE = {
   requestTimeout: 15_000,
   throwOnRequestTimeout: true,
 } as const;
+
+/** Where a cloud is, said by hand: an embedded one that this process has started. */
+export interface CloudAddress {
+  endpoint: string;
+  region: string;
+  access_key_id: string;
+  secret_access_key: string;
+}
+
+/** What a client needs to reach that cloud. */
+export function clientConfig({ endpoint, region, access_key_id, secret_access_key }: CloudAddress) {
+  const credentials = { accessKeyId: access_key_id, secretAccessKey: secret_access_key };
+  return { endpoint, region, credentials };
+}

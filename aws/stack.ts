@@ -12,7 +12,18 @@ const outputsSchema = z.object({
   DeliveryStreamName: z.string(),
   DatabaseName: z.string(),
   WorkgroupName: z.string(),
+  JobsTableName: z.string(),
+  InputBucketName: z.string(),
+  JobsQueueUrl: z.url(),
+  CallbackQueueUrl: z.url(),
+  CallbackSecretArn: z.string(),
   ApiUrl: z.url(),
+  ApiId: z.string(),
+  ApiStage: z.string(),
+  UsagePlanIds: z
+    .string()
+    .transform((json): unknown => JSON.parse(json))
+    .pipe(z.record(z.string(), z.string())),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 

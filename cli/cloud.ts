@@ -11,6 +11,8 @@ const runningCloudSchema = z.object({
   region: z.string(),
   access_key_id: z.string(),
   secret_access_key: z.string(),
+  /** Of the tenant `default`. */
+  api_key: z.string().optional(),
 });
 
 /** Where `npm start` says how to reach the embedded cloud while it runs. */
@@ -51,7 +53,8 @@ async function useEmbeddedCloud(): Promise<void> {
   delete process.env.AWS_PROFILE;
 }
 
-async function runningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
+/** The embedded cloud that runs in this folder, if one does. */
+export async function runningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
   const file = await readFile(RUNNING_CLOUD, 'utf8').catch(() => undefined);
   if (file === undefined) return undefined;
   const cloud = runningCloudSchema.parse(JSON.parse(file));

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
 import { ingestCommand } from './commands/ingest.ts';
+import { jobCommand } from './commands/job.ts';
+import { keysCommand } from './commands/keys.ts';
 import { queryCommand } from './commands/query.ts';
 import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
@@ -9,6 +11,10 @@ import { explain } from './errors.ts';
 const program = new Command('aurastream')
   .description('A firehose of text in, sentiment you can query out.')
   .option('--stack <name>', 'the CloudFormation stack to talk to', 'AuraStream')
+  .option(
+    '--api-key <key>',
+    'for analyze and job (default: AURASTREAM_API_KEY, or that of `npm start`)',
+  )
   .addHelpText(
     'after',
     `
@@ -18,13 +24,16 @@ folder; else AWS, with the credentials and region of your environment.
 Examples:
   $ aurastream ingest reviews.jsonl --source app_reviews
   $ aurastream query "SELECT sentiment, count(*) AS n FROM results GROUP BY sentiment"
-  $ aurastream analyze "I love my cat"`,
+  $ aurastream analyze "I love my cat"
+  $ aurastream job submit reviews.csv --watch`,
   )
   .addCommand(ingestCommand())
   .addCommand(queryCommand())
   .addCommand(resultsCommand())
   .addCommand(setAsideCommand())
-  .addCommand(analyzeCommand());
+  .addCommand(analyzeCommand())
+  .addCommand(jobCommand())
+  .addCommand(keysCommand());
 
 // A pipe that closes early (`| head`) is not an error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,3 +1,5 @@
+import type { Tier, TierLimits } from '../schemas/index.ts';
+
 /** Everything that an operator may want to turn, on one page. Units are in the names. */
 export interface Settings {
   stack_name: string;
@@ -17,6 +19,8 @@ export interface Settings {
     cache_memory_entries: number;
     max_in_flight: number;
     default_language: string;
+    /** Calls to Comprehend a second that the account has in all. */
+    quota_calls_per_second: number;
   };
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
   lake: { buffer_seconds: number; buffer_mb: number; first_year: number; last_year: number };
@@ -25,10 +29,22 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
+    /** Of all keys and of those who need none together. */
     burst_requests: number;
     /** Who may call, as CIDR ranges; empty: anybody who knows the URL. */
     allowed_cidrs: string[];
   };
+  tiers: Record<Tier, TierLimits>;
+  jobs: {
+    timeout_seconds: number;
+    memory_mb: number;
+    /** When a job that is not over FAILS. */
+    deadline_seconds: number;
+    /** How long jobs, their inputs and texts too long for the stream are kept. */
+    retention_seconds: number;
+    upload_url_ttl_seconds: number;
+  };
+  callbacks: { timeout_seconds: number; memory_mb: number };
   log_retention_days: number;
 }
 
@@ -57,6 +73,7 @@ export const settings: Settings = {
     cache_memory_entries: 50_000,
     max_in_flight: 4,
     default_language: 'en',
+    quota_calls_per_second: 10,
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
   lake: { buffer_seconds: 60, buffer_mb: 64, first_year: 2026, last_year: 2035 },
@@ -64,9 +81,29 @@ export const settings: Settings = {
     stage: 'v1',
     timeout_seconds: 25,
     memory_mb: 1_024,
-    requests_per_second: 50,
-    burst_requests: 100,
+    requests_per_second: 1_000,
+    burst_requests: 2_000,
     allowed_cidrs: [],
   },
+  tiers: {
+    starter: { requests_per_second: 5, burst_requests: 10, requests_per_month: 100_000 },
+    growth: { requests_per_second: 25, burst_requests: 50, requests_per_month: 1_000_000 },
+    professional: { requests_per_second: 100, burst_requests: 200, requests_per_month: 10_000_000 },
+    enterprise: {
+      requests_per_second: 500,
+      burst_requests: 1_000,
+      requests_per_month: 100_000_000,
+    },
+  },
+  jobs: {
+    // A long submission goes on in the next message; a short one is soon taken up again by another after a crash.
+    timeout_seconds: 120,
+    memory_mb: 512,
+    deadline_seconds: DAY_SECONDS,
+    retention_seconds: 30 * DAY_SECONDS,
+    upload_url_ttl_seconds: 3_600,
+  },
+  // The receiver has 30 s.
+  callbacks: { timeout_seconds: 45, memory_mb: 256 },
   log_retention_days: 30,
 };

@@ -3,19 +3,21 @@ import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Ingest } from './constructs/ingest.ts';
+import { Jobs } from './constructs/jobs.ts';
 import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-/** The whole of AuraStream, in the order the data flows: stream, tables, lake, consumer, API. */
+/** The whole of AuraStream, in the order the data flows: stream, tables, lake, jobs, consumer, API. */
 export class AuraStreamStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });
     const ingest = new Ingest(this, 'Ingest', settings);
     const tables = new Tables(this, 'Tables');
     const lake = new Lake(this, 'Lake', settings);
-    const consumer = new Consumer(this, 'Consumer', { settings, ingest, tables, lake });
-    const api = new Api(this, 'Api', { settings, tables });
+    const jobs = new Jobs(this, 'Jobs', { settings, ingest });
+    const consumer = new Consumer(this, 'Consumer', { settings, ingest, tables, lake, jobs });
+    const api = new Api(this, 'Api', { settings, ingest, tables, lake, jobs });
 
     this.say({
       StreamName: ingest.stream.ref,
@@ -28,7 +30,15 @@ export class AuraStreamStack extends Stack {
       DatabaseName: lake.database_name,
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
+      JobsTableName: jobs.table.tableName,
+      InputBucketName: jobs.input_bucket.bucketName,
+      JobsQueueUrl: jobs.queue.queueUrl,
+      CallbackQueueUrl: jobs.callback_queue.queueUrl,
+      CallbackSecretArn: jobs.callback_secret.secretArn,
       ApiUrl: api.url,
+      ApiId: api.id,
+      ApiStage: api.stage,
+      UsagePlanIds: this.toJsonString(api.usage_plan_ids),
     });
   }
 

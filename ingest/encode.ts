@@ -14,6 +14,12 @@ export type EncodeOutcome =
   | { ok: true; entry: Encoded }
   | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
 
+/** The record without its text, which waits elsewhere under this hash. */
+export function withClaim(input: RecordInput, text_claim: string): RecordInput {
+  const { text: _, ...rest } = input;
+  return { ...rest, text_claim };
+}
+
 /**
  * A record as it travels: what the producer wrote and its id, in UTF-8; gzipped where it would not fit otherwise.
  * The id is given once, here, so that whatever is sent again keeps it.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type Issue, type RecordInput, ServiceError } from '../schemas/index.ts';
-import { type Encoded, encode, MAX_ENTRY_BYTES } from './encode.ts';
-import type { PutOutcome, RecordStream } from './ports.ts';
+import { type Encoded, type EncodeOutcome, encode, MAX_ENTRY_BYTES, withClaim } from './encode.ts';
+import type { PutOutcome, RecordStream, TextClaimStore } from './ports.ts';
 
 /** Limits of one request. Source: PutRecords, API reference. */
 const ENTRIES_PER_REQUEST = 500;
@@ -21,6 +21,8 @@ export interface PublisherOptions {
   /** Waits before rejected records are sent again; `attempt` counts from 1. */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
+  /** Where texts go that do not fit on the stream; absent: such records are refused. */
+  claims?: TextClaimStore;
 }
 
 /** What became of one record: each gets exactly one of these. */
@@ -99,6 +101,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     bytes: 0,
   };
   const under_way = new Set<Promise<void>>();
+  const admitting = new Set<Promise<unknown>>();
   let waiting: Pending[] = [];
   let waiting_bytes = 0;
   let pending_bytes = 0;
@@ -115,7 +118,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** Waits for room, then for nothing: the outcome comes later, so it is wrapped. */
   async function enqueue(entry: Encoded): Promise<Admitted> {
-    if (closed) throw new Error('The publisher is closed');
     const bytes = entry.data.length + Buffer.byteLength(entry.partition_key);
     await roomFor(bytes);
     const outcome = new Promise<PublishOutcome>((settle) => {
@@ -189,23 +191,53 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return true;
   }
 
+  /** Whoever came before `close` is let in, however long it waits for room or for its claim. */
+  async function letIn<T>(entering: () => Promise<T>): Promise<T> {
+    if (closed) throw new Error('The publisher is closed');
+    const entered = entering();
+    admitting.add(entered);
+    return entered.finally(() => admitting.delete(entered));
+  }
+
   async function admit(record: RecordInput): Promise<Admitted> {
-    const encoded = encode(record, options.new_record_id);
+    const encoded = await fitted(record, encode(record, options.new_record_id));
+    if (encoded instanceof ServiceError) {
+      stats.failed += 1;
+      const { record_id = '' } = record;
+      const failure = { status: 'failed', record_id, code: encoded.code, attempts: 1 } as const;
+      return { outcome: Promise.resolve(failure) };
+    }
     if (encoded.ok) return enqueue(encoded.entry);
     stats.refused += 1;
     const { ok: _, ...refusal } = encoded;
     return { outcome: Promise.resolve({ status: 'refused', ...refusal }) };
   }
 
+  /** A text that is too long for the stream is put where there is room for it, and its hash in its place. */
+  async function fitted(
+    record: RecordInput,
+    encoded: EncodeOutcome,
+  ): Promise<EncodeOutcome | ServiceError> {
+    const { claims } = options;
+    if (encoded.ok || encoded.reason !== 'too_large' || claims === undefined) return encoded;
+    try {
+      const text_claim = await claims.put(record.tenant ?? 'default', record.text!);
+      return encode({ ...withClaim(record, text_claim), record_id: encoded.record_id });
+    } catch (error) {
+      if (error instanceof ServiceError) return error;
+      throw error;
+    }
+  }
+
   async function flush(): Promise<void> {
-    while (waiting.length > 0 || under_way.size > 0) {
+    while (admitting.size > 0 || waiting.length > 0 || under_way.size > 0) {
       dispatch();
-      await Promise.all(under_way);
+      await (under_way.size > 0 ? Promise.all(under_way) : Promise.allSettled(admitting));
     }
   }
 
   return {
-    publish: async (record) => (await admit(record)).outcome,
+    publish: async (record) => (await letIn(() => admit(record))).outcome,
     async publishBytes(bytes, partition_key) {
       if (bytes.length + Buffer.byteLength(partition_key) > MAX_ENTRY_BYTES) {
         stats.refused += 1;
@@ -213,9 +245,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
         return { status: 'refused', reason: 'too_large', issues };
       }
       const entry = { data: bytes, partition_key, record_id: partition_key };
-      return (await enqueue(entry)).outcome;
+      return (await letIn(() => enqueue(entry))).outcome;
     },
-    publishAll: (source) => inOrder(source, admit),
+    publishAll: (source) => inOrder(source, (record) => letIn(() => admit(record))),
     flush,
     async close() {
       closed = true;

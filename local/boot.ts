@@ -1,7 +1,7 @@
 import { REGION } from './gateway/types.ts';
 import { OWNER_KEY, OWNER_SECRET } from './runtime/callers.ts';
 import type { CloudStatus } from './runtime/control.ts';
-import { type DataFolder, type RunningCloud, takeDataFolder } from './runtime/data-folder.ts';
+import { type DataFolder, takeDataFolder } from './runtime/data-folder.ts';
 import { type Deployment, loadDeployment } from './runtime/deployment.ts';
 import { type Host, startHost } from './runtime/host.ts';
 import { provision } from './runtime/provision/provision.ts';
@@ -17,14 +17,25 @@ export interface BootOptions {
   assemblyDir?: string;
   /** The template's parameters. */
   parameters?: Record<string, string>;
+  /** Calls a second by action; absent: Comprehend's own quotas. */
+  comprehendQuotas?: Record<string, number>;
   onProgress?: (step: string) => void;
   /** Told of defects of the stand-ins, without anything that a user sent. */
   log?: (line: string) => void;
 }
 
 /** The embedded cloud, up. */
-export interface Cloud extends Omit<RunningCloud, 'pid'> {
+export interface Cloud {
+  endpoint: string;
+  region: string;
+  access_key_id: string;
+  secret_access_key: string;
+  outputs: Record<string, string>;
+  /** The base URL of the REST API. */
+  api: string;
   port: number;
+  /** Tells other processes of this machine more, beside how to reach the cloud. */
+  announce(more: Record<string, unknown>): Promise<void>;
   status(): CloudStatus;
   /** Delivers what Firehose holds. @returns how many objects S3 did not take: they are tried again. */
   flush(): Promise<{ waiting: number }>;
@@ -58,12 +69,17 @@ export async function bootCloud(options: BootOptions): Promise<Cloud> {
 async function boot(
   deployment: Deployment,
   folder: DataFolder,
-  { port = 0, onProgress = () => {}, log = () => {} }: BootOptions,
+  { port = 0, onProgress = () => {}, log = () => {}, comprehendQuotas }: BootOptions,
 ): Promise<Cloud> {
   const clock = { now: Date.now, random: Math.random };
   const common = { ...clock, deployment, data_dir: folder.path };
   onProgress('Starting the services');
-  const host = await startHost({ ...common, port, log });
+  const host = await startHost({
+    ...common,
+    port,
+    log,
+    ...(comprehendQuotas === undefined ? {} : { comprehend_quotas: comprehendQuotas }),
+  });
   try {
     onProgress('Making streams, tables and buckets');
     await provision({ stack: deployment.stack, ...host });
@@ -72,15 +88,17 @@ async function boot(
     onProgress('Starting the functions');
     const workload = await startWorkload({ ...common, host });
     const cloud = describe(host, workload);
-    await folder.announce({ pid: process.pid, ...cloud });
-    return { ...cloud, port: host.port, ...controls(host, workload, folder) };
+    const announce = (more: Record<string, unknown>) =>
+      folder.announce({ ...more, pid: process.pid, ...cloud });
+    await announce({});
+    return { ...cloud, port: host.port, announce, ...controls(host, workload, folder) };
   } catch (cause) {
     await host.gateway.close();
     throw cause;
   }
 }
 
-function describe({ endpoint }: Host, { outputs, api }: Workload): Omit<RunningCloud, 'pid'> {
+function describe({ endpoint }: Host, { outputs, api }: Workload) {
   return {
     endpoint,
     region: REGION,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { tier, tierLimitsSchema } from './api-key.ts';
 
 const count = z.coerce.number().int().min(1);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** What analysis needs, in the stream's consumer and in the API alike. */
 const analysisEnvironment = {
@@ -25,12 +27,62 @@ export const consumerEnvironmentSchema = z.object({
   DELIVERY_STREAM: z.string().min(1),
   SET_ASIDE_BUCKET: z.string().min(1),
   TEXT_POLICY: z.enum(TEXT_POLICIES),
+  JOBS_TABLE: z.string().min(1),
+  INPUT_BUCKET: z.string().min(1),
+  CALLBACK_QUEUE_URL: z.url(),
 });
 export type ConsumerEnvironment = z.infer<typeof consumerEnvironmentSchema>;
 
 /** Environment of the API's function. */
-export const apiEnvironmentSchema = z.object(analysisEnvironment);
+export const apiEnvironmentSchema = z.object({
+  ...analysisEnvironment,
+  STREAM_NAME: z.string().min(1),
+  RESULTS_TABLE: z.string().min(1),
+  JOBS_TABLE: z.string().min(1),
+  INPUT_BUCKET: z.string().min(1),
+  ATHENA_WORKGROUP: z.string().min(1),
+  ATHENA_DATABASE: z.string().min(1),
+  LAKE_BUFFER_SECONDS: z.coerce.number().int().min(0),
+  COMPREHEND_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('The whole quota, for estimates.'),
+  JOB_DEADLINE_SECONDS: count,
+  JOB_RETENTION_SECONDS: count,
+  UPLOAD_URL_TTL_SECONDS: count,
+  CALLBACK_ALLOW_LOOPBACK: flag,
+});
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
+
+export type AnalysisEnvironment = z.infer<z.ZodObject<typeof analysisEnvironment>>;
+
+/** Environment of the API's authorizer. */
+export const authorizerEnvironmentSchema = z.object({
+  TIERS: z
+    .string()
+    .transform((json): unknown => JSON.parse(json))
+    .pipe(z.record(tier, tierLimitsSchema)),
+});
+export type AuthorizerEnvironment = z.infer<typeof authorizerEnvironmentSchema>;
+
+/** Environment of the function that submits jobs and looks after them. */
+export const submissionEnvironmentSchema = z.object({
+  STREAM_NAME: z.string().min(1),
+  JOBS_TABLE: z.string().min(1),
+  INPUT_BUCKET: z.string().min(1),
+  JOBS_QUEUE_URL: z.url(),
+  CALLBACK_QUEUE_URL: z.url(),
+});
+export type SubmissionEnvironment = z.infer<typeof submissionEnvironmentSchema>;
+
+/** Environment of the function that calls back. */
+export const callbackEnvironmentSchema = z.object({
+  JOBS_TABLE: z.string().min(1),
+  CALLBACK_QUEUE_URL: z.url(),
+  CALLBACK_SECRET_ARN: z.string().min(1),
+  CALLBACK_ALLOW_LOOPBACK: flag,
+});
+export type CallbackEnvironment = z.infer<typeof callbackEnvironmentSchema>;
 
 /**
  * Parses an environment once, at start.

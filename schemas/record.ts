@@ -36,6 +36,41 @@ const attributes = z
   .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), attributeValue)
   .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries');
 
+/** The fields of a record, each by itself: what else holds records is made of them. */
+export const recordFields = {
+  record_id: recordId
+    .optional()
+    .describe('Identifies the record for ever; absent: derived from its place on the stream.'),
+  text: text
+    .optional()
+    .describe('The text to analyse: 1 byte to 1 MiB in UTF-8. A withdrawal may leave it out.'),
+  source: slug.describe('Where the record comes from.'),
+  tenant: slug.default('default').describe('Whose record it is.'),
+  language: z
+    .union([z.literal('auto'), languageCode])
+    .default('auto')
+    .describe('The language of the text; auto: it is detected.'),
+  author: z.string().max(256).optional(),
+  url: z.url().max(2048).optional(),
+  created_at: timestamp.optional().describe('ISO 8601 with a zone; absent: the time of arrival.'),
+  attributes: attributes.optional().describe('Flat facts that travel with the record.'),
+  text_claim: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe(
+      'SHA-256 of a text that is too long for the stream: it waits in the input bucket, under the tenant.',
+    ),
+  job_id: recordId.optional(),
+  job_index: z.int().min(0).optional(),
+  record_version: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('A higher version replaces a lower one, whatever order they arrive in.'),
+  deleted: z.boolean().default(false).describe('True: the source withdrew the record.'),
+};
+
 /**
  * A record as producers send it, version 1. Unknown fields are dropped: producers evolve first.
  *
@@ -44,37 +79,16 @@ const attributes = z
  *   "created_at": "2026-11-23T10:00:00Z", "attributes": { "stars": 5 } }
  */
 export const recordSchema = z
-  .object({
-    record_id: recordId
-      .optional()
-      .describe('Identifies the record for ever; absent: derived from its place on the stream.'),
-    text: text
-      .optional()
-      .describe('The text to analyse: 1 byte to 1 MiB in UTF-8. A withdrawal may leave it out.'),
-    source: slug.describe('Where the record comes from.'),
-    tenant: slug.default('default').describe('Whose record it is.'),
-    language: z
-      .union([z.literal('auto'), languageCode])
-      .default('auto')
-      .describe('The language of the text; auto: it is detected.'),
-    author: z.string().max(256).optional(),
-    url: z.url().max(2048).optional(),
-    created_at: timestamp.optional().describe('ISO 8601 with a zone; absent: the time of arrival.'),
-    attributes: attributes.optional().describe('Flat facts that travel with the record.'),
-    job_id: recordId.optional(),
-    job_index: z.int().min(0).optional(),
-    record_version: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('A higher version replaces a lower one, whatever order they arrive in.'),
-    deleted: z.boolean().default(false).describe('True: the source withdrew the record.'),
-  })
+  .object(recordFields)
   .refine((record) => (record.job_index === undefined) === (record.job_id === undefined), {
     path: ['job_index'],
     error: 'job_id and job_index go together',
   })
-  .refine((record) => record.deleted || record.text !== undefined, {
+  .refine((record) => record.text_claim === undefined || record.text === undefined, {
+    path: ['text_claim'],
+    error: 'stands for a text, so there must be none',
+  })
+  .refine((record) => record.deleted || (record.text ?? record.text_claim) !== undefined, {
     path: ['text'],
     error: 'is required',
   })

@@ -8,6 +8,7 @@ export const SET_ASIDE_REASONS = [
   'invalid_gzip',
   'invalid_aggregate',
   'too_large',
+  'text_missing',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { errorResponseSchema, type SyncResponse, syncResponseSchema } from '../../schemas/index.ts';
-import { connect } from '../cloud.ts';
-import { Advice } from '../errors.ts';
+import type { SyncRequest, SyncResponse } from '../../schemas/index.ts';
+import { advised, connectApi } from '../api.ts';
+
+type Language = SyncRequest['options']['language_code'];
 
 /** `aurastream analyze TEXT`: a verdict at once, through the API. */
 export function analyzeCommand(): Command {
@@ -13,30 +14,12 @@ export function analyzeCommand(): Command {
     .option('--json', 'print the answer of the API')
     .action(
       async (text: string, options: { language?: string; json?: boolean }, command: Command) => {
-        const { ApiUrl } = await connect(command);
-        const answer = await analyze(ApiUrl, text, options.language);
+        const client = await connectApi(command);
+        const language_code = (options.language ?? 'auto') as Language;
+        const answer = await advised(client.analyze(text, { language_code }));
         console.log(options.json ? JSON.stringify(answer) : inWords(answer));
       },
     );
-}
-
-async function analyze(url: string, text: string, language?: string): Promise<SyncResponse> {
-  const response = await fetch(`${url}/analyze/sync`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ text, options: { language_code: language ?? 'auto' } }),
-  });
-  const body: unknown = await response.json();
-  if (response.ok) return syncResponseSchema.parse(body);
-  const refused = errorResponseSchema.safeParse(body);
-  if (!refused.success) throw new Error(`The API answered ${response.status}`);
-  const { message, field, retry_after } = refused.data.error;
-  throw new Advice(
-    field === undefined ? message : `${field}: ${message}`,
-    retry_after === undefined
-      ? 'See `aurastream analyze --help`.'
-      : `Try again in ${retry_after} s.`,
-  );
 }
 
 function inWords(answer: SyncResponse): string {

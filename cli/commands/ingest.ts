@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { createKinesisStream } from '../../aws/kinesis.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { FORMATS, type Format, type ReadOptions, readRecords } from '../../ingest/sources/index.ts';
-import { type Issue, slug } from '../../schemas/index.ts';
+import type { Issue } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
+import { aSlug } from './options.ts';
 
 interface IngestOptions {
   source?: string;
@@ -141,9 +142,4 @@ function inWords(summary: Summary): string {
     `${seconds} s, ${records_per_second} records/s`,
   ];
   return parts.join('; ');
-}
-
-function aSlug(value: string): string {
-  if (slug.safeParse(value).success) return value;
-  throw new InvalidArgumentError('Use 1 to 64 of a-z, 0-9, _ and -.');
 }

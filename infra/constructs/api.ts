@@ -1,40 +1,114 @@
-import { aws_apigateway as apigateway, aws_iam as iam } from 'aws-cdk-lib';
+import { aws_apigateway as apigateway, Duration, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
+import { gatewayResponses } from './gateway-responses.ts';
 import { handlerFunction } from './handler.ts';
-import type { Tables } from './tables.ts';
+
+/** What anybody may ask: liveness, readiness, and how to use the rest. */
+const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
 
 /** The HTTP API: a REST API, because keys and usage plans need one. Its routes live in api/. */
 export class Api extends Construct {
   readonly url: string;
+  readonly id: string;
+  readonly stage: string;
+  /** The id of each tier's usage plan. */
+  readonly usage_plan_ids: Record<string, string>;
 
-  constructor(scope: Construct, id: string, props: { settings: Settings; tables: Tables }) {
+  constructor(scope: Construct, id: string, props: ApiUses) {
     super(scope, id);
-    const { settings, tables } = props;
-    const handler = handlerFunction(this, 'Handler', {
+    const { settings } = props;
+    const api = this.restApi(settings);
+    this.routes(api, props);
+    gatewayResponses(api);
+    this.usage_plan_ids = this.usagePlans(api, settings);
+    this.url = api.urlForPath().replace(/\/$/, '');
+    this.id = api.restApiId;
+    this.stage = settings.api.stage;
+  }
+
+  private restApi({ api }: Settings): apigateway.RestApi {
+    const policy = accessPolicy(api.allowed_cidrs);
+    return new apigateway.RestApi(this, 'RestApi', {
+      cloudWatchRole: false,
+      endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
+      // The authorizer names the key, so that whoever has none is told so (401) before anything else.
+      apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
+      deployOptions: {
+        stageName: api.stage,
+        throttlingRateLimit: api.requests_per_second,
+        throttlingBurstLimit: api.burst_requests,
+      },
+      ...(policy === undefined ? {} : { policy }),
+    });
+  }
+
+  private routes(api: apigateway.RestApi, props: ApiUses): void {
+    const integration = new apigateway.LambdaIntegration(this.handler(props), {
+      allowTestInvoke: false,
+    });
+    const with_key: apigateway.MethodOptions = {
+      apiKeyRequired: true,
+      authorizer: this.authorizer(props.settings),
+    };
+    api.root.addMethod('ANY', integration, with_key);
+    api.root.addProxy({ defaultIntegration: integration, defaultMethodOptions: with_key });
+    for (const path of OPEN_PATHS) api.root.addResource(path).addMethod('ANY', integration);
+    api.root.getResource('docs')!.addProxy({ defaultIntegration: integration });
+  }
+
+  private handler(props: ApiUses) {
+    const { settings } = props;
+    return handlerFunction(this, 'Handler', {
       settings,
       entry: 'api/handler.ts',
       description: 'Answers the HTTP API',
       memory_mb: settings.api.memory_mb,
       timeout_seconds: settings.api.timeout_seconds,
-      environment: analysisEnvironment(settings, tables),
-      grants: analysisGrants(tables),
-    });
-    const policy = accessPolicy(settings.api.allowed_cidrs);
-    const api = new apigateway.LambdaRestApi(this, 'RestApi', {
-      handler,
-      proxy: true,
-      cloudWatchRole: false,
-      endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      deployOptions: {
-        stageName: settings.api.stage,
-        throttlingRateLimit: settings.api.requests_per_second,
-        throttlingBurstLimit: settings.api.burst_requests,
+      environment: apiEnvironment(props),
+      grants: apiGrants(props),
+      assets: {
+        docs: [
+          'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+          'node_modules/swagger-ui-dist/swagger-ui.css',
+        ],
       },
-      ...(policy === undefined ? {} : { policy }),
     });
-    this.url = api.urlForPath().replace(/\/$/, '');
+  }
+
+  private authorizer(settings: Settings): apigateway.RequestAuthorizer {
+    const handler = handlerFunction(this, 'AuthorizerHandler', {
+      settings,
+      entry: 'api/authorizer/handler.ts',
+      description: 'Tells whose API key it is',
+      memory_mb: 256,
+      timeout_seconds: 5,
+      environment: { TIERS: JSON.stringify(settings.tiers) },
+      grants: [],
+    });
+    return new apigateway.RequestAuthorizer(this, 'Authorizer', {
+      handler,
+      identitySources: [apigateway.IdentitySource.header('X-API-Key')],
+      resultsCacheTtl: Duration.minutes(5),
+    });
+  }
+
+  private usagePlans(api: apigateway.RestApi, { tiers }: Settings): Record<string, string> {
+    const plans = Object.entries(tiers).map(([tier, limits]) => {
+      const name = `${tier[0]!.toUpperCase()}${tier.slice(1)}`;
+      const plan = new apigateway.UsagePlan(this, `${name}Plan`, {
+        name: `AuraStream ${name}`,
+        throttle: {
+          rateLimit: limits.requests_per_second,
+          burstLimit: limits.burst_requests,
+        },
+        quota: { limit: limits.requests_per_month, period: apigateway.Period.MONTH },
+        apiStages: [{ stage: api.deploymentStage }],
+      });
+      return [tier, plan.usagePlanId];
+    });
+    return Object.fromEntries(plans);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import { handlerFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
+import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,6 +13,7 @@ interface ConsumerProps {
   ingest: Ingest;
   tables: Tables;
   lake: Lake;
+  jobs: Jobs;
 }
 
 /** What reads the stream and delivers results, and how Lambda hands it the records. */
@@ -20,7 +22,7 @@ export class Consumer extends Construct {
 
   constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
-    const { settings, ingest, tables, lake } = props;
+    const { settings, ingest, tables, lake, jobs } = props;
     this.handler = handlerFunction(this, 'Handler', {
       settings,
       entry: 'processors/stream/handler.ts',
@@ -35,8 +37,16 @@ export class Consumer extends Construct {
         DELIVERY_STREAM: lake.delivery_stream.ref,
         SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
         TEXT_POLICY: settings.results.text_policy,
+        JOBS_TABLE: jobs.table.tableName,
+        INPUT_BUCKET: jobs.input_bucket.bucketName,
+        CALLBACK_QUEUE_URL: jobs.callback_queue.queueUrl,
       },
-      grants: [...analysisGrants(tables), ...deliveryGrants(props), ...sourceGrants(ingest)],
+      grants: [
+        ...analysisGrants(tables),
+        ...deliveryGrants(props),
+        ...jobGrants(jobs),
+        ...sourceGrants(ingest),
+      ],
     });
     this.mapping(settings, ingest);
   }
@@ -69,6 +79,27 @@ function deliveryGrants({ ingest, tables, lake }: ConsumerProps) {
     },
     { actions: ['firehose:PutRecordBatch'], resources: [lake.delivery_stream.attrArn] },
     { actions: ['s3:PutObject'], resources: [ingest.set_aside_bucket.arnForObjects('*')] },
+  ];
+}
+
+function jobGrants(jobs: Jobs) {
+  return [
+    {
+      actions: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      resources: [jobs.table.tableArn],
+    },
+    {
+      actions: ['s3:GetObject'],
+      resources: [jobs.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
+    },
+    { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
+    { actions: ['sqs:SendMessage'], resources: [jobs.callback_queue.queueArn] },
   ];
 }
 

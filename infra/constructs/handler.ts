@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
@@ -13,6 +13,8 @@ export interface HandlerProps {
   timeout_seconds: number;
   environment: Record<string, string>;
   grants: { actions: string[]; resources: string[] }[];
+  /** Files that go along beside the bundle, by folder: paths from the root of the repository. */
+  assets?: Record<string, string[]>;
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,10 +57,23 @@ export function handlerFunction(
       sourcesContent: false,
       // The SDK is bundled: the version that was tested is the version that runs.
       externalModules: [],
+      ...(props.assets === undefined ? {} : { commandHooks: copying(props.assets) }),
       // CommonJS dependencies inside an ES module still call require().
       banner:
         "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },
   });
   return Object.assign(handler, { role });
+}
+
+function copying(assets: Record<string, string[]>): ICommandHooks {
+  return {
+    beforeInstall: () => [],
+    beforeBundling: () => [],
+    afterBundling: (from, to) =>
+      Object.entries(assets).flatMap(([folder, files]) => [
+        `mkdir -p "${to}/${folder}"`,
+        ...files.map((file) => `cp "${from}/${file}" "${to}/${folder}/"`),
+      ]),
+  };
 }

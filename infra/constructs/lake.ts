@@ -26,13 +26,17 @@ export class Lake extends Construct {
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
   readonly database_name = 'aurastream';
+  /** How old results may be before they can be queried. */
+  readonly buffer_seconds: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.bucket = privateBucket(this, 'Bucket', [
       { prefix: 'query-results/', expiration: Duration.days(7) },
     ]);
-    this.delivery_stream = this.deliveryStream(settings);
+    const buffer = this.bufferSeconds(settings);
+    this.buffer_seconds = buffer.valueAsString;
+    this.delivery_stream = this.deliveryStream(settings, buffer);
     this.tables(settings);
     this.work_group = new athena.CfnWorkGroup(this, 'WorkGroup', {
       name: 'aurastream',
@@ -47,15 +51,21 @@ export class Lake extends Construct {
     });
   }
 
-  private deliveryStream(settings: Settings): firehose.CfnDeliveryStream {
-    // A parameter of the deployment, not of the build: freshness against the number of objects.
-    const bufferSeconds = new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
+  /** A parameter of the deployment, not of the build: freshness against the number of objects. */
+  private bufferSeconds(settings: Settings): CfnParameter {
+    return new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
       type: 'Number',
       default: settings.lake.buffer_seconds,
       minValue: 0,
       maxValue: 900,
       description: 'How long Firehose gathers results before it writes an object to the lake.',
     });
+  }
+
+  private deliveryStream(
+    settings: Settings,
+    bufferSeconds: CfnParameter,
+  ): firehose.CfnDeliveryStream {
     const role = new iam.Role(this, 'DeliveryRole', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
     });

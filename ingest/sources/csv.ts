@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { recordSchema } from '../../schemas/index.ts';
-import type { Row } from './row.ts';
+import type { Row, RowContent } from './row.ts';
 
 const RECORD_FIELDS = new Set(Object.keys(recordSchema.def.in.shape));
 const NUMBERS = new Set(['record_version', 'job_index']);
@@ -9,7 +9,7 @@ const MAX_ROW_BYTES = 8 * 1024 * 1024;
 
 interface Parsed {
   record: string[];
-  info: { lines: number };
+  info: { lines: number; bytes: number };
 }
 
 /**
@@ -19,24 +19,59 @@ interface Parsed {
 export async function* readCsv(
   source: AsyncIterable<Buffer>,
   text_field: string,
+  /** Of a source that begins behind the header. */
+  known_columns?: string[],
 ): AsyncIterable<Row> {
-  const parser = Readable.from(source).pipe(
-    parse({
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: MAX_ROW_BYTES,
-    }),
-  );
-  let columns: string[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-    if (columns === undefined) columns = record.map((name) => name.trim());
-    else yield row(columns, record, info.lines, text_field);
+  let columns = known_columns;
+  for await (const { record, info } of parsed(source)) {
+    if (columns === undefined) columns = columnsOf(record);
+    else yield { end: info.bytes, ...row(columns, record, info.lines, text_field) };
   }
 }
 
-function row(columns: string[], cells: string[], line: number, text_field: string): Row {
+/** The columns that the header names; undefined of an empty file. */
+export async function csvColumns(source: AsyncIterable<Buffer>): Promise<string[] | undefined> {
+  for await (const { record } of parsed(source)) return columnsOf(record);
+  return undefined;
+}
+
+/** Where every row ends, whatever it says: what counting takes. */
+export async function* csvEnds(
+  source: AsyncIterable<Buffer>,
+  has_header: boolean,
+): AsyncIterable<number> {
+  let is_header = has_header;
+  for await (const { info } of parsed(source)) {
+    if (!is_header) yield info.bytes;
+    is_header = false;
+  }
+}
+
+function parsed(source: AsyncIterable<Buffer>): AsyncIterable<Parsed> {
+  const bytes = Readable.from(source);
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW_BYTES,
+  });
+  // pipe() leaves both ends open where one of them fails, or is not read to its end.
+  bytes.once('error', (error) => parser.destroy(error));
+  parser.once('close', () => bytes.destroy());
+  return bytes.pipe(parser);
+}
+
+function columnsOf(record: string[]): string[] {
+  return record.map((name) => name.trim());
+}
+
+function row(
+  columns: string[],
+  cells: string[],
+  line: number,
+  text_field: string,
+): Omit<Row, 'end'> & RowContent {
   const bytes = Buffer.from(JSON.stringify(cells));
   if (cells.length !== columns.length) {
     return { line, bytes, wrong: `has ${cells.length} columns, the header has ${columns.length}` };

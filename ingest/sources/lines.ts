@@ -4,6 +4,8 @@ export interface Line {
   line: number;
   bytes: Buffer;
   too_long: boolean;
+  /** Where the next line begins, in bytes of the source. */
+  end: number;
 }
 
 const LINE_FEED = 0x0a;
@@ -19,14 +21,15 @@ export async function* readLines(
   let held = 0;
   let too_long = false;
   let line = 1;
+  let passed = 0;
   const add = (part: Buffer) => {
     const kept = part.subarray(0, max_bytes - held);
     too_long ||= kept.length < part.length;
     if (kept.length > 0) parts.push(kept);
     held += kept.length;
   };
-  const take = (): Line => {
-    const taken = { line, bytes: trimmed(Buffer.concat(parts), line), too_long };
+  const take = (end: number): Line => {
+    const taken = { line, bytes: trimmed(Buffer.concat(parts), line), too_long, end };
     parts = [];
     held = 0;
     too_long = false;
@@ -37,12 +40,13 @@ export async function* readLines(
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       add(chunk.subarray(start, end));
-      yield take();
+      yield take(passed + end + 1);
       start = end + 1;
     }
     add(chunk.subarray(start));
+    passed += chunk.length;
   }
-  if (held > 0) yield take();
+  if (held > 0) yield take(passed);
 }
 
 function trimmed(bytes: Buffer, line: number): Buffer {

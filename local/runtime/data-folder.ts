@@ -11,6 +11,8 @@ export interface RunningCloud {
   outputs: Record<string, string>;
   /** The base URL of the REST API. */
   api: string;
+  /** What whoever started the cloud wants others to know beside. */
+  [more: string]: unknown;
 }
 
 /** A data folder that this process alone may use. */

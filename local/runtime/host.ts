@@ -25,6 +25,7 @@ export interface HostOptions {
   now: () => number;
   random: () => number;
   log: (line: string) => void;
+  comprehend_quotas?: Record<string, number>;
 }
 
 /** @throws the system's error as it is: `code` EADDRINUSE for a taken port; nothing is left running then. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { AwsCall, AwsReply, AwsService } from '../gateway/types.ts';
+import { createApiGateway } from '../services/api-gateway/api-gateway.ts';
+import { createKeyStore, type KeyStore } from '../services/api-gateway/keys.ts';
 import { createAthena } from '../services/athena/athena.ts';
 import { createCloudFormation, type DescribedStack } from '../services/cloudformation.ts';
 import { createComprehend } from '../services/comprehend/comprehend.ts';
@@ -7,15 +9,26 @@ import { createDynamoDb } from '../services/dynamodb.ts';
 import { createFirehose, type Firehose } from '../services/firehose/firehose.ts';
 import { createKinesis } from '../services/kinesis.ts';
 import { createS3, type S3 } from '../services/s3/s3.ts';
+import { createSecretsManager } from '../services/secrets-manager.ts';
+import { createSqs } from '../services/sqs/sqs.ts';
+import { createQueueStore, type QueueStore } from '../services/sqs/store.ts';
 import { catalogOf, workGroupsOf } from './catalog.ts';
 import type { Deployment } from './deployment.ts';
+import { queueSpecs, secretSpecs } from './queues.ts';
+import { usagePlans } from './rest-api/usage.ts';
 import { createRolePut } from './role-put.ts';
+import type { CreatedObject } from './rules/object-events.ts';
+import { withObjectEvents } from './rules/object-events.ts';
 
 /** The emulated services, those by name that the runtime itself needs. */
 export interface Services {
   all: AwsService[];
   s3: S3;
   firehose: Firehose;
+  queues: QueueStore;
+  keys: KeyStore;
+  /** Told of each object that was made. May be set once. */
+  onObjectCreated(listener: (object: CreatedObject) => void): void;
 }
 
 export interface ServicesOptions {
@@ -26,12 +39,17 @@ export interface ServicesOptions {
   dispatch: (call: AwsCall) => Promise<AwsReply>;
   now: () => number;
   random: () => number;
+  /** Calls a second by action; absent: Comprehend's own quotas. */
+  comprehend_quotas?: Record<string, number>;
 }
 
 /** @throws {Error} where another process holds one of the folders. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { data_dir, now, random } = options;
-  const s3 = createS3({ dataDir: join(data_dir, 's3'), now });
+  let listener: (object: CreatedObject) => void = () => {};
+  const s3 = withObjectEvents(createS3({ dataDir: join(data_dir, 's3'), now }), (object) =>
+    listener(object),
+  );
   const firehose = createFirehose({
     dataDir: join(data_dir, 'firehose'),
     now,
@@ -43,7 +61,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
     createDynamoDb({ path: join(data_dir, 'dynamodb'), now }),
   ]);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
-  const comprehend = createComprehend({ now });
+  const comprehend = createComprehend({
+    now,
+    ...(options.comprehend_quotas === undefined
+      ? {}
+      : { calls_per_second: options.comprehend_quotas }),
+  });
   const { stack } = options.deployment;
   const athena = createAthena({
     glue: catalogOf(stack),
@@ -51,6 +74,37 @@ export async function createServices(options: ServicesOptions): Promise<Services
     s3Dir: join(data_dir, 's3'),
     now,
   });
-  const all = [kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation];
-  return { all, s3, firehose };
+  const keys = createKeyStore({ path: join(data_dir, 'api-gateway', 'keys.json'), now });
+  const queues = createQueueStore({
+    path: join(data_dir, 'sqs', 'queues.json'),
+    specs: queueSpecs(stack),
+    now,
+  });
+  const secrets = createSecretsManager({
+    path: join(data_dir, 'secrets', 'secrets.json'),
+    specs: secretSpecs(stack),
+    now,
+  });
+  const all = [
+    kinesis,
+    dynamodb,
+    s3,
+    firehose,
+    comprehend,
+    athena,
+    cloudformation,
+    createSqs(queues),
+    secrets,
+    createApiGateway({ keys, plans: usagePlans(stack) }),
+  ];
+  return {
+    all,
+    s3,
+    firehose,
+    queues,
+    keys,
+    onObjectCreated(told) {
+      listener = told;
+    },
+  };
 }

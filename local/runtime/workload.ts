@@ -7,6 +7,7 @@ import { type Mappings, startMappings } from './mappings.ts';
 import { localOutputs } from './outputs.ts';
 import { pause } from './pause.ts';
 import { apiRoutes } from './rest-api/routes.ts';
+import { startRules } from './rules/rules.ts';
 
 /** The template's functions at work: fed by their event source mappings and the REST API. */
 export interface Workload {
@@ -40,25 +41,35 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     log_dir: `${options.data_dir}/logs`,
     now,
   });
-  const { apis, routes } = apiRoutes(stack, functions, now);
+  const { apis, routes } = apiRoutes({ stack, functions, keys: host.services.keys, now });
   const outputs = localOutputs(stack, apis, host.endpoint);
   host.setOutputs(outputs);
   const mappings = startMappings({
     stack,
     functions,
+    queues: host.services.queues,
     endpoint: host.endpoint,
     region: REGION,
     directory: options.data_dir,
     now,
     random: options.random,
   });
+  const { queues } = host.services;
+  const rules = startRules({ stack, queues, now });
+  host.services.onObjectCreated(rules.onObjectCreated);
   const status = () => statusOf(mappings, functions);
-  host.routes.push(...routes, ...controlRoutes({ status, flush: host.services.firehose.flush }));
+  const hurry = () => queues.all().reduce((sum, queue) => sum + queue.hurry(), 0);
+  const fire = () => rules.fire();
+  const { flush } = host.services.firehose;
+  host.routes.push(...routes, ...controlRoutes({ status, flush, hurry, fire }));
   return {
     outputs,
     api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,
     status,
-    stop: () => stop(mappings, functions),
+    stop() {
+      rules.stop();
+      return stop(mappings, functions);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
 import { createVerdictCache } from '../../aws/verdict-cache.ts';
-import type { ApiEnvironment } from '../../schemas/index.ts';
+import type { AnalysisEnvironment } from '../../schemas/index.ts';
 import { type Analyse, type AnalysisDeps, createAnalysis } from './analysis.ts';
 import { detectLanguage } from './detect-language.ts';
 
@@ -10,7 +10,7 @@ import { detectLanguage } from './detect-language.ts';
  * @param options.max_attempts of one call to AWS, the first included; absent: the SDK's default.
  */
 export function composeAnalysis(
-  environment: ApiEnvironment,
+  environment: AnalysisEnvironment,
   options: { now: () => number; max_attempts?: number } & Pick<AnalysisDeps, 'on_stats'>,
 ): Analyse {
   const attempts = options.max_attempts === undefined ? {} : { max_attempts: options.max_attempts };

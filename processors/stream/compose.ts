@@ -2,10 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
+import { createJobStore } from '../../aws/job-store.ts';
 import { createLake } from '../../aws/lake.ts';
+import { createCallbackQueue } from '../../aws/queues.ts';
 import { createResultsTable } from '../../aws/results-table.ts';
 import { createSetAsideBucket } from '../../aws/set-aside-bucket.ts';
+import { createTextClaims } from '../../aws/text-claims.ts';
 import { createVerdictCache } from '../../aws/verdict-cache.ts';
+import type { JobStore } from '../../jobs/ports.ts';
+import { createOnFinal, createProgress } from '../../jobs/progress.ts';
 import {
   type ConsumerEnvironment,
   consumerEnvironmentSchema,
@@ -15,8 +20,15 @@ import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
 import { detectLanguage } from '../analysis/detect-language.ts';
 import { paced } from '../analysis/pace.ts';
 import { createConsumer } from './consumer.ts';
-import { analyzerInTime, cacheInTime, storeInTime } from './in-time.ts';
+import {
+  analyzerInTime,
+  cacheInTime,
+  claimsInTime,
+  progressInTime,
+  storeInTime,
+} from './in-time.ts';
 import { createObserver } from './observe.ts';
+import { createPulse } from './pulse.ts';
 import { createTimeLimit, type TimeLimit } from './time-limit.ts';
 
 /**
@@ -33,13 +45,21 @@ export function compose(variables: Record<string, string | undefined>) {
     metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
     now,
   });
+  const store = createJobStore({ table_name: environment.JOBS_TABLE, now });
+  const pulsed = createPulse({
+    putPulse: (pulse) => time.delivery('dynamodb', () => store.putPulse(pulse)),
+    now,
+  });
   const consume = observed(
-    createConsumer({
-      analyse: analysisInTime(environment, { time, now, on_stats }),
-      ...storesInTime(environment, { time, now }),
-      text_policy: environment.TEXT_POLICY,
-      now,
-    }),
+    pulsed(
+      createConsumer({
+        analyse: analysisInTime(environment, { time, now, on_stats }),
+        ...storesInTime(environment, { time, now }),
+        ...jobsInTime(environment, store, { time, now }),
+        text_policy: environment.TEXT_POLICY,
+        now,
+      }),
+    ),
   );
   return async (
     event: KinesisStreamEvent,
@@ -97,4 +117,11 @@ function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {
     lake: storeInTime('firehose', lake, time.delivery),
     set_asides: storeInTime('s3', set_asides, time.delivery),
   };
+}
+
+function jobsInTime(environment: ConsumerEnvironment, store: JobStore, { time, now }: Clocks) {
+  const callbacks = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
+  const progress = createProgress({ store, now, on_final: createOnFinal(callbacks) });
+  const claims = createTextClaims({ bucket_name: environment.INPUT_BUCKET });
+  return { progress: progressInTime(progress, time), claims: claimsInTime(claims, time) };
 }

@@ -1,23 +1,23 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
-import type { SetAside, StreamPosition } from '../../schemas/index.ts';
-import { type AnalyseDeps, createAnalyseStage } from './analyse.ts';
+import type { SetAside } from '../../schemas/index.ts';
+import { portions } from './claims.ts';
 import { decode, type StreamItem } from './decode/decode.ts';
-import { createDeliver, type DeliverDeps } from './deliver.ts';
-import type { Failure, SetAsides } from './ports.ts';
-import { putAll } from './put-all.ts';
+import { keep } from './keep.ts';
+import { createPortion, type Ended, type PortionDeps } from './portion.ts';
+import type { SetAsides } from './ports.ts';
+import { createStart, type Started } from './progress.ts';
 import { respond } from './respond.ts';
-import { distinctVersions } from './versions.ts';
 
-export interface ConsumerDeps extends AnalyseDeps, DeliverDeps {
-  set_asides: SetAsides;
-}
+export type ConsumerDeps = PortionDeps;
 
-/** What became of a batch: `records = results + set_asides + failed`, sub-records counted one by one. */
+/** What became of a batch: `records = results + set_asides + cancelled + failed`, sub-records counted one by one. */
 export interface BatchReport {
   response: KinesisStreamBatchResponse;
   records: number;
   results: number;
   set_asides: number;
+  /** Those that were left out, their job having been cancelled. */
+  cancelled: number;
   failed: number;
   /** How many set-asides by reason, kept or not. */
   reasons: Record<string, number>;
@@ -27,63 +27,77 @@ export interface BatchReport {
 
 export type Consumer = (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 
-/** A (sub-)record that has not ended. */
-interface Failed extends Failure {
-  position: StreamPosition;
-}
-
 /**
- * A batch of the stream: decode → analyse → deliver → respond. What a service did not do is a failure of its records
- * alone; whatever is thrown is a bug, and fails the batch.
+ * A batch of the stream: decode → look at its jobs → fetch texts → analyse → deliver → count → respond. What a service
+ * did not do is a failure of its records alone; whatever is thrown is a bug, and fails the batch.
  */
 export function createConsumer(deps: ConsumerDeps): Consumer {
-  const processItems = createProcess(deps);
+  const start = createStart(deps.progress);
+  const endPortion = createPortion(deps);
   return async (records) => {
     const { items, set_asides } = decode(records);
-    const [failed_items, failed_set_asides] = await Promise.all([
-      processItems(items),
-      keep(deps.set_asides, set_asides),
+    const [{ started, ended }, unreadable] = await Promise.all([
+      startAndEnd(items),
+      setAside(deps.set_asides, set_asides),
     ]);
-    const failed = [...failed_items, ...failed_set_asides];
     return {
-      response: respond(
-        records.map(({ kinesis }) => kinesis.sequenceNumber),
-        failed.map(({ position }) => position),
-      ),
+      ...reportOf(records, [ended, unreadable, unstarted(started)]),
       records: items.length + set_asides.length,
-      results: items.length - failed_items.length,
-      set_asides: set_asides.length - failed_set_asides.length,
-      failed: failed.length,
-      reasons: tally(set_asides.map(({ reason }) => reason)),
-      failures: tally(failed.map(({ stage, code }) => `${stage} ${code}`)),
+      cancelled: started.cancelled,
     };
   };
+
+  async function startAndEnd(items: StreamItem[]): Promise<{ started: Started; ended: Ended }> {
+    const started = await start(items);
+    const parts: Ended[] = [];
+    // One after the other: the memory of one is free before the next has its texts.
+    for (const portion of portions(started.items)) {
+      parts.push(await endPortion(portion, started.job_of));
+    }
+    return { started, ended: sumOf(parts) };
+  }
 }
 
-function createProcess(deps: ConsumerDeps): (items: StreamItem[]) => Promise<Failed[]> {
-  const analyse = createAnalyseStage(deps);
-  const deliver = createDeliver(deps);
-  return async (items) => {
-    const versions = distinctVersions(items);
-    const outcomes = await analyse(versions.map(({ item }) => item));
-    const undelivered = await deliver(
-      outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
-    );
-    return versions.flatMap(({ positions }, i) => {
-      const outcome = outcomes[i]!;
-      const failure = outcome.ok ? undelivered.get(outcome.result) : outcome.failure;
-      return failure === undefined ? [] : positions.map((position) => ({ ...failure, position }));
-    });
+async function setAside(store: SetAsides, set_asides: SetAside[]): Promise<Ended> {
+  const failed = await keep(store, set_asides);
+  return {
+    results: 0,
+    set_asides: set_asides.length - failed.length,
+    reasons: set_asides.map(({ reason }) => reason),
+    failed,
   };
 }
 
-async function keep(store: SetAsides, set_asides: SetAside[]): Promise<Failed[]> {
-  const failed = await putAll(store, set_asides);
-  return failed.map(({ index, code }) => ({
-    stage: 'set_asides',
-    code,
-    position: set_asides[index]!,
-  }));
+function unstarted({ failed }: Started): Ended {
+  return { results: 0, set_asides: 0, reasons: [], failed };
+}
+
+function sumOf(parts: Ended[]): Ended {
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    results: sum(parts.map(({ results }) => results)),
+    set_asides: sum(parts.map(({ set_asides }) => set_asides)),
+    reasons: parts.flatMap(({ reasons }) => reasons),
+    failed: parts.flatMap(({ failed }) => failed),
+  };
+}
+
+function reportOf(
+  records: KinesisStreamRecord[],
+  parts: Ended[],
+): Omit<BatchReport, 'records' | 'cancelled'> {
+  const { results, set_asides, reasons, failed } = sumOf(parts);
+  return {
+    response: respond(
+      records.map(({ kinesis }) => kinesis.sequenceNumber),
+      failed.map(({ position }) => position),
+    ),
+    results,
+    set_asides,
+    failed: failed.length,
+    reasons: tally(reasons),
+    failures: tally(failed.map(({ stage, code }) => `${stage} ${code}`)),
+  };
 }
 
 function tally(names: string[]): Record<string, number> {

@@ -1,6 +1,7 @@
+import type { JobProgress } from '../../jobs/progress.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import type { Analyzer, VerdictCache } from '../analysis/ports.ts';
-import type { PutFailure } from './ports.ts';
+import type { PutFailure, TextClaims } from './ports.ts';
 import type { InTime, TimeLimit } from './time-limit.ts';
 
 /** Asks for no more once the time for analysis is over: what was answered until then is kept and delivered. */
@@ -38,4 +39,27 @@ export function storeInTime<Entry>(
   in_time: InTime,
 ): { put(entries: Entry[]): Promise<PutFailure[]> } {
   return { put: (entries) => in_time(name, () => store.put(entries)) };
+}
+
+/** Fetches no more once the time for analysis is over. */
+export function claimsInTime(claims: TextClaims, { analysis }: TimeLimit): TextClaims {
+  return { get: (tenant, sha256) => analysis('s3', () => claims.get(tenant, sha256)) };
+}
+
+/** Fails all that could not be counted while there is time: it may have been, and counts once. */
+export function progressInTime(
+  progress: JobProgress,
+  { analysis, delivery }: TimeLimit,
+): JobProgress {
+  return {
+    begin: (job_ids) => analysis('dynamodb', () => progress.begin(job_ids)),
+    async mark(entries) {
+      try {
+        return await delivery('dynamodb', () => progress.mark(entries));
+      } catch (cause) {
+        if (!(cause instanceof ServiceError)) throw cause;
+        return entries.map((_, index) => ({ index, code: cause.code }));
+      }
+    },
+  };
 }

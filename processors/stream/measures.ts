@@ -9,6 +9,11 @@ export interface BatchTimes {
   end_to_end_ms: number;
 }
 
+/** The shard of a batch: all of its records are of one. */
+export function shardOf(records: KinesisStreamRecord[]): string | undefined {
+  return records[0]?.eventID.split(':')[0];
+}
+
 /** @param started_at, ended_at epoch milliseconds. */
 export function batchTimes(
   records: KinesisStreamRecord[],
@@ -30,6 +35,7 @@ export function batchMetrics(
     records_in: number;
     results: number;
     set_asides: number;
+    cancelled: number;
     failed: number;
     analysis?: AnalysisStats;
   },
@@ -38,6 +44,7 @@ export function batchMetrics(
     records_in: batch.records_in,
     results: batch.results,
     set_asides: batch.set_asides,
+    cancelled: batch.cancelled,
     failed: batch.failed,
     iterator_age_ms: batch.iterator_age_ms,
     end_to_end_ms: batch.end_to_end_ms,

@@ -4,7 +4,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import type { AnalysisStats } from '../analysis/analysis.ts';
 import type { BatchReport, Consumer } from './consumer.ts';
-import { batchMetrics, batchTimes } from './measures.ts';
+import { batchMetrics, batchTimes, shardOf } from './measures.ts';
 
 /** The consumer with the id of the request that its batch came with. */
 export type ObservedConsumer = (
@@ -50,10 +50,6 @@ export function createObserver(deps: ObserverDeps) {
           return report;
         }),
   };
-}
-
-function shardOf(records: KinesisStreamRecord[]): string | undefined {
-  return records[0]?.eventID.split(':')[0];
 }
 
 function summary({ response, ...counts }: BatchReport) {

@@ -1,4 +1,4 @@
-import type { Result, SetAside } from '../../schemas/index.ts';
+import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
 
 /** An entry that a store did not take, by its index in what was put: the others are kept. */
 export interface PutFailure {
@@ -31,8 +31,23 @@ export type Lake = Store<Result>;
 /** Where bad records are kept with their bytes, one object per place on the stream. */
 export type SetAsides = Store<SetAside>;
 
+/** Texts that are too long for the stream: it has their hash, and they wait elsewhere. */
+export interface TextClaims {
+  /**
+   * @param sha256 of the text in UTF-8, in hex.
+   * @returns undefined where it is not there.
+   * @throws {ServiceError}
+   */
+  get(tenant: string, sha256: string): Promise<string | undefined>;
+}
+
 /** Why a record has not ended: it goes back to the stream. */
 export interface Failure {
-  stage: 'analysis' | 'results_table' | 'lake' | 'set_asides';
+  stage: 'claims' | 'analysis' | 'results_table' | 'lake' | 'set_asides' | 'progress';
   code: string;
+}
+
+/** A (sub-)record that has not ended. */
+export interface Failed extends Failure {
+  position: StreamPosition;
 }

@@ -24,9 +24,11 @@ interface Deadlines {
   delivery: number;
 }
 
+/** One for the process: each that exists costs every promise a little (Node 20's async hooks). */
+const invocation = new AsyncLocalStorage<Deadlines>();
+
 /** @param now epoch milliseconds. */
 export function createTimeLimit(now: () => number): TimeLimit {
-  const invocation = new AsyncLocalStorage<Deadlines>();
   const inTime =
     (phase: keyof Deadlines): InTime =>
     (service, work) => {

@@ -1,10 +1,9 @@
-import type { StreamPosition } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** One version of a record, and each place in the batch where it stands. */
+/** One version of a record, and each item of the batch that is it, the first included. */
 export interface Version {
   item: StreamItem;
-  positions: StreamPosition[];
+  places: StreamItem[];
 }
 
 /** Identifies a record among all tenants. A slug has no `#`. */
@@ -18,8 +17,8 @@ export function distinctVersions(items: StreamItem[]): Version[] {
   for (const item of items) {
     const key = `${recordKey(item.record)}#${item.record.record_version}`;
     const version = versions.get(key);
-    if (version === undefined) versions.set(key, { item, positions: [item.position] });
-    else version.positions.push(item.position);
+    if (version === undefined) versions.set(key, { item, places: [item] });
+    else version.places.push(item);
   }
   return [...versions.values()];
 }

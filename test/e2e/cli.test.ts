@@ -8,11 +8,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aurastream, type Ended, ended, run, start } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 500 };
-const START = ['node', '--import', 'tsx', 'local/main.ts'];
+const START = ['node', '--import', 'tsx', 'cli/start/main.ts'];
 
 interface Ready {
   endpoint: string;
   api: string;
+  api_key: string;
+  second_api_key: string;
   stream: string;
   region: string;
   access_key_id: string;
@@ -45,6 +47,7 @@ async function boot(): Promise<void> {
     AWS_REGION: ready.region,
     AWS_ACCESS_KEY_ID: ready.access_key_id,
     AWS_SECRET_ACCESS_KEY: ready.secret_access_key,
+    AURASTREAM_API_KEY: ready.api_key,
   };
 }
 

@@ -31,7 +31,7 @@ async function assemblyWithout(action: string): Promise<string> {
   const path = join(folder, 'AuraStream.template.json');
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;
   for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Type === 'AWS::Lambda::EventSourceMapping') Properties.MaximumRetryAttempts = 1;
+    if (Properties.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;
     if (Type !== 'AWS::IAM::Policy') continue;
     for (const statement of Properties.PolicyDocument!.Statement) {
       statement.Action = [statement.Action].flat().filter((name) => name !== action);

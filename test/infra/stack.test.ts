@@ -47,7 +47,7 @@ describe('the stack', () => {
 
   it('keeps every bucket encrypted, private, and there after the stack is gone', () => {
     const buckets = template.findResources('AWS::S3::Bucket');
-    expect(Object.keys(buckets)).toHaveLength(3);
+    expect(Object.keys(buckets)).toHaveLength(4);
     template.allResources('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -64,6 +64,7 @@ describe('the stack', () => {
 
   it('keeps what Lambda gives up on, and never gives up without bound', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
       BatchSize: settings.consumer.batch_size,
       MaximumBatchingWindowInSeconds: Match.anyValue(),
       BisectBatchOnFunctionError: true,
@@ -79,13 +80,47 @@ describe('the stack', () => {
 
   it('runs functions on Node 24, arm64, each with a role and a log group of its own', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-    expect(functions).toHaveLength(2);
+    expect(functions).toHaveLength(5);
     const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
-    expect(new Set(roles).size).toBe(2);
+    expect(new Set(roles).size).toBe(5);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(Properties.LoggingConfig.LogGroup).toBeDefined();
     }
+  });
+
+  it('gives each tier a usage plan with its rate, burst and quota', () => {
+    for (const limits of Object.values(settings.tiers)) {
+      template.hasResourceProperties('AWS::ApiGateway::UsagePlan', {
+        Throttle: {
+          RateLimit: limits.requests_per_second,
+          BurstLimit: limits.burst_requests,
+        },
+        Quota: { Limit: limits.requests_per_month, Period: 'MONTH' },
+        ApiStages: [Match.objectLike({ Stage: Match.anyValue() })],
+      });
+    }
+    template.resourceCountIs('AWS::ApiGateway::UsagePlan', Object.keys(settings.tiers).length);
+  });
+
+  it('asks for a key on every path but the four that are open', () => {
+    const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
+    const open = methods.filter(({ Properties }) => Properties.ApiKeyRequired !== true);
+    const paths = open.map(({ Properties }) => JSON.stringify(Properties.ResourceId));
+    expect(paths).toHaveLength(5);
+    for (const path of paths) expect(path).toMatch(/health|ready|openapi|docs/);
+    for (const { Properties } of methods.filter((method) => !open.includes(method))) {
+      expect(Properties).toMatchObject({ AuthorizationType: 'CUSTOM', ApiKeyRequired: true });
+    }
+  });
+
+  it('hides a message longer than its function may take, and keeps what fails again and again', () => {
+    const queues = Object.values(template.findResources('AWS::SQS::Queue'));
+    const work = queues.filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
+    expect(work.map(({ Properties }) => Properties.VisibilityTimeout).sort()).toEqual(
+      [settings.jobs.timeout_seconds + 30, settings.callbacks.timeout_seconds + 30].sort(),
+    );
+    expect(queues).toHaveLength(work.length * 2);
   });
 
   it('gives the lake a column for each field of a result', () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
@@ -8,7 +9,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
+import { createApiKeys } from '../../aws/api-keys.ts';
 import { createQuery } from '../../aws/athena.ts';
+import { createJobStore } from '../../aws/job-store.ts';
 import { createResultsReader } from '../../aws/results-reader.ts';
 import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
 import { readStack } from '../../aws/stack.ts';
@@ -34,11 +37,17 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
     firehose: new FirehoseClient(config),
     comprehend: new ComprehendClient(config),
   };
+  const jobs = createJobStore({
+    client: clients.dynamodb,
+    table_name: stack.JobsTableName,
+    now: Date.now,
+  });
   return {
     cloud,
     data_dir,
     stack,
     clients,
+    jobs,
     environment: {
       AWS_ENDPOINT_URL: cloud.endpoint,
       AWS_REGION: cloud.region,
@@ -55,6 +64,15 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
       work_group: stack.WorkgroupName,
       database: stack.DatabaseName,
     }),
+    keys: createApiKeys({
+      client: new APIGatewayClient(config),
+      usage_plan_ids: stack.UsagePlanIds,
+    }),
+    /** Moves a job's deadline, and when it is due, into the past. */
+    async expireJob(job_id: string): Promise<void> {
+      const past = new Date(Date.now() - 60_000).toISOString();
+      await jobs.update(job_id, ['PENDING', 'PROCESSING'], { deadline_at: past, due_at: past });
+    },
     async control(method: string, route: string, body?: unknown): Promise<unknown> {
       const response = await fetch(`${cloud.endpoint}/_aurastream/${route}`, {
         method,

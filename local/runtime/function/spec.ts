@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { REGION } from '../../gateway/types.ts';
+import { localQueueUrl } from '../outputs.ts';
 import type { Assembly } from '../template/assembly.ts';
 import type { Resource } from '../template/stack.ts';
 
@@ -74,6 +75,12 @@ export interface Credentials {
   session_token: string;
 }
 
+function localised(environment: Record<string, string>, endpoint: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, localQueueUrl(value, endpoint)]),
+  );
+}
+
 /**
  * What Lambda adds to the template's variables, and the endpoint of the embedded cloud: nothing else of this process.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
@@ -83,7 +90,7 @@ export function functionEnvironment(
   options: { credentials: Credentials; endpoint: string; log_stream: string },
 ): Record<string, string> {
   return {
-    ...spec.environment,
+    ...localised(spec.environment, options.endpoint),
     AWS_ENDPOINT_URL: options.endpoint,
     AWS_ACCESS_KEY_ID: options.credentials.access_key_id,
     AWS_SECRET_ACCESS_KEY: options.credentials.secret_access_key,

@@ -9,6 +9,9 @@ export interface Route {
   method: string;
   function_arn: string;
   timeout_ms: number;
+  needs_key: boolean;
+  /** Asked before anything else; absent: nobody is. */
+  authorizer_id?: string;
 }
 
 /** A stage's limit of requests; absent: none. */
@@ -25,6 +28,8 @@ export interface RestApi {
   binary_media_types: string[];
   routes: Route[];
   throttle: Throttle | undefined;
+  /** Where the API key is: in `x-api-key`, or in what the authorizer says. */
+  key_source: 'HEADER' | 'AUTHORIZER';
 }
 
 interface MethodProperties {
@@ -32,7 +37,8 @@ interface MethodProperties {
   ResourceId: string;
   HttpMethod: string;
   AuthorizationType?: string;
-  ApiKeyRequired?: boolean;
+  ApiKeyRequired?: boolean | string;
+  AuthorizerId?: string;
   Integration?: { Type?: string; Uri?: string; TimeoutInMillis?: number };
 }
 
@@ -67,6 +73,7 @@ export function restApis(stack: Stack): RestApi[] {
       binary_media_types: Array.isArray(binary) ? binary.map(String) : [],
       routes: routesOf(stack, api),
       throttle: throttleOf(properties),
+      key_source: api.properties().ApiKeySourceType === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     };
   });
 }
@@ -93,6 +100,10 @@ function routesOf(stack: Stack, api: Resource): Route[] {
         method: properties.HttpMethod,
         function_arn: function_arn[1],
         timeout_ms: Number(properties.Integration?.TimeoutInMillis ?? INTEGRATION_TIMEOUT_MS),
+        needs_key: String(properties.ApiKeyRequired ?? false) === 'true',
+        ...(properties.AuthorizerId === undefined
+          ? {}
+          : { authorizer_id: properties.AuthorizerId }),
       };
     });
 }
@@ -102,10 +113,9 @@ function refuseUnplayed(method: Resource, properties: MethodProperties): void {
     properties.Integration?.Type === 'AWS_PROXY'
       ? ''
       : `integration ${properties.Integration?.Type}`,
-    (properties.AuthorizationType ?? 'NONE') === 'NONE'
+    ['NONE', 'CUSTOM'].includes(properties.AuthorizationType ?? 'NONE')
       ? ''
       : `authorization ${properties.AuthorizationType}`,
-    properties.ApiKeyRequired === true ? 'an API key' : '',
   ].filter((reason) => reason !== '');
   if (unplayed.length === 0) return;
   throw new Error(

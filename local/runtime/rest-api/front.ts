@@ -3,20 +3,14 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
 import { pause } from '../pause.ts';
 import type { Stack } from '../template/stack.ts';
-import {
-  type ApiAnswer,
-  BAD_INTEGRATION,
-  NO_PERMISSION,
-  NO_ROUTE,
-  proxyAnswer,
-  THROTTLED,
-  TIMED_OUT,
-  TOO_LONG,
-} from './answer.ts';
+import { type ApiAnswer, proxyAnswer } from './answer.ts';
 import type { RestApi, Route } from './api.ts';
+import { type Authorized, type AuthorizerSpec, createAuthorizer } from './authorizer.ts';
+import type { GatewayResponses, ResponseType } from './gateway-response.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
 import { createRouter } from './router.ts';
 import { createTokenBucket } from './throttle.ts';
+import type { Admission } from './usage.ts';
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const PAYLOAD_BYTES = 10 * 1024 * 1024;
@@ -26,43 +20,106 @@ export interface FrontOptions {
   /** Whether a resource policy lets API Gateway invoke the function for this route. */
   isPermitted: (route: Route, method: string) => boolean;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
+  authorizers: Map<string, AuthorizerSpec>;
+  /** Holds a key against its usage plan. */
+  admitKey: (key: string | undefined) => Admission;
+  responses: GatewayResponses;
   now: () => number;
 }
 
-/** One stage of a REST API: routes, limits, and the functions behind them. */
+/** Why API Gateway answers by itself. */
+type Refusal = { kind: ResponseType; authorizer: Record<string, string> };
+
+/**
+ * One stage of a REST API: routes, who may, limits, and the functions behind them; in the order of API Gateway: the
+ * authorizer, the API key with its usage plan, the stage's own limit, the function.
+ */
 export function createFront(options: FrontOptions): (request: ApiRequest) => Promise<ApiAnswer> {
   const { api, now } = options;
   const match = createRouter(api.routes);
   const admit = api.throttle === undefined ? () => true : createTokenBucket(api.throttle, now);
+  const authorize = authorizersOf(options);
 
-  const answer = async (request: ApiRequest, request_id: string): Promise<ApiAnswer> => {
+  const answer = async (request: ApiRequest, request_id: string): Promise<ApiAnswer | Refusal> => {
+    const refused = (kind: ResponseType, authorizer = {}): Refusal => ({ kind, authorizer });
     const matched = match(request.method, request.path);
-    if (matched === undefined) return NO_ROUTE;
-    if (request.body.length > PAYLOAD_BYTES) return TOO_LONG;
-    if (!admit()) return THROTTLED;
-    if (!options.isPermitted(matched.route, request.method)) return NO_PERMISSION;
+    if (matched === undefined) return refused('MISSING_AUTHENTICATION_TOKEN');
+    if (request.body.length > PAYLOAD_BYTES) return refused('REQUEST_TOO_LARGE');
+    const { route } = matched;
     const event = proxyEvent(api, matched, request, { request_id, now: now() });
-    const ended = new AbortController();
-    const invocation = await Promise.race([
-      options.invoke(matched.route.function_arn, JSON.stringify(event)),
-      pause(matched.route.timeout_ms, ended.signal),
-    ]);
-    ended.abort();
-    return invocation === undefined ? TIMED_OUT : answerOf(invocation);
+    const authorized = await authorize(route, request, event);
+    if (authorized.kind !== 'allowed') return refused(authorized.kind);
+    const { context, usage_key } = authorized;
+    const key = api.key_source === 'AUTHORIZER' ? usage_key : request.headers['x-api-key'];
+    const admitted = route.needs_key ? options.admitKey(key) : undefined;
+    if (admitted !== undefined && admitted.kind !== 'admitted') {
+      return refused(admitted.kind, context);
+    }
+    if (!admit()) return refused('THROTTLED', context);
+    if (!options.isPermitted(route, request.method)) return refused('API_CONFIGURATION_ERROR');
+    const { identity } = event.requestContext;
+    const whole = {
+      ...event,
+      requestContext: {
+        ...event.requestContext,
+        ...(route.authorizer_id === undefined ? {} : { authorizer: context }),
+        identity:
+          admitted === undefined
+            ? identity
+            : { ...identity, apiKey: key, apiKeyId: admitted.key_id },
+      },
+    };
+    return integrate(options, route, JSON.stringify(whole));
   };
 
   return async (request) => {
     const request_id = randomUUID();
-    const { status, headers, body } = await answer(request, request_id);
+    const given = await answer(request, request_id);
+    const { status, headers, body } =
+      'kind' in given
+        ? options.responses(given.kind, {
+            request_id,
+            now: now(),
+            authorizer: given.authorizer,
+            headers: request.headers,
+          })
+        : given;
     const stamped = { ...headers, 'x-amzn-requestid': request_id };
     return { status, headers: stamped, body };
   };
 }
 
-function answerOf(invocation: Invocation): ApiAnswer {
-  if (invocation.kind === 'answered') return proxyAnswer(invocation.payload);
-  if (invocation.kind === 'failed') return BAD_INTEGRATION;
-  return invocation.code === 'RequestTooLargeException' ? TOO_LONG : NO_PERMISSION;
+async function integrate(
+  { invoke }: FrontOptions,
+  route: Route,
+  payload: string,
+): Promise<ApiAnswer | Refusal> {
+  const ended = new AbortController();
+  const invocation = await Promise.race([
+    invoke(route.function_arn, payload),
+    pause(route.timeout_ms, ended.signal),
+  ]);
+  ended.abort();
+  const refused = (kind: ResponseType): Refusal => ({ kind, authorizer: {} });
+  if (invocation === undefined) return refused('INTEGRATION_TIMEOUT');
+  if (invocation.kind === 'failed') return refused('INTEGRATION_FAILURE');
+  if (invocation.kind === 'answered') {
+    return proxyAnswer(invocation.payload) ?? refused('INTEGRATION_FAILURE');
+  }
+  const is_too_large = invocation.code === 'RequestTooLargeException';
+  return refused(is_too_large ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR');
+}
+
+function authorizersOf(options: FrontOptions) {
+  const known = new Map<string, ReturnType<typeof createAuthorizer>>();
+  for (const [id, spec] of options.authorizers)
+    known.set(id, createAuthorizer({ ...options, spec }));
+  return async (route: Route, request: ApiRequest, event: object): Promise<Authorized> => {
+    const authorizer =
+      route.authorizer_id === undefined ? undefined : known.get(route.authorizer_id);
+    if (authorizer === undefined) return { kind: 'allowed', context: {} };
+    return authorizer(request, event);
+  };
 }
 
 interface PermissionProperties {

@@ -1,12 +1,16 @@
 import type { ExtraRoute } from '../../gateway/gateway.ts';
 import { type GatewayRequest, signatureOf } from '../../gateway/signature.ts';
 import type { AwsReply } from '../../gateway/types.ts';
+import type { KeyStore } from '../../services/api-gateway/keys.ts';
 import type { Functions } from '../functions.ts';
 import type { Stack } from '../template/stack.ts';
 import type { ApiAnswer } from './answer.ts';
 import { type RestApi, restApis } from './api.ts';
+import { authorizerSpecs } from './authorizer.ts';
 import { apiPermissions, createFront } from './front.ts';
+import { gatewayResponses } from './gateway-response.ts';
 import type { ApiRequest } from './proxy-event.ts';
+import { createUsage, usagePlans } from './usage.ts';
 
 /** The gateway's routes of the template's REST APIs. */
 export interface ApiRoutes {
@@ -17,13 +21,24 @@ export interface ApiRoutes {
 /**
  * Each stage answers under `/_aws/execute-api/{api}/{stage}/…`, and unsigned requests under `/{stage}/…` too.
  */
-export function apiRoutes(stack: Stack, functions: Functions, now: () => number): ApiRoutes {
+export function apiRoutes(options: {
+  stack: Stack;
+  functions: Functions;
+  keys: KeyStore;
+  now: () => number;
+}): ApiRoutes {
+  const { stack, functions, keys, now } = options;
   const apis = restApis(stack);
+  const plans = usagePlans(stack);
+  const authorizers = authorizerSpecs(stack);
   const routes = apis.flatMap((api): ExtraRoute[] => {
     const front = createFront({
       api,
       isPermitted: apiPermissions(stack, api),
       invoke: (function_arn, payload) => functions.find(function_arn).invoke(payload),
+      authorizers,
+      admitKey: createUsage({ keys, plans, api, now }),
+      responses: gatewayResponses(stack, api.id),
       now,
     });
     const under = (prefix: string, takes: (request: GatewayRequest) => boolean): ExtraRoute => ({

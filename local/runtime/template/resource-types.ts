@@ -106,6 +106,34 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: named('LogGroupName'),
     attributes: { Arn: (name) => arn('logs', `log-group:${name}:*`) },
   },
+  'AWS::SQS::Queue': {
+    physicalId: (naming) =>
+      `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${named('QueueName')(naming)}`,
+    attributes: {
+      Arn: (url) => arn('sqs', url.split('/').at(-1)!),
+      QueueName: (url) => url.split('/').at(-1)!,
+      QueueUrl: (url) => url,
+    },
+  },
+  'AWS::SQS::QueuePolicy': idOnly(20),
+  'AWS::Events::Rule': {
+    physicalId: named('Name'),
+    attributes: { Arn: (name) => arn('events', `rule/${name}`) },
+  },
+  'AWS::SecretsManager::Secret': {
+    physicalId: (naming) =>
+      arn('secretsmanager', `secret:${named('Name')(naming)}-${generatedId(naming, 6)}`),
+    attributes: { Id: (secret) => secret },
+  },
+  'AWS::ApiGateway::Authorizer': {
+    physicalId: (naming) => generatedId(naming, 6),
+    attributes: { AuthorizerId: (id) => id },
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    physicalId: (naming) => generatedId(naming, 6),
+    attributes: { Id: (id) => id },
+  },
+  'AWS::ApiGateway::GatewayResponse': idOnly(20),
   'AWS::ApiGateway::RestApi': {
     physicalId: (naming) => generatedId(naming, 10),
     attributes: {

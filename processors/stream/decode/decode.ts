@@ -17,8 +17,13 @@ export interface Placed {
   arrived_at: string;
 }
 
-/** A record with its place; its identity is explicit, given or derived. */
-export interface StreamItem extends Placed {
+/** Bytes of the stream with their place. */
+export interface Entry extends Placed {
+  bytes: Uint8Array;
+}
+
+/** A record with its place and its bytes; its identity is explicit, given or derived. */
+export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
 }
 
@@ -26,10 +31,6 @@ export interface StreamItem extends Placed {
 export interface Decoded {
   items: StreamItem[];
   set_asides: SetAside[];
-}
-
-interface Entry extends Placed {
-  bytes: Uint8Array;
 }
 
 /** Bytes to records. Any bytes give records or a set-aside; the same bytes at the same place always the same. */
@@ -78,13 +79,14 @@ function entriesOf(whole: Entry): Entry[] {
   }));
 }
 
-function itemOf({ bytes, ...placed }: Entry): StreamItem {
-  const record = parseRecord(bytes);
-  const record_id = record.record_id ?? derivedRecordId(placed.position);
-  return { ...placed, record: { ...record, record_id } };
+function itemOf(entry: Entry): StreamItem {
+  const record = parseRecord(entry.bytes);
+  const record_id = record.record_id ?? derivedRecordId(entry.position);
+  return { ...entry, record: { ...record, record_id } };
 }
 
-function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
+/** An entry as it is kept, and why. */
+export function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
   return {
     set_aside_id: derivedRecordId(entry.position),
     reason,

@@ -12,6 +12,21 @@ for (const stream of [process.stdout, process.stderr]) {
   vi.spyOn(stream, 'write').mockImplementation((chunk) => logged.push(String(chunk)) > 0);
 }
 
+const OF_JOBS = {
+  STREAM_NAME: 'stream',
+  RESULTS_TABLE: 'results',
+  JOBS_TABLE: 'jobs',
+  INPUT_BUCKET: 'inputs',
+  ATHENA_WORKGROUP: 'work',
+  ATHENA_DATABASE: 'lake',
+  LAKE_BUFFER_SECONDS: '60',
+  COMPREHEND_CALLS_PER_SECOND: '10',
+  JOB_DEADLINE_SECONDS: '60',
+  JOB_RETENTION_SECONDS: '60',
+  UPLOAD_URL_TTL_SECONDS: '60',
+  CALLBACK_ALLOW_LOOPBACK: 'false',
+};
+
 /** The function as Lambda runs it: environment, then module, then events. AWS is a stub behind the real SDK. */
 beforeAll(async () => {
   stub = await awsStub((call) => answerOf(call));
@@ -24,6 +39,7 @@ beforeAll(async () => {
   vi.stubEnv('CACHE_MEMORY_ENTRIES', '100');
   vi.stubEnv('COMPREHEND_MAX_IN_FLIGHT', '2');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
+  for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);
   handler = (await import('../../../api/handler.ts')).handler;
 });
 afterAll(async () => {
@@ -79,7 +95,8 @@ function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
       requestId: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
       resourcePath: '/{proxy+}',
       stage: 'v1',
-    } as APIGatewayProxyEvent['requestContext'],
+      authorizer: { tenant: 'acme', rate_limit: '25' },
+    } as unknown as APIGatewayProxyEvent['requestContext'],
     body: null,
     isBase64Encoded: false,
     ...parts,

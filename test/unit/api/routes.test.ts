@@ -18,7 +18,7 @@ describe('GET /health', () => {
 });
 
 describe('what is not there', () => {
-  it.each(['/', '/analyze', '/analyze/sync/more', '/v1/health', '/analyze/async'])(
+  it.each(['/', '/analyze', '/analyze/sync/more', '/v1/health', '/jobs/a/b'])(
     '%s is a 404 in the shape of all errors',
     async (path) => {
       const { app, answers } = testApi();

@@ -13,6 +13,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type BootOptions, bootCloud, type Cloud } from '../../../../local/boot.ts';
 import type { CloudStatus } from '../../../../local/runtime/control.ts';
 import { loadDeployment } from '../../../../local/runtime/deployment.ts';
+import type { MappingStatus } from '../../../../local/runtime/event-source/mapping.ts';
 import { writeCloud } from './cloud-fixture.ts';
 
 let assembly: string;
@@ -111,7 +112,7 @@ it('hands records to the consumer, and says when nothing is left to do', async (
   await waitFor(async () => {
     const answer = await fetch(`${cloud.endpoint}/_aurastream/status`);
     const status = (await answer.json()) as CloudStatus;
-    expect(status.idle && status.mappings[0]!.caught_up_at! > before).toBe(true);
+    expect(status.idle && (status.mappings[0] as MappingStatus).caught_up_at! > before).toBe(true);
     expect(status.mappings[0]).toMatchObject({
       records_delivered: 1,
       last_processing_result: 'OK',
@@ -190,6 +191,6 @@ it('refuses a taken port, and leaves nothing behind', async () => {
 });
 
 it('refuses a template that it does not play before anything starts', async () => {
-  const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::SQS::Queue' } });
-  await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::SQS::Queue)');
+  const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::SNS::Topic' } });
+  await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::SNS::Topic)');
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../../../local/runtime/function/invocation.ts';
 import { restApis } from '../../../../local/runtime/rest-api/api.ts';
 import { apiPermissions, createFront } from '../../../../local/runtime/rest-api/front.ts';
+import { gatewayResponses } from '../../../../local/runtime/rest-api/gateway-response.ts';
 import type { ApiRequest } from '../../../../local/runtime/rest-api/proxy-event.ts';
 import {
   loadAssembly,
@@ -81,6 +82,9 @@ async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RE
     api,
     isPermitted: apiPermissions(stack, api),
     invoke: async (_, payload) => (await answer) ?? answered({ statusCode: 200, body: payload }),
+    authorizers: new Map(),
+    admitKey: () => ({ kind: 'INVALID_API_KEY' }),
+    responses: gatewayResponses(stack, api.id),
     now: () => 1_700_000_000_000,
   });
   return (verb: string, path: string, more: Partial<ApiRequest> = {}) => {

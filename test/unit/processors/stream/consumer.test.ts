@@ -6,6 +6,7 @@ import type {
   AnalysisRequest,
 } from '../../../../processors/analysis/analysis.ts';
 import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
+import { memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
 import { memoryStores, outage } from '../../../support/memory-stores.ts';
@@ -44,7 +45,13 @@ beforeEach(() => {
   stores = memoryStores();
   asked = [];
   failing = new Map();
-  consume = createConsumer({ ...stores, analyse, text_policy: 'full', now: () => NOW });
+  consume = createConsumer({
+    ...stores,
+    ...memoryJobs(),
+    analyse,
+    text_policy: 'full',
+    now: () => NOW,
+  });
 });
 
 const record = (record_id: string, fields: object = {}) => ({
@@ -178,7 +185,13 @@ describe('what a service did not do', () => {
         fc.boolean(),
         async (rows, lines, bad) => {
           stores = memoryStores();
-          consume = createConsumer({ ...stores, analyse, text_policy: 'full', now: () => NOW });
+          consume = createConsumer({
+            ...stores,
+            ...memoryJobs(),
+            analyse,
+            text_policy: 'full',
+            now: () => NOW,
+          });
           stores.results_table.refuses.names = new Set(rows);
           stores.lake.refuses.names = new Set(lines);
           if (bad) stores.set_asides.refuses.throws = outage('s3');

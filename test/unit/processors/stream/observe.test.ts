@@ -25,6 +25,7 @@ const report: BatchReport = {
   records: 3,
   results: 2,
   set_asides: 1,
+  cancelled: 0,
   failed: 0,
   reasons: { invalid_json: 1 },
   failures: {},
@@ -74,6 +75,7 @@ describe('a batch', () => {
           records: 3,
           results: 2,
           set_asides: 1,
+          cancelled: 0,
           failed: 0,
           asked_for: 0,
           reasons: { invalid_json: 1 },
@@ -94,13 +96,14 @@ describe('a batch', () => {
       return report;
     });
     await consume(kinesisRecords('a'), 'request-1');
-    expect(published).toEqual([15]);
+    expect(published).toEqual([16]);
     expect(
       Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
     ).toEqual({
       records_in: 1,
       results: 2,
       set_asides: 1,
+      cancelled: 0,
       failed: 0,
       iterator_age_ms: 5_000,
       end_to_end_ms: 5_000,

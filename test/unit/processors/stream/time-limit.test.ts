@@ -2,9 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAnalysis } from '../../../../processors/analysis/analysis.ts';
 import type { Analyzer, VerdictCache } from '../../../../processors/analysis/ports.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
-import { analyzerInTime, cacheInTime, storeInTime } from '../../../../processors/stream/in-time.ts';
+import {
+  analyzerInTime,
+  cacheInTime,
+  claimsInTime,
+  progressInTime,
+  storeInTime,
+} from '../../../../processors/stream/in-time.ts';
 import { createTimeLimit } from '../../../../processors/stream/time-limit.ts';
 import type { Verdict } from '../../../../schemas/index.ts';
+import { aProcessingJob, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { memoryStores } from '../../../support/memory-stores.ts';
 
@@ -92,14 +99,17 @@ describe('a batch that runs out of time', () => {
       max_in_flight: 2,
     });
     const stores = memoryStores();
+    const jobs = memoryJobs();
     const consume = createConsumer({
       ...stores,
       lake: storeInTime('firehose', stores.lake, time.delivery),
+      progress: progressInTime(jobs.progress, time),
+      claims: claimsInTime(jobs.claims, time),
       analyse,
       text_policy: 'full',
       now: Date.now,
     });
-    return { time, stores, cached, consume };
+    return { time, stores, jobs, cached, consume };
   }
 
   const batch = kinesisRecords(
@@ -133,6 +143,31 @@ describe('a batch that runs out of time', () => {
     const report = time.run(100_000, () => consume(batch.slice(1)));
     await vi.advanceTimersByTimeAsync(95_000);
     expect((await report).failures).toEqual({ 'lake OutOfTime': 1 });
+  });
+
+  it('fails what is not counted in time: it comes again, and counts once', async () => {
+    const { time, jobs, consume } = slowConsumer();
+    const job = aProcessingJob({ job_id: 'job_1', tenant: 'default', total: 2 });
+    jobs.progress.begin = async () => new Map([['job_1', job]]);
+    jobs.progress.mark = never;
+    const counted = { text: 'Hallo', source: 's', language: 'de', job_id: 'job_1', job_index: 0 };
+    const report = time.run(100_000, () => consume(kinesisRecords(counted)));
+    await vi.advanceTimersByTimeAsync(95_000);
+    expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
+  });
+
+  it('waits for no job and no text longer than for verdicts', async () => {
+    const { time, jobs, consume } = slowConsumer();
+    jobs.claims.get = never;
+    const claim = { text_claim: 'a'.repeat(64), source: 's' };
+    const claims = time.run(100_000, () => consume(kinesisRecords(claim)));
+    await vi.advanceTimersByTimeAsync(80_000);
+    expect((await claims).failures).toEqual({ 'claims OutOfTime': 1 });
+    jobs.progress.begin = never;
+    const counted = { text: 'Hallo', source: 's', job_id: 'job_1', job_index: 0 };
+    const report = time.run(100_000, () => consume(kinesisRecords(counted)));
+    await vi.advanceTimersByTimeAsync(80_000);
+    expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
   });
 });
 

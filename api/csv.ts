@@ -1,0 +1,39 @@
+import type { JobResult } from '../schemas/index.ts';
+
+/** The columns of a job's results as CSV: what a spreadsheet has use for. */
+const COLUMNS: Record<string, (row: JobResult) => unknown> = {
+  job_index: ({ job_index }) => job_index,
+  record_id: ({ record_id }) => record_id,
+  outcome: ({ outcome }) => outcome,
+  status: ({ result }) => result?.status,
+  sentiment: ({ result }) => result?.sentiment,
+  score: ({ result }) => result?.score,
+  positive: ({ result }) => result?.scores?.positive,
+  negative: ({ result }) => result?.scores?.negative,
+  neutral: ({ result }) => result?.scores?.neutral,
+  mixed: ({ result }) => result?.scores?.mixed,
+  language_code: ({ result }) => result?.language_code,
+  source: ({ result }) => result?.source,
+  created_at: ({ result }) => result?.created_at,
+  processed_at: ({ result }) => result?.processed_at,
+  text: ({ result }) => result?.text,
+  issues: ({ issues }) =>
+    issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
+};
+
+/** Rows under their header. */
+export function csvOf(rows: JobResult[]): string {
+  const lines = rows.map((row) => Object.values(COLUMNS).map((column) => cell(column(row))));
+  return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
+}
+
+/** A spreadsheet takes a cell that begins like this for a formula, and runs it: an apostrophe keeps it a text. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = String(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,67 @@
+import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
+import type { JobInputs } from '../ingest/submission/ports.ts';
+import type { JobStore, Pulse } from '../jobs/ports.ts';
+import type { Analyse } from '../processors/analysis/outcome.ts';
+import type { ErrorCode, ReadyResponse, Result, StatsResponse } from '../schemas/index.ts';
+import type { ApiBindings } from './env.ts';
+import type { StatsQuery } from './ports.ts';
+
+/** One answered request, for the log: nothing in it comes from the caller. */
+export interface Answered {
+  request_id: string;
+  /** The route's path, or `unknown`. */
+  route: string;
+  method: string;
+  status: number;
+  duration_ms: number;
+  error_code?: ErrorCode;
+}
+
+/** Results as the API looks them up. */
+export interface Results {
+  get(tenant: string, record_id: string): Promise<Result | undefined>;
+  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
+  list(query: {
+    tenant: string;
+    source: string;
+    from?: string;
+    to?: string;
+    limit: number;
+    cursor?: string;
+  }): Promise<{ results: Result[]; cursor?: string }>;
+}
+
+export interface ApiSettings {
+  deadline_seconds: number;
+  retention_seconds: number;
+  upload_url_ttl_seconds: number;
+  /** The whole quota of the analyzer, for estimates. */
+  calls_per_second: number;
+  allow_loopback_callbacks: boolean;
+}
+
+export interface ApiDeps {
+  analyse: Analyse;
+  jobs: JobStore;
+  inputs: JobInputs;
+  stream: RecordStream;
+  claims: TextClaimStore;
+  results: Results;
+  /** The last pulse of each shard; a little old at most. */
+  pulses: () => Promise<Pulse[]>;
+  stats: (query: StatsQuery) => Promise<StatsResponse>;
+  ready: () => Promise<ReadyResponse>;
+  settings: ApiSettings;
+  /** 32 characters that nobody can guess. */
+  random_id: () => string;
+  /** Epoch milliseconds. */
+  now: () => number;
+  version: string;
+  /** Where the viewer of the docs page is; absent, or not there: a plain page. */
+  docs_folder?: string;
+  /** Names the request in headers, bodies and logs. */
+  request_id: (bindings: ApiBindings) => string;
+  on_answer?: (answered: Answered) => void;
+  /** Hears what went wrong that is nobody's request: a bug. */
+  on_error?: (error: unknown, request_id: string) => void;
+}

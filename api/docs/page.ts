@@ -1,0 +1,48 @@
+import type { Route } from '../routes/route.ts';
+
+/** Swagger UI over the document. Paths are relative, so that it works under any stage: `/v1/docs`. */
+export const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>AuraStream API</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="api"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/page.js"></script>
+</body>
+</html>
+`;
+
+export const PAGE_SCRIPT = `window.ui = SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#api',
+  deepLinking: true,
+  // The validator's badge would be asked for at another host.
+  validatorUrl: 'none',
+  presets: [SwaggerUIBundle.presets.apis],
+});
+`;
+
+/** What there is without the viewer: every route by name. */
+export function plainPage(routes: Route[]): string {
+  const rows = routes.map(
+    ({ method, path, summary }) => `<dt><code>${method} ${path}</code></dt><dd>${summary}</dd>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>AuraStream API</title></head>
+<body>
+<h1>AuraStream API</h1>
+<p>The whole of it is in <a href="openapi.json">openapi.json</a>.</p>
+<dl>
+${rows.join('\n')}
+</dl>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import {
+  type ErrorCode,
+  errorResponseSchema,
+  jobResultSchema,
+  jobViewSchema,
+  progressSchema,
+  recordFields,
+  resultSchema,
+} from '../../schemas/index.ts';
+import { STATUS } from '../errors.ts';
+import type { Route } from '../routes/route.ts';
+
+type Json = Record<string, unknown>;
+
+/** Schemas that have names of their own in the document. */
+const COMPONENTS: Record<string, z.ZodType> = {
+  Error: errorResponseSchema,
+  Job: jobViewSchema,
+  JobResult: jobResultSchema,
+  Progress: progressSchema,
+  Result: resultSchema,
+};
+
+/** The OpenAPI 3.1 document of these routes: made of the very schemas that parse and type what goes over the wire. */
+export function openApiDocument(options: {
+  routes: Route[];
+  version: string;
+  /** Absent: relative, wherever the document is served from. */
+  server_url?: string;
+}): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of options.routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'AuraStream',
+      version: options.version,
+      description: 'Text in, sentiment out: at once, in jobs, or by the stream.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: options.server_url ?? '.' }],
+    tags: [...new Set(options.routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(COMPONENTS).map(([name, schema]) => [name, output(schema, name)]),
+      ),
+      securitySchemes: { api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+    },
+  };
+}
+
+function operation(route: Route): Json {
+  return {
+    operationId: route.operation_id,
+    summary: route.summary,
+    tags: [route.tag],
+    security: route.needs_key ? [{ api_key: [] }] : [],
+    parameters: parametersOf(route),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: `At most ${route.max_body_bytes} bytes.`,
+            content: { 'application/json': { schema: input(route.body) } },
+          },
+        }),
+    responses: { ...answersOf(route), ...errorsOf(route) },
+  };
+}
+
+function parametersOf({ params, query, headers = {} }: Route): Json[] {
+  const of = (object: z.ZodObject | undefined, place: 'path' | 'query') => {
+    const schema = object === undefined ? {} : input(object);
+    const properties = (schema.properties ?? {}) as Record<string, Json>;
+    const required = (schema.required ?? []) as string[];
+    return Object.entries(properties).map(([name, property]) => ({
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      schema: property,
+    }));
+  };
+  return [
+    ...of(params, 'path'),
+    ...of(query, 'query'),
+    ...Object.entries(headers).map(([name, { schema, description }]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: input(schema),
+    })),
+  ];
+}
+
+const COMMON_HEADERS = { 'X-Request-ID': header('Names the request in our logs') };
+const LIMIT_HEADERS = {
+  'Retry-After': header('Seconds until the same request may pass'),
+  'X-RateLimit-Limit': header('Requests a second of the key’s tier'),
+  'X-RateLimit-Remaining': header('Of those, how many are left'),
+  'X-RateLimit-Reset': header('Seconds until there are more'),
+};
+
+function header(description: string): Json {
+  return { description, schema: { type: 'string' } };
+}
+
+function answersOf({ answers }: Route): Json {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, content = [], headers = {} }]) => {
+      const own = Object.entries(headers).map(([name, text]) => [name, header(text)]);
+      const media = content.map((type) => [type, { schema: { type: 'string' } }]);
+      const json = schema === undefined ? [] : [['application/json', { schema: output(schema) }]];
+      return [
+        status,
+        {
+          description,
+          headers: { ...COMMON_HEADERS, ...Object.fromEntries(own) },
+          content: Object.fromEntries([...json, ...media]),
+        },
+      ];
+    }),
+  );
+}
+
+/** Errors by status; those that an answer shares its status with are left to its description. */
+function errorsOf({ errors, answers }: Route): Json {
+  const by_status = new Map<number, ErrorCode[]>();
+  for (const code of errors) {
+    if (STATUS[code] in answers) continue;
+    by_status.set(STATUS[code], [...(by_status.get(STATUS[code]) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...by_status].map(([status, codes]) => [
+      status,
+      {
+        description: codes.join(', '),
+        headers: {
+          ...COMMON_HEADERS,
+          ...(status === 429 || status === 503 ? LIMIT_HEADERS : {}),
+        },
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+function input(schema: z.ZodType): Json {
+  return jsonSchema(schema, 'input');
+}
+
+/** @param own_name of a component, which is written out where it stands itself. */
+function output(schema: z.ZodType, own_name?: string): Json {
+  const named = Object.entries(COMPONENTS).find(([, component]) => component === schema)?.[0];
+  if (named !== undefined && named !== own_name) return { $ref: `#/components/schemas/${named}` };
+  return jsonSchema(schema, 'output');
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io,
+    reused: 'inline',
+    // What a transform makes of it is ours; what comes in is what counts.
+    unrepresentable: 'any',
+    // Later versions may say more than this document knows.
+    override: ({ jsonSchema: made }) => {
+      if (made.additionalProperties === false) delete made.additionalProperties;
+    },
+  }) as Json;
+  return rest;
+}
+
+/** The fields of a record, for whoever writes them by hand. */
+export const RECORD_FIELD_NAMES = Object.keys(recordFields);

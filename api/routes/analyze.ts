@@ -1,0 +1,167 @@
+import type { AnalysisOutcome } from '../../processors/analysis/outcome.ts';
+import {
+  type BatchResponse,
+  batchRequestSchema,
+  batchResponseSchema,
+  certainty,
+  type ErrorDetail,
+  MAX_SYNC_TEXT_BYTES,
+  SENTIMENT_LANGUAGES,
+  type SyncRequest,
+  type SyncResponse,
+  syncRequestSchema,
+  syncResponseSchema,
+} from '../../schemas/index.ts';
+import { parseBody } from '../body.ts';
+import { ApiError } from '../errors.ts';
+import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
+
+/** A text of 100 KiB, each byte of it escaped in two, and the rest. */
+const MAX_SYNC_BODY_BYTES = 256 * 1024;
+const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
+/** Seconds after which Comprehend's token bucket, or a failing service, is worth another try. */
+const RETRY_AFTER_THROTTLE = 1;
+const RETRY_AFTER_FAILURE = 5;
+
+export const analyzeRoutes: Route[] = [
+  {
+    method: 'POST',
+    path: '/analyze/sync',
+    operation_id: 'analyze',
+    summary: 'The sentiment of one text, at once',
+    tag: 'Analysis',
+    needs_key: true,
+    body: syncRequestSchema,
+    max_body_bytes: MAX_SYNC_BODY_BYTES,
+    answers: { 200: { description: 'Its verdict', schema: syncResponseSchema } },
+    errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+    handler: (deps) => async (c) => {
+      const started = deps.now();
+      const { value } = await parseBody(c.req, syncRequestSchema, MAX_SYNC_BODY_BYTES);
+      const { text, options } = value;
+      const refused = tooLong(text, 'text');
+      if (refused !== undefined) throw apiError(refused);
+      const [outcome] = await deps.analyse([{ text, language: options.language_code }]);
+      const answer = answerOf(outcome!, options, { text: 'text', language: LANGUAGE_FIELD });
+      if ('error' in answer) throw apiError(answer.error);
+      c.header('X-Cache-Hit', String(answer.cache_hit));
+      return c.json({
+        ...answer,
+        processing_time_ms: deps.now() - started,
+        request_id: c.get('request_id'),
+      } satisfies SyncResponse);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/analyze/batch',
+    operation_id: 'analyzeBatch',
+    summary: 'The sentiment of up to 100 texts: one answer or error each, in their order',
+    tag: 'Analysis',
+    needs_key: true,
+    body: batchRequestSchema,
+    max_body_bytes: MAX_BATCH_BODY_BYTES,
+    answers: { 200: { description: 'Their verdicts', schema: batchResponseSchema } },
+    errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+    handler: (deps) => async (c) => {
+      const started = deps.now();
+      const { value } = await parseBody(c.req, batchRequestSchema, MAX_BATCH_BODY_BYTES);
+      const { texts, options } = value;
+      const requests = texts.map((entry) =>
+        typeof entry === 'string'
+          ? { text: entry, language: options.language_code }
+          : { text: entry.text, language: entry.language_code ?? options.language_code },
+      );
+      const refused = requests.map(({ text }, i) => tooLong(text, `texts.${i}`));
+      const asked = requests.filter((_, i) => refused[i] === undefined);
+      const outcomes = await deps.analyse(asked);
+      const outcome_of = new Map(asked.map((request, i) => [request, outcomes[i]!]));
+      const results = requests.map((request, i): BatchResponse['results'][number] => {
+        const error = refused[i];
+        if (error !== undefined) return { error };
+        const fields = { text: `texts.${i}`, language: `texts.${i}.language_code` };
+        return answerOf(outcome_of.get(request)!, options, fields);
+      });
+      const failed = results.filter((result) => 'error' in result).length;
+      return c.json({
+        results,
+        succeeded: results.length - failed,
+        failed,
+        processing_time_ms: deps.now() - started,
+        request_id: c.get('request_id'),
+      } satisfies BatchResponse);
+    },
+  },
+];
+
+const LANGUAGE_FIELD = 'options.language_code';
+
+type Verdict = Omit<SyncResponse, 'processing_time_ms' | 'request_id'>;
+
+function tooLong(text: string, field: string): ErrorDetail | undefined {
+  if (Buffer.byteLength(text) <= MAX_SYNC_TEXT_BYTES) return undefined;
+  return {
+    code: 'PAYLOAD_TOO_LARGE',
+    message: `${field}: must be at most ${MAX_SYNC_TEXT_BYTES} bytes in UTF-8; longer texts go to /analyze/async`,
+    field,
+  };
+}
+
+/** What an outcome is to the caller: an answer, or why there is none. */
+function answerOf(
+  outcome: AnalysisOutcome,
+  options: SyncRequest['options'],
+  fields: { text: string; language: string },
+): Verdict | { error: ErrorDetail } {
+  switch (outcome.status) {
+    case 'analyzed':
+      return verdictOf(outcome, options);
+    case 'empty': {
+      const message = `${fields.text}: must not be blank`;
+      return { error: { code: 'VALIDATION_ERROR', message, field: fields.text } };
+    }
+    case 'unsupported_language': {
+      const message =
+        `${fields.language}: the text's language (${outcome.language_code}) is not supported; ` +
+        `if it is one of ${SENTIMENT_LANGUAGES.join(', ')}, say so here`;
+      return { error: { code: 'VALIDATION_ERROR', message, field: fields.language } };
+    }
+    case 'failed':
+      return { error: failure(outcome) };
+  }
+}
+
+function verdictOf(
+  { verdict, ...analyzed }: Extract<AnalysisOutcome, { status: 'analyzed' }>,
+  options: SyncRequest['options'],
+): Verdict {
+  const { score, confidence } = certainty(verdict);
+  return {
+    sentiment: verdict.sentiment,
+    score,
+    scores: verdict.scores,
+    language_code: analyzed.language_code,
+    language_source: analyzed.language_source,
+    ...(options.include_confidence ? { confidence } : {}),
+    pii_detected: null,
+    chunks: verdict.chunks,
+    cache_hit: analyzed.cache !== 'miss',
+    cache: analyzed.cache,
+  };
+}
+
+function failure(outcome: { retryable: boolean; throttled: boolean }): ErrorDetail {
+  if (outcome.throttled) {
+    const message = 'Too many texts at the moment';
+    return { code: 'RATE_LIMIT_EXCEEDED', message, retry_after: RETRY_AFTER_THROTTLE };
+  }
+  return {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The text could not be analysed at the moment',
+    ...(outcome.retryable ? { retry_after: RETRY_AFTER_FAILURE } : {}),
+  };
+}
+
+function apiError({ code, message, ...options }: ErrorDetail): ApiError {
+  return new ApiError(code, message, options);
+}

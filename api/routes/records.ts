@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { createPublisher, type PublishOutcome } from '../../ingest/publisher.ts';
+import {
+  MAX_JOB_BODY_BYTES,
+  type RecordInput,
+  type RecordsResponse,
+  type Result,
+  type ResultsResponse,
+  recordId,
+  recordsRequestSchema,
+  recordsResponseSchema,
+  resultSchema,
+  resultsQuerySchema,
+  resultsResponseSchema,
+} from '../../schemas/index.ts';
+import { nameOf, notFound, parseBody, parseParam, parseQuery } from '../body.ts';
+import { badCursor } from '../cursor.ts';
+import type { ApiDeps } from '../deps.ts';
+import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
+
+/** A caller waits: the stream's own retries are for producers that need not. */
+const MAX_ATTEMPTS = 4;
+/** Where few have the sentiment that is asked for, a page ends here, with a cursor. */
+const MAX_ROWS_READ = 1_000;
+
+const publish: Route = {
+  method: 'POST',
+  path: '/records',
+  operation_id: 'publish',
+  summary: 'Puts up to 500 records on the stream',
+  tag: 'Records and results',
+  needs_key: true,
+  body: recordsRequestSchema,
+  max_body_bytes: MAX_JOB_BODY_BYTES,
+  answers: { 202: { description: 'An outcome for each, in order', schema: recordsResponseSchema } },
+  errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const { value } = await parseBody(c.req, recordsRequestSchema, MAX_JOB_BODY_BYTES);
+    const publisher = createPublisher({
+      stream: deps.stream,
+      claims: deps.claims,
+      linger_ms: 0,
+      max_attempts: MAX_ATTEMPTS,
+    });
+    const tenant = c.get('tenant');
+    const publishing = value.records.map((record) =>
+      isObject(record) ? publisher.publish(owned(record, tenant)) : refused(),
+    );
+    await publisher.flush();
+    const outcomes = await Promise.all(publishing);
+    const records = outcomes.map(shown);
+    const count = (status: string) => records.filter((one) => one.status === status).length;
+    return c.json(
+      {
+        accepted: count('accepted'),
+        refused: count('refused'),
+        failed: count('failed'),
+        records,
+      } satisfies RecordsResponse,
+      202,
+    );
+  },
+};
+
+const get: Route = {
+  method: 'GET',
+  path: '/results/{record_id}',
+  operation_id: 'getResult',
+  summary: 'The result of one record',
+  tag: 'Records and results',
+  needs_key: true,
+  params: z.object({ record_id: recordId }),
+  answers: { 200: { description: 'Its result', schema: resultSchema } },
+  errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const record_id = parseParam(c.req, get, 'record_id', 'result');
+    const result = await deps.results.get(c.get('tenant'), record_id);
+    if (result === undefined) throw notFound('result');
+    return c.json(result);
+  },
+};
+
+const list: Route = {
+  method: 'GET',
+  path: '/results',
+  operation_id: 'listResults',
+  summary: 'Results of a source, newest first',
+  tag: 'Records and results',
+  needs_key: true,
+  query: resultsQuerySchema,
+  answers: { 200: { description: 'A page of results', schema: resultsResponseSchema } },
+  errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const query = parseQuery(c.req, resultsQuerySchema);
+    const page = await listed(deps, { ...query, tenant: c.get('tenant') });
+    return c.json(page satisfies ResultsResponse);
+  },
+};
+
+export const recordRoutes: Route[] = [publish, list, get];
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The key says whose the record is; jobs and claims are given by the API, not by its callers. */
+function owned(record: Record<string, unknown>, tenant: string): RecordInput {
+  const { job_id, job_index, text_claim, ...own } = record;
+  return { ...own, tenant } as RecordInput;
+}
+
+async function refused(): Promise<PublishOutcome> {
+  const issues = [{ path: '', message: 'must be a JSON object' }];
+  return { status: 'refused', reason: 'invalid_record', issues };
+}
+
+function shown(outcome: PublishOutcome): RecordsResponse['records'][number] {
+  switch (outcome.status) {
+    case 'accepted':
+      return { status: 'accepted', record_id: outcome.record_id };
+    case 'failed':
+      return {
+        status: 'failed',
+        error: outcome.code,
+        ...(outcome.record_id === '' ? {} : { record_id: outcome.record_id }),
+      };
+    case 'refused':
+      return {
+        status: 'refused',
+        issues: outcome.issues.map(({ path, message }) => ({
+          path: path.split('.').map(nameOf).join('.').replace(/^\?$/, ''),
+          message,
+        })),
+      };
+  }
+}
+
+/** Reads on until the page is full of those that are asked for, each page from where the one before ended. */
+async function listed(
+  deps: ApiDeps,
+  query: { tenant: string; source: string; limit: number } & {
+    from?: string | undefined;
+    to?: string | undefined;
+    sentiment?: string | undefined;
+    cursor?: string | undefined;
+  },
+): Promise<ResultsResponse> {
+  const { tenant, source, limit, sentiment, from, to } = query;
+  const results: Result[] = [];
+  let { cursor } = query;
+  let rows_read = 0;
+  do {
+    const page = await deps.results
+      .list({
+        tenant,
+        source,
+        limit: limit - results.length,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      .catch(badCursor);
+    results.push(
+      ...page.results.filter((one) => sentiment === undefined || one.sentiment === sentiment),
+    );
+    rows_read += page.results.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined && results.length < limit && rows_read < MAX_ROWS_READ);
+  return { results, ...(cursor === undefined ? {} : { next_cursor: cursor }) };
+}

@@ -1,0 +1,63 @@
+import {
+  type HealthResponse,
+  healthResponseSchema,
+  readyResponseSchema,
+  statsQuerySchema,
+  statsResponseSchema,
+} from '../../schemas/index.ts';
+import { parseQuery } from '../body.ts';
+import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
+
+const stats: Route = {
+  method: 'GET',
+  path: '/stats',
+  operation_id: 'stats',
+  summary:
+    'Counts over time by sentiment, source and language; cache hits; what was billed and avoided',
+  tag: 'Records and results',
+  needs_key: true,
+  query: statsQuerySchema,
+  answers: { 200: { description: 'The statistics', schema: statsResponseSchema } },
+  errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const query = parseQuery(c.req, statsQuerySchema);
+    return c.json(await deps.stats({ ...query, tenant: c.get('tenant') }));
+  },
+};
+
+const health: Route = {
+  method: 'GET',
+  path: '/health',
+  operation_id: 'health',
+  summary: 'Whether the API runs: it asks no service, and costs nothing',
+  tag: 'Service',
+  needs_key: false,
+  answers: { 200: { description: 'It runs', schema: healthResponseSchema } },
+  errors: COMMON_ERRORS,
+  handler: (deps) => (c) =>
+    c.json({
+      status: 'ok',
+      version: deps.version,
+      timestamp: new Date(deps.now()).toISOString(),
+    } satisfies HealthResponse),
+};
+
+const ready: Route = {
+  method: 'GET',
+  path: '/ready',
+  operation_id: 'ready',
+  summary: 'Whether what the API needs answers; no call of it is billed by Comprehend',
+  tag: 'Service',
+  needs_key: false,
+  answers: {
+    200: { description: 'All of it answers', schema: readyResponseSchema },
+    503: { description: 'Which does not', schema: readyResponseSchema },
+  },
+  errors: ['INTERNAL_ERROR'],
+  handler: (deps) => async (c) => {
+    const answer = await deps.ready();
+    return c.json(answer, answer.status === 'ready' ? 200 : 503);
+  },
+};
+
+export const serviceRoutes: Route[] = [stats, health, ready];

@@ -1,0 +1,60 @@
+import pc from 'picocolors';
+import type { Client } from '../../client/index.ts';
+import type { StatusResponse } from '../../schemas/index.ts';
+import type { Progress } from '../output/progress.ts';
+
+const BAR = 24;
+
+/** A job's status once it is over; on the way there its progress. */
+export async function watched(
+  client: Client,
+  job_id: string,
+  progress: Progress,
+): Promise<StatusResponse> {
+  const started = performance.now();
+  try {
+    return await client.waitForJob(job_id, {
+      on_progress: (status) => progress.update(line(status, performance.now() - started)),
+    });
+  } finally {
+    progress.done();
+  }
+}
+
+/** `[██████      ] 25 %  250 of 1000  analyzing, about 12 s left` */
+export function line({ progress }: StatusResponse, elapsed_ms: number): string {
+  const { done, total, percentage, stage } = progress;
+  const filled = Math.round((percentage / 100) * BAR);
+  const bar = `[${'█'.repeat(filled)}${' '.repeat(BAR - filled)}]`;
+  const counts = total === 0 ? '' : `  ${done} of ${total}`;
+  return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${eta(done, total, elapsed_ms)}`;
+}
+
+/** At the pace so far: only once that says something. */
+function eta(done: number, total: number, elapsed_ms: number): string {
+  if (done === 0 || done === total || elapsed_ms < 2_000) return '';
+  const seconds = Math.ceil(((elapsed_ms / done) * (total - done)) / 1_000);
+  return seconds < 120
+    ? `, about ${seconds} s left`
+    : `, about ${Math.ceil(seconds / 60)} min left`;
+}
+
+/** A status in a few lines. */
+export function inWords(status: StatusResponse): string {
+  const { progress, counts, error, result, callback } = status;
+  const { done, total, succeeded, failed, set_aside } = progress;
+  const lines = [
+    `${pc.bold(status.status)}  ${status.job_id}`,
+    `  ${done} of ${total} done: ${succeeded} succeeded, ${failed} without a verdict, ${set_aside} set aside`,
+  ];
+  const outcomes = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  if (outcomes.length > 0) lines.push(`  ${outcomes.join(', ')}`);
+  if (result?.sentiment !== undefined)
+    lines.push(`  ${result.sentiment} ${result.score?.toFixed(3)}`);
+  if (error !== undefined) lines.push(`  ${pc.red(`${error.code}: ${error.message}`)}`);
+  if (callback !== undefined) {
+    lines.push(`  callback ${callback.state} after ${callback.attempts.length} attempts`);
+  }
+  if (status.estimated_completion) lines.push(`  about done at ${status.estimated_completion}`);
+  return lines.join('\n');
+}

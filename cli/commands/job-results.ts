@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { Command, Option } from 'commander';
+import type { JobResult } from '../../schemas/index.ts';
+import { advised, connectApi } from '../api.ts';
+import { createProgress } from '../output/progress.ts';
+
+const FORMATS = ['table', 'jsonl', 'csv'] as const;
+type Format = (typeof FORMATS)[number];
+
+const COLUMNS: Record<string, (row: JobResult) => string | number | undefined> = {
+  job_index: ({ job_index }) => job_index,
+  record_id: ({ record_id }) => record_id,
+  outcome: ({ outcome, result }) => (outcome === 'done' ? result?.status : outcome),
+  sentiment: ({ result }) => result?.sentiment,
+  score: ({ result }) => result?.score,
+  language_code: ({ result }) => result?.language_code,
+  issues: ({ issues }) =>
+    issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
+};
+
+/** `aurastream job results ID`: what became of each record, in the order of the file, all pages. */
+export function resultsCommand(): Command {
+  return new Command('results')
+    .description('what became of each record of a job, in the order of its file')
+    .argument('<job_id>')
+    .addOption(new Option('--format <format>').choices(FORMATS).default('table'))
+    .option('--output <file>', 'write there instead')
+    .option('--json', 'the same as --format jsonl')
+    .action(
+      async (
+        job_id: string,
+        options: { format: Format; output?: string; json?: boolean },
+        command: Command,
+      ) => {
+        const client = await connectApi(command);
+        const format = options.json ? 'jsonl' : options.format;
+        const out =
+          options.output === undefined ? process.stdout : createWriteStream(options.output);
+        const progress = createProgress();
+        let rows = 0;
+        await write(out, header(format));
+        const results = client.results(job_id)[Symbol.asyncIterator]();
+        for (;;) {
+          const next = await advised(results.next());
+          if (next.done) break;
+          await write(out, FORM[format](next.value));
+          rows += 1;
+          if (options.output !== undefined) progress.update(`${rows} rows`);
+        }
+        progress.done();
+        if (out === process.stdout) return;
+        out.end();
+        await once(out, 'finish');
+        console.log(`${rows} rows in ${options.output}`);
+      },
+    );
+}
+
+/** No faster than whoever reads. */
+async function write(out: Writable, text: string): Promise<void> {
+  if (text !== '' && !out.write(text)) await once(out, 'drain');
+}
+
+function header(format: Format): string {
+  if (format === 'jsonl') return '';
+  return `${Object.keys(COLUMNS).join(format === 'csv' ? ',' : '\t')}\n`;
+}
+
+const FORM: Record<Format, (row: JobResult) => string> = {
+  jsonl: (row) => `${JSON.stringify(row)}\n`,
+  csv: (row) => `${cells(row).map(csvCell).join(',')}\n`,
+  table: (row) => `${cells(row).join('\t')}\n`,
+};
+
+function cells(row: JobResult): string[] {
+  return Object.values(COLUMNS).map((column) => {
+    const value = column(row);
+    if (value === undefined) return '';
+    return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : String(value);
+  });
+}
+
+/** A spreadsheet takes what begins so for a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function csvCell(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,83 @@
+import pc from 'picocolors';
+import { bootCloud } from '../../local/boot.ts';
+import { readyKeys } from './keys.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { forReaders, machineReadable } from './say.ts';
+
+/** One line that is written over on a terminal, and lines elsewhere. */
+function sayProgress(step: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${pc.dim(step)}` : `${step}\n`);
+}
+
+function endProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
+}
+
+function complaint(cause: unknown, port: number): string {
+  if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return `Port ${port} is taken. Stop what uses it, or choose another with --port N (--port 0: any free one).`;
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** npm and tsx hand a signal on that the terminal has sent to everybody already: that is one Ctrl-C, not two. */
+const SAME_SIGNAL_MS = 300;
+
+/** Ends with the first signal; a second one ends the process at once. */
+function untilStopped(): Promise<void> {
+  let first_at: number | undefined;
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      first_at ??= Date.now();
+      if (Date.now() - first_at > SAME_SIGNAL_MS) process.exit(130);
+      resolve();
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
+}
+
+async function start({ port, data, json, loopback_callbacks }: Options): Promise<number> {
+  const asked = untilStopped();
+  const booting = bootCloud({
+    dataDir: data,
+    port,
+    parameters: { CallbackAllowLoopback: String(loopback_callbacks) },
+    onProgress: sayProgress,
+  });
+  const cloud = await Promise.race([booting, asked]);
+  endProgress();
+  if (cloud === undefined) {
+    await (await booting).close();
+    return 0;
+  }
+  const keys = await readyKeys(cloud);
+  await cloud.announce({ ...keys });
+  const said = json
+    ? `${JSON.stringify(machineReadable(cloud, keys, data))}\n`
+    : forReaders(cloud, keys, data);
+  process.stdout.write(said);
+  await asked;
+  sayProgress('Stopping');
+  await cloud.close();
+  endProgress();
+  return 0;
+}
+
+async function main(): Promise<number> {
+  let port = 0;
+  try {
+    const options = readOptions();
+    if (options === 'help') {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    port = options.port;
+    return await start(options);
+  } catch (cause) {
+    endProgress();
+    process.stderr.write(`${pc.red(complaint(cause, port))}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

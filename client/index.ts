@@ -1,0 +1,2 @@
+export { type Client, createClient, type WaitOptions } from './client.ts';
+export { ApiError, type ClientOptions } from './request.ts';

@@ -1,0 +1,97 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Settings } from '../settings.ts';
+import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import type { Ingest } from './ingest.ts';
+import { CLAIMS_PREFIX, INPUTS_PREFIX, type Jobs } from './jobs.ts';
+import type { Lake } from './lake.ts';
+import type { Tables } from './tables.ts';
+
+/** What the API works with. */
+export interface ApiUses {
+  settings: Settings;
+  ingest: Ingest;
+  tables: Tables;
+  lake: Lake;
+  jobs: Jobs;
+}
+
+export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses) {
+  return {
+    ...analysisEnvironment(settings, tables),
+    STREAM_NAME: ingest.stream.ref,
+    RESULTS_TABLE: tables.results.tableName,
+    JOBS_TABLE: jobs.table.tableName,
+    INPUT_BUCKET: jobs.input_bucket.bucketName,
+    ATHENA_WORKGROUP: lake.work_group.ref,
+    ATHENA_DATABASE: lake.database_name,
+    LAKE_BUFFER_SECONDS: lake.buffer_seconds,
+    COMPREHEND_CALLS_PER_SECOND: String(settings.analysis.quota_calls_per_second),
+    JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
+    JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
+    UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
+    CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
+  };
+}
+
+export function apiGrants({ ingest, tables, lake, jobs }: ApiUses) {
+  return [
+    ...analysisGrants(tables),
+    {
+      actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
+      resources: [ingest.stream.attrArn],
+    },
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+      resources: [tables.results.tableArn],
+    },
+    { actions: ['dynamodb:Query'], resources: [`${tables.results.tableArn}/index/by_source`] },
+    {
+      actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      resources: [jobs.table.tableArn],
+    },
+    { actions: ['dynamodb:Query'], resources: [`${jobs.table.tableArn}/index/by_tenant`] },
+    {
+      actions: ['s3:PutObject', 's3:GetObject'],
+      resources: [jobs.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],
+    },
+    {
+      actions: ['s3:PutObject'],
+      resources: [jobs.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
+    },
+    { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
+    ...queryGrants(lake),
+  ];
+}
+
+/** What a query of Athena takes: Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html */
+function queryGrants(lake: Lake) {
+  const { partition, region, account } = Stack.of(lake);
+  const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;
+  return [
+    {
+      actions: [
+        'athena:StartQueryExecution',
+        'athena:GetQueryExecution',
+        'athena:GetQueryResults',
+        'athena:GetWorkGroup',
+      ],
+      resources: [`arn:${partition}:athena:${region}:${account}:workgroup/${lake.work_group.ref}`],
+    },
+    {
+      actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
+      resources: [
+        glue('catalog'),
+        glue(`database/${lake.database_name}`),
+        glue(`table/${lake.database_name}/*`),
+      ],
+    },
+    {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [lake.bucket.arnForObjects('*')],
+    },
+    {
+      actions: ['s3:GetBucketLocation', 's3:ListBucket'],
+      resources: [lake.bucket.bucketArn],
+    },
+  ];
+}

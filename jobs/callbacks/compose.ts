@@ -1,0 +1,40 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createJobStore } from '../../aws/job-store.ts';
+import { createCallbackQueue } from '../../aws/queues.ts';
+import { createSecret } from '../../aws/secrets.ts';
+import {
+  callbackEnvironmentSchema,
+  callbackMessageSchema,
+  parseEnvironment,
+  ServiceError,
+} from '../../schemas/index.ts';
+import { createCallBack } from './call-back.ts';
+import { createPost } from './post.ts';
+
+/** The function that calls back, with its clients. @throws {Error} as parseEnvironment. */
+export function compose(variables: Record<string, string | undefined>) {
+  const environment = parseEnvironment(callbackEnvironmentSchema, variables);
+  const logger = new Logger({ serviceName: 'aurastream-callbacks' });
+  const callBack = createCallBack({
+    store: createJobStore({ table_name: environment.JOBS_TABLE, now: Date.now }),
+    queue: createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL }),
+    post: createPost({ allow_loopback: environment.CALLBACK_ALLOW_LOOPBACK }),
+    secret: createSecret({ secret_id: environment.CALLBACK_SECRET_ARN }),
+    now: Date.now,
+  });
+  return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    for (const { messageId, body } of Records) {
+      const message = callbackMessageSchema.parse(JSON.parse(body));
+      try {
+        logger.info('called back', { ...message, outcome: await callBack(message) });
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        logger.error('failed', { ...message, reason: error.message });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}

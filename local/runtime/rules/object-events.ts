@@ -1,0 +1,49 @@
+import type { AwsCall } from '../../gateway/types.ts';
+import type { S3 } from '../../services/s3/s3.ts';
+
+/** An object that is there now. */
+export interface CreatedObject {
+  bucket: string;
+  key: string;
+  size: number;
+  etag: string;
+  /** The action that made it. */
+  reason: string;
+}
+
+const MAKING = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
+
+/** S3 that tells of each object that was made, once it is durable. */
+export function withObjectEvents(s3: S3, tell: (object: CreatedObject) => void): S3 {
+  return {
+    ...s3,
+    async handle(call) {
+      const reply = await s3.handle(call);
+      if (reply.status === 200 && MAKING.has(call.action)) {
+        const object = await createdBy(s3, call);
+        if (object !== undefined) tell(object);
+      }
+      return reply;
+    },
+  };
+}
+
+async function createdBy(s3: S3, call: AwsCall): Promise<CreatedObject | undefined> {
+  const { status, headers } = await s3.handle({
+    ...call,
+    action: 'HeadObject',
+    method: 'HEAD',
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.alloc(0),
+  });
+  if (status !== 200) return undefined;
+  const [, bucket = '', key = ''] = /^\/([^/]+)\/(.*)$/s.exec(call.path) ?? [];
+  return {
+    bucket,
+    key: decodeURIComponent(key),
+    size: Number(headers['content-length']),
+    etag: String(headers.etag).replaceAll('"', ''),
+    reason: call.action,
+  };
+}

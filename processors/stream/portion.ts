@@ -1,0 +1,85 @@
+import type { JobProgress } from '../../jobs/progress.ts';
+import { type AnalyseDeps, createAnalyseStage } from './analyse.ts';
+import { createResolve, type Resolved } from './claims.ts';
+import { type StreamItem, setAsideOf } from './decode/decode.ts';
+import { createDeliver, type DeliverDeps } from './deliver.ts';
+import { keep } from './keep.ts';
+import type { Failed, SetAsides, TextClaims } from './ports.ts';
+import { countEnded, type EndedItem, type JobOf, outcomeOf } from './progress.ts';
+import { distinctVersions } from './versions.ts';
+
+export interface PortionDeps extends AnalyseDeps, DeliverDeps {
+  set_asides: SetAsides;
+  progress: JobProgress;
+  claims: TextClaims;
+}
+
+/** What became of some records. */
+export interface Ended {
+  results: number;
+  set_asides: number;
+  /** Of all that are to be set aside, kept or not. */
+  reasons: string[];
+  failed: Failed[];
+}
+
+/** Takes records to their end: a result, or a set-aside where the text is nowhere. */
+export function createPortion(
+  deps: PortionDeps,
+): (items: StreamItem[], job_of: JobOf) => Promise<Ended> {
+  const resolve = createResolve(deps.claims);
+  const conclude = createConclude(deps);
+  const setAside = createSetAside(deps);
+  return async (items, job_of) => {
+    const { items: whole, missing, failed } = await resolve(items);
+    const [unconcluded, unkept] = await Promise.all([
+      conclude(whole, job_of),
+      setAside(missing, job_of),
+    ]);
+    return {
+      results: whole.length - unconcluded.length,
+      set_asides: missing.length - unkept.length,
+      reasons: missing.map(({ why }) => why.reason),
+      failed: [...failed, ...unconcluded, ...unkept],
+    };
+  };
+}
+
+type Conclude<Entry> = (entries: Entry[], job_of: JobOf) => Promise<Failed[]>;
+
+/** Analyses each version once, and counts it at every place where it stands. */
+function createConclude(deps: PortionDeps): Conclude<StreamItem> {
+  const analyse = createAnalyseStage(deps);
+  const deliver = createDeliver(deps);
+  return async (items, job_of) => {
+    const versions = distinctVersions(items);
+    const outcomes = await analyse(versions.map(({ item }) => item));
+    const undelivered = await deliver(
+      outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
+    );
+    const ended: EndedItem[] = [];
+    const failed: Failed[] = [];
+    for (const [i, { places }] of versions.entries()) {
+      const outcome = outcomes[i]!;
+      const failure = outcome.ok ? undelivered.get(outcome.result) : outcome.failure;
+      if (failure !== undefined) {
+        failed.push(...places.map(({ position }) => ({ ...failure, position })));
+      } else if (outcome.ok) {
+        ended.push(...places.map((item) => ({ item, outcome: outcomeOf(outcome.result) })));
+      }
+    }
+    return [...failed, ...(await countEnded(deps.progress, ended, job_of))];
+  };
+}
+
+/** Keeps records whose text is missing, and counts those that are kept. */
+function createSetAside(deps: PortionDeps): Conclude<Resolved['missing'][number]> {
+  return async (missing, job_of) => {
+    const set_asides = missing.map(({ item, why }) => setAsideOf(item, why));
+    const failed = await keep(deps.set_asides, set_asides);
+    const unkept = new Set(failed.map(({ index }) => index));
+    const kept = missing.filter((_, i) => !unkept.has(i));
+    const ended = kept.map(({ item }): EndedItem => ({ item, outcome: 'set_aside' }));
+    return [...failed, ...(await countEnded(deps.progress, ended, job_of))];
+  };
+}

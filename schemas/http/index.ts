@@ -1,0 +1,6 @@
+export * from './errors.ts';
+export * from './health.ts';
+export * from './jobs.ts';
+export * from './records.ts';
+export * from './results.ts';
+export * from './sync.ts';

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import {
+  callbackAttemptSchema,
+  INPUT_FORMATS,
+  jobErrorSchema,
+  jobStatus,
+  outcomeCountsSchema,
+  progressSchema,
+} from '../job.ts';
+import { recordFields, recordId, slug, timestamp } from '../record.ts';
+import { resultSchema } from '../result.ts';
+import { issueSchema } from '../set-aside.ts';
+
+/** Limits of a job that comes in a request's body; larger ones are uploaded. */
+export const MAX_JOB_DOCUMENTS = 1_000;
+export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
+
+/** One text of a job: a record without what the job gives it. */
+export const jobDocumentSchema = z.object({
+  record_id: recordFields.record_id,
+  text: recordFields.text.unwrap(),
+  source: slug.optional().describe('Where the text comes from; absent: the source_id of the job.'),
+  language_code: recordFields.language.optional(),
+  author: recordFields.author,
+  url: recordFields.url,
+  created_at: recordFields.created_at,
+  attributes: recordFields.attributes,
+  record_version: recordFields.record_version.optional(),
+});
+export type JobDocument = z.infer<typeof jobDocumentSchema>;
+
+/** The source of a job's records where nobody names one. */
+export const DEFAULT_JOB_SOURCE = 'api';
+
+/** Body of `POST /analyze/async`: one of `text`, `documents` and `upload`. */
+export const asyncRequestSchema = z
+  .object({
+    text: recordFields.text,
+    language_code: recordFields.language.optional().describe('Of `text`.'),
+    documents: z
+      .array(jobDocumentSchema)
+      .min(1, 'must not be empty')
+      .max(MAX_JOB_DOCUMENTS, `must have at most ${MAX_JOB_DOCUMENTS} documents; upload more`)
+      .optional(),
+    upload: z.object({ format: z.enum(INPUT_FORMATS) }).optional(),
+    source_id: slug.default(DEFAULT_JOB_SOURCE),
+    callback_url: z
+      .url({ protocol: /^https?$/, error: 'must be a URL' })
+      .max(2048)
+      .optional()
+      .describe('Called with the outcome; https, and reachable from outside.'),
+  })
+  .refine(
+    ({ text, documents, upload }) =>
+      [text, documents, upload].filter((given) => given !== undefined).length === 1,
+    { path: ['text'], error: 'give one of text, documents and upload' },
+  );
+export type AsyncRequest = z.output<typeof asyncRequestSchema>;
+
+/** The header that makes submitting twice the same as once. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
+
+/** Answer of `POST /analyze/async`, with 202. */
+export const asyncResponseSchema = z.object({
+  job_id: recordId,
+  status: jobStatus,
+  message: z.string(),
+  created_at: timestamp,
+  estimated_completion: timestamp
+    .nullable()
+    .describe(
+      'From the measured throughput and backlog; before any was measured, from the quota. Null for an upload: nobody knows when it comes.',
+    ),
+  upload: z
+    .object({
+      url: z.url().describe('PUT the file here, once.'),
+      method: z.literal('PUT'),
+      headers: z.record(z.string(), z.string()),
+      expires_at: timestamp,
+      max_bytes: z.int(),
+    })
+    .optional(),
+});
+export type AsyncResponse = z.infer<typeof asyncResponseSchema>;
+
+/** A job as `GET /status/{job_id}`, `GET /jobs` and `DELETE /jobs/{job_id}` show it. */
+export const jobViewSchema = z.object({
+  job_id: recordId,
+  status: jobStatus,
+  source_id: slug,
+  created_at: timestamp,
+  started_at: timestamp.optional(),
+  completed_at: timestamp.optional(),
+  progress: progressSchema,
+  error: jobErrorSchema.optional(),
+});
+export type JobView = z.infer<typeof jobViewSchema>;
+
+/** Answer of `GET /status/{job_id}`. */
+export const statusResponseSchema = jobViewSchema.extend({
+  estimated_completion: timestamp.nullable().optional(),
+  result: resultSchema.optional().describe('Of a job of a single `text`, once it is done.'),
+  counts: outcomeCountsSchema.describe('How many records ended how.'),
+  results_url: z.string().describe('Where the results are, relative to the API.'),
+  callback: z
+    .object({
+      url: z.url(),
+      state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
+      delivery_id: z.string(),
+      attempts: z.array(callbackAttemptSchema),
+    })
+    .optional(),
+});
+export type StatusResponse = z.infer<typeof statusResponseSchema>;
+
+/** Answer of `GET /jobs`: newest first. Their progress counts pages that are wholly done only for final jobs. */
+export const jobsResponseSchema = z.object({
+  jobs: z.array(jobViewSchema.omit({ progress: true }).extend({ total: z.int() })),
+  next_cursor: z.string().optional(),
+});
+export type JobsResponse = z.infer<typeof jobsResponseSchema>;
+
+/** One record of a job in the order of its input. */
+export const jobResultSchema = z.object({
+  job_index: z.int().min(0),
+  record_id: recordId.optional(),
+  outcome: z.enum(['pending', 'done', 'set_aside']),
+  result: resultSchema.optional().describe('Where the outcome is `done`.'),
+  issues: z
+    .array(issueSchema)
+    .optional()
+    .describe('Where the outcome is `set_aside`: what is wrong.'),
+});
+export type JobResult = z.infer<typeof jobResultSchema>;
+
+/** Answer of `GET /jobs/{job_id}/results`. */
+export const jobResultsResponseSchema = z.object({
+  results: z.array(jobResultSchema),
+  next_cursor: z.string().optional(),
+});
+export type JobResultsResponse = z.infer<typeof jobResultsResponseSchema>;
+
+/** Body of a callback. */
+export const callbackBodySchema = z.object({
+  event: z.enum(['job.completed', 'job.failed']),
+  delivery_id: z.string(),
+  job: jobViewSchema,
+});
+export type CallbackBody = z.infer<typeof callbackBodySchema>;

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { recordId } from '../record.ts';
+import { issueSchema } from '../set-aside.ts';
+
+/** The most records of one `POST /records`: what one PutRecords takes. */
+export const MAX_POSTED_RECORDS = 500;
+
+/** Body of `POST /records`. Each record is checked by itself, so that one bad one refuses no other. */
+export const recordsRequestSchema = z.object({
+  records: z
+    .array(z.unknown())
+    .min(1, 'must not be empty')
+    .max(MAX_POSTED_RECORDS, `must have at most ${MAX_POSTED_RECORDS} records`),
+});
+
+/** What became of one record: `failed` ones may be sent again. */
+export const recordOutcomeSchema = z.object({
+  status: z.enum(['accepted', 'refused', 'failed']),
+  record_id: recordId.optional(),
+  issues: z.array(issueSchema).optional(),
+  error: z.string().optional().describe('Why it failed: the service’s own code.'),
+});
+
+/** Answer of `POST /records`, with 202: outcomes in the order of the records. */
+export const recordsResponseSchema = z.object({
+  accepted: z.int(),
+  refused: z.int(),
+  failed: z.int(),
+  records: z.array(recordOutcomeSchema),
+});
+export type RecordsResponse = z.infer<typeof recordsResponseSchema>;

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { jobStatus } from '../job.ts';
+import { slug, timestamp } from '../record.ts';
+import { resultSchema } from '../result.ts';
+import { sentiment } from '../verdict.ts';
+
+const pageSize = z.coerce.number().int().min(1);
+
+/** Query of `GET /results`. */
+export const resultsQuerySchema = z.object({
+  source: slug,
+  from: timestamp.optional(),
+  to: timestamp.optional(),
+  sentiment: sentiment.optional(),
+  limit: pageSize.max(200).default(50),
+  cursor: z.string().max(2_048).optional(),
+});
+export type ResultsQueryInput = z.input<typeof resultsQuerySchema>;
+
+/** Answer of `GET /results`: newest first, without texts. */
+export const resultsResponseSchema = z.object({
+  results: z.array(resultSchema),
+  next_cursor: z.string().optional(),
+});
+export type ResultsResponse = z.infer<typeof resultsResponseSchema>;
+
+/** Query of `GET /jobs`. */
+export const jobsQuerySchema = z.object({
+  status: jobStatus.optional(),
+  limit: pageSize.max(100).default(20),
+  cursor: z.string().max(2_048).optional(),
+});
+
+/** Query of `GET /jobs/{job_id}/results`. */
+export const jobResultsQuerySchema = z.object({
+  limit: pageSize.max(1_000).default(100),
+  cursor: z.string().max(2_048).optional(),
+});
+
+export const STATS_INTERVALS = ['minute', 'hour', 'day'] as const;
+
+/** Query of `GET /stats`. */
+export const statsQuerySchema = z.object({
+  interval: z.enum(STATS_INTERVALS).default('hour'),
+  from: timestamp.optional(),
+  to: timestamp.optional(),
+  source: slug.optional(),
+});
+
+const bucketCounts = z.object({
+  POSITIVE: z.int(),
+  NEGATIVE: z.int(),
+  NEUTRAL: z.int(),
+  MIXED: z.int(),
+  no_verdict: z.int(),
+});
+
+/** Answer of `GET /stats`: from the lake, so it is as old as the lake's buffer. */
+export const statsResponseSchema = z.object({
+  from: timestamp,
+  to: timestamp,
+  interval: z.enum(STATS_INTERVALS),
+  as_of: timestamp.describe('Results from before this are counted.'),
+  total: z.int(),
+  by_sentiment: bucketCounts,
+  by_source: z.array(z.object({ source: slug, total: z.int(), by_sentiment: bucketCounts })),
+  by_language: z.array(z.object({ language_code: z.string(), total: z.int() })),
+  over_time: z.array(z.object({ start: timestamp, total: z.int(), by_sentiment: bucketCounts })),
+  cache: z.object({
+    hits: z.int(),
+    misses: z.int(),
+    hit_rate: z.number().min(0).max(1),
+  }),
+  billing: z.object({
+    billed_units: z.int().describe('Of 100 characters, at least 3 a document.'),
+    avoided_units: z.int(),
+    billed_usd: z.number(),
+    avoided_usd: z.number(),
+  }),
+});
+export type StatsResponse = z.infer<typeof statsResponseSchema>;

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { SENTIMENT_LANGUAGES } from '../language.ts';
+import { CACHE_TIERS } from '../result.ts';
+import { scoresSchema, sentiment } from '../verdict.ts';
+import { errorDetailSchema } from './errors.ts';
+
+/** The longest text that `POST /analyze/sync` takes, in UTF-8 bytes; longer texts go on the stream. */
+export const MAX_SYNC_TEXT_BYTES = 102_400;
+
+const syncLanguage = z.enum(['auto', ...SENTIMENT_LANGUAGES], {
+  error: `must be auto or one of ${SENTIMENT_LANGUAGES.join(', ')}`,
+});
+
+const syncOptionsSchema = z
+  .object({
+    language_code: syncLanguage.default('auto'),
+    include_confidence: z.boolean().default(true),
+    include_pii_detection: z.boolean().default(false),
+  })
+  .prefault({});
+
+/** Body of `POST /analyze/sync`. */
+export const syncRequestSchema = z.object({
+  text: z.string().min(1, 'must not be empty'),
+  options: syncOptionsSchema,
+});
+export type SyncRequest = z.output<typeof syncRequestSchema>;
+
+/** Answer of `POST /analyze/sync`. `pii_detected` is null until PII detection exists: nobody has looked. */
+export const syncResponseSchema = z.object({
+  sentiment,
+  score: z.number(),
+  scores: scoresSchema,
+  language_code: z.string(),
+  language_source: z.enum(['given', 'detected']),
+  confidence: z.number().optional(),
+  pii_detected: z.boolean().nullable(),
+  chunks: z.int(),
+  processing_time_ms: z.number(),
+  cache_hit: z.boolean(),
+  cache: z.enum(CACHE_TIERS),
+  request_id: z.string(),
+});
+export type SyncResponse = z.infer<typeof syncResponseSchema>;
+
+/** The most texts of one `POST /analyze/batch`. */
+export const MAX_BATCH_TEXTS = 100;
+
+/** Body of `POST /analyze/batch`: texts within the limit of the sync endpoint each, and of the body together. */
+export const batchRequestSchema = z.object({
+  texts: z
+    .array(
+      z.union([z.string(), z.object({ text: z.string(), language_code: syncLanguage.optional() })]),
+    )
+    .min(1, 'must not be empty')
+    .max(MAX_BATCH_TEXTS, `must have at most ${MAX_BATCH_TEXTS} texts`),
+  options: syncOptionsSchema,
+});
+export type BatchRequest = z.output<typeof batchRequestSchema>;
+
+/** Answer of `POST /analyze/batch`: one answer or error per text, in the order of the texts. */
+export const batchResponseSchema = z.object({
+  results: z.array(
+    z.union([
+      syncResponseSchema.omit({ processing_time_ms: true, request_id: true }),
+      z.object({ error: errorDetailSchema }),
+    ]),
+  ),
+  succeeded: z.int(),
+  failed: z.int(),
+  processing_time_ms: z.number(),
+  request_id: z.string(),
+});
+export type BatchResponse = z.infer<typeof batchResponseSchema>;

@@ -1,0 +1,48 @@
+import { openApiDocument } from '../../api/openapi/document.ts';
+import { ROUTES } from '../../api/routes/index.ts';
+import { createContract } from './openapi.ts';
+
+export interface Call {
+  method?: string;
+  key?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON; a string as it is. */
+  body?: unknown;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the contract has checked.
+  body: any;
+}
+
+/** Calls the API as anybody would, and holds each answer against the OpenAPI document. */
+export function createCaller(api: string, default_key?: string) {
+  const contract = createContract(openApiDocument({ routes: ROUTES, version: 'test' }));
+  return async (path: string, call: Call = {}): Promise<Answer> => {
+    const { method = 'GET', key = default_key, body } = call;
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers: {
+        ...(key === undefined || key === '' ? {} : { 'x-api-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const headers = Object.fromEntries(response.headers);
+    const answer = {
+      status: response.status,
+      headers,
+      body: headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : text,
+    };
+    contract.check(method, path, answer);
+    return answer;
+  };
+}
+
+export type Caller = ReturnType<typeof createCaller>;

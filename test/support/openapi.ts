@@ -1,0 +1,88 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+
+interface OpenApi {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+interface Operation {
+  operationId: string;
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+
+export interface CheckedAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** Parsed, where it is JSON. */
+  body: unknown;
+}
+
+/** Holds answers against an OpenAPI document. */
+export interface Contract {
+  /** @throws {Error} where the document does not tell of such an answer, or tells it otherwise. */
+  check(method: string, path: string, answer: CheckedAnswer): void;
+  operations(): string[];
+}
+
+/** What the gateway and the app answer to whatever is no route. */
+const OFF_THE_MAP = new Set([401, 403, 404, 405, 413, 429]);
+
+export function createContract(document: Record<string, unknown>): Contract {
+  const { paths, components } = document as unknown as OpenApi;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  (formats as unknown as (ajv: Ajv2020) => void)(ajv);
+  ajv.addSchema({ $id: 'document', components }, 'document');
+  const validators = new Map<object, ReturnType<Ajv2020['compile']>>();
+  const validatorOf = (schema: object) => {
+    const known = validators.get(schema) ?? ajv.compile(withReferences(schema));
+    validators.set(schema, known);
+    return known;
+  };
+  const patterns = Object.entries(paths).map(([path, operations]) => ({
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    operations,
+  }));
+  return {
+    operations: () =>
+      Object.values(paths).flatMap((path) =>
+        Object.values(path).map(({ operationId }) => operationId),
+      ),
+    check(method, path, { status, headers, body }) {
+      const bare = path.split('?')[0]!;
+      const operation = patterns.find(({ pattern }) => pattern.test(bare))?.operations[
+        method.toLowerCase().replace('head', 'get')
+      ];
+      const where = `${method} ${bare} ${status}`;
+      if (operation === undefined) {
+        if (!OFF_THE_MAP.has(status)) throw new Error(`${where}: not in the document`);
+        return checkWith(validatorOf({ $ref: '#/components/schemas/Error' }), body, where);
+      }
+      const response = operation.responses[status] ?? offTheMap(status);
+      if (response === undefined) throw new Error(`${where}: no such answer in the document`);
+      const type = headers['content-type']?.split(';')[0] ?? '';
+      const media = response.content?.[type];
+      if (method === 'HEAD') return;
+      if (media === undefined) throw new Error(`${where}: ${type} is not in the document`);
+      if (type === 'application/json') checkWith(validatorOf(media.schema), body, where);
+    },
+  };
+}
+
+/** API Gateway refuses some before any route is asked. */
+function offTheMap(status: number): Operation['responses'][string] | undefined {
+  if (status !== 405 && status !== 413) return undefined;
+  return { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
+}
+
+function withReferences(schema: object): object {
+  const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
+  return JSON.parse(text) as object;
+}
+
+function checkWith(validate: ReturnType<Ajv2020['compile']>, body: unknown, where: string): void {
+  if (validate(body)) return;
+  const wrong = (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath} ${message}`,
+  );
+  throw new Error(`${where}: ${wrong.join('; ')}`);
+}

@@ -1,0 +1,38 @@
+/** Numbers that only the seed decides. */
+export interface Random {
+  /** 0 to 1, 1 excluded. */
+  next(): number;
+  /** 0 to n - 1. */
+  int(n: number): number;
+  between(from: number, to: number): number;
+  chance(probability: number): boolean;
+  pick<Item>(items: readonly Item[]): Item;
+  /** Another stream of numbers, so that what one part draws moves no other. */
+  fork(): Random;
+}
+
+/** sfc32, a small generator of good quality. Source: Chris Doty-Humphrey, PractRand. */
+export function createRandom(seed: number): Random {
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = seed >>> 0;
+  let counter = (seed / 2 ** 32) >>> 0 || 1;
+  const draw = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let i = 0; i < 12; i += 1) draw();
+  const random: Random = {
+    next: () => draw() / 2 ** 32,
+    int: (n) => Math.floor(random.next() * n),
+    between: (from, to) => from + random.next() * (to - from),
+    chance: (probability) => random.next() < probability,
+    pick: (items) => items[random.int(items.length)]!,
+    fork: () => createRandom(draw() * 2 ** 20 + (draw() % 2 ** 20)),
+  };
+  return random;
+}

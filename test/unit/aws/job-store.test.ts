@@ -1,0 +1,127 @@
+import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { rowOf } from '../../../aws/job-rows.ts';
+import { createJobStore } from '../../../aws/job-store.ts';
+import { aJob, JOBS_NOW } from '../../support/jobs.ts';
+
+const dynamodb = mockClient(DynamoDBClient);
+let rounds: number[];
+const store = createJobStore({
+  client: dynamodb as unknown as DynamoDBClient,
+  table_name: 'jobs',
+  now: () => JOBS_NOW,
+  pause: async (round) => void rounds.push(round),
+});
+beforeEach(() => {
+  dynamodb.reset();
+  rounds = [];
+});
+
+const key = (job_id: string) => ({ job_id: { S: job_id }, part: { S: 'job' } });
+const refused = (name: string, status: number) =>
+  Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
+
+describe('reading many jobs', () => {
+  it('asks again for those that DynamoDB did not get to, consistently', async () => {
+    const [first, second] = [aJob({ job_id: 'job_1' }), aJob({ job_id: 'job_2' })];
+    dynamodb
+      .on(BatchGetItemCommand)
+      .resolvesOnce({
+        Responses: { jobs: [rowOf(first)] },
+        UnprocessedKeys: { jobs: { Keys: [key('job_2')] } },
+      })
+      .resolves({ Responses: { jobs: [rowOf(second)] } });
+    expect(await store.getMany(['job_1', 'job_2'])).toEqual(
+      new Map([
+        ['job_1', first],
+        ['job_2', second],
+      ]),
+    );
+    const asked = dynamodb.commandCalls(BatchGetItemCommand).map(({ args }) => args[0].input);
+    expect(asked.map(({ RequestItems }) => RequestItems?.jobs)).toEqual([
+      { Keys: [key('job_1'), key('job_2')], ConsistentRead: true },
+      { Keys: [key('job_2')], ConsistentRead: true },
+    ]);
+    expect(rounds).toEqual([1]);
+  });
+
+  it('fails where some are never got to: a job that is not known to be cancelled may be', async () => {
+    dynamodb.on(BatchGetItemCommand).resolves({
+      UnprocessedKeys: { jobs: { Keys: [key('job_1')] } },
+    });
+    await expect(store.getMany(['job_1'])).rejects.toMatchObject({
+      service: 'dynamodb',
+      code: 'UnprocessedKeys',
+      retryable: true,
+      throttled: true,
+    });
+  });
+});
+
+describe('a call that DynamoDB refuses', () => {
+  it.each([
+    ['ThrottlingException', 400, { retryable: true, throttled: true }],
+    ['InternalServerError', 500, { retryable: true, throttled: false }],
+    ['AccessDeniedException', 400, { retryable: false, throttled: false }],
+  ])('with %s says so, and whether to try again', async (code, status, how) => {
+    dynamodb.rejects(refused(code, status));
+    const job = aJob({ job_id: 'job_1' });
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.create(job),
+      () => store.get('job_1'),
+      () => store.getMany(['job_1']),
+      () => store.list({ tenant: 'acme', limit: 1 }),
+      () => store.transition('job_1', 'FAILED', {}),
+      () => store.update('job_1', ['PENDING'], {}),
+      () => store.advance('job_1', ['PENDING'], 'counted', { records: 1, bytes: 1 }),
+      () => store.mark(job, 0, { neutral: [1] }),
+      () => store.closePage(job, 0, {}),
+      () => store.addClosedPage(job, 0),
+      () => store.pages(job),
+      () => store.due(0)[Symbol.asyncIterator]().next(),
+      () =>
+        store.addCallbackAttempt(
+          'job_1',
+          1,
+          { attempted_at: job.created_at, duration_ms: 1 },
+          'failed',
+        ),
+      () =>
+        store.putPulse({
+          shard_id: 's',
+          ended_at: job.created_at,
+          records: 1,
+          duration_ms: 1,
+          iterator_age_ms: 1,
+        }),
+      () => store.pulses(),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject({ name: 'ServiceError', code, ...how });
+    }
+  });
+});
+
+describe('a listing of one status', () => {
+  it('ends a page after 5 calls, so that nobody waits for a rare one, and goes on from there', async () => {
+    const seen = { ...aJob({ job_id: 'job_seen' }), status: 'COMPLETED' as const };
+    dynamodb.on(QueryCommand).resolves({ Items: [rowOf(seen)], LastEvaluatedKey: key('job_seen') });
+    const page = await store.list({ tenant: 'acme', status: 'FAILED', limit: 10 });
+    expect(page.jobs).toEqual([]);
+    expect(dynamodb.commandCalls(QueryCommand)).toHaveLength(5);
+    await store.list({ tenant: 'acme', status: 'FAILED', limit: 10, cursor: page.cursor });
+    const { ExpressionAttributeValues } = dynamodb.commandCalls(QueryCommand)[5]!.args[0].input;
+    expect(ExpressionAttributeValues?.[':before']).toEqual({
+      S: '2026-11-23T10:00:00.000Z#job_seen',
+    });
+  });
+});
+
+describe('a row', () => {
+  it('is in the index of due jobs while something is due, and only then', () => {
+    const { due_at: _, ...done } = aJob({ job_id: 'job_1' });
+    expect(Object.keys(rowOf(aJob({ job_id: 'job_1' })))).toContain('due_shard');
+    expect(Object.keys(rowOf(done))).not.toContain('due_shard');
+  });
+});

@@ -1,0 +1,54 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createCallbackQueue, createJobQueue } from '../../../aws/queues.ts';
+
+const sqs = mockClient(SQSClient);
+const deps = {
+  client: sqs as unknown as SQSClient,
+  queue_url: 'https://sqs.us-east-1.amazonaws.com/000000000000/jobs',
+};
+beforeEach(() => {
+  sqs.reset();
+  sqs.on(SendMessageCommand).resolves({});
+});
+
+const sent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+
+describe('a queue', () => {
+  it('of jobs is sent commands, to be read at once', async () => {
+    await createJobQueue(deps).send({ kind: 'resume', job_id: 'job_1' });
+    expect(sent()).toEqual([
+      {
+        QueueUrl: deps.queue_url,
+        MessageBody: '{"kind":"resume","job_id":"job_1"}',
+        DelaySeconds: 0,
+      },
+    ]);
+  });
+
+  it('of callbacks is sent the attempt, to be read when it is due', async () => {
+    await createCallbackQueue(deps).send({ job_id: 'job_1', attempt: 4 }, 900);
+    expect(sent()).toEqual([
+      {
+        QueueUrl: deps.queue_url,
+        MessageBody: '{"job_id":"job_1","attempt":4}',
+        DelaySeconds: 900,
+      },
+    ]);
+  });
+
+  it('that refuses says so, and whether to try again', async () => {
+    sqs.on(SendMessageCommand).rejects(
+      Object.assign(new Error('no'), {
+        name: 'QueueDoesNotExist',
+        $metadata: { httpStatusCode: 400 },
+      }),
+    );
+    await expect(createJobQueue(deps).send({ kind: 'sweep' })).rejects.toMatchObject({
+      service: 'sqs',
+      code: 'QueueDoesNotExist',
+      retryable: false,
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJobStore } from '../../../aws/job-store.ts';
+import { createProgress } from '../../../jobs/progress.ts';
+import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts';
+import { createDynamoDb } from '../../../local/services/dynamodb.ts';
+import type { Job } from '../../../schemas/index.ts';
+import { aProcessingJob, createJobsTable, JOBS_NOW } from '../../support/jobs.ts';
+
+const now = () => JOBS_NOW;
+const TOTAL = 100_000;
+const SHARDS = 4;
+const BATCH_SIZE = 1_000;
+
+let gateway: Gateway;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  gateway = createGateway({
+    services: [await createDynamoDb({ now })],
+    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    policiesOf: () => [],
+    now: Date.now,
+  });
+  const { port } = await gateway.listen(0);
+  client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAOWNER', secretAccessKey: 'secret' },
+  });
+  await createJobsTable(client, 'jobs');
+});
+afterAll(async () => {
+  client.destroy();
+  await gateway.close();
+});
+
+/** Batches as shards give them in turn: each has every fourth record or so, in the order they were published. */
+function batches(): number[][] {
+  const open: number[][] = Array.from({ length: SHARDS }, () => []);
+  const full: number[][] = [];
+  for (let index = 0; index < TOTAL; index += 1) {
+    const shard = (Math.imul(index + 1, 0x9e3779b1) >>> 16) % SHARDS;
+    const batch = open[shard]!;
+    batch.push(index);
+    if (batch.length < BATCH_SIZE) continue;
+    full.push(batch);
+    open[shard] = [];
+  }
+  return [...full, ...open];
+}
+
+/** Calls and units by action, since the meter was reset. */
+function spent() {
+  const entries = gateway.meter
+    .read()
+    .entries.map(({ action, calls, usage }) => [action, { calls, ...usage }]);
+  return Object.fromEntries(entries);
+}
+
+describe('the progress of a job of 100,000 records', () => {
+  it('costs about 700 writes of 1,500 units, 1 read a batch, and one of all pages at the end', async () => {
+    const store = createJobStore({ client, table_name: 'jobs', now });
+    const ended: Job[] = [];
+    const progress = createProgress({ store, now, on_final: async (job) => void ended.push(job) });
+    await store.create(aProcessingJob({ job_id: 'job_1', total: TOTAL }));
+    gateway.meter.reset();
+    const all = batches();
+    for (const indexes of all) {
+      const job = (await progress.begin(['job_1'])).get('job_1')!;
+      const entries = indexes.map((job_index) => ({ job, job_index, outcome: 'neutral' as const }));
+      expect(await progress.mark(entries)).toEqual([]);
+    }
+    expect(ended.map(({ status }) => status)).toEqual(['COMPLETED']);
+    const { BatchGetItem, UpdateItem, Query, ...others } = spent();
+    expect(others).toEqual({});
+    expect(BatchGetItem).toEqual({ calls: all.length, read_units: all.length });
+    expect(Query.calls).toBe(1);
+    expect(UpdateItem.calls).toBeLessThan(750);
+    expect(UpdateItem.write_units).toBeLessThan(1_600);
+  }, 60_000);
+});

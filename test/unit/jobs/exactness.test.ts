@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Fate, jobWorld, type Schedule } from './job-world.ts';
+
+const FATES: Fate[] = ['lost before', 'lost after', 'crash before', 'crash after'];
+
+const schedules: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.integer({ min: 1, max: 2 ** 31 }),
+  total: fc.oneof(
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1, max: 5_000 }),
+    fc.constantFrom(999, 1_000, 1_001, 2_000, 3_000),
+  ),
+  /** The most records of a batch. */
+  batch_size: fc.integer({ min: 1, max: 1_000 }),
+  /** How far from their order records may come. */
+  disorder: fc.constantFrom(1, 100, 5_000),
+  consumers: fc.integer({ min: 1, max: 5 }),
+  trouble: fc.constantFrom(0, 0.05, 0.3),
+  redelivered: fc.constantFrom(0, 0.3),
+  set_aside: fc.constantFrom(0, 0, 0.1),
+  cancelled: fc.constant(false),
+});
+
+describe('progress under any schedule of redelivery, bisecting, crashes, lost answers and many at once', () => {
+  it('is exact at every step, and ends once with done = total', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules, async (schedule) => {
+        const world = jobWorld(schedule);
+        await world.run();
+        const { status, progress, counts } = await world.read();
+        expect(progress).toMatchObject({
+          done: schedule.total,
+          total: schedule.total,
+          percentage: 100,
+          stage: 'done',
+        });
+        expect(counts).toEqual(world.expected_counts);
+        const has_errors = progress.failed + progress.set_aside > 0;
+        expect(status).toBe(has_errors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED');
+        expect(world.final_transitions).toEqual([status]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('of a job that is cancelled midway ends there or where it was before, for good', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules, async (schedule) => {
+        const world = jobWorld({ ...schedule, cancelled: true });
+        await world.run();
+        const { status, progress } = await world.read();
+        expect(progress.done).toBeLessThanOrEqual(schedule.total);
+        expect(world.final_transitions).toEqual([status]);
+        if (status !== 'CANCELLED') expect(progress.done).toBe(schedule.total);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it.each(FATES)('of the smallest jobs survives a "%s" at every single step', async (fate) => {
+    for (const total of [1, 2, 1_001]) {
+      for (let step = 0; step < 12; step += 1) {
+        const world = jobWorld({
+          seed: 1,
+          total,
+          batch_size: total,
+          disorder: 1,
+          consumers: 1,
+          trouble: 0,
+          redelivered: 0,
+          set_aside: 0,
+          cancelled: false,
+          at_step: { step, fate },
+        });
+        await world.run();
+        const { status, progress } = await world.read();
+        expect(progress.done).toBe(total);
+        expect(world.final_transitions).toEqual([status]);
+      }
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { becomeFinal, createOnFinal } from '../../../jobs/progress.ts';
+import type { CallbackMessage, Job } from '../../../schemas/index.ts';
+import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
+import { createMemoryJobStore } from '../../support/memory-job-store.ts';
+import { outage } from '../../support/memory-stores.ts';
+
+const now = () => JOBS_NOW;
+const callback = {
+  url: 'https://example.com/hook',
+  state: 'waiting' as const,
+  delivery_id: 'delivery-1',
+  attempts: [],
+};
+
+async function ending(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
+  const sent: [CallbackMessage, number][] = [];
+  const store = createMemoryJobStore({ now });
+  const { job } = await store.create(aProcessingJob({ job_id: 'job_1', total: 1, ...fields }));
+  const on_final = createOnFinal({
+    send: async (message, delay_seconds) => void sent.push([message, delay_seconds]),
+  });
+  return { job, store, sent, deps: { store, now, on_final } };
+}
+
+describe('the end of a job', () => {
+  it('makes its callback pending and due in the same step, and asks for it', async () => {
+    const { job, store, sent, deps } = await ending({ callback });
+    const ended = await becomeFinal(deps, job, 'COMPLETED');
+    expect(ended).toEqual({
+      ...job,
+      status: 'COMPLETED',
+      completed_at: '2026-11-23T10:00:00.000Z',
+      callback: { ...callback, state: 'pending' },
+      due_at: '2026-11-23T10:05:00.000Z',
+    });
+    expect(await store.get('job_1')).toEqual(ended);
+    expect(sent).toEqual([[{ job_id: 'job_1', attempt: 1 }, 0]]);
+  });
+
+  it('is told once, whoever comes second', async () => {
+    const { job, sent, deps } = await ending({ callback });
+    await becomeFinal(deps, job, 'COMPLETED');
+    expect(await becomeFinal(deps, job, 'COMPLETED')).toBeUndefined();
+    expect(await becomeFinal(deps, job, 'CANCELLED')).toBeUndefined();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('without a callback leaves nothing to look after', async () => {
+    const { job, sent, deps } = await ending();
+    const ended = await becomeFinal(deps, job, 'COMPLETED_WITH_ERRORS');
+    expect(ended).not.toHaveProperty('due_at');
+    expect(sent).toEqual([]);
+  });
+
+  it('by cancelling calls nobody', async () => {
+    const { job, sent, deps } = await ending({ callback });
+    const ended = await becomeFinal(deps, job, 'CANCELLED');
+    expect(ended?.callback?.state).toBe('waiting');
+    expect(ended).not.toHaveProperty('due_at');
+    expect(sent).toEqual([]);
+  });
+
+  it('by failing says why', async () => {
+    const { job, sent, deps } = await ending({ status: 'PENDING', callback });
+    const error = { code: 'INPUT_EMPTY', message: 'The input has no records.' } as const;
+    expect(await becomeFinal(deps, job, 'FAILED', error)).toMatchObject({
+      status: 'FAILED',
+      error,
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('holds even where the queue of callbacks is down: the sweeper finds it due', async () => {
+    const { job, store, deps } = await ending({ callback });
+    const on_final = () => Promise.reject(outage('sqs'));
+    expect(await becomeFinal({ ...deps, on_final }, job, 'COMPLETED')).toBeDefined();
+    const due: string[] = [];
+    for await (const { job_id } of store.due(JOBS_NOW + 300_000)) due.push(job_id);
+    expect(due).toEqual(['job_1']);
+  });
+});

@@ -1,0 +1,296 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JobStore } from '../../../../jobs/ports.ts';
+import { progressOf } from '../../../../jobs/read-progress.ts';
+import type { Analyse, AnalysisOutcome } from '../../../../processors/analysis/analysis.ts';
+import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
+import { type Job, type Sentiment, textHash } from '../../../../schemas/index.ts';
+import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';
+import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
+import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
+import { memoryStores, outage } from '../../../support/memory-stores.ts';
+
+const now = () => JOBS_NOW;
+const LONG = 'A long text that waits in the input bucket';
+
+let stores: ReturnType<typeof memoryStores>;
+let jobs: ReturnType<typeof memoryJobs>;
+let store: JobStore;
+let asked: string[];
+let consume: Consumer;
+
+/** A text says how it ends. */
+const analyse: Analyse = async (requests) =>
+  requests.map(({ text }): AnalysisOutcome => {
+    asked.push(text);
+    if (text === 'FAILS') {
+      return { status: 'failed', code: 'InternalFailure', retryable: true, throttled: false };
+    }
+    if (text === 'BLANK') return { status: 'empty' };
+    return {
+      status: 'analyzed',
+      verdict: {
+        sentiment: text === 'BAD' ? 'NEGATIVE' : ('NEUTRAL' as Sentiment),
+        scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
+        chunks: 1,
+      },
+      language_code: 'en',
+      language_source: 'detected',
+      cache: 'miss',
+      analyzer: { name: 'test', version: '1' },
+    };
+  });
+
+beforeEach(() => {
+  stores = memoryStores();
+  store = createMemoryJobStore({ now });
+  jobs = memoryJobs({ store, texts: [LONG] });
+  asked = [];
+  consume = createConsumer({ ...stores, ...jobs, analyse, text_policy: 'full', now });
+});
+
+const record = (job_index: number, fields: object = {}) => ({
+  record_id: `r-${job_index}`,
+  text: `text ${job_index}`,
+  source: 's',
+  tenant: 'acme',
+  job_id: 'job_1',
+  job_index,
+  ...fields,
+});
+const { text: _, ...claiming } = record(0);
+const claim = (text: string) => ({ ...claiming, text_claim: textHash(text) });
+
+async function made(fields: Partial<Job> & { total: number }): Promise<Job> {
+  const { job } = await store.create(aProcessingJob({ job_id: 'job_1', ...fields }));
+  return job;
+}
+
+async function counted(job_id = 'job_1') {
+  const job = await store.get(job_id);
+  const { progress, counts } = progressOf(job!, await store.pages(job!));
+  return { status: job!.status, done: progress.done, counts };
+}
+
+describe('a job’s records', () => {
+  it('are counted when they are delivered, and complete it', async () => {
+    await made({ total: 3 });
+    await consume(kinesisRecords(record(0), record(2, { text: 'BAD' })));
+    expect(await counted()).toEqual({
+      status: 'PROCESSING',
+      done: 2,
+      counts: { negative: 1, neutral: 1 },
+    });
+    await consume(kinesisRecords(record(1)));
+    expect(await counted()).toMatchObject({ status: 'COMPLETED', done: 3 });
+    expect(jobs.finals.map(({ job_id }) => job_id)).toEqual(['job_1']);
+  });
+
+  it('without a verdict complete it with errors', async () => {
+    await made({ total: 2 });
+    await consume(kinesisRecords(record(0, { text: 'BLANK' }), record(1)));
+    expect(await counted()).toEqual({
+      status: 'COMPLETED_WITH_ERRORS',
+      done: 2,
+      counts: { empty: 1, neutral: 1 },
+    });
+  });
+
+  it('that a service did not take are not counted before they come again', async () => {
+    await made({ total: 4 });
+    stores.lake.refuses.names.add('r-1');
+    stores.results_table.refuses.names.add('r-2');
+    const batch = kinesisRecords(record(0), record(1), record(2), record(3, { text: 'FAILS' }));
+    expect(await consume(batch)).toMatchObject({ results: 1, failed: 3 });
+    expect((await counted()).done).toBe(1);
+  });
+
+  it('are each counted where they are the same record: it is analysed once', async () => {
+    await made({ total: 3 });
+    const same = { record_id: 'twice', text: 'the same' };
+    const report = await consume(
+      kinesisRecords(record(0, same), record(1, same), record(2, { ...same, record_version: 1 })),
+    );
+    expect(report).toMatchObject({ records: 3, results: 3 });
+    expect(asked).toEqual(['the same', 'the same']);
+    expect(await counted()).toMatchObject({ status: 'COMPLETED', done: 3 });
+  });
+
+  it('are counted in each of the jobs that they are in', async () => {
+    await made({ total: 1 });
+    await made({ job_id: 'job_2', total: 1 });
+    await consume(kinesisRecords(record(0), record(0, { job_id: 'job_2' })));
+    expect(asked).toHaveLength(1);
+    expect((await counted('job_1')).status).toBe('COMPLETED');
+    expect((await counted('job_2')).status).toBe('COMPLETED');
+  });
+
+  it('count once, however often they come', async () => {
+    await made({ total: 2 });
+    const batch = kinesisRecords(record(0));
+    await consume(batch);
+    await consume(batch);
+    expect((await counted()).done).toBe(1);
+  });
+
+  it('that are withdrawn count as such', async () => {
+    await made({ total: 1 });
+    await consume(kinesisRecords(record(0, { deleted: true })));
+    expect(await counted()).toMatchObject({ status: 'COMPLETED', counts: { withdrawn: 1 } });
+  });
+
+  it.each([
+    ['is unknown', record(0, { job_id: 'job_unknown' })],
+    ['is another tenant’s', record(0, { tenant: 'other' })],
+    ['has fewer records', record(9)],
+  ])('whose job %s are records like any other', async (_why, foreign) => {
+    await made({ total: 2 });
+    const report = await consume(kinesisRecords(foreign));
+    expect(report).toMatchObject({ results: 1, cancelled: 0, failed: 0 });
+    expect(stores.rows.size).toBe(1);
+    expect((await counted()).done).toBe(0);
+  });
+});
+
+describe('a cancelled job', () => {
+  it('has no more results, and nobody pays for them', async () => {
+    await made({ total: 2 });
+    await store.transition('job_1', 'CANCELLED', {});
+    const others = { job_id: undefined, job_index: undefined };
+    const batch = kinesisRecords(record(0), record(1), record(2, others));
+    expect(await consume(batch)).toMatchObject({
+      response: { batchItemFailures: [] },
+      records: 3,
+      results: 1,
+      cancelled: 2,
+      failed: 0,
+    });
+    expect(asked).toEqual(['text 2']);
+    expect([...stores.rows.keys()]).toEqual(['acme#r-2']);
+    expect(stores.lines).toHaveLength(1);
+    expect(await counted()).toMatchObject({ status: 'CANCELLED', done: 0 });
+  });
+
+  it('of another tenant keeps no record back', async () => {
+    await made({ total: 2, tenant: 'other' });
+    await store.transition('job_1', 'CANCELLED', {});
+    expect(await consume(kinesisRecords(record(0)))).toMatchObject({ results: 1, cancelled: 0 });
+  });
+
+  it('fetches no text', async () => {
+    await made({ total: 1 });
+    await store.transition('job_1', 'CANCELLED', {});
+    jobs.claims.get = () => Promise.reject(new Error('it did'));
+    expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ cancelled: 1 });
+  });
+});
+
+describe('while jobs are down', () => {
+  it('records that name one wait on the stream, since it may be cancelled; others flow', async () => {
+    store.getMany = () => Promise.reject(outage('dynamodb'));
+    const others = { job_id: undefined, job_index: undefined };
+    const report = await consume(kinesisRecords(record(0), record(1, others)));
+    expect(report).toMatchObject({
+      response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
+      results: 1,
+      failed: 1,
+      failures: { 'progress InternalServerError': 1 },
+    });
+    expect(asked).toEqual(['text 1']);
+  });
+
+  it('records that can’t be counted come again, and are counted then', async () => {
+    await made({ total: 2 });
+    const { mark } = store;
+    store.mark = () => Promise.reject(outage('dynamodb'));
+    const batch = kinesisRecords(record(0));
+    expect(await consume(batch)).toMatchObject({
+      response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
+      results: 0,
+      failures: { 'progress InternalServerError': 1 },
+    });
+    store.mark = mark;
+    await consume(batch);
+    expect((await counted()).done).toBe(1);
+  });
+
+  it('no batch without jobs asks for one', async () => {
+    store.getMany = () => Promise.reject(new Error('it did'));
+    const others = { job_id: undefined, job_index: undefined };
+    expect(await consume(kinesisRecords(record(1, others)))).toMatchObject({ results: 1 });
+  });
+});
+
+describe('a text that did not fit on the stream', () => {
+  it('is fetched, and has a result like any other', async () => {
+    await made({ total: 1 });
+    expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ results: 1 });
+    expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: textHash(LONG) });
+    expect((await counted()).status).toBe('COMPLETED');
+  });
+
+  it('that is nowhere is set aside with the record as it was, and counted so', async () => {
+    await made({ total: 1 });
+    const report = await consume(kinesisRecords(claim('never put')));
+    expect(report).toMatchObject({
+      response: { batchItemFailures: [] },
+      results: 0,
+      set_asides: 1,
+      reasons: { text_missing: 1 },
+    });
+    const [set_aside] = stores.objects.values();
+    expect(set_aside).toMatchObject({ reason: 'text_missing', shard_id: SHARD_ID });
+    const bytes = Buffer.from(set_aside!.data_base64, 'base64').toString();
+    expect(JSON.parse(bytes)).toEqual(claim('never put'));
+    expect(await counted()).toEqual({
+      status: 'COMPLETED_WITH_ERRORS',
+      done: 1,
+      counts: { set_aside: 1 },
+    });
+  });
+
+  it('that is another than was claimed is never analysed', async () => {
+    jobs.claims.get = async () => 'another text';
+    const report = await consume(kinesisRecords(claim(LONG)));
+    expect(report.reasons).toEqual({ text_missing: 1 });
+    expect(asked).toEqual([]);
+    expect(JSON.stringify([...stores.objects.values()][0]!.issues)).not.toContain('another text');
+  });
+
+  it('waits on the stream while nobody can say whether it is there', async () => {
+    jobs.claims.get = () => Promise.reject(outage('s3'));
+    const report = await consume(kinesisRecords(claim(LONG), record(1)));
+    expect(report).toMatchObject({
+      response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
+      results: 1,
+      set_asides: 0,
+      failures: { 'claims InternalServerError': 1 },
+    });
+  });
+
+  it('that could not be set aside is not counted', async () => {
+    await made({ total: 1 });
+    stores.set_asides.refuses.throws = outage('s3');
+    const report = await consume(kinesisRecords(claim('never put')));
+    expect(report).toMatchObject({
+      set_asides: 0,
+      failures: { 'set_asides InternalServerError': 1 },
+    });
+    expect((await counted()).done).toBe(0);
+  });
+
+  it('is not fetched for a withdrawal', async () => {
+    jobs.claims.get = () => Promise.reject(new Error('it did'));
+    await consume(kinesisRecords({ ...claim(LONG), deleted: true }));
+    expect(stores.rows.get('acme#r-0')?.status).toBe('withdrawn');
+  });
+
+  it('comes with few others at a time, so that they fit in memory', async () => {
+    const puts = () => stores.results_table.puts.map((put) => put.length);
+    const batch = Array.from({ length: 70 }, (_, i) => ({ ...claim(LONG), record_id: `r-${i}` }));
+    await consume(kinesisRecords({ ...record(0), record_id: 'plain' }, ...batch));
+    expect(puts()).toEqual([33, 32, 6]);
+    stores.results_table.puts.length = 0;
+    await consume(kinesisRecords(...Array.from({ length: 100 }, (_, i) => record(i))));
+    expect(puts()).toEqual([100]);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Pulse } from '../../../../jobs/ports.ts';
+import type { BatchReport } from '../../../../processors/stream/consumer.ts';
+import { createPulse } from '../../../../processors/stream/pulse.ts';
+import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
+import { outage } from '../../../support/memory-stores.ts';
+
+const report: BatchReport = {
+  response: { batchItemFailures: [] },
+  records: 10,
+  results: 5,
+  set_asides: 2,
+  cancelled: 2,
+  failed: 1,
+  reasons: {},
+  failures: {},
+};
+
+describe('a pulse', () => {
+  it('says what the batch took, of the records that ended', async () => {
+    const pulses: Pulse[] = [];
+    let time = ARRIVED_AT + 1_000;
+    const pulsed = createPulse({
+      putPulse: async (pulse) => void pulses.push(pulse),
+      now: () => time,
+    });
+    const consume = pulsed(async () => {
+      time += 400;
+      return report;
+    });
+    expect(await consume(kinesisRecords('a', 'b'))).toBe(report);
+    expect(pulses).toEqual([
+      {
+        shard_id: SHARD_ID,
+        ended_at: '2026-11-23T10:00:01.523Z',
+        records: 7,
+        duration_ms: 400,
+        iterator_age_ms: 1_400,
+      },
+    ]);
+  });
+
+  it('that can’t be left fails no batch', async () => {
+    const putPulse = () => Promise.reject(outage('dynamodb'));
+    const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
+    expect(await consume(kinesisRecords('a'))).toBe(report);
+  });
+
+  it('of no record is none', async () => {
+    const putPulse = () => Promise.reject(new Error('it was'));
+    const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
+    expect(await consume([])).toBe(report);
+  });
+});
