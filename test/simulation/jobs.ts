@@ -1,0 +1,204 @@
+import type { JobStore } from '../../jobs/ports.ts';
+import { becomeFinal, createProgress } from '../../jobs/progress.ts';
+import { progressOf } from '../../jobs/read-progress.ts';
+import { type Job, RECORD_OUTCOMES, type RecordInput } from '../../schemas/index.ts';
+import type { RecordSpec } from '../support/generated.ts';
+import { aProcessingJob } from '../support/jobs.ts';
+import { createMemoryJobStore } from '../support/memory-job-store.ts';
+import type { Random } from '../support/random.ts';
+import type { Stored } from './services.ts';
+import { Violation } from './violation.ts';
+import type { Environment, World } from './world.ts';
+
+/** A job of the simulated world, and what is known of it beside the store. */
+export interface SimulatedJob {
+  job_id: string;
+  total: number;
+  /** How many of its lines are no record. */
+  set_aside: number;
+  cancelled: boolean;
+  record_ids: string[];
+  /** The furthest that anybody has seen it. */
+  done: number;
+}
+
+export interface Jobs {
+  all: Map<string, SimulatedJob>;
+  store: JobStore;
+  /** The store as one environment reaches it. */
+  as(environment: Environment): JobStore;
+  isCancelled(job_id: string | undefined): boolean;
+  /** Puts a job with its records in the world. */
+  start(random: Random, name: string): { job: SimulatedJob; records: JobRecord[] };
+  /** @throws {Violation} */
+  atEnd(some_given_up: boolean): Promise<void>;
+}
+
+export interface JobRecord {
+  record: RecordInput & { record_id: string };
+  spec: RecordSpec;
+}
+
+const TENANT = 'default';
+
+export function createJobs(world: World, stored: Stored): Jobs {
+  const store = createMemoryJobStore({ now: world.scheduler.now });
+  const all = new Map<string, SimulatedJob>();
+
+  async function look(job_id: string): Promise<void> {
+    const known = all.get(job_id)!;
+    const job = (await store.get(job_id))!;
+    const { progress, counts } = progressOf(job, await store.pages(job));
+    if (progress.done > progress.total) {
+      throw new Violation(`Job ${job_id}: ${progress.done} of ${progress.total} done`);
+    }
+    if (progress.done < known.done) {
+      throw new Violation(`Job ${job_id}: done fell from ${known.done} to ${progress.done}`);
+    }
+    known.done = progress.done;
+    const is_over = job.status.startsWith('COMPLETED');
+    if (is_over && progress.done !== known.total) {
+      throw new Violation(`Job ${job_id}: over with ${progress.done} of ${known.total} done`);
+    }
+    if (is_over && !known.record_ids.every((id) => stored.rows.has(`${TENANT}#${id}`))) {
+      throw new Violation(`Job ${job_id}: over, and not all of its results are there`);
+    }
+    if (is_over && (counts.set_aside ?? 0) !== known.set_aside) {
+      throw new Violation(`Job ${job_id}: ${counts.set_aside} set aside, not ${known.set_aside}`);
+    }
+    if (known.cancelled && job.status !== 'CANCELLED') {
+      throw new Violation(`Job ${job_id}: ${job.status} after it was cancelled`);
+    }
+  }
+  const watched = (job_id: string) => {
+    look(job_id).catch((error: unknown) => world.scheduler.fail(error));
+  };
+
+  function as(environment: Environment): JobStore {
+    const call = <Value>(action: string, effect: () => Promise<Value>, job_id?: string) =>
+      world.call(environment, 'jobs', action, () => {
+        const answer = effect();
+        if (job_id !== undefined) watched(job_id);
+        return answer;
+      });
+    return {
+      ...store,
+      get: (id) => call('get', () => store.get(id)),
+      getMany: (ids) => call('getMany', () => store.getMany(ids)),
+      transition: (id, to, changes) =>
+        call('transition', () => store.transition(id, to, changes), id),
+      update: (id, states, changes) => call('update', () => store.update(id, states, changes), id),
+      advance: (...of) => call('advance', () => store.advance(...of), of[0]),
+      mark: (job, page, done) => call('mark', () => store.mark(job, page, done), job.job_id),
+      closePage: (job, page, counts) =>
+        call('closePage', () => store.closePage(job, page, counts), job.job_id),
+      addClosedPage: (job, page) =>
+        call('addClosedPage', () => store.addClosedPage(job, page), job.job_id),
+      pages: (job) => call('pages', () => store.pages(job)),
+    };
+  }
+
+  return {
+    all,
+    store,
+    as,
+    isCancelled: (job_id) => job_id !== undefined && all.get(job_id)?.cancelled === true,
+    start(random, name) {
+      const total = 1 + random.int(random.pick([1, 3, 20, 20, 100, 1_500]));
+      const job: SimulatedJob = {
+        job_id: `job_${name}`,
+        total,
+        set_aside: 0,
+        record_ids: [],
+        cancelled: false,
+        done: 0,
+      };
+      all.set(job.job_id, job);
+      void store.create(
+        aProcessingJob({
+          job_id: job.job_id,
+          tenant: TENANT,
+          total,
+          created_at: new Date(world.scheduler.now()).toISOString(),
+          expires_at: Math.floor(world.scheduler.now() / 1_000) + 30 * 86_400,
+        }),
+      );
+      const records = recordsOf(random, job);
+      job.record_ids = records.map(({ record }) => record.record_id);
+      setAside(world, as, job, records);
+      if (random.chance(0.15)) cancelLater(world, store, job);
+      return { job, records };
+    },
+    async atEnd(some_given_up) {
+      for (const { job_id, cancelled } of all.values()) {
+        await look(job_id);
+        const { status } = (await store.get(job_id))!;
+        if (!cancelled && !some_given_up && !status.startsWith('COMPLETED')) {
+          throw new Violation(`Job ${job_id}: ${status} with all of its records done`);
+        }
+      }
+    },
+  };
+}
+
+/** The records of a job's lines that are records; some of its lines are none, some say the same twice. */
+function recordsOf(random: Random, job: SimulatedJob): JobRecord[] {
+  const records: JobRecord[] = [];
+  for (let job_index = 0; job_index < job.total; job_index += 1) {
+    if (random.chance(0.03)) {
+      job.set_aside += 1;
+      continue;
+    }
+    const twin = random.chance(0.05) ? records.at(-1) : undefined;
+    const record_id = twin?.record.record_id ?? `${job.job_id}:${job_index}`;
+    const text = twin?.spec.text ?? `What a day for number #j${random.int(5_000)}#.`;
+    const base = { record_id, tenant: TENANT, source: 'job', record_version: 0, text };
+    records.push({
+      record: { ...base, language: 'en', job_id: job.job_id, job_index },
+      spec: { ...base, kind: 'record', status: 'analyzed', job_id: job.job_id },
+    });
+  }
+  return records;
+}
+
+/** Lines that are no records are marked by what submits the job, again and again until that is done. */
+function setAside(
+  world: World,
+  as: (environment: Environment) => JobStore,
+  { job_id, total }: SimulatedJob,
+  records: JobRecord[],
+): void {
+  const indexes = new Set(records.map(({ record }) => record.job_index!));
+  const bad = Array.from({ length: total }, (_, i) => i).filter((i) => !indexes.has(i));
+  const submit = async () => {
+    for (;;) {
+      const store = as(world.environment('submission'));
+      const progress = createProgress({
+        store,
+        now: world.scheduler.now,
+        on_final: () => Promise.resolve(),
+      });
+      const job = await store.get(job_id).catch(() => undefined);
+      if (job !== undefined) {
+        const entries = bad.map((job_index) => ({ job, job_index, outcome: ASIDE }));
+        const failures = await progress.mark(entries).catch(() => entries);
+        if (failures.length === 0) return;
+      }
+      await world.scheduler.sleep(1_000, 'submission again');
+    }
+  };
+  submit().catch((error: unknown) => world.scheduler.fail(error));
+}
+
+const ASIDE = RECORD_OUTCOMES[RECORD_OUTCOMES.indexOf('set_aside')]!;
+
+function cancelLater(world: World, store: JobStore, known: SimulatedJob): void {
+  world.scheduler.after(world.random.int(5_000), 'cancel', () => {
+    const cancel = async () => {
+      const job = (await store.get(known.job_id)) as Job;
+      const deps = { store, now: world.scheduler.now, on_final: () => Promise.resolve() };
+      known.cancelled = (await becomeFinal(deps, job, 'CANCELLED')) !== undefined;
+    };
+    cancel().catch((error: unknown) => world.scheduler.fail(error));
+  });
+}

@@ -1,0 +1,193 @@
+import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
+import type { Shard, SimulatedStream, StreamRecord } from './stream.ts';
+import type { Environment, World } from './world.ts';
+
+/** A consumer in an environment of its own. */
+export interface Invocable {
+  environment: Environment;
+  invoke(records: KinesisStreamRecord[], remaining_ms: number): Promise<KinesisStreamBatchResponse>;
+}
+
+export interface MappingDeps {
+  world: World;
+  stream: SimulatedStream;
+  newConsumer: () => Invocable;
+  /** Before a shard's place moves past these. */
+  onCheckpoint: (shard: Shard, records: StreamRecord[]) => void;
+  /** What the mapping gave up on, with its payload. */
+  onGivenUp: (shard: Shard, records: StreamRecord[]) => void;
+}
+
+const TIMEOUT_MS = 120_000;
+const IDLE_MS = 200;
+const MAX_BATCH = 400;
+/** As infra/settings.ts. */
+const MAX_AGE_MS = 12 * 3_600_000;
+
+/**
+ * Lambda's event source mapping as its documents have it: one batch of a shard at a time, in order; children after
+ * their parents; a thrown error bisects, a partial response repeats from its lowest number on; after so many retries
+ * or so much time the batch goes to the failure destination.
+ */
+export function createMapping(deps: MappingDeps) {
+  const { world, stream, newConsumer } = deps;
+  const places = new Map<string, number>();
+  const lanes = new Set<string>();
+  const counters = { invocations: 0, redeliveries: 0, given_up: 0 };
+  let stopped = false;
+
+  const drained = (shard_id: string) => {
+    const shard = stream.shards.find((candidate) => candidate.shard_id === shard_id)!;
+    return shard.closed && (places.get(shard_id) ?? 0) === shard.records.length;
+  };
+
+  async function lane(shard: Shard): Promise<void> {
+    let consumer = newConsumer();
+    const idle = () => world.scheduler.sleep(world.random.between(1, IDLE_MS), 'lane idle');
+    while (!stopped && !drained(shard.shard_id)) {
+      const place = places.get(shard.shard_id) ?? 0;
+      const size = 1 + world.random.int(world.random.pick([3, 50, MAX_BATCH]));
+      const batch = shard.records.slice(place, place + size);
+      if (batch.length === 0) {
+        await idle();
+        continue;
+      }
+      if (consumer.environment.killed || world.random.chance(0.02)) consumer = newConsumer();
+      if (!world.isCalm() && world.random.chance(world.weather.repeated)) {
+        world.faults['delivered beside'] = (world.faults['delivered beside'] ?? 0) + 1;
+        const from = Math.max(0, place - world.random.int(100));
+        void invoke(newConsumer(), shard, shard.records.slice(from, place + size));
+      }
+      consumer = await deliver(shard, batch, consumer);
+    }
+  }
+
+  /** Delivers until all of the batch is done or given up. */
+  async function deliver(
+    shard: Shard,
+    batch: StreamRecord[],
+    first_consumer: Invocable,
+  ): Promise<Invocable> {
+    let consumer = first_consumer;
+    const todo: { records: StreamRecord[]; retries: number }[] = [{ records: batch, retries: 0 }];
+    while (todo.length > 0 && !stopped) {
+      const { records, retries } = todo.shift()!;
+      const failure = await invoke(consumer, shard, records);
+      if (consumer.environment.killed) consumer = newConsumer();
+      if (failure === undefined) {
+        checkpoint(shard, records);
+        continue;
+      }
+      counters.redeliveries += 1;
+      if (failure.from > 0) checkpoint(shard, records.slice(0, failure.from));
+      const rest = records.slice(failure.from);
+      if (isOver(rest, retries)) {
+        counters.given_up += rest.length;
+        deps.onGivenUp(shard, rest);
+        checkpoint(shard, rest);
+        continue;
+      }
+      if (failure.thrown && rest.length > 1) {
+        const half = Math.ceil(rest.length / 2);
+        todo.unshift({ records: rest.slice(half), retries });
+        todo.unshift({ records: rest.slice(0, half), retries });
+      } else {
+        todo.unshift({ records: rest, retries: retries + 1 });
+      }
+      await world.scheduler.sleep(Math.min(60_000, 100 * 2 ** Math.min(retries, 10)), 'backoff');
+    }
+    return consumer;
+  }
+
+  function isOver(records: StreamRecord[], retries: number): boolean {
+    const oldest = records[0]!.arrived_at;
+    return retries >= world.weather.max_retries || world.scheduler.now() - oldest > MAX_AGE_MS;
+  }
+
+  function checkpoint(shard: Shard, records: StreamRecord[]): void {
+    deps.onCheckpoint(shard, records);
+    places.set(shard.shard_id, (places.get(shard.shard_id) ?? 0) + records.length);
+  }
+
+  /** From which index on the batch is to come again; undefined where all of it is done. */
+  async function invoke(
+    consumer: Invocable,
+    shard: Shard,
+    records: StreamRecord[],
+  ): Promise<{ from: number; thrown: boolean } | undefined> {
+    const { environment } = consumer;
+    counters.invocations += 1;
+    const cancels: (() => void)[] = [];
+    const death = new Promise<'killed'>((resolve) => {
+      const dieAfter = (ms: number, why: string) => {
+        const die = () => {
+          environment.killed = true;
+          world.faults[why] = (world.faults[why] ?? 0) + 1;
+          resolve('killed');
+        };
+        cancels.push(world.scheduler.after(ms, why, die));
+      };
+      dieAfter(TIMEOUT_MS, 'function timed out');
+      if (!world.isCalm() && world.random.chance(world.weather.killed)) {
+        dieAfter(world.random.int(2_000), 'function killed');
+      }
+    });
+    const events = records.map((record) => eventOf(shard, record));
+    const answer = consumer.invoke(events, TIMEOUT_MS).catch((error: unknown) => {
+      // No service error may leave the consumer: this one is a bug.
+      world.scheduler.fail(error);
+      return 'killed' as const;
+    });
+    const outcome = await Promise.race([answer, death]);
+    for (const cancel of cancels) cancel();
+    if (outcome === 'killed') return { from: 0, thrown: true };
+    const failed = outcome.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    if (failed.length === 0) return undefined;
+    const from = records.findIndex(({ sequence_number }) => failed.includes(sequence_number));
+    if (from === -1) throw new Error('A failure that names no record of the batch');
+    return { from, thrown: false };
+  }
+
+  function supervise(): void {
+    if (stopped) return;
+    for (const shard of stream.shards) {
+      if (lanes.has(shard.shard_id) || !shard.parents.every(drained)) continue;
+      lanes.add(shard.shard_id);
+      lane(shard).catch((error: unknown) => world.scheduler.fail(error));
+    }
+    world.scheduler.after(500, 'supervise', supervise);
+  }
+
+  return {
+    start: supervise,
+    stop() {
+      stopped = true;
+    },
+    counters,
+    /** How many records are not done. */
+    behind: () =>
+      stream.shards.reduce(
+        (sum, { shard_id, records }) => sum + records.length - (places.get(shard_id) ?? 0),
+        0,
+      ),
+  };
+}
+
+function eventOf(shard: Shard, record: StreamRecord): KinesisStreamRecord {
+  return {
+    awsRegion: 'us-east-1',
+    eventID: `${shard.shard_id}:${record.sequence_number}`,
+    eventName: 'aws:kinesis:record',
+    eventSource: 'aws:kinesis',
+    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/simulated',
+    eventVersion: '1.0',
+    invokeIdentityArn: 'arn:aws:iam::000000000000:role/simulated',
+    kinesis: {
+      approximateArrivalTimestamp: record.arrived_at / 1_000,
+      data: record.data.toString('base64'),
+      kinesisSchemaVersion: '1.0',
+      partitionKey: record.partition_key,
+      sequenceNumber: record.sequence_number,
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** A bug as somebody might make it: one place of the product, changed. */
+export interface Mutation {
+  name: string;
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** Within how many worlds of how many records each of these must be caught. */
+export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
+
+export const MUTATIONS: Mutation[] = [
+  {
+    name: 'the first failed record is not asked for again',
+    file: 'processors/stream/respond.ts',
+    from: 'return { batchItemFailures: in_order.map(',
+    to: 'return { batchItemFailures: in_order.slice(1).map(',
+  },
+  {
+    name: 'what the results table refused is not asked for again',
+    file: 'processors/stream/deliver.ts',
+    from: 'if (failure !== undefined) failures.set(result, failure);',
+    to: '',
+  },
+  {
+    name: 'what the lake refused is not asked for again',
+    file: 'processors/stream/deliver.ts',
+    from: "failures.set(lines[index]!, { stage: 'lake', code });",
+    to: 'void [index, code];',
+  },
+  {
+    name: 'the lowest version of a batch is written, not the highest',
+    file: 'processors/stream/versions.ts',
+    from: 'result.record_version > best.record_version',
+    to: 'result.record_version < best.record_version',
+  },
+  {
+    name: 'the second place of a record in a batch is forgotten',
+    file: 'processors/stream/versions.ts',
+    from: 'else version.places.push(item);',
+    to: '',
+  },
+  {
+    name: 'a store that throws counts as one that has kept all',
+    file: 'processors/stream/put-all.ts',
+    from: 'return entries.map((_, index) => ({ index, code, retryable, throttled }));',
+    to: 'void [code, retryable, throttled]; return [];',
+  },
+  {
+    name: 'a bad record is dropped',
+    file: 'processors/stream/decode/decode.ts',
+    from: 'decoded.set_asides.push(setAsideOf(entry, error));',
+    to: '',
+  },
+  {
+    name: 'verdicts of a call are off by one',
+    file: 'processors/analysis/ask.ts',
+    from: 'outcomes.set(document, answer.outcomes[i]!);',
+    to: 'outcomes.set(document, answer.outcomes[(i + 1) % call.length]!);',
+  },
+  {
+    name: 'a document that failed has the verdict of those that did not',
+    file: 'processors/analysis/verdicts.ts',
+    from: 'if (failure !== undefined) {',
+    to: 'if (failure !== undefined && failures.length < 0) {',
+  },
+  {
+    name: 'the cache key forgets the text',
+    file: 'schemas/identity.ts',
+    from: '.update(input.normalised_text)',
+    to: ".update('')",
+  },
+  {
+    name: 'the publisher takes a refusal for an acknowledgement',
+    file: 'ingest/publisher.ts',
+    from: '      return false;\n    }\n    pending_bytes',
+    to: "      settle({ status: 'accepted', record_id, shard_id: '', sequence_number: '' });\n    }\n    pending_bytes",
+  },
+  {
+    name: 'records whose job cannot be read are dropped',
+    file: 'processors/stream/progress.ts',
+    from: "failed: of_jobs.map(({ position }) => ({ stage: 'progress', code: jobs.code, position })),",
+    to: 'failed: [],',
+  },
+  {
+    name: 'records are counted before they are delivered',
+    file: 'processors/stream/portion.ts',
+    from: '} else if (outcome.ok) {',
+    to: '}\n      if (outcome.ok) {',
+  },
+  {
+    name: 'what could not be counted is not asked for again',
+    file: 'processors/stream/portion.ts',
+    from: 'return [...failed, ...(await countEnded(deps.progress, ended, job_of))];',
+    to: 'await countEnded(deps.progress, ended, job_of); return failed;',
+  },
+  {
+    name: 'a page is closed one record early',
+    file: 'jobs/progress.ts',
+    from: 'if (doneOf(counts) < size) return undefined;',
+    to: 'if (doneOf(counts) < size - 1) return undefined;',
+  },
+  {
+    name: 'a job waits for one page more than it has',
+    file: 'jobs/progress.ts',
+    from: 'if (closed < pageCount(total)) return;',
+    to: 'if (closed <= pageCount(total)) return;',
+  },
+];

@@ -1,0 +1,146 @@
+import type { Random } from '../support/random.ts';
+
+/** Virtual time: nothing waits, and what happens next is the seed's choice among what may. */
+export interface Scheduler {
+  /** Epoch milliseconds of the simulated world. */
+  now(): number;
+  /** @returns what takes it back. */
+  after(ms: number, label: string, run: () => void): () => void;
+  sleep(ms: number, label: string): Promise<void>;
+  /**
+   * Runs what is due, one step at a time, until there is nothing more to do or `over` says so.
+   *
+   * @throws {Error} after `max_steps`, or whatever a step throws.
+   */
+  run(over: () => boolean, max_steps: number): Promise<void>;
+  /** Ends the run with this error after the step that is under way. */
+  fail(error: unknown): void;
+  steps(): number;
+  /** The same for the same seed: every step's label and time went into it. */
+  fingerprint(): string;
+  /** The last steps, oldest first. */
+  recent(): string[];
+}
+
+interface Step {
+  at: number;
+  /** Among steps of one time the seed decides. */
+  tie: number;
+  label: string;
+  run: (() => void) | undefined;
+}
+
+const RECENT = 200;
+
+export function createScheduler(random: Random, started_at: number): Scheduler {
+  const heap: Step[] = [];
+  const recent: string[] = [];
+  let now = started_at;
+  let steps = 0;
+  let hash = 0x811c9dc5;
+  let failure: { error: unknown } | undefined;
+
+  const note = (step: Step) => {
+    const line = `${step.at - started_at} ms  ${step.label}`;
+    for (let i = 0; i < line.length; i += 1)
+      hash = Math.imul(hash ^ line.charCodeAt(i), 0x01000193);
+    recent.push(line);
+    if (recent.length > RECENT) recent.shift();
+  };
+  const after = (ms: number, label: string, run: () => void) => {
+    const step: Step = { at: now + Math.max(0, Math.round(ms)), tie: random.next(), label, run };
+    push(heap, step);
+    return () => {
+      step.run = undefined;
+    };
+  };
+  return {
+    now: () => now,
+    after,
+    sleep: (ms, label) => new Promise((resolve) => after(ms, label, resolve)),
+    async run(over, max_steps) {
+      for (;;) {
+        // Whatever the last step set off runs to its next wait.
+        await settled();
+        if (failure !== undefined) throw failure.error;
+        if (over()) return;
+        const step = pop(heap);
+        if (step === undefined) return;
+        if (step.run === undefined) continue;
+        now = step.at;
+        steps += 1;
+        if (steps > max_steps) throw new Error(`No end after ${max_steps} steps`);
+        note(step);
+        step.run();
+      }
+    },
+    fail(error) {
+      failure ??= { error };
+    },
+    steps: () => steps,
+    fingerprint: () => (hash >>> 0).toString(16).padStart(8, '0'),
+    recent: () => [...recent],
+  };
+}
+
+const realSetImmediate = setImmediate;
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => realSetImmediate(resolve));
+}
+
+function before(a: Step, b: Step): boolean {
+  return a.at < b.at || (a.at === b.at && a.tie < b.tie);
+}
+
+function push(heap: Step[], step: Step): void {
+  let i = heap.push(step) - 1;
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if (!before(heap[i]!, heap[parent]!)) return;
+    [heap[i], heap[parent]] = [heap[parent]!, heap[i]!];
+    i = parent;
+  }
+}
+
+function pop(heap: Step[]): Step | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  heap[0] = last;
+  for (let i = 0; ; ) {
+    const left = 2 * i + 1;
+    const right = left + 1;
+    let least = i;
+    if (left < heap.length && before(heap[left]!, heap[least]!)) least = left;
+    if (right < heap.length && before(heap[right]!, heap[least]!)) least = right;
+    if (least === i) return first;
+    [heap[i], heap[least]] = [heap[least]!, heap[i]!];
+    i = least;
+  }
+}
+
+/**
+ * Puts the process' timers on virtual time while `work` runs: the product sets them for what may take too long.
+ * Everything else that it knows of time is passed in.
+ */
+export async function onVirtualTimers<Value>(
+  scheduler: Scheduler,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  const virtualSetTimeout = (run: () => void, ms = 0) => {
+    const cancel = scheduler.after(ms, 'timer', run);
+    const handle = { cancel, ref: () => handle, unref: () => handle, hasRef: () => true };
+    return handle;
+  };
+  const virtualClearTimeout = (handle?: { cancel?: () => void }) => handle?.cancel?.();
+  globalThis.setTimeout = virtualSetTimeout as unknown as typeof setTimeout;
+  globalThis.clearTimeout = virtualClearTimeout as unknown as typeof clearTimeout;
+  try {
+    return await work();
+  } finally {
+    globalThis.setTimeout = real.setTimeout;
+    globalThis.clearTimeout = real.clearTimeout;
+  }
+}

@@ -1,0 +1,163 @@
+import { createProgress } from '../../jobs/progress.ts';
+import { createAnalysis } from '../../processors/analysis/analysis.ts';
+import { detectLanguage } from '../../processors/analysis/detect-language.ts';
+import { createConsumer } from '../../processors/stream/consumer.ts';
+import {
+  analyzerInTime,
+  cacheInTime,
+  claimsInTime,
+  progressInTime,
+  storeInTime,
+} from '../../processors/stream/in-time.ts';
+import { createTimeLimit } from '../../processors/stream/time-limit.ts';
+import { createRandom } from '../support/random.ts';
+import { createChecker } from './checker.ts';
+import { drawWeather } from './faults.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { createMapping, type Invocable } from './mapping.ts';
+import { createScheduler, onVirtualTimers } from './scheduler.ts';
+import { createStored, type Stored, servicesOf } from './services.ts';
+import { createStream } from './stream.ts';
+import { type Specs, startWorkload } from './workload.ts';
+import { createWorld, startedAt, type World } from './world.ts';
+
+export interface SimulationOptions {
+  seed: number;
+  records: number;
+}
+
+export interface SimulationReport {
+  seed: number;
+  records: number;
+  /** Entries that the stream held in the end, repeats included. */
+  entries: number;
+  results: number;
+  set_asides: number;
+  given_up: number;
+  faults: Record<string, number>;
+  redeliveries: number;
+  invocations: number;
+  steps: number;
+  virtual_seconds: number;
+  /** The same for the same seed. */
+  fingerprint: string;
+  violation?: { message: string; schedule: string[] };
+}
+
+const MAX_STEPS = 5_000_000;
+
+/** One seed is one execution: the product's own code, from publisher to results, in a world that the seed makes. */
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+  const random = createRandom(options.seed);
+  const scheduler = createScheduler(random.fork(), startedAt());
+  return onVirtualTimers(scheduler, async () => {
+    const weather = drawWeather(random);
+    const world = createWorld({ random, scheduler, weather });
+    const stored = createStored();
+    const specs: Specs = new Map();
+    const jobs = createJobs(world, stored);
+    const checker = createChecker(specs, stored, jobs.isCancelled);
+    const stream = createStream(world, (_, record) => checker.onPut(record));
+    const mapping = createMapping({
+      world,
+      stream,
+      newConsumer: () => newConsumer({ world, stored, jobs, checker }),
+      onCheckpoint: checker.onCheckpoint,
+      onGivenUp: (_, records) => checker.onGivenUp(records),
+    });
+    const workload = startWorkload({ world, stream, specs, jobs, records: options.records });
+    reshardAtTimes(world, () => stream.reshard());
+    mapping.start();
+    const report = (): SimulationReport => ({
+      ...options,
+      entries: stream.shards.reduce((sum, { records }) => sum + records.length, 0),
+      results: stored.rows.size,
+      set_asides: stored.set_asides.size,
+      given_up: mapping.counters.given_up,
+      faults: world.faults,
+      redeliveries: mapping.counters.redeliveries,
+      invocations: mapping.counters.invocations,
+      steps: scheduler.steps(),
+      virtual_seconds: (scheduler.now() - startedAt()) / 1_000,
+      fingerprint: scheduler.fingerprint(),
+    });
+    try {
+      await scheduler.run(() => workload.done, MAX_STEPS);
+      const stormy_ms = random.int(120_000);
+      let over = false;
+      scheduler.after(stormy_ms, 'calm', () => {
+        over = true;
+      });
+      await scheduler.run(() => over, MAX_STEPS);
+      world.calm();
+      await scheduler.run(() => mapping.behind() === 0, MAX_STEPS);
+      mapping.stop();
+      checker.atEnd(stream, workload.acknowledged);
+      await jobs.atEnd(checker.someGivenUp());
+      return report();
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { ...report(), violation: { message, schedule: scheduler.recent() } };
+    }
+  });
+}
+
+function reshardAtTimes(world: World, reshard: () => void): void {
+  const every = world.weather.reshard_every_ms;
+  if (every === undefined) return;
+  const next = () =>
+    world.scheduler.after(every * world.random.between(0.5, 1.5), 'reshard', () => {
+      if (world.isCalm()) return;
+      reshard();
+      next();
+    });
+  next();
+}
+
+/** The consumer as processors/stream/compose.ts puts it together, on simulated services. */
+function newConsumer({
+  world,
+  stored,
+  jobs,
+  checker,
+}: {
+  world: World;
+  stored: Stored;
+  jobs: Jobs;
+  checker: ReturnType<typeof createChecker>;
+}): Invocable {
+  const environment = world.environment('consumer');
+  const services = servicesOf(world, stored, checker, environment);
+  const now = world.clockOf(environment);
+  const time = createTimeLimit(now);
+  const pauses = world.random.fork();
+  const analyse = createAnalysis({
+    analyzer: analyzerInTime(services.analyzer, time),
+    cache: cacheInTime(services.cache, time),
+    detect_language: detectLanguage,
+    default_language: 'en',
+    memory_entries: 1_000,
+    max_in_flight: 4,
+    pause: (round) => world.scheduler.sleep(pauses.between(0, 100 * 2 ** round), 'ask again'),
+  });
+  const consume = createConsumer({
+    analyse,
+    results_table: storeInTime('dynamodb', services.results_table, time.delivery),
+    lake: storeInTime('firehose', services.lake, time.delivery),
+    set_asides: storeInTime('s3', services.set_asides, time.delivery),
+    progress: progressInTime(
+      createProgress({ store: jobs.as(environment), now, on_final: () => Promise.resolve() }),
+      time,
+    ),
+    claims: claimsInTime({ get: () => Promise.resolve(undefined) }, time),
+    text_policy: 'full',
+    now,
+  });
+  return {
+    environment,
+    invoke: async (records, remaining_ms) => {
+      const { response } = await time.run(remaining_ms, () => consume(records));
+      return response;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** A promise that did not hold. */
+export class Violation extends Error {
+  override name = 'Violation';
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { huntMutant } from '../simulation/mutant.ts';
+import { MUTATIONS } from '../simulation/mutations.ts';
+import { simulate } from '../simulation/simulate.ts';
+
+const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1_000);
+
+describe('in simulated worlds', () => {
+  it('every promise holds, whatever the faults', async () => {
+    for (const seed of SEEDS) {
+      const { violation } = await simulate({ seed, records: 400 });
+      expect(violation, `npm run simulate -- --seed ${seed} --records 400`).toBeUndefined();
+    }
+  }, 120_000);
+
+  it('the same seed is the same execution', async () => {
+    const first = await simulate({ seed: 77, records: 300 });
+    const again = await simulate({ seed: 77, records: 300 });
+    expect(again).toEqual(first);
+    expect(first.steps).toBeGreaterThan(500);
+  });
+});
+
+describe('the simulation finds', () => {
+  for (const [number, mutation] of MUTATIONS.entries()) {
+    it(`that ${mutation.name}`, async () => {
+      expect(await huntMutant(mutation, number)).toBeDefined();
+    }, 60_000);
+  }
+});
