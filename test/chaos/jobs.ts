@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readyKeys } from '../../cli/start/keys.ts';
+import { createClient } from '../../client/index.ts';
+import type { TestCloud } from '../support/cloud.ts';
+import type { Random } from '../support/random.ts';
+
+export interface StartedJob {
+  job_id: string;
+  total: number;
+  set_aside: number;
+}
+
+const JOBS = 3;
+const PATIENCE_MS = 180_000;
+
+/** Submits jobs in the storm, each again until it is taken: its key makes that the same job. */
+export async function startJobs(test: TestCloud, random: Random): Promise<StartedJob[]> {
+  const client = await clientOf(test);
+  return Promise.all(
+    Array.from({ length: JOBS }, async (_, n): Promise<StartedJob> => {
+      const total = 1 + random.int(random.pick([3, 1_500]));
+      const lines = Array.from({ length: total }, (_line, i) =>
+        i % 40 === 39 ? 'no JSON' : JSON.stringify({ text: `Job text ${i % 300}`, language: 'en' }),
+      );
+      const { job_id, upload } = await untilTaken(() =>
+        client.submit({ upload: { format: 'jsonl' } }, { idempotency_key: `chaos-${n}` }),
+      );
+      await untilTaken(async () => {
+        const { url, headers } = upload!;
+        const response = await fetch(url, { method: 'PUT', headers, body: lines.join('\n') });
+        await response.arrayBuffer();
+        if (!response.ok) throw new Error(`${response.status}`);
+      });
+      return { job_id, total, set_aside: Math.floor(total / 40) };
+    }),
+  );
+}
+
+/** What is wrong with jobs, once they had the time to end. */
+export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<string[]> {
+  const client = await clientOf(test);
+  const until = performance.now() + PATIENCE_MS;
+  const wrong: string[] = [];
+  for (const { job_id, total, set_aside } of jobs) {
+    for (;;) {
+      const { status, progress } = await client.status(job_id);
+      const { done } = progress;
+      if (done > progress.total) wrong.push(`job ${job_id}: ${done} of ${progress.total} done`);
+      if (status.startsWith('COMPLETED')) {
+        const exact =
+          done === total && progress.total === total && progress.set_aside === set_aside;
+        if (!exact) wrong.push(`job ${job_id}: ${JSON.stringify(progress)}, total ${total}`);
+        break;
+      }
+      if (performance.now() > until) {
+        wrong.push(`job ${job_id}: ${status} at the end, ${JSON.stringify(progress)}`);
+        break;
+      }
+      await test.control('POST', 'queues/hurry');
+      await sleep(500);
+    }
+  }
+  return wrong;
+}
+
+async function clientOf(test: TestCloud) {
+  const { api_key } = await untilTaken(() => readyKeys(test.cloud));
+  return createClient({ base_url: test.cloud.api, api_key, max_attempts: 20 });
+}
+
+async function untilTaken<Value>(attempt: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await sleep(500);
+    }
+  }
+}
