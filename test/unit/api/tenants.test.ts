@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../../api/routes/index.ts';
+import { aJob } from '../../support/jobs.ts';
+import { aResult } from '../../support/results.ts';
+import { testApi } from './app.ts';
+
+const JOB_ID = 'job_of_acme';
+const RECORD_ID = 'record-of-acme';
+const WORDS = 'words of acme';
+
+let api: ReturnType<typeof testApi>;
+beforeEach(async () => {
+  api = testApi();
+  const key = `inputs/${JOB_ID}.jsonl`;
+  await api.jobs.create(aJob({ job_id: JOB_ID, tenant: 'acme' }));
+  api.objects.set(key, Buffer.from(JSON.stringify({ text: WORDS, record_id: RECORD_ID })));
+  const result = aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS });
+  api.rows.set(`acme#${RECORD_ID}`, result);
+});
+
+describe('one tenant of another', () => {
+  const named = ROUTES.filter(({ needs_key, params }) => needs_key && params !== undefined);
+
+  it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s answers as if there were no such thing',
+    async (_, { method, path }) => {
+      const asked = path.replace('{job_id}', JOB_ID).replace('{record_id}', RECORD_ID);
+      const not_there = path.replace(/\{\w+\}/, 'never-there');
+      const theirs = await api.request(asked, { method }, 'globex');
+      const nothing = await api.request(not_there, { method }, 'globex');
+      expect(theirs.status).toBe(404);
+      expect(await bare(theirs)).toEqual(await bare(nothing));
+      const own = await api.request(asked, { method }, 'acme');
+      expect(own.status).toBe(200);
+      expect((await api.jobs.get(JOB_ID))!.status).toBe(
+        method === 'DELETE' ? 'CANCELLED' : 'PENDING',
+      );
+    },
+  );
+
+  it('sees nothing in its lists', async () => {
+    for (const path of ['/jobs', '/results?source=tour']) {
+      const theirs = await (await api.request(path, {}, 'globex')).text();
+      expect(theirs).not.toContain('acme');
+      expect(await (await api.request(path, {}, 'acme')).text()).toContain('acme');
+    }
+  });
+
+  it('cannot publish or submit in its name', async () => {
+    const record = { text: 'mine', source: 's', tenant: 'acme', job_id: JOB_ID, job_index: 0 };
+    await api.request('/records', asJson({ records: [record] }), 'globex');
+    const [entry] = api.published.map((bytes) => JSON.parse(Buffer.from(bytes).toString()));
+    expect(entry).toMatchObject({ text: 'mine', tenant: 'globex' });
+    expect(entry).not.toHaveProperty('job_id');
+  });
+
+  it('has Idempotency-Keys of its own', async () => {
+    const submitted = async (tenant: string) => {
+      const { headers, ...body } = asJson({ text: 'one' });
+      const init = { ...body, headers: { ...headers, 'idempotency-key': 'same' } };
+      const response = await api.request('/analyze/async', init, tenant);
+      return ((await response.json()) as { job_id: string }).job_id;
+    };
+    const [acme, globex] = [await submitted('acme'), await submitted('globex')];
+    expect(acme).not.toBe(globex);
+    expect(await submitted('acme')).toBe(acme);
+  });
+});
+
+it('without a key only what tells of the service itself is answered', async () => {
+  const open = ROUTES.filter(({ needs_key }) => !needs_key).map(({ path }) => path);
+  expect(open.filter((path) => !path.startsWith('/docs'))).toEqual([
+    '/health',
+    '/ready',
+    '/openapi.json',
+  ]);
+  for (const { method, path } of ROUTES.filter(({ needs_key }) => needs_key)) {
+    const response = await api.app.request(path.replace(/\{\w+\}/, JOB_ID), { method });
+    expect(response.status, path).toBe(401);
+  }
+});
+
+function asJson(body: unknown) {
+  const headers = { 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
+async function bare(response: Response): Promise<unknown> {
+  const { error } = (await response.json()) as { error: { code: string; message: string } };
+  return { code: error.code, message: error.message };
+}
