@@ -53,11 +53,11 @@ export function aurastream(
   return run(['node', 'cli/aurastream.mjs', ...args], options);
 }
 
-/** Nothing of the machine's own AWS settings reaches what is tested. */
+/** Nothing of the machine's own AWS settings reaches what is tested; and in CI programs print colours to pipes. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('AWS_') && name !== 'NODE_OPTIONS',
+      ([name]) => !name.startsWith('AWS_') && !['NODE_OPTIONS', 'CI'].includes(name),
     ),
   );
 }
