@@ -30,9 +30,9 @@ export function line({ progress }: StatusResponse, elapsed_ms: number): string {
   return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${eta(done, total, elapsed_ms)}`;
 }
 
-/** At the pace so far: only once that says something. */
+/** At the pace so far: only once that says something, which the first set-asides do not. */
 function eta(done: number, total: number, elapsed_ms: number): string {
-  if (done === 0 || done === total || elapsed_ms < 2_000) return '';
+  if (done < total * 0.1 || done === total || elapsed_ms < 2_000) return '';
   const seconds = Math.ceil(((elapsed_ms / done) * (total - done)) / 1_000);
   return seconds < 120
     ? `, about ${seconds} s left`
