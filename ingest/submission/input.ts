@@ -22,7 +22,7 @@ const TEXT_FIELD = 'text';
 
 /** The entries of a job's input from a position on, in flat memory. The job's input must have arrived. */
 export async function* readInput(
-  inputs: JobInputs,
+  inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputEntry> {
@@ -36,7 +36,7 @@ export async function* readInput(
 
 /** Where every record of the input ends: the same records as {@link readInput} gives, without reading what they say. */
 export async function* countInput(
-  inputs: JobInputs,
+  inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputPosition> {
@@ -49,7 +49,11 @@ export async function* countInput(
   }
 }
 
-async function* rowsOf(inputs: JobInputs, job: Job, from: InputPosition): AsyncIterable<Row> {
+async function* rowsOf(
+  inputs: Pick<JobInputs, 'read'>,
+  job: Job,
+  from: InputPosition,
+): AsyncIterable<Row> {
   const source = bytesOf(inputs, job, from.bytes);
   if (job.input.format === 'jsonl') yield* readJsonl(source);
   else if (from.bytes === 0) yield* readCsv(source, TEXT_FIELD);
@@ -59,7 +63,11 @@ async function* rowsOf(inputs: JobInputs, job: Job, from: InputPosition): AsyncI
   }
 }
 
-function bytesOf(inputs: JobInputs, { input }: Job, from: number): AsyncIterable<Buffer> {
+function bytesOf(
+  inputs: Pick<JobInputs, 'read'>,
+  { input }: Job,
+  from: number,
+): AsyncIterable<Buffer> {
   return inputs.read(input.key, { etag: input.etag!, from });
 }
 

@@ -45,7 +45,7 @@ export function createPost(deps: PostDeps): Post {
         const checked = checkCallbackUrl(target, deps);
         const { status, location } = await postOnce(deps, checked, { headers, body, timeout });
         if (!REDIRECTS.has(status) || location === undefined) return { status };
-        if (!URL.canParse(location, checked)) return { error: 'BadRedirect' };
+        if (!URL.canParse(location, checked.href)) return { error: 'BadRedirect' };
         target = new URL(location, checked).href;
       }
       return { error: 'TooManyRedirects' };

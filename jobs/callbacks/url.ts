@@ -21,7 +21,7 @@ const LEAST_UNPRIVILEGED_PORT = 1_024;
 export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) throw new CallbackUrlError('must be a URL');
-  const host = parsed.hostname.replace(/^\[|\]$/g, '');
+  const host = parsed.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const is_local = allow_loopback && isLoopbackName(host);
   if (parsed.protocol !== 'https:' && !(is_local && parsed.protocol === 'http:')) {
     throw new CallbackUrlError('must be https');

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countInput, type InputEntry, readInput } from '../../../../ingest/submission/input.ts';
+import type { JobInputs } from '../../../../ingest/submission/ports.ts';
+import type { InputFormat, InputPosition, Job } from '../../../../schemas/index.ts';
+import { aJob } from '../../../support/jobs.ts';
+
+const START = { records: 0, bytes: 0 };
+
+/** An object whose bytes come in pieces of these sizes. */
+function inPieces(bytes: Buffer, sizes: number[]) {
+  return {
+    async *read(_, { from }) {
+      let at = from;
+      for (let i = 0; at < bytes.length; i += 1) {
+        const size = sizes[i % sizes.length]!;
+        yield bytes.subarray(at, at + size);
+        at += size;
+      }
+    },
+  } satisfies Pick<JobInputs, 'read'>;
+}
+
+function jobOf(format: InputFormat): Job {
+  const input = { kind: 'upload' as const, format, key: 'inputs/j', etag: 'e', bytes: 1 };
+  return aJob({ job_id: 'j', input });
+}
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+const words = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom('', ' ', 'a,b', '"quoted"', 'two\nlines', 'Größe 😀 日本', '\u2028'),
+);
+const end = fc.constantFrom('\n', '\r\n');
+const jsonl = fc
+  .tuple(
+    fc.array(
+      fc.oneof(
+        words.map((text) => JSON.stringify({ text, language: 'en' })),
+        fc.constantFrom('', '   ', 'no JSON', '{"text":7}', '[]', '{"text":"a"'),
+      ),
+    ),
+    end,
+    fc.boolean(),
+  )
+  .map(([lines, eol, closed]) => lines.join(eol) + (closed ? eol : ''));
+const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+const csv = fc
+  .tuple(
+    fc.constantFrom('text,stars', '"text","stars"', '\ufefftext,stars', 'stars,text'),
+    fc.array(
+      fc.oneof(
+        fc.tuple(words, words).map(([a, b]) => `${cell(a)},${cell(b)}`),
+        fc.constantFrom('', 'only one', 'a,b,c', 'plain,5'),
+      ),
+    ),
+    end,
+    fc.boolean(),
+  )
+  .map(([header, lines, eol, closed]) => [header, ...lines].join(eol) + (closed ? eol : ''));
+const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 });
+
+/** What reading it from the start gives; undefined where the file is none of the format. */
+async function whole(inputs: Pick<JobInputs, 'read'>, job: Job): Promise<InputEntry[] | undefined> {
+  try {
+    return await all(readInput(inputs, job, START));
+  } catch {
+    return undefined;
+  }
+}
+
+describe.each([
+  ['jsonl' as const, jsonl],
+  ['csv' as const, csv],
+])('a job’s %s', (format, content) => {
+  it('is counted as it is read, and read on from every record as from the start, however its bytes come', async () => {
+    let records = 0;
+    await fc.assert(
+      fc.asyncProperty(content, sizes, sizes, async (text, first, second) => {
+        const bytes = Buffer.from(text);
+        const job = jobOf(format);
+        const entries = await whole(inPieces(bytes, first), job);
+        fc.pre(entries !== undefined);
+        records += entries.length;
+        expect(entries.map(({ job_index }) => job_index)).toEqual(entries.map((_, i) => i));
+        const ends = await all(countInput(inPieces(bytes, second), job, START));
+        expect(ends).toEqual(entries.map((entry) => entry.end));
+        for (const [i, { end: from }] of entries.entries()) {
+          const rest = await all(readInput(inPieces(bytes, second), job, from));
+          expect(rest).toEqual(entries.slice(i + 1));
+          const counted: InputPosition[] = await all(countInput(inPieces(bytes, first), job, from));
+          expect(counted).toEqual(ends.slice(i + 1));
+        }
+      }),
+    );
+    expect(records).toBeGreaterThan(100);
+  }, 60_000);
+
+  it('says what is wrong with a line, and never what it says', async () => {
+    const secret = 'private words';
+    const lines = {
+      jsonl: `${secret}\n{"text":"${secret}","language":"${secret}"}\n{"${secret}":1}`,
+      csv: `text,stars\n"${secret}",1,2\n${' '.repeat(2)},${secret}`,
+    };
+    const entries = await whole(inPieces(Buffer.from(lines[format]), [7]), jobOf(format));
+    const wrong = entries!.filter(({ ok }) => !ok);
+    expect(wrong.length).toBeGreaterThan(0);
+    expect(JSON.stringify(wrong)).not.toContain(secret);
+  });
+});

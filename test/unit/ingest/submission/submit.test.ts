@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputChangedError, type JobInputs } from '../../../../ingest/submission/ports.ts';
+import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
+import { jobRecordId, ServiceError } from '../../../../schemas/index.ts';
+import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
+
+const KEY = 'inputs/j.jsonl';
+const AN_HOUR = () => 3_600_000;
+
+/** A world in which calls fail when `fails` says so: before they took effect, or after. */
+function createWorld(
+  content: string,
+  fails: () => 'before' | 'after' | undefined = () => undefined,
+) {
+  const objects = new Map([[KEY, Buffer.from(content)]]);
+  const etagOf = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
+  const down = () => new ServiceError('some', 'Down', { retryable: false });
+  async function failing<Value>(effect: () => Promise<Value>): Promise<Value> {
+    const failure = fails();
+    if (failure === 'before') throw down();
+    const value = await effect();
+    if (failure === 'after') throw down();
+    return value;
+  }
+  const published: string[] = [];
+  const inputs: JobInputs = {
+    put: async () => {},
+    presignPut: async () => '',
+    async head(key) {
+      const bytes = objects.get(key);
+      return bytes && { etag: etagOf(bytes), bytes: bytes.length };
+    },
+    async *read(key, { etag, from }) {
+      const bytes = objects.get(key);
+      if (bytes === undefined || etagOf(bytes) !== etag) throw new InputChangedError('other');
+      yield bytes.subarray(from);
+    },
+  };
+  const store = createMemoryJobStore({ now: () => JOBS_NOW });
+  const deps: SubmitDeps = {
+    store: {
+      ...store,
+      advance: (...args) => failing(() => store.advance(...args)),
+      transition: (...args) => failing(() => store.transition(...args)),
+      update: (...args) => failing(() => store.update(...args)),
+      mark: (...args) => failing(() => store.mark(...args)),
+    },
+    inputs,
+    stream: {
+      putRecords: (entries) =>
+        failing(async () =>
+          entries.map(({ data }, i) => {
+            published.push(JSON.parse(Buffer.from(data).toString()).record_id);
+            return { ok: true, shard_id: 'shard-0', sequence_number: String(i) };
+          }),
+        ),
+    },
+    claims: { put: async () => 'sha256' },
+    on_final: async () => {},
+    now: () => JOBS_NOW,
+  };
+  return { store, objects, published, submit: createSubmit(deps) };
+}
+
+async function created(
+  store: ReturnType<typeof createMemoryJobStore>,
+  format: 'jsonl' | 'csv' = 'jsonl',
+) {
+  await store.create(
+    aJob({ job_id: 'j', input: { kind: 'upload', format, key: KEY }, total: undefined }),
+  );
+}
+
+describe('a submission', () => {
+  it('puts every record on the stream under one identity, whatever fails and however often it is taken up again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3_500 }),
+        fc.integer({ min: 0, max: 20 }),
+        fc.array(fc.constantFrom('before', 'after', undefined, undefined), { maxLength: 30 }),
+        fc.array(fc.boolean(), { maxLength: 10 }),
+        async (records, bad_every, failures, times_short) => {
+          const lines = Array.from({ length: records }, (_, i) =>
+            bad_every > 0 && i % bad_every === 0
+              ? 'no JSON'
+              : JSON.stringify({ text: `Text ${i}` }),
+          );
+          const { store, submit, published } = createWorld(lines.join('\n'), () =>
+            failures.shift(),
+          );
+          await created(store);
+          const once = () => {
+            const is_short = times_short.shift() ?? false;
+            return submit('j', () => (is_short ? 1_000 : 3_600_000)).catch((cause: unknown) => {
+              expect(['ServiceError', 'StreamDownError']).toContain((cause as Error).name);
+              return 'failed' as const;
+            });
+          };
+          for (let tries = 0; ; tries += 1) {
+            expect(tries).toBeLessThan(100);
+            // Two at once: a message that was delivered twice.
+            const [one, other] = await Promise.all([once(), once()]);
+            if (one === 'done' && other === 'done') break;
+            const job = (await store.get('j'))!;
+            if (job.status !== 'PENDING' && job.status !== 'PROCESSING') break;
+            if ([one, other].every((end) => end === 'ignored')) break;
+          }
+          const job = (await store.get('j'))!;
+          const good = lines.flatMap((line, i) =>
+            line === 'no JSON' ? [] : [jobRecordId('j', i)],
+          );
+          expect(job.total).toBe(records);
+          expect(new Set(published)).toEqual(new Set(good));
+          const set_aside = (await store.pages(job)).reduce(
+            (sum, page) => sum + (page.counts?.set_aside ?? page.done.set_aside?.size ?? 0),
+            0,
+          );
+          expect(set_aside).toBe(records - good.length);
+          expect(job.status).toBe(good.length === 0 ? 'COMPLETED_WITH_ERRORS' : 'PROCESSING');
+        },
+      ),
+      { numRuns: 80 },
+    );
+  }, 60_000);
+
+  it('that runs out of time keeps how far it came, and goes on from there', async () => {
+    const lines = Array.from({ length: 2_500 }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
+    const { store, submit, published } = createWorld(lines.join('\n'));
+    await created(store);
+    const left = [3_600_000, 3_600_000];
+    const slow = () => (left.length > 0 ? left.shift()! : 1_000);
+    let ended = await submit('j', slow);
+    let invocations = 1;
+    while (ended === 'more') {
+      ended = await submit('j', () => 1_000);
+      invocations += 1;
+    }
+    expect(ended).toBe('done');
+    expect(invocations).toBeGreaterThan(2);
+    expect(published).toHaveLength(2_500);
+    expect((await store.get('j'))!.submitted!.records).toBe(2_500);
+  });
+
+  it.each([
+    ['', 'INPUT_EMPTY'],
+    ['\n\n  \n', 'INPUT_EMPTY'],
+  ])('of %j FAILS with %s', async (content, code) => {
+    const { store, submit } = createWorld(content);
+    await created(store);
+    await submit('j', AN_HOUR);
+    expect(await store.get('j')).toMatchObject({ status: 'FAILED', error: { code } });
+  });
+
+  it('of a file that is no CSV FAILS, and does not quote it', async () => {
+    const { store, submit } = createWorld('text,a\n"never closed, private');
+    await created(store, 'csv');
+    await submit('j', AN_HOUR);
+    const job = (await store.get('j'))!;
+    expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
+    expect(JSON.stringify(job.error)).not.toContain('private');
+  });
+
+  it('whose file is replaced while it is read FAILS, and says so', async () => {
+    const { store, submit, objects } = createWorld('{"text":"a"}');
+    await created(store);
+    await store.update('j', ['PENDING'], {
+      input: { kind: 'upload', format: 'jsonl', key: KEY, etag: 'of the first', bytes: 1 },
+    });
+    expect(objects.size).toBe(1);
+    await submit('j', AN_HOUR);
+    expect(await store.get('j')).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'INPUT_CHANGED' },
+    });
+  });
+
+  it('of a job that was cancelled publishes nothing more', async () => {
+    const { store, submit, published } = createWorld('{"text":"a"}');
+    await created(store);
+    await store.transition('j', 'CANCELLED', {});
+    expect(await submit('j', AN_HOUR)).toBe('ignored');
+    expect(await submit('nobody', AN_HOUR)).toBe('ignored');
+    expect(published).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPost, type PostDeps } from '../../../../jobs/callbacks/post.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const open = createPost({ allow_loopback: true });
+
+describe('a callback', () => {
+  it('arrives with its headers and its body, and gives the status', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers['x-sent']}`);
+      request.on('data', (chunk) => seen.push(String(chunk)));
+      request.on('end', () => response.writeHead(202).end('thanks'));
+    });
+    expect(await open(`${url}/hook?a=1`, { 'x-sent': 'yes' }, '{"a":1}')).toEqual({ status: 202 });
+    expect(seen).toEqual(['POST /hook?a=1 yes', '{"a":1}']);
+  });
+
+  it('follows a redirect that keeps its body, and none that would drop it', async () => {
+    const bodies: string[] = [];
+    const target = await serve((request, response) => {
+      request.on('data', (chunk) => bodies.push(String(chunk)));
+      request.on('end', () => response.writeHead(200).end());
+    });
+    const to = (status: number) =>
+      serve((_, response) => response.writeHead(status, { location: `${target}/there` }).end());
+    expect(await open(await to(307), {}, 'kept')).toEqual({ status: 200 });
+    expect(await open(await to(302), {}, 'dropped')).toEqual({ status: 302 });
+    expect(bodies).toEqual(['kept']);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://10.0.0.1/',
+    'https://[fd00::1]/',
+    'file:///etc/passwd',
+  ])('follows no redirect to %s', async (location) => {
+    const url = await serve((_, response) => response.writeHead(308, { location }).end());
+    expect(await open(url, {}, '')).toEqual({ error: 'AddressNotAllowed' });
+  });
+
+  it('is not sent round for ever', async () => {
+    let asked = 0;
+    const url = await serve((_, response) => {
+      asked += 1;
+      response.writeHead(307, { location: '/again' }).end();
+    });
+    expect(await open(url, {}, '')).toEqual({ error: 'TooManyRedirects' });
+    expect(asked).toBe(4);
+  });
+
+  it('goes to no name that leads to a private address, not even among public ones', async () => {
+    const resolving = (addresses: string[]): PostDeps => ({
+      allow_loopback: false,
+      resolve: (_, __, done) =>
+        done(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        ),
+    });
+    for (const addresses of [['10.0.0.1'], ['93.184.216.34', '127.0.0.1'], ['169.254.169.254']]) {
+      const post = createPost(resolving(addresses));
+      expect(await post('https://rebound.example/', {}, '')).toEqual({
+        error: 'AddressNotAllowed',
+      });
+    }
+  });
+
+  it('ends when its time is over, whatever the receiver does', async () => {
+    const silent = await serve(() => {});
+    const post = createPost({ allow_loopback: true, timeout_ms: 200 });
+    expect(await post(silent, {}, '')).toEqual({ error: 'Timeout' });
+  });
+
+  it('reads nothing of an answer but its status', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await open(url, {}, '')).toEqual({ status: 200 });
+  });
+
+  it('says of a receiver that is not there only a code', async () => {
+    expect(await open('http://127.0.0.1:9/', {}, '')).toEqual({ error: 'ECONNREFUSED' });
+  });
+});
