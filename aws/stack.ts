@@ -5,6 +5,7 @@ import { z } from 'zod';
 const outputsSchema = z.object({
   StreamName: z.string(),
   CacheTableName: z.string(),
+  QuotaTableName: z.string(),
   ResultsTableName: z.string(),
   SetAsideBucketName: z.string(),
   FailureBucketName: z.string(),

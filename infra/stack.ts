@@ -22,6 +22,7 @@ export class AuraStreamStack extends Stack {
     this.say({
       StreamName: ingest.stream.ref,
       CacheTableName: tables.cache.tableName,
+      QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       FailureBucketName: ingest.failure_bucket.bucketName,

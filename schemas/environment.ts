@@ -21,7 +21,12 @@ export const consumerEnvironmentSchema = z.object({
   COMPREHEND_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
-    .describe('The share that one execution environment has of the quota.'),
+    .describe('The quota that all consumers share.'),
+  COMPREHEND_FALLBACK_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('What one execution environment allows itself while the ledger does not answer.'),
+  QUOTA_TABLE: z.string().min(1).describe('Holds the ledger of the quota.'),
   RESULTS_TABLE: z.string().min(1),
   RESULTS_TTL_SECONDS: count,
   DELIVERY_STREAM: z.string().min(1),

@@ -32,6 +32,10 @@ export class Consumer extends Construct {
       environment: {
         ...analysisEnvironment(settings, tables),
         COMPREHEND_CALLS_PER_SECOND: String(settings.consumer.comprehend_calls_per_second),
+        COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(
+          settings.consumer.comprehend_fallback_calls_per_second,
+        ),
+        QUOTA_TABLE: tables.quota.tableName,
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
         DELIVERY_STREAM: lake.delivery_stream.ref,
@@ -43,6 +47,10 @@ export class Consumer extends Construct {
       },
       grants: [
         ...analysisGrants(tables),
+        {
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.quota.tableArn],
+        },
         ...deliveryGrants(props),
         ...jobGrants(jobs),
         ...sourceGrants(ingest),

@@ -4,10 +4,11 @@ import { resultColumns } from '../../schemas/glue.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Verdicts by fingerprint, and results by record, and by source over time. */
+/** Verdicts by fingerprint; results by record, and by source over time; who may call Comprehend when. */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
+  readonly quota: dynamodb.Table;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -24,6 +25,12 @@ export class Tables extends Construct {
       timeToLiveAttribute: 'expires_at',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.quota = new dynamodb.Table(this, 'Quota', {
+      partitionKey: { name: 'quota', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      // One item, which is made again where it is not there.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.results.addGlobalSecondaryIndex({
       indexName: 'by_source',

@@ -42,3 +42,40 @@ export interface VerdictCache {
 
 /** Tells a text's language; `undefined` where it has too little to go by. */
 export type LanguageDetector = (text: string) => string | undefined;
+
+/** How fast all who share a quota call together. */
+export interface Rate {
+  calls_per_second: number;
+  /** The rate that was last refused; the quota before any was. */
+  refused_at: number;
+}
+
+/** When calls may start, as all who share a quota agreed: the first at `starts_at`, the others `interval_ms` apart. */
+export interface Slots {
+  /** Epoch milliseconds. */
+  starts_at: number;
+  interval_ms: number;
+  rate: Rate;
+  /** Epoch milliseconds: when the rate last changed; 0 before it ever did. */
+  rate_changed_at: number;
+}
+
+/**
+ * The one book of a quota that many processes share. All methods are atomic, and may throw a {@link ServiceError}: who
+ * cannot read the book goes by a fixed share.
+ */
+export interface QuotaLedger {
+  /**
+   * Takes the next free slots; undefined, and nothing is taken, where the first would be later than `latest`.
+   *
+   * @param latest epoch milliseconds.
+   */
+  reserve(slots: number, latest: number): Promise<Slots | undefined>;
+  /**
+   * Changes the rate where it is still `from`, and has been for `settled_ms`: of those who were refused together, one
+   * changes it.
+   *
+   * @param from calls per second.
+   */
+  change(from: number, to: Rate, settled_ms: number): Promise<void>;
+}

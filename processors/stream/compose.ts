@@ -5,6 +5,7 @@ import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
 import { createJobStore } from '../../aws/job-store.ts';
 import { createLake } from '../../aws/lake.ts';
 import { createCallbackQueue } from '../../aws/queues.ts';
+import { createQuotaLedger } from '../../aws/quota-ledger.ts';
 import { createResultsTable } from '../../aws/results-table.ts';
 import { createSetAsideBucket } from '../../aws/set-aside-bucket.ts';
 import { createTextClaims } from '../../aws/text-claims.ts';
@@ -17,8 +18,9 @@ import {
   parseEnvironment,
 } from '../../schemas/index.ts';
 import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
+import { breaking } from '../analysis/breaker.ts';
 import { detectLanguage } from '../analysis/detect-language.ts';
-import { paced } from '../analysis/pace.ts';
+import { governed } from '../analysis/governor.ts';
 import { createConsumer } from './consumer.ts';
 import {
   analyzerInTime,
@@ -40,7 +42,9 @@ export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(consumerEnvironmentSchema, variables);
   const now = Date.now;
   const time = createTimeLimit(now);
+  const governor = createGovernor(environment, { time, now });
   const { on_stats, observed } = createObserver({
+    governor: governor.stats,
     logger: new Logger({ serviceName: 'aurastream-consumer' }),
     metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
     now,
@@ -53,7 +57,7 @@ export function compose(variables: Record<string, string | undefined>) {
   const consume = observed(
     pulsed(
       createConsumer({
-        analyse: analysisInTime(environment, { time, now, on_stats }),
+        analyse: analysisInTime(environment, { time, now, governor, on_stats }),
         ...storesInTime(environment, { time, now }),
         ...jobsInTime(environment, store, { time, now }),
         text_policy: environment.TEXT_POLICY,
@@ -77,10 +81,15 @@ interface Clocks {
   now: () => number;
 }
 
-/** As the API's, but for the time limit of a batch. */
+/** As the API's, but for the time limit of a batch, and a quota that is shared with other consumers. */
 function analysisInTime(
   environment: ConsumerEnvironment,
-  { time, now, on_stats }: Clocks & Pick<AnalysisDeps, 'on_stats'>,
+  {
+    time,
+    now,
+    governor,
+    on_stats,
+  }: Clocks & { governor: Governor } & Pick<AnalysisDeps, 'on_stats'>,
 ) {
   const cache = createVerdictCache({
     table_name: environment.CACHE_TABLE,
@@ -88,13 +97,7 @@ function analysisInTime(
     now,
   });
   return createAnalysis({
-    analyzer: analyzerInTime(
-      paced(createComprehendAnalyzer(), {
-        calls_per_second: environment.COMPREHEND_CALLS_PER_SECOND,
-        now,
-      }),
-      time,
-    ),
+    analyzer: analyzerInTime(governor.analyzer, time),
     cache: cacheInTime(cache, time),
     detect_language: detectLanguage,
     default_language: environment.DEFAULT_LANGUAGE,
@@ -102,6 +105,36 @@ function analysisInTime(
     max_in_flight: environment.COMPREHEND_MAX_IN_FLIGHT,
     ...(on_stats === undefined ? {} : { on_stats }),
   });
+}
+
+type Governor = ReturnType<typeof createGovernor>;
+
+/** Comprehend's calls within the quota; none at all while it is down. */
+function createGovernor(environment: ConsumerEnvironment, { time, now }: Clocks) {
+  const {
+    QUOTA_TABLE,
+    COMPREHEND_CALLS_PER_SECOND,
+    COMPREHEND_FALLBACK_CALLS_PER_SECOND: fallback_calls_per_second,
+  } = environment;
+  // Every call takes a slot, so the SDK makes none on its own.
+  const comprehend = createComprehendAnalyzer({ max_attempts: 1 });
+  const governor = governed(comprehend, {
+    ledger: createQuotaLedger({
+      table_name: QUOTA_TABLE,
+      quota: 'comprehend',
+      calls_per_second: COMPREHEND_CALLS_PER_SECOND,
+      now,
+    }),
+    quota_calls_per_second: COMPREHEND_CALLS_PER_SECOND,
+    fallback_calls_per_second,
+    left_ms: time.left_ms,
+    now,
+  });
+  const breaker = breaking(governor.analyzer, { now });
+  return {
+    analyzer: breaker.analyzer,
+    stats: () => ({ ...governor.stats(), breaker: breaker.stats() }),
+  };
 }
 
 function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {

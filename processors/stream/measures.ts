@@ -1,5 +1,7 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import type { AnalysisStats } from '../analysis/analysis.ts';
+import type { BreakerStats } from '../analysis/breaker.ts';
+import type { GovernorStats } from '../analysis/governor.ts';
 
 export interface BatchTimes {
   duration_ms: number;
@@ -38,6 +40,7 @@ export function batchMetrics(
     cancelled: number;
     failed: number;
     analysis?: AnalysisStats;
+    quota?: Record<string, number>;
   },
 ): Record<string, number> {
   return {
@@ -49,6 +52,29 @@ export function batchMetrics(
     iterator_age_ms: batch.iterator_age_ms,
     end_to_end_ms: batch.end_to_end_ms,
     ...(batch.analysis === undefined ? {} : analysisMetrics(batch.analysis)),
+    ...batch.quota,
+  };
+}
+
+/** The governor's and the breaker's numbers, counted since the process started. */
+export interface GovernorNumbers extends GovernorStats {
+  breaker: BreakerStats;
+}
+
+/** What a batch added to them, and how things stand. */
+export function governorMetrics(
+  before: GovernorNumbers | undefined,
+  after: GovernorNumbers | undefined,
+): Record<string, number> {
+  if (before === undefined || after === undefined) return {};
+  return {
+    quota_calls: after.granted - before.granted,
+    quota_refused: after.refused - before.refused,
+    quota_waited_ms: Math.round(after.waited_ms - before.waited_ms),
+    quota_calls_per_second: after.calls_per_second,
+    ledger_errors: after.ledger_errors - before.ledger_errors,
+    breaker_open: after.breaker.open ? 1 : 0,
+    breaker_spared: after.breaker.spared - before.breaker.spared,
   };
 }
 

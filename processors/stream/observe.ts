@@ -4,7 +4,13 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import type { AnalysisStats } from '../analysis/analysis.ts';
 import type { BatchReport, Consumer } from './consumer.ts';
-import { batchMetrics, batchTimes, shardOf } from './measures.ts';
+import {
+  batchMetrics,
+  batchTimes,
+  type GovernorNumbers,
+  governorMetrics,
+  shardOf,
+} from './measures.ts';
 
 /** The consumer with the id of the request that its batch came with. */
 export type ObservedConsumer = (
@@ -15,6 +21,8 @@ export type ObservedConsumer = (
 export interface ObserverDeps {
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>;
+  /** Numbers of the quota, counted since the process started. */
+  governor?: () => GovernorNumbers;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -38,12 +46,14 @@ export function createObserver(deps: ObserverDeps) {
       (records, request_id) =>
         batch.run({}, async () => {
           const started_at = deps.now();
+          const governor_before = deps.governor?.();
           const line = { request_id, shard_id: shardOf(records), records_in: records.length };
           const report = await consumer(records).catch((error: unknown) => {
             throw reported(deps.logger, error, line);
           });
           const times = batchTimes(records, started_at, deps.now());
-          const told = { ...line, ...summary(report), ...times, ...batch.getStore() };
+          const quota = governorMetrics(governor_before, deps.governor?.());
+          const told = { ...line, ...summary(report), ...times, ...batch.getStore(), quota };
           if (hasTrouble(told)) deps.logger.warn('batch', told);
           else deps.logger.info('batch', told);
           publish(deps.metrics, { ...told, ...times });
@@ -56,9 +66,13 @@ function summary({ response, ...counts }: BatchReport) {
   return { ...counts, asked_for: response.batchItemFailures.length };
 }
 
-function hasTrouble({ failed, analysis }: { failed: number } & Heard): boolean {
+function hasTrouble({
+  failed,
+  analysis,
+  quota: { ledger_errors = 0 },
+}: { failed: number; quota: Record<string, number> } & Heard): boolean {
   const { cache_errors = 0, cache_unreadable = 0, throttles = 0 } = analysis ?? {};
-  return failed + cache_errors + cache_unreadable + throttles > 0;
+  return failed + cache_errors + cache_unreadable + throttles + ledger_errors > 0;
 }
 
 function publish(metrics: ObserverDeps['metrics'], told: Parameters<typeof batchMetrics>[0]): void {

@@ -17,6 +17,8 @@ export interface TimeLimit {
   run<Value>(remaining_ms: number, work: () => Promise<Value>): Promise<Value>;
   analysis: InTime;
   delivery: InTime;
+  /** Milliseconds that are left for analysis; Infinity outside of `run`. */
+  left_ms: () => number;
 }
 
 interface Deadlines {
@@ -46,6 +48,7 @@ export function createTimeLimit(now: () => number): TimeLimit {
     },
     analysis: inTime('analysis'),
     delivery: inTime('delivery'),
+    left_ms: () => (invocation.getStore()?.analysis ?? Number.POSITIVE_INFINITY) - now(),
   };
 }
 

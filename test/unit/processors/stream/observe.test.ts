@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisStats } from '../../../../processors/analysis/analysis.ts';
 import type { BatchReport } from '../../../../processors/stream/consumer.ts';
-import { createObserver } from '../../../../processors/stream/observe.ts';
+import { createObserver, type ObserverDeps } from '../../../../processors/stream/observe.ts';
 import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
 
 const stats: AnalysisStats = {
@@ -31,7 +31,7 @@ const report: BatchReport = {
   failures: {},
 };
 
-function observing() {
+function observing(more: Partial<ObserverDeps> = {}) {
   const lines: { level: string; message: string; fields: object }[] = [];
   const metrics: Record<string, { unit: string; value: number }> = {};
   const published: number[] = [];
@@ -52,6 +52,7 @@ function observing() {
     logger: { info: write('info'), warn: write('warn'), error: write('error') } as never,
     metrics: published_metrics,
     now: () => ARRIVED_AT + 5_000,
+    ...more,
   });
   return { ...observer, lines, metrics, published };
 }
@@ -84,6 +85,7 @@ describe('a batch', () => {
           iterator_age_ms: 5_000,
           end_to_end_ms: 5_000,
           analysis: stats,
+          quota: {},
         },
       },
     ]);
@@ -119,6 +121,35 @@ describe('a batch', () => {
     });
     expect(metrics.iterator_age_ms?.unit).toBe('Milliseconds');
     expect(metrics.results?.unit).toBe('Count');
+  });
+
+  it('tells what it took of the quota, and how things stand', async () => {
+    const numbers = { granted: 5, refused: 1, waited_ms: 100, throttles: 0, ledger_errors: 0 };
+    const governor = [
+      { ...numbers, calls_per_second: 10, breaker: { open: false, opened: 0, spared: 3 } },
+      {
+        ...numbers,
+        granted: 8,
+        waited_ms: 350.4,
+        ledger_errors: 1,
+        calls_per_second: 8,
+        breaker: { open: true, opened: 1, spared: 4 },
+      },
+    ];
+    const { observed, metrics, lines } = observing({ governor: () => governor.shift()! });
+    await observed(async () => report)(kinesisRecords('a'), 'request-1');
+    expect(lines[0]).toMatchObject({ level: 'warn' });
+    expect(
+      Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
+    ).toMatchObject({
+      quota_calls: 3,
+      quota_refused: 0,
+      quota_waited_ms: 250,
+      quota_calls_per_second: 8,
+      ledger_errors: 1,
+      breaker_open: 1,
+      breaker_spared: 1,
+    });
   });
 
   it('with trouble is a warning', async () => {

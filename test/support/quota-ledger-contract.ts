@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { QuotaLedger } from '../../processors/analysis/ports.ts';
+
+export interface LedgerWorld {
+  /** Another process that shares the book of 10 calls a second. */
+  ledger(): QuotaLedger;
+  now(): number;
+  advance(milliseconds: number): void;
+}
+
+/** What every {@link QuotaLedger} promises. */
+export function quotaLedgerContract(name: string, createWorld: () => Promise<LedgerWorld>): void {
+  describe(name, () => {
+    it('gives every slot to one, evenly spaced, whoever asks', async () => {
+      const world = await createWorld();
+      const ledgers = [world.ledger(), world.ledger(), world.ledger()];
+      const starts: number[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        const slots = await Promise.all(ledgers.map((ledger) => ledger.reserve(1, Infinity)));
+        starts.push(...slots.map((slot) => slot!.starts_at));
+      }
+      starts.sort((a, b) => a - b);
+      expect(starts.map((start) => Math.round(start - starts[0]!))).toEqual(
+        starts.map((_, i) => i * 100),
+      );
+      expect(starts[0]).toBeGreaterThanOrEqual(world.now() - 1);
+    });
+
+    it('saves nothing up while nobody calls', async () => {
+      const world = await createWorld();
+      const ledger = world.ledger();
+      await ledger.reserve(1, Infinity);
+      world.advance(60_000);
+      const first = await ledger.reserve(1, Infinity);
+      const second = await world.ledger().reserve(1, Infinity);
+      expect(first!.starts_at).toBe(world.now());
+      expect(second!.starts_at).toBeCloseTo(world.now() + 100);
+    });
+
+    it('takes nothing where the slot would come too late', async () => {
+      const world = await createWorld();
+      const ledger = world.ledger();
+      await ledger.reserve(10, Infinity);
+      expect(await world.ledger().reserve(1, world.now() + 500)).toBeUndefined();
+      expect(await ledger.reserve(1, world.now() + 500)).toBeUndefined();
+      const slot = await ledger.reserve(1, world.now() + 1_500);
+      expect(slot!.starts_at).toBeCloseTo(world.now() + 1_000);
+    });
+
+    it('changes the rate once for those who were refused together, and not again before it has settled', async () => {
+      const world = await createWorld();
+      const ledgers = [world.ledger(), world.ledger()];
+      const [first] = await Promise.all(ledgers.map((ledger) => ledger.reserve(1, Infinity)));
+      expect(first).toMatchObject({ rate: { calls_per_second: 10, refused_at: 10 } });
+      const slower = { calls_per_second: 8, refused_at: 10 };
+      await Promise.all(ledgers.map((ledger) => ledger.change(10, slower, 1_000)));
+      for (const ledger of ledgers) {
+        const slot = await ledger.reserve(1, Infinity);
+        expect(slot).toMatchObject({
+          rate: slower,
+          interval_ms: 125,
+          rate_changed_at: world.now(),
+        });
+      }
+      const faster = { calls_per_second: 8.5, refused_at: 10 };
+      world.advance(999);
+      await ledgers[0]!.change(8, faster, 1_000);
+      expect((await ledgers[1]!.reserve(1, Infinity))!.rate).toEqual(slower);
+      world.advance(1);
+      await Promise.all(ledgers.map((ledger) => ledger.change(8, faster, 1_000)));
+      expect((await ledgers[1]!.reserve(1, Infinity))!.rate).toEqual(faster);
+    });
+  });
+}

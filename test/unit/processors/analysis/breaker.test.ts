@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { breaking } from '../../../../processors/analysis/breaker.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
+import { fakeAnalyzer } from './fakes.ts';
+
+const DOWN = new ServiceError('comprehend', 'InternalServerException', { retryable: true });
+const THROTTLED = new ServiceError('comprehend', 'X', { retryable: true, throttled: true });
+const REFUSED = new ServiceError('comprehend', 'InvalidRequestException', { retryable: false });
+
+function broken() {
+  let at = 0;
+  let error: ServiceError | undefined;
+  let calls = 0;
+  const { analyzer } = fakeAnalyzer();
+  const breaker = breaking(
+    {
+      ...analyzer,
+      async detectSentiment() {
+        calls += 1;
+        if (error !== undefined) throw error;
+        return [];
+      },
+    },
+    { now: () => at },
+  );
+  const call = () =>
+    breaker.analyzer.detectSentiment(['a'], 'en').then(
+      () => 'answered',
+      (cause: ServiceError) => cause.code,
+    );
+  return {
+    call,
+    stats: breaker.stats,
+    calls: () => calls,
+    fails: (with_error: ServiceError | undefined) => {
+      error = with_error;
+    },
+    advance: (milliseconds: number) => {
+      at += milliseconds;
+    },
+    async times(n: number): Promise<string[]> {
+      const codes: string[] = [];
+      for (let i = 0; i < n; i += 1) codes.push(await call());
+      return codes;
+    },
+  };
+}
+
+describe('the circuit breaker', () => {
+  it('opens after five failures in a row, and then no call is made', async () => {
+    const { fails, times, calls, stats, call } = broken();
+    fails(DOWN);
+    await times(4);
+    fails(undefined);
+    await call();
+    fails(DOWN);
+    expect(await times(7)).toEqual([
+      ...Array.from({ length: 5 }, () => 'InternalServerException'),
+      'CircuitOpen',
+      'CircuitOpen',
+    ]);
+    expect(calls()).toBe(10);
+    expect(stats()).toEqual({ open: true, opened: 1, spared: 2 });
+  });
+
+  it('lets one through after a pause, and all once that one succeeds', async () => {
+    const { fails, times, call, advance, stats } = broken();
+    fails(DOWN);
+    await times(5);
+    fails(undefined);
+    advance(999);
+    expect(await call()).toBe('CircuitOpen');
+    advance(1);
+    expect(await Promise.all([call(), call(), call()])).toEqual([
+      'answered',
+      'CircuitOpen',
+      'CircuitOpen',
+    ]);
+    expect(await times(2)).toEqual(['answered', 'answered']);
+    expect(stats()).toMatchObject({ open: false, opened: 1 });
+  });
+
+  it('waits twice as long after each probe that fails, half a minute at most', async () => {
+    const { fails, times, call, advance, calls } = broken();
+    fails(DOWN);
+    await times(5);
+    for (const wait_ms of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      advance(wait_ms - 1);
+      expect(await call()).toBe('CircuitOpen');
+      advance(1);
+      expect(await call()).toBe('InternalServerException');
+    }
+    expect(calls()).toBe(12);
+  });
+
+  it('takes neither throttles nor refusals for an outage', async () => {
+    for (const error of [THROTTLED, REFUSED]) {
+      const { fails, times, stats, calls } = broken();
+      fails(error);
+      await times(20);
+      expect(calls()).toBe(20);
+      expect(stats().open).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { governed } from '../../../../processors/analysis/governor.ts';
+import type { Analyzer, QuotaLedger } from '../../../../processors/analysis/ports.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
+import { createMemoryBook } from '../../../support/memory-ledger.ts';
+
+/** Time that passes only when everybody waits. */
+function virtualTime() {
+  let at = Date.UTC(2026, 10, 23);
+  const waiting: { until: number; resume: () => void }[] = [];
+  return {
+    now: () => at,
+    pause: (milliseconds: number) =>
+      new Promise<void>((resume) => waiting.push({ until: at + milliseconds, resume })),
+    async run(until: number): Promise<void> {
+      for (;;) {
+        // Let everything that can go on do so.
+        await new Promise((resolve) => setImmediate(resolve));
+        waiting.sort((a, b) => a.until - b.until);
+        const next = waiting.shift();
+        if (next === undefined || next.until > until) return;
+        at = Math.max(at, next.until);
+        next.resume();
+      }
+    },
+  };
+}
+
+/** Comprehend with a bucket that holds a second's calls. */
+function limited(time: { now: () => number }, quota: () => number) {
+  let tokens = quota();
+  let filled_at = time.now();
+  const counts = { calls: 0, throttled: 0 };
+  const analyzer: Analyzer = {
+    name: 'comprehend',
+    version: '1',
+    max_documents: 25,
+    max_document_bytes: 5_000,
+    supports: () => true,
+    async detectSentiment() {
+      const now = time.now();
+      tokens = Math.min(quota(), tokens + ((now - filled_at) / 1_000) * quota());
+      filled_at = now;
+      counts.calls += 1;
+      if (tokens < 1) {
+        counts.throttled += 1;
+        const more = { retryable: true, throttled: true };
+        throw new ServiceError('comprehend', 'ThrottlingException', more);
+      }
+      tokens -= 1;
+      return [];
+    },
+  };
+  return { analyzer, counts };
+}
+
+const FAR = () => Number.POSITIVE_INFINITY;
+
+describe('the governor', () => {
+  it('uses the quota, is refused nearly nothing, and is fair, however many consumers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 10 }),
+        fc.constantFrom(10, 50, 400),
+        // Clocks that differ by 100 ms are all right, but who is ahead has a little more.
+        fc.oneof(
+          fc.constant(Array.from({ length: 10 }, () => 0)),
+          fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 10, maxLength: 10 }),
+        ),
+        async (consumers, quota, skews) => {
+          const time = virtualTime();
+          const seconds = 30;
+          const end = time.now() + seconds * 1_000;
+          const book = createMemoryBook(quota);
+          const { analyzer, counts } = limited(time, () => quota);
+          const own = Array.from({ length: consumers }, () => 0);
+          for (let i = 0; i < consumers; i += 1) {
+            const now = () => time.now() + skews[i]!;
+            const { analyzer: mine } = governed(analyzer, {
+              ledger: book.ledger(now),
+              quota_calls_per_second: quota,
+              fallback_calls_per_second: 1,
+              left_ms: FAR,
+              now,
+              pause: time.pause,
+            });
+            const caller = async () => {
+              while (time.now() < end) {
+                await mine.detectSentiment(['a'], 'en').catch(() => undefined);
+                own[i]! += 1;
+              }
+            };
+            for (let in_flight = 0; in_flight < 4; in_flight += 1) void caller();
+          }
+          await time.run(end);
+          expect((counts.calls - counts.throttled) / (quota * seconds)).toBeGreaterThan(0.95);
+          expect(counts.throttled / counts.calls).toBeLessThan(0.01);
+          const is_skewed = skews.some((skew) => skew !== 0);
+          if (!is_skewed) expect(Math.min(...own) / Math.max(...own)).toBeGreaterThan(0.9);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
+  it('follows a service that bears less than its quota, and comes back when it bears it again', async () => {
+    const time = virtualTime();
+    const started = time.now();
+    const book = createMemoryBook(10);
+    const bears = () => (time.now() < started + 60_000 ? 5 : 10);
+    const { analyzer, counts } = limited(time, bears);
+    const { analyzer: mine, stats } = governed(analyzer, {
+      ledger: book.ledger(time.now),
+      quota_calls_per_second: 10,
+      fallback_calls_per_second: 1,
+      left_ms: FAR,
+      now: time.now,
+      pause: time.pause,
+    });
+    const caller = async () => {
+      while (time.now() < started + 120_000) {
+        await mine.detectSentiment(['a'], 'en').catch(() => undefined);
+      }
+    };
+    for (let i = 0; i < 4; i += 1) void caller();
+    await time.run(started + 60_000);
+    expect((counts.calls - counts.throttled) / 300).toBeGreaterThan(0.85);
+    expect(counts.throttled / counts.calls).toBeLessThan(0.15);
+    const throttled_before = counts.throttled;
+    await time.run(started + 120_000);
+    expect(book.rate()).toBe(10);
+    expect(counts.throttled - throttled_before).toBeLessThan(5);
+    expect(stats().throttles).toBe(counts.throttled);
+  });
+
+  it('fails at once what would start after its deadline, and calls nothing for it', async () => {
+    const time = virtualTime();
+    const book = createMemoryBook(1);
+    const { analyzer, counts } = limited(time, () => 1);
+    const { analyzer: mine, stats } = governed(analyzer, {
+      ledger: book.ledger(time.now),
+      quota_calls_per_second: 1,
+      fallback_calls_per_second: 1,
+      left_ms: () => 1_500,
+      now: time.now,
+      pause: time.pause,
+    });
+    const outcomes = Array.from({ length: 5 }, () =>
+      mine.detectSentiment(['a'], 'en').then(
+        () => 'answered',
+        (error: ServiceError) => `${error.code} ${error.throttled} ${error.retryable}`,
+      ),
+    );
+    await time.run(time.now() + 10_000);
+    expect(await Promise.all(outcomes)).toEqual([
+      'answered',
+      'answered',
+      ...Array.from({ length: 3 }, () => 'OutOfQuota true true'),
+    ]);
+    expect(counts.calls).toBe(2);
+    expect(stats()).toMatchObject({ granted: 2, refused: 3 });
+  });
+
+  it('goes on at its fixed share while the ledger is down, says so, and comes back to it', async () => {
+    const time = virtualTime();
+    const started = time.now();
+    const book = createMemoryBook(10);
+    const there = book.ledger(time.now);
+    const is_down = () => time.now() < started + 10_000;
+    const ledger: QuotaLedger = {
+      ...there,
+      async reserve(slots, latest) {
+        if (is_down())
+          throw new ServiceError('dynamodb', 'InternalServerError', { retryable: true });
+        return there.reserve(slots, latest);
+      },
+    };
+    const { analyzer, counts } = limited(time, () => 10);
+    const { analyzer: mine, stats } = governed(analyzer, {
+      ledger,
+      quota_calls_per_second: 10,
+      fallback_calls_per_second: 2,
+      left_ms: FAR,
+      now: time.now,
+      pause: time.pause,
+    });
+    const caller = async () => {
+      while (time.now() < started + 20_000) await mine.detectSentiment(['a'], 'en');
+    };
+    for (let i = 0; i < 4; i += 1) void caller();
+    await time.run(started + 9_990);
+    expect(counts.calls).toBeGreaterThanOrEqual(19);
+    expect(counts.calls).toBeLessThanOrEqual(21);
+    expect(stats().ledger_errors).toBeGreaterThan(5);
+    await time.run(started + 20_000);
+    expect(counts.calls).toBeGreaterThan(100);
+    expect(counts.throttled).toBe(0);
+  });
+
+  it('repeats a call that failed in a slot of its own, three times in all, and none that never can succeed', async () => {
+    const time = virtualTime();
+    const book = createMemoryBook(10);
+    const run = async (error: ServiceError) => {
+      const started: number[] = [];
+      const { analyzer } = limited(time, () => 10);
+      const failing: Analyzer = {
+        ...analyzer,
+        async detectSentiment() {
+          started.push(time.now());
+          throw error;
+        },
+      };
+      const { analyzer: mine } = governed(failing, {
+        ledger: book.ledger(time.now),
+        quota_calls_per_second: 10,
+        fallback_calls_per_second: 1,
+        left_ms: FAR,
+        now: time.now,
+        pause: time.pause,
+      });
+      const failed = mine.detectSentiment(['a'], 'en').catch((cause: unknown) => cause);
+      await time.run(time.now() + 5_000);
+      expect(await failed).toBe(error);
+      return started;
+    };
+    const down = new ServiceError('comprehend', 'InternalServerException', { retryable: true });
+    const [first, ...again] = await run(down);
+    expect(again.map((at) => Math.round(at - first!))).toEqual([100, 200]);
+    const refused = new ServiceError('comprehend', 'InvalidRequestException', { retryable: false });
+    expect(await run(refused)).toHaveLength(1);
+  });
+});
