@@ -4,7 +4,7 @@ import type { Faults } from '../gateway/faults/faults.ts';
 import type { Iam } from '../gateway/iam.ts';
 import { ACCOUNT_ID, REGION } from '../gateway/types.ts';
 import type { Callers } from './callers.ts';
-import { createFunction, type LambdaFunction } from './function/function.ts';
+import { createFunction, type InvocationFault, type LambdaFunction } from './function/function.ts';
 import { type FunctionLog, openFunctionLog } from './function/log.ts';
 import { createConcurrency } from './function/pool.ts';
 import { type Credentials, type FunctionSpec, functionSpec } from './function/spec.ts';
@@ -66,7 +66,7 @@ export async function deployFunctions(options: FunctionsOptions): Promise<Functi
         concurrency: reserved === undefined ? account : createConcurrency(reserved),
         most_environments: Math.max(4, 4 * availableParallelism()),
         idle_ms: IDLE_MS,
-        killAfter: (typical_ms) => killAfter(options.faults, spec, typical_ms),
+        fault: (typical_ms) => faultOf(options.faults, spec, typical_ms),
       });
       return { ...made, credentials };
     }),
@@ -104,9 +104,15 @@ function mayLog({ iam, callers }: FunctionsOptions, spec: FunctionSpec, credenti
   };
 }
 
-/** A rule without a delay of its own kills somewhere within the time that the function usually takes. */
-function killAfter(faults: Faults, spec: FunctionSpec, typical_ms: number): number | undefined {
+/** A kill rule without a delay of its own kills somewhere within the time that the function usually takes. */
+function faultOf(
+  faults: Faults,
+  spec: FunctionSpec,
+  typical_ms: number,
+): InvocationFault | undefined {
   const decision = faults.decide('lambda', spec.logical_id, 'invoke');
+  if (decision?.rule?.kind === 'duplicate') return { twice: true };
   if (decision?.rule?.kind !== 'kill') return undefined;
-  return decision.delay_ms > 0 ? decision.delay_ms : decision.random() * typical_ms;
+  const { delay_ms, random } = decision;
+  return { kill_after_ms: delay_ms > 0 ? delay_ms : random() * typical_ms };
 }

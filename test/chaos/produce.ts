@@ -1,7 +1,7 @@
 import { createKinesisStream } from '../../aws/kinesis.ts';
 import { createPublisher } from '../../ingest/publisher.ts';
 import type { TestCloud } from '../support/cloud.ts';
-import { createGenerator, type Spec } from '../support/generated.ts';
+import { createGenerator, type Generated, type Spec } from '../support/generated.ts';
 import type { Random } from '../support/random.ts';
 
 /** An entry that was published: what it is, and whether its producer was told that it is on the stream. */
@@ -50,8 +50,12 @@ async function producer(
   });
   const pause_ms = options.milliseconds / Math.max(1, options.records / 20);
   const sending: Promise<void>[] = [];
+  // A day when one text goes viral: a burst of it, as fast as the stream takes it.
+  const burst_at = random.int(options.records);
+  const burst = random.chance(0.5) ? 200 : 0;
   for (let made = 0; made < options.records; made += 1) {
-    for (const generated of generate()) {
+    const viral = made === burst_at ? viralBurst(options.name, burst) : [];
+    for (const generated of [...generate(), ...viral]) {
       const bytes =
         'bytes' in generated ? generated.bytes : Buffer.from(JSON.stringify(generated.record));
       const entry: PublishedEntry = { specs: generated.specs, bytes, acknowledged: false };
@@ -70,4 +74,15 @@ async function producer(
   }
   await publisher.close();
   await Promise.all(sending);
+}
+
+function viralBurst(name: string, records: number): Generated[] {
+  const text = `Everybody says this today, and everybody loves it #viral${name}#. `;
+  return Array.from({ length: records }, (_, i) => {
+    const identity = { tenant: 'default', record_id: `${name}-viral.${i}`, record_version: 0 };
+    return {
+      record: { ...identity, source: name, text, language: 'en' },
+      specs: [{ kind: 'record', ...identity, text, language: 'en', status: 'analyzed' }],
+    };
+  });
 }

@@ -48,6 +48,10 @@ export function drawSpell(random: Random): { rules: Rule[]; milliseconds: number
   if (random.chance(0.5)) {
     rules.push({ service: 'lambda', kind: 'kill', probability: random.between(0.05, 0.4) });
   }
+  // The same batch to two environments at once.
+  if (random.chance(0.4)) {
+    rules.push({ service: 'lambda', kind: 'duplicate', probability: random.between(0.05, 0.5) });
+  }
   // A service that is away altogether.
   if (random.chance(0.15)) rules.push({ service: random.pick(SERVICES), kind: 'error' });
   return { rules, milliseconds: random.between(1_500, 5_000) };

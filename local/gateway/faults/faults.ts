@@ -29,7 +29,8 @@ export interface Faults {
   clear(id?: string): number;
   /**
    * Draws what befalls a call, and counts the hit. The runtime asks for each invocation of a function:
-   * `decide('lambda', logical_id, 'invoke')` answers with a `kill` rule where the worker has to end after `delay_ms`.
+   * `decide('lambda', logical_id, 'invoke')` answers with a `kill` rule where the worker has to end after `delay_ms`,
+   * with a `duplicate` rule where the event has to come twice.
    */
   decide(service: string, caller: string, action: string): FaultDecision | undefined;
 }

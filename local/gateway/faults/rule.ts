@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { PARTIAL_ACTIONS } from './partial.ts';
 
-/** The service that stands for invocations of functions: only `kill` applies to it. */
+/** The service that stands for invocations of functions: only these kinds apply to it. */
 export const FUNCTIONS = 'lambda';
+const FUNCTION_KINDS = ['kill', 'duplicate'];
 
 const probability = z.number().gt(0).lte(1);
 const milliseconds = z.number().gte(0).lte(900_000);
@@ -13,7 +14,7 @@ export const faultRuleSchema = z
     service: z.string().min(1),
     action: z.string().min(1).optional(),
     caller: z.string().min(1).optional(),
-    kind: z.enum(['throttle', 'error', 'timeout', 'latency', 'partial', 'kill']),
+    kind: z.enum(['throttle', 'error', 'timeout', 'latency', 'partial', 'kill', 'duplicate']),
     probability: probability.optional(),
     count: z.int().positive().optional(),
     seed: z.int().optional(),
@@ -60,8 +61,9 @@ function contradictions(rule: FaultRule): [path: string, message: string][] {
   if (rule.probability !== undefined && rule.count !== undefined) {
     found.push(['count', 'give probability or count']);
   }
-  if ((rule.service === FUNCTIONS) !== (rule.kind === 'kill')) {
-    found.push(['kind', `kill, and nothing else, is for service ${FUNCTIONS}`]);
+  if ((rule.service === FUNCTIONS) !== FUNCTION_KINDS.includes(rule.kind)) {
+    const kinds = FUNCTION_KINDS.join(' and ');
+    found.push(['kind', `${kinds}, and nothing else, is for service ${FUNCTIONS}`]);
   }
   if (rule.kind === 'partial') found.push(...partialContradictions(rule));
   return found;
@@ -92,6 +94,7 @@ export const FAULTS_HELP = `POST /_aurastream/faults with a JSON object adds a r
                 latency   the answer comes late
                 partial   some entries of a batch fail and do not take effect
                 kill      the function's worker ends half-way (service lambda)
+                duplicate the function gets the same event twice, at the same time (service lambda)
   probability   how likely a matching call is hit, or
   count         how many matching calls are hit, the next ones first; neither: all
   seed          of the random numbers: the same seed gives the same run; absent: the rule's number

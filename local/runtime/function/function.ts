@@ -18,8 +18,14 @@ export interface FunctionOptions extends SandboxOptions {
   most_environments: number;
   /** How long an environment stays warm, in ms. */
   idle_ms: number;
-  /** Asked for each invocation, which typically takes so long: kill the environment after how many ms? */
-  killAfter?: (typical_ms: number) => number | undefined;
+  /** Asked for each invocation, which typically takes so long. */
+  fault?: (typical_ms: number) => InvocationFault | undefined;
+}
+
+/** What befalls an invocation: its environment ends half-way, or its event is delivered a second time meanwhile. */
+export interface InvocationFault {
+  kill_after_ms?: number;
+  twice?: true;
 }
 
 export interface FunctionStatus {
@@ -57,12 +63,20 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   const run = async (request_id: string, payload: string) => {
     const typical_ms = counters.duration_ms / counters.invocations || UNKNOWN_DURATION_MS;
     const sandbox = await pool.take();
-    const kill_after_ms = options.killAfter?.(typical_ms);
+    const { kill_after_ms, twice } = options.fault?.(typical_ms) ?? {};
+    if (twice) void again(payload);
     const { answer, duration_ms, cold } = await sandbox.run({ request_id, payload, kill_after_ms });
     pool.giveBack(sandbox);
     counters.duration_ms += duration_ms;
     counters.cold_starts += cold ? 1 : 0;
     return withinLimit(answer);
+  };
+
+  /** Nobody waits for its answer. What it leaves undone, the first one's answer does not cover. */
+  const again = async (payload: string) => {
+    const sandbox = await pool.take();
+    await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined });
+    pool.giveBack(sandbox);
   };
 
   return {

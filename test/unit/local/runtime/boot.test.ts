@@ -144,6 +144,18 @@ it('delivers a batch again whose function was killed half-way', async () => {
   expect(await consumed()).toEqual(['consumed slow']);
 });
 
+it('delivers a batch to two environments at once where a fault says so', async () => {
+  const cloud = await boot();
+  const rule = { service: 'lambda', kind: 'duplicate', count: 1 };
+  await fetch(`${cloud.endpoint}/_aurastream/faults`, {
+    method: 'POST',
+    body: JSON.stringify(rule),
+  });
+  await put(cloud, 'slow');
+  await waitFor(async () => expect(await consumed()).toEqual(['consumed slow', 'consumed slow']));
+  await waitFor(() => expect(cloud.status().mappings[0]).toMatchObject({ idle: true }));
+});
+
 it('keeps its data over a restart, and delivers nothing twice', async () => {
   const first = await boot();
   await put(first, 'one');

@@ -186,7 +186,9 @@ describe('failures', () => {
   });
 
   it('ends a function half-way where a fault says so', async () => {
-    const { answer } = await call(await functionOf({}, { killAfter: () => 5 }), { do: 'hang' });
+    const { answer } = await call(await functionOf({}, { fault: () => ({ kill_after_ms: 5 }) }), {
+      do: 'hang',
+    });
     expect(answer.errorMessage).toContain('signal: killed');
   });
 
