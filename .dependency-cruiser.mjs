@@ -42,6 +42,26 @@ export default {
       to: { path: rooms('ingest', 'processors', 'api', 'client', 'infra', 'local', 'cli') },
     },
     {
+      name: 'operations-read-and-publish',
+      comment:
+        'What an operator does reads what the consumer reads, and publishes as any producer: nothing of AWS.',
+      severity: 'error',
+      from: { path: rooms('operations') },
+      to: {
+        path: [
+          '^processors/(?!stream/decode/)',
+          ...['api', 'client', 'infra', 'local', 'cli', 'aws'].map((room) => rooms(room)),
+        ],
+      },
+    },
+    {
+      name: 'nobody-needs-operations',
+      comment: 'Only the command and the adapters know the operator.',
+      severity: 'error',
+      from: { path: rooms('schemas', 'ingest', 'processors', 'api', 'jobs', 'client', 'infra') },
+      to: { path: rooms('operations') },
+    },
+    {
       name: 'client-runs-anywhere',
       comment:
         "The client runs in browsers and in others' programs: it knows the vocabulary alone, and nothing of Node.",
@@ -80,7 +100,17 @@ export default {
       severity: 'error',
       from: { path: rooms('aws') },
       to: {
-        path: rooms('ingest', 'processors', 'api', 'jobs', 'client', 'infra', 'local', 'cli'),
+        path: rooms(
+          'ingest',
+          'processors',
+          'api',
+          'jobs',
+          'client',
+          'operations',
+          'infra',
+          'local',
+          'cli',
+        ),
         dependencyTypesNot: ['type-only'],
       },
     },

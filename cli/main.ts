@@ -4,6 +4,7 @@ import { ingestCommand } from './commands/ingest.ts';
 import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
 import { queryCommand } from './commands/query.ts';
+import { redriveCommand } from './commands/redrive.ts';
 import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
 import { explain } from './errors.ts';
@@ -31,6 +32,7 @@ Examples:
   .addCommand(queryCommand())
   .addCommand(resultsCommand())
   .addCommand(setAsideCommand())
+  .addCommand(redriveCommand())
   .addCommand(analyzeCommand())
   .addCommand(jobCommand())
   .addCommand(keysCommand());

@@ -1,6 +1,7 @@
 export * from './api-key.ts';
 export * from './callback-secret.ts';
 export * from './environment.ts';
+export * from './failure-report.ts';
 export * from './http/index.ts';
 export * from './identity.ts';
 export * from './job.ts';

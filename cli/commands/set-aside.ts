@@ -4,13 +4,15 @@ import type { SetAside } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
+import { replayCommand } from './set-aside-replay.ts';
 
 /** `aurastream set-aside`: the records that could not be processed, and why. */
 export function setAsideCommand(): Command {
   return new Command('set-aside')
     .description('records that could not be processed, with their reasons')
     .addCommand(listCommand())
-    .addCommand(showCommand());
+    .addCommand(showCommand())
+    .addCommand(replayCommand());
 }
 
 function listCommand(): Command {

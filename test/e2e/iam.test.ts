@@ -1,44 +1,25 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { assemblyDir } from '../../local/synth.ts';
+import { changedAssembly, withLittlePatience } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { MeterEntry } from '../support/observe.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
 const RECORD = '{"text":"I love my cat","source":"s"}';
 
-interface Template {
-  Resources: Record<
-    string,
-    {
-      Type: string;
-      Properties: {
-        MaximumRetryAttempts?: number;
-        PolicyDocument?: { Statement: { Action: string | string[] }[] };
-      };
-    }
-  >;
-}
-
 /** The assembly with one action taken out of every policy, and little patience. */
-async function assemblyWithout(action: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
-  await cp(await assemblyDir(), folder, { recursive: true });
-  const path = join(folder, 'AuraStream.template.json');
-  const template = JSON.parse(await readFile(path, 'utf8')) as Template;
-  for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Properties.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;
-    if (Type !== 'AWS::IAM::Policy') continue;
-    for (const statement of Properties.PolicyDocument!.Statement) {
-      statement.Action = [statement.Action].flat().filter((name) => name !== action);
+function assemblyWithout(action: string): Promise<string> {
+  return changedAssembly((template) => {
+    withLittlePatience(template);
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type !== 'AWS::IAM::Policy') continue;
+      for (const statement of Properties.PolicyDocument!.Statement) {
+        statement.Action = [statement.Action].flat().filter((name) => name !== action);
+      }
     }
-  }
-  await writeFile(path, JSON.stringify(template));
-  return folder;
+  });
 }
 
 describe('a function without a grant', () => {

@@ -1,0 +1,35 @@
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assemblyDir } from '../../local/synth.ts';
+
+export interface Template {
+  Resources: Record<
+    string,
+    {
+      Type: string;
+      Properties: {
+        MaximumRetryAttempts?: number;
+        PolicyDocument?: { Statement: { Action: string | string[] }[] };
+      };
+    }
+  >;
+}
+
+/** The assembly that would be deployed, in a folder of its own, with a change. */
+export async function changedAssembly(change: (template: Template) => void): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
+  await cp(await assemblyDir(), folder, { recursive: true });
+  const path = join(folder, 'AuraStream.template.json');
+  const template = JSON.parse(await readFile(path, 'utf8')) as Template;
+  change(template);
+  await writeFile(path, JSON.stringify(template));
+  return folder;
+}
+
+/** Lambda gives a batch up after its first retry, not after hours. */
+export function withLittlePatience({ Resources }: Template): void {
+  for (const { Properties } of Object.values(Resources)) {
+    if (Properties?.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;
+  }
+}
