@@ -76,6 +76,26 @@ async function producer(
   await Promise.all(sending);
 }
 
+/** Enough that every shard has some of them. */
+const LAST_RECORDS = 64;
+
+/** A few records for every shard, when the weather is calm. */
+export async function produceLast(test: TestCloud): Promise<PublishedEntry[]> {
+  const publisher = createPublisher({
+    stream: createKinesisStream({
+      client: test.clients.kinesis,
+      stream_name: test.stack.StreamName,
+    }),
+  });
+  const entries = viralBurst('c9', LAST_RECORDS).map(async (generated): Promise<PublishedEntry> => {
+    if ('bytes' in generated) throw new Error('Bytes are not among the last records');
+    const bytes = Buffer.from(JSON.stringify(generated.record));
+    const { status } = await publisher.publish(generated.record);
+    return { specs: generated.specs, bytes, acknowledged: status === 'accepted' };
+  });
+  return Promise.all(entries);
+}
+
 function viralBurst(name: string, records: number): Generated[] {
   const text = `Everybody says this today, and everybody loves it #viral${name}#. `;
   return Array.from({ length: records }, (_, i) => {

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { MUST_BE_ZERO, runChaos } from '../chaos/chaos.ts';
+
+it.each([1, 7])(
+  'nothing is lost, doubled or stuck in storm %i',
+  async (seed) => {
+    const report = await runChaos({ seed, records: 600, minutes: 0.15 });
+    const zeros = Object.fromEntries(MUST_BE_ZERO.map((name) => [name, report[name]]));
+    expect(zeros, report.findings.join('\n')).toEqual(
+      Object.fromEntries(MUST_BE_ZERO.map((name) => [name, 0])),
+    );
+    expect(report.acknowledged).toBeGreaterThan(600);
+    expect(report.faults).toBeGreaterThan(20);
+  },
+  240_000,
+);
