@@ -52,6 +52,8 @@ function comprehendClient(max_attempts: number | undefined): ComprehendClient {
   });
 }
 
+type Failure = Extract<DocumentOutcome, { ok: false }>;
+
 /** A successful call may hold failed documents; one in neither list may succeed next time. */
 function mergeByIndex(count: number, response: BatchDetectSentimentResponse): DocumentOutcome[] {
   const outcomes = Array.from({ length: count }, () => failure('MissingResult'));
@@ -75,7 +77,7 @@ function place(outcomes: DocumentOutcome[], index: number | undefined, outcome: 
   if (index !== undefined && index in outcomes) outcomes[index] = outcome;
 }
 
-function failure(code: string, throttled = false, retryable = true): DocumentOutcome {
+function failure(code: string, throttled = false, retryable = true): Failure {
   return { ok: false, code, retryable, throttled };
 }
 
@@ -90,5 +92,5 @@ function failureOf(error: BatchItemError): DocumentOutcome {
     return failure(code, true);
   }
   const is_final = /sizelimit|unsupported|invalid|validation|^4\d\d$/.test(meaning);
-  return failure(code, false, !is_final);
+  return is_final ? { ...failure(code, false, false), refused: true } : failure(code);
 }

@@ -9,6 +9,7 @@ export const SET_ASIDE_REASONS = [
   'invalid_aggregate',
   'too_large',
   'text_missing',
+  'refused_by_analyzer',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 

@@ -34,6 +34,8 @@ export interface Failed {
   code: string;
   retryable: boolean;
   throttled: boolean;
+  /** The analyzer refuses this very text: it has no verdict, and never will. */
+  refused?: true;
 }
 
 /** What became of one request: each ends as exactly one of these. */

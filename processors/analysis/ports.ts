@@ -3,7 +3,14 @@ import type { Scores, Sentiment, ServiceError, Verdict } from '../../schemas/ind
 /** What an analyzer says of one document, or why it said nothing. */
 export type DocumentOutcome =
   | { ok: true; sentiment: Sentiment; scores: Scores }
-  | { ok: false; code: string; retryable: boolean; throttled: boolean };
+  | {
+      ok: false;
+      code: string;
+      retryable: boolean;
+      throttled: boolean;
+      /** The analyzer refuses this very document, whatever it is asked with. */
+      refused?: true;
+    };
 
 /** Turns texts into verdicts: Comprehend, or another behind the same port. */
 export interface Analyzer {

@@ -73,8 +73,8 @@ function settle(outcomes: DocumentOutcome[]): Answer {
   const failures = outcomes.filter((outcome) => !outcome.ok);
   const failure = failures.find((candidate) => !candidate.retryable) ?? failures[0];
   if (failure !== undefined) {
-    const { code, retryable, throttled } = failure;
-    return { status: 'failed', code, retryable, throttled };
+    const { ok: _, ...why } = failure;
+    return { status: 'failed', ...why };
   }
   return { verdict: mergeChunks(outcomes.filter((outcome) => outcome.ok)), cache: 'miss' };
 }

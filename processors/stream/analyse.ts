@@ -1,11 +1,15 @@
 import type { ConsumerEnvironment, Result } from '../../schemas/index.ts';
 import type { Analyse } from '../analysis/analysis.ts';
 import type { StreamItem } from './decode/decode.ts';
+import { Unreadable } from './decode/unreadable.ts';
 import type { Failure } from './ports.ts';
 import { buildResult, type Ending } from './result.ts';
 
-/** A record's result, or why it has none yet. Failed ones skip the later stages. */
-export type Outcome = { ok: true; result: Result } | { ok: false; failure: Failure };
+/** A record's result, or why it has none: yet, or for ever. Those skip the later stages. */
+export type Outcome =
+  | { ok: true; result: Result }
+  | { ok: false; failure: Failure }
+  | { ok: false; refusal: Unreadable };
 
 export interface AnalyseDeps {
   analyse: Analyse;
@@ -32,7 +36,13 @@ export function createAnalyseStage(deps: AnalyseDeps): (items: StreamItem[]) => 
       const outcome = outcome_of.get(item);
       if (outcome === undefined) return end(item, { status: 'withdrawn' });
       if (outcome.status !== 'failed') return end(item, outcome);
+      if (outcome.refused) return { ok: false, refusal: refusedFor(outcome.code) };
       return { ok: false, failure: { stage: 'analysis', code: outcome.code } };
     });
   };
+}
+
+function refusedFor(code: string): Unreadable {
+  const issue = { path: 'text', message: `the analyzer refuses it: ${code}` };
+  return new Unreadable('refused_by_analyzer', [issue]);
 }

@@ -32,23 +32,34 @@ export function createPortion(
   const setAside = createSetAside(deps);
   return async (items, job_of) => {
     const { items: whole, missing, failed } = await resolve(items);
-    const [unconcluded, unkept] = await Promise.all([
+    const [concluded, unkept] = await Promise.all([
       conclude(whole, job_of),
       setAside(missing, job_of),
     ]);
+    const { refused } = concluded;
+    const unkept_refused = await setAside(refused, job_of);
     return {
-      results: whole.length - unconcluded.length,
-      set_asides: missing.length - unkept.length,
-      reasons: missing.map(({ why }) => why.reason),
-      failed: [...failed, ...unconcluded, ...unkept],
+      results: whole.length - concluded.failed.length - refused.length,
+      set_asides: missing.length + refused.length - unkept.length - unkept_refused.length,
+      reasons: [...missing, ...refused].map(({ why }) => why.reason),
+      failed: [...failed, ...concluded.failed, ...unkept, ...unkept_refused],
     };
   };
 }
 
-type Conclude<Entry> = (entries: Entry[], job_of: JobOf) => Promise<Failed[]>;
+/** A record that ends as a set-aside, and why. */
+type Aside = Resolved['missing'][number];
+
+interface Concluded {
+  failed: Failed[];
+  /** Those that the analyzer will never take. */
+  refused: Aside[];
+}
 
 /** Analyses each version once, and counts it at every place where it stands. */
-function createConclude(deps: PortionDeps): Conclude<StreamItem> {
+function createConclude(
+  deps: PortionDeps,
+): (items: StreamItem[], job_of: JobOf) => Promise<Concluded> {
   const analyse = createAnalyseStage(deps);
   const deliver = createDeliver(deps);
   return async (items, job_of) => {
@@ -59,8 +70,13 @@ function createConclude(deps: PortionDeps): Conclude<StreamItem> {
     );
     const ended: EndedItem[] = [];
     const failed: Failed[] = [];
+    const refused: Aside[] = [];
     for (const [i, { places }] of versions.entries()) {
       const outcome = outcomes[i]!;
+      if ('refusal' in outcome) {
+        refused.push(...places.map((item) => ({ item, why: outcome.refusal })));
+        continue;
+      }
       const failure = outcome.ok ? undelivered.get(outcome.result) : outcome.failure;
       if (failure !== undefined) {
         failed.push(...places.map(({ position }) => ({ ...failure, position })));
@@ -68,13 +84,14 @@ function createConclude(deps: PortionDeps): Conclude<StreamItem> {
         ended.push(...places.map((item) => ({ item, outcome: outcomeOf(outcome.result) })));
       }
     }
-    return [...failed, ...(await countEnded(deps.progress, ended, job_of))];
+    return { failed: [...failed, ...(await countEnded(deps.progress, ended, job_of))], refused };
   };
 }
 
-/** Keeps records whose text is missing, and counts those that are kept. */
-function createSetAside(deps: PortionDeps): Conclude<Resolved['missing'][number]> {
+/** Keeps records that can have no result, and counts those that are kept. */
+function createSetAside(deps: PortionDeps): (missing: Aside[], job_of: JobOf) => Promise<Failed[]> {
   return async (missing, job_of) => {
+    if (missing.length === 0) return [];
     const set_asides = missing.map(({ item, why }) => setAsideOf(item, why));
     const failed = await keep(deps.set_asides, set_asides);
     const unkept = new Set(failed.map(({ index }) => index));

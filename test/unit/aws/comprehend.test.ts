@@ -78,7 +78,7 @@ describe('Comprehend', () => {
       body: { ResultList: [], ErrorList: [{ Index: 0, ErrorCode: code }] },
     });
     expect(await analyzer.detectSentiment(['a'], 'en')).toEqual([
-      { ok: false, code, retryable, throttled },
+      { ok: false, code, retryable, throttled, ...(retryable ? {} : { refused: true }) },
     ]);
   });
 

@@ -17,7 +17,7 @@ let stores: ReturnType<typeof memoryStores>;
 let asked: AnalysisRequest[][];
 let consume: Consumer;
 /** Texts that the analyzer fails, and how. */
-let failing: Map<string, { retryable: boolean }>;
+let failing: Map<string, { retryable: boolean; refused?: true }>;
 
 const analyse: Analyse = async (requests) => {
   asked.push(requests);
@@ -64,6 +64,34 @@ const failuresOf = (...places: number[]) =>
   places.map((place) => ({ itemIdentifier: sequenceNumber(place) }));
 const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
 const lineIds = () => stores.lines.map(({ record_id }) => record_id);
+
+describe('a text that the analyzer refuses for good', () => {
+  it('is set aside with its bytes, wherever it stands, and never holds its shard', async () => {
+    failing.set('text of a', { retryable: false, refused: true });
+    const twice = kinesisRecords(record('a'), record('b'), record('a'));
+    const report = await consume(twice);
+    expect(report).toMatchObject({
+      response: { batchItemFailures: [] },
+      results: 1,
+      set_asides: 2,
+      failed: 0,
+      reasons: { refused_by_analyzer: 2 },
+    });
+    expect(rowIds()).toEqual(['b']);
+    const [kept] = [...stores.objects.values()];
+    expect(kept).toMatchObject({ reason: 'refused_by_analyzer', issues: [{ path: 'text' }] });
+    expect(JSON.parse(Buffer.from(kept!.data_base64, 'base64').toString())).toEqual(record('a'));
+    expect(JSON.stringify(kept!.issues)).not.toContain('text of a');
+  });
+
+  it('is asked for again where it could not be set aside', async () => {
+    failing.set('text of a', { retryable: false, refused: true });
+    stores.set_asides.refuses.throws = outage('s3');
+    const report = await consume(kinesisRecords(record('b'), record('a')));
+    expect(report).toMatchObject({ results: 1, set_asides: 0, failed: 1 });
+    expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+  });
+});
 
 describe('a batch', () => {
   it('ends as a row and a line each, and asks for nothing again', async () => {
