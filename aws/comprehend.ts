@@ -12,7 +12,7 @@ import { PATIENCE, serviceError } from './clients.ts';
  * Comprehend does not say which model answered. This date stands for it in every fingerprint: move it when AWS
  * announces a new sentiment model, and no verdict of the old one is found again.
  */
-const MODEL_AS_OF = '2026-11-23';
+export const MODEL_AS_OF = '2026-11-23';
 
 export interface ComprehendDeps {
   client?: Pick<ComprehendClient, 'send'>;

@@ -77,7 +77,7 @@ async function compare(
   now_seconds: number,
 ): Promise<{ lower: Writing[]; unread: Rejected }> {
   const { rows, unread } = await readRows(context, existing.map(keyOf), {
-    ProjectionExpression: 'record_key, record_version, expires_at',
+    ProjectionExpression: 'record_key, record_version, analysis_run, expires_at',
   });
   const lower: Writing[] = [];
   const failed: Rejected = new Map();
@@ -87,7 +87,7 @@ async function compare(
     if (why !== undefined) failed.set(writing, why);
     else if (
       there === undefined ||
-      number(there, 'record_version') < number(writing.row, 'record_version') ||
+      isOlder(there, writing.row) ||
       number(there, 'expires_at') < now_seconds
     ) {
       lower.push(writing);
@@ -101,11 +101,21 @@ function keyOf({ row }: Writing): string {
 }
 
 function number(row: Row, name: string): number {
-  return Number(row[name]?.N);
+  return Number(row[name]?.N ?? 0);
+}
+
+function isOlder(there: Row, row: Row): boolean {
+  const [old, fresh] = [number(there, 'record_version'), number(row, 'record_version')];
+  return (
+    old < fresh || (old === fresh && number(there, 'analysis_run') < number(row, 'analysis_run'))
+  );
 }
 
 const NO_ROW = 'attribute_not_exists(record_key)';
 const OLDER_ROW = 'record_version < :version';
+/** Of a replay: what is analysed anew replaces the same version. */
+const OLDER_RUN =
+  '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
 /** DynamoDB deletes what has expired within days: such a row must not keep a replayed record out, and then go. */
 const EXPIRED_ROW = 'expires_at < :now';
 
@@ -115,13 +125,21 @@ function replace(context: TableContext, rows: Writing[], now_seconds: number): P
     pack: packed(1),
     async send([writing]) {
       const { row } = writing!;
+      const run = row.analysis_run;
+      const replaceable = [
+        NO_ROW,
+        OLDER_ROW,
+        EXPIRED_ROW,
+        ...(run === undefined ? [] : [OLDER_RUN]),
+      ];
       const command = new PutItemCommand({
         TableName: context.table_name,
         Item: row,
-        ConditionExpression: `${NO_ROW} OR ${OLDER_ROW} OR ${EXPIRED_ROW}`,
+        ConditionExpression: replaceable.join(' OR '),
         ExpressionAttributeValues: {
           ':version': row.record_version!,
           ':now': { N: String(now_seconds) },
+          ...(run === undefined ? {} : { ':run': run }),
         },
       });
       try {

@@ -5,6 +5,7 @@ import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
 import { queryCommand } from './commands/query.ts';
 import { redriveCommand } from './commands/redrive.ts';
+import { replayCommand } from './commands/replay.ts';
 import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
 import { explain } from './errors.ts';
@@ -33,6 +34,7 @@ Examples:
   .addCommand(resultsCommand())
   .addCommand(setAsideCommand())
   .addCommand(redriveCommand())
+  .addCommand(replayCommand())
   .addCommand(analyzeCommand())
   .addCommand(jobCommand())
   .addCommand(keysCommand());

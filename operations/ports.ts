@@ -1,4 +1,4 @@
-import type { FailureReport, RestoredMark } from '../schemas/index.ts';
+import type { FailureReport, RestoredMark, Result } from '../schemas/index.ts';
 
 /** What Lambda gave up on. Each method may throw a {@link ServiceError}. */
 export interface FailureReports {
@@ -12,4 +12,16 @@ export interface FailureReports {
 export interface Marks {
   get(key: string): Promise<RestoredMark | undefined>;
   put(key: string, mark: RestoredMark): Promise<void>;
+}
+
+/** The lake's lines, as they were delivered. Each method may throw a {@link ServiceError}. */
+export interface LakeLines {
+  /** Those of one hour of delivery. @param hour epoch milliseconds of its start. */
+  hour(hour: number): AsyncIterable<Result>;
+}
+
+/** Results as they are now. Each method may throw a {@link ServiceError}. */
+export interface CurrentResults {
+  /** Those that are there, by tenant and record id joined with `#`. */
+  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
 }

@@ -68,6 +68,11 @@ export const recordFields = {
     .min(0)
     .default(0)
     .describe('A higher version replaces a lower one, whatever order they arrive in.'),
+  analysis_run: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Set by a replay, in epoch seconds: its result replaces that of an earlier run.'),
   deleted: z.boolean().default(false).describe('True: the source withdrew the record.'),
 };
 

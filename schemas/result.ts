@@ -18,6 +18,7 @@ export const resultSchema = z.object({
   tenant: slug,
   source: slug,
   record_version: z.int().min(0),
+  analysis_run: z.int().min(0).optional().describe('Of a replay, in epoch seconds; else absent.'),
   status: z.enum(RESULT_STATUSES),
   sentiment: sentiment.optional(),
   score: z.number().optional().describe('The probability of the returned sentiment.'),

@@ -103,9 +103,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The key says whose the record is; jobs and claims are given by the API, not by its callers. */
+/** The key says whose the record is; jobs, claims and replays are given by us, not by callers. */
 function owned(record: Record<string, unknown>, tenant: string): RecordInput {
-  const { job_id, job_index, text_claim, ...own } = record;
+  const { job_id, job_index, text_claim, analysis_run, ...own } = record;
   return { ...own, tenant } as RecordInput;
 }
 

@@ -2,8 +2,8 @@ import type { aws_glue as glue } from 'aws-cdk-lib';
 import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
- * The view `results`: one row per record version. The lake holds a repeat wherever a batch was delivered twice;
- * the earliest counts. The SQL is Trino's as Athena runs it, and DuckDB's.
+ * The view `results`: one row per record version. The lake holds a repeat wherever a batch was delivered twice, the
+ * earliest of which counts, and one line for each replay, the last of which counts. The SQL is Trino's as Athena runs it, and DuckDB's.
  *
  * Glue keeps an Athena view as base64 of JSON in a comment.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector, `ViewReaderUtil`.
@@ -13,7 +13,7 @@ export function resultsView(
   columns: GlueColumn[],
 ): glue.CfnTable.TableInputProperty {
   const names = columns.map((column) => column.name).join(', ');
-  const originalSql = `SELECT ${names} FROM (SELECT *, row_number() OVER (PARTITION BY tenant, record_id, record_version ORDER BY processed_at) AS delivery FROM ${database}.results_raw) AS deliveries WHERE delivery = 1`;
+  const originalSql = `SELECT ${names} FROM (SELECT *, row_number() OVER (PARTITION BY tenant, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at) AS delivery FROM ${database}.results_raw) AS deliveries WHERE delivery = 1`;
   const definition = {
     originalSql,
     catalog: 'awsdatacatalog',

@@ -45,7 +45,15 @@ export class Tables extends Construct {
 
 /** DynamoDB allows 20 projected attributes in an index; these are what a listing shows. */
 function projectedAttributes(): string[] {
-  const left_out = new Set(['text', 'author', 'url', 'attributes', 'job_id', 'job_index']);
+  const left_out = new Set([
+    'text',
+    'author',
+    'url',
+    'attributes',
+    'job_id',
+    'job_index',
+    'analysis_run',
+  ]);
   return resultColumns()
     .map((column) => column.name)
     .filter((name) => !left_out.has(name));

@@ -28,6 +28,7 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
     tenant: record.tenant,
     source: record.source,
     record_version: record.record_version,
+    analysis_run: record.analysis_run,
     status: ending.status,
     ...verdictFields(ending),
     text: options.text_policy === 'full' ? text : undefined,

@@ -15,7 +15,8 @@ export function recordKey(record: { tenant: string; record_id: string }): string
 export function distinctVersions(items: StreamItem[]): Version[] {
   const versions = new Map<string, Version>();
   for (const item of items) {
-    const key = `${recordKey(item.record)}#${item.record.record_version}`;
+    const { record_version, analysis_run = 0 } = item.record;
+    const key = `${recordKey(item.record)}#${record_version}#${analysis_run}`;
     const version = versions.get(key);
     if (version === undefined) versions.set(key, { item, places: [item] });
     else version.places.push(item);
@@ -23,15 +24,28 @@ export function distinctVersions(items: StreamItem[]): Version[] {
   return [...versions.values()];
 }
 
+/** A version of a record, and which analysis of it. */
+export interface Versioned {
+  tenant: string;
+  record_id: string;
+  record_version: number;
+  analysis_run?: number | undefined;
+}
+
+/** Whether one replaces the other: a higher version, or the same of a later replay. */
+export function replaces(result: Versioned, other: Versioned): boolean {
+  const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
+  const is_same = result.record_version === other.record_version;
+  return result.record_version > other.record_version || (is_same && is_later);
+}
+
 /** Each record once, in its highest version. */
-export function highestVersions<
-  Versioned extends { tenant: string; record_id: string; record_version: number },
->(results: Versioned[]): Versioned[] {
-  const highest = new Map<string, Versioned>();
+export function highestVersions<Result extends Versioned>(results: Result[]): Result[] {
+  const highest = new Map<string, Result>();
   for (const result of results) {
     const key = recordKey(result);
     const best = highest.get(key);
-    if (best === undefined || result.record_version > best.record_version) highest.set(key, result);
+    if (best === undefined || replaces(result, best)) highest.set(key, result);
   }
   return [...highest.values()];
 }

@@ -165,3 +165,41 @@ describe('aurastream set-aside replay', () => {
     expect(stderr).toContain('no default function');
   });
 });
+
+describe('aurastream replay', () => {
+  it('analyses again what is not up to date, beside what was, and leaves alone what was withdrawn', async () => {
+    const of = (record_id: string, fields: object) =>
+      bytes({ record_id, source: 'replayed', ...fields });
+    await put(
+      of('kept', { text: 'I love my cat', created_at: '2026-01-01T00:00:00Z' }),
+      of('gone', { text: 'Forget me' }),
+      of('gone', { deleted: true, record_version: 1 }),
+    );
+    await vi.waitFor(async () => {
+      expect(await test.results.get('default', 'kept')).toBeDefined();
+      expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
+    }, WAIT);
+    await test.cloud.flush();
+    const from = new Date(Date.now() - 600_000).toISOString();
+    const asked = ['replay', '--from', from, '--source', 'replayed'];
+    expect(await json(asked)).toMatchObject({ replayed: 0 });
+    const newer = [...asked, '--analyzer', 'a newer one'];
+    expect(await json([...newer, '--dry-run'])).toMatchObject({ replayed: 1 });
+    expect(await json(newer)).toMatchObject({ replayed: 1, failed: 0 });
+    const row = await vi.waitFor(async () => {
+      const found = await test.results.get('default', 'kept');
+      expect(found!.analysis_run).toEqual(expect.any(Number));
+      return found;
+    }, WAIT);
+    expect(row).toMatchObject({ sentiment: 'POSITIVE', created_at: '2026-01-01T00:00:00.000Z' });
+    await vi.waitFor(async () => {
+      await test.cloud.flush();
+      const where = "WHERE source = 'replayed' AND record_id = 'kept'";
+      const raw = await test.query(`SELECT analysis_run FROM results_raw ${where}`);
+      expect(raw.rows).toHaveLength(2);
+      const { rows } = await test.query(`SELECT analysis_run FROM results ${where}`);
+      expect(rows).toEqual([{ analysis_run: row!.analysis_run }]);
+    }, WAIT);
+    expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
+  }, 120_000);
+});

@@ -31,8 +31,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the lowest version of a batch is written, not the highest',
     file: 'processors/stream/versions.ts',
-    from: 'result.record_version > best.record_version',
-    to: 'result.record_version < best.record_version',
+    from: 'replaces(result, best)',
+    to: 'replaces(best, result)',
   },
   {
     name: 'the second place of a record in a batch is forgotten',
@@ -91,8 +91,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'what could not be counted is not asked for again',
     file: 'processors/stream/portion.ts',
-    from: 'return [...failed, ...(await countEnded(deps.progress, ended, job_of))];',
-    to: 'await countEnded(deps.progress, ended, job_of); return failed;',
+    from: 'failed: [...failed, ...(await countEnded(deps.progress, ended, job_of))], refused',
+    to: 'failed: (await countEnded(deps.progress, ended, job_of), failed), refused',
   },
   {
     name: 'a page is closed one record early',

@@ -1,4 +1,5 @@
 import type { PutFailure } from '../../processors/stream/ports.ts';
+import { replaces } from '../../processors/stream/versions.ts';
 import { type Result, ServiceError, type SetAside } from '../../schemas/index.ts';
 
 /** Which entries a store refuses: by name its own, or all with a throw. */
@@ -51,7 +52,7 @@ export function memoryStores() {
       (result) => {
         const key = `${result.tenant}#${result.record_id}`;
         const stored = rows.get(key);
-        if (stored === undefined || stored.record_version < result.record_version) {
+        if (stored === undefined || replaces(result, stored)) {
           rows.set(key, result);
         }
       },

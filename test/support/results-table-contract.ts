@@ -32,6 +32,22 @@ export function resultsTableContract(
     expect((await get('other', record_id))?.text).toBe('No');
   });
 
+  it('replaces a version by its later analysis, never by an earlier one, and a newer version by neither', async () => {
+    const { table, get } = open_table();
+    const first = aResult({ record_id: newId(), record_version: 1 });
+    const run = (analysis_run: number) => ({ ...first, analysis_run, sentiment: 'MIXED' as const });
+    await table.put([first]);
+    await table.put([run(20)]);
+    expect(await get('default', first.record_id)).toMatchObject({ analysis_run: 20 });
+    await table.put([run(10)]);
+    await table.put([first]);
+    expect(await get('default', first.record_id)).toEqual(run(20));
+    const newer = aResult({ record_id: first.record_id, record_version: 2 });
+    await table.put([newer]);
+    await table.put([run(30)]);
+    expect(await get('default', first.record_id)).toEqual(newer);
+  });
+
   it('leaves the row of a redelivery as it was', async () => {
     const { table, get } = open_table();
     const first = aResult({ record_id: newId() });
