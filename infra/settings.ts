@@ -48,6 +48,13 @@ export interface Settings {
     upload_url_ttl_seconds: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
+  alarms: {
+    /** Who is told, after confirming by mail. */
+    emails: string[];
+    late_seconds: number;
+    set_asides_in_five_minutes: number;
+    throttles_in_five_minutes: number;
+  };
   log_retention_days: number;
 }
 
@@ -110,5 +117,11 @@ export const settings: Settings = {
   },
   // The receiver has 30 s.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
+  alarms: {
+    emails: [],
+    late_seconds: 300,
+    set_asides_in_five_minutes: 100,
+    throttles_in_five_minutes: 100,
+  },
   log_retention_days: 30,
 };

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Ingest } from './constructs/ingest.ts';
@@ -8,7 +9,7 @@ import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-/** The whole of AuraStream, in the order the data flows: stream, tables, lake, jobs, consumer, API. */
+/** The whole of AuraStream, in the order the data flows: stream, tables, lake, jobs, consumer, API, alarms. */
 export class AuraStreamStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });
@@ -18,6 +19,14 @@ export class AuraStreamStack extends Stack {
     const jobs = new Jobs(this, 'Jobs', { settings, ingest });
     const consumer = new Consumer(this, 'Consumer', { settings, ingest, tables, lake, jobs });
     const api = new Api(this, 'Api', { settings, ingest, tables, lake, jobs });
+    const alarms = new Alarms(this, 'Alarms', {
+      settings,
+      consumer: consumer.handler,
+      mapping_id: consumer.mapping_id,
+      lake,
+      jobs,
+      api: api.rest_api,
+    });
 
     this.say({
       StreamName: ingest.stream.ref,
@@ -36,6 +45,7 @@ export class AuraStreamStack extends Stack {
       JobsQueueUrl: jobs.queue.queueUrl,
       CallbackQueueUrl: jobs.callback_queue.queueUrl,
       CallbackSecretArn: jobs.callback_secret.secretArn,
+      AlarmTopicArn: alarms.topic.topicArn,
       ApiUrl: api.url,
       ApiId: api.id,
       ApiStage: api.stage,

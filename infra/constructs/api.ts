@@ -10,6 +10,7 @@ const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
 
 /** The HTTP API: a REST API, because keys and usage plans need one. Its routes live in api/. */
 export class Api extends Construct {
+  readonly rest_api: apigateway.RestApi;
   readonly url: string;
   readonly id: string;
   readonly stage: string;
@@ -20,6 +21,7 @@ export class Api extends Construct {
     super(scope, id);
     const { settings } = props;
     const api = this.restApi(settings);
+    this.rest_api = api;
     this.routes(api, props);
     gatewayResponses(api);
     this.usage_plan_ids = this.usagePlans(api, settings);

@@ -19,6 +19,7 @@ interface ConsumerProps {
 /** What reads the stream and delivers results, and how Lambda hands it the records. */
 export class Consumer extends Construct {
   readonly handler: lambda.Function & { role: iam.Role };
+  readonly mapping_id: string;
 
   constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
@@ -56,10 +57,10 @@ export class Consumer extends Construct {
         ...sourceGrants(ingest),
       ],
     });
-    this.mapping(settings, ingest);
+    this.mapping_id = this.mapping(settings, ingest);
   }
 
-  private mapping(settings: Settings, ingest: Ingest): void {
+  private mapping(settings: Settings, ingest: Ingest): string {
     const { consumer } = settings;
     const mapping = new lambda.CfnEventSourceMapping(this, 'Mapping', {
       functionName: this.handler.functionName,
@@ -72,10 +73,13 @@ export class Consumer extends Construct {
       maximumRetryAttempts: consumer.max_retries,
       maximumRecordAgeInSeconds: consumer.max_record_age_seconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
+      // Among them how many records it gave up on: an alarm watches that.
+      metricsConfig: { metrics: ['EventCount'] },
       destinationConfig: { onFailure: { destination: ingest.failure_bucket.bucketArn } },
     });
     // Lambda checks at creation that the role may read the stream.
     mapping.node.addDependency(this.handler.role);
+    return mapping.ref;
   }
 }
 

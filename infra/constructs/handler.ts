@@ -47,6 +47,7 @@ export function handlerFunction(
     timeout: Duration.seconds(props.timeout_seconds),
     role,
     logGroup,
+    tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
     bundling: {
       format: OutputFormat.ESM,

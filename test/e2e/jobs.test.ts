@@ -334,8 +334,8 @@ describe('the functions', () => {
         const left = unused
           .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
           .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
-          // S3 asks for it only where an object is not there; AWS asks Athena's caller for what Athena reads.
-          .filter((grant) => !/ s3:ListBucket$| glue:|ApiHandler (s3:|athena:)/.test(grant));
+          // S3 asks for it only where an object is not there; Lambda itself traces; AWS asks Athena's caller for what Athena reads.
+          .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
         // test/e2e/iam.test.ts uses this one: here nothing was given up.
         expect(left.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
       },

@@ -1,14 +1,36 @@
+import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
+import { noEffort, tally } from '../../processors/analysis/effort.ts';
+import { batchMetrics, governorMetrics } from '../../processors/stream/measures.ts';
 import { resultSchema } from '../../schemas/index.ts';
 
 interface Statement {
   Action: string | string[];
   Resource: unknown;
   Effect: string;
+}
+
+/** A batch's metrics, by name. */
+function metricsOfABatch(): Record<string, number> {
+  const none = { granted: 0, refused: 0, waited_ms: 0, throttles: 0, ledger_errors: 0 };
+  const breaker = { open: false, opened: 0, spared: 0 };
+  const governor = { ...none, calls_per_second: 10, breaker };
+  return batchMetrics({
+    records_in: 0,
+    results: 0,
+    set_asides: 0,
+    cancelled: 0,
+    failed: 0,
+    duration_ms: 0,
+    iterator_age_ms: 0,
+    end_to_end_ms: 0,
+    analysis: tally([], noEffort()),
+    quota: governorMetrics(governor, governor),
+  });
 }
 
 function synthesize(overrides: Partial<typeof settings> = {}): Template {
@@ -38,11 +60,34 @@ describe('the stack', () => {
     }
   });
 
-  it('names the resources of every grant but Comprehend, which has none', () => {
+  it('names the resources of every grant but Comprehend and X-Ray, which have none', () => {
     const unbounded = statements().filter((statement) => statement.Resource === '*');
-    expect([...new Set(unbounded.flatMap((statement) => statement.Action))]).toEqual([
+    expect([...new Set(unbounded.flatMap((statement) => statement.Action))].sort()).toEqual([
       'comprehend:BatchDetectSentiment',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
     ]);
+  });
+
+  it('has an alarm for whatever somebody must look at, and says of each what to do', async () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.length).toBeGreaterThan(10);
+    const runbook = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    for (const { Properties } of alarms) {
+      const [, name] = /docs\/operations\.md, (\w+)\.$/.exec(Properties.AlarmDescription)!;
+      expect(runbook, name).toMatch(new RegExp(`^### ${name}$`, 'm'));
+      expect(Properties.AlarmActions).toHaveLength(1);
+    }
+  });
+
+  it('watches only metrics that the consumer publishes, and says of each what it means', async () => {
+    const own = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+      .filter(({ Properties }) => Properties.Namespace === 'AuraStream')
+      .map(({ Properties }) => Properties.MetricName);
+    const runbook = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const published = Object.keys(metricsOfABatch());
+    expect(published).toEqual(expect.arrayContaining(own));
+    for (const name of published) expect(runbook, name).toContain(`| \`${name}\``);
   });
 
   it('keeps every bucket encrypted, private, and there after the stack is gone', () => {

@@ -30,6 +30,8 @@ export interface Jobs {
   isCancelled(job_id: string | undefined): boolean;
   /** Puts a job with its records in the world. */
   start(random: Random, name: string): { job: SimulatedJob; records: JobRecord[] };
+  /** Whether every line that is no record has been marked. */
+  isSubmitted(): boolean;
   /** @throws {Violation} */
   atEnd(some_given_up: boolean): Promise<void>;
 }
@@ -44,6 +46,7 @@ const TENANT = 'default';
 export function createJobs(world: World, stored: Stored): Jobs {
   const store = createMemoryJobStore({ now: world.scheduler.now });
   const all = new Map<string, SimulatedJob>();
+  let submitting = 0;
 
   async function look(job_id: string): Promise<void> {
     const known = all.get(job_id)!;
@@ -125,10 +128,14 @@ export function createJobs(world: World, stored: Stored): Jobs {
       );
       const records = recordsOf(random, job);
       job.record_ids = records.map(({ record }) => record.record_id);
-      setAside(world, as, job, records);
+      submitting += 1;
+      void setAside(world, as, job, records).finally(() => {
+        submitting -= 1;
+      });
       if (random.chance(0.15)) cancelLater(world, store, job);
       return { job, records };
     },
+    isSubmitted: () => submitting === 0,
     async atEnd(some_given_up) {
       for (const { job_id, cancelled } of all.values()) {
         await look(job_id);
@@ -167,7 +174,7 @@ function setAside(
   as: (environment: Environment) => JobStore,
   { job_id, total }: SimulatedJob,
   records: JobRecord[],
-): void {
+): Promise<void> {
   const indexes = new Set(records.map(({ record }) => record.job_index!));
   const bad = Array.from({ length: total }, (_, i) => i).filter((i) => !indexes.has(i));
   const submit = async () => {
@@ -187,7 +194,7 @@ function setAside(
       await world.scheduler.sleep(1_000, 'submission again');
     }
   };
-  submit().catch((error: unknown) => world.scheduler.fail(error));
+  return submit().catch((error: unknown) => world.scheduler.fail(error));
 }
 
 const ASIDE = RECORD_OUTCOMES[RECORD_OUTCOMES.indexOf('set_aside')]!;

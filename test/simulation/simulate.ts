@@ -90,7 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       });
       await scheduler.run(() => over, MAX_STEPS);
       world.calm();
-      await scheduler.run(() => mapping.behind() === 0, MAX_STEPS);
+      await scheduler.run(() => mapping.behind() === 0 && jobs.isSubmitted(), MAX_STEPS);
       mapping.stop();
       checker.atEnd(stream, workload.acknowledged);
       await jobs.atEnd(checker.someGivenUp());
