@@ -23,7 +23,7 @@ export async function* readCsv(
   known_columns?: string[],
 ): AsyncIterable<Row> {
   let columns = known_columns;
-  for await (const { record, info } of parsed(source)) {
+  for await (const { record, info } of parsed(source, known_columns === undefined)) {
     if (columns === undefined) columns = columnsOf(record);
     else yield { end: info.bytes, ...row(columns, record, info.lines, text_field) };
   }
@@ -41,16 +41,17 @@ export async function* csvEnds(
   has_header: boolean,
 ): AsyncIterable<number> {
   let is_header = has_header;
-  for await (const { info } of parsed(source)) {
+  for await (const { info } of parsed(source, has_header)) {
     if (!is_header) yield info.bytes;
     is_header = false;
   }
 }
 
-function parsed(source: AsyncIterable<Buffer>): AsyncIterable<Parsed> {
+function parsed(source: AsyncIterable<Buffer>, is_start = true): AsyncIterable<Parsed> {
   const bytes = Readable.from(source);
   const parser = parse({
-    bom: true,
+    bom: is_start,
+    record_delimiter: ['\r\n', '\n'],
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,

@@ -14,7 +14,7 @@ export type Format = (typeof FORMATS)[number];
 const READERS: Record<
   Format,
   (source: AsyncIterable<Buffer>, text_field: string) => AsyncIterable<Row>
-> = { jsonl: readJsonl, csv: readCsv };
+> = { jsonl: (source) => readJsonl(source), csv: readCsv };
 
 /** One row of a file: a record, or bytes that are none and why. */
 export type SourceItem =

@@ -5,8 +5,11 @@ import type { Row, RowContent } from './row.ts';
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** JSON, one object a line. Blank lines are passed over. */
-export async function* readJsonl(source: AsyncIterable<Buffer>): AsyncIterable<Row> {
-  for await (const read of readLines(source, MAX_LINE_BYTES)) {
+export async function* readJsonl(
+  source: AsyncIterable<Buffer>,
+  is_start = true,
+): AsyncIterable<Row> {
+  for await (const read of readLines(source, MAX_LINE_BYTES, is_start)) {
     const { line, bytes, too_long, end } = read;
     if (too_long) yield { line, bytes, end, wrong: `is longer than ${MAX_LINE_BYTES} bytes` };
     else if (!isBlank(read)) yield { end, ...parsed(line, bytes) };
@@ -14,8 +17,11 @@ export async function* readJsonl(source: AsyncIterable<Buffer>): AsyncIterable<R
 }
 
 /** Where every line of JSON ends, whatever it says: what counting takes. */
-export async function* jsonlEnds(source: AsyncIterable<Buffer>): AsyncIterable<number> {
-  for await (const line of readLines(source, MAX_LINE_BYTES)) {
+export async function* jsonlEnds(
+  source: AsyncIterable<Buffer>,
+  is_start = true,
+): AsyncIterable<number> {
+  for await (const line of readLines(source, MAX_LINE_BYTES, is_start)) {
     if (line.too_long || !isBlank(line)) yield line.end;
   }
 }

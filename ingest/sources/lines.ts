@@ -16,6 +16,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 export async function* readLines(
   source: AsyncIterable<Buffer>,
   max_bytes: number,
+  is_start = true,
 ): AsyncIterable<Line> {
   let parts: Buffer[] = [];
   let held = 0;
@@ -29,7 +30,12 @@ export async function* readLines(
     held += kept.length;
   };
   const take = (end: number): Line => {
-    const taken = { line, bytes: trimmed(Buffer.concat(parts), line), too_long, end };
+    const taken = {
+      line,
+      bytes: trimmed(Buffer.concat(parts), is_start && line === 1),
+      too_long,
+      end,
+    };
     parts = [];
     held = 0;
     too_long = false;
@@ -49,8 +55,8 @@ export async function* readLines(
   if (held > 0) yield take(passed);
 }
 
-function trimmed(bytes: Buffer, line: number): Buffer {
-  const start = line === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+function trimmed(bytes: Buffer, is_first: boolean): Buffer {
+  const start = is_first && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   return bytes.subarray(start, end);
 }

@@ -42,7 +42,10 @@ export async function* countInput(
 ): AsyncIterable<InputPosition> {
   let { records } = from;
   const source = bytesOf(inputs, job, from.bytes);
-  const ends = job.input.format === 'csv' ? csvEnds(source, from.bytes === 0) : jsonlEnds(source);
+  const ends =
+    job.input.format === 'csv'
+      ? csvEnds(source, from.bytes === 0)
+      : jsonlEnds(source, from.bytes === 0);
   for await (const end of ends) {
     records += 1;
     yield { records, bytes: from.bytes + end };
@@ -55,7 +58,7 @@ async function* rowsOf(
   from: InputPosition,
 ): AsyncIterable<Row> {
   const source = bytesOf(inputs, job, from.bytes);
-  if (job.input.format === 'jsonl') yield* readJsonl(source);
+  if (job.input.format === 'jsonl') yield* readJsonl(source, from.bytes === 0);
   else if (from.bytes === 0) yield* readCsv(source, TEXT_FIELD);
   else {
     const columns = await csvColumns(bytesOf(inputs, job, 0));

@@ -167,7 +167,7 @@ function failureOf(error: unknown): JobError | undefined {
     return { code: 'INPUT_CHANGED', message: 'The file was replaced while it was read' };
   }
   const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && code.startsWith('CSV_')) {
+  if (typeof code === 'string' && /^(CSV_|INVALID_OPENING_QUOTE$)/.test(code)) {
     return { code: 'INPUT_UNREADABLE', message: `The file is no CSV: ${code}` };
   }
   return undefined;

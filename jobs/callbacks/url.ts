@@ -44,7 +44,8 @@ export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules)
 export function checkAddress(address: string, { allow_loopback }: CallbackRules): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();
-  if (range === 'unicast' || (allow_loopback && range === 'loopback')) return;
+  const is_global = parsed.kind() === 'ipv4' || parsed.match(ipaddr.parseCIDR('2000::/3'));
+  if ((range === 'unicast' && is_global) || (allow_loopback && range === 'loopback')) return;
   throw new CallbackUrlError('must lead to a public address');
 }
 

@@ -120,6 +120,11 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: named('Name'),
     attributes: { Arn: (name) => arn('events', `rule/${name}`) },
   },
+  // A name for alarms to point to; nothing publishes to it here.
+  'AWS::SNS::Topic': {
+    physicalId: (naming) => arn('sns', named('TopicName')(naming)),
+    attributes: { TopicArn: (topic) => topic, TopicName: (topic) => topic.split(':').at(-1)! },
+  },
   'AWS::SecretsManager::Secret': {
     physicalId: (naming) =>
       arn('secretsmanager', `secret:${named('Name')(naming)}-${generatedId(naming, 6)}`),
@@ -160,6 +165,8 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::Logs::MetricFilter': 'logs are files here, and nothing counts them',
   'AWS::Logs::QueryDefinition': 'logs are files here, and nothing queries them',
   'AWS::ApiGateway::Account': 'it names the role that writes the logs of API Gateway itself',
+  'AWS::SNS::Subscription': 'no mail is sent here',
+  'AWS::SNS::TopicPolicy': 'nothing publishes to topics here',
   'AWS::CloudWatch::Alarm': 'nothing raises alarms here',
   'AWS::CloudWatch::CompositeAlarm': 'nothing raises alarms here',
   'AWS::CloudWatch::Dashboard': 'nothing draws dashboards here',

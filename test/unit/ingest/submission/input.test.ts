@@ -34,35 +34,50 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 const words = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
-  fc.constantFrom('', ' ', 'a,b', '"quoted"', 'two\nlines', 'Größe 😀 日本', '\u2028'),
+  fc.constantFrom(
+    '',
+    ' ',
+    'a,b',
+    '"quoted"',
+    'two\nlines',
+    'Größe 😀 日本',
+    '\u2028',
+    '\ufeffmarked',
+  ),
 );
 const end = fc.constantFrom('\n', '\r\n');
+/** Lines as files have them: all ended alike, or as they come. */
+const lined = (line: fc.Arbitrary<string>) =>
+  fc.oneof(
+    fc.tuple(fc.array(line), end).map(([lines, eol]) => lines.join(eol)),
+    fc.array(fc.tuple(line, end)).map((lines) => lines.flat().join('')),
+  );
 const jsonl = fc
   .tuple(
-    fc.array(
+    fc.constantFrom('', '\ufeff'),
+    lined(
       fc.oneof(
         words.map((text) => JSON.stringify({ text, language: 'en' })),
-        fc.constantFrom('', '   ', 'no JSON', '{"text":7}', '[]', '{"text":"a"'),
+        fc.constantFrom('', '   ', 'no JSON', '{"text":7}', '[]', '{"text":"a"', '\ufeff', 'a\rb'),
       ),
     ),
-    end,
-    fc.boolean(),
+    fc.constantFrom('', '\n'),
   )
-  .map(([lines, eol, closed]) => lines.join(eol) + (closed ? eol : ''));
+  .map((parts) => parts.join(''));
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const csv = fc
   .tuple(
     fc.constantFrom('text,stars', '"text","stars"', '\ufefftext,stars', 'stars,text'),
-    fc.array(
+    end,
+    lined(
       fc.oneof(
         fc.tuple(words, words).map(([a, b]) => `${cell(a)},${cell(b)}`),
-        fc.constantFrom('', 'only one', 'a,b,c', 'plain,5'),
+        fc.constantFrom('', 'only one', 'a,b,c', 'plain,5', 'b\rc,2', '\ufeffb,2'),
       ),
     ),
-    end,
-    fc.boolean(),
+    fc.constantFrom('', '\n'),
   )
-  .map(([header, lines, eol, closed]) => [header, ...lines].join(eol) + (closed ? eol : ''));
+  .map((parts) => parts.join(''));
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 });
 
 /** What reading it from the start gives; undefined where the file is none of the format. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -89,7 +90,9 @@ describe('a callback', () => {
   });
 
   it('reads nothing of an answer but its status', async () => {
+    let closed: Promise<unknown> | undefined;
     const url = await serve((_, response) => {
+      closed = once(response, 'close');
       response.writeHead(200);
       const more = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -98,6 +101,7 @@ describe('a callback', () => {
       more();
     });
     expect(await open(url, {}, '')).toEqual({ status: 200 });
+    await closed;
   });
 
   it('says of a receiver that is not there only a code', async () => {

@@ -24,7 +24,7 @@ const forbidden_v4 = fc.oneof(
   quad(255),
 );
 const forbidden_v6 = fc.oneof(
-  fc.constantFrom('::', '::1', 'fd00:ec2::254'),
+  fc.constantFrom('::', '::1', 'fd00:ec2::254', '::7f00:1', '::a00:1', '4000::1', 'fe00::1'),
   fc.tuple(fc.constantFrom('fe80', 'fc00', 'fd12', 'ff02'), byte).map(([net, n]) => `${net}::${n}`),
   forbidden_v4.map((address) => `::ffff:${address}`),
   forbidden_v4.map((address) => `64:ff9b::${address}`),

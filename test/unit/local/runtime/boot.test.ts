@@ -203,6 +203,6 @@ it('refuses a taken port, and leaves nothing behind', async () => {
 });
 
 it('refuses a template that it does not play before anything starts', async () => {
-  const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::SNS::Topic' } });
-  await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::SNS::Topic)');
+  const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::StepFunctions::StateMachine' } });
+  await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });

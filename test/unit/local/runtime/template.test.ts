@@ -111,9 +111,9 @@ describe('intrinsics', () => {
 
 describe('what cannot be', () => {
   it('names logical id and type of a resource that is not played', async () => {
-    const template = { Resources: { Queue: { Type: 'AWS::SNS::Topic' } } };
+    const template = { Resources: { Queue: { Type: 'AWS::StepFunctions::StateMachine' } } };
     await expect(stackOf(template)).rejects.toThrow(
-      /Queue \(AWS::SNS::Topic\).*It plays AWS::Kinesis/,
+      /Queue \(AWS::StepFunctions::StateMachine\).*It plays AWS::Kinesis/,
     );
   });
 
