@@ -54,7 +54,8 @@ async function producer(
   const burst_at = random.int(options.records);
   const burst = random.chance(0.5) ? 200 : 0;
   for (let made = 0; made < options.records; made += 1) {
-    const viral = made === burst_at ? viralBurst(options.name, burst) : [];
+    const viral =
+      made === burst_at ? [...viralBurst(options.name, burst), longText(options.name)] : [];
     for (const generated of [...generate(), ...viral]) {
       const bytes =
         'bytes' in generated ? generated.bytes : Buffer.from(JSON.stringify(generated.record));
@@ -74,6 +75,17 @@ async function producer(
   }
   await publisher.close();
   await Promise.all(sending);
+}
+
+/** A text of 1 MiB: it fits on the stream only because it is gzipped. */
+function longText(name: string): Generated {
+  const sentence = `It was a long day and I loved all of it #long${name}#. `;
+  const text = sentence.repeat(Math.floor(1_048_576 / sentence.length));
+  const identity = { tenant: 'default', record_id: `${name}-long`, record_version: 0 };
+  return {
+    record: { ...identity, source: name, text, language: 'en' },
+    specs: [{ kind: 'record', ...identity, text, language: 'en', status: 'analyzed' }],
+  };
 }
 
 /** Enough that every shard has some of them. */

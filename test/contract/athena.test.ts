@@ -27,6 +27,7 @@ const COLUMNS = [
   { name: 'record_id', type: 'string' },
   { name: 'tenant', type: 'string' },
   { name: 'record_version', type: 'bigint' },
+  { name: 'analysis_run', type: 'bigint' },
   { name: 'processed_at', type: 'string' },
   { name: 'sentiment', type: 'string' },
   { name: 'scores', type: 'struct<positive:double,negative:double>' },
@@ -370,7 +371,7 @@ describe('the catalog', () => {
     expect((await ask('DESCRIBE results_raw'))[0]).toEqual([
       'record_id           \tstring              \t                    ',
     ]);
-    expect(await ask('DESCRIBE aurastream.results')).toHaveLength(13);
+    expect(await ask('DESCRIBE aurastream.results')).toHaveLength(14);
   });
 
   it('is known to the API', async () => {

@@ -1,6 +1,8 @@
 import { createProgress } from '../../jobs/progress.ts';
 import { createAnalysis } from '../../processors/analysis/analysis.ts';
+import { breaking } from '../../processors/analysis/breaker.ts';
 import { detectLanguage } from '../../processors/analysis/detect-language.ts';
+import { governed } from '../../processors/analysis/governor.ts';
 import { createConsumer } from '../../processors/stream/consumer.ts';
 import {
   analyzerInTime,
@@ -10,6 +12,7 @@ import {
   storeInTime,
 } from '../../processors/stream/in-time.ts';
 import { createTimeLimit } from '../../processors/stream/time-limit.ts';
+import { createMemoryBook } from '../support/memory-ledger.ts';
 import { createRandom } from '../support/random.ts';
 import { createChecker } from './checker.ts';
 import { drawWeather } from './faults.ts';
@@ -45,6 +48,8 @@ export interface SimulationReport {
 }
 
 const MAX_STEPS = 5_000_000;
+/** The quota that all consumers of a world share. */
+const CALLS_PER_SECOND = 50;
 
 /** One seed is one execution: the product's own code, from publisher to results, in a world that the seed makes. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
@@ -56,12 +61,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     const stored = createStored();
     const specs: Specs = new Map();
     const jobs = createJobs(world, stored);
+    const quota = createMemoryBook(CALLS_PER_SECOND);
     const checker = createChecker(specs, stored, jobs.isCancelled);
     const stream = createStream(world, (_, record) => checker.onPut(record));
     const mapping = createMapping({
       world,
       stream,
-      newConsumer: () => newConsumer({ world, stored, jobs, checker }),
+      newConsumer: () => newConsumer({ world, stored, jobs, checker, quota }),
       onCheckpoint: checker.onCheckpoint,
       onGivenUp: (_, records) => checker.onGivenUp(records),
     });
@@ -120,19 +126,30 @@ function newConsumer({
   stored,
   jobs,
   checker,
+  quota,
 }: {
   world: World;
   stored: Stored;
   jobs: Jobs;
   checker: ReturnType<typeof createChecker>;
+  quota: ReturnType<typeof createMemoryBook>;
 }): Invocable {
   const environment = world.environment('consumer');
   const services = servicesOf(world, stored, checker, environment);
   const now = world.clockOf(environment);
   const time = createTimeLimit(now);
   const pauses = world.random.fork();
+  const governor = governed(services.analyzer, {
+    ledger: quota.ledger(now),
+    quota_calls_per_second: CALLS_PER_SECOND,
+    fallback_calls_per_second: CALLS_PER_SECOND / 4,
+    left_ms: time.left_ms,
+    now,
+    pause: (milliseconds) => world.scheduler.sleep(milliseconds, 'slot'),
+  });
+  const breaker = breaking(governor.analyzer, { now });
   const analyse = createAnalysis({
-    analyzer: analyzerInTime(services.analyzer, time),
+    analyzer: analyzerInTime(breaker.analyzer, time),
     cache: cacheInTime(services.cache, time),
     detect_language: detectLanguage,
     default_language: 'en',

@@ -30,6 +30,9 @@ const SENTENCES = [
   'Good food but the service was bad and slow',
 ];
 
+/** A NUL, half an emoji, and a character that some take for the end of a line. */
+const ODD_ENDS = ['\u0000', '\ud83d', '\u2028'];
+
 export interface GeneratorOptions {
   random: Random;
   /** Part of every id, so that two generators never make the same. */
@@ -43,7 +46,8 @@ export function createGenerator({ random, name, repeats }: GeneratorOptions): ()
   let made = 0;
   const text = () => {
     if (random.chance(repeats)) return marked(`r${random.int(50)}`, 1);
-    return marked(`${name}${made}`, random.chance(0.02) ? 150 : 1);
+    const own = marked(`${name}${made}`, random.chance(0.02) ? 150 : 1);
+    return random.chance(0.03) ? `${own}${random.pick(ODD_ENDS)}` : own;
   };
   return () => {
     made += 1;
@@ -93,7 +97,8 @@ function one(
         tenant,
         record_id,
         record_version,
-        text: fields.text ?? '',
+        // Half an emoji is U+FFFD once it is UTF-8.
+        text: Buffer.from(fields.text ?? '').toString(),
         ...(fields.language === undefined ? {} : { language: fields.language }),
         status,
       },
