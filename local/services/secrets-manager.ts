@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AwsService } from '../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from './wire.ts';
@@ -38,7 +38,9 @@ export function createSecretsManager(options: {
     };
   }
   mkdirSync(dirname(options.path), { recursive: true });
-  writeFileSync(options.path, JSON.stringify(kept), { mode: 0o600 });
+  // Whole or not at all: what a crash cut short could not be read again.
+  writeFileSync(`${options.path}.new`, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(`${options.path}.new`, options.path);
   const found = (body: Buffer) => {
     const id = String(jsonBody(body)?.SecretId ?? '');
     return options.specs.find(({ arn, name }) => arn === id || name === id);

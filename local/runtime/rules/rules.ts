@@ -113,10 +113,15 @@ function readRule(resource: Resource, stack: Stack): Rule {
   };
 }
 
+/** Node takes a longer one for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 function rateOf(expression: string, wrong: (message: string) => Error): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count === undefined) throw wrong(`${expression}: only rate(…) is played here.`);
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  const every_ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (every_ms >= 1 && every_ms <= LONGEST_TIMER_MS) return every_ms;
+  throw wrong(`${expression}: from 1 minute to 24 days are played here.`);
 }
 
 interface QueuePolicyProperties {

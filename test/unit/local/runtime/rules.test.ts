@@ -310,6 +310,16 @@ describe('a template is refused', () => {
       'only rate(…)',
     ],
     [
+      'whose schedule is longer than a timer',
+      { Sweep: rule({ ScheduleExpression: 'rate(25 days)' }) },
+      'from 1 minute to 24 days',
+    ],
+    [
+      'whose schedule is no time at all',
+      { Sweep: rule({ ScheduleExpression: 'rate(0 minutes)' }) },
+      'from 1 minute to 24 days',
+    ],
+    [
       'whose pattern is not played',
       { Sweep: rule({ EventPattern: { source: [{ suffix: 's3' }] } }) },
       'only exact values and prefix',
