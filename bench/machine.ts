@@ -1,0 +1,22 @@
+import { arch, availableParallelism, cpus, totalmem } from 'node:os';
+
+/** What the absolute values were measured on; the ratios should not care. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memory_gb: number;
+  arch: string;
+  node: string;
+  date: string;
+}
+
+export function thisMachine(now = new Date()): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memory_gb: Math.round(totalmem() / 1e9),
+    arch: arch(),
+    node: process.version,
+    date: now.toISOString().slice(0, 10),
+  };
+}

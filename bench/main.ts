@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { explain } from '../cli/errors.ts';
+import { createProgress } from '../cli/output/progress.ts';
+import type { Figure } from './figures.ts';
+import { thisMachine } from './machine.ts';
+import { readable } from './report.ts';
+import type { Run, Suite } from './suite.ts';
+import { SUITES } from './suites/index.ts';
+
+const HELP = `How AuraStream compares, in one run on this machine, with what one would otherwise build and with the floor.
+
+npm run bench -- [--quick] [--json] [--only NAME]
+
+  --quick       small loads, under 2 minutes; whole: under 20
+  --only NAME   one suite; may be given several times
+  --json        {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
+
+${SUITES.map(({ name, title }) => `  ${name.padEnd(12)}  ${title}`).join('\n')}
+
+Ratios are within the run: absolute values are this machine's.
+`;
+
+await main();
+
+async function main(): Promise<void> {
+  try {
+    const options = parsed();
+    if (options.help) process.stdout.write(HELP);
+    else await bench(options);
+  } catch (cause) {
+    process.stderr.write(`${explain(cause)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function parsed() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const names = SUITES.map(({ name }) => name);
+  const unknown = values.only.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no suite ${unknown}. Try one of: ${names.join(', ')}`);
+  }
+  const suites = SUITES.filter(
+    ({ name }) => values.only.length === 0 || values.only.includes(name),
+  );
+  return { ...values, suites };
+}
+
+async function bench({
+  suites,
+  quick,
+  json,
+}: {
+  suites: Suite[];
+  quick: boolean;
+  json: boolean;
+}): Promise<void> {
+  const progress = createProgress();
+  const abort = new AbortController();
+  const stop = () => abort.abort(new Error('Stopped. Nothing of the run is left behind.'));
+  process.once('SIGINT', stop);
+  try {
+    const figures: Figure[] = [];
+    for (const suite of suites) {
+      const run: Run = {
+        quick,
+        say: (what) => progress.update(`${suite.name}: ${what}`),
+        signal: abort.signal,
+      };
+      figures.push(...(await suite.measure(run)));
+      abort.signal.throwIfAborted();
+    }
+    progress.done();
+    const machine = thisMachine();
+    const output = json ? JSON.stringify({ machine, figures }) : readable(machine, figures);
+    process.stdout.write(`${output}\n`);
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
