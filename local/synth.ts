@@ -18,6 +18,7 @@ const SOURCES = [
   'ingest',
   'processors',
   'api',
+  'jobs',
   'aws',
   'package.json',
   'package-lock.json',

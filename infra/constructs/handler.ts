@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
+import { BUNDLING } from '../bundling.ts';
 import type { Settings } from '../settings.ts';
 
 export interface HandlerProps {
@@ -50,18 +51,13 @@ export function handlerFunction(
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
     bundling: {
+      ...BUNDLING,
       format: OutputFormat.ESM,
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      minify: true,
       sourceMap: true,
       sourcesContent: false,
       // The SDK is bundled: the version that was tested is the version that runs.
       externalModules: [],
       ...(props.assets === undefined ? {} : { commandHooks: copying(props.assets) }),
-      // CommonJS dependencies inside an ES module still call require().
-      banner:
-        "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },
   });
   return Object.assign(handler, { role });

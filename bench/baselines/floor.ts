@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import pLimit from 'p-limit';
+import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.ts';
+
+/**
+ * The least that anybody could do: parse, hash, a call for each 25 texts that this process has not seen, the fewest
+ * writes that the limits allow. No schema, no cache that outlives the process, no conditions, no second try, no
+ * detection of languages (it is told), nothing counted.
+ */
+const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
+const requestHandler = { httpsAgent: { maxSockets: IN_FLIGHT }, httpAgent: { maxSockets: IN_FLIGHT } };
+const comprehend = new ComprehendClient({ requestHandler });
+const dynamodb = new DynamoDBClient({ requestHandler });
+const firehose = new FirehoseClient({ requestHandler });
+const verdicts = new Map<string, PlainVerdict>();
+
+interface Hashed {
+  record: PlainRecord;
+  hash: string;
+}
+
+export async function handler({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
+  const hashed = Records.map((entry): Hashed => {
+    const record = parse(entry);
+    return { record, hash: createHash('sha256').update(record.text).digest('base64') };
+  });
+  await ask(hashed);
+  const results = hashed.map(({ record, hash }) =>
+    resultOf(record, verdicts.get(hash)!, record.attributes.language),
+  );
+  await Promise.all([writeTable(results), writeLake(results)]);
+  return { batchItemFailures: [] };
+}
+
+async function ask(hashed: Hashed[]): Promise<void> {
+  const open = new Map<string, PlainRecord>();
+  for (const { hash, record } of hashed) if (!verdicts.has(hash)) open.set(hash, record);
+  const by_language: Record<string, [hash: string, record: PlainRecord][]> = {};
+  for (const entry of open) (by_language[entry[1].attributes.language] ??= []).push(entry);
+  const calls = Object.entries(by_language).flatMap(([language, texts]) =>
+    packed(texts, 25).map((call) => ({ language, call })),
+  );
+  await inTurn(calls, async ({ language, call }) => {
+    const { ResultList } = await comprehend.send(
+      new BatchDetectSentimentCommand({
+        TextList: call.map(([, { text }]) => text),
+        LanguageCode: language as 'en',
+      }),
+    );
+    for (const { Index, ...verdict } of ResultList ?? []) verdicts.set(call[Index!]![0], verdict);
+  });
+}
+
+async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void> {
+  const table = process.env.RESULTS_TABLE!;
+  await inTurn(packed(results, 25), async (rows) => {
+    const puts = rows.map((row) => ({ PutRequest: { Item: marshall(row) } }));
+    await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
+  });
+}
+
+/** Lines packed to records of at most 1,000 KiB, and calls of at most 4 MiB. */
+async function writeLake(results: object[]): Promise<void> {
+  const lines = results.map((result) => JSON.stringify(result));
+  const perRecord = Math.max(1, Math.floor(900_000 / Math.max(...lines.map((l) => l.length * 2))));
+  const records = packed(lines, perRecord).map((part) => ({ Data: Buffer.from(part.join('\n')) }));
+  await inTurn(packed(records, 4), async (Records) => {
+    const DeliveryStreamName = process.env.DELIVERY_STREAM;
+    await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }));
+  });
+}
+
+async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const limit = pLimit(IN_FLIGHT);
+  await Promise.all(items.map((item) => limit(() => work(item))));
+}
+
+function packed<Item>(items: Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { KinesisStreamRecord } from 'aws-lambda';
+
+/** A record as the baselines read it: they trust the producer. */
+export interface PlainRecord {
+  record_id: string;
+  text: string;
+  source: string;
+  author: string;
+  created_at: string;
+  attributes: { language: string; stars: number };
+}
+
+export interface PlainVerdict {
+  Sentiment?: string | undefined;
+  SentimentScore?: object | undefined;
+}
+
+export function parse({ kinesis }: KinesisStreamRecord): PlainRecord {
+  return JSON.parse(Buffer.from(kinesis.data, 'base64').toString()) as PlainRecord;
+}
+
+/** What a plain pipeline keeps: the record, its verdict, and what the same queries need. */
+export function resultOf(record: PlainRecord, verdict: PlainVerdict, language_code: string) {
+  const { record_id, source, created_at } = record;
+  return {
+    ...record,
+    record_key: `default#${record_id}`,
+    source_key: `default#${source}#${createHash('sha256').update(record_id).digest()[0]! % 8}`,
+    source_sort: `${created_at}#${record_id}`,
+    language_code,
+    sentiment: verdict.Sentiment,
+    scores: verdict.SentimentScore,
+    processed_at: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,144 @@
+import type { Answer } from './answer.ts';
+import { type Item, indexUnits, readUnits, writeUnits } from './item-size.ts';
+
+/** The tables that the programs use, by their key. */
+const KEYS: Record<string, string[]> = {
+  cache: ['fingerprint'],
+  results: ['record_key'],
+  quota: ['quota'],
+  jobs: ['job_id', 'part'],
+  idempotency: ['id'],
+};
+const INDEXED = 'results';
+
+type Request = Record<string, unknown>;
+type ByTable<Value> = Record<string, Value>;
+
+/** The few actions that the programs use, on maps: conditions are that of "nothing in its place", and no other. */
+export function createDynamodb() {
+  const tables = new Map<string, Map<string, Item>>();
+  const tableOf = (name: string) => {
+    const table = tables.get(name) ?? new Map<string, Item>();
+    tables.set(name, table);
+    return table;
+  };
+  const keyOf = (name: string, item: Item) =>
+    KEYS[name]!.map((key) => item[key]!.S ?? item[key]!.N).join('\0');
+
+  function put(name: string, item: Item): number {
+    const table = tableOf(name);
+    const key = keyOf(name, item);
+    const before = table.get(key);
+    table.set(key, item);
+    const units = Math.max(writeUnits(item), before === undefined ? 0 : writeUnits(before));
+    return units + (name === INDEXED ? indexUnits(item) : 0);
+  }
+
+  const actions: Record<string, (request: Request) => Answer> = {
+    BatchGetItem({ RequestItems }) {
+      const Responses: ByTable<Item[]> = {};
+      let read_units = 0;
+      let keys = 0;
+      for (const [name, { Keys }] of Object.entries(RequestItems as ByTable<{ Keys: Item[] }>)) {
+        const found = Keys.map((key) => tableOf(name).get(keyOf(name, key)));
+        Responses[name] = found.filter((item) => item !== undefined);
+        read_units += found.reduce((sum, item) => sum + readUnits(item), 0);
+        keys += Keys.length;
+      }
+      return { body: { Responses, UnprocessedKeys: {} }, usage: { keys, read_units } };
+    },
+    BatchWriteItem({ RequestItems }) {
+      const writes = Object.entries(RequestItems as ByTable<{ PutRequest: { Item: Item } }[]>);
+      let write_units = 0;
+      for (const [name, puts] of writes) {
+        for (const { PutRequest } of puts) write_units += put(name, PutRequest.Item);
+      }
+      return { body: { UnprocessedItems: {} }, usage: { write_units } };
+    },
+    BatchExecuteStatement({ Statements }) {
+      let write_units = 0;
+      const inserts = Statements as { Statement: string; Parameters: Item[string][] }[];
+      const Responses = inserts.map(({ Statement, Parameters }) => {
+        const { table: name, fields } = parsed(Statement);
+        const item = Object.fromEntries(fields.map((field, i) => [field, Parameters[i]!]));
+        if (tableOf(name).has(keyOf(name, item))) {
+          write_units += writeUnits(item);
+          return { TableName: name, Error: { Code: 'DuplicateItem', Message: 'Duplicate' } };
+        }
+        write_units += put(name, item);
+        return { TableName: name };
+      });
+      return { body: { Responses }, usage: { write_units, items: inserts.length } };
+    },
+    GetItem({ TableName, Key, ConsistentRead }) {
+      const name = TableName as string;
+      const item = tableOf(name).get(keyOf(name, Key as Item));
+      const read_units = readUnits(item) * (ConsistentRead === true ? 2 : 1);
+      return { body: item === undefined ? {} : { Item: item }, usage: { read_units } };
+    },
+    PutItem({ TableName, Item, ConditionExpression }) {
+      const name = TableName as string;
+      const item = Item as Item;
+      const there = tableOf(name).get(keyOf(name, item));
+      if (there !== undefined && String(ConditionExpression).includes('attribute_not_exists')) {
+        const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+        const body = { __type, message: 'The conditional request failed', Item: there };
+        return { status: 400, body, usage: { write_units: writeUnits(item) } };
+      }
+      return { body: {}, usage: { write_units: put(name, item) } };
+    },
+    DeleteItem({ TableName, Key }) {
+      const name = TableName as string;
+      tableOf(name).delete(keyOf(name, Key as Item));
+      return { body: {}, usage: { write_units: 1 } };
+    },
+    UpdateItem({ TableName, Key, ReturnValues, ...update }) {
+      const name = TableName as string;
+      const key = Key as Item;
+      const before = tableOf(name).get(keyOf(name, key)) ?? key;
+      const after = { ...before, ...changes(before, update as unknown as Update) };
+      const write_units = put(name, after);
+      const body = ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
+      return { body, usage: { write_units } };
+    },
+  };
+  return {
+    actions,
+    rows: (name: string) => tableOf(name).size,
+    reset: () => tables.clear(),
+  };
+}
+
+interface Update {
+  UpdateExpression: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues: Item;
+}
+
+/** `SET a = :x, b = b + :y, c = if_not_exists(c, :z)`: one caller at a time, so conditions hold. */
+function changes(before: Item, update: Update): Item {
+  const names = update.ExpressionAttributeNames ?? {};
+  const values = update.ExpressionAttributeValues;
+  const set: Item = {};
+  const pattern = /([#\w]+) = (?:if_not_exists\(\w+, (:\w+)\)|\w+ \+ (:\w+)|(:\w+))/g;
+  for (const [, field, initial, more, value] of update.UpdateExpression.matchAll(pattern)) {
+    const name = names[field!] ?? field!;
+    if (initial !== undefined) set[name] = before[name] ?? values[initial]!;
+    else if (more !== undefined) {
+      set[name] = { N: String(Number(before[name]?.N ?? 0) + Number(values[more]!.N)) };
+    } else set[name] = values[value!]!;
+  }
+  return set;
+}
+
+const statements = new Map<string, { table: string; fields: string[] }>();
+
+/** `INSERT INTO "table" VALUE {'name': ?, …}`. */
+function parsed(statement: string): { table: string; fields: string[] } {
+  const known = statements.get(statement);
+  if (known !== undefined) return known;
+  const table = /^INSERT INTO "(\w+)" VALUE \{/.exec(statement)![1]!;
+  const fields = [...statement.matchAll(/'(\w+)': \?/g)].map(([, field]) => field!);
+  statements.set(statement, { table, fields });
+  return { table, fields };
+}

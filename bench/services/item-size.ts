@@ -1,0 +1,48 @@
+/** A DynamoDB item in its wire form. */
+export type Item = Record<string, { S?: string; N?: string; BOOL?: boolean; M?: Item; L?: object[] }>;
+
+/** What the index by_source leaves out: infra/constructs/tables.ts. */
+const NOT_IN_INDEX = new Set([
+  'text',
+  'author',
+  'url',
+  'attributes',
+  'job_id',
+  'job_index',
+  'analysis_run',
+  'expires_at',
+]);
+
+/** A write unit is 1 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
+export function writeUnits(item: Item): number {
+  return Math.ceil(sizeBytes(item) / 1_024);
+}
+
+export function indexUnits(item: Item): number {
+  const projected = Object.entries(item).filter(([name]) => !NOT_IN_INDEX.has(name));
+  return writeUnits(Object.fromEntries(projected));
+}
+
+/** Eventually consistent: half a unit for each 4 KB; what is not there is read all the same. */
+export function readUnits(item: Item | undefined): number {
+  return item === undefined ? 0.5 : Math.ceil(sizeBytes(item) / 4_096) / 2;
+}
+
+/**
+ * Names and values in UTF-8; a number takes a byte for two digits and one more; a map or list three, and one for each
+ * entry: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+function sizeBytes(item: Item): number {
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
+    0,
+  );
+}
+
+function valueBytes({ S, N, M, L }: Item[string]): number {
+  if (S !== undefined) return Buffer.byteLength(S);
+  if (N !== undefined) return Math.ceil(N.replace(/[-.]/g, '').length / 2) + 1;
+  if (M !== undefined) return 3 + sizeBytes(M) + Object.keys(M).length;
+  if (L !== undefined) return 3 + L.reduce((sum, value) => sum + 1 + valueBytes(value), 0);
+  return 1;
+}

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '../../test/support/random.ts';
+import type { Answer } from './answer.ts';
+import { comprehend } from './comprehend.ts';
+import { createCounters } from './counters.ts';
+import { createDynamodb } from './dynamodb.ts';
+import { createFirehose } from './firehose.ts';
+import { type Latencies, sample } from './latency.ts';
+
+/** By the `X-Amz-Target` header's first part, before the version. */
+const SERVICES = { Comprehend: 'comprehend', DynamoDB: 'dynamodb', Firehose: 'firehose' } as const;
+type Service = (typeof SERVICES)[keyof typeof SERVICES];
+
+/**
+ * The services that the consumers call, as light as they can be: what is measured is who calls them. They keep what
+ * they are given, count what is billed, and take the time they are told to take.
+ */
+export async function startServices(latencies: Latencies) {
+  const dynamodb = createDynamodb();
+  const firehose = createFirehose();
+  const counters = createCounters();
+  const random = createRandom(1).next;
+  const actions: Record<Service, Record<string, (request: never) => Answer>> = {
+    comprehend,
+    firehose,
+    dynamodb: dynamodb.actions,
+  };
+  let now_latencies = latencies;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    const { service, action } = actionOf(request);
+    const play = service === undefined ? undefined : actions[service][action];
+    if (service === undefined || play === undefined) {
+      say(response, { status: 400, body: { __type: 'UnknownOperationException' } });
+      return;
+    }
+    const { usage = {}, ...answered } = play(JSON.parse(body.toString()) as never);
+    counters.count(`${service}.${action}`, body.length, usage);
+    const wait_ms = sample(now_latencies[service], random);
+    if (wait_ms > 0) await sleep(wait_ms);
+    say(response, answered);
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts: counters.read,
+    rows: dynamodb.rows,
+    reset(next: Latencies) {
+      now_latencies = next;
+      counters.reset();
+      dynamodb.reset();
+    },
+    resetCounts: counters.reset,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export type Services = Awaited<ReturnType<typeof startServices>>;
+
+/** `DynamoDB_20120810.PutItem`: service and action. */
+function actionOf(request: IncomingMessage): { service: Service | undefined; action: string } {
+  const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
+  return { service: SERVICES[target.split('_')[0] as keyof typeof SERVICES], action };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+function say(response: ServerResponse, { status = 200, body }: Answer): void {
+  const json = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': json.length,
+    'x-amzn-requestid': '0',
+  });
+  response.end(json);
+}
