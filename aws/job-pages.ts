@@ -1,6 +1,6 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobRef, JobStore, Page } from '../jobs/ports.ts';
 import { JOB_PAGE_SIZE, outcomeCountsSchema, RECORD_OUTCOMES } from '../schemas/index.ts';
 import { conditional, queried } from './job-calls.ts';

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobStore, Pulse } from '../jobs/ports.ts';
 import { timestamp } from '../schemas/index.ts';
 import { queried } from './job-calls.ts';

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QuotaLedger, Rate, Slots } from '../processors/analysis/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
 import { PATIENCE } from './clients.ts';

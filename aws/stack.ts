@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The stack's outputs as infra/stack.ts says them. */
 const outputsSchema = z.object({

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CacheRead, VerdictCache } from '../processors/analysis/ports.ts';
 import { ServiceError, verdictSchema } from '../schemas/index.ts';
 import { PATIENCE, serviceError } from './clients.ts';

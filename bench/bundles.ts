@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BUNDLING } from '../infra/bundling.ts';
 
@@ -14,16 +14,19 @@ const ENTRIES = {
 export type ProgramName = keyof typeof ENTRIES;
 export const PROGRAMS = Object.keys(ENTRIES) as ProgramName[];
 
-/** The address of each program's bundle. */
-export type Bundles = Record<ProgramName, string>;
+/** What plays Lambda and what plays the services. */
+const HOSTS = { program: 'bench/program.ts', services: 'bench/services/main.ts' };
+
+/** The file of each bundle. */
+export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
 /** Bundles the programs as the stack's functions are bundled. @param folder where they go. */
 export async function bundlePrograms(folder: string): Promise<Bundles> {
   const entries = await Promise.all(
-    PROGRAMS.map(async (name) => {
+    Object.entries({ ...ENTRIES, ...HOSTS }).map(async ([name, entry]) => {
       const outfile = join(folder, name, 'index.mjs');
-      await bundle(ENTRIES[name], outfile);
-      return [name, pathToFileURL(outfile).href] as const;
+      await bundle(entry, outfile);
+      return [name, outfile] as const;
     }),
   );
   return Object.fromEntries(entries) as Bundles;

@@ -1,22 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 
 /** A process of ours that speaks in messages. */
 export interface Child {
   /** The next message. @throws {Error} where the process ended before, with the end of what it printed. */
   hear<Message>(): Promise<Message>;
   say(message: object): void;
-  /** Ends it, and waits until it is gone. */
+  /** Waits until it has gone by itself. */
+  gone(): Promise<void>;
+  /** Ends it where it is still there. */
   end(): Promise<void>;
 }
 
-/** @param module its file, from this folder. */
+/** @param module its file: JavaScript that was bundled, so that no loader takes part in what is measured. */
 export function startChild(
   module: string,
   { env = {}, exec_argv = [] }: { env?: NodeJS.ProcessEnv; exec_argv?: string[] } = {},
 ): Child {
-  const child = fork(fileURLToPath(new URL(module, import.meta.url)), {
-    execArgv: ['--import', 'tsx', ...exec_argv],
+  const child = fork(module, {
+    execArgv: exec_argv,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -25,6 +26,7 @@ export function startChild(
   const messages: unknown[] = [];
   let wake = () => {};
   let gone: number | null | undefined;
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.on('message', (message) => {
     messages.push(message);
     wake();
@@ -44,9 +46,8 @@ export function startChild(
       return messages.shift() as Message;
     },
     say: (message) => child.send(message),
+    gone: () => exited,
     async end() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await exited;
     },

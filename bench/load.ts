@@ -25,7 +25,8 @@ interface Written {
   attributes: { language: string; stars: number };
 }
 
-const SAMPLES = new URL('../samples/records.jsonl', import.meta.url);
+/** From the root of the repository, where `npm run` starts. */
+const SAMPLES = 'samples/records.jsonl';
 
 /** Batches of the stream as Lambda hands them over, the same for the same seed. */
 export function* batchesOf(load: Load, seed = 1): Generator<KinesisStreamEvent> {
@@ -106,7 +107,8 @@ function recordOf(
     created_at: new Date(1_780_000_000_000 + index * 7).toISOString(),
     attributes: { language, stars },
   };
-  const sequenceNumber = String(49_590_338_271_490_256_608_559_692_538n) + String(index).padStart(8, '0');
+  const sequenceNumber =
+    String(49_590_338_271_490_256_608_559_692_538n) + String(index).padStart(8, '0');
   return {
     awsRegion: 'us-east-1',
     eventID: `shardId-000000000000:${sequenceNumber}`,

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { batchesOf, type Load } from './load.ts';
 
@@ -35,7 +36,7 @@ process.once('message', (order: ProgramOrder) => {
 process.send!('ready');
 
 async function run({ bundle, load, warm_batches, batches }: ProgramOrder): Promise<void> {
-  const { handler } = (await import(bundle)) as { handler: Handler };
+  const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
   const events = batchesOf(load);
   const take = (count: number) => Array.from({ length: count }, () => events.next().value!);
   await handAll(handler, take(warm_batches));

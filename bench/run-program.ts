@@ -24,7 +24,7 @@ export interface World {
 }
 
 export async function openWorld(bundles: Bundles): Promise<World> {
-  const services = startChild('services/main.ts');
+  const services = startChild(bundles.services);
   const { endpoint } = await services.hear<{ endpoint: string }>();
   return { services, endpoint, bundles };
 }
@@ -45,7 +45,7 @@ export async function runProgram(
     return services.hear<{ counts: Counts; rows: number }>();
   };
   await ask({ order: 'reset', latencies: run.latencies });
-  const child = startChild('program.ts', {
+  const child = startChild(bundles.program, {
     env: { ...environment(endpoint), ...run.env },
     ...(run.exec_argv === undefined ? {} : { exec_argv: run.exec_argv }),
   });
@@ -61,6 +61,8 @@ export async function runProgram(
     if (rows !== records) {
       throw new Error(`${program} left ${rows} rows of ${records} records (${run.load.name})`);
     }
+    child.say({ go: true });
+    await child.gone();
     return { ...report, counts };
   } finally {
     await child.end();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStack, type StackOutputs } from '../aws/stack.ts';
 import { Advice } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { slug } from './record.ts';
 
 export const TIERS = ['starter', 'growth', 'professional', 'enterprise'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tier, tierLimitsSchema } from './api-key.ts';
 
 const count = z.coerce.number().int().min(1);

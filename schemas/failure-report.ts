@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What Lambda writes to an S3 failure destination of a Kinesis event source, as far as we read it.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** 1 MiB: what Kinesis carries in one record by default, and the largest text of the contract. */
 export const MAX_TEXT_BYTES = 1_048_576;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { languageCode, recordId, slug, timestamp } from './record.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why a record could not be processed. Each is final: trying again gives the same. */
 export const SET_ASIDE_REASONS = [

@@ -1,6 +1,6 @@
 /** Writes the JSON Schema of the record for producers in other languages: `npm run schemas`. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordSchema } from '../schemas/record.ts';
 import { resultSchema } from '../schemas/result.ts';
 

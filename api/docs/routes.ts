@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { notFound, parseParam } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { openApiDocument } from '../openapi/document.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { becomeFinal } from '../../jobs/progress.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createPublisher, type PublishOutcome } from '../../ingest/publisher.ts';
 import {
   MAX_JOB_BODY_BYTES,

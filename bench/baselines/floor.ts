@@ -13,7 +13,10 @@ import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.t
  * detection of languages (it is told), nothing counted.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = { httpsAgent: { maxSockets: IN_FLIGHT }, httpAgent: { maxSockets: IN_FLIGHT } };
+const requestHandler = {
+  httpsAgent: { maxSockets: IN_FLIGHT },
+  httpAgent: { maxSockets: IN_FLIGHT },
+};
 const comprehend = new ComprehendClient({ requestHandler });
 const dynamodb = new DynamoDBClient({ requestHandler });
 const firehose = new FirehoseClient({ requestHandler });
@@ -24,7 +27,9 @@ interface Hashed {
   hash: string;
 }
 
-export async function handler({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
+export async function handler({
+  Records,
+}: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const hashed = Records.map((entry): Hashed => {
     const record = parse(entry);
     return { record, hash: createHash('sha256').update(record.text).digest('base64') };

@@ -7,7 +7,11 @@ import {
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type {
+  KinesisStreamBatchResponse,
+  KinesisStreamEvent,
+  KinesisStreamRecord,
+} from 'aws-lambda';
 import pLimit from 'p-limit';
 import { parse, resultOf } from './record.ts';
 
@@ -16,12 +20,17 @@ import { parse, resultOf } from './record.ts';
  * failure that costs its record alone.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = { httpsAgent: { maxSockets: IN_FLIGHT }, httpAgent: { maxSockets: IN_FLIGHT } };
+const requestHandler = {
+  httpsAgent: { maxSockets: IN_FLIGHT },
+  httpAgent: { maxSockets: IN_FLIGHT },
+};
 const comprehend = new ComprehendClient({ requestHandler });
 const dynamodb = new DynamoDBClient({ requestHandler });
 const firehose = new FirehoseClient({ requestHandler });
 
-export async function handler({ Records }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
+export async function handler({
+  Records,
+}: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const limit = pLimit(IN_FLIGHT);
   const outcomes = await Promise.allSettled(Records.map((record) => limit(() => analyse(record))));
   const batchItemFailures = outcomes.flatMap(({ status }, i) =>

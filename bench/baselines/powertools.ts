@@ -19,7 +19,10 @@ import { parse, resultOf } from './record.ts';
  * answers are kept in memory too.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = { httpsAgent: { maxSockets: IN_FLIGHT }, httpAgent: { maxSockets: IN_FLIGHT } };
+const requestHandler = {
+  httpsAgent: { maxSockets: IN_FLIGHT },
+  httpAgent: { maxSockets: IN_FLIGHT },
+};
 const comprehend = new ComprehendClient({ requestHandler });
 const dynamodb = new DynamoDBClient({ requestHandler });
 const firehose = new FirehoseClient({ requestHandler });
@@ -74,4 +77,7 @@ async function recordHandler(entry: KinesisStreamRecord): Promise<void> {
 const processor = new BatchProcessor(EventType.KinesisDataStreams);
 
 export const handler = (event: KinesisStreamEvent, context: Context) =>
-  processPartialResponse(event, recordHandler, processor, { context, throwOnFullBatchFailure: false });
+  processPartialResponse(event, recordHandler, processor, {
+    context,
+    throwOnFullBatchFailure: false,
+  });

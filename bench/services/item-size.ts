@@ -1,5 +1,8 @@
 /** A DynamoDB item in its wire form. */
-export type Item = Record<string, { S?: string; N?: string; BOOL?: boolean; M?: Item; L?: object[] }>;
+export type Item = Record<
+  string,
+  { S?: string; N?: string; BOOL?: boolean; M?: Item; L?: object[] }
+>;
 
 /** What the index by_source leaves out: infra/constructs/tables.ts. */
 const NOT_IN_INDEX = new Set([

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Answer of `GET /health`: liveness, which calls nothing. */
 export const healthResponseSchema = z.object({

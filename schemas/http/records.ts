@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordId } from '../record.ts';
 import { issueSchema } from '../set-aside.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobStatus } from '../job.ts';
 import { slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SENTIMENT_LANGUAGES } from '../language.ts';
 import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PARTIAL_ACTIONS } from './partial.ts';
 
 /** The service that stands for invocations of functions: only these kinds apply to it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Prefix, readPrefix } from './prefix.ts';
 
 const boolean = z.union([z.boolean(), z.stringbool()]);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordSchema, resultSchema } from '../../../schemas/index.ts';
 
 const parse = (record: unknown) => recordSchema.safeParse(record);
