@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-comprehend';
 import type { Analyzer, DocumentOutcome } from '../processors/analysis/ports.ts';
 import { isSentimentLanguage, scoresSchema, sentiment } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 /**
  * Comprehend does not say which model answered. This date stands for it in every fingerprint: move it when AWS
@@ -46,10 +46,12 @@ export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
 }
 
 function comprehendClient(max_attempts: number | undefined): ComprehendClient {
-  return new ComprehendClient({
-    requestHandler: PATIENCE,
-    ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
-  });
+  return quiet(
+    new ComprehendClient({
+      requestHandler: PATIENCE,
+      ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
+    }),
+  );
 }
 
 type Failure = Extract<DocumentOutcome, { ok: false }>;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FailureReports, Marks } from '../operations/ports.ts';
 import { failureReportSchema, restoredMarkSchema, ServiceError } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 const REPORTS = 'aws/lambda/';
 const MARKS = 'restored/';
@@ -60,7 +60,7 @@ export function createMarks(deps: BucketDeps): Marks {
 }
 
 function clientOf({ client }: BucketDeps): Pick<S3Client, 'send'> {
-  return client ?? new S3Client({ requestHandler: PATIENCE });
+  return client ?? quiet(new S3Client({ requestHandler: PATIENCE }));
 }
 
 async function readText(

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { JobInputs } from '../ingest/submission/ports.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 /** The inputs of jobs in an S3 bucket. @param deps.changed what to throw where an object is another. */
 export function createJobInputs(deps: {
@@ -17,7 +17,7 @@ export function createJobInputs(deps: {
   // The SDK's own checksum would have to be known when the URL is made.
   const client =
     deps.client ??
-    new S3Client({ requestHandler: PATIENCE, requestChecksumCalculation: 'WHEN_REQUIRED' });
+    quiet(new S3Client({ requestHandler: PATIENCE, requestChecksumCalculation: 'WHEN_REQUIRED' }));
   const Bucket = deps.bucket_name;
   return {
     async put(Key, Body, ContentType) {

@@ -8,7 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import type { JobStore } from '../jobs/ports.ts';
 import { type Job, ServiceError, statesBefore } from '../schemas/index.ts';
-import { PATIENCE } from './clients.ts';
+import { PATIENCE, quiet } from './clients.ts';
 import { conditional } from './job-calls.ts';
 import { createDue, createList } from './job-listing.ts';
 import { createPages } from './job-pages.ts';
@@ -47,7 +47,7 @@ export interface JobStoreDeps {
  */
 export function createJobStore(deps: JobStoreDeps): JobStore {
   const table: JobsTable = {
-    client: deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE }),
+    client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
     table_name: deps.table_name,
     now: deps.now,
     limit: pLimit(CALLS_AT_A_TIME),

@@ -1,13 +1,13 @@
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { PutOutcome, RecordStream } from '../ingest/ports.ts';
-import { serviceError } from './clients.ts';
+import { quiet, serviceError } from './clients.ts';
 
 /** A Kinesis stream as a place to publish to. A successful PutRecords may still hold rejected records. */
 export function createKinesisStream(deps: {
   client?: Pick<KinesisClient, 'send'>;
   stream_name: string;
 }): RecordStream {
-  const client = deps.client ?? new KinesisClient({});
+  const client = deps.client ?? quiet(new KinesisClient({}));
   return {
     async putRecords(entries) {
       const command = new PutRecordsCommand({

@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-s3';
 import type { LakeLines } from '../operations/ports.ts';
 import { type Result, resultSchema } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 /** The lake's objects as infra/constructs/lake.ts has Firehose write them: gzipped JSON lines, by hour of delivery. */
 export function createLakeLines(deps: {
   client?: Pick<S3Client, 'send'>;
   bucket_name: string;
 }): LakeLines {
-  const client = deps.client ?? new S3Client({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new S3Client({ requestHandler: PATIENCE }));
   const Bucket = deps.bucket_name;
   return {
     async *hour(hour) {

@@ -2,7 +2,7 @@ import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import pLimit from 'p-limit';
 import type { Lake } from '../processors/stream/ports.ts';
 import type { Result } from '../schemas/index.ts';
-import { isThrottling, PATIENCE, serviceError } from './clients.ts';
+import { isThrottling, PATIENCE, quiet, serviceError } from './clients.ts';
 import { fitted } from './fitted.ts';
 import { pauseWithJitter } from './pause.ts';
 import { type Pause, type Rejection, sendAll } from './resend.ts';
@@ -35,7 +35,7 @@ interface Parcel {
 
 /** Results as lines of JSON through Firehose. Only records that Firehose rejected are sent again. */
 export function createLake(deps: LakeDeps): Lake {
-  const client = deps.client ?? new FirehoseClient({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new FirehoseClient({ requestHandler: PATIENCE }));
   const limit = pLimit(CALLS_AT_A_TIME);
   return {
     async put(results) {

@@ -1,6 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, JobQueue } from '../jobs/ports.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 export interface QueueDeps {
   client?: Pick<SQSClient, 'send'>;
@@ -19,7 +19,7 @@ export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
 }
 
 function createSend({
-  client = new SQSClient({ requestHandler: PATIENCE }),
+  client = quiet(new SQSClient({ requestHandler: PATIENCE })),
   queue_url,
 }: QueueDeps) {
   return async (message: object, delay_seconds: number): Promise<void> => {

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { QuotaLedger, Rate, Slots } from '../processors/analysis/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
-import { PATIENCE } from './clients.ts';
+import { PATIENCE, quiet } from './clients.ts';
 import { conditional } from './job-calls.ts';
 
 const rowSchema = z.object({
@@ -32,7 +32,7 @@ export function createQuotaLedger(deps: {
   /** Epoch milliseconds. */
   now: () => number;
 }): QuotaLedger {
-  const client = deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE }));
   const { table_name: TableName, now } = deps;
   const Key = marshall({ quota: deps.quota });
   const quota: Rate = {

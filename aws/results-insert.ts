@@ -53,16 +53,39 @@ export async function insert(
   return { existing, failed };
 }
 
+interface Shape {
+  table_name: string;
+  names: string[];
+  statement: string;
+}
+
+/** As many as results have combinations of optional fields: a few, the last one found being the first tried. */
+const MOST_SHAPES = 64;
+let shapes: Shape[] = [];
+
 /** `INSERT INTO "results" VALUE {'record_key': ?, …}`: names quoted, values as parameters. */
 function insertStatement(
   table_name: string,
   row: Row,
 ): { Statement: string; Parameters: AttributeValue[] } {
-  const fields = Object.keys(row).map((name) => `'${name.replaceAll("'", "''")}': ?`);
-  return {
-    Statement: `INSERT INTO "${table_name.replaceAll('"', '""')}" VALUE {${fields.join(', ')}}`,
-    Parameters: Object.values(row),
-  };
+  const names = Object.keys(row);
+  let shape = shapes.find(
+    (known) => known.table_name === table_name && areSame(known.names, names),
+  );
+  if (shape === undefined) {
+    shape = { table_name, names, statement: statementOf(table_name, names) };
+    shapes = [shape, ...shapes].slice(0, MOST_SHAPES);
+  }
+  return { Statement: shape.statement, Parameters: Object.values(row) };
+}
+
+function areSame(some: string[], others: string[]): boolean {
+  return some.length === others.length && some.every((name, i) => name === others[i]);
+}
+
+function statementOf(table_name: string, names: string[]): string {
+  const fields = names.map((name) => `'${name.replaceAll("'", "''")}': ?`);
+  return `INSERT INTO "${table_name.replaceAll('"', '""')}" VALUE {${fields.join(', ')}}`;
 }
 
 /** What each statement of a batch may say: BatchStatementErrorCodeEnum, DynamoDB API reference. */

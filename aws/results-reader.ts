@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import { type Result, ServiceError } from '../schemas/index.ts';
-import { PATIENCE } from './clients.ts';
+import { PATIENCE, quiet } from './clients.ts';
 import { pauseWithJitter } from './pause.ts';
 import { called, type TableContext } from './results-insert.ts';
 import { createResultsListing, type ResultsPage, type ResultsQuery } from './results-listing.ts';
@@ -29,7 +29,7 @@ export interface ResultsReaderDeps {
 
 export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
   const context: TableContext = {
-    client: deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE }),
+    client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
     table_name: deps.table_name,
     limit: pLimit(CALLS_AT_A_TIME),
     pause: pauseWithJitter,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Result, resultSchema } from '../schemas/index.ts';
 
 /**
@@ -31,7 +31,25 @@ export function rowOf(result: Result, expires_at: number): Row {
     source_sort: `${created_at}#${record_id}`,
     expires_at,
   };
-  return marshall(item, { removeUndefinedValues: true });
+  return attributesOf(item);
+}
+
+type Value = string | number | Record<string, string | number> | undefined;
+
+/** As `marshall` with `removeUndefinedValues`, for what results are made of: a fifth of its time, on every record. */
+function attributesOf(item: Record<string, Value>): Row {
+  const row: Row = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) row[name] = attributeOf(value);
+  }
+  return row;
+}
+
+function attributeOf(value: Exclude<Value, undefined>): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  return { M: attributesOf(value) };
 }
 
 /** @throws {z.ZodError} where the item is no result. */
@@ -40,5 +58,5 @@ export function resultOf(row: Row): Result {
 }
 
 function sourceShard(record_id: string): number {
-  return createHash('sha256').update(record_id).digest().readUInt8(0) % SOURCE_SHARDS;
+  return Number.parseInt(hash('sha256', record_id, 'hex').slice(0, 2), 16) % SOURCE_SHARDS;
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import type { ResultsTable } from '../processors/stream/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
-import { PATIENCE } from './clients.ts';
+import { PATIENCE, quiet } from './clients.ts';
 import { fitted } from './fitted.ts';
 import { pauseWithJitter } from './pause.ts';
 import { type Pause, packed, sendAll } from './resend.ts';
@@ -18,7 +18,7 @@ import { type Row, rowOf } from './results-row.ts';
 
 /** An item holds 400 KB, names and keys included, and is never longer than its JSON. */
 const MAX_ROW_BYTES = 350_000;
-const CALLS_AT_A_TIME = 8;
+const CALLS_AT_A_TIME = 16;
 
 export interface ResultsTableDeps {
   client?: Pick<DynamoDBClient, 'send'>;
@@ -50,7 +50,7 @@ export interface ResultsTableDeps {
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   const { ttl_seconds, now } = deps;
   const context = {
-    client: deps.client ?? new DynamoDBClient({ requestHandler: PATIENCE }),
+    client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
     table_name: deps.table_name,
     limit: pLimit(CALLS_AT_A_TIME),
     pause: deps.pause ?? pauseWithJitter,

@@ -1,12 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type CloudAddress, clientConfig, PATIENCE, serviceError } from './clients.ts';
+import { type CloudAddress, clientConfig, PATIENCE, quiet, serviceError } from './clients.ts';
 
 /** Reads a secret once and remembers it. @throws {ServiceError} and reads again the next time. */
 export function createSecret(deps: {
   client?: Pick<SecretsManagerClient, 'send'>;
   secret_id: string;
 }): () => Promise<string> {
-  const client = deps.client ?? new SecretsManagerClient({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new SecretsManagerClient({ requestHandler: PATIENCE }));
   let known: string | undefined;
   return async () => {
     if (known !== undefined) return known;

@@ -13,7 +13,7 @@ import {
   type StreamPosition,
   setAsideSchema,
 } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 import { pauseWithJitter } from './pause.ts';
 import { packed, sendAll } from './resend.ts';
 
@@ -29,7 +29,7 @@ export interface SetAsideBucketDeps {
 
 /** An object per bad record. Its key is the record's place on the stream, so a redelivery writes the same again. */
 export function createSetAsideBucket(deps: SetAsideBucketDeps): SetAsides {
-  const client = deps.client ?? new S3Client({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new S3Client({ requestHandler: PATIENCE }));
   const limit = pLimit(CALLS_AT_A_TIME);
   return {
     async put(set_asides) {
@@ -70,7 +70,7 @@ export interface SetAsideReader {
 }
 
 export function createSetAsideReader(deps: SetAsideBucketDeps): SetAsideReader {
-  const client = deps.client ?? new S3Client({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new S3Client({ requestHandler: PATIENCE }));
   const { bucket_name } = deps;
   return {
     async *list({ limit = Number.POSITIVE_INFINITY } = {}) {

@@ -3,14 +3,14 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import type { TextClaimStore } from '../ingest/ports.ts';
 import type { TextClaims } from '../processors/stream/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 
 /** Texts that are too long for the stream, by their hash, each tenant's under its own name. */
 export function createTextClaims(deps: {
   client?: Pick<S3Client, 'send'>;
   bucket_name: string;
 }): TextClaimStore & TextClaims {
-  const client = deps.client ?? new S3Client({ requestHandler: PATIENCE });
+  const client = deps.client ?? quiet(new S3Client({ requestHandler: PATIENCE }));
   const Bucket = deps.bucket_name;
   const keyOf = (tenant: string, sha256: string) => `claims/${tenant}/${sha256}`;
   const failed = (cause: unknown): never => {

@@ -8,13 +8,13 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { CacheRead, VerdictCache } from '../processors/analysis/ports.ts';
 import { ServiceError, verdictSchema } from '../schemas/index.ts';
-import { PATIENCE, serviceError } from './clients.ts';
+import { PATIENCE, quiet, serviceError } from './clients.ts';
 import { pauseWithJitter } from './pause.ts';
 
 /** Limits of the API: BatchGetItem and BatchWriteItem, DynamoDB API reference. */
 const KEYS_PER_READ = 100;
 const ITEMS_PER_WRITE = 25;
-const CALLS_AT_A_TIME = 5;
+const CALLS_AT_A_TIME = 16;
 /** How often what DynamoDB left unprocessed is sent before it counts as failed. */
 const MAX_ROUNDS = 5;
 
@@ -78,10 +78,12 @@ interface Context {
 }
 
 function dynamodbClient(max_attempts: number | undefined): DynamoDBClient {
-  return new DynamoDBClient({
-    requestHandler: PATIENCE,
-    ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
-  });
+  return quiet(
+    new DynamoDBClient({
+      requestHandler: PATIENCE,
+      ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
+    }),
+  );
 }
 
 /** Adds to `read` as it goes, so that what was found before a failure stays found. */

@@ -1,9 +1,7 @@
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { BUNDLING } from '../infra/bundling.ts';
-
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
+import { bundle } from '../infra/bundling.ts';
+import { ANALYSIS_ASSETS } from '../infra/constructs/analysis.ts';
 
 const ENTRIES = {
   product: 'processors/stream/handler.ts',
@@ -21,31 +19,11 @@ const HOSTS = { program: 'bench/program.ts', services: 'bench/services/main.ts' 
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
 /** Bundles the programs as the stack's functions are bundled. @param folder where they go. */
-export async function bundlePrograms(folder: string): Promise<Bundles> {
-  const entries = await Promise.all(
-    Object.entries({ ...ENTRIES, ...HOSTS }).map(async ([name, entry]) => {
-      const outfile = join(folder, name, 'index.mjs');
-      await bundle(entry, outfile);
-      return [name, outfile] as const;
-    }),
-  );
-  return Object.fromEntries(entries) as Bundles;
-}
-
-/** @param entry from the root of the repository. */
-export async function bundle(entry: string, outfile: string): Promise<void> {
-  const { banner, ...options } = BUNDLING;
-  await build({
-    ...options,
-    entryPoints: [join(ROOT, entry)],
-    absWorkingDir: ROOT,
-    outfile,
-    banner: { js: banner },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'error',
+export function bundlePrograms(folder: string): Bundles {
+  const entries = Object.entries({ ...ENTRIES, ...HOSTS }).map(([name, entry]) => {
+    const made = bundle({ entry, assets: ANALYSIS_ASSETS });
+    renameSync(made, join(folder, name));
+    return [name, join(folder, name, 'index.mjs')] as const;
   });
+  return Object.fromEntries(entries) as Bundles;
 }

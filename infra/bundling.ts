@@ -1,9 +1,65 @@
-/** How the functions are bundled, in the terms of esbuild: the benchmark bundles what it compares them with the same. */
-export const BUNDLING = {
-  target: 'node20',
-  mainFields: ['module', 'main'],
-  minify: true,
-  /** CommonJS dependencies inside an ES module still call require(). */
-  banner:
-    "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
-};
+import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * What the SDK imports only where a process has no credentials in its environment, or runs in a browser. A function
+ * always has its credentials there (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), so 100 KB
+ * of signing in on a laptop stay out.
+ */
+const NEVER_REACHED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+  'bowser',
+];
+
+export interface BundleOptions {
+  /** The handler's file from the root of the repository. */
+  entry: string;
+  /** Files that go along, by folder: paths from the root of the repository. */
+  assets?: Record<string, string[]>;
+}
+
+/**
+ * Bundles a handler as `index.mjs`, the SDK included: the version that was tested is the version that runs. What is
+ * imported dynamically goes to files of its own, that a cold start does not read.
+ *
+ * @returns the folder, which is the caller's to remove.
+ */
+export function bundle({ entry, assets = {} }: BundleOptions): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aurastream-bundle-'));
+  buildSync({
+    entryPoints: { index: join(ROOT, entry) },
+    absWorkingDir: ROOT,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    external: NEVER_REACHED,
+    // CommonJS dependencies inside an ES module still call require().
+    banner: {
+      js: "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
+  for (const [to, files] of Object.entries(assets)) {
+    mkdirSync(join(folder, to), { recursive: true });
+    for (const file of files) copyFileSync(join(ROOT, file), join(folder, to, basename(file)));
+  }
+  return folder;
+}

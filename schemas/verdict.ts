@@ -30,13 +30,17 @@ const SCORE_OF: Record<Sentiment, keyof Scores> = {
   MIXED: 'mixed',
 };
 
+const SCORE_NAMES = Object.values(SCORE_OF);
+
 /** `score`: the probability of the returned sentiment. `confidence`: its margin over the runner-up, 0 to 1. */
 export function certainty(verdict: Verdict): { score: number; confidence: number } {
-  const score = verdict.scores[SCORE_OF[verdict.sentiment]];
-  const others = Object.entries(verdict.scores)
-    .filter(([name]) => name !== SCORE_OF[verdict.sentiment])
-    .map(([, value]) => value);
-  return { score, confidence: Math.max(0, score - Math.max(...others)) };
+  const returned = SCORE_OF[verdict.sentiment];
+  const score = verdict.scores[returned];
+  let runner_up = 0;
+  for (const name of SCORE_NAMES) {
+    if (name !== returned) runner_up = Math.max(runner_up, verdict.scores[name]);
+  }
+  return { score, confidence: Math.max(0, score - runner_up) };
 }
 
 /** The sentiment with the highest score; a tie goes to the earlier of {@link SENTIMENTS}. */

@@ -1,6 +1,7 @@
 import { aws_apigateway as apigateway, Duration, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
+import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 import { handlerFunction } from './handler.ts';
@@ -71,6 +72,7 @@ export class Api extends Construct {
       environment: apiEnvironment(props),
       grants: apiGrants(props),
       assets: {
+        ...ANALYSIS_ASSETS,
         docs: [
           'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
           'node_modules/swagger-ui-dist/swagger-ui.css',

@@ -1,7 +1,7 @@
 import { type aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import { ANALYSIS_ASSETS, analysisEnvironment, analysisGrants } from './analysis.ts';
 import { handlerFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
@@ -28,6 +28,7 @@ export class Consumer extends Construct {
       settings,
       entry: 'processors/stream/handler.ts',
       description: 'Turns records of the stream into results',
+      assets: ANALYSIS_ASSETS,
       memory_mb: settings.consumer.memory_mb,
       timeout_seconds: settings.consumer.timeout_seconds,
       environment: {

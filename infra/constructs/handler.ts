@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 import { Duration, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
-import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
-import { BUNDLING } from '../bundling.ts';
+import { bundle } from '../bundling.ts';
 import type { Settings } from '../settings.ts';
 
 export interface HandlerProps {
@@ -17,8 +16,6 @@ export interface HandlerProps {
   /** Files that go along beside the bundle, by folder: paths from the root of the repository. */
   assets?: Record<string, string[]>;
 }
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A function with a bundle, a log group and a role of its own that may do what `grants` say and nothing else. */
 export function handlerFunction(
@@ -37,11 +34,11 @@ export function handlerFunction(
     ...props.grants,
   ];
   for (const grant of grants) role.addToPolicy(new iam.PolicyStatement(grant));
-  const handler = new NodejsFunction(scope, id, {
+  const folder = bundle(props);
+  const handler = new lambda.Function(scope, id, {
     description: props.description,
-    entry: `${ROOT}${props.entry}`,
-    projectRoot: ROOT,
-    depsLockFilePath: `${ROOT}package-lock.json`,
+    code: lambda.Code.fromAsset(folder),
+    handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     memorySize: props.memory_mb,
@@ -50,27 +47,8 @@ export function handlerFunction(
     logGroup,
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
-    bundling: {
-      ...BUNDLING,
-      format: OutputFormat.ESM,
-      sourceMap: true,
-      sourcesContent: false,
-      // The SDK is bundled: the version that was tested is the version that runs.
-      externalModules: [],
-      ...(props.assets === undefined ? {} : { commandHooks: copying(props.assets) }),
-    },
   });
+  // The assembly has its own copy.
+  rmSync(folder, { recursive: true });
   return Object.assign(handler, { role });
-}
-
-function copying(assets: Record<string, string[]>): ICommandHooks {
-  return {
-    beforeInstall: () => [],
-    beforeBundling: () => [],
-    afterBundling: (from, to) =>
-      Object.entries(assets).flatMap(([folder, files]) => [
-        `mkdir -p "${to}/${folder}"`,
-        ...files.map((file) => `cp "${from}/${file}" "${to}/${folder}/"`),
-      ]),
-  };
 }

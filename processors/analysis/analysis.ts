@@ -36,7 +36,7 @@ export function createAnalysis(deps: AnalysisDeps): Analyse {
     max_document_bytes: deps.analyzer.max_document_bytes,
   });
   const { name, version } = deps.analyzer;
-  return async (requests) => {
+  return async (requests, on_known = () => {}) => {
     const prepared = requests.map(prepare);
     const questions = new Map<string, Question>();
     for (const item of prepared) {
@@ -45,14 +45,29 @@ export function createAnalysis(deps: AnalysisDeps): Analyse {
       }
     }
     const effort: Effort = noEffort();
-    const answers = await verdicts(questions, effort);
-    const outcomes = prepared.map((item): AnalysisOutcome => {
-      if (item.status !== 'ready') return item;
-      const is_first = questions.get(item.fingerprint) === item;
-      return outcomeOf(item, answers.get(item.fingerprint)!, is_first, { name, version });
+    const unanswered = new Set(questions.keys());
+    const outcomes: (AnalysisOutcome | undefined)[] = prepared.map(() => undefined);
+    const settle = (answers: Map<string, Answer>) => {
+      for (const [i, item] of prepared.entries()) {
+        if (outcomes[i] !== undefined) continue;
+        if (item.status !== 'ready') {
+          outcomes[i] = item;
+          continue;
+        }
+        const answer = answers.get(item.fingerprint);
+        if (answer === undefined) continue;
+        const is_first = unanswered.delete(item.fingerprint);
+        outcomes[i] = outcomeOf(item, answer, is_first, { name, version });
+      }
+    };
+    const answers = await verdicts(questions, effort, (recalled) => {
+      settle(recalled);
+      on_known([...outcomes]);
     });
-    deps.on_stats?.(tally(outcomes, effort));
-    return outcomes;
+    settle(answers);
+    const settled = outcomes as AnalysisOutcome[];
+    deps.on_stats?.(tally(settled, effort));
+    return settled;
   };
 }
 

@@ -1,12 +1,13 @@
-import { eld } from 'eld/small';
 import { isSentimentLanguage } from '../../schemas/index.ts';
 import { hanEvidence } from './han.ts';
 import { type Letters, letters } from './letters.ts';
+import { rankLanguages } from './ngrams/rank.ts';
 import type { LanguageDetector } from './ports.ts';
 
 /** eld itself looks no further than 1,000 characters. */
 const SAMPLE_CHARACTERS = 1_000;
 /** What names no language: links, mail addresses, user names. */
+const MAY_BE_NOISY = /@|:\/\/|www\./i;
 const NOISE = /(?:https?:\/\/|www\.)\S+|\S+@\S+|@\w+/giu;
 /** From here on eld is right in 97 of 100 cases (small table, 50 characters) and its word is taken. */
 const LONG_LETTERS = 40;
@@ -26,7 +27,8 @@ const NOT_ARABIC = /[پچژگکیٹڈڑںہھےۆێ]/u;
  * short text counts as foreign only where that is clear: a verdict in a neighbouring language beats none.
  */
 export const detectLanguage: LanguageDetector = (text) => {
-  const sample = text.slice(0, SAMPLE_CHARACTERS).replace(NOISE, ' ');
+  const start = text.slice(0, SAMPLE_CHARACTERS);
+  const sample = MAY_BE_NOISY.test(start) ? start.replace(NOISE, ' ') : start;
   const found = letters(sample);
   if (found.all === 0) return undefined;
   const east_asian = found.hangul + found.kana + found.han;
@@ -37,7 +39,7 @@ export const detectLanguage: LanguageDetector = (text) => {
   if (most === latin) return latinLanguage(sample, latin);
   if (most === arabic) return NOT_ARABIC.test(sample) ? nearest(sample, ['fa', 'ur', 'ku']) : 'ar';
   if (most === devanagari) return devanagari < LONG_LETTERS ? 'hi' : nearest(sample, ['hi', 'mr']);
-  return eld.detect(sample).language || UNDETERMINED;
+  return rankLanguages(sample).language ?? UNDETERMINED;
 };
 
 function eastAsian(sample: string, found: Letters): string {
@@ -46,16 +48,15 @@ function eastAsian(sample: string, found: Letters): string {
   if (found.kana * 10 >= found.kana + found.han) return 'ja';
   const { simplified, traditional, japanese } = hanEvidence(sample);
   if (japanese > simplified && japanese * 4 >= traditional) return 'ja';
-  if (simplified + traditional === 0 && eld.detect(sample).language === 'ja') return 'ja';
+  if (simplified + traditional === 0 && rankLanguages(sample).language === 'ja') return 'ja';
   return traditional > simplified ? 'zh-TW' : 'zh';
 }
 
 function latinLanguage(sample: string, letter_count: number): string | undefined {
-  const result = eld.detect(sample);
-  const reliable = result.isReliable();
-  const enough = isSentimentLanguage(result.language) ? MEDIUM_LETTERS : LONG_LETTERS;
-  if (reliable && letter_count >= enough) return result.language;
-  const ranked = ranking(result.getScores());
+  const { language = UNDETERMINED, reliable, scores } = rankLanguages(sample);
+  const enough = isSentimentLanguage(language) ? MEDIUM_LETTERS : LONG_LETTERS;
+  if (reliable && letter_count >= enough) return language;
+  const ranked = scores();
   const [first, second] = ranked.filter(([code]) => isSentimentLanguage(code));
   const [foreign, foreign_score] = ranked[0] ?? [UNDETERMINED, 0];
   const best = first?.[1] ?? 0;
@@ -66,10 +67,6 @@ function latinLanguage(sample: string, letter_count: number): string | undefined
 
 /** The best scoring of these, or the first. */
 function nearest(sample: string, codes: string[]): string {
-  const ranked = ranking(eld.detect(sample).getScores());
+  const ranked = rankLanguages(sample).scores();
   return ranked.find(([code]) => codes.includes(code))?.[0] ?? codes[0]!;
-}
-
-function ranking(scores: Record<string, number>): [string, number][] {
-  return Object.entries(scores).sort(([, a], [, b]) => b - a);
 }

@@ -73,5 +73,13 @@ export interface AnalysisStats {
   cache_unreadable: number;
 }
 
-/** Outcomes in the order of the requests, one each. Never throws because a service failed. */
-export type Analyse = (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
+/**
+ * Outcomes in the order of the requests, one each. Never throws because a service failed.
+ *
+ * @param on_known hears before the analyzer is asked, and only if it is: the outcomes of what needs no call, at their
+ * places. The very same objects are among those that are returned.
+ */
+export type Analyse = (
+  requests: AnalysisRequest[],
+  on_known?: (known: (AnalysisOutcome | undefined)[]) => void,
+) => Promise<AnalysisOutcome[]>;

@@ -17,13 +17,21 @@ export interface VerdictsDeps {
   max_document_bytes: number;
 }
 
-/** Answers distinct questions, by fingerprint: from the caches, else from the analyzer, and fills the caches. */
+/**
+ * Answers distinct questions, by fingerprint: from the caches, else from the analyzer, and fills the caches. Says what
+ * the caches knew before it asks for the rest.
+ */
 export function createVerdicts(
   deps: VerdictsDeps,
-): (questions: Map<string, Question>, effort: Effort) => Promise<Map<string, Answer>> {
-  return async (questions, effort) => {
+): (
+  questions: Map<string, Question>,
+  effort: Effort,
+  on_recalled: (recalled: Map<string, Answer>) => void,
+) => Promise<Map<string, Answer>> {
+  return async (questions, effort, on_recalled) => {
     const answers = new Map<string, Answer>(await deps.recall.get([...questions.keys()], effort));
     const open = [...questions.values()].filter((question) => !answers.has(question.fingerprint));
+    if (open.length > 0) on_recalled(answers);
     const languages = Object.values(groupByLanguage(open));
     const fresh = new Map<string, Verdict>();
     await Promise.all(

@@ -1,5 +1,5 @@
 import type { ConsumerEnvironment, Result } from '../../schemas/index.ts';
-import type { Analyse } from '../analysis/analysis.ts';
+import type { Analyse, AnalysisOutcome } from '../analysis/analysis.ts';
 import type { StreamItem } from './decode/decode.ts';
 import { Unreadable } from './decode/unreadable.ts';
 import type { Failure } from './ports.ts';
@@ -18,27 +18,43 @@ export interface AnalyseDeps {
   now: () => number;
 }
 
-/** Records to results, in their order; all texts of a batch in one go, so that the analyzer's calls are full. */
-export function createAnalyseStage(deps: AnalyseDeps): (items: StreamItem[]) => Promise<Outcome[]> {
+/**
+ * Records to results, in their order; all texts of a batch in one go, so that the analyzer's calls are full.
+ *
+ * @param on_known hears of the results of what needs no call before the analyzer is asked for the rest. The very same
+ * results are among the outcomes that are returned.
+ */
+export function createAnalyseStage(
+  deps: AnalyseDeps,
+): (items: StreamItem[], on_known: (known: Result[]) => void) => Promise<Outcome[]> {
   const { analyse, text_policy, now } = deps;
-  return async (items) => {
+  const end = (item: StreamItem, ending: Ending): Outcome => {
+    const processed_at = new Date(now()).toISOString();
+    return { ok: true, result: buildResult(item, ending, { text_policy, processed_at }) };
+  };
+  const endAs = (item: StreamItem, outcome: AnalysisOutcome): Outcome => {
+    if (outcome.status !== 'failed') return end(item, outcome);
+    if (outcome.refused) return { ok: false, refusal: refusedFor(outcome.code) };
+    return { ok: false, failure: { stage: 'analysis', code: outcome.code } };
+  };
+  return async (items, on_known) => {
     const asked = items.filter(({ record }) => !record.deleted);
+    const ended = new Map<StreamItem, Outcome>();
+    const endAll = (outcomes: (AnalysisOutcome | undefined)[]) => {
+      for (const [i, item] of asked.entries()) {
+        const outcome = outcomes[i];
+        if (outcome !== undefined && !ended.has(item)) ended.set(item, endAs(item, outcome));
+      }
+    };
     const outcomes = await analyse(
       asked.map(({ record }) => ({ text: record.text, language: record.language })),
+      (known) => {
+        endAll(known);
+        on_known([...ended.values()].flatMap((outcome) => (outcome.ok ? [outcome.result] : [])));
+      },
     );
-    const outcome_of = new Map(asked.map((item, i) => [item, outcomes[i]!]));
-    const processed_at = new Date(now()).toISOString();
-    const end = (item: StreamItem, ending: Ending): Outcome => ({
-      ok: true,
-      result: buildResult(item, ending, { text_policy, processed_at }),
-    });
-    return items.map((item) => {
-      const outcome = outcome_of.get(item);
-      if (outcome === undefined) return end(item, { status: 'withdrawn' });
-      if (outcome.status !== 'failed') return end(item, outcome);
-      if (outcome.refused) return { ok: false, refusal: refusedFor(outcome.code) };
-      return { ok: false, failure: { stage: 'analysis', code: outcome.code } };
-    });
+    endAll(outcomes);
+    return items.map((item) => ended.get(item) ?? end(item, { status: 'withdrawn' }));
   };
 }
 

@@ -35,6 +35,7 @@ export interface Resolved {
 export function createResolve(claims: TextClaims): (items: StreamItem[]) => Promise<Resolved> {
   const limit = pLimit(READS_AT_A_TIME);
   return async (items) => {
+    if (!items.some(isClaim)) return { items, missing: [], failed: [] };
     const found = await Promise.all(
       items.map((item) => (isClaim(item) ? limit(() => textOf(claims, item)) : item.record.text)),
     );

@@ -4,11 +4,8 @@ import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aw
 import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
 import { createJobStore } from '../../aws/job-store.ts';
 import { createLake } from '../../aws/lake.ts';
-import { createCallbackQueue } from '../../aws/queues.ts';
 import { createQuotaLedger } from '../../aws/quota-ledger.ts';
 import { createResultsTable } from '../../aws/results-table.ts';
-import { createSetAsideBucket } from '../../aws/set-aside-bucket.ts';
-import { createTextClaims } from '../../aws/text-claims.ts';
 import { createVerdictCache } from '../../aws/verdict-cache.ts';
 import type { JobStore } from '../../jobs/ports.ts';
 import { createOnFinal, createProgress } from '../../jobs/progress.ts';
@@ -31,6 +28,7 @@ import {
 } from './in-time.ts';
 import { createObserver } from './observe.ts';
 import { createPulse } from './pulse.ts';
+import { createRareCallbacks, createRareClaims, createRareSetAsides } from './rare/compose.ts';
 import { createTimeLimit, type TimeLimit } from './time-limit.ts';
 
 /**
@@ -144,7 +142,7 @@ function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {
     now,
   });
   const lake = createLake({ delivery_stream: environment.DELIVERY_STREAM });
-  const set_asides = createSetAsideBucket({ bucket_name: environment.SET_ASIDE_BUCKET });
+  const set_asides = createRareSetAsides(environment);
   return {
     results_table: storeInTime('dynamodb', results_table, time.delivery),
     lake: storeInTime('firehose', lake, time.delivery),
@@ -153,8 +151,8 @@ function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {
 }
 
 function jobsInTime(environment: ConsumerEnvironment, store: JobStore, { time, now }: Clocks) {
-  const callbacks = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
+  const callbacks = createRareCallbacks(environment);
   const progress = createProgress({ store, now, on_final: createOnFinal(callbacks) });
-  const claims = createTextClaims({ bucket_name: environment.INPUT_BUCKET });
+  const claims = createRareClaims(environment);
   return { progress: progressInTime(progress, time), claims: claimsInTime(claims, time) };
 }

@@ -1,4 +1,5 @@
 import type { JobProgress } from '../../jobs/progress.ts';
+import type { Result } from '../../schemas/index.ts';
 import { type AnalyseDeps, createAnalyseStage } from './analyse.ts';
 import { createResolve, type Resolved } from './claims.ts';
 import { type StreamItem, setAsideOf } from './decode/decode.ts';
@@ -12,6 +13,8 @@ export interface PortionDeps extends AnalyseDeps, DeliverDeps {
   set_asides: SetAsides;
   progress: JobProgress;
   claims: TextClaims;
+  /** Results that are known without a call are delivered in multiples of this while others are asked for. */
+  early_results?: number;
 }
 
 /** What became of some records. */
@@ -60,14 +63,10 @@ interface Concluded {
 function createConclude(
   deps: PortionDeps,
 ): (items: StreamItem[], job_of: JobOf) => Promise<Concluded> {
-  const analyse = createAnalyseStage(deps);
-  const deliver = createDeliver(deps);
+  const analyseAndDeliver = createAnalyseAndDeliver(deps);
   return async (items, job_of) => {
     const versions = distinctVersions(items);
-    const outcomes = await analyse(versions.map(({ item }) => item));
-    const undelivered = await deliver(
-      outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
-    );
+    const { outcomes, undelivered } = await analyseAndDeliver(versions.map(({ item }) => item));
     const ended: EndedItem[] = [];
     const failed: Failed[] = [];
     const refused: Aside[] = [];
@@ -85,6 +84,34 @@ function createConclude(
       }
     }
     return { failed: [...failed, ...(await countEnded(deps.progress, ended, job_of))], refused };
+  };
+}
+
+/** Results are delivered while the analyzer is asked for others, in lots of so many: whole calls of the stores. */
+const EARLY_RESULTS = 200;
+
+/** What the caches know is on its way before the analyzer has answered for the rest. */
+function createAnalyseAndDeliver(deps: PortionDeps) {
+  const analyse = createAnalyseStage(deps);
+  const deliver = createDeliver(deps);
+  const { early_results = EARLY_RESULTS } = deps;
+  return async (items: StreamItem[]) => {
+    let early: Result[] = [];
+    let delivering: ReturnType<typeof deliver> | undefined;
+    const outcomes = await analyse(items, (known) => {
+      early = known.slice(0, known.length - (known.length % early_results));
+      if (early.length === 0) return;
+      delivering = deliver(early);
+      // It is awaited below; until then nobody would hear of a bug in it.
+      delivering.catch(() => undefined);
+    });
+    const is_early = new Set(early);
+    const late = outcomes.flatMap((outcome) =>
+      outcome.ok && !is_early.has(outcome.result) ? [outcome.result] : [],
+    );
+    const parts = await Promise.all([delivering, deliver(late)]);
+    const undelivered = new Map(parts.flatMap((part) => [...(part ?? [])]));
+    return { outcomes, undelivered };
   };
 }
 

@@ -67,8 +67,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the cache key forgets the text',
     file: 'schemas/identity.ts',
-    from: '.update(input.normalised_text)',
-    to: ".update('')",
+    from: '`${origin}\\n${normalised_text}`',
+    to: '`${origin}\\n`',
   },
   {
     name: 'the publisher takes a refusal for an acknowledgement',

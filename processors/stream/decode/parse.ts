@@ -20,10 +20,12 @@ export function parseRecord(bytes: Uint8Array): StreamRecord {
   return parsed.data;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** A byte order mark, as editors on Windows write it, is dropped. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw unreadable('invalid_utf8', 'is not UTF-8');
   }
@@ -61,5 +63,5 @@ function nameOf(segment: PropertyKey): string {
 
 /** An offset can move a time out of the years that sort as text. */
 function hasFourDigitYear(created_at: string): boolean {
-  return /^\d{4}-/.test(new Date(created_at).toISOString());
+  return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());
 }

@@ -45,6 +45,32 @@ describe('a batch', () => {
     );
   });
 
+  it('says what needs no call before it asks for the rest, and never otherwise', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { maxLength: 40 }),
+        fc.array(request, { maxLength: 40 }),
+        async (before, requests) => {
+          const fake = fakeAnalyzer({ max_document_bytes: 80 });
+          const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+          await analyse(before);
+          const calls_before = fake.calls.length;
+          let heard: unknown[] | undefined;
+          const outcomes = await analyse(requests, (known) => {
+            expect(fake.calls.length).toBe(calls_before);
+            expect(heard).toBeUndefined();
+            heard = known;
+          });
+          expect(heard !== undefined).toBe(fake.calls.length > calls_before);
+          for (const [i, known] of (heard ?? []).entries()) {
+            if (known !== undefined) expect(outcomes[i]).toBe(known);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('counts each text once, and gives equal texts equal verdicts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 60 }), async (requests) => {

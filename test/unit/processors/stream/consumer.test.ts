@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type {
   Analyse,
   AnalysisOutcome,
@@ -64,6 +64,55 @@ const failuresOf = (...places: number[]) =>
   places.map((place) => ({ itemIdentifier: sequenceNumber(place) }));
 const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
 const lineIds = () => stores.lines.map(({ record_id }) => record_id);
+
+describe('results that are known already', () => {
+  /** Knows the verdicts of texts with a digit below `known`; answers for the others when it is told to. */
+  const slowly =
+    (known: number, asking: Promise<void>): Analyse =>
+    async (requests, on_known) => {
+      const outcomes = await analyse(requests);
+      on_known?.(outcomes.map((outcome, i) => (i < known ? outcome : undefined)));
+      await asking;
+      return outcomes;
+    };
+
+  it('are delivered in whole calls while the analyzer is asked for the others, and each once', async () => {
+    let answer = () => {};
+    const asking = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    consume = createConsumer({
+      ...stores,
+      ...memoryJobs(),
+      analyse: slowly(5, asking),
+      text_policy: 'full',
+      early_results: 2,
+      now: () => NOW,
+    });
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const consumed = consume(kinesisRecords(...names.map((name) => record(name))));
+    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd']));
+    answer();
+    expect((await consumed).response.batchItemFailures).toEqual([]);
+    expect(rowIds().sort()).toEqual(names);
+    expect(lineIds().sort()).toEqual(names);
+  });
+
+  it('fail as others do where a store is down meanwhile', async () => {
+    stores.results_table.refuses.throws = outage('dynamodb');
+    consume = createConsumer({
+      ...stores,
+      ...memoryJobs(),
+      analyse: slowly(2, Promise.resolve()),
+      text_policy: 'full',
+      early_results: 2,
+      now: () => NOW,
+    });
+    const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
+    expect(report.failed).toBe(3);
+    expect(stores.lines).toEqual([]);
+  });
+});
 
 describe('a text that the analyzer refuses for good', () => {
   it('is set aside with its bytes, wherever it stands, and never holds its shard', async () => {

@@ -1,0 +1,44 @@
+import type { CallbackQueue } from '../../../jobs/ports.ts';
+import type { ConsumerEnvironment } from '../../../schemas/index.ts';
+import type { SetAsides, TextClaims } from '../ports.ts';
+
+/*
+ * What most batches have no use for: bad records, long texts, jobs that end. The clients of S3 and SQS are a third of
+ * the bundle, so a cold start does without them, and the first batch that needs one loads it.
+ */
+
+export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
+  const store = once(async () => {
+    const { createSetAsideBucket } = await import('../../../aws/set-aside-bucket.ts');
+    return createSetAsideBucket({ bucket_name: SET_ASIDE_BUCKET });
+  });
+  return {
+    put: async (set_asides) => (set_asides.length === 0 ? [] : (await store()).put(set_asides)),
+  };
+}
+
+export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextClaims {
+  const claims = once(async () => {
+    const { createTextClaims } = await import('../../../aws/text-claims.ts');
+    return createTextClaims({ bucket_name: INPUT_BUCKET });
+  });
+  return { get: async (tenant, sha256) => (await claims()).get(tenant, sha256) };
+}
+
+export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment): CallbackQueue {
+  const queue = once(async () => {
+    const { createCallbackQueue } = await import('../../../aws/queues.ts');
+    return createCallbackQueue({ queue_url: CALLBACK_QUEUE_URL });
+  });
+  return {
+    send: async (message, delay_seconds) => (await queue()).send(message, delay_seconds),
+  };
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
