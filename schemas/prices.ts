@@ -1,7 +1,44 @@
+/*
+ * Every price that the product knows: us-east-1, in USD, read in November 2026. An estimate is no bill: the marked ones
+ * come from secondary sources, since AWS' own pages show them by script only.
+ */
+
 /**
- * Comprehend's price of one unit: 100 characters, at least 3 units a document, in the first tier.
- * us-east-1, read in November 2026: https://aws.amazon.com/comprehend/pricing/
+ * Comprehend's sentiment: a unit is 100 characters, at least 3 a document, language detection the same.
+ * https://aws.amazon.com/comprehend/pricing/
  */
 export const COMPREHEND_USD_PER_UNIT = 0.0001;
 export const CHARACTERS_PER_UNIT = 100;
 export const LEAST_UNITS = 3;
+/** What a month's units cost, up to so many. Second-hand, but for the first. */
+export const COMPREHEND_TIERS = [
+  { up_to_units: 10_000_000, usd_per_unit: COMPREHEND_USD_PER_UNIT },
+  { up_to_units: 50_000_000, usd_per_unit: 0.00005 },
+  { up_to_units: Number.POSITIVE_INFINITY, usd_per_unit: 0.000025 },
+];
+
+/** A gigabyte where AWS bills by it. */
+export const GB = 2 ** 30;
+
+/**
+ * Kinesis, on demand, standard: each record rounded up to 1 KB on its way in.
+ * https://aws.amazon.com/kinesis/data-streams/pricing/ (out: second-hand)
+ */
+export const KINESIS_USD_PER_GB_IN = 0.08;
+export const KINESIS_USD_PER_GB_OUT = 0.04;
+export const KINESIS_USD_PER_STREAM_HOUR = 0.04;
+
+/** DynamoDB on demand: a write unit is 1 KB, a read unit 4 KB. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+export const DYNAMODB_USD_PER_WRITE_UNIT = 0.625e-6;
+export const DYNAMODB_USD_PER_READ_UNIT = 0.125e-6;
+
+/** Firehose, direct PUT: each record rounded up to 5 KB. https://aws.amazon.com/firehose/pricing/ (second-hand) */
+export const FIREHOSE_USD_PER_GB = 0.029;
+
+/** S3 standard: https://aws.amazon.com/s3/pricing/ */
+export const S3_USD_PER_GB_MONTH = 0.023;
+export const S3_USD_PER_PUT = 0.005 / 1_000;
+
+/** Lambda on arm64: https://aws.amazon.com/lambda/pricing/ */
+export const LAMBDA_USD_PER_REQUEST = 0.2e-6;
+export const LAMBDA_USD_PER_GB_SECOND = 0.0000133334;

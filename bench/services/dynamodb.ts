@@ -50,10 +50,11 @@ export function createDynamodb() {
     BatchWriteItem({ RequestItems }) {
       const writes = Object.entries(RequestItems as ByTable<{ PutRequest: { Item: Item } }[]>);
       let write_units = 0;
+      const items = writes.reduce((sum, [, puts]) => sum + puts.length, 0);
       for (const [name, puts] of writes) {
         for (const { PutRequest } of puts) write_units += put(name, PutRequest.Item);
       }
-      return { body: { UnprocessedItems: {} }, usage: { write_units } };
+      return { body: { UnprocessedItems: {} }, usage: { write_units, items } };
     },
     BatchExecuteStatement({ Statements }) {
       let write_units = 0;

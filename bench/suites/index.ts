@@ -1,4 +1,5 @@
 import type { Suite } from '../suite.ts';
+import { consumer } from './consumer.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [];
+export const SUITES: Suite[] = [consumer];

@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { costOf, times } from '../../operations/cost.ts';
+import { bundlePrograms, PROGRAMS, type ProgramName } from '../bundles.ts';
+import { type Figure, figure, type Goal, type Measured } from '../figures.ts';
+import type { Load } from '../load.ts';
+import { type Extent, openWorld, type Ran, runProgram, type World } from '../run-program.ts';
+import type { LATENCIES } from '../services/latency.ts';
+import type { Run, Suite } from '../suite.ts';
+import { callsOf, leastRequests, requestsOf, usageOf } from '../usage.ts';
+
+const BASE: Load = {
+  name: 'base',
+  characters: 140,
+  repeat_share: 0.6,
+  languages: 1,
+  batch_records: 1_000,
+};
+
+/** One thing differs from the base each time: 140 characters, 60 % repeats, one language, batches of 1,000. */
+const LOADS: Load[] = [
+  BASE,
+  { ...BASE, name: 'distinct', repeat_share: 0 },
+  { ...BASE, name: 'repeats_95', repeat_share: 0.95 },
+  { ...BASE, name: 'languages_12', languages: 12 },
+  { ...BASE, name: 'characters_1000', characters: 1_000 },
+  { ...BASE, name: 'characters_4900', characters: 4_900, batch_records: 500 },
+  { ...BASE, name: 'batch_100', batch_records: 100 },
+  { ...BASE, name: 'batch_10000', batch_records: 10_000 },
+];
+/** Waiting takes long, so these loads alone are measured with it. */
+const WAITED_FOR = ['base', 'distinct', 'repeats_95', 'batch_10000'];
+
+type Latency = keyof typeof LATENCIES;
+type Results = Record<ProgramName, Ran>;
+
+/**
+ * The consumer's bundle and those of the baselines, each in a process of its own, get the same batches, and call the
+ * same stand-ins in another process. `zero`: the services answer at once, so what is seen is the programs' own work.
+ * `realistic`: they take the time of bench/services/latency.ts. Nobody has a quota here, and everybody 50 calls at a
+ * time. CPU time is that of the whole process, garbage collection included.
+ */
+export const consumer: Suite = {
+  name: 'consumer',
+  title: "the stream's consumer: records a second, CPU, calls, requests and cost, by load",
+  measure: (run) =>
+    withWorld(async (world) => {
+      const figures: Figure[] = [];
+      for (const load of run.quick ? [BASE] : LOADS) {
+        figures.push(...loadFigures(load, await medians(world, run, load, 'zero')));
+        if (!WAITED_FOR.includes(load.name)) continue;
+        figures.push(...waitedFigures(load, await medians(world, run, load, 'realistic')));
+      }
+      return figures;
+    }),
+};
+
+async function withWorld<Value>(work: (world: World) => Promise<Value>): Promise<Value> {
+  const folder = await mkdtemp(join(tmpdir(), 'aurastream-bench-'));
+  try {
+    const world = await openWorld(bundlePrograms(folder));
+    try {
+      return await work(world);
+    } finally {
+      await world.services.end();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The programs take turns, so that what else the machine does befalls all of them; the median run of each counts. */
+async function medians(world: World, run: Run, load: Load, latencies: Latency): Promise<Results> {
+  const rounds = run.quick || latencies === 'realistic' ? 1 : 3;
+  const runs: Record<ProgramName, Ran[]> = {
+    product: [],
+    per_record: [],
+    powertools: [],
+    floor: [],
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const program of PROGRAMS) {
+      run.signal.throwIfAborted();
+      // What calls for each record takes its time, and is the same each time.
+      if (round > 0 && (program === 'per_record' || program === 'powertools')) continue;
+      run.say(`${load.name}, ${latencies} latency, ${program}, ${round + 1} of ${rounds}`);
+      const extent = extentOf(program, load, run);
+      runs[program].push(await runProgram(world, program, { load, latencies, ...extent }));
+    }
+  }
+  return Object.fromEntries(
+    PROGRAMS.map((program) => [program, medianByCpu(runs[program])]),
+  ) as Results;
+}
+
+function medianByCpu(runs: Ran[]): Ran {
+  const sorted = [...runs].sort((a, b) => a.cpu_ms / a.records - b.cpu_ms / b.records);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+/** Enough that compilation is over, and no more; those that call for each record get a tenth. */
+function extentOf(program: ProgramName, load: Load, { quick }: Run): Extent {
+  const is_batching = program === 'product' || program === 'floor';
+  const warm = is_batching ? 6_000 : 1_000;
+  const measured = is_batching ? (quick ? 8_000 : 12_000) : quick ? 1_000 : 2_000;
+  const shorter = load.characters > 500 ? 4 : 1;
+  return {
+    warm_batches: Math.ceil(warm / shorter / load.batch_records),
+    batches: Math.ceil(measured / shorter / load.batch_records),
+  };
+}
+
+function beside(results: Results, value: (ran: Ran) => number) {
+  const { product, per_record, powertools, floor } = results;
+  return {
+    value: value(product),
+    baselines: {
+      per_record: value(per_record),
+      powertools: value(powertools),
+      floor: value(floor),
+    },
+  };
+}
+
+/** What is so whatever time the services take. */
+function loadFigures(load: Load, results: Results): Figure[] {
+  const named = (measured: Measured) => figure({ ...measured, name: `consumer.${measured.name}` });
+  const { product, floor } = results;
+  const calls = callsOf(product) / product.records;
+  return [
+    named({
+      name: `cpu_ms_per_1000.${load.name}`,
+      unit: 'ms',
+      ...beside(results, ({ cpu_ms, records }) => (cpu_ms / records) * 1_000),
+      goal: { of: 'floor', at_most: 2 },
+    }),
+    named({
+      name: `records_per_second_of_core.${load.name}`,
+      unit: 'records/s',
+      ...beside(results, ({ cpu_ms, records }) => (records / cpu_ms) * 1_000),
+    }),
+    named({
+      name: `calls_per_1000.${load.name}`,
+      unit: 'calls',
+      value: calls * 1_000,
+      baselines: { floor: (callsOf(floor) / floor.records) * 1_000 },
+      goal: { of: 'floor', at_most: 1.05 },
+    }),
+    named({
+      name: `requests_per_1000.${load.name}`,
+      unit: 'requests',
+      value: (requestsOf(product) / product.records) * 1_000,
+      baselines: { floor: (leastRequests(product, load) / product.records) * 1_000 },
+      goal: { of: 'floor', at_most: 1.1 },
+    }),
+    named({
+      name: `call_fill.${load.name}`,
+      unit: 'share of 25 documents',
+      value:
+        (product.counts['comprehend.BatchDetectSentiment']?.usage.documents ?? 0) /
+        (callsOf(product) * 25),
+    }),
+    ...costFigures(load, results),
+  ];
+}
+
+/** With the time that services take: how fast, and what a million records cost. */
+function waitedFigures(load: Load, results: Results): Figure[] {
+  const speed = beside(results, ({ records, wall_ms }) => (records / wall_ms) * 1_000);
+  const goals: [string, Goal][] =
+    load.name === 'base'
+      ? [
+          ['', { of: 'per_record', at_least: 10 }],
+          ['_to_powertools', { of: 'powertools', at_least: 5 }],
+        ]
+      : [['', { of: 'per_record', at_least: 10 }]];
+  return goals.map(([suffix, goal]) =>
+    figure({
+      name: `consumer.records_per_second${suffix}.${load.name}`,
+      unit: 'records/s',
+      ...speed,
+      ...(load.name === 'base' ? { goal } : {}),
+    }),
+  );
+}
+
+/** In the first price tiers, all that is billed: what was counted, and the Lambda time that the CPU took. */
+function costFigures(load: Load, results: Results): Figure[] {
+  const costs = (ran: Ran) => costOf(times(usageOf(ran, load), 1_000_000 / ran.records), 0);
+  const total = figure({
+    name: `consumer.usd_per_million.${load.name}`,
+    unit: 'USD',
+    ...beside(results, (ran) => costs(ran).total),
+    ...(load.name === 'base' ? { goal: { of: 'per_record' as const, at_most: 0.2 } } : {}),
+  });
+  const stages = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
+  return [
+    total,
+    ...stages.map((stage) =>
+      figure({
+        name: `consumer.usd_per_million_${stage}.${load.name}`,
+        unit: 'USD',
+        ...beside(results, (ran) => costs(ran)[stage]),
+      }),
+    ),
+  ];
+}
