@@ -1,4 +1,5 @@
 import type { Suite } from '../suite.ts';
+import { quota } from './quota.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [];
+export const SUITES: Suite[] = [quota];
