@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.ts';
+import { api } from './api.ts';
 import { quota } from './quota.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [quota];
+export const SUITES: Suite[] = [quota, api];
