@@ -4,8 +4,8 @@ import { readStack, type StackOutputs } from '../aws/stack.ts';
 import type { Cloud } from '../local/boot.ts';
 import type { MeterEntry, MeterReading } from '../local/gateway/meter.ts';
 import { assemblyDir } from '../local/synth.ts';
-import { withChild } from './child.ts';
 import { withFolder } from './folder.ts';
+import { withChild } from './processes/child.ts';
 import type { CloudQuestion } from './processes/cloud.ts';
 import type { Run } from './suite.ts';
 

@@ -6,7 +6,7 @@ import {
   functionSpec,
 } from '../local/runtime/function/spec.ts';
 import { assemblyDir } from '../local/synth.ts';
-import { type Child, withChild } from './child.ts';
+import { type Child, withChild } from './processes/child.ts';
 import type { FunctionQuestion, Invoked, Loaded } from './processes/function.ts';
 
 /** What they are called here, by the beginning of their logical ids. */

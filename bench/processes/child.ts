@@ -10,7 +10,7 @@ export interface ChildOptions {
   signal: AbortSignal;
 }
 
-/** A process of the benchmark's, that answers one question at a time: see processes/answer.ts. */
+/** A process of the benchmark's, that answers one question at a time: see answer.ts. */
 export interface Child {
   ask<Answer>(question: object): Promise<Answer>;
 }
