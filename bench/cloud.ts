@@ -31,8 +31,6 @@ export async function withCloud<T>(
   work: (cloud: BenchCloud) => Promise<T>,
 ): Promise<T> {
   run.say('starting the embedded cloud');
-  // The SDK's advice to upgrade Node is for those who choose it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const assembly_dir = options.assemblyDir ?? (await assemblyDir());
   return withFolder((dataDir) =>
     withChild(PROCESS, { typescript: true, signal: run.signal }, async ({ ask }) => {

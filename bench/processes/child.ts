@@ -26,12 +26,11 @@ export async function withChild<T>(
   work: (child: Child) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
+  // The SDK's advice to upgrade Node is for those who choose it, here and in the process.
+  const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet = 'true' } = process.env;
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = quiet;
   const child = fork(module, args, {
-    env: {
-      PATH: process.env.PATH,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ...env,
-    },
+    env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet, ...env },
     execArgv: typescript ? ['--import', 'tsx'] : [],
     // What a function logs is not kept; what broke it is.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

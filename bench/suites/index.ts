@@ -1,7 +1,8 @@
 import type { Suite } from '../suite.ts';
 import { api } from './api.ts';
 import { cold_start } from './cold-start.ts';
+import { publisher } from './publisher.ts';
 import { quota } from './quota.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [quota, api, cold_start];
+export const SUITES: Suite[] = [quota, api, cold_start, publisher];
