@@ -38,7 +38,7 @@ export const api: Suite = {
 async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const { api_key } = await readyKeys(cloud);
   const analyze = analyzeWith(cloud.api, api_key);
-  const requests = run.quick ? 100 : 500;
+  const requests = run.quick ? 60 : 500;
   run.say('cold');
   const [cold = 0] = await timed(run, { callers: 1, requests: 1 }, () => analyze('The very first'));
   run.say('the analyzer itself');

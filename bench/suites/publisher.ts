@@ -79,7 +79,7 @@ async function intoKinesis(run: Run): Promise<Figure[]> {
       { client: target.client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
       { StreamName: STREAM },
     );
-    const paces = await pacesOf(run, target, run.quick ? 4_000 : 20_000);
+    const paces = await pacesOf(run, target, run.quick ? 2_000 : 20_000);
     target.client.destroy();
     return rates('kinesis', paces);
   });
