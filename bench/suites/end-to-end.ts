@@ -145,15 +145,18 @@ async function burst(
   run.say(`${name}: ${load} records`);
   await cloud.resetMeter();
   const started_at = performance.now();
+  const inTable = async () => {
+    const rows = await rowsSeen(run, cloud, watched);
+    await everyRow(run, cloud, records);
+    const seconds = (performance.now() - started_at) / 1_000;
+    return { rows, seconds, requests: await requestsOf(cloud) };
+  };
   // Watching starts with publishing: the first rows may be there before the last record is acknowledged.
-  const lake = with_lake ? lakeWatch(cloud, watched, run.signal) : undefined;
-  const publishing = publish(cloud, records);
-  const rows = await rowsSeen(run, cloud, watched);
-  const acknowledged = await publishing;
-  await everyRow(run, cloud, records);
-  const seconds = (performance.now() - started_at) / 1_000;
-  const requests = await requestsOf(cloud);
-  const lines = await lake;
+  const [acknowledged, { rows, seconds, requests }, lines] = await Promise.all([
+    publish(cloud, records),
+    inTable(),
+    with_lake ? lakeWatch(cloud, watched, run.signal) : undefined,
+  ]);
   const after = (seen: Map<string, number>) =>
     watched.map((id) => Math.max(0, seen.get(id)! - acknowledged.get(id)!));
   return {

@@ -2,8 +2,9 @@ import type { Suite } from '../suite.ts';
 import { api } from './api.ts';
 import { cold_start } from './cold-start.ts';
 import { end_to_end } from './end-to-end.ts';
+import { memory } from './memory.ts';
 import { publisher } from './publisher.ts';
 import { quota } from './quota.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [quota, api, end_to_end, cold_start, publisher];
+export const SUITES: Suite[] = [quota, api, end_to_end, cold_start, publisher, memory];
