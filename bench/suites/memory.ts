@@ -150,7 +150,7 @@ function aJob(job_id: string, key: string): Job {
 }
 
 function ofProducer(run: Run, { endpoint }: StreamStandIn): Promise<Figure[]> {
-  const megabytes = run.quick ? 100 : 1_000;
+  const megabytes = run.quick ? 50 : 1_000;
   run.say(`a producer, ${megabytes} MB`);
   const { signal } = run;
   return withFolder(async (folder) => {

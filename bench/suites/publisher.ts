@@ -47,7 +47,7 @@ const WAYS: Partial<Record<Way, (target: Target, records: RecordInput[]) => Prom
 async function intoStandIn(run: Run): Promise<Figure[]> {
   return withStreamStandIn(run, async ({ endpoint, counts, reset }) => {
     const target = { client: kinesis(endpoint), stream_name: STREAM };
-    const load = run.quick ? 20_000 : 100_000;
+    const load = run.quick ? 10_000 : 100_000;
     const calls_per_record: Partial<Record<Way, number>> = {};
     const paces = await pacesOf(run, target, load, {
       before: reset,
