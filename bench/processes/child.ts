@@ -56,6 +56,10 @@ export async function withChild<T>(
   };
   try {
     return await work({ ask });
+  } catch (cause) {
+    // What fails because the process was ended is no failure of its own.
+    signal.throwIfAborted();
+    throw cause;
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
