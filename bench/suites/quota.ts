@@ -94,7 +94,7 @@ interface Sharing {
 /** So many consumers for so long, each with clients of its own. */
 async function shared(run: Run, cloud: BenchCloud, sharing: Sharing): Promise<Share> {
   const { consumers, seconds, with_governor } = sharing;
-  const counts = { calls: 0, throttled: 0, answered: 0, writes: 0 };
+  const counts: Counts = { calls: 0, throttled: 0, answered: 0, writes: 0, refused: 0 };
   // A full bucket at the start would be a second's calls for nothing.
   await emptied(cloud.config);
   const end = Date.now() + seconds * 1_000;
@@ -111,7 +111,8 @@ async function shared(run: Run, cloud: BenchCloud, sharing: Sharing): Promise<Sh
     used: counts.answered / (QUOTA * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS) / seconds,
-    ledger_writes_per_call: counts.writes / counts.calls,
+    // Who is told that there is no slot left has cost a write too.
+    ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }
 
@@ -120,6 +121,8 @@ interface Counts {
   throttled: number;
   answered: number;
   writes: number;
+  /** Calls that had no slot before the end. */
+  refused: number;
 }
 
 function governing(
@@ -163,12 +166,19 @@ async function calling(
       );
       // What the SDK still gets through after the end is another time's quota.
       if (failure === undefined) counts.answered += Date.now() < end ? 1 : 0;
-      // The governor has no slot left before the end: asking again would only be counted as writes.
-      else if (failure instanceof ServiceError && failure.code === 'OutOfQuota') return;
-      else await sleep(1_000 / QUOTA);
+      else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA);
+      else {
+        // There is none before the end: asking again would only be counted as writes.
+        counts.refused += 1;
+        return;
+      }
     }
   };
   await Promise.all(Array.from({ length: CALLS_AT_A_TIME }, caller));
+}
+
+function isOutOfQuota(failure: unknown): boolean {
+  return failure instanceof ServiceError && failure.code === 'OutOfQuota';
 }
 
 type Config = ReturnType<typeof clientConfig>;
