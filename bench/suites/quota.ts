@@ -37,7 +37,7 @@ export const quota: Suite = {
 
 async function measured(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const seconds = run.quick ? 6 : 20;
+  const seconds = run.quick ? 5 : 20;
   for (const consumers of run.quick ? [4] : [1, 4, 10]) {
     const name = `${consumers}_consumer${consumers === 1 ? '' : 's'}`;
     run.say(`${consumers} consumers, governed`);
