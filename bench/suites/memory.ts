@@ -20,7 +20,7 @@ import type { Run, Suite } from '../suite.ts';
 const MIB = 1_048_576;
 /** Lambda's largest batch. Events of so many records are split by their 6 MB, so this is more than it ever hands over. */
 const LARGEST_BATCH = 10_000;
-/** The publisher's own bound of records under way, 64 MiB, and as much again twice over for what runs it. */
+/** Four times what the publisher itself lets wait: 64 MiB. */
 const MOST_OF_A_PUBLISHER = 256 * MIB;
 
 /**
