@@ -1,7 +1,5 @@
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { bundle } from '../infra/bundling.ts';
 import { ANALYSIS_ASSETS } from '../infra/constructs/analysis.ts';
+import { bundle } from './bundle.ts';
 
 const ENTRIES = {
   product: 'processors/stream/handler.ts',
@@ -20,10 +18,9 @@ export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
 /** Bundles the programs as the stack's functions are bundled. @param folder where they go. */
 export function bundlePrograms(folder: string): Bundles {
-  const entries = Object.entries({ ...ENTRIES, ...HOSTS }).map(([name, entry]) => {
-    const made = bundle({ entry, assets: ANALYSIS_ASSETS });
-    renameSync(made, join(folder, name));
-    return [name, join(folder, name, 'index.mjs')] as const;
-  });
+  const entries = Object.entries({ ...ENTRIES, ...HOSTS }).map(([name, entry]) => [
+    name,
+    bundle({ entry }, folder, name, ANALYSIS_ASSETS),
+  ]);
   return Object.fromEntries(entries) as Bundles;
 }

@@ -21,12 +21,11 @@ const NEVER_REACHED = [
   'bowser',
 ];
 
-export interface BundleOptions {
-  /** The handler's file from the root of the repository. */
-  entry: string;
-  /** Files that go along, by folder: paths from the root of the repository. */
-  assets?: Record<string, string[]>;
-}
+/** A handler: its file from the root of the repository, or its source. */
+export type Bundled = { entry: string } | { source: string };
+
+/** Files that go along, by folder: paths from the root of the repository. */
+export type Assets = Record<string, string[]>;
 
 /**
  * Bundles a handler as `index.mjs`, the SDK included: the version that was tested is the version that runs. What is
@@ -34,12 +33,15 @@ export interface BundleOptions {
  *
  * @returns the folder, which is the caller's to remove.
  */
-export function bundle({ entry, assets = {} }: BundleOptions): string {
+export function bundle(what: Bundled, assets: Assets = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'aurastream-bundle-'));
   buildSync({
-    entryPoints: { index: join(ROOT, entry) },
+    ...('entry' in what
+      ? { entryPoints: [join(ROOT, what.entry)] }
+      : { stdin: { contents: what.source, resolveDir: ROOT, loader: 'ts' } }),
     absWorkingDir: ROOT,
     outdir: folder,
+    entryNames: 'index',
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,

@@ -1,5 +1,11 @@
 import type { Suite } from '../suite.ts';
+import { api } from './api.ts';
+import { cold_start } from './cold-start.ts';
 import { consumer } from './consumer.ts';
+import { end_to_end } from './end-to-end.ts';
+import { memory } from './memory.ts';
+import { publisher } from './publisher.ts';
+import { quota } from './quota.ts';
 
 /** In the order in which they run and are printed. */
-export const SUITES: Suite[] = [consumer];
+export const SUITES: Suite[] = [consumer, quota, end_to_end, api, cold_start, publisher, memory];

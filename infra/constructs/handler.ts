@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Duration, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { bundle } from '../bundling.ts';
+import { type Assets, bundle } from '../bundling.ts';
 import type { Settings } from '../settings.ts';
 
 export interface HandlerProps {
@@ -14,7 +14,7 @@ export interface HandlerProps {
   environment: Record<string, string>;
   grants: { actions: string[]; resources: string[] }[];
   /** Files that go along beside the bundle, by folder: paths from the root of the repository. */
-  assets?: Record<string, string[]>;
+  assets?: Assets;
 }
 
 /** A function with a bundle, a log group and a role of its own that may do what `grants` say and nothing else. */
@@ -34,7 +34,7 @@ export function handlerFunction(
     ...props.grants,
   ];
   for (const grant of grants) role.addToPolicy(new iam.PolicyStatement(grant));
-  const folder = bundle(props);
+  const folder = bundle(props, props.assets);
   const handler = new lambda.Function(scope, id, {
     description: props.description,
     code: lambda.Code.fromAsset(folder),

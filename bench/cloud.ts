@@ -1,0 +1,54 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { clientConfig } from '../aws/clients.ts';
+import { readStack, type StackOutputs } from '../aws/stack.ts';
+import type { Cloud } from '../local/boot.ts';
+import type { MeterEntry, MeterReading } from '../local/gateway/meter.ts';
+import { assemblyDir } from '../local/synth.ts';
+import { withFolder } from './folder.ts';
+import { withChild } from './processes/child.ts';
+import type { CloudQuestion } from './processes/cloud.ts';
+import type { Run } from './suite.ts';
+
+export interface BenchCloud
+  extends Pick<
+    Cloud,
+    'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs' | 'api'
+  > {
+  /** For clients of the SDK. */
+  config: ReturnType<typeof clientConfig>;
+  stack: StackOutputs;
+  /** What was called since the meter was last reset. */
+  meter(): Promise<MeterEntry[]>;
+  resetMeter(): Promise<void>;
+}
+
+const PROCESS = new URL('processes/cloud.ts', import.meta.url);
+
+/** The embedded cloud, in a process and a temporary folder of its own, for as long as the work takes. */
+export async function withCloud<T>(
+  run: Run,
+  options: Omit<CloudQuestion, 'dataDir'>,
+  work: (cloud: BenchCloud) => Promise<T>,
+): Promise<T> {
+  run.say('starting the embedded cloud');
+  const assembly_dir = options.assemblyDir ?? (await assemblyDir());
+  return withFolder((dataDir) =>
+    withChild(PROCESS, { typescript: true, signal: run.signal }, async ({ ask }) => {
+      const cloud = await ask<Cloud>({ ...options, assemblyDir: assembly_dir, dataDir });
+      const config = clientConfig(cloud);
+      const stack = await readStack('AuraStream', new CloudFormationClient(config));
+      const control = async (method: string, route: string): Promise<MeterReading> => {
+        const response = await fetch(`${cloud.endpoint}/_aurastream/${route}`, { method });
+        if (!response.ok) throw new Error(`The embedded cloud answered ${response.status}`);
+        return (await response.json()) as MeterReading;
+      };
+      return work({
+        ...cloud,
+        config,
+        stack,
+        meter: async () => (await control('GET', 'meter')).entries,
+        resetMeter: async () => void (await control('POST', 'meter/reset')),
+      });
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs';
+import { bootCloud, type Cloud } from '../../local/boot.ts';
+import { answerParent } from './answer.ts';
+
+/** The embedded cloud in a process of its own, so that it shares no event loop with what is measured. */
+export interface CloudQuestion {
+  dataDir: string;
+  assemblyDir?: string;
+  comprehendQuotas?: Record<string, number>;
+}
+
+let data_dir: string | undefined;
+
+answerParent<CloudQuestion>(
+  async (options) => {
+    data_dir = options.dataDir;
+    const { endpoint, region, access_key_id, secret_access_key, outputs, api }: Cloud =
+      await bootCloud({ ...options, port: 0 });
+    return { endpoint, region, access_key_id, secret_access_key, outputs, api };
+  },
+  () => {
+    if (data_dir !== undefined) rmSync(data_dir, { recursive: true, force: true });
+  },
+);

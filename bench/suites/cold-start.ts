@@ -1,0 +1,213 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bundled } from '../../infra/bundling.ts';
+import type { FunctionSpec } from '../../local/runtime/function/spec.ts';
+import { bundle } from '../bundle.ts';
+import { type BenchCloud, withCloud } from '../cloud.ts';
+import { analyzeEvent, kinesisEvent } from '../events.ts';
+import { type Baseline, type Figure, figure, type Goal } from '../figures.ts';
+import { withFolder } from '../folder.ts';
+import {
+  deployedFunctions,
+  environmentOf,
+  FUNCTION_NAMES,
+  type FunctionName,
+  withFunction,
+} from '../functions.ts';
+import { median } from '../percentiles.ts';
+import type { Run, Suite } from '../suite.ts';
+
+/** The clients that each function constructs: its compose.ts. */
+const CLIENTS: Record<FunctionName, string[]> = {
+  consumer: ['comprehend', 'dynamodb', 'firehose', 's3', 'sqs'],
+  api: ['athena', 'comprehend', 'dynamodb', 'kinesis', 's3'],
+  authorizer: [],
+  submission: ['dynamodb', 'kinesis', 's3', 'sqs'],
+  callback: ['dynamodb', 'secrets-manager', 'sqs'],
+};
+
+const CLASSES: Record<string, string> = {
+  athena: 'AthenaClient',
+  comprehend: 'ComprehendClient',
+  dynamodb: 'DynamoDBClient',
+  firehose: 'FirehoseClient',
+  kinesis: 'KinesisClient',
+  s3: 'S3Client',
+  'secrets-manager': 'SecretsManagerClient',
+  sqs: 'SQSClient',
+};
+
+const EMPTY = 'export const handler = async () => ({ batchItemFailures: [] });';
+
+const BESIDE_CONSUMER: Partial<Record<Baseline, Bundled>> = {
+  per_record: { entry: 'bench/baselines/per-record.ts' },
+  powertools: { entry: 'bench/baselines/powertools.ts' },
+};
+
+const GOALS: Record<string, Goal> = {
+  'bundle_bytes.consumer': { of: 'value', at_most: 614_400 },
+  'import_ms.consumer': { of: 'floor', at_most: 1.5 },
+};
+
+/**
+ * `bundle_bytes` is the JavaScript that a start reads: the module and what it imports statically. `javascript_bytes` is
+ * all of it, `asset_bytes` all that is deployed but for source maps. `import_ms` is a fresh
+ * process' import of the bundle, with the environment that Lambda gives it; the floor is an empty handler that only
+ * constructs the same clients. `first_result_ms` is import and first invocation, against the embedded cloud.
+ */
+export const cold_start: Suite = {
+  name: 'cold_start',
+  title: 'size of each bundle, time to import it, and time to the first result',
+  measure: (run) =>
+    withCloud(run, { comprehendQuotas: { BatchDetectSentiment: 100_000 } }, (cloud) =>
+      withFolder(async (folder) => {
+        const subjects = await subjectsOf(run, cloud, folder);
+        const runner = bundle({ entry: 'bench/processes/function.ts' }, folder, 'runner');
+        // In turns, so that what else the machine does befalls all of them.
+        for (let sample = 0; sample < (run.quick ? 3 : 7); sample += 1) {
+          for (const subject of subjects) {
+            run.say(`${subject.name}, ${subject.baseline ?? 'ours'}, sample ${sample + 1}`);
+            await start(run, runner, subject, sample);
+          }
+        }
+        return figuresOf(subjects);
+      }),
+    ),
+};
+
+/** A function of ours, or what stands beside it. */
+interface Subject {
+  name: FunctionName;
+  baseline?: Baseline;
+  module: string;
+  env: Record<string, string>;
+  bundle_bytes: number;
+  javascript_bytes: number;
+  asset_bytes: number;
+  import_ms: number[];
+  first_result_ms: number[];
+}
+
+async function subjectsOf(run: Run, cloud: BenchCloud, folder: string): Promise<Subject[]> {
+  const functions = await deployedFunctions();
+  const subjects: Subject[] = [];
+  for (const name of FUNCTION_NAMES) {
+    const spec = functions[name];
+    subjects.push(await subject(name, spec, cloud, spec.module));
+    for (const [baseline, beside] of besides(run, name)) {
+      const module = bundle(beside, folder, `${name}-${baseline}`);
+      subjects.push({ ...(await subject(name, spec, cloud, module)), baseline });
+    }
+  }
+  return subjects;
+}
+
+function besides({ quick }: Run, name: FunctionName): [Baseline, Bundled][] {
+  const floor: [Baseline, Bundled] = ['floor', { source: `${clients(CLIENTS[name])}\n${EMPTY}` }];
+  if (name === 'consumer') {
+    return [...(Object.entries(BESIDE_CONSUMER) as [Baseline, Bundled][]), floor];
+  }
+  return quick && name !== 'api' ? [] : [floor];
+}
+
+async function subject(
+  name: FunctionName,
+  spec: FunctionSpec,
+  { endpoint }: BenchCloud,
+  module: string,
+): Promise<Subject> {
+  return {
+    name,
+    module,
+    env: environmentOf(spec, endpoint),
+    bundle_bytes: await importedBytes(module),
+    javascript_bytes: await bytesOf(dirname(module), (file) => file.endsWith('.mjs')),
+    asset_bytes: await bytesOf(dirname(module), (file) => !file.endsWith('.map')),
+    import_ms: [],
+    first_result_ms: [],
+  };
+}
+
+async function bytesOf(folder: string, is_counted: (file: string) => boolean): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile() && is_counted(entry.name));
+  const stats = await Promise.all(
+    files.map(({ parentPath, name }) => stat(join(parentPath, name))),
+  );
+  return stats.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Of the module and of all that it imports statically: what is imported on demand is read on demand. */
+async function importedBytes(module: string, seen = new Set<string>()): Promise<number> {
+  if (seen.has(module)) return 0;
+  seen.add(module);
+  const code = await readFile(module, 'utf8');
+  let bytes = Buffer.byteLength(code);
+  for (const [, file] of code.matchAll(/(?:\bfrom|\bimport)\s*"(\.\/[^"]+)"/g)) {
+    bytes += await importedBytes(join(dirname(module), file!), seen);
+  }
+  return bytes;
+}
+
+async function start(run: Run, runner: string, subject: Subject, sample: number): Promise<void> {
+  const { module, env, name, baseline } = subject;
+  await withFunction({ runner, module, env, signal: run.signal }, async ({ load, invoke }) => {
+    const started_at = performance.now();
+    const { import_ms } = await load();
+    subject.import_ms.push(import_ms);
+    const event = baseline === undefined ? firstEvent(name, sample) : undefined;
+    if (event === undefined) return;
+    const { answer } = await invoke({ payload: JSON.stringify(event) });
+    subject.first_result_ms.push(performance.now() - started_at);
+    if (!/"statusCode":200|"batchItemFailures":\[\]/.test(answer)) {
+      throw new Error(`The first result of ${name} is none`);
+    }
+  });
+}
+
+/** A text that nobody asked before: the first result is a whole one. */
+function firstEvent(name: FunctionName, sample: number): object | undefined {
+  const text = `I love my cat, and this is start number ${sample}`;
+  if (name === 'api') return analyzeEvent(text);
+  if (name !== 'consumer') return undefined;
+  return kinesisEvent([{ record_id: `cold-${sample}`, text, source: 'bench' }]);
+}
+
+function figuresOf(subjects: Subject[]): Figure[] {
+  return FUNCTION_NAMES.flatMap((name) => {
+    const [ours, ...beside] = subjects.filter((one) => one.name === name);
+    const measured = (what: string, unit: string, of: (subject: Subject) => number) =>
+      figure({
+        name: `cold_start.${what}.${name}`,
+        value: of(ours!),
+        unit,
+        baselines: Object.fromEntries(beside.map((one) => [one.baseline, of(one)])),
+        ...(GOALS[`${what}.${name}`] === undefined ? {} : { goal: GOALS[`${what}.${name}`]! }),
+      });
+    return [
+      measured('bundle_bytes', 'bytes', ({ bundle_bytes }) => bundle_bytes),
+      measured('javascript_bytes', 'bytes', ({ javascript_bytes }) => javascript_bytes),
+      measured('asset_bytes', 'bytes', ({ asset_bytes }) => asset_bytes),
+      measured('import_ms', 'ms', ({ import_ms }) => median(import_ms)),
+      ...(ours!.first_result_ms.length === 0
+        ? []
+        : [
+            figure({
+              name: `cold_start.first_result_ms.${name}`,
+              value: median(ours!.first_result_ms),
+              unit: 'ms',
+            }),
+          ]),
+    ];
+  });
+}
+
+/** Source that makes a client of each of these services, and keeps it. */
+function clients(services: string[]): string {
+  return services
+    .map((service) => {
+      const client = CLASSES[service]!;
+      return `import { ${client} } from '@aws-sdk/client-${service}';\nexport const ${client}Kept = new ${client}({});`;
+    })
+    .join('\n');
+}
