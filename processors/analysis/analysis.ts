@@ -60,9 +60,9 @@ export function createAnalysis(deps: AnalysisDeps): Analyse {
         outcomes[i] = outcomeOf(item, answer, is_first, { name, version });
       }
     };
-    const answers = await verdicts(questions, effort, (recalled) => {
-      settle(recalled);
-      on_known([...outcomes]);
+    const answers = await verdicts(questions, effort, (some, is_all) => {
+      settle(some);
+      on_known([...outcomes], is_all);
     });
     settle(answers);
     const settled = outcomes as AnalysisOutcome[];

@@ -29,6 +29,11 @@ export interface GovernorStats {
 
 /** How often one call is made, the first included; each time in a slot of its own. */
 const MAX_ATTEMPTS = 3;
+/**
+ * How late a slot may be used: with a large quota a lot is over before the ledger's answer is here. What comes late is
+ * a hundredth of a second's calls at most for each process, which any bucket holds.
+ */
+const LATE_MS = 100;
 /** How long a ledger that did not answer is left alone. */
 const LEDGER_PAUSE_MS = 1_000;
 
@@ -161,7 +166,9 @@ function createSlots(name: string, deps: GovernorDeps, stats: GovernorStats) {
 
   async function next(latest: number): Promise<Slots> {
     // Those that are long past were kept by nobody: calling in all of them now would be a burst.
-    lot = lot.filter(({ starts_at, interval_ms }) => starts_at >= now() - interval_ms);
+    lot = lot.filter(
+      ({ starts_at, interval_ms }) => starts_at >= now() - Math.max(interval_ms, LATE_MS),
+    );
     const [first] = lot;
     const slot = first !== undefined && first.starts_at <= latest ? lot.shift() : undefined;
     const taken = slot ?? (await reserved(latest));

@@ -76,10 +76,10 @@ export interface AnalysisStats {
 /**
  * Outcomes in the order of the requests, one each. Never throws because a service failed.
  *
- * @param on_known hears before the analyzer is asked, and only if it is: the outcomes of what needs no call, at their
- * places. The very same objects are among those that are returned.
+ * @param on_known hears, where the analyzer is asked, of the outcomes that there are, at their places: as soon as it is
+ * asked, and when it has answered for all, before the caches are filled. The very same objects are returned.
  */
 export type Analyse = (
   requests: AnalysisRequest[],
-  on_known?: (known: (AnalysisOutcome | undefined)[]) => void,
+  on_known?: (known: (AnalysisOutcome | undefined)[], is_all: boolean) => void,
 ) => Promise<AnalysisOutcome[]>;

@@ -18,23 +18,23 @@ export interface VerdictsDeps {
 }
 
 /**
- * Answers distinct questions, by fingerprint: from the caches, else from the analyzer, and fills the caches. Says what
- * the caches knew before it asks for the rest.
+ * Answers distinct questions, by fingerprint: from the caches, else from the analyzer, and fills the caches. Where it
+ * asks, it says what it has as soon as it asks, and again before it fills them.
  */
 export function createVerdicts(
   deps: VerdictsDeps,
 ): (
   questions: Map<string, Question>,
   effort: Effort,
-  on_recalled: (recalled: Map<string, Answer>) => void,
+  on_answers: (answers: Map<string, Answer>, is_all: boolean) => void,
 ) => Promise<Map<string, Answer>> {
-  return async (questions, effort, on_recalled) => {
+  return async (questions, effort, on_answers) => {
     const answers = new Map<string, Answer>(await deps.recall.get([...questions.keys()], effort));
     const open = [...questions.values()].filter((question) => !answers.has(question.fingerprint));
-    if (open.length > 0) on_recalled(answers);
+    if (open.length === 0) return answers;
     const languages = Object.values(groupByLanguage(open));
     const fresh = new Map<string, Verdict>();
-    await Promise.all(
+    const asking = Promise.all(
       languages.map(async (group) => {
         for (const [key, answer] of await askLanguage(deps, group, effort)) {
           answers.set(key, answer);
@@ -42,6 +42,9 @@ export function createVerdicts(
         }
       }),
     );
+    on_answers(answers, false);
+    await asking;
+    on_answers(answers, true);
     await deps.recall.put(fresh, effort);
     return answers;
   };

@@ -21,12 +21,15 @@ export interface AnalyseDeps {
 /**
  * Records to results, in their order; all texts of a batch in one go, so that the analyzer's calls are full.
  *
- * @param on_known hears of the results of what needs no call before the analyzer is asked for the rest. The very same
- * results are among the outcomes that are returned.
+ * @param on_known hears of the results that there are, where the analyzer is asked: once it is, and once it has answered
+ * for all. They are made when they are called for; the very same are among the outcomes that are returned.
  */
 export function createAnalyseStage(
   deps: AnalyseDeps,
-): (items: StreamItem[], on_known: (known: Result[]) => void) => Promise<Outcome[]> {
+): (
+  items: StreamItem[],
+  on_known: (results: () => Result[], is_all: boolean) => void,
+) => Promise<Outcome[]> {
   const { analyse, text_policy, now } = deps;
   const end = (item: StreamItem, ending: Ending): Outcome => {
     const processed_at = new Date(now()).toISOString();
@@ -48,9 +51,12 @@ export function createAnalyseStage(
     };
     const outcomes = await analyse(
       asked.map(({ record }) => ({ text: record.text, language: record.language })),
-      (known) => {
-        endAll(known);
-        on_known([...ended.values()].flatMap((outcome) => (outcome.ok ? [outcome.result] : [])));
+      (known, is_all) => {
+        const results = () => {
+          endAll(known);
+          return [...ended.values()].flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
+        };
+        on_known(results, is_all);
       },
     );
     endAll(outcomes);

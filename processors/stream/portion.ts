@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobProgress } from '../../jobs/progress.ts';
 import type { Result } from '../../schemas/index.ts';
 import { type AnalyseDeps, createAnalyseStage } from './analyse.ts';
@@ -5,7 +6,7 @@ import { createResolve, type Resolved } from './claims.ts';
 import { type StreamItem, setAsideOf } from './decode/decode.ts';
 import { createDeliver, type DeliverDeps } from './deliver.ts';
 import { keep } from './keep.ts';
-import type { Failed, SetAsides, TextClaims } from './ports.ts';
+import type { Failed, Failure, SetAsides, TextClaims } from './ports.ts';
 import { countEnded, type EndedItem, type JobOf, outcomeOf } from './progress.ts';
 import { distinctVersions } from './versions.ts';
 
@@ -15,6 +16,7 @@ export interface PortionDeps extends AnalyseDeps, DeliverDeps {
   claims: TextClaims;
   /** Results that are known without a call are delivered in multiples of this while others are asked for. */
   early_results?: number;
+  pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** What became of some records. */
@@ -89,29 +91,57 @@ function createConclude(
 
 /** Results are delivered while the analyzer is asked for others, in lots of so many: whole calls of the stores. */
 const EARLY_RESULTS = 200;
+/** By then the analyzer's calls are on their way: writing results keeps the process busy, and they would wait for it. */
+const CALLS_FIRST_MS = 20;
 
-/** What the caches know is on its way before the analyzer has answered for the rest. */
+/**
+ * What the caches know is delivered before the analyzer has answered for the rest, and the rest while the caches are
+ * filled.
+ */
 function createAnalyseAndDeliver(deps: PortionDeps) {
   const analyse = createAnalyseStage(deps);
-  const deliver = createDeliver(deps);
-  const { early_results = EARLY_RESULTS } = deps;
+  const { early_results = EARLY_RESULTS, pause = sleep } = deps;
   return async (items: StreamItem[]) => {
-    let early: Result[] = [];
-    let delivering: ReturnType<typeof deliver> | undefined;
-    const outcomes = await analyse(items, (known) => {
-      early = known.slice(0, known.length - (known.length % early_results));
-      if (early.length === 0) return;
-      delivering = deliver(early);
-      // It is awaited below; until then nobody would hear of a bug in it.
-      delivering.catch(() => undefined);
+    const delivery = createDelivery(deps);
+    let is_asking = true;
+    const deliverEarly = async (results: () => Result[]) => {
+      await pause(CALLS_FIRST_MS);
+      if (!is_asking) return;
+      const known = results();
+      delivery.send(known.slice(0, known.length - (known.length % early_results)));
+    };
+    const outcomes = await analyse(items, (results, is_all) => {
+      if (!is_all) return void deliverEarly(results).catch(delivery.fail);
+      is_asking = false;
+      delivery.send(results());
     });
-    const is_early = new Set(early);
-    const late = outcomes.flatMap((outcome) =>
-      outcome.ok && !is_early.has(outcome.result) ? [outcome.result] : [],
-    );
-    const parts = await Promise.all([delivering, deliver(late)]);
-    const undelivered = new Map(parts.flatMap((part) => [...(part ?? [])]));
-    return { outcomes, undelivered };
+    is_asking = false;
+    delivery.send(outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])));
+    return { outcomes, undelivered: await delivery.undelivered() };
+  };
+}
+
+/** Delivers a batch's results in parts, each result once. */
+function createDelivery(deps: DeliverDeps) {
+  const deliver = createDeliver(deps);
+  const sent = new Set<Result>();
+  const parts: Promise<Map<Result, Failure>>[] = [];
+  const add = (part: Promise<Map<Result, Failure>>) => {
+    parts.push(part);
+    // A bug in it is heard of at the end.
+    part.catch(() => undefined);
+  };
+  return {
+    send(results: Result[]): void {
+      const fresh = results.filter((result) => !sent.has(result));
+      if (fresh.length === 0) return;
+      for (const result of fresh) sent.add(result);
+      add(deliver(fresh));
+    },
+    fail: (cause: unknown): void => add(Promise.reject(cause)),
+    async undelivered(): Promise<Map<Result, Failure>> {
+      return new Map((await Promise.all(parts)).flatMap((part) => [...part]));
+    },
   };
 }
 

@@ -170,6 +170,7 @@ function newConsumer({
     text_policy: 'full',
     // Batches are small here: what is known goes ahead by twos.
     early_results: 2,
+    pause: (milliseconds) => world.scheduler.sleep(milliseconds, 'let calls go first'),
     now,
   });
   return {

@@ -9,6 +9,8 @@ const WORD_BYTES = 70;
 const NGRAM_BYTES = 4;
 const STRIDE_BYTES = 3;
 const SPACE = 0x20;
+/** First bytes of scripts that no language of the table is written in: eld takes them for a space. */
+const UNKNOWN_LEADS = new Set([0xc7, 0xca, 0xcb, 0xcc, 0xcd, 0xd4, 0xdc, 0xdd, 0xde, 0xdf]);
 
 /** The distinct n-grams of a text. An n-gram is a number: its bytes, the first being the highest. */
 export interface Ngrams {
@@ -60,7 +62,8 @@ function encode(unit: number, at: number): number {
     return at + 1;
   }
   if (unit < 0x800) {
-    bytes[at] = 0xc0 | (unit >> 6);
+    const lead = 0xc0 | (unit >> 6);
+    bytes[at] = UNKNOWN_LEADS.has(lead) ? SPACE : lead;
     bytes[at + 1] = 0x80 | (unit & 0x3f);
     return at + 2;
   }

@@ -45,7 +45,7 @@ describe('a batch', () => {
     );
   });
 
-  it('says what needs no call before it asks for the rest, and never otherwise', async () => {
+  it('says what needs no call as soon as it asks for the rest, all once it knows, and never otherwise', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(request, { maxLength: 40 }),
@@ -55,15 +55,16 @@ describe('a batch', () => {
           const { analyse } = testAnalysis({ analyzer: fake.analyzer });
           await analyse(before);
           const calls_before = fake.calls.length;
-          let heard: unknown[] | undefined;
-          const outcomes = await analyse(requests, (known) => {
-            expect(fake.calls.length).toBe(calls_before);
-            expect(heard).toBeUndefined();
-            heard = known;
+          const heard: { known: unknown[]; is_all: boolean }[] = [];
+          const outcomes = await analyse(requests, (known, is_all) => {
+            heard.push({ known, is_all });
           });
-          expect(heard !== undefined).toBe(fake.calls.length > calls_before);
-          for (const [i, known] of (heard ?? []).entries()) {
-            if (known !== undefined) expect(outcomes[i]).toBe(known);
+          const has_asked = fake.calls.length > calls_before;
+          expect(heard.map(({ is_all }) => is_all)).toEqual(has_asked ? [false, true] : []);
+          for (const { known, is_all } of heard) {
+            for (const [i, outcome] of outcomes.entries()) {
+              if (is_all || known[i] !== undefined) expect(known[i]).toBe(outcome);
+            }
           }
         },
       ),

@@ -56,7 +56,7 @@ describe('languages are ranked as eld ranks them', () => {
       fc.property(letters, (text) => {
         expect(ours(text)).toEqual(eldOf(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 3_000 },
     );
   });
 });

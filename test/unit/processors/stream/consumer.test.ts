@@ -71,8 +71,12 @@ describe('results that are known already', () => {
     (known: number, asking: Promise<void>): Analyse =>
     async (requests, on_known) => {
       const outcomes = await analyse(requests);
-      on_known?.(outcomes.map((outcome, i) => (i < known ? outcome : undefined)));
+      on_known?.(
+        outcomes.map((outcome, i) => (i < known ? outcome : undefined)),
+        false,
+      );
       await asking;
+      on_known?.(outcomes, true);
       return outcomes;
     };
 
