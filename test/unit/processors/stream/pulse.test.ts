@@ -40,6 +40,23 @@ describe('a pulse', () => {
     ]);
   });
 
+  it('is left once a second at most, for each shard', async () => {
+    const shards: string[] = [];
+    let time = ARRIVED_AT;
+    const consume = createPulse({
+      putPulse: async ({ shard_id }) => void shards.push(shard_id),
+      now: () => time,
+    })(async () => report);
+    const [record] = kinesisRecords('a');
+    const of = (shard: string) => [{ ...record!, eventID: `${shard}:1` }];
+    await consume(of('one'));
+    await consume(of('one'));
+    await consume(of('two'));
+    time += 1_000;
+    await consume(of('one'));
+    expect(shards).toEqual(['one', 'two', 'one']);
+  });
+
   it('that can’t be left fails no batch', async () => {
     const putPulse = () => Promise.reject(outage('dynamodb'));
     const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
