@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { detectLanguage } from '../processors/analysis/detect-language.ts';
+import { isSentimentLanguage } from '../schemas/index.ts';
 import { createRandom, type Random } from '../test/support/random.ts';
 
 /** What the stream carries. */
@@ -78,7 +79,7 @@ function sentencesByLanguage(): Record<string, string[]> {
   for (const line of readFileSync(SAMPLES, 'utf8').split('\n')) {
     const text = sampleText(line);
     const language = text === undefined ? undefined : detectLanguage(text);
-    if (text === undefined || language === undefined) continue;
+    if (text === undefined || language === undefined || !isSentimentLanguage(language)) continue;
     by_language[language] ??= [];
     by_language[language].push(text);
   }

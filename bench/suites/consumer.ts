@@ -72,7 +72,7 @@ async function withWorld<Value>(work: (world: World) => Promise<Value>): Promise
 
 /** The programs take turns, so that what else the machine does befalls all of them; the median run of each counts. */
 async function medians(world: World, run: Run, load: Load, latencies: Latency): Promise<Results> {
-  const rounds = run.quick || latencies === 'realistic' ? 1 : 3;
+  const rounds = run.quick || latencies === 'realistic' ? 1 : 2;
   const runs: Record<ProgramName, Ran[]> = {
     product: [],
     per_record: [],
@@ -85,7 +85,7 @@ async function medians(world: World, run: Run, load: Load, latencies: Latency): 
       // What calls for each record takes its time, and is the same each time.
       if (round > 0 && (program === 'per_record' || program === 'powertools')) continue;
       run.say(`${load.name}, ${latencies} latency, ${program}, ${round + 1} of ${rounds}`);
-      const extent = extentOf(program, load, run);
+      const extent = extentOf(program, load);
       runs[program].push(await runProgram(world, program, { load, latencies, ...extent }));
     }
   }
@@ -100,10 +100,10 @@ function medianByCpu(runs: Ran[]): Ran {
 }
 
 /** Enough that compilation is over, and no more; those that call for each record get a tenth. */
-function extentOf(program: ProgramName, load: Load, { quick }: Run): Extent {
+function extentOf(program: ProgramName, load: Load): Extent {
   const is_batching = program === 'product' || program === 'floor';
-  const warm = is_batching ? 6_000 : 1_000;
-  const measured = is_batching ? (quick ? 8_000 : 12_000) : quick ? 1_000 : 2_000;
+  const warm = is_batching ? 5_000 : 500;
+  const measured = is_batching ? 8_000 : 1_000;
   const shorter = load.characters > 500 ? 4 : 1;
   return {
     warm_batches: Math.ceil(warm / shorter / load.batch_records),
