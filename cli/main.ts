@@ -3,6 +3,7 @@ import { analyzeCommand } from './commands/analyze.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
+import { planCommand } from './commands/plan.ts';
 import { queryCommand } from './commands/query.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -37,7 +38,8 @@ Examples:
   .addCommand(replayCommand())
   .addCommand(analyzeCommand())
   .addCommand(jobCommand())
-  .addCommand(keysCommand());
+  .addCommand(keysCommand())
+  .addCommand(planCommand());
 
 // A pipe that closes early (`| head`) is not an error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,0 +1,131 @@
+import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '../../schemas/prices.ts';
+import type { Usage } from '../cost.ts';
+import { DEPLOYED, MEASURED, type PlannedLoad } from './load.ts';
+
+/** Limits of one request: the API references of Comprehend, DynamoDB and Firehose. */
+const DOCUMENTS_PER_CALL = 25;
+const DOCUMENT_BYTES = 5_000;
+const KEYS_PER_READ = 100;
+const ITEMS_PER_WRITE = 25;
+const PUT_BYTES = 4 * 1_024 * 1_024;
+/** Lambda hands over at most 6 MB, in base64: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html */
+const BATCH_BYTES = (6_000_000 * 3) / 4;
+/** Firehose bills by 5 KB; a parcel is 100 KB (aws/lake.ts). */
+const ROUNDED_TO_BYTES = 5 * 1_024;
+const PARCEL_BYTES = 100_000;
+/** What one call per record waits, with 50 at a time: bench/services/latency.ts. */
+const PER_RECORD_WAIT_SECONDS = 0.18 / 50;
+/** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MEMORY_GB_OF_A_CORE = 1.769;
+
+/** What 1,000 records take. */
+export interface Consumption {
+  comprehend_calls: number;
+  documents: number;
+  /** To DynamoDB and Firehose, the quota's ledger left out. */
+  requests: number;
+  /** How long the consumer works and waits for a batch, the quota being large enough. */
+  batch_seconds: number;
+  usage: Usage;
+}
+
+/** How many records a consumer gets at a time, at that rate of a shard. */
+export function batchRecords(load: PlannedLoad, shard_records_per_second: number): number {
+  const record_bytes = textBytes(load) + MEASURED.stream_bytes;
+  const in_window = shard_records_per_second * DEPLOYED.window_seconds;
+  const most = Math.min(DEPLOYED.batch_records, Math.floor(BATCH_BYTES / record_bytes));
+  return Math.max(1, Math.min(most, Math.round(in_window)));
+}
+
+/**
+ * What AuraStream takes for 1,000 records, in batches of so many. Every text that was not seen before is a document; one
+ * that was is in the consumer's memory. What is not full of a batch is one more call of its kind.
+ */
+export function consumptionOf(load: PlannedLoad, batch_records: number): Consumption {
+  const batches = 1_000 / batch_records;
+  const text_bytes = textBytes(load);
+  const fresh = batch_records * (1 - load.repeat_share);
+  const documents = fresh * Math.ceil(text_bytes / DOCUMENT_BYTES);
+  const calls = load.languages * calledFor(documents / load.languages, DOCUMENTS_PER_CALL);
+  const lines_bytes = batch_records * (text_bytes + MEASURED.line_bytes);
+  const requests =
+    calledFor(fresh, KEYS_PER_READ) +
+    calledFor(fresh, ITEMS_PER_WRITE) +
+    Math.ceil(batch_records / ITEMS_PER_WRITE) +
+    Math.ceil(lines_bytes / PUT_BYTES);
+  const cpu_seconds = (batch_records * cpuMs(text_bytes)) / 1_000_000;
+  const batch_seconds =
+    cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) +
+    MEASURED.batch_wait_seconds +
+    (calls / DEPLOYED.calls_in_flight) * MEASURED.call_seconds;
+  const record_bytes = text_bytes + MEASURED.stream_bytes;
+  return {
+    comprehend_calls: calls * batches,
+    documents: documents * batches,
+    requests: requests * batches,
+    batch_seconds,
+    usage: {
+      comprehend_units: 1_000 * (1 - load.repeat_share) * unitsOf(load),
+      kinesis_in_bytes: 1_000 * roundedUp(record_bytes, 1_024),
+      kinesis_out_bytes: 1_000 * record_bytes,
+      dynamodb_read_units: fresh * batches * 0.5,
+      // The verdict; then the row, and what the index has of it.
+      dynamodb_write_units: fresh * batches + 1_000 * (rowUnits(text_bytes) + 1),
+      firehose_bytes: billedLines(lines_bytes) * batches,
+      s3_bytes: lines_bytes * batches,
+      s3_puts: 0,
+      lambda_requests: batches,
+      lambda_gb_seconds: batch_seconds * batches * DEPLOYED.memory_gb,
+    },
+  };
+}
+
+/** The usual design: language, sentiment, a put and a line, each for itself, for 1,000 records. */
+export function perRecordUsage(load: PlannedLoad): Usage {
+  const text_bytes = textBytes(load);
+  const ours = consumptionOf(load, DEPLOYED.batch_records).usage;
+  const cpu_seconds = MEASURED.per_record_cpu_ms_per_1000 / 1_000;
+  return {
+    ...ours,
+    comprehend_units: 1_000 * 2 * unitsOf(load),
+    dynamodb_read_units: 0,
+    dynamodb_write_units: 1_000 * (rowUnits(text_bytes) + 1),
+    firehose_bytes: 1_000 * roundedUp(text_bytes + MEASURED.line_bytes, ROUNDED_TO_BYTES),
+    lambda_gb_seconds:
+      (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + 1_000 * PER_RECORD_WAIT_SECONDS) *
+      DEPLOYED.memory_gb,
+  };
+}
+
+export function textBytes({ characters, bytes_per_character }: PlannedLoad): number {
+  return characters * bytes_per_character;
+}
+
+/** Comprehend bills each document by characters. */
+function unitsOf(load: PlannedLoad): number {
+  const documents = Math.ceil(textBytes(load) / DOCUMENT_BYTES);
+  const each = load.characters / documents;
+  return documents * Math.max(LEAST_UNITS, Math.ceil(each / CHARACTERS_PER_UNIT));
+}
+
+function rowUnits(text_bytes: number): number {
+  return Math.ceil((text_bytes + MEASURED.row_bytes) / 1_024);
+}
+
+function cpuMs(text_bytes: number): number {
+  return MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * text_bytes;
+}
+
+/** Calls for so many at the mean: numbers scatter, so the last call of a batch is half full, and at least there is one. */
+function calledFor(count: number, per_call: number): number {
+  return Math.max(Math.min(count, 1), count / per_call + (count < per_call ? 0 : 0.5));
+}
+
+function billedLines(bytes: number): number {
+  const parcels = Math.ceil(bytes / PARCEL_BYTES);
+  return parcels * roundedUp(bytes / parcels, ROUNDED_TO_BYTES);
+}
+
+function roundedUp(bytes: number, to: number): number {
+  return Math.ceil(bytes / to) * to;
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+
+/** What the traffic is expected to be. */
+export const loadSchema = z.object({
+  records_per_second: z.number().positive().max(1_000_000),
+  /** Of a text, at the mean. */
+  characters: z.number().int().min(1).max(1_048_576),
+  /** Share of the records whose text was seen before. */
+  repeat_share: z.number().min(0).max(1),
+  /** UTF-8: 1 for English, 3 for Chinese. */
+  bytes_per_character: z.number().min(1).max(4).default(1),
+  /** Of how many languages the traffic is, in equal parts. */
+  languages: z.number().int().min(1).max(12).default(1),
+  /** Calls of BatchDetectSentiment a second that the account has now. */
+  quota_calls_per_second: z.number().positive().default(10),
+});
+export type PlannedLoad = z.output<typeof loadSchema>;
+
+/** Of the deployment: infra/settings.ts, and a test holds them equal. */
+export const DEPLOYED = {
+  batch_records: 1_000,
+  window_seconds: 2,
+  memory_gb: 1,
+  calls_in_flight: 4,
+  /** Share of the quota that the consumers may use. */
+  quota_share: 0.98,
+  max_record_age_seconds: 12 * 3_600,
+};
+
+/** What the benchmark measured (`npm run bench -- --only consumer`), and what an example weighs. A test holds both. */
+export const MEASURED = {
+  /** CPU of 1,000 records, on the benchmark's machine: that of a record, and that of each of its text's bytes. */
+  cpu_ms_per_1000: 280,
+  cpu_ms_per_1000_and_byte: 0.15,
+  /** The same of the usual design, with a call for each record. */
+  per_record_cpu_ms_per_1000: 3_500,
+  /** A batch's waiting for services that are not the analyzer, and for the slowest of its calls. */
+  batch_wait_seconds: 0.35,
+  /** Of a call of 25 documents, at the median. */
+  call_seconds: 0.08,
+  /** Bytes of a record on the stream, a row and a line of the lake besides the text. */
+  stream_bytes: 165,
+  row_bytes: 680,
+  line_bytes: 710,
+};

@@ -1,0 +1,184 @@
+import { KINESIS_USD_PER_STREAM_HOUR } from '../../schemas/prices.ts';
+import { type Cost, costOf, times, type Usage } from '../cost.ts';
+import {
+  batchRecords,
+  type Consumption,
+  consumptionOf,
+  perRecordUsage,
+  textBytes,
+} from './consumption.ts';
+import { DEPLOYED, MEASURED, type PlannedLoad } from './load.ts';
+
+/** What a shard takes: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const SHARD_RECORDS_PER_SECOND = 1_000;
+const SHARD_BYTES_PER_SECOND = 1_000_000;
+/** A stream on demand starts with so many, and keeps room for twice its peak. */
+const LEAST_SHARDS = 4;
+const ROOM = 2;
+const DOCUMENTS_PER_CALL = 25;
+/** Of the quota that is asked for: a peak is not the mean. */
+const HEADROOM = 1.2;
+const HOURS_PER_MONTH = 730;
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
+/** A partition of the index takes so many writes a second, and a source has 8 (aws/results-row.ts). */
+const SOURCE_WRITES_PER_SECOND = 8_000;
+
+/** A default of AWS' that the load goes beyond. */
+export interface Raise {
+  limit: string;
+  default: number;
+  ask_for: number;
+}
+
+export interface Plan {
+  load: PlannedLoad;
+  stream: { mode: 'on demand'; shards: number; megabytes_per_second: number };
+  consumer: {
+    batch_records: number;
+    batch_seconds: number;
+    /** Execution environments at work at a time. */
+    concurrency: number;
+    /** Whether a shard's consumer is faster than its records come, the quota being large enough. */
+    keeps_up: boolean;
+  };
+  comprehend: {
+    calls_per_second: number;
+    call_fill: number;
+    /** Of BatchDetectSentiment, calls a second, with a fifth to spare. */
+    quota_to_ask_for: number;
+  };
+  under_the_quota: {
+    calls_per_second: number;
+    /** The highest rate that does not fall behind. */
+    records_per_second: number;
+    /** How much later records get with each hour; 0 where the quota carries the load. */
+    lag_seconds_per_hour: number;
+    /** When records get too old and leave for the failure bucket (`aurastream redrive`); null: never. */
+    hours_until_records_leave: number | null;
+  };
+  raise: Raise[];
+  /** Over how many sources at least the records must be spread: the index by source takes so many writes for each. */
+  sources: number;
+  usd_per_month: Cost;
+  usd_per_million: Cost;
+  /** The usual design, with four calls for each record. */
+  per_record_usd_per_month: Cost;
+}
+
+/** What a load takes, by the model of consumption.ts and the prices of schemas/prices.ts. */
+export function planOf(load: PlannedLoad): Plan {
+  const rate = load.records_per_second;
+  const bytes_per_second = rate * (textBytes(load) + MEASURED.stream_bytes);
+  const needed = Math.max(
+    rate / SHARD_RECORDS_PER_SECOND,
+    bytes_per_second / SHARD_BYTES_PER_SECOND,
+  );
+  const shards = Math.max(LEAST_SHARDS, Math.ceil(needed * ROOM));
+  const batch_records = batchRecords(load, rate / shards);
+  const taken = consumptionOf(load, batch_records);
+  const full = consumptionOf(load, batchRecords(load, Number.POSITIVE_INFINITY));
+  const calls_per_second = callsPerSecond(load, taken, full);
+  const busy = (rate / batch_records) * taken.batch_seconds;
+  const plan = {
+    stream: {
+      mode: 'on demand' as const,
+      shards,
+      megabytes_per_second: bytes_per_second / 1_000_000,
+    },
+    consumer: {
+      batch_records,
+      batch_seconds: taken.batch_seconds,
+      concurrency: Math.min(shards, Math.ceil(busy)),
+      keeps_up: busy <= shards,
+    },
+    comprehend: {
+      calls_per_second,
+      call_fill:
+        calls_per_second === 0
+          ? 1
+          : ((taken.documents / 1_000) * rate) / (calls_per_second * DOCUMENTS_PER_CALL),
+      quota_to_ask_for: Math.ceil((perSecond(full, rate) / DEPLOYED.quota_share) * HEADROOM),
+    },
+  };
+  return {
+    load,
+    ...plan,
+    under_the_quota: underQuota(load, full),
+    raise: raises(load, taken, plan),
+    sources: Math.ceil(rate / SOURCE_WRITES_PER_SECOND),
+    usd_per_month: monthly(load, taken.usage),
+    usd_per_million: costOf(times(taken.usage, 1_000)),
+    per_record_usd_per_month: monthly(load, perRecordUsage(load)),
+  };
+}
+
+function perSecond({ comprehend_calls }: Consumption, rate: number): number {
+  return (comprehend_calls / 1_000) * rate;
+}
+
+/** While calls wait for the quota, records gather, and batches and calls get fuller: up to full batches. */
+function callsPerSecond(load: PlannedLoad, taken: Consumption, full: Consumption): number {
+  const rate = load.records_per_second;
+  const allowed = load.quota_calls_per_second * DEPLOYED.quota_share;
+  return Math.max(perSecond(full, rate), Math.min(perSecond(taken, rate), allowed));
+}
+
+/** @param full what is taken in full batches: those of a consumer that is behind. */
+function underQuota(load: PlannedLoad, { comprehend_calls }: Consumption): Plan['under_the_quota'] {
+  const calls_per_second = load.quota_calls_per_second * DEPLOYED.quota_share;
+  const rate = load.records_per_second;
+  const carried = comprehend_calls === 0 ? Infinity : (calls_per_second / comprehend_calls) * 1_000;
+  const behind = Math.max(0, 1 - carried / rate);
+  return {
+    calls_per_second: load.quota_calls_per_second,
+    records_per_second: Math.min(carried, 1_000_000),
+    lag_seconds_per_hour: behind * 3_600,
+    hours_until_records_leave:
+      behind === 0 ? null : DEPLOYED.max_record_age_seconds / 3_600 / behind,
+  };
+}
+
+/** Quotas of an account in us-east-1, all adjustable: the quota pages of each service. */
+function raises(
+  load: PlannedLoad,
+  { usage }: Consumption,
+  plan: Pick<Plan, 'stream' | 'consumer' | 'comprehend'>,
+): Raise[] {
+  const rate = load.records_per_second;
+  const per_second = (per_1000: number) => Math.ceil((per_1000 / 1_000) * rate);
+  const wanted: Raise[] = [
+    {
+      limit: 'Comprehend, BatchDetectSentiment: calls a second',
+      default: load.quota_calls_per_second,
+      ask_for: plan.comprehend.quota_to_ask_for,
+    },
+    {
+      limit: 'Kinesis, a stream on demand: MB a second',
+      default: 10_000,
+      ask_for: Math.ceil(plan.stream.megabytes_per_second * ROOM),
+    },
+    {
+      limit: 'Lambda: concurrent executions',
+      default: 1_000,
+      ask_for: plan.consumer.concurrency,
+    },
+    {
+      limit: 'DynamoDB, a table: write units a second',
+      default: 40_000,
+      ask_for: per_second(usage.dynamodb_write_units),
+    },
+    {
+      limit: 'Firehose, a delivery stream: MiB a second',
+      default: 5,
+      ask_for: Math.ceil(per_second(usage.s3_bytes) / 1_048_576),
+    },
+  ];
+  return wanted.filter(({ default: given, ask_for }) => ask_for > given);
+}
+
+/** With the price tiers of a month, and the stream's own hours. */
+function monthly({ records_per_second }: PlannedLoad, usage: Usage): Cost {
+  const cost = costOf(times(usage, (records_per_second * SECONDS_PER_MONTH) / 1_000));
+  const hours = KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH;
+  return { ...cost, stream: cost.stream + hours, total: cost.total + hours };
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rowOf } from '../../../aws/results-row.ts';
+import { writeUnits } from '../../../bench/services/item-size.ts';
+import { settings } from '../../../infra/settings.ts';
+import { consumptionOf } from '../../../operations/plan/consumption.ts';
+import { DEPLOYED, loadSchema, MEASURED } from '../../../operations/plan/load.ts';
+import { planOf } from '../../../operations/plan/plan.ts';
+import { aResult } from '../../support/results.ts';
+
+const load = fc
+  .record({
+    records_per_second: fc.double({ min: 0.01, max: 1_000_000, noNaN: true }),
+    characters: fc.integer({ min: 1, max: 100_000 }),
+    repeat_share: fc.double({ min: 0, max: 1, noNaN: true }),
+    bytes_per_character: fc.constantFrom(1, 2, 3),
+    languages: fc.integer({ min: 1, max: 12 }),
+    quota_calls_per_second: fc.double({ min: 1, max: 10_000, noNaN: true }),
+  })
+  .map((fields) => loadSchema.parse(fields));
+
+const base = loadSchema.parse({ records_per_second: 500, characters: 140, repeat_share: 0.6 });
+
+describe('a plan', () => {
+  it('asks for a quota that carries the load', () => {
+    fc.assert(
+      fc.property(load, (asked) => {
+        const { quota_to_ask_for } = planOf(asked).comprehend;
+        const with_it = { ...asked, quota_calls_per_second: Math.max(1, quota_to_ask_for) };
+        expect(planOf(with_it).under_the_quota.hours_until_records_leave).toBeNull();
+      }),
+    );
+  });
+
+  it('says that a load falls behind exactly where the quota does not carry it', () => {
+    fc.assert(
+      fc.property(load, (asked) => {
+        const { under_the_quota } = planOf(asked);
+        const is_behind = asked.records_per_second > under_the_quota.records_per_second;
+        expect(under_the_quota.lag_seconds_per_hour > 0).toBe(is_behind);
+      }),
+    );
+  });
+
+  it('costs more for more and longer texts, and less for repeats', () => {
+    fc.assert(
+      fc.property(load, fc.double({ min: 0.1, max: 1, noNaN: true }), (asked, part) => {
+        const usd = (change: object) => planOf({ ...asked, ...change }).usd_per_month.total;
+        const all = usd({}) + 1e-6;
+        expect(usd({ records_per_second: asked.records_per_second * part })).toBeLessThanOrEqual(
+          all,
+        );
+        expect(usd({ characters: Math.ceil(asked.characters * part) })).toBeLessThanOrEqual(
+          all * 1.2,
+        );
+        expect(usd({ repeat_share: Math.min(1, asked.repeat_share + part) })).toBeLessThanOrEqual(
+          all,
+        );
+      }),
+    );
+  });
+
+  it('has a number for everything, up to a million records a second', () => {
+    fc.assert(
+      fc.property(load, (asked) => {
+        const numbers = JSON.stringify(planOf(asked), (_name, value: unknown) => {
+          if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0)) {
+            throw new RangeError(`${value}`);
+          }
+          return value;
+        });
+        expect(numbers).toContain('usd_per_month');
+      }),
+    );
+    const { raise, sources } = planOf({ ...base, records_per_second: 1_000_000 });
+    expect(raise.map(({ limit }) => limit.split(/[,:]/)[0])).toEqual([
+      'Comprehend',
+      'Lambda',
+      'DynamoDB',
+      'Firehose',
+    ]);
+    expect(sources).toBe(125);
+  });
+
+  it('raises nothing for a load that the defaults carry', () => {
+    expect(planOf({ ...base, records_per_second: 100 }).raise).toEqual([]);
+  });
+});
+
+describe('its model', () => {
+  it('is that of the deployment', () => {
+    const { consumer, analysis } = settings;
+    expect(DEPLOYED).toEqual({
+      batch_records: consumer.batch_size,
+      window_seconds: consumer.window_seconds,
+      memory_gb: consumer.memory_mb / 1_024,
+      calls_in_flight: analysis.max_in_flight,
+      quota_share: expect.closeTo(
+        consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
+      ),
+      max_record_age_seconds: consumer.max_record_age_seconds,
+    });
+    expect(consumer.parallelization_factor).toBe(1);
+  });
+
+  it('knows what a row and a line weigh', () => {
+    const text = 'x'.repeat(140);
+    const result = aResult({ text, text_bytes: 140, author: '@user123' });
+    const line_bytes = Buffer.byteLength(JSON.stringify(result)) - 140;
+    expect(Math.abs(line_bytes - MEASURED.line_bytes)).toBeLessThan(80);
+    expect(writeUnits(rowOf(result, 1_800_000_000))).toBe(1);
+    const units = (bytes: number) => writeUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
+    expect(units(1_024 - MEASURED.row_bytes + 100)).toBe(2);
+  });
+
+  it('takes a call for each language of a small batch, and full calls of a large one', () => {
+    const calls = (languages: number, batch: number) =>
+      (consumptionOf({ ...base, repeat_share: 0, languages }, batch).comprehend_calls * batch) /
+      1_000;
+    expect(calls(12, 12)).toBeCloseTo(12);
+    expect(calls(1, 1_000)).toBeCloseTo(40.5);
+  });
+});
