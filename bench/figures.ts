@@ -25,7 +25,7 @@ export interface Measured {
   value: number;
   unit: string;
   baselines?: Partial<Record<Baseline, number>>;
-  goal?: Goal;
+  goal?: Goal | undefined;
 }
 
 /** A measured number as a figure: its ratio, and whether its goal is met. */

@@ -33,11 +33,12 @@ const SAMPLES = 'samples/records.jsonl';
 export function* batchesOf(load: Load, seed = 1): Generator<KinesisStreamEvent> {
   const random = createRandom(seed);
   const writeText = createWriter(load, random);
+  const drawRepeat = createUrn(load.repeat_share, random);
   const texts: [text: string, language: string][] = [];
   for (let index = 0; ; ) {
     const Records: KinesisStreamRecord[] = [];
     while (Records.length < load.batch_records) {
-      const is_repeat = texts.length > 0 && random.chance(load.repeat_share);
+      const is_repeat = drawRepeat();
       if (!is_repeat) texts.push(writeText());
       const [text, language] = is_repeat ? random.pick(texts) : texts.at(-1)!;
       Records.push(recordOf(index, { text, language, stars: random.int(5) + 1 }));
@@ -45,6 +46,34 @@ export function* batchesOf(load: Load, seed = 1): Generator<KinesisStreamEvent> 
     }
     yield { Records };
   }
+}
+
+/** A multiple of it has the share exactly, and batches scatter as they do on a stream. */
+export const URN_RECORDS = 3_000;
+
+/** Drawn without putting back: chance is in a batch, and is not in what is measured. */
+function createUrn(repeat_share: number, random: Random): () => boolean {
+  let left = 0;
+  let repeats_left = 0;
+  let is_first = true;
+  return () => {
+    if (left === 0) {
+      left = URN_RECORDS;
+      repeats_left = Math.round(repeat_share * URN_RECORDS);
+    }
+    const is_repeat = !is_first && random.int(left) < repeats_left;
+    is_first = false;
+    left -= 1;
+    if (is_repeat) repeats_left -= 1;
+    return is_repeat;
+  };
+}
+
+/** Bytes of a character of the load's texts, in UTF-8. */
+export function bytesPerCharacter(load: Load): number {
+  const writeText = createWriter(load, createRandom(1));
+  const texts = Array.from({ length: 500 }, () => writeText()[0]).join('');
+  return Buffer.byteLength(texts) / texts.length;
 }
 
 /** Sentences of the samples, one language each, to that length; a number makes each text another. */

@@ -70,7 +70,7 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
       kinesis_out_bytes: 1_000 * record_bytes,
       dynamodb_read_units: fresh * batches * 0.5,
       // The verdict; then the row, and what the index has of it.
-      dynamodb_write_units: fresh * batches + 1_000 * (rowUnits(text_bytes) + 1),
+      dynamodb_write_units: fresh * batches + 1_000 * (rowUnits(load) + 1),
       firehose_bytes: billedLines(lines_bytes) * batches,
       s3_bytes: lines_bytes * batches,
       s3_puts: 0,
@@ -89,7 +89,7 @@ export function perRecordUsage(load: PlannedLoad): Usage {
     ...ours,
     comprehend_units: 1_000 * 2 * unitsOf(load),
     dynamodb_read_units: 0,
-    dynamodb_write_units: 1_000 * (rowUnits(text_bytes) + 1),
+    dynamodb_write_units: 1_000 * (rowUnits(load) + 1),
     firehose_bytes: 1_000 * roundedUp(text_bytes + MEASURED.line_bytes, ROUNDED_TO_BYTES),
     lambda_gb_seconds:
       (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + 1_000 * PER_RECORD_WAIT_SECONDS) *
@@ -108,8 +108,12 @@ function unitsOf(load: PlannedLoad): number {
   return documents * Math.max(LEAST_UNITS, Math.ceil(each / CHARACTERS_PER_UNIT));
 }
 
-function rowUnits(text_bytes: number): number {
-  return Math.ceil((text_bytes + MEASURED.row_bytes) / 1_024);
+/** Traffic in several languages has texts of one byte a character and of three, and rows of either size. */
+function rowUnits({ characters, bytes_per_character, languages }: PlannedLoad): number {
+  const unitsAt = (bytes: number) => Math.ceil((characters * bytes + MEASURED.row_bytes) / 1_024);
+  if (languages === 1) return unitsAt(bytes_per_character);
+  const wide_share = Math.min(1, (bytes_per_character - 1) / 2);
+  return wide_share * unitsAt(3) + (1 - wide_share) * unitsAt(1);
 }
 
 function cpuMs(text_bytes: number): number {
