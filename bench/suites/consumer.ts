@@ -87,7 +87,7 @@ async function measured(world: World, run: Run, load: Load, latencies: Latency):
       if (!isBatching(program) && (round > 1 || (run.quick && latencies === 'zero'))) continue;
       run.say(`${load.name}, ${latencies} latency, ${program}, round ${round}`);
       const own = loadFor(program, load);
-      const extent = extentOf(program, own);
+      const extent = extentOf(program, own, run);
       runs[program]!.push(await runProgram(world, program, { load: own, latencies, ...extent }));
     }
   }
@@ -109,8 +109,8 @@ function loadFor(program: ProgramName, load: Load): Load {
 }
 
 /** Enough that compilation is over, and no more. */
-function extentOf(program: ProgramName, load: Load): Extent {
-  const shorter = load.characters > 2_000 ? 2 : 1;
+function extentOf(program: ProgramName, load: Load, { quick }: Run): Extent {
+  const shorter = load.characters > 2_000 || (quick && !isBatching(program)) ? 2 : 1;
   const batchesOf = (records: number) => Math.ceil(records / shorter / load.batch_records);
   return isBatching(program)
     ? { warm_batches: batchesOf(2 * URN_RECORDS), batches: batchesOf(2 * URN_RECORDS) }
