@@ -20,3 +20,7 @@ export function thisMachine(now = new Date()): Machine {
     date: now.toISOString().slice(0, 10),
   };
 }
+
+export function machineLine({ cpu, cores, memory_gb, node, date }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memory_gb} GB, Node ${node}, ${date}`;
+}

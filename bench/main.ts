@@ -1,19 +1,22 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { explain } from '../cli/errors.ts';
 import { createProgress } from '../cli/output/progress.ts';
+import { chart } from './chart.ts';
 import type { Figure } from './figures.ts';
 import { thisMachine } from './machine.ts';
-import { readable } from './report.ts';
+import { markdown, readable } from './report.ts';
 import type { Run, Suite } from './suite.ts';
 import { SUITES } from './suites/index.ts';
 
 const HELP = `How AuraStream compares, in one run on this machine, with what one would otherwise build and with the floor.
 
-npm run bench -- [--quick] [--json] [--only NAME]
+npm run bench -- [--quick] [--json] [--docs] [--only NAME]
 
   --quick       small loads, under 2 minutes; whole: under 20
   --only NAME   one suite; may be given several times
   --json        {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
+  --docs        write docs/performance.svg and docs/figures.md from this run's figures
 
 ${SUITES.map(({ name, title }) => `  ${name.padEnd(12)}  ${title}`).join('\n')}
 
@@ -38,6 +41,7 @@ function parsed() {
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -46,6 +50,9 @@ function parsed() {
   const unknown = values.only.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new Error(`There is no suite ${unknown}. Try one of: ${names.join(', ')}`);
+  }
+  if (values.docs && (values.quick || values.only.length > 0)) {
+    throw new Error('The documentation shows a whole run. Leave out --quick and --only');
   }
   const suites = SUITES.filter(
     ({ name }) => values.only.length === 0 || values.only.includes(name),
@@ -57,10 +64,12 @@ async function bench({
   suites,
   quick,
   json,
+  docs,
 }: {
   suites: Suite[];
   quick: boolean;
   json: boolean;
+  docs: boolean;
 }): Promise<void> {
   const progress = createProgress();
   const abort = new AbortController();
@@ -79,6 +88,10 @@ async function bench({
     }
     progress.done();
     const machine = thisMachine();
+    if (docs) {
+      writeFileSync('docs/performance.svg', chart(machine, figures));
+      writeFileSync('docs/figures.md', markdown(machine, figures));
+    }
     const output = json ? JSON.stringify({ machine, figures }) : readable(machine, figures);
     process.stdout.write(`${output}\n`);
   } finally {
