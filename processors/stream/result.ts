@@ -1,10 +1,4 @@
-import {
-  type ConsumerEnvironment,
-  certainty,
-  type Result,
-  textHash,
-  type Verdict,
-} from '../../schemas/index.ts';
+import { type ConsumerEnvironment, certainty, type Result, textHash } from '../../schemas/index.ts';
 import type { AnalysisOutcome } from '../analysis/analysis.ts';
 import type { StreamItem } from './decode/decode.ts';
 
@@ -22,6 +16,11 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
   const { record, arrived_at } = item;
   // A withdrawal leaves nothing of the text behind, even where the producer sent it along.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
+  // One literal, absent fields undefined: objects of one shape, where spreading took a tenth of all CPU time.
+  const analyzed = ending.status === 'analyzed' ? ending : undefined;
+  const verdict = analyzed?.verdict;
+  const sure = verdict === undefined ? undefined : certainty(verdict);
+  const told = ending.status === 'unsupported_language' ? ending : analyzed;
   return {
     schema_version: 1,
     record_id: record.record_id,
@@ -30,7 +29,15 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
     record_version: record.record_version,
     analysis_run: record.analysis_run,
     status: ending.status,
-    ...verdictFields(ending),
+    sentiment: verdict?.sentiment,
+    score: sure?.score,
+    confidence: sure?.confidence,
+    scores: verdict?.scores,
+    chunks: verdict?.chunks,
+    language_code: told?.language_code,
+    language_source: told?.language_source,
+    analyzer: analyzed?.analyzer,
+    cache: analyzed?.cache,
     text: options.text_policy === 'full' ? text : undefined,
     text_hash: textHash(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
@@ -43,28 +50,6 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
     arrived_at,
     processed_at: options.processed_at,
   };
-}
-
-function verdictFields(ending: Ending): Partial<Result> {
-  switch (ending.status) {
-    case 'analyzed':
-      return {
-        ...scored(ending.verdict),
-        language_code: ending.language_code,
-        language_source: ending.language_source,
-        analyzer: ending.analyzer,
-        cache: ending.cache,
-      };
-    case 'unsupported_language':
-      return { language_code: ending.language_code, language_source: ending.language_source };
-    default:
-      return {};
-  }
-}
-
-function scored(verdict: Verdict): Partial<Result> {
-  const { sentiment, scores, chunks } = verdict;
-  return { sentiment, ...certainty(verdict), scores, chunks };
 }
 
 function strings(attributes: Record<string, string | number | boolean>): Record<string, string> {
