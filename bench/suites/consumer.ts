@@ -80,7 +80,8 @@ async function withWorld<Value>(work: (world: World) => Promise<Value>): Promise
 /** The programs take turns, so that what else the machine does befalls all of them. */
 async function measured(world: World, run: Run, load: Load, latencies: Latency): Promise<Results> {
   const runs = Object.fromEntries(PROGRAMS.map((name) => [name, [] as Ran[]]));
-  for (let round = 1; round <= (latencies === 'zero' ? 2 : 1); round += 1) {
+  const rounds = latencies === 'realistic' ? 1 : run.quick ? 2 : 3;
+  for (let round = 1; round <= rounds; round += 1) {
     for (const program of PROGRAMS) {
       run.signal.throwIfAborted();
       // What calls for each record takes long, and is the same each time.
