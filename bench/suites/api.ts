@@ -38,7 +38,7 @@ export const api: Suite = {
 async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const { api_key } = await readyKeys(cloud);
   const analyze = analyzeWith(cloud.api, api_key);
-  const requests = run.quick ? 60 : 500;
+  const requests = run.quick ? 100 : 500;
   run.say('cold');
   const [cold = 0] = await timed(run, { callers: 1, requests: 1 }, () => analyze('The very first'));
   run.say('the analyzer itself');
@@ -51,7 +51,7 @@ async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
     run.say(`${callers} callers`);
     const load = { callers, requests };
     const hit = () => analyze('A text that everybody asks');
-    await timed(run, { callers, requests: callers * 4 }, hit);
+    await timed(run, { callers, requests: run.quick ? 300 : 1_500 }, hit);
     const hits = await timed(run, load, hit);
     let n = 0;
     const misses = await timed(run, load, () => analyze(`Only once, of ${callers}: ${n++}`));
