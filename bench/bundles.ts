@@ -11,7 +11,7 @@ export type ProgramName = keyof typeof ENTRIES;
 export const PROGRAMS = Object.keys(ENTRIES) as ProgramName[];
 
 /** What plays Lambda and what plays the services. */
-const HOSTS = { program: 'bench/program.ts', services: 'bench/services/main.ts' };
+const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };
 
 /** The file of each bundle. */
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;

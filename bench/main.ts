@@ -11,14 +11,15 @@ import { SUITES } from './suites/index.ts';
 
 const HELP = `How AuraStream compares, in one run on this machine, with what one would otherwise build and with the floor.
 
-npm run bench -- [--quick] [--json] [--docs] [--only NAME]
+npm run bench -- [--quick] [--json] [--docs] [--only NAME] [--profile FOLDER]
 
-  --quick       small loads, under 2 minutes; whole: under 20
-  --only NAME   one suite; may be given several times
-  --json        {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
-  --docs        write docs/performance.svg and docs/figures.md from this run's figures
+  --quick           small loads, under 2 minutes; whole: under 20
+  --only NAME       one suite; may be given several times
+  --json            {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
+  --docs            write docs/performance.svg and docs/figures.md from this run's figures
+  --profile FOLDER  leave a CPU profile there of each process that the suite consumer starts
 
-${SUITES.map(({ name, title }) => `  ${name.padEnd(12)}  ${title}`).join('\n')}
+${SUITES.map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
 
 Ratios are within the run: absolute values are this machine's.
 `;
@@ -42,6 +43,7 @@ function parsed() {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       docs: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -60,17 +62,9 @@ function parsed() {
   return { ...values, suites };
 }
 
-async function bench({
-  suites,
-  quick,
-  json,
-  docs,
-}: {
-  suites: Suite[];
-  quick: boolean;
-  json: boolean;
-  docs: boolean;
-}): Promise<void> {
+type Options = Omit<Run, 'say' | 'signal'> & { suites: Suite[]; json: boolean; docs: boolean };
+
+async function bench({ suites, quick, json, docs, profile }: Options): Promise<void> {
   const progress = createProgress();
   const abort = new AbortController();
   const stop = () => abort.abort(new Error('Stopped. Nothing of the run is left behind.'));
@@ -82,6 +76,7 @@ async function bench({
         quick,
         say: (what) => progress.update(`${suite.name}: ${what}`),
         signal: abort.signal,
+        profile,
       };
       figures.push(...(await suite.measure(run)));
       abort.signal.throwIfAborted();

@@ -1,9 +1,13 @@
-import type { Bundles, ProgramName } from './bundles.ts';
-import { type Child, startChild } from './child.ts';
+import { join } from 'node:path';
+import { type Bundles, bundlePrograms, type ProgramName } from './bundles.ts';
+import { withFolder } from './folder.ts';
 import type { Load } from './load.ts';
-import type { ProgramReport } from './program.ts';
+import { withChild } from './processes/child.ts';
+import type { ProgramQuestion, ProgramReport } from './processes/program.ts';
+import type { Seen, ServicesQuestion } from './processes/services.ts';
 import type { Counts } from './services/counters.ts';
 import type { LATENCIES } from './services/latency.ts';
+import type { Run } from './suite.ts';
 
 /** What a program did, and what the services saw of it meanwhile. */
 export interface Ran extends ProgramReport {
@@ -16,61 +20,52 @@ export interface Extent {
   batches: number;
 }
 
-/** The stand-ins for the services, running. */
+/** The programs' bundles, and the stand-ins for the services, running. */
 export interface World {
-  services: Child;
-  endpoint: string;
   bundles: Bundles;
+  endpoint: string;
+  ask<Answer>(question: ServicesQuestion): Promise<Answer>;
 }
 
-export async function openWorld(bundles: Bundles): Promise<World> {
-  const services = startChild(bundles.services);
-  const { endpoint } = await services.hear<{ endpoint: string }>();
-  return { services, endpoint, bundles };
+export function withWorld<T>({ signal }: Run, work: (world: World) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const bundles = bundlePrograms(folder);
+    return withChild(bundles.services, { signal }, async ({ ask }) => {
+      const asked = <Answer>(question: ServicesQuestion) => ask<Answer>(question);
+      return work({ bundles, endpoint: await asked<string>({ kind: 'endpoint' }), ask: asked });
+    });
+  });
 }
 
 /** @throws {Error} where the program failed a record, or the table does not hold a row for each. */
-export async function runProgram(
-  { services, endpoint, bundles }: World,
+export function runProgram(
+  { bundles, endpoint, ask }: World,
   program: ProgramName,
-  run: Extent & {
-    load: Load;
-    latencies: keyof typeof LATENCIES;
-    env?: NodeJS.ProcessEnv;
-    exec_argv?: string[];
-  },
+  run: Run & Extent & { load: Load; latencies: keyof typeof LATENCIES },
 ): Promise<Ran> {
-  const ask = async (order: object) => {
-    services.say(order);
-    return services.hear<{ counts: Counts; rows: number }>();
+  const { load, latencies, warm_batches, batches, signal } = run;
+  const child = {
+    env: environment(endpoint),
+    signal,
+    profile: run.profile && join(run.profile, `${load.name}-${latencies}-${program}.cpuprofile`),
   };
-  await ask({ order: 'reset', latencies: run.latencies });
-  const child = startChild(bundles.program, {
-    env: { ...environment(endpoint), ...run.env },
-    ...(run.exec_argv === undefined ? {} : { exec_argv: run.exec_argv }),
-  });
-  try {
-    await child.hear();
-    child.say({ ...run, bundle: bundles[program] });
-    await child.hear();
-    await ask({ order: 'reset_counts' });
-    child.say({ go: true });
-    const report = await child.hear<ProgramReport>();
-    const { counts, rows } = await ask({ order: 'read' });
-    const records = (run.warm_batches + run.batches) * run.load.batch_records;
+  return withChild(bundles.program, child, async (process) => {
+    const asked = <Answer>(question: ProgramQuestion) => process.ask<Answer>(question);
+    await ask({ kind: 'reset', latencies });
+    await asked({ kind: 'warm', bundle: bundles[program], load, warm_batches, batches });
+    await ask({ kind: 'reset_counts' });
+    const report = await asked<ProgramReport>({ kind: 'measure' });
+    const { counts, rows } = await ask<Seen>({ kind: 'read' });
+    const records = (warm_batches + batches) * load.batch_records;
     if (rows !== records) {
-      throw new Error(`${program} left ${rows} rows of ${records} records (${run.load.name})`);
+      throw new Error(`${program} left ${rows} rows of ${records} records (${load.name})`);
     }
-    child.say({ go: true });
-    await child.gone();
     return { ...report, counts };
-  } finally {
-    await child.end();
-  }
+  });
 }
 
 /** Everybody has 50 calls in flight, and no quota: what a quota does is another suite's. */
-function environment(endpoint: string): NodeJS.ProcessEnv {
+function environment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',
@@ -79,8 +74,6 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     POWERTOOLS_SERVICE_NAME: 'bench',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
-    NODE_OPTIONS: '',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     IN_FLIGHT: '50',
     COMPREHEND_MAX_IN_FLIGHT: '50',
     COMPREHEND_CALLS_PER_SECOND: '100000',

@@ -8,6 +8,8 @@ export interface Run {
   say: (what: string) => void;
   /** Ctrl-C: look at it between measurements, and leave nothing running. */
   signal: AbortSignal;
+  /** Where CPU profiles of the consumer and of what is beside it go. */
+  profile?: string | undefined;
 }
 
 /** One part of `npm run bench`, that can be run alone: `--only NAME`. */

@@ -1,10 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { basename, dirname } from 'node:path';
 
 export interface ChildOptions {
   /** Its whole environment, but for what Node itself needs. */
   env?: Record<string, string | undefined>;
   args?: string[];
+  /** The file for a profile of its CPU, written when it ends; absent: none is made. */
+  profile?: string | undefined;
   /** Runs TypeScript as it is; absent: plain JavaScript, so that no loader is measured with it. */
   typescript?: boolean;
   signal: AbortSignal;
@@ -18,11 +21,13 @@ export interface Child {
 type Reply = { answer: unknown } | { error: string };
 
 const KEPT_OUTPUT = 2_000;
+/** For what a process leaves tidy, and for its profile. */
+const MOST_ENDING_MS = 10_000;
 
 /** Runs a process for as long as the work takes. It ends with the work, with the signal, and with this process. */
 export async function withChild<T>(
   module: string | URL,
-  { env, args = [], typescript = false, signal }: ChildOptions,
+  { env, args = [], profile, typescript = false, signal }: ChildOptions,
   work: (child: Child) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
@@ -31,7 +36,10 @@ export async function withChild<T>(
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = quiet;
   const child = fork(module, args, {
     env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet, ...env },
-    execArgv: typescript ? ['--import', 'tsx'] : [],
+    execArgv: [
+      ...(typescript ? ['--import', 'tsx'] : []),
+      ...(profile === undefined ? [] : profiling(profile)),
+    ],
     // What a function logs is not kept; what broke it is.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -41,6 +49,12 @@ export async function withChild<T>(
   });
   const ended = once(child, 'exit');
   const kill = () => void child.kill('SIGKILL');
+  const end = async () => {
+    if (child.connected) child.disconnect();
+    const timer = setTimeout(kill, MOST_ENDING_MS);
+    await ended;
+    clearTimeout(timer);
+  };
   signal.addEventListener('abort', kill, { once: true });
 
   const ask = async <Answer>(question: object): Promise<Answer> => {
@@ -61,8 +75,11 @@ export async function withChild<T>(
     signal.throwIfAborted();
     throw cause;
   } finally {
+    await end();
     signal.removeEventListener('abort', kill);
-    kill();
-    await ended;
   }
+}
+
+function profiling(file: string): string[] {
+  return ['--cpu-prof', `--cpu-prof-dir=${dirname(file)}`, `--cpu-prof-name=${basename(file)}`];
 }

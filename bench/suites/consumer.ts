@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { settings } from '../../infra/settings.ts';
 import { costOf, times } from '../../operations/cost.ts';
-import { bundlePrograms, PROGRAMS, type ProgramName } from '../bundles.ts';
+import { PROGRAMS, type ProgramName } from '../bundles.ts';
 import { type Figure, figure, type Goal, type Measured } from '../figures.ts';
 import { type Load, URN_RECORDS } from '../load.ts';
 import { planErrors } from '../plan-errors.ts';
-import { type Extent, openWorld, type Ran, runProgram, type World } from '../run-program.ts';
+import { type Extent, type Ran, runProgram, type World, withWorld } from '../run-program.ts';
 import type { LATENCIES } from '../services/latency.ts';
 import type { Run, Suite } from '../suite.ts';
 import { callsOf, leastRequests, requestsOf, usageOf } from '../usage.ts';
@@ -48,7 +45,7 @@ export const consumer: Suite = {
   name: 'consumer',
   title: "the stream's consumer: records a second, CPU, calls, requests and cost, by load",
   measure: (run) =>
-    withWorld(async (world) => {
+    withWorld(run, async (world) => {
       const figures: Figure[] = [];
       for (const load of run.quick ? [BASE] : LOADS) {
         const is_waited_for = WAITED_FOR.includes(load.name);
@@ -63,20 +60,6 @@ export const consumer: Suite = {
     }),
 };
 
-async function withWorld<Value>(work: (world: World) => Promise<Value>): Promise<Value> {
-  const folder = await mkdtemp(join(tmpdir(), 'aurastream-bench-'));
-  try {
-    const world = await openWorld(bundlePrograms(folder));
-    try {
-      return await work(world);
-    } finally {
-      await world.services.end();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** The programs take turns, so that what else the machine does befalls all of them. */
 async function measured(world: World, run: Run, load: Load, latencies: Latency): Promise<Results> {
   const runs = Object.fromEntries(PROGRAMS.map((name) => [name, [] as Ran[]]));
@@ -89,7 +72,9 @@ async function measured(world: World, run: Run, load: Load, latencies: Latency):
       run.say(`${load.name}, ${latencies} latency, ${program}, round ${round}`);
       const own = loadFor(program, load);
       const extent = extentOf(program, own, run);
-      runs[program]!.push(await runProgram(world, program, { load: own, latencies, ...extent }));
+      runs[program]!.push(
+        await runProgram(world, program, { ...run, ...extent, load: own, latencies }),
+      );
     }
   }
   return Object.fromEntries(PROGRAMS.map((program) => [program, best(runs[program]!)])) as Results;

@@ -1,14 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { batchesOf, type Load } from './load.ts';
+import { batchesOf, type Load } from '../load.ts';
+import { answerParent } from './answer.ts';
+import { peakRss } from './peak-rss.ts';
 
 /** A consumer on its own, in a process of its own: loads a bundle and hands it batches, as Lambda would. */
-export interface ProgramOrder {
-  bundle: string;
-  load: Load;
-  warm_batches: number;
-  batches: number;
-}
+export type ProgramQuestion =
+  | { kind: 'warm'; bundle: string; load: Load; warm_batches: number; batches: number }
+  | { kind: 'measure' };
 
 export interface ProgramReport {
   records: number;
@@ -22,41 +21,38 @@ type Handler = (event: KinesisStreamEvent, context: Context) => Promise<KinesisS
 
 const LAMBDA_TIMEOUT_MS = 120_000;
 
-process.on('disconnect', () => process.exit(0));
-process.on('SIGINT', () => undefined);
-process.once('message', (order: ProgramOrder) => {
-  run(order).then(
-    () => process.exit(0),
-    (error: unknown) => {
-      process.stderr.write(`${(error as Error).stack}\n`);
-      process.exit(1);
-    },
-  );
-});
-process.send!('ready');
+let handler: Handler;
+/** Made before the clock starts. */
+let measured: KinesisStreamEvent[];
 
-async function run({ bundle, load, warm_batches, batches }: ProgramOrder): Promise<void> {
-  const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
-  const events = batchesOf(load);
+answerParent<ProgramQuestion>((question) =>
+  question.kind === 'warm' ? warm(question) : measure(),
+);
+
+async function warm(question: ProgramQuestion & { kind: 'warm' }): Promise<void> {
+  const { href } = pathToFileURL(question.bundle);
+  handler = ((await import(href)) as { handler: Handler }).handler;
+  const events = batchesOf(question.load);
   const take = (count: number) => Array.from({ length: count }, () => events.next().value!);
-  await handAll(handler, take(warm_batches));
-  const measured = take(batches);
-  await told('warm');
+  await handAll(take(question.warm_batches));
+  measured = take(question.batches);
+}
+
+async function measure(): Promise<ProgramReport> {
   const started_at = performance.now();
   const cpu_before = process.cpuUsage();
-  await handAll(handler, measured);
+  await handAll(measured);
   const { user, system } = process.cpuUsage(cpu_before);
-  const report: ProgramReport = {
+  return {
     records: measured.reduce((sum, { Records }) => sum + Records.length, 0),
     wall_ms: performance.now() - started_at,
     cpu_ms: (user + system) / 1_000,
-    peak_rss_bytes: process.resourceUsage().maxRSS * 1_024,
+    peak_rss_bytes: peakRss(),
   };
-  await told(report);
 }
 
 /** One after the other, as a shard does. A batch that is not done whole is no measurement. */
-async function handAll(handler: Handler, events: KinesisStreamEvent[]): Promise<void> {
+async function handAll(events: KinesisStreamEvent[]): Promise<void> {
   for (const [i, event] of events.entries()) {
     const { batchItemFailures } = await handler(event, contextOf(i));
     if (batchItemFailures.length > 0) {
@@ -72,11 +68,4 @@ function contextOf(i: number): Context {
     functionName: 'bench',
     getRemainingTimeInMillis: () => ends_at - Date.now(),
   } as Context;
-}
-
-/** Says it, and waits until the parent has heard. */
-async function told(what: unknown): Promise<void> {
-  const answered = new Promise((resolve) => process.once('message', resolve));
-  process.send!(what as object);
-  await answered;
 }

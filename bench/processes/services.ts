@@ -1,0 +1,32 @@
+import type { Counts } from '../services/counters.ts';
+import { LATENCIES } from '../services/latency.ts';
+import { startServices } from '../services/server.ts';
+import { answerParent } from './answer.ts';
+
+/** The stand-ins in a process of their own, so that their work is nobody else's CPU time. */
+export type ServicesQuestion =
+  | { kind: 'endpoint' }
+  | { kind: 'reset'; latencies: keyof typeof LATENCIES }
+  | { kind: 'reset_counts' }
+  | { kind: 'read' };
+
+/** What was called since the counts were last reset, and how many rows there are. */
+export interface Seen {
+  counts: Counts;
+  rows: number;
+}
+
+const services = await startServices(LATENCIES.zero);
+
+answerParent<ServicesQuestion>(async (question) => {
+  switch (question.kind) {
+    case 'endpoint':
+      return services.endpoint;
+    case 'reset':
+      return services.reset(LATENCIES[question.latencies]);
+    case 'reset_counts':
+      return services.resetCounts();
+    case 'read':
+      return { counts: services.counts(), rows: services.rows('results') } satisfies Seen;
+  }
+});
