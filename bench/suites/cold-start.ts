@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bundled } from '../../infra/bundling.ts';
 import type { FunctionSpec } from '../../local/runtime/function/spec.ts';
@@ -14,6 +14,7 @@ import {
   type FunctionName,
   withFunction,
 } from '../functions.ts';
+import { importedBytes } from '../imported-bytes.ts';
 import { median } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
@@ -135,18 +136,6 @@ async function bytesOf(folder: string, is_counted: (file: string) => boolean): P
     files.map(({ parentPath, name }) => stat(join(parentPath, name))),
   );
   return stats.reduce((sum, { size }) => sum + size, 0);
-}
-
-/** Of the module and of all that it imports statically: what is imported on demand is read on demand. */
-async function importedBytes(module: string, seen = new Set<string>()): Promise<number> {
-  if (seen.has(module)) return 0;
-  seen.add(module);
-  const code = await readFile(module, 'utf8');
-  let bytes = Buffer.byteLength(code);
-  for (const [, file] of code.matchAll(/(?:\bfrom|\bimport)\s*"(\.\/[^"]+)"/g)) {
-    bytes += await importedBytes(join(dirname(module), file!), seen);
-  }
-  return bytes;
 }
 
 async function start(run: Run, runner: string, subject: Subject, sample: number): Promise<void> {

@@ -1,0 +1,40 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importedBytes } from '../../bench/imported-bytes.ts';
+import { bundle } from '../../infra/bundling.ts';
+
+const MOST_BYTES = 600 * 1_024;
+
+describe("the consumer's bundle", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = bundle({ entry: 'processors/stream/handler.ts' });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('makes a cold start read at most 600 KiB of JavaScript', async () => {
+    const bytes = await importedBytes(join(folder, 'index.mjs'));
+    // Less would be none of ours: the SDK's clients alone are more.
+    expect(bytes).toBeGreaterThan(200 * 1_024);
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  it('leaves out what only other functions and laptops need', () => {
+    const inputs = sourcesOf(folder);
+    expect(inputs).toContain('schemas/record.ts');
+    expect(inputs).not.toContain('schemas/http/');
+    expect(inputs).not.toContain('zod/v4/locales/de');
+    expect(inputs).not.toContain('@aws-sdk/credential-provider-sso');
+  });
+});
+
+/** The files that went into its modules, by the source maps. */
+function sourcesOf(folder: string): string {
+  const map = readFileSync(join(folder, 'index.mjs.map'), 'utf8');
+  const chunks = readFileSync(join(folder, 'index.mjs'), 'utf8').matchAll(/"\.\/(chunk-[^"]+)"/g);
+  const maps = [...chunks].map(([, chunk]) => readFileSync(join(folder, `${chunk}.map`), 'utf8'));
+  return [map, ...maps]
+    .flatMap((text) => (JSON.parse(text) as { sources: string[] }).sources)
+    .join('\n');
+}
