@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import type { SyncRequest, SyncResponse } from '../../schemas/index.ts';
 import { advised, connectApi } from '../api.ts';
+import { colours } from '../output/colours.ts';
 
 type Language = SyncRequest['options']['language_code'];
 
@@ -27,5 +27,5 @@ function inWords(answer: SyncResponse): string {
     .map(([name, score]) => `${name} ${score.toFixed(3)}`)
     .join('  ');
   const origin = answer.cache_hit ? 'from the cache' : 'analyzed';
-  return `${pc.bold(answer.sentiment)}  ${answer.score.toFixed(3)}  (${answer.language_code}, ${answer.language_source}; ${origin} in ${answer.processing_time_ms.toFixed(0)} ms)\n${pc.dim(scores)}`;
+  return `${colours.bold(answer.sentiment)}  ${answer.score.toFixed(3)}  (${answer.language_code}, ${answer.language_source}; ${origin} in ${answer.processing_time_ms.toFixed(0)} ms)\n${colours.dim(scores)}`;
 }

@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Client } from '../../client/index.ts';
 import type { StatusResponse } from '../../schemas/index.ts';
+import { colours } from '../output/colours.ts';
 import type { Progress } from '../output/progress.ts';
 
 const BAR = 24;
@@ -44,14 +44,14 @@ export function inWords(status: StatusResponse): string {
   const { progress, counts, error, result, callback } = status;
   const { done, total, succeeded, failed, set_aside } = progress;
   const lines = [
-    `${pc.bold(status.status)}  ${status.job_id}`,
+    `${colours.bold(status.status)}  ${status.job_id}`,
     `  ${done} of ${total} done: ${succeeded} succeeded, ${failed} without a verdict, ${set_aside} set aside`,
   ];
   const outcomes = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   if (outcomes.length > 0) lines.push(`  ${outcomes.join(', ')}`);
   if (result?.sentiment !== undefined)
     lines.push(`  ${result.sentiment} ${result.score?.toFixed(3)}`);
-  if (error !== undefined) lines.push(`  ${pc.red(`${error.code}: ${error.message}`)}`);
+  if (error !== undefined) lines.push(`  ${colours.red(`${error.code}: ${error.message}`)}`);
   if (callback !== undefined) {
     lines.push(`  callback ${callback.state} after ${callback.attempts.length} attempts`);
   }

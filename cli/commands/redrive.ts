@@ -42,6 +42,7 @@ function listCommand(): Command {
     .action(async (options: Selection & { json?: boolean }, command: Command) => {
       const found = await selected(await opened(command), options);
       if (options.json) return console.log(JSON.stringify(found));
+      if (found.length === 0) return console.log('Nothing waits to be put back.');
       const columns = ['key', 'reason', 'failed_at', 'shard_id', 'records', 'restored_at'];
       console.log(
         table(

@@ -69,7 +69,7 @@ async function run(options: Options, command: Command): Promise<ReplayCounts> {
       now: Date.now,
       on_progress: ({ replayed, lines }, hour) =>
         progress.update(
-          `${replayed} of ${lines} lines replayed, at ${new Date(hour).toISOString().slice(0, 13)}:00Z`,
+          `${replayed} of ${lines} lines ${options.dryRun ? 'would be ' : ''}replayed, at ${new Date(hour).toISOString().slice(0, 13)}:00Z`,
         ),
     },
     { from, to, analyzer_version, ...(source === undefined ? {} : { source }) },

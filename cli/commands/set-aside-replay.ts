@@ -67,13 +67,11 @@ Exit code: 0 done; 2 some could not be put on the stream; 1 nothing could be don
       const summary = noSummary();
       for await (const set_aside of chosen(createSetAsideReader({ bucket_name }), ids, options)) {
         note(summary, await replaySetAside(deps, set_aside));
-        progress.update(
-          `${summary.replayed + summary.would_replay} put back, ${summary.left} left`,
-        );
+        progress.update(`${putBack(summary, deps.dry_run)}; ${summary.left} stay`);
       }
       await publisher.close();
       progress.done();
-      console.log(options.json ? JSON.stringify(summary) : inWords(summary));
+      console.log(options.json ? JSON.stringify(summary) : inWords(summary, deps.dry_run));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }
@@ -132,14 +130,16 @@ function note(summary: Summary, outcome: ReplayOutcome): void {
   for (const reason of why) summary.why[reason] = (summary.why[reason] ?? 0) + 1;
 }
 
-function inWords(summary: Summary): string {
-  const { replayed, would_replay, done_before, left, failed, records, why } = summary;
+function putBack({ replayed, would_replay, records }: Summary, is_dry_run: boolean): string {
+  return is_dry_run
+    ? `${would_replay} set-asides would be put back, ${records} records`
+    : `${replayed} set-asides are back on the stream, ${records} records`;
+}
+
+function inWords(summary: Summary, is_dry_run: boolean): string {
+  const { done_before, left, failed, why } = summary;
   const reasons = Object.entries(why).map(([reason, count]) => `${count} ${reason}`);
-  const lines = [
-    would_replay > 0
-      ? `${would_replay} set-asides would be put back, ${records} records.`
-      : `${replayed} set-asides are back on the stream, ${records} records.`,
-  ];
+  const lines = [`${putBack(summary, is_dry_run)}.`];
   if (done_before > 0) lines.push(`${done_before} were put back before.`);
   if (left > 0) lines.push(`${left} stay: ${reasons.join(', ')}.`);
   if (failed > 0) lines.push(`${failed} failed: ${reasons.join(', ')}. Run it again.`);

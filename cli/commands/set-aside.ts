@@ -23,6 +23,7 @@ function listCommand(): Command {
       const found: SetAside[] = [];
       for await (const set_aside of (await reader(command)).list()) found.push(set_aside);
       if (options.json) console.log(JSON.stringify(found));
+      else if (found.length === 0) console.log('Nothing is set aside.');
       else console.log(table(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(row)));
     });
 }

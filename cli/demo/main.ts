@@ -6,6 +6,7 @@ import { FORMATS, type Format } from '../../ingest/sources/index.ts';
 import { bootCloud } from '../../local/boot.ts';
 import { explain } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
+import { INTERRUPTED, untilStopped } from '../stop.ts';
 import { runDemo } from './demo.ts';
 
 interface Options {
@@ -27,9 +28,7 @@ const options = new Command('npm run demo --')
   .opts<Options>();
 
 const progress = createProgress();
-const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort());
-process.once('SIGTERM', () => stopping.abort());
+const stopping = untilStopped();
 
 const data_dir = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
 let cloud: Awaited<ReturnType<typeof bootCloud>> | undefined;
@@ -39,7 +38,7 @@ try {
   process.exitCode = await runDemo({
     cloud,
     progress,
-    signal: stopping.signal,
+    signal: stopping,
     path: options.file,
     text_field: options.textField,
     json: options.json === true,
@@ -47,9 +46,8 @@ try {
   });
 } catch (error) {
   progress.done();
-  const INTERRUPTED = 130;
-  process.exitCode = stopping.signal.aborted ? INTERRUPTED : 1;
-  process.stderr.write(stopping.signal.aborted ? 'Stopped.\n' : `${explain(error)}\n`);
+  process.exitCode = stopping.aborted ? INTERRUPTED : 1;
+  process.stderr.write(stopping.aborted ? 'Stopped.\n' : `${explain(error)}\n`);
 } finally {
   await cloud?.close();
   await rm(data_dir, { recursive: true, force: true });

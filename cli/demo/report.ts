@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import { chart } from '../output/chart.ts';
+import { colours } from '../output/colours.ts';
 import { table } from '../output/table.ts';
 import type { Query, Summary } from './summary.ts';
 
@@ -37,7 +37,7 @@ function costs({ comprehend, cost_usd, baseline_cost_usd }: Summary): string {
   const { calls, documents, billed_units } = comprehend;
   const fill = calls === 0 ? 0 : documents / (calls * DOCUMENTS_PER_CALL);
   return [
-    pc.bold('Comprehend'),
+    colours.bold('Comprehend'),
     `  ${calls} calls for ${documents} documents (${percent(fill)} full), ${billed_units} billed units`,
     `  ${dollars(cost_usd)} on AWS; one call per record would cost ${dollars(baseline_cost_usd)} (${percent(1 - cost_usd / baseline_cost_usd)} saved)`,
   ].join('\n');
@@ -51,8 +51,8 @@ function ends(summary: Summary, reasons: Record<string, number>): string {
   const why = Object.entries(reasons).map(([reason, n]) => `${n} ${reason}`);
   const missing = records - results - set_asides;
   return [
-    pc.bold('Every record has ended'),
-    `  ${records} records = ${results} results + ${set_asides} set-asides${missing === 0 ? '' : pc.red(` + ${missing} MISSING`)}`,
+    colours.bold('Every record has ended'),
+    `  ${records} records = ${results} results + ${set_asides} set-asides${missing === 0 ? '' : colours.red(` + ${missing} MISSING`)}`,
     ...(without.length > 0 ? [`  results without a verdict: ${without.join(', ')}`] : []),
     ...(why.length > 0 ? [`  set aside: ${why.join(', ')}`] : []),
     `  ${seconds} s from the first record to the last, ${records_per_second} records/s`,
@@ -63,7 +63,7 @@ async function answers(query: Query): Promise<string[]> {
   const shown: string[] = [];
   for (const sql of QUERIES) {
     const { columns, rows } = await query(sql);
-    shown.push(`${pc.cyan(sql)}\n${table(columns, rows)}`);
+    shown.push(`${colours.cyan(sql)}\n${table(columns, rows)}`);
   }
   return shown;
 }

@@ -1,11 +1,11 @@
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import { padEnd, width } from './table.ts';
 
 const BAR_COLUMNS = 32;
 const COLOURS: Record<string, (text: string) => string> = {
-  POSITIVE: pc.green,
-  NEGATIVE: pc.red,
-  MIXED: pc.yellow,
+  POSITIVE: colours.green,
+  NEGATIVE: colours.red,
+  MIXED: colours.yellow,
 };
 
 /** A bar for each count, longest first. */
@@ -16,8 +16,8 @@ export function chart(title: string, counts: Record<string, number>): string {
   const digits = String(most).length;
   const lines = entries.map(([name, count]) => {
     const bar = '█'.repeat(Math.max(count > 0 ? 1 : 0, Math.round((count / most) * BAR_COLUMNS)));
-    const colour = COLOURS[name] ?? pc.cyan;
+    const colour = COLOURS[name] ?? colours.cyan;
     return `  ${padEnd(name, names)}  ${String(count).padStart(digits)}  ${colour(bar)}`;
   });
-  return [pc.bold(title), ...lines].join('\n');
+  return [colours.bold(title), ...lines].join('\n');
 }

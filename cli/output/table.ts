@@ -1,20 +1,30 @@
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 
 type Cell = string | number | boolean | null | undefined;
 
-/** Rows under their column names, numbers to the right; as wide as its content, by terminal columns. */
-export function table(columns: string[], rows: Record<string, Cell>[]): string {
+/**
+ * Rows under their column names, numbers to the right; as wide as its content, by terminal columns.
+ *
+ * @param options.right columns of text that goes to the right as well: numbers with their units.
+ */
+export function table(
+  columns: string[],
+  rows: Record<string, Cell>[],
+  { right = [] }: { right?: string[] } = {},
+): string {
   const cells = rows.map((row) => columns.map((column) => show(row[column])));
   const widths = columns.map((column, i) =>
     Math.max(width(column), ...cells.map((line) => width(line[i]!))),
   );
-  const numeric = columns.map((column) => rows.every((row) => isNumeric(row[column])));
+  const numeric = columns.map(
+    (column) => right.includes(column) || rows.every((row) => isNumeric(row[column])),
+  );
   const line = (values: string[]) =>
     values
       .map((value, i) => pad(value, widths[i]!, numeric[i]!))
       .join('  ')
       .trimEnd();
-  return [pc.bold(line(columns)), ...cells.map(line)].join('\n');
+  return [colours.bold(line(columns)), ...cells.map(line)].join('\n');
 }
 
 function isNumeric(cell: Cell): boolean {

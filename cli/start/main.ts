@@ -1,12 +1,13 @@
-import pc from 'picocolors';
 import { bootCloud } from '../../local/boot.ts';
+import { colours } from '../output/colours.ts';
+import { untilStopped } from '../stop.ts';
 import { readyKeys } from './keys.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { forReaders, machineReadable } from './say.ts';
 
 /** One line that is written over on a terminal, and lines elsewhere. */
 function sayProgress(step: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${pc.dim(step)}` : `${step}\n`);
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${colours.dim(step)}` : `${step}\n`);
 }
 
 function endProgress(): void {
@@ -20,24 +21,11 @@ function complaint(cause: unknown, port: number): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** npm and tsx hand a signal on that the terminal has sent to everybody already: that is one Ctrl-C, not two. */
-const SAME_SIGNAL_MS = 300;
-
-/** Ends with the first signal; a second one ends the process at once. */
-function untilStopped(): Promise<void> {
-  let first_at: number | undefined;
-  return new Promise((resolve) => {
-    const onSignal = () => {
-      first_at ??= Date.now();
-      if (Date.now() - first_at > SAME_SIGNAL_MS) process.exit(130);
-      resolve();
-    };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  });
-}
-
 async function start({ port, data, json, loopback_callbacks }: Options): Promise<number> {
-  const asked = untilStopped();
+  const stopping = untilStopped();
+  const asked = new Promise<undefined>((resolve) => {
+    stopping.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   const booting = bootCloud({
     dataDir: data,
     port,
@@ -75,7 +63,7 @@ async function main(): Promise<number> {
     return await start(options);
   } catch (cause) {
     endProgress();
-    process.stderr.write(`${pc.red(complaint(cause, port))}\n`);
+    process.stderr.write(`${colours.red(complaint(cause, port))}\n`);
     return 1;
   }
 }

@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import type { Cloud } from '../../local/boot.ts';
+import { colours } from '../output/colours.ts';
 import type { ReadyKeys } from './keys.ts';
 
 /** What other programs need to know of the cloud. */
@@ -45,14 +45,14 @@ export function forReaders(cloud: Cloud, keys: ReadyKeys, data_dir: string): str
     ['database', `${outputs.DatabaseName} (workgroup ${outputs.WorkgroupName})`],
     ['data', data_dir],
   ];
-  const table = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(14))}${value ?? '-'}`);
+  const table = rows.map(([name, value]) => `  ${colours.dim(name.padEnd(14))}${value ?? '-'}`);
   return [
-    pc.bold('AuraStream is up.'),
+    colours.bold('AuraStream is up.'),
     ...table,
     '',
     'To ask for a verdict:',
     `  curl ${cloud.api}/analyze/sync -H 'X-API-Key: ${keys.api_key}' -H 'Content-Type: application/json' -d '{"text":"I love my cat"}'`,
-    `  ${pc.dim('and what else there is:')} ${cloud.api}/docs`,
+    `  ${colours.dim('and what else there is:')} ${cloud.api}/docs`,
     '',
     'To use it with any AWS client:',
     `  export AWS_ENDPOINT_URL=${cloud.endpoint}`,
@@ -60,7 +60,7 @@ export function forReaders(cloud: Cloud, keys: ReadyKeys, data_dir: string): str
     `  export AWS_ACCESS_KEY_ID=${cloud.access_key_id}`,
     `  export AWS_SECRET_ACCESS_KEY=${cloud.secret_access_key}`,
     '',
-    pc.dim('Ctrl-C stops it; the data stays.'),
+    colours.dim('Ctrl-C stops it; the data stays.'),
     '',
   ].join('\n');
 }

@@ -53,11 +53,10 @@ export function aurastream(
   return run(['node', 'cli/aurastream.mjs', ...args], options);
 }
 
-/** Nothing of the machine's own AWS settings reaches what is tested; and in CI programs print colours to pipes. */
+/** Nothing of the machine's own AWS settings reaches what is tested; what a CI pipes must have no colours either. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('AWS_') && !['NODE_OPTIONS', 'CI'].includes(name),
-    ),
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('AWS_') && !['NODE_OPTIONS', 'FORCE_COLOR'].includes(name),
   );
+  return { ...Object.fromEntries(kept), CI: 'true' };
 }
