@@ -5,9 +5,10 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { LimitFunction } from 'p-limit';
+import type { Result } from '../schemas/index.ts';
 import { isThrottling, serviceError } from './clients.ts';
 import { type Pause, packed, type Rejection, sendAll } from './resend.ts';
-import type { Row } from './results-row.ts';
+import { columnsOf } from './results-row.ts';
 
 /** Limit of BatchExecuteStatement, DynamoDB API reference. */
 const STATEMENTS_PER_CALL = 25;
@@ -19,24 +20,26 @@ export interface TableContext {
   pause: Pause;
 }
 
-/** A row on its way, with its place in what was put. */
+/** A result on its way to its row, with its place in what was put. */
 export interface Writing {
   index: number;
-  row: Row;
+  result: Result;
+  /** Epoch seconds. */
+  expires_at: number;
 }
 
 export type Rejected = Map<Writing, Rejection>;
 
-/** Writes the rows that have no predecessor. `existing`: those that have one, and were left as they are. */
+/** Writes results that have no row yet. `existing`: those that have one, which is left as it is. */
 export async function insert(
   context: TableContext,
-  rows: Writing[],
+  writings: Writing[],
 ): Promise<{ existing: Writing[]; failed: Rejected }> {
-  const failed = await sendAll(rows, {
+  const failed = await sendAll(writings, {
     ...context,
     pack: packed(STATEMENTS_PER_CALL),
     async send(call) {
-      const Statements = call.map(({ row }) => insertStatement(context.table_name, row));
+      const Statements = call.map((writing) => insertStatement(context.table_name, writing));
       const { Responses } = await called(() =>
         context.client.send(new BatchExecuteStatementCommand({ Statements })),
       );
@@ -66,9 +69,9 @@ let shapes: Shape[] = [];
 /** `INSERT INTO "results" VALUE {'record_key': ?, …}`: names quoted, values as parameters. */
 function insertStatement(
   table_name: string,
-  row: Row,
+  { result, expires_at }: Writing,
 ): { Statement: string; Parameters: AttributeValue[] } {
-  const names = Object.keys(row);
+  const { names, values } = columnsOf(result, expires_at);
   let shape = shapes.find(
     (known) => known.table_name === table_name && areSame(known.names, names),
   );
@@ -76,7 +79,7 @@ function insertStatement(
     shape = { table_name, names, statement: statementOf(table_name, names) };
     shapes = [shape, ...shapes].slice(0, MOST_SHAPES);
   }
-  return { Statement: shape.statement, Parameters: Object.values(row) };
+  return { Statement: shape.statement, Parameters: values };
 }
 
 function areSame(some: string[], others: string[]): boolean {

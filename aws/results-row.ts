@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Result, resultSchema } from '../schemas/index.ts';
+import { attributeOf, type Value } from './attribute.ts';
 
 /**
  * Over how many partitions of the index a source is spread: a partition takes 1,000 writes a second (DynamoDB,
@@ -21,35 +22,37 @@ export function sourceKey(tenant: string, source: string, shard: number): string
   return `${tenant}#${source}#${shard}`;
 }
 
-/** A result as an item: its fields, the keys of table and index, and when it may go (epoch seconds). */
-export function rowOf(result: Result, expires_at: number): Row {
+/** Names and values of an item, in the same order. */
+export interface Columns {
+  names: string[];
+  values: AttributeValue[];
+}
+
+/**
+ * A result as an item: its fields, the keys of table and index, and when it may go (epoch seconds). Two lists, since an
+ * object that grows by thirty names costs ten times as much, on every record.
+ */
+export function columnsOf(result: Result, expires_at: number): Columns {
   const { tenant, source, record_id, created_at } = result;
-  const item = {
-    ...result,
-    record_key: recordKey(tenant, record_id),
-    source_key: sourceKey(tenant, source, sourceShard(record_id)),
-    source_sort: `${created_at}#${record_id}`,
-    expires_at,
-  };
-  return attributesOf(item);
+  const columns: Columns = { names: [], values: [] };
+  for (const name of Object.keys(result)) add(columns, name, result[name as keyof Result]);
+  add(columns, 'record_key', recordKey(tenant, record_id));
+  add(columns, 'source_key', sourceKey(tenant, source, sourceShard(record_id)));
+  add(columns, 'source_sort', `${created_at}#${record_id}`);
+  add(columns, 'expires_at', expires_at);
+  return columns;
 }
 
-type Value = string | number | Record<string, string | number> | undefined;
-
-/** As `marshall` with `removeUndefinedValues`, for what results are made of: a fifth of its time, on every record. */
-function attributesOf(item: Record<string, Value>): Row {
-  const row: Row = {};
-  for (const name of Object.keys(item)) {
-    const value = item[name];
-    if (value !== undefined) row[name] = attributeOf(value);
-  }
-  return row;
+/** The same as one object. */
+export function rowOf(result: Result, expires_at: number): Row {
+  const { names, values } = columnsOf(result, expires_at);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }
 
-function attributeOf(value: Exclude<Value, undefined>): AttributeValue {
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  return { M: attributesOf(value) };
+function add({ names, values }: Columns, name: string, value: Value | undefined): void {
+  if (value === undefined) return;
+  names.push(name);
+  values.push(attributeOf(value));
 }
 
 /** @throws {z.ZodError} where the item is no result. */

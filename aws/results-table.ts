@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import type { ResultsTable } from '../processors/stream/ports.ts';
-import { ServiceError } from '../schemas/index.ts';
+import { type Result, ServiceError } from '../schemas/index.ts';
 import { PATIENCE, quiet } from './clients.ts';
 import { fitted } from './fitted.ts';
 import { pauseWithJitter } from './pause.ts';
@@ -14,7 +14,7 @@ import {
   type Writing,
 } from './results-insert.ts';
 import { readRows } from './results-read.ts';
-import { type Row, rowOf } from './results-row.ts';
+import { type Row, recordKey, rowOf } from './results-row.ts';
 
 /** An item holds 400 KB, names and keys included, and is never longer than its JSON. */
 const MAX_ROW_BYTES = 350_000;
@@ -58,11 +58,11 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   return {
     async put(results) {
       const now_seconds = Math.floor(now() / 1_000);
-      const rows = results.map((result, index) => ({
-        index,
-        row: rowOf(fitted(result, MAX_ROW_BYTES), now_seconds + ttl_seconds),
-      }));
-      const { existing, failed } = await insert(context, rows);
+      const expires_at = now_seconds + ttl_seconds;
+      const writings = results.map((result, index): Writing => {
+        return { index, result: fitted(result, MAX_ROW_BYTES), expires_at };
+      });
+      const { existing, failed } = await insert(context, writings);
       const { lower, unread } = await compare(context, existing, now_seconds);
       const unreplaced = await replace(context, lower, now_seconds);
       return [...failed, ...unread, ...unreplaced].map(([{ index }, why]) => ({ index, ...why }));
@@ -87,7 +87,7 @@ async function compare(
     if (why !== undefined) failed.set(writing, why);
     else if (
       there === undefined ||
-      isOlder(there, writing.row) ||
+      isOlder(there, writing.result) ||
       number(there, 'expires_at') < now_seconds
     ) {
       lower.push(writing);
@@ -96,19 +96,18 @@ async function compare(
   return { lower, unread: failed };
 }
 
-function keyOf({ row }: Writing): string {
-  return row.record_key!.S!;
+function keyOf({ result }: Writing): string {
+  return recordKey(result.tenant, result.record_id);
 }
 
 function number(row: Row, name: string): number {
   return Number(row[name]?.N ?? 0);
 }
 
-function isOlder(there: Row, row: Row): boolean {
-  const [old, fresh] = [number(there, 'record_version'), number(row, 'record_version')];
-  return (
-    old < fresh || (old === fresh && number(there, 'analysis_run') < number(row, 'analysis_run'))
-  );
+function isOlder(there: Row, { record_version, analysis_run = 0 }: Result): boolean {
+  const version = number(there, 'record_version');
+  const is_same = version === record_version;
+  return version < record_version || (is_same && number(there, 'analysis_run') < analysis_run);
 }
 
 const NO_ROW = 'attribute_not_exists(record_key)';
@@ -119,12 +118,17 @@ const OLDER_RUN =
 /** DynamoDB deletes what has expired within days: such a row must not keep a replayed record out, and then go. */
 const EXPIRED_ROW = 'expires_at < :now';
 
-function replace(context: TableContext, rows: Writing[], now_seconds: number): Promise<Rejected> {
-  return sendAll(rows, {
+function replace(
+  context: TableContext,
+  writings: Writing[],
+  now_seconds: number,
+): Promise<Rejected> {
+  return sendAll(writings, {
     ...context,
     pack: packed(1),
     async send([writing]) {
-      const { row } = writing!;
+      const { result, expires_at } = writing!;
+      const row = rowOf(result, expires_at);
       const run = row.analysis_run;
       const replaceable = [
         NO_ROW,

@@ -1,13 +1,15 @@
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { CacheRead, VerdictCache } from '../processors/analysis/ports.ts';
 import { ServiceError, verdictSchema } from '../schemas/index.ts';
+import { attributeOf } from './attribute.ts';
 import { PATIENCE, quiet, serviceError } from './clients.ts';
 import { pauseWithJitter } from './pause.ts';
 
@@ -70,6 +72,8 @@ export function createVerdictCache(deps: VerdictCacheDeps): VerdictCache {
   };
 }
 
+type Item = Record<string, AttributeValue>;
+
 interface Context {
   client: Pick<DynamoDBClient, 'send'>;
   table_name: string;
@@ -89,7 +93,7 @@ function dynamodbClient(max_attempts: number | undefined): DynamoDBClient {
 /** Adds to `read` as it goes, so that what was found before a failure stays found. */
 async function readRows(context: Context, fingerprints: string[], read: CacheRead): Promise<void> {
   const { client, table_name } = context;
-  const keys = fingerprints.map((fingerprint) => marshall({ fingerprint }));
+  const keys: Item[] = fingerprints.map((fingerprint) => ({ fingerprint: { S: fingerprint } }));
   await inRounds(context, 'UnprocessedKeys', keys, async (Keys) => {
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems: { [table_name]: { Keys } } }),
@@ -107,7 +111,7 @@ async function readRows(context: Context, fingerprints: string[], read: CacheRea
 
 async function writeRows(context: Context, rows: Row[]): Promise<void> {
   const { client, table_name } = context;
-  const puts = rows.map((row) => ({ PutRequest: { Item: marshall(row) } }));
+  const puts = rows.map((row) => ({ PutRequest: { Item: attributeOf(row).M! } }));
   await inRounds(context, 'UnprocessedItems', puts, async (requests) => {
     const { UnprocessedItems } = await client.send(
       new BatchWriteItemCommand({ RequestItems: { [table_name]: requests } }),
