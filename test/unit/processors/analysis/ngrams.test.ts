@@ -25,6 +25,10 @@ describe('languages are ranked as eld ranks them', () => {
     'straße 😀 GROß',
     '𐐀𐐁 deseret word',
     'half an emoji \ud83d here',
+    // The last byte that counts is the 480th character, where ours looks for the first time.
+    `${'.'.repeat(99)}${'the '.repeat(87)}${'nation'.repeat(5)}al' more`,
+    `${'.'.repeat(114)}${'the '.repeat(87)}${'α'.repeat(15)}ηςΣ more`,
+    `${'.'.repeat(114)}${'the '.repeat(87)}${'α'.repeat(15)}ηςΣΑΣ more`,
     ...SAMPLES,
   ])('%j', (text) => {
     expect(ours(text)).toEqual(eldOf(text));
@@ -39,6 +43,23 @@ describe('languages are ranked as eld ranks them', () => {
         expect(ours(text)).toEqual(eldOf(text));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('of long texts, wherever words, apostrophes and bytes end', () => {
+    const pieces = fc.array(
+      fc.constantFrom('word', 'ΟΔΟΣ', 'é', '漢', "'", '’', ' ', '. ', '7', '😀', 'x'),
+      {
+        minLength: 100,
+        maxLength: 700,
+      },
+    );
+    fc.assert(
+      fc.property(pieces, (some) => {
+        const text = some.join('');
+        expect(ours(text)).toEqual(eldOf(text));
+      }),
+      { numRuns: 2_000 },
     );
   });
 
