@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,20 @@ export type Assets = Record<string, string[]>;
  */
 export function bundle(what: Bundled, assets: Assets = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'aurastream-bundle-'));
+  try {
+    build(what, folder);
+  } catch (cause) {
+    rmSync(folder, { recursive: true, force: true });
+    throw cause;
+  }
+  for (const [to, files] of Object.entries(assets)) {
+    mkdirSync(join(folder, to), { recursive: true });
+    for (const file of files) copyFileSync(join(ROOT, file), join(folder, to, basename(file)));
+  }
+  return folder;
+}
+
+function build(what: Bundled, folder: string): void {
   buildSync({
     ...('entry' in what
       ? { entryPoints: [join(ROOT, what.entry)] }
@@ -59,9 +73,4 @@ export function bundle(what: Bundled, assets: Assets = {}): string {
     },
     logLevel: 'error',
   });
-  for (const [to, files] of Object.entries(assets)) {
-    mkdirSync(join(folder, to), { recursive: true });
-    for (const file of files) copyFileSync(join(ROOT, file), join(folder, to, basename(file)));
-  }
-  return folder;
 }

@@ -76,8 +76,8 @@ export function startSandbox(options: SandboxOptions): Sandbox {
       const duration_ms = now() - begun_at;
       // What killed the environment could not print for itself.
       if (environment.isDead()) log(answer.payload);
-      log(`END RequestId: ${request_id}`);
-      log(reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms }));
+      const report = reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms });
+      log(`END RequestId: ${request_id}\n${report}`);
       return { answer, duration_ms, cold: was_cold };
     },
   };

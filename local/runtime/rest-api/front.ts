@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
-import { pause } from '../pause.ts';
 import type { Stack } from '../template/stack.ts';
 import { type ApiAnswer, proxyAnswer } from './answer.ts';
 import type { RestApi, Route } from './api.ts';
@@ -94,12 +93,12 @@ async function integrate(
   route: Route,
   payload: string,
 ): Promise<ApiAnswer | Refusal> {
-  const ended = new AbortController();
-  const invocation = await Promise.race([
-    invoke(route.function_arn, payload),
-    pause(route.timeout_ms, ended.signal),
-  ]);
-  ended.abort();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), route.timeout_ms);
+  });
+  const invocation = await Promise.race([invoke(route.function_arn, payload), late]);
+  clearTimeout(timer);
   const refused = (kind: ResponseType): Refusal => ({ kind, authorizer: {} });
   if (invocation === undefined) return refused('INTEGRATION_TIMEOUT');
   if (invocation.kind === 'failed') return refused('INTEGRATION_FAILURE');
@@ -136,14 +135,17 @@ export function apiPermissions(stack: Stack, api: RestApi): FrontOptions['isPerm
     .map((permission) => permission.properties() as unknown as PermissionProperties)
     .filter(({ Action, Principal }) => {
       return Action === 'lambda:InvokeFunction' && Principal === 'apigateway.amazonaws.com';
+    })
+    .map(({ FunctionName, SourceArn }) => {
+      return { FunctionName, sources: SourceArn === undefined ? undefined : wildcard(SourceArn) };
     });
   return (route, method) => {
     const path = route.resource_path.replaceAll(/\{[^}]+\}/g, '*');
     const source = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.id}/${api.stage}/${method}${path}`;
     return permissions.some(
-      ({ FunctionName, SourceArn }) =>
+      ({ FunctionName, sources }) =>
         (FunctionName === route.function_arn || route.function_arn.endsWith(`:${FunctionName}`)) &&
-        (SourceArn === undefined || wildcard(SourceArn).test(source)),
+        sources?.test(source) !== false,
     );
   };
 }
