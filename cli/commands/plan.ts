@@ -2,25 +2,32 @@ import { Command, InvalidArgumentError } from 'commander';
 import { COST_STAGES } from '../../operations/cost.ts';
 import { loadSchema, type PlannedLoad } from '../../operations/plan/load.ts';
 import { type Plan, planOf } from '../../operations/plan/plan.ts';
+import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
 
-interface PlanOptions {
-  rate: number;
-  length: number;
-  repeat: number;
+interface PlanOptions extends Partial<Asked> {
   bytesPerCharacter: number;
   languages: number;
   quota: number;
   json?: boolean;
 }
 
+/** What nobody but the user knows. */
+interface Asked {
+  rate: number;
+  length: number;
+  repeat: number;
+}
+
+const EXAMPLE = 'aurastream plan --rate 500/s --length 140 --repeat 60%';
+
 /** `aurastream plan`: what a load will take and cost, from the model of operations/plan. Needs no cloud. */
 export function planCommand(): Command {
   return new Command('plan')
     .description('what a load will take and cost: quota, shards, concurrency, lag, USD')
-    .requiredOption('--rate <records>', 'records: 500/s, 30k/min, 2M/day', aRate)
-    .requiredOption('--length <characters>', 'of a text, at the mean', aNumber(1, 1_048_576))
-    .requiredOption('--repeat <share>', 'whose text was seen before: 0.6 or 60%', aShare)
+    .option('--rate <records>', 'records: 500/s, 30k/min, 2M/day', aRate)
+    .option('--length <characters>', 'of a text, at the mean', aNumber(1, 1_048_576))
+    .option('--repeat <share>', 'whose text was seen before: 0.6 or 60%', aShare)
     .option('--languages <count>', 'of how many the traffic is', aNumber(1, 12), 1)
     .option('--bytes-per-character <bytes>', '1 English, 3 Chinese', aNumber(1, 4), 1)
     .option('--quota <calls>', 'BatchDetectSentiment calls a second now', aNumber(0.1, 1e6), 10)
@@ -29,16 +36,27 @@ export function planCommand(): Command {
       'after',
       `
 Examples:
-  $ aurastream plan --rate 500/s --length 140 --repeat 60%
+  $ ${EXAMPLE}
   $ aurastream plan --rate 2M/day --length 800 --repeat 0.1 --languages 12 --json`,
     )
     .action((options: PlanOptions) => {
-      const plan = planOf(loadOf(options));
+      const plan = planOf(loadOf({ ...options, ...asked(options) }));
       console.log(options.json ? JSON.stringify(plan) : readable(plan));
     });
 }
 
-function loadOf(options: PlanOptions): PlannedLoad {
+/** @throws {Advice} where some are not said. */
+function asked({ rate, length, repeat }: PlanOptions): Asked {
+  const missing = Object.entries({ rate, length, repeat })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => `--${name}`);
+  if (rate !== undefined && length !== undefined && repeat !== undefined) {
+    return { rate, length, repeat };
+  }
+  throw new Advice(`A plan needs ${missing.join(', ')}`, `For example: ${EXAMPLE}`);
+}
+
+function loadOf(options: PlanOptions & Asked): PlannedLoad {
   return loadSchema.parse({
     records_per_second: options.rate,
     characters: Math.round(options.length),
@@ -53,7 +71,7 @@ const SECONDS: Record<string, number> = { s: 1, min: 60, h: 3_600, day: 86_400, 
 const MULTIPLES: Record<string, number> = { '': 1, k: 1_000, m: 1_000_000, b: 1_000_000_000 };
 
 function aRate(value: string): number {
-  const match = /^(\d+(?:\.\d+)?)([kmb]?)(?:\/(s|min|h|day|month))?$/i.exec(value.trim());
+  const match = /^(\d+(?:\.\d+)?(?:e\d+)?)([kmb]?)(?:\/(s|min|h|day|month))?$/i.exec(value.trim());
   const [, count, multiple = '', unit = 's'] = match ?? [];
   const rate = (Number(count) * MULTIPLES[multiple.toLowerCase()]!) / SECONDS[unit.toLowerCase()]!;
   if (match !== null && rate > 0 && rate <= 1_000_000) return rate;
@@ -63,7 +81,8 @@ function aRate(value: string): number {
 function aShare(value: string): number {
   const share = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
   if (value.trim() !== '' && share >= 0 && share <= 1) return share;
-  throw new InvalidArgumentError('Write a share from 0 to 1, or 0% to 100%.');
+  const percent = share > 1 && share <= 100 ? `: ${value}% is ${share / 100}` : '';
+  throw new InvalidArgumentError(`Write a share from 0 to 1, or 0% to 100%${percent}.`);
 }
 
 function aNumber(least: number, most: number): (value: string) => number {
@@ -86,11 +105,8 @@ function readable(plan: Plan): string {
       'consumer',
       `${number(consumer.concurrency)} at a time, batches of ${number(consumer.batch_records)} in ${number(consumer.batch_seconds)} s${consumer.keeps_up ? '' : ': falls behind, raise the parallelization factor'}`,
     ],
-    [
-      'comprehend',
-      `${number(comprehend.calls_per_second)} calls/s, ${Math.round(comprehend.call_fill * 100)} % full`,
-    ],
-    ['quota', quotaLine(plan)],
+    ['comprehend', comprehendLine(plan)],
+    ...(comprehend.calls_per_second === 0 ? [] : [['quota', quotaLine(plan)] as [string, string]]),
     ...(plan.sources > 1
       ? [['sources', `spread the records over ${plan.sources} at least`] as [string, string]]
       : []),
@@ -103,7 +119,13 @@ function readable(plan: Plan): string {
 
 function loadLine({ records_per_second, characters, repeat_share, languages }: PlannedLoad) {
   const mixed = languages === 1 ? '1 language' : `${languages} languages`;
-  return `${number(records_per_second)} records/s of ${number(characters)} characters, ${Math.round(repeat_share * 100)} % repeats, ${mixed}`;
+  const each = characters === 1 ? '1 character' : `${number(characters)} characters`;
+  return `${number(records_per_second)} records/s of ${each}, ${Math.round(repeat_share * 100)} % repeats, ${mixed}`;
+}
+
+function comprehendLine({ comprehend: { calls_per_second, call_fill } }: Plan): string {
+  if (calls_per_second === 0) return 'no calls: every text was seen before';
+  return `${number(calls_per_second)} calls/s, ${Math.round(call_fill * 100)} % full`;
 }
 
 function quotaLine({ under_the_quota: quota, comprehend }: Plan): string {
@@ -128,13 +150,15 @@ function costTable(plan: Plan): string {
     'a call per record': usd(plan.per_record_usd_per_month[stage]),
     'AuraStream, per million': usd(plan.usd_per_million[stage]),
   }));
-  return table(Object.keys(rows[0]!), rows);
+  const page = table(Object.keys(rows[0]!), rows);
+  return `${page}\n\nA million is of this month's: Comprehend's price falls with volume, and the stream's hours are shared.`;
 }
 
 /** Three figures, thousands apart. */
 function number(value: number): string {
-  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
-  return rounded.toLocaleString('en-US');
+  const digits =
+    Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  return value.toLocaleString('en-US', digits);
 }
 
 function usd(value: number): string {

@@ -13,6 +13,8 @@ const BATCH_BYTES = (6_000_000 * 3) / 4;
 /** Firehose bills by 5 KB; a parcel is 100 KB (aws/lake.ts). */
 const ROUNDED_TO_BYTES = 5 * 1_024;
 const PARCEL_BYTES = 100_000;
+/** The text of a larger one is in the lake only (aws/results-table.ts). */
+const LARGEST_ROW_BYTES = 350_000;
 /** What one call per record waits, with 50 at a time: bench/services/latency.ts. */
 const PER_RECORD_WAIT_SECONDS = 0.18 / 50;
 /** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -110,7 +112,10 @@ function unitsOf(load: PlannedLoad): number {
 
 /** Traffic in several languages has texts of one byte a character and of three, and rows of either size. */
 function rowUnits({ characters, bytes_per_character, languages }: PlannedLoad): number {
-  const unitsAt = (bytes: number) => Math.ceil((characters * bytes + MEASURED.row_bytes) / 1_024);
+  const unitsAt = (bytes: number) => {
+    const kept_bytes = characters * bytes > LARGEST_ROW_BYTES ? 0 : characters * bytes;
+    return Math.ceil((kept_bytes + MEASURED.row_bytes) / 1_024);
+  };
   if (languages === 1) return unitsAt(bytes_per_character);
   const wide_share = Math.min(1, (bytes_per_character - 1) / 2);
   return wide_share * unitsAt(3) + (1 - wide_share) * unitsAt(1);

@@ -60,6 +60,7 @@ export interface Plan {
   /** Over how many sources at least the records must be spread: the index by source takes so many writes for each. */
   sources: number;
   usd_per_month: Cost;
+  /** Of the month's records, a million: Comprehend's price falls with volume, the stream's hours are shared by more. */
   usd_per_million: Cost;
   /** The usual design, with four calls for each record. */
   per_record_usd_per_month: Cost;
@@ -100,14 +101,15 @@ export function planOf(load: PlannedLoad): Plan {
       quota_to_ask_for: Math.ceil((perSecond(full, rate) / DEPLOYED.quota_share) * HEADROOM),
     },
   };
+  const usd_per_month = monthly(load, taken.usage);
   return {
     load,
     ...plan,
     under_the_quota: underQuota(load, full),
     raise: raises(load, taken, plan),
     sources: Math.ceil(rate / SOURCE_WRITES_PER_SECOND),
-    usd_per_month: monthly(load, taken.usage),
-    usd_per_million: costOf(times(taken.usage, 1_000)),
+    usd_per_month,
+    usd_per_million: perMillion(usd_per_month, rate),
     per_record_usd_per_month: monthly(load, perRecordUsage(load)),
   };
 }
@@ -181,4 +183,11 @@ function monthly({ records_per_second }: PlannedLoad, usage: Usage): Cost {
   const cost = costOf(times(usage, (records_per_second * SECONDS_PER_MONTH) / 1_000));
   const hours = KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH;
   return { ...cost, stream: cost.stream + hours, total: cost.total + hours };
+}
+
+function perMillion(usd_per_month: Cost, rate: number): Cost {
+  const millions = (rate * SECONDS_PER_MONTH) / 1_000_000;
+  return Object.fromEntries(
+    Object.entries(usd_per_month).map(([stage, usd]) => [stage, usd / millions]),
+  ) as Cost;
 }

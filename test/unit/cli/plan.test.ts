@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { planCommand } from '../../../cli/commands/plan.ts';
 
@@ -29,6 +31,7 @@ describe('aurastream plan', () => {
     ['30k/min', 500],
     ['86.4k/day', 1],
     ['1M/s', 1_000_000],
+    ['1e6/s', 1_000_000],
   ])('takes a rate of %s', async (rate, records_per_second) => {
     const { load } = JSON.parse(await ask(rate)) as { load: object };
     expect(load).toMatchObject({ records_per_second, characters: 140, repeat_share: 0.6 });
@@ -40,10 +43,22 @@ describe('aurastream plan', () => {
     ['length', ['5', '0'], 'Write a number from 1'],
     ['repeat', ['5', '1', '2'], 'Write a share from 0 to 1'],
     ['repeat', ['5', '1', ''], 'Write a share from 0 to 1'],
+    ['repeat', ['5', '1', '60'], '60% is 0.6'],
   ])('says of a wrong --%s what to write', async (option, values, advice) => {
     const said = await ask(values[0]!, ...values.slice(1));
     expect(said).toContain(`--${option}`);
     expect(said).toContain(advice);
+  });
+
+  it('says all that is missing at once, and how it is written', async () => {
+    const command = planCommand().parseAsync(['--rate', '5'], { from: 'user' });
+    await expect(command).rejects.toThrow(/--length, --repeat\n.*aurastream plan --rate/);
+  });
+
+  it.each(['README.md', 'docs/performance.md'])('prints what %s shows', async (page) => {
+    const printed = await planned('--rate', '2000/s', '--length', '140', '--repeat', '60%');
+    const shown = stripVTControlCharacters(printed);
+    expect(readFileSync(page, 'utf8')).toContain(`\`\`\`\n${shown}\n\`\`\``);
   });
 
   it('prints a page for people', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COST_STAGES, costOf, times, type Usage } from '../../../operations/cost.ts';
+import { consumptionOf } from '../../../operations/plan/consumption.ts';
 import { loadSchema } from '../../../operations/plan/load.ts';
-import { planOf } from '../../../operations/plan/plan.ts';
 
 const nothing: Usage = {
   comprehend_units: 0,
@@ -49,7 +49,7 @@ describe('a cost', () => {
 
   it('of a million records of 140 characters, 60 % repeats, is a fifth of that of a call per record', () => {
     const load = loadSchema.parse({ records_per_second: 500, characters: 140, repeat_share: 0.6 });
-    const { usd_per_million } = planOf(load);
+    const usd_per_million = costOf(times(consumptionOf(load, 250).usage, 1_000));
     expect(usd_per_million.analysis).toBeCloseTo(120);
     // Beside Comprehend: a row, its entry in the index and the verdict, $1.50; the rest is cents.
     expect(usd_per_million.tables).toBeCloseTo(1.53, 1);

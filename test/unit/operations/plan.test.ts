@@ -82,6 +82,22 @@ describe('a plan', () => {
     expect(sources).toBe(125);
   });
 
+  it('says of a million records what the month says of all', () => {
+    fc.assert(
+      fc.property(load, (asked) => {
+        const { usd_per_month, usd_per_million } = planOf(asked);
+        const millions = (asked.records_per_second * 730 * 3_600) / 1e6;
+        const ratio = usd_per_month.total / (usd_per_million.total * millions);
+        expect(ratio).toBeCloseTo(1, 9);
+      }),
+    );
+    const small = planOf({ ...base, records_per_second: 0.5 }).usd_per_million;
+    const large = planOf({ ...base, records_per_second: 5_000 }).usd_per_million;
+    // The last tier of Comprehend's price is a quarter of the first.
+    expect(small.analysis / large.analysis).toBeGreaterThan(3.5);
+    expect(small.stream).toBeGreaterThan(large.stream);
+  });
+
   it('raises nothing for a load that the defaults carry', () => {
     expect(planOf({ ...base, records_per_second: 100 }).raise).toEqual([]);
   });
