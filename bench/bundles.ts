@@ -8,7 +8,6 @@ const ENTRIES = {
   floor: 'bench/baselines/floor.ts',
 };
 export type ProgramName = keyof typeof ENTRIES;
-export const PROGRAMS = Object.keys(ENTRIES) as ProgramName[];
 
 /** What plays Lambda and what plays the services. */
 const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };

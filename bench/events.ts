@@ -47,3 +47,17 @@ export function kinesisEvent(records: object[]) {
     }),
   };
 }
+
+/** A message of a queue, as Lambda hands it over. */
+export function queueEvent(message: object) {
+  return { Records: [{ messageId: '1', body: JSON.stringify(message) }] };
+}
+
+/** As API Gateway asks whose key that is. */
+export function authorizerEvent(api_key: string) {
+  return {
+    type: 'REQUEST',
+    methodArn: 'arn:aws:execute-api:us-east-1:000000000000:bench/v1/POST/analyze/sync',
+    headers: { 'X-API-Key': api_key },
+  };
+}

@@ -1,13 +1,13 @@
-import pc from 'picocolors';
+import { colours } from '../cli/output/colours.ts';
 import { table } from '../cli/output/table.ts';
 import { BASELINES, type Figure } from './figures.ts';
 import { type Machine, machineLine } from './machine.ts';
+import { ratioOf, withUnit } from './numbers.ts';
 
 /** The run for people: figures in the order of the suites, then what was missed. */
 export function readable(machine: Machine, figures: Figure[]): string {
-  return [pc.dim(machineLine(machine)), table(COLUMNS, figures.map(rowOf)), goalsMet(figures)].join(
-    '\n',
-  );
+  const page = table(COLUMNS, figures.map(rowOf), { right: ['value', ...BASELINES] });
+  return [colours.dim(machineLine(machine)), page, '', goalsMet(figures)].join('\n');
 }
 
 function goalsMet(figures: Figure[]): string {
@@ -17,7 +17,7 @@ function goalsMet(figures: Figure[]): string {
   return missed.length === 0 ? met : `${met}; missed: ${missed.join(', ')}`;
 }
 
-const COLUMNS = ['name', 'value', 'unit', ...BASELINES, 'ratio', 'goal', 'met'];
+const COLUMNS = ['name', 'value', ...BASELINES, 'ratio', 'goal', 'met'];
 
 /** The same as a page of the documentation: the goals, then all figures. */
 export function markdown(machine: Machine, figures: Figure[]): string {
@@ -44,28 +44,21 @@ function markdownTable(columns: string[], figures: Figure[]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   const rows = figures
     .map(rowOf)
-    .map((row: Record<string, unknown>) =>
-      line(columns.map((column) => String(row[column] ?? ''))),
-    );
+    .map((row: Record<string, string>) => line(columns.map((column) => row[column] ?? '')));
   return [line(columns), line(columns.map(() => '---')), ...rows].join('\n');
 }
 
-function rowOf({ name, value, unit, baselines, ratio, goal, met }: Figure) {
+function rowOf(figure: Figure) {
+  const { name, value, unit, baselines, goal, met } = figure;
+  const shown = (number: number | null) => (number === null ? '' : withUnit(number, unit));
   return {
     name,
-    value: rounded(value),
-    unit,
-    per_record: rounded(baselines.per_record),
-    powertools: rounded(baselines.powertools),
-    floor: rounded(baselines.floor),
-    ratio: rounded(ratio),
+    value: shown(value),
+    per_record: shown(baselines.per_record),
+    powertools: shown(baselines.powertools),
+    floor: shown(baselines.floor),
+    ratio: ratioOf(figure),
     goal: goal ?? '',
     met: met === null ? '' : met ? 'yes' : 'NO',
   };
-}
-
-/** Three figures are all that a benchmark knows. */
-function rounded(value: number | null): number | null {
-  if (value === null || !Number.isFinite(value)) return null;
-  return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(3));
 }

@@ -14,53 +14,52 @@ export interface Ran extends ProgramReport {
   counts: Counts;
 }
 
-/** How many batches: those before it is warm are not measured. */
-export interface Extent {
+/** What a program gets. */
+export interface Given {
+  load: Load;
+  latencies: keyof typeof LATENCIES;
+  /** Before anything is measured. */
   warm_batches: number;
+  /** Of one measurement. */
   batches: number;
 }
 
-/** The programs' bundles, and the stand-ins for the services, running. */
-export interface World {
-  bundles: Bundles;
-  endpoint: string;
-  ask<Answer>(question: ServicesQuestion): Promise<Answer>;
+/** Measures some more batches. @throws {Error} where the program failed a record, or the table misses a row. */
+export type Measure = () => Promise<Ran>;
+
+export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<T> {
+  return withFolder((folder) => work(bundlePrograms(folder)));
 }
 
-export function withWorld<T>({ signal }: Run, work: (world: World) => Promise<T>): Promise<T> {
-  return withFolder(async (folder) => {
-    const bundles = bundlePrograms(folder);
-    return withChild(bundles.services, { signal }, async ({ ask }) => {
-      const asked = <Answer>(question: ServicesQuestion) => ask<Answer>(question);
-      return work({ bundles, endpoint: await asked<string>({ kind: 'endpoint' }), ask: asked });
-    });
-  });
-}
-
-/** @throws {Error} where the program failed a record, or the table does not hold a row for each. */
-export function runProgram(
-  { bundles, endpoint, ask }: World,
+/** A warm program in a process of its own, and the stand-ins that it calls in another, for as long as the work takes. */
+export function withProgram<T>(
+  bundles: Bundles,
   program: ProgramName,
-  run: Run & Extent & { load: Load; latencies: keyof typeof LATENCIES },
-): Promise<Ran> {
-  const { load, latencies, warm_batches, batches, signal } = run;
-  const child = {
-    env: environment(endpoint),
-    signal,
-    profile: run.profile && join(run.profile, `${load.name}-${latencies}-${program}.cpuprofile`),
-  };
-  return withChild(bundles.program, child, async (process) => {
-    const asked = <Answer>(question: ProgramQuestion) => process.ask<Answer>(question);
-    await ask({ kind: 'reset', latencies });
-    await asked({ kind: 'warm', bundle: bundles[program], load, warm_batches, batches });
-    await ask({ kind: 'reset_counts' });
-    const report = await asked<ProgramReport>({ kind: 'measure' });
-    const { counts, rows } = await ask<Seen>({ kind: 'read' });
-    const records = (warm_batches + batches) * load.batch_records;
-    if (rows !== records) {
-      throw new Error(`${program} left ${rows} rows of ${records} records (${load.name})`);
-    }
-    return { ...report, counts };
+  { load, latencies, warm_batches, batches, signal, profile }: Given & Run,
+  work: (measure: Measure) => Promise<T>,
+): Promise<T> {
+  return withChild(bundles.services, { signal }, async (services) => {
+    const ask = <Answer>(question: ServicesQuestion) => services.ask<Answer>(question);
+    const child = {
+      env: environment(await ask<string>({ kind: 'start', latencies })),
+      signal,
+      profile: profile && join(profile, `${load.name}-${latencies}-${program}.cpuprofile`),
+    };
+    return withChild(bundles.program, child, async (process) => {
+      const asked = <Answer>(question: ProgramQuestion) => process.ask<Answer>(question);
+      const bundle = bundles[program];
+      let records = await asked<number>({ kind: 'warm', bundle, load, batches: warm_batches });
+      return work(async () => {
+        await ask({ kind: 'reset_counts' });
+        const report = await asked<ProgramReport>({ kind: 'measure', batches });
+        const { counts, rows } = await ask<Seen>({ kind: 'read' });
+        records += report.records;
+        if (rows !== records) {
+          throw new Error(`${program} left ${rows} rows of ${records} records (${load.name})`);
+        }
+        return { ...report, counts };
+      });
+    });
   });
 }
 

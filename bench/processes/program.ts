@@ -6,8 +6,8 @@ import { peakRss } from './peak-rss.ts';
 
 /** A consumer on its own, in a process of its own: loads a bundle and hands it batches, as Lambda would. */
 export type ProgramQuestion =
-  | { kind: 'warm'; bundle: string; load: Load; warm_batches: number; batches: number }
-  | { kind: 'measure' };
+  | { kind: 'warm'; bundle: string; load: Load; batches: number }
+  | { kind: 'measure'; batches: number };
 
 export interface ProgramReport {
   records: number;
@@ -22,43 +22,48 @@ type Handler = (event: KinesisStreamEvent, context: Context) => Promise<KinesisS
 const LAMBDA_TIMEOUT_MS = 120_000;
 
 let handler: Handler;
-/** Made before the clock starts. */
-let measured: KinesisStreamEvent[];
+let events: Generator<KinesisStreamEvent>;
 
 answerParent<ProgramQuestion>((question) =>
-  question.kind === 'warm' ? warm(question) : measure(),
+  question.kind === 'warm' ? warm(question) : measure(question),
 );
 
-async function warm(question: ProgramQuestion & { kind: 'warm' }): Promise<void> {
-  const { href } = pathToFileURL(question.bundle);
+/** @returns how many records that took. */
+async function warm({ bundle, load, batches }: ProgramQuestion & { kind: 'warm' }) {
+  const { href } = pathToFileURL(bundle);
   handler = ((await import(href)) as { handler: Handler }).handler;
-  const events = batchesOf(question.load);
-  const take = (count: number) => Array.from({ length: count }, () => events.next().value!);
-  await handAll(take(question.warm_batches));
-  measured = take(question.batches);
+  events = batchesOf(load);
+  return handAll(next(batches));
 }
 
-async function measure(): Promise<ProgramReport> {
+async function measure({ batches }: ProgramQuestion & { kind: 'measure' }): Promise<ProgramReport> {
+  // Made before the clock starts.
+  const measured = next(batches);
   const started_at = performance.now();
   const cpu_before = process.cpuUsage();
-  await handAll(measured);
+  const records = await handAll(measured);
   const { user, system } = process.cpuUsage(cpu_before);
   return {
-    records: measured.reduce((sum, { Records }) => sum + Records.length, 0),
+    records,
     wall_ms: performance.now() - started_at,
     cpu_ms: (user + system) / 1_000,
     peak_rss_bytes: peakRss(),
   };
 }
 
+function next(batches: number): KinesisStreamEvent[] {
+  return Array.from({ length: batches }, () => events.next().value!);
+}
+
 /** One after the other, as a shard does. A batch that is not done whole is no measurement. */
-async function handAll(events: KinesisStreamEvent[]): Promise<void> {
-  for (const [i, event] of events.entries()) {
+async function handAll(batches: KinesisStreamEvent[]): Promise<number> {
+  for (const [i, event] of batches.entries()) {
     const { batchItemFailures } = await handler(event, contextOf(i));
     if (batchItemFailures.length > 0) {
       throw new Error(`The program failed ${batchItemFailures.length} records of batch ${i}`);
     }
   }
+  return batches.reduce((sum, { Records }) => sum + Records.length, 0);
 }
 
 function contextOf(i: number): Context {

@@ -1,12 +1,11 @@
 import type { Counts } from '../services/counters.ts';
 import { LATENCIES } from '../services/latency.ts';
-import { startServices } from '../services/server.ts';
+import { type Services, startServices } from '../services/server.ts';
 import { answerParent } from './answer.ts';
 
 /** The stand-ins in a process of their own, so that their work is nobody else's CPU time. */
 export type ServicesQuestion =
-  | { kind: 'endpoint' }
-  | { kind: 'reset'; latencies: keyof typeof LATENCIES }
+  | { kind: 'start'; latencies: keyof typeof LATENCIES }
   | { kind: 'reset_counts' }
   | { kind: 'read' };
 
@@ -16,14 +15,13 @@ export interface Seen {
   rows: number;
 }
 
-const services = await startServices(LATENCIES.zero);
+let services: Services;
 
 answerParent<ServicesQuestion>(async (question) => {
   switch (question.kind) {
-    case 'endpoint':
+    case 'start':
+      services = await startServices(LATENCIES[question.latencies]);
       return services.endpoint;
-    case 'reset':
-      return services.reset(LATENCIES[question.latencies]);
     case 'reset_counts':
       return services.resetCounts();
     case 'read':

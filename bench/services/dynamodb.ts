@@ -106,7 +106,6 @@ export function createDynamodb() {
   return {
     actions,
     rows: (name: string) => tableOf(name).size,
-    reset: () => tables.clear(),
   };
 }
 

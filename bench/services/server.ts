@@ -27,7 +27,6 @@ export async function startServices(latencies: Latencies) {
     firehose,
     dynamodb: dynamodb.actions,
   };
-  let now_latencies = latencies;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
@@ -39,7 +38,7 @@ export async function startServices(latencies: Latencies) {
     }
     const { usage = {}, ...answered } = play(JSON.parse(body.toString()) as never);
     counters.count(`${service}.${action}`, body.length, usage);
-    const wait_ms = sample(now_latencies[service], random);
+    const wait_ms = sample(latencies[service], random);
     if (wait_ms > 0) await sleep(wait_ms);
     say(response, answered);
   }
@@ -51,11 +50,6 @@ export async function startServices(latencies: Latencies) {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts: counters.read,
     rows: dynamodb.rows,
-    reset(next: Latencies) {
-      now_latencies = next;
-      counters.reset();
-      dynamodb.reset();
-    },
     resetCounts: counters.reset,
     close() {
       server.close();

@@ -1,17 +1,15 @@
-import { open, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { createJobStore } from '../../aws/job-store.ts';
 import type { FunctionSpec } from '../../local/runtime/function/spec.ts';
-import type { Job } from '../../schemas/index.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
-import { kinesisEvent } from '../events.ts';
+import { kinesisEvent, queueEvent } from '../events.ts';
 import { type Figure, figure } from '../figures.ts';
 import { withFolder } from '../folder.ts';
 import { deployedFunctions, environmentOf, withFunction } from '../functions.ts';
 import { writeInput } from '../input-file.ts';
+import { putSubmittableJob } from '../jobs.ts';
 import { withChild } from '../processes/child.ts';
 import type { PublishedFile, PublishFileQuestion } from '../processes/publish-file.ts';
 import { type StreamStandIn, withStreamStandIn } from '../stand-in.ts';
@@ -45,7 +43,7 @@ function ofFunctions(run: Run, stand_in: StreamStandIn): Promise<Figure[]> {
       const bench: Bench = { run, cloud, stand_in, folder, runner };
       return [
         await ofConsumer(bench, run.quick ? 1_000 : LARGEST_BATCH),
-        ...(await ofSubmission(bench, run.quick ? 20 : 200)),
+        ...(await ofSubmission(bench, run.quick ? 20 : 1_000)),
       ];
     }),
   );
@@ -97,10 +95,11 @@ async function ofSubmission(bench: Bench, megabytes: number): Promise<Figure[]> 
   const file = join(folder, 'job.jsonl');
   const { signal } = run;
   await writeInput(file, { bytes: megabytes * MIB, line_bytes: 4_000, signal });
-  const job_id = await submittable(cloud, file);
+  const { size: bytes } = await stat(file);
+  const job_id = 'job_bench';
+  await putSubmittableJob(cloud, job_id, { body: createReadStream(file), bytes });
   const env = { ...limited(spec, cloud), AWS_ENDPOINT_URL_KINESIS: stand_in.endpoint };
-  const body = JSON.stringify({ kind: 'resume', job_id });
-  const payload = JSON.stringify({ Records: [{ messageId: '1', body }] });
+  const payload = JSON.stringify(queueEvent({ kind: 'resume', job_id }));
   return withFunction({ runner, module: spec.module, env, signal }, async ({ load, invoke }) => {
     await load();
     const { answer, peak_rss_bytes, times_ms } = await invoke({ payload });
@@ -112,45 +111,8 @@ async function ofSubmission(bench: Bench, megabytes: number): Promise<Figure[]> 
   });
 }
 
-/** A job whose file is there, under a key that names no job: its arrival starts nothing, here that is done by hand. */
-async function submittable({ config, stack }: BenchCloud, path: string): Promise<string> {
-  const key = 'inputs/bench/job.jsonl';
-  const { size: ContentLength } = await stat(path);
-  const file = await open(path);
-  const s3 = new S3Client(config);
-  const Body = file.createReadStream();
-  await s3.send(
-    new PutObjectCommand({ Bucket: stack.InputBucketName, Key: key, Body, ContentLength }),
-  );
-  s3.destroy();
-  const store = createJobStore({
-    client: new DynamoDBClient(config),
-    table_name: stack.JobsTableName,
-    now: Date.now,
-  });
-  const job = aJob('job_bench', key);
-  await store.create(job);
-  return job.job_id;
-}
-
-function aJob(job_id: string, key: string): Job {
-  const DAY_MS = 86_400_000;
-  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-  return {
-    job_id,
-    tenant: 'bench',
-    status: 'PENDING',
-    input: { kind: 'upload', format: 'jsonl', key },
-    source_id: 'bench',
-    created_at: at(0),
-    deadline_at: at(DAY_MS),
-    due_at: at(DAY_MS),
-    expires_at: Math.floor((Date.now() + DAY_MS) / 1_000),
-  };
-}
-
 function ofProducer(run: Run, { endpoint }: StreamStandIn): Promise<Figure[]> {
-  const megabytes = run.quick ? 50 : 1_000;
+  const megabytes = run.quick ? 20 : 1_000;
   run.say(`a producer, ${megabytes} MB`);
   const { signal } = run;
   return withFolder(async (folder) => {

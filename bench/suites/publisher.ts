@@ -106,7 +106,8 @@ async function pacesOf(
       run.say(`${way}, round ${round + 1}`);
       await hooks.before?.();
       // A call for each takes longer by far; what it does is the same from the first second.
-      const pace = await paceOf(publish, target, way === 'per_record' ? load / 20 : load);
+      const records = way === 'per_record' ? load / 20 : load;
+      const pace = await unlessStopped(run.signal, paceOf(publish, target, records));
       await hooks.after?.(way as Way);
       // The first round warms up.
       if (round > 0) measured[way]!.push(pace);
@@ -121,6 +122,15 @@ async function pacesOf(
       },
     ]),
   );
+}
+
+/** Whoever publishes would try for a minute to reach what is gone by then. */
+function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 async function paceOf(

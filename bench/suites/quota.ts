@@ -37,13 +37,17 @@ export const quota: Suite = {
 
 async function measured(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const seconds = run.quick ? 5 : 20;
+  const seconds = run.quick ? 5 : 15;
   for (const consumers of run.quick ? [4] : [1, 4, 10]) {
     const name = `${consumers}_consumer${consumers === 1 ? '' : 's'}`;
     run.say(`${consumers} consumers, governed`);
     const ours = await shared(run, cloud, { consumers, seconds, with_governor: true });
     run.say(`${consumers} consumers, at will`);
-    const at_will = await shared(run, cloud, { consumers, seconds, with_governor: false });
+    const at_will = await shared(run, cloud, {
+      consumers,
+      seconds: run.quick ? 3 : seconds,
+      with_governor: false,
+    });
     figures.push(...shares(name, ours, at_will));
     if (consumers === 4) figures.push(...rates(name, ours, at_will));
   }

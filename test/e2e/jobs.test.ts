@@ -400,6 +400,8 @@ describe('the functions', () => {
       tenant: 'acme',
       total: 1_001,
       expires_at: Math.floor(Date.now() / 1_000) + 3_600,
+      deadline_at: new Date(Date.now() + 3_600_000).toISOString(),
+      due_at: new Date(Date.now() + 3_600_000).toISOString(),
     });
     await test.jobs.create(job);
     await test.jobs.closePage(job, 0, { positive: 1_000 });

@@ -76,7 +76,8 @@ describe('readable', () => {
 
   it('prints three figures of a number', () => {
     const text = readable(MACHINE, [missed, free]);
-    expect(text).toContain('1235');
-    expect(text).toContain('0.123 ');
+    expect(text).toContain('1,235 ms');
+    expect(text).toContain('12.3 %');
+    expect(text).toContain('1,235 × the floor');
   });
 });
