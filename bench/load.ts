@@ -29,13 +29,17 @@ interface Written {
 /** From the root of the repository, where `npm run` starts. */
 const SAMPLES = 'samples/records.jsonl';
 
-/** Batches of the stream as Lambda hands them over, the same for the same seed. */
-export function* batchesOf(load: Load, seed = 1): Generator<KinesisStreamEvent> {
-  const random = createRandom(seed);
-  const writeText = createWriter(load, random);
+/** More than any load has records. */
+const SHARD_RECORDS = 10_000_000;
+
+/** Batches of a shard as Lambda hands them over, the same each time; shards have no record or text in common. */
+export function* batchesOf(load: Load, shard = 0): Generator<KinesisStreamEvent> {
+  const random = createRandom(shard + 1);
+  const first = shard * SHARD_RECORDS;
+  const writeText = createWriter(load, random, first);
   const drawRepeat = createUrn(load.repeat_share, random);
   const texts: [text: string, language: string][] = [];
-  for (let index = 0; ; ) {
+  for (let index = first; ; ) {
     const Records: KinesisStreamRecord[] = [];
     while (Records.length < load.batch_records) {
       const is_repeat = drawRepeat();
@@ -77,11 +81,15 @@ export function bytesPerCharacter(load: Load): number {
 }
 
 /** Sentences of the samples, one language each, to that length; a number makes each text another. */
-function createWriter(load: Load, random: Random): () => [text: string, language: string] {
+function createWriter(
+  load: Load,
+  random: Random,
+  first = 0,
+): () => [text: string, language: string] {
   const languages = Object.entries(sentencesByLanguage())
     .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, load.languages);
-  let number = 0;
+  let number = first;
   return () => {
     const [language, sentences] = random.pick(languages);
     number += 1;

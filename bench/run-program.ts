@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { settings } from '../infra/settings.ts';
 import { type Bundles, bundlePrograms, type ProgramName } from './bundles.ts';
 import { withFolder } from './folder.ts';
 import type { Load } from './load.ts';
@@ -38,21 +39,20 @@ export function withProgram<T>(
   { load, latencies, warm_batches, batches, signal, profile }: Given & Run,
   work: (measure: Measure) => Promise<T>,
 ): Promise<T> {
-  return withChild(bundles.services, { signal }, async (services) => {
-    const ask = <Answer>(question: ServicesQuestion) => services.ask<Answer>(question);
+  return withServices(bundles, { latencies, signal }, async (services) => {
     const child = {
-      env: environment(await ask<string>({ kind: 'start', latencies })),
+      env: environment(services.endpoint),
       signal,
       profile: profile && join(profile, `${load.name}-${latencies}-${program}.cpuprofile`),
     };
-    return withChild(bundles.program, child, async (process) => {
-      const asked = <Answer>(question: ProgramQuestion) => process.ask<Answer>(question);
+    return withChild(bundles.program, child, async ({ ask }) => {
       const bundle = bundles[program];
-      let records = await asked<number>({ kind: 'warm', bundle, load, batches: warm_batches });
+      const warm: ProgramQuestion = { kind: 'warm', bundle, load, shard: 0, batches: warm_batches };
+      let records = await ask<number>(warm);
       return work(async () => {
-        await ask({ kind: 'reset_counts' });
-        const report = await asked<ProgramReport>({ kind: 'measure', batches });
-        const { counts, rows } = await ask<Seen>({ kind: 'read' });
+        await services.resetCounts();
+        const report = await ask<ProgramReport>({ kind: 'measure', batches });
+        const { counts, rows } = await services.read();
         records += report.records;
         if (rows !== records) {
           throw new Error(`${program} left ${rows} rows of ${records} records (${load.name})`);
@@ -63,7 +63,65 @@ export function withProgram<T>(
   });
 }
 
-/** Everybody has 50 calls in flight, and no quota: what a quota does is another suite's. */
+/** The stand-ins, in a process of their own. */
+interface RunningServices {
+  endpoint: string;
+  resetCounts(): Promise<void>;
+  read(): Promise<Seen>;
+}
+
+function withServices<T>(
+  bundles: Bundles,
+  { signal, ...given }: Omit<ServicesQuestion & { kind: 'start' }, 'kind'> & Pick<Run, 'signal'>,
+  work: (services: RunningServices) => Promise<T>,
+): Promise<T> {
+  return withChild(bundles.services, { signal }, async (child) => {
+    const ask = <Answer>(question: ServicesQuestion) => child.ask<Answer>(question);
+    return work({
+      endpoint: await ask<string>({ kind: 'start', ...given }),
+      resetCounts: () => ask({ kind: 'reset_counts' }),
+      read: () => ask<Seen>({ kind: 'read' }),
+    });
+  });
+}
+
+/** What consumers did together, each on a shard of its own. */
+export interface RanTogether extends Seen {
+  records: number;
+}
+
+/** The product's consumers as they are deployed, under a quota of Comprehend's that they share. */
+export function runConsumers(
+  bundles: Bundles,
+  given: { load: Load; consumers: number; batches: number; calls_per_second: number } & Run,
+): Promise<RanTogether> {
+  const { load, consumers, batches, calls_per_second, signal } = given;
+  const limits = { 'comprehend.BatchDetectSentiment': calls_per_second };
+  return withServices(bundles, { latencies: 'realistic', limits, signal }, async (services) => {
+    const env = { ...environment(services.endpoint), ...deployedQuota() };
+    const consume = (shard: number) =>
+      withChild(bundles.program, { env, signal }, async ({ ask }) => {
+        await ask({ kind: 'warm', bundle: bundles.product, load, shard, batches: 0 });
+        return ask<ProgramReport>({ kind: 'measure', batches });
+      });
+    const reports = await Promise.all(Array.from({ length: consumers }, (_, i) => consume(i)));
+    const records = reports.reduce((sum, report) => sum + report.records, 0);
+    const seen = await services.read();
+    if (seen.rows !== records) throw new Error(`${seen.rows} rows of ${records} records`);
+    return { ...seen, records };
+  });
+}
+
+function deployedQuota(): Record<string, string> {
+  const { consumer, analysis } = settings;
+  return {
+    COMPREHEND_MAX_IN_FLIGHT: String(analysis.max_in_flight),
+    COMPREHEND_CALLS_PER_SECOND: String(consumer.comprehend_calls_per_second),
+    COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(consumer.comprehend_fallback_calls_per_second),
+  };
+}
+
+/** Everybody has 50 calls in flight, and no quota but where one is measured. */
 function environment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

@@ -6,7 +6,7 @@ import { peakRss } from './peak-rss.ts';
 
 /** A consumer on its own, in a process of its own: loads a bundle and hands it batches, as Lambda would. */
 export type ProgramQuestion =
-  | { kind: 'warm'; bundle: string; load: Load; batches: number }
+  | { kind: 'warm'; bundle: string; load: Load; shard: number; batches: number }
   | { kind: 'measure'; batches: number };
 
 export interface ProgramReport {
@@ -29,10 +29,10 @@ answerParent<ProgramQuestion>((question) =>
 );
 
 /** @returns how many records that took. */
-async function warm({ bundle, load, batches }: ProgramQuestion & { kind: 'warm' }) {
+async function warm({ bundle, load, shard, batches }: ProgramQuestion & { kind: 'warm' }) {
   const { href } = pathToFileURL(bundle);
   handler = ((await import(href)) as { handler: Handler }).handler;
-  events = batchesOf(load);
+  events = batchesOf(load, shard);
   return handAll(next(batches));
 }
 

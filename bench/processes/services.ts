@@ -5,7 +5,7 @@ import { answerParent } from './answer.ts';
 
 /** The stand-ins in a process of their own, so that their work is nobody else's CPU time. */
 export type ServicesQuestion =
-  | { kind: 'start'; latencies: keyof typeof LATENCIES }
+  | { kind: 'start'; latencies: keyof typeof LATENCIES; limits?: Record<string, number> }
   | { kind: 'reset_counts' }
   | { kind: 'read' };
 
@@ -20,7 +20,7 @@ let services: Services;
 answerParent<ServicesQuestion>(async (question) => {
   switch (question.kind) {
     case 'start':
-      services = await startServices(LATENCIES[question.latencies]);
+      services = await startServices(LATENCIES[question.latencies], question.limits);
       return services.endpoint;
     case 'reset_counts':
       return services.resetCounts();

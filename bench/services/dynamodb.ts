@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { type Item, indexUnits, readUnits, writeUnits } from './item-size.ts';
+import { changes, holds, type Update } from './update-item.ts';
 
 /** The tables that the programs use, by their key. */
 const KEYS: Record<string, string[]> = {
@@ -14,7 +15,7 @@ const INDEXED = 'results';
 type Request = Record<string, unknown>;
 type ByTable<Value> = Record<string, Value>;
 
-/** The few actions that the programs use, on maps: conditions are that of "nothing in its place", and no other. */
+/** The few actions that the programs use, on maps. A put's condition is taken for that of "nothing in its place". */
 export function createDynamodb() {
   const tables = new Map<string, Map<string, Item>>();
   const tableOf = (name: string) => {
@@ -82,9 +83,7 @@ export function createDynamodb() {
       const item = Item as Item;
       const there = tableOf(name).get(keyOf(name, item));
       if (there !== undefined && String(ConditionExpression).includes('attribute_not_exists')) {
-        const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
-        const body = { __type, message: 'The conditional request failed', Item: there };
-        return { status: 400, body, usage: { write_units: writeUnits(item) } };
+        return { ...refused(there), usage: { write_units: writeUnits(item) } };
       }
       return { body: {}, usage: { write_units: put(name, item) } };
     },
@@ -93,11 +92,14 @@ export function createDynamodb() {
       tableOf(name).delete(keyOf(name, Key as Item));
       return { body: {}, usage: { write_units: 1 } };
     },
-    UpdateItem({ TableName, Key, ReturnValues, ...update }) {
+    UpdateItem({ TableName, Key, ReturnValues, ...asked }) {
       const name = TableName as string;
       const key = Key as Item;
-      const before = tableOf(name).get(keyOf(name, key)) ?? key;
-      const after = { ...before, ...changes(before, update as unknown as Update) };
+      const update = asked as unknown as Update;
+      const there = tableOf(name).get(keyOf(name, key));
+      if (!holds(there, update)) return { ...refused(there), usage: { write_units: 1 } };
+      const before = there ?? key;
+      const after = { ...before, ...changes(before, update) };
       const write_units = put(name, after);
       const body = ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
       return { body, usage: { write_units } };
@@ -109,26 +111,9 @@ export function createDynamodb() {
   };
 }
 
-interface Update {
-  UpdateExpression: string;
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues: Item;
-}
-
-/** `SET a = :x, b = b + :y, c = if_not_exists(c, :z)`: one caller at a time, so conditions hold. */
-function changes(before: Item, update: Update): Item {
-  const names = update.ExpressionAttributeNames ?? {};
-  const values = update.ExpressionAttributeValues;
-  const set: Item = {};
-  const pattern = /([#\w]+) = (?:if_not_exists\(\w+, (:\w+)\)|\w+ \+ (:\w+)|(:\w+))/g;
-  for (const [, field, initial, more, value] of update.UpdateExpression.matchAll(pattern)) {
-    const name = names[field!] ?? field!;
-    if (initial !== undefined) set[name] = before[name] ?? values[initial]!;
-    else if (more !== undefined) {
-      set[name] = { N: String(Number(before[name]?.N ?? 0) + Number(values[more]!.N)) };
-    } else set[name] = values[value!]!;
-  }
-  return set;
+function refused(there: Item | undefined): Answer {
+  const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+  return { status: 400, body: { __type, message: 'The conditional request failed', Item: there } };
 }
 
 const statements = new Map<string, { table: string; fields: string[] }>();

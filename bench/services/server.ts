@@ -16,8 +16,10 @@ type Service = (typeof SERVICES)[keyof typeof SERVICES];
 /**
  * The services that the consumers call, as light as they can be: what is measured is who calls them. They keep what
  * they are given, count what is billed, and take the time they are told to take.
+ *
+ * @param limits calls a second by `service.Action`; what comes beyond is throttled. Absent: no limit.
  */
-export async function startServices(latencies: Latencies) {
+export async function startServices(latencies: Latencies, limits: Record<string, number> = {}) {
   const dynamodb = createDynamodb();
   const firehose = createFirehose();
   const counters = createCounters();
@@ -28,6 +30,13 @@ export async function startServices(latencies: Latencies) {
     dynamodb: dynamodb.actions,
   };
 
+  const buckets = new Map(
+    Object.entries(limits).map(([action, calls_per_second]) => [
+      action,
+      createBucket(calls_per_second),
+    ]),
+  );
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
     const { service, action } = actionOf(request);
@@ -36,8 +45,12 @@ export async function startServices(latencies: Latencies) {
       say(response, { status: 400, body: { __type: 'UnknownOperationException' } });
       return;
     }
-    const { usage = {}, ...answered } = play(JSON.parse(body.toString()) as never);
-    counters.count(`${service}.${action}`, body.length, usage);
+    const name = `${service}.${action}`;
+    const is_admitted = buckets.get(name)?.() ?? true;
+    const { usage = {}, ...answered } = is_admitted
+      ? play(JSON.parse(body.toString()) as never)
+      : THROTTLED;
+    counters.count(name, body.length, usage);
     const wait_ms = sample(latencies[service], random);
     if (wait_ms > 0) await sleep(wait_ms);
     say(response, answered);
@@ -55,6 +68,26 @@ export async function startServices(latencies: Latencies) {
       server.close();
       server.closeAllConnections();
     },
+  };
+}
+
+const THROTTLED: Answer = {
+  status: 400,
+  body: { __type: 'ThrottlingException', message: 'Rate exceeded' },
+  usage: { throttled: 1 },
+};
+
+/** A second's calls at most; few at first, since a full bucket would come on top of what is measured. */
+function createBucket(calls_per_second: number): () => boolean {
+  let tokens = Math.min(2, calls_per_second);
+  let filled_at = performance.now();
+  return () => {
+    const now = performance.now();
+    tokens = Math.min(calls_per_second, tokens + ((now - filled_at) / 1_000) * calls_per_second);
+    filled_at = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
   };
 }
 

@@ -1,16 +1,13 @@
-import { cp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createKinesisStream } from '../../aws/kinesis.ts';
 import { createResultsReader } from '../../aws/results-reader.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
-import { loadAssembly } from '../../local/runtime/template/assembly.ts';
-import { assemblyDir } from '../../local/synth.ts';
+import type { TemplateResource } from '../../local/runtime/template/assembly.ts';
+import { withAssembly } from '../assembly.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { type Figure, figure } from '../figures.ts';
-import { withFolder } from '../folder.ts';
 import { deployedFunctions } from '../functions.ts';
 import { lakeWatch } from '../lake-watch.ts';
 import { median, quantile } from '../percentiles.ts';
@@ -96,24 +93,19 @@ function growthOf(loads: Load[]): Figure {
 }
 
 async function lifted(run: Run): Promise<Figure> {
-  return withFolder(async (folder) => {
-    await cp(await assemblyDir(), folder, { recursive: true });
-    const { logical_id } = (await deployedFunctions()).consumer;
-    const { directory, template, stack_name } = await loadAssembly(folder);
-    const { Environment } = template.Resources[logical_id]!.Properties as {
-      Environment: { Variables: Record<string, string> };
-    };
+  const { consumer } = await deployedFunctions();
+  const lift = ({ Properties }: TemplateResource, logical_id: string) => {
+    if (logical_id !== consumer.logical_id) return;
+    const { Environment } = Properties as { Environment: { Variables: Record<string, string> } };
     Environment.Variables.COMPREHEND_CALLS_PER_SECOND = '10000';
-    const path = join(directory, `${stack_name}.template.json`);
-    await writeFile(path, JSON.stringify(template));
-    const load = await withWarmCloud(run, folder, (cloud) =>
-      burst(run, cloud, { name: 'lifted', scale: 100 }),
-    );
-    return figure({
-      name: 'end_to_end.records_per_second_lifted.load_100',
-      value: load.records_per_second,
-      unit: 'records/s',
-    });
+  };
+  const load = await withAssembly(lift, (assembly_dir) =>
+    withWarmCloud(run, assembly_dir, (cloud) => burst(run, cloud, { name: 'lifted', scale: 100 })),
+  );
+  return figure({
+    name: 'end_to_end.records_per_second_lifted.load_100',
+    value: load.records_per_second,
+    unit: 'records/s',
   });
 }
 

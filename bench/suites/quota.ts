@@ -9,13 +9,13 @@ import type { Analyzer } from '../../processors/analysis/ports.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { type Figure, figure } from '../figures.ts';
+import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.ts';
 import type { Run, Suite } from '../suite.ts';
+import { underQuota } from './quota-consumers.ts';
 
-/** What the embedded cloud's Comprehend allows, as an account's quota, and what the governor is told. */
-const QUOTA = 10;
+/** What the governor is told. */
 const TARGET = 9.8;
 const CALLS_AT_A_TIME = 4;
-const DOCUMENTS = 25;
 /** The SDK's own retries, where nobody governs. */
 const SDK_ATTEMPTS = 3;
 
@@ -28,26 +28,30 @@ interface Share {
   ledger_writes_per_call: number;
 }
 
-/** Beside the governor stands what goes without one: every consumer calls at will, and the SDK tries again. */
+/**
+ * `quota.*_consumers`: the governor alone, with full calls; beside it stands what goes without one: every consumer calls
+ * at will, and the SDK tries again. `quota.*.stream`: the deployed consumer; all that a quick run has.
+ */
 export const quota: Suite = {
   name: 'quota',
   title: 'how much of 10 calls/s consumers use together, and how often they are refused',
-  measure: (run) => withCloud(run, {}, (cloud) => measured(run, cloud)),
+  measure: async (run) => [
+    ...(run.quick ? [] : await withCloud(run, {}, (cloud) => measured(run, cloud))),
+    ...(await underQuota(run)),
+  ],
 };
+
+const SECONDS = 15;
 
 async function measured(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const seconds = run.quick ? 5 : 15;
-  for (const consumers of run.quick ? [4] : [1, 4, 10]) {
+  for (const consumers of [1, 4, 10]) {
     const name = `${consumers}_consumer${consumers === 1 ? '' : 's'}`;
+    const sharing = { consumers, seconds: SECONDS };
     run.say(`${consumers} consumers, governed`);
-    const ours = await shared(run, cloud, { consumers, seconds, with_governor: true });
+    const ours = await shared(run, cloud, { ...sharing, with_governor: true });
     run.say(`${consumers} consumers, at will`);
-    const at_will = await shared(run, cloud, {
-      consumers,
-      seconds: run.quick ? 3 : seconds,
-      with_governor: false,
-    });
+    const at_will = await shared(run, cloud, { ...sharing, with_governor: false });
     figures.push(...shares(name, ours, at_will));
     if (consumers === 4) figures.push(...rates(name, ours, at_will));
   }
@@ -112,9 +116,9 @@ async function shared(run: Run, cloud: BenchCloud, sharing: Sharing): Promise<Sh
   });
   await Promise.all(workers);
   return {
-    used: counts.answered / (QUOTA * seconds),
+    used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
-    documents_per_second: (counts.answered * DOCUMENTS) / seconds,
+    documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
     // Who is told that there is no slot left has cost a write too.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
@@ -161,7 +165,7 @@ async function calling(
   analyzer: Analyzer,
   { counts, end }: { counts: Counts; end: number },
 ): Promise<void> {
-  const documents = Array.from({ length: DOCUMENTS }, (_, i) => `It was a good day: ${i}`);
+  const documents = Array.from({ length: DOCUMENTS_PER_CALL }, (_, i) => `It was a good day: ${i}`);
   const caller = async () => {
     while (Date.now() < end && !run.signal.aborted) {
       const failure = await analyzer.detectSentiment(documents, 'en').then(
@@ -170,7 +174,7 @@ async function calling(
       );
       // What the SDK still gets through after the end is another time's quota.
       if (failure === undefined) counts.answered += Date.now() < end ? 1 : 0;
-      else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA);
+      else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA_CALLS_PER_SECOND);
       else {
         // There is none before the end: asking again would only be counted as writes.
         counts.refused += 1;
@@ -209,7 +213,9 @@ async function emptied(config: Config): Promise<void> {
   const analyzer = createComprehendAnalyzer({
     client: new ComprehendClient({ ...config, maxAttempts: 1 }),
   });
-  const calls = Array.from({ length: QUOTA * 2 }, () => analyzer.detectSentiment(['x'], 'en'));
+  const calls = Array.from({ length: QUOTA_CALLS_PER_SECOND * 2 }, () =>
+    analyzer.detectSentiment(['x'], 'en'),
+  );
   await Promise.allSettled(calls);
-  await sleep(2_000 / QUOTA);
+  await sleep(2_000 / QUOTA_CALLS_PER_SECOND);
 }

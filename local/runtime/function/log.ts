@@ -8,11 +8,20 @@ export interface FunctionLog {
   close(): Promise<void>;
 }
 
+/** A write of the file each line took a quarter of the gateway's time under many small requests. */
+const COLLECTED_MS = 20;
+
 export async function openFunctionLog(path: string): Promise<FunctionLog> {
   await mkdir(dirname(path), { recursive: true });
   const file = createWriteStream(path, { flags: 'a' });
   return {
-    write: (text) => void file.write(text.endsWith('\n') ? text : `${text}\n`),
+    write(text) {
+      if (file.writableCorked === 0) {
+        file.cork();
+        setTimeout(() => file.uncork(), COLLECTED_MS);
+      }
+      file.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
     close: () => new Promise((resolve) => file.end(resolve)),
   };
 }
