@@ -1,6 +1,6 @@
 import { BASELINES, type Baseline, type Figure } from './figures.ts';
 import { type Machine, machineLine } from './machine.ts';
-import { BASELINE_NAMES, ratioOf, threeFigures, withUnit } from './numbers.ts';
+import { BASELINE_NAMES, boundOf, ratioOf, threeFigures, withUnit } from './numbers.ts';
 
 type Names = Record<Baseline, string>;
 
@@ -112,13 +112,13 @@ function panel({ title, better, names }: Panel, shown: Figure): string {
   ].join('\n');
 }
 
-/** `12.3 × a call per record, goal at least 10: met` */
+/** `12.3 × a call per record, goal ≥ 10 ×: met` */
 function judged(figure: Figure): string {
-  const { goal, met } = figure;
+  const { goal, unit, met } = figure;
   if (goal === null) return '';
-  const bound = goal.replace(/^.* >= /, 'at least ').replace(/^.* <= /, 'at most ');
   const ratio = ratioOf(figure);
-  return `${goal.startsWith('ratio') && ratio !== '' ? `${ratio}, ` : ''}goal ${bound}: ${met ? 'met' : 'missed'}`;
+  const compared = goal.startsWith('ratio') && ratio !== '' ? `${ratio}, ` : '';
+  return `${compared}goal ${boundOf({ goal, unit })}: ${met ? 'met' : 'missed'}`;
 }
 
 interface Text {

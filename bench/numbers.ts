@@ -33,6 +33,14 @@ export function ratioOf(figure: Pick<Figure, 'ratio' | 'goal' | 'baselines'>): s
   return `${threeFigures(figure.ratio)} × ${BASELINE_NAMES[comparedTo(figure)]}`;
 }
 
+/** The bound of a goal, as its figure is shown: `≤ 1.05 ×` of `ratio to floor <= 1.05`, `≥ 95 %`. */
+export function boundOf({ goal, unit }: { goal: string; unit: string }): string {
+  const [, sign, number] = /([<>])= ([\d.]+)$/.exec(goal)!;
+  const bound = Number(number);
+  const shown = goal.startsWith('ratio') ? `${threeFigures(bound)} ×` : withUnit(bound, unit);
+  return `${sign === '<' ? '≤' : '≥'} ${shown}`;
+}
+
 /** As `figure` does: the baseline that the goal names, else the first there is. */
 function comparedTo({ goal, baselines }: Pick<Figure, 'goal' | 'baselines'>): Baseline {
   const named = BASELINES.find((name) => goal?.startsWith(`ratio to ${name} `));

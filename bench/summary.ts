@@ -1,5 +1,5 @@
 import type { Figure } from './figures.ts';
-import { threeFigures, withUnit } from './numbers.ts';
+import { boundOf, threeFigures, withUnit } from './numbers.ts';
 
 /** A page with the parts between its marks written anew: `<!-- NAME -->` to `<!-- /NAME -->`. @throws where one is missing. */
 export function filled(page: string, parts: Record<string, string>): string {
@@ -12,15 +12,16 @@ export function filled(page: string, parts: Record<string, string>): string {
 
 /** What docs/performance.md shows of a whole run. @throws {Error} where the run has not measured it. */
 export function summary(figures: Figure[]): Record<string, string> {
-  return { goals: goals(figures), end_to_end: endToEnd(figures), profiling: profiling(figures) };
+  return { goals: goals(figures), end_to_end: endToEnd(figures) };
 }
 
 /** Figures with a goal, by the beginning of their name: of any load they are one row. */
 const GOALS: [says: string, prefix: string][] = [
   ["Comprehend calls to the floor's, any load", 'consumer.calls_per_1000.'],
   ['fill of calls at a steady load of 600 records/s', 'consumer.call_fill.steady'],
-  ['share of the quota used, 1, 4 and 10 consumers', 'quota.share_used.'],
-  ['calls refused, 1, 4 and 10 consumers', 'quota.throttled_share.'],
+  ['the same of four consumers with a backlog, under a quota', 'quota.call_fill.stream'],
+  ['share of the quota used, 1 to 10 consumers', 'quota.share_used.'],
+  ['calls refused, 1 to 10 consumers', 'quota.throttled_share.'],
   ['records a second to a call per record', 'consumer.records_per_second.base'],
   ['the same to Powertools', 'consumer.records_per_second_to_powertools.base'],
   ["CPU of a record to the floor's, any load", 'consumer.cpu_ms_per_1000.'],
@@ -31,7 +32,7 @@ const GOALS: [says: string, prefix: string][] = [
   ['the same, each asking again at once', 'api.hit_p99.10_callers'],
   ['JavaScript that a start of the consumer reads', 'cold_start.bundle_bytes.consumer'],
   ['its import to an empty handler with its clients', 'cold_start.import_ms.consumer'],
-  ['what a record costs in requests at 100 times the load', 'end_to_end.growth'],
+  ['requests for a record at 100 times the load, to those at one', 'end_to_end.growth'],
   ['records published a second to a put per record', 'publisher.records_per_second.stand_in'],
   ["calls of the publisher to plain PutRecords'", 'publisher.calls_per_record.stand_in'],
   ['most memory of the consumer, 10,000 records', 'memory.peak_rss.consumer.'],
@@ -49,20 +50,15 @@ function goals(figures: Figure[]): string {
     );
     if (found.length === 0) throw new Error(`The run has no figure ${prefix}`);
     const [first] = found as [Figure, ...Figure[]];
-    const is_ratio = first.goal!.startsWith('ratio');
+    const goal = first.goal!;
+    const is_ratio = goal.startsWith('ratio');
     const seen = found.map(({ value, ratio }) => (is_ratio ? ratio! : value));
     const shown = (number: number) =>
       is_ratio ? `${threeFigures(number)} ×` : withUnit(number, first.unit);
     const is_met = found.every(({ met }) => met);
-    return [says, boundOf(first, shown), range(seen, shown), is_met ? 'met' : '**missed**'];
+    return [says, boundOf({ ...first, goal }), range(seen, shown), is_met ? 'met' : '**missed**'];
   });
   return table(['figure', 'goal', 'measured', ''], rows);
-}
-
-/** `≤ 1.05 ×` of `ratio to floor <= 1.05`. */
-function boundOf({ goal }: Figure, shown: (number: number) => string): string {
-  const [, sign, bound] = /([<>])= ([\d.]+)$/.exec(goal!)!;
-  return `${sign === '<' ? '≤' : '≥'} ${shown(Number(bound))}`;
 }
 
 function range(numbers: number[], shown: (number: number) => string): string {
@@ -88,40 +84,10 @@ function endToEnd(figures: Figure[]): string {
   return `${table([...columns, 'requests a record'], rows)}\n\nWith the quota lifted, 5,000 records come to ${lifted} records/s.`;
 }
 
-/** Before anything was done about it, on the same kind of machine. */
-const BEFORE: [says: string, before: string, name: string][] = [
-  ["CPU for 1,000 records, to the floor's", '3.1 ×', 'consumer.cpu_ms_per_1000.base'],
-  [
-    'records a second with realistic latency',
-    '1,135 records/s',
-    'consumer.records_per_second.base',
-  ],
-  ['JavaScript and data of the consumer', '2.63 MiB', 'cold_start.asset_bytes.consumer'],
-  ['import of the consumer', '741 ms', 'cold_start.import_ms.consumer'],
-  ['first result of the consumer', '1,124 ms', 'cold_start.first_result_ms.consumer'],
-  ['first result of the API', '1,062 ms', 'cold_start.first_result_ms.api'],
-];
-
-function profiling(figures: Figure[]): string {
-  const rows = BEFORE.map(([says, before, name]) => {
-    const { value, unit, ratio } = found(figures, name);
-    return [
-      says,
-      before,
-      before.endsWith('×') ? `${threeFigures(ratio!)} ×` : withUnit(value, unit),
-    ];
-  });
-  return table(['what', 'before', 'after'], rows);
-}
-
 function numberOf(figures: Figure[], name: string): number {
-  return found(figures, name).value;
-}
-
-function found(figures: Figure[], name: string): Figure {
   const figure = figures.find((candidate) => candidate.name === name);
   if (figure === undefined) throw new Error(`The run has no figure ${name}`);
-  return figure;
+  return figure.value;
 }
 
 function table(columns: string[], rows: string[][]): string {

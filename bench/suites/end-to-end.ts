@@ -87,7 +87,7 @@ function growthOf(loads: Load[]): Figure {
   return figure({
     name: 'end_to_end.growth',
     value: loads.at(-1)!.requests_per_record / loads[0]!.requests_per_record,
-    unit: 'ratio',
+    unit: '×',
     goal: { of: 'value', at_most: 1 },
   });
 }

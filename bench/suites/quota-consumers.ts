@@ -1,5 +1,7 @@
 import { settings } from '../../infra/settings.ts';
 import { type Figure, figure } from '../figures.ts';
+import type { Load } from '../load.ts';
+import { planErrorUnderQuota } from '../plan-errors.ts';
 import { type RanTogether, runConsumers, withBundles } from '../run-program.ts';
 import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.ts';
 import type { Run } from '../suite.ts';
@@ -15,24 +17,25 @@ const CONSUMERS = 4;
 export function underQuota(run: Run): Promise<Figure[]> {
   run.say(`${CONSUMERS} consumers of the stream`);
   return withBundles(async (bundles) => {
+    const load = {
+      name: 'stream',
+      characters: 140,
+      repeat_share: 0.6,
+      languages: 1,
+      batch_records: run.quick ? 1_000 : settings.consumer.batch_size,
+    };
     const ran = await runConsumers(bundles, {
       ...run,
-      load: {
-        name: 'under_quota',
-        characters: 140,
-        repeat_share: 0.6,
-        languages: 1,
-        batch_records: run.quick ? 1_000 : settings.consumer.batch_size,
-      },
+      load,
       consumers: CONSUMERS,
       batches: run.quick ? 1 : 3,
       calls_per_second: QUOTA_CALLS_PER_SECOND,
     });
-    return figuresOf(ran);
+    return figuresOf(load, ran);
   });
 }
 
-function figuresOf({ counts, records }: RanTogether): Figure[] {
+function figuresOf(load: Load, { counts, records }: RanTogether): Figure[] {
   const { calls, first_ms, last_ms, usage } = counts['comprehend.BatchDetectSentiment']!;
   const { documents = 0, throttled = 0 } = usage;
   const answered = calls - throttled;
@@ -64,5 +67,6 @@ function figuresOf({ counts, records }: RanTogether): Figure[] {
       baselines: { floor: QUOTA_CALLS_PER_SECOND * DOCUMENTS_PER_CALL },
     }),
     figure({ name: named('records_per_second'), value: records / seconds, unit: 'records/s' }),
+    planErrorUnderQuota(load, records / seconds),
   ];
 }

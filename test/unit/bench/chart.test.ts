@@ -48,7 +48,7 @@ describe('the chart', () => {
   it('says each value, and that a goal was missed', () => {
     expect(svg.match(/>1,235</g)).toHaveLength(SHOWN.length);
     expect(svg.match(/>617</g)).toHaveLength(SHOWN.length);
-    expect(svg).toContain('2 × a call per record, goal at least 3: missed');
+    expect(svg).toContain('2 × a call per record, goal ≥ 3 ×: missed');
   });
 
   it('is well-formed whatever the machine is called', () => {

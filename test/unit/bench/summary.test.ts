@@ -54,6 +54,7 @@ function figures(cpu: number[]) {
 
 const OTHERS: [name: string, unit: string][] = [
   ['consumer.call_fill.steady', 'share of 25 documents'],
+  ['quota.call_fill.stream', 'share of 25 documents'],
   ['quota.share_used.1_consumer', 'share'],
   ['quota.throttled_share.1_consumer', 'share'],
   ['consumer.records_per_second.base', 'records/s'],
@@ -64,9 +65,6 @@ const OTHERS: [name: string, unit: string][] = [
   ['api.hit_p99.10_callers', 'ms'],
   ['cold_start.bundle_bytes.consumer', 'bytes'],
   ['cold_start.import_ms.consumer', 'ms'],
-  ['cold_start.asset_bytes.consumer', 'bytes'],
-  ['cold_start.first_result_ms.consumer', 'ms'],
-  ['cold_start.first_result_ms.api', 'ms'],
   ['end_to_end.growth', 'ratio'],
   ['end_to_end.records_per_second_lifted.load_100', 'records/s'],
   ['publisher.records_per_second.stand_in', 'records/s'],
