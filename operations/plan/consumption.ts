@@ -75,6 +75,7 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
       dynamodb_write_units: fresh * batches + 1_000 * (rowUnits(load) + 1),
       firehose_bytes: billedLines(lines_bytes) * batches,
       s3_bytes: lines_bytes * batches,
+      // Objects of the lake come by time as well: plan.ts.
       s3_puts: 0,
       lambda_requests: batches,
       lambda_gb_seconds: batch_seconds * batches * DEPLOYED.memory_gb,

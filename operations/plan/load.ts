@@ -25,6 +25,8 @@ export const DEPLOYED = {
   /** Share of the quota that the consumers may use. */
   quota_share: 0.98,
   max_record_age_seconds: 12 * 3_600,
+  lake_buffer_seconds: 60,
+  lake_buffer_mb: 64,
 };
 
 /** What the benchmark measured (`npm run bench -- --only consumer`), and what an example weighs. A test holds both. */

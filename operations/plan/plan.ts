@@ -180,9 +180,19 @@ function raises(
 
 /** With the price tiers of a month, and the stream's own hours. */
 function monthly({ records_per_second }: PlannedLoad, usage: Usage): Cost {
-  const cost = costOf(times(usage, (records_per_second * SECONDS_PER_MONTH) / 1_000));
+  const month = times(usage, (records_per_second * SECONDS_PER_MONTH) / 1_000);
+  const s3_puts = lakeObjects(records_per_second, month.s3_bytes);
+  const cost = costOf({ ...month, s3_puts });
   const hours = KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH;
   return { ...cost, stream: cost.stream + hours, total: cost.total + hours };
+}
+
+/** Firehose writes one whenever its buffer is full, or old; of nothing none. */
+function lakeObjects(records_per_second: number, s3_bytes: number): number {
+  const { lake_buffer_seconds, lake_buffer_mb } = DEPLOYED;
+  const full = s3_bytes / (lake_buffer_mb * 1_048_576);
+  const old = SECONDS_PER_MONTH / lake_buffer_seconds;
+  return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full, old));
 }
 
 function perMillion(usd_per_month: Cost, rate: number): Cost {

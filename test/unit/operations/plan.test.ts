@@ -98,6 +98,20 @@ describe('a plan', () => {
     expect(small.stream).toBeGreaterThan(large.stream);
   });
 
+  it('pays for an object of the lake each minute, for more of a large load, and for no more than records', () => {
+    const ofLake = (records_per_second: number) =>
+      planOf({ ...base, records_per_second }).usd_per_month.lake;
+    const BYTES = 140 + MEASURED.line_bytes;
+    const month_gb = (730 * 3_600 * BYTES) / 2 ** 30;
+    const minutes = ofLake(1) - month_gb * 0.023;
+    // 43,800 objects; the rest is Firehose, which rounds a single line up to 5 KB.
+    expect(minutes).toBeGreaterThan(0.219);
+    expect(ofLake(1 / 86_400)).toBeLessThan(0.001);
+    const large = (ofLake(200_000) - ofLake(100_000)) / 100_000;
+    const puts_usd = ((730 * 3_600 * BYTES) / (64 * 1_048_576)) * 5e-6;
+    expect(large).toBeGreaterThan(month_gb * (0.023 + 0.029) + puts_usd * 0.99);
+  });
+
   it('raises nothing for a load that the defaults carry', () => {
     expect(planOf({ ...base, records_per_second: 100 }).raise).toEqual([]);
   });
@@ -105,7 +119,7 @@ describe('a plan', () => {
 
 describe('its model', () => {
   it('is that of the deployment', () => {
-    const { consumer, analysis } = settings;
+    const { consumer, analysis, lake } = settings;
     expect(DEPLOYED).toEqual({
       batch_records: consumer.batch_size,
       window_seconds: consumer.window_seconds,
@@ -115,6 +129,8 @@ describe('its model', () => {
         consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
       ),
       max_record_age_seconds: consumer.max_record_age_seconds,
+      lake_buffer_seconds: lake.buffer_seconds,
+      lake_buffer_mb: lake.buffer_mb,
     });
     expect(consumer.parallelization_factor).toBe(1);
   });
