@@ -1,16 +1,12 @@
-import { BASELINES, type Baseline, type Figure } from './figures.ts';
+import { BASELINES, type Figure } from './figures.ts';
 import { type Machine, machineLine } from './machine.ts';
-import { BASELINE_NAMES, boundOf, ratioOf, threeFigures, withUnit } from './numbers.ts';
-
-type Names = Record<Baseline, string>;
+import { baselineName, boundOf, inUnit, ratioOf, suiteOf } from './numbers.ts';
 
 interface Panel {
   /** Its name. */
   figure: string;
   title: string;
   better: 'more' | 'less';
-  /** Where what stands beside it is something else. */
-  names?: Partial<Names>;
 }
 
 /** What the chart shows, in this order. */
@@ -22,19 +18,16 @@ const PANELS: Panel[] = [
     figure: 'cold_start.import_ms.consumer',
     title: 'Import of the function, ms',
     better: 'less',
-    names: { floor: 'empty, its clients' },
   },
   {
     figure: 'publisher.records_per_second.stand_in',
     title: 'Records published a second',
     better: 'more',
-    names: { per_record: 'a put per record', floor: 'plain PutRecords' },
   },
   {
     figure: 'quota.throttled_share.10_consumers',
     title: 'Calls refused, 10 consumers',
     better: 'less',
-    names: { per_record: 'no governor' },
   },
 ];
 
@@ -43,7 +36,7 @@ const PANEL = { width: 400, height: 146 };
 const BARS = { left: 128, width: 170, top: 40, step: 22, height: 14 };
 const FOOT_HEIGHT = 46;
 const LOAD =
-  '140 characters, 60 % repeats; stand-ins for the services, with latencies assumed for AWS';
+  '140 characters, 60 % repeats. Records a second with latencies assumed for AWS, CPU with services that answer at once.';
 
 /** Readable on a light page and on a dark one. */
 const STYLE = `
@@ -87,16 +80,15 @@ export function chart(machine: Machine, figures: Figure[]): string {
   ].join('\n');
 }
 
-function panel({ title, better, names }: Panel, shown: Figure): string {
+function panel({ title, better }: Panel, shown: Figure): string {
   const { value, unit, baselines } = shown;
-  const nameOf = { ...BASELINE_NAMES, ...names };
   const beside = BASELINES.flatMap((name) =>
-    baselines[name] === null ? [] : [{ name: nameOf[name], value: baselines[name] }],
+    baselines[name] === null
+      ? []
+      : [{ name: baselineName(suiteOf(shown), name), value: baselines[name] }],
   );
   const bars = [{ name: 'AuraStream', value }, ...beside];
   const most = Math.max(...bars.map((bar) => bar.value));
-  const said = (number: number) =>
-    unit === 'share' ? withUnit(number, unit) : threeFigures(number);
   return [
     text({ x: 16, y: 28, of: `${title} (${better} is better)`, kind: 'title' }),
     ...bars.map((bar, index) => {
@@ -105,7 +97,7 @@ function panel({ title, better, names }: Panel, shown: Figure): string {
       return [
         text({ x: 16, y: y + 11, of: bar.name }),
         `<rect class="${index === 0 ? 'ours' : 'beside'}" x="${BARS.left}" y="${y}" width="${Math.max(1, width).toFixed(1)}" height="${BARS.height}" rx="2"/>`,
-        text({ x: BARS.left + width + 8, y: y + 11, of: said(bar.value) }),
+        text({ x: BARS.left + width + 8, y: y + 11, of: inUnit(bar.value, unit) }),
       ].join('');
     }),
     text({ x: 16, y: BARS.top + bars.length * BARS.step + 10, of: judged(shown), kind: 'foot' }),

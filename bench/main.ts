@@ -28,6 +28,12 @@ Ratios are within the run: absolute values are this machine's. A goal that is mi
 code is 0 where everything was measured.
 `;
 
+const TITLES = {
+  ...Object.fromEntries(SUITES.map(({ name, title }) => [name, title])),
+  plan: 'how far `aurastream plan` is from what was counted',
+};
+const ROUGH = 'A quick run is rough, and has small loads only: what counts is a whole one.';
+
 await main();
 
 async function main(): Promise<void> {
@@ -92,10 +98,11 @@ async function bench(
   const machine = thisMachine();
   if (docs) {
     writeFileSync('docs/performance.svg', chart(machine, figures));
-    writeFileSync('docs/figures.md', markdown(machine, figures));
+    writeFileSync('docs/figures.md', markdown(machine, figures, TITLES));
     const page = readFileSync('docs/performance.md', 'utf8');
     writeFileSync('docs/performance.md', filled(page, summary(figures)));
   }
-  const output = json ? JSON.stringify({ machine, figures }) : readable(machine, figures);
+  const output = json ? JSON.stringify({ machine, figures }) : readable(machine, figures, TITLES);
   process.stdout.write(`${output}\n`);
+  if (quick && !json) process.stdout.write(`${ROUGH}\n`);
 }

@@ -1,13 +1,20 @@
 import { colours } from '../cli/output/colours.ts';
 import { table } from '../cli/output/table.ts';
-import { BASELINES, type Figure } from './figures.ts';
+import { BASELINES, type Baseline, type Figure } from './figures.ts';
 import { type Machine, machineLine } from './machine.ts';
-import { ratioOf, withUnit } from './numbers.ts';
+import { baselineName, boundOf, inUnit, ratioOf, suiteOf, withUnit } from './numbers.ts';
 
-/** The run for people: figures in the order of the suites, then what was missed. */
-export function readable(machine: Machine, figures: Figure[]): string {
-  const page = table(COLUMNS, figures.map(rowOf), { right: ['value', ...BASELINES] });
-  return [colours.dim(machineLine(machine)), page, '', goalsMet(figures)].join('\n');
+/** What a suite is called, by the first part of its figures' names. */
+export type Titles = Record<string, string>;
+
+/** The run for people: a table for each suite, then what was missed. */
+export function readable(machine: Machine, figures: Figure[], titles: Titles): string {
+  const pages = bySuite(figures).map(({ suite, columns, rows }) => {
+    const numbers = columns.slice(1, -2);
+    const heading = `${colours.bold(suite)}  ${titles[suite] ?? ''}`;
+    return `${heading}\n${table(columns, rows, { right: numbers })}\n`;
+  });
+  return [colours.dim(machineLine(machine)), '', ...pages, goalsMet(figures)].join('\n');
 }
 
 function goalsMet(figures: Figure[]): string {
@@ -17,11 +24,22 @@ function goalsMet(figures: Figure[]): string {
   return missed.length === 0 ? met : `${met}; missed: ${missed.join(', ')}`;
 }
 
-const COLUMNS = ['name', 'value', ...BASELINES, 'ratio', 'goal', 'met'];
-
-/** The same as a page of the documentation: the goals, then all figures. */
-export function markdown(machine: Machine, figures: Figure[]): string {
-  const goals = figures.filter(({ met }) => met !== null);
+/** The same as a page of the documentation. */
+export function markdown(machine: Machine, figures: Figure[], titles: Titles): string {
+  const pages = bySuite(figures).flatMap(({ suite, columns, rows }) => {
+    const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+    const cells = rows.map((row) => line(columns.map((column) => row[column]!)));
+    return [
+      `## ${suite}`,
+      '',
+      `${titles[suite] ?? ''}.`,
+      '',
+      line(columns),
+      line(columns.map(() => '---')),
+      ...cells,
+      '',
+    ];
+  });
   return [
     '# Figures of a run',
     '',
@@ -29,36 +47,41 @@ export function markdown(machine: Machine, figures: Figure[]): string {
     '',
     `${machineLine(machine)}. ${goalsMet(figures)}.`,
     '',
-    '## Goals',
-    '',
-    markdownTable(COLUMNS, goals),
-    '',
-    '## All figures',
-    '',
-    markdownTable(COLUMNS.slice(0, -2), figures),
-    '',
+    ...pages,
   ].join('\n');
 }
 
-function markdownTable(columns: string[], figures: Figure[]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const rows = figures
-    .map(rowOf)
-    .map((row: Record<string, string>) => line(columns.map((column) => row[column] ?? '')));
-  return [line(columns), line(columns.map(() => '---')), ...rows].join('\n');
+interface Page {
+  suite: string;
+  /** The figure, its value, the baselines that the suite has, the ratio, the goal. */
+  columns: string[];
+  rows: Record<string, string>[];
 }
 
-function rowOf(figure: Figure) {
+function bySuite(figures: Figure[]): Page[] {
+  const suites = [...new Set(figures.map(suiteOf))];
+  return suites.map((suite) => {
+    const own = figures.filter((figure) => suiteOf(figure) === suite);
+    const beside = BASELINES.filter((name) =>
+      own.some(({ baselines }) => baselines[name] !== null),
+    );
+    const names = beside.map((name) => baselineName(suite, name));
+    const columns = ['figure', 'value', ...names, 'ratio', 'goal'];
+    return { suite, columns, rows: own.map((figure) => rowOf(figure, beside)) };
+  });
+}
+
+function rowOf(figure: Figure, beside: Baseline[]): Record<string, string> {
   const { name, value, unit, baselines, goal, met } = figure;
-  const shown = (number: number | null) => (number === null ? '' : withUnit(number, unit));
+  const suite = suiteOf(figure);
+  const shown = (number: number | null) => (number === null ? '' : inUnit(number, unit));
   return {
-    name,
-    value: shown(value),
-    per_record: shown(baselines.per_record),
-    powertools: shown(baselines.powertools),
-    floor: shown(baselines.floor),
+    figure: name.slice(suite.length + 1),
+    value: withUnit(value, unit),
+    ...Object.fromEntries(
+      beside.map((baseline) => [baselineName(suite, baseline), shown(baselines[baseline])]),
+    ),
     ratio: ratioOf(figure),
-    goal: goal ?? '',
-    met: met === null ? '' : met ? 'yes' : 'NO',
+    goal: goal === null ? '' : `${boundOf({ goal, unit })} ${met ? 'met' : 'MISSED'}`,
   };
 }

@@ -113,15 +113,14 @@ export function runConsumers(
 }
 
 function deployedQuota(): Record<string, string> {
-  const { consumer, analysis } = settings;
+  const { consumer } = settings;
   return {
-    COMPREHEND_MAX_IN_FLIGHT: String(analysis.max_in_flight),
     COMPREHEND_CALLS_PER_SECOND: String(consumer.comprehend_calls_per_second),
     COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(consumer.comprehend_fallback_calls_per_second),
   };
 }
 
-/** Everybody has 50 calls in flight, and no quota but where one is measured. */
+/** The baselines have 50 calls in flight, we as many as are deployed; nobody has a quota but where one is measured. */
 function environment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -132,7 +131,7 @@ function environment(endpoint: string): Record<string, string> {
     POWERTOOLS_SERVICE_NAME: 'bench',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
     IN_FLIGHT: '50',
-    COMPREHEND_MAX_IN_FLIGHT: '50',
+    COMPREHEND_MAX_IN_FLIGHT: String(settings.consumer.comprehend_max_in_flight),
     COMPREHEND_CALLS_PER_SECOND: '100000',
     COMPREHEND_FALLBACK_CALLS_PER_SECOND: '100000',
     CACHE_TABLE: 'cache',

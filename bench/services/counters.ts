@@ -12,6 +12,33 @@ export interface ActionCount {
 /** By `service.Action`. */
 export type Counts = Record<string, ActionCount>;
 
+/** Of several times together. */
+export function sumOfCounts(parts: Counts[]): Counts {
+  const all: Counts = {};
+  for (const [action, entry] of parts.flatMap((counts) => Object.entries(counts))) {
+    const before = all[action];
+    all[action] =
+      before === undefined
+        ? structuredClone(entry)
+        : {
+            calls: before.calls + entry.calls,
+            first_ms: Math.min(before.first_ms, entry.first_ms),
+            last_ms: Math.max(before.last_ms, entry.last_ms),
+            request_bytes: before.request_bytes + entry.request_bytes,
+            usage: sumOfUsage(before.usage, entry.usage),
+          };
+  }
+  return all;
+}
+
+type ByUnit = ActionCount['usage'];
+
+function sumOfUsage(one: ByUnit, other: ByUnit): ByUnit {
+  const sum = { ...one };
+  for (const [unit, amount] of Object.entries(other)) sum[unit] = (sum[unit] ?? 0) + amount;
+  return sum;
+}
+
 export interface Counters {
   count(action: string, request_bytes: number, usage: Record<string, number>): void;
   read(): Counts;
@@ -34,9 +61,7 @@ export function createCounters(): Counters {
       entry.calls += 1;
       entry.last_ms = now_ms;
       entry.request_bytes += request_bytes;
-      for (const [unit, amount] of Object.entries(usage)) {
-        entry.usage[unit] = (entry.usage[unit] ?? 0) + amount;
-      }
+      entry.usage = sumOfUsage(entry.usage, usage);
     },
     read: () => counts,
     reset() {

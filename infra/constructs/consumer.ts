@@ -33,6 +33,7 @@ export class Consumer extends Construct {
       timeout_seconds: settings.consumer.timeout_seconds,
       environment: {
         ...analysisEnvironment(settings, tables),
+        COMPREHEND_MAX_IN_FLIGHT: String(settings.consumer.comprehend_max_in_flight),
         COMPREHEND_CALLS_PER_SECOND: String(settings.consumer.comprehend_calls_per_second),
         COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(
           settings.consumer.comprehend_fallback_calls_per_second,

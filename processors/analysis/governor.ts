@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { ServiceError } from '../../schemas/index.ts';
 import type { Analyzer, DocumentOutcome, QuotaLedger, Rate, Slots } from './ports.ts';
 import { CHANGE_MS, lowered, raised, slotsPerWrite } from './rates.ts';
@@ -34,6 +35,11 @@ const MAX_ATTEMPTS = 3;
  * a hundredth of a second's calls at most for each process, which any bucket holds.
  */
 const LATE_MS = 100;
+/**
+ * Slots that a process has taken and that are still to come. However many calls wait here, others who share the quota
+ * are behind so many of them only: who starts with a small batch is not kept for seconds by one with a large one.
+ */
+const MOST_SLOTS_AHEAD = 4;
 /** How long a ledger that did not answer is left alone. */
 const LEDGER_PAUSE_MS = 1_000;
 
@@ -59,16 +65,22 @@ export function governed(
   };
   const { now, left_ms, pause = sleep } = deps;
   const nextSlot = createSlots(analyzer.name, deps, stats);
+  const ahead = pLimit(MOST_SLOTS_AHEAD);
 
-  async function attempt(documents: string[], language_code: string): Promise<DocumentOutcome[]> {
-    const deadline = now() + left_ms();
+  async function slotBegun(deadline: number): Promise<Slots> {
     const slot = await nextSlot(deadline);
-    const { starts_at, rate } = slot;
-    const wait_ms = starts_at - now();
+    const wait_ms = slot.starts_at - now();
     if (wait_ms > 0) await pause(wait_ms);
     stats.waited_ms += Math.max(0, wait_ms);
     // Whoever asked may have gone while this waited.
     if (now() > deadline) throw outOfQuota(analyzer.name);
+    return slot;
+  }
+
+  async function attempt(documents: string[], language_code: string): Promise<DocumentOutcome[]> {
+    const deadline = now() + left_ms();
+    const slot = await ahead(() => slotBegun(deadline));
+    const { rate } = slot;
     stats.granted += 1;
     stats.calls_per_second = rate.calls_per_second;
     try {

@@ -69,15 +69,17 @@ describe('readable', () => {
   const free = figure({ name: 'a.free', value: 0.123_456, unit: 'share' });
 
   it('counts the goals, and names those that were missed', () => {
-    const text = readable(MACHINE, [met, missed, free]);
+    const text = readable(MACHINE, [met, missed, free], {});
     expect(text).toContain('1 of 2 goals met; missed: a.missed');
-    expect(readable(MACHINE, [met])).toMatch(/1 of 1 goals met$/);
+    expect(readable(MACHINE, [met], {})).toMatch(/1 of 1 goals met$/);
   });
 
   it('prints three figures of a number', () => {
-    const text = readable(MACHINE, [missed, free]);
+    const text = readable(MACHINE, [missed, free], { a: 'what it is' });
     expect(text).toContain('1,235 ms');
     expect(text).toContain('12.3 %');
     expect(text).toContain('1,235 × the floor');
+    expect(text).toContain('≤ 2 × MISSED');
+    expect(text).toContain('a  what it is');
   });
 });

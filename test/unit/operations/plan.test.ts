@@ -124,7 +124,7 @@ describe('its model', () => {
       batch_records: consumer.batch_size,
       window_seconds: consumer.window_seconds,
       memory_gb: consumer.memory_mb / 1_024,
-      calls_in_flight: analysis.max_in_flight,
+      calls_in_flight: consumer.comprehend_max_in_flight,
       quota_share: expect.closeTo(
         consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
       ),

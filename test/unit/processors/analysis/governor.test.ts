@@ -104,6 +104,31 @@ describe('the governor', () => {
     );
   }, 60_000);
 
+  it('lets who starts with one call wait for few of those of who has many', async () => {
+    const time = virtualTime();
+    const started = time.now();
+    const book = createMemoryBook(10);
+    const { analyzer } = limited(time, () => 10);
+    const aGovernor = () =>
+      governed(analyzer, {
+        ledger: book.ledger(time.now),
+        quota_calls_per_second: 10,
+        fallback_calls_per_second: 1,
+        left_ms: FAR,
+        now: time.now,
+        pause: time.pause,
+      }).analyzer;
+    const busy = aGovernor();
+    for (let i = 0; i < 100; i += 1) void busy.detectSentiment(['a'], 'en');
+    await time.run(started + 2_000);
+    const asked_at = time.now();
+    const waited = aGovernor()
+      .detectSentiment(['b'], 'en')
+      .then(() => time.now() - asked_at);
+    await time.run(started + 5_000);
+    expect(await waited).toBeLessThanOrEqual(500);
+  });
+
   it('follows a service that bears less than its quota, and comes back when it bears it again', async () => {
     const time = virtualTime();
     const started = time.now();
