@@ -25,7 +25,8 @@ export function planErrors(load: Load, product: Ran): Figure[] {
 /** The same of the highest rate that does not fall behind, which `aurastream plan` tells lags by. */
 export function planErrorUnderQuota(load: Load, records_per_second: number): Figure {
   const { under_the_quota } = planOf(plannedLoad(load));
-  return error('rate_under_quota', load, under_the_quota.records_per_second, records_per_second);
+  const planned = under_the_quota.records_per_second ?? Number.POSITIVE_INFINITY;
+  return error('rate_under_quota', load, planned, records_per_second);
 }
 
 /** Of Lambda the plan knows the waiting as well, and cores that are smaller than the benchmark's. */

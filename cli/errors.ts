@@ -16,6 +16,9 @@ const ADVICE: Record<string, string> = {
   UnrecognizedClientException: 'AWS does not know these credentials: check AWS_PROFILE.',
   AccessDeniedException: 'These credentials may not do that: ask for the permission it names.',
   ENOENT: 'Check the path.',
+  EISDIR: 'That is a folder: name a file.',
+  EEXIST: 'That path is taken by something else: choose another.',
+  ENOTDIR: 'A part of that path is a file: choose another.',
 };
 
 /** One or two lines on what went wrong and what to try; no stack trace. */
@@ -23,7 +26,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const code = codeOf(error);
   const message = error.message === '' ? (code ?? error.name) : error.message;
-  if (message === 'Region is missing') return `error: no AWS region is set. ${NO_CLOUD}`;
+  if (message === 'Region is missing') return `error: there is no cloud to talk to. ${NO_CLOUD}`;
   const advice = code === undefined ? undefined : ADVICE[code];
   return `error: ${message}${advice === undefined ? '' : `\n${advice}`}`;
 }

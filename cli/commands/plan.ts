@@ -56,8 +56,9 @@ function asked({ rate, length, repeat }: PlanOptions): Asked {
   throw new Advice(`A plan needs ${missing.join(', ')}`, `For example: ${EXAMPLE}`);
 }
 
+/** @throws {Advice} where texts are longer than records may have. */
 function loadOf(options: PlanOptions & Asked): PlannedLoad {
-  return loadSchema.parse({
+  const { success, data, error } = loadSchema.safeParse({
     records_per_second: options.rate,
     characters: Math.round(options.length),
     repeat_share: options.repeat,
@@ -65,6 +66,8 @@ function loadOf(options: PlanOptions & Asked): PlannedLoad {
     languages: Math.round(options.languages),
     quota_calls_per_second: options.quota,
   });
+  if (success) return data;
+  throw new Advice(error.issues[0]!.message, 'Lower --length or --bytes-per-character.');
 }
 
 const SECONDS: Record<string, number> = { s: 1, min: 60, h: 3_600, day: 86_400, month: 2_628_000 };
@@ -79,9 +82,10 @@ function aRate(value: string): number {
 }
 
 function aShare(value: string): number {
-  const share = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
-  if (value.trim() !== '' && share >= 0 && share <= 1) return share;
-  const percent = share > 1 && share <= 100 ? `: ${value}% is ${share / 100}` : '';
+  const [, number, percent_sign] = /^\s*([\d.]+)\s*(%?)\s*$/.exec(value) ?? [];
+  const share = Number(number ?? Number.NaN) / (percent_sign === '%' ? 100 : 1);
+  if (share >= 0 && share <= 1) return share;
+  const percent = percent_sign === '' && share <= 100 ? `: ${number}% is ${share / 100}` : '';
   throw new InvalidArgumentError(`Write a share from 0 to 1, or 0% to 100%${percent}.`);
 }
 
@@ -120,7 +124,7 @@ function readable(plan: Plan): string {
 function loadLine({ records_per_second, characters, repeat_share, languages }: PlannedLoad) {
   const mixed = languages === 1 ? '1 language' : `${languages} languages`;
   const each = characters === 1 ? '1 character' : `${number(characters)} characters`;
-  return `${number(records_per_second)} records/s of ${each}, ${Math.round(repeat_share * 100)} % repeats, ${mixed}`;
+  return `${number(records_per_second)} records/s of ${each}, ${percent(repeat_share)} % repeats, ${mixed}`;
 }
 
 function comprehendLine({ comprehend: { calls_per_second, call_fill } }: Plan): string {
@@ -129,7 +133,8 @@ function comprehendLine({ comprehend: { calls_per_second, call_fill } }: Plan): 
 }
 
 function quotaLine({ under_the_quota: quota, comprehend }: Plan): string {
-  const carries = `${number(quota.calls_per_second)} calls/s carry ${number(quota.records_per_second)} records/s`;
+  const carried = quota.records_per_second === null ? 'any' : number(quota.records_per_second);
+  const carries = `${number(quota.calls_per_second)} calls/s carry ${carried} records/s`;
   if (quota.hours_until_records_leave === null) return `${carries}: enough`;
   return `${carries}: ${number(quota.lag_seconds_per_hour / 60)} min later each hour, and after ${number(quota.hours_until_records_leave)} h records leave for the failure bucket; ask for ${number(comprehend.quota_to_ask_for)}`;
 }
@@ -152,6 +157,11 @@ function costTable(plan: Plan): string {
   }));
   const page = table(Object.keys(rows[0]!), rows);
   return `${page}\n\nA million is of this month's: Comprehend's price falls with volume, and the stream's hours are shared.`;
+}
+
+/** All of nearly all is not all. */
+function percent(share: number): string {
+  return (share * 100).toLocaleString('en-US', { maximumSignificantDigits: 6 });
 }
 
 /** Three figures, thousands apart. */

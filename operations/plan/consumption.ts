@@ -15,8 +15,11 @@ const ROUNDED_TO_BYTES = 5 * 1_024;
 const PARCEL_BYTES = 100_000;
 /** The text of a larger one is in the lake only (aws/results-table.ts). */
 const LARGEST_ROW_BYTES = 350_000;
-/** What one call per record waits, with 50 at a time: bench/services/latency.ts. */
-const PER_RECORD_WAIT_SECONDS = 0.18 / 50;
+/** What a call per record waits for its four services, at the median, and how many records at a time. */
+const PER_RECORD_WAIT_SECONDS = 0.18;
+const PER_RECORD_IN_FLIGHT = 50;
+/** The slowest of so many calls takes so much longer than the median, at the latencies of bench/services/latency.ts. */
+const SLOWEST_POWER = 0.4;
 /** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEMORY_GB_OF_A_CORE = 1.769;
 
@@ -58,8 +61,8 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
   const cpu_seconds = (batch_records * cpuMs(text_bytes)) / 1_000_000;
   const batch_seconds =
     cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) +
-    MEASURED.batch_wait_seconds +
-    (calls / DEPLOYED.calls_in_flight) * MEASURED.call_seconds;
+    MEASURED.stores_wait_seconds +
+    (calls ** SLOWEST_POWER + calls / DEPLOYED.calls_in_flight) * MEASURED.call_seconds;
   const record_bytes = text_bytes + MEASURED.stream_bytes;
   return {
     comprehend_calls: calls * batches,
@@ -71,8 +74,8 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
       kinesis_in_bytes: 1_000 * roundedUp(record_bytes, 1_024),
       kinesis_out_bytes: 1_000 * record_bytes,
       dynamodb_read_units: fresh * batches * 0.5,
-      // The verdict; then the row, and what the index has of it.
-      dynamodb_write_units: fresh * batches + 1_000 * (rowUnits(load) + 1),
+      // The verdict, in a table of its own; then the result.
+      dynamodb_write_units: fresh * batches + resultWriteUnits(load),
       firehose_bytes: billedLines(lines_bytes) * batches,
       s3_bytes: lines_bytes * batches,
       // Objects of the lake come by time as well: plan.ts.
@@ -83,21 +86,28 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
   };
 }
 
-/** The usual design: language, sentiment, a put and a line, each for itself, for 1,000 records. */
-export function perRecordUsage(load: PlannedLoad): Usage {
+/** The usual design: language, sentiment, a put and a line, each for itself, for 1,000 records in the same batches. */
+export function perRecordUsage(load: PlannedLoad, batch_records: number): Usage {
   const text_bytes = textBytes(load);
-  const ours = consumptionOf(load, DEPLOYED.batch_records).usage;
-  const cpu_seconds = MEASURED.per_record_cpu_ms_per_1000 / 1_000;
+  const ours = consumptionOf(load, batch_records).usage;
+  const cpu_seconds = (MEASURED.per_record_cpu_ms_per_1000 / 1_000) * MEASURED.slower_cores;
+  const rounds = Math.ceil(batch_records / PER_RECORD_IN_FLIGHT) / batch_records;
+  const wait_seconds = 1_000 * rounds * PER_RECORD_WAIT_SECONDS;
   return {
     ...ours,
     comprehend_units: 1_000 * 2 * unitsOf(load),
     dynamodb_read_units: 0,
-    dynamodb_write_units: 1_000 * (rowUnits(load) + 1),
+    dynamodb_write_units: resultWriteUnits(load),
     firehose_bytes: 1_000 * roundedUp(text_bytes + MEASURED.line_bytes, ROUNDED_TO_BYTES),
     lambda_gb_seconds:
-      (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + 1_000 * PER_RECORD_WAIT_SECONDS) *
+      (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + wait_seconds) *
       DEPLOYED.memory_gb,
   };
+}
+
+/** Of 1,000 records in the table of results: the row, and what the index has of it. */
+export function resultWriteUnits(load: PlannedLoad): number {
+  return 1_000 * (rowUnits(load) + 1);
 }
 
 export function textBytes({ characters, bytes_per_character }: PlannedLoad): number {
@@ -123,7 +133,8 @@ function rowUnits({ characters, bytes_per_character, languages }: PlannedLoad): 
 }
 
 function cpuMs(text_bytes: number): number {
-  return MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * text_bytes;
+  const measured = MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * text_bytes;
+  return measured * MEASURED.slower_cores;
 }
 
 /** Calls for so many at the mean: numbers scatter, so the last call of a batch is half full, and at least there is one. */

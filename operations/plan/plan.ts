@@ -5,6 +5,7 @@ import {
   type Consumption,
   consumptionOf,
   perRecordUsage,
+  resultWriteUnits,
   textBytes,
 } from './consumption.ts';
 import { DEPLOYED, MEASURED, type PlannedLoad } from './load.ts';
@@ -49,8 +50,8 @@ export interface Plan {
   };
   under_the_quota: {
     calls_per_second: number;
-    /** The highest rate that does not fall behind. */
-    records_per_second: number;
+    /** The highest rate that does not fall behind; null: any, since nothing is asked. */
+    records_per_second: number | null;
     /** How much later records get with each hour; 0 where the quota carries the load. */
     lag_seconds_per_hour: number;
     /** When records get too old and leave for the failure bucket (`aurastream redrive`); null: never. */
@@ -110,7 +111,7 @@ export function planOf(load: PlannedLoad): Plan {
     sources: Math.ceil(rate / SOURCE_WRITES_PER_SECOND),
     usd_per_month,
     usd_per_million: perMillion(usd_per_month, rate),
-    per_record_usd_per_month: monthly(load, perRecordUsage(load)),
+    per_record_usd_per_month: monthly(load, perRecordUsage(load, batch_records)),
   };
 }
 
@@ -133,7 +134,7 @@ function underQuota(load: PlannedLoad, { comprehend_calls }: Consumption): Plan[
   const behind = Math.max(0, 1 - carried / rate);
   return {
     calls_per_second: load.quota_calls_per_second,
-    records_per_second: Math.min(carried, 1_000_000),
+    records_per_second: comprehend_calls === 0 ? null : carried,
     lag_seconds_per_hour: behind * 3_600,
     hours_until_records_leave:
       behind === 0 ? null : DEPLOYED.max_record_age_seconds / 3_600 / behind,
@@ -165,9 +166,9 @@ function raises(
       ask_for: plan.consumer.concurrency,
     },
     {
-      limit: 'DynamoDB, a table: write units a second',
+      limit: 'DynamoDB, the table of results with its index: write units a second',
       default: 40_000,
-      ask_for: per_second(usage.dynamodb_write_units),
+      ask_for: per_second(resultWriteUnits(load)),
     },
     {
       limit: 'Firehose, a delivery stream: MiB a second',

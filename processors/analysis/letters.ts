@@ -19,7 +19,7 @@ const SCRIPTS = [
   /[\p{Script=Hiragana}\p{Script=Katakana}]/u,
   /\p{Script=Hangul}/u,
   /(?=\p{L})\p{Script=Arabic}/u,
-  /\p{Script=Devanagari}/u,
+  /(?=\p{L})\p{Script=Devanagari}/u,
 ];
 const IS_LETTER = 8;
 const SCRIPT = 7;

@@ -60,7 +60,12 @@ export function createAnalyseStage(
       },
     );
     endAll(outcomes);
-    return items.map((item) => ended.get(item) ?? end(item, { status: 'withdrawn' }));
+    return items.map((item) => {
+      const outcome = ended.get(item);
+      if (outcome !== undefined) return outcome;
+      if (item.record.deleted) return end(item, { status: 'withdrawn' });
+      throw new Error('The analysis left a record without an outcome');
+    });
   };
 }
 

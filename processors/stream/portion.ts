@@ -114,8 +114,10 @@ function createAnalyseAndDeliver(deps: PortionDeps) {
       if (!is_all) return void deliverEarly(results).catch(delivery.fail);
       is_asking = false;
       delivery.send(results());
+    }).finally(() => {
+      // Whatever ended it: what is delivered later would be in the time of another batch.
+      is_asking = false;
     });
-    is_asking = false;
     delivery.send(outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])));
     return { outcomes, undelivered: await delivery.undelivered() };
   };

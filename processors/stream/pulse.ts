@@ -9,21 +9,27 @@ export interface PulseDeps {
   now: () => number;
 }
 
-/** Small batches come fast, and tell little that the one before did not. */
+/** Small batches come fast, and tell little that the one before did not: */
 const LEAST_MS = 1_000;
+/** but for the one that has caught up, after one that was so far behind. */
+const BEHIND_MS = 2_000;
 
 /** Leaves after a batch what it took: estimates are made of it. Without it they are worse, and nothing else. */
 export function createPulse({ putPulse, now }: PulseDeps): (consumer: Consumer) => Consumer {
   /** By shard; there are as many as the stream has. */
-  const put_at = new Map<string, number>();
+  const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
   return (consumer) => async (records) => {
     const started_at = now();
     const report = await consumer(records);
     const shard_id = shardOf(records);
     if (shard_id === undefined) return report;
-    if (now() - (put_at.get(shard_id) ?? Number.NEGATIVE_INFINITY) < LEAST_MS) return report;
-    put_at.set(shard_id, now());
     const { duration_ms, iterator_age_ms } = batchTimes(records, started_at, now());
+    const before = last.get(shard_id);
+    const is_new = before === undefined || now() - before.put_at >= LEAST_MS;
+    const has_caught_up =
+      before !== undefined && before.iterator_age_ms >= BEHIND_MS && iterator_age_ms < BEHIND_MS;
+    if (!is_new && !has_caught_up) return report;
+    last.set(shard_id, { put_at: now(), iterator_age_ms });
     try {
       await putPulse({
         shard_id,

@@ -1,5 +1,5 @@
 import type { CallbackQueue } from '../../../jobs/ports.ts';
-import type { ConsumerEnvironment } from '../../../schemas/index.ts';
+import { type ConsumerEnvironment, ServiceError } from '../../../schemas/index.ts';
 import type { SetAsides, TextClaims } from '../ports.ts';
 
 /*
@@ -8,7 +8,7 @@ import type { SetAsides, TextClaims } from '../ports.ts';
  */
 
 export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
-  const store = once(async () => {
+  const store = once('s3', async () => {
     const { createSetAsideBucket } = await import('../../../aws/set-aside-bucket.ts');
     return createSetAsideBucket({ bucket_name: SET_ASIDE_BUCKET });
   });
@@ -18,7 +18,7 @@ export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): 
 }
 
 export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextClaims {
-  const claims = once(async () => {
+  const claims = once('s3', async () => {
     const { createTextClaims } = await import('../../../aws/text-claims.ts');
     return createTextClaims({ bucket_name: INPUT_BUCKET });
   });
@@ -26,7 +26,7 @@ export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextCla
 }
 
 export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment): CallbackQueue {
-  const queue = once(async () => {
+  const queue = once('sqs', async () => {
     const { createCallbackQueue } = await import('../../../aws/queues.ts');
     return createCallbackQueue({ queue_url: CALLBACK_QUEUE_URL });
   });
@@ -35,10 +35,17 @@ export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment)
   };
 }
 
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+/**
+ * Made at its first use. One that could not be loaded fails what asked for it, as a service that is down does, and is
+ * loaded anew the next time.
+ */
+export function once<Value>(service: string, make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((cause: unknown) => {
+      made = undefined;
+      throw new ServiceError(service, 'ModuleNotLoaded', { retryable: true, cause });
+    });
     return made;
   };
 }

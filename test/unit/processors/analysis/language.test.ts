@@ -84,6 +84,12 @@ describe('detection', () => {
     expect(detectLanguage(text)).toBe(code);
   });
 
+  it('counts letters, and neither vowel signs nor digits: a short text is one of ours', () => {
+    // 27 letters and 16 signs; its words are Marathi's as well.
+    expect(detectLanguage('होटल के कर्मचारी बिल्कुल घटिया है लेकिन सर्विस खराब')).toBe('hi');
+    expect(detectLanguage('९/१०')).toBeUndefined();
+  });
+
   it('takes a word that could be of a neighbour for one of ours: a verdict beats none', () => {
     expect(detectLanguage('Goed product')).not.toBe('nl');
     expect(detectLanguage('Terrible.')).toBeUndefined();

@@ -118,6 +118,44 @@ describe('results that are known already', () => {
   });
 });
 
+describe('a batch that a bug stopped', () => {
+  it('delivers nothing afterwards', async () => {
+    let goOn = () => {};
+    const pause = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    consume = createConsumer({
+      ...stores,
+      ...memoryJobs(),
+      analyse: async (requests, on_known) => {
+        on_known?.(await analyse(requests), false);
+        throw new Error('a bug');
+      },
+      text_policy: 'full',
+      early_results: 1,
+      pause: () => pause,
+      now: () => NOW,
+    });
+    await expect(consume(kinesisRecords(record('a'), record('b')))).rejects.toThrow();
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stores.lines).toEqual([]);
+    expect(stores.rows.size).toBe(0);
+  });
+
+  it('never takes a record without an outcome for one that was withdrawn', async () => {
+    consume = createConsumer({
+      ...stores,
+      ...memoryJobs(),
+      analyse: async (requests) => (await analyse(requests)).slice(0, 1),
+      text_policy: 'full',
+      now: () => NOW,
+    });
+    await expect(consume(kinesisRecords(record('a'), record('b')))).rejects.toThrow();
+    expect(stores.rows.size).toBe(0);
+  });
+});
+
 describe('a text that the analyzer refuses for good', () => {
   it('is set aside with its bytes, wherever it stands, and never holds its shard', async () => {
     failing.set('text of a', { retryable: false, refused: true });

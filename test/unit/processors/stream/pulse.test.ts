@@ -57,6 +57,20 @@ describe('a pulse', () => {
     expect(shards).toEqual(['one', 'two', 'one']);
   });
 
+  it('is left at once by the batch that caught up', async () => {
+    const ages: number[] = [];
+    let time = ARRIVED_AT + 300_000;
+    const consume = createPulse({
+      putPulse: async ({ iterator_age_ms }) => void ages.push(iterator_age_ms),
+      now: () => time,
+    })(async () => report);
+    await consume(kinesisRecords('a'));
+    time = ARRIVED_AT + 500;
+    await consume(kinesisRecords('b'));
+    await consume(kinesisRecords('c'));
+    expect(ages).toEqual([300_000, 500]);
+  });
+
   it('that can’t be left fails no batch', async () => {
     const putPulse = () => Promise.reject(outage('dynamodb'));
     const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
