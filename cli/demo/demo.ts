@@ -4,6 +4,7 @@ import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
 import { readStack } from '../../aws/stack.ts';
 import type { Format } from '../../ingest/sources/index.ts';
 import type { Result } from '../../schemas/index.ts';
+import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import { comprehendUsage, flush } from './cloud-control.ts';
 import { publishFile } from './publish.ts';
@@ -36,6 +37,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 
   const started_at = performance.now();
   const published = await publishFile({ ...options, stream_name: stack.StreamName });
+  if (published.length === 0) {
+    throw new Advice(`There is no record in ${options.path}`, 'Name a file of JSONL or CSV.');
+  }
   await everyRecordEnded({
     results,
     set_asides,
@@ -58,6 +62,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const text = json ? JSON.stringify(summary) : await report(summary, reasons, query);
   progress.done();
   process.stdout.write(`${text}\n`);
+  if (summary.results === 0) {
+    throw new Advice(
+      `Nothing in ${options.path} became a result`,
+      'Is each line a record with `text` and `source`, or a CSV with such columns? --text-field names another.',
+    );
+  }
   return summary.records === summary.results + summary.set_asides ? 0 : 1;
 }
 

@@ -39,7 +39,7 @@ function costs({ comprehend, cost_usd, baseline_cost_usd }: Summary): string {
   return [
     colours.bold('Comprehend'),
     `  ${calls} calls for ${documents} documents (${percent(fill)} full), ${billed_units} billed units`,
-    `  ${dollars(cost_usd)} on AWS; one call per record would cost ${dollars(baseline_cost_usd)} (${percent(1 - cost_usd / baseline_cost_usd)} saved)`,
+    `  ${dollars(cost_usd)} on AWS; a call per record for language and for sentiment, ${dollars(baseline_cost_usd)} (${percent(1 - cost_usd / baseline_cost_usd)} saved)`,
   ].join('\n');
 }
 

@@ -56,7 +56,7 @@ export function forReaders(cloud: Cloud, keys: ReadyKeys, data_dir: string): str
     '',
     'To use it with any AWS client:',
     `  export AWS_ENDPOINT_URL=${cloud.endpoint}`,
-    `  export AWS_REGION=${cloud.region}`,
+    `  export AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region}`,
     `  export AWS_ACCESS_KEY_ID=${cloud.access_key_id}`,
     `  export AWS_SECRET_ACCESS_KEY=${cloud.secret_access_key}`,
     '',
