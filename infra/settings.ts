@@ -81,8 +81,8 @@ export const settings: Settings = {
     comprehend_calls_per_second: 9.8,
     // Over the 4 shards that a stream on demand starts with.
     comprehend_fallback_calls_per_second: 2.4,
-    // Of one consumer: what the quota allows is shared by the ledger; this is for accounts that have more of it.
-    comprehend_max_in_flight: 16,
+    // Of one consumer: what the quota allows is shared by the ledger; this is as many as the SDK has connections.
+    comprehend_max_in_flight: 50,
   },
   analysis: {
     cache_ttl_seconds: 30 * DAY_SECONDS,

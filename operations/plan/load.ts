@@ -31,7 +31,7 @@ export const DEPLOYED = {
   batch_records: 2_000,
   window_seconds: 2,
   memory_gb: 1,
-  calls_in_flight: 16,
+  calls_in_flight: 50,
   /** Share of the quota that the consumers may use. */
   quota_share: 0.98,
   max_record_age_seconds: 12 * 3_600,

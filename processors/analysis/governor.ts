@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { ServiceError } from '../../schemas/index.ts';
 import type { Analyzer, DocumentOutcome, QuotaLedger, Rate, Slots } from './ports.ts';
 import { CHANGE_MS, lowered, raised, slotsPerWrite } from './rates.ts';
@@ -35,11 +34,6 @@ const MAX_ATTEMPTS = 3;
  * a hundredth of a second's calls at most for each process, which any bucket holds.
  */
 const LATE_MS = 100;
-/**
- * Slots that a process has taken and that are still to come. However many calls wait here, others who share the quota
- * are behind so many of them only: who starts with a small batch is not kept for seconds by one with a large one.
- */
-const MOST_SLOTS_AHEAD = 4;
 /** How long a ledger that did not answer is left alone. */
 const LEDGER_PAUSE_MS = 1_000;
 
@@ -48,8 +42,8 @@ const LEDGER_PAUSE_MS = 1_000;
  * else has. Slots are in virtual time (GCRA: ITU-T I.371, annex A), so that consumers never burst together. Who would
  * have to wait longer than it has time fails at once, as throttled, and takes no slot: nothing sleeps into a timeout.
  *
- * A write of the ledger per call costs $0.625 a million; a million calls of 25 documents cost $7,500 at least. At 10
- * calls a second that is $0.54 a day, however many consumers there are.
+ * A write of the ledger takes slots for as many calls as wait here, up to a lot: others wait for one lot of ours at most,
+ * and none is taken that nobody uses. It costs $0.625 a million; a million calls of 25 documents cost $7,500 at least.
  */
 export function governed(
   analyzer: Analyzer,
@@ -64,11 +58,21 @@ export function governed(
     calls_per_second: deps.quota_calls_per_second,
   };
   const { now, left_ms, pause = sleep } = deps;
-  const nextSlot = createSlots(analyzer.name, deps, stats);
-  const ahead = pLimit(MOST_SLOTS_AHEAD);
+  const slots = createSlots(analyzer.name, deps, stats);
+  /** Calls that have no slot yet, or whose slot is still to come. */
+  let waiting = 0;
+  let line: Promise<unknown> = Promise.resolve();
 
+  /** One after the other, as slots come: nobody else's are kept waiting by more than one lot of ours. */
   async function slotBegun(deadline: number): Promise<Slots> {
-    const slot = await nextSlot(deadline);
+    waiting += 1;
+    const mine = line.then(() => untilBegun(deadline)).finally(() => (waiting -= 1));
+    line = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function untilBegun(deadline: number): Promise<Slots> {
+    const slot = await slots.next(deadline, waiting);
     const wait_ms = slot.starts_at - now();
     if (wait_ms > 0) await pause(wait_ms);
     stats.waited_ms += Math.max(0, wait_ms);
@@ -79,7 +83,7 @@ export function governed(
 
   async function attempt(documents: string[], language_code: string): Promise<DocumentOutcome[]> {
     const deadline = now() + left_ms();
-    const slot = await ahead(() => slotBegun(deadline));
+    const slot = await slotBegun(deadline);
     const { rate } = slot;
     stats.granted += 1;
     stats.calls_per_second = rate.calls_per_second;
@@ -96,6 +100,7 @@ export function governed(
 
   async function slowDown(rate: Rate): Promise<void> {
     stats.throttles += 1;
+    slots.drop();
     await change(rate, lowered(rate, deps.quota_calls_per_second));
   }
 
@@ -136,7 +141,7 @@ export function governed(
   };
 }
 
-/** Slots one by one, of a lot where the quota is large. @throws {ServiceError} `OutOfQuota` */
+/** Slots one by one, of lots as large as there are calls for them. @throws {ServiceError} `OutOfQuota` */
 function createSlots(name: string, deps: GovernorDeps, stats: GovernorStats) {
   const { ledger, now } = deps;
   let lot: Slots[] = [];
@@ -144,7 +149,6 @@ function createSlots(name: string, deps: GovernorDeps, stats: GovernorStats) {
   let rate: Rate = { calls_per_second: quota, refused_at: quota };
   let next_own_at = 0;
   let ledger_back_at = 0;
-  let turn: Promise<unknown> = Promise.resolve();
 
   /** While the ledger is away: evenly, at a share of the quota that is small enough for all. */
   function ownSlot(latest: number): Slots | undefined {
@@ -155,9 +159,9 @@ function createSlots(name: string, deps: GovernorDeps, stats: GovernorStats) {
     return { starts_at, interval_ms, rate, rate_changed_at: now() };
   }
 
-  async function reserved(latest: number): Promise<Slots | undefined> {
+  async function reserved(latest: number, waiting: number): Promise<Slots | undefined> {
     if (now() < ledger_back_at) return ownSlot(latest);
-    const wanted = slotsPerWrite(rate.calls_per_second);
+    const wanted = Math.min(waiting, slotsPerWrite(rate.calls_per_second));
     try {
       const slots = await ledger.reserve(wanted, latest);
       if (slots === undefined) return undefined;
@@ -176,23 +180,25 @@ function createSlots(name: string, deps: GovernorDeps, stats: GovernorStats) {
     }
   }
 
-  async function next(latest: number): Promise<Slots> {
+  async function next(latest: number, waiting: number): Promise<Slots> {
     // Those that are long past were kept by nobody: calling in all of them now would be a burst.
     lot = lot.filter(
       ({ starts_at, interval_ms }) => starts_at >= now() - Math.max(interval_ms, LATE_MS),
     );
     const [first] = lot;
     const slot = first !== undefined && first.starts_at <= latest ? lot.shift() : undefined;
-    const taken = slot ?? (await reserved(latest));
+    const taken = slot ?? (await reserved(latest, waiting));
     if (taken !== undefined) return taken;
     stats.refused += 1;
     throw outOfQuota(name);
   }
 
-  return (latest: number): Promise<Slots> => {
-    const mine = turn.then(() => next(latest));
-    turn = mine.catch(() => undefined);
-    return mine;
+  return {
+    next,
+    /** Those that are left came too fast for the service. */
+    drop(): void {
+      lot = [];
+    },
   };
 }
 

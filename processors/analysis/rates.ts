@@ -31,7 +31,10 @@ export function raised({ calls_per_second, refused_at }: Rate, quota: number): R
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** One write to the ledger takes so many slots that it is written to 100 times a second at most. */
+/** A small quota's: others who share it wait for so many calls of one consumer, and a write is a quarter of a request. */
+const LEAST_SLOTS = 4;
+
+/** Slots that one write to the ledger takes at most: it is written to 100 times a second where consumers want many. */
 export function slotsPerWrite(calls_per_second: number): number {
-  return Math.max(1, Math.ceil(calls_per_second / 100));
+  return Math.max(LEAST_SLOTS, Math.ceil(calls_per_second / 100));
 }
