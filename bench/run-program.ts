@@ -32,6 +32,14 @@ export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<
   return withFolder((folder) => work(bundlePrograms(folder)));
 }
 
+/** Calls at a time that each does most records with, of 50, 100 and 200; ours are as deployed. */
+const IN_FLIGHT: Record<ProgramName, number> = {
+  product: settings.consumer.comprehend_max_in_flight,
+  floor: 50,
+  per_record: 200,
+  powertools: 100,
+};
+
 /** A warm program in a process of its own, and the stand-ins that it calls in another, for as long as the work takes. */
 export function withProgram<T>(
   bundles: Bundles,
@@ -41,7 +49,10 @@ export function withProgram<T>(
 ): Promise<T> {
   return withServices(bundles, { latencies, signal }, async (services) => {
     const child = {
-      env: environment(services.endpoint),
+      env: {
+        ...environment(services.endpoint),
+        IN_FLIGHT: String(IN_FLIGHT[program]),
+      },
       signal,
       profile: profile && join(profile, `${load.name}-${latencies}-${program}.cpuprofile`),
     };
@@ -120,7 +131,7 @@ function deployedQuota(): Record<string, string> {
   };
 }
 
-/** The baselines have 50 calls in flight, we as many as are deployed; nobody has a quota but where one is measured. */
+/** Nobody has a quota but where one is measured. */
 function environment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -130,7 +141,6 @@ function environment(endpoint: string): Record<string, string> {
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     POWERTOOLS_SERVICE_NAME: 'bench',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
-    IN_FLIGHT: '50',
     COMPREHEND_MAX_IN_FLIGHT: String(settings.consumer.comprehend_max_in_flight),
     COMPREHEND_CALLS_PER_SECOND: '100000',
     COMPREHEND_FALLBACK_CALLS_PER_SECOND: '100000',

@@ -1,19 +1,12 @@
 import type { Usage } from '../operations/cost.ts';
 import type { Load } from './load.ts';
 import type { Ran } from './run-program.ts';
-
-/** Limits of one request: DynamoDB's and Firehose's API references. */
-const KEYS_PER_READ = 100;
-const ITEMS_PER_WRITE = 25;
-const BYTES_PER_PUT = 4 * 1_024 * 1_024;
+import { ITEMS_PER_WRITE, KEYS_PER_READ, PUT_BYTES } from './services/limits.ts';
 
 /** Of the function: infra/settings.ts. */
 const MEMORY_GB = 1;
 /** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEMORY_GB_OF_A_CORE = 1.769;
-
-/** What JSON, keys and metadata add to a text on the stream. */
-const RECORD_BYTES_BESIDES_TEXT = 220;
 
 /** Calls to Comprehend. */
 export function callsOf({ counts }: Ran): number {
@@ -21,7 +14,7 @@ export function callsOf({ counts }: Ran): number {
 }
 
 /** Requests to DynamoDB and Firehose. */
-export function requestsOf({ counts }: Ran): number {
+export function requestsOf({ counts }: Pick<Ran, 'counts'>): number {
   return (
     sumOf(counts, 'dynamodb.', ({ calls }) => calls) +
     sumOf(counts, 'firehose.', ({ calls }) => calls)
@@ -32,7 +25,10 @@ export function requestsOf({ counts }: Ran): number {
  * The least requests that the limits allow for the same reads, verdicts kept, rows and lines, batch by batch: what is
  * full is full, and the rest of a batch is one more.
  */
-export function leastRequests({ counts, records }: Ran, load: Load): number {
+export function leastRequests(
+  { counts, records }: Pick<Ran, 'counts' | 'records'>,
+  load: Load,
+): number {
   const batches = records / load.batch_records;
   const of = (action: string, unit: string) => (counts[action]?.usage[unit] ?? 0) / batches;
   const keys = of('dynamodb.BatchGetItem', 'keys');
@@ -43,21 +39,22 @@ export function leastRequests({ counts, records }: Ran, load: Load): number {
     (Math.ceil(keys / KEYS_PER_READ) +
       Math.ceil(verdicts / ITEMS_PER_WRITE) +
       Math.ceil(load.batch_records / ITEMS_PER_WRITE) +
-      Math.ceil(lake_bytes / BYTES_PER_PUT))
+      Math.ceil(lake_bytes / PUT_BYTES))
   );
 }
 
 /** What AWS would bill for a run. */
-export function usageOf({ counts, records, cpu_ms }: Ran, load: Load): Usage {
+export function usageOf(ran: Ran, load: Load): Usage {
+  const { counts, records, cpu_ms } = ran;
   const usage = (service: string, unit: string) =>
     sumOf(counts, `${service}.`, (count) => count.usage[unit] ?? 0);
-  const record_bytes = load.characters + RECORD_BYTES_BESIDES_TEXT;
   return {
     comprehend_units: usage('comprehend', 'units'),
-    kinesis_in_bytes: records * Math.ceil(record_bytes / 1_024) * 1_024,
-    kinesis_out_bytes: records * record_bytes,
+    kinesis_in_bytes: ran.billed_stream_bytes,
+    kinesis_out_bytes: ran.stream_bytes,
     dynamodb_read_units: usage('dynamodb', 'read_units'),
     dynamodb_write_units: usage('dynamodb', 'write_units'),
+    dynamodb_byte_months: usage('dynamodb', 'byte_months'),
     firehose_bytes: usage('firehose', 'billed_bytes'),
     s3_bytes: usage('firehose', 'bytes'),
     s3_puts: 0,

@@ -1,5 +1,6 @@
 import {
   COMPREHEND_TIERS,
+  DYNAMODB_USD_PER_GB_MONTH,
   DYNAMODB_USD_PER_READ_UNIT,
   DYNAMODB_USD_PER_WRITE_UNIT,
   FIREHOSE_USD_PER_GB,
@@ -21,6 +22,8 @@ export interface Usage {
   /** An eventually consistent read of up to 4 KB is half a unit. */
   dynamodb_read_units: number;
   dynamodb_write_units: number;
+  /** What is kept, for as long as it is kept: a byte for three months is three. */
+  dynamodb_byte_months: number;
   /** As billed: each Firehose record rounded up to 5 KB. */
   firehose_bytes: number;
   /** Kept for a month. */
@@ -44,7 +47,8 @@ export function costOf(usage: Usage, units_before = 0): Cost {
       (usage.kinesis_out_bytes / GB) * KINESIS_USD_PER_GB_OUT,
     tables:
       usage.dynamodb_read_units * DYNAMODB_USD_PER_READ_UNIT +
-      usage.dynamodb_write_units * DYNAMODB_USD_PER_WRITE_UNIT,
+      usage.dynamodb_write_units * DYNAMODB_USD_PER_WRITE_UNIT +
+      (usage.dynamodb_byte_months / GB) * DYNAMODB_USD_PER_GB_MONTH,
     lake:
       (usage.firehose_bytes / GB) * FIREHOSE_USD_PER_GB +
       (usage.s3_bytes / GB) * S3_USD_PER_GB_MONTH +

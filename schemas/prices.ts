@@ -31,6 +31,7 @@ export const KINESIS_USD_PER_STREAM_HOUR = 0.04;
 /** DynamoDB on demand: a write unit is 1 KB, a read unit 4 KB. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 export const DYNAMODB_USD_PER_WRITE_UNIT = 0.625e-6;
 export const DYNAMODB_USD_PER_READ_UNIT = 0.125e-6;
+export const DYNAMODB_USD_PER_GB_MONTH = 0.25;
 
 /** Firehose, direct PUT: each record rounded up to 5 KB. https://aws.amazon.com/firehose/pricing/ (second-hand) */
 export const FIREHOSE_USD_PER_GB = 0.029;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
-import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { BatchDetectSentimentCommand } from '@aws-sdk/client-comprehend';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import pLimit from 'p-limit';
+import { attributeOf, type Value } from '../../aws/attribute.ts';
+import { clientsFor } from './clients.ts';
 import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.ts';
 
 /**
@@ -13,17 +14,7 @@ import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.t
  * detection of languages (it is told), nothing counted.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = {
-  httpsAgent: { maxSockets: IN_FLIGHT },
-  httpAgent: { maxSockets: IN_FLIGHT },
-};
-const comprehend = new ComprehendClient({ requestHandler });
-const dynamodb = new DynamoDBClient({ requestHandler });
-const firehose = new FirehoseClient({ requestHandler });
-// Its work for a logger that is not there is a tenth of the time.
-for (const client of [comprehend, dynamodb, firehose]) {
-  client.middlewareStack.remove('loggerMiddleware');
-}
+const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
 const verdicts = new Map<string, PlainVerdict>();
 
 interface Hashed {
@@ -72,7 +63,9 @@ async function ask(hashed: Hashed[]): Promise<void> {
 async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void> {
   const table = process.env.RESULTS_TABLE!;
   await inTurn(packed(results, 25), async (rows) => {
-    const puts = rows.map((row) => ({ PutRequest: { Item: marshall(row) } }));
+    const puts = rows.map((row) => ({
+      PutRequest: { Item: attributeOf(row as object as Value).M! },
+    }));
     await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
   });
 }

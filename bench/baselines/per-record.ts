@@ -1,11 +1,10 @@
 import {
-  ComprehendClient,
   DetectDominantLanguageCommand,
   DetectSentimentCommand,
   type LanguageCode,
 } from '@aws-sdk/client-comprehend';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutRecordCommand } from '@aws-sdk/client-firehose';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type {
   KinesisStreamBatchResponse,
@@ -13,6 +12,7 @@ import type {
   KinesisStreamRecord,
 } from 'aws-lambda';
 import pLimit from 'p-limit';
+import { clientsFor } from './clients.ts';
 import { parse, resultOf } from './record.ts';
 
 /**
@@ -20,13 +20,7 @@ import { parse, resultOf } from './record.ts';
  * failure that costs its record alone.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = {
-  httpsAgent: { maxSockets: IN_FLIGHT },
-  httpAgent: { maxSockets: IN_FLIGHT },
-};
-const comprehend = new ComprehendClient({ requestHandler });
-const dynamodb = new DynamoDBClient({ requestHandler });
-const firehose = new FirehoseClient({ requestHandler });
+const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
 
 export async function handler({
   Records,

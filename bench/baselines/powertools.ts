@@ -2,30 +2,25 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import {
-  ComprehendClient,
   DetectDominantLanguageCommand,
   DetectSentimentCommand,
   type LanguageCode,
 } from '@aws-sdk/client-comprehend';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutRecordCommand } from '@aws-sdk/client-firehose';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import pLimit from 'p-limit';
+import { clientsFor } from './clients.ts';
 import { parse, resultOf } from './record.ts';
 
 /**
  * Powertools as its documents show it: BatchProcessor with a handler per record, and the idempotency layer around what
- * costs money. At its best: the text is the key, so that a text that was analysed before is not paid for again, and
- * answers are kept in memory too.
+ * costs money. At its best: the text is the key, so that a text that was analysed before is not paid for again, answers
+ * are kept in memory too, and records come to it in a bounded number, where BatchProcessor would start a whole batch.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
-const requestHandler = {
-  httpsAgent: { maxSockets: IN_FLIGHT },
-  httpAgent: { maxSockets: IN_FLIGHT },
-};
-const comprehend = new ComprehendClient({ requestHandler });
-const dynamodb = new DynamoDBClient({ requestHandler });
-const firehose = new FirehoseClient({ requestHandler });
+const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
 
 const persistenceStore = new DynamoDBPersistenceLayer({
   tableName: process.env.IDEMPOTENCY_TABLE ?? 'idempotency',
@@ -59,7 +54,10 @@ async function verdictOf(text: string) {
   }
 }
 
-async function recordHandler(entry: KinesisStreamRecord): Promise<void> {
+const limit = pLimit(IN_FLIGHT);
+const recordHandler = (entry: KinesisStreamRecord) => limit(() => analyseRecord(entry));
+
+async function analyseRecord(entry: KinesisStreamRecord): Promise<void> {
   const record = parse(entry);
   const { language, ...verdict } = await verdictOf(record.text);
   const result = resultOf(record, verdict, language);

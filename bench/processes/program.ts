@@ -15,6 +15,9 @@ export interface ProgramReport {
   /** User and system time of this process. */
   cpu_ms: number;
   peak_rss_bytes: number;
+  /** Of the records on the stream, and as Kinesis bills them on their way in: each with its key rounded up to 1 KB. */
+  stream_bytes: number;
+  billed_stream_bytes: number;
 }
 
 type Handler = (event: KinesisStreamEvent, context: Context) => Promise<KinesisStreamBatchResponse>;
@@ -48,7 +51,22 @@ async function measure({ batches }: ProgramQuestion & { kind: 'measure' }): Prom
     wall_ms: performance.now() - started_at,
     cpu_ms: (user + system) / 1_000,
     peak_rss_bytes: peakRss(),
+    ...streamBytes(measured),
   };
+}
+
+const KB = 1_024;
+
+function streamBytes(batches: KinesisStreamEvent[]) {
+  let stream_bytes = 0;
+  let billed_stream_bytes = 0;
+  for (const { kinesis } of batches.flatMap(({ Records }) => Records)) {
+    const bytes =
+      Buffer.byteLength(kinesis.data, 'base64') + Buffer.byteLength(kinesis.partitionKey);
+    stream_bytes += bytes;
+    billed_stream_bytes += Math.ceil(bytes / KB) * KB;
+  }
+  return { stream_bytes, billed_stream_bytes };
 }
 
 function next(batches: number): KinesisStreamEvent[] {

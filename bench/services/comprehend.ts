@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '../../schemas/prices.ts';
 import type { Answer } from './answer.ts';
+import { atMost, DOCUMENT_BYTES, DOCUMENTS_PER_CALL } from './limits.ts';
 
 const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ar', 'hi', 'ja', 'ko', 'zh', 'zh-TW'];
 
@@ -13,12 +14,16 @@ interface Request {
 /** The wire of Comprehend, its limits and its units; the verdict is of the text's hash, since no model is measured. */
 export const comprehend: Record<string, (request: Request) => Answer> = {
   BatchDetectSentiment: ({ TextList, LanguageCode }) => {
-    if (TextList.length > 25 || !LANGUAGES.includes(LanguageCode)) return refused();
-    if (TextList.some((text) => Buffer.byteLength(text) > 5_000)) return refused();
+    if (!LANGUAGES.includes(LanguageCode)) return refused();
+    atMost(TextList.length, DOCUMENTS_PER_CALL);
+    for (const text of TextList) atMost(Buffer.byteLength(text), DOCUMENT_BYTES);
     const ResultList = TextList.map((text, Index) => ({ Index, ...verdictOf(text) }));
     return { body: { ResultList, ErrorList: [] }, usage: usageOf(TextList) };
   },
-  DetectSentiment: ({ Text }) => ({ body: verdictOf(Text), usage: usageOf([Text]) }),
+  DetectSentiment: ({ Text }) => {
+    atMost(Buffer.byteLength(Text), DOCUMENT_BYTES);
+    return { body: verdictOf(Text), usage: usageOf([Text]) };
+  },
   DetectDominantLanguage: ({ Text }) => ({
     body: { Languages: [{ LanguageCode: 'en', Score: 0.99 }] },
     usage: usageOf([Text]),

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
-import { type Item, indexUnits, readUnits, writeUnits } from './item-size.ts';
+import { byteMonths, type Item, indexUnits, readUnits, writeUnits } from './item-size.ts';
+import { atMost, ITEMS_PER_WRITE, KEYS_PER_READ } from './limits.ts';
 import { changes, holds, type Update } from './update-item.ts';
 
 /** The tables that the programs use, by their key. */
@@ -26,17 +27,28 @@ export function createDynamodb() {
   const keyOf = (name: string, item: Item) =>
     KEYS[name]!.map((key) => item[key]!.S ?? item[key]!.N).join('\0');
 
-  function put(name: string, item: Item): number {
+  /** Keeps an item. @returns what that is billed. */
+  function put(name: string, item: Item): Written {
     const table = tableOf(name);
     const key = keyOf(name, item);
     const before = table.get(key);
     table.set(key, item);
+    const is_indexed = name === INDEXED;
+    const keeping = (kept: Item | undefined) =>
+      kept === undefined ? 0 : byteMonths(kept, { is_indexed });
     const units = Math.max(writeUnits(item), before === undefined ? 0 : writeUnits(before));
-    return units + (name === INDEXED ? indexUnits(item) : 0);
+    return {
+      write_units: units + (is_indexed ? indexUnits(item) : 0),
+      byte_months: keeping(item) - keeping(before),
+    };
   }
 
   const actions: Record<string, (request: Request) => Answer> = {
     BatchGetItem({ RequestItems }) {
+      const asked = Object.values(RequestItems as ByTable<{ Keys: Item[] }>);
+      const names = asked.flatMap(({ Keys }) => Keys.map((key) => JSON.stringify(key)));
+      atMost(names.length, KEYS_PER_READ);
+      atMost(names.length, new Set(names).size);
       const Responses: ByTable<Item[]> = {};
       let read_units = 0;
       let keys = 0;
@@ -50,27 +62,28 @@ export function createDynamodb() {
     },
     BatchWriteItem({ RequestItems }) {
       const writes = Object.entries(RequestItems as ByTable<{ PutRequest: { Item: Item } }[]>);
-      let write_units = 0;
       const items = writes.reduce((sum, [, puts]) => sum + puts.length, 0);
-      for (const [name, puts] of writes) {
-        for (const { PutRequest } of puts) write_units += put(name, PutRequest.Item);
-      }
-      return { body: { UnprocessedItems: {} }, usage: { write_units, items } };
+      atMost(items, ITEMS_PER_WRITE);
+      const written = writes.flatMap(([name, puts]) =>
+        puts.map(({ PutRequest }) => put(name, PutRequest.Item)),
+      );
+      return { body: { UnprocessedItems: {} }, usage: { ...sumOf(written), items } };
     },
     BatchExecuteStatement({ Statements }) {
-      let write_units = 0;
+      const written: Written[] = [];
       const inserts = Statements as { Statement: string; Parameters: Item[string][] }[];
+      atMost(inserts.length, ITEMS_PER_WRITE);
       const Responses = inserts.map(({ Statement, Parameters }) => {
         const { table: name, fields } = parsed(Statement);
         const item = Object.fromEntries(fields.map((field, i) => [field, Parameters[i]!]));
         if (tableOf(name).has(keyOf(name, item))) {
-          write_units += writeUnits(item);
+          written.push({ write_units: writeUnits(item), byte_months: 0 });
           return { TableName: name, Error: { Code: 'DuplicateItem', Message: 'Duplicate' } };
         }
-        write_units += put(name, item);
+        written.push(put(name, item));
         return { TableName: name };
       });
-      return { body: { Responses }, usage: { write_units, items: inserts.length } };
+      return { body: { Responses }, usage: { ...sumOf(written), items: inserts.length } };
     },
     GetItem({ TableName, Key, ConsistentRead }) {
       const name = TableName as string;
@@ -85,7 +98,7 @@ export function createDynamodb() {
       if (there !== undefined && String(ConditionExpression).includes('attribute_not_exists')) {
         return { ...refused(there), usage: { write_units: writeUnits(item) } };
       }
-      return { body: {}, usage: { write_units: put(name, item) } };
+      return { body: {}, usage: { ...put(name, item) } };
     },
     DeleteItem({ TableName, Key }) {
       const name = TableName as string;
@@ -100,14 +113,25 @@ export function createDynamodb() {
       if (!holds(there, update)) return { ...refused(there), usage: { write_units: 1 } };
       const before = there ?? key;
       const after = { ...before, ...changes(before, update) };
-      const write_units = put(name, after);
       const body = ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
-      return { body, usage: { write_units } };
+      return { body, usage: { ...put(name, after) } };
     },
   };
   return {
     actions,
     rows: (name: string) => tableOf(name).size,
+  };
+}
+
+interface Written {
+  write_units: number;
+  byte_months: number;
+}
+
+function sumOf(written: Written[]): Written {
+  return {
+    write_units: written.reduce((sum, one) => sum + one.write_units, 0),
+    byte_months: written.reduce((sum, one) => sum + one.byte_months, 0),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { atMost, PUT_BYTES, PUT_RECORD_BYTES, PUT_RECORDS } from './limits.ts';
 
 interface Request {
   Record: { Data: string };
@@ -20,7 +21,10 @@ export function createFirehose(): Record<string, (request: Request) => Answer> {
 
 function usageOf(records: { Data: string }[]) {
   const sizes = records.map(({ Data }) => Buffer.byteLength(Data, 'base64'));
+  atMost(records.length, PUT_RECORDS);
+  atMost(Math.max(...sizes), PUT_RECORD_BYTES);
   const billed = sizes.map((bytes) => Math.ceil(bytes / ROUNDED_TO_BYTES) * ROUNDED_TO_BYTES);
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  atMost(sum(sizes), PUT_BYTES);
   return { records: records.length, bytes: sum(sizes), billed_bytes: sum(billed) };
 }

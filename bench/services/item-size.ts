@@ -1,3 +1,6 @@
+import { settings } from '../../infra/settings.ts';
+import { atMost, ITEM_BYTES } from './limits.ts';
+
 /** A DynamoDB item in its wire form. */
 export type Item = Record<
   string,
@@ -18,12 +21,34 @@ const NOT_IN_INDEX = new Set([
 
 /** A write unit is 1 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
 export function writeUnits(item: Item): number {
-  return Math.ceil(sizeBytes(item) / 1_024);
+  const bytes = sizeBytes(item);
+  atMost(bytes, ITEM_BYTES);
+  return Math.ceil(bytes / 1_024);
 }
 
 export function indexUnits(item: Item): number {
-  const projected = Object.entries(item).filter(([name]) => !NOT_IN_INDEX.has(name));
-  return writeUnits(Object.fromEntries(projected));
+  return writeUnits(projected(item));
+}
+
+function projected(item: Item): Item {
+  const entries = Object.entries(item).filter(([name]) => !NOT_IN_INDEX.has(name));
+  return Object.fromEntries(entries);
+}
+
+/** What DynamoDB adds to an item that it keeps, for billing: the page on capacity units below. */
+const OVERHEAD_BYTES = 100;
+/** A month of 730 hours. */
+const MONTH_SECONDS = 730 * 3_600;
+/** Of a row that names no time to go by: as long as ours are kept. */
+const KEPT_SECONDS = settings.results.ttl_seconds;
+
+/** What keeping an item comes to, its entry in the index included: until it expires. */
+export function byteMonths(item: Item, { is_indexed }: { is_indexed: boolean }): number {
+  const bytes = sizeBytes(item) + OVERHEAD_BYTES;
+  const index_bytes = is_indexed ? sizeBytes(projected(item)) + OVERHEAD_BYTES : 0;
+  const expires_at = item.expires_at?.N ?? item.expiration?.N;
+  const seconds = expires_at === undefined ? KEPT_SECONDS : Number(expires_at) - Date.now() / 1_000;
+  return (bytes + index_bytes) * (Math.max(0, seconds) / MONTH_SECONDS);
 }
 
 /** Eventually consistent: half a unit for each 4 KB; what is not there is read all the same. */

@@ -10,12 +10,18 @@ export type Latencies = Record<'comprehend' | 'dynamodb' | 'firehose' | 's3', La
 const NONE = { p50_ms: 0, p99_ms: 0 };
 
 /** What is usual within a region: assumptions, the same for everybody. */
-export const LATENCIES: Record<'zero' | 'realistic', Latencies> = {
+export const LATENCIES: Record<'zero' | 'realistic' | 'batches_twice', Latencies> = {
   zero: { comprehend: NONE, dynamodb: NONE, firehose: NONE, s3: NONE },
   realistic: {
     comprehend: { p50_ms: 80, p99_ms: 400 },
     dynamodb: { p50_ms: 4, p99_ms: 15 },
     firehose: { p50_ms: 15, p99_ms: 60 },
+    s3: { p50_ms: 20, p99_ms: 100 },
+  },
+  batches_twice: {
+    comprehend: { p50_ms: 160, p99_ms: 800 },
+    dynamodb: { p50_ms: 8, p99_ms: 30 },
+    firehose: { p50_ms: 30, p99_ms: 120 },
     s3: { p50_ms: 20, p99_ms: 100 },
   },
 };

@@ -8,6 +8,7 @@ import { createCounters } from './counters.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { createFirehose } from './firehose.ts';
 import { type Latencies, sample } from './latency.ts';
+import { LimitExceeded } from './limits.ts';
 
 /** By the `X-Amz-Target` header's first part, before the version. */
 const SERVICES = { Comprehend: 'comprehend', DynamoDB: 'dynamodb', Firehose: 'firehose' } as const;
@@ -47,9 +48,7 @@ export async function startServices(latencies: Latencies, limits: Record<string,
     }
     const name = `${service}.${action}`;
     const is_admitted = buckets.get(name)?.() ?? true;
-    const { usage = {}, ...answered } = is_admitted
-      ? play(JSON.parse(body.toString()) as never)
-      : THROTTLED;
+    const { usage = {}, ...answered } = is_admitted ? answerOf(play, body) : THROTTLED;
     counters.count(name, body.length, usage);
     const wait_ms = sample(latencies[service], random);
     if (wait_ms > 0) await sleep(wait_ms);
@@ -69,6 +68,15 @@ export async function startServices(latencies: Latencies, limits: Record<string,
       server.closeAllConnections();
     },
   };
+}
+
+function answerOf(play: (request: never) => Answer, body: Buffer): Answer {
+  try {
+    return play(JSON.parse(body.toString()) as never);
+  } catch (cause) {
+    if (!(cause instanceof LimitExceeded)) throw cause;
+    return { status: 400, body: { __type: 'ValidationException', message: cause.message } };
+  }
 }
 
 const THROTTLED: Answer = {

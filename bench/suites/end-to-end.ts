@@ -5,6 +5,7 @@ import { createKinesisStream } from '../../aws/kinesis.ts';
 import { createResultsReader } from '../../aws/results-reader.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import type { TemplateResource } from '../../local/runtime/template/assembly.ts';
+import { createRandom } from '../../test/support/random.ts';
 import { withAssembly } from '../assembly.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { type Figure, figure } from '../figures.ts';
@@ -132,8 +133,7 @@ async function burst(
 ): Promise<Load> {
   const load = scale * ONE_LOAD;
   const records = recordsOf(name, load);
-  const every = Math.max(1, load / WATCHED);
-  const watched = records.filter((_, i) => i % every < 1).map(({ record_id }) => record_id!);
+  const watched = someOf(records).map(({ record_id }) => record_id!);
   run.say(`${name}: ${load} records`);
   await cloud.resetMeter();
   const started_at = performance.now();
@@ -160,9 +160,16 @@ async function burst(
   };
 }
 
+/** By chance, the same each time: what is watched has as many repeats as all have. */
+function someOf<Item>(items: Item[]): Item[] {
+  const random = createRandom(1);
+  const drawn = items.map((item) => ({ item, at: random.next() })).sort((a, b) => a.at - b.at);
+  return drawn.slice(0, WATCHED).map(({ item }) => item);
+}
+
 function recordsOf(name: string, load: number): RecordInput[] {
   return Array.from({ length: load }, (_, i) => {
-    const of = i % 5 < 2 ? `order ${i}` : `day ${i % POPULAR_TEXTS}`;
+    const of = i % 5 < 2 ? `order ${i}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
     return {
       record_id: `${name}-${i}`,
       text: `The parcel came late and the box was torn, but I love what was in it (${name}, ${of}).`,

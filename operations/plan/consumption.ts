@@ -15,6 +15,9 @@ const ROUNDED_TO_BYTES = 5 * 1_024;
 const PARCEL_BYTES = 100_000;
 /** The text of a larger one is in the lake only (aws/results-table.ts). */
 const LARGEST_ROW_BYTES = 350_000;
+/** DynamoDB adds to an item that it keeps: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const ITEM_OVERHEAD_BYTES = 100;
+const MONTH_SECONDS = 730 * 3_600;
 /** What a call per record waits for its four services, at the median, and how many records at a time. */
 const PER_RECORD_WAIT_SECONDS = 0.18;
 const PER_RECORD_IN_FLIGHT = 50;
@@ -27,7 +30,7 @@ const MEMORY_GB_OF_A_CORE = 1.769;
 export interface Consumption {
   comprehend_calls: number;
   documents: number;
-  /** To DynamoDB and Firehose, the quota's ledger left out. */
+  /** To DynamoDB and Firehose, but to the quota's ledger: one for up to four calls. */
   requests: number;
   /** How long the consumer works and waits for a batch, the quota being large enough. */
   batch_seconds: number;
@@ -76,6 +79,7 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
       dynamodb_read_units: fresh * batches * 0.5,
       // The verdict, in a table of its own; then the result.
       dynamodb_write_units: fresh * batches + resultWriteUnits(load),
+      dynamodb_byte_months: keptByteMonths(load),
       firehose_bytes: billedLines(lines_bytes) * batches,
       s3_bytes: lines_bytes * batches,
       // Objects of the lake come by time as well: plan.ts.
@@ -98,6 +102,7 @@ export function perRecordUsage(load: PlannedLoad, batch_records: number): Usage 
     comprehend_units: 1_000 * 2 * unitsOf(load),
     dynamodb_read_units: 0,
     dynamodb_write_units: resultWriteUnits(load),
+    dynamodb_byte_months: rowByteMonths(load),
     firehose_bytes: 1_000 * roundedUp(text_bytes + MEASURED.line_bytes, ROUNDED_TO_BYTES),
     lambda_gb_seconds:
       (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + wait_seconds) *
@@ -130,6 +135,19 @@ function rowUnits({ characters, bytes_per_character, languages }: PlannedLoad): 
   if (languages === 1) return unitsAt(bytes_per_character);
   const wide_share = Math.min(1, (bytes_per_character - 1) / 2);
   return wide_share * unitsAt(3) + (1 - wide_share) * unitsAt(1);
+}
+
+/** Of 1,000 records: their rows and what the index has of them, and the verdicts. */
+function keptByteMonths(load: PlannedLoad): number {
+  const verdicts = 1_000 * (1 - load.repeat_share);
+  const months = DEPLOYED.cache_ttl_seconds / MONTH_SECONDS;
+  return rowByteMonths(load) + verdicts * MEASURED.verdict_bytes * months;
+}
+
+function rowByteMonths(load: PlannedLoad): number {
+  const text_bytes = textBytes(load) > LARGEST_ROW_BYTES ? 0 : textBytes(load);
+  const bytes = text_bytes + MEASURED.row_bytes + MEASURED.index_bytes + 2 * ITEM_OVERHEAD_BYTES;
+  return 1_000 * bytes * (DEPLOYED.results_ttl_seconds / MONTH_SECONDS);
 }
 
 function cpuMs(text_bytes: number): number {

@@ -35,6 +35,8 @@ export const DEPLOYED = {
   /** Share of the quota that the consumers may use. */
   quota_share: 0.98,
   max_record_age_seconds: 12 * 3_600,
+  results_ttl_seconds: 90 * 86_400,
+  cache_ttl_seconds: 30 * 86_400,
   lake_buffer_seconds: 60,
   lake_buffer_mb: 64,
 };
@@ -52,8 +54,10 @@ export const MEASURED = {
   stores_wait_seconds: 0.1,
   /** Of a call of 25 documents, at the median. */
   call_seconds: 0.08,
-  /** Bytes of a record on the stream, a row and a line of the lake besides the text. */
+  /** Bytes of a record on the stream, a row, its entry in the index, a verdict and a line of the lake besides the text. */
   stream_bytes: 165,
   row_bytes: 680,
+  index_bytes: 580,
+  verdict_bytes: 330,
   line_bytes: 710,
 };

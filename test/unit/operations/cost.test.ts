@@ -11,6 +11,7 @@ const nothing: Usage = {
   dynamodb_read_units: 0,
   dynamodb_write_units: 0,
   firehose_bytes: 0,
+  dynamodb_byte_months: 0,
   s3_bytes: 0,
   s3_puts: 0,
   lambda_requests: 0,

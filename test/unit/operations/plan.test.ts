@@ -120,7 +120,7 @@ describe('a plan', () => {
 
 describe('its model', () => {
   it('is that of the deployment', () => {
-    const { consumer, analysis, lake } = settings;
+    const { consumer, analysis, results, lake } = settings;
     expect(DEPLOYED).toEqual({
       batch_records: consumer.batch_size,
       window_seconds: consumer.window_seconds,
@@ -130,6 +130,8 @@ describe('its model', () => {
         consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
       ),
       max_record_age_seconds: consumer.max_record_age_seconds,
+      results_ttl_seconds: results.ttl_seconds,
+      cache_ttl_seconds: analysis.cache_ttl_seconds,
       lake_buffer_seconds: lake.buffer_seconds,
       lake_buffer_mb: lake.buffer_mb,
     });
