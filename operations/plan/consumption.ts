@@ -20,7 +20,7 @@ const ITEM_OVERHEAD_BYTES = 100;
 const MONTH_SECONDS = 730 * 3_600;
 /** What a call per record waits for its four services, at the median, and how many records at a time. */
 const PER_RECORD_WAIT_SECONDS = 0.18;
-const PER_RECORD_IN_FLIGHT = 50;
+const PER_RECORD_IN_FLIGHT = 200;
 /** The slowest of so many calls takes so much longer than the median, at the latencies of bench/services/latency.ts. */
 const SLOWEST_POWER = 0.4;
 /** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -105,7 +105,7 @@ export function perRecordUsage(load: PlannedLoad, batch_records: number): Usage 
     dynamodb_byte_months: rowByteMonths(load),
     firehose_bytes: 1_000 * roundedUp(text_bytes + MEASURED.line_bytes, ROUNDED_TO_BYTES),
     lambda_gb_seconds:
-      (cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) + wait_seconds) *
+      Math.max(cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb), wait_seconds) *
       DEPLOYED.memory_gb,
   };
 }

@@ -76,11 +76,19 @@ export function planOf(load: PlannedLoad): Plan {
     bytes_per_second / SHARD_BYTES_PER_SECOND,
   );
   const shards = Math.max(LEAST_SHARDS, Math.ceil(needed * ROOM));
-  const batch_records = batchRecords(load, rate / shards);
+  const full_batch = batchRecords(load, Number.POSITIVE_INFINITY);
+  const full = consumptionOf(load, full_batch);
+  const under_the_quota = underQuota(load, full);
+  const is_behind = under_the_quota.lag_seconds_per_hour > 0;
+  // Who is behind finds full batches.
+  const batch_records = is_behind ? full_batch : batchRecords(load, rate / shards);
   const taken = consumptionOf(load, batch_records);
-  const full = consumptionOf(load, batchRecords(load, Number.POSITIVE_INFINITY));
   const calls_per_second = callsPerSecond(load, taken, full);
-  const busy = (rate / batch_records) * taken.batch_seconds;
+  const batch_seconds = taken.batch_seconds + slotSeconds(load, taken, { batch_records, shards });
+  // With the quota that is asked for nobody waits for slots; what is bought now is what the quota allows.
+  const busy = is_behind ? shards : (rate / batch_records) * batch_seconds;
+  const lambda_gb_seconds = (busy / rate) * 1_000 * DEPLOYED.memory_gb;
+  const usage = { ...taken.usage, lambda_gb_seconds };
   const plan = {
     stream: {
       mode: 'on demand' as const,
@@ -89,9 +97,9 @@ export function planOf(load: PlannedLoad): Plan {
     },
     consumer: {
       batch_records,
-      batch_seconds: taken.batch_seconds,
+      batch_seconds,
       concurrency: Math.min(shards, Math.ceil(busy)),
-      keeps_up: busy <= shards,
+      keeps_up: (rate / batch_records) * taken.batch_seconds <= shards,
     },
     comprehend: {
       calls_per_second,
@@ -102,11 +110,11 @@ export function planOf(load: PlannedLoad): Plan {
       quota_to_ask_for: Math.ceil((perSecond(full, rate) / DEPLOYED.quota_share) * HEADROOM),
     },
   };
-  const usd_per_month = monthly(load, taken.usage);
+  const usd_per_month = monthly(load, usage);
   return {
     load,
     ...plan,
-    under_the_quota: underQuota(load, full),
+    under_the_quota,
     raise: raises(load, taken, plan),
     sources: Math.ceil(rate / SOURCE_WRITES_PER_SECOND),
     usd_per_month,
@@ -124,6 +132,23 @@ function callsPerSecond(load: PlannedLoad, taken: Consumption, full: Consumption
   const rate = load.records_per_second;
   const allowed = load.quota_calls_per_second * DEPLOYED.quota_share;
   return Math.max(perSecond(full, rate), Math.min(perSecond(taken, rate), allowed));
+}
+
+/**
+ * How long a batch waits for its slots of the quota: alone it has the whole of it, and with the others busy its share.
+ * Source: processor sharing, L. Kleinrock, "Queueing Systems", volume 2: 1 / (1 - use) times as long.
+ */
+function slotSeconds(
+  load: PlannedLoad,
+  { comprehend_calls }: Consumption,
+  { batch_records, shards }: { batch_records: number; shards: number },
+): number {
+  const allowed = load.quota_calls_per_second * DEPLOYED.quota_share;
+  const calls = (comprehend_calls / 1_000) * batch_records;
+  const use = ((comprehend_calls / 1_000) * load.records_per_second) / allowed;
+  const sharers = use < 1 ? Math.min(shards, 1 / (1 - use)) : shards;
+  // The first call of a batch waits for nobody.
+  return (Math.max(0, calls - 1) / allowed) * sharers;
 }
 
 /** @param full what is taken in full batches: those of a consumer that is behind. */

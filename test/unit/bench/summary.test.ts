@@ -25,7 +25,7 @@ function figures(cpu: number[]) {
       const name = `consumer.cpu_ms_per_1000.${load}`;
       return { name, value: cpu[i]!, unit: 'ms', baselines: { floor: 100 }, goal: FLOOR };
     }),
-    ...['calls_per_1000', 'requests_per_1000'].map((what): Measured => {
+    ...['calls_per_1000', 'requests_to_least'].map((what): Measured => {
       const name = `consumer.${what}.base`;
       return { name, value: 1, unit: 'calls', baselines: { floor: 1 }, goal: FLOOR };
     }),
@@ -55,13 +55,14 @@ function figures(cpu: number[]) {
 const OTHERS: [name: string, unit: string][] = [
   ['consumer.call_fill.steady', 'share of 25 documents'],
   ['quota.call_fill.stream', 'share of 25 documents'],
+  ['quota.documents_share.stream', 'share'],
+  ['quota.requests_to_least.stream', '×'],
   ['quota.share_used.1_consumer', 'share'],
   ['quota.throttled_share.1_consumer', 'share'],
   ['consumer.records_per_second.base', 'records/s'],
   ['consumer.records_per_second_to_powertools.base', 'records/s'],
   ['consumer.usd_per_million.base', 'USD'],
   ['api.function_hit_p99.10_callers', 'ms'],
-  ['api.hit_p99.10_callers_paced', 'ms'],
   ['api.hit_p99.10_callers', 'ms'],
   ['cold_start.bundle_bytes.consumer', 'bytes'],
   ['cold_start.import_ms.consumer', 'ms'],

@@ -77,6 +77,7 @@ describe('a plan', () => {
     const { raise, sources } = planOf({ ...base, records_per_second: 1_000_000 });
     expect(raise.map(({ limit }) => limit.split(/[,:]/)[0])).toEqual([
       'Comprehend',
+      'Lambda',
       'DynamoDB',
       'Firehose',
     ]);
