@@ -8,11 +8,15 @@ import type { Analyzer, DocumentOutcome } from './ports.ts';
 const MAX_ROUNDS = 3;
 const FIRST_PAUSE_MS = 100;
 
-/** Asks for distinct documents of one language; every one of them is in the answer. */
+/**
+ * Asks for distinct documents of one language; every one of them is in the answer. Of each call that has returned it
+ * says at once which documents succeeded.
+ */
 export type Ask = (
   documents: string[],
   language_code: string,
   effort: Effort,
+  on_succeeded: (documents: string[], outcomes: Map<string, DocumentOutcome>) => void,
 ) => Promise<Map<string, DocumentOutcome>>;
 
 export interface AskDeps {
@@ -30,13 +34,17 @@ export interface AskDeps {
 export function createAsk(deps: AskDeps): Ask {
   const { analyzer, pause = pauseWithJitter } = deps;
   const limit = pLimit(deps.max_in_flight);
-  return async (documents, language_code, effort) => {
+  return async (documents, language_code, effort, on_succeeded) => {
     const outcomes = new Map<string, DocumentOutcome>();
     for (let asking = documents, round = 1; asking.length > 0; round += 1) {
       const calls = pack(asking, analyzer.max_documents).map((call) =>
         limit(async () => {
           const answer = await askOnce(analyzer, call, language_code, effort);
           for (const [i, document] of call.entries()) outcomes.set(document, answer.outcomes[i]!);
+          on_succeeded(
+            call.filter((_, i) => answer.outcomes[i]!.ok),
+            outcomes,
+          );
           return answer.worth_repeating;
         }),
       );

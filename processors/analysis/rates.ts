@@ -32,7 +32,7 @@ export function raised({ calls_per_second, refused_at }: Rate, quota: number): R
 }
 
 /** A small quota's: others who share it wait for so many calls of one consumer, and a write is a quarter of a request. */
-const LEAST_SLOTS = 4;
+const LEAST_SLOTS = 6;
 
 /** Slots that one write to the ledger takes at most: it is written to 100 times a second where consumers want many. */
 export function slotsPerWrite(calls_per_second: number): number {

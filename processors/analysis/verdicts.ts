@@ -19,7 +19,7 @@ export interface VerdictsDeps {
 
 /**
  * Answers distinct questions, by fingerprint: from the caches, else from the analyzer, and fills the caches. Where it
- * asks, it says what it has as soon as it asks, and again before it fills them.
+ * asks, it says what it has as soon as it asks, now and then as calls return, and again before it fills the caches.
  */
 export function createVerdicts(
   deps: VerdictsDeps,
@@ -34,13 +34,22 @@ export function createVerdicts(
     if (open.length === 0) return answers;
     const languages = Object.values(groupByLanguage(open));
     const fresh = new Map<string, Verdict>();
+    let told = 0;
+    const take = (answered: [fingerprint: string, answer: Answer][]) => {
+      for (const [key, answer] of answered) {
+        if (answers.has(key)) continue;
+        answers.set(key, answer);
+        if ('verdict' in answer) fresh.set(key, answer.verdict);
+      }
+    };
+    const takeSome = (answered: [fingerprint: string, answer: Answer][]) => {
+      take(answered);
+      if (fresh.size - told < TOLD_AT_ONCE) return;
+      told = fresh.size;
+      on_answers(answers, false);
+    };
     const asking = Promise.all(
-      languages.map(async (group) => {
-        for (const [key, answer] of await askLanguage(deps, group, effort)) {
-          answers.set(key, answer);
-          if ('verdict' in answer) fresh.set(key, answer.verdict);
-        }
-      }),
+      languages.map(async (group) => take(await askLanguage(deps, group, effort, takeSome))),
     );
     on_answers(answers, false);
     await asking;
@@ -49,6 +58,9 @@ export function createVerdicts(
     return answers;
   };
 }
+
+/** Answers that are worth telling of while others are asked for: sixteen full calls of Comprehend. */
+const TOLD_AT_ONCE = 400;
 
 function groupByLanguage(questions: Question[]): Record<string, Question[]> {
   const groups: Record<string, Question[]> = {};
@@ -59,11 +71,16 @@ function groupByLanguage(questions: Question[]): Record<string, Question[]> {
   return groups;
 }
 
-/** Chunks of all texts of one language share calls; a chunk that occurs twice is asked for once. */
+/**
+ * Chunks of all texts of one language share calls; a chunk that occurs twice is asked for once.
+ *
+ * @param on_some told of texts of a single chunk as soon as their call has returned.
+ */
 async function askLanguage(
   deps: VerdictsDeps,
   questions: Question[],
   effort: Effort,
+  on_some: (answered: [fingerprint: string, answer: Answer][]) => void,
 ): Promise<[fingerprint: string, answer: Answer][]> {
   const language_code = questions[0]!.language_code;
   const chunked = questions.map(({ fingerprint, text }) => ({
@@ -72,7 +89,19 @@ async function askLanguage(
   }));
   const documents = [...new Set(chunked.flatMap(({ chunks }) => chunks))];
   effort.asked[language_code] = documents.length;
-  const outcomes = await deps.ask(documents, language_code, effort);
+  const whole = new Map(
+    chunked.flatMap(({ fingerprint, chunks }) =>
+      chunks.length === 1 ? [[chunks[0]!, fingerprint] as const] : [],
+    ),
+  );
+  const outcomes = await deps.ask(documents, language_code, effort, (succeeded, known) =>
+    on_some(
+      succeeded.flatMap((document) => {
+        const fingerprint = whole.get(document);
+        return fingerprint === undefined ? [] : [[fingerprint, settle([known.get(document)!])]];
+      }),
+    ),
+  );
   return chunked.map(({ fingerprint, chunks }) => [
     fingerprint,
     settle(chunks.map((chunk) => outcomes.get(chunk)!)),

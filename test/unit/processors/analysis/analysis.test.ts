@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { normalise } from '../../../../processors/analysis/normalise.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
+import type { Analyzer } from '../../../../processors/analysis/ports.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { brokenCache, fakeAnalyzer, memoryCache, testAnalysis } from './fakes.ts';
 
@@ -112,6 +113,37 @@ describe('a batch', () => {
     await Promise.all([analyse(english(...numbered(130))), analyse(other)]);
     expect(fake.calls.length).toBe(12);
     expect(fake.seen.most_in_flight).toBe(2);
+  });
+
+  it('is told of as calls return, whole lots at a time, while the slowest is still out', async () => {
+    const fake = fakeAnalyzer();
+    let release = () => {};
+    const slowest = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const analyzer: Analyzer = {
+      ...fake.analyzer,
+      async detectSentiment(documents, language_code) {
+        if (documents.includes('text 0')) await slowest;
+        return fake.analyzer.detectSentiment(documents, language_code);
+      },
+    };
+    const { analyse } = testAnalysis({ analyzer, max_in_flight: 20 });
+    const texts = Array.from({ length: 450 }, (_, i) => `text ${i}`);
+    const told: number[] = [];
+    let all: unknown[] = [];
+    const analysed = analyse(english(...texts, 'text 449'), (outcomes) => {
+      told.push(outcomes.filter((outcome) => outcome !== undefined).length);
+      all = outcomes;
+    });
+    await vi.waitFor(() => expect(told).toEqual([0, 400]));
+    release();
+    const outcomes = await analysed;
+    expect(told).toEqual([0, 400, 451]);
+    expect(all).toEqual(outcomes);
+    expect(
+      outcomes.filter((outcome) => 'cache' in outcome && outcome.cache === 'miss').length,
+    ).toBe(450);
   });
 
   it('of nothing is answered with nothing', async () => {
