@@ -53,7 +53,7 @@ async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const { api_key } = await readyKeys(cloud);
   const analyze = analyzeWith(cloud.api, api_key);
   const requests = run.quick ? 200 : 1_000;
-  const warm_up = run.quick ? WARM_UP / 2 : 3 * WARM_UP;
+  const warm_up = run.quick ? WARM_UP / 4 : 3 * WARM_UP;
   run.say('cold');
   const [cold = 0] = await timed(run, { callers: 1, requests: 1 }, () => analyze('The very first'));
   run.say('the analyzer itself');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowOf } from '../../../aws/results-row.ts';
@@ -147,6 +148,28 @@ describe('its model', () => {
     expect(writeUnits(rowOf(result, 1_800_000_000))).toBe(1);
     const units = (bytes: number) => writeUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
     expect(units(1_024 - MEASURED.row_bytes + 100)).toBe(2);
+  });
+
+  it('has the CPU times of docs/figures.md, in proportion: machines differ', () => {
+    const page = readFileSync('docs/figures.md', 'utf8');
+    const measured = (load: string) => {
+      const line = page.split('\n').find((row) => row.startsWith(`| cpu_ms_per_1000.${load} |`));
+      const [, , ours, per_record] = line!
+        .split('|')
+        .map((cell) => Number.parseFloat(cell.replace(',', '')));
+      return { ours: ours!, per_record: per_record! };
+    };
+    const base = measured('base');
+    const planned = (bytes: number) =>
+      MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * bytes;
+    const long = measured('characters_4900').ours / base.ours;
+    const without_batches = base.per_record / base.ours;
+    expect(planned(4_900) / planned(140) / long).toBeGreaterThan(0.7);
+    expect(planned(4_900) / planned(140) / long).toBeLessThan(1.4);
+    expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeGreaterThan(
+      0.7,
+    );
+    expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeLessThan(1.4);
   });
 
   it('takes a call for each language of a small batch, and full calls of a large one', () => {
