@@ -21,6 +21,7 @@ export interface Settings {
   analysis: {
     cache_ttl_seconds: number;
     cache_memory_entries: number;
+    /** Calls to Comprehend of one environment of the API's. */
     max_in_flight: number;
     default_language: string;
     /** Calls to Comprehend a second that the account has in all. */
