@@ -58,6 +58,26 @@ function limited(time: { now: () => number }, quota: () => number) {
 
 const FAR = () => Number.POSITIVE_INFINITY;
 
+/** A consumer's governor that may wait as long as it likes. */
+function governing(
+  analyzer: Analyzer,
+  given: {
+    time: ReturnType<typeof virtualTime>;
+    book: ReturnType<typeof createMemoryBook>;
+    quota: number;
+  },
+) {
+  const { now, pause } = given.time;
+  return governed(analyzer, {
+    ledger: given.book.ledger(now),
+    quota_calls_per_second: given.quota,
+    fallback_calls_per_second: 1,
+    left_ms: FAR,
+    now,
+    pause,
+  });
+}
+
 describe('the governor', () => {
   it('uses the quota, is refused nearly nothing, and is fair, however many consumers', async () => {
     await fc.assert(
@@ -120,14 +140,7 @@ describe('the governor', () => {
       },
     };
     for (let i = 0; i < consumers; i += 1) {
-      const { analyzer: mine } = governed(slow, {
-        ledger: book.ledger(time.now),
-        quota_calls_per_second: quota,
-        fallback_calls_per_second: 1,
-        left_ms: FAR,
-        now: time.now,
-        pause: time.pause,
-      });
+      const { analyzer: mine } = governing(slow, { time, book, quota: quota });
       const caller = async () => {
         while (time.now() < started + 5_000) {
           await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -145,15 +158,7 @@ describe('the governor', () => {
     const started = time.now();
     const book = createMemoryBook(10);
     const { analyzer } = limited(time, () => 10);
-    const aGovernor = () =>
-      governed(analyzer, {
-        ledger: book.ledger(time.now),
-        quota_calls_per_second: 10,
-        fallback_calls_per_second: 1,
-        left_ms: FAR,
-        now: time.now,
-        pause: time.pause,
-      }).analyzer;
+    const aGovernor = () => governing(analyzer, { time, book, quota: 10 }).analyzer;
     const busy = aGovernor();
     for (let i = 0; i < 100; i += 1) void busy.detectSentiment(['a'], 'en');
     await time.run(started + 2_000);
@@ -171,14 +176,7 @@ describe('the governor', () => {
     const book = createMemoryBook(10);
     const bears = () => (time.now() < started + 60_000 ? 5 : 10);
     const { analyzer, counts } = limited(time, bears);
-    const { analyzer: mine, stats } = governed(analyzer, {
-      ledger: book.ledger(time.now),
-      quota_calls_per_second: 10,
-      fallback_calls_per_second: 1,
-      left_ms: FAR,
-      now: time.now,
-      pause: time.pause,
-    });
+    const { analyzer: mine, stats } = governing(analyzer, { time, book, quota: 10 });
     const caller = async () => {
       while (time.now() < started + 120_000) {
         await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -272,14 +270,7 @@ describe('the governor', () => {
           throw error;
         },
       };
-      const { analyzer: mine } = governed(failing, {
-        ledger: book.ledger(time.now),
-        quota_calls_per_second: 10,
-        fallback_calls_per_second: 1,
-        left_ms: FAR,
-        now: time.now,
-        pause: time.pause,
-      });
+      const { analyzer: mine } = governing(failing, { time, book, quota: 10 });
       const failed = mine.detectSentiment(['a'], 'en').catch((cause: unknown) => cause);
       await time.run(time.now() + 5_000);
       expect(await failed).toBe(error);
