@@ -20,6 +20,8 @@ export interface AnalysisDeps {
   max_in_flight: number;
   /** Waits before failed documents are asked again; `round` counts from 1. */
   pause?: (round: number) => Promise<void>;
+  /** New verdicts that are told of while others are asked for; absent: 400. */
+  told_at_once?: number;
   /** Hears what each batch took, once, before its outcomes are returned. */
   on_stats?: (stats: AnalysisStats) => void;
 }
@@ -34,6 +36,7 @@ export function createAnalysis(deps: AnalysisDeps): Analyse {
     recall: createRecall(deps),
     ask: createAsk(deps),
     max_document_bytes: deps.analyzer.max_document_bytes,
+    told_at_once: deps.told_at_once,
   });
   const { name, version } = deps.analyzer;
   return async (requests, on_known = () => {}) => {

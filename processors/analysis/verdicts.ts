@@ -15,6 +15,8 @@ export interface VerdictsDeps {
   recall: Recall;
   ask: Ask;
   max_document_bytes: number;
+  /** New answers that are worth telling of while others are asked for. */
+  told_at_once?: number | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export function createVerdicts(
     };
     const takeSome = (answered: [fingerprint: string, answer: Answer][]) => {
       take(answered);
-      if (fresh.size - told < TOLD_AT_ONCE) return;
+      if (fresh.size - told < (deps.told_at_once ?? TOLD_AT_ONCE)) return;
       told = fresh.size;
       on_answers(answers, false);
     };
@@ -59,7 +61,7 @@ export function createVerdicts(
   };
 }
 
-/** Answers that are worth telling of while others are asked for: sixteen full calls of Comprehend. */
+/** Sixteen full calls of Comprehend. */
 const TOLD_AT_ONCE = 400;
 
 function groupByLanguage(questions: Question[]): Record<string, Question[]> {

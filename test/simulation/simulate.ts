@@ -155,6 +155,8 @@ function newConsumer({
     default_language: 'en',
     memory_entries: 1_000,
     max_in_flight: 4,
+    // As with what is known below: calls return by threes and more.
+    told_at_once: 3,
     pause: (round) => world.scheduler.sleep(pauses.between(0, 100 * 2 ** round), 'ask again'),
   });
   const consume = createConsumer({
