@@ -13,8 +13,6 @@ const BATCH_BYTES = (6_000_000 * 3) / 4;
 /** Firehose bills by 5 KB; a parcel is 100 KB (aws/lake.ts). */
 const ROUNDED_TO_BYTES = 5 * 1_024;
 const PARCEL_BYTES = 100_000;
-/** Of the ledger: processors/analysis/rates.ts. */
-const SLOTS_PER_WRITE = 6;
 /** The text of a larger one is in the lake only (aws/results-table.ts). */
 const LARGEST_ROW_BYTES = 350_000;
 /** DynamoDB adds to an item that it keeps: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
@@ -63,7 +61,7 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
     calledFor(fresh, ITEMS_PER_WRITE) +
     Math.ceil(batch_records / ITEMS_PER_WRITE) +
     Math.ceil(lines_bytes / PUT_BYTES) +
-    Math.ceil(calls / SLOTS_PER_WRITE);
+    Math.ceil(calls / DEPLOYED.slots_per_write);
   const cpu_seconds = (batch_records * cpuMs(text_bytes)) / 1_000_000;
   const batch_seconds =
     cpu_seconds * (MEMORY_GB_OF_A_CORE / DEPLOYED.memory_gb) +
@@ -82,7 +80,9 @@ export function consumptionOf(load: PlannedLoad, batch_records: number): Consump
       dynamodb_read_units: fresh * batches * 0.5,
       // The verdict, in a table of its own; then the result.
       dynamodb_write_units:
-        fresh * batches + resultWriteUnits(load) + Math.ceil(calls / SLOTS_PER_WRITE) * batches,
+        fresh * batches +
+        resultWriteUnits(load) +
+        Math.ceil(calls / DEPLOYED.slots_per_write) * batches,
       dynamodb_byte_months: keptByteMonths(load),
       firehose_bytes: billedLines(lines_bytes) * batches,
       s3_bytes: lines_bytes * batches,

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-
-/** Of a record's text: schemas/record.ts. */
-const MOST_TEXT_BYTES = 1_048_576;
+import { MAX_TEXT_BYTES } from '../../schemas/record.ts';
 
 /** What the traffic is expected to be. */
 export const loadSchema = z
@@ -19,7 +17,7 @@ export const loadSchema = z
     quota_calls_per_second: z.number().positive().default(10),
   })
   .refine(
-    ({ characters, bytes_per_character }) => characters * bytes_per_character <= MOST_TEXT_BYTES,
+    ({ characters, bytes_per_character }) => characters * bytes_per_character <= MAX_TEXT_BYTES,
     {
       error: 'A text of a record has 1 MiB at most',
     },
@@ -32,6 +30,8 @@ export const DEPLOYED = {
   window_seconds: 2,
   memory_gb: 1,
   calls_in_flight: 50,
+  /** That one write of the quota's ledger takes at most, below 600 calls a second. */
+  slots_per_write: 6,
   /** Share of the quota that the consumers may use. */
   quota_share: 0.98,
   max_record_age_seconds: 12 * 3_600,

@@ -7,6 +7,7 @@ import { settings } from '../../../infra/settings.ts';
 import { consumptionOf } from '../../../operations/plan/consumption.ts';
 import { DEPLOYED, loadSchema, MEASURED } from '../../../operations/plan/load.ts';
 import { planOf } from '../../../operations/plan/plan.ts';
+import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
 import { aResult } from '../../support/results.ts';
 
 const load = fc
@@ -128,6 +129,7 @@ describe('its model', () => {
       window_seconds: consumer.window_seconds,
       memory_gb: consumer.memory_mb / 1_024,
       calls_in_flight: consumer.comprehend_max_in_flight,
+      slots_per_write: slotsPerWrite(analysis.quota_calls_per_second),
       quota_share: expect.closeTo(
         consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
       ),
