@@ -1,11 +1,7 @@
+import { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import {
-  CHARACTERS_PER_UNIT,
-  COMPREHEND_USD_PER_UNIT,
-  LEAST_UNITS,
-  type StatsResponse,
-} from '../schemas/index.ts';
+import type { StatsResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 import type { QuerySql, StatsQuery } from './ports.ts';
 

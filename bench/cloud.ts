@@ -1,9 +1,9 @@
+import type { Cloud } from '@aurastream/embedded-cloud';
+import type { MeterEntry, MeterReading } from '@aurastream/embedded-cloud/gateway/meter.ts';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { clientConfig } from '../aws/clients.ts';
-import { readStack, type StackOutputs } from '../aws/stack.ts';
-import type { Cloud } from '../local/boot.ts';
-import type { MeterEntry, MeterReading } from '../local/gateway/meter.ts';
-import { assemblyDir } from '../local/synth.ts';
+import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
+import { assemblyDir } from '../infra/synthesize.ts';
 import { withFolder } from './folder.ts';
 import { withChild } from './processes/child.ts';
 import type { CloudQuestion } from './processes/cloud.ts';

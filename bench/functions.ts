@@ -1,11 +1,11 @@
-import { createCallers } from '../local/runtime/callers.ts';
-import { loadDeployment } from '../local/runtime/deployment.ts';
+import { createCallers } from '@aurastream/embedded-cloud/runtime/callers.ts';
+import { loadDeployment } from '@aurastream/embedded-cloud/runtime/deployment.ts';
 import {
   type FunctionSpec,
   functionEnvironment,
   functionSpec,
-} from '../local/runtime/function/spec.ts';
-import { assemblyDir } from '../local/synth.ts';
+} from '@aurastream/embedded-cloud/runtime/function/spec.ts';
+import { assemblyDir } from '../infra/synthesize.ts';
 import { type Child, withChild } from './processes/child.ts';
 import type { FunctionQuestion, Invoked, Loaded } from './processes/function.ts';
 

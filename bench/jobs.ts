@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { createJobStore } from '../aws/job-store.ts';
+import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import type { Job } from '../schemas/index.ts';
 import type { BenchCloud } from './cloud.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { detectLanguage } from '@aurastream/language-detector';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import { detectLanguage } from '../processors/analysis/detect-language.ts';
 import { isSentimentLanguage } from '../schemas/index.ts';
 import { createRandom, type Random } from '../test/support/random.ts';
 

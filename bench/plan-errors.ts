@@ -1,7 +1,12 @@
-import { type Cost, costOf, times } from '../operations/cost.ts';
-import { consumptionOf } from '../operations/plan/consumption.ts';
-import { loadSchema, type PlannedLoad } from '../operations/plan/load.ts';
-import { planOf } from '../operations/plan/plan.ts';
+import {
+  type Cost,
+  consumptionOf,
+  costOf,
+  loadSchema,
+  type PlannedLoad,
+  planOf,
+  times,
+} from '@aurastream/cost-model';
 import { type Figure, figure } from './figures.ts';
 import { bytesPerCharacter, type Load } from './load.ts';
 import type { Ran } from './run-program.ts';

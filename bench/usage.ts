@@ -1,4 +1,4 @@
-import type { Usage } from '../operations/cost.ts';
+import type { Usage } from '@aurastream/cost-model';
 import type { Load } from './load.ts';
 import type { Ran } from './run-program.ts';
 import { ITEMS_PER_WRITE, KEYS_PER_READ, PUT_BYTES } from './services/limits.ts';

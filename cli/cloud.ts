@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { readStack, type StackOutputs } from '../aws/stack.ts';
+import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
 import { Advice } from './errors.ts';
 
 const runningCloudSchema = z.object({

@@ -7,7 +7,6 @@ export * from './identity.ts';
 export * from './job.ts';
 export * from './language.ts';
 export * from './messages.ts';
-export * from './prices.ts';
 export * from './record.ts';
 export * from './result.ts';
 export * from './service-error.ts';

@@ -4,7 +4,7 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import pLimit from 'p-limit';
-import { attributeOf, type Value } from '../../aws/attribute.ts';
+import { attributeOf, type Value } from '../../aws/dynamodb/attribute.ts';
 import { clientsFor } from './clients.ts';
 import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.ts';
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
-import { bootCloud, type Cloud } from '../../local/boot.ts';
+import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
+import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
 
 /** The embedded cloud in a process of its own, so that it shares no event loop with what is measured. */
@@ -15,7 +16,11 @@ answerParent<CloudQuestion>(
   async (options) => {
     data_dir = options.dataDir;
     const { endpoint, region, access_key_id, secret_access_key, outputs, api }: Cloud =
-      await bootCloud({ ...options, port: 0 });
+      await bootCloud({
+        ...options,
+        assemblyDir: options.assemblyDir ?? (await assemblyDir()),
+        port: 0,
+      });
     return { endpoint, region, access_key_id, secret_access_key, outputs, api };
   },
   () => {

@@ -1,5 +1,5 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { readRecords } from '../../ingest/sources/index.ts';
 import { answerParent } from './answer.ts';

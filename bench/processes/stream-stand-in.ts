@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpResponse } from '../../local/gateway/port.ts';
-import { createPort } from '../../local/gateway/port.ts';
+import type { HttpRequest, HttpResponse } from '@aurastream/embedded-cloud/gateway/port.ts';
+import { createPort } from '@aurastream/embedded-cloud/gateway/port.ts';
 import { answerParent } from './answer.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '../../schemas/prices.ts';
+import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
 import type { Answer } from './answer.ts';
 import { atMost, DOCUMENT_BYTES, DOCUMENTS_PER_CALL } from './limits.ts';
 

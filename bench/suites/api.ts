@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TemplateResource } from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
 import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
 import { readyKeys } from '../../cli/start/keys.ts';
-import type { TemplateResource } from '../../local/runtime/template/assembly.ts';
 import { withAssembly } from '../assembly.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';

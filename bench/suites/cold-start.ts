@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { FunctionSpec } from '@aurastream/embedded-cloud/runtime/function/spec.ts';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { Bundled } from '../../infra/bundling.ts';
-import type { FunctionSpec } from '../../local/runtime/function/spec.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { type Baseline, type Figure, figure, type Goal } from '../figures.ts';

@@ -1,5 +1,5 @@
+import { costOf, times } from '@aurastream/cost-model';
 import { settings } from '../../infra/settings.ts';
-import { costOf, times } from '../../operations/cost.ts';
 import type { Bundles, ProgramName } from '../bundles.ts';
 import { type Figure, figure, type Goal, type Measured } from '../figures.ts';
 import { type Load, URN_RECORDS } from '../load.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TemplateResource } from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { createKinesisStream } from '../../aws/kinesis.ts';
-import { createResultsReader } from '../../aws/results-reader.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
-import type { TemplateResource } from '../../local/runtime/template/assembly.ts';
 import { createRandom } from '../../test/support/random.ts';
 import { withAssembly } from '../assembly.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';

@@ -6,7 +6,7 @@ import {
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
 import pLimit from 'p-limit';
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { withCloud } from '../cloud.ts';
 import { type Baseline, type Figure, figure } from '../figures.ts';

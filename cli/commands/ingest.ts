@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { FORMATS, type Format, type ReadOptions, readRecords } from '../../ingest/sources/index.ts';
 import type { Issue } from '../../schemas/index.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { type ApiKeyInfo, createApiKeys } from '../../aws/api-keys.ts';
-import { createSecret } from '../../aws/secrets.ts';
+import { type ApiKeyInfo, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { callbackSecret, TIERS, type Tier } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';

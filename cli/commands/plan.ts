@@ -1,7 +1,11 @@
+import {
+  COST_STAGES,
+  loadSchema,
+  type Plan,
+  type PlannedLoad,
+  planOf,
+} from '@aurastream/cost-model';
 import { Command, InvalidArgumentError } from 'commander';
-import { COST_STAGES } from '../../operations/cost.ts';
-import { loadSchema, type PlannedLoad } from '../../operations/plan/load.ts';
-import { type Plan, planOf } from '../../operations/plan/plan.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createQuery, QueryError } from '../../aws/athena.ts';
+import { createQuery, QueryError } from '../../aws/athena/query.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';

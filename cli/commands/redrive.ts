@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { createFailureReports, createMarks } from '../../aws/failure-bucket.ts';
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
+import { createFailureReports, createMarks } from '../../aws/s3/failure-bucket.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import {
   type Failure,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { MODEL_AS_OF } from '../../aws/comprehend.ts';
-import { createKinesisStream } from '../../aws/kinesis.ts';
-import { createLakeLines } from '../../aws/lake-lines.ts';
-import { createResultsReader } from '../../aws/results-reader.ts';
+import { MODEL_AS_OF } from '../../aws/comprehend/analyzer.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
+import { createLakeLines } from '../../aws/s3/lake-lines.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import { createPace, type ReplayCounts, replay } from '../../operations/replay.ts';
 import { connect } from '../cloud.ts';

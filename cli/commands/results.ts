@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { createResultsReader, type ResultsReader } from '../../aws/results-reader.ts';
+import { createResultsReader, type ResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { type Result, timestamp } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
-import { createMarks } from '../../aws/failure-bucket.ts';
-import { createKinesisStream } from '../../aws/kinesis.ts';
-import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
+import { createMarks } from '../../aws/s3/failure-bucket.ts';
+import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import {
   type Fix,

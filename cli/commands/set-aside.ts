@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
+import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import type { SetAside } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';

@@ -1,7 +1,7 @@
-import { createQuery } from '../../aws/athena.ts';
-import { createResultsReader } from '../../aws/results-reader.ts';
-import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
-import { readStack } from '../../aws/stack.ts';
+import { createQuery } from '../../aws/athena/query.ts';
+import { readStack } from '../../aws/cloudformation/stack.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import type { Format } from '../../ingest/sources/index.ts';
 import type { Result } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bootCloud } from '@aurastream/embedded-cloud';
 import { Command, Option } from 'commander';
+import { assemblyDir } from '../../infra/synthesize.ts';
 import { FORMATS, type Format } from '../../ingest/sources/index.ts';
-import { bootCloud } from '../../local/boot.ts';
 import { explain } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import { INTERRUPTED, untilStopped } from '../stop.ts';
@@ -34,7 +35,14 @@ const data_dir = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
 let cloud: Awaited<ReturnType<typeof bootCloud>> | undefined;
 try {
   progress.update('Starting the embedded cloud');
-  cloud = await bootCloud({ dataDir: data_dir, port: 0, onProgress: progress.update });
+  cloud = await bootCloud({
+    assemblyDir: await assemblyDir({
+      onSynth: () => progress.update('Synthesizing the template and bundles'),
+    }),
+    dataDir: data_dir,
+    port: 0,
+    onProgress: progress.update,
+  });
   process.exitCode = await runDemo({
     cloud,
     progress,

@@ -1,4 +1,4 @@
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
 import { type Format, readRecords } from '../../ingest/sources/index.ts';
 import { derivedRecordId } from '../../schemas/index.ts';

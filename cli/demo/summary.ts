@@ -1,13 +1,6 @@
-import type { QueryAnswer } from '../../aws/athena.ts';
-import {
-  CACHE_TIERS,
-  type CacheTier,
-  CHARACTERS_PER_UNIT,
-  COMPREHEND_USD_PER_UNIT,
-  LEAST_UNITS,
-  RESULT_STATUSES,
-  SENTIMENTS,
-} from '../../schemas/index.ts';
+import { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
+import type { QueryAnswer } from '../../aws/athena/query.ts';
+import { CACHE_TIERS, type CacheTier, RESULT_STATUSES, SENTIMENTS } from '../../schemas/index.ts';
 
 type Counts = Record<string, number>;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ResultsReader } from '../../aws/results-reader.ts';
-import type { SetAsideReader } from '../../aws/set-aside-bucket.ts';
+import type { ResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import type { SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import type { Result } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 import type { Published } from './publish.ts';

@@ -1,6 +1,6 @@
-import { type ApiKeys, connectApiKeys } from '../../aws/api-keys.ts';
-import { connectSecret } from '../../aws/secrets.ts';
-import type { Cloud } from '../../local/boot.ts';
+import type { Cloud } from '@aurastream/embedded-cloud';
+import { type ApiKeys, connectApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { connectSecret } from '../../aws/secrets-manager/secrets.ts';
 import { callbackSecret } from '../../schemas/index.ts';
 
 /** Two tenants with all that they need to try the API. */

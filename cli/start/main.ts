@@ -1,4 +1,5 @@
-import { bootCloud } from '../../local/boot.ts';
+import { bootCloud } from '@aurastream/embedded-cloud';
+import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { untilStopped } from '../stop.ts';
 import { readyKeys } from './keys.ts';
@@ -21,17 +22,25 @@ function complaint(cause: unknown, port: number): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+/** Boots the cloud with the template and the bundles that would be deployed. */
+async function bootDeployed(options: Pick<Options, 'port' | 'data' | 'loopback_callbacks'>) {
+  return bootCloud({
+    assemblyDir: await assemblyDir({
+      onSynth: () => sayProgress('Synthesizing the template and bundles'),
+    }),
+    dataDir: options.data,
+    port: options.port,
+    parameters: { CallbackAllowLoopback: String(options.loopback_callbacks) },
+    onProgress: sayProgress,
+  });
+}
+
 async function start({ port, data, json, loopback_callbacks }: Options): Promise<number> {
   const stopping = untilStopped();
   const asked = new Promise<undefined>((resolve) => {
     stopping.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const booting = bootCloud({
-    dataDir: data,
-    port,
-    parameters: { CallbackAllowLoopback: String(loopback_callbacks) },
-    onProgress: sayProgress,
-  });
+  const booting = bootDeployed({ port, data, loopback_callbacks });
   const cloud = await Promise.race([booting, asked]);
   endProgress();
   if (cloud === undefined) {

@@ -1,4 +1,4 @@
-import type { Cloud } from '../../local/boot.ts';
+import type { Cloud } from '@aurastream/embedded-cloud';
 import { colours } from '../output/colours.ts';
 import type { ReadyKeys } from './keys.ts';
 

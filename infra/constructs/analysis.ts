@@ -2,7 +2,7 @@ import type { Settings } from '../settings.ts';
 import type { Tables } from './tables.ts';
 
 /** What languages are told by, beside the bundle of whatever analyses. */
-export const ANALYSIS_ASSETS = { '.': ['processors/analysis/ngrams/languages.bin'] };
+export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 
 /** What analysis reads from the environment, wherever it runs. */
 export function analysisEnvironment(settings: Settings, tables: Tables): Record<string, string> {

@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createJobInputs } from '../../aws/job-inputs.ts';
-import { createJobStore } from '../../aws/job-store.ts';
-import { createKinesisStream } from '../../aws/kinesis.ts';
-import { createCallbackQueue, createJobQueue } from '../../aws/queues.ts';
-import { createTextClaims } from '../../aws/text-claims.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
+import { createJobInputs } from '../../aws/s3/job-inputs.ts';
+import { createTextClaims } from '../../aws/s3/text-claims.ts';
+import { createCallbackQueue, createJobQueue } from '../../aws/sqs/queues.ts';
 import { createOnFinal } from '../../jobs/progress.ts';
 import { createSweep } from '../../jobs/sweep.ts';
 import { parseEnvironment, submissionEnvironmentSchema } from '../../schemas/index.ts';

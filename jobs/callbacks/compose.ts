@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createJobStore } from '../../aws/job-store.ts';
-import { createCallbackQueue } from '../../aws/queues.ts';
-import { createSecret } from '../../aws/secrets.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { createCallbackQueue } from '../../aws/sqs/queues.ts';
 import {
   callbackEnvironmentSchema,
   callbackMessageSchema,

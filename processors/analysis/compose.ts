@@ -1,8 +1,8 @@
-import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
-import { createVerdictCache } from '../../aws/verdict-cache.ts';
+import { detectLanguage } from '@aurastream/language-detector';
+import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
+import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import type { AnalysisEnvironment } from '../../schemas/index.ts';
 import { type Analyse, type AnalysisDeps, createAnalysis } from './analysis.ts';
-import { detectLanguage } from './detect-language.ts';
 
 /**
  * Analysis over Comprehend and the cache table, as the stream's consumer and the API run it.

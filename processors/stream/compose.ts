@@ -1,12 +1,13 @@
+import { detectLanguage } from '@aurastream/language-detector';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { createComprehendAnalyzer } from '../../aws/comprehend.ts';
-import { createJobStore } from '../../aws/job-store.ts';
-import { createLake } from '../../aws/lake.ts';
-import { createQuotaLedger } from '../../aws/quota-ledger.ts';
-import { createResultsTable } from '../../aws/results-table.ts';
-import { createVerdictCache } from '../../aws/verdict-cache.ts';
+import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createQuotaLedger } from '../../aws/dynamodb/quota-ledger.ts';
+import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
+import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
+import { createLake } from '../../aws/firehose/lake.ts';
 import type { JobStore } from '../../jobs/ports.ts';
 import { createOnFinal, createProgress } from '../../jobs/progress.ts';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../../schemas/index.ts';
 import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
 import { breaking } from '../analysis/breaker.ts';
-import { detectLanguage } from '../analysis/detect-language.ts';
 import { governed } from '../analysis/governor.ts';
 import { createConsumer } from './consumer.ts';
 import {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloudStatus } from '../../local/runtime/control.ts';
+import type { CloudStatus } from '@aurastream/embedded-cloud/runtime/control.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { RecordSpec } from '../support/generated.ts';
 import { functionLog } from '../support/observe.ts';

@@ -1,4 +1,4 @@
-import { createKinesisStream } from '../../aws/kinesis.ts';
+import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher } from '../../ingest/publisher.ts';
 import type { TestCloud } from '../support/cloud.ts';
 import { createGenerator, type Generated, type Spec } from '../support/generated.ts';

@@ -1,12 +1,16 @@
+import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createJobStore } from '../../aws/job-store.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import type { JobStore } from '../../jobs/ports.ts';
-import { createDynamoDb } from '../../local/services/dynamodb.ts';
+import {
+  clientConfig,
+  type Served,
+  serve,
+} from '../../packages/embedded-cloud/test/support/serve.ts';
 import { jobStoreContract } from '../support/job-store-contract.ts';
 import { createJobsTable, JOBS_NOW } from '../support/jobs.ts';
 import { createMemoryJobStore } from '../support/memory-job-store.ts';
-import { clientConfig, type Served, serve } from '../support/serve.ts';
 
 const now = () => JOBS_NOW;
 

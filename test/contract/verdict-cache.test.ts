@@ -1,11 +1,15 @@
+import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createVerdictCache } from '../../aws/verdict-cache.ts';
-import { createDynamoDb } from '../../local/services/dynamodb.ts';
+import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
+import {
+  clientConfig,
+  type Served,
+  serve,
+} from '../../packages/embedded-cloud/test/support/serve.ts';
 import type { VerdictCache } from '../../processors/analysis/ports.ts';
 import { leadingSentiment, type Verdict } from '../../schemas/index.ts';
-import { clientConfig, type Served, serve } from '../support/serve.ts';
 import { memoryCache } from '../unit/processors/analysis/fakes.ts';
 
 interface Opened {

@@ -1,7 +1,7 @@
+import { detectLanguage } from '@aurastream/language-detector';
 import { createProgress } from '../../jobs/progress.ts';
 import { createAnalysis } from '../../processors/analysis/analysis.ts';
 import { breaking } from '../../processors/analysis/breaker.ts';
-import { detectLanguage } from '../../processors/analysis/detect-language.ts';
 import { governed } from '../../processors/analysis/governor.ts';
 import { createConsumer } from '../../processors/stream/consumer.ts';
 import {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemblyDir } from '../../local/synth.ts';
+import { assemblyDir } from '../../infra/synthesize.ts';
 
 export interface Template {
   Resources: Record<

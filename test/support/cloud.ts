@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type BootOptions, bootCloud } from '@aurastream/embedded-cloud';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -9,18 +10,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
-import { createApiKeys } from '../../aws/api-keys.ts';
-import { createQuery } from '../../aws/athena.ts';
-import { createJobStore } from '../../aws/job-store.ts';
-import { createResultsReader } from '../../aws/results-reader.ts';
-import { createSetAsideReader } from '../../aws/set-aside-bucket.ts';
-import { readStack } from '../../aws/stack.ts';
-import { type BootOptions, bootCloud } from '../../local/boot.ts';
+import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createQuery } from '../../aws/athena/query.ts';
+import { readStack } from '../../aws/cloudformation/stack.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
+import { assemblyDir } from '../../infra/synthesize.ts';
 
 /** The embedded cloud on a free port and a data folder of its own, with clients that know it. */
 export async function testCloud(options: Partial<BootOptions> = {}) {
   const data_dir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'aurastream-test-')));
-  const cloud = await bootCloud({ dataDir: data_dir, port: 0, ...options });
+  const cloud = await bootCloud({
+    dataDir: data_dir,
+    port: 0,
+    ...options,
+    assemblyDir: options.assemblyDir ?? (await assemblyDir()),
+  });
   const config = {
     endpoint: cloud.endpoint,
     region: cloud.region,

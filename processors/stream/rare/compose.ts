@@ -9,7 +9,7 @@ import type { SetAsides, TextClaims } from '../ports.ts';
 
 export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
   const store = once('s3', async () => {
-    const { createSetAsideBucket } = await import('../../../aws/set-aside-bucket.ts');
+    const { createSetAsideBucket } = await import('../../../aws/s3/set-aside-bucket.ts');
     return createSetAsideBucket({ bucket_name: SET_ASIDE_BUCKET });
   });
   return {
@@ -19,7 +19,7 @@ export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): 
 
 export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextClaims {
   const claims = once('s3', async () => {
-    const { createTextClaims } = await import('../../../aws/text-claims.ts');
+    const { createTextClaims } = await import('../../../aws/s3/text-claims.ts');
     return createTextClaims({ bucket_name: INPUT_BUCKET });
   });
   return { get: async (tenant, sha256) => (await claims()).get(tenant, sha256) };
@@ -27,7 +27,7 @@ export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextCla
 
 export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment): CallbackQueue {
   const queue = once('sqs', async () => {
-    const { createCallbackQueue } = await import('../../../aws/queues.ts');
+    const { createCallbackQueue } = await import('../../../aws/sqs/queues.ts');
     return createCallbackQueue({ queue_url: CALLBACK_QUEUE_URL });
   });
   return {

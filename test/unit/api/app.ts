@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { detectLanguage } from '@aurastream/language-detector';
 import { type Answered, createApi } from '../../../api/app.ts';
 import type { ApiDeps, Results } from '../../../api/deps.ts';
 import { InputChangedError, type JobInputs } from '../../../ingest/submission/ports.ts';
-import { detectLanguage } from '../../../processors/analysis/detect-language.ts';
 import type { Analyse } from '../../../processors/analysis/outcome.ts';
 import { type ErrorResponse, errorResponseSchema, type Result } from '../../../schemas/index.ts';
 import { createMemoryJobStore } from '../../support/memory-job-store.ts';

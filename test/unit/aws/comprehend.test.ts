@@ -1,6 +1,6 @@
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createComprehendAnalyzer } from '../../../aws/comprehend.ts';
+import { createComprehendAnalyzer } from '../../../aws/comprehend/analyzer.ts';
 import { ServiceError } from '../../../schemas/index.ts';
 import { awsStub, type StubReply } from './aws-stub.ts';
 

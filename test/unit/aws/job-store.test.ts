@@ -1,8 +1,8 @@
 import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { rowOf } from '../../../aws/job-rows.ts';
-import { createJobStore } from '../../../aws/job-store.ts';
+import { rowOf } from '../../../aws/dynamodb/jobs/rows.ts';
+import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
 import { aJob, JOBS_NOW } from '../../support/jobs.ts';
 
 const dynamodb = mockClient(DynamoDBClient);

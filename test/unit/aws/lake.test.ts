@@ -1,7 +1,7 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLake } from '../../../aws/lake.ts';
+import { createLake } from '../../../aws/firehose/lake.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 import { awsStub, type StubCall, type StubReply } from './aws-stub.ts';

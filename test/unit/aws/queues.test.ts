@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createCallbackQueue, createJobQueue } from '../../../aws/queues.ts';
+import { createCallbackQueue, createJobQueue } from '../../../aws/sqs/queues.ts';
 
 const sqs = mockClient(SQSClient);
 const deps = {

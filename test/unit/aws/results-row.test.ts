@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { resultOf, rowOf } from '../../../aws/results-row.ts';
+import { resultOf, rowOf } from '../../../aws/dynamodb/results/row.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 

@@ -1,3 +1,5 @@
+import { createGateway, type Gateway } from '@aurastream/embedded-cloud/gateway/gateway.ts';
+import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -7,10 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createResultsReader, type ResultsReader } from '../../../aws/results-reader.ts';
-import { createResultsTable } from '../../../aws/results-table.ts';
-import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts';
-import { createDynamoDb } from '../../../local/services/dynamodb.ts';
+import { createResultsReader, type ResultsReader } from '../../../aws/dynamodb/results/reader.ts';
+import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';

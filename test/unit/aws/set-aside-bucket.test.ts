@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createS3 } from '@aurastream/embedded-cloud/services/s3/s3.ts';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -8,10 +9,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createSetAsideBucket, createSetAsideReader } from '../../../aws/set-aside-bucket.ts';
-import { createS3 } from '../../../local/services/s3/s3.ts';
+import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
+import {
+  clientConfig,
+  type Served,
+  serve,
+} from '../../../packages/embedded-cloud/test/support/serve.ts';
 import { derivedRecordId, type SetAside } from '../../../schemas/index.ts';
-import { clientConfig, type Served, serve } from '../../support/serve.ts';
 
 let folder: string;
 let served: Served;

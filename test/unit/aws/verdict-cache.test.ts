@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createVerdictCache } from '../../../aws/verdict-cache.ts';
+import { createVerdictCache } from '../../../aws/dynamodb/verdict-cache.ts';
 import type { Verdict } from '../../../schemas/index.ts';
 import { awsStub, type StubCall, type StubReply } from './aws-stub.ts';
 

@@ -1,9 +1,9 @@
+import { createGateway, type Gateway } from '@aurastream/embedded-cloud/gateway/gateway.ts';
+import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJobStore } from '../../../aws/job-store.ts';
+import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
 import { createProgress } from '../../../jobs/progress.ts';
-import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts';
-import { createDynamoDb } from '../../../local/services/dynamodb.ts';
 import type { Job } from '../../../schemas/index.ts';
 import { aProcessingJob, createJobsTable, JOBS_NOW } from '../../support/jobs.ts';
 

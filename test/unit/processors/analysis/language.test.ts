@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { detectLanguage } from '@aurastream/language-detector';
 import { Converter } from 'opencc-js';
 import { describe, expect, it } from 'vitest';
-import { detectLanguage } from '../../../../processors/analysis/detect-language.ts';
-import { hanEvidence } from '../../../../processors/analysis/han.ts';
+import { hanEvidence } from '../../../../packages/language-detector/src/han.ts';
 import {
   canonicalLanguage,
   createLanguageResolver,

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface SynthOptions {
+  /** The repository. */
+  root?: string;
+  /** Called when it has to be made, which takes seconds. */
+  onSynth?: () => void;
+}
+
+/** All that the template and the bundles are made of. */
+const SOURCES = [
+  'infra',
+  'schemas',
+  'ingest',
+  'processors',
+  'api',
+  'jobs',
+  'aws',
+  'packages/cost-model',
+  'packages/language-detector',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'cdk.json',
+];
+const KEPT = 2;
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * Makes the cloud assembly (template and bundles), or finds the one that was made of the same sources.
+ *
+ * @returns its folder, named by the content of its sources.
+ * @throws {Error} with the end of what the synthesis printed, and what to try.
+ */
+export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
+  const root = options.root ?? ROOT;
+  const assemblies = join(root, '.aurastream', 'assembly');
+  const directory = join(assemblies, await contentHash(root));
+  if (!(await isComplete(directory))) {
+    options.onSynth?.();
+    await mkdir(assemblies, { recursive: true });
+    const fresh = join(assemblies, `.new-${process.pid}`);
+    await rm(fresh, { recursive: true, force: true });
+    await run(root, fresh);
+    await moveTo(fresh, directory);
+  }
+  const now = new Date();
+  await utimes(directory, now, now);
+  await keepNewest(assemblies);
+  return directory;
+}
+
+/** SHA-256 over path and content of every source, cut to 16 hexadecimal digits. */
+export async function contentHash(root: string): Promise<string> {
+  const files = (await Promise.all(SOURCES.map((source) => filesOf(join(root, source))))).flat();
+  const contents = await Promise.all(files.map((file) => readFile(file)));
+  const hash = createHash('sha256');
+  for (const [index, file] of files.entries()) {
+    hash
+      .update(`${relative(root, file)}\0${contents[index]?.length}\0`)
+      .update(contents[index] ?? '');
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const isComplete = (directory: string) =>
+  stat(join(directory, 'manifest.json')).then(
+    () => true,
+    () => false,
+  );
+
+/** Another process may have made the same one meanwhile: then this one is not needed. */
+async function moveTo(fresh: string, directory: string): Promise<void> {
+  try {
+    await rename(fresh, directory);
+  } catch (cause) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!(await isComplete(directory))) throw cause;
+  }
+}
+
+async function run(root: string, CDK_OUTDIR: string): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
+    cwd: root,
+    // jsii asks the terminal about Node versions; nobody is there to read it.
+    env: { ...process.env, CDK_OUTDIR, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-10_000);
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  if (code === 0 && (await isComplete(CDK_OUTDIR))) return;
+  await rm(CDK_OUTDIR, { recursive: true, force: true });
+  throw new Error(
+    `The synthesis of infra/app.ts failed (exit code ${code}). The end of its output:\n` +
+      `${output.trimEnd().split('\n').slice(-20).join('\n')}\n` +
+      'Try `npm ci`, then `npm run synth` to see all of it.',
+  );
+}
+
+/** The newest ones, by last use: switching between two branches synthesizes once each. */
+async function keepNewest(assemblies: string): Promise<void> {
+  const entries = await readdir(assemblies, { withFileTypes: true });
+  const names = entries.filter(({ name }) => !name.startsWith('.')).map(({ name }) => name);
+  const used = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(assemblies, name))).mtimeMs })),
+  );
+  used.sort((left, right) => right.at - left.at);
+  await Promise.all(
+    used
+      .slice(KEPT)
+      .map(({ name }) => rm(join(assemblies, name), { recursive: true, force: true })),
+  );
+}

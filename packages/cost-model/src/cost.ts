@@ -1,0 +1,81 @@
+import {
+  COMPREHEND_TIERS,
+  DYNAMODB_USD_PER_GB_MONTH,
+  DYNAMODB_USD_PER_READ_UNIT,
+  DYNAMODB_USD_PER_WRITE_UNIT,
+  FIREHOSE_USD_PER_GB,
+  GB,
+  KINESIS_USD_PER_GB_IN,
+  KINESIS_USD_PER_GB_OUT,
+  LAMBDA_USD_PER_GB_SECOND,
+  LAMBDA_USD_PER_REQUEST,
+  S3_USD_PER_GB_MONTH,
+  S3_USD_PER_PUT,
+} from './prices.ts';
+
+/** What AWS bills, counted. */
+export interface Usage {
+  comprehend_units: number;
+  /** As billed: each record rounded up to 1 KB. */
+  kinesis_in_bytes: number;
+  kinesis_out_bytes: number;
+  /** An eventually consistent read of up to 4 KB is half a unit. */
+  dynamodb_read_units: number;
+  dynamodb_write_units: number;
+  /** What is kept, for as long as it is kept: a byte for three months is three. */
+  dynamodb_byte_months: number;
+  /** As billed: each Firehose record rounded up to 5 KB. */
+  firehose_bytes: number;
+  /** Kept for a month. */
+  s3_bytes: number;
+  s3_puts: number;
+  lambda_requests: number;
+  lambda_gb_seconds: number;
+}
+
+export const COST_STAGES = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
+export type CostStage = (typeof COST_STAGES)[number];
+/** USD. */
+export type Cost = Record<CostStage | 'total', number>;
+
+/** @param units_before of Comprehend in the same month: they decide in which price tiers these lie. */
+export function costOf(usage: Usage, units_before = 0): Cost {
+  const stages: Record<CostStage, number> = {
+    analysis: comprehendUsd(usage.comprehend_units, units_before),
+    stream:
+      (usage.kinesis_in_bytes / GB) * KINESIS_USD_PER_GB_IN +
+      (usage.kinesis_out_bytes / GB) * KINESIS_USD_PER_GB_OUT,
+    tables:
+      usage.dynamodb_read_units * DYNAMODB_USD_PER_READ_UNIT +
+      usage.dynamodb_write_units * DYNAMODB_USD_PER_WRITE_UNIT +
+      (usage.dynamodb_byte_months / GB) * DYNAMODB_USD_PER_GB_MONTH,
+    lake:
+      (usage.firehose_bytes / GB) * FIREHOSE_USD_PER_GB +
+      (usage.s3_bytes / GB) * S3_USD_PER_GB_MONTH +
+      usage.s3_puts * S3_USD_PER_PUT,
+    compute:
+      usage.lambda_requests * LAMBDA_USD_PER_REQUEST +
+      usage.lambda_gb_seconds * LAMBDA_USD_PER_GB_SECOND,
+  };
+  return { ...stages, total: COST_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
+}
+
+/** Each unit at the price of its tier. */
+function comprehendUsd(units: number, units_before: number): number {
+  let usd = 0;
+  let from = units_before;
+  const to = units_before + units;
+  for (const { up_to_units, usd_per_unit } of COMPREHEND_TIERS) {
+    const in_tier = Math.max(0, Math.min(to, up_to_units) - from);
+    usd += in_tier * usd_per_unit;
+    from += in_tier;
+  }
+  return usd;
+}
+
+/** All of it so many times. */
+export function times(usage: Usage, factor: number): Usage {
+  return Object.fromEntries(
+    Object.entries(usage).map(([name, amount]) => [name, amount * factor]),
+  ) as unknown as Usage;
+}

@@ -1,0 +1,419 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AttributeValue,
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteItemsCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { createDynamoDb, type DynamoDbService } from '../../src/services/dynamodb.ts';
+
+const now = () => Date.now();
+
+async function open(path?: string) {
+  const service = await createDynamoDb({ now, ...(path !== undefined && { path }) });
+  const gateway = createGateway({
+    services: [service],
+    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    policiesOf: () => [],
+    now,
+  });
+  const { port } = await gateway.listen(0);
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAOWNER', secretAccessKey: 'secret' },
+  });
+  return { service, gateway, client };
+}
+
+let service: DynamoDbService;
+let gateway: Gateway;
+let client: DynamoDBClient;
+let tables = 0;
+
+beforeAll(async () => {
+  ({ service, gateway, client } = await open());
+});
+afterEach(() => {
+  gateway.faults.clear();
+  gateway.meter.reset();
+});
+afterAll(async () => {
+  client.destroy();
+  await gateway.close();
+});
+
+async function newTable(by = client): Promise<string> {
+  tables += 1;
+  const TableName = `table-${tables}`;
+  await by.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['id', 'source', 'time'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S' as const,
+      })),
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_source',
+          KeySchema: [
+            { AttributeName: 'source', KeyType: 'HASH' },
+            { AttributeName: 'time', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  await vi.waitFor(async () => {
+    const { Table } = await by.send(new DescribeTableCommand({ TableName }));
+    expect(Table?.TableStatus).toBe('ACTIVE');
+  });
+  return TableName;
+}
+
+const key = (index: number) => ({ id: { S: `id-${index}` } });
+const put = (TableName: string, Item: Record<string, AttributeValue>) =>
+  client.send(new PutItemCommand({ TableName, Item }));
+const get = async (TableName: string, Key: Record<string, AttributeValue>) =>
+  (await client.send(new GetItemCommand({ TableName, Key }))).Item;
+const scan = async (TableName: string) =>
+  (await client.send(new ScanCommand({ TableName }))).Items ?? [];
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+const failure = (send: Promise<unknown>) =>
+  send.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+const usage = (action: string) =>
+  gateway.meter.read().entries.find((entry) => entry.action === action)?.usage;
+
+describe('BatchGetItem', () => {
+  test('finds up to 100 keys', async () => {
+    const table = await newTable();
+    await Promise.all(upTo(3).map((index) => put(table, key(index))));
+    const batch = { [table]: { Keys: upTo(100).map(key) } };
+    const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: batch }));
+    expect(Responses?.[table]).toHaveLength(3);
+  });
+
+  test('refuses 101 keys, and a key that is there twice', async () => {
+    const table = await newTable();
+    const ask = (keys: ReturnType<typeof key>[]) =>
+      failure(client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } })));
+    expect((await ask(upTo(101).map(key)))?.name).toBe('ValidationException');
+    const twice = await ask([key(1), key(2), key(1)]);
+    expect(twice?.name).toBe('ValidationException');
+    expect(twice?.message).toBe('Provided list of item keys contains duplicates');
+  });
+
+  test('gives keys it did not get to back whole, to be asked again', async () => {
+    const table = await newTable();
+    const text = { S: 'x'.repeat(380_000) };
+    await Promise.all(upTo(5).map((index) => put(table, { ...key(index), text })));
+    const found: string[] = [];
+    let left: BatchGetItemCommand['input']['RequestItems'] = {
+      [table]: {
+        Keys: upTo(5).map(key),
+        ProjectionExpression: '#id, #text',
+        ExpressionAttributeNames: { '#id': 'id', '#text': 'text' },
+      },
+    };
+    let calls = 0;
+    while (left !== undefined && Object.keys(left).length > 0) {
+      const page: Awaited<ReturnType<typeof ask>> = await ask(left);
+      found.push(...(page.Responses?.[table] ?? []).map(({ id }) => id!.S!));
+      left = page.UnprocessedKeys;
+      calls += 1;
+      if (left?.[table]) expect(left[table].ProjectionExpression).toBe('#id, #text');
+    }
+    expect(found.sort()).toEqual(upTo(5).map((index) => `id-${index}`));
+    expect(calls).toBeGreaterThan(1);
+  });
+  const ask = (RequestItems: NonNullable<BatchGetItemCommand['input']['RequestItems']>) =>
+    client.send(new BatchGetItemCommand({ RequestItems }));
+});
+
+describe('BatchWriteItem', () => {
+  const write = (RequestItems: Record<string, number[]>) =>
+    client.send(
+      new BatchWriteItemCommand({
+        RequestItems: Object.fromEntries(
+          Object.entries(RequestItems).map(([table, list]) => [
+            table,
+            list.map((index) => ({ PutRequest: { Item: key(index) } })),
+          ]),
+        ),
+      }),
+    );
+
+  test('writes 25 items and refuses 26, in one table or in two', async () => {
+    const [one, two] = [await newTable(), await newTable()];
+    await write({ [one]: upTo(25) });
+    expect(await scan(one)).toHaveLength(25);
+    expect((await failure(write({ [one]: upTo(26) })))?.name).toBe('ValidationException');
+    expect((await failure(write({ [one]: upTo(13), [two]: upTo(13) })))?.name).toBe(
+      'ValidationException',
+    );
+    expect((await failure(write({ [one]: [1, 1] })))?.name).toBe('ValidationException');
+    expect(await scan(two)).toEqual([]);
+  });
+
+  test('leaves what a partial fault rejects unwritten', async () => {
+    const table = await newTable();
+    gateway.faults.add({
+      service: 'dynamodb',
+      action: 'BatchWriteItem',
+      kind: 'partial',
+      share: 0.4,
+    });
+    const { UnprocessedItems } = await write({ [table]: upTo(10) });
+    const left = UnprocessedItems?.[table]?.map(({ PutRequest }) => PutRequest!.Item!.id!.S!) ?? [];
+    expect(left).toHaveLength(4);
+    const there = (await scan(table)).map(({ id }) => id!.S!);
+    expect([...there, ...left].sort()).toEqual(upTo(10).map((index) => `id-${index}`));
+  });
+});
+
+describe('an item', () => {
+  test('has at most 400 KB', async () => {
+    const table = await newTable();
+    const sized = (bytes: number) => ({ ...key(1), t: { S: 'x'.repeat(bytes) } });
+    await put(table, sized(400 * 1024 - 7));
+    const error = await failure(put(table, sized(400 * 1024 - 6)));
+    expect(error).toMatchObject({ name: 'ValidationException' });
+    expect(error?.message).toContain('Item size has exceeded the maximum allowed size');
+  });
+
+  test('is put on a condition', async () => {
+    const table = await newTable();
+    const once = () =>
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: key(1),
+          ConditionExpression: 'attribute_not_exists(id)',
+        }),
+      );
+    await once();
+    expect((await failure(once()))?.name).toBe('ConditionalCheckFailedException');
+  });
+
+  test('is found by an index', async () => {
+    const table = await newTable();
+    for (const index of upTo(3)) {
+      await put(table, { ...key(index), source: { S: 'shop' }, time: { S: `${9 - index}` } });
+    }
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: 'by_source',
+        KeyConditionExpression: '#source = :shop',
+        ExpressionAttributeNames: { '#source': 'source' },
+        ExpressionAttributeValues: { ':shop': { S: 'shop' } },
+      }),
+    );
+    expect(Items?.map(({ id }) => id?.S)).toEqual(['id-2', 'id-1', 'id-0']);
+  });
+});
+
+describe('BatchExecuteStatement', () => {
+  const insert = (table: string, index: number, text = 'text') => ({
+    Statement: `INSERT INTO "${table}" VALUE {'id': ?, 'text': ?}`,
+    Parameters: [{ S: `id-${index}` }, { S: text }],
+  });
+  const execute = (Statements: { Statement: string; Parameters?: AttributeValue[] }[]) =>
+    client.send(new BatchExecuteStatementCommand({ Statements }));
+
+  test('inserts 25 items and answers each in its place', async () => {
+    const table = await newTable();
+    const { Responses } = await execute(upTo(25).map((index) => insert(table, index)));
+    expect(Responses).toEqual(upTo(25).map(() => ({ TableName: table })));
+    expect(await scan(table)).toHaveLength(25);
+    expect(usage('BatchExecuteStatement')).toEqual({ write_units: 25 });
+  });
+
+  test('leaves what is there as it is, and says so', async () => {
+    const table = await newTable();
+    await execute([insert(table, 1, 'first')]);
+    const { Responses } = await execute([0, 1, 2].map((index) => insert(table, index, 'second')));
+    expect(Responses?.map(({ Error: error }) => error?.Code)).toEqual([
+      undefined,
+      'DuplicateItem',
+      undefined,
+    ]);
+    expect((await get(table, key(1)))?.text).toEqual({ S: 'first' });
+    expect((await get(table, key(2)))?.text).toEqual({ S: 'second' });
+  });
+
+  test('answers what is wrong with one statement in its place', async () => {
+    const table = await newTable();
+    const { Responses } = await execute([
+      insert(table, 1),
+      { Statement: `INSERT INTO "${table}" VALUE {'text': 'no key'}` },
+      insert('nowhere', 1),
+      insert(table, 2, 'x'.repeat(400 * 1024)),
+    ]);
+    expect(Responses?.map(({ Error: error }) => error?.Code)).toEqual([
+      undefined,
+      'ValidationError',
+      'ResourceNotFound',
+      'ValidationError',
+    ]);
+  });
+
+  test('refuses 26 statements, none, two on one item, and whatever is no INSERT', async () => {
+    const table = await newTable();
+    const reason = async (statements: Parameters<typeof execute>[0]) => {
+      const error = await failure(execute(statements));
+      expect(error?.name).toBe('ValidationException');
+      return error?.message;
+    };
+    expect(await reason(upTo(26).map((index) => insert(table, index)))).toContain('equal to 25');
+    expect(await reason([])).toContain('equal to 1');
+    expect(await reason([insert(table, 1), insert(table, 1)])).toContain('duplicates');
+    const update = { Statement: `UPDATE "${table}" SET text = 'a' WHERE id = 'id-1'` };
+    expect(await reason([insert(table, 1), update])).toContain('knows INSERT INTO');
+    expect(await scan(table)).toEqual([]);
+  });
+
+  test('does not insert what a partial fault rejects', async () => {
+    const table = await newTable();
+    gateway.faults.add({ service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'partial' });
+    const { Responses = [] } = await execute(upTo(6).map((index) => insert(table, index)));
+    const failed = Responses.flatMap(({ Error: error }, index) => (error ? [`id-${index}`] : []));
+    expect(failed).toHaveLength(3);
+    expect(Responses.find(({ Error: error }) => error)?.Error?.Code).toBe(
+      'ProvisionedThroughputExceeded',
+    );
+    const there = (await scan(table)).map(({ id }) => id!.S!);
+    expect([...there, ...failed].sort()).toEqual(upTo(6).map((index) => `id-${index}`));
+  });
+});
+
+describe('time to live', () => {
+  const enable = (TableName: string, Enabled = true, by = client) =>
+    by.send(
+      new UpdateTimeToLiveCommand({
+        TableName,
+        TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled },
+      }),
+    );
+  const describeTtl = async (TableName: string, by = client) =>
+    (await by.send(new DescribeTimeToLiveCommand({ TableName }))).TimeToLiveDescription;
+
+  test('is switched on and off', async () => {
+    const table = await newTable();
+    expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });
+    await enable(table);
+    expect(await describeTtl(table)).toEqual({
+      TimeToLiveStatus: 'ENABLED',
+      AttributeName: 'expires_at',
+    });
+    expect((await failure(enable(table)))?.message).toBe('TimeToLive is already enabled');
+    await enable(table, false);
+    expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });
+    expect((await failure(enable('nowhere')))?.name).toBe('ResourceNotFoundException');
+  });
+
+  test('leaves expired items readable until a sweep deletes them, and only them', async () => {
+    const [table, other] = [await newTable(), await newTable()];
+    await enable(table);
+    const expiring = (index: number, seconds: number) => ({
+      ...key(index),
+      expires_at: { N: `${seconds}` },
+    });
+    for (const name of [table, other]) {
+      await put(name, expiring(1, 1_000_000_000));
+      await put(name, expiring(2, 1_000_000_002));
+      await put(name, key(3));
+      await put(name, expiring(4, 5));
+      await put(name, { ...key(5), expires_at: { S: '1000000000' } });
+    }
+    expect(await get(table, key(1))).toBeDefined();
+    expect(await service.sweepExpired(1_000_000_001_000)).toBe(1);
+    expect((await scan(table)).map(({ id }) => id?.S).sort()).toEqual([
+      'id-2',
+      'id-3',
+      'id-4',
+      'id-5',
+    ]);
+    expect(await scan(other)).toHaveLength(5);
+  });
+
+  test('is forgotten with its table', async () => {
+    const table = await newTable();
+    await enable(table);
+    await client.send(new DeleteTableCommand({ TableName: table }));
+    await vi.waitFor(async () => {
+      const error = await failure(client.send(new DescribeTableCommand({ TableName: table })));
+      expect(error?.name).toBe('ResourceNotFoundException');
+    });
+    tables -= 1;
+    expect(await newTable()).toBe(table);
+    expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });
+  });
+
+  test('and items are there again after a restart', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'aurastream-dynamodb-'));
+    const first = await open(path);
+    const table = await newTable(first.client);
+    await enable(table, true, first.client);
+    await first.client.send(new PutItemCommand({ TableName: table, Item: key(1) }));
+    await expect(createDynamoDb({ path, now })).rejects.toThrow('another process');
+    first.client.destroy();
+    await first.gateway.close();
+
+    const second = await open(path);
+    expect((await describeTtl(table, second.client))?.TimeToLiveStatus).toBe('ENABLED');
+    const { Item } = await second.client.send(
+      new GetItemCommand({ TableName: table, Key: key(1) }),
+    );
+    expect(Item).toEqual(key(1));
+    second.client.destroy();
+    await second.gateway.close();
+    await rm(path, { recursive: true });
+  });
+});
+
+test('the meter tells read and write units, and the answer only those that were asked for', async () => {
+  const table = await newTable();
+  const item = { ...key(1), text: { S: 'x'.repeat(5000) } };
+  const written = await put(table, item);
+  expect(written.ConsumedCapacity).toBeUndefined();
+  await get(table, key(1));
+  await client.send(
+    new BatchGetItemCommand({ RequestItems: { [table]: { Keys: upTo(10).map(key) } } }),
+  );
+  expect(usage('PutItem')).toEqual({ write_units: 5 });
+  expect(usage('GetItem')).toEqual({ read_units: 1 });
+  expect(usage('BatchGetItem')).toEqual({ read_units: 1 + 9 * 0.5 });
+  const asked = await client.send(
+    new GetItemCommand({ TableName: table, Key: key(1), ReturnConsumedCapacity: 'TOTAL' }),
+  );
+  expect(asked.ConsumedCapacity?.CapacityUnits).toBe(1);
+});
+
+test('what is not played is an unknown operation', async () => {
+  const table = await newTable();
+  const items = [{ Put: { TableName: table, Item: key(1) } }];
+  const error = await failure(client.send(new TransactWriteItemsCommand({ TransactItems: items })));
+  expect(error?.name).toBe('UnknownOperationException');
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { GlueTable } from '../../../src/services/athena/catalog.ts';
+import { layoutOf } from '../../../src/services/athena/projection.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10);
+
+function table(keys: string[], parameters: Record<string, string>): GlueTable {
+  return {
+    database: 'd',
+    name: 't',
+    table_type: 'EXTERNAL_TABLE',
+    columns: [],
+    partition_keys: keys.map((name) => ({ name, type: 'string' })),
+    location: 's3://lake/raw',
+    parameters: { 'projection.enabled': 'true', ...parameters },
+  };
+}
+/** The partition values of a path that a query would read; undefined: it would not. */
+function values(of: GlueTable, path: string): string[] | undefined {
+  const layout = layoutOf(of);
+  const found = new RegExp(`^${layout.pattern}`).exec(path)?.slice(1);
+  return found && layout.holds(found, NOW) ? found : undefined;
+}
+
+describe('partition projection', () => {
+  it('of integers keeps to the range and the digits', () => {
+    const of = table(['n'], {
+      'projection.n.type': 'integer',
+      'projection.n.range': '1,12',
+      'projection.n.digits': '2',
+    });
+    expect(values(of, 'n=01/x.gz')).toEqual(['01']);
+    expect(values(of, 'n=12/deeper/x.gz')).toEqual(['12']);
+    for (const path of ['n=1/x', 'n=13/x', 'n=ab/x', 'm=01/x', 'x']) {
+      expect(values(of, path)).toBeUndefined();
+    }
+  });
+
+  it('of enums keeps to the values', () => {
+    const of = table(['s'], { 'projection.s.type': 'enum', 'projection.s.values': 'web, app' });
+    expect(values(of, 's=app/x')).toEqual(['app']);
+    expect(values(of, 's=other/x')).toBeUndefined();
+  });
+
+  it('of dates reads the format, slashes included, and ranges that end now', () => {
+    const of = table(['datehour'], {
+      'projection.datehour.type': 'date',
+      'projection.datehour.format': 'yyyy/MM/dd/HH',
+      'projection.datehour.range': 'NOW-2DAYS,NOW',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
+      'storage.location.template': 's3://lake/fire/${datehour}/',
+    });
+    expect(layoutOf(of)).toMatchObject({ bucket: 'lake', folder: 'fire' });
+    expect(values(of, '2026/11/23/10/x.gz')).toEqual(['2026/11/23/10']);
+    expect(values(of, '2026/11/21/10/x.gz')).toEqual(['2026/11/21/10']);
+    expect(values(of, '2026/11/21/09/x.gz')).toBeUndefined();
+    expect(values(of, '2026/11/23/11/x.gz')).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-01-01,NOW+1MONTHS', '2026-12-20'],
+    ['NOW-3YEARS,2026-11-23', '2023-11-24'],
+  ])('of dates in %s holds %s', (range, day) => {
+    const of = table(['day'], { 'projection.day.type': 'date', 'projection.day.range': range });
+    expect(values(of, `day=${day}/x`)).toEqual([day]);
+    expect(values(of, 'day=2031-01-01/x')).toBeUndefined();
+  });
+
+  it('that is not enabled takes Hive partitions as they are', () => {
+    const of = { ...table(['a', 'b'], {}), parameters: {} };
+    expect(layoutOf(of)).toMatchObject({ bucket: 'lake', folder: 'raw', keys: ['a', 'b'] });
+    expect(values(of, 'a=1/b=x y/file.json')).toEqual(['1', 'x y']);
+  });
+});

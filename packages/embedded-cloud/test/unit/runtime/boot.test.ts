@@ -1,0 +1,208 @@
+import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { type BootOptions, bootCloud, type Cloud } from '../../../src/boot.ts';
+import type { CloudStatus } from '../../../src/runtime/control.ts';
+import { loadDeployment } from '../../../src/runtime/deployment.ts';
+import type { MappingStatus } from '../../../src/runtime/event-source/mapping.ts';
+import { writeCloud } from './cloud-fixture.ts';
+
+let assembly: string;
+let data_dir: string;
+beforeAll(async () => {
+  assembly = await writeCloud();
+});
+beforeEach(async () => {
+  data_dir = await mkdtemp(join(tmpdir(), 'aurastream-boot-'));
+});
+const running: { close(): unknown }[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.close()));
+});
+
+async function boot(options: Partial<BootOptions> = {}): Promise<Cloud> {
+  const cloud = await bootCloud({ dataDir: data_dir, assemblyDir: assembly, ...options });
+  running.push(cloud);
+  return cloud;
+}
+
+const config = (cloud: Cloud) => ({
+  endpoint: cloud.endpoint,
+  region: cloud.region,
+  credentials: { accessKeyId: cloud.access_key_id, secretAccessKey: cloud.secret_access_key },
+});
+
+async function put(cloud: Cloud, text: string): Promise<void> {
+  const kinesis = new KinesisClient(config(cloud));
+  const input = {
+    StreamName: cloud.outputs.StreamName,
+    PartitionKey: 'k',
+    Data: Buffer.from(text),
+  };
+  await kinesis.send(new PutRecordCommand(input));
+  kinesis.destroy();
+}
+
+const consumed = async () =>
+  (await readFile(join(data_dir, 'logs', 'Fixture-Consumer.log'), 'utf8')).match(/consumed .*/g) ??
+  [];
+
+const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+
+it('makes what the template names, with indexes and time to live', async () => {
+  const cloud = await boot();
+  const dynamodb = new DynamoDBClient(config(cloud));
+  const TableName = cloud.outputs.ResultsTableName;
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+  expect(Table).toMatchObject({
+    TableStatus: 'ACTIVE',
+    GlobalSecondaryIndexes: [{ IndexName: 'by_source' }],
+  });
+  const { TimeToLiveDescription } = await dynamodb.send(
+    new DescribeTimeToLiveCommand({ TableName }),
+  );
+  expect(TimeToLiveDescription).toMatchObject({
+    AttributeName: 'expires_at',
+    TimeToLiveStatus: 'ENABLED',
+  });
+  dynamodb.destroy();
+});
+
+it('tells the outputs as DescribeStacks does, with the API as it is reached here', async () => {
+  const cloud = await boot();
+  const cloudformation = new CloudFormationClient(config(cloud));
+  const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'Fixture' }));
+  const outputs = Object.fromEntries(
+    Stacks![0]!.Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+  );
+  expect(outputs).toEqual(cloud.outputs);
+  expect(outputs).toMatchObject({
+    StreamName: 'Fixture-Stream',
+    Seconds: '5',
+    ApiUrl: `${cloud.endpoint}/v1/`,
+  });
+});
+
+it('answers the REST API under its stage and its full address', async () => {
+  const cloud = await boot();
+  const { stack } = await loadDeployment(assembly);
+  const api_id = stack.resource('Api').physical_id;
+  for (const base of [cloud.api, `${cloud.endpoint}/_aws/execute-api/${api_id}/v1`]) {
+    const answer = await fetch(`${base}/health?x=1`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ path: '/health', table: 'Fixture-Table' });
+  }
+  expect((await fetch(cloud.api)).status).toBe(403);
+});
+
+it('hands records to the consumer, and says when nothing is left to do', async () => {
+  const cloud = await boot();
+  const before = Date.now();
+  await put(cloud, 'one');
+  await waitFor(async () => expect(await consumed()).toEqual(['consumed one']));
+  await waitFor(async () => {
+    const answer = await fetch(`${cloud.endpoint}/_aurastream/status`);
+    const status = (await answer.json()) as CloudStatus;
+    expect(status.idle && (status.mappings[0] as MappingStatus).caught_up_at! > before).toBe(true);
+    expect(status.mappings[0]).toMatchObject({
+      records_delivered: 1,
+      last_processing_result: 'OK',
+    });
+    expect(status.functions).toMatchObject([
+      { name: 'Fixture-Consumer', invocations: 1 },
+      { invocations: 0 },
+    ]);
+  });
+  const flushed = await fetch(`${cloud.endpoint}/_aurastream/flush`, { method: 'POST' });
+  expect(flushed.status).toBe(200);
+});
+
+it('delivers a batch again whose function was killed half-way', async () => {
+  const cloud = await boot();
+  const rule = { service: 'lambda', kind: 'kill', count: 1, latency_ms: 50 };
+  await fetch(`${cloud.endpoint}/_aurastream/faults`, {
+    method: 'POST',
+    body: JSON.stringify(rule),
+  });
+  await put(cloud, 'slow');
+  await waitFor(() =>
+    expect(cloud.status().mappings[0]).toMatchObject({
+      failed_invocations: 1,
+      invocations: 2,
+      idle: true,
+    }),
+  );
+  expect(await consumed()).toEqual(['consumed slow']);
+});
+
+it('delivers a batch to two environments at once where a fault says so', async () => {
+  const cloud = await boot();
+  const rule = { service: 'lambda', kind: 'duplicate', count: 1 };
+  await fetch(`${cloud.endpoint}/_aurastream/faults`, {
+    method: 'POST',
+    body: JSON.stringify(rule),
+  });
+  await put(cloud, 'slow');
+  await waitFor(async () => expect(await consumed()).toEqual(['consumed slow', 'consumed slow']));
+  await waitFor(() => expect(cloud.status().mappings[0]).toMatchObject({ idle: true }));
+});
+
+it('keeps its data over a restart, and delivers nothing twice', async () => {
+  const first = await boot();
+  await put(first, 'one');
+  await waitFor(() =>
+    expect(first.status().mappings[0]).toMatchObject({ records_delivered: 1, in_flight: 0 }),
+  );
+  await first.close();
+  const second = await boot();
+  await put(second, 'two');
+  await waitFor(async () => expect(await consumed()).toEqual(['consumed one', 'consumed two']));
+});
+
+it('says where it is while it is up', async () => {
+  const cloud = await boot();
+  const announced = JSON.parse(await readFile(join(data_dir, 'cloud.json'), 'utf8'));
+  const { endpoint, region, access_key_id, secret_access_key, outputs, api } = cloud;
+  expect(announced).toEqual({
+    pid: process.pid,
+    endpoint,
+    region,
+    access_key_id,
+    secret_access_key,
+    outputs,
+    api,
+  });
+  await cloud.close();
+  await expect(access(join(data_dir, 'cloud.json'))).rejects.toThrow();
+});
+
+it('refuses a data folder that another cloud has, and takes over what a dead one left', async () => {
+  const cloud = await boot();
+  await expect(boot()).rejects.toThrow(`in use by another embedded cloud (process ${process.pid})`);
+  await cloud.close();
+  await writeFile(join(data_dir, 'cloud.lock'), '4194305');
+  await boot();
+});
+
+it('refuses a taken port, and leaves nothing behind', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  running.push(taken);
+  const { port } = taken.address() as { port: number };
+  await expect(boot({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await boot();
+});
+
+it('refuses a template that it does not play before anything starts', async () => {
+  const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::StepFunctions::StateMachine' } });
+  await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
+});

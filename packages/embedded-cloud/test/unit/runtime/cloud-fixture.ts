@@ -1,0 +1,137 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
+import type { Template, TemplateResource } from '../../../src/runtime/template/assembly.ts';
+import { writeAssembly } from './fixtures.ts';
+
+const CONSUMER = `
+export async function handler({ Records }) {
+  for (const { kinesis } of Records) {
+    const text = String(Buffer.from(kinesis.data, 'base64'));
+    if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 300));
+    console.log('consumed ' + text);
+  }
+  return { batchItemFailures: [] };
+}`;
+
+const API = `
+export const handler = async (event) => {
+  return { statusCode: 200, body: JSON.stringify({ path: event.path, table: process.env.TABLE }) };
+};`;
+
+const role = (...statements: object[]): TemplateResource => ({
+  Type: 'AWS::IAM::Role',
+  Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }] },
+});
+
+const LOGS = {
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: '*',
+};
+
+const lambda = (hash: string, role_id: string, Variables = {}): TemplateResource => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: `${hash}.zip` },
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+    Role: { 'Fn::GetAtt': [role_id, 'Arn'] },
+    Timeout: 20,
+    Environment: { Variables },
+  },
+});
+
+const RESOURCES: Record<string, TemplateResource> = {
+  Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+  Table: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['id', 'source'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_source',
+          KeySchema: [{ AttributeName: 'source', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+    },
+  },
+  Failures: { Type: 'AWS::S3::Bucket' },
+  FailuresPolicy: { Type: 'AWS::S3::BucketPolicy', Properties: {} },
+  ConsumerRole: role(
+    LOGS,
+    { Effect: 'Allow', Action: 'kinesis:*', Resource: { 'Fn::GetAtt': ['Stream', 'Arn'] } },
+    { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+  ),
+  Consumer: lambda('consumer', 'ConsumerRole'),
+  Mapping: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      FunctionName: { Ref: 'Consumer' },
+      EventSourceArn: { 'Fn::GetAtt': ['Stream', 'Arn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Failures', 'Arn'] } } },
+    },
+  },
+  ApiRole: role(LOGS),
+  ApiHandler: lambda('api', 'ApiRole', { TABLE: { Ref: 'Table' } }),
+  Api: { Type: 'AWS::ApiGateway::RestApi' },
+  Rest: {
+    Type: 'AWS::ApiGateway::Resource',
+    Properties: {
+      RestApiId: { Ref: 'Api' },
+      PathPart: '{proxy+}',
+      ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+    },
+  },
+  AnyRest: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { Ref: 'Rest' },
+      HttpMethod: 'ANY',
+      Integration: {
+        Type: 'AWS_PROXY',
+        Uri: {
+          'Fn::Sub':
+            'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${ApiHandler.Arn}/invocations',
+        },
+      },
+    },
+  },
+  Stage: {
+    Type: 'AWS::ApiGateway::Stage',
+    Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' },
+  },
+  May: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      FunctionName: { Ref: 'ApiHandler' },
+    },
+  },
+};
+
+/** The assembly of a small cloud: a stream with a consumer, a table, a bucket, and an API. */
+export function writeCloud(changes: Record<string, TemplateResource> = {}): Promise<string> {
+  const template: Template = {
+    Parameters: { LakeBufferSeconds: { Type: 'Number', Default: 60 } },
+    Resources: { ...RESOURCES, ...changes },
+    Outputs: {
+      StreamName: { Value: { Ref: 'Stream' } },
+      ResultsTableName: { Value: { Ref: 'Table' } },
+      Seconds: { Value: { Ref: 'LakeBufferSeconds' } },
+      ApiUrl: {
+        Value: { 'Fn::Sub': 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/v1/' },
+      },
+    },
+  };
+  return writeAssembly(template, { consumer: CONSUMER, api: API });
+}

@@ -1,0 +1,31 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Template } from '../../../src/runtime/template/assembly.ts';
+
+/** A cloud assembly on the disk: a template, and a folder with `index.mjs` per asset. */
+export async function writeAssembly(
+  template: Template,
+  bundles: Record<string, string> = {},
+): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
+  const files: Record<string, unknown> = {};
+  for (const [hash, code] of Object.entries(bundles)) {
+    const path = `asset.${hash}`;
+    await mkdir(join(directory, path));
+    await writeFile(join(directory, path, 'index.mjs'), code);
+    files[hash] = { source: { path }, destinations: { here: { objectKey: `${hash}.zip` } } };
+  }
+  const stack = {
+    type: 'aws:cloudformation:stack',
+    properties: { templateFile: 'Fixture.template.json' },
+  };
+  await writeJson(join(directory, 'manifest.json'), { artifacts: { Fixture: stack } });
+  await writeJson(join(directory, 'Fixture.template.json'), template);
+  await writeJson(join(directory, 'Fixture.assets.json'), { files });
+  return directory;
+}
+
+async function writeJson(path: string, content: unknown): Promise<void> {
+  await writeFile(path, JSON.stringify(content));
+}

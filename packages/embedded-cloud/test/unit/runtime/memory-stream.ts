@@ -1,0 +1,90 @@
+import {
+  type StreamRecord,
+  streamRecord,
+} from '../../../src/runtime/event-source/kinesis-event.ts';
+import type { MappingSettings, Pace } from '../../../src/runtime/event-source/shard-reader.ts';
+import type {
+  FailureDestination,
+  Position,
+  Shard,
+  StreamSource,
+} from '../../../src/runtime/event-source/source.ts';
+
+/** A stream in memory behind the mapping's port: shards by hand, sequence numbers as Kinesis counts, in one row. */
+export function createMemoryStream() {
+  const shards: (Shard & { records: StreamRecord[]; closed: boolean })[] = [];
+  let number = 49590338271490256608559692538361571095n;
+  const shardOf = (id: string) => shards.find(({ shard_id }) => shard_id === id)!;
+  const source: StreamSource = {
+    stream_arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/texts',
+    describe: async () => ({ created_at: 1 }),
+    shards: async () => shards.map(({ shard_id, parents }) => ({ shard_id, parents })),
+    iterator: async (shard_id, position) =>
+      `${shard_id}/${startOf(shardOf(shard_id).records, position)}`,
+    async records(iterator, limit) {
+      const [shard_id, from] = iterator.split('/') as [string, string];
+      const { records, closed } = shardOf(shard_id);
+      const end = Math.min(records.length, Number(from) + limit);
+      const page = records.slice(Number(from), end);
+      const is_over = closed && end === records.length;
+      return { records: page, next: is_over ? undefined : `${shard_id}/${end}` };
+    },
+    close: () => {},
+  };
+  return {
+    source,
+    addShard(shard_id: string, parents: string[] = []) {
+      shards.push({ shard_id, parents, records: [], closed: false });
+    },
+    close: (shard_id: string) => {
+      shardOf(shard_id).closed = true;
+    },
+    /** @returns the record's sequence number. */
+    put(shard_id: string, partition_key: string, text: string, arrived_at = Date.now()): string {
+      number += 1n;
+      const sequence_number = String(number);
+      const data = Buffer.from(text);
+      shardOf(shard_id).records.push(
+        streamRecord({ sequence_number, partition_key, arrived_at, data }),
+      );
+      return sequence_number;
+    },
+  };
+}
+
+function startOf(records: StreamRecord[], position: Position): number {
+  const found = records.findIndex((record) => {
+    if (position.type === 'TRIM_HORIZON') return true;
+    if (position.type === 'AT_TIMESTAMP') return record.arrived_at >= position.timestamp;
+    return BigInt(record.sequence_number) > BigInt(position.sequence_number);
+  });
+  return found < 0 ? records.length : found;
+}
+
+/** Failure reports in memory. */
+export function createMemoryDestination() {
+  const reports: { key: string; report: Record<string, unknown> & { payload: string } }[] = [];
+  const destination: FailureDestination = {
+    check: async () => {},
+    async put(key, body) {
+      reports.push({ key, report: JSON.parse(body) });
+    },
+    close: () => {},
+  };
+  return { destination, reports };
+}
+
+export const FAST: Pace = { idle_ms: 2, busy_ms: 1, error_ms: 2, refresh_ms: 5 };
+
+export const SETTINGS: MappingSettings = {
+  batch_size: 10,
+  window_ms: 0,
+  payload_bytes: 6 * 1024 * 1024,
+  parallelization_factor: 1,
+  bisect: false,
+  max_retries: Number.POSITIVE_INFINITY,
+  max_record_age_ms: Number.POSITIVE_INFINITY,
+  report_item_failures: true,
+  starting_position: 'TRIM_HORIZON',
+  backoff: () => 1,
+};
