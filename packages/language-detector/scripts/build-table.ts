@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const PACKAGE = '../node_modules/eld/src/';
+const PACKAGE = new URL('../../../node_modules/eld/src/', import.meta.url).href;
 const OUTPUT = new URL('../src/languages.bin', import.meta.url);
 
 interface Eld {
