@@ -1,0 +1,48 @@
+import type { Prose } from './source.ts';
+
+/** A place that breaks a voice rule. */
+export interface Finding {
+  path: string;
+  line: number;
+  message: string;
+}
+
+/** A line with this mark, or the line below it, may hold the words: sample data and inputs of tests. */
+const MARK = 'voice: sample';
+
+const RULES = [
+  {
+    pattern: /\b(nobody|somebody|whoever)\b/gi,
+    advice: 'name the subject: the caller, the consumer, the operator',
+  },
+  { pattern: /\bis not played\b/gi, advice: 'write "is not emulated"' },
+];
+
+/** Finds refused words in the comments and strings of a source file. */
+export function findWordsInProse(path: string, text: string, prose: Prose[]): Finding[] {
+  const lines = text.split('\n');
+  return prose.flatMap((piece) => findWords(path, piece.text, piece.line, lines));
+}
+
+/** Finds refused words anywhere in a file of prose: Markdown and YAML. */
+export function findWordsInText(path: string, text: string): Finding[] {
+  return findWords(path, text, 1, text.split('\n'));
+}
+
+function findWords(path: string, text: string, first_line: number, lines: string[]): Finding[] {
+  const findings: Finding[] = [];
+  for (const [offset, content] of text.split('\n').entries()) {
+    const line = first_line + offset;
+    if (isMarked(lines, line)) continue;
+    for (const { pattern, advice } of RULES) {
+      for (const [word] of content.matchAll(pattern)) {
+        findings.push({ path, line, message: `"${word}": ${advice}` });
+      }
+    }
+  }
+  return findings;
+}
+
+function isMarked(lines: string[], line: number): boolean {
+  return [lines[line - 1], lines[line - 2]].some((content) => content?.includes(MARK));
+}
