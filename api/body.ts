@@ -1,12 +1,10 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
+import { parseWellFormedJson, translateIssues } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 import type { Route } from './routes/route.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
-const LONE_SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
-const ORDINARY_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
-const MAX_DETAILS = 20;
 
 /**
  * The request's JSON body, parsed, and as it came.
@@ -55,9 +53,9 @@ export function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.slice(0, MAX_DETAILS).map((issue) => ({
-    field: issue.path.map(nameOf).join('.') || whole,
-    message: messageOf(issue),
+  const details = translateIssues(parsed.error).map(({ path, message }) => ({
+    field: path || whole,
+    message,
   }));
   const [first] = details;
   throw new ApiError('VALIDATION_ERROR', `${first!.field}: ${first!.message}`, {
@@ -66,31 +64,15 @@ export function checked<Schema extends z.ZodType>(
   });
 }
 
-/** Names of attributes are the caller's own words: only those that look like names are repeated. */
-export function nameOf(segment: PropertyKey): string {
-  const name = String(segment);
-  return ORDINARY_NAME.test(name) ? name : '?';
-}
-
-/** zod's own message of unknown keys holds them. */
-function messageOf({ code, message }: z.core.$ZodIssue): string {
-  return code === 'unrecognized_keys' ? 'has fields that are not known' : message;
-}
-
 function tooLarge(max_bytes: number): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', `The body must be at most ${max_bytes} bytes`);
 }
 
 function parseJson(body: string): unknown {
   try {
-    return LONE_SURROGATE_ESCAPE.test(body) ? JSON.parse(body, wellFormed) : JSON.parse(body);
+    return parseWellFormedJson(body);
   } catch {
     // The parser's own message quotes the body.
     throw new ApiError('VALIDATION_ERROR', 'body: is not valid JSON', { field: 'body' });
   }
-}
-
-/** Half an emoji becomes U+FFFD, as on the stream: no service takes it. */
-function wellFormed(_name: string, value: unknown): unknown {
-  return typeof value === 'string' ? Buffer.from(value).toString() : value;
 }

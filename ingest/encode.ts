@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type Issue, partitionKey, type RecordInput, recordSchema } from '../schemas/index.ts';
+import {
+  type Issue,
+  partitionKey,
+  type RecordInput,
+  recordSchema,
+  translateIssues,
+} from '../schemas/index.ts';
 import type { StreamEntry } from './ports.ts';
 
 /** Kinesis takes 1 MiB in one record, its partition key included. Source: PutRecords, API reference. */
@@ -30,11 +36,7 @@ export function encode(
 ): EncodeOutcome {
   const parsed = recordSchema.safeParse(input);
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
-      message,
-    }));
-    return { ok: false, reason: 'invalid_record', issues };
+    return { ok: false, reason: 'invalid_record', issues: translateIssues(parsed.error) };
   }
   const record_id = parsed.data.record_id ?? new_record_id();
   const partition_key = partitionKey({ ...parsed.data, record_id });

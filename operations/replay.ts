@@ -1,5 +1,5 @@
 import type { Publisher } from '../ingest/index.ts';
-import type { RecordInput, Result } from '../schemas/index.ts';
+import { type RecordInput, type Result, recordKey } from '../schemas/index.ts';
 import type { CurrentResults, LakeLines } from './ports.ts';
 
 export interface ReplayQuery {
@@ -59,7 +59,7 @@ export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<Repl
     };
     for await (const line of deps.lake.hour(hour)) {
       counts.lines += 1;
-      if (isAskedFor(line, query)) wanted.set(`${line.tenant}#${line.record_id}`, line);
+      if (isAskedFor(line, query)) wanted.set(recordKey(line), line);
       if (wanted.size === RECORDS_AT_A_TIME) await take();
     }
     await take();
@@ -83,7 +83,7 @@ async function replaySome(
   const { counts, analysis_run } = run;
   const current = await deps.results.getMany(lines);
   const due = lines.filter((line) => {
-    const now = current.get(`${line.tenant}#${line.record_id}`) ?? line;
+    const now = current.get(recordKey(line)) ?? line;
     return now.record_version === line.record_version && now.analyzer?.version !== analyzer_version;
   });
   const records = due.flatMap((line) => recordOf(line, analysis_run) ?? []);

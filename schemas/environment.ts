@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tier, tierLimitsSchema } from './api-key.ts';
+import { translateIssues } from './issues.ts';
 
 const count = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -100,8 +101,6 @@ export function parseEnvironment<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues
-    .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    .join('; ');
-  throw new Error(`The environment is not complete: ${wrong}`);
+  const wrong = translateIssues(parsed.error).map(({ path, message }) => `${path}: ${message}`);
+  throw new Error(`Environment variables are missing or wrong: ${wrong.join('; ')}`);
 }

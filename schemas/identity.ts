@@ -5,6 +5,11 @@ import { hash } from 'node:crypto';
  */
 export const NORMALISER_VERSION = 1;
 
+/** Identifies a record among all tenants, as the results table does. A slug contains no `#`. */
+export function recordKey(record: { tenant: string; record_id: string }): string {
+  return `${record.tenant}#${record.record_id}`;
+}
+
 /** Where a record stands on the stream: what redelivery always gives again. */
 export interface StreamPosition {
   shard_id: string;

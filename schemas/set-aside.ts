@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { issueSchema } from './issues.ts';
 
 /** Why a record could not be processed. Each is final: trying again gives the same. */
 export const SET_ASIDE_REASONS = [
@@ -12,10 +13,6 @@ export const SET_ASIDE_REASONS = [
   'refused_by_analyzer',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
-
-/** One thing wrong with a record: where and what, never the text itself. */
-export const issueSchema = z.object({ path: z.string(), message: z.string() });
-export type Issue = z.infer<typeof issueSchema>;
 
 /**
  * A record that can't be processed, kept byte for byte with its reason and its place on the stream.

@@ -2,12 +2,13 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { type InputEntry, readInput } from '../../ingest/submission/input.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
-import type {
-  InputPosition,
-  Job,
-  JobResult,
-  jobResultsQuerySchema,
-  Result,
+import {
+  type InputPosition,
+  type Job,
+  type JobResult,
+  type jobResultsQuerySchema,
+  type Result,
+  recordKey,
 } from '../../schemas/index.ts';
 import { csvOf } from '../csv.ts';
 import { badCursor, formatPosition, parsePosition } from '../cursor.ts';
@@ -117,7 +118,7 @@ async function join(deps: ApiDeps, job: Job, entries: InputEntry[]): Promise<Job
     const { job_index } = entry;
     if (!entry.ok) return { job_index, outcome: 'set_aside', issues: entry.issues };
     const { record_id } = entry.record;
-    const result = rows.get(`${job.tenant}#${record_id}`);
+    const result = rows.get(recordKey({ tenant: job.tenant, record_id }));
     const version = entry.record.record_version ?? 0;
     if (result === undefined || result.record_version < version) {
       return { job_index, record_id, outcome: 'pending' };

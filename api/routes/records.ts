@@ -13,7 +13,7 @@ import {
   resultsQuerySchema,
   resultsResponseSchema,
 } from '../../schemas/index.ts';
-import { nameOf, notFound, parseBody, parseParam, parseQuery } from '../body.ts';
+import { notFound, parseBody, parseParam, parseQuery } from '../body.ts';
 import { badCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
@@ -125,13 +125,7 @@ function shown(outcome: PublishOutcome): RecordsResponse['records'][number] {
         ...(outcome.record_id === '' ? {} : { record_id: outcome.record_id }),
       };
     case 'refused':
-      return {
-        status: 'refused',
-        issues: outcome.issues.map(({ path, message }) => ({
-          path: path.split('.').map(nameOf).join('.').replace(/^\?$/, ''),
-          message,
-        })),
-      };
+      return { status: 'refused', issues: outcome.issues };
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import type { SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
-import type { Result } from '../../schemas/index.ts';
+import { type Result, recordKey } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 import type { Published } from './publish.ts';
 
@@ -48,7 +48,7 @@ async function stillOpen(
   const found = await results.getMany(open.filter(({ bad }) => !bad));
   for (const result of found.values()) if (result.status === 'analyzed') tell_first(result);
   const without_result = open.filter(({ tenant, record_id, record_version }) => {
-    const result = found.get(`${tenant}#${record_id}`);
+    const result = found.get(recordKey({ tenant, record_id }));
     return result === undefined || result.record_version < record_version;
   });
   const is_set_aside = await Promise.all(

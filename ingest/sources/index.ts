@@ -3,7 +3,12 @@ import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { type Issue, type RecordInput, recordSchema } from '../../schemas/index.ts';
+import {
+  type Issue,
+  type RecordInput,
+  recordSchema,
+  translateIssues,
+} from '../../schemas/index.ts';
 import { readCsv } from './csv.ts';
 import { readJsonl } from './jsonl.ts';
 import type { Row } from './row.ts';
@@ -86,8 +91,8 @@ function item(
   const parsed = recordSchema.safeParse(record);
   if (parsed.success)
     return { ok: true, line, bytes, record: record as RecordInput & { record_id: string } };
-  const issues = parsed.error.issues.map(({ path, message }) => ({
-    path: path[0] === 'text' ? text_field : path.join('.'),
+  const issues = translateIssues(parsed.error).map(({ path, message }) => ({
+    path: path === 'text' ? text_field : path,
     message,
   }));
   return { ok: false, line, bytes, issues };

@@ -5,6 +5,7 @@ import {
   jobRecordId,
   type RecordInput,
   recordSchema,
+  translateIssues,
 } from '../../schemas/index.ts';
 import { csvColumns, csvEnds, readCsv } from '../sources/csv.ts';
 import { jsonlEnds, readJsonl } from '../sources/jsonl.ts';
@@ -95,17 +96,5 @@ function entryOf(
   } as RecordInput & { record_id: string };
   const parsed = recordSchema.safeParse(record);
   if (parsed.success) return { ok: true, record };
-  const issues = parsed.error.issues.map(({ path, message }) => ({
-    path: path.map(nameOf).join('.'),
-    message,
-  }));
-  return { ok: false, issues };
-}
-
-const ORDINARY_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
-
-/** The names of attributes are the producer's own words: only those that look like names are repeated. */
-function nameOf(segment: PropertyKey): string {
-  const name = String(segment);
-  return ORDINARY_NAME.test(name) ? name : '?';
+  return { ok: false, issues: translateIssues(parsed.error) };
 }

@@ -1,7 +1,7 @@
-import type { Result } from '../../schemas/index.ts';
+import { type Result, recordKey } from '../../schemas/index.ts';
 import type { Failure, Lake, ResultsTable } from './ports.ts';
 import { putAll } from './put-all.ts';
-import { highestVersions, recordKey } from './versions.ts';
+import { highestVersions } from './versions.ts';
 
 export interface DeliverDeps {
   results_table: ResultsTable;

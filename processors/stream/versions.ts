@@ -1,14 +1,10 @@
+import { recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /** One version of a record, and each item of the batch that is it, the first included. */
 export interface Version {
   item: StreamItem;
   places: StreamItem[];
-}
-
-/** Identifies a record among all tenants. A slug has no `#`. */
-export function recordKey(record: { tenant: string; record_id: string }): string {
-  return `${record.tenant}#${record.record_id}`;
 }
 
 /** Each version once, in the order of the stream: of equals the first counts. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { issueSchema } from '../issues.ts';
 import {
-  callbackAttemptSchema,
+  callbackSchema,
   INPUT_FORMATS,
   jobErrorSchema,
   jobStatus,
@@ -9,7 +10,6 @@ import {
 } from '../job.ts';
 import { recordFields, recordId, slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';
-import { issueSchema } from '../set-aside.ts';
 
 /** Limits of a job that comes in a request's body; larger ones are uploaded. */
 export const MAX_JOB_DOCUMENTS = 1_000;
@@ -104,14 +104,7 @@ export const statusResponseSchema = jobViewSchema.extend({
   result: resultSchema.optional().describe('Of a job of a single `text`, once it is done.'),
   counts: outcomeCountsSchema.describe('How many records ended how.'),
   results_url: z.string().describe('Where the results are, relative to the API.'),
-  callback: z
-    .object({
-      url: z.url(),
-      state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
-      delivery_id: z.string(),
-      attempts: z.array(callbackAttemptSchema),
-    })
-    .optional(),
+  callback: callbackSchema.optional(),
 });
 export type StatusResponse = z.infer<typeof statusResponseSchema>;
 

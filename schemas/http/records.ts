@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { issueSchema } from '../issues.ts';
 import { recordId } from '../record.ts';
-import { issueSchema } from '../set-aside.ts';
 
 /** The most records of one `POST /records`: what one PutRecords takes. */
 export const MAX_POSTED_RECORDS = 500;

@@ -1,13 +1,13 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
-import { type Result, ServiceError } from '../../../schemas/index.ts';
+import { type Result, recordKey, ServiceError } from '../../../schemas/index.ts';
 import { PATIENCE, quiet } from '../../clients.ts';
 import { pauseWithJitter } from '../../pause.ts';
 import { called, type TableContext } from './insert.ts';
 import { createResultsListing, type ResultsPage, type ResultsQuery } from './listing.ts';
 import { readRows } from './read.ts';
-import { recordKey, resultOf } from './row.ts';
+import { resultOf } from './row.ts';
 
 export type { ResultsPage, ResultsQuery } from './listing.ts';
 
@@ -37,7 +37,7 @@ export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
   const { client, table_name } = context;
   return {
     async get(tenant, record_id) {
-      const Key = marshall({ record_key: recordKey(tenant, record_id) });
+      const Key = marshall({ record_key: recordKey({ tenant, record_id }) });
       const { Item } = await called(() =>
         client.send(new GetItemCommand({ TableName: table_name, Key })),
       );
@@ -50,7 +50,7 @@ export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
 
 function createGetMany(context: TableContext): ResultsReader['getMany'] {
   return async (records) => {
-    const keys = new Set(records.map(({ tenant, record_id }) => recordKey(tenant, record_id)));
+    const keys = new Set(records.map(recordKey));
     const { rows, unread } = await readRows(context, [...keys]);
     const [why] = unread.values();
     if (why !== undefined) throw new ServiceError('dynamodb', why.code, why);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Result, resultSchema } from '../../../schemas/index.ts';
+import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts';
 import { attributeOf, type Value } from '../attribute.ts';
 
 /**
@@ -11,11 +11,6 @@ import { attributeOf, type Value } from '../attribute.ts';
 export const SOURCE_SHARDS = 8;
 
 export type Row = Record<string, AttributeValue>;
-
-/** The table's key. A slug has no `#`. */
-export function recordKey(tenant: string, record_id: string): string {
-  return `${tenant}#${record_id}`;
-}
 
 /** The partition key of the index `by_source`. @param shard 0 to {@link SOURCE_SHARDS} - 1. */
 export function sourceKey(tenant: string, source: string, shard: number): string {
@@ -36,7 +31,7 @@ export function columnsOf(result: Result, expires_at: number): Columns {
   const { tenant, source, record_id, created_at } = result;
   const columns: Columns = { names: [], values: [] };
   for (const name of Object.keys(result)) add(columns, name, result[name as keyof Result]);
-  add(columns, 'record_key', recordKey(tenant, record_id));
+  add(columns, 'record_key', recordKey(result));
   add(columns, 'source_key', sourceKey(tenant, source, sourceShard(record_id)));
   add(columns, 'source_sort', `${created_at}#${record_id}`);
   add(columns, 'expires_at', expires_at);

@@ -1,14 +1,14 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
-import { type Result, ServiceError } from '../../../schemas/index.ts';
+import { type Result, recordKey, ServiceError } from '../../../schemas/index.ts';
 import { PATIENCE, quiet } from '../../clients.ts';
 import { pauseWithJitter } from '../../pause.ts';
 import { fitted } from '../fitted.ts';
 import { type Pause, packed, sendAll } from '../resend.ts';
 import { called, insert, type Rejected, type TableContext, type Writing } from './insert.ts';
 import { readRows } from './read.ts';
-import { type Row, recordKey, rowOf } from './row.ts';
+import { type Row, rowOf } from './row.ts';
 
 /** An item holds 400 KB, names and keys included, and is never longer than its JSON. */
 const MAX_ROW_BYTES = 350_000;
@@ -91,7 +91,7 @@ async function compare(
 }
 
 function keyOf({ result }: Writing): string {
-  return recordKey(result.tenant, result.record_id);
+  return recordKey(result);
 }
 
 function number(row: Row, name: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPublisher } from '../../../ingest/index.ts';
 import { createPace, type ReplayDeps, replay } from '../../../operations/replay.ts';
-import type { Result } from '../../../schemas/index.ts';
+import { type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12, 30);
@@ -40,7 +40,7 @@ function world(lines: Result[], rows: Result[] = lines) {
         new Map(
           rows
             .filter((row) => keys.some(({ record_id }) => record_id === row.record_id))
-            .map((row) => [`${row.tenant}#${row.record_id}`, row]),
+            .map((row) => [recordKey(row), row]),
         ),
     },
     publisher,

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+
+/** One thing wrong with a record or a request: where and what, never the text itself. */
+export const issueSchema = z.object({ path: z.string(), message: z.string() });
+export type Issue = z.infer<typeof issueSchema>;
+
+/** More issues of one record than this do not help to fix it. */
+const MAX_ISSUES = 20;
+
+/**
+ * Translates zod's issues. Neither path nor message quotes a value, or a name that may hold one: attribute names are
+ * the producer's own words, so a name is quoted only if it looks like a name.
+ */
+export function translateIssues(error: z.ZodError): Issue[] {
+  return error.issues.slice(0, MAX_ISSUES).map((issue) => ({
+    path: issue.path.map(maskName).join('.'),
+    message: messageOf(issue),
+  }));
+}
+
+const ORDINARY_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+function maskName(segment: PropertyKey): string {
+  const name = String(segment);
+  return ORDINARY_NAME.test(name) ? name : '?';
+}
+
+/** zod's own message about unknown keys quotes the keys. */
+function messageOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'unrecognized_keys' ? 'has unknown fields' : message;
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { parseWellFormedJson, recordSchema, translateIssues } from '../../../schemas/index.ts';
+
+function issuesOf(schema: z.ZodType, value: unknown) {
+  const { error } = schema.safeParse(value);
+  return error === undefined ? [] : translateIssues(error);
+}
+
+it('translates a zod issue into the path of the field and what is wrong with it', () => {
+  const issues = issuesOf(recordSchema, { source: 'Not A Slug', text: 'x' });
+  expect(issues).toEqual([{ path: 'source', message: expect.stringContaining('must be 1 to 64') }]);
+});
+
+it('quotes an attribute name only if it looks like a name', () => {
+  const attributes = { 'my secret diary': [], stars: [] };
+  const issues = issuesOf(recordSchema, { source: 's', text: 'x', attributes });
+  const paths = issues.map(({ path }) => path);
+  expect(paths).toContain('attributes.?');
+  expect(paths).toContain('attributes.stars');
+  expect(JSON.stringify(issues)).not.toContain('diary');
+});
+
+it('does not quote the names of unknown fields', () => {
+  const issues = issuesOf(z.strictObject({}), { 'my secret diary': 1 });
+  expect(issues).toEqual([{ path: '', message: 'has unknown fields' }]);
+});
+
+it('translates at most 20 issues', () => {
+  expect(issuesOf(z.array(z.string()), Array(30).fill(1))).toHaveLength(20);
+});
+
+it('replaces half an emoji in JSON by U+FFFD and keeps whole ones', () => {
+  expect(parseWellFormedJson(String.raw`["cut \ud83d", "\ud83d\ude00"]`)).toEqual([
+    'cut \ufffd',
+    '😀',
+  ]);
+});
