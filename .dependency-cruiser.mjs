@@ -14,6 +14,14 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'lib-stands-alone',
+      comment:
+        'Every room may import lib/, and it runs in browsers: what needs a type or a package of ours lives in a room.',
+      severity: 'error',
+      from: { path: rooms('lib') },
+      to: { pathNot: ['^lib/'] },
+    },
+    {
       name: 'schemas-stand-alone',
       comment:
         'The vocabulary depends on nothing but zod and node:crypto: what needs more lives in a room.',
@@ -65,10 +73,10 @@ export default {
     {
       name: 'client-runs-anywhere',
       comment:
-        "The client runs in browsers and in others' programs: it knows the vocabulary alone, and nothing of Node.",
+        "The client runs in browsers and in others' programs: it imports schemas/ and lib/ alone, and nothing of Node.",
       severity: 'error',
       from: { path: rooms('client') },
-      to: { pathNot: ['^client/', '^schemas/', 'node_modules/zod/'] },
+      to: { pathNot: ['^client/', '^lib/', '^schemas/', 'node_modules/zod/'] },
     },
     {
       name: 'analysis-below-stream',

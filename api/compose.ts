@@ -10,6 +10,7 @@ import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import type { Pulse } from '../jobs/ports.ts';
+import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AnalysisStats } from '../processors/analysis/analysis.ts';
 import { composeAnalysis } from '../processors/analysis/compose.ts';
@@ -58,7 +59,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
     request_id: ({ requestContext, lambdaContext }) =>
       requestContext?.requestId ?? lambdaContext?.awsRequestId ?? randomUUID(),
     on_answer: (answered) => logger.info('answered', { ...answered }),
-    on_error: (error, request_id) => logger.error('bug', { request_id, ...withoutMessage(error) }),
+    on_error: (error, request_id) => logger.error('bug', { request_id, ...describeSafely(error) }),
   });
 }
 
@@ -104,11 +105,4 @@ function logTrouble(logger: Logger, stats: AnalysisStats): void {
   if (cache_errors + cache_unreadable + throttles + failed > 0) {
     logger.warn('trouble', { analysis: stats });
   }
-}
-
-/** Name and place of an error: the message of one we don't know could quote the user's text. */
-function withoutMessage(error: unknown): { error_name: string; frames: string[] } {
-  if (!(error instanceof Error)) return { error_name: typeof error, frames: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { error_name: error.name, frames };
 }

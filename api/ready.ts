@@ -1,3 +1,4 @@
+import { withTimeout } from '../lib/timeout.ts';
 import { DEPENDENCIES, type ReadyResponse, ServiceError } from '../schemas/index.ts';
 
 /** One cheap call to each dependency. @throws {ServiceError} */
@@ -42,19 +43,11 @@ async function ask({ probes, now }: { probes: Probes; now: () => number }) {
 }
 
 async function failureOf(probe: () => Promise<unknown>): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ServiceError('', 'Timeout', { retryable: true })),
-      PATIENCE_MS,
-    );
-  });
+  const createError = () => new ServiceError('', 'Timeout', { retryable: true });
   try {
-    await Promise.race([probe(), late]);
+    await withTimeout(probe(), PATIENCE_MS, createError);
     return undefined;
   } catch (error) {
     return error instanceof ServiceError ? error.code : 'UnknownError';
-  } finally {
-    clearTimeout(timer);
   }
 }

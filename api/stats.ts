@@ -1,6 +1,7 @@
 import { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
+import { withTimeout } from '../lib/timeout.ts';
 import type { StatsResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 import type { QuerySql, StatsQuery } from './ports.ts';
@@ -208,17 +209,9 @@ function usd(units: number): number {
 }
 
 /** A caller waits no longer than API Gateway does. @throws {ApiError} SERVICE_UNAVAILABLE */
-async function inTime<Value>(work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = 'The statistics take longer than usual';
-      reject(new ApiError('SERVICE_UNAVAILABLE', message, { retry_after: RETRY_AFTER_SECONDS }));
-    }, PATIENCE_MS);
+function inTime<Value>(work: Promise<Value>): Promise<Value> {
+  return withTimeout(work, PATIENCE_MS, () => {
+    const message = 'The statistics take longer than usual';
+    return new ApiError('SERVICE_UNAVAILABLE', message, { retry_after: RETRY_AFTER_SECONDS });
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { sleep as sleepFor } from '../lib/sleep.ts';
 import type {
   AsyncResponse,
   asyncRequestSchema,
@@ -22,7 +23,7 @@ import type {
   statsQuerySchema,
   syncRequestSchema,
 } from '../schemas/index.ts';
-import { ApiError, type ClientOptions, createSend, type Send, sleepFor } from './request.ts';
+import { ApiError, type ClientOptions, createSend, type Send } from './request.ts';
 
 type Signal = { signal?: AbortSignal };
 type SyncOptions = NonNullable<z.input<typeof syncRequestSchema>['options']>;

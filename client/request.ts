@@ -1,3 +1,5 @@
+import { backoffDelay } from '../lib/backoff.ts';
+import { sleep as sleepFor } from '../lib/sleep.ts';
 import type { ErrorResponse } from '../schemas/index.ts';
 
 /** What the API, or the network, said no with. */
@@ -56,8 +58,7 @@ export interface RequestOptions {
 export type Send = (path: string, options?: RequestOptions) => Promise<Response>;
 
 const RETRIED = new Set([429, 502, 503, 504]);
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 20_000;
+const BACKOFF = { first_ms: 200, longest_ms: 20_000 };
 
 /**
  * Sends requests, and again where that may help: 429 and 503 when they say, else with growing pauses and full jitter.
@@ -73,9 +74,8 @@ export function createSend(options: ClientOptions): Send {
       if (failure instanceof Response) return failure;
       const may_help = failure.status === 0 || RETRIED.has(failure.status);
       if (!may_help || attempt >= max_attempts) throw failure;
-      const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
       const asked_ms = (failure.retry_after ?? 0) * 1_000;
-      await sleep(asked_ms + random() * ceiling, request.signal);
+      await sleep(asked_ms + backoffDelay(attempt, { ...BACKOFF, random }), request.signal);
     }
   };
 }
@@ -125,19 +125,4 @@ function secondsOf(value: string | null): number | undefined {
   if (/^\d+$/.test(value)) return Number(value);
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
-}
-
-export function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal!.reason as Error);
-    };
-    if (signal?.aborted) return reject(signal.reason as Error);
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', end, { once: true });
-  });
 }

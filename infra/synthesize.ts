@@ -19,6 +19,7 @@ const SOURCES = [
   'processors',
   'api',
   'jobs',
+  'lib',
   'aws',
   'packages/cost-model',
   'packages/language-detector',

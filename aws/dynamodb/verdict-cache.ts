@@ -7,10 +7,10 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import * as z from 'zod';
+import { createPause } from '../../lib/backoff.ts';
 import type { CacheRead, VerdictCache } from '../../processors/analysis/ports.ts';
 import { ServiceError, verdictSchema } from '../../schemas/index.ts';
 import { PATIENCE, quiet, serviceError } from '../clients.ts';
-import { pauseWithJitter } from '../pause.ts';
 import { attributeOf } from './attribute.ts';
 
 /** Limits of the API: BatchGetItem and BatchWriteItem, DynamoDB API reference. */
@@ -44,7 +44,7 @@ export interface VerdictCacheDeps {
 /** Verdicts in a DynamoDB table with the partition key `fingerprint` and TTL on `expires_at`. */
 export function createVerdictCache(deps: VerdictCacheDeps): VerdictCache {
   const client = deps.client ?? dynamodbClient(deps.max_attempts);
-  const context = { ...deps, client, pause: deps.pause ?? pauseWithJitter };
+  const context = { ...deps, client, pause: deps.pause ?? createPause() };
   const limit = pLimit(CALLS_AT_A_TIME);
   return {
     async get(fingerprints) {

@@ -1,11 +1,11 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import pLimit from 'p-limit';
+import { createPause } from '../../lib/backoff.ts';
 import type { Lake } from '../../processors/stream/ports.ts';
 import type { Result } from '../../schemas/index.ts';
 import { isThrottling, PATIENCE, quiet, serviceError } from '../clients.ts';
 import { fitted } from '../dynamodb/fitted.ts';
 import { type Pause, type Rejection, sendAll } from '../dynamodb/resend.ts';
-import { pauseWithJitter } from '../pause.ts';
 
 /**
  * Limits of PutRecordBatch, Firehose API reference: a call of 4 MiB, a record of 1,000 KiB. That of 500 records is out
@@ -41,7 +41,7 @@ export function createLake(deps: LakeDeps): Lake {
     async put(results) {
       const rejected = await sendAll(parcelsOf(results), {
         limit,
-        pause: deps.pause ?? pauseWithJitter,
+        pause: deps.pause ?? createPause(),
         pack: calls,
         send: (call) => putBatch(client, deps.delivery_stream, call),
       });

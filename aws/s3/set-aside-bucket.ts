@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
+import { createPause } from '../../lib/backoff.ts';
 import type { SetAsides } from '../../processors/stream/ports.ts';
 import {
   ServiceError,
@@ -15,7 +16,6 @@ import {
 } from '../../schemas/index.ts';
 import { PATIENCE, quiet, serviceError } from '../clients.ts';
 import { packed, sendAll } from '../dynamodb/resend.ts';
-import { pauseWithJitter } from '../pause.ts';
 
 const PREFIX = 'set-asides/';
 const CALLS_AT_A_TIME = 8;
@@ -36,7 +36,7 @@ export function createSetAsideBucket(deps: SetAsideBucketDeps): SetAsides {
       const entries = set_asides.map((set_aside, index) => ({ set_aside, index }));
       const rejected = await sendAll(entries, {
         limit,
-        pause: pauseWithJitter,
+        pause: createPause(),
         pack: packed(1),
         async send([entry]) {
           await putObject(client, deps.bucket_name, entry!.set_aside);

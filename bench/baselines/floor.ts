@@ -5,6 +5,7 @@ import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { attributeOf, type Value } from '../../aws/dynamodb/attribute.ts';
+import { chunk } from '../../lib/chunk.ts';
 import { clientsFor } from './clients.ts';
 import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.ts';
 
@@ -47,7 +48,7 @@ async function ask(hashed: Hashed[]): Promise<void> {
     by_language[language].push([hash, record]);
   }
   const calls = Object.entries(by_language).flatMap(([language, texts]) =>
-    packed(texts, 25).map((call) => ({ language, call })),
+    chunk(texts, 25).map((call) => ({ language, call })),
   );
   await inTurn(calls, async ({ language, call }) => {
     const { ResultList } = await comprehend.send(
@@ -62,7 +63,7 @@ async function ask(hashed: Hashed[]): Promise<void> {
 
 async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void> {
   const table = process.env.RESULTS_TABLE!;
-  await inTurn(packed(results, 25), async (rows) => {
+  await inTurn(chunk(results, 25), async (rows) => {
     const puts = rows.map((row) => ({
       PutRequest: { Item: attributeOf(row as object as Value).M! },
     }));
@@ -74,8 +75,8 @@ async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void>
 async function writeLake(results: object[]): Promise<void> {
   const lines = results.map((result) => JSON.stringify(result));
   const perRecord = Math.max(1, Math.floor(900_000 / Math.max(...lines.map((l) => l.length * 2))));
-  const records = packed(lines, perRecord).map((part) => ({ Data: Buffer.from(part.join('\n')) }));
-  await inTurn(packed(records, 4), async (Records) => {
+  const records = chunk(lines, perRecord).map((part) => ({ Data: Buffer.from(part.join('\n')) }));
+  await inTurn(chunk(records, 4), async (Records) => {
     const DeliveryStreamName = process.env.DELIVERY_STREAM;
     await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }));
   });
@@ -84,10 +85,4 @@ async function writeLake(results: object[]): Promise<void> {
 async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const limit = pLimit(IN_FLIGHT);
   await Promise.all(items.map((item) => limit(() => work(item))));
-}
-
-function packed<Item>(items: Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }

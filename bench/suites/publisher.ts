@@ -8,6 +8,8 @@ import {
 import pLimit from 'p-limit';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
+import { chunk } from '../../lib/chunk.ts';
+import { withSignal } from '../../lib/timeout.ts';
 import { withCloud } from '../cloud.ts';
 import { type Baseline, type Figure, figure } from '../figures.ts';
 import { median } from '../percentiles.ts';
@@ -107,7 +109,8 @@ async function pacesOf(
       await hooks.before?.();
       // A call for each takes longer by far, and is warm after fewer records.
       const records = way === 'per_record' ? load / 10 : load;
-      const pace = await unlessStopped(run.signal, paceOf(publish, target, records));
+      // A publisher would go on for a minute to reach the stream that the stopped run has taken away.
+      const pace = await withSignal(paceOf(publish, target, records), run.signal);
       await hooks.after?.(way as Way);
       // The first round warms up.
       if (round > 0) measured[way]!.push(pace);
@@ -122,15 +125,6 @@ async function pacesOf(
       },
     ]),
   );
-}
-
-/** Whoever publishes would try for a minute to reach what is gone by then. */
-function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 async function paceOf(
@@ -187,10 +181,7 @@ async function floor(target: Target, records: RecordInput[]): Promise<void> {
     target.client.send(
       new PutRecordsCommand({ StreamName: target.stream_name, Records: batch.map(entryOf) }),
     );
-  const calls = Array.from({ length: Math.ceil(records.length / RECORDS_PER_REQUEST) }, (_, i) =>
-    limit(() => put(records.slice(i * RECORDS_PER_REQUEST, (i + 1) * RECORDS_PER_REQUEST))),
-  );
-  await Promise.all(calls);
+  await Promise.all(chunk(records, RECORDS_PER_REQUEST).map((batch) => limit(() => put(batch))));
 }
 
 function entryOf(record: RecordInput) {

@@ -1,4 +1,5 @@
 import { BatchDetectSentimentCommand } from '@aws-sdk/client-comprehend';
+import { chunk } from '../../lib/chunk.ts';
 import type { TestCloud } from '../support/cloud.ts';
 import type { RecordSpec } from '../support/generated.ts';
 import type { Expected } from './check.ts';
@@ -27,9 +28,7 @@ export async function expectedVerdicts(
   }
   const said = new Map<string, Said>();
   for (const [language, texts] of wanted) {
-    const all = [...texts];
-    for (let i = 0; i < all.length; i += DOCUMENTS_PER_CALL) {
-      const call = all.slice(i, i + DOCUMENTS_PER_CALL);
+    for (const call of chunk([...texts], DOCUMENTS_PER_CALL)) {
       const { ResultList = [] } = await test.clients.comprehend.send(
         new BatchDetectSentimentCommand({ TextList: call, LanguageCode: language as 'en' }),
       );

@@ -7,9 +7,9 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
 import type { JobStore } from '../../../jobs/ports.ts';
+import { createPause } from '../../../lib/backoff.ts';
 import { type Job, ServiceError, statesBefore } from '../../../schemas/index.ts';
 import { PATIENCE, quiet } from '../../clients.ts';
-import { pauseWithJitter } from '../../pause.ts';
 import { conditional } from '../conditional.ts';
 import type { Pause } from '../resend.ts';
 import { called } from '../results/insert.ts';
@@ -51,7 +51,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     table_name: deps.table_name,
     now: deps.now,
     limit: pLimit(CALLS_AT_A_TIME),
-    pause: deps.pause ?? pauseWithJitter,
+    pause: deps.pause ?? createPause(),
   };
   const get = createGet(table);
   return {

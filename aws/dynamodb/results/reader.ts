@@ -1,9 +1,9 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import pLimit from 'p-limit';
+import { createPause } from '../../../lib/backoff.ts';
 import { type Result, recordKey, ServiceError } from '../../../schemas/index.ts';
 import { PATIENCE, quiet } from '../../clients.ts';
-import { pauseWithJitter } from '../../pause.ts';
 import { called, type TableContext } from './insert.ts';
 import { createResultsListing, type ResultsPage, type ResultsQuery } from './listing.ts';
 import { readRows } from './read.ts';
@@ -32,7 +32,7 @@ export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
     client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
     table_name: deps.table_name,
     limit: pLimit(CALLS_AT_A_TIME),
-    pause: pauseWithJitter,
+    pause: createPause(),
   };
   const { client, table_name } = context;
   return {

@@ -1,9 +1,9 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
+import { createPause } from '../../../lib/backoff.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { type Result, recordKey, ServiceError } from '../../../schemas/index.ts';
 import { PATIENCE, quiet } from '../../clients.ts';
-import { pauseWithJitter } from '../../pause.ts';
 import { fitted } from '../fitted.ts';
 import { type Pause, packed, sendAll } from '../resend.ts';
 import { called, insert, type Rejected, type TableContext, type Writing } from './insert.ts';
@@ -47,7 +47,7 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
     client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
     table_name: deps.table_name,
     limit: pLimit(CALLS_AT_A_TIME),
-    pause: deps.pause ?? pauseWithJitter,
+    pause: deps.pause ?? createPause(),
   };
   return {
     async put(results) {

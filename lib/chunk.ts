@@ -1,0 +1,13 @@
+/**
+ * Cuts items into chunks of at most `size`, in their order.
+ *
+ * @example
+ * chunk([1, 2, 3], 2); // [[1, 2], [3]]
+ */
+export function chunk<Item>(items: readonly Item[], size: number): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    chunks.push(items.slice(start, start + size));
+  }
+  return chunks;
+}
