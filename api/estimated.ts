@@ -1,5 +1,5 @@
 import { estimateCompletion } from '../jobs/estimate.ts';
-import type { ThroughputSample } from '../jobs/ports.ts';
+import type { Pulse } from '../jobs/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -8,15 +8,15 @@ export async function estimated(deps: ApiDeps, records: number): Promise<string>
   return estimateCompletion({
     now: deps.now(),
     records,
-    samples: await samplesIfAny(deps),
+    pulses: await pulsesIfAny(deps),
     calls_per_second: deps.settings.calls_per_second,
   });
 }
 
 /** An estimate is worth no error. */
-async function samplesIfAny({ throughput_samples }: ApiDeps): Promise<ThroughputSample[]> {
+async function pulsesIfAny({ pulses }: ApiDeps): Promise<Pulse[]> {
   try {
-    return await throughput_samples();
+    return await pulses();
   } catch (error) {
     if (error instanceof ServiceError) return [];
     throw error;

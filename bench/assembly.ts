@@ -1,6 +1,9 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadAssembly, type TemplateResource } from '@aurastream/embedded-cloud';
+import {
+  loadAssembly,
+  type TemplateResource,
+} from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
 import { assemblyDir } from '../infra/synthesize.ts';
 import { withFolder } from './folder.ts';
 

@@ -1,9 +1,4 @@
 export type { RecordInput } from '../schemas/index.ts';
-export type { PutOutcome, RecordStream, StreamEntry } from './ports.ts';
-export {
-  createPublisher,
-  type Publisher,
-  type PublisherOptions,
-  type PublisherStats,
-  type PublishOutcome,
-} from './publisher.ts';
+export type { PutOutcome, RecordStream, StreamEntry, TextClaimStore } from './ports.ts';
+export type { PublisherStats, PublishOutcome } from './publisher/outcome.ts';
+export { createPublisher, type Publisher, type PublisherOptions } from './publisher.ts';

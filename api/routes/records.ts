@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createPublisher, type PublishOutcome } from '../../ingest/publisher.ts';
+import { createPublisher, type PublishOutcome } from '../../ingest/index.ts';
 import {
   MAX_JOB_BODY_BYTES,
   type RecordInput,

@@ -1,8 +1,5 @@
-import {
-  createPort,
-  type HttpRequest,
-  type HttpResponse,
-} from '@aurastream/embedded-cloud/testing';
+import type { HttpRequest, HttpResponse } from '@aurastream/embedded-cloud/gateway/port.ts';
+import { createPort } from '@aurastream/embedded-cloud/gateway/port.ts';
 import { answerParent } from './answer.ts';
 
 /**

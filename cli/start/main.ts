@@ -1,5 +1,4 @@
 import { bootCloud } from '@aurastream/embedded-cloud';
-import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { untilStopped } from '../stop.ts';
@@ -31,10 +30,7 @@ async function bootDeployed(options: Pick<Options, 'port' | 'data' | 'loopback_c
     }),
     dataDir: options.data,
     port: options.port,
-    parameters: {
-      ...EMBEDDED_PARAMETERS,
-      CallbackAllowLoopback: String(options.loopback_callbacks),
-    },
+    parameters: { CallbackAllowLoopback: String(options.loopback_callbacks) },
     onProgress: sayProgress,
   });
 }

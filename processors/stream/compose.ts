@@ -49,8 +49,7 @@ export function compose(variables: Record<string, string | undefined>) {
   });
   const store = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const pulsed = createPulse({
-    putThroughputSample: (pulse) =>
-      time.delivery('dynamodb', () => store.putThroughputSample(pulse)),
+    putPulse: (pulse) => time.delivery('dynamodb', () => store.putPulse(pulse)),
     now,
   });
   const consume = observed(

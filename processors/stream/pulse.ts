@@ -4,7 +4,7 @@ import type { Consumer } from './consumer.ts';
 import { batchTimes, shardOf } from './measures.ts';
 
 export interface PulseDeps {
-  putThroughputSample: JobStore['putThroughputSample'];
+  putPulse: JobStore['putPulse'];
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -15,10 +15,7 @@ const LEAST_MS = 1_000;
 const BEHIND_MS = 2_000;
 
 /** Leaves after a batch what it took: estimates are made of it. Without it they are worse, and nothing else. */
-export function createPulse({
-  putThroughputSample,
-  now,
-}: PulseDeps): (consumer: Consumer) => Consumer {
+export function createPulse({ putPulse, now }: PulseDeps): (consumer: Consumer) => Consumer {
   /** By shard; there are as many as the stream has. */
   const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
   return (consumer) => async (records) => {
@@ -34,7 +31,7 @@ export function createPulse({
     if (!is_new && !has_caught_up) return report;
     last.set(shard_id, { put_at: now(), iterator_age_ms });
     try {
-      await putThroughputSample({
+      await putPulse({
         shard_id,
         ended_at: new Date(now()).toISOString(),
         records: report.results + report.set_asides,

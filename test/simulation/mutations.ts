@@ -72,9 +72,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'the publisher takes a refusal for an acknowledgement',
-    file: 'ingest/publisher.ts',
-    from: '      return false;\n    }\n    pending_bytes',
-    to: "      settle({ status: 'accepted', record_id, shard_id: '', sequence_number: '' });\n    }\n    pending_bytes",
+    file: 'ingest/publisher/sender.ts',
+    from: 'return false;',
+    to: "pending.resolve({ status: 'accepted', record_id, shard_id: '', sequence_number: '' });",
   },
   {
     name: 'records whose job cannot be read are dropped',

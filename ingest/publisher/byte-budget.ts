@@ -1,0 +1,33 @@
+/** Bounds the bytes in memory. Callers get room in the order in which they asked for it. */
+export class ByteBudget {
+  readonly #max_bytes: number;
+  readonly #waiters = new Set<{ bytes: number; grant: () => void }>();
+  #used_bytes = 0;
+
+  constructor(max_bytes: number) {
+    this.#max_bytes = max_bytes;
+  }
+
+  /** Resolves once there is room. A request for more than the whole budget is granted when nothing else is held. */
+  async acquire(bytes: number): Promise<void> {
+    if (this.#waiters.size === 0 && this.#hasRoomFor(bytes)) {
+      this.#used_bytes += bytes;
+      return;
+    }
+    await new Promise<void>((grant) => this.#waiters.add({ bytes, grant }));
+  }
+
+  release(bytes: number): void {
+    this.#used_bytes -= bytes;
+    for (const waiter of this.#waiters) {
+      if (!this.#hasRoomFor(waiter.bytes)) return;
+      this.#waiters.delete(waiter);
+      this.#used_bytes += waiter.bytes;
+      waiter.grant();
+    }
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    return this.#used_bytes === 0 || this.#used_bytes + bytes <= this.#max_bytes;
+  }
+}

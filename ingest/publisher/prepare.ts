@@ -1,0 +1,56 @@
+import { type RecordInput, ServiceError } from '../../schemas/index.ts';
+import { type Encoded, type EncodeOutcome, encode, withClaim } from '../encode.ts';
+import type { TextClaimStore } from '../ports.ts';
+import type { PublishOutcome } from './outcome.ts';
+import type { RetryPolicy } from './retry.ts';
+
+export interface PrepareOptions {
+  /** Stores texts that do not fit on the stream. */
+  claims: TextClaimStore | undefined;
+  new_record_id: (() => string) | undefined;
+  retry: RetryPolicy;
+}
+
+/** An entry for the stream, or the outcome of a record that cannot become one. */
+export type Prepared =
+  | { ok: true; entry: Encoded }
+  | { ok: false; outcome: Exclude<PublishOutcome, { status: 'accepted' }> };
+
+type TooLarge = EncodeOutcome & { ok: false };
+
+/** Encodes a record. A text that is too long for the stream goes to the claim store, and its hash travels instead. */
+export async function prepare(record: RecordInput, options: PrepareOptions): Promise<Prepared> {
+  const encoded = encode(record, options.new_record_id);
+  if (encoded.ok) return encoded;
+  if (encoded.reason === 'too_large' && options.claims !== undefined) {
+    return prepareClaim(record, encoded, options.claims, options.retry);
+  }
+  return refuse(encoded);
+}
+
+async function prepareClaim(
+  record: RecordInput,
+  { record_id = '' }: TooLarge,
+  claims: TextClaimStore,
+  { max_attempts, pause }: RetryPolicy,
+): Promise<Prepared> {
+  const { tenant = 'default', text = '' } = record;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const text_claim = await claims.put(tenant, text);
+      const encoded = encode({ ...withClaim(record, text_claim), record_id });
+      return encoded.ok ? encoded : refuse(encoded);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { code, retryable } = error;
+      if (!retryable || attempt >= max_attempts) {
+        return { ok: false, outcome: { status: 'failed', record_id, code, attempts: attempt } };
+      }
+    }
+    await pause(attempt);
+  }
+}
+
+function refuse({ ok: _, ...refusal }: TooLarge): Prepared {
+  return { ok: false, outcome: { status: 'refused', ...refusal } };
+}

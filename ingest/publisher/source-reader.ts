@@ -1,0 +1,42 @@
+/** Reads an iterable item by item, and can stop it early, also while a read is pending. */
+export class SourceReader<Item> {
+  readonly #iterator: AsyncIterator<Item> | Iterator<Item>;
+  #is_reading = false;
+  #is_over = false;
+
+  constructor(source: AsyncIterable<Item> | Iterable<Item>) {
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  }
+
+  /** The next item; undefined at the end, and for an item that arrives after {@link stop}. */
+  async read(): Promise<{ item: Item } | undefined> {
+    this.#is_reading = true;
+    try {
+      const next = await this.#iterator.next();
+      this.#is_over ||= next.done === true;
+      return this.#is_over ? undefined : { item: next.value };
+    } catch (error) {
+      this.#is_over = true;
+      throw error;
+    } finally {
+      this.#is_reading = false;
+    }
+  }
+
+  /**
+   * Calls the iterator's `return`, and waits for it unless a read is pending: an async generator answers `return` only
+   * after the pending `next`, which may never come from a silent source.
+   */
+  async stop(): Promise<void> {
+    if (this.#is_over) return;
+    this.#is_over = true;
+    const stopping = this.#return();
+    if (this.#is_reading) stopping.catch(() => undefined);
+    else await stopping;
+  }
+
+  async #return(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+}
