@@ -1,8 +1,14 @@
 #!/usr/bin/env node
-// The sources are TypeScript and run as they are: there is no build to forget.
-import { register } from 'tsx/esm/api';
+import { existsSync } from 'node:fs';
 
-// The SDK's advice to upgrade Node is for those who choose it, not for those who read an answer.
+// The SDK warns of old Node versions on standard error, which belongs to the answer of this command.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-register();
-await import('./main.ts');
+
+if (existsSync(new URL('main.ts', import.meta.url))) {
+  // A clone of the repository runs its sources: there is no build to forget.
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('./main.ts');
+} else {
+  await import('../dist/cli/main.js');
+}

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
 import { Advice } from './errors.ts';
+import { DEPLOY_STACK } from './start-cloud.ts';
 
 const runningCloudSchema = z.object({
   pid: z.int(),
@@ -15,7 +16,7 @@ const runningCloudSchema = z.object({
   api_key: z.string().optional(),
 });
 
-/** Where `npm start` says how to reach the embedded cloud while it runs. */
+/** The embedded cloud keeps its address here while it runs. */
 const RUNNING_CLOUD = join('.aurastream', 'cloud', 'cloud.json');
 
 /**
@@ -30,11 +31,7 @@ export async function connect(command: Command): Promise<StackOutputs> {
     return await readStack(stack);
   } catch (error) {
     if (error instanceof Error && error.message.includes('does not exist')) {
-      throw new Advice(
-        `There is no stack ${stack}.`,
-        'Deploy it with `npm run deploy`, start the embedded cloud with `npm start`, or name another with --stack.',
-        { cause: error },
-      );
+      throw new Advice(`There is no stack ${stack}.`, DEPLOY_STACK, { cause: error });
     }
     throw error;
   }

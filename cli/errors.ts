@@ -1,3 +1,5 @@
+import { START_CLOUD } from './start-cloud.ts';
+
 /** An error that a person can act on: what is wrong, and what to try. */
 export class Advice extends Error {
   override name = 'Advice';
@@ -6,12 +8,9 @@ export class Advice extends Error {
   }
 }
 
-const NO_CLOUD =
-  'Start the embedded cloud with `npm start` in another terminal, or set AWS credentials and a region.';
-
 const ADVICE: Record<string, string> = {
-  ECONNREFUSED: `Nothing answers at the endpoint. ${NO_CLOUD}`,
-  CredentialsProviderError: `There are no AWS credentials. ${NO_CLOUD}`,
+  ECONNREFUSED: `Nothing answers at the endpoint. ${START_CLOUD}`,
+  CredentialsProviderError: `There are no AWS credentials. ${START_CLOUD}`,
   ExpiredTokenException: 'The AWS credentials have expired: sign in again.',
   UnrecognizedClientException: 'AWS does not know these credentials: check AWS_PROFILE.',
   AccessDeniedException: 'These credentials may not do that: ask for the permission it names.',
@@ -26,7 +25,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const code = codeOf(error);
   const message = error.message === '' ? (code ?? error.name) : error.message;
-  if (message === 'Region is missing') return `error: there is no cloud to talk to. ${NO_CLOUD}`;
+  if (message === 'Region is missing') return `error: there is no cloud to talk to. ${START_CLOUD}`;
   const advice = code === undefined ? undefined : ADVICE[code];
   return `error: ${message}${advice === undefined ? '' : `\n${advice}`}`;
 }

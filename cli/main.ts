@@ -16,13 +16,13 @@ const program = new Command('aurastream')
   .option('--stack <name>', 'the CloudFormation stack to talk to', 'AuraStream')
   .option(
     '--api-key <key>',
-    'for analyze and job (default: AURASTREAM_API_KEY, or that of `npm start`)',
+    'for analyze and job (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
   )
   .addHelpText(
     'after',
     `
-Which cloud: AWS_ENDPOINT_URL where it is set; else the embedded cloud that \`npm start\` runs in this
-folder; else AWS, with the credentials and region of your environment.
+Which cloud: AWS_ENDPOINT_URL where it is set; else the embedded cloud that runs in this folder; else AWS,
+with the credentials and region of your environment.
 
 Examples:
   $ aurastream ingest reviews.jsonl --source app_reviews

@@ -29,7 +29,7 @@ function createCommand(): Command {
     .description('make a key of a tenant')
     .requiredOption('--tenant <tenant>', 'whose key it is', aSlug)
     .addOption(
-      new Option('--tier <tier>', 'its rate, burst and monthly quota (see infra/settings.ts)')
+      new Option('--tier <tier>', 'its rate, burst and monthly quota')
         .choices(TIERS)
         .default('starter'),
     )

@@ -1,0 +1,12 @@
+/** Builds what `npm pack` packs: the library for its exports, and the command as one bundle, both in dist. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundleCommand } from './package/command.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const TSC = `${ROOT}node_modules/typescript-7/bin/tsc`;
+
+rmSync(`${ROOT}dist`, { recursive: true, force: true });
+execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+await bundleCommand(ROOT);
