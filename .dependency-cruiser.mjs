@@ -126,24 +126,23 @@ export default {
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
-      name: 'local-runs-what-was-bundled',
+      name: 'embedded-cloud-stands-alone',
       comment:
-        'The embedded cloud runs bundles and a template; importing the product would test something else.',
+        'The embedded cloud knows a stack by its template and bundles alone, whatever the product: give its tests a fixture, and move a test of the product to test/.',
       severity: 'error',
       from: { path: '^packages/embedded-cloud/src/' },
       to: {
-        path: rooms(
-          'schemas',
-          'ingest',
-          'processors',
-          'api',
-          'jobs',
-          'client',
-          'aws',
-          'infra',
-          'cli',
-        ),
+        pathNot: ['^packages/embedded-cloud/', 'node_modules/'],
+        dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'embedded-cloud-by-its-exports',
+      comment:
+        'The product uses the package by its documented exports: export what you need from src/index.ts or src/testing.ts.',
+      severity: 'error',
+      from: { pathNot: '^packages/embedded-cloud/' },
+      to: { path: '^packages/embedded-cloud/(?!src/(index|testing)\\.ts$)' },
     },
     {
       name: 'infra-names-handlers-by-path',

@@ -9,7 +9,7 @@ import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
-import type { Pulse } from '../jobs/ports.ts';
+import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AnalysisStats } from '../processors/analysis/analysis.ts';
@@ -22,7 +22,7 @@ import { createStats } from './stats.ts';
 
 /** A caller waits: one more try at AWS, then a 429 or 503 says when to come back. */
 const MAX_ATTEMPTS = 2;
-const PULSES_REMEMBERED_MS = 10_000;
+const SAMPLES_KEPT_MS = 10_000;
 
 /** The API with its clients, from the function's environment. @throws {Error} where that is not complete. */
 export function composeApi(variables: Record<string, string | undefined>) {
@@ -68,7 +68,7 @@ function stores(environment: ApiEnvironment, now: () => number) {
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   return {
     jobs,
-    pulses: remembered(() => jobs.pulses(), now),
+    throughput_samples: remembered(() => jobs.throughputSamples(), now),
     inputs: createJobInputs({
       bucket_name,
       changed: () => new InputChangedError('The input is another'),
@@ -90,13 +90,16 @@ function namesOf(environment: ApiEnvironment) {
   };
 }
 
-function remembered(read: () => Promise<Pulse[]>, now: () => number): () => Promise<Pulse[]> {
-  let known: { at: number; pulses: Pulse[] } | undefined;
+function remembered(
+  read: () => Promise<ThroughputSample[]>,
+  now: () => number,
+): () => Promise<ThroughputSample[]> {
+  let known: { at: number; samples: ThroughputSample[] } | undefined;
   return async () => {
-    if (known === undefined || now() - known.at >= PULSES_REMEMBERED_MS) {
-      known = { at: now(), pulses: await read() };
+    if (known === undefined || now() - known.at >= SAMPLES_KEPT_MS) {
+      known = { at: now(), samples: await read() };
     }
-    return known.pulses;
+    return known.samples;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
-import type { JobStore, Pulse } from '../jobs/ports.ts';
+import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { Analyse } from '../processors/analysis/outcome.ts';
 import type { ErrorCode, ReadyResponse, Result, StatsResponse } from '../schemas/index.ts';
 import type { ApiBindings } from './env.ts';
@@ -47,8 +47,8 @@ export interface ApiDeps {
   stream: RecordStream;
   claims: TextClaimStore;
   results: Results;
-  /** The last pulse of each shard; a little old at most. */
-  pulses: () => Promise<Pulse[]>;
+  /** The last throughput sample of each shard, at most a few seconds old. */
+  throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;

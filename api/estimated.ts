@@ -1,5 +1,5 @@
 import { estimateCompletion } from '../jobs/estimate.ts';
-import type { Pulse } from '../jobs/ports.ts';
+import type { ThroughputSample } from '../jobs/ports.ts';
 import { ServiceError } from '../schemas/index.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -8,15 +8,15 @@ export async function estimated(deps: ApiDeps, records: number): Promise<string>
   return estimateCompletion({
     now: deps.now(),
     records,
-    pulses: await pulsesIfAny(deps),
+    samples: await samplesIfAny(deps),
     calls_per_second: deps.settings.calls_per_second,
   });
 }
 
 /** An estimate is worth no error. */
-async function pulsesIfAny({ pulses }: ApiDeps): Promise<Pulse[]> {
+async function samplesIfAny({ throughput_samples }: ApiDeps): Promise<ThroughputSample[]> {
   try {
-    return await pulses();
+    return await throughput_samples();
   } catch (error) {
     if (error instanceof ServiceError) return [];
     throw error;

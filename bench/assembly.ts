@@ -1,9 +1,6 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  loadAssembly,
-  type TemplateResource,
-} from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
+import { loadAssembly, type TemplateResource } from '@aurastream/embedded-cloud';
 import { assemblyDir } from '../infra/synthesize.ts';
 import { withFolder } from './folder.ts';
 

@@ -1,5 +1,4 @@
-import type { Cloud } from '@aurastream/embedded-cloud';
-import type { MeterEntry, MeterReading } from '@aurastream/embedded-cloud/gateway/meter.ts';
+import type { Cloud, MeterEntry, MeterReading } from '@aurastream/embedded-cloud';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { clientConfig } from '../aws/clients.ts';
 import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
@@ -38,7 +37,7 @@ export async function withCloud<T>(
       const config = clientConfig(cloud);
       const stack = await readStack('AuraStream', new CloudFormationClient(config));
       const control = async (method: string, route: string): Promise<MeterReading> => {
-        const response = await fetch(`${cloud.endpoint}/_aurastream/${route}`, { method });
+        const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, { method });
         if (!response.ok) throw new Error(`The embedded cloud answered ${response.status}`);
         return (await response.json()) as MeterReading;
       };

@@ -1,10 +1,5 @@
-import { createCallers } from '@aurastream/embedded-cloud/runtime/callers.ts';
-import { loadDeployment } from '@aurastream/embedded-cloud/runtime/deployment.ts';
-import {
-  type FunctionSpec,
-  functionEnvironment,
-  functionSpec,
-} from '@aurastream/embedded-cloud/runtime/function/spec.ts';
+import { type FunctionSpec, functionEnvironment, loadFunctions } from '@aurastream/embedded-cloud';
+import { EMBEDDED_PARAMETERS } from '../infra/embedded-parameters.ts';
 import { assemblyDir } from '../infra/synthesize.ts';
 import { type Child, withChild } from './processes/child.ts';
 import type { FunctionQuestion, Invoked, Loaded } from './processes/function.ts';
@@ -22,10 +17,7 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
 /** The functions of the synthesized assembly. @throws {Error} where the template has one that has no name here. */
 export async function deployedFunctions(): Promise<Record<FunctionName, FunctionSpec>> {
-  const { stack, assembly } = await loadDeployment(await assemblyDir());
-  const specs = stack
-    .resources('AWS::Lambda::Function')
-    .map((resource) => functionSpec(resource, assembly));
+  const specs = await loadFunctions(await assemblyDir(), EMBEDDED_PARAMETERS);
   const nameOf = ({ logical_id }: FunctionSpec) =>
     FUNCTION_NAMES.find((name) => logical_id.startsWith(FUNCTIONS[name]));
   const unnamed = specs.find((spec) => nameOf(spec) === undefined);
@@ -38,8 +30,7 @@ export async function deployedFunctions(): Promise<Record<FunctionName, Function
 
 /** As the embedded cloud runs it: the template's variables, and the credentials of the function's own role. */
 export function environmentOf(spec: FunctionSpec, endpoint: string): Record<string, string> {
-  const credentials = createCallers().credentialsOf(spec.logical_id, spec.role_arn);
-  return functionEnvironment(spec, { credentials, endpoint, log_stream: 'bench' });
+  return functionEnvironment(spec, { endpoint, log_stream: 'bench' });
 }
 
 /** A function's bundle, in a process of its own. */

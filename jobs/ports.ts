@@ -46,7 +46,7 @@ export interface JobListing {
 }
 
 /** What a consumer's batch took: the measure of throughput. */
-export interface Pulse {
+export interface ThroughputSample {
   shard_id: string;
   /** ISO 8601 in UTC. */
   ended_at: string;
@@ -111,10 +111,10 @@ export interface JobStore {
     attempt: CallbackAttempt,
     state: 'pending' | 'delivered' | 'failed',
   ): Promise<Job | undefined>;
-  /** Best effort: keeps the last pulse of a shard. */
-  putPulse(pulse: Pulse): Promise<void>;
-  /** The last pulse of each shard. */
-  pulses(): Promise<Pulse[]>;
+  /** Best effort: keeps the last throughput sample of a shard. */
+  putThroughputSample(sample: ThroughputSample): Promise<void>;
+  /** The last throughput sample of each shard. */
+  throughputSamples(): Promise<ThroughputSample[]>;
 }
 
 /** The queue that the submitting function reads. @throws {ServiceError} */

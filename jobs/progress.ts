@@ -63,8 +63,8 @@ export interface JobProgress {
  * What a job of 100,000 records costs in batches of 1,000 from 4 shards, each batch being of about 5 pages: 480 marks (2
  * write units on average: a page's sets grow to 4 KB), 100 closings (4 units), 100 additions (1 unit) and 1 transition (3
  * units: the row and its two indexes), together 680 writes of 1,460 units; and 100 reads of the row, 1 of all pages (2
- * units). $0.001 at $0.625 per million write units. test/unit/jobs/cost.test.ts holds that. A batch's pulse (1 unit) and
- * a submission's checkpoint (every 1,000 records; 3 units) come on top: 200 requests of 400 units.
+ * units). $0.001 at $0.625 per million write units. test/unit/jobs/cost.test.ts holds that. A batch's throughput
+ * sample (1 unit) and a submission's checkpoint (every 1,000 records; 3 units) come on top: 200 requests of 400 units.
  */
 export function createProgress(deps: ProgressDeps): JobProgress {
   const limit = pLimit(CALLS_AT_A_TIME);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
 
@@ -18,6 +19,7 @@ answerParent<CloudQuestion>(
     const { endpoint, region, access_key_id, secret_access_key, outputs, api }: Cloud =
       await bootCloud({
         ...options,
+        parameters: EMBEDDED_PARAMETERS,
         assemblyDir: options.assemblyDir ?? (await assemblyDir()),
         port: 0,
       });

@@ -1,5 +1,8 @@
-import type { HttpRequest, HttpResponse } from '@aurastream/embedded-cloud/gateway/port.ts';
-import { createPort } from '@aurastream/embedded-cloud/gateway/port.ts';
+import {
+  createPort,
+  type HttpRequest,
+  type HttpResponse,
+} from '@aurastream/embedded-cloud/testing';
 import { answerParent } from './answer.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TemplateResource } from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
+import type { TemplateResource } from '@aurastream/embedded-cloud';
 import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
 import { readyKeys } from '../../cli/start/keys.ts';
 import { withAssembly } from '../assembly.ts';

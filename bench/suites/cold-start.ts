@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FunctionSpec } from '@aurastream/embedded-cloud/runtime/function/spec.ts';
+import type { FunctionSpec } from '@aurastream/embedded-cloud';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { Bundled } from '../../infra/bundling.ts';
 import { bundle } from '../bundle.ts';

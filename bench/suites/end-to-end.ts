@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TemplateResource } from '@aurastream/embedded-cloud/runtime/template/assembly.ts';
+import type { TemplateResource } from '@aurastream/embedded-cloud';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FunctionSpec } from '@aurastream/embedded-cloud/runtime/function/spec.ts';
+import type { FunctionSpec } from '@aurastream/embedded-cloud';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { kinesisEvent, queueEvent } from '../events.ts';

@@ -28,7 +28,7 @@ export async function comprehendUsage(
 }
 
 async function control(endpoint: string, method: string, route: string): Promise<unknown> {
-  const response = await fetch(`${endpoint}/_aurastream/${route}`, { method });
+  const response = await fetch(`${endpoint}/_cloud/${route}`, { method });
   if (!response.ok) throw new Error(`The embedded cloud answered ${response.status} to ${route}`);
   return response.json();
 }

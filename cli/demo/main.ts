@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootCloud } from '@aurastream/embedded-cloud';
 import { Command, Option } from 'commander';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { FORMATS, type Format } from '../../ingest/sources/index.ts';
 import { explain } from '../errors.ts';
@@ -40,6 +41,7 @@ try {
       onSynth: () => progress.update('Synthesizing the template and bundles'),
     }),
     dataDir: data_dir,
+    parameters: EMBEDDED_PARAMETERS,
     port: 0,
     onProgress: progress.update,
   });

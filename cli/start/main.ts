@@ -1,4 +1,5 @@
 import { bootCloud } from '@aurastream/embedded-cloud';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { untilStopped } from '../stop.ts';
@@ -30,7 +31,10 @@ async function bootDeployed(options: Pick<Options, 'port' | 'data' | 'loopback_c
     }),
     dataDir: options.data,
     port: options.port,
-    parameters: { CallbackAllowLoopback: String(options.loopback_callbacks) },
+    parameters: {
+      ...EMBEDDED_PARAMETERS,
+      CallbackAllowLoopback: String(options.loopback_callbacks),
+    },
     onProgress: sayProgress,
   });
 }

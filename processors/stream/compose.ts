@@ -49,7 +49,8 @@ export function compose(variables: Record<string, string | undefined>) {
   });
   const store = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const pulsed = createPulse({
-    putPulse: (pulse) => time.delivery('dynamodb', () => store.putPulse(pulse)),
+    putThroughputSample: (pulse) =>
+      time.delivery('dynamodb', () => store.putThroughputSample(pulse)),
     now,
   });
   const consume = observed(

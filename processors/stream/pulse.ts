@@ -4,7 +4,7 @@ import type { Consumer } from './consumer.ts';
 import { batchTimes, shardOf } from './measures.ts';
 
 export interface PulseDeps {
-  putPulse: JobStore['putPulse'];
+  putThroughputSample: JobStore['putThroughputSample'];
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -15,7 +15,10 @@ const LEAST_MS = 1_000;
 const BEHIND_MS = 2_000;
 
 /** Leaves after a batch what it took: estimates are made of it. Without it they are worse, and nothing else. */
-export function createPulse({ putPulse, now }: PulseDeps): (consumer: Consumer) => Consumer {
+export function createPulse({
+  putThroughputSample,
+  now,
+}: PulseDeps): (consumer: Consumer) => Consumer {
   /** By shard; there are as many as the stream has. */
   const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
   return (consumer) => async (records) => {
@@ -31,7 +34,7 @@ export function createPulse({ putPulse, now }: PulseDeps): (consumer: Consumer) 
     if (!is_new && !has_caught_up) return report;
     last.set(shard_id, { put_at: now(), iterator_age_ms });
     try {
-      await putPulse({
+      await putThroughputSample({
         shard_id,
         ended_at: new Date(now()).toISOString(),
         records: report.results + report.set_asides,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloudStatus } from '@aurastream/embedded-cloud/runtime/control.ts';
+import type { CloudStatus } from '@aurastream/embedded-cloud';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { RecordSpec } from '../support/generated.ts';
 import { functionLog } from '../support/observe.ts';
@@ -110,7 +110,7 @@ async function drain(test: TestCloud, last: PublishedEntry[]): Promise<number> {
   const until = performance.now() + DRAIN_MS;
   let waiting = last.flatMap(({ specs }) => specs);
   for (;;) {
-    await test.control('POST', 'queues/hurry');
+    await test.control('POST', 'queues/release');
     const found = await Promise.all(
       waiting.map((spec) => spec.kind === 'record' && hasResult(test, spec)),
     );

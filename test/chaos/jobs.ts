@@ -56,7 +56,7 @@ export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<s
         wrong.push(`job ${job_id}: ${status} at the end, ${JSON.stringify(progress)}`);
         break;
       }
-      await test.control('POST', 'queues/hurry');
+      await test.control('POST', 'queues/release');
       await sleep(500);
     }
   }

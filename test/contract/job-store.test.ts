@@ -1,13 +1,13 @@
-import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
+import {
+  clientConfig,
+  createDynamoDb,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import type { JobStore } from '../../jobs/ports.ts';
-import {
-  clientConfig,
-  type Served,
-  serve,
-} from '../../packages/embedded-cloud/test/support/serve.ts';
 import { jobStoreContract } from '../support/job-store-contract.ts';
 import { createJobsTable, JOBS_NOW } from '../support/jobs.ts';
 import { createMemoryJobStore } from '../support/memory-job-store.ts';
@@ -15,11 +15,11 @@ import { createMemoryJobStore } from '../support/memory-job-store.ts';
 const now = () => JOBS_NOW;
 
 describe('jobs in DynamoDB', () => {
-  let served: Served;
+  let served: ServedService;
   let client: DynamoDBClient;
   let store: JobStore;
   beforeAll(async () => {
-    served = await serve(await createDynamoDb({ now }));
+    served = await serveService(await createDynamoDb({ now }));
     client = new DynamoDBClient(clientConfig(served.endpoint));
     await createJobsTable(client, 'jobs');
     store = createJobStore({ client, table_name: 'jobs', now });

@@ -1,13 +1,13 @@
-import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
+import {
+  clientConfig,
+  createDynamoDb,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
-import {
-  clientConfig,
-  type Served,
-  serve,
-} from '../../packages/embedded-cloud/test/support/serve.ts';
 import type { VerdictCache } from '../../processors/analysis/ports.ts';
 import { leadingSentiment, type Verdict } from '../../schemas/index.ts';
 import { memoryCache } from '../unit/processors/analysis/fakes.ts';
@@ -19,7 +19,7 @@ interface Opened {
 
 async function openDynamoDb(): Promise<Opened> {
   const now = Date.now;
-  const served: Served = await serve(await createDynamoDb({ now }));
+  const served: ServedService = await serveService(await createDynamoDb({ now }));
   const client = new DynamoDBClient(clientConfig(served.endpoint));
   await client.send(
     new CreateTableCommand({

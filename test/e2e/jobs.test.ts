@@ -239,8 +239,8 @@ describe('under faults', () => {
         return { job_id, size, bad: Math.floor(size / 50) };
       }),
     );
-    const hurry = setInterval(
-      () => void test.control('POST', 'queues/hurry').catch(() => {}),
+    const releasing = setInterval(
+      () => void test.control('POST', 'queues/release').catch(() => {}),
       2_000,
     );
     await new Promise((resolve) => setTimeout(resolve, 15_000));
@@ -251,7 +251,7 @@ describe('under faults', () => {
         expect(ended.progress).toMatchObject({ total: size, done: size, set_aside: bad });
       }
     } finally {
-      clearInterval(hurry);
+      clearInterval(releasing);
     }
   }, 200_000);
 
@@ -295,7 +295,7 @@ describe('a callback', () => {
     await watch(job_id);
     await vi.waitFor(() => expect(received).toHaveLength(1), WAIT);
     await vi.waitFor(async () => {
-      await test.control('POST', 'queues/hurry');
+      await test.control('POST', 'queues/release');
       expect(received).toHaveLength(2);
     }, WAIT);
     const [first, second] = received;

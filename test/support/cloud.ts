@@ -16,6 +16,7 @@ import { readStack } from '../../aws/cloudformation/stack.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 
 /** The embedded cloud on a free port and a data folder of its own, with clients that know it. */
@@ -26,6 +27,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
     port: 0,
     ...options,
     assemblyDir: options.assemblyDir ?? (await assemblyDir()),
+    parameters: { ...EMBEDDED_PARAMETERS, ...options.parameters },
   });
   const config = {
     endpoint: cloud.endpoint,
@@ -80,7 +82,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
       await jobs.update(job_id, ['PENDING', 'PROCESSING'], { deadline_at: past, due_at: past });
     },
     async control(method: string, route: string, body?: unknown): Promise<unknown> {
-      const response = await fetch(`${cloud.endpoint}/_aurastream/${route}`, {
+      const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, {
         method,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

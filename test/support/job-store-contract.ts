@@ -330,22 +330,22 @@ function pageContract(store_of: () => JobStore): void {
     });
   });
 
-  describe('pulses', () => {
+  describe('throughput samples', () => {
     it('are the last of each shard', async () => {
-      const pulse = (shard_id: string, records: number) => ({
+      const sample = (shard_id: string, records: number) => ({
         shard_id,
         ended_at: at(records),
         records,
         duration_ms: 150,
         iterator_age_ms: 20,
       });
-      await store_of().putPulse(pulse('shard-1', 5));
-      await store_of().putPulse(pulse('shard-2', 6));
-      await store_of().putPulse(pulse('shard-1', 7));
-      const pulses = await store_of().pulses();
-      expect(pulses.sort((a, b) => (a.shard_id < b.shard_id ? -1 : 1))).toEqual([
-        pulse('shard-1', 7),
-        pulse('shard-2', 6),
+      await store_of().putThroughputSample(sample('shard-1', 5));
+      await store_of().putThroughputSample(sample('shard-2', 6));
+      await store_of().putThroughputSample(sample('shard-1', 7));
+      const samples = await store_of().throughputSamples();
+      expect(samples.sort((a, b) => (a.shard_id < b.shard_id ? -1 : 1))).toEqual([
+        sample('shard-1', 7),
+        sample('shard-2', 6),
       ]);
     });
   });

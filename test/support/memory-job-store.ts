@@ -1,10 +1,10 @@
-import type { JobChanges, JobRef, JobStore, Page, Pulse } from '../../jobs/ports.ts';
+import type { JobChanges, JobRef, JobStore, Page, ThroughputSample } from '../../jobs/ports.ts';
 import { type Job, type JobStatus, RECORD_OUTCOMES, statesBefore } from '../../schemas/index.ts';
 
 /** A job store in memory under the promises of its port: each method is one step between two turns of the event loop. */
 export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
-  const pulses = new Map<string, Pulse>();
+  const samples = new Map<string, ThroughputSample>();
   const found = (job_id: string) => {
     const job = jobs.get(job_id);
     return job === undefined || job.expires_at * 1_000 <= now() ? undefined : job;
@@ -77,11 +77,11 @@ export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
         ...(state === 'pending' ? {} : { due_at: undefined }),
       });
     },
-    async putPulse(pulse) {
-      pulses.set(pulse.shard_id, structuredClone(pulse));
+    async putThroughputSample(sample) {
+      samples.set(sample.shard_id, structuredClone(sample));
     },
-    async pulses() {
-      return structuredClone([...pulses.values()]);
+    async throughputSamples() {
+      return structuredClone([...samples.values()]);
     },
     ...memoryPages(),
   };

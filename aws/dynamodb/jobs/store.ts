@@ -15,9 +15,9 @@ import type { Pause } from '../resend.ts';
 import { called } from '../results/insert.ts';
 import { createDue, createList } from './listing.ts';
 import { createPages } from './pages.ts';
-import { createPulses } from './pulses.ts';
 import { createGetMany } from './read.ts';
 import { type JobsTable, jobOf, type RowUpdate, rowKey, rowOf, rowUpdate } from './rows.ts';
+import { createThroughputSamples } from './throughput-samples.ts';
 
 const CALLS_AT_A_TIME = 16;
 
@@ -71,7 +71,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     advance: createAdvance(table, get),
     addCallbackAttempt: createAddCallbackAttempt(table),
     ...createPages(table),
-    ...createPulses(table),
+    ...createThroughputSamples(table),
   };
 }
 

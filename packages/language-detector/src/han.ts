@@ -1,5 +1,5 @@
-/** Which writing a text in Chinese characters uses, as far as its characters tell. */
-export interface HanEvidence {
+/** How many characters of a text are used by only one of the three writing systems. */
+export interface HanVariants {
   simplified: number;
   traditional: number;
   japanese: number;
@@ -11,48 +11,50 @@ interface HanSets {
   japanese: Set<string>;
 }
 
+type ByteRange = [first: number, last: number];
+
 let sets: HanSets | undefined;
 
 /**
- * Counts the characters that only one writing uses. The tables are the national standards that the platform's
- * decoders already carry: GB 2312 (simplified), Big5 (traditional, level 1 being the common characters: level 2 holds
- * many that simplified writing took over, 无 and 万 among them) and JIS X 0208 (Japanese).
+ * Counts the Chinese characters that only simplified Chinese, only traditional Chinese or only Japanese uses.
+ *
+ * The sets come from the national standards, which the platform's text decoders contain: GB 2312 (simplified), Big5
+ * (traditional) and JIS X 0208 (Japanese). Of Big5 only level 1, the common characters, counts as traditional: level 2
+ * has many characters that simplified Chinese adopted, such as 无 and 万.
  */
-export function hanEvidence(text: string): HanEvidence {
-  sets ??= readStandards();
-  const evidence = { simplified: 0, traditional: 0, japanese: 0 };
+export function countHanVariants(text: string): HanVariants {
+  sets ??= buildHanSets();
+  const counts = { simplified: 0, traditional: 0, japanese: 0 };
   for (const character of text) {
-    if (sets.simplified.has(character)) evidence.simplified += 1;
-    else if (sets.traditional.has(character)) evidence.traditional += 1;
-    else if (sets.japanese.has(character)) evidence.japanese += 1;
+    if (sets.simplified.has(character)) counts.simplified += 1;
+    else if (sets.traditional.has(character)) counts.traditional += 1;
+    else if (sets.japanese.has(character)) counts.japanese += 1;
   }
-  return evidence;
+  return counts;
 }
 
-function readStandards(): HanSets {
-  const gb2312 = charactersOf('gb18030', [0xb0, 0xf7], [[0xa1, 0xfe]]);
-  const big5Trails: Range[] = [
+function buildHanSets(): HanSets {
+  const gb2312 = decodeHan('gb18030', [0xb0, 0xf7], [[0xa1, 0xfe]]);
+  const big5_trails: ByteRange[] = [
     [0x40, 0x7e],
     [0xa1, 0xfe],
   ];
-  const common = charactersOf('big5', [0xa4, 0xc6], big5Trails);
-  const rare = charactersOf('big5', [0xc9, 0xf9], big5Trails);
-  const jis = charactersOf('euc-jp', [0xb0, 0xf4], [[0xa1, 0xfe]]);
+  const big5_common = decodeHan('big5', [0xa4, 0xc6], big5_trails);
+  const big5_rare = decodeHan('big5', [0xc9, 0xf9], big5_trails);
+  const jis = decodeHan('euc-jp', [0xb0, 0xf4], [[0xa1, 0xfe]]);
   return {
-    simplified: without(gb2312, common),
-    traditional: without(common, gb2312),
-    japanese: without(jis, gb2312, common, rare),
+    simplified: subtract(gb2312, big5_common),
+    traditional: subtract(big5_common, gb2312),
+    japanese: subtract(jis, gb2312, big5_common, big5_rare),
   };
 }
 
-function without(set: Set<string>, ...others: Set<string>[]): Set<string> {
+function subtract(set: Set<string>, ...others: Set<string>[]): Set<string> {
   return new Set([...set].filter((character) => !others.some((other) => other.has(character))));
 }
 
-type Range = [first: number, last: number];
-
-/** The Chinese characters of a two-byte encoding's rows. */
-function charactersOf(encoding: string, leads: Range, trails: Range[]): Set<string> {
+/** Decodes every pair of a lead byte and a trail byte, and keeps the Chinese characters. */
+function decodeHan(encoding: string, leads: ByteRange, trails: ByteRange[]): Set<string> {
   const bytes: number[] = [];
   for (let lead = leads[0]; lead <= leads[1]; lead += 1) {
     for (const [first, last] of trails) {

@@ -1,1 +1,1 @@
-export { detectLanguage } from './detect-language.ts';
+export { detectLanguage, FAVOURED_LANGUAGES } from './detect-language.ts';

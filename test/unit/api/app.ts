@@ -87,7 +87,7 @@ export function testApi(analyse?: Analyse, more: Partial<ApiDeps> = {}) {
         }),
     },
     claims: { put: async (_, text) => createHash('sha256').update(text).digest('hex') },
-    pulses: async () => [],
+    throughput_samples: async () => [],
     stats: async () => {
       throw new Error('Nobody has asked for statistics');
     },

@@ -88,14 +88,14 @@ describe('a call that DynamoDB refuses', () => {
           'failed',
         ),
       () =>
-        store.putPulse({
+        store.putThroughputSample({
           shard_id: 's',
           ended_at: job.created_at,
           records: 1,
           duration_ms: 1,
           iterator_age_ms: 1,
         }),
-      () => store.pulses(),
+      () => store.throughputSamples(),
     ];
     for (const call of calls) {
       await expect(call()).rejects.toMatchObject({ name: 'ServiceError', code, ...how });

@@ -1,5 +1,4 @@
-import { createGateway, type Gateway } from '@aurastream/embedded-cloud/gateway/gateway.ts';
-import { createDynamoDb } from '@aurastream/embedded-cloud/services/dynamodb.ts';
+import { createDynamoDb, createGateway, type Gateway } from '@aurastream/embedded-cloud/testing';
 import {
   CreateTableCommand,
   DescribeTableCommand,

@@ -1,7 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createS3 } from '@aurastream/embedded-cloud/services/s3/s3.ts';
+import {
+  clientConfig,
+  createS3,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -10,22 +15,17 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
-import {
-  clientConfig,
-  type Served,
-  serve,
-} from '../../../packages/embedded-cloud/test/support/serve.ts';
 import { derivedRecordId, type SetAside } from '../../../schemas/index.ts';
 
 let folder: string;
-let served: Served;
+let served: ServedService;
 let client: S3Client;
 let bucket_name: string;
 let count = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aurastream-set-asides-'));
-  served = await serve(createS3({ dataDir: folder, now: Date.now }));
+  served = await serveService(createS3({ dataDir: folder, now: Date.now }));
   client = new S3Client(clientConfig(served.endpoint));
 });
 beforeEach(async () => {

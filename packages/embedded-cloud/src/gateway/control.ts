@@ -7,7 +7,7 @@ import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
 
 /** Where the gateway's own routes live: unsigned, since they are no AWS service. */
-export const CONTROL_PREFIX = '/_aurastream/';
+export const CONTROL_PREFIX = '/_cloud/';
 
 export interface ControlOptions {
   meter: Meter;

@@ -1,10 +1,11 @@
+import { CONTROL_PREFIX } from '../gateway/control.ts';
 import type { ExtraRoute } from '../gateway/gateway.ts';
 import { plainJson } from '../gateway/http.ts';
 import type { MappingStatus } from './event-source/mapping.ts';
 import type { FunctionStatus } from './function/function.ts';
 import type { QueueMappingStatus } from './queue-source/queue-mapping.ts';
 
-/** What `GET /_aurastream/status` answers. */
+/** The answer of `GET /_cloud/status`. */
 export interface CloudStatus {
   /** Every event source mapping has caught up and nothing is in flight. */
   idle: boolean;
@@ -12,37 +13,31 @@ export interface CloudStatus {
   functions: FunctionStatus[];
 }
 
-/** The runtime's control routes, beside the gateway's own: `GET status`, `POST flush`, `POST queues/hurry`, `POST rules/fire`. */
-export function controlRoutes(options: {
+export interface ControlActions {
   status: () => CloudStatus;
   flush: () => Promise<{ waiting: number }>;
-  /** Delays and visibility timeouts of queues end now. */
-  hurry: () => number;
-  /** Schedules fire now. */
-  fire: () => string[];
-}): ExtraRoute[] {
+  /** Ends all delays and visibility timeouts of the queues. @returns how many messages became visible. */
+  releaseMessages: () => number;
+  /** Fires all schedules. @returns their rules' names. */
+  fireSchedules: () => string[];
+}
+
+/** Control routes of the runtime: `GET status`, `POST flush`, `POST queues/release`, `POST rules/fire`. */
+export function controlRoutes(actions: ControlActions): ExtraRoute[] {
   return [
-    {
-      prefix: '/_aurastream/status',
-      handle: ({ method }) =>
-        method === 'GET' ? Promise.resolve(plainJson(200, options.status())) : undefined,
-    },
-    {
-      prefix: '/_aurastream/queues/hurry',
-      handle: ({ method }) =>
-        method === 'POST'
-          ? Promise.resolve(plainJson(200, { hurried: options.hurry() }))
-          : undefined,
-    },
-    {
-      prefix: '/_aurastream/rules/fire',
-      handle: ({ method }) =>
-        method === 'POST' ? Promise.resolve(plainJson(200, { fired: options.fire() })) : undefined,
-    },
-    {
-      prefix: '/_aurastream/flush',
-      handle: ({ method }) =>
-        method === 'POST' ? options.flush().then((flushed) => plainJson(200, flushed)) : undefined,
-    },
+    controlRoute('GET', 'status', async () => actions.status()),
+    controlRoute('POST', 'flush', actions.flush),
+    controlRoute('POST', 'queues/release', async () => ({ released: actions.releaseMessages() })),
+    controlRoute('POST', 'rules/fire', async () => ({ fired: actions.fireSchedules() })),
   ];
+}
+
+function controlRoute(method: string, path: string, act: () => Promise<object>): ExtraRoute {
+  return {
+    prefix: `${CONTROL_PREFIX}${path}`,
+    handle(request) {
+      if (request.method !== method) return undefined;
+      return act().then((body) => plainJson(200, body));
+    },
+  };
 }

@@ -4,10 +4,11 @@ import type { Faults } from '../gateway/faults/faults.ts';
 import type { Iam } from '../gateway/iam.ts';
 import { ACCOUNT_ID, REGION } from '../gateway/types.ts';
 import type { Callers } from './callers.ts';
+import type { Credentials } from './function/credentials.ts';
 import { createFunction, type InvocationFault, type LambdaFunction } from './function/function.ts';
 import { type FunctionLog, openFunctionLog } from './function/log.ts';
 import { createConcurrency } from './function/pool.ts';
-import { type Credentials, type FunctionSpec, functionSpec } from './function/spec.ts';
+import { type FunctionSpec, functionSpec } from './function/spec.ts';
 import { pause } from './pause.ts';
 import type { Assembly } from './template/assembly.ts';
 import type { Roles } from './template/roles.ts';
@@ -55,7 +56,7 @@ export async function deployFunctions(options: FunctionsOptions): Promise<Functi
       const log = await openFunctionLog(join(options.log_dir, `${spec.name}.log`));
       logs.push(log);
       const role_id = options.roles.byArn(spec.role_arn);
-      const credentials = options.callers.credentialsOf(spec.logical_id, role_id);
+      const credentials = options.callers.register(spec.logical_id, role_id);
       const reserved = spec.reserved_concurrency;
       const made = createFunction({
         ...options,

@@ -5,7 +5,7 @@ import { createKinesisSource } from './event-source/kinesis-source.ts';
 import { type MappingOptions, type MappingStatus, startMapping } from './event-source/mapping.ts';
 import { createS3Destination } from './event-source/s3-destination.ts';
 import { type MappingProperties, mappingSettings } from './event-source/settings.ts';
-import type { Credentials } from './function/spec.ts';
+import type { Credentials } from './function/credentials.ts';
 import type { Functions } from './functions.ts';
 import {
   type QueueMappingOptions,

@@ -58,10 +58,10 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const rules = startRules({ stack, queues, now });
   host.services.onObjectCreated(rules.onObjectCreated);
   const status = () => statusOf(mappings, functions);
-  const hurry = () => queues.all().reduce((sum, queue) => sum + queue.hurry(), 0);
-  const fire = () => rules.fire();
+  const releaseMessages = () => queues.all().reduce((sum, queue) => sum + queue.hurry(), 0);
+  const fireSchedules = () => rules.fire();
   const { flush } = host.services.firehose;
-  host.routes.push(...routes, ...controlRoutes({ status, flush, hurry, fire }));
+  host.routes.push(...routes, ...controlRoutes({ status, flush, releaseMessages, fireSchedules }));
   return {
     outputs,
     api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,

@@ -60,8 +60,8 @@ let kinesis: KinesisClient;
 let s3: S3Client;
 const callers = createCallers();
 const credentials = {
-  full: callers.credentialsOf('Handler', 'Full'),
-  bare: callers.credentialsOf('Bare', 'Bare'),
+  full: callers.register('Handler', 'Full'),
+  bare: callers.register('Bare', 'Bare'),
 };
 let config: {
   endpoint: string;
@@ -70,7 +70,7 @@ let config: {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aurastream-esm-'));
+  folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-esm-'));
   const buckets = createS3({ dataDir: join(folder, 's3'), now: Date.now });
   await buckets.createBucket('failures');
   gateway = createGateway({

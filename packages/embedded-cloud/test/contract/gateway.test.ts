@@ -126,7 +126,7 @@ const failure = (send: Promise<unknown>) =>
     (error: Error & { $metadata?: { httpStatusCode?: number } }) => error,
   );
 async function control(method: string, route: string, body?: object) {
-  const response = await fetch(`${endpoint}/_aurastream/${route}`, {
+  const response = await fetch(`${endpoint}/_cloud/${route}`, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -147,9 +147,7 @@ describe('one port', () => {
     socket.write('P');
     await once(socket, 'connect');
     setImmediate(() => {
-      socket.write(
-        'OST /_aurastream/meter/reset HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n',
-      );
+      socket.write('OST /_cloud/meter/reset HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n');
     });
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
@@ -170,7 +168,7 @@ describe('one port', () => {
   test('gives every answer a request id', async () => {
     for (const [path, init] of [
       ['/', {}],
-      ['/_aurastream/health', {}],
+      ['/_cloud/health', {}],
       ['/', { method: 'POST', headers: signedFor('dynamodb') }],
       ['/lake/key', { headers: signedFor('s3') }],
     ] as const) {
@@ -206,12 +204,12 @@ describe('a request that is no call', () => {
     const answer = (name: string) => async () => plainJson(200, { name });
     routes.push({ prefix: '/_aws/', handle: answer('short') });
     routes.push({ prefix: '/_aws/execute-api/', handle: answer('long') });
-    routes.push({ prefix: '/_aurastream/', handle: () => undefined });
+    routes.push({ prefix: '/_cloud/', handle: () => undefined });
     const name = async (path: string) =>
       (await (await fetch(`${endpoint}${path}`)).json()) as object;
     expect(await name('/_aws/execute-api/abc/v1/health')).toEqual({ name: 'long' });
     expect(await name('/_aws/other')).toEqual({ name: 'short' });
-    expect(await name('/_aurastream/health')).toEqual({ status: 'ok' });
+    expect(await name('/_cloud/health')).toEqual({ status: 'ok' });
     expect((await control('GET', 'nothing')).status).toBe(404);
   });
 

@@ -89,7 +89,7 @@ const hide = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
     new ChangeMessageVisibilityCommand({ QueueUrl: urls.work, ReceiptHandle, VisibilityTimeout }),
   );
 
-const hurry = () => cloud.control('POST', 'queues/hurry');
+const hurry = () => cloud.control('POST', 'queues/release');
 
 async function attributes(queue: string): Promise<Record<string, string>> {
   const { Attributes = {} } = await client.send(
@@ -199,7 +199,7 @@ describe('a delayed message', () => {
       [0, 0, 1],
     ]);
     expect(await bodies()).toEqual([]);
-    expect(await hurry()).toEqual({ hurried: 2 });
+    expect(await hurry()).toEqual({ released: 2 });
     expect(await bodies()).toEqual(['tomorrow']);
     expect(await bodies({ QueueUrl: urls.later })).toEqual(['by the queue']);
   });

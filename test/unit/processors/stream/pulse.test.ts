@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pulse } from '../../../../jobs/ports.ts';
+import type { ThroughputSample } from '../../../../jobs/ports.ts';
 import type { BatchReport } from '../../../../processors/stream/consumer.ts';
 import { createPulse } from '../../../../processors/stream/pulse.ts';
 import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
@@ -18,10 +18,10 @@ const report: BatchReport = {
 
 describe('a pulse', () => {
   it('says what the batch took, of the records that ended', async () => {
-    const pulses: Pulse[] = [];
+    const pulses: ThroughputSample[] = [];
     let time = ARRIVED_AT + 1_000;
     const pulsed = createPulse({
-      putPulse: async (pulse) => void pulses.push(pulse),
+      putThroughputSample: async (pulse) => void pulses.push(pulse),
       now: () => time,
     });
     const consume = pulsed(async () => {
@@ -44,7 +44,7 @@ describe('a pulse', () => {
     const shards: string[] = [];
     let time = ARRIVED_AT;
     const consume = createPulse({
-      putPulse: async ({ shard_id }) => void shards.push(shard_id),
+      putThroughputSample: async ({ shard_id }) => void shards.push(shard_id),
       now: () => time,
     })(async () => report);
     const [record] = kinesisRecords('a');
@@ -61,7 +61,7 @@ describe('a pulse', () => {
     const ages: number[] = [];
     let time = ARRIVED_AT + 300_000;
     const consume = createPulse({
-      putPulse: async ({ iterator_age_ms }) => void ages.push(iterator_age_ms),
+      putThroughputSample: async ({ iterator_age_ms }) => void ages.push(iterator_age_ms),
       now: () => time,
     })(async () => report);
     await consume(kinesisRecords('a'));
@@ -72,14 +72,14 @@ describe('a pulse', () => {
   });
 
   it('that can’t be left fails no batch', async () => {
-    const putPulse = () => Promise.reject(outage('dynamodb'));
-    const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
+    const putThroughputSample = () => Promise.reject(outage('dynamodb'));
+    const consume = createPulse({ putThroughputSample, now: () => ARRIVED_AT })(async () => report);
     expect(await consume(kinesisRecords('a'))).toBe(report);
   });
 
   it('of no record is none', async () => {
-    const putPulse = () => Promise.reject(new Error('it was'));
-    const consume = createPulse({ putPulse, now: () => ARRIVED_AT })(async () => report);
+    const putThroughputSample = () => Promise.reject(new Error('it was'));
+    const consume = createPulse({ putThroughputSample, now: () => ARRIVED_AT })(async () => report);
     expect(await consume([])).toBe(report);
   });
 });

@@ -8,7 +8,7 @@ const FUNCTION_KINDS = ['kill', 'duplicate'];
 const probability = z.number().gt(0).lte(1);
 const milliseconds = z.number().gte(0).lte(900_000);
 
-/** What `POST /_aurastream/faults` takes; `GET` answers with FAULTS_HELP, which explains each field. */
+/** What `POST /_cloud/faults` takes; `GET` answers with FAULTS_HELP, which explains each field. */
 export const faultRuleSchema = z
   .strictObject({
     service: z.string().min(1),
@@ -83,8 +83,8 @@ function partialContradictions(rule: FaultRule): [string, string][] {
   return [];
 }
 
-/** Said by `GET /_aurastream/faults`. */
-export const FAULTS_HELP = `POST /_aurastream/faults with a JSON object adds a rule and answers with its id:
+/** Said by `GET /_cloud/faults`. */
+export const FAULTS_HELP = `POST /_cloud/faults with a JSON object adds a rule and answers with its id:
   service       required: kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation; lambda for functions
   action        an API action, e.g. PutRecords; absent: all
   caller        owner, or a function's logical id; * and ? match any text; absent: all
@@ -105,4 +105,4 @@ export const FAULTS_HELP = `POST /_aurastream/faults with a JSON object adds a r
   missing       true: documents are in neither list of Comprehend's answer (partial)
   after_effect  true: the call takes effect before its answer is lost (throttle, error, timeout)
 Rules are tried in the order of their making: latencies add up, and the first other fault wins.
-GET lists the rules with the calls they matched and hit. DELETE /_aurastream/faults ends all, /_aurastream/faults/{id} one.`;
+GET lists the rules with the calls they matched and hit. DELETE /_cloud/faults ends all, /_cloud/faults/{id} one.`;

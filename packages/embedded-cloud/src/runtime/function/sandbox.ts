@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Credentials } from './credentials.ts';
 import {
   type Answer,
   type ExecutionEnvironment,
@@ -7,7 +8,7 @@ import {
 } from './environment.ts';
 import type { FunctionError } from './invocation.ts';
 import { type FunctionLog, reportLine } from './log.ts';
-import { type Credentials, type FunctionSpec, functionEnvironment } from './spec.ts';
+import { type FunctionSpec, functionEnvironment } from './spec.ts';
 
 export interface SandboxOptions {
   spec: FunctionSpec;

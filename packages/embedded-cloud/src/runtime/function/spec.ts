@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { REGION } from '../../gateway/types.ts';
-import { localQueueUrl } from '../outputs.ts';
+import { loadDeployment } from '../deployment.ts';
+import { localQueueUrl } from '../queue-url.ts';
 import type { Assembly } from '../template/assembly.ts';
 import type { Resource } from '../template/stack.ts';
+import { type Credentials, functionCredentials } from './credentials.ts';
 
 /** A function as the template describes it. */
 export interface FunctionSpec {
@@ -10,9 +12,11 @@ export interface FunctionSpec {
   name: string;
   arn: string;
   role_arn: string;
-  /** The bundle's folder, and its module. */
+  /** The bundle's folder. */
   folder: string;
+  /** The path of the bundle's module. */
   module: string;
+  /** The export of the module that handles events. */
   handler_name: string;
   /** `index.handler` */
   handler: string;
@@ -37,11 +41,20 @@ interface FunctionProperties {
   LoggingConfig?: { LogGroup?: string };
 }
 
-/** Defaults of timeout (3 s) and memory (128 MB) are Lambda's. @throws {Error} where the code is no file asset. */
+/** Lambda's own defaults. */
+const TIMEOUT_SECONDS = 3;
+const MEMORY_MB = 128;
+
+/** @throws {Error} where the function's code is not a file asset. */
 export function functionSpec(resource: Resource, assembly: Assembly): FunctionSpec {
   const properties = resource.properties() as unknown as FunctionProperties;
   const { S3Key } = properties.Code;
-  if (S3Key === undefined) throw new Error(`${resource.logical_id}: only file assets run here.`);
+  if (S3Key === undefined) {
+    throw new Error(
+      `${resource.logical_id} (${resource.type}): inline code and images are not emulated. ` +
+        'Give the function a file asset (Code.fromAsset or NodejsFunction).',
+    );
+  }
   const folder = assembly.assetFolder(S3Key);
   const dot = properties.Handler.lastIndexOf('.');
   const reserved = properties.ReservedConcurrentExecutions;
@@ -55,46 +68,51 @@ export function functionSpec(resource: Resource, assembly: Assembly): FunctionSp
     handler_name: properties.Handler.slice(dot + 1),
     handler: properties.Handler,
     runtime: properties.Runtime,
-    timeout_ms: Number(properties.Timeout ?? 3) * 1000,
-    memory_mb: Number(properties.MemorySize ?? 128),
-    environment: Object.fromEntries(
-      Object.entries(properties.Environment?.Variables ?? {}).map(([name, value]) => [
-        name,
-        String(value),
-      ]),
-    ),
+    timeout_ms: Number(properties.Timeout ?? TIMEOUT_SECONDS) * 1000,
+    memory_mb: Number(properties.MemorySize ?? MEMORY_MB),
+    environment: mapValues(properties.Environment?.Variables ?? {}, String),
     ...(reserved === undefined ? {} : { reserved_concurrency: Number(reserved) }),
     log_group: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${resource.physical_id}`,
   };
 }
 
-/** Credentials of a function's role. */
-export interface Credentials {
-  access_key_id: string;
-  secret_access_key: string;
-  session_token: string;
-}
-
-function localised(environment: Record<string, string>, endpoint: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, localQueueUrl(value, endpoint)]),
-  );
+/**
+ * Reads the functions of a cloud assembly without running anything.
+ *
+ * @example
+ * const [first] = await loadFunctions('cdk.out');
+ * console.log(first.name, first.module, first.memory_mb);
+ */
+export async function loadFunctions(
+  assemblyDir: string,
+  parameters?: Record<string, string>,
+): Promise<FunctionSpec[]> {
+  const { stack, assembly } = await loadDeployment(assemblyDir, parameters);
+  return stack
+    .resources('AWS::Lambda::Function')
+    .map((resource) => functionSpec(resource, assembly));
 }
 
 /**
- * What Lambda adds to the template's variables, and the endpoint of the embedded cloud: nothing else of this process.
+ * All environment variables of a function: the template's, those that Lambda adds, and the endpoint of the embedded
+ * cloud. Nothing of this process's own environment gets in.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ *
+ * @example
+ * const env = functionEnvironment(spec, { endpoint: cloud.endpoint });
+ * new Worker(spec.module, { env });
  */
 export function functionEnvironment(
   spec: FunctionSpec,
-  options: { credentials: Credentials; endpoint: string; log_stream: string },
+  options: { endpoint: string; log_stream?: string; credentials?: Credentials },
 ): Record<string, string> {
+  const { endpoint, credentials = functionCredentials(spec.logical_id) } = options;
   return {
-    ...localised(spec.environment, options.endpoint),
-    AWS_ENDPOINT_URL: options.endpoint,
-    AWS_ACCESS_KEY_ID: options.credentials.access_key_id,
-    AWS_SECRET_ACCESS_KEY: options.credentials.secret_access_key,
-    AWS_SESSION_TOKEN: options.credentials.session_token,
+    ...mapValues(spec.environment, (value) => localQueueUrl(value, endpoint)),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.access_key_id,
+    AWS_SECRET_ACCESS_KEY: credentials.secret_access_key,
+    AWS_SESSION_TOKEN: credentials.session_token,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
@@ -103,9 +121,16 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: spec.log_group,
-    AWS_LAMBDA_LOG_STREAM_NAME: options.log_stream,
+    AWS_LAMBDA_LOG_STREAM_NAME: options.log_stream ?? '$LATEST',
     LAMBDA_TASK_ROOT: spec.folder,
     _HANDLER: spec.handler,
     TZ: ':UTC',
   };
+}
+
+function mapValues<Value>(
+  values: Record<string, Value>,
+  map: (value: Value) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 }

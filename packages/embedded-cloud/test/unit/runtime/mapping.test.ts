@@ -10,13 +10,18 @@ import {
   startMapping,
 } from '../../../src/runtime/event-source/mapping.ts';
 import type { Invocation } from '../../../src/runtime/function/invocation.ts';
-import { createMemoryDestination, createMemoryStream, FAST, SETTINGS } from './memory-stream.ts';
+import {
+  createMemoryDestination,
+  createMemoryStream,
+  FAST,
+  SETTINGS,
+} from '../../support/memory-stream.ts';
 
 type Handler = (texts: string[], event: KinesisStreamEvent) => unknown;
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'aurastream-mapping-'));
+  directory = await mkdtemp(join(tmpdir(), 'embedded-cloud-mapping-'));
 });
 const running: Mapping[] = [];
 afterEach(async () => {
@@ -292,7 +297,7 @@ describe('whatever the function answers', () => {
         settings,
         fc.integer({ min: 1, max: 60 }),
         async (script, chosen, count) => {
-          directory = await mkdtemp(join(tmpdir(), 'aurastream-mapping-'));
+          directory = await mkdtemp(join(tmpdir(), 'embedded-cloud-mapping-'));
           const stream = createMemoryStream();
           stream.addShard('s');
           for (let n = 0; n < count; n += 1) stream.put('s', `key-${n % 5}`, String(n));

@@ -7,7 +7,7 @@ import { gatewayResponses } from '../../../src/runtime/rest-api/gateway-response
 import type { ApiRequest } from '../../../src/runtime/rest-api/proxy-event.ts';
 import { loadAssembly, type TemplateResource } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
-import { writeAssembly } from './fixtures.ts';
+import { writeAssembly } from '../../support/assembly.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:handler';
 const ROOT = { 'Fn::GetAtt': ['Api', 'RootResourceId'] };

@@ -9,7 +9,7 @@ import { startRules } from '../../../src/runtime/rules/rules.ts';
 import { loadAssembly, type TemplateResource } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
 import { createQueueStore } from '../../../src/services/sqs/store.ts';
-import { writeAssembly } from './fixtures.ts';
+import { writeAssembly } from '../../support/assembly.ts';
 
 describe('a pattern', () => {
   const matches = (pattern: object, event: Record<string, unknown>) =>
@@ -167,7 +167,7 @@ afterEach(async () => {
 /** The rules of a template at work, and what they put on its queue. */
 async function start(resources: Record<string, TemplateResource>) {
   const directory = await writeAssembly({ Resources: { ...RESOURCES, ...resources } });
-  const folder = await mkdtemp(join(tmpdir(), 'aurastream-rules-'));
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-rules-'));
   ended.push(() => rm(directory, { recursive: true }));
   ended.push(() => rm(folder, { recursive: true }));
   const stack = createStack(await loadAssembly(directory));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadAssembly, type Template } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
-import { writeAssembly } from './fixtures.ts';
+import { writeAssembly } from '../../support/assembly.ts';
 
 async function stackOf(template: Template, overrides?: Record<string, string>) {
   return createStack(await loadAssembly(await writeAssembly(template)), overrides);

@@ -1,14 +1,11 @@
-import {
-  type StreamRecord,
-  streamRecord,
-} from '../../../src/runtime/event-source/kinesis-event.ts';
-import type { MappingSettings, Pace } from '../../../src/runtime/event-source/shard-reader.ts';
+import { type StreamRecord, streamRecord } from '../../src/runtime/event-source/kinesis-event.ts';
+import type { MappingSettings, Pace } from '../../src/runtime/event-source/shard-reader.ts';
 import type {
   FailureDestination,
   Position,
   Shard,
   StreamSource,
-} from '../../../src/runtime/event-source/source.ts';
+} from '../../src/runtime/event-source/source.ts';
 
 /** A stream in memory behind the mapping's port: shards by hand, sequence numbers as Kinesis counts, in one row. */
 export function createMemoryStream() {

@@ -1,42 +1,44 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { JobStore, Pulse } from '../../../jobs/ports.ts';
+import type { JobStore, ThroughputSample } from '../../../jobs/ports.ts';
 import { timestamp } from '../../../schemas/index.ts';
 import { queried } from '../conditional.ts';
 import { called } from '../results/insert.ts';
 import type { JobsTable } from './rows.ts';
 
 /** Stands where a job's id does; those begin with `job_`. */
-const PULSES = 'pulses';
+const PARTITION = 'throughput';
 /** A shard that is no more is soon forgotten. */
 const TTL_SECONDS = 3_600;
 
-const pulseSchema = z.object({
+const sampleSchema = z.object({
   shard_id: z.string(),
   ended_at: timestamp,
   records: z.int().min(0),
   duration_ms: z.number().min(0),
   iterator_age_ms: z.number().min(0),
-}) satisfies z.ZodType<Pulse>;
+}) satisfies z.ZodType<ThroughputSample>;
 
 /** One item per shard: the last write stays. */
-export function createPulses(table: JobsTable): Pick<JobStore, 'putPulse' | 'pulses'> {
+export function createThroughputSamples(
+  table: JobsTable,
+): Pick<JobStore, 'putThroughputSample' | 'throughputSamples'> {
   const { client, table_name, now } = table;
   return {
-    async putPulse(pulse) {
+    async putThroughputSample(sample) {
       const expires_at = Math.floor(now() / 1_000) + TTL_SECONDS;
-      const Item = marshall({ ...pulse, job_id: PULSES, part: pulse.shard_id, expires_at });
+      const Item = marshall({ ...sample, job_id: PARTITION, part: sample.shard_id, expires_at });
       await called(() => client.send(new PutItemCommand({ TableName: table_name, Item })));
     },
-    async pulses() {
-      const pulses: Pulse[] = [];
+    async throughputSamples() {
+      const samples: ThroughputSample[] = [];
       const items = queried(table, {
-        KeyConditionExpression: 'job_id = :pulses',
-        ExpressionAttributeValues: marshall({ ':pulses': PULSES }),
+        KeyConditionExpression: 'job_id = :throughput',
+        ExpressionAttributeValues: marshall({ ':throughput': PARTITION }),
       });
-      for await (const item of items) pulses.push(pulseSchema.parse(unmarshall(item)));
-      return pulses;
+      for await (const item of items) samples.push(sampleSchema.parse(unmarshall(item)));
+      return samples;
     },
   };
 }

@@ -7,9 +7,9 @@ import {
   createFunction,
   type FunctionOptions,
   type LambdaFunction,
-} from '../../../src/runtime/function/function.ts';
-import { openFunctionLog } from '../../../src/runtime/function/log.ts';
-import { createConcurrency } from '../../../src/runtime/function/pool.ts';
+} from '../../src/runtime/function/function.ts';
+import { openFunctionLog } from '../../src/runtime/function/log.ts';
+import { createConcurrency } from '../../src/runtime/function/pool.ts';
 
 const BUNDLE = `
 console.log('loaded');
@@ -34,7 +34,7 @@ export const broken = (event, context, callback) => callback(null, 1);
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aurastream-function-'));
+  folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-function-'));
   await writeFile(join(folder, 'index.mjs'), BUNDLE);
 });
 
@@ -47,7 +47,7 @@ async function functionOf(
   spec: Partial<FunctionOptions['spec']> = {},
   options: Partial<FunctionOptions> = {},
 ): Promise<LambdaFunction & { log: () => Promise<string> }> {
-  const path = join(await mkdtemp(join(tmpdir(), 'aurastream-log-')), 'function.log');
+  const path = join(await mkdtemp(join(tmpdir(), 'embedded-cloud-log-')), 'function.log');
   const log = await openFunctionLog(path);
   const made = createFunction({
     spec: {
@@ -151,7 +151,7 @@ describe('the environment of a function', () => {
         sourcefile: 'source.ts',
       },
     );
-    const module = join(await mkdtemp(join(tmpdir(), 'aurastream-function-')), 'index.mjs');
+    const module = join(await mkdtemp(join(tmpdir(), 'embedded-cloud-function-')), 'index.mjs');
     await writeFile(module, code);
     const environment = { NODE_OPTIONS: '--enable-source-maps' };
     expect((await call(await functionOf({ module, environment }), {})).answer).toContain(

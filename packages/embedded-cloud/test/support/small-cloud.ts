@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
-import type { Template, TemplateResource } from '../../../src/runtime/template/assembly.ts';
-import { writeAssembly } from './fixtures.ts';
+import type { Template, TemplateResource } from '../../src/runtime/template/assembly.ts';
+import { writeAssembly } from './assembly.ts';
 
 const CONSUMER = `
 export async function handler({ Records }) {
@@ -122,12 +122,12 @@ const RESOURCES: Record<string, TemplateResource> = {
 /** The assembly of a small cloud: a stream with a consumer, a table, a bucket, and an API. */
 export function writeCloud(changes: Record<string, TemplateResource> = {}): Promise<string> {
   const template: Template = {
-    Parameters: { LakeBufferSeconds: { Type: 'Number', Default: 60 } },
+    Parameters: { BufferSeconds: { Type: 'Number', Default: 60 } },
     Resources: { ...RESOURCES, ...changes },
     Outputs: {
       StreamName: { Value: { Ref: 'Stream' } },
-      ResultsTableName: { Value: { Ref: 'Table' } },
-      Seconds: { Value: { Ref: 'LakeBufferSeconds' } },
+      TableName: { Value: { Ref: 'Table' } },
+      BufferSeconds: { Value: { Ref: 'BufferSeconds' } },
       ApiUrl: {
         Value: { 'Fn::Sub': 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/v1/' },
       },

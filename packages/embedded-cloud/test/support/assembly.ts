@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Template } from '../../../src/runtime/template/assembly.ts';
+import type { Template } from '../../src/runtime/template/assembly.ts';
 
 /** A cloud assembly on the disk: a template, and a folder with `index.mjs` per asset. */
 export async function writeAssembly(
   template: Template,
   bundles: Record<string, string> = {},
 ): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
+  const directory = await mkdtemp(join(tmpdir(), 'embedded-cloud-assembly-'));
   const files: Record<string, unknown> = {};
   for (const [hash, code] of Object.entries(bundles)) {
     const path = `asset.${hash}`;

@@ -10,11 +10,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type BootOptions, bootCloud, type Cloud } from '../../../src/boot.ts';
-import type { CloudStatus } from '../../../src/runtime/control.ts';
-import { loadDeployment } from '../../../src/runtime/deployment.ts';
-import type { MappingStatus } from '../../../src/runtime/event-source/mapping.ts';
-import { writeCloud } from './cloud-fixture.ts';
+import { type BootOptions, bootCloud, type Cloud } from '../../src/boot.ts';
+import type { CloudStatus } from '../../src/runtime/control.ts';
+import { loadDeployment } from '../../src/runtime/deployment.ts';
+import type { MappingStatus } from '../../src/runtime/event-source/mapping.ts';
+import { writeCloud } from '../support/small-cloud.ts';
 
 let assembly: string;
 let data_dir: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   assembly = await writeCloud();
 });
 beforeEach(async () => {
-  data_dir = await mkdtemp(join(tmpdir(), 'aurastream-boot-'));
+  data_dir = await mkdtemp(join(tmpdir(), 'embedded-cloud-boot-'));
 });
 const running: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -61,7 +61,7 @@ const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, i
 it('makes what the template names, with indexes and time to live', async () => {
   const cloud = await boot();
   const dynamodb = new DynamoDBClient(config(cloud));
-  const TableName = cloud.outputs.ResultsTableName;
+  const TableName = cloud.outputs.TableName;
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
   expect(Table).toMatchObject({
     TableStatus: 'ACTIVE',
@@ -78,7 +78,7 @@ it('makes what the template names, with indexes and time to live', async () => {
 });
 
 it('tells the outputs as DescribeStacks does, with the API as it is reached here', async () => {
-  const cloud = await boot();
+  const cloud = await boot({ parameters: { BufferSeconds: '5' } });
   const cloudformation = new CloudFormationClient(config(cloud));
   const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'Fixture' }));
   const outputs = Object.fromEntries(
@@ -87,7 +87,7 @@ it('tells the outputs as DescribeStacks does, with the API as it is reached here
   expect(outputs).toEqual(cloud.outputs);
   expect(outputs).toMatchObject({
     StreamName: 'Fixture-Stream',
-    Seconds: '5',
+    BufferSeconds: '5',
     ApiUrl: `${cloud.endpoint}/v1/`,
   });
 });
@@ -110,7 +110,7 @@ it('hands records to the consumer, and says when nothing is left to do', async (
   await put(cloud, 'one');
   await waitFor(async () => expect(await consumed()).toEqual(['consumed one']));
   await waitFor(async () => {
-    const answer = await fetch(`${cloud.endpoint}/_aurastream/status`);
+    const answer = await fetch(`${cloud.endpoint}/_cloud/status`);
     const status = (await answer.json()) as CloudStatus;
     expect(status.idle && (status.mappings[0] as MappingStatus).caught_up_at! > before).toBe(true);
     expect(status.mappings[0]).toMatchObject({
@@ -122,14 +122,14 @@ it('hands records to the consumer, and says when nothing is left to do', async (
       { invocations: 0 },
     ]);
   });
-  const flushed = await fetch(`${cloud.endpoint}/_aurastream/flush`, { method: 'POST' });
+  const flushed = await fetch(`${cloud.endpoint}/_cloud/flush`, { method: 'POST' });
   expect(flushed.status).toBe(200);
 });
 
 it('delivers a batch again whose function was killed half-way', async () => {
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'kill', count: 1, latency_ms: 50 };
-  await fetch(`${cloud.endpoint}/_aurastream/faults`, {
+  await fetch(`${cloud.endpoint}/_cloud/faults`, {
     method: 'POST',
     body: JSON.stringify(rule),
   });
@@ -147,7 +147,7 @@ it('delivers a batch again whose function was killed half-way', async () => {
 it('delivers a batch to two environments at once where a fault says so', async () => {
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'duplicate', count: 1 };
-  await fetch(`${cloud.endpoint}/_aurastream/faults`, {
+  await fetch(`${cloud.endpoint}/_cloud/faults`, {
     method: 'POST',
     body: JSON.stringify(rule),
   });

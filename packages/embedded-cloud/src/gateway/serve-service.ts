@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readRequest } from './http.ts';
+import { type AwsCall, type AwsService, REGION } from './types.ts';
+
+/** One emulated service that listens on a port of its own. */
+export interface ServedService {
+  endpoint: string;
+  /** The calls that arrived, in order. */
+  calls: AwsCall[];
+  close(): Promise<void>;
+}
+
+const CALLER = { access_key_id: 'test', name: 'owner' };
+
+/**
+ * The configuration of an SDK client that talks to a served service.
+ *
+ * @example
+ * const client = new DynamoDBClient(clientConfig(served.endpoint));
+ */
+export function clientConfig(endpoint: string) {
+  const credentials = { accessKeyId: CALLER.access_key_id, secretAccessKey: 'test' };
+  return { endpoint, region: REGION, credentials };
+}
+
+/**
+ * Serves one emulated service over HTTP/1.1 on a free port, without the gateway: calls need no grants, are not metered,
+ * and meet no faults. Closing it closes the service.
+ *
+ * @example
+ * const served = await serveService(await createDynamoDb({ now: Date.now }));
+ * const client = new DynamoDBClient(clientConfig(served.endpoint));
+ */
+export async function serveService(service: AwsService): Promise<ServedService> {
+  const calls: AwsCall[] = [];
+  const server = createServer(async (request, response) => {
+    const call = await readCall(service, request);
+    calls.push(call);
+    const { status, headers, body } = await service.handle(call);
+    response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await service.close();
+    },
+  };
+}
+
+async function readCall(service: AwsService, request: IncomingMessage): Promise<AwsCall> {
+  const addressed = { ...(await readRequest(request)), service: service.service };
+  return { ...addressed, action: service.actionOf(addressed), caller: CALLER };
+}

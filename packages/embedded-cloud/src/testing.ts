@@ -1,0 +1,9 @@
+/**
+ * Single parts of the embedded cloud, for tests of code that speaks to one AWS service: one service behind a bare HTTP
+ * server, or some of them behind the gateway with its meter and its faults.
+ */
+export { createGateway, type Gateway, type GatewayOptions } from './gateway/gateway.ts';
+export { createPort, type HttpRequest, type HttpResponse, type Port } from './gateway/port.ts';
+export { clientConfig, type ServedService, serveService } from './gateway/serve-service.ts';
+export { createDynamoDb } from './services/dynamodb.ts';
+export { createS3 } from './services/s3/s3.ts';

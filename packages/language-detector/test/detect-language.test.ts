@@ -1,0 +1,103 @@
+import { Converter } from 'opencc-js';
+import { expect, it } from 'vitest';
+import { countHanVariants } from '../src/han.ts';
+import { detectLanguage, FAVOURED_LANGUAGES } from '../src/index.ts';
+import { LABELLED_TEXTS } from './texts.ts';
+
+const LATIN = ['en', 'es', 'fr', 'de', 'it', 'pt'] as const;
+
+it.each([
+  ['en', ['I love my cat', 'Great product!', 'It only cost $5; works & great', 'Not worth it.']],
+  ['es', ['Muy bueno', 'La caja trae un cable y un manual.', 'Llegó tarde y roto']],
+  ['fr', ['Très bien', "J'adore mon chat", 'Le pire restaurant de la ville, fuyez.']],
+  ['de', ['Sehr gut', 'Kundenservice schlecht', 'Nie wieder, alles kaputt!']],
+  ['it', ['Ottimo', 'Domani riunione alle nove.', 'Mai più, servizio pessimo']],
+  ['pt', ['muito bom', 'A tela é linda, mas o som é horrível.']],
+  ['ar', ['ممتاز', 'الخدمة سيئة']],
+  ['hi', ['बहुत अच्छा', 'सेवा खराब']],
+  ['ja', ['最高です', 'また電車が遅れている。', '東京駅で気楽に売買']],
+  ['ko', ['최고', '배송이 빨라요 good']],
+  ['zh', ['五星好评', '很好', 'iPhone 15 Pro Max 很好用']],
+  ['zh-TW', ['這個產品非常好', '螢幕很漂亮']],
+])('detectLanguage recognises %s in short texts', (code, texts) => {
+  for (const text of texts) expect([text, detectLanguage(text)]).toEqual([text, code]);
+});
+
+it.each([
+  'ok',
+  'a',
+  '',
+  '5/5',
+  '👍👍👍',
+  '👨‍👩‍👧',
+  '!!!',
+  'https://example.com/sehr-gut',
+  '@maria',
+])('detectLanguage returns undefined for %j, which could be any language', (text) => {
+  expect(detectLanguage(text)).toBeUndefined();
+});
+
+it.each([
+  ['nl', 'Wat een heerlijke avond met vrienden aan het water'],
+  ['pl', 'Świetne słuchawki, bateria wystarcza na cały dzień'],
+  ['ru', 'Очень хорошо, спасибо большое'],
+  ['th', 'ดีมาก'],
+  ['fa', 'خیلی خوب بود، ممنون'],
+  ['und', 'ខ្ញុំចូលចិត្ត'],
+])('detectLanguage returns %s for a text outside the favoured languages', (code, text) => {
+  expect(detectLanguage(text)).toBe(code);
+});
+
+it('detectLanguage counts letters, not vowel signs or digits, to decide whether a text is short', () => {
+  // 27 letters and 16 vowel signs; Marathi has the same words.
+  expect(detectLanguage('होटल के कर्मचारी बिल्कुल घटिया है लेकिन सर्विस खराब')).toBe('hi');
+  expect(detectLanguage('९/१०')).toBeUndefined();
+});
+
+it('detectLanguage does not report a short text as a neighbouring language', () => {
+  expect(detectLanguage('Goed product')).not.toBe('nl');
+  expect(detectLanguage('Terrible.')).toBeUndefined();
+});
+
+it('detectLanguage ignores names in another script', () => {
+  expect(detectLanguage('I flew from 東京 to 大阪 last summer')).toBe('en');
+});
+
+it('detectLanguage is right for 239 of the 240 labelled texts and wrong for none', () => {
+  const texts = FAVOURED_LANGUAGES.flatMap((code) =>
+    LABELLED_TEXTS[code].map((text) => ({ code, text })),
+  );
+  expect(texts).toHaveLength(240);
+  expect(countAnswers(texts)).toEqual({ right: 239, undecided: 1, wrong: 0 });
+});
+
+it.each([
+  [1, { right: 54, undecided: 66, wrong: 0 }],
+  [2, { right: 93, undecided: 27, wrong: 0 }],
+  [3, { right: 105, undecided: 15, wrong: 0 }],
+])(
+  'detectLanguage is as accurate on the first %i words of a text as the README says',
+  (words, expected) => {
+    const texts = LATIN.flatMap((code) =>
+      LABELLED_TEXTS[code].map((text) => ({
+        code,
+        text: text.split(' ').slice(0, words).join(' '),
+      })),
+    );
+    expect(countAnswers(texts)).toEqual(expected);
+  },
+);
+
+it('detectLanguage returns zh-TW for simplified texts that were converted to traditional characters', () => {
+  const convert = Converter({ from: 'cn', to: 'twp' });
+  const simplified = LABELLED_TEXTS.zh.filter((text) => countHanVariants(text).simplified >= 2);
+  expect(simplified.length).toBeGreaterThan(10);
+  for (const text of simplified) expect(detectLanguage(convert(text))).toBe('zh-TW');
+});
+
+function countAnswers(texts: { code: string; text: string }[]) {
+  const answers = texts.map(({ code, text }) => ({ code, answer: detectLanguage(text) }));
+  const undecided = answers.filter(({ answer }) => answer === undefined).length;
+  const right = answers.filter(({ code, answer }) => answer === code).length;
+  return { right, undecided, wrong: texts.length - right - undecided };
+}

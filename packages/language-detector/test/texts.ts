@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import type { FAVOURED_LANGUAGES } from '../src/index.ts';
+
+type Language = (typeof FAVOURED_LANGUAGES)[number];
+
+/** 20 short texts in each of the twelve languages, written for this package: reviews, requests and remarks. */
+export const LABELLED_TEXTS = JSON.parse(
+  readFileSync(new URL('labelled-texts.json', import.meta.url), 'utf8'),
+) as Record<Language, string[]>;
