@@ -2,7 +2,13 @@ import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { Analyse } from '../processors/analysis/outcome.ts';
-import type { ErrorCode, ReadyResponse, Result, StatsResponse } from '../schemas/index.ts';
+import type {
+  ErrorCode,
+  ListedResult,
+  ReadyResponse,
+  Result,
+  StatsResponse,
+} from '../schemas/index.ts';
 import type { ApiBindings } from './env.ts';
 import type { StatsQuery } from './ports.ts';
 
@@ -28,7 +34,7 @@ export interface Results {
     to?: string;
     limit: number;
     cursor?: string;
-  }): Promise<{ results: Result[]; cursor?: string }>;
+  }): Promise<{ results: ListedResult[]; cursor?: string }>;
 }
 
 export interface ApiSettings {

@@ -1,5 +1,11 @@
 import type { Publisher } from '../ingest/index.ts';
-import { type RecordInput, type Result, recordKey } from '../schemas/index.ts';
+import {
+  type Complete,
+  pickCarried,
+  type RecordInput,
+  type Result,
+  recordKey,
+} from '../schemas/index.ts';
 import type { CurrentResults, LakeLines } from './ports.ts';
 
 export interface ReplayQuery {
@@ -99,25 +105,23 @@ async function replaySome(
   }
 }
 
-/** The record as its producer sent it, as far as its result tells. */
+/** Rebuilds the record that its producer sent, as far as the result has it. */
 function recordOf(line: Result, analysis_run: number): RecordInput | undefined {
   if (line.text === undefined || line.text === '') return undefined;
-  const { record_id, tenant, source, record_version, text, author, url } = line;
-  const language = line.language_source === 'given' ? line.language_code : undefined;
-  return {
-    record_id,
-    tenant,
-    source,
-    record_version,
-    text,
+  const record: Complete<RecordInput> = {
+    ...pickCarried(line),
+    record_id: line.record_id,
+    tenant: line.tenant,
+    source: line.source,
+    record_version: line.record_version,
+    text: line.text,
+    text_claim: undefined,
+    language: line.language_source === 'given' ? line.language_code : undefined,
     created_at: line.created_at,
     analysis_run,
-    ...(language === undefined ? {} : { language }),
-    ...(author === undefined ? {} : { author }),
-    ...(url === undefined ? {} : { url }),
-    ...(line.attributes === undefined ? {} : { attributes: line.attributes }),
-    ...(line.job_id === undefined ? {} : { job_id: line.job_id, job_index: line.job_index! }),
+    deleted: undefined,
   };
+  return record;
 }
 
 /** Lets so many records a second through, evenly. */

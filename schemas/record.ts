@@ -36,7 +36,33 @@ const attributes = z
   .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), attributeValue)
   .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries');
 
-/** The fields of a record, each by itself: what else holds records is made of them. */
+/**
+ * The fields that a record carries along to its result. To add one, add a line here: record, job document, result,
+ * lake, replay and OpenAPI document all read this list.
+ */
+export const carriedFields = {
+  author: z.string().max(256).optional(),
+  url: z.url().max(2048).optional(),
+  attributes: attributes.optional().describe('Flat facts about the record.'),
+  job_id: recordId.optional(),
+  job_index: z.int().min(0).optional(),
+};
+type CarriedField = keyof typeof carriedFields;
+
+/** Picks the carried fields. Absent ones are undefined, so that all results have the same shape. */
+export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
+  from: From,
+): Pick<Complete<From>, CarriedField> {
+  const picked: Partial<Record<CarriedField, unknown>> = {};
+  for (const field of CARRIED_FIELDS) picked[field] = from[field];
+  return picked as Pick<Complete<From>, CarriedField>;
+}
+const CARRIED_FIELDS = Object.keys(carriedFields) as CarriedField[];
+
+/** An object that names each field of `Of`, absent ones as undefined: a forgotten field does not compile. */
+export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
+
+/** The fields of a record. The schemas of records and job documents are made of them. */
 export const recordFields = {
   record_id: recordId
     .optional()
@@ -50,10 +76,8 @@ export const recordFields = {
     .union([z.literal('auto'), languageCode])
     .default('auto')
     .describe('The language of the text; auto: it is detected.'),
-  author: z.string().max(256).optional(),
-  url: z.url().max(2048).optional(),
   created_at: timestamp.optional().describe('ISO 8601 with a zone; absent: the time of arrival.'),
-  attributes: attributes.optional().describe('Flat facts that travel with the record.'),
+  ...carriedFields,
   text_claim: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -61,8 +85,6 @@ export const recordFields = {
     .describe(
       'SHA-256 of a text that is too long for the stream: it waits in the input bucket, under the tenant.',
     ),
-  job_id: recordId.optional(),
-  job_index: z.int().min(0).optional(),
   record_version: z
     .int()
     .min(0)

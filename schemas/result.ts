@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { languageCode, recordId, slug, timestamp } from './record.ts';
+import { carriedFields, languageCode, recordId, slug, timestamp } from './record.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
 
 /** Why a record has a verdict, or none. */
@@ -35,14 +35,39 @@ export const resultSchema = z.object({
     .describe('Absent where the text policy says so, or where it would not fit.'),
   text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex.'),
   text_bytes: z.int(),
-  author: z.string().optional(),
-  url: z.string().optional(),
-  attributes: z.record(z.string(), z.string()).optional(),
-  job_id: recordId.optional(),
-  job_index: z.int().optional(),
+  ...carriedFields,
+  attributes: z.record(z.string(), z.string()).optional().describe('Values as strings.'),
   created_at: timestamp.describe('As the producer said, else the time of arrival; in UTC.'),
   arrived_at: timestamp.describe('When the record reached the stream.'),
   processed_at: timestamp,
 });
 
 export type Result = z.infer<typeof resultSchema>;
+
+/**
+ * A result as listings show it: the index `by_source` holds these fields and no others. DynamoDB allows 20 in an index
+ * and never changes them, so a new field joins a listing only by a new index.
+ */
+export const listedResultSchema = resultSchema.pick({
+  schema_version: true,
+  record_id: true,
+  tenant: true,
+  source: true,
+  record_version: true,
+  status: true,
+  sentiment: true,
+  score: true,
+  confidence: true,
+  scores: true,
+  language_code: true,
+  language_source: true,
+  analyzer: true,
+  cache: true,
+  chunks: true,
+  text_hash: true,
+  text_bytes: true,
+  created_at: true,
+  arrived_at: true,
+  processed_at: true,
+});
+export type ListedResult = z.infer<typeof listedResultSchema>;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { createPublisher, type PublishOutcome } from '../../ingest/index.ts';
 import {
+  type ListedResult,
   MAX_JOB_BODY_BYTES,
   type RecordInput,
   type RecordsResponse,
-  type Result,
   type ResultsResponse,
   recordId,
   recordsRequestSchema,
@@ -140,7 +140,7 @@ async function listed(
   },
 ): Promise<ResultsResponse> {
   const { tenant, source, limit, sentiment, from, to } = query;
-  const results: Result[] = [];
+  const results: ListedResult[] = [];
   let { cursor } = query;
   let rows_read = 0;
   do {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createResultsReader, type ResultsReader } from '../../aws/dynamodb/results/reader.ts';
-import { type Result, timestamp } from '../../schemas/index.ts';
+import { type ListedResult, timestamp } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
@@ -64,9 +64,9 @@ function listCommand(): Command {
     });
 }
 
-async function list(results: ResultsReader, options: ListOptions): Promise<Result[]> {
+async function list(results: ResultsReader, options: ListOptions): Promise<ListedResult[]> {
   const { source, tenant, from, to, limit } = options;
-  const found: Result[] = [];
+  const found: ListedResult[] = [];
   let cursor: string | undefined;
   do {
     const page = await results.list({
@@ -85,9 +85,12 @@ async function list(results: ResultsReader, options: ListOptions): Promise<Resul
 
 const COLUMNS = ['created_at', 'record_id', 'status', 'sentiment', 'score', 'language_code'];
 
-function row(result: Result): Record<string, string | number | undefined> {
+function row(result: ListedResult): Record<string, string | number | undefined> {
   return Object.fromEntries(
-    COLUMNS.map((name) => [name, result[name as keyof Result] as string | number | undefined]),
+    COLUMNS.map((name) => [
+      name,
+      result[name as keyof ListedResult] as string | number | undefined,
+    ]),
   );
 }
 

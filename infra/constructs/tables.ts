@@ -1,6 +1,6 @@
 import { aws_dynamodb as dynamodb, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { resultColumns } from '../../schemas/glue.ts';
+import { listedResultSchema } from '../../schemas/result.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
@@ -36,25 +36,9 @@ export class Tables extends Construct {
       indexName: 'by_source',
       partitionKey: { name: 'source_key', type: STRING },
       sortKey: { name: 'source_sort', type: STRING },
-      // All but the text: a row of the index then stays within one write unit.
+      // No text: a row of the index then stays within one write unit.
       projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: projectedAttributes(),
+      nonKeyAttributes: Object.keys(listedResultSchema.shape),
     });
   }
-}
-
-/** DynamoDB allows 20 projected attributes in an index; these are what a listing shows. */
-function projectedAttributes(): string[] {
-  const left_out = new Set([
-    'text',
-    'author',
-    'url',
-    'attributes',
-    'job_id',
-    'job_index',
-    'analysis_run',
-  ]);
-  return resultColumns()
-    .map((column) => column.name)
-    .filter((name) => !left_out.has(name));
 }

@@ -1,4 +1,11 @@
-import { type ConsumerEnvironment, certainty, type Result, textHash } from '../../schemas/index.ts';
+import {
+  type Complete,
+  type ConsumerEnvironment,
+  certainty,
+  pickCarried,
+  type Result,
+  textHash,
+} from '../../schemas/index.ts';
 import type { AnalysisOutcome } from '../analysis/analysis.ts';
 import type { StreamItem } from './decode/decode.ts';
 
@@ -12,7 +19,11 @@ export interface ResultOptions {
 }
 
 /** A record and what became of it as one line of the lake, one row of the results table. */
-export function buildResult(item: StreamItem, ending: Ending, options: ResultOptions): Result {
+export function buildResult(
+  item: StreamItem,
+  ending: Ending,
+  options: ResultOptions,
+): Complete<Result> {
   const { record, arrived_at } = item;
   // A withdrawal leaves nothing of the text behind, even where the producer sent it along.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
@@ -41,11 +52,8 @@ export function buildResult(item: StreamItem, ending: Ending, options: ResultOpt
     text: options.text_policy === 'full' ? text : undefined,
     text_hash: textHash(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
-    author: record.author,
-    url: record.url,
+    ...pickCarried(record),
     attributes: record.attributes === undefined ? undefined : strings(record.attributes),
-    job_id: record.job_id,
-    job_index: record.job_index,
     created_at: new Date(record.created_at ?? arrived_at).toISOString(),
     arrived_at,
     processed_at: options.processed_at,

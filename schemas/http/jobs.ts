@@ -15,18 +15,26 @@ import { resultSchema } from '../result.ts';
 export const MAX_JOB_DOCUMENTS = 1_000;
 export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
 
-/** One text of a job: a record without what the job gives it. */
-export const jobDocumentSchema = z.object({
-  record_id: recordFields.record_id,
-  text: recordFields.text.unwrap(),
-  source: slug.optional().describe('Where the text comes from; absent: the source_id of the job.'),
-  language_code: recordFields.language.optional(),
-  author: recordFields.author,
-  url: recordFields.url,
-  created_at: recordFields.created_at,
-  attributes: recordFields.attributes,
-  record_version: recordFields.record_version.optional(),
-});
+/** One text of a job: a record without the fields that the job gives it. */
+export const jobDocumentSchema = z
+  .object(recordFields)
+  .omit({
+    tenant: true,
+    language: true,
+    text_claim: true,
+    job_id: true,
+    job_index: true,
+    analysis_run: true,
+    deleted: true,
+  })
+  .extend({
+    text: recordFields.text.unwrap(),
+    source: slug
+      .optional()
+      .describe('Where the text comes from; the source_id of the job if absent.'),
+    language_code: recordFields.language.optional(),
+    record_version: recordFields.record_version.optional(),
+  });
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
 /** The source of a job's records where nobody names one. */

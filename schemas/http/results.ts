@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { jobStatus } from '../job.ts';
 import { slug, timestamp } from '../record.ts';
-import { resultSchema } from '../result.ts';
+import { listedResultSchema } from '../result.ts';
 import { sentiment } from '../verdict.ts';
 
 const pageSize = z.coerce.number().int().min(1);
@@ -19,7 +19,7 @@ export type ResultsQueryInput = z.input<typeof resultsQuerySchema>;
 
 /** Answer of `GET /results`: newest first, without texts. */
 export const resultsResponseSchema = z.object({
-  results: z.array(resultSchema),
+  results: z.array(listedResultSchema),
   next_cursor: z.string().optional(),
 });
 export type ResultsResponse = z.infer<typeof resultsResponseSchema>;

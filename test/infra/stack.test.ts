@@ -6,7 +6,7 @@ import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
 import { noEffort, tally } from '../../processors/analysis/effort.ts';
 import { batchMetrics, governorMetrics } from '../../processors/stream/measures.ts';
-import { resultSchema } from '../../schemas/index.ts';
+import { resultSchema, resultsResponseSchema } from '../../schemas/index.ts';
 
 interface Statement {
   Action: string | string[];
@@ -175,6 +175,18 @@ describe('the stack', () => {
       (column: { Name: string }) => column.Name,
     );
     expect(names).toEqual(Object.keys(resultSchema.shape));
+  });
+
+  it('projects into the index by_source the fields that listings show, within the 20 that DynamoDB allows', () => {
+    const [table] = Object.values(template.findResources('AWS::DynamoDB::Table')).filter(
+      ({ Properties }) => Properties.KeySchema[0].AttributeName === 'record_key',
+    );
+    const [index] = table?.Properties.GlobalSecondaryIndexes ?? [];
+    expect(index.IndexName).toBe('by_source');
+    expect(index.Projection.ProjectionType).toBe('INCLUDE');
+    const listed = resultsResponseSchema.shape.results.element.shape;
+    expect(index.Projection.NonKeyAttributes).toEqual(Object.keys(listed));
+    expect(index.Projection.NonKeyAttributes.length).toBeLessThanOrEqual(20);
   });
 
   it('shows one row per record version in the view', () => {

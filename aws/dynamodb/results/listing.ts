@@ -1,7 +1,8 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Result } from '../../../schemas/index.ts';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type ListedResult, listedResultSchema } from '../../../schemas/index.ts';
 import { called, type TableContext } from './insert.ts';
-import { type Row, resultOf, SOURCE_SHARDS, sourceKey } from './row.ts';
+import { type Row, SOURCE_SHARDS, sourceKey } from './row.ts';
 
 export interface ResultsQuery {
   tenant: string;
@@ -16,7 +17,7 @@ export interface ResultsQuery {
 }
 
 export interface ResultsPage {
-  results: Result[];
+  results: ListedResult[];
   /** Where the next page begins; absent: this was the last. */
   cursor?: string;
 }
@@ -41,13 +42,18 @@ export function createResultsListing(
     for (;;) {
       await Promise.all(partitions.map((partition) => partition.fill()));
       const newest = newestOf(partitions);
-      if (newest === undefined) return { results: rows.map(resultOf) };
+      if (newest === undefined) return { results: rows.map(listedResultOf) };
       // One more is there.
       if (rows.length === query.limit) break;
       rows.push(newest.rows.shift()!);
     }
-    return { results: rows.map(resultOf), cursor: cursorAfter(rows.at(-1)!) };
+    return { results: rows.map(listedResultOf), cursor: cursorAfter(rows.at(-1)!) };
   };
+}
+
+/** @throws {z.ZodError} if the row is not a listed result. */
+function listedResultOf(row: Row): ListedResult {
+  return listedResultSchema.parse(unmarshall(row));
 }
 
 interface Partition {

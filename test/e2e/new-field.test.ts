@@ -1,0 +1,65 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ROOT, run } from '../support/process.ts';
+
+/** Not needed to type-check and run the code. */
+const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cdk.out', 'dist']);
+
+let copy: string;
+beforeEach(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'aurastream-new-field-'));
+  await cp(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+});
+afterEach(() => rm(copy, { recursive: true }));
+
+/** Adds a line behind the only line that ends with `behind`. */
+async function addLine(file: string, behind: string, line: string): Promise<void> {
+  const parts = (await readFile(join(copy, file), 'utf8')).split(`${behind}\n`);
+  expect(parts, `${file} has one line "${behind}"`).toHaveLength(2);
+  await writeFile(join(copy, file), parts.join(`${behind}\n${line}\n`));
+}
+
+/** The files that do not compile. */
+async function brokenFiles(): Promise<string[]> {
+  const tsc = 'node_modules/typescript-7/bin/tsc';
+  const { stdout } = await run(['node', tsc, '--noEmit', '--pretty', 'false'], { cwd: copy });
+  return [...new Set(stdout.match(/^[^\s(]+(?=\(\d+,\d+\): error)/gm))].sort();
+}
+
+it('a carried field is added in one line and then reaches every place that hands fields on', async () => {
+  await addLine(
+    'schemas/record.ts',
+    'export const carriedFields = {',
+    '  thread_id: z.string().max(64).optional(),',
+  );
+  expect(await brokenFiles()).toEqual([]);
+  const follow = ['node', '--import', 'tsx', 'test/support/follow-field.ts'];
+  const { stdout, stderr } = await run([...follow, 'thread_id', '"thread-1"'], { cwd: copy });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    row: 'thread-1',
+    lake_line: 'thread-1',
+    job_result: 'thread-1',
+    openapi_result: true,
+    openapi_job_document: true,
+    redriven_record: 'thread-1',
+    replayed_row: 'thread-1',
+  });
+}, 120_000);
+
+it('a field that only the record or only the result has does not compile until replay and consumer handle it', async () => {
+  await addLine(
+    'schemas/record.ts',
+    'export const recordFields = {',
+    '  hint: z.string().optional(),',
+  );
+  await addLine(
+    'schemas/result.ts',
+    '  schema_version: z.literal(1),',
+    '  mood: z.string().optional(),',
+  );
+  expect(await brokenFiles()).toEqual(['operations/replay.ts', 'processors/stream/result.ts']);
+}, 120_000);
