@@ -1,12 +1,47 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+interface Layer {
+  include: string[];
+  exclude?: string[];
+  /** For one test. */
+  testTimeout: number;
+  /** For one beforeAll, beforeEach, afterEach or afterAll. */
+  hookTimeout: number;
+  /** Layers run one after the other, the fastest first. */
+  order: number;
+  setupFiles?: string[];
+}
+
+function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfiguration {
+  return { test: { name, sequence: { groupOrder: order }, ...rest } };
+}
+
+/** What each layer is for: docs/testing.md. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    // Two cores: more workers would only fight over them and over the emulators' ports.
+    // Two cores: more workers would only compete for them, and for the emulators' ports.
     maxWorkers: 2,
-    minWorkers: 1,
+    projects: [
+      layer('unit', {
+        include: ['test/{unit,infra}/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+        exclude: ['packages/*/test/contract/**'],
+        setupFiles: ['test/support/no-processes-no-sockets.ts'],
+        testTimeout: 20_000,
+        hookTimeout: 60_000,
+        order: 0,
+      }),
+      layer('contract', {
+        include: ['test/contract/**/*.test.ts', 'packages/*/test/contract/**/*.test.ts'],
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        order: 1,
+      }),
+      layer('e2e', {
+        include: ['test/e2e/**/*.test.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        order: 2,
+      }),
+    ],
   },
 });

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { assemblyDir, contentHash } from '../../infra/synthesize.ts';
+import { assemblyDir, contentHash } from '../../../infra/synthesize.ts';
 
 /** Writes a manifest, and counts its runs. */
 const APP = `

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importedBytes } from '../../bench/imported-bytes.ts';
-import { bundle } from '../../infra/bundling.ts';
+import { importedBytes } from '../../../bench/imported-bytes.ts';
+import { bundle } from '../../../infra/bundling.ts';
 
 const MOST_BYTES = 600 * 1_024;
 
