@@ -1,2 +1,4 @@
-export { type Client, createClient, type WaitOptions } from './client.ts';
-export { ApiError, type ClientOptions } from './request.ts';
+export { createClient } from './client.ts';
+export { ApiError } from './errors.ts';
+export type { ClientOptions } from './send.ts';
+export type { Cancellable, Client, WaitOptions } from './types.ts';

@@ -6,6 +6,7 @@ export * from './http/index.ts';
 export * from './identity.ts';
 export * from './issues.ts';
 export * from './job.ts';
+export * from './job-status.ts';
 export * from './json.ts';
 export * from './language.ts';
 export * from './messages.ts';

@@ -1,38 +1,8 @@
 import * as z from 'zod';
+import { JOB_STATUSES } from './job-status.ts';
 import { recordId, slug, timestamp } from './record.ts';
 
-export const JOB_STATUSES = [
-  'PENDING',
-  'PROCESSING',
-  'COMPLETED',
-  'COMPLETED_WITH_ERRORS',
-  'FAILED',
-  'CANCELLED',
-] as const;
 export const jobStatus = z.enum(JOB_STATUSES);
-export type JobStatus = z.infer<typeof jobStatus>;
-
-/**
- * Where a job may go from where it is. PENDING: its input is not there, or not counted. PROCESSING: its records are
- * counted, and on their way. The others are final.
- */
-export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
-  PENDING: ['PROCESSING', 'FAILED', 'CANCELLED'],
-  PROCESSING: ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'],
-  COMPLETED: [],
-  COMPLETED_WITH_ERRORS: [],
-  FAILED: [],
-  CANCELLED: [],
-};
-
-export function isFinal(status: JobStatus): boolean {
-  return JOB_TRANSITIONS[status].length === 0;
-}
-
-/** From which states a job may go to this one. */
-export function statesBefore(status: JobStatus): JobStatus[] {
-  return JOB_STATUSES.filter((from) => JOB_TRANSITIONS[from].includes(status));
-}
 
 /** How many records' progress one item of the jobs table holds. */
 export const JOB_PAGE_SIZE = 1_000;

@@ -1,0 +1,123 @@
+import type { ErrorResponse } from '../schemas/index.ts';
+import { ApiError } from './errors.ts';
+import { sleep as sleepByTimer } from './sleep.ts';
+
+/**
+ * Where the API is, and how requests are sent.
+ *
+ * @example
+ * import { type ClientOptions, createClient } from 'aurastream/client';
+ *
+ * const options: ClientOptions = {
+ *   base_url: 'https://api.example.com/v1',
+ *   api_key: 'your-key',
+ *   max_attempts: 3,
+ * };
+ * const client = createClient(options);
+ */
+export interface ClientOptions {
+  /** The output `ApiUrl` of the stack: `https://….execute-api.….amazonaws.com/v1`. */
+  base_url: string;
+  api_key?: string;
+  /** Default: the platform's own. */
+  fetch?: typeof fetch;
+  /** How often a request is sent, the first time included. Default 5. */
+  max_attempts?: number;
+  /** Waits between attempts. Default: a timer. */
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** A number from 0 to 1, for the jitter. Default: `Math.random`. */
+  random?: () => number;
+}
+
+export interface RequestOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  query?: Record<string, string | number | undefined>;
+  signal?: AbortSignal | undefined;
+}
+
+export type Send = (path: string, options?: RequestOptions) => Promise<Response>;
+
+const RETRYABLE = new Set([429, 502, 503, 504]);
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 20_000;
+
+/**
+ * Sends requests, and retries them with backoff and full jitter where a retry may help; `Retry-After` adds to the
+ * pause. Every request of this API is idempotent, so a retry does nothing twice.
+ *
+ * @throws {ApiError} the last refusal.
+ */
+export function createSend(options: ClientOptions): Send {
+  const { max_attempts = 5, sleep = sleepByTimer, random = Math.random } = options;
+  return async (path, request = {}) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await sendOnce(options, path, request);
+      if (response instanceof Response) return response;
+      const is_retryable = response.status === 0 || RETRYABLE.has(response.status);
+      if (!is_retryable || attempt >= max_attempts) throw response;
+      const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+      const retry_after_ms = (response.retry_after ?? 0) * 1_000;
+      await sleep(retry_after_ms + random() * ceiling, request.signal);
+    }
+  };
+}
+
+async function sendOnce(
+  options: ClientOptions,
+  path: string,
+  request: RequestOptions,
+): Promise<Response | ApiError> {
+  const send = options.fetch ?? fetch;
+  try {
+    const response = await send(urlOf(options, path, request), initOf(options, request));
+    return response.ok ? response : await readError(response);
+  } catch (cause) {
+    if (request.signal?.aborted) throw cause;
+    const message = `The API at ${options.base_url} did not answer: check the address and the network`;
+    return new ApiError(0, message, { code: 'UNREACHABLE', cause });
+  }
+}
+
+function urlOf({ base_url }: ClientOptions, path: string, { query = {} }: RequestOptions): URL {
+  const url = new URL(`${base_url.replace(/\/$/, '')}${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+function initOf(
+  { api_key }: ClientOptions,
+  { method = 'GET', headers = {}, body, signal }: RequestOptions,
+): RequestInit {
+  return {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(api_key === undefined ? {} : { 'x-api-key': api_key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+async function readError(response: Response): Promise<ApiError> {
+  const { status } = response;
+  const body = (await response.json().catch(() => undefined)) as Partial<ErrorResponse> | undefined;
+  const details: Partial<ErrorResponse['error']> = body?.error ?? {};
+  const { code = 'UNKNOWN', message = `The API answered ${status}`, field, request_id } = details;
+  const retry_after = parseRetryAfter(response.headers.get('retry-after')) ?? details.retry_after;
+  return new ApiError(status, message, { code, field, retry_after, request_id });
+}
+
+/** `Retry-After` is seconds or a date: RFC 9110, section 10.2.3. */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
+}

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type {
+  AsyncResponse,
+  asyncRequestSchema,
+  BatchResponse,
+  batchRequestSchema,
+  HealthResponse,
+  JobResult,
+  JobStatus,
+  JobsResponse,
+  JobView,
+  ReadyResponse,
+  RecordInput,
+  RecordsResponse,
+  Result,
+  ResultsQueryInput,
+  ResultsResponse,
+  StatsResponse,
+  StatusResponse,
+  SyncResponse,
+  statsQuerySchema,
+  syncRequestSchema,
+} from '../schemas/index.ts';
+
+/**
+ * Aborts a request, and the retries of it.
+ *
+ * @example
+ * import { type Cancellable, createClient } from 'aurastream/client';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1' });
+ * const options: Cancellable = { signal: AbortSignal.timeout(5_000) };
+ * const { status } = await client.health(options);
+ */
+export interface Cancellable {
+  signal?: AbortSignal;
+}
+
+/**
+ * How {@link Client.waitForJob} waits.
+ *
+ * @example
+ * import { createClient, type WaitOptions } from 'aurastream/client';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const options: WaitOptions = {
+ *   poll_ms: 1_000,
+ *   on_progress: ({ progress }) => console.log(`${progress.percentage} %`),
+ * };
+ * const { job_id } = await client.submit({ text: 'I love my cat' });
+ * await client.waitForJob(job_id, options);
+ */
+export interface WaitOptions extends Cancellable {
+  /** Milliseconds between the first polls; the pauses grow to 10 s. Default 500. */
+  poll_ms?: number;
+  on_progress?: (status: StatusResponse) => void;
+}
+
+type SyncOptions = NonNullable<z.input<typeof syncRequestSchema>['options']>;
+type BatchInput = z.input<typeof batchRequestSchema>;
+export type SubmitInput = z.input<typeof asyncRequestSchema>;
+export type StatsInput = z.input<typeof statsQuerySchema>;
+export type ListInput = Omit<ResultsQueryInput, 'cursor' | 'limit'>;
+export type JobSummary = JobsResponse['jobs'][number];
+
+/**
+ * The API of an AuraStream deployment. Every method rejects with an {@link ApiError}.
+ *
+ * @example
+ * import { type Client, createClient } from 'aurastream/client';
+ *
+ * async function countNegative(client: Client, source: string): Promise<number> {
+ *   let count = 0;
+ *   for await (const _ of client.listResults({ source, sentiment: 'NEGATIVE' })) count += 1;
+ *   return count;
+ * }
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * console.log(await countNegative(client, 'app_reviews'));
+ */
+export interface Client {
+  /** Analyses one text while the caller waits. */
+  analyze(text: string, options?: SyncOptions & Cancellable): Promise<SyncResponse>;
+  /** Analyses up to 100 texts: a verdict or an error for each, in their order. */
+  analyzeBatch(
+    texts: BatchInput['texts'],
+    options?: NonNullable<BatchInput['options']> & Cancellable,
+  ): Promise<BatchResponse>;
+  /** Makes a job. The client makes up an idempotency key if none is given, so that a retry makes no second job. */
+  submit(
+    request: SubmitInput,
+    options?: { idempotency_key?: string } & Cancellable,
+  ): Promise<AsyncResponse>;
+  /** Reads the status of a job. */
+  status(job_id: string, options?: Cancellable): Promise<StatusResponse>;
+  /** Polls a job, and resolves with its status once that is final: completed, failed or cancelled. */
+  waitForJob(job_id: string, options?: WaitOptions): Promise<StatusResponse>;
+  /** Lists the tenant's jobs, newest first. */
+  jobs(options?: { status?: JobStatus } & Cancellable): AsyncIterable<JobSummary>;
+  /** Cancels a job. */
+  cancel(job_id: string, options?: Cancellable): Promise<JobView>;
+  /** Reads what became of each record of a job, in the order of its input. */
+  results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
+  /** Lists the results of a source, newest first, without texts. */
+  listResults(
+    query: ListInput,
+    options?: { page_size?: number } & Cancellable,
+  ): AsyncIterable<ResultsResponse['results'][number]>;
+  /** Reads one result; undefined if there is none. */
+  getResult(record_id: string, options?: Cancellable): Promise<Result | undefined>;
+  /** Publishes any number of records, in requests of legal size: an outcome for each, in their order. */
+  publish(records: RecordInput[], options?: Cancellable): Promise<RecordsResponse>;
+  /** Counts results over time. */
+  stats(query?: StatsInput, options?: Cancellable): Promise<StatsResponse>;
+  /** Asks whether the API runs. */
+  health(options?: Cancellable): Promise<HealthResponse>;
+  /** Asks whether the services behind the API answer. One that does not is named in the answer, not thrown. */
+  ready(options?: Cancellable): Promise<ReadyResponse>;
+}
