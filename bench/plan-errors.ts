@@ -1,11 +1,11 @@
 import {
   type Cost,
-  consumptionOf,
-  costOf,
+  computeCost,
+  estimateConsumption,
   loadSchema,
+  multiplyUsage,
   type PlannedLoad,
-  planOf,
-  times,
+  planLoad,
 } from '@aurastream/cost-model';
 import { type Figure, figure } from './figures.ts';
 import { bytesPerCharacter, type Load } from './load.ts';
@@ -14,23 +14,26 @@ import { callsOf, requestsOf, usageOf } from './usage.ts';
 
 /** How far `aurastream plan` is from what was counted: the share by which it says more or less. */
 export function planErrors(load: Load, product: Ran): Figure[] {
-  const planned = consumptionOf(plannedLoad(load), load.batch_records);
+  const planned = estimateConsumption(plannedLoad(load), load.batch_records);
   const per_1000 = 1_000 / product.records;
-  const counted = times(usageOf(product, load), per_1000);
+  const counted = multiplyUsage(usageOf(product, load), per_1000);
   const pairs = {
     calls: [planned.comprehend_calls, callsOf(product) * per_1000],
     requests: [planned.requests, requestsOf(product) * per_1000],
     write_units: [planned.usage.dynamodb_write_units, counted.dynamodb_write_units],
-    usd: [costOf(planned.usage).total, costOf(counted).total],
-    usd_besides_analysis: [notAnalysis(costOf(planned.usage)), notAnalysis(costOf(counted))],
+    usd: [computeCost(planned.usage).total, computeCost(counted).total],
+    usd_besides_analysis: [
+      notAnalysis(computeCost(planned.usage)),
+      notAnalysis(computeCost(counted)),
+    ],
   };
   return Object.entries(pairs).map(([what, [said, seen]]) => error(what, load, said!, seen!));
 }
 
 /** The same of the highest rate that does not fall behind, which `aurastream plan` tells lags by. */
 export function planErrorUnderQuota(load: Load, records_per_second: number): Figure {
-  const { under_the_quota } = planOf(plannedLoad(load));
-  const planned = under_the_quota.records_per_second ?? Number.POSITIVE_INFINITY;
+  const { present_quota } = planLoad(plannedLoad(load));
+  const planned = present_quota.records_per_second ?? Number.POSITIVE_INFINITY;
   return error('rate_under_quota', load, planned, records_per_second);
 }
 

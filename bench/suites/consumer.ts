@@ -1,4 +1,4 @@
-import { costOf, times } from '@aurastream/cost-model';
+import { computeCost, multiplyUsage } from '@aurastream/cost-model';
 import { settings } from '../../infra/settings.ts';
 import type { Bundles, ProgramName } from '../bundles.ts';
 import { type Figure, figure, type Goal, type Measured } from '../figures.ts';
@@ -256,7 +256,8 @@ function waitedFigures(load: Load, results: Results): Figure[] {
 
 /** In the first price tiers, all that is billed: what was counted, and the Lambda time that the CPU took. */
 function costFigures(load: Load, results: Results): Figure[] {
-  const costs = (ran: Ran) => costOf(times(usageOf(ran, load), 1_000_000 / ran.records), 0);
+  const costs = (ran: Ran) =>
+    computeCost(multiplyUsage(usageOf(ran, load), 1_000_000 / ran.records), 0);
   const total = figure({
     name: `consumer.usd_per_million.${load.name}`,
     unit: 'USD',

@@ -13,7 +13,7 @@ import {
   S3_USD_PER_PUT,
 } from './prices.ts';
 
-/** What AWS bills, counted. */
+/** The quantities that AWS bills. */
 export interface Usage {
   comprehend_units: number;
   /** As billed: each record rounded up to 1 KB. */
@@ -22,11 +22,11 @@ export interface Usage {
   /** An eventually consistent read of up to 4 KB is half a unit. */
   dynamodb_read_units: number;
   dynamodb_write_units: number;
-  /** What is kept, for as long as it is kept: a byte for three months is three. */
+  /** Stored bytes times the months of storage: one byte for three months is three. */
   dynamodb_byte_months: number;
   /** As billed: each Firehose record rounded up to 5 KB. */
   firehose_bytes: number;
-  /** Kept for a month. */
+  /** Stored for one month. */
   s3_bytes: number;
   s3_puts: number;
   lambda_requests: number;
@@ -35,13 +35,22 @@ export interface Usage {
 
 export const COST_STAGES = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
 export type CostStage = (typeof COST_STAGES)[number];
-/** USD. */
+/** USD by stage, and their sum. */
 export type Cost = Record<CostStage | 'total', number>;
 
-/** @param units_before of Comprehend in the same month: they decide in which price tiers these lie. */
-export function costOf(usage: Usage, units_before = 0): Cost {
+/**
+ * Computes what AWS bills for a usage, in USD.
+ *
+ * @param units_before Comprehend units that the account has used earlier in the month: they decide the price tier.
+ * @example
+ * ```ts
+ * const { usage } = estimateConsumption(load, 250); // of 1,000 records
+ * computeCost(multiplyUsage(usage, 1_000)).total; // USD per million records
+ * ```
+ */
+export function computeCost(usage: Usage, units_before = 0): Cost {
   const stages: Record<CostStage, number> = {
-    analysis: comprehendUsd(usage.comprehend_units, units_before),
+    analysis: priceComprehendUnits(usage.comprehend_units, units_before),
     stream:
       (usage.kinesis_in_bytes / GB) * KINESIS_USD_PER_GB_IN +
       (usage.kinesis_out_bytes / GB) * KINESIS_USD_PER_GB_OUT,
@@ -60,8 +69,8 @@ export function costOf(usage: Usage, units_before = 0): Cost {
   return { ...stages, total: COST_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
 }
 
-/** Each unit at the price of its tier. */
-function comprehendUsd(units: number, units_before: number): number {
+/** Prices each unit in the tier into which it falls. */
+function priceComprehendUnits(units: number, units_before: number): number {
   let usd = 0;
   let from = units_before;
   const to = units_before + units;
@@ -73,8 +82,15 @@ function comprehendUsd(units: number, units_before: number): number {
   return usd;
 }
 
-/** All of it so many times. */
-export function times(usage: Usage, factor: number): Usage {
+/**
+ * Multiplies every quantity of a usage.
+ *
+ * @example
+ * ```ts
+ * multiplyUsage(usage_of_1000_records, 1_000); // of a million records
+ * ```
+ */
+export function multiplyUsage(usage: Usage, factor: number): Usage {
   return Object.fromEntries(
     Object.entries(usage).map(([name, amount]) => [name, amount * factor]),
   ) as unknown as Usage;

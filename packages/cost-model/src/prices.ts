@@ -1,28 +1,28 @@
 /*
- * Every price that the product knows: us-east-1, in USD, read in November 2026. An estimate is no bill: the marked ones
- * come from secondary sources, since AWS' own pages show them by script only.
+ * Every price that AuraStream uses: us-east-1, in USD, read in November 2026. An estimate is not a bill. Where AWS' own
+ * page shows a price only by script, the price comes from another page and is marked "secondary source".
  */
 
 /**
- * Comprehend's sentiment: a unit is 100 characters, at least 3 a document, language detection the same.
- * https://aws.amazon.com/comprehend/pricing/
+ * Comprehend, sentiment: a unit is 100 characters, and a document has at least 3 units. Language detection costs the
+ * same. https://aws.amazon.com/comprehend/pricing/
  */
 export const COMPREHEND_USD_PER_UNIT = 0.0001;
 export const CHARACTERS_PER_UNIT = 100;
 export const LEAST_UNITS = 3;
-/** What a month's units cost, up to so many. Second-hand, but for the first. */
+/** The price of a unit by the units of the month. All but the first: secondary source. */
 export const COMPREHEND_TIERS = [
   { up_to_units: 10_000_000, usd_per_unit: COMPREHEND_USD_PER_UNIT },
   { up_to_units: 50_000_000, usd_per_unit: 0.00005 },
   { up_to_units: Number.POSITIVE_INFINITY, usd_per_unit: 0.000025 },
 ];
 
-/** A gigabyte where AWS bills by it. */
+/** The gigabyte in which AWS bills. */
 export const GB = 2 ** 30;
 
 /**
- * Kinesis, on demand, standard: each record rounded up to 1 KB on its way in.
- * https://aws.amazon.com/kinesis/data-streams/pricing/ (out: second-hand)
+ * Kinesis, on-demand standard: each incoming record is rounded up to 1 KB.
+ * https://aws.amazon.com/kinesis/data-streams/pricing/ (outgoing: secondary source)
  */
 export const KINESIS_USD_PER_GB_IN = 0.08;
 export const KINESIS_USD_PER_GB_OUT = 0.04;
@@ -33,7 +33,10 @@ export const DYNAMODB_USD_PER_WRITE_UNIT = 0.625e-6;
 export const DYNAMODB_USD_PER_READ_UNIT = 0.125e-6;
 export const DYNAMODB_USD_PER_GB_MONTH = 0.25;
 
-/** Firehose, direct PUT: each record rounded up to 5 KB. https://aws.amazon.com/firehose/pricing/ (second-hand) */
+/**
+ * Firehose, direct PUT: each record is rounded up to 5 KB.
+ * https://aws.amazon.com/firehose/pricing/ (secondary source)
+ */
 export const FIREHOSE_USD_PER_GB = 0.029;
 
 /** S3 standard: https://aws.amazon.com/s3/pricing/ */

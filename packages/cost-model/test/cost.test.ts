@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { consumptionOf } from '../src/consumption.ts';
-import { COST_STAGES, costOf, times, type Usage } from '../src/cost.ts';
+import { expect, it } from 'vitest';
+import { estimateConsumption } from '../src/consumption.ts';
+import { COST_STAGES, computeCost, multiplyUsage, type Usage } from '../src/cost.ts';
 import { loadSchema } from '../src/load.ts';
 
 const nothing: Usage = {
@@ -18,43 +18,43 @@ const nothing: Usage = {
   lambda_gb_seconds: 0,
 };
 
-describe('a cost', () => {
-  it('prices each unit of Comprehend in its tier of the month', () => {
-    const usd = (comprehend_units: number, before = 0) =>
-      costOf({ ...nothing, comprehend_units }, before).analysis;
-    expect(usd(10_000_000)).toBeCloseTo(1_000);
-    expect(usd(60_000_000)).toBeCloseTo(1_000 + 2_000 + 250);
-    expect(usd(1_000_000, 9_500_000)).toBeCloseTo(50 + 25);
-    fc.assert(
-      fc.property(fc.nat(1e8), fc.nat(1e8), (first, second) => {
-        expect(usd(first) + usd(second, first)).toBeCloseTo(usd(first + second), 4);
-      }),
-    );
-  });
+it('computeCost prices each Comprehend unit in its tier of the month', () => {
+  const usd = (comprehend_units: number, before = 0) =>
+    computeCost({ ...nothing, comprehend_units }, before).analysis;
+  expect(usd(10_000_000)).toBeCloseTo(1_000);
+  expect(usd(60_000_000)).toBeCloseTo(1_000 + 2_000 + 250);
+  expect(usd(1_000_000, 9_500_000)).toBeCloseTo(50 + 25);
+  fc.assert(
+    fc.property(fc.nat(1e8), fc.nat(1e8), (first, second) => {
+      expect(usd(first) + usd(second, first)).toBeCloseTo(usd(first + second), 4);
+    }),
+  );
+});
 
-  it('is the sum of its stages, and grows with everything that is billed', () => {
-    const amounts = fc.record(
-      Object.fromEntries(Object.keys(nothing).map((name) => [name, fc.nat(1e9)])),
-    ) as fc.Arbitrary<Usage>;
-    fc.assert(
-      fc.property(amounts, (usage) => {
-        const cost = costOf(usage);
-        expect(cost.total).toBeCloseTo(COST_STAGES.reduce((sum, stage) => sum + cost[stage], 0));
-        for (const name of Object.keys(nothing)) {
-          const more = costOf({ ...usage, [name]: usage[name as keyof Usage] + 1e9 });
-          expect(more.total).toBeGreaterThan(cost.total);
-        }
-      }),
-    );
-  });
+it('the total cost is the sum of the stages and grows with each billed quantity', () => {
+  const amounts = fc.record(
+    Object.fromEntries(Object.keys(nothing).map((name) => [name, fc.nat(1e9)])),
+  ) as fc.Arbitrary<Usage>;
+  fc.assert(
+    fc.property(amounts, (usage) => {
+      const cost = computeCost(usage);
+      expect(cost.total).toBeCloseTo(COST_STAGES.reduce((sum, stage) => sum + cost[stage], 0));
+      for (const name of Object.keys(nothing)) {
+        const more = computeCost({ ...usage, [name]: usage[name as keyof Usage] + 1e9 });
+        expect(more.total).toBeGreaterThan(cost.total);
+      }
+    }),
+  );
+});
 
-  it('of a million records of 140 characters, 60 % repeats, is a fifth of that of a call per record', () => {
-    const load = loadSchema.parse({ records_per_second: 500, characters: 140, repeat_share: 0.6 });
-    const usd_per_million = costOf(times(consumptionOf(load, 250).usage, 1_000));
-    expect(usd_per_million.analysis).toBeCloseTo(120);
-    // Beside Comprehend: to write a row, its entry in the index and the verdict, $1.53, and to keep them, $1.13.
-    expect(usd_per_million.tables).toBeCloseTo(2.66, 1);
-    expect(usd_per_million.total).toBeLessThan(123);
-    expect(costOf(times({ ...nothing, comprehend_units: 6 }, 1_000_000)).total).toBeCloseTo(600);
-  });
+it('a million records of 140 characters with 60 % repeats cost a fifth of one call per record', () => {
+  const load = loadSchema.parse({ records_per_second: 500, characters: 140, repeat_share: 0.6 });
+  const usd_per_million = computeCost(multiplyUsage(estimateConsumption(load, 250).usage, 1_000));
+  expect(usd_per_million.analysis).toBeCloseTo(120);
+  // $1.53 to write the rows, index entries and verdicts, and $1.13 to store them.
+  expect(usd_per_million.tables).toBeCloseTo(2.66, 1);
+  expect(usd_per_million.total).toBeLessThan(123);
+  expect(
+    computeCost(multiplyUsage({ ...nothing, comprehend_units: 6 }, 1_000_000)).total,
+  ).toBeCloseTo(600);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { planCommand } from '../../../cli/commands/plan.ts';
 
-/** What the command prints, or the first line of its error. */
-async function planned(...words: string[]): Promise<string> {
+/** Runs `aurastream plan`. @returns what it prints, including the error messages of commander. */
+async function runPlan(...words: string[]): Promise<string> {
   const printed: string[] = [];
   const command = planCommand()
     .exitOverride()
@@ -14,63 +14,81 @@ async function planned(...words: string[]): Promise<string> {
   try {
     await command.parseAsync(words, { from: 'user' });
   } catch {
-    // Commander has said it.
+    // Commander has written its message to `printed`.
   } finally {
     console.log = log;
   }
   return printed.join('\n');
 }
 
-const ask = (rate: string, length = '140', repeat = '60%') =>
-  planned('--rate', rate, '--length', length, '--repeat', repeat, '--json');
+const runPlanAsJson = (rate: string, length = '140', repeat = '60%') =>
+  runPlan('--rate', rate, '--length', length, '--repeat', repeat, '--json');
 
-describe('aurastream plan', () => {
-  it.each([
-    ['500', 500],
-    ['500/s', 500],
-    ['30k/min', 500],
-    ['86.4k/day', 1],
-    ['1M/s', 1_000_000],
-    ['1e6/s', 1_000_000],
-  ])('takes a rate of %s', async (rate, records_per_second) => {
-    const { load } = JSON.parse(await ask(rate)) as { load: object };
-    expect(load).toMatchObject({ records_per_second, characters: 140, repeat_share: 0.6 });
-  });
+it.each([
+  ['500', 500],
+  ['500/s', 500],
+  ['30k/min', 500],
+  ['86.4k/day', 1],
+  ['1M/s', 1_000_000],
+  ['1e6/s', 1_000_000],
+])('aurastream plan accepts the rate %s', async (rate, records_per_second) => {
+  const { load } = JSON.parse(await runPlanAsJson(rate)) as { load: object };
+  expect(load).toMatchObject({ records_per_second, characters: 140, repeat_share: 0.6 });
+});
 
-  it.each([
-    ['rate', ['fast'], 'Write 500/s, 30k/min or 2M/day'],
-    ['rate', ['2M/s'], 'up to 1M/s'],
-    ['length', ['5', '0'], 'Write a number from 1'],
-    ['repeat', ['5', '1', '2'], 'Write a share from 0 to 1'],
-    ['repeat', ['5', '1', ''], 'Write a share from 0 to 1'],
-    ['repeat', ['5', '1', '60'], '60% is 0.6'],
-  ])('says of a wrong --%s what to write', async (option, values, advice) => {
-    const said = await ask(values[0]!, ...values.slice(1));
-    expect(said).toContain(`--${option}`);
-    expect(said).toContain(advice);
-  });
+it.each([
+  ['rate', ['fast'], '500/s, 30k/min or 2M/day'],
+  ['rate', ['2M/s'], 'up to 1M/s'],
+  ['length', ['5', '0'], 'Write a number from 1'],
+  ['repeat', ['5', '1', '2'], 'Write a share from 0 to 1'],
+  ['repeat', ['5', '1', ''], 'Write a share from 0 to 1'],
+  ['repeat', ['5', '1', '60'], '60% is 0.6'],
+])('aurastream plan explains how to write --%s when it is %j', async (option, values, advice) => {
+  const [rate = '', ...others] = values;
+  const printed = await runPlanAsJson(rate, ...others);
+  expect(printed).toContain(`--${option}`);
+  expect(printed).toContain(advice);
+});
 
-  it('says all that is missing at once, and how it is written', async () => {
-    const command = planCommand().parseAsync(['--rate', '5'], { from: 'user' });
-    await expect(command).rejects.toThrow(/--length, --repeat\n.*aurastream plan --rate/);
-  });
+it('aurastream plan names all missing options in one error, with an example', async () => {
+  const command = planCommand().parseAsync(['--rate', '5'], { from: 'user' });
+  await expect(command).rejects.toThrow(/--length, --repeat\n.*aurastream plan --rate/);
+});
 
-  it.each(['README.md', 'docs/performance.md'])('prints what %s shows', async (page) => {
-    const printed = await planned('--rate', '2000/s', '--length', '140', '--repeat', '60%');
-    const shown = stripVTControlCharacters(printed);
-    expect(readFileSync(page, 'utf8')).toContain(`\`\`\`\n${shown}\n\`\`\``);
-  });
+it('aurastream plan refuses a text that is larger than a record and names the options to lower', async () => {
+  const words = [
+    '--rate',
+    '5',
+    '--length',
+    '1000000',
+    '--repeat',
+    '0',
+    '--bytes-per-character',
+    '3',
+  ];
+  const command = planCommand().parseAsync(words, { from: 'user' });
+  await expect(command).rejects.toThrow(/1,048,576.*\n.*--length or --bytes-per-character/);
+});
 
-  it('prints a page for people', async () => {
-    const page = await planned('--rate', '1M/s', '--length', '140', '--repeat', '0.6');
-    for (const word of [
-      '1,000,000 records/s',
-      'quota to raise',
-      'ask for',
-      'USD a month',
-      'total',
-    ]) {
-      expect(page).toContain(word);
-    }
-  });
+it.each(['README.md', 'docs/performance.md'])(
+  'aurastream plan prints what %s shows',
+  async (page) => {
+    const printed = await runPlan('--rate', '2000/s', '--length', '140', '--repeat', '60%');
+    const plain = stripVTControlCharacters(printed);
+    expect(readFileSync(page, 'utf8')).toContain(`\`\`\`\n${plain}\n\`\`\``);
+  },
+);
+
+it('aurastream plan prints the load, the quotas to raise, the sources and the costs', async () => {
+  const printed = await runPlan('--rate', '1M/s', '--length', '140', '--repeat', '0.6');
+  for (const words of [
+    '1,000,000 records/s',
+    'at least 125 sources',
+    'quota to raise',
+    'request',
+    'USD per month',
+    'total',
+  ]) {
+    expect(printed).toContain(words);
+  }
 });

@@ -1,0 +1,31 @@
+import { DEPLOYED, HOURS_PER_MONTH, SECONDS_PER_MONTH } from './assumptions.ts';
+import { type Cost, computeCost, multiplyUsage, type Usage } from './cost.ts';
+import { KINESIS_USD_PER_STREAM_HOUR } from './prices.ts';
+
+/** Computes the cost of a month, with Comprehend's price tiers and the stream's hourly price. */
+export function computeMonthlyCost(records_per_second: number, usage_of_1000: Usage): Cost {
+  const usage = multiplyUsage(usage_of_1000, (records_per_second * SECONDS_PER_MONTH) / 1_000);
+  const s3_puts = estimateLakeObjects(records_per_second, usage.s3_bytes);
+  const cost = computeCost({ ...usage, s3_puts });
+  const stream_hours_usd = KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH;
+  return {
+    ...cost,
+    stream: cost.stream + stream_hours_usd,
+    total: cost.total + stream_hours_usd,
+  };
+}
+
+/** Firehose writes an object when its buffer is full or old, but none when the buffer is empty. */
+function estimateLakeObjects(records_per_second: number, s3_bytes: number): number {
+  const full_buffers = s3_bytes / (DEPLOYED.lake_buffer_mb * 1_048_576);
+  const old_buffers = SECONDS_PER_MONTH / DEPLOYED.lake_buffer_seconds;
+  return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full_buffers, old_buffers));
+}
+
+/** Divides the cost of a month by its millions of records. */
+export function computeCostPerMillion(usd_per_month: Cost, records_per_second: number): Cost {
+  const millions = (records_per_second * SECONDS_PER_MONTH) / 1_000_000;
+  return Object.fromEntries(
+    Object.entries(usd_per_month).map(([stage, usd]) => [stage, usd / millions]),
+  ) as Cost;
+}

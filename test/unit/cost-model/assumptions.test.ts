@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { DEPLOYED, MEASURED } from '@aurastream/cost-model';
+import { expect, it } from 'vitest';
+import { rowOf } from '../../../aws/dynamodb/results/row.ts';
+import { writeUnits } from '../../../bench/services/item-size.ts';
+import { settings } from '../../../infra/settings.ts';
+import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
+import { aResult } from '../../support/results.ts';
+
+it('the cost model assumes the settings that are deployed', () => {
+  const { consumer, analysis, results, lake } = settings;
+  expect(DEPLOYED).toEqual({
+    batch_records: consumer.batch_size,
+    window_seconds: consumer.window_seconds,
+    memory_gb: consumer.memory_mb / 1_024,
+    calls_in_flight: consumer.comprehend_max_in_flight,
+    slots_per_write: slotsPerWrite(analysis.quota_calls_per_second),
+    quota_share: expect.closeTo(
+      consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
+    ),
+    max_record_age_seconds: consumer.max_record_age_seconds,
+    results_ttl_seconds: results.ttl_seconds,
+    cache_ttl_seconds: analysis.cache_ttl_seconds,
+    lake_buffer_seconds: lake.buffer_seconds,
+    lake_buffer_mb: lake.buffer_mb,
+  });
+  expect(consumer.parallelization_factor).toBe(1);
+});
+
+it('the cost model assumes the sizes that rows and lake lines have', () => {
+  const text = 'x'.repeat(140);
+  const result = aResult({ text, text_bytes: 140, author: '@user123' });
+  const line_bytes = Buffer.byteLength(JSON.stringify(result)) - 140;
+  expect(Math.abs(line_bytes - MEASURED.line_bytes)).toBeLessThan(80);
+  expect(writeUnits(rowOf(result, 1_800_000_000))).toBe(1);
+  const units = (bytes: number) => writeUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
+  expect(units(1_024 - MEASURED.row_bytes + 100)).toBe(2);
+});
+
+it('the cost model assumes CPU times in the proportions of docs/figures.md', () => {
+  const page = readFileSync('docs/figures.md', 'utf8');
+  const measured = (load: string) => {
+    const line = page.split('\n').find((row) => row.startsWith(`| cpu_ms_per_1000.${load} |`));
+    const [, , ours, per_record] = line!
+      .split('|')
+      .map((cell) => Number.parseFloat(cell.replace(',', '')));
+    return { ours: ours!, per_record: per_record! };
+  };
+  const base = measured('base');
+  const planned = (bytes: number) =>
+    MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * bytes;
+  const long = measured('characters_4900').ours / base.ours;
+  const without_batches = base.per_record / base.ours;
+  expect(planned(4_900) / planned(140) / long).toBeGreaterThan(0.6);
+  expect(planned(4_900) / planned(140) / long).toBeLessThan(1.6);
+  expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeGreaterThan(0.7);
+  expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeLessThan(1.6);
+});
