@@ -1,4 +1,5 @@
 import { settings } from '../../infra/settings.ts';
+import { listedResultSchema } from '../../schemas/index.ts';
 import { atMost, ITEM_BYTES } from './limits.ts';
 
 /** A DynamoDB item in its wire form. */
@@ -7,16 +8,12 @@ export type Item = Record<
   { S?: string; N?: string; BOOL?: boolean; M?: Item; L?: object[] }
 >;
 
-/** What the index by_source leaves out: infra/constructs/tables.ts. */
-const NOT_IN_INDEX = new Set([
-  'text',
-  'author',
-  'url',
-  'attributes',
-  'job_id',
-  'job_index',
-  'analysis_run',
-  'expires_at',
+/** The attributes of the index by_source, its keys and the table's key included: infra/constructs/tables.ts. */
+const INDEXED = new Set([
+  ...Object.keys(listedResultSchema.shape),
+  'record_key',
+  'source_key',
+  'source_sort',
 ]);
 
 /** A write unit is 1 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
@@ -31,8 +28,7 @@ export function indexUnits(item: Item): number {
 }
 
 function projected(item: Item): Item {
-  const entries = Object.entries(item).filter(([name]) => !NOT_IN_INDEX.has(name));
-  return Object.fromEntries(entries);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => INDEXED.has(name)));
 }
 
 /** What DynamoDB adds to an item that it keeps, for billing: the page on capacity units below. */

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createResultsReader, type ResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
-import type { Result } from '../../../schemas/index.ts';
+import { listedResultSchema, type Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 import { resultsTableContract } from '../../support/results-table-contract.ts';
 
@@ -81,7 +81,10 @@ async function createTable(): Promise<void> {
             { AttributeName: 'source_key', KeyType: 'HASH' },
             { AttributeName: 'source_sort', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'ALL' },
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: Object.keys(listedResultSchema.shape),
+          },
         },
       ],
     }),

@@ -9,6 +9,7 @@ import { EmulatedError, emulatedError } from '../gateway/level-emulator.ts';
 import type { AwsReply, AwsService, Usage } from '../gateway/types.ts';
 import { createBatchInsert } from './dynamodb/batch-insert.ts';
 import { consumes, unitsOf } from './dynamodb/capacity.ts';
+import { checkIndexUpdates, checkProjections } from './dynamodb/index-projections.ts';
 import { permissionsOf } from './dynamodb/permissions.ts';
 import {
   type DynamoDbEmulator,
@@ -121,6 +122,14 @@ function createActions(
     BatchExecuteStatement: createBatchInsert(emulator, known),
     UpdateTimeToLive: ttl.update,
     DescribeTimeToLive: ttl.describe,
+    async CreateTable(input) {
+      checkProjections(input);
+      return run('CreateTable', input);
+    },
+    async UpdateTable(input) {
+      checkIndexUpdates(input, { ...(await known(String(input.TableName))) });
+      return run('UpdateTable', input);
+    },
     async DeleteTable(input) {
       const output = await run('DeleteTable', input);
       await ttl.forget(String(input.TableName));

@@ -206,3 +206,44 @@ it('refuses a template that it does not play before anything starts', async () =
   const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::StepFunctions::StateMachine' } });
   await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });
+
+/** A cloud whose table projects so many attributes into its index. */
+function writeCloudWithProjection(count: number): Promise<string> {
+  return writeCloud({
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: ['id', 'source'].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by_source',
+            KeySchema: [{ AttributeName: 'source', KeyType: 'HASH' }],
+            Projection: {
+              ProjectionType: 'INCLUDE',
+              NonKeyAttributes: Array.from({ length: count }, (_, i) => `attribute_${i}`),
+            },
+          },
+        ],
+      },
+    },
+  });
+}
+
+it('refuses a template whose index projects 21 attributes, as CloudFormation does', async () => {
+  await expect(boot({ assemblyDir: await writeCloudWithProjection(21) })).rejects.toThrow(
+    /table Table was refused: .*less than or equal to 20/,
+  );
+});
+
+it('refuses a template that changes the projection of an index, as CloudFormation does', async () => {
+  const cloud = await boot({ assemblyDir: await writeCloudWithProjection(19) });
+  await cloud.close();
+  await expect(boot({ assemblyDir: await writeCloudWithProjection(20) })).rejects.toThrow(
+    /other keys or indexes than the template/,
+  );
+});

@@ -16,6 +16,7 @@ import {
   QueryCommand,
   ScanCommand,
   TransactWriteItemsCommand,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -416,4 +417,61 @@ test('what is not played is an unknown operation', async () => {
   const items = [{ Put: { TableName: table, Item: key(1) } }];
   const error = await failure(client.send(new TransactWriteItemsCommand({ TransactItems: items })));
   expect(error?.name).toBe('UnknownOperationException');
+});
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html */
+describe('index projections', () => {
+  const attributes = (count: number) => upTo(count).map((i) => `attribute_${i}`);
+  const index = (IndexName: string, NonKeyAttributes: string[]) => ({
+    IndexName,
+    KeySchema: [{ AttributeName: 'source', KeyType: 'HASH' as const }],
+    Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes },
+  });
+  const create = (TableName: string, GlobalSecondaryIndexes: ReturnType<typeof index>[]) =>
+    failure(
+      client.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: ['id', 'source'].map((AttributeName) => ({
+            AttributeName,
+            AttributeType: 'S' as const,
+          })),
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          GlobalSecondaryIndexes,
+        }),
+      ),
+    );
+
+  test('an index of 20 projected attributes is created, and one of 21 is refused', async () => {
+    expect(await create('projects-20', [index('by_source', attributes(20))])).toBeUndefined();
+    const refusal = await create('projects-21', [index('by_source', attributes(21))]);
+    expect(refusal?.name).toBe('ValidationException');
+    expect(refusal?.message).toContain(
+      "at 'globalSecondaryIndexes.1.member.projection.nonKeyAttributes' failed to satisfy constraint: " +
+        'Member must have length less than or equal to 20',
+    );
+  });
+
+  test('100 projected attributes over all indexes of a table are created, and 101 are refused', async () => {
+    const five = upTo(5).map((i) => index(`index_${i}`, attributes(20)));
+    expect(await create('projects-100', five)).toBeUndefined();
+    const refusal = await create('projects-101', [...five, index('index_5', attributes(1))]);
+    expect(refusal?.name).toBe('ValidationException');
+    expect(refusal?.message).toContain('101');
+  });
+
+  test('UpdateTable refuses to give an index another projection', async () => {
+    const TableName = await newTable();
+    const refusal = await failure(
+      client.send(
+        new UpdateTableCommand({
+          TableName,
+          GlobalSecondaryIndexUpdates: [{ Create: index('by_source', attributes(1)) }],
+        }),
+      ),
+    );
+    expect(refusal?.name).toBe('ValidationException');
+    expect(refusal?.message).toContain('already exists: by_source');
+  });
 });

@@ -5,7 +5,9 @@ import {
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
+  type GlobalSecondaryIndexDescription,
   type KeySchemaElement,
+  type Projection,
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -57,7 +59,12 @@ async function provision(client: DynamoDBClient, resource: Resource): Promise<vo
   await untilActive(
     async () => (await describe())?.TableStatus,
     async () => {
-      await client.send(new CreateTableCommand({ TableName, ...given } as CreateTableCommandInput));
+      const input = { TableName, ...given } as CreateTableCommandInput;
+      await client.send(new CreateTableCommand(input)).catch((cause: Error) => {
+        throw new Error(`The table ${resource.logical_id} was refused: ${cause.message}`, {
+          cause,
+        });
+      });
     },
   );
   refuseOther(resource, properties, await describe());
@@ -80,11 +87,18 @@ function refuseOther(
 
 function shape(
   keys: KeySchemaElement[] | undefined,
-  indexes: { IndexName?: string | undefined; KeySchema?: KeySchemaElement[] | undefined }[] = [],
+  indexes: Pick<GlobalSecondaryIndexDescription, 'IndexName' | 'KeySchema' | 'Projection'>[] = [],
 ): string {
   const text = (schema: KeySchemaElement[] = []) =>
     schema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
-  const named = indexes.map(({ IndexName, KeySchema }) => [IndexName, text(KeySchema)]);
+  // AWS never changes the projection of an index either.
+  const projected = ({ ProjectionType, NonKeyAttributes = [] }: Projection = {}) =>
+    [ProjectionType, ...NonKeyAttributes].sort();
+  const named = indexes.map(({ IndexName, KeySchema, Projection }) => [
+    IndexName,
+    text(KeySchema),
+    projected(Projection),
+  ]);
   return JSON.stringify([text(keys), named.sort()]);
 }
 

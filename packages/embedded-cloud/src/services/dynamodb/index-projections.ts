@@ -1,0 +1,69 @@
+import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
+import { emulatedError } from '../../gateway/level-emulator.ts';
+
+/**
+ * Limits that dynalite does not check: attributes in the projection of one index, and of all indexes of a table.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
+ */
+const MAX_PER_INDEX = 20;
+const MAX_PER_TABLE = 100;
+
+const INDEX_LISTS = ['LocalSecondaryIndexes', 'GlobalSecondaryIndexes'];
+
+/** Checks the projections that CreateTable gives its indexes. @throws {EmulatedError} ValidationException. */
+export function checkProjections(input: JsonObject): void {
+  let total = 0;
+  for (const list of INDEX_LISTS) {
+    for (const [i, index] of objectsOf(input[list]).entries()) {
+      const attributes = attributesOf(index);
+      total += attributes.length;
+      if (attributes.length <= MAX_PER_INDEX) continue;
+      const place = `${list[0]?.toLowerCase()}${list.slice(1)}.${i + 1}.member.projection.nonKeyAttributes`;
+      throw emulatedError(
+        'ValidationException',
+        `1 validation error detected: Value '[${attributes.join(', ')}]' at '${place}' failed to satisfy constraint: ` +
+          `Member must have length less than or equal to ${MAX_PER_INDEX}`,
+      );
+    }
+  }
+  if (total <= MAX_PER_TABLE) return;
+  throw emulatedError(
+    'ValidationException',
+    `One or more parameter values were invalid: the secondary indexes project ${total} attributes together, ` +
+      `and a table has at most ${MAX_PER_TABLE}`,
+  );
+}
+
+/**
+ * Checks what UpdateTable does to indexes. It can create one, delete one, or change its throughput. It cannot change
+ * the projection of an index: to create the index again under its name is refused.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexUpdate.html
+ *
+ * @throws {EmulatedError} ValidationException.
+ */
+export function checkIndexUpdates(input: JsonObject, table: JsonObject): void {
+  const names = objectsOf(table.GlobalSecondaryIndexes).map(({ IndexName }) => IndexName);
+  for (const update of objectsOf(input.GlobalSecondaryIndexUpdates)) {
+    if (isObject(update.Create) && names.includes(update.Create.IndexName)) {
+      throw emulatedError(
+        'ValidationException',
+        `Attempting to create an index which already exists: ${update.Create.IndexName}`,
+      );
+    }
+    if (update.Create !== undefined || update.Delete !== undefined) {
+      throw emulatedError(
+        'ValidationException',
+        'UpdateTable is not emulated for creating and deleting indexes',
+      );
+    }
+  }
+}
+
+function objectsOf(list: unknown): JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+function attributesOf({ Projection }: JsonObject): unknown[] {
+  const attributes = isObject(Projection) ? Projection.NonKeyAttributes : undefined;
+  return Array.isArray(attributes) ? attributes : [];
+}
