@@ -2,15 +2,9 @@ import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { Analyse } from '../processors/analysis/outcome.ts';
-import type {
-  ErrorCode,
-  ListedResult,
-  ReadyResponse,
-  Result,
-  StatsResponse,
-} from '../schemas/index.ts';
+import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
 import type { ApiBindings } from './env.ts';
-import type { StatsQuery } from './ports.ts';
+import type { ResultsReader, StatsQuery } from './ports.ts';
 
 /** One answered request, for the log: nothing in it comes from the caller. */
 export interface Answered {
@@ -21,20 +15,6 @@ export interface Answered {
   status: number;
   duration_ms: number;
   error_code?: ErrorCode;
-}
-
-/** Results as the API looks them up. */
-export interface Results {
-  get(tenant: string, record_id: string): Promise<Result | undefined>;
-  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
-  list(query: {
-    tenant: string;
-    source: string;
-    from?: string;
-    to?: string;
-    limit: number;
-    cursor?: string;
-  }): Promise<{ results: ListedResult[]; cursor?: string }>;
 }
 
 export interface ApiSettings {
@@ -52,7 +32,7 @@ export interface ApiDeps {
   inputs: JobInputs;
   stream: RecordStream;
   claims: TextClaimStore;
-  results: Results;
+  results: ResultsReader;
   /** The last throughput sample of each shard, at most a few seconds old. */
   throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;

@@ -1,8 +1,35 @@
 import type { z } from 'zod';
-import type { statsQuerySchema } from '../schemas/index.ts';
+import type { ListedResult, Result, statsQuerySchema } from '../schemas/index.ts';
 
 /** What statistics are asked for, by one tenant. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
 
 /** A query's answer, row by row. */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
+
+export interface ResultsQuery {
+  tenant: string;
+  source: string;
+  /** ISO 8601: created then or later. */
+  from?: string;
+  /** ISO 8601: created before. */
+  to?: string;
+  limit: number;
+  /** The cursor of an earlier page of the same query. */
+  cursor?: string;
+}
+
+export interface ResultsPage {
+  results: ListedResult[];
+  /** Where the next page begins; absent on the last page. */
+  cursor?: string;
+}
+
+/** Look-ups among results. Each may throw a {@link ServiceError}. */
+export interface ResultsReader {
+  get(tenant: string, record_id: string): Promise<Result | undefined>;
+  /** The results that exist, by tenant and record id joined with `#`. */
+  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
+  /** Newest first. @throws {RangeError} when the cursor belongs to another listing. */
+  list(query: ResultsQuery): Promise<ResultsPage>;
+}

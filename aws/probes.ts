@@ -2,9 +2,13 @@ import { AthenaClient, GetWorkGroupCommand } from '@aws-sdk/client-athena';
 import { BatchGetItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { PATIENCE, serviceError } from './clients.ts';
+import { createClient } from './clients.ts';
+import { callService } from './errors.ts';
 
-/** The cheapest call that each service answers only where it works and we may ask. None is billed by its result. */
+/**
+ * Creates the readiness checks: of each service the cheapest call that succeeds only when the service works and the
+ * function has its permission.
+ */
 export function createProbes(names: {
   stream_name: string;
   results_table: string;
@@ -13,33 +17,46 @@ export function createProbes(names: {
   input_bucket: string;
   work_group: string;
 }) {
-  const settings = { requestHandler: PATIENCE, maxAttempts: 1 };
-  const dynamodb = new DynamoDBClient(settings);
-  const kinesis = new KinesisClient(settings);
-  const s3 = new S3Client(settings);
-  const athena = new AthenaClient(settings);
-  const named = <Value>(service: string, call: Promise<Value>) =>
-    call.catch((cause: unknown) => {
-      throw serviceError(service, cause);
-    });
-  const item = (TableName: string, Key: Record<string, { S: string }>) => () =>
-    named('dynamodb', dynamodb.send(new GetItemCommand({ TableName, Key })));
-  const NONE = { S: 'readiness' };
+  const kinesis = createClient(KinesisClient, ONE_ATTEMPT);
+  const s3 = createClient(S3Client, ONE_ATTEMPT);
+  const athena = createClient(AthenaClient, ONE_ATTEMPT);
   return {
-    stream: () =>
-      named(
-        'kinesis',
-        kinesis.send(new DescribeStreamSummaryCommand({ StreamName: names.stream_name })),
-      ),
-    results_table: item(names.results_table, { record_key: NONE }),
-    // As analysis reads it: nothing more is granted.
-    cache_table: () => {
-      const RequestItems = { [names.cache_table]: { Keys: [{ fingerprint: NONE }] } };
-      return named('dynamodb', dynamodb.send(new BatchGetItemCommand({ RequestItems })));
+    stream: () => {
+      const command = new DescribeStreamSummaryCommand({ StreamName: names.stream_name });
+      return callService('kinesis', () => kinesis.send(command));
     },
-    jobs_table: item(names.jobs_table, { job_id: NONE, part: NONE }),
-    input_bucket: () => named('s3', s3.send(new HeadBucketCommand({ Bucket: names.input_bucket }))),
-    lake_queries: () =>
-      named('athena', athena.send(new GetWorkGroupCommand({ WorkGroup: names.work_group }))),
+    ...createTableProbes(names),
+    input_bucket: () => {
+      const command = new HeadBucketCommand({ Bucket: names.input_bucket });
+      return callService('s3', () => s3.send(command));
+    },
+    lake_queries: () => {
+      const command = new GetWorkGroupCommand({ WorkGroup: names.work_group });
+      return callService('athena', () => athena.send(command));
+    },
+  };
+}
+
+const ONE_ATTEMPT = { max_attempts: 1 };
+/** A key that no table contains. */
+const NO_KEY = { S: 'readiness' };
+
+function createTableProbes(names: {
+  results_table: string;
+  cache_table: string;
+  jobs_table: string;
+}) {
+  const dynamodb = createClient(DynamoDBClient, ONE_ATTEMPT);
+  const getItem = (TableName: string, Key: Record<string, { S: string }>) =>
+    callService('dynamodb', () => dynamodb.send(new GetItemCommand({ TableName, Key })));
+  return {
+    results_table: () => getItem(names.results_table, { record_key: NO_KEY }),
+    // The function may read the cache by BatchGetItem alone.
+    cache_table: () => {
+      const RequestItems = { [names.cache_table]: { Keys: [{ fingerprint: NO_KEY }] } };
+      const command = new BatchGetItemCommand({ RequestItems });
+      return callService('dynamodb', () => dynamodb.send(command));
+    },
+    jobs_table: () => getItem(names.jobs_table, { job_id: NO_KEY, part: NO_KEY }),
   };
 }

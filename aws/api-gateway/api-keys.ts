@@ -8,7 +8,8 @@ import {
   type GetApiKeysCommandOutput,
 } from '@aws-sdk/client-api-gateway';
 import { formatApiKey, parseApiKey, type Tier } from '../../schemas/index.ts';
-import { type CloudAddress, clientConfig } from '../clients.ts';
+import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
+import { requireField } from '../errors.ts';
 
 /** An API key as an operator sees it. */
 export interface ApiKeyInfo {
@@ -21,82 +22,95 @@ export interface ApiKeyInfo {
   created_at: string;
 }
 
+/** An API key with its value. */
+export interface ApiKey extends ApiKeyInfo {
+  api_key: string;
+}
+
 export interface ApiKeys {
-  /** Makes a key of a tenant, good at once: its value is in the answer. */
-  create(key: {
-    tenant: string;
-    tier: Tier;
-    name?: string;
-  }): Promise<ApiKeyInfo & { api_key: string }>;
-  /** Keys of this project, with their values. */
-  list(): AsyncIterable<ApiKeyInfo & { api_key: string }>;
-  /** @throws {Error} where there is no such key. */
+  /** Creates a key of a tenant, which is valid immediately. */
+  create(key: { tenant: string; tier: Tier; name?: string }): Promise<ApiKey>;
+  /** The keys of this project. */
+  list(): AsyncIterable<ApiKey>;
+  /** @throws {Error} when there is no such key. */
   revoke(key_id: string): Promise<void>;
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const RANDOM_CHARACTERS = 40;
-
-/** The API keys of a deployment: API Gateway knows which exist, their values say whose they are. */
-export function createApiKeys(deps: {
+export interface ApiKeysDeps {
   client?: APIGatewayClient;
-  /** Each tier's, as the stack says. */
+  /** The cloud of the keys, unless it is the account of the environment. */
+  cloud?: CloudAddress;
+  /** By tier, from the outputs of the stack. */
   usage_plan_ids: Record<string, string>;
   random?: () => string;
-}): ApiKeys {
-  const client = deps.client ?? new APIGatewayClient({});
-  const random = deps.random ?? randomCharacters;
+}
+
+/** The API keys of a deployment: API Gateway knows the keys, and the value of each names its tenant and tier. */
+export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
+  const client =
+    deps.client ?? createClient(APIGatewayClient, deps.cloud && clientConfig(deps.cloud));
   return {
-    async create({ tenant, tier, name = `${tenant} ${tier}` }) {
-      const usagePlanId = deps.usage_plan_ids[tier];
-      if (usagePlanId === undefined) throw new Error(`The stack has no usage plan ${tier}`);
-      const api_key = formatApiKey({ tenant, tier }, random());
-      const made = await client.send(
-        new CreateApiKeyCommand({ name, value: api_key, enabled: true }),
-      );
-      await client.send(
-        new CreateUsagePlanKeyCommand({ usagePlanId, keyId: made.id, keyType: 'API_KEY' }),
-      );
-      const created_at = (made.createdDate ?? new Date()).toISOString();
-      return { key_id: made.id!, name, tenant, tier, enabled: true, created_at, api_key };
-    },
-    async *list() {
-      let position: string | undefined;
-      do {
-        const page: GetApiKeysCommandOutput = await client.send(
-          new GetApiKeysCommand({ includeValues: true, position, limit: 500 }),
-        );
-        for (const { id, name, value = '', enabled, createdDate } of page.items ?? []) {
-          const claims = parseApiKey(value);
-          if (claims === undefined) continue;
-          yield {
-            key_id: id!,
-            name: name ?? '',
-            ...claims,
-            enabled: enabled ?? false,
-            created_at: createdDate?.toISOString() ?? '',
-            api_key: value,
-          };
-        }
-        position = page.position;
-      } while (position !== undefined);
-    },
+    create: createCreate(client, deps),
+    list: () => listKeys(client),
     async revoke(key_id) {
       await client.send(new DeleteApiKeyCommand({ apiKey: key_id }));
     },
   };
 }
 
-function randomCharacters(): string {
-  return Array.from({ length: RANDOM_CHARACTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join(
-    '',
-  );
+function createCreate(
+  client: APIGatewayClient,
+  { usage_plan_ids, random = randomCharacters }: ApiKeysDeps,
+): ApiKeys['create'] {
+  return async ({ tenant, tier, name = `${tenant} ${tier}` }) => {
+    const usagePlanId = usage_plan_ids[tier];
+    if (usagePlanId === undefined) {
+      const tiers = Object.keys(usage_plan_ids).join(', ');
+      throw new Error(`The stack has no usage plan ${tier}; its plans are ${tiers}`);
+    }
+    const api_key = formatApiKey({ tenant, tier }, random());
+    const { id, createdDate = new Date() } = await client.send(
+      new CreateApiKeyCommand({ name, value: api_key, enabled: true }),
+    );
+    const key_id = requireField('apigateway', 'id', id);
+    await client.send(
+      new CreateUsagePlanKeyCommand({ usagePlanId, keyId: key_id, keyType: 'API_KEY' }),
+    );
+    return {
+      key_id,
+      name,
+      tenant,
+      tier,
+      enabled: true,
+      created_at: createdDate.toISOString(),
+      api_key,
+    };
+  };
 }
 
-/** The API keys of a cloud at this address. */
-export function connectApiKeys(
-  cloud: CloudAddress,
-  usage_plan_ids: Record<string, string>,
-): ApiKeys {
-  return createApiKeys({ client: new APIGatewayClient(clientConfig(cloud)), usage_plan_ids });
+async function* listKeys(client: APIGatewayClient): AsyncGenerator<ApiKey> {
+  let position: string | undefined;
+  do {
+    const page: GetApiKeysCommandOutput = await client.send(
+      new GetApiKeysCommand({ includeValues: true, position, limit: 500 }),
+    );
+    for (const { id = '', name = '', value = '', enabled = false, createdDate } of page.items ??
+      []) {
+      const claims = parseApiKey(value);
+      if (claims === undefined) continue;
+      const created_at = createdDate?.toISOString() ?? '';
+      yield { key_id: id, name, ...claims, enabled, created_at, api_key: value };
+    }
+    position = page.position;
+  } while (position !== undefined);
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const RANDOM_CHARACTERS = 40;
+
+function randomCharacters(): string {
+  const characters = Array.from({ length: RANDOM_CHARACTERS }, () =>
+    ALPHABET.charAt(randomInt(ALPHABET.length)),
+  );
+  return characters.join('');
 }

@@ -1,7 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import { createClient } from '../clients.ts';
 
-/** The stack's outputs as infra/stack.ts says them. */
+/** The outputs that infra/stack.ts declares. */
 const outputsSchema = z.object({
   StreamName: z.string(),
   CacheTableName: z.string(),
@@ -29,13 +30,13 @@ const outputsSchema = z.object({
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
 /**
- * Where everything is: the names that a deployed stack says, in an account or in the embedded cloud.
+ * Reads the names of all resources from the outputs of a deployed stack, in an account or in the embedded cloud.
  *
- * @throws {Error} where there is no such stack, or it is not AuraStream's.
+ * @throws {Error} when there is no such stack, or it is not AuraStream's.
  */
 export async function readStack(
   stack_name: string,
-  client = new CloudFormationClient({}),
+  client = createClient(CloudFormationClient),
 ): Promise<StackOutputs> {
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack_name }));
   const outputs = Object.fromEntries(
@@ -43,7 +44,8 @@ export async function readStack(
   );
   const parsed = outputsSchema.safeParse(outputs);
   if (!parsed.success) {
-    throw new Error(`The stack ${stack_name} is not complete: deploy it again`);
+    const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw new Error(`The stack ${stack_name} lacks valid outputs: ${names}. Deploy it again.`);
   }
   return parsed.data;
 }

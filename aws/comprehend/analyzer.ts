@@ -6,26 +6,27 @@ import {
 } from '@aws-sdk/client-comprehend';
 import type { Analyzer, DocumentOutcome } from '../../processors/analysis/ports.ts';
 import { isSentimentLanguage, scoresSchema, sentiment } from '../../schemas/index.ts';
-import { PATIENCE, quiet, serviceError } from '../clients.ts';
+import { createClient } from '../clients.ts';
+import { callService } from '../errors.ts';
 
 /**
- * Comprehend does not say which model answered. This date stands for it in every fingerprint: move it when AWS
- * announces a new sentiment model, and no verdict of the old one is found again.
+ * Comprehend does not say which model answered. This date stands for the model in every fingerprint: change it when AWS
+ * announces a new sentiment model, and cached verdicts of the old model are not found any more.
  */
 export const MODEL_AS_OF = '2026-11-23';
 
 export interface ComprehendDeps {
   client?: Pick<ComprehendClient, 'send'>;
-  /** Of one call, the first included; absent: the SDK's default. */
+  /** Attempts of one call, the first included. Default: the SDK's. */
   max_attempts?: number;
 }
 
 /**
- * Amazon Comprehend's BatchDetectSentiment behind the analyzer's port. Limits: 25 documents of 5,000 bytes of UTF-8,
- * one language a call (Comprehend's guidelines and limits; real errors say "allowed is 5000 bytes").
+ * Analyses texts with Amazon Comprehend's BatchDetectSentiment. Limits of a call: 25 documents of 5,000 bytes of UTF-8
+ * in one language (Comprehend's guidelines and limits; its errors say "allowed is 5000 bytes").
  */
 export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
-  const client = deps.client ?? comprehendClient(deps.max_attempts);
+  const client = deps.client ?? createClient(ComprehendClient, { max_attempts: deps.max_attempts });
   return {
     name: 'comprehend',
     version: MODEL_AS_OF,
@@ -37,26 +38,15 @@ export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
         TextList: documents,
         LanguageCode: language_code as 'en',
       });
-      const response = await client.send(command).catch((cause: unknown) => {
-        throw serviceError('comprehend', cause);
-      });
+      const response = await callService('comprehend', () => client.send(command));
       return mergeByIndex(documents.length, response);
     },
   };
 }
 
-function comprehendClient(max_attempts: number | undefined): ComprehendClient {
-  return quiet(
-    new ComprehendClient({
-      requestHandler: PATIENCE,
-      ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
-    }),
-  );
-}
-
 type Failure = Extract<DocumentOutcome, { ok: false }>;
 
-/** A successful call may hold failed documents; one in neither list may succeed next time. */
+/** A successful call may contain failed documents. A document in neither list may succeed next time. */
 function mergeByIndex(count: number, response: BatchDetectSentimentResponse): DocumentOutcome[] {
   const outcomes = Array.from({ length: count }, () => failure('MissingResult'));
   for (const error of response.ErrorList ?? []) place(outcomes, error.Index, failureOf(error));
@@ -84,8 +74,8 @@ function failure(code: string, throttled = false, retryable = true): Failure {
 }
 
 /**
- * AWS publishes no list of a document's error codes, and examples differ in their spelling
- * (InternalServerException, INTERNAL_SERVER_ERROR, numbers): so by meaning, and what is not known may succeed later.
+ * AWS publishes no list of a document's error codes, and its examples differ in spelling (InternalServerException,
+ * INTERNAL_SERVER_ERROR, numbers), so codes are matched by their words. An unknown code may succeed later.
  */
 function failureOf(error: BatchItemError): DocumentOutcome {
   const code = error.ErrorCode ?? 'UnknownError';

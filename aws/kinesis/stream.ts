@@ -1,13 +1,15 @@
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { PutOutcome, RecordStream } from '../../ingest/ports.ts';
-import { quiet, serviceError } from '../clients.ts';
+import { createClient } from '../clients.ts';
+import { callService } from '../errors.ts';
 
-/** A Kinesis stream as a place to publish to. A successful PutRecords may still hold rejected records. */
+/** A Kinesis stream to publish to. A successful PutRecords may still contain rejected records. */
 export function createKinesisStream(deps: {
   client?: Pick<KinesisClient, 'send'>;
   stream_name: string;
 }): RecordStream {
-  const client = deps.client ?? quiet(new KinesisClient({}));
+  // A producer's slow line may take longer than our time limits to upload 10 MiB.
+  const client = deps.client ?? createClient(KinesisClient, { requestHandler: {} });
   return {
     async putRecords(entries) {
       const command = new PutRecordsCommand({
@@ -17,9 +19,7 @@ export function createKinesisStream(deps: {
           PartitionKey: partition_key,
         })),
       });
-      const { Records = [] } = await client.send(command).catch((cause: unknown) => {
-        throw serviceError('kinesis', cause);
-      });
+      const { Records = [] } = await callService('kinesis', () => client.send(command));
       return entries.map((_, i): PutOutcome => {
         const { ErrorCode, ShardId, SequenceNumber } = Records[i] ?? {};
         if (ShardId === undefined || SequenceNumber === undefined) {

@@ -6,46 +6,50 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { JobInputs } from '../../ingest/submission/ports.ts';
-import { PATIENCE, quiet, serviceError } from '../clients.ts';
+import { createClient } from '../clients.ts';
+import { httpStatus, translateError } from '../errors.ts';
+import { openBucket } from './bucket.ts';
 
-/** The inputs of jobs in an S3 bucket. @param deps.changed what to throw where an object is another. */
-export function createJobInputs(deps: {
+const NOT_FOUND = 404;
+const PRECONDITION_FAILED = 412;
+const RANGE_NOT_SATISFIABLE = 416;
+
+export interface JobInputsDeps {
   client?: S3Client;
   bucket_name: string;
+  /** Creates the error of a read whose object has been replaced or deleted. */
   changed: () => Error;
-}): JobInputs {
-  // The SDK's own checksum would have to be known when the URL is made.
+}
+
+/** The inputs of jobs in an S3 bucket. */
+export function createJobInputs(deps: JobInputsDeps): JobInputs {
+  // By default the SDK adds a checksum, which would have to be known when a URL is signed.
   const client =
-    deps.client ??
-    quiet(new S3Client({ requestHandler: PATIENCE, requestChecksumCalculation: 'WHEN_REQUIRED' }));
+    deps.client ?? createClient(S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' });
   const Bucket = deps.bucket_name;
   return {
-    async put(Key, Body, ContentType) {
-      await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType })).catch(rethrow);
-    },
+    put: openBucket({ client, bucket_name: Bucket }).put,
     async head(Key) {
       try {
         const { ETag, ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key }));
-        return { etag: unquoted(ETag), bytes: ContentLength ?? 0 };
+        return { etag: removeQuotes(ETag), bytes: ContentLength ?? 0 };
       } catch (cause) {
-        if (statusOf(cause) === 404) return undefined;
-        return rethrow(cause);
+        if (httpStatus(cause) === NOT_FOUND) return undefined;
+        throw translateError('s3', cause);
       }
     },
     async *read(Key, { etag, from }) {
       const Range = from === 0 ? {} : { Range: `bytes=${from}-` };
-      const IfMatch = `"${etag}"`;
+      const command = new GetObjectCommand({ Bucket, Key, IfMatch: `"${etag}"`, ...Range });
       try {
-        const { Body } = await client.send(
-          new GetObjectCommand({ Bucket, Key, IfMatch, ...Range }),
-        );
+        const { Body } = await client.send(command);
         yield* Body as AsyncIterable<Buffer>;
       } catch (cause) {
-        const status = statusOf(cause);
-        // Nothing is left behind the offset: all was read.
-        if (status === 416) return;
-        if (status === 412 || status === 404) throw deps.changed();
-        rethrow(cause);
+        const status = httpStatus(cause);
+        // The offset is the end of the object: everything has been read.
+        if (status === RANGE_NOT_SATISFIABLE) return;
+        if (status === PRECONDITION_FAILED || status === NOT_FOUND) throw deps.changed();
+        throw translateError('s3', cause);
       }
     },
     presignPut: (Key, ContentType, ttl_seconds) =>
@@ -56,14 +60,6 @@ export function createJobInputs(deps: {
   };
 }
 
-function statusOf(cause: unknown): number | undefined {
-  return (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-}
-
-function unquoted(etag = ''): string {
+function removeQuotes(etag = ''): string {
   return etag.replaceAll('"', '');
-}
-
-function rethrow(cause: unknown): never {
-  throw serviceError('s3', cause);
 }

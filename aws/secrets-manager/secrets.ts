@@ -1,26 +1,26 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type CloudAddress, clientConfig, PATIENCE, quiet, serviceError } from '../clients.ts';
+import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
+import { callService, requireField } from '../errors.ts';
 
-/** Reads a secret once and remembers it. @throws {ServiceError} and reads again the next time. */
+/**
+ * Returns a function that reads a secret once and remembers it. A read that failed is repeated by the next call.
+ *
+ * @param deps.cloud where the secret is, unless in the account of the environment.
+ * @throws {ServiceError} from the function.
+ */
 export function createSecret(deps: {
   client?: Pick<SecretsManagerClient, 'send'>;
+  cloud?: CloudAddress;
   secret_id: string;
 }): () => Promise<string> {
-  const client = deps.client ?? quiet(new SecretsManagerClient({ requestHandler: PATIENCE }));
-  let known: string | undefined;
+  const settings = deps.cloud && clientConfig(deps.cloud);
+  const client = deps.client ?? createClient(SecretsManagerClient, settings);
+  let secret: string | undefined;
   return async () => {
-    if (known !== undefined) return known;
-    const { SecretString } = await client
-      .send(new GetSecretValueCommand({ SecretId: deps.secret_id }))
-      .catch((cause: unknown) => {
-        throw serviceError('secretsmanager', cause);
-      });
-    known = SecretString!;
-    return known;
+    if (secret !== undefined) return secret;
+    const command = new GetSecretValueCommand({ SecretId: deps.secret_id });
+    const { SecretString } = await callService('secretsmanager', () => client.send(command));
+    secret = requireField('secretsmanager', 'SecretString', SecretString);
+    return secret;
   };
-}
-
-/** A secret of a cloud at this address. */
-export function connectSecret(cloud: CloudAddress, secret_id: string): () => Promise<string> {
-  return createSecret({ client: new SecretsManagerClient(clientConfig(cloud)), secret_id });
 }

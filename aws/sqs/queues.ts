@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
-import { PATIENCE, quiet, serviceError } from '../clients.ts';
+import { createClient } from '../clients.ts';
+import { callService } from '../errors.ts';
 
 export interface QueueDeps {
   client?: Pick<SQSClient, 'send'>;
@@ -18,18 +19,13 @@ export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
   return { send: createSend(deps) };
 }
 
-function createSend({
-  client = quiet(new SQSClient({ requestHandler: PATIENCE })),
-  queue_url,
-}: QueueDeps) {
+function createSend({ client = createClient(SQSClient), queue_url }: QueueDeps) {
   return async (message: object, delay_seconds: number): Promise<void> => {
     const command = new SendMessageCommand({
       QueueUrl: queue_url,
       MessageBody: JSON.stringify(message),
       DelaySeconds: delay_seconds,
     });
-    await client.send(command).catch((cause: unknown) => {
-      throw serviceError('sqs', cause);
-    });
+    await callService('sqs', () => client.send(command));
   };
 }

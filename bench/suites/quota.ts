@@ -3,7 +3,7 @@ import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { clientConfig } from '../../aws/clients.ts';
 import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
-import { createQuotaLedger } from '../../aws/dynamodb/quota-ledger.ts';
+import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { governed } from '../../processors/analysis/governor.ts';
 import type { Analyzer } from '../../processors/analysis/ports.ts';
 import { ServiceError } from '../../schemas/index.ts';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { createResultsReader, type ResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import type { ResultsReader } from '../../api/ports.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { type ListedResult, timestamp } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';

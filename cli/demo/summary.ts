@@ -1,5 +1,5 @@
 import { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
-import type { QueryAnswer } from '../../aws/athena/query.ts';
+import type { QueryAnswer } from '../../aws/athena/answer.ts';
 import { CACHE_TIERS, type CacheTier, RESULT_STATUSES, SENTIMENTS } from '../../schemas/index.ts';
 
 type Counts = Record<string, number>;

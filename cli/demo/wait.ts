@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import type { ResultsReader } from '../../api/ports.ts';
 import type { SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { type Result, recordKey } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';

@@ -1,6 +1,6 @@
 import type { Cloud } from '@aurastream/embedded-cloud';
-import { type ApiKeys, connectApiKeys } from '../../aws/api-gateway/api-keys.ts';
-import { connectSecret } from '../../aws/secrets-manager/secrets.ts';
+import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { callbackSecret } from '../../schemas/index.ts';
 
 /** Two tenants with all that they need to try the API. */
@@ -23,8 +23,9 @@ type Reached = Pick<
 /** Keys of both tenants in the highest tier: those of an earlier start, or new ones. */
 export async function readyKeys(cloud: Reached): Promise<ReadyKeys> {
   const { outputs } = cloud;
-  const keys = connectApiKeys(cloud, JSON.parse(outputs.UsagePlanIds!) as Record<string, string>);
-  const secret = await connectSecret(cloud, outputs.CallbackSecretArn!)();
+  const usage_plan_ids = JSON.parse(outputs.UsagePlanIds!) as Record<string, string>;
+  const keys = createApiKeys({ cloud, usage_plan_ids });
+  const secret = await createSecret({ cloud, secret_id: outputs.CallbackSecretArn! })();
   return {
     api_key: await keyOf(keys, FIRST_TENANT),
     second_api_key: await keyOf(keys, SECOND_TENANT),

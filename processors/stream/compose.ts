@@ -4,7 +4,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
-import { createQuotaLedger } from '../../aws/dynamodb/quota-ledger.ts';
+import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import { createLake } from '../../aws/firehose/lake.ts';

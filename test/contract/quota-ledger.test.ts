@@ -1,6 +1,6 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createQuotaLedger } from '../../aws/dynamodb/quota-ledger.ts';
+import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { createMemoryBook } from '../support/memory-ledger.ts';
 import { quotaLedgerContract } from '../support/quota-ledger-contract.ts';

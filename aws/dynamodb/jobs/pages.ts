@@ -1,22 +1,19 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { JobRef, JobStore, Page } from '../../../jobs/ports.ts';
-import { JOB_PAGE_SIZE, outcomeCountsSchema, RECORD_OUTCOMES } from '../../../schemas/index.ts';
-import { conditional, queried } from '../conditional.ts';
-import { called } from '../results/insert.ts';
-import type { Item, JobsTable } from './rows.ts';
-
-/** MAX_JOB_RECORDS makes 50,000 pages. */
-const PAGE_DIGITS = 7;
+import { RECORD_OUTCOMES } from '../../../schemas/index.ts';
+import { requireField } from '../../errors.ts';
+import { callConditionally, callDynamoDb, queryItems } from '../table.ts';
+import { offsetsOf, pageKey, pageOf, pagesPrefix } from './page-item.ts';
+import type { JobsTable } from './row.ts';
 
 /**
- * Pages of jobs. What a page's item holds only ever grows until it is closed, and then stays:
+ * Pages of jobs. The content of a page's item only grows until the page is closed, and then stays:
  *
- *     A  ADD positive {4}   if not closed       {1, 2} → {1, 2, 4}; once more, and nothing changes
- *     B  ADD neutral {3}    if not closed       whoever of A and B comes second sees all four, and closes the page
- *     A  SET counts         if there are none   {positive: 3, neutral: 1}; the sets go
- *     B  SET counts         if there are none   stays as A set it, and B is answered that
+ *     A  ADD positive {4}   if not closed       {1, 2} → {1, 2, 4}; repeated, it changes nothing
+ *     B  ADD neutral {3}    if not closed       the later one of A and B sees all four, and closes the page
+ *     A  SET counts         if there are none   {positive: 3, neutral: 1}; the sets are removed
+ *     B  SET counts         if there are none   the counts stay as A set them, and B is answered these
  *     C  ADD positive {4}   if not closed       refused: a redelivery. C reads A's counts
  */
 export function createPages(
@@ -28,7 +25,7 @@ export function createPages(
     addClosedPage: createAddClosedPage(table),
     async pages(job) {
       const pages: Page[] = [];
-      const items = queried(table, {
+      const items = queryItems(table, {
         ConsistentRead: true,
         KeyConditionExpression: 'job_id = :job_id AND begins_with(part, :pages)',
         ExpressionAttributeValues: marshall({ ':job_id': job.job_id, ':pages': pagesPrefix(job) }),
@@ -41,23 +38,27 @@ export function createPages(
 
 function createMark(table: JobsTable): JobStore['mark'] {
   return async (job, page, done) => {
-    const outcomes = RECORD_OUTCOMES.filter((outcome) => (done[outcome]?.length ?? 0) > 0);
-    if (outcomes.length === 0) return readPage(table, job, page);
-    const sets = outcomes.map((outcome) => [`:${outcome}`, offsetsOf(page, done[outcome]!)]);
+    const marked = RECORD_OUTCOMES.flatMap((outcome) => {
+      const indexes = done[outcome] ?? [];
+      return indexes.length === 0 ? [] : [{ outcome, offsets: offsetsOf(page, indexes) }];
+    });
+    if (marked.length === 0) return readPage(table, job, page);
+    const additions = marked.map(({ outcome }) => `#${outcome} :${outcome}`);
     const command = new UpdateItemCommand({
       TableName: table.table_name,
       Key: pageKey(job, page),
-      UpdateExpression: `SET expires_at = :expires_at ADD ${outcomes.map((name) => `#${name} :${name}`).join(', ')}`,
+      UpdateExpression: `SET expires_at = :expires_at ADD ${additions.join(', ')}`,
       ConditionExpression: 'attribute_not_exists(#counts)',
-      ExpressionAttributeNames: namesOf([...outcomes, 'counts']),
+      ExpressionAttributeNames: placeholders([...marked.map(({ outcome }) => outcome), 'counts']),
       ExpressionAttributeValues: marshall({
         ':expires_at': job.expires_at,
-        ...Object.fromEntries(sets),
+        ...Object.fromEntries(marked.map(({ outcome, offsets }) => [`:${outcome}`, offsets])),
       }),
       ReturnValues: 'ALL_NEW',
     });
-    const output = await conditional(() => table.client.send(command));
-    return output === undefined ? readPage(table, job, page) : pageOf(output.Attributes!);
+    const output = await callConditionally(() => table.client.send(command));
+    if (output === undefined) return readPage(table, job, page);
+    return pageOf(requireField('dynamodb', 'Attributes', output.Attributes));
   };
 }
 
@@ -67,13 +68,15 @@ function createClosePage(table: JobsTable): JobStore['closePage'] {
     const command = new UpdateItemCommand({
       TableName: table.table_name,
       Key: pageKey(job, page),
-      UpdateExpression: `SET expires_at = :expires_at, #counts = if_not_exists(#counts, :counts) REMOVE ${sets}`,
-      ExpressionAttributeNames: namesOf([...RECORD_OUTCOMES, 'counts']),
+      UpdateExpression:
+        'SET expires_at = :expires_at, #counts = if_not_exists(#counts, :counts) ' +
+        `REMOVE ${sets}`,
+      ExpressionAttributeNames: placeholders([...RECORD_OUTCOMES, 'counts']),
       ExpressionAttributeValues: marshall({ ':expires_at': job.expires_at, ':counts': counts }),
       ReturnValues: 'ALL_NEW',
     });
-    const { Attributes } = await called(() => table.client.send(command));
-    return pageOf(Attributes!);
+    const { Attributes } = await callDynamoDb(() => table.client.send(command));
+    return pageOf(requireField('dynamodb', 'Attributes', Attributes));
   };
 }
 
@@ -83,15 +86,15 @@ function createAddClosedPage(table: JobsTable): JobStore['addClosedPage'] {
       TableName: table.table_name,
       Key: marshall({ job_id: job.job_id, part: `closed_pages#${job.expires_at}` }),
       UpdateExpression: 'SET expires_at = :expires_at ADD #pages :page',
-      ExpressionAttributeNames: namesOf(['pages']),
+      ExpressionAttributeNames: placeholders(['pages']),
       ExpressionAttributeValues: marshall({
         ':expires_at': job.expires_at,
         ':page': new Set([page]),
       }),
       ReturnValues: 'ALL_NEW',
     });
-    const { Attributes } = await called(() => table.client.send(command));
-    return Attributes!.pages!.NS!.length;
+    const { Attributes } = await callDynamoDb(() => table.client.send(command));
+    return requireField('dynamodb', 'Attributes', Attributes?.pages?.NS).length;
   };
 }
 
@@ -101,51 +104,11 @@ async function readPage(table: JobsTable, job: JobRef, page: number): Promise<Pa
     Key: pageKey(job, page),
     ConsistentRead: true,
   });
-  const { Item } = await called(() => table.client.send(command));
+  const { Item } = await callDynamoDb(() => table.client.send(command));
   return Item === undefined ? { page, done: {} } : pageOf(Item);
 }
 
-/** `page#1798761600#0000017`: pages of one job sort by their number, apart from those of an earlier job of its id. */
-function pagesPrefix({ expires_at }: JobRef): string {
-  return `page#${expires_at}#`;
-}
-
-function pageKey(job: JobRef, page: number): Item {
-  const part = pagesPrefix(job) + String(page).padStart(PAGE_DIGITS, '0');
-  return marshall({ job_id: job.job_id, part });
-}
-
-/** Three digits are 3 bytes: less the first index of the page, 1,000 of them fit in 4 KB. */
-function offsetsOf(page: number, indexes: number[]): Set<number> {
-  return new Set(indexes.map((index) => index - page * JOB_PAGE_SIZE));
-}
-
-const offsets = z.set(
-  z
-    .int()
-    .min(0)
-    .max(JOB_PAGE_SIZE - 1),
-);
-
-/** @throws {z.ZodError} where the item is no page. */
-function pageOf(item: Item): Page {
-  const { part, counts, ...fields } = unmarshall(item);
-  const page = Number(String(part).split('#').at(-1));
-  const done: Page['done'] = {};
-  for (const outcome of RECORD_OUTCOMES) {
-    if (fields[outcome] === undefined) continue;
-    const indexes = [...offsets.parse(fields[outcome])].map(
-      (offset) => page * JOB_PAGE_SIZE + offset,
-    );
-    done[outcome] = new Set(indexes);
-  }
-  return {
-    page,
-    done,
-    ...(counts === undefined ? {} : { counts: outcomeCountsSchema.parse(counts) }),
-  };
-}
-
-function namesOf(names: string[]): Record<string, string> {
+/** `{ '#pages': 'pages' }`: many of our names are reserved in DynamoDB. */
+function placeholders(names: string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
 }

@@ -1,58 +1,48 @@
-import {
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import pLimit from 'p-limit';
 import type { JobStore } from '../../../jobs/ports.ts';
-import { createPause } from '../../../lib/backoff.ts';
 import { type Job, ServiceError, statesBefore } from '../../../schemas/index.ts';
-import { PATIENCE, quiet } from '../../clients.ts';
-import { conditional } from '../conditional.ts';
-import type { Pause } from '../resend.ts';
-import { called } from '../results/insert.ts';
+import { requireField } from '../../errors.ts';
+import { firstError } from '../../send-batches.ts';
+import { getItems } from '../batches.ts';
+import { callConditionally, callDynamoDb, openTable, type TableDeps } from '../table.ts';
 import { createDue, createList } from './listing.ts';
 import { createPages } from './pages.ts';
-import { createGetMany } from './read.ts';
-import { type JobsTable, jobOf, type RowUpdate, rowKey, rowOf, rowUpdate } from './rows.ts';
+import {
+  isExpired,
+  JOB_PART,
+  type JobsTable,
+  jobOf,
+  type RowUpdate,
+  rowKey,
+  rowOf,
+  rowUpdate,
+} from './row.ts';
 import { createThroughputSamples } from './throughput-samples.ts';
 
-const CALLS_AT_A_TIME = 16;
-
-export interface JobStoreDeps {
-  client?: Pick<DynamoDBClient, 'send'>;
-  table_name: string;
+export interface JobStoreDeps extends TableDeps {
   /** Epoch milliseconds. */
   now: () => number;
-  pause?: Pause;
 }
 
 /**
- * Jobs in a DynamoDB table with the partition key `job_id` and the sort key `part`: a job's row, its pages and the set
- * of those that are closed.
+ * Jobs in a DynamoDB table with the partition key `job_id` and the sort key `part`: a job has a row, its pages and the
+ * set of its closed pages.
  *
- * A row changes by one conditional UpdateItem at a time. Who may change it is a question of its status alone, and the
- * status is in the very condition, so of two writers that read the same row one is refused:
+ * A row changes by one conditional UpdateItem at a time. Whether a change is allowed depends on the row's status alone,
+ * and the condition names the status, so of two writers that read the same row one is refused:
  *
  *     A  PROCESSING → COMPLETED  if status IN (PROCESSING)             written
- *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)             refused: COMPLETED has no way out
- *     C  submitted = 3,000       if status IN (PROCESSING)             refused: there is nothing to submit any more
- *     D  submitted = 2,000       if none, or records ≤ 2,000 and bytes ≤ …   refused where it is at 3,000 already
+ *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)             refused: COMPLETED is final
+ *     C  submitted = 3,000       if status IN (PROCESSING)             refused: nothing is left to submit
+ *     D  submitted = 2,000       if none, or records ≤ 2,000 and bytes ≤ …   refused when it is at 3,000 already
  *
- * The SDK repeats a call whose answer was lost, and may then be refused by its own first attempt: what it wanted is
- * there, and what had to follow (a callback's first message) the sweeper sends. Each method is one call, but where a
- * condition failed and what is there has to be told: then a read comes after it.
+ * The SDK repeats a call whose answer was lost, and its own first attempt may then fail the condition of the second:
+ * the change is in the table, and the sweeper sends what had to follow it (a callback's first message). Each method is
+ * one call; a method that must answer the job although a condition failed reads it in a second one.
  */
 export function createJobStore(deps: JobStoreDeps): JobStore {
-  const table: JobsTable = {
-    client: deps.client ?? quiet(new DynamoDBClient({ requestHandler: PATIENCE })),
-    table_name: deps.table_name,
-    now: deps.now,
-    limit: pLimit(CALLS_AT_A_TIME),
-    pause: deps.pause ?? createPause(),
-  };
+  const table: JobsTable = { ...openTable(deps), now: deps.now };
   const get = createGet(table);
   return {
     create: createCreate(table, get),
@@ -63,10 +53,10 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     async transition(job_id, to, changes) {
       const before = statesBefore(to);
       if (before.length === 0) return undefined;
-      return updated(table, rowUpdate(job_id, before, { ...changes, status: to }));
+      return updateRow(table, rowUpdate(job_id, before, { ...changes, status: to }));
     },
     async update(job_id, states, changes) {
-      return updated(table, rowUpdate(job_id, states, changes));
+      return updateRow(table, rowUpdate(job_id, states, changes));
     },
     advance: createAdvance(table, get),
     addCallbackAttempt: createAddCallbackAttempt(table),
@@ -82,9 +72,24 @@ function createGet(table: JobsTable): JobStore['get'] {
       Key: rowKey(job_id),
       ConsistentRead: true,
     });
-    const { Item } = await called(() => table.client.send(command));
-    const job = Item === undefined ? undefined : jobOf(Item);
-    return job === undefined || job.expires_at * 1_000 <= table.now() ? undefined : job;
+    const { Item } = await callDynamoDb(() => table.client.send(command));
+    const job = Item && jobOf(Item);
+    return job === undefined || isExpired(table, job) ? undefined : job;
+  };
+}
+
+/** A job that could not be read fails the whole read: it may have been cancelled. */
+function createGetMany(table: JobsTable): JobStore['getMany'] {
+  return async (job_ids) => {
+    const { items, unread } = await getItems(table, [...new Set(job_ids)], {
+      key_name: 'job_id',
+      sort_key: JOB_PART,
+      ConsistentRead: true,
+    });
+    const error = firstError('dynamodb', unread);
+    if (error !== undefined) throw error;
+    const jobs = items.map(jobOf).filter((job) => !isExpired(table, job));
+    return new Map(jobs.map((job) => [job.job_id, job]));
   };
 }
 
@@ -93,23 +98,25 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
     const command = new PutItemCommand({
       TableName: table.table_name,
       Item: rowOf(job),
-      // DynamoDB deletes what has expired within days.
+      // DynamoDB deletes expired rows within days; until then they must not keep a new job out.
       ConditionExpression: 'attribute_not_exists(job_id) OR expires_at <= :now',
       ExpressionAttributeValues: marshall({ ':now': Math.floor(table.now() / 1_000) }),
     });
-    if (await conditional(() => table.client.send(command))) return { created: true, job };
-    const there = await get(job.job_id);
-    // It expired between the two calls.
-    if (there === undefined) throw new ServiceError('dynamodb', 'JobExpired', { retryable: true });
-    return { created: false, job: there };
+    if (await callConditionally(() => table.client.send(command))) return { created: true, job };
+    const existing = await get(job.job_id);
+    if (existing !== undefined) return { created: false, job: existing };
+    // The existing job expired between the two calls.
+    throw new ServiceError('dynamodb', 'JobExpired', { retryable: true });
   };
 }
 
 function createAdvance(table: JobsTable, get: JobStore['get']): JobStore['advance'] {
   return async (job_id, states, field, position) => {
     const update = rowUpdate(job_id, states, { [field]: position });
-    const is_ahead = `attribute_not_exists(#${field}) OR (#${field}.#records <= :records AND #${field}.#bytes <= :bytes)`;
-    const moved = await updated(table, {
+    const is_ahead =
+      `attribute_not_exists(#${field}) OR ` +
+      `(#${field}.#records <= :records AND #${field}.#bytes <= :bytes)`;
+    const moved = await updateRow(table, {
       ...update,
       ConditionExpression: `${update.ConditionExpression} AND (${is_ahead})`,
       ExpressionAttributeNames: {
@@ -123,15 +130,21 @@ function createAdvance(table: JobsTable, get: JobStore['get']): JobStore['advanc
       },
     });
     if (moved !== undefined) return moved;
-    const there = await get(job_id);
-    return there !== undefined && states.includes(there.status) ? there : undefined;
+    const job = await get(job_id);
+    return job !== undefined && states.includes(job.status) ? job : undefined;
   };
 }
 
 function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttempt'] {
   return async (job_id, attempt_number, attempt, state) => {
     const is_over = state !== 'pending';
-    return updated(table, {
+    const values = {
+      ':state': state,
+      ':pending': 'pending',
+      ':attempt': [attempt],
+      ':attempts_before': attempt_number - 1,
+    };
+    return updateRow(table, {
       Key: rowKey(job_id),
       UpdateExpression:
         'SET #callback.#state = :state, #callback.#attempts = list_append(#callback.#attempts, :attempt)' +
@@ -144,26 +157,18 @@ function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttemp
         '#attempts': 'attempts',
         ...(is_over ? { '#due_at': 'due_at', '#due_shard': 'due_shard' } : {}),
       },
-      ExpressionAttributeValues: marshall(
-        {
-          ':state': state,
-          ':pending': 'pending',
-          ':attempt': [attempt],
-          ':attempts_before': attempt_number - 1,
-        },
-        { removeUndefinedValues: true },
-      ),
+      ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
     });
   };
 }
 
-/** The row as it is after the update; undefined where the condition failed. */
-async function updated(table: JobsTable, update: RowUpdate): Promise<Job | undefined> {
+/** Returns the row as it is after the update; undefined when the condition failed. */
+async function updateRow(table: JobsTable, update: RowUpdate): Promise<Job | undefined> {
   const command = new UpdateItemCommand({
     TableName: table.table_name,
     ...update,
     ReturnValues: 'ALL_NEW',
   });
-  const output = await conditional(() => table.client.send(command));
-  return output === undefined ? undefined : jobOf(output.Attributes!);
+  const output = await callConditionally(() => table.client.send(command));
+  return output && jobOf(requireField('dynamodb', 'Attributes', output.Attributes));
 }

@@ -3,9 +3,8 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { JobStore, ThroughputSample } from '../../../jobs/ports.ts';
 import { timestamp } from '../../../schemas/index.ts';
-import { queried } from '../conditional.ts';
-import { called } from '../results/insert.ts';
-import type { JobsTable } from './rows.ts';
+import { callDynamoDb, queryItems } from '../table.ts';
+import type { JobsTable } from './row.ts';
 
 /** Stands where a job's id does; those begin with `job_`. */
 const PARTITION = 'throughput';
@@ -29,11 +28,11 @@ export function createThroughputSamples(
     async putThroughputSample(sample) {
       const expires_at = Math.floor(now() / 1_000) + TTL_SECONDS;
       const Item = marshall({ ...sample, job_id: PARTITION, part: sample.shard_id, expires_at });
-      await called(() => client.send(new PutItemCommand({ TableName: table_name, Item })));
+      await callDynamoDb(() => client.send(new PutItemCommand({ TableName: table_name, Item })));
     },
     async throughputSamples() {
       const samples: ThroughputSample[] = [];
-      const items = queried(table, {
+      const items = queryItems(table, {
         KeyConditionExpression: 'job_id = :throughput',
         ExpressionAttributeValues: marshall({ ':throughput': PARTITION }),
       });

@@ -2,50 +2,40 @@ import {
   type AttributeValue,
   BatchExecuteStatementCommand,
   type BatchStatementError,
-  type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import type { LimitFunction } from 'p-limit';
+import { chunk } from '../../../lib/chunk.ts';
 import type { Result } from '../../../schemas/index.ts';
-import { isThrottling, serviceError } from '../../clients.ts';
-import { type Pause, packed, type Rejection, sendAll } from '../resend.ts';
-import { columnsOf } from './row.ts';
+import { isThrottling } from '../../errors.ts';
+import { type Rejection, sendBatches } from '../../send-batches.ts';
+import type { Item } from '../attribute.ts';
+import { ITEMS_PER_WRITE } from '../batches.ts';
+import { callDynamoDb, type Table } from '../table.ts';
 
-/** Limit of BatchExecuteStatement, DynamoDB API reference. */
-const STATEMENTS_PER_CALL = 25;
-
-export interface TableContext {
-  client: Pick<DynamoDBClient, 'send'>;
-  table_name: string;
-  limit: LimitFunction;
-  pause: Pause;
-}
-
-/** A result on its way to its row, with its place in what was put. */
+/** A result that is being put, with its index in the put. */
 export interface Writing {
   index: number;
   result: Result;
-  /** Epoch seconds. */
-  expires_at: number;
+  row: Item;
 }
 
-export type Rejected = Map<Writing, Rejection>;
+export type RejectedWritings = Map<Writing, Rejection>;
 
-/** Writes results that have no row yet. `existing`: those that have one, which is left as it is. */
-export async function insert(
-  context: TableContext,
+/** Inserts results that have no row yet. `existing`: results that have a row, which stays as it is. */
+export async function insertRows(
+  table: Table,
   writings: Writing[],
-): Promise<{ existing: Writing[]; failed: Rejected }> {
-  const failed = await sendAll(writings, {
-    ...context,
-    pack: packed(STATEMENTS_PER_CALL),
+): Promise<{ existing: Writing[]; failed: RejectedWritings }> {
+  const failed = await sendBatches(writings, {
+    ...table,
+    split: (some) => chunk(some, ITEMS_PER_WRITE),
     async send(call) {
-      const Statements = call.map((writing) => insertStatement(context.table_name, writing));
-      const { Responses } = await called(() =>
-        context.client.send(new BatchExecuteStatementCommand({ Statements })),
+      const Statements = call.map(({ row }) => insertStatement(table.table_name, row));
+      const { Responses } = await callDynamoDb(() =>
+        table.client.send(new BatchExecuteStatementCommand({ Statements })),
       );
       return call.map((_, i) => {
         const response = Responses?.[i];
-        return response === undefined ? missing() : rejectionOf(response.Error);
+        return response === undefined ? MISSING_RESPONSE : rejectionOf(response.Error);
       });
     },
   });
@@ -56,61 +46,30 @@ export async function insert(
   return { existing, failed };
 }
 
-interface Shape {
-  table_name: string;
-  names: string[];
-  statement: string;
-}
-
-/** As many as results have combinations of optional fields: a few, the last one found being the first tried. */
-const MOST_SHAPES = 64;
-let shapes: Shape[] = [];
-
 /** `INSERT INTO "results" VALUE {'record_key': ?, …}`: names quoted, values as parameters. */
 function insertStatement(
   table_name: string,
-  { result, expires_at }: Writing,
+  row: Item,
 ): { Statement: string; Parameters: AttributeValue[] } {
-  const { names, values } = columnsOf(result, expires_at);
-  let shape = shapes.find(
-    (known) => known.table_name === table_name && areSame(known.names, names),
-  );
-  if (shape === undefined) {
-    shape = { table_name, names, statement: statementOf(table_name, names) };
-    shapes = [shape, ...shapes].slice(0, MOST_SHAPES);
-  }
-  return { Statement: shape.statement, Parameters: values };
+  const fields = Object.keys(row).map((name) => `'${name.replaceAll("'", "''")}': ?`);
+  return {
+    Statement: `INSERT INTO "${table_name.replaceAll('"', '""')}" VALUE {${fields.join(', ')}}`,
+    Parameters: Object.values(row),
+  };
 }
 
-function areSame(some: string[], others: string[]): boolean {
-  return some.length === others.length && some.every((name, i) => name === others[i]);
-}
-
-function statementOf(table_name: string, names: string[]): string {
-  const fields = names.map((name) => `'${name.replaceAll("'", "''")}': ?`);
-  return `INSERT INTO "${table_name.replaceAll('"', '""')}" VALUE {${fields.join(', ')}}`;
-}
-
-/** What each statement of a batch may say: BatchStatementErrorCodeEnum, DynamoDB API reference. */
-const WORTH_REPEATING = new Set(['InternalServerError', 'TransactionConflict']);
+/** Retryable codes of one statement: BatchStatementErrorCodeEnum, DynamoDB API reference. */
+const RETRYABLE = new Set(['InternalServerError', 'TransactionConflict']);
 
 function rejectionOf(error: BatchStatementError | undefined): Rejection | undefined {
   if (error === undefined) return undefined;
   const code = error.Code ?? 'UnknownError';
   const throttled = isThrottling(code);
-  return { code, throttled, retryable: throttled || WORTH_REPEATING.has(code) };
+  return { code, throttled, retryable: throttled || RETRYABLE.has(code) };
 }
 
-/** An entry that the answer does not mention. */
-function missing(): Rejection {
-  return { code: 'MissingResponse', retryable: true, throttled: false };
-}
-
-/** @throws {ServiceError} where DynamoDB did not answer the call. */
-export async function called<Output>(call: () => Promise<Output>): Promise<Output> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw serviceError('dynamodb', cause);
-  }
-}
+const MISSING_RESPONSE: Rejection = {
+  code: 'MissingResponse',
+  retryable: true,
+  throttled: false,
+};

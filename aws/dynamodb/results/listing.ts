@@ -1,100 +1,66 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { ResultsPage, ResultsQuery } from '../../../api/ports.ts';
 import { type ListedResult, listedResultSchema } from '../../../schemas/index.ts';
-import { called, type TableContext } from './insert.ts';
-import { type Row, SOURCE_SHARDS, sourceKey } from './row.ts';
+import type { Item } from '../attribute.ts';
+import { callDynamoDb, type Table } from '../table.ts';
+import { SOURCE_SHARDS, sourceKey } from './row.ts';
 
-export interface ResultsQuery {
-  tenant: string;
-  source: string;
-  /** ISO 8601: created then or later. */
-  from?: string;
-  /** ISO 8601: created before. */
-  to?: string;
-  limit: number;
-  /** Where an earlier page of the same query ended. */
-  cursor?: string;
-}
-
-export interface ResultsPage {
-  results: ListedResult[];
-  /** Where the next page begins; absent: this was the last. */
-  cursor?: string;
-}
-
-/** Beyond every time, below and above: `source_sort` begins with a digit. */
+/** Below and above every time: `source_sort` begins with a digit. */
 const EARLIEST = '!';
 const LATEST = '~';
 
 /**
- * Lists a source, newest first: a merge of the index partitions over which it is spread. Each is read in pages of about
- * its share, and again only where the merge has used its page up.
+ * Lists a source, newest first: merges the index partitions over which it is spread. Each partition is read in pages
+ * of about its share of the result, and again only when the merge has used its page up.
  */
-export function createResultsListing(
-  context: TableContext,
-): (query: ResultsQuery) => Promise<ResultsPage> {
+export function createResultsListing(table: Table): (query: ResultsQuery) => Promise<ResultsPage> {
   return async (query) => {
-    const before = query.cursor === undefined ? undefined : openCursor(query.cursor);
+    const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
     const partitions = Array.from({ length: SOURCE_SHARDS }, (_, shard) =>
-      createPartition(context, query, { shard, before }),
+      openPartition(table, partitionQuery(table.table_name, query, { shard, before }), before),
     );
-    const rows: Row[] = [];
+    const rows: Item[] = [];
     for (;;) {
       await Promise.all(partitions.map((partition) => partition.fill()));
       const newest = newestOf(partitions);
       if (newest === undefined) return { results: rows.map(listedResultOf) };
-      // One more is there.
+      // There is one more row, so there is a next page.
       if (rows.length === query.limit) break;
-      rows.push(newest.rows.shift()!);
+      rows.push(...newest.rows.splice(0, 1));
     }
-    return { results: rows.map(listedResultOf), cursor: cursorAfter(rows.at(-1)!) };
+    return { results: rows.map(listedResultOf), cursor: cursorAfter(rows.at(-1)) };
   };
 }
 
-/** @throws {z.ZodError} if the row is not a listed result. */
-function listedResultOf(row: Row): ListedResult {
+/** @throws {z.ZodError} when the row is not a listed result. */
+function listedResultOf(row: Item): ListedResult {
   return listedResultSchema.parse(unmarshall(row));
 }
 
 interface Partition {
-  /** Read and not yet taken, newest first. */
-  rows: Row[];
-  /** Reads on where `rows` is empty. */
+  /** Rows that were read and are not yet merged, newest first. */
+  rows: Item[];
+  /** Reads the next page when `rows` is empty. */
   fill(): Promise<void>;
 }
 
-function createPartition(
-  context: TableContext,
-  query: ResultsQuery,
-  { shard, before }: { shard: number; before: string | undefined },
+function openPartition(
+  { client, limit }: Table,
+  query: QueryCommandInput,
+  before: string | undefined,
 ): Partition {
-  const share = Math.ceil(query.limit / SOURCE_SHARDS);
-  const command = {
-    TableName: context.table_name,
-    IndexName: 'by_source',
-    KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
-    ExpressionAttributeValues: {
-      ':source': { S: sourceKey(query.tenant, query.source, shard) },
-      // Times end in `#` and an id here, so those of `from` itself are above it, and those of `to` too.
-      ':from': { S: query.from === undefined ? EARLIEST : utc(query.from) },
-      ':to': { S: before ?? (query.to === undefined ? LATEST : utc(query.to)) },
-    },
-    ScanIndexForward: false,
-    // A half more than the share: partitions are not quite equal.
-    Limit: Math.ceil(share * 1.5) + 1,
-  };
-  let next: Row | undefined;
+  let next: Item | undefined;
   let has_ended = false;
   const partition: Partition = {
     rows: [],
     async fill() {
       while (partition.rows.length === 0 && !has_ended) {
-        const { Items = [], LastEvaluatedKey } = await context.limit(() =>
-          called(() =>
-            context.client.send(new QueryCommand({ ...command, ExclusiveStartKey: next })),
-          ),
+        const command = new QueryCommand({ ...query, ExclusiveStartKey: next });
+        const { Items = [], LastEvaluatedKey } = await limit(() =>
+          callDynamoDb(() => client.send(command)),
         );
-        // BETWEEN includes the row that the earlier page ended with.
+        // BETWEEN includes the last row of the earlier page.
         partition.rows = Items.filter((row) => sortOf(row) !== before);
         next = LastEvaluatedKey;
         has_ended = next === undefined;
@@ -104,29 +70,52 @@ function createPartition(
   return partition;
 }
 
+function partitionQuery(
+  table_name: string,
+  { tenant, source, from, to, limit }: ResultsQuery,
+  { shard, before }: { shard: number; before: string | undefined },
+): QueryCommandInput {
+  const share = Math.ceil(limit / SOURCE_SHARDS);
+  return {
+    TableName: table_name,
+    IndexName: 'by_source',
+    KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
+    ExpressionAttributeValues: {
+      ':source': { S: sourceKey(tenant, source, shard) },
+      // In the index `#` and an id follow the time, so rows of the very moments `from` and `to` sort above them.
+      ':from': { S: from === undefined ? EARLIEST : utcTime(from) },
+      ':to': { S: before ?? (to === undefined ? LATEST : utcTime(to)) },
+    },
+    ScanIndexForward: false,
+    // Half as much again as the share: partitions differ in size.
+    Limit: Math.ceil(share * 1.5) + 1,
+  };
+}
+
+/** The partition whose first row is the newest; undefined when all are empty. */
 function newestOf(partitions: Partition[]): Partition | undefined {
-  const filled = partitions.filter(({ rows }) => rows.length > 0);
-  return filled.reduce<Partition | undefined>(
-    (best, partition) =>
-      best === undefined || sortOf(partition.rows[0]!) > sortOf(best.rows[0]!) ? partition : best,
-    undefined,
+  const [first, ...others] = partitions.filter(({ rows }) => rows.length > 0);
+  if (first === undefined) return undefined;
+  return others.reduce(
+    (best, partition) => (sortOf(partition.rows[0]) > sortOf(best.rows[0]) ? partition : best),
+    first,
   );
 }
 
-function sortOf(row: Row): string {
-  return row.source_sort!.S!;
+function sortOf(row: Item | undefined): string {
+  return row?.source_sort?.S ?? '';
 }
 
-function utc(time: string): string {
+function utcTime(time: string): string {
   return new Date(time).toISOString();
 }
 
-function cursorAfter(row: Row): string {
+function cursorAfter(row: Item | undefined): string {
   return Buffer.from(sortOf(row)).toString('base64url');
 }
 
 /** @throws {RangeError} */
-function openCursor(cursor: string): string {
+function readCursor(cursor: string): string {
   const before = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9._:-]+$/.test(before)) {
     throw new RangeError('The cursor is not one of this listing');

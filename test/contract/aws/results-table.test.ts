@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createResultsReader, type ResultsReader } from '../../../aws/dynamodb/results/reader.ts';
+import type { ResultsReader } from '../../../api/ports.ts';
+import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { listedResultSchema, type Result } from '../../../schemas/index.ts';

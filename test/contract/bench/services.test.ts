@@ -1,7 +1,7 @@
 import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createQuotaLedger } from '../../../aws/dynamodb/quota-ledger.ts';
+import { createQuotaLedger } from '../../../aws/dynamodb/quota/ledger.ts';
 import { LATENCIES } from '../../../bench/services/latency.ts';
 import { type Services, startServices } from '../../../bench/services/server.ts';
 

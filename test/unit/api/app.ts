@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { detectLanguage } from '@aurastream/language-detector';
 import { type Answered, createApi } from '../../../api/app.ts';
-import type { ApiDeps, Results } from '../../../api/deps.ts';
+import type { ApiDeps } from '../../../api/deps.ts';
+import type { ResultsReader } from '../../../api/ports.ts';
 import { InputChangedError, type JobInputs } from '../../../ingest/submission/ports.ts';
 import type { Analyse } from '../../../processors/analysis/outcome.ts';
 import { type ErrorResponse, errorResponseSchema, type Result } from '../../../schemas/index.ts';
@@ -37,7 +38,7 @@ export function memoryInputs() {
 
 export function memoryResults() {
   const rows = new Map<string, Result>();
-  const results: Results = {
+  const results: ResultsReader = {
     get: async (tenant, record_id) => rows.get(`${tenant}#${record_id}`),
     getMany: async (records) =>
       new Map(

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { rowOf } from '../../../aws/dynamodb/jobs/rows.ts';
+import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
 import { aJob, JOBS_NOW } from '../../support/jobs.ts';
 

@@ -8,7 +8,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectSecret } from '../../../../aws/secrets-manager/secrets.ts';
+import { createSecret } from '../../../../aws/secrets-manager/secrets.ts';
 import { changedAssembly } from '../../../../test/support/assembly.ts';
 import { type TestCloud, testCloud } from '../../../../test/support/cloud.ts';
 import {
@@ -123,13 +123,13 @@ describe('a secret of the template', () => {
     };
 
     test('is asked for once', async () => {
-      const secret = connectSecret(cloud.cloud, 'given');
+      const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
       expect([await secret(), await secret()]).toEqual(['as it is', 'as it is']);
       expect(await calls()).toBe(1);
     });
 
     test('is asked for again after it could not be had', async () => {
-      const secret = connectSecret(cloud.cloud, 'given');
+      const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
       const rule = { service: 'secretsmanager', kind: 'error', code: 'AccessDeniedException' };
       await cloud.control('POST', 'faults', { ...rule, status: 400 });
       expect((await rejected(secret()))?.name).toBe('ServiceError');

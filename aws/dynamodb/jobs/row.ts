@@ -1,31 +1,27 @@
 import { createHash } from 'node:crypto';
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { LimitFunction } from 'p-limit';
 import type { JobChanges } from '../../../jobs/ports.ts';
 import { type Job, type JobStatus, jobSchema } from '../../../schemas/index.ts';
-import type { Pause } from '../resend.ts';
+import type { Item } from '../attribute.ts';
+import type { Table } from '../table.ts';
 
-export type Item = Record<string, AttributeValue>;
-
-export interface JobsTable {
-  client: Pick<DynamoDBClient, 'send'>;
-  table_name: string;
+export interface JobsTable extends Table {
   /** Epoch milliseconds. */
   now: () => number;
-  limit: LimitFunction;
-  pause: Pause;
 }
 
-/** Over how many partitions of the index `by_due` jobs are spread. */
-export const DUE_SHARDS = ['0', '1', '2', '3'];
+/** Jobs are spread over so many partitions of the index `by_due`. */
+export const DUE_SHARDS = 4;
 
-/** The key of a job's row. Its pages have the same `job_id` and other parts. */
+/** The sort key of a job's row. The pages of a job have the same `job_id` and other parts. */
+export const JOB_PART: Item = { part: { S: 'job' } };
+
+/** The key of a job's row. */
 export function rowKey(job_id: string): Item {
-  return marshall({ job_id, part: 'job' });
+  return { job_id: { S: job_id }, ...JOB_PART };
 }
 
-/** A job as its item: its fields, and the keys of the indexes. Only a job that is due has those of `by_due`. */
+/** Makes the item of a job: its fields and the keys of the indexes. Only a job that is due has the key of `by_due`. */
 export function rowOf(job: Job): Item {
   const item = {
     ...job,
@@ -36,22 +32,27 @@ export function rowOf(job: Job): Item {
   return marshall(item, { removeUndefinedValues: true });
 }
 
-/** @throws {z.ZodError} where the item is no job. */
+/** @throws {z.ZodError} when the item is not a job. */
 export function jobOf(item: Item): Job {
   return jobSchema.parse(unmarshall(item));
 }
 
-/** Sorts a tenant's jobs by time, as text. */
+/** An expired job does not exist for callers: DynamoDB deletes it within days. */
+export function isExpired({ now }: JobsTable, job: Job): boolean {
+  return job.expires_at * 1_000 <= now();
+}
+
+/** The sort key of the index `by_tenant`: text that sorts by time. */
 export function createdSort({ created_at, job_id }: Job): string {
   return `${new Date(created_at).toISOString()}#${job_id}`;
 }
 
 function dueShard(job_id: string): string {
-  const [first] = createHash('sha256').update(job_id).digest();
-  return DUE_SHARDS[first! % DUE_SHARDS.length]!;
+  const first_byte = createHash('sha256').update(job_id).digest().readUInt8(0);
+  return String(first_byte % DUE_SHARDS);
 }
 
-/** Parts of an UpdateItem of a row. */
+/** The input of an UpdateItem of a row. */
 export interface RowUpdate {
   Key: Item;
   UpdateExpression: string;
@@ -61,8 +62,8 @@ export interface RowUpdate {
 }
 
 /**
- * Sets fields of a row, and takes away those that are undefined, where its status is one of `states`. All names stand
- * behind a `#`: `status`, `error`, `input` and more are words of DynamoDB's.
+ * Makes an update that sets the fields of a row and removes fields that are undefined, on condition that its status is
+ * one of `states`. All names are placeholders with `#`: `status`, `error`, `input` and more are reserved in DynamoDB.
  */
 export function rowUpdate(
   job_id: string,
@@ -77,7 +78,7 @@ export function rowUpdate(
   return {
     Key: rowKey(job_id),
     UpdateExpression: [
-      // Even where nothing changes, the row is answered.
+      // An update without changes answers the row, too.
       `SET ${assignments.length === 0 ? '#status = #status' : assignments.join(', ')}`,
       ...(removed.length === 0 ? [] : [`REMOVE ${removed.join(', ')}`]),
     ].join(' '),

@@ -1,0 +1,50 @@
+import type { GetQueryResultsCommandOutput } from '@aws-sdk/client-athena';
+
+/** A query's answer. Numbers and booleans are converted; every other type is text as Athena writes it. */
+export interface QueryAnswer {
+  columns: string[];
+  rows: Record<string, QueryValue>[];
+}
+export type QueryValue = string | number | boolean | null;
+
+interface Column {
+  name: string;
+  type: string | undefined;
+}
+
+/** Adds the rows of a page to an answer. */
+export function addPage(
+  answer: QueryAnswer,
+  { ResultSet }: GetQueryResultsCommandOutput,
+  is_first: boolean,
+): void {
+  const columns = (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(
+    ({ Name = '', Type }): Column => ({ name: Name, type: Type }),
+  );
+  const rows = (ResultSet?.Rows ?? []).map(
+    (row) => row.Data?.map((cell) => cell.VarCharValue) ?? [],
+  );
+  answer.columns = columns.map(({ name }) => name);
+  // The first row of a SELECT's first page repeats the column names.
+  const has_header = is_first && columns.every(({ name }, i) => rows[0]?.[i] === name);
+  for (const row of has_header ? rows.slice(1) : rows) {
+    const cells = splitCells(row, columns.length);
+    answer.rows.push(
+      Object.fromEntries(columns.map(({ name, type }, i) => [name, convert(cells[i], type)])),
+    );
+  }
+}
+
+/** Athena answers DESCRIBE with one tab-separated cell for all columns of a row. */
+function splitCells(cells: (string | undefined)[], columns: number): (string | undefined)[] {
+  if (cells.length !== 1 || columns === 1) return cells;
+  return cells[0]?.split('\t').map((cell) => cell.trim()) ?? [];
+}
+
+const NUMBERS = new Set(['tinyint', 'smallint', 'integer', 'bigint', 'double', 'float', 'real']);
+
+function convert(value: string | undefined, type: string | undefined): QueryValue {
+  if (value === undefined) return null;
+  if (type === 'boolean') return value === 'true';
+  return type !== undefined && NUMBERS.has(type) ? Number(value) : value;
+}

@@ -1,0 +1,53 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { requireField } from '../../errors.ts';
+import { callConditionally, callDynamoDb, type Table } from '../table.ts';
+
+const quotaItemSchema = z.object({
+  /** Epoch milliseconds: when the next call may start. */
+  next_slot_at: z.number(),
+  calls_per_second: z.number().positive(),
+  /** The rate that was last refused. */
+  refused_at: z.number().positive(),
+  /** Epoch milliseconds: when the rate last changed. */
+  changed_at: z.number(),
+});
+export type QuotaItem = z.infer<typeof quotaItemSchema>;
+
+/** The one item of a quota that many processes share, in a table with the partition key `quota`. */
+export interface SharedItem {
+  /** Returns the item after the update; undefined when the condition failed. */
+  update(
+    set: string,
+    condition: string,
+    values: Record<string, number>,
+  ): Promise<QuotaItem | undefined>;
+  /** Undefined before the first update. */
+  read(): Promise<QuotaItem | undefined>;
+}
+
+export function openItem({ client, table_name: TableName }: Table, quota: string): SharedItem {
+  const Key = marshall({ quota });
+  return {
+    async update(set, condition, values) {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key,
+        UpdateExpression: `SET ${set}`,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: marshall(values),
+        ReturnValues: 'ALL_NEW',
+      });
+      const output = await callConditionally(() => client.send(command));
+      if (output === undefined) return undefined;
+      const item = requireField('dynamodb', 'Attributes', output.Attributes);
+      return quotaItemSchema.parse(unmarshall(item));
+    },
+    async read() {
+      const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
+      const { Item } = await callDynamoDb(() => client.send(command));
+      return Item && quotaItemSchema.parse(unmarshall(Item));
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { QuotaLedger, Rate, Slots } from '../../../processors/analysis/ports.ts';
+import { ServiceError } from '../../../schemas/index.ts';
+import { openTable, type TableDeps } from '../table.ts';
+import { openItem, type QuotaItem, type SharedItem } from './item.ts';
+
+/** Conflicts in a row before a reservation fails. At each of them another process got through. */
+const MAX_ATTEMPTS = 20;
+
+/** DynamoDB's numbers have no infinity. 9999-12-31. */
+const LATEST_TIME = 253_402_300_799_000;
+
+export interface QuotaLedgerDeps extends TableDeps {
+  quota: string;
+  /** The whole quota. */
+  calls_per_second: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/**
+ * The ledger of a quota that many processes share: one item of a DynamoDB table. A reservation is one write; a second
+ * write and a read follow when the rate has changed, or when there were no calls for a while.
+ */
+export function createQuotaLedger(deps: QuotaLedgerDeps): QuotaLedger {
+  const quota: Rate = {
+    calls_per_second: deps.calls_per_second,
+    refused_at: deps.calls_per_second,
+  };
+  const state: State = {
+    item: openItem(openTable(deps), deps.quota),
+    last_seen: { next_slot_at: 0, changed_at: 0, ...quota },
+  };
+  return {
+    async reserve(slots, latest) {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+        const at = deps.now();
+        if (at > latest) return undefined;
+        const reserved = await tryReserve(state, { slots, latest, at });
+        if (reserved !== undefined) return reserved;
+        await refresh(state, quota, deps.now());
+        if (state.last_seen.next_slot_at > latest) return undefined;
+      }
+      throw new ServiceError('dynamodb', 'LedgerContended', { retryable: true });
+    },
+    async change(from, to, settled_ms) {
+      const at = deps.now();
+      const changed = await state.item.update(
+        SET_RATE,
+        'calls_per_second = :from AND changed_at <= :settled',
+        { ...rateValues(to, at), ':from': from, ':settled': at - settled_ms },
+      );
+      state.last_seen = changed ?? (await state.item.read()) ?? state.last_seen;
+    },
+  };
+}
+
+interface State {
+  item: SharedItem;
+  /** The item as this process last saw it; another process may have changed it since. */
+  last_seen: QuotaItem;
+}
+
+interface Reservation {
+  slots: number;
+  /** Epoch milliseconds. */
+  latest: number;
+  at: number;
+}
+
+/** Takes slots by one write; undefined when the item is no longer as this process last saw it. */
+async function tryReserve(
+  state: State,
+  { slots, latest, at }: Reservation,
+): Promise<Slots | undefined> {
+  const { calls_per_second } = state.last_seen;
+  const interval_ms = 1_000 / calls_per_second;
+  const span_ms = slots * interval_ms;
+  const taken = await takeSpan(state, { span_ms, latest: Math.min(latest, LATEST_TIME), at });
+  if (taken === undefined) return undefined;
+  state.last_seen = taken;
+  return {
+    starts_at: taken.next_slot_at - span_ms,
+    interval_ms,
+    rate: { calls_per_second, refused_at: taken.refused_at },
+    rate_changed_at: taken.changed_at,
+  };
+}
+
+/** Takes the time after the last reservation, or from now on when that has passed. */
+function takeSpan(
+  { item, last_seen }: State,
+  { span_ms, latest, at }: { span_ms: number; latest: number; at: number },
+): Promise<QuotaItem | undefined> {
+  const { calls_per_second: rate, next_slot_at } = last_seen;
+  if (next_slot_at >= at) {
+    return item.update(
+      'next_slot_at = next_slot_at + :span',
+      'calls_per_second = :rate AND next_slot_at >= :now AND next_slot_at <= :latest',
+      { ':span': span_ms, ':rate': rate, ':now': at, ':latest': latest },
+    );
+  }
+  return item.update(
+    'next_slot_at = :next, calls_per_second = :rate, ' +
+      'changed_at = if_not_exists(changed_at, :zero), refused_at = if_not_exists(refused_at, :rate)',
+    'attribute_not_exists(quota) OR (calls_per_second = :rate AND next_slot_at < :now)',
+    { ':next': at + span_ms, ':rate': rate, ':now': at, ':zero': 0 },
+  );
+}
+
+/** Reads the item again. A deployment that has lowered the quota lowers the rate immediately. */
+async function refresh(state: State, quota: Rate, at: number): Promise<void> {
+  state.last_seen = (await state.item.read()) ?? { ...state.last_seen, next_slot_at: 0 };
+  const { calls_per_second } = state.last_seen;
+  if (calls_per_second <= quota.calls_per_second) return;
+  const values = { ...rateValues(quota, at), ':from': calls_per_second };
+  const lowered = await state.item.update(SET_RATE, 'calls_per_second = :from', values);
+  state.last_seen = lowered ?? state.last_seen;
+}
+
+const SET_RATE = 'calls_per_second = :to, refused_at = :refused, changed_at = :at';
+
+function rateValues(to: Rate, at: number) {
+  return { ':to': to.calls_per_second, ':refused': to.refused_at, ':at': at };
+}

@@ -1,0 +1,65 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { chunk } from '../../../lib/chunk.ts';
+import type { Result } from '../../../schemas/index.ts';
+import { sendBatches } from '../../send-batches.ts';
+import { type Item, itemOf } from '../attribute.ts';
+import { callConditionally, type Table } from '../table.ts';
+import type { RejectedWritings, Writing } from './insert.ts';
+
+/** The attributes that {@link isReplaceable} reads. */
+export const VERSION_ATTRIBUTES = 'record_key, record_version, analysis_run, expires_at';
+
+/** Whether a row that was read may give way to a result. {@link replaceRows} asks the same of the row as it is then. */
+export function isReplaceable(row: Item, result: Result, now_seconds: number): boolean {
+  const { record_version, analysis_run = 0 } = result;
+  const version = readNumber(row, 'record_version');
+  const is_older_run = version === record_version && readNumber(row, 'analysis_run') < analysis_run;
+  const is_expired = readNumber(row, 'expires_at') < now_seconds;
+  return version < record_version || is_older_run || is_expired;
+}
+
+function readNumber(row: Item, name: string): number {
+  return Number(row[name]?.N ?? 0);
+}
+
+const NO_ROW = 'attribute_not_exists(record_key)';
+const OLDER_ROW = 'record_version < :version';
+/** The result of a replay replaces the result of an earlier run over the same version. */
+const OLDER_RUN =
+  '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
+/** DynamoDB deletes expired rows within days: such a row must not keep a replayed record out, and then go. */
+const EXPIRED_ROW = 'expires_at < :now';
+
+/** Puts rows one by one, each where its condition holds. @returns the writings that DynamoDB did not take. */
+export function replaceRows(
+  table: Table,
+  writings: Writing[],
+  now_seconds: number,
+): Promise<RejectedWritings> {
+  return sendBatches(writings, {
+    ...table,
+    split: (some) => chunk(some, 1),
+    send: (call) => Promise.all(call.map((writing) => replaceRow(table, writing, now_seconds))),
+  });
+}
+
+/** A failed condition is no failure: a row of this version or of a newer one has been written meanwhile. */
+async function replaceRow(
+  table: Table,
+  { result, row }: Writing,
+  now_seconds: number,
+): Promise<undefined> {
+  const run = result.analysis_run;
+  const conditions = [NO_ROW, OLDER_ROW, EXPIRED_ROW, ...(run === undefined ? [] : [OLDER_RUN])];
+  const command = new PutItemCommand({
+    TableName: table.table_name,
+    Item: row,
+    ConditionExpression: conditions.join(' OR '),
+    ExpressionAttributeValues: itemOf({
+      ':version': result.record_version,
+      ':now': now_seconds,
+      ':run': run,
+    }),
+  });
+  await callConditionally(() => table.client.send(command));
+}

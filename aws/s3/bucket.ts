@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { ServiceError } from '../../schemas/index.ts';
+import { createClient } from '../clients.ts';
+import { callService, requireField } from '../errors.ts';
+
+export interface BucketDeps {
+  client?: Pick<S3Client, 'send'>;
+  bucket_name: string;
+}
+
+/** Objects of one bucket. Each method may throw a {@link ServiceError}. */
+export interface Bucket {
+  put(key: string, body: string, content_type: string): Promise<void>;
+  /** The object as text; undefined when there is none. */
+  getText(key: string): Promise<string | undefined>;
+  /** The object's bytes. */
+  open(key: string): Promise<Readable>;
+  /** Keys in the order of their names; the next call is made when its first key is needed. */
+  listKeys(prefix: string): AsyncIterable<string>;
+}
+
+export function openBucket(deps: BucketDeps): Bucket {
+  const client = deps.client ?? createClient(S3Client);
+  const Bucket = deps.bucket_name;
+  const getBody = async (Key: string) => {
+    const command = new GetObjectCommand({ Bucket, Key });
+    const { Body } = await callService('s3', () => client.send(command));
+    return requireField('s3', 'Body', Body);
+  };
+  return {
+    async put(Key, Body, ContentType) {
+      const command = new PutObjectCommand({ Bucket, Key, Body, ContentType });
+      await callService('s3', () => client.send(command));
+    },
+    async getText(key) {
+      try {
+        const body = await getBody(key);
+        return await callService('s3', () => body.transformToString('utf-8'));
+      } catch (cause) {
+        if (cause instanceof ServiceError && cause.code === 'NoSuchKey') return undefined;
+        throw cause;
+      }
+    },
+    open: async (key) => (await getBody(key)) as Readable,
+    async *listKeys(Prefix) {
+      let ContinuationToken: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken });
+        const page: ListObjectsV2CommandOutput = await callService('s3', () =>
+          client.send(command),
+        );
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+        ContinuationToken = page.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { LimitFunction } from 'p-limit';
+import type { Pause } from '../lib/backoff.ts';
+import { ServiceError } from '../schemas/index.ts';
+
+/** After so many attempts a rejected entry counts as failed. */
+const MAX_ATTEMPTS = 5;
+
+/** Why a service did not take an entry. */
+export interface Rejection {
+  code: string;
+  retryable: boolean;
+  throttled: boolean;
+}
+
+export interface BatchOptions<Entry> {
+  /** Splits entries into calls. */
+  split: (entries: Entry[]) => Entry[][];
+  /**
+   * Makes one call. Answers for each entry, in the order of the call, why it was rejected, or undefined.
+   *
+   * @throws {ServiceError} when the whole call failed.
+   */
+  send: (call: Entry[]) => Promise<(Rejection | undefined)[]>;
+  limit: LimitFunction;
+  pause: Pause;
+}
+
+/**
+ * Sends entries in batches, and sends again the entries that a successful call rejected, where that may help. A call
+ * that failed as a whole is not repeated: the SDK has already repeated it with its own backoff.
+ *
+ * @returns the entries that the service did not take.
+ */
+export async function sendBatches<Entry>(
+  entries: Entry[],
+  options: BatchOptions<Entry>,
+): Promise<Map<Entry, Rejection>> {
+  const rejected = new Map<Entry, Rejection>();
+  for (let open = entries, attempt = 1; open.length > 0; attempt += 1) {
+    const answers = await sendOnce(open, options);
+    open = [];
+    for (const { entry, rejection, is_final } of answers) {
+      if (rejection === undefined) continue;
+      const may_help = rejection.retryable && !is_final && attempt < MAX_ATTEMPTS;
+      if (may_help) open.push(entry);
+      else rejected.set(entry, rejection);
+    }
+    if (open.length > 0) await options.pause(attempt);
+  }
+  return rejected;
+}
+
+interface Answer<Entry> {
+  entry: Entry;
+  rejection: Rejection | undefined;
+  /** The call failed as a whole. */
+  is_final: boolean;
+}
+
+async function sendOnce<Entry>(
+  entries: Entry[],
+  { split, send, limit }: BatchOptions<Entry>,
+): Promise<Answer<Entry>[]> {
+  const answers = split(entries).map((call) => limit(() => sendCall(call, send)));
+  return (await Promise.all(answers)).flat();
+}
+
+async function sendCall<Entry>(
+  call: Entry[],
+  send: BatchOptions<Entry>['send'],
+): Promise<Answer<Entry>[]> {
+  try {
+    const rejections = await send(call);
+    return call.map((entry, i) => ({ entry, rejection: rejections[i], is_final: false }));
+  } catch (cause) {
+    if (!(cause instanceof ServiceError)) throw cause;
+    const { code, retryable, throttled } = cause;
+    const rejection = { code, retryable, throttled };
+    return call.map((entry) => ({ entry, rejection, is_final: true }));
+  }
+}
+
+/** Makes one error of the first rejection; undefined when the service took all entries. */
+export function firstError(
+  service: string,
+  rejected: Map<unknown, Rejection>,
+): ServiceError | undefined {
+  const [rejection] = rejected.values();
+  return rejection && new ServiceError(service, rejection.code, rejection);
+}
