@@ -58,10 +58,9 @@ export interface WaitOptions extends Cancellable {
 
 type SyncOptions = NonNullable<z.input<typeof syncRequestSchema>['options']>;
 type BatchInput = z.input<typeof batchRequestSchema>;
-export type SubmitInput = z.input<typeof asyncRequestSchema>;
-export type StatsInput = z.input<typeof statsQuerySchema>;
-export type ListInput = Omit<ResultsQueryInput, 'cursor' | 'limit'>;
-export type JobSummary = JobsResponse['jobs'][number];
+type SubmitInput = z.input<typeof asyncRequestSchema>;
+type StatsInput = z.input<typeof statsQuerySchema>;
+type JobSummary = JobsResponse['jobs'][number];
 
 /**
  * The API of an AuraStream deployment. Every method rejects with an {@link ApiError}.
@@ -103,7 +102,7 @@ export interface Client {
   results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
   /** Lists the results of a source, newest first, without texts. */
   listResults(
-    query: ListInput,
+    query: Omit<ResultsQueryInput, 'cursor' | 'limit'>,
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<ResultsResponse['results'][number]>;
   /** Reads one result; undefined if there is none. */

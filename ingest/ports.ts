@@ -1,22 +1,66 @@
-/** One entry of a request to the stream. */
+/**
+ * One entry of a request to the stream.
+ *
+ * @example
+ * import type { StreamEntry } from 'aurastream/ingest';
+ *
+ * const entry: StreamEntry = { data: new TextEncoder().encode('{}'), partition_key: 'rev-0001' };
+ */
 export interface StreamEntry {
   data: Uint8Array;
   /** At most 256 characters. */
   partition_key: string;
 }
 
-/** What became of one entry. */
+/**
+ * The outcome of one {@link StreamEntry}.
+ *
+ * @example
+ * import type { PutOutcome } from 'aurastream/ingest';
+ *
+ * const isThrottled = (outcome: PutOutcome) =>
+ *   !outcome.ok && outcome.code === 'ProvisionedThroughputExceededException';
+ */
 export type PutOutcome =
   | { ok: true; shard_id: string; sequence_number: string }
   | { ok: false; code: string };
 
-/** Keeps texts that are too long for the stream. @throws {ServiceError} */
+/**
+ * Stores texts that are too long for the stream. Rejects with a `ServiceError`.
+ *
+ * @example
+ * import { createHash } from 'node:crypto';
+ * import type { TextClaimStore } from 'aurastream/ingest';
+ *
+ * const texts = new Map<string, string>();
+ * const claims: TextClaimStore = {
+ *   async put(tenant, text) {
+ *     const hash = createHash('sha256').update(text).digest('hex');
+ *     texts.set(`${tenant}/${hash}`, text);
+ *     return hash;
+ *   },
+ * };
+ */
 export interface TextClaimStore {
   /** @returns the SHA-256 of the text in UTF-8, in hex: what the record then has in its place. */
   put(tenant: string, text: string): Promise<string>;
 }
 
-/** Takes up to 500 entries of 10 MiB together. */
+/**
+ * A stream to publish to. One request takes up to 500 entries of 10 MiB together.
+ *
+ * @example
+ * import type { RecordStream } from 'aurastream/ingest';
+ *
+ * const entries_seen: Uint8Array[] = [];
+ * // A stream in memory, for tests.
+ * const stream: RecordStream = {
+ *   async putRecords(entries) {
+ *     entries_seen.push(...entries.map(({ data }) => data));
+ *     return entries.map((_, i) => ({ ok: true, shard_id: 'shard-0', sequence_number: String(i) }));
+ *   },
+ * };
+ */
 export interface RecordStream {
   /**
    * One request: outcomes in the order of the entries, one each.

@@ -1,4 +1,4 @@
-import { createPause, type Pause } from '../lib/backoff.ts';
+import { createPause } from '../lib/backoff.ts';
 import type { RecordInput } from '../schemas/index.ts';
 import { type Encoded, MAX_ENTRY_BYTES } from './encode.ts';
 import type { RecordStream, TextClaimStore } from './ports.ts';
@@ -9,6 +9,20 @@ import { prepare } from './publisher/prepare.ts';
 import { type Admitted, publishInOrder } from './publisher/publish-in-order.ts';
 import { Sender } from './publisher/sender.ts';
 
+/**
+ * Where a publisher publishes to, and its limits.
+ *
+ * @example
+ * import { createPublisher, type PublisherOptions } from 'aurastream/ingest';
+ * import { createKinesisStream } from 'aurastream/kinesis';
+ *
+ * const options: PublisherOptions = {
+ *   stream: createKinesisStream({ stream_name: 'aurastream-records' }),
+ *   max_in_flight: 8,
+ *   max_attempts: Number.POSITIVE_INFINITY,
+ * };
+ * const publisher = createPublisher(options);
+ */
 export interface PublisherOptions {
   stream: RecordStream;
   /** Requests at a time. */
@@ -25,12 +39,28 @@ export interface PublisherOptions {
   /** Outcomes of `publishAll` that may wait for an earlier one or for the consumer; then the source is not read. */
   max_waiting_outcomes?: number;
   /** Waits before the next attempt; `attempt` counts from 1. The default backs off with jitter up to 5 seconds. */
-  pause?: Pause;
+  pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
   /** Stores texts that do not fit on the stream; without it such records are refused. */
   claims?: TextClaimStore;
 }
 
+/**
+ * Publishes records one by one or from a source, and tells the outcome of each.
+ *
+ * @example
+ * import type { Publisher } from 'aurastream/ingest';
+ *
+ * async function publishLines(publisher: Publisher, lines: string[]): Promise<number> {
+ *   let refused = 0;
+ *   const records = lines.map((text) => ({ text, source: 'lines' }));
+ *   for await (const outcome of publisher.publishAll(records)) {
+ *     if (outcome.status === 'refused') refused += 1;
+ *   }
+ *   await publisher.close();
+ *   return refused;
+ * }
+ */
 export interface Publisher {
   /** Resolves when the outcome of the record is known. Waits for room before it takes the record. */
   publish(record: RecordInput): Promise<PublishOutcome>;
@@ -55,8 +85,13 @@ export interface Publisher {
  * are sent again, under the same record id. This can reorder versions of one record; `record_version` corrects that.
  *
  * @example
- * const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
+ * import { createPublisher } from 'aurastream/ingest';
+ * import { createKinesisStream } from 'aurastream/kinesis';
+ *
+ * const stream = createKinesisStream({ stream_name: 'aurastream-records' });
+ * const publisher = createPublisher({ stream });
  * const outcome = await publisher.publish({ text: 'I love my cat', source: 'app_reviews' });
+ * console.log(outcome.status);
  * await publisher.close();
  */
 export function createPublisher(options: PublisherOptions): Publisher {

@@ -9,9 +9,22 @@ export function callbackSecret(deployment_secret: string, tenant: string): strin
 }
 
 /**
- * The value of `X-AuraStream-Signature`: HMAC-SHA256 over `<timestamp>.<body>`, in hex.
+ * Computes the value of `X-AuraStream-Signature`: HMAC-SHA256 over `<timestamp>.<body>`, in hex.
  *
  * @param timestamp epoch seconds, as in `X-AuraStream-Timestamp`.
+ *
+ * @example
+ * import { timingSafeEqual } from 'node:crypto';
+ * import { callbackSignature } from 'aurastream/schemas';
+ *
+ * // The secret is what `aurastream keys secret` prints; the body must be as it came, before JSON.parse.
+ * export function isGenuine(headers: Headers, body: string, secret: string): boolean {
+ *   const timestamp = Number(headers.get('x-aurastream-timestamp'));
+ *   const given = Buffer.from(headers.get('x-aurastream-signature') ?? '');
+ *   const expected = Buffer.from(callbackSignature(secret, timestamp, body));
+ *   const is_recent = Math.abs(Date.now() / 1_000 - timestamp) < 300;
+ *   return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
+ * }
  */
 export function callbackSignature(secret: string, timestamp: number, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;

@@ -2,6 +2,18 @@ import * as z from 'zod';
 
 /** One thing wrong with a record or a request: where and what, never the text itself. */
 export const issueSchema = z.object({ path: z.string(), message: z.string() });
+
+/**
+ * One thing that is wrong with a record or a request: where and what, never the text itself.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { Issue } from 'aurastream/schemas';
+ *
+ * const printIssue = ({ path, message }: Issue) => console.warn(`${path} ${message}`);
+ * printIssue({ path: 'text', message: 'must not be empty' });
+ */
 export type Issue = z.infer<typeof issueSchema>;
 
 /** More issues of one record than this do not help to fix it. */

@@ -1,6 +1,13 @@
 // Without zod: the client runs in browsers and imports this file at run time.
 
-/** Every status of a job, in the order in which a job may have them. */
+/**
+ * Every status of a job, in the order in which a job may have them.
+ *
+ * @example
+ * import { isFinal, JOB_STATUSES } from 'aurastream/schemas';
+ *
+ * console.log(JOB_STATUSES.filter(isFinal));
+ */
 export const JOB_STATUSES = [
   'PENDING',
   'PROCESSING',
@@ -9,6 +16,15 @@ export const JOB_STATUSES = [
   'FAILED',
   'CANCELLED',
 ] as const;
+
+/**
+ * One of {@link JOB_STATUSES}.
+ *
+ * @example
+ * import type { JobStatus } from 'aurastream/schemas';
+ *
+ * const status: JobStatus = 'COMPLETED_WITH_ERRORS';
+ */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /**
@@ -24,7 +40,14 @@ export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
   CANCELLED: [],
 };
 
-/** True of a status that a job never leaves. */
+/**
+ * True of a status that a job never leaves.
+ *
+ * @example
+ * import { isFinal } from 'aurastream/schemas';
+ *
+ * if (isFinal('PROCESSING')) throw new Error('A job in progress can still change.');
+ */
 export function isFinal(status: JobStatus): boolean {
   return JOB_TRANSITIONS[status].length === 0;
 }

@@ -1,6 +1,11 @@
 /**
  * The languages whose sentiment Comprehend scores.
  * Source: Amazon Comprehend, supported languages; @aws-sdk/client-comprehend 3.1138.0.
+ *
+ * @example
+ * import { SENTIMENT_LANGUAGES } from 'aurastream/schemas';
+ *
+ * console.log(SENTIMENT_LANGUAGES.join(', '));
  */
 export const SENTIMENT_LANGUAGES = [
   'en',
@@ -17,6 +22,14 @@ export const SENTIMENT_LANGUAGES = [
   'zh-TW',
 ] as const;
 
+/**
+ * One of {@link SENTIMENT_LANGUAGES}.
+ *
+ * @example
+ * import type { SentimentLanguage } from 'aurastream/schemas';
+ *
+ * const language: SentimentLanguage = 'zh-TW';
+ */
 export type SentimentLanguage = (typeof SENTIMENT_LANGUAGES)[number];
 
 export function isSentimentLanguage(code: string): code is SentimentLanguage {

@@ -1,1 +1,23 @@
-export * from './index.ts';
+/** What consumers of the npm package may import as `aurastream/schemas`; the rest of the vocabulary is internal. */
+export { callbackSignature } from './callback-secret.ts';
+export type { ErrorCode, ErrorResponse } from './http/errors.ts';
+export type { HealthResponse, ReadyResponse } from './http/health.ts';
+export {
+  type AsyncResponse,
+  type CallbackBody,
+  callbackBodySchema,
+  type JobResult,
+  type JobsResponse,
+  type JobView,
+  type StatusResponse,
+} from './http/jobs.ts';
+export type { RecordsResponse } from './http/records.ts';
+export type { ResultsQueryInput, ResultsResponse, StatsResponse } from './http/results.ts';
+export type { BatchResponse, SyncResponse } from './http/sync.ts';
+export type { Issue } from './issues.ts';
+export { isFinal, JOB_STATUSES, type JobStatus } from './job-status.ts';
+export { SENTIMENT_LANGUAGES, type SentimentLanguage } from './language.ts';
+export { MAX_TEXT_BYTES, type RecordInput, recordSchema, type StreamRecord } from './record.ts';
+export { type Result, resultSchema } from './result.ts';
+export { ServiceError } from './service-error.ts';
+export { SENTIMENTS, type Sentiment } from './verdict.ts';

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 
-/** 1 MiB: what Kinesis carries in one record by default, and the largest text of the contract. */
+/**
+ * The longest text of a record, in bytes of UTF-8: 1 MiB, which is what Kinesis carries in one record by default.
+ *
+ * @example
+ * import { MAX_TEXT_BYTES } from 'aurastream/schemas';
+ *
+ * const text = 'I love my cat';
+ * console.log(new TextEncoder().encode(text).length <= MAX_TEXT_BYTES);
+ */
 export const MAX_TEXT_BYTES = 1_048_576;
 
 /** A short name for a source or a tenant: safe in keys, paths and SQL. */
@@ -102,8 +110,16 @@ export const recordFields = {
  * A record as producers send it, version 1. Unknown fields are dropped: producers evolve first.
  *
  * @example
- * { "record_id": "rev-0001", "text": "I love my cat", "source": "app_reviews",
- *   "created_at": "2026-11-23T10:00:00Z", "attributes": { "stars": 5 } }
+ * import { recordSchema } from 'aurastream/schemas';
+ *
+ * const record = recordSchema.parse({
+ *   record_id: 'rev-0001',
+ *   text: 'I love my cat',
+ *   source: 'app_reviews',
+ *   created_at: '2026-11-23T10:00:00Z',
+ *   attributes: { stars: 5 },
+ * });
+ * console.log(record.tenant, record.language, record.record_version);
  */
 export const recordSchema = z
   .object(recordFields)
@@ -125,7 +141,26 @@ export const recordSchema = z
   })
   .transform((record) => ({ ...record, text: record.text ?? '' }));
 
-/** A record as a producer may write it: defaults not yet filled in. */
+/**
+ * A record as a producer may write it: defaults are not filled in yet.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { RecordInput } from 'aurastream/schemas';
+ *
+ * const record: RecordInput = { text: 'I love my cat', source: 'app_reviews' };
+ */
 export type RecordInput = z.input<typeof recordSchema>;
-/** A record after parsing. */
+/**
+ * A record after {@link recordSchema} has parsed it: defaults are filled in.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { recordSchema, type StreamRecord } from 'aurastream/schemas';
+ *
+ * const isWithdrawal = (record: StreamRecord) => record.deleted;
+ * console.log(isWithdrawal(recordSchema.parse({ record_id: 'r-1', source: 's', deleted: true })));
+ */
 export type StreamRecord = z.output<typeof recordSchema>;

@@ -11,6 +11,14 @@ export type CacheTier = (typeof CACHE_TIERS)[number];
 /**
  * A record with its verdict and provenance, version 1: one line of the lake, one row of the results table.
  * Verdict fields are present where `status` is `analyzed`.
+ *
+ * @example
+ * import { resultSchema } from 'aurastream/schemas';
+ *
+ * // Reads one line of the lake's objects.
+ * export function parseLine(line: string) {
+ *   return resultSchema.parse(JSON.parse(line));
+ * }
  */
 export const resultSchema = z.object({
   schema_version: z.literal(1),
@@ -42,6 +50,17 @@ export const resultSchema = z.object({
   processed_at: timestamp,
 });
 
+/**
+ * A record with its verdict and provenance; see {@link resultSchema}.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { Result } from 'aurastream/schemas';
+ *
+ * const summarize = ({ record_id, status, sentiment }: Result) =>
+ *   `${record_id}: ${sentiment ?? status}`;
+ */
 export type Result = z.infer<typeof resultSchema>;
 
 /**

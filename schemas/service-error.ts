@@ -1,6 +1,17 @@
 /**
- * A service did not do its part. `retryable`: whether the same call may succeed later; the policy lives here,
- * not in those who catch it. The message names service, action and error code, never a text.
+ * A service failed a call. `retryable` says whether the same call may succeed later; the policy is decided here, not
+ * where the error is caught. The message names the service, the action and the error code, never a text.
+ *
+ * @example
+ * import type { RecordStream } from 'aurastream/ingest';
+ * import { ServiceError } from 'aurastream/schemas';
+ *
+ * // A stream that is down: the publisher retries, since the error is retryable.
+ * export const stream: RecordStream = {
+ *   putRecords: async () => {
+ *     throw new ServiceError('my-stream', 'Unavailable', { retryable: true });
+ *   },
+ * };
  */
 export class ServiceError extends Error {
   override name = 'ServiceError';

@@ -1,7 +1,33 @@
 import * as z from 'zod';
 
+/**
+ * Every sentiment that a text can have.
+ *
+ * @example
+ * import { SENTIMENTS } from 'aurastream/schemas';
+ *
+ * const counts = new Map(SENTIMENTS.map((sentiment) => [sentiment, 0]));
+ * console.log(counts.size);
+ */
 export const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'NEUTRAL', 'MIXED'] as const;
 export const sentiment = z.enum(SENTIMENTS);
+
+/**
+ * One of {@link SENTIMENTS}.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { Sentiment } from 'aurastream/schemas';
+ *
+ * const COLOURS: Record<Sentiment, string> = {
+ *   POSITIVE: 'green',
+ *   NEGATIVE: 'red',
+ *   NEUTRAL: 'grey',
+ *   MIXED: 'yellow',
+ * };
+ * console.log(COLOURS.MIXED);
+ */
 export type Sentiment = z.infer<typeof sentiment>;
 
 const probability = z.number().min(0).max(1);

@@ -3,7 +3,15 @@ import type { PutOutcome, RecordStream } from '../../ingest/ports.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
 
-/** A Kinesis stream to publish to. A successful PutRecords may still contain rejected records. */
+/**
+ * Publishes to a Kinesis stream. The outcomes of a successful request can still hold rejected records.
+ *
+ * @example
+ * import { createKinesisStream } from 'aurastream/kinesis';
+ *
+ * // The region and the credentials come from the environment, as with any AWS SDK client.
+ * const stream = createKinesisStream({ stream_name: 'aurastream-records' });
+ */
 export function createKinesisStream(deps: {
   client?: Pick<KinesisClient, 'send'>;
   stream_name: string;

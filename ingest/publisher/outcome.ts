@@ -1,6 +1,16 @@
 import type { Issue } from '../../schemas/index.ts';
 
-/** The fate of one record: each record gets exactly one of these. */
+/**
+ * The outcome of publishing one record: each record gets exactly one.
+ *
+ * @example
+ * import type { PublishOutcome } from 'aurastream/ingest';
+ *
+ * function describeOutcome(outcome: PublishOutcome): string {
+ *   if (outcome.status === 'accepted') return outcome.sequence_number;
+ *   return outcome.status === 'failed' ? outcome.code : outcome.reason;
+ * }
+ */
 export type PublishOutcome =
   | { status: 'accepted'; record_id: string; shard_id: string; sequence_number: string }
   | {
@@ -18,7 +28,15 @@ export type PublishOutcome =
       attempts: number;
     };
 
-/** Totals since the publisher was created. */
+/**
+ * What a publisher has done so far.
+ *
+ * @example
+ * import type { PublisherStats } from 'aurastream/ingest';
+ *
+ * const printStats = ({ accepted, refused, failed }: PublisherStats) =>
+ *   console.log({ accepted, refused, failed });
+ */
 export interface PublisherStats {
   accepted: number;
   refused: number;

@@ -13,6 +13,18 @@ export const ERROR_CODES = [
   'INTERNAL_ERROR',
   'SERVICE_UNAVAILABLE',
 ] as const;
+
+/**
+ * One of the error codes of the API.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { ErrorCode } from 'aurastream/schemas';
+ *
+ * const RETRYABLE: ErrorCode[] = ['RATE_LIMIT_EXCEEDED', 'SERVICE_UNAVAILABLE'];
+ * console.log(RETRYABLE.length);
+ */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** What is wrong, without the request it was in: one text of a batch, one record of many. */
@@ -36,4 +48,18 @@ export const errorResponseSchema = z.object({
     timestamp: z.iso.datetime().optional().describe('Absent where the gateway itself refused.'),
   }),
 });
+
+/**
+ * The body of every error of the API. None echoes the text of the request.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { ErrorResponse } from 'aurastream/schemas';
+ *
+ * async function readError(response: Response): Promise<string> {
+ *   const { error } = (await response.json()) as ErrorResponse;
+ *   return `${error.code}: ${error.message} (${error.request_id})`;
+ * }
+ */
 export type ErrorResponse = z.infer<typeof errorResponseSchema>;

@@ -6,6 +6,19 @@ export const healthResponseSchema = z.object({
   version: z.string(),
   timestamp: z.iso.datetime(),
 });
+
+/**
+ * The answer of `GET /health`: the API runs. It calls no service.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { HealthResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { version }: HealthResponse = await client.health();
+ */
 export type HealthResponse = z.infer<typeof healthResponseSchema>;
 
 /** What the API needs to do its part. */
@@ -32,4 +45,18 @@ export const readyResponseSchema = z.object({
   ),
   timestamp: z.iso.datetime(),
 });
+
+/**
+ * The answer of `GET /ready`: which of the services behind the API answer.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { ReadyResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { dependencies }: ReadyResponse = await client.ready();
+ * console.log(dependencies.filter(({ status }) => status === 'failed'));
+ */
 export type ReadyResponse = z.infer<typeof readyResponseSchema>;

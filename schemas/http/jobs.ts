@@ -91,6 +91,20 @@ export const asyncResponseSchema = z.object({
     })
     .optional(),
 });
+
+/**
+ * The answer of `POST /analyze/async`: a new job, and where to upload its file if it asked for an upload.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { AsyncResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const job: AsyncResponse = await client.submit({ upload: { format: 'jsonl' } });
+ * console.log(job.upload?.url);
+ */
 export type AsyncResponse = z.infer<typeof asyncResponseSchema>;
 
 /** A job as `GET /status/{job_id}`, `GET /jobs` and `DELETE /jobs/{job_id}` show it. */
@@ -104,6 +118,21 @@ export const jobViewSchema = z.object({
   progress: progressSchema,
   error: jobErrorSchema.optional(),
 });
+
+/**
+ * A job as the API shows it.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { JobView } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { job_id } = await client.submit({ text: 'I love my cat' });
+ * const job: JobView = await client.cancel(job_id);
+ * console.log(job.status);
+ */
 export type JobView = z.infer<typeof jobViewSchema>;
 
 /** Answer of `GET /status/{job_id}`. */
@@ -114,6 +143,21 @@ export const statusResponseSchema = jobViewSchema.extend({
   results_url: z.string().describe('Where the results are, relative to the API.'),
   callback: callbackSchema.optional(),
 });
+
+/**
+ * The answer of `GET /status/{job_id}`: progress, counts by outcome, and the result of a job of one text.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { StatusResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { job_id } = await client.submit({ text: 'I love my cat' });
+ * const { progress, counts }: StatusResponse = await client.status(job_id);
+ * console.log(progress.done, progress.total, counts);
+ */
 export type StatusResponse = z.infer<typeof statusResponseSchema>;
 
 /** Answer of `GET /jobs`: newest first. Their progress counts pages that are wholly done only for final jobs. */
@@ -121,6 +165,17 @@ export const jobsResponseSchema = z.object({
   jobs: z.array(jobViewSchema.omit({ progress: true }).extend({ total: z.int() })),
   next_cursor: z.string().optional(),
 });
+
+/**
+ * The answer of `GET /jobs`: a page of jobs, newest first.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { JobsResponse } from 'aurastream/schemas';
+ *
+ * const listIds = ({ jobs }: JobsResponse) => jobs.map(({ job_id }) => job_id);
+ */
 export type JobsResponse = z.infer<typeof jobsResponseSchema>;
 
 /** One record of a job in the order of its input. */
@@ -134,6 +189,21 @@ export const jobResultSchema = z.object({
     .optional()
     .describe('Where the outcome is `set_aside`: what is wrong.'),
 });
+
+/**
+ * What became of one record of a job.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { JobResult } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { job_id } = await client.submit({ text: 'I love my cat' });
+ * const failed: JobResult[] = [];
+ * for await (const row of client.results(job_id)) if (row.outcome === 'set_aside') failed.push(row);
+ */
 export type JobResult = z.infer<typeof jobResultSchema>;
 
 /** Answer of `GET /jobs/{job_id}/results`. */
@@ -143,10 +213,32 @@ export const jobResultsResponseSchema = z.object({
 });
 export type JobResultsResponse = z.infer<typeof jobResultsResponseSchema>;
 
-/** Body of a callback. */
+/**
+ * The body of a callback.
+ *
+ * @example
+ * import { callbackBodySchema } from 'aurastream/schemas';
+ *
+ * // Check the signature first: see callbackSignature.
+ * export function readCallback(body: string) {
+ *   const { event, job } = callbackBodySchema.parse(JSON.parse(body));
+ *   console.log(event, job.job_id, job.progress.percentage);
+ * }
+ */
 export const callbackBodySchema = z.object({
   event: z.enum(['job.completed', 'job.failed']),
   delivery_id: z.string(),
   job: jobViewSchema,
 });
+
+/**
+ * The body of a callback; see {@link callbackBodySchema}.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { CallbackBody } from 'aurastream/schemas';
+ *
+ * const isFailure = ({ event }: CallbackBody) => event === 'job.failed';
+ */
 export type CallbackBody = z.infer<typeof callbackBodySchema>;

@@ -28,4 +28,19 @@ export const recordsResponseSchema = z.object({
   failed: z.int(),
   records: z.array(recordOutcomeSchema),
 });
+
+/**
+ * The answer of `POST /records`: an outcome for each record, in their order.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { RecordsResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const record = { text: 'I love my cat', source: 'reviews' };
+ * const answer: RecordsResponse = await client.publish([record]);
+ * console.log(answer.accepted, answer.refused, answer.failed);
+ */
 export type RecordsResponse = z.infer<typeof recordsResponseSchema>;

@@ -15,6 +15,20 @@ export const resultsQuerySchema = z.object({
   limit: pageSize.max(200).default(50),
   cursor: z.string().max(2_048).optional(),
 });
+
+/**
+ * The query of `GET /results`.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { ResultsQueryInput } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const query: ResultsQueryInput = { source: 'reviews', from: '2026-11-23T00:00:00Z' };
+ * for await (const result of client.listResults(query)) console.log(result.record_id);
+ */
 export type ResultsQueryInput = z.input<typeof resultsQuerySchema>;
 
 /** Answer of `GET /results`: newest first, without texts. */
@@ -22,6 +36,17 @@ export const resultsResponseSchema = z.object({
   results: z.array(listedResultSchema),
   next_cursor: z.string().optional(),
 });
+
+/**
+ * The answer of `GET /results`: a page of results, newest first, without texts.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { ResultsResponse } from 'aurastream/schemas';
+ *
+ * const isLastPage = ({ next_cursor }: ResultsResponse) => next_cursor === undefined;
+ */
 export type ResultsResponse = z.infer<typeof resultsResponseSchema>;
 
 /** Query of `GET /jobs`. */
@@ -78,4 +103,18 @@ export const statsResponseSchema = z.object({
     avoided_usd: z.number(),
   }),
 });
+
+/**
+ * The answer of `GET /stats`. It counts what the lake holds, so it is as old as the lake's buffer: see `as_of`.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { StatsResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { total, cache }: StatsResponse = await client.stats({ interval: 'day' });
+ * console.log(total, cache.hit_rate);
+ */
 export type StatsResponse = z.infer<typeof statsResponseSchema>;

@@ -41,6 +41,20 @@ export const syncResponseSchema = z.object({
   cache: z.enum(CACHE_TIERS),
   request_id: z.string(),
 });
+
+/**
+ * The answer of `POST /analyze/sync`. `pii_detected` is null, since PII detection does not exist yet.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { SyncResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { sentiment, scores }: SyncResponse = await client.analyze('I love my cat');
+ * console.log(sentiment, scores.positive);
+ */
 export type SyncResponse = z.infer<typeof syncResponseSchema>;
 
 /** The most texts of one `POST /analyze/batch`. */
@@ -71,4 +85,18 @@ export const batchResponseSchema = z.object({
   processing_time_ms: z.number(),
   request_id: z.string(),
 });
+
+/**
+ * The answer of `POST /analyze/batch`: a verdict or an error for each text, in their order.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import { createClient } from 'aurastream/client';
+ * import type { BatchResponse } from 'aurastream/schemas';
+ *
+ * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
+ * const { results }: BatchResponse = await client.analyzeBatch(['I love my cat', 'It broke']);
+ * for (const one of results) console.log('error' in one ? one.error.code : one.sentiment);
+ */
 export type BatchResponse = z.infer<typeof batchResponseSchema>;
