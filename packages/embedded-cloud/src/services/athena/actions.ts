@@ -1,17 +1,17 @@
 import { DEFAULT_DATABASE, type Glue } from './catalog.ts';
 import {
-  databaseList,
-  executionDescription,
-  tableMetadata,
+  describeExecution,
+  describeTable,
+  describeWorkGroup,
+  listDatabases,
   type WorkGroup,
-  workGroupDescription,
 } from './describe.ts';
 import type { Execution, Executions } from './executions.ts';
-import { InvalidRequest, resultPage } from './results.ts';
-import { statementOf } from './statements.ts';
+import { InvalidRequest, readResultPage } from './results.ts';
+import { classifyStatement } from './statements.ts';
 
 type Body = Record<string, unknown>;
-/** @throws {InvalidRequest} */
+/** Handles one API action. @throws {InvalidRequest} */
 export type Action = (body: Body) => unknown;
 
 interface ActionDeps {
@@ -24,45 +24,45 @@ interface ActionDeps {
 /** Source: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
 const LONGEST_QUERY_BYTES = 262_144;
 
-/** The API's actions by name. */
-export function actionsOf(deps: ActionDeps): Record<string, Action> {
+/** The handlers by the name of the API action. */
+export function createActions(deps: ActionDeps): Record<string, Action> {
   const { glue, work_groups, executions, now } = deps;
-  const find = (body: Body): Execution => {
+  const findExecution = (body: Body): Execution => {
     const id = String(body.QueryExecutionId ?? '');
     const execution = executions.find(id);
     if (execution === undefined) throw new InvalidRequest(`QueryExecution ${id} was not found`);
     return execution;
   };
   return {
-    StartQueryExecution: (body) => ({ QueryExecutionId: start(deps, body).id }),
-    GetQueryExecution: (body) => executionDescription(find(body), now()),
-    GetQueryResults: (body) => resultPage(ended(find(body)), body),
+    StartQueryExecution: (body) => ({ QueryExecutionId: startQuery(deps, body).id }),
+    GetQueryExecution: (body) => describeExecution(findExecution(body), now()),
+    GetQueryResults: (body) => readResultPage(requireResults(findExecution(body)), body),
     StopQueryExecution(body) {
-      executions.stop(find(body));
+      executions.stop(findExecution(body));
       return {};
     },
-    GetWorkGroup: (body) => workGroupDescription(workGroup(work_groups, body)),
+    GetWorkGroup: (body) => describeWorkGroup(findWorkGroup(work_groups, body)),
     ListWorkGroups: () => ({
       WorkGroups: work_groups.map(({ name }) => ({ Name: name, State: 'ENABLED' })),
     }),
-    ListDatabases: () => databaseList(glue),
-    ListTableMetadata: (body) => ({ TableMetadataList: tables(glue, body).map(tableMetadata) }),
+    ListDatabases: () => listDatabases(glue),
+    ListTableMetadata: (body) => ({ TableMetadataList: listTables(glue, body).map(describeTable) }),
     GetTableMetadata(body) {
-      const table = tables(glue, body).find(({ name }) => name === body.TableName);
+      const table = listTables(glue, body).find(({ name }) => name === body.TableName);
       if (table === undefined) throw new InvalidRequest('The table was not found');
-      return { TableMetadata: tableMetadata(table) };
+      return { TableMetadata: describeTable(table) };
     },
   };
 }
 
-function start({ work_groups, executions }: ActionDeps, body: Body): Execution {
+function startQuery({ work_groups, executions }: ActionDeps, body: Body): Execution {
   const { QueryString, QueryExecutionContext, ResultConfiguration, ClientRequestToken } = body as {
     QueryString?: unknown;
     QueryExecutionContext?: { Database?: string };
     ResultConfiguration?: { OutputLocation?: string };
     ClientRequestToken?: string;
   };
-  const group = workGroup(work_groups, body);
+  const group = findWorkGroup(work_groups, body);
   if (typeof QueryString !== 'string' || QueryString.trim() === '') {
     throw new InvalidRequest('QueryString is empty');
   }
@@ -83,7 +83,7 @@ function start({ work_groups, executions }: ActionDeps, body: Body): Execution {
       database: QueryExecutionContext?.Database?.toLowerCase() ?? DEFAULT_DATABASE,
       work_group: group.name,
       output_location,
-      statement: statementOf(QueryString),
+      statement: classifyStatement(QueryString),
       token: ClientRequestToken,
     });
   } catch (error) {
@@ -91,22 +91,22 @@ function start({ work_groups, executions }: ActionDeps, body: Body): Execution {
   }
 }
 
-function workGroup(work_groups: WorkGroup[], { WorkGroup }: Body): WorkGroup {
+function findWorkGroup(work_groups: WorkGroup[], { WorkGroup }: Body): WorkGroup {
   const name = String(WorkGroup ?? 'primary');
   const group = work_groups.find((each) => each.name === name);
   if (group === undefined) throw new InvalidRequest(`WorkGroup ${name} is not found.`);
   return group;
 }
 
-function tables(glue: Glue, { DatabaseName }: Body) {
+function listTables(glue: Glue, { DatabaseName }: Body) {
   if (!glue.databases.includes(String(DatabaseName))) {
     throw new InvalidRequest('The database was not found');
   }
   return glue.tables.filter(({ database }) => database === DatabaseName);
 }
 
-/** Results are there once the query has succeeded, and for as long as they are kept. */
-function ended(execution: Execution): Execution {
+/** @throws {InvalidRequest} where the query has not succeeded, or its results were dropped to save memory */
+function requireResults(execution: Execution): Execution {
   const { state, rows } = execution;
   if (state === 'QUEUED' || state === 'RUNNING') {
     throw new InvalidRequest(`Query has not yet finished. Current state: ${state}`);
@@ -114,6 +114,9 @@ function ended(execution: Execution): Execution {
   if (state !== 'SUCCEEDED') {
     throw new InvalidRequest(`Query did not finish successfully. Final query state: ${state}`);
   }
-  if (rows === undefined) throw new InvalidRequest('The results of this query are no longer kept');
+  if (rows === undefined)
+    throw new InvalidRequest(
+      'The embedded Athena keeps the results of the latest 50 queries only: run the query again',
+    );
   return execution;
 }

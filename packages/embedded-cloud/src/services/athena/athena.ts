@@ -2,17 +2,17 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { AwsCall, AwsReply, AwsService, Permission, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
-import { type Action, actionsOf } from './actions.ts';
+import { type Action, createActions } from './actions.ts';
 import type { Glue } from './catalog.ts';
-import { textColumn } from './column.ts';
-import { CATALOG_ARN, outputOf, type WorkGroup, workGroupArn } from './describe.ts';
+import { createTextColumn } from './column.ts';
+import { buildOutputUri, buildWorkGroupArn, CATALOG_ARN, type WorkGroup } from './describe.ts';
 import type { Engine } from './engine.ts';
 import { createExecutions, type Execution, type Executions, type RunQuery } from './executions.ts';
-import { failureOf } from './failure.ts';
-import { InvalidRequest, resultCsv } from './results.ts';
-import { catalogAnswer } from './statements.ts';
+import { translateError } from './failure.ts';
+import { formatCsv, InvalidRequest } from './results.ts';
+import { answerFromCatalog } from './statements.ts';
 
-/** Writes a result to S3. */
+/** Writes an object to S3. */
 export type PutResult = (
   bucket: string,
   key: string,
@@ -20,14 +20,15 @@ export type PutResult = (
   headers: Record<string, string>,
 ) => Promise<void>;
 
-/** As many as two cores may work on. */
-const QUERIES_AT_ONCE = 2;
+/** More concurrent queries would compete for the cores of a laptop. */
+const CONCURRENT_QUERIES = 2;
 
 /**
- * Athena over the files of the S3 stand-in, by DuckDB, which starts with the first query. Reads only.
- * @param deps.s3Dir the S3 stand-in's `dataDir`
- * @param deps.work_groups beside `primary`, which every account has
- * @param deps.putObject absent: results are not left on S3
+ * Emulates Athena with DuckDB on the files of the emulated S3, for reading only. DuckDB starts with the first query.
+ *
+ * @param deps.s3Dir the `dataDir` of the emulated S3
+ * @param deps.work_groups in addition to `primary`, which every account has
+ * @param deps.putObject writes the results to S3; without it, results are only returned by GetQueryResults
  * @param deps.now epoch ms
  */
 export function createAthena(deps: {
@@ -44,26 +45,26 @@ export function createAthena(deps: {
     starting ??= import('./engine.ts')
       .then(({ createEngine }) => createEngine(deps))
       .catch((error: unknown) => {
-        // The next query tries again.
+        // Start again with the next query.
         starting = undefined;
-        throw failureOf(error, resolve(deps.s3Dir));
+        throw translateError(error, resolve(deps.s3Dir));
       });
     return starting;
   };
   const executions = createExecutions({
-    run: runner(glue, engine),
-    onAnswer: (execution) => leaveOnS3(execution, deps.putObject),
+    run: createQueryRunner(glue, engine),
+    onSuccess: (execution) => writeResults(execution, deps.putObject),
     now,
-    limit: pLimit(QUERIES_AT_ONCE),
+    limit: pLimit(CONCURRENT_QUERIES),
   });
-  const actions = actionsOf({ glue, work_groups, executions, now });
+  const actions = createActions({ glue, work_groups, executions, now });
   const reported = new WeakSet<Execution>();
 
   return {
     service: 'athena',
     actionOf: ({ headers }) => targetAction(headers),
     permissionsOf: (call) => permissionsOf(call, executions),
-    handle: (call) => answer(actions, call),
+    handle: (call) => handleCall(actions, call),
     usageOf: (call, reply) => usageOf(call, reply, executions, reported),
     errorReply: jsonError,
     async close() {
@@ -74,35 +75,41 @@ export function createAthena(deps: {
   };
 }
 
-function runner(glue: Glue, engine: () => Promise<Engine>): RunQuery {
+function createQueryRunner(glue: Glue, engine: () => Promise<Engine>): RunQuery {
   return async ({ statement: { kind, sql }, database }, signal) => {
-    if (kind === 'catalog') return catalogAnswer(glue, sql, database);
+    if (kind === 'catalog') return answerFromCatalog(glue, sql, database);
     if (kind === 'select') return (await engine()).select(sql, database, signal);
     const lines = await (await engine()).explain(sql, database);
     return {
-      columns: [textColumn('Query Plan', 'varchar')],
+      columns: [createTextColumn('Query Plan', 'varchar')],
       rows: lines.map((line) => [line]),
       scanned_bytes: 0,
     };
   };
 }
 
-async function leaveOnS3(execution: Execution, putObject: PutResult | undefined): Promise<void> {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputOf(execution)) ?? [];
+async function writeResults(execution: Execution, putObject: PutResult | undefined): Promise<void> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/.exec(buildOutputUri(execution)) ?? [];
   if (putObject === undefined || bucket === undefined || key === undefined) return;
-  const csv = execution.statement.kind === 'select';
-  const text = csv
-    ? resultCsv(execution)
+  const is_csv = execution.statement.kind === 'select';
+  const text = is_csv
+    ? formatCsv(execution)
     : (execution.rows ?? []).map((row) => `${row.join('\t')}\n`).join('');
-  const headers = { 'content-type': csv ? 'text/csv' : 'text/plain' };
+  const headers = { 'content-type': is_csv ? 'text/csv' : 'text/plain' };
   await putObject(bucket, key, Buffer.from(text), headers);
 }
 
-async function answer(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
+async function handleCall(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
   const action = actions[call.action];
   const body = jsonBody(call.body);
-  if (action === undefined) return jsonError(400, 'UnknownOperationException', 'Unknown operation');
-  if (body === undefined) return jsonError(400, 'SerializationException', 'The body is not JSON');
+  if (action === undefined)
+    return jsonError(
+      400,
+      'UnknownOperationException',
+      `${call.action} is not emulated by the embedded Athena`,
+    );
+  if (body === undefined)
+    return jsonError(400, 'SerializationException', 'The request body is not a JSON object');
   try {
     return jsonReply(200, action(body));
   } catch (error) {
@@ -111,18 +118,20 @@ async function answer(actions: Record<string, Action>, call: AwsCall): Promise<A
   }
 }
 
-const ON_CATALOG = new Set(['ListDatabases', 'GetTableMetadata', 'ListTableMetadata']);
+const CATALOG_ACTIONS = new Set(['ListDatabases', 'GetTableMetadata', 'ListTableMetadata']);
 
 function permissionsOf(call: AwsCall, executions: Executions): Permission[] {
   const action = `athena:${call.action}`;
-  if (ON_CATALOG.has(call.action)) return [{ action, resource: CATALOG_ARN }];
+  if (CATALOG_ACTIONS.has(call.action)) return [{ action, resource: CATALOG_ARN }];
   if (call.action === 'ListWorkGroups') return [{ action, resource: '*' }];
   const { WorkGroup, QueryExecutionId } = jsonBody(call.body) ?? {};
-  const of_query = executions.find(String(QueryExecutionId))?.work_group;
-  return [{ action, resource: workGroupArn(String(of_query ?? WorkGroup ?? 'primary')) }];
+  const query_work_group = executions.find(String(QueryExecutionId))?.work_group;
+  return [
+    { action, resource: buildWorkGroupArn(String(query_work_group ?? WorkGroup ?? 'primary')) },
+  ];
 }
 
-/** A query's bytes are counted with the first call that learns of its end: Athena bills them whoever looks. */
+/** The scanned bytes of a query are reported once, with the first call for it after it completed. */
 function usageOf(
   call: AwsCall,
   reply: AwsReply,

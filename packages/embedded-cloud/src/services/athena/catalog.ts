@@ -1,6 +1,6 @@
 import type { HiveColumn } from './hive-types.ts';
 
-/** A Glue table as the template resolves it. */
+/** A Glue table, read from the resolved template. */
 export interface GlueTable {
   database: string;
   name: string;
@@ -11,53 +11,58 @@ export interface GlueTable {
   /** `s3://bucket/prefix/`; empty for a view. */
   location: string;
   parameters: Record<string, string>;
-  /** Of a view: the comment that holds its SQL. */
+  /** For a view: the comment that contains its SQL. */
   view_original_text?: string;
 }
 
-/** What the data catalog holds. */
+/** The databases and tables of the data catalog. */
 export interface Glue {
   databases: string[];
   tables: GlueTable[];
 }
 
-/** As clients name it; Trino knows names in lower case. */
+/** The catalog's name in the API. In SQL it is lower case. */
 export const CATALOG = 'AwsDataCatalog';
 export const ENGINE_CATALOG = CATALOG.toLowerCase();
-/** Athena's database for a query that names none. */
+/** The database of a query that does not name one. */
 export const DEFAULT_DATABASE = 'default';
 
 export function isView(table: GlueTable): boolean {
   return table.table_type === 'VIRTUAL_VIEW';
 }
 
-/** A name as an SQL identifier. */
-export function identifier(name: string): string {
+/** Writes a name as an SQL identifier. */
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text as an SQL literal. */
-export function literal(text: string): string {
+/** Writes a text as an SQL literal. */
+export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `"awsdatacatalog"."database"."table"` */
-export function qualified({ database, name }: GlueTable): string {
-  return [ENGINE_CATALOG, database, name].map(identifier).join('.');
+/** Writes a table's name as `"awsdatacatalog"."database"."table"`. */
+export function qualifyName({ database, name }: GlueTable): string {
+  return [ENGINE_CATALOG, database, name].map(quoteIdentifier).join('.');
 }
 
 /**
- * The SQL of an Athena view. Glue keeps it as base64 of JSON in a comment.
+ * Reads the SQL of an Athena view. Glue stores it in a comment, as JSON in base64.
+ *
  * @throws {Error} where the text is not such a comment
  */
-export function viewSql(table: GlueTable): string {
+export function readViewSql(table: GlueTable): string {
   const base64 = /^\/\* Presto View: (\S+) \*\/$/.exec(
     (table.view_original_text ?? '').trim(),
   )?.[1];
-  if (base64 === undefined) throw new Error(`${table.name} does not hold a Presto view`);
+  if (base64 === undefined)
+    throw new Error(
+      `View ${table.name}: expected ViewOriginalText of the form /* Presto View: <base64> */`,
+    );
   const { originalSql } = JSON.parse(Buffer.from(base64, 'base64').toString('utf8')) as {
     originalSql?: unknown;
   };
-  if (typeof originalSql !== 'string') throw new Error(`The view ${table.name} has no SQL`);
+  if (typeof originalSql !== 'string')
+    throw new Error(`View ${table.name}: the JSON in ViewOriginalText has no originalSql`);
   return originalSql;
 }

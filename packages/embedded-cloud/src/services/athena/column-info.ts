@@ -1,7 +1,7 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-import { type ColumnInfo, columnOf, TEXT_PRECISION } from './column.ts';
+import { type ColumnInfo, createColumn, TEXT_PRECISION } from './column.ts';
 
-/** Trino's name and precision for each of the engine's types. A sum is wider there, and `bigint` in Trino. */
+/** Trino's type name and precision for each DuckDB type. DuckDB's sum of integers is HUGEINT, Trino's is `bigint`. */
 const TYPES: Partial<Record<DuckDBTypeId, [string, number]>> = {
   [DuckDBTypeId.BOOLEAN]: ['boolean', 0],
   [DuckDBTypeId.TINYINT]: ['tinyint', 3],
@@ -32,11 +32,11 @@ const TYPES: Partial<Record<DuckDBTypeId, [string, number]>> = {
   [DuckDBTypeId.SQLNULL]: ['unknown', 0],
 };
 
-/** Describes a column of the engine's as Athena would. */
-export function columnInfo(name: string, type: DuckDBType): ColumnInfo {
+/** Describes a DuckDB column as Athena does. */
+export function describeColumn(name: string, type: DuckDBType): ColumnInfo {
   if (type.typeId === DuckDBTypeId.DECIMAL)
-    return columnOf(name, 'decimal', type.width, type.scale);
-  if (type.alias === 'JSON') return columnOf(name, 'json', TEXT_PRECISION, 0);
+    return createColumn(name, 'decimal', type.width, type.scale);
+  if (type.alias === 'JSON') return createColumn(name, 'json', TEXT_PRECISION, 0);
   const [trino, precision] = TYPES[type.typeId] ?? ['varchar', TEXT_PRECISION];
-  return columnOf(name, trino, precision, 0);
+  return createColumn(name, trino, precision, 0);
 }

@@ -1,4 +1,4 @@
-/** A column of a result as GetQueryResults describes it. */
+/** The description of a result column in GetQueryResults. */
 export interface ColumnInfo {
   CatalogName: string;
   SchemaName: string;
@@ -12,16 +12,20 @@ export interface ColumnInfo {
   CaseSensitive: boolean;
 }
 
-/** Of a text without a length. */
+/** The precision of a text type without a length. */
 export const TEXT_PRECISION = 2_147_483_647;
 
-/** A column of SHOW and DESCRIBE. */
-export function textColumn(name: string, type = 'string'): ColumnInfo {
-  return columnOf(name, type, TEXT_PRECISION, 0);
+/** Describes a text column, as SHOW and DESCRIBE return them. */
+export function createTextColumn(name: string, type = 'string'): ColumnInfo {
+  return createColumn(name, type, TEXT_PRECISION, 0);
 }
 
-/** A column of any type. */
-export function columnOf(name: string, type: string, precision: number, scale: number): ColumnInfo {
+export function createColumn(
+  name: string,
+  type: string,
+  precision: number,
+  scale: number,
+): ColumnInfo {
   return {
     CatalogName: 'hive',
     SchemaName: '',

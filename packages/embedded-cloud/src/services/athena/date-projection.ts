@@ -1,6 +1,6 @@
 import { escapeRegExp } from './escape.ts';
 
-/** Java letters of a date format, with what they count and how many digits Athena's examples give them. */
+/** The fields of a Java date format that are supported, from the largest to the smallest. */
 const FIELDS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'] as const;
 
 const UNIT_MS: Record<string, number> = {
@@ -11,31 +11,31 @@ const UNIT_MS: Record<string, number> = {
   WEEK: 7 * 86_400_000,
 };
 
-/** A regular expression for values of a date format: `\d{4}/\d{2}/\d{2}` of `yyyy/MM/dd`. */
-export function datePattern(format: string): string {
+/** Builds a regular expression from a date format: `\d{4}/\d{2}/\d{2}` from `yyyy/MM/dd`. */
+export function buildDatePattern(format: string): string {
   return escapeRegExp(format.replaceAll("'", '')).replace(
     /yyyy|MM|dd|HH|mm|ss/g,
     (letters) => `\\d{${letters.length}}`,
   );
 }
 
-/** Epoch ms of a value in a format; NaN where it is none. */
+/** @returns epoch ms; NaN where the value is not a date in this format */
 export function parseDate(value: string, format: string): number {
-  const at = (letters: string): string | undefined => {
+  const readField = (letters: string): string | undefined => {
     const index = format.replaceAll("'", '').indexOf(letters);
     return index < 0 ? undefined : value.slice(index, index + letters.length);
   };
   const [year, month = '01', day = '01', hour = '00', minute = '00', second = '00'] =
-    FIELDS.map(at);
+    FIELDS.map(readField);
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
 /**
- * An end of a date range: a date in the format, or `NOW`, `NOW-3DAYS`, `NOW+1HOURS`.
+ * Resolves an end of a date range: a date in the format, or `NOW`, `NOW-3DAYS`, `NOW+1HOURS`.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  * @returns epoch ms
  */
-export function rangeEnd(end: string, format: string, now: number): number {
+export function resolveRangeEnd(end: string, format: string, now: number): number {
   const [, sign, count, unit] = /^NOW\s*(?:([+-])\s*(\d+)\s*(\w+?)S?)?$/i.exec(end.trim()) ?? [];
   if (!/^NOW/i.test(end.trim())) return parseDate(end.trim(), format);
   if (sign === undefined) return now;

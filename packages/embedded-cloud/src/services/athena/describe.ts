@@ -2,7 +2,7 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import { CATALOG, type Glue, type GlueTable } from './catalog.ts';
 import type { Execution } from './executions.ts';
 
-/** A work group; without an output location, each query must bring its own. */
+/** A work group. Without an output location, each query must specify its own. */
 export interface WorkGroup {
   name: string;
   /** `s3://bucket/prefix/` */
@@ -14,14 +14,14 @@ const ENGINE_VERSION = {
   EffectiveEngineVersion: 'Athena engine version 3',
 };
 
-export function workGroupArn(name: string): string {
+export function buildWorkGroupArn(name: string): string {
   return `arn:aws:athena:${REGION}:${ACCOUNT_ID}:workgroup/${name}`;
 }
 
 export const CATALOG_ARN = `arn:aws:athena:${REGION}:${ACCOUNT_ID}:datacatalog/${CATALOG}`;
 
-/** GetQueryExecution's answer. */
-export function executionDescription(execution: Execution, now: number) {
+/** The response of GetQueryExecution. */
+export function describeExecution(execution: Execution, now: number) {
   const { id, query, statement, database, work_group, state, reason, submitted_at } = execution;
   const { started_at = now, completed_at } = execution;
   const ended_at = completed_at ?? now;
@@ -30,7 +30,7 @@ export function executionDescription(execution: Execution, now: number) {
       QueryExecutionId: id,
       Query: query,
       StatementType: statement.type,
-      ResultConfiguration: { OutputLocation: outputOf(execution) },
+      ResultConfiguration: { OutputLocation: buildOutputUri(execution) },
       ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: false } },
       QueryExecutionContext: { Database: database, Catalog: CATALOG.toLowerCase() },
       Status: {
@@ -51,14 +51,14 @@ export function executionDescription(execution: Execution, now: number) {
   };
 }
 
-/** Where a query's results are on S3: text for what Hive's parser answers, CSV for the rest. */
-export function outputOf({ id, output_location, statement }: Execution): string {
+/** Builds the S3 URI of a query's results: a CSV file for SELECT, a text file for other statements. */
+export function buildOutputUri({ id, output_location, statement }: Execution): string {
   const folder = output_location.endsWith('/') ? output_location : `${output_location}/`;
   return `${folder}${id}.${statement.kind === 'select' ? 'csv' : 'txt'}`;
 }
 
-/** GetWorkGroup's answer. */
-export function workGroupDescription({ name, output_location }: WorkGroup) {
+/** The response of GetWorkGroup. */
+export function describeWorkGroup({ name, output_location }: WorkGroup) {
   return {
     WorkGroup: {
       Name: name,
@@ -73,28 +73,28 @@ export function workGroupDescription({ name, output_location }: WorkGroup) {
   };
 }
 
-/** ListDatabases' answer. */
-export function databaseList({ databases }: Glue) {
+/** The response of ListDatabases. */
+export function listDatabases({ databases }: Glue) {
   return { DatabaseList: [...databases].sort().map((Name) => ({ Name })) };
 }
 
-/** One table of ListTableMetadata's answer. */
-export function tableMetadata({
+/** One table in the response of ListTableMetadata. */
+export function describeTable({
   name,
   table_type,
   columns,
   partition_keys,
   parameters,
 }: GlueTable) {
-  const named = (column: { name: string; type: string }) => ({
+  const describeHiveColumn = (column: { name: string; type: string }) => ({
     Name: column.name,
     Type: column.type,
   });
   return {
     Name: name,
     TableType: table_type,
-    Columns: columns.map(named),
-    PartitionKeys: partition_keys.map(named),
+    Columns: columns.map(describeHiveColumn),
+    PartitionKeys: partition_keys.map(describeHiveColumn),
     Parameters: parameters,
   };
 }

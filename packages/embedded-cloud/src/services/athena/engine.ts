@@ -1,45 +1,52 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { DEFAULT_DATABASE, ENGINE_CATALOG, type Glue, identifier, literal } from './catalog.ts';
+import {
+  DEFAULT_DATABASE,
+  ENGINE_CATALOG,
+  type Glue,
+  quoteIdentifier,
+  quoteLiteral,
+} from './catalog.ts';
 import type { ColumnInfo } from './column.ts';
-import { columnInfo } from './column-info.ts';
-import { columnNames } from './column-names.ts';
-import { globEscape } from './escape.ts';
-import { failureOf, QueryFailure } from './failure.ts';
-import { guarded } from './guard.ts';
+import { describeColumn } from './column-info.ts';
+import { nameColumns } from './column-names.ts';
+import { escapeGlob } from './escape.ts';
+import { QueryFailure, translateError } from './failure.ts';
+import { checkQuery } from './guard.ts';
 import { createLake, type Lake } from './lake.ts';
 import { MACROS_SQL } from './macros.ts';
-import { parsed } from './parse.ts';
-import { translated } from './translate.ts';
-import { valueText } from './values.ts';
+import { parseSql } from './parse.ts';
+import { translateSql } from './translate.ts';
+import { formatValue } from './values.ts';
 
-/** A query's answer, as text. */
-export interface EngineAnswer {
+/** The result of a query, as text. */
+export interface EngineResult {
   columns: ColumnInfo[];
-  /** undefined: null */
+  /** A null is undefined. */
   rows: (string | undefined)[][];
-  /** Estimated where a query reads some of the partitions: their number, times the mean size of a file. */
+  /** An estimate: the number of files that the query reads, times the mean size of a file. */
   scanned_bytes: number;
 }
 
-/** A query that may run, in the engine's words, and its syntax tree. */
-interface Checked {
+/** A query that passed the check: its SQL for DuckDB, and its syntax tree. */
+interface CheckedQuery {
   sql: string;
-  syntax: ReturnType<typeof guarded>;
+  syntax: ReturnType<typeof checkQuery>;
 }
 
 export interface Engine {
-  /** Runs one SELECT over the lake as it is now. @throws {QueryFailure} */
-  select(sql: string, database: string, signal: AbortSignal): Promise<EngineAnswer>;
-  /** The engine's plan for a SELECT, a line each. @throws {QueryFailure} */
+  /** Runs one SELECT on the present files of the lake. @throws {QueryFailure} */
+  select(sql: string, database: string, signal: AbortSignal): Promise<EngineResult>;
+  /** @returns the lines of DuckDB's plan for a SELECT. @throws {QueryFailure} */
   explain(sql: string, database: string): Promise<string[]>;
   close(): void;
 }
 
 /**
- * DuckDB in memory, with a view over the lake's files for each external table of the catalog.
- * User SQL reaches no file and no setting: `guarded` reads its syntax tree first, and DuckDB itself is locked to the
- * S3 folder.
+ * Starts DuckDB in memory, with a view of the lake's files for each external table of the catalog.
+ *
+ * A user's SQL cannot read files or change settings: `checkQuery` refuses such syntax, and DuckDB itself is restricted
+ * to the S3 folder.
  */
 export async function createEngine(deps: {
   glue: Glue;
@@ -51,19 +58,19 @@ export async function createEngine(deps: {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const own = await instance.connect();
+  const connection = await instance.connect();
   const databases = new Set([DEFAULT_DATABASE, ...deps.glue.databases]);
-  await own.run(setup([...databases], s3Dir));
-  await own.run(MACROS_SQL);
-  const lake = await createLake({ ...deps, s3Dir, connection: own });
-  const knows = (database: string, table: string) =>
+  await connection.run(buildSetupSql([...databases], s3Dir));
+  await connection.run(MACROS_SQL);
+  const lake = await createLake({ ...deps, s3Dir, connection });
+  const hasTable = (database: string, table: string) =>
     deps.glue.tables.some((each) => each.database === database && each.name === table);
 
-  /** Opens a connection in a database, checks the query, and works with both. */
+  /** Opens a connection in a database, checks the query and passes both to `work`. */
   const withQuery = async <T>(
     sql: string,
     database: string,
-    work: (connection: DuckDBConnection, query: Checked) => Promise<T>,
+    work: (own_connection: DuckDBConnection, query: CheckedQuery) => Promise<T>,
   ): Promise<T> => {
     if (!databases.has(database)) {
       throw new QueryFailure('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
@@ -72,13 +79,13 @@ export async function createEngine(deps: {
     try {
       await lake.refresh();
       await connection.run(MACROS_SQL);
-      await connection.run(`USE ${identifier(ENGINE_CATALOG)}.${identifier(database)}`);
-      const syntax = guarded(await parsed(connection, sql), (named, table) =>
-        knows(named ?? database, table),
+      await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(database)}`);
+      const syntax = checkQuery(await parseSql(connection, sql), (named, table) =>
+        hasTable(named ?? database, table),
       );
-      return await work(connection, { sql: translated(sql, syntax), syntax });
+      return await work(connection, { sql: translateSql(sql, syntax), syntax });
     } catch (error) {
-      throw failureOf(error, s3Dir);
+      throw translateError(error, s3Dir);
     } finally {
       connection.closeSync();
     }
@@ -87,12 +94,12 @@ export async function createEngine(deps: {
   return {
     select: (sql, database, signal) =>
       withQuery(sql, database, async (connection, query) => {
-        const scanned_bytes = await scannedBytes(connection, query.sql, lake);
+        const scanned_bytes = await estimateScannedBytes(connection, query.sql, lake);
         signal.throwIfAborted();
         const stop = () => connection.interrupt();
         signal.addEventListener('abort', stop);
         try {
-          return { ...(await answer(connection, query)), scanned_bytes };
+          return { ...(await readResult(connection, query)), scanned_bytes };
         } finally {
           signal.removeEventListener('abort', stop);
         }
@@ -103,20 +110,22 @@ export async function createEngine(deps: {
         return String(read.value(1, 0)).split('\n');
       }),
     close() {
-      own.closeSync();
+      connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-/** Trino's habits, and no way out: after this, nothing but the S3 folder can be read and no setting changed. */
-function setup(databases: string[], s3Dir: string): string {
-  const folders = [s3Dir, globEscape(s3Dir)].map(literal).join(', ');
+/** Sets what Trino does differently. Afterwards DuckDB reads only the S3 folder, and its settings are locked. */
+function buildSetupSql(databases: string[], s3Dir: string): string {
+  const folders = [s3Dir, escapeGlob(s3Dir)].map(quoteLiteral).join(', ');
   return [
-    `ATTACH ':memory:' AS ${identifier(ENGINE_CATALOG)}`,
-    ...databases.map((name) => `CREATE SCHEMA ${identifier(ENGINE_CATALOG)}.${identifier(name)}`),
+    `ATTACH ':memory:' AS ${quoteIdentifier(ENGINE_CATALOG)}`,
+    ...databases.map(
+      (name) => `CREATE SCHEMA ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(name)}`,
+    ),
     `SET GLOBAL TimeZone = 'UTC'`,
-    // 5 / 2 is 2 in Trino.
+    // In Trino, 5 / 2 is 2.
     'SET GLOBAL integer_division = true',
     `SET GLOBAL allowed_directories = [${folders}]`,
     'SET GLOBAL enable_external_access = false',
@@ -124,16 +133,16 @@ function setup(databases: string[], s3Dir: string): string {
   ].join('; ');
 }
 
-async function answer(
+async function readResult(
   connection: DuckDBConnection,
-  { sql, syntax }: Checked,
-): Promise<Omit<EngineAnswer, 'scanned_bytes'>> {
+  { sql, syntax }: CheckedQuery,
+): Promise<Omit<EngineResult, 'scanned_bytes'>> {
   const read = await connection.runAndReadAll(sql);
   const types = read.columnTypes();
-  const names = columnNames(syntax, read.columnNames());
+  const names = nameColumns(syntax, read.columnNames());
   return {
-    columns: names.map((name, i) => columnInfo(name, types[i]!)),
-    rows: read.getRows().map((row) => row.map((value, i) => valueText(value, types[i]!))),
+    columns: names.map((name, i) => describeColumn(name, types[i]!)),
+    rows: read.getRows().map((row) => row.map((value, i) => formatValue(value, types[i]!))),
   };
 }
 
@@ -143,8 +152,8 @@ interface PlanNode {
   children?: PlanNode[];
 }
 
-/** Partitions that a WHERE excludes are not read: the plan says how many files are. */
-async function scannedBytes(
+/** DuckDB skips the partitions that a WHERE excludes. Its plan contains the number of files that it reads. */
+async function estimateScannedBytes(
   connection: DuckDBConnection,
   sql: string,
   lake: Lake,

@@ -1,9 +1,9 @@
-/** A text as a regular expression that matches it, in JavaScript and in RE2. */
+/** Escapes a text for a regular expression, of JavaScript and of RE2. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** A path as a glob that matches it: DuckDB takes every path for one. */
-export function globEscape(path: string): string {
+/** Escapes a path, because DuckDB treats every path as a glob. */
+export function escapeGlob(path: string): string {
   return path.replace(/[[*?]/g, '[$&]');
 }

@@ -1,64 +1,64 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnInfo } from './column.ts';
-import type { EngineAnswer } from './engine.ts';
+import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
 import type { Statement } from './statements.ts';
 
-export type State = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+export type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
-/** What was asked for. */
-export interface Asked {
+/** A request to run a query. */
+export interface QueryRequest {
   query: string;
   database: string;
   work_group: string;
   /** `s3://bucket/prefix/` */
   output_location: string;
   statement: Statement;
-  /** The client's, so that a repeated request starts nothing. */
+  /** The client's idempotency token: a repeated request does not start another query. */
   token: string | undefined;
 }
 
 /** One query execution. Times are epoch ms. */
-export interface Execution extends Asked {
+export interface Execution extends QueryRequest {
   id: string;
-  state: State;
+  state: QueryState;
   reason?: string;
   submitted_at: number;
   started_at?: number;
   completed_at?: number;
   scanned_bytes: number;
   columns: ColumnInfo[];
-  /** With the header row, where the statement has one. */
+  /** Includes the header row, if the statement has one. */
   rows?: (string | undefined)[][];
 }
 
 /**
- * Query executions and what became of them.
+ * The query executions and their states.
  *
- *   QUEUED ──(its turn)──► RUNNING ──► SUCCEEDED | FAILED
+ *   QUEUED ──(a free slot)─► RUNNING ──► SUCCEEDED | FAILED
  *      └────────stop────────► └──stop──► CANCELLED
  */
 export interface Executions {
-  /** @throws {Error} where the token came with another query */
-  start(asked: Asked): Execution;
+  /** @throws {Error} where the token belongs to a different query */
+  start(request: QueryRequest): Execution;
   find(id: string): Execution | undefined;
   stop(execution: Execution): void;
-  /** Stops what runs, and waits for it. */
+  /** Stops the running queries and waits for their end. */
   close(): Promise<void>;
 }
 
-export type RunQuery = (asked: Asked, signal: AbortSignal) => Promise<EngineAnswer>;
+export type RunQuery = (request: QueryRequest, signal: AbortSignal) => Promise<EngineResult>;
 
-/** Kept for clients that come back; the rows of the latest only, as they are in memory. */
+/** Executions are kept for later calls, but the rows of the latest only, because they are in memory. */
 const MOST_EXECUTIONS = 1_000;
 const MOST_RESULTS = 50;
 
 export function createExecutions(deps: {
   run: RunQuery;
-  /** Called once per query that succeeded, before its state says so. */
-  onAnswer(execution: Execution): Promise<void>;
+  /** Called once for each query that succeeded, before its state becomes SUCCEEDED. */
+  onSuccess(execution: Execution): Promise<void>;
   now: () => number;
-  /** Lets so many queries run at once. */
+  /** Limits the number of concurrent queries. */
   limit: <T>(work: () => Promise<T>) => Promise<T>;
 }): Executions {
   const executions = new Map<string, Execution>();
@@ -72,18 +72,18 @@ export function createExecutions(deps: {
       const { columns, rows, scanned_bytes } = await deps.run(execution, signal);
       const header = execution.statement.header ? [columns.map(({ Name }) => Name)] : [];
       Object.assign(execution, { columns, rows: [...header, ...rows], scanned_bytes });
-      await deps.onAnswer(execution);
+      await deps.onSuccess(execution);
       finish(execution, 'SUCCEEDED');
     } catch (error) {
-      const known = error instanceof QueryFailure;
+      const is_known = error instanceof QueryFailure;
       finish(
         execution,
         'FAILED',
-        known ? error.message : 'GENERIC_INTERNAL_ERROR: The query failed',
+        is_known ? error.message : 'GENERIC_INTERNAL_ERROR: The query failed',
       );
     }
   };
-  const finish = (execution: Execution, state: State, reason?: string) => {
+  const finish = (execution: Execution, state: QueryState, reason?: string) => {
     if (execution.state !== 'RUNNING' && execution.state !== 'QUEUED') return;
     execution.state = state;
     execution.completed_at = deps.now();
@@ -95,18 +95,18 @@ export function createExecutions(deps: {
   };
 
   return {
-    start(asked) {
+    start(request) {
       const earlier =
-        asked.token === undefined
+        request.token === undefined
           ? undefined
-          : [...executions.values()].find(({ token }) => token === asked.token);
+          : [...executions.values()].find(({ token }) => token === request.token);
       if (earlier !== undefined) {
-        if (earlier.query !== asked.query) throw new Error('Idempotent parameters do not match');
+        if (earlier.query !== request.query) throw new Error('Idempotent parameters do not match');
         return earlier;
       }
       const id = randomUUID();
       const execution: Execution = {
-        ...asked,
+        ...request,
         id,
         state: 'QUEUED',
         submitted_at: deps.now(),
@@ -114,7 +114,7 @@ export function createExecutions(deps: {
         columns: [],
       };
       executions.set(id, execution);
-      forget(executions);
+      dropOldExecutions(executions);
       const controller = new AbortController();
       const done = deps
         .limit(() => run(execution, controller.signal))
@@ -132,10 +132,12 @@ export function createExecutions(deps: {
   };
 }
 
-/** A map keeps the order of its entries: the oldest come first. */
-function forget(executions: Map<string, Execution>): void {
-  const ended = [...executions.values()].filter(({ completed_at }) => completed_at !== undefined);
-  for (const execution of ended.slice(0, -MOST_RESULTS)) delete execution.rows;
-  for (const { id } of ended.slice(0, Math.max(0, executions.size - MOST_EXECUTIONS)))
+/** A map keeps the order of insertion, so the oldest executions come first. */
+function dropOldExecutions(executions: Map<string, Execution>): void {
+  const completed = [...executions.values()].filter(
+    ({ completed_at }) => completed_at !== undefined,
+  );
+  for (const execution of completed.slice(0, -MOST_RESULTS)) delete execution.rows;
+  for (const { id } of completed.slice(0, Math.max(0, executions.size - MOST_EXECUTIONS)))
     executions.delete(id);
 }

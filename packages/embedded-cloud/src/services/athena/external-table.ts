@@ -1,48 +1,49 @@
-import { type GlueTable, identifier, literal, qualified } from './catalog.ts';
-import { escapeRegExp, globEscape } from './escape.ts';
-import { duckdbType, type HiveColumn } from './hive-types.ts';
+import { type GlueTable, qualifyName, quoteIdentifier, quoteLiteral } from './catalog.ts';
+import { escapeGlob, escapeRegExp } from './escape.ts';
+import { type HiveColumn, toDuckDbType } from './hive-types.ts';
 import type { Layout } from './projection.ts';
 
-/** The SQL that makes an external table's view over these files of its folder. */
-export function externalTableSql(
+/** Builds the SQL that defines an external table as a view of these files. */
+export function buildTableSql(
   table: GlueTable,
   layout: Layout,
   root: string,
   paths: string[],
 ): string {
-  const select = paths.length === 0 ? emptySelect(table) : filesSelect(table, layout, root, paths);
-  return `CREATE OR REPLACE VIEW ${qualified(table)} AS ${select}`;
+  const select =
+    paths.length === 0 ? buildEmptySelect(table) : buildFilesSelect(table, layout, root, paths);
+  return `CREATE OR REPLACE VIEW ${qualifyName(table)} AS ${select}`;
 }
 
-/** DuckDB wants at least one file to read. */
-function emptySelect({ columns, partition_keys }: GlueTable): string {
-  const typed = ({ name, type }: HiveColumn) =>
-    `CAST(NULL AS ${duckdbType(type)}) AS ${identifier(name)}`;
-  return `SELECT ${[...columns, ...partition_keys].map(typed).join(', ')} WHERE false`;
+/** DuckDB cannot read from an empty list of files. */
+function buildEmptySelect({ columns, partition_keys }: GlueTable): string {
+  const castNull = ({ name, type }: HiveColumn) =>
+    `CAST(NULL AS ${toDuckDbType(type)}) AS ${quoteIdentifier(name)}`;
+  return `SELECT ${[...columns, ...partition_keys].map(castNull).join(', ')} WHERE false`;
 }
 
-function filesSelect(table: GlueTable, layout: Layout, root: string, paths: string[]): string {
-  const columns = table.columns.map(({ name }) => identifier(name));
-  // DuckDB skips files by conditions on a column of this name only.
+function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths: string[]): string {
+  const columns = table.columns.map(({ name }) => quoteIdentifier(name));
+  // DuckDB only skips files by a condition on a column named `filename`.
   const file = columns.includes('"filename"') ? '$path' : 'filename';
-  const pattern = literal(`^${escapeRegExp(`${root}/`)}${layout.pattern}`);
-  // DuckDB works these out per file, before it reads: a WHERE on a partition key skips the others.
+  const pattern = quoteLiteral(`^${escapeRegExp(`${root}/`)}${layout.pattern}`);
+  // DuckDB evaluates these for each file before it reads it, so a WHERE on a partition key skips files.
   const partitions = table.partition_keys.map(({ name, type }) => {
     const group = layout.keys.indexOf(name) + 1;
-    const value = `regexp_extract(${identifier(file)}, ${pattern}, ${group})`;
-    return `CAST(${value} AS ${duckdbType(type)}) AS ${identifier(name)}`;
+    const value = `regexp_extract(${quoteIdentifier(file)}, ${pattern}, ${group})`;
+    return `CAST(${value} AS ${toDuckDbType(type)}) AS ${quoteIdentifier(name)}`;
   });
   const schema = table.columns.map(
-    ({ name, type }) => `${literal(name)}: ${literal(duckdbType(type))}`,
+    ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(toDuckDbType(type))}`,
   );
-  // A line that is no JSON becomes a row of nulls: not a record of anybody's.
+  // A line that is not JSON becomes a row of nulls. It is not a record, so it is left out.
   const blank = columns.map((column) => `${column} IS NULL`).join(' AND ');
   const select = (files: string[], compression: string) =>
     `SELECT ${[...columns, ...partitions].join(', ')} FROM read_json([` +
-    `${files.map((path) => literal(globEscape(path))).join(', ')}], format = 'newline_delimited', ` +
-    `compression = '${compression}', columns = {${schema.join(', ')}}, filename = ${literal(file)}, ` +
+    `${files.map((path) => quoteLiteral(escapeGlob(path))).join(', ')}], format = 'newline_delimited', ` +
+    `compression = '${compression}', columns = {${schema.join(', ')}}, filename = ${quoteLiteral(file)}, ` +
     `ignore_errors = true) WHERE NOT (${blank})`;
-  // Told, not guessed: a question mark in a path hides its ending from DuckDB.
+  // The compression is specified, because DuckDB does not recognise the ending of a path with a question mark.
   const zipped = paths.filter((path) => path.endsWith('.gz'));
   const plain = paths.filter((path) => !path.endsWith('.gz'));
   return [

@@ -1,10 +1,10 @@
-/** A column as Glue has it: a name and a Hive type. */
+/** A Glue column: a name and a Hive type. */
 export interface HiveColumn {
   name: string;
   type: string;
 }
 
-/** DuckDB's name of each simple Hive type. */
+/** DuckDB's name for each simple Hive type. */
 const SIMPLE: Record<string, string> = {
   string: 'VARCHAR',
   varchar: 'VARCHAR',
@@ -22,31 +22,32 @@ const SIMPLE: Record<string, string> = {
   binary: 'BLOB',
 };
 
-/** DuckDB's spelling of a Hive type, nested ones included. @throws {Error} for a type that Hive does not have */
-export function duckdbType(hive: string): string {
+/** Translates a Hive type, which may be nested. @throws {Error} for an unknown type */
+export function toDuckDbType(hive: string): string {
   const [, outer = '', inner] = /^\s*(\w+)\s*(?:<([\s\S]*)>|\([\d\s,]*\))?\s*$/.exec(hive) ?? [];
   const name = outer.toLowerCase();
   if (name === 'decimal') return hive.trim().toUpperCase();
-  if (name === 'array' && inner !== undefined) return `${duckdbType(inner)}[]`;
+  if (name === 'array' && inner !== undefined) return `${toDuckDbType(inner)}[]`;
   if (name === 'map' && inner !== undefined) {
-    const [key = '', value = ''] = members(inner);
-    return `MAP(${duckdbType(key)}, ${duckdbType(value)})`;
+    const [key = '', value = ''] = splitMembers(inner);
+    return `MAP(${toDuckDbType(key)}, ${toDuckDbType(value)})`;
   }
   if (name === 'struct' && inner !== undefined)
-    return `STRUCT(${members(inner).map(field).join(', ')})`;
+    return `STRUCT(${splitMembers(inner).map(writeField).join(', ')})`;
   const simple = inner === undefined ? SIMPLE[name] : undefined;
-  if (simple === undefined) throw new Error(`There is no Hive type ${hive}`);
+  if (simple === undefined)
+    throw new Error(`Unknown Hive type ${hive}: check the columns of the Glue table`);
   return simple;
 }
 
-function field(member: string): string {
+function writeField(member: string): string {
   const colon = member.indexOf(':');
   const name = member.slice(0, colon).trim().replaceAll('"', '""');
-  return `"${name}" ${duckdbType(member.slice(colon + 1))}`;
+  return `"${name}" ${toDuckDbType(member.slice(colon + 1))}`;
 }
 
-/** Splits at the commas that are not inside of brackets. */
-function members(list: string): string[] {
+/** Splits at the commas outside of brackets. */
+function splitMembers(list: string): string[] {
   const found = [''];
   let depth = 0;
   for (const character of list) {

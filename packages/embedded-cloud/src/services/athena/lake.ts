@@ -3,26 +3,26 @@ import {
   ENGINE_CATALOG,
   type Glue,
   type GlueTable,
-  identifier,
   isView,
-  qualified,
-  viewSql,
+  qualifyName,
+  quoteIdentifier,
+  readViewSql,
 } from './catalog.ts';
-import { externalTableSql } from './external-table.ts';
-import { createListLakeFiles, type LakeFiles, rootOf } from './lake-files.ts';
-import { parsed } from './parse.ts';
-import { layoutOf } from './projection.ts';
-import { translated } from './translate.ts';
+import { buildTableSql } from './external-table.ts';
+import { createFileLister, type LakeFiles, resolveRoot } from './lake-files.ts';
+import { parseSql } from './parse.ts';
+import { readLayout } from './projection.ts';
+import { translateSql } from './translate.ts';
 
-/** The catalog's tables and views, as views of the engine's. */
+/** The tables and views of the catalog, as views in DuckDB. */
 export interface Lake {
-  /** Makes the tables see the files that are there now. */
+  /** Updates the tables to the present files. */
   refresh(): Promise<void>;
-  /** Of all tables' files, as of the last refresh. */
+  /** The files of all tables at the last refresh. */
   size(): { files: number; bytes: number };
 }
 
-/** @throws {Error} where the catalog holds a table or view that the engine cannot make */
+/** @throws {Error} where DuckDB cannot create a table or view of the catalog */
 export async function createLake(deps: {
   glue: Glue;
   s3Dir: string;
@@ -30,18 +30,18 @@ export async function createLake(deps: {
   connection: DuckDBConnection;
 }): Promise<Lake> {
   const { connection, s3Dir } = deps;
-  const list = createListLakeFiles(s3Dir);
+  const list = createFileLister(s3Dir);
   const external = deps.glue.tables
     .filter((table) => !isView(table))
-    .map((table) => ({ table, layout: layoutOf(table) }));
+    .map((table) => ({ table, layout: readLayout(table) }));
   const seen = new Map<GlueTable, LakeFiles>();
 
   const refreshAll = async () => {
     for (const { table, layout } of external) {
       const files = await list(layout, deps.now());
       const before = seen.get(table);
-      if (before !== undefined && samePaths(before.paths, files.paths)) continue;
-      await connection.run(externalTableSql(table, layout, rootOf(s3Dir, layout), files.paths));
+      if (before !== undefined && hasSamePaths(before.paths, files.paths)) continue;
+      await connection.run(buildTableSql(table, layout, resolveRoot(s3Dir, layout), files.paths));
       seen.set(table, files);
     }
   };
@@ -51,7 +51,7 @@ export async function createLake(deps: {
 
   return {
     refresh() {
-      // Two at once would replace the same view.
+      // Concurrent refreshes would replace the same view.
       last = last.catch(() => undefined).then(refreshAll);
       return last;
     },
@@ -63,31 +63,35 @@ export async function createLake(deps: {
   };
 }
 
-function samePaths(a: string[], b: string[]): boolean {
+function hasSamePaths(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((path, i) => path === b[i]);
 }
 
-/** A view may stand on another: those that cannot be made yet wait for the rest. */
+/** A view may read another view, so views that fail are tried again after the others. */
 async function createViews(connection: DuckDBConnection, views: GlueTable[]): Promise<void> {
   let waiting = views;
-  let refused: unknown;
+  let last_error: unknown;
   while (waiting.length > 0) {
-    const still: GlueTable[] = [];
+    const remaining: GlueTable[] = [];
     for (const view of waiting) {
       try {
-        await connection.run(`USE ${identifier(ENGINE_CATALOG)}.${identifier(view.database)}`);
-        const sql = viewSql(view);
-        const words = translated(sql, JSON.parse(await parsed(connection, sql)));
-        await connection.run(`CREATE VIEW ${qualified(view)} AS ${words}`);
+        await connection.run(
+          `USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(view.database)}`,
+        );
+        const sql = readViewSql(view);
+        const translated_sql = translateSql(sql, JSON.parse(await parseSql(connection, sql)));
+        await connection.run(`CREATE VIEW ${qualifyName(view)} AS ${translated_sql}`);
       } catch (error) {
-        refused = error;
-        still.push(view);
+        last_error = error;
+        remaining.push(view);
       }
     }
-    if (still.length === waiting.length) {
-      const names = still.map(({ name }) => name).join(', ');
-      throw new Error(`The catalog's view cannot be made: ${names}`, { cause: refused });
+    if (remaining.length === waiting.length) {
+      const names = remaining.map(({ name }) => name).join(', ');
+      throw new Error(`DuckDB cannot create the views ${names} of the catalog: check their SQL`, {
+        cause: last_error,
+      });
     }
-    waiting = still;
+    waiting = remaining;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Trino's functions that DuckDB lacks or means otherwise, as macros. What a macro cannot do, `translated` does.
+ * Trino functions that DuckDB lacks or defines differently. `translateSql` covers what a macro cannot express.
  * Source: https://trino.io/docs/current/functions.html
  */
 const MACROS = [
@@ -49,7 +49,7 @@ const MACROS = [
   `year_of_week(x) AS isoyear(x)`,
 ];
 
-/** Statements that give a connection Trino's functions. */
+/** Statements that define the macros on a connection. */
 export const MACROS_SQL = MACROS.map((macro) => `CREATE OR REPLACE TEMP MACRO ${macro};`).join(
   '\n',
 );

@@ -3,16 +3,16 @@ import type { Execution } from './executions.ts';
 /** Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
 const MOST_ROWS = 1_000;
 
-/** A request that Athena refuses; the message is its reason. */
+/** A request that Athena refuses. The message is sent to the client. */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequestException';
 }
 
-/** A page of GetQueryResults, the header row counted among its rows. @throws {InvalidRequest} */
-export function resultPage(execution: Execution, request: Record<string, unknown>) {
+/** Reads a page for GetQueryResults. The header counts as a row. @throws {InvalidRequest} */
+export function readResultPage(execution: Execution, request: Record<string, unknown>) {
   const { rows = [], columns } = execution;
-  const from = pageStart(execution, request.NextToken);
-  const to = from + pageLength(request.MaxResults);
+  const from = readPageStart(execution, request.NextToken);
+  const to = from + readPageLength(request.MaxResults);
   return {
     UpdateCount: 0,
     ResultSet: {
@@ -21,13 +21,13 @@ export function resultPage(execution: Execution, request: Record<string, unknown
       })),
       ResultSetMetadata: { ColumnInfo: columns },
     },
-    ...(to < rows.length ? { NextToken: tokenAt(execution.id, to) } : {}),
+    ...(to < rows.length ? { NextToken: encodeToken(execution.id, to) } : {}),
   };
 }
 
-function pageLength(asked: unknown): number {
-  if (asked === undefined || asked === null) return MOST_ROWS;
-  const length = Number(asked);
+function readPageLength(max_results: unknown): number {
+  if (max_results === undefined || max_results === null) return MOST_ROWS;
+  const length = Number(max_results);
   if (length > MOST_ROWS) {
     throw new InvalidRequest(`MaxResults is more than maximum allowed length ${MOST_ROWS}.`);
   }
@@ -35,23 +35,23 @@ function pageLength(asked: unknown): number {
   return length;
 }
 
-function tokenAt(id: string, row: number): string {
+function encodeToken(id: string, row: number): string {
   return Buffer.from(`${id}/${row}`).toString('base64url');
 }
 
-function pageStart({ id, rows = [] }: Execution, token: unknown): number {
+function readPageStart({ id, rows = [] }: Execution, token: unknown): number {
   if (token === undefined || token === null) return 0;
-  const [of, row] = Buffer.from(String(token), 'base64url').toString('utf8').split('/');
+  const [execution_id, row] = Buffer.from(String(token), 'base64url').toString('utf8').split('/');
   const start = Number(row);
-  if (of !== id || !(start >= 0 && start <= rows.length)) {
+  if (execution_id !== id || !(start >= 0 && start <= rows.length)) {
     throw new InvalidRequest('Invalid NextToken');
   }
   return start;
 }
 
-/** The results as Athena leaves them on S3: every value in quotes, null as nothing. */
-export function resultCsv({ rows = [] }: Execution): string {
-  const cell = (value: string | undefined) =>
+/** Formats the results as Athena writes them to S3: values in quotes, null as an empty field. */
+export function formatCsv({ rows = [] }: Execution): string {
+  const formatCell = (value: string | undefined) =>
     value === undefined ? '' : `"${value.replaceAll('"', '""')}"`;
-  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+  return rows.map((row) => `${row.map(formatCell).join(',')}\n`).join('');
 }

@@ -1,21 +1,21 @@
 import { type Glue, type GlueTable, isView } from './catalog.ts';
-import { type ColumnInfo, textColumn } from './column.ts';
-import type { EngineAnswer } from './engine.ts';
+import { type ColumnInfo, createTextColumn } from './column.ts';
+import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
 
-/** What a query is, by its first words. */
+/** The kind of a statement, recognised by its first words. */
 export interface Statement {
-  /** As GetQueryExecution says it. */
+  /** The StatementType of GetQueryExecution. */
   type: 'DML' | 'DDL' | 'UTILITY';
-  /** Whether the first row of the results repeats the column names. */
+  /** Whether the first row of the results contains the column names. */
   header: boolean;
   kind: 'select' | 'explain' | 'catalog';
-  /** What is left for the engine, or all of it. */
+  /** The statement without comments, without the semicolon, and without EXPLAIN. */
   sql: string;
 }
 
-/** Reads what a query is. The engine decides whether a `select` is one. */
-export function statementOf(query: string): Statement {
+/** A statement that is none of the others is a `select`: DuckDB's parser decides whether it is valid. */
+export function classifyStatement(query: string): Statement {
   const sql = query
     .replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '')
     .replace(/[\s;]+$/, '');
@@ -29,19 +29,20 @@ export function statementOf(query: string): Statement {
 }
 
 /**
- * SHOW TABLES, SHOW DATABASES and DESCRIBE, answered by the catalog alone.
+ * Answers SHOW TABLES, SHOW DATABASES and DESCRIBE from the catalog, without DuckDB.
+ *
  * @throws {QueryFailure} TABLE_NOT_FOUND, SCHEMA_NOT_FOUND, NOT_SUPPORTED
  */
-export function catalogAnswer(glue: Glue, sql: string, database: string): EngineAnswer {
+export function answerFromCatalog(glue: Glue, sql: string, database: string): EngineResult {
   const [, list, pattern = ''] =
     /^show\s+(databases|schemas)(?:\s+(?:like\s+)?'([^']*)')?$/i.exec(sql) ?? [];
-  if (list !== undefined) return listed('database_name', glue.databases, pattern);
+  if (list !== undefined) return createListResult('database_name', glue.databases, pattern);
 
   const tables =
     /^show\s+tables(?:\s+(?:in|from)\s+`?(\w+)`?)?(?:\s+(?:like\s+)?'([^']*)')?$/i.exec(sql);
   if (tables) {
-    const names = tablesOf(glue, tables[1]?.toLowerCase() ?? database).map(({ name }) => name);
-    return listed('tab_name', names, tables[2] ?? '');
+    const names = findTables(glue, tables[1]?.toLowerCase() ?? database).map(({ name }) => name);
+    return createListResult('tab_name', names, tables[2] ?? '');
   }
 
   const described =
@@ -49,20 +50,27 @@ export function catalogAnswer(glue: Glue, sql: string, database: string): Engine
       sql,
     );
   if (described) {
-    return description(glue, described[1]?.toLowerCase() ?? database, described[2]!.toLowerCase());
+    return describeAsText(
+      glue,
+      described[1]?.toLowerCase() ?? database,
+      described[2]!.toLowerCase(),
+    );
   }
-  throw new QueryFailure('NOT_SUPPORTED', 'SHOW TABLES, SHOW DATABASES and DESCRIBE run here');
+  throw new QueryFailure(
+    'NOT_SUPPORTED',
+    'The embedded Athena only emulates SHOW TABLES, SHOW DATABASES and DESCRIBE <table>',
+  );
 }
 
-function tablesOf(glue: Glue, database: string): GlueTable[] {
+function findTables(glue: Glue, database: string): GlueTable[] {
   if (!glue.databases.includes(database)) {
     throw new QueryFailure('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
   }
   return glue.tables.filter((table) => table.database === database);
 }
 
-/** @param pattern of Hive: `*` is anything, `|` is or */
-function listed(column: string, names: string[], pattern: string): EngineAnswer {
+/** @param pattern of Hive: `*` matches anything, `|` separates alternatives */
+function createListResult(column: string, names: string[], pattern: string): EngineResult {
   const alternatives = pattern
     .split('|')
     .map((each) => each.replace(/[.+?^${}()[\]\\]/g, '\\$&').replaceAll('*', '.*'));
@@ -71,37 +79,37 @@ function listed(column: string, names: string[], pattern: string): EngineAnswer 
     .filter((name) => wanted.test(name))
     .sort()
     .map((name) => [name]);
-  return { columns: [textColumn(column)], rows, scanned_bytes: 0 };
+  return { columns: [createTextColumn(column)], rows, scanned_bytes: 0 };
 }
 
-/** Hive's habit, which Athena keeps: three columns are named, and each row is one text with tabs. */
-function description(glue: Glue, database: string, name: string): EngineAnswer {
-  const table = tablesOf(glue, database).find((each) => each.name === name);
+/** As in Hive, the result declares three columns, but each row is one text with tabs. */
+function describeAsText(glue: Glue, database: string, name: string): EngineResult {
+  const table = findTables(glue, database).find((each) => each.name === name);
   if (table === undefined) {
     throw new QueryFailure('TABLE_NOT_FOUND', `Table '${database}.${name}' does not exist`);
   }
   const columns: ColumnInfo[] = ['col_name', 'data_type', 'comment'].map((each) =>
-    textColumn(each),
+    createTextColumn(each),
   );
   const { partition_keys } = table;
   const partitions =
     isView(table) || partition_keys.length === 0
       ? []
       : [
-          line('', '', ''),
-          line('# Partition Information', '', ''),
-          line('# col_name', 'data_type', 'comment'),
-          line('', '', ''),
-          ...partition_keys.map((key) => line(key.name, key.type, '')),
+          formatLine('', '', ''),
+          formatLine('# Partition Information', '', ''),
+          formatLine('# col_name', 'data_type', 'comment'),
+          formatLine('', '', ''),
+          ...partition_keys.map((key) => formatLine(key.name, key.type, '')),
         ];
   const rows = [...table.columns, ...partition_keys].map((column) =>
-    line(column.name, column.type, ''),
+    formatLine(column.name, column.type, ''),
   );
   return { columns, rows: [...rows, ...partitions].map((row) => [row]), scanned_bytes: 0 };
 }
 
-const CELL = 20;
+const CELL_CHARACTERS = 20;
 
-function line(...cells: string[]): string {
-  return cells.map((cell) => cell.padEnd(CELL)).join('\t');
+function formatLine(...cells: string[]): string {
+  return cells.map((cell) => cell.padEnd(CELL_CHARACTERS)).join('\t');
 }

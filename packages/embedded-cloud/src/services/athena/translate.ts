@@ -1,16 +1,14 @@
-import { literal } from './catalog.ts';
-import type { Syntax } from './guard.ts';
+import { quoteLiteral } from './catalog.ts';
+import type { Syntax, SyntaxNode } from './guard.ts';
 
-type SyntaxNode = { [name: string]: Syntax };
-
-/** Another text for some bytes of a query. */
+/** A replacement for some bytes of a query. */
 interface Edit {
   at: number;
   bytes: number;
   text: string;
 }
 
-/** Trino's date formats are MySQL's: the letters that DuckDB spells otherwise. */
+/** Trino uses MySQL's date formats. These letters differ in DuckDB. */
 const DATE_LETTERS: Record<string, string> = {
   M: '%B',
   i: '%M',
@@ -26,21 +24,22 @@ const DATE_LETTERS: Record<string, string> = {
 };
 const DATE_FUNCTIONS = new Set(['date_format', 'date_parse']);
 
-/** Functions that take a lambda, under DuckDB's names. */
+/** DuckDB's names of functions that take a lambda. */
 const LAMBDA_FUNCTIONS: Record<string, string> = {
   transform: 'list_transform',
   filter: 'list_filter',
 };
 
 /**
- * Trino SQL as DuckDB runs it: what no macro can do. Date formats must be constants there, and lambdas cannot pass
- * through a macro.
- * @param query the syntax tree of this very text: it tells where things stand
+ * Translates Trino SQL for DuckDB where a macro cannot: DuckDB's date formats must be constants, and a macro cannot take
+ * a lambda.
+ *
+ * @param query the syntax tree of this text, which contains the positions
  */
-export function translated(sql: string, query: Syntax): string {
+export function translateSql(sql: string, query: Syntax): string {
   const bytes = Buffer.from(sql);
-  const edits = functionsOf(query)
-    .flatMap((node) => [...dateFormat(bytes, node), ...lambdaName(bytes, node)])
+  const edits = collectFunctions(query)
+    .flatMap((node) => [...editDateFormat(bytes, node), ...editLambdaName(bytes, node)])
     .sort((a, b) => a.at - b.at);
   const parts: Buffer[] = [];
   let at = 0;
@@ -51,27 +50,27 @@ export function translated(sql: string, query: Syntax): string {
   return Buffer.concat([...parts, bytes.subarray(at)]).toString('utf8');
 }
 
-function functionsOf(syntax: Syntax | undefined): SyntaxNode[] {
+function collectFunctions(syntax: Syntax | undefined): SyntaxNode[] {
   if (typeof syntax !== 'object' || syntax === null) return [];
-  if (Array.isArray(syntax)) return syntax.flatMap(functionsOf);
-  const inner = Object.values(syntax).flatMap(functionsOf);
+  if (Array.isArray(syntax)) return syntax.flatMap(collectFunctions);
+  const inner = Object.values(syntax).flatMap(collectFunctions);
   return syntax.class === 'FUNCTION' ? [syntax, ...inner] : inner;
 }
 
-function dateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
+function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   const [, format] = (node.children ?? []) as SyntaxNode[];
   if (!DATE_FUNCTIONS.has(String(node.function_name)) || format?.class !== 'CONSTANT') return [];
   const text = (format.value as SyntaxNode | undefined)?.value;
   if (typeof text !== 'string') return [];
   const at = Number(format.query_location);
-  const written = literal(text);
-  // A text in another spelling stays as it is: E'…', $$…$$.
+  const written = quoteLiteral(text);
+  // Other ways to write a text stay as they are: E'…', $$…$$.
   if (sql.toString('utf8', at, at + Buffer.byteLength(written)) !== written) return [];
-  const spelled = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
-  return [{ at, bytes: Buffer.byteLength(written), text: literal(spelled) }];
+  const translated = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
+  return [{ at, bytes: Buffer.byteLength(written), text: quoteLiteral(translated) }];
 }
 
-function lambdaName(sql: Buffer, node: SyntaxNode): Edit[] {
+function editLambdaName(sql: Buffer, node: SyntaxNode): Edit[] {
   const name = String(node.function_name);
   const duckdb = Object.hasOwn(LAMBDA_FUNCTIONS, name) ? LAMBDA_FUNCTIONS[name] : undefined;
   const at = Number(node.query_location);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resultColumns } from '../../../../../schemas/glue.ts';
-import { duckdbType } from '../../../src/services/athena/hive-types.ts';
+import { toDuckDbType } from '../../../src/services/athena/hive-types.ts';
 
 describe('a Hive type', () => {
   it.each([
@@ -14,14 +14,14 @@ describe('a Hive type', () => {
       'STRUCT("a" STRUCT("b" DECIMAL(5,2), "c" MAP(VARCHAR, INTEGER)), "d" VARCHAR[])',
     ],
   ])('%s is %s', (hive, duckdb) => {
-    expect(duckdbType(hive)).toBe(duckdb);
+    expect(toDuckDbType(hive)).toBe(duckdb);
   });
 
   it('of every field of a result is known', () => {
-    for (const { type } of resultColumns()) expect(duckdbType(type)).toMatch(/^[A-Z]/);
+    for (const { type } of resultColumns()) expect(toDuckDbType(type)).toMatch(/^[A-Z]/);
   });
 
   it.each(['text', 'array', 'int<string>', ''])('called %j is none', (type) => {
-    expect(() => duckdbType(type)).toThrow('no Hive type');
+    expect(() => toDuckDbType(type)).toThrow('no Hive type');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GlueTable } from '../../../src/services/athena/catalog.ts';
-import { layoutOf } from '../../../src/services/athena/projection.ts';
+import { readLayout } from '../../../src/services/athena/projection.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 
@@ -17,9 +17,9 @@ function table(keys: string[], parameters: Record<string, string>): GlueTable {
 }
 /** The partition values of a path that a query would read; undefined: it would not. */
 function values(of: GlueTable, path: string): string[] | undefined {
-  const layout = layoutOf(of);
+  const layout = readLayout(of);
   const found = new RegExp(`^${layout.pattern}`).exec(path)?.slice(1);
-  return found && layout.holds(found, NOW) ? found : undefined;
+  return found && layout.includes(found, NOW) ? found : undefined;
 }
 
 describe('partition projection', () => {
@@ -50,7 +50,7 @@ describe('partition projection', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
       'storage.location.template': 's3://lake/fire/${datehour}/',
     });
-    expect(layoutOf(of)).toMatchObject({ bucket: 'lake', folder: 'fire' });
+    expect(readLayout(of)).toMatchObject({ bucket: 'lake', folder: 'fire' });
     expect(values(of, '2026/11/23/10/x.gz')).toEqual(['2026/11/23/10']);
     expect(values(of, '2026/11/21/10/x.gz')).toEqual(['2026/11/21/10']);
     expect(values(of, '2026/11/21/09/x.gz')).toBeUndefined();
@@ -68,7 +68,7 @@ describe('partition projection', () => {
 
   it('that is not enabled takes Hive partitions as they are', () => {
     const of = { ...table(['a', 'b'], {}), parameters: {} };
-    expect(layoutOf(of)).toMatchObject({ bucket: 'lake', folder: 'raw', keys: ['a', 'b'] });
+    expect(readLayout(of)).toMatchObject({ bucket: 'lake', folder: 'raw', keys: ['a', 'b'] });
     expect(values(of, 'a=1/b=x y/file.json')).toEqual(['1', 'x y']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { javaDouble } from '../../../src/services/athena/values.ts';
+import { formatJavaDouble } from '../../../src/services/athena/values.ts';
 
 describe('a double, as Java writes it', () => {
   it.each([
@@ -16,13 +16,13 @@ describe('a double, as Java writes it', () => {
     [Number.NaN, 'NaN'],
     [Number.NEGATIVE_INFINITY, '-Infinity'],
   ])('%d is %s', (value, text) => {
-    expect(javaDouble(value)).toBe(text);
+    expect(formatJavaDouble(value)).toBe(text);
   });
 
   it('reads back as the same number', () => {
     fc.assert(
       fc.property(fc.double(), (value) => {
-        expect(Number(javaDouble(value))).toBe(value);
+        expect(Number(formatJavaDouble(value))).toBe(value);
       }),
     );
   });
