@@ -14,7 +14,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createQuery } from '../../../../aws/athena/query.ts';
 import { resultsView } from '../../../../infra/constructs/results-view.ts';
 import type { AwsService } from '../../src/gateway/types.ts';
@@ -155,401 +155,387 @@ async function reason(sql: string, rest = {}): Promise<string> {
   return Status!.StateChangeReason!;
 }
 
-describe('the lake', () => {
-  it('is empty before there is a file, and shows each file to the next query', async () => {
-    expect(await ask('SELECT count(*) AS n FROM results')).toEqual([['n'], ['0']]);
-    await write(lines(record('a')));
-    expect(await ask('SELECT count(*) AS n FROM results')).toEqual([['n'], ['1']]);
-    await write(lines(record('b')), { hour: '04' });
-    expect(await ask('SELECT record_id, hour FROM results ORDER BY record_id')).toEqual([
-      ['record_id', 'hour'],
-      ['a', '3'],
-      ['b', '4'],
-    ]);
-  });
+it('a table is empty without files and contains each new file at the next query', async () => {
+  expect(await ask('SELECT count(*) AS n FROM results')).toEqual([['n'], ['0']]);
+  await write(lines(record('a')));
+  expect(await ask('SELECT count(*) AS n FROM results')).toEqual([['n'], ['1']]);
+  await write(lines(record('b')), { hour: '04' });
+  expect(await ask('SELECT record_id, hour FROM results ORDER BY record_id')).toEqual([
+    ['record_id', 'hour'],
+    ['a', '3'],
+    ['b', '4'],
+  ]);
+});
 
-  it('shows one row per record version through the view, and every line in the raw table', async () => {
-    await write(lines(record('a'), record('a', { record_version: 1 })));
-    await write(lines(record('a', { processed_at: '2026-11-23T09:00:00Z' })));
-    expect(await ask('SELECT count(*) AS n FROM results_raw')).toEqual([['n'], ['3']]);
-    expect(
-      await ask('SELECT record_version, processed_at FROM results ORDER BY record_version'),
-    ).toEqual([
-      ['record_version', 'processed_at'],
-      ['0', '2026-11-23T03:00:00Z'],
-      ['1', '2026-11-23T03:00:00Z'],
-    ]);
-  });
+it('the view has one row per record version and the raw table has every line', async () => {
+  await write(lines(record('a'), record('a', { record_version: 1 })));
+  await write(lines(record('a', { processed_at: '2026-11-23T09:00:00Z' })));
+  expect(await ask('SELECT count(*) AS n FROM results_raw')).toEqual([['n'], ['3']]);
+  expect(
+    await ask('SELECT record_version, processed_at FROM results ORDER BY record_version'),
+  ).toEqual([
+    ['record_version', 'processed_at'],
+    ['0', '2026-11-23T03:00:00Z'],
+    ['1', '2026-11-23T03:00:00Z'],
+  ]);
+});
 
-  it('reads every type of column, and gives null for what a line lacks', async () => {
-    const full = record('a', {
-      scores: { positive: 0.5, negative: 1e-7 },
-      attributes: { channel: 'web' },
-      tags: ['x', 'y'],
-      deleted: true,
-      unknown_field: 1,
-    });
-    await write(lines(full, record('b')));
-    expect(
-      await ask(
-        "SELECT scores, scores.positive, attributes, attributes['channel'] AS channel, tags, deleted FROM results ORDER BY record_id",
-      ),
-    ).toEqual([
-      ['scores', 'positive', 'attributes', 'channel', 'tags', 'deleted'],
-      ['{positive=0.5, negative=1.0E-7}', '0.5', '{channel=web}', 'web', '[x, y]', 'true'],
-      [null, null, null, null, null, null],
-    ]);
+it('a query reads every column type and returns null for a missing field', async () => {
+  const full = record('a', {
+    scores: { positive: 0.5, negative: 1e-7 },
+    attributes: { channel: 'web' },
+    tags: ['x', 'y'],
+    deleted: true,
+    unknown_field: 1,
   });
+  await write(lines(full, record('b')));
+  expect(
+    await ask(
+      "SELECT scores, scores.positive, attributes, attributes['channel'] AS channel, tags, deleted FROM results ORDER BY record_id",
+    ),
+  ).toEqual([
+    ['scores', 'positive', 'attributes', 'channel', 'tags', 'deleted'],
+    ['{positive=0.5, negative=1.0E-7}', '0.5', '{channel=web}', 'web', '[x, y]', 'true'],
+    [null, null, null, null, null, null],
+  ]);
+});
 
-  it('passes over lines and files that it cannot read', async () => {
-    const whole = gzipSync(
-      lines(...Array.from({ length: 500 }, (_, i) => record(`r-${i}-${Math.random()}`))),
-    );
-    await write(`${lines(record('a'))}{"record_id": "torn`);
-    await write(whole.subarray(0, 5));
-    await write(Buffer.from('not gzip at all'));
-    await write(Buffer.alloc(0));
-    await write(lines(record('hidden')), { name: '_hidden.gz' });
-    expect(await ask('SELECT record_id FROM results')).toEqual([['record_id'], ['a']]);
-    await write(whole.subarray(0, whole.length >> 1));
-    const [, [n]] = (await ask("SELECT count(*) AS n FROM results WHERE record_id LIKE 'r-%'")) as [
-      unknown,
-      [string],
-    ];
-    expect(Number(n)).toBeGreaterThan(0);
-    expect(Number(n)).toBeLessThan(500);
-    expect(await ask('SELECT count(*) AS n FROM results_raw WHERE record_id IS NULL')).toEqual([
-      ['n'],
-      ['0'],
-    ]);
+it('a query ignores lines and files that are not readable', async () => {
+  const whole = gzipSync(
+    lines(...Array.from({ length: 500 }, (_, i) => record(`r-${i}-${Math.random()}`))),
+  );
+  await write(`${lines(record('a'))}{"record_id": "torn`);
+  await write(whole.subarray(0, 5));
+  await write(Buffer.from('not gzip at all'));
+  await write(Buffer.alloc(0));
+  await write(lines(record('hidden')), { name: '_hidden.gz' });
+  expect(await ask('SELECT record_id FROM results')).toEqual([['record_id'], ['a']]);
+  await write(whole.subarray(0, whole.length >> 1));
+  const [, [n]] = (await ask("SELECT count(*) AS n FROM results WHERE record_id LIKE 'r-%'")) as [
+    unknown,
+    [string],
+  ];
+  expect(Number(n)).toBeGreaterThan(0);
+  expect(Number(n)).toBeLessThan(500);
+  expect(await ask('SELECT count(*) AS n FROM results_raw WHERE record_id IS NULL')).toEqual([
+    ['n'],
+    ['0'],
+  ]);
+});
+
+it('a query ignores files outside of the projected partitions', async () => {
+  await write(lines(record('in')));
+  await write(lines(record('one digit')), { hour: '3' });
+  await write(lines(record('out of range')), { hour: '24' });
+  expect(await ask('SELECT record_id FROM results')).toEqual([['record_id'], ['in']]);
+});
+
+it('a query reports the bytes of the partitions that it reads', async () => {
+  const body = gzipSync(lines(record('a')));
+  for (const hour of ['01', '02', '03', '04']) await write(body, { hour });
+  const scanned = async (sql: string) =>
+    (await ended(await start(sql))).Statistics?.DataScannedInBytes;
+  expect(await scanned('SELECT * FROM results_raw')).toBe(4 * body.length);
+  expect(await scanned('SELECT * FROM results_raw WHERE hour = 2')).toBe(body.length);
+  expect(await scanned('SELECT * FROM results_raw WHERE year = 2026 AND hour > 1')).toBe(
+    3 * body.length,
+  );
+  expect(await scanned('SELECT * FROM results_raw WHERE hour = 9')).toBe(0);
+  expect(await scanned('SELECT 1')).toBe(0);
+});
+
+it('GetQueryResults returns pages of at most 1,000 rows including the header', async () => {
+  const id = await start('SELECT x FROM unnest(sequence(1, 2500)) AS t(x)');
+  await ended(id);
+  const pages: string[][] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new GetQueryResultsCommand({ QueryExecutionId: id, NextToken }));
+    pages.push(cells(page.ResultSet!).map(([x]) => x!));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  expect(pages.map((page) => page.length)).toEqual([1_000, 1_000, 501]);
+  expect(pages.flat()).toEqual(['x', ...Array.from({ length: 2_500 }, (_, i) => `${i + 1}`)]);
+  expect((await results(id, { MaxResults: 2 })).Rows).toHaveLength(2);
+  const refused = expect.objectContaining({ name: 'InvalidRequestException' });
+  await expect(results(id, { MaxResults: 1_001 })).rejects.toEqual(refused);
+  await expect(results(id, { NextToken: 'nonsense' })).rejects.toEqual(refused);
+});
+
+it("GetQueryResults returns values in Athena's format with Trino's type names", async () => {
+  const id = await start(
+    `SELECT true AS b, 1 AS i, cast(1 AS bigint) AS big, count(*) AS n, sum(3) AS s, 0.5e0 AS d, 1e7 AS large,
+      cast(0.1 AS real) AS r, cast(1.50 AS decimal(5,2)) AS dec, 'x' AS v, date '2026-11-23' AS day,
+      timestamp '2026-11-23 10:00:00' AS ts, from_iso8601_timestamp('2026-11-23T12:00:00.5+02:00') AS tz,
+      array[1, null] AS a, cast(row(1, 'x') AS row(k integer, l varchar)) AS o, cast('[1]' AS json) AS j, null AS nothing`,
+  );
+  await ended(id);
+  const { Rows, ResultSetMetadata } = await results(id);
+  const types = ResultSetMetadata!.ColumnInfo!.map(({ Type }) => Type);
+  const [, row] = cells({ Rows });
+  expect(types.map((type, i) => [type, row![i]])).toEqual([
+    ['boolean', 'true'],
+    ['integer', '1'],
+    ['bigint', '1'],
+    ['bigint', '1'],
+    ['bigint', '3'],
+    ['double', '0.5'],
+    ['double', '1.0E7'],
+    ['float', '0.1'],
+    ['decimal', '1.50'],
+    ['varchar', 'x'],
+    ['date', '2026-11-23'],
+    ['timestamp', '2026-11-23 10:00:00.000'],
+    ['timestamp with time zone', '2026-11-23 10:00:00.500 UTC'],
+    ['array', '[1, null]'],
+    ['row', '{k=1, l=x}'],
+    ['json', '[1]'],
+    [expect.stringMatching(/integer|unknown/), null],
+  ]);
+});
+
+it('a result column without a name is named by its position', async () => {
+  await write(lines(record('a')));
+  const [header] = await ask(
+    'SELECT count(*), max(record_id) AS m, hour + 1, hour FROM results GROUP BY hour',
+  );
+  expect(header).toEqual(['_col0', 'm', '_col2', 'hour']);
+  expect((await ask('SELECT *, 1 + 1 FROM (SELECT 1 AS a, 2 AS b) AS t'))[0]).toEqual([
+    'a',
+    'b',
+    '_col2',
+  ]);
+});
+
+it('the results of a query are written to S3 as CSV', async () => {
+  const id = await start(`SELECT 'say "hi", ü' AS a, null AS b`);
+  const { ResultConfiguration } = await ended(id);
+  expect(ResultConfiguration?.OutputLocation).toBe(`s3://lake/query-results/${id}.csv`);
+  expect(left.get(ResultConfiguration!.OutputLocation!)).toBe('"a","b"\n"say ""hi"", ü",\n');
+});
+
+it('the client of the command line reads the results', async () => {
+  await write(lines(record('a', { deleted: false, scores: { positive: 1, negative: 0 } })));
+  const query = createQuery({ work_group: 'aurastream', database: 'aurastream', client });
+  const { rows } = await query(
+    'SELECT record_id, record_version, deleted, scores.positive AS p, sentiment FROM results',
+  );
+  expect(rows).toEqual([
+    { record_id: 'a', record_version: 0, deleted: false, p: 1, sentiment: null },
+  ]);
+});
+
+it.each([
+  [
+    "date_format(date_parse('2026-11-23 07:05:09', '%Y-%m-%d %H:%i:%s'), '%d.%m.%Y %T %M')",
+    '23.11.2026 07:05:09 November',
+  ],
+  ["regexp_like('abc', 'b+')", 'true'],
+  [`json_extract_scalar('{"a":{"b":"c"}}', '$.a.b')`, 'c'],
+  ['approx_distinct(x)', '3'],
+  ['approx_percentile(x, 0.5)', '2'],
+  ["to_iso8601(from_iso8601_timestamp('2026-11-23T12:00:00+02:00'))", '2026-11-23T10:00:00.000Z'],
+  ["element_at(map(array['a'], array[7]), 'a') + max(x)", '10'],
+  ["element_at(map(array['a'], array[7]), 'b')", null],
+  ["cardinality(array[1, 2]) + cardinality(map(array['a'], array[1])) + max(x)", '6'],
+  ["date_trunc('hour', timestamp '2026-11-23 10:20:30')", '2026-11-23 10:00:00.000'],
+  ["date_diff('day', date '2026-11-01', date '2026-11-23')", '22'],
+  ["date_add('day', -1, timestamp '2026-11-01 00:00:00')", '2026-10-31 00:00:00.000'],
+  ['7 / 2', '3'],
+  ['if(max(x) > 2, 1, 0)', '1'],
+  ["array_join(array_agg(x ORDER BY x), '-')", '1-2-3'],
+  ['count(*) FILTER (WHERE x > 1)', '2'],
+  ['from_unixtime(0) < current_timestamp', 'true'],
+  ["try_cast('a' AS integer)", null],
+])('Athena evaluates %s to %s', async (expression, expected) => {
+  const [, [value]] = (await ask(`SELECT ${expression} FROM unnest(array[1, 2, 3]) AS t(x)`)) as [
+    unknown,
+    [unknown],
+  ];
+  expect(value).toBe(expected);
+});
+
+it('SHOW and DESCRIBE return no header row', async () => {
+  expect(await ask('SHOW TABLES')).toEqual([['results'], ['results_raw']]);
+  expect(await ask("show tables in aurastream '*raw';")).toEqual([['results_raw']]);
+  expect(await ask('SHOW DATABASES')).toEqual([['aurastream'], ['other']]);
+  expect((await ask('DESCRIBE results_raw'))[0]).toEqual([
+    'record_id           \tstring              \t                    ',
+  ]);
+  expect(await ask('DESCRIBE aurastream.results')).toHaveLength(14);
+});
+
+it('the API describes the databases, tables and work groups', async () => {
+  const { DatabaseList } = await client.send(
+    new ListDatabasesCommand({ CatalogName: 'AwsDataCatalog' }),
+  );
+  expect(DatabaseList).toEqual([{ Name: 'aurastream' }, { Name: 'other' }]);
+  const { TableMetadataList } = await client.send(
+    new ListTableMetadataCommand({ CatalogName: 'AwsDataCatalog', DatabaseName: 'aurastream' }),
+  );
+  expect(TableMetadataList?.[1]).toMatchObject({
+    Name: 'results_raw',
+    PartitionKeys: [{ Name: 'year', Type: 'int' }, {}, {}, {}],
   });
+  const { WorkGroup } = await client.send(new GetWorkGroupCommand({ WorkGroup: 'aurastream' }));
+  expect(WorkGroup).toMatchObject({ Name: 'aurastream', State: 'ENABLED' });
+});
 
-  it('keeps to the partitions of the projection', async () => {
-    await write(lines(record('in')));
-    await write(lines(record('one digit')), { hour: '3' });
-    await write(lines(record('out of range')), { hour: '24' });
-    expect(await ask('SELECT record_id FROM results')).toEqual([['record_id'], ['in']]);
-  });
+it('a query finds a table by database and catalog name from another database', async () => {
+  await write(lines(record('a')));
+  const other = { QueryExecutionContext: { Database: 'other' } };
+  const n = [['n'], ['1']];
+  expect(await ask('SELECT count(*) AS n FROM aurastream.results', other)).toEqual(n);
+  expect(
+    await ask('SELECT count(*) AS n FROM "AwsDataCatalog"."aurastream"."results"', other),
+  ).toEqual(n);
+  expect(
+    await ask(
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'aurastream' ORDER BY 1",
+      other,
+    ),
+  ).toHaveLength(3);
+  expect(await reason('SELECT * FROM results', other)).toBe(
+    "TABLE_NOT_FOUND: Table 'results' does not exist",
+  );
+});
 
-  it('counts the bytes of the partitions that a query reads', async () => {
-    const body = gzipSync(lines(record('a')));
-    for (const hour of ['01', '02', '03', '04']) await write(body, { hour });
-    const scanned = async (sql: string) =>
-      (await ended(await start(sql))).Statistics?.DataScannedInBytes;
-    expect(await scanned('SELECT * FROM results_raw')).toBe(4 * body.length);
-    expect(await scanned('SELECT * FROM results_raw WHERE hour = 2')).toBe(body.length);
-    expect(await scanned('SELECT * FROM results_raw WHERE year = 2026 AND hour > 1')).toBe(
-      3 * body.length,
-    );
-    expect(await scanned('SELECT * FROM results_raw WHERE hour = 9')).toBe(0);
-    expect(await scanned('SELECT 1')).toBe(0);
+it('EXPLAIN returns the plan of a query', async () => {
+  const [header, ...plan] = await ask('EXPLAIN SELECT count(*) FROM results');
+  expect(header).toEqual(['Query Plan']);
+  expect(plan.length).toBeGreaterThan(5);
+  expect(plan.flat().join()).not.toContain(s3Dir);
+});
+
+it.each([
+  ['SELEC 1', /^SYNTAX_ERROR: syntax error at or near "SELEC"$/],
+  ['SELECT nothing FROM results', /^COLUMN_NOT_FOUND: .*"nothing" not found/],
+  ['SELECT * FROM nowhere', /^TABLE_NOT_FOUND: Table 'nowhere' does not exist$/],
+  ['SELECT frobnicate(1)', /^FUNCTION_NOT_FOUND: .*frobnicate/],
+  ["SELECT cast('a' AS integer)", /^INVALID_CAST_ARGUMENT: /],
+  ['SELECT 1; SELECT 2', /^SYNTAX_ERROR: Only one sql statement is allowed$/],
+  ['-- nothing', /^SYNTAX_ERROR: /],
+  ['DESCRIBE nowhere', /^TABLE_NOT_FOUND: /],
+  ['SHOW COLUMNS IN results', /^NOT_SUPPORTED: /],
+])('the query %s fails with its reason', async (sql, expected) => {
+  expect(await reason(sql)).toMatch(expected);
+});
+
+it.each([
+  'INSERT INTO results_raw VALUES (1)',
+  'CREATE TABLE t AS SELECT 1',
+  'DROP VIEW results',
+  'DELETE FROM results',
+  "COPY (SELECT 1) TO '/tmp/out.csv'",
+  "ATTACH '/tmp/x.db'",
+  'SET threads = 1',
+  'PRAGMA version',
+  'LOAD httpfs',
+  'EXPLAIN DROP VIEW results',
+])('the statement %s is refused because the lake is read-only', async (sql) => {
+  expect(await reason(sql)).toMatch(/^NOT_SUPPORTED: |^SYNTAX_ERROR: /);
+});
+
+it.each([
+  "SELECT * FROM read_csv('/etc/passwd')",
+  "SELECT * FROM read_text('FILE')",
+  "SELECT * FROM read_json_auto('FILE')",
+  "SELECT * FROM glob('*')",
+  "SELECT * FROM 'FILE'",
+  'SELECT * FROM "FILE"',
+  "SELECT (SELECT count(*) FROM read_blob('FILE'))",
+  'WITH "FILE" AS (SELECT 1) SELECT * FROM results',
+  "SELECT * FROM query('SELECT 1')",
+  "SELECT * FROM query_table('FILE')",
+  "SELECT current_setting('allowed_directories')",
+  'SELECT * FROM duckdb_views()',
+  'SELECT sql FROM duckdb_views',
+  'SELECT * FROM pg_catalog.pg_views',
+  'SELECT sql FROM sqlite_master',
+  'SELECT * FROM (DESCRIBE results)',
+  'WITH duckdb_views AS (SELECT 1) SELECT * FROM duckdb_views',
+  'SELECT * FROM information_schema.views',
+])('the query %s is refused because it would read files or settings', async (sql) => {
+  await write(lines(record('secret')), { name: 'secret.json' });
+  const file = join(s3Dir, 'lake/results/year=2026/month=11/day=23/hour=03/secret.json');
+  const why = await reason(sql.replaceAll('FILE', file.replaceAll("'", "''")));
+  expect(why).toMatch(/^(FUNCTION_NOT_FOUND|TABLE_NOT_FOUND|NOT_SUPPORTED): /);
+});
+
+it('an error message contains no path of the machine', async () => {
+  await write(`${lines(record('a'))}`);
+  await write(gzipSync(lines(record('b'))).subarray(0, 30), { name: 'z.json' });
+  for (const sql of [
+    'SELECT cast(record_id AS integer) FROM results',
+    'SELECT * FROM results WHERE nothing',
+  ]) {
+    expect(await reason(sql)).not.toContain(dirname(s3Dir));
+  }
+});
+
+it('a failed query has no results', async () => {
+  const id = await start('SELECT * FROM nowhere');
+  await ended(id);
+  await expect(results(id)).rejects.toMatchObject({
+    name: 'InvalidRequestException',
+    message: 'Query did not finish successfully. Final query state: FAILED',
   });
 });
 
-describe('results', () => {
-  it('come in pages of at most 1,000 rows, the header counted as the first', async () => {
-    const id = await start('SELECT x FROM unnest(sequence(1, 2500)) AS t(x)');
-    await ended(id);
-    const pages: string[][] = [];
-    let NextToken: string | undefined;
-    do {
-      const page = await client.send(
-        new GetQueryResultsCommand({ QueryExecutionId: id, NextToken }),
-      );
-      pages.push(cells(page.ResultSet!).map(([x]) => x!));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    expect(pages.map((page) => page.length)).toEqual([1_000, 1_000, 501]);
-    expect(pages.flat()).toEqual(['x', ...Array.from({ length: 2_500 }, (_, i) => `${i + 1}`)]);
-    expect((await results(id, { MaxResults: 2 })).Rows).toHaveLength(2);
-    const refused = expect.objectContaining({ name: 'InvalidRequestException' });
-    await expect(results(id, { MaxResults: 1_001 })).rejects.toEqual(refused);
-    await expect(results(id, { NextToken: 'nonsense' })).rejects.toEqual(refused);
-  });
-
-  it("are text in Athena's form, with Trino's type names", async () => {
-    const id = await start(
-      `SELECT true AS b, 1 AS i, cast(1 AS bigint) AS big, count(*) AS n, sum(3) AS s, 0.5e0 AS d, 1e7 AS large,
-        cast(0.1 AS real) AS r, cast(1.50 AS decimal(5,2)) AS dec, 'x' AS v, date '2026-11-23' AS day,
-        timestamp '2026-11-23 10:00:00' AS ts, from_iso8601_timestamp('2026-11-23T12:00:00.5+02:00') AS tz,
-        array[1, null] AS a, cast(row(1, 'x') AS row(k integer, l varchar)) AS o, cast('[1]' AS json) AS j, null AS nothing`,
-    );
-    await ended(id);
-    const { Rows, ResultSetMetadata } = await results(id);
-    const types = ResultSetMetadata!.ColumnInfo!.map(({ Type }) => Type);
-    const [, row] = cells({ Rows });
-    expect(types.map((type, i) => [type, row![i]])).toEqual([
-      ['boolean', 'true'],
-      ['integer', '1'],
-      ['bigint', '1'],
-      ['bigint', '1'],
-      ['bigint', '3'],
-      ['double', '0.5'],
-      ['double', '1.0E7'],
-      ['float', '0.1'],
-      ['decimal', '1.50'],
-      ['varchar', 'x'],
-      ['date', '2026-11-23'],
-      ['timestamp', '2026-11-23 10:00:00.000'],
-      ['timestamp with time zone', '2026-11-23 10:00:00.500 UTC'],
-      ['array', '[1, null]'],
-      ['row', '{k=1, l=x}'],
-      ['json', '[1]'],
-      [expect.stringMatching(/integer|unknown/), null],
-    ]);
-  });
-
-  it('name what has no name by its position', async () => {
-    await write(lines(record('a')));
-    const [header] = await ask(
-      'SELECT count(*), max(record_id) AS m, hour + 1, hour FROM results GROUP BY hour',
-    );
-    expect(header).toEqual(['_col0', 'm', '_col2', 'hour']);
-    expect((await ask('SELECT *, 1 + 1 FROM (SELECT 1 AS a, 2 AS b) AS t'))[0]).toEqual([
-      'a',
-      'b',
-      '_col2',
-    ]);
-  });
-
-  it('are left on S3 as CSV', async () => {
-    const id = await start(`SELECT 'say "hi", ü' AS a, null AS b`);
-    const { ResultConfiguration } = await ended(id);
-    expect(ResultConfiguration?.OutputLocation).toBe(`s3://lake/query-results/${id}.csv`);
-    expect(left.get(ResultConfiguration!.OutputLocation!)).toBe('"a","b"\n"say ""hi"", ü",\n');
-  });
-
-  it('suit the client that the command line uses', async () => {
-    await write(lines(record('a', { deleted: false, scores: { positive: 1, negative: 0 } })));
-    const query = createQuery({ work_group: 'aurastream', database: 'aurastream', client });
-    const { rows } = await query(
-      'SELECT record_id, record_version, deleted, scores.positive AS p, sentiment FROM results',
-    );
-    expect(rows).toEqual([
-      { record_id: 'a', record_version: 0, deleted: false, p: 1, sentiment: null },
-    ]);
-  });
-});
-
-describe("Trino's functions", () => {
-  it.each([
-    [
-      "date_format(date_parse('2026-11-23 07:05:09', '%Y-%m-%d %H:%i:%s'), '%d.%m.%Y %T %M')",
-      '23.11.2026 07:05:09 November',
-    ],
-    ["regexp_like('abc', 'b+')", 'true'],
-    [`json_extract_scalar('{"a":{"b":"c"}}', '$.a.b')`, 'c'],
-    ['approx_distinct(x)', '3'],
-    ['approx_percentile(x, 0.5)', '2'],
-    ["to_iso8601(from_iso8601_timestamp('2026-11-23T12:00:00+02:00'))", '2026-11-23T10:00:00.000Z'],
-    ["element_at(map(array['a'], array[7]), 'a') + max(x)", '10'],
-    ["element_at(map(array['a'], array[7]), 'b')", null],
-    ["cardinality(array[1, 2]) + cardinality(map(array['a'], array[1])) + max(x)", '6'],
-    ["date_trunc('hour', timestamp '2026-11-23 10:20:30')", '2026-11-23 10:00:00.000'],
-    ["date_diff('day', date '2026-11-01', date '2026-11-23')", '22'],
-    ["date_add('day', -1, timestamp '2026-11-01 00:00:00')", '2026-10-31 00:00:00.000'],
-    ['7 / 2', '3'],
-    ['if(max(x) > 2, 1, 0)', '1'],
-    ["array_join(array_agg(x ORDER BY x), '-')", '1-2-3'],
-    ['count(*) FILTER (WHERE x > 1)', '2'],
-    ['from_unixtime(0) < current_timestamp', 'true'],
-    ["try_cast('a' AS integer)", null],
-  ])('%s is %s', async (expression, expected) => {
-    const [, [value]] = (await ask(`SELECT ${expression} FROM unnest(array[1, 2, 3]) AS t(x)`)) as [
-      unknown,
-      [unknown],
-    ];
-    expect(value).toBe(expected);
-  });
-});
-
-describe('the catalog', () => {
-  it('is shown without a header row', async () => {
-    expect(await ask('SHOW TABLES')).toEqual([['results'], ['results_raw']]);
-    expect(await ask("show tables in aurastream '*raw';")).toEqual([['results_raw']]);
-    expect(await ask('SHOW DATABASES')).toEqual([['aurastream'], ['other']]);
-    expect((await ask('DESCRIBE results_raw'))[0]).toEqual([
-      'record_id           \tstring              \t                    ',
-    ]);
-    expect(await ask('DESCRIBE aurastream.results')).toHaveLength(14);
-  });
-
-  it('is known to the API', async () => {
-    const { DatabaseList } = await client.send(
-      new ListDatabasesCommand({ CatalogName: 'AwsDataCatalog' }),
-    );
-    expect(DatabaseList).toEqual([{ Name: 'aurastream' }, { Name: 'other' }]);
-    const { TableMetadataList } = await client.send(
-      new ListTableMetadataCommand({ CatalogName: 'AwsDataCatalog', DatabaseName: 'aurastream' }),
-    );
-    expect(TableMetadataList?.[1]).toMatchObject({
-      Name: 'results_raw',
-      PartitionKeys: [{ Name: 'year', Type: 'int' }, {}, {}, {}],
-    });
-    const { WorkGroup } = await client.send(new GetWorkGroupCommand({ WorkGroup: 'aurastream' }));
-    expect(WorkGroup).toMatchObject({ Name: 'aurastream', State: 'ENABLED' });
-  });
-
-  it('answers by database and catalog name, from another database too', async () => {
-    await write(lines(record('a')));
-    const other = { QueryExecutionContext: { Database: 'other' } };
-    const n = [['n'], ['1']];
-    expect(await ask('SELECT count(*) AS n FROM aurastream.results', other)).toEqual(n);
-    expect(
-      await ask('SELECT count(*) AS n FROM "AwsDataCatalog"."aurastream"."results"', other),
-    ).toEqual(n);
-    expect(
-      await ask(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'aurastream' ORDER BY 1",
-        other,
-      ),
-    ).toHaveLength(3);
-    expect(await reason('SELECT * FROM results', other)).toBe(
-      "TABLE_NOT_FOUND: Table 'results' does not exist",
-    );
-  });
-
-  it('explains a query', async () => {
-    const [header, ...plan] = await ask('EXPLAIN SELECT count(*) FROM results');
-    expect(header).toEqual(['Query Plan']);
-    expect(plan.length).toBeGreaterThan(5);
-    expect(plan.flat().join()).not.toContain(s3Dir);
-  });
-});
-
-describe('a query that cannot run', () => {
-  it.each([
-    ['SELEC 1', /^SYNTAX_ERROR: syntax error at or near "SELEC"$/],
-    ['SELECT nothing FROM results', /^COLUMN_NOT_FOUND: .*"nothing" not found/],
-    ['SELECT * FROM nowhere', /^TABLE_NOT_FOUND: Table 'nowhere' does not exist$/],
-    ['SELECT frobnicate(1)', /^FUNCTION_NOT_FOUND: .*frobnicate/],
-    ["SELECT cast('a' AS integer)", /^INVALID_CAST_ARGUMENT: /],
-    ['SELECT 1; SELECT 2', /^SYNTAX_ERROR: Only one sql statement is allowed$/],
-    ['-- nothing', /^SYNTAX_ERROR: /],
-    ['DESCRIBE nowhere', /^TABLE_NOT_FOUND: /],
-    ['SHOW COLUMNS IN results', /^NOT_SUPPORTED: /],
-  ])('%s says why', async (sql, expected) => {
-    expect(await reason(sql)).toMatch(expected);
-  });
-
-  it.each([
-    'INSERT INTO results_raw VALUES (1)',
-    'CREATE TABLE t AS SELECT 1',
-    'DROP VIEW results',
-    'DELETE FROM results',
-    "COPY (SELECT 1) TO '/tmp/out.csv'",
-    "ATTACH '/tmp/x.db'",
-    'SET threads = 1',
-    'PRAGMA version',
-    'LOAD httpfs',
-    'EXPLAIN DROP VIEW results',
-  ])('%s is refused: the lake is read only', async (sql) => {
-    expect(await reason(sql)).toMatch(/^NOT_SUPPORTED: |^SYNTAX_ERROR: /);
-  });
-
-  it.each([
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM read_text('FILE')",
-    "SELECT * FROM read_json_auto('FILE')",
-    "SELECT * FROM glob('*')",
-    "SELECT * FROM 'FILE'",
-    'SELECT * FROM "FILE"',
-    "SELECT (SELECT count(*) FROM read_blob('FILE'))",
-    'WITH "FILE" AS (SELECT 1) SELECT * FROM results',
-    "SELECT * FROM query('SELECT 1')",
-    "SELECT * FROM query_table('FILE')",
-    "SELECT current_setting('allowed_directories')",
-    'SELECT * FROM duckdb_views()',
-    'SELECT sql FROM duckdb_views',
-    'SELECT * FROM pg_catalog.pg_views',
-    'SELECT sql FROM sqlite_master',
-    'SELECT * FROM (DESCRIBE results)',
-    'WITH duckdb_views AS (SELECT 1) SELECT * FROM duckdb_views',
-    'SELECT * FROM information_schema.views',
-  ])('%s is refused: it would read files or settings', async (sql) => {
-    await write(lines(record('secret')), { name: 'secret.json' });
-    const file = join(s3Dir, 'lake/results/year=2026/month=11/day=23/hour=03/secret.json');
-    const why = await reason(sql.replaceAll('FILE', file.replaceAll("'", "''")));
-    expect(why).toMatch(/^(FUNCTION_NOT_FOUND|TABLE_NOT_FOUND|NOT_SUPPORTED): /);
-  });
-
-  it('does not name a path of the machine', async () => {
-    await write(`${lines(record('a'))}`);
-    await write(gzipSync(lines(record('b'))).subarray(0, 30), { name: 'z.json' });
-    for (const sql of [
-      'SELECT cast(record_id AS integer) FROM results',
-      'SELECT * FROM results WHERE nothing',
-    ]) {
-      expect(await reason(sql)).not.toContain(dirname(s3Dir));
-    }
-  });
-
-  it('has no results', async () => {
-    const id = await start('SELECT * FROM nowhere');
-    await ended(id);
-    await expect(results(id)).rejects.toMatchObject({
+it('the API refuses unknown actions, work groups, databases, tables and queries', async () => {
+  const refused = (message: RegExp) =>
+    expect.objectContaining({
       name: 'InvalidRequestException',
-      message: 'Query did not finish successfully. Final query state: FAILED',
+      message: expect.stringMatching(message),
     });
+  await expect(start('SELECT 1', { WorkGroup: 'none' })).rejects.toEqual(
+    refused(/^WorkGroup none is not found/),
+  );
+  await expect(execution('none')).rejects.toEqual(refused(/^QueryExecution none was not found$/));
+  await expect(start('SELECT 1', { WorkGroup: 'primary' })).rejects.toEqual(
+    refused(/^No output location/),
+  );
+  await expect(start(`SELECT '${'x'.repeat(262_144)}'`)).rejects.toEqual(
+    refused(/maximum allowed length/),
+  );
+  expect(await reason('SELECT 1', { QueryExecutionContext: { Database: 'none' } })).toMatch(
+    /^SCHEMA_NOT_FOUND/,
+  );
+});
+
+it('requests with the same client token start one query', async () => {
+  const ClientRequestToken = 'x'.repeat(32);
+  const id = await start('SELECT 1', { ClientRequestToken });
+  expect(await start('SELECT 1', { ClientRequestToken })).toBe(id);
+  await expect(start('SELECT 2', { ClientRequestToken })).rejects.toMatchObject({
+    message: 'Idempotent parameters do not match',
   });
 });
 
-describe('the API', () => {
-  it('refuses what it does not know', async () => {
-    const refused = (message: RegExp) =>
-      expect.objectContaining({
-        name: 'InvalidRequestException',
-        message: expect.stringMatching(message),
-      });
-    await expect(start('SELECT 1', { WorkGroup: 'none' })).rejects.toEqual(
-      refused(/^WorkGroup none is not found/),
-    );
-    await expect(execution('none')).rejects.toEqual(refused(/^QueryExecution none was not found$/));
-    await expect(start('SELECT 1', { WorkGroup: 'primary' })).rejects.toEqual(
-      refused(/^No output location/),
-    );
-    await expect(start(`SELECT '${'x'.repeat(262_144)}'`)).rejects.toEqual(
-      refused(/maximum allowed length/),
-    );
-    expect(await reason('SELECT 1', { QueryExecutionContext: { Database: 'none' } })).toMatch(
-      /^SCHEMA_NOT_FOUND/,
-    );
+it('StopQueryExecution stops a running query', async () => {
+  const id = await start('SELECT count(*) FROM range(100000000) a, range(100000000) b');
+  await vi.waitFor(async () => expect((await execution(id)).Status?.State).toBe('RUNNING'));
+  await expect(results(id)).rejects.toMatchObject({
+    message: 'Query has not yet finished. Current state: RUNNING',
   });
+  await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+  expect((await execution(id)).Status).toMatchObject({ State: 'CANCELLED' });
+  expect(await ask('SELECT 1 AS x')).toEqual([['x'], ['1']]);
+});
 
-  it('starts one query for one client token', async () => {
-    const ClientRequestToken = 'x'.repeat(32);
-    const id = await start('SELECT 1', { ClientRequestToken });
-    expect(await start('SELECT 1', { ClientRequestToken })).toBe(id);
-    await expect(start('SELECT 2', { ClientRequestToken })).rejects.toMatchObject({
-      message: 'Idempotent parameters do not match',
-    });
-  });
-
-  it('stops a query that runs', async () => {
-    const id = await start('SELECT count(*) FROM range(100000000) a, range(100000000) b');
-    await vi.waitFor(async () => expect((await execution(id)).Status?.State).toBe('RUNNING'));
-    await expect(results(id)).rejects.toMatchObject({
-      message: 'Query has not yet finished. Current state: RUNNING',
-    });
-    await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-    expect((await execution(id)).Status).toMatchObject({ State: 'CANCELLED' });
-    expect(await ask('SELECT 1 AS x')).toEqual([['x'], ['1']]);
-  });
-
-  it('counts the scanned bytes of a query once, and asks IAM about its work group', async () => {
-    const body = gzipSync(lines(record('a')));
-    await write(body);
-    const id = await start('SELECT * FROM results_raw');
-    await ended(id);
-    const call = served.calls.at(-1)!;
-    const reply = { status: 200, headers: {}, body: '' };
-    expect(athena.usageOf!(call, reply)).toEqual({ data_scanned_bytes: body.length });
-    expect(athena.usageOf!(call, reply)).toEqual({});
-    expect(athena.permissionsOf(call)).toEqual([
-      {
-        action: 'athena:GetQueryExecution',
-        resource: 'arn:aws:athena:us-east-1:000000000000:workgroup/aurastream',
-      },
-    ]);
-  });
+it('the scanned bytes of a query are reported once, and IAM is asked for its work group', async () => {
+  const body = gzipSync(lines(record('a')));
+  await write(body);
+  const id = await start('SELECT * FROM results_raw');
+  await ended(id);
+  const call = served.calls.at(-1)!;
+  const reply = { status: 200, headers: {}, body: '' };
+  expect(athena.usageOf!(call, reply)).toEqual({ data_scanned_bytes: body.length });
+  expect(athena.usageOf!(call, reply)).toEqual({});
+  expect(athena.permissionsOf(call)).toEqual([
+    {
+      action: 'athena:GetQueryExecution',
+      resource: 'arn:aws:athena:us-east-1:000000000000:workgroup/aurastream',
+    },
+  ]);
 });
