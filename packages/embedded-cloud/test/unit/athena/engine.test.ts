@@ -66,6 +66,6 @@ it('the engine does not start if a view of the catalog is invalid', async () => 
   const broken = { ...view, view_original_text: '/* not a view */' };
   const glue = { databases: ['aurastream'], tables: [raw, broken] };
   await expect(createEngine({ glue, s3Dir, now: () => 0 })).rejects.toThrow(
-    "DuckDB cannot create the views results of the catalog",
+    'DuckDB cannot create the views results of the catalog',
   );
 });
