@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import rooms from '../rooms.json' with { type: 'json' };
 
 export interface SynthOptions {
   /** The repository. */
@@ -11,18 +12,11 @@ export interface SynthOptions {
   onSynth?: () => void;
 }
 
-/** All that the template and the bundles are made of. */
+/** The template and the bundles are made from these files and folders. */
 const SOURCES = [
-  'infra',
-  'schemas',
-  'ingest',
-  'processors',
-  'api',
-  'jobs',
-  'lib',
-  'aws',
-  'packages/cost-model',
-  'packages/language-detector',
+  ...Object.entries<string[]>(rooms).flatMap(([path, uses]) =>
+    uses.includes('deployed') ? [path] : [],
+  ),
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import rooms from '../../rooms.json' with { type: 'json' };
 import { type Ended, ROOT, run } from '../support/process.ts';
 
 interface Packed {
@@ -11,6 +12,10 @@ interface Packed {
   files: { path: string }[];
 }
 
+const PUBLISHED = Object.entries<string[]>(rooms).flatMap(([room, uses]) =>
+  uses.includes('published') ? [room] : [],
+);
+const LIBRARY = new RegExp(`^dist/(${PUBLISHED.join('|')})/.+\\.(js|d\\.ts)$`);
 const EXPORTS = ['client', 'ingest', 'schemas', 'kinesis'];
 /** Scripts of the repository, which the package does not have. */
 const REPOSITORY_SCRIPT = /npm (?:start|test|ci|run \w+)/;
@@ -53,7 +58,7 @@ it('the package holds the built library, the bundled command, its notices and no
   const surplus = packed.files
     .map(({ path }) => path)
     .filter((path) => !/^(LICENSE|README\.md|package\.json|cli\/aurastream\.mjs)$/.test(path))
-    .filter((path) => !/^dist\/(aws|client|ingest|lib|schemas)\/.+\.(js|d\.ts)$/.test(path))
+    .filter((path) => !LIBRARY.test(path))
     .filter(
       (path) => !/^dist\/cli\/(main\.js|chunks\/.+\.js|THIRD-PARTY-NOTICES\.txt)$/.test(path),
     );
