@@ -5,7 +5,7 @@ export const TIERS = ['starter', 'growth', 'professional', 'enterprise'] as cons
 export const tier = z.enum(TIERS);
 export type Tier = z.infer<typeof tier>;
 
-/** What a tier allows. */
+/** The limits of a tier. */
 export const tierLimitsSchema = z.object({
   requests_per_second: z.number().positive(),
   burst_requests: z.int().positive(),
@@ -13,15 +13,16 @@ export const tierLimitsSchema = z.object({
 });
 export type TierLimits = z.infer<typeof tierLimitsSchema>;
 
-/** Whose key it is: what the key itself says. API Gateway vouches for it, since it alone knows which keys exist. */
+/** What an API key says about its owner. API Gateway checks that the key exists; this module only reads it. */
 export interface ApiKeyClaims {
   tenant: string;
   tier: Tier;
 }
 
 /**
- * API Gateway takes keys of 20 to 128 letters and digits. Source: API key file format, API Gateway developer guide.
- * Slugs are lower case, so upper case is free for what is not alphanumeric: `-` is `H`, `_` is `U`, and `X` ends it.
+ * `as`, a letter for the tier, the tenant, `X`, random characters. API Gateway accepts keys of 20 to 128 letters and
+ * digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so upper-case letters can
+ * stand for its other characters: `H` for `-`, `U` for `_`.
  */
 const KEY = /^as([SGPE])([a-z0-9HU]{1,64})X([A-Za-z0-9]{32,40})$/;
 const LETTERS: Record<Tier, string> = {
@@ -31,7 +32,13 @@ const LETTERS: Record<Tier, string> = {
   enterprise: 'E',
 };
 
-/** An API key's value. @param random 32 to 40 letters and digits that nobody can guess. */
+/**
+ * Builds the value of an API key.
+ *
+ * @param random 32 to 40 letters and digits from a secure random source.
+ * @throws {z.ZodError} if the tenant is not a slug.
+ * @throws {RangeError} if `random` has another form.
+ */
 export function formatApiKey({ tenant, tier }: ApiKeyClaims, random: string): string {
   const name = slug.parse(tenant).replaceAll('-', 'H').replaceAll('_', 'U');
   const key = `as${LETTERS[tier]}${name}X${random}`;
@@ -39,7 +46,7 @@ export function formatApiKey({ tenant, tier }: ApiKeyClaims, random: string): st
   return key;
 }
 
-/** Whose key this is; undefined where it is none of ours. */
+/** Reads tenant and tier from a key. Returns undefined if AuraStream did not issue the key. */
 export function parseApiKey(key: string): ApiKeyClaims | undefined {
   const [, letter, name] = KEY.exec(key) ?? [];
   const tier = TIERS.find((candidate) => LETTERS[candidate] === letter);

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * With what a tenant's callbacks are signed: made of the deployment's secret, so that nothing is kept per tenant, and
- * one tenant's tells nothing of another's.
+ * Derives the secret that signs a tenant's callbacks from the secret of the deployment. So no secret is stored per
+ * tenant, and a tenant that knows its own cannot derive another's.
  */
-export function callbackSecret(deployment_secret: string, tenant: string): string {
+export function deriveCallbackSecret(deployment_secret: string, tenant: string): string {
   return createHmac('sha256', deployment_secret).update(`callback\n${tenant}`).digest('base64url');
 }
 
@@ -15,17 +15,17 @@ export function callbackSecret(deployment_secret: string, tenant: string): strin
  *
  * @example
  * import { timingSafeEqual } from 'node:crypto';
- * import { callbackSignature } from 'aurastream/schemas';
+ * import { signCallback } from 'aurastream/schemas';
  *
  * // The secret is what `aurastream keys secret` prints; the body must be as it came, before JSON.parse.
  * export function isGenuine(headers: Headers, body: string, secret: string): boolean {
  *   const timestamp = Number(headers.get('x-aurastream-timestamp'));
  *   const given = Buffer.from(headers.get('x-aurastream-signature') ?? '');
- *   const expected = Buffer.from(callbackSignature(secret, timestamp, body));
+ *   const expected = Buffer.from(signCallback(secret, timestamp, body));
  *   const is_recent = Math.abs(Date.now() / 1_000 - timestamp) < 300;
  *   return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
  * }
  */
-export function callbackSignature(secret: string, timestamp: number, body: string): string {
+export function signCallback(secret: string, timestamp: number, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }

@@ -5,29 +5,32 @@ import { translateIssues } from './issues.ts';
 const count = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** What analysis needs, in the stream's consumer and in the API alike. */
+/** Variables that analysis needs, in the consumer and in the API. */
 const analysisEnvironment = {
   CACHE_TABLE: z.string().min(1),
   CACHE_TTL_SECONDS: count,
   CACHE_MEMORY_ENTRIES: count,
-  COMPREHEND_MAX_IN_FLIGHT: count.describe('Calls of one execution environment at a time.'),
-  DEFAULT_LANGUAGE: z.string().min(2).describe('For texts too short to tell their language.'),
+  COMPREHEND_MAX_IN_FLIGHT: count.describe('Calls in flight in one execution environment.'),
+  DEFAULT_LANGUAGE: z
+    .string()
+    .min(2)
+    .describe('Language of texts that are too short to detect it.'),
 };
 
 export const TEXT_POLICIES = ['full', 'none'] as const;
 
-/** Environment of the stream's consumer. */
+/** Environment of the consumer. */
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
   COMPREHEND_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
-    .describe('The quota that all consumers share.'),
+    .describe('The part of the quota that all consumers share.'),
   COMPREHEND_FALLBACK_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
-    .describe('What one execution environment allows itself while the ledger does not answer.'),
-  QUOTA_TABLE: z.string().min(1).describe('Holds the ledger of the quota.'),
+    .describe('Rate of one execution environment while the quota ledger is unavailable.'),
+  QUOTA_TABLE: z.string().min(1).describe('The quota ledger.'),
   RESULTS_TABLE: z.string().min(1),
   RESULTS_TTL_SECONDS: count,
   DELIVERY_STREAM: z.string().min(1),
@@ -52,7 +55,7 @@ export const apiEnvironmentSchema = z.object({
   COMPREHEND_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
-    .describe('The whole quota, for estimates.'),
+    .describe('The whole quota; used to estimate when a job completes.'),
   JOB_DEADLINE_SECONDS: count,
   JOB_RETENTION_SECONDS: count,
   UPLOAD_URL_TTL_SECONDS: count,
@@ -71,7 +74,7 @@ export const authorizerEnvironmentSchema = z.object({
 });
 export type AuthorizerEnvironment = z.infer<typeof authorizerEnvironmentSchema>;
 
-/** Environment of the function that submits jobs and looks after them. */
+/** Environment of the function that submits jobs and sweeps those that are due. */
 export const submissionEnvironmentSchema = z.object({
   STREAM_NAME: z.string().min(1),
   JOBS_TABLE: z.string().min(1),
@@ -81,7 +84,7 @@ export const submissionEnvironmentSchema = z.object({
 });
 export type SubmissionEnvironment = z.infer<typeof submissionEnvironmentSchema>;
 
-/** Environment of the function that calls back. */
+/** Environment of the function that sends callbacks. */
 export const callbackEnvironmentSchema = z.object({
   JOBS_TABLE: z.string().min(1),
   CALLBACK_QUEUE_URL: z.url(),
@@ -91,9 +94,9 @@ export const callbackEnvironmentSchema = z.object({
 export type CallbackEnvironment = z.infer<typeof callbackEnvironmentSchema>;
 
 /**
- * Parses an environment once, at start.
+ * Parses the environment of a function, once, when it starts.
  *
- * @throws {Error} that names each variable that is missing or wrong, never its value.
+ * @throws {Error} that names each missing or wrong variable and never quotes a value.
  */
 export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,

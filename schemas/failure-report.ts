@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What Lambda writes to an S3 failure destination of a Kinesis event source, as far as we read it.
+ * What Lambda writes to the S3 failure destination of a Kinesis event source: the fields that AuraStream reads.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export const failureReportSchema = z.object({
@@ -11,11 +11,11 @@ export const failureReportSchema = z.object({
   }),
   timestamp: z.iso.datetime({ offset: true }),
   KinesisBatchInfo: z.object({ shardId: z.string(), batchSize: z.int() }),
-  payload: z.string().describe('The event that the function got, as JSON.'),
+  payload: z.string().describe('The event that the function received, as JSON.'),
 });
 export type FailureReport = z.infer<typeof failureReportSchema>;
 
-/** The event in a report, as far as we read it. */
+/** The event in a failure report: the fields that AuraStream reads. */
 export const failedEventSchema = z.object({
   Records: z.array(
     z.object({
@@ -31,7 +31,7 @@ export const failedEventSchema = z.object({
 });
 export type FailedRecord = z.infer<typeof failedEventSchema>['Records'][number];
 
-/** Says of an object that what it holds was put back on the stream. */
+/** Marks a failure report or a set-aside whose records are back on the stream. */
 export const restoredMarkSchema = z.object({
   restored_at: z.iso.datetime(),
   records: z.int().min(0),

@@ -16,17 +16,17 @@ export interface GlueColumn {
   type: string;
 }
 
-/** The lake's columns, one for each field of a result: the schema says them, nothing else does. */
-export function resultColumns(): GlueColumn[] {
+/** Derives the lake's columns from the result schema: one column per field. */
+export function listResultColumns(): GlueColumn[] {
   const schema = z.toJSONSchema(resultSchema) as JsonSchema;
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
-    type: hiveType(field),
+    type: toHiveType(field),
   }));
 }
 
-/** @throws {Error} where a field has no Hive type: a schema change that the lake could not hold. */
-function hiveType(field: JsonSchema): string {
+/** @throws {Error} if the lake cannot hold the field: Hive has no such type. */
+function toHiveType(field: JsonSchema): string {
   switch (field.type) {
     case 'string':
       return 'string';
@@ -37,20 +37,22 @@ function hiveType(field: JsonSchema): string {
     case 'boolean':
       return 'boolean';
     case 'array':
-      return `array<${hiveType(field.items ?? {})}>`;
+      return `array<${toHiveType(field.items ?? {})}>`;
     case 'object':
-      return objectType(field);
+      return toHiveObject(field);
     default:
-      throw new Error(`No Hive type for a field of type ${field.type ?? 'unknown'}`);
+      throw new Error(
+        `A result field has the JSON type ${field.type ?? 'unknown'}, which has no Hive type. Use a string, number, boolean, array or object.`,
+      );
   }
 }
 
-function objectType(field: JsonSchema): string {
+function toHiveObject(field: JsonSchema): string {
   if (field.properties === undefined) {
-    return `map<string,${hiveType(field.additionalProperties as JsonSchema)}>`;
+    return `map<string,${toHiveType(field.additionalProperties as JsonSchema)}>`;
   }
   const members = Object.entries(field.properties).map(
-    ([name, member]) => `${name}:${hiveType(member)}`,
+    ([name, member]) => `${name}:${toHiveType(member)}`,
   );
   return `struct<${members.join(',')}>`;
 }

@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
 
-/**
- * Bumped whenever normalisation changes what an analyzer is given: verdicts cached before must not be found again.
- */
+/** Increase it when normalisation changes the text that an analyzer gets, so that older cached verdicts miss. */
 export const NORMALISER_VERSION = 1;
 
 /** Identifies a record among all tenants, as the results table does. A slug contains no `#`. */
@@ -10,31 +8,31 @@ export function recordKey(record: { tenant: string; record_id: string }): string
   return `${record.tenant}#${record.record_id}`;
 }
 
-/** Where a record stands on the stream: what redelivery always gives again. */
+/** The place of a record on the stream. Every delivery of the record has the same place. */
 export interface StreamPosition {
   shard_id: string;
   sequence_number: string;
-  /** The place in a KPL aggregate; absent for a record that travelled alone. */
+  /** The place in a KPL aggregate; absent for a record outside of one. */
   sub_sequence_number?: number | undefined;
 }
 
 /**
- * The identity of a record that came without one. Redelivery derives it again, so effects stay single.
- * Without the sub-sequence number it equals Lambda's `eventID`.
+ * Derives the id of a record that has none. A redelivery derives the same id, so the record still counts once.
+ * Without a sub-sequence number the id equals Lambda's `eventID`.
  */
-export function derivedRecordId(position: StreamPosition): string {
+export function deriveRecordId(position: StreamPosition): string {
   const base = `${position.shard_id}:${position.sequence_number}`;
   return position.sub_sequence_number === undefined
     ? base
     : `${base}:${position.sub_sequence_number}`;
 }
 
-/** Kinesis' limit on a partition key, in characters: PutRecords, API reference. */
+/** Kinesis limits a partition key to 256 characters: PutRecords, API reference. */
 const PARTITION_KEY_LIMIT = 256;
 
 /**
- * The partition key that keeps the versions of one record in order.
- * The longest legal names exceed Kinesis' 256 characters by two; those are hashed.
+ * Builds the partition key, which keeps the versions of a record in order. The longest tenant, source and id together
+ * exceed the limit of Kinesis by two characters, so a longer key is hashed.
  */
 export function partitionKey(record: {
   tenant: string;
@@ -45,7 +43,7 @@ export function partitionKey(record: {
   return key.length <= PARTITION_KEY_LIMIT ? key : sha256(key, 'hex');
 }
 
-/** What decides a verdict: all of it, and nothing else. */
+/** Everything that a verdict depends on. */
 export interface FingerprintInput {
   analyzer_name: string;
   analyzer_version: string;
@@ -53,15 +51,18 @@ export interface FingerprintInput {
   normalised_text: string;
 }
 
-/** The cache key of a verdict: 43 characters of base64url. No field but the last can hold a line feed. */
+/**
+ * Builds the cache key of a verdict, 43 characters of base64url. Line feeds separate the fields: only the last field can
+ * contain one itself.
+ */
 export function fingerprint(input: FingerprintInput): string {
   const { analyzer_name, analyzer_version, language_code, normalised_text } = input;
   const origin = `${NORMALISER_VERSION}\n${analyzer_name}\n${analyzer_version}\n${language_code}`;
   return sha256(`${origin}\n${normalised_text}`, 'base64url');
 }
 
-/** Identifies a text without telling it: SHA-256 of its UTF-8 bytes, in hex. */
-export function textHash(text: string): string {
+/** Hashes a text, to identify it without revealing it: SHA-256 of its UTF-8 bytes, in hex. */
+export function hashText(text: string): string {
   return sha256(text, 'hex');
 }
 

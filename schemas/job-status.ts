@@ -1,7 +1,7 @@
 // Without zod: the client runs in browsers and imports this file at run time.
 
 /**
- * Every status of a job, in the order in which a job may have them.
+ * The statuses of a job, in their order.
  *
  * @example
  * import { isFinal, JOB_STATUSES } from 'aurastream/schemas';
@@ -28,8 +28,8 @@ export const JOB_STATUSES = [
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /**
- * Where a job may go from where it is. PENDING: its input is not there, or not counted. PROCESSING: its records are
- * counted, and on their way. The others are final.
+ * The transitions of a job. PENDING: its input has not arrived or is not counted. PROCESSING: its records are counted
+ * and in flight. The other statuses are final.
  */
 export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
   PENDING: ['PROCESSING', 'FAILED', 'CANCELLED'],
@@ -41,7 +41,7 @@ export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
 };
 
 /**
- * True of a status that a job never leaves.
+ * Whether a job stays in this status for good.
  *
  * @example
  * import { isFinal } from 'aurastream/schemas';
@@ -52,7 +52,7 @@ export function isFinal(status: JobStatus): boolean {
   return JOB_TRANSITIONS[status].length === 0;
 }
 
-/** The states from which a job may go to this one. */
-export function statesBefore(status: JobStatus): JobStatus[] {
+/** Lists the statuses from which a job can change to this one. */
+export function listStatusesBefore(status: JobStatus): JobStatus[] {
   return JOB_STATUSES.filter((from) => JOB_TRANSITIONS[from].includes(status));
 }

@@ -4,13 +4,13 @@ import { recordId, slug, timestamp } from './record.ts';
 
 export const jobStatus = z.enum(JOB_STATUSES);
 
-/** How many records' progress one item of the jobs table holds. */
+/** One item of the jobs table holds the progress of so many records. */
 export const JOB_PAGE_SIZE = 1_000;
 
-/** The most records of one job: their pages' numbers must fit in one item of 400 KB. */
+/** The limit of records per job: the numbers of its pages must fit in one item of 400 KB. */
 export const MAX_JOB_RECORDS = 50_000_000;
 
-/** How one record of a job ended. */
+/** The outcome of one record of a job. */
 export const RECORD_OUTCOMES = [
   'positive',
   'negative',
@@ -23,7 +23,7 @@ export const RECORD_OUTCOMES = [
 ] as const;
 export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
 
-/** Ends with a verdict, or as its source asked. */
+/** The record has a verdict, or its source withdrew it. */
 export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'positive',
   'negative',
@@ -31,14 +31,14 @@ export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'mixed',
   'withdrawn',
 ];
-/** Ends as a result without a verdict. */
+/** The record has a result without a verdict. */
 export const FAILED_OUTCOMES: readonly RecordOutcome[] = ['unsupported_language', 'empty'];
 
-/** How many records ended how; an outcome that is absent has none. */
+/** Records per outcome; an absent outcome has no records. */
 export const outcomeCountsSchema = z.partialRecord(z.enum(RECORD_OUTCOMES), z.int().min(0));
 export type OutcomeCounts = z.infer<typeof outcomeCountsSchema>;
 
-/** Why a job FAILED. */
+/** The reason why a job is FAILED. */
 export const JOB_ERROR_CODES = [
   'INPUT_NEVER_ARRIVED',
   'INPUT_CHANGED',
@@ -53,62 +53,62 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 export const INPUT_FORMATS = ['jsonl', 'csv'] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
-/** What a job's records are read from: an object of the input bucket. */
+/** The object of the input bucket that holds the records of a job. */
 export const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(INPUT_FORMATS),
   /** The object's key: `inputs/<job_id>.<format>`. */
   key: z.string(),
-  /** Absent until the object has arrived. Reads ask for this very object. */
+  /** Absent until the object has arrived. Every read asks for this etag, so that a replaced object is noticed. */
   etag: z.string().optional(),
   bytes: z.int().optional(),
 });
 
-/** How far a reader of the input has come: `records` of it end before byte `bytes`. */
+/** A position in the input: `records` records end before byte `bytes`. */
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;
 
 export const callbackAttemptSchema = z.object({
   attempted_at: timestamp,
   duration_ms: z.int(),
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   status: z.int().optional(),
-  /** Why there was no answer: a code, nothing of the receiver's. */
+  /** An error code if there was no response. It never quotes the receiver. */
   error: z.string().optional(),
 });
 export type CallbackAttempt = z.infer<typeof callbackAttemptSchema>;
 
 export const callbackSchema = z.object({
   url: z.url(),
-  /** `waiting` until the job is final, then `pending` until one attempt is answered with 2xx or all have failed. */
+  /** `waiting` until the job is final, then `pending` until an attempt gets a 2xx response or all have failed. */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
   /** The same for every attempt. */
   delivery_id: z.string(),
   attempts: z.array(callbackAttemptSchema),
 });
 
-/** A job: a named set of records whose progress somebody watches. One item of the jobs table. */
+/** A job: a set of records whose progress is tracked. One item of the jobs table. */
 export const jobSchema = z.object({
   job_id: recordId,
   tenant: slug,
   status: jobStatus,
   input: jobInputSchema,
-  /** The source of records that name none. */
+  /** The source of records that do not name one. */
   source_id: slug,
-  /** SHA-256 over the request's body, where it came with an Idempotency-Key. */
+  /** SHA-256 of the request's body. A repeated Idempotency-Key must come with the same body. */
   request_hash: z.string().optional(),
   created_at: timestamp,
   started_at: timestamp.optional(),
   completed_at: timestamp.optional(),
-  /** When the job FAILS if it is not final by then. */
+  /** A job that is not final by then becomes FAILED. */
   deadline_at: timestamp,
-  /** When the sweeper looks at it next; absent once there is nothing to look after. */
+  /** The sweeper checks the job then; absent if there is nothing left to check. */
   due_at: timestamp.optional(),
-  /** How many records the input has; absent until it was counted. */
+  /** The number of records of the input; absent until they are counted. */
   total: z.int().min(0).optional(),
-  /** How far counting has come. */
+  /** Counting has reached this position. */
   counted: inputPositionSchema.optional(),
-  /** How far publishing has come: records before it are on the stream, or were marked as set aside. */
+  /** Publishing has reached this position: earlier records are on the stream or are marked as set aside. */
   submitted: inputPositionSchema.optional(),
   error: jobErrorSchema.optional(),
   callback: callbackSchema.optional(),
@@ -117,8 +117,8 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** The record id of a job's record that names none. Redelivery and resumption derive it again. */
-export function jobRecordId(job_id: string, job_index: number): string {
+/** Derives the id of a job's record that has none. Every delivery and every resumption derives the same id. */
+export function deriveJobRecordId(job_id: string, job_index: number): string {
   return `${job_id}:${job_index}`;
 }
 
@@ -131,16 +131,22 @@ export const JOB_STAGES = [
 ] as const;
 
 /**
- * A job's progress. `done = succeeded + failed + set_aside ≤ total`; done never falls. `total` is 0 until the input was
- * counted, which is before its first record is published.
+ * The progress of a job. `done = succeeded + failed + set_aside ≤ total`, and `done` never decreases. `total` is 0 until
+ * the input is counted, which happens before its first record is published.
  */
 export const progressSchema = z.object({
   total: z.int().min(0),
   done: z.int().min(0),
-  succeeded: z.int().min(0).describe('Ended with a verdict, or withdrawn by their source.'),
-  failed: z.int().min(0).describe('Ended without a verdict: empty, or in an unsupported language.'),
-  set_aside: z.int().min(0).describe('Lines of the input that are no record.'),
-  percentage: z.number().min(0).max(100).describe('100 only when all is done.'),
+  succeeded: z
+    .int()
+    .min(0)
+    .describe('Records with a verdict, and records that their source withdrew.'),
+  failed: z
+    .int()
+    .min(0)
+    .describe('Records without a verdict: empty, or in an unsupported language.'),
+  set_aside: z.int().min(0).describe('Lines of the input that are not a valid record.'),
+  percentage: z.number().min(0).max(100).describe('100 only when all records are done.'),
   stage: z.enum(JOB_STAGES),
 });
 export type Progress = z.infer<typeof progressSchema>;

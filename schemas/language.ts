@@ -1,5 +1,5 @@
 /**
- * The languages whose sentiment Comprehend scores.
+ * The languages in which Comprehend detects sentiment.
  * Source: Amazon Comprehend, supported languages; @aws-sdk/client-comprehend 3.1138.0.
  *
  * @example

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { recordId } from './record.ts';
 
 /**
- * EventBridge's event of an object that arrived in a bucket, as far as we read it.
+ * EventBridge's event about a new object in a bucket: the fields that AuraStream reads.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export const objectCreatedSchema = z.object({
@@ -13,7 +13,7 @@ export const objectCreatedSchema = z.object({
   }),
 });
 
-/** `resume`: go on with the submission of a job. `sweep`: look after jobs that are due. */
+/** `resume`: continue the submission of a job. `sweep`: check the jobs that are due. */
 export const jobCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resume'), job_id: recordId }),
   z.object({ kind: z.literal('sweep') }),
@@ -24,6 +24,6 @@ export const jobMessageSchema = z.union([objectCreatedSchema, jobCommandSchema])
 export type JobMessage = z.infer<typeof jobMessageSchema>;
 export type JobCommand = z.infer<typeof jobCommandSchema>;
 
-/** A message of the callback queue: the attempt that is due, from 1. */
+/** A message of the callback queue. Attempts are numbered from 1. */
 export const callbackMessageSchema = z.object({ job_id: recordId, attempt: z.int().min(1) });
 export type CallbackMessage = z.infer<typeof callbackMessageSchema>;

@@ -1,5 +1,5 @@
 /** What consumers of the npm package may import as `aurastream/schemas`; the rest of the vocabulary is internal. */
-export { callbackSignature } from './callback-secret.ts';
+export { signCallback } from './callback-secret.ts';
 export type { ErrorCode, ErrorResponse } from './http/errors.ts';
 export type { HealthResponse, ReadyResponse } from './http/health.ts';
 export {

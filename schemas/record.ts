@@ -23,7 +23,7 @@ export const recordId = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _, : and -');
 
-/** A BCP 47 tag as far as text analysis knows it: `en`, `zh-TW`. */
+/** The part of BCP 47 tags that text analysis uses: `en`, `zh-TW`. */
 export const languageCode = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or zh-TW');
@@ -51,7 +51,7 @@ const attributes = z
 export const carriedFields = {
   author: z.string().max(256).optional(),
   url: z.url().max(2048).optional(),
-  attributes: attributes.optional().describe('Flat facts about the record.'),
+  attributes: attributes.optional().describe('Up to 32 facts about the record, by name.'),
   job_id: recordId.optional(),
   job_index: z.int().min(0).optional(),
 };
@@ -74,40 +74,42 @@ export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
 export const recordFields = {
   record_id: recordId
     .optional()
-    .describe('Identifies the record for ever; absent: derived from its place on the stream.'),
+    .describe('The permanent id of the record; if absent, derived from its place on the stream.'),
   text: text
     .optional()
-    .describe('The text to analyse: 1 byte to 1 MiB in UTF-8. A withdrawal may leave it out.'),
-  source: slug.describe('Where the record comes from.'),
-  tenant: slug.default('default').describe('Whose record it is.'),
+    .describe('The text to analyse, 1 byte to 1 MiB in UTF-8. Optional in a withdrawal.'),
+  source: slug.describe('The producer or feed that the record comes from.'),
+  tenant: slug.default('default').describe('The owner of the record.'),
   language: z
     .union([z.literal('auto'), languageCode])
     .default('auto')
-    .describe('The language of the text; auto: it is detected.'),
-  created_at: timestamp.optional().describe('ISO 8601 with a zone; absent: the time of arrival.'),
+    .describe('The language of the text; auto detects it.'),
+  created_at: timestamp
+    .optional()
+    .describe('ISO 8601 with a zone; if absent, the time of arrival.'),
   ...carriedFields,
   text_claim: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional()
     .describe(
-      'SHA-256 of a text that is too long for the stream: it waits in the input bucket, under the tenant.',
+      'SHA-256 of a text that is too long for the stream. The input bucket holds the text, under the tenant.',
     ),
   record_version: z
     .int()
     .min(0)
     .default(0)
-    .describe('A higher version replaces a lower one, whatever order they arrive in.'),
+    .describe('A higher version replaces a lower one, in any order of arrival.'),
   analysis_run: z
     .int()
     .min(0)
     .optional()
-    .describe('Set by a replay, in epoch seconds: its result replaces that of an earlier run.'),
-  deleted: z.boolean().default(false).describe('True: the source withdrew the record.'),
+    .describe('Start of a replay in epoch seconds; its result replaces those of earlier runs.'),
+  deleted: z.boolean().default(false).describe('True if the source withdraws the record.'),
 };
 
 /**
- * A record as producers send it, version 1. Unknown fields are dropped: producers evolve first.
+ * A record as producers send it, version 1. Unknown fields are dropped, so that producers can add fields first.
  *
  * @example
  * import { recordSchema } from 'aurastream/schemas';
@@ -125,11 +127,11 @@ export const recordSchema = z
   .object(recordFields)
   .refine((record) => (record.job_index === undefined) === (record.job_id === undefined), {
     path: ['job_index'],
-    error: 'job_id and job_index go together',
+    error: 'job_id and job_index must come together',
   })
   .refine((record) => record.text_claim === undefined || record.text === undefined, {
     path: ['text_claim'],
-    error: 'stands for a text, so there must be none',
+    error: 'replaces the text: leave text out',
   })
   .refine((record) => record.deleted || (record.text ?? record.text_claim) !== undefined, {
     path: ['text'],
@@ -137,7 +139,7 @@ export const recordSchema = z
   })
   .refine((record) => !record.deleted || record.record_id !== undefined, {
     path: ['record_id'],
-    error: 'is required: a withdrawal names what it withdraws',
+    error: 'is required in a withdrawal',
   })
   .transform((record) => ({ ...record, text: record.text ?? '' }));
 

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { carriedFields, languageCode, recordId, slug, timestamp } from './record.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
 
-/** Why a record has a verdict, or none. */
+/** Whether a record has a verdict, and the reason if it has none. */
 export const RESULT_STATUSES = ['analyzed', 'unsupported_language', 'empty', 'withdrawn'] as const;
-/** Where a verdict came from: the analyzer, a repeat in the same batch, this process' memory, the cache table. */
+/** Where a verdict came from: the analyzer, the same text in the batch, the memory of the process, the cache table. */
 export const CACHE_TIERS = ['miss', 'batch', 'memory', 'table'] as const;
 export type CacheTier = (typeof CACHE_TIERS)[number];
 
 /**
  * A record with its verdict and provenance, version 1: one line of the lake, one row of the results table.
- * Verdict fields are present where `status` is `analyzed`.
+ * The verdict fields are present if `status` is `analyzed`.
  *
  * @example
  * import { resultSchema } from 'aurastream/schemas';
@@ -26,26 +26,25 @@ export const resultSchema = z.object({
   tenant: slug,
   source: slug,
   record_version: z.int().min(0),
-  analysis_run: z.int().min(0).optional().describe('Of a replay, in epoch seconds; else absent.'),
+  analysis_run: z.int().min(0).optional().describe('Start of the replay, in epoch seconds.'),
   status: z.enum(RESULT_STATUSES),
   sentiment: sentiment.optional(),
-  score: z.number().optional().describe('The probability of the returned sentiment.'),
-  confidence: z.number().optional().describe('The margin over the runner-up.'),
+  score: z.number().optional().describe('The probability of the sentiment.'),
+  confidence: z.number().optional().describe('The margin of the score over the next highest one.'),
   scores: scoresSchema.optional(),
   language_code: languageCode.optional(),
   language_source: z.enum(['given', 'detected']).optional(),
   analyzer: z.object({ name: z.string(), version: z.string() }).optional(),
   cache: z.enum(CACHE_TIERS).optional(),
-  chunks: z.int().optional().describe('Into how many documents the text was split.'),
-  text: z
-    .string()
-    .optional()
-    .describe('Absent where the text policy says so, or where it would not fit.'),
+  chunks: z.int().optional().describe('Number of documents that the text was split into.'),
+  text: z.string().optional().describe('Absent by text policy, or if it does not fit.'),
   text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex.'),
   text_bytes: z.int(),
   ...carriedFields,
   attributes: z.record(z.string(), z.string()).optional().describe('Values as strings.'),
-  created_at: timestamp.describe('As the producer said, else the time of arrival; in UTC.'),
+  created_at: timestamp.describe(
+    'The time that the producer gave, otherwise the time of arrival; in UTC.',
+  ),
   arrived_at: timestamp.describe('When the record reached the stream.'),
   processed_at: timestamp,
 });

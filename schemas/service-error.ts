@@ -18,7 +18,7 @@ export class ServiceError extends Error {
   readonly service: string;
   readonly code: string;
   readonly retryable: boolean;
-  /** True where the service asked for fewer calls. */
+  /** True if the service asked for fewer calls. */
   readonly throttled: boolean;
 
   constructor(

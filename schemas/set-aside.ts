@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { issueSchema } from './issues.ts';
 
-/** Why a record could not be processed. Each is final: trying again gives the same. */
+/** Why a record could not be processed. Each reason is final: a retry fails in the same way. */
 export const SET_ASIDE_REASONS = [
   'invalid_json',
   'invalid_utf8',
@@ -15,8 +15,8 @@ export const SET_ASIDE_REASONS = [
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 /**
- * A record that can't be processed, kept byte for byte with its reason and its place on the stream.
- * `set_aside_id` is the derived record id of that place, so a redelivery overwrites the same object with the same.
+ * A record that cannot be processed, kept byte for byte with the reason and its place on the stream. `set_aside_id` is
+ * derived from that place, so a redelivery overwrites the object with the same content.
  */
 export const setAsideSchema = z.object({
   set_aside_id: z.string(),

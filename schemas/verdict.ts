@@ -32,7 +32,7 @@ export type Sentiment = z.infer<typeof sentiment>;
 
 const probability = z.number().min(0).max(1);
 
-/** The four probabilities; they sum to 1 as far as single precision goes. */
+/** The four probabilities. Their sum is 1 within single precision. */
 export const scoresSchema = z.object({
   positive: probability,
   negative: probability,
@@ -41,7 +41,7 @@ export const scoresSchema = z.object({
 });
 export type Scores = z.infer<typeof scoresSchema>;
 
-/** What an analyzer says of one text. `chunks`: into how many documents the text had to be split. */
+/** The verdict of an analyzer on one text. `chunks`: number of documents that the text was split into. */
 export const verdictSchema = z.object({
   sentiment,
   scores: scoresSchema,
@@ -58,8 +58,8 @@ const SCORE_OF: Record<Sentiment, keyof Scores> = {
 
 const SCORE_NAMES = Object.values(SCORE_OF);
 
-/** `score`: the probability of the returned sentiment. `confidence`: its margin over the runner-up, 0 to 1. */
-export function certainty(verdict: Verdict): { score: number; confidence: number } {
+/** Computes the score (probability of the sentiment) and the confidence (its margin over the next highest score). */
+export function rateCertainty(verdict: Verdict): { score: number; confidence: number } {
   const returned = SCORE_OF[verdict.sentiment];
   const score = verdict.scores[returned];
   let runner_up = 0;
@@ -69,8 +69,8 @@ export function certainty(verdict: Verdict): { score: number; confidence: number
   return { score, confidence: Math.max(0, score - runner_up) };
 }
 
-/** The sentiment with the highest score; a tie goes to the earlier of {@link SENTIMENTS}. */
-export function leadingSentiment(scores: Scores): Sentiment {
+/** Finds the sentiment with the highest score. In a tie the one that {@link SENTIMENTS} lists first wins. */
+export function findLeadingSentiment(scores: Scores): Sentiment {
   return SENTIMENTS.reduce((best, candidate) =>
     scores[SCORE_OF[candidate]] > scores[SCORE_OF[best]] ? candidate : best,
   );

@@ -1,4 +1,4 @@
-/** Writes the JSON Schema of the record for producers in other languages: `npm run schemas`. */
+/** Writes the JSON Schemas of record and result, for programs in other languages: `npm run schemas`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { recordSchema } from '../schemas/record.ts';

@@ -3,9 +3,9 @@ import {
   type BatchResponse,
   batchRequestSchema,
   batchResponseSchema,
-  certainty,
   type ErrorDetail,
   MAX_SYNC_TEXT_BYTES,
+  rateCertainty,
   SENTIMENT_LANGUAGES,
   type SyncRequest,
   type SyncResponse,
@@ -135,7 +135,7 @@ function verdictOf(
   { verdict, ...analyzed }: Extract<AnalysisOutcome, { status: 'analyzed' }>,
   options: SyncRequest['options'],
 ): Verdict {
-  const { score, confidence } = certainty(verdict);
+  const { score, confidence } = rateCertainty(verdict);
   return {
     sentiment: verdict.sentiment,
     score,

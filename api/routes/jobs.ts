@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { becomeFinal } from '../../jobs/progress.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import {
+  deriveJobRecordId,
   isFinal,
   type Job,
   type JobsResponse,
   type JobView,
-  jobRecordId,
   jobResultsQuerySchema,
   jobResultsResponseSchema,
   jobsQuerySchema,
@@ -139,7 +139,7 @@ async function statusOf(deps: ApiDeps, job: Job): Promise<StatusResponse> {
   const { progress, counts } = progressOf(job, await deps.jobs.pages(job));
   const is_single = job.input.kind === 'text' && progress.done === 1;
   const result = is_single
-    ? await deps.results.get(job.tenant, jobRecordId(job.job_id, 0))
+    ? await deps.results.get(job.tenant, deriveJobRecordId(job.job_id, 0))
     : undefined;
   const knows_when = job.status === 'PROCESSING' || job.input.kind !== 'upload';
   const left = Math.max(1, progress.total - progress.done);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { type ApiKeyInfo, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
-import { callbackSecret, TIERS, type Tier } from '../../schemas/index.ts';
+import { deriveCallbackSecret, TIERS, type Tier } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
@@ -98,6 +98,6 @@ async function reached(command: Command) {
   const secret = createSecret({ secret_id: CallbackSecretArn });
   return {
     keys: createApiKeys({ usage_plan_ids: UsagePlanIds }),
-    secretOf: async (tenant: string) => callbackSecret(await secret(), tenant),
+    secretOf: async (tenant: string) => deriveCallbackSecret(await secret(), tenant),
   };
 }

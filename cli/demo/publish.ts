@@ -1,7 +1,7 @@
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
 import { type Format, readRecords } from '../../ingest/sources/index.ts';
-import { derivedRecordId } from '../../schemas/index.ts';
+import { deriveRecordId } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
 /** A record on the stream: what to look for in the results, and in the set-asides. */
@@ -66,7 +66,7 @@ function entry(outcome: PublishOutcome, record?: RecordInput): Published {
     tenant: record?.tenant ?? 'default',
     record_id: outcome.record_id,
     record_version: record?.record_version ?? 0,
-    position_id: derivedRecordId(outcome),
+    position_id: deriveRecordId(outcome),
     bad: record === undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { Cloud } from '@aurastream/embedded-cloud';
 import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
-import { callbackSecret } from '../../schemas/index.ts';
+import { deriveCallbackSecret } from '../../schemas/index.ts';
 
 /** Two tenants with all that they need to try the API. */
 export interface ReadyKeys {
@@ -29,7 +29,7 @@ export async function readyKeys(cloud: Reached): Promise<ReadyKeys> {
   return {
     api_key: await keyOf(keys, FIRST_TENANT),
     second_api_key: await keyOf(keys, SECOND_TENANT),
-    callback_secret: callbackSecret(secret, FIRST_TENANT),
+    callback_secret: deriveCallbackSecret(secret, FIRST_TENANT),
   };
 }
 

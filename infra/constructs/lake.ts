@@ -9,7 +9,7 @@ import {
   type aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type GlueColumn, resultColumns } from '../../schemas/glue.ts';
+import { type GlueColumn, listResultColumns } from '../../schemas/glue.ts';
 import type { Settings } from '../settings.ts';
 import { privateBucket } from './private-bucket.ts';
 import { resultsView } from './results-view.ts';
@@ -126,7 +126,7 @@ export class Lake extends Construct {
         partitionKeys: PARTITION_KEYS,
         parameters: this.projection(settings),
         storageDescriptor: {
-          columns: resultColumns(),
+          columns: listResultColumns(),
           location: this.bucket.s3UrlForObject(RESULTS_PREFIX),
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
@@ -140,7 +140,7 @@ export class Lake extends Construct {
     const view = new glue.CfnTable(this, 'Results', {
       catalogId,
       databaseName: this.database_name,
-      tableInput: resultsView(this.database_name, [...resultColumns(), ...PARTITION_KEYS]),
+      tableInput: resultsView(this.database_name, [...listResultColumns(), ...PARTITION_KEYS]),
     });
     raw.addResourceDependency(database);
     view.addResourceDependency(raw);

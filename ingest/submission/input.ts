@@ -1,8 +1,8 @@
 import {
+  deriveJobRecordId,
   type InputPosition,
   type Issue,
   type Job,
-  jobRecordId,
   type RecordInput,
   recordSchema,
   translateIssues,
@@ -85,7 +85,7 @@ function entryOf(
   const { job_id, tenant } = job;
   const { language_code, ...fields } = row.fields;
   const record = {
-    record_id: jobRecordId(job_id, job_index),
+    record_id: deriveJobRecordId(job_id, job_index),
     source: job.source_id,
     ...(language_code === undefined ? {} : { language: language_code }),
     ...fields,

@@ -1,10 +1,10 @@
 import {
   type CallbackBody,
   type CallbackMessage,
-  callbackSecret,
-  callbackSignature,
+  deriveCallbackSecret,
   isFinal,
   type Job,
+  signCallback,
 } from '../../schemas/index.ts';
 import type { CallbackQueue, JobStore } from '../ports.ts';
 import { progressOf } from '../read-progress.ts';
@@ -76,14 +76,14 @@ async function tell(
   const view = { job_id, status, source_id, created_at, started_at, completed_at, progress, error };
   const body = JSON.stringify({ event, delivery_id, job: view } satisfies CallbackBody);
   const timestamp = Math.floor(now() / 1_000);
-  const own_secret = callbackSecret(await secret(), job.tenant);
+  const own_secret = deriveCallbackSecret(await secret(), job.tenant);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'AuraStream',
     'x-aurastream-event': event,
     'x-aurastream-delivery': delivery_id,
     'x-aurastream-timestamp': String(timestamp),
-    'x-aurastream-signature': callbackSignature(own_secret, timestamp, body),
+    'x-aurastream-signature': signCallback(own_secret, timestamp, body),
   };
   return post(url, headers, body);
 }

@@ -1,5 +1,5 @@
 import {
-  leadingSentiment,
+  findLeadingSentiment,
   type Scores,
   type Sentiment,
   type Verdict,
@@ -28,5 +28,5 @@ export function mergeChunks(chunks: Scored[]): Verdict {
     neutral: mean('neutral'),
     mixed: mean('mixed'),
   };
-  return { sentiment: leadingSentiment(scores), scores, chunks: chunks.length };
+  return { sentiment: findLeadingSentiment(scores), scores, chunks: chunks.length };
 }

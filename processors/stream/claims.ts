@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { ServiceError, textHash } from '../../schemas/index.ts';
+import { hashText, ServiceError } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 import { Unreadable, unreadable } from './decode/unreadable.ts';
 import type { Failed, TextClaims } from './ports.ts';
@@ -64,7 +64,7 @@ async function textOf(
     const text = await claims.get(record.tenant, record.text_claim!);
     if (text === undefined)
       return unreadable('text_missing', 'the text it stands for is not there');
-    if (textHash(text) !== record.text_claim) {
+    if (hashText(text) !== record.text_claim) {
       return unreadable('text_missing', 'the text it stands for has another hash');
     }
     return text;

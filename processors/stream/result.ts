@@ -1,10 +1,10 @@
 import {
   type Complete,
   type ConsumerEnvironment,
-  certainty,
+  hashText,
   pickCarried,
   type Result,
-  textHash,
+  rateCertainty,
 } from '../../schemas/index.ts';
 import type { AnalysisOutcome } from '../analysis/analysis.ts';
 import type { StreamItem } from './decode/decode.ts';
@@ -30,7 +30,7 @@ export function buildResult(
   // One literal, absent fields undefined: objects of one shape, where spreading took a tenth of all CPU time.
   const analyzed = ending.status === 'analyzed' ? ending : undefined;
   const verdict = analyzed?.verdict;
-  const sure = verdict === undefined ? undefined : certainty(verdict);
+  const sure = verdict === undefined ? undefined : rateCertainty(verdict);
   const told = ending.status === 'unsupported_language' ? ending : analyzed;
   return {
     schema_version: 1,
@@ -50,7 +50,7 @@ export function buildResult(
     analyzer: analyzed?.analyzer,
     cache: analyzed?.cache,
     text: options.text_policy === 'full' ? text : undefined,
-    text_hash: textHash(text ?? ''),
+    text_hash: hashText(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
     ...pickCarried(record),
     attributes: record.attributes === undefined ? undefined : strings(record.attributes),

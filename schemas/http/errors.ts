@@ -27,7 +27,7 @@ export const ERROR_CODES = [
  */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What is wrong, without the request it was in: one text of a batch, one record of many. */
+/** The error of one text of a batch. */
 export const errorDetailSchema = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
@@ -36,7 +36,7 @@ export const errorDetailSchema = z.object({
 });
 export type ErrorDetail = z.infer<typeof errorDetailSchema>;
 
-/** Every error of the API has this shape; none echoes the caller's text. */
+/** The shape of every error of the API. No error quotes the caller's text. */
 export const errorResponseSchema = z.object({
   error: z.object({
     code: z.enum(ERROR_CODES),
@@ -45,7 +45,7 @@ export const errorResponseSchema = z.object({
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
     retry_after: z.int().optional().describe('Seconds.'),
     request_id: z.string(),
-    timestamp: z.iso.datetime().optional().describe('Absent where the gateway itself refused.'),
+    timestamp: z.iso.datetime().optional().describe('Absent if the gateway refused the request.'),
   }),
 });
 

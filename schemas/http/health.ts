@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Answer of `GET /health`: liveness, which calls nothing. */
+/** Response of `GET /health`: the function runs. It calls no other service. */
 export const healthResponseSchema = z.object({
   status: z.literal('ok'),
   version: z.string(),
@@ -21,7 +21,7 @@ export const healthResponseSchema = z.object({
  */
 export type HealthResponse = z.infer<typeof healthResponseSchema>;
 
-/** What the API needs to do its part. */
+/** The services that the API depends on. */
 export const DEPENDENCIES = [
   'stream',
   'results_table',
@@ -31,14 +31,14 @@ export const DEPENDENCIES = [
   'lake_queries',
 ] as const;
 
-/** Answer of `GET /ready`, with 503 where `status` is `unavailable`. */
+/** Response of `GET /ready`; its HTTP status is 503 if `status` is `unavailable`. */
 export const readyResponseSchema = z.object({
   status: z.enum(['ready', 'unavailable']),
   dependencies: z.array(
     z.object({
       name: z.enum(DEPENDENCIES),
       status: z.enum(['ok', 'failed']),
-      /** The service's own error code. */
+      /** The error code of the service. */
       error: z.string().optional(),
       duration_ms: z.number(),
     }),

@@ -11,7 +11,7 @@ import {
 import { recordFields, recordId, slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';
 
-/** Limits of a job that comes in a request's body; larger ones are uploaded. */
+/** Limits of a job in the body of a request. Larger jobs are uploaded. */
 export const MAX_JOB_DOCUMENTS = 1_000;
 export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
 
@@ -37,14 +37,14 @@ export const jobDocumentSchema = z
   });
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
-/** The source of a job's records where nobody names one. */
+/** The source of a job's records if neither request nor record names one. */
 export const DEFAULT_JOB_SOURCE = 'api';
 
 /** Body of `POST /analyze/async`: one of `text`, `documents` and `upload`. */
 export const asyncRequestSchema = z
   .object({
     text: recordFields.text,
-    language_code: recordFields.language.optional().describe('Of `text`.'),
+    language_code: recordFields.language.optional().describe('The language of `text`.'),
     documents: z
       .array(jobDocumentSchema)
       .min(1, 'must not be empty')
@@ -56,7 +56,7 @@ export const asyncRequestSchema = z
       .url({ protocol: /^https?$/, error: 'must be a URL' })
       .max(2048)
       .optional()
-      .describe('Called with the outcome; https, and reachable from outside.'),
+      .describe('Receives a POST when the job is final. Must be https and publicly reachable.'),
   })
   .refine(
     ({ text, documents, upload }) =>
@@ -65,12 +65,12 @@ export const asyncRequestSchema = z
   );
 export type AsyncRequest = z.output<typeof asyncRequestSchema>;
 
-/** The header that makes submitting twice the same as once. */
+/** The header that makes a repeated submission return the first job. */
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
 
-/** Answer of `POST /analyze/async`, with 202. */
+/** Response of `POST /analyze/async`, with status 202. */
 export const asyncResponseSchema = z.object({
   job_id: recordId,
   status: jobStatus,
@@ -79,11 +79,11 @@ export const asyncResponseSchema = z.object({
   estimated_completion: timestamp
     .nullable()
     .describe(
-      'From the measured throughput and backlog; before any was measured, from the quota. Null for an upload: nobody knows when it comes.',
+      'From the measured throughput and backlog, or from the quota while there is no measurement. Null for an upload.',
     ),
   upload: z
     .object({
-      url: z.url().describe('PUT the file here, once.'),
+      url: z.url().describe('PUT the file here once.'),
       method: z.literal('PUT'),
       headers: z.record(z.string(), z.string()),
       expires_at: timestamp,
@@ -107,7 +107,7 @@ export const asyncResponseSchema = z.object({
  */
 export type AsyncResponse = z.infer<typeof asyncResponseSchema>;
 
-/** A job as `GET /status/{job_id}`, `GET /jobs` and `DELETE /jobs/{job_id}` show it. */
+/** A job in the responses of `GET /status/{job_id}`, `GET /jobs` and `DELETE /jobs/{job_id}`. */
 export const jobViewSchema = z.object({
   job_id: recordId,
   status: jobStatus,
@@ -135,12 +135,12 @@ export const jobViewSchema = z.object({
  */
 export type JobView = z.infer<typeof jobViewSchema>;
 
-/** Answer of `GET /status/{job_id}`. */
+/** Response of `GET /status/{job_id}`. */
 export const statusResponseSchema = jobViewSchema.extend({
   estimated_completion: timestamp.nullable().optional(),
-  result: resultSchema.optional().describe('Of a job of a single `text`, once it is done.'),
-  counts: outcomeCountsSchema.describe('How many records ended how.'),
-  results_url: z.string().describe('Where the results are, relative to the API.'),
+  result: resultSchema.optional().describe('The result of a job of one `text`, once it is done.'),
+  counts: outcomeCountsSchema.describe('Number of records per outcome.'),
+  results_url: z.string().describe('Path of the results, relative to the API.'),
   callback: callbackSchema.optional(),
 });
 
@@ -160,7 +160,7 @@ export const statusResponseSchema = jobViewSchema.extend({
  */
 export type StatusResponse = z.infer<typeof statusResponseSchema>;
 
-/** Answer of `GET /jobs`: newest first. Their progress counts pages that are wholly done only for final jobs. */
+/** Response of `GET /jobs`, newest first. It has no progress, which would take a read of each job's pages. */
 export const jobsResponseSchema = z.object({
   jobs: z.array(jobViewSchema.omit({ progress: true }).extend({ total: z.int() })),
   next_cursor: z.string().optional(),
@@ -178,16 +178,16 @@ export const jobsResponseSchema = z.object({
  */
 export type JobsResponse = z.infer<typeof jobsResponseSchema>;
 
-/** One record of a job in the order of its input. */
+/** One record of a job. Records are in the order of the input. */
 export const jobResultSchema = z.object({
   job_index: z.int().min(0),
   record_id: recordId.optional(),
   outcome: z.enum(['pending', 'done', 'set_aside']),
-  result: resultSchema.optional().describe('Where the outcome is `done`.'),
+  result: resultSchema.optional().describe('Present if the outcome is `done`.'),
   issues: z
     .array(issueSchema)
     .optional()
-    .describe('Where the outcome is `set_aside`: what is wrong.'),
+    .describe('Present if the outcome is `set_aside`: what is wrong.'),
 });
 
 /**
@@ -206,7 +206,7 @@ export const jobResultSchema = z.object({
  */
 export type JobResult = z.infer<typeof jobResultSchema>;
 
-/** Answer of `GET /jobs/{job_id}/results`. */
+/** Response of `GET /jobs/{job_id}/results`. */
 export const jobResultsResponseSchema = z.object({
   results: z.array(jobResultSchema),
   next_cursor: z.string().optional(),
@@ -219,7 +219,7 @@ export type JobResultsResponse = z.infer<typeof jobResultsResponseSchema>;
  * @example
  * import { callbackBodySchema } from 'aurastream/schemas';
  *
- * // Check the signature first: see callbackSignature.
+ * // Check the signature first: see signCallback.
  * export function readCallback(body: string) {
  *   const { event, job } = callbackBodySchema.parse(JSON.parse(body));
  *   console.log(event, job.job_id, job.progress.percentage);

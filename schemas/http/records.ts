@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { issueSchema } from '../issues.ts';
 import { recordId } from '../record.ts';
 
-/** The most records of one `POST /records`: what one PutRecords takes. */
+/** The limit of records per `POST /records`, which is that of Kinesis' PutRecords. */
 export const MAX_POSTED_RECORDS = 500;
 
-/** Body of `POST /records`. Each record is checked by itself, so that one bad one refuses no other. */
+/** Body of `POST /records`. Each record is checked on its own, so that a wrong one does not refuse the others. */
 export const recordsRequestSchema = z.object({
   records: z
     .array(z.unknown())
@@ -13,15 +13,15 @@ export const recordsRequestSchema = z.object({
     .max(MAX_POSTED_RECORDS, `must have at most ${MAX_POSTED_RECORDS} records`),
 });
 
-/** What became of one record: `failed` ones may be sent again. */
+/** The outcome of one record. `failed` records can be sent again. */
 export const recordOutcomeSchema = z.object({
   status: z.enum(['accepted', 'refused', 'failed']),
   record_id: recordId.optional(),
   issues: z.array(issueSchema).optional(),
-  error: z.string().optional().describe('Why it failed: the service’s own code.'),
+  error: z.string().optional().describe('The error code of the service if the record failed.'),
 });
 
-/** Answer of `POST /records`, with 202: outcomes in the order of the records. */
+/** Response of `POST /records`, with status 202. Outcomes are in the order of the records. */
 export const recordsResponseSchema = z.object({
   accepted: z.int(),
   refused: z.int(),

@@ -31,7 +31,7 @@ export const resultsQuerySchema = z.object({
  */
 export type ResultsQueryInput = z.input<typeof resultsQuerySchema>;
 
-/** Answer of `GET /results`: newest first, without texts. */
+/** Response of `GET /results`, newest first and without texts. */
 export const resultsResponseSchema = z.object({
   results: z.array(listedResultSchema),
   next_cursor: z.string().optional(),
@@ -80,12 +80,12 @@ const bucketCounts = z.object({
   no_verdict: z.int(),
 });
 
-/** Answer of `GET /stats`: from the lake, so it is as old as the lake's buffer. */
+/** Response of `GET /stats`. It reads the lake, so it lags behind by the buffer of the lake. */
 export const statsResponseSchema = z.object({
   from: timestamp,
   to: timestamp,
   interval: z.enum(STATS_INTERVALS),
-  as_of: timestamp.describe('Results from before this are counted.'),
+  as_of: timestamp.describe('Results from before this time are counted.'),
   total: z.int(),
   by_sentiment: bucketCounts,
   by_source: z.array(z.object({ source: slug, total: z.int(), by_sentiment: bucketCounts })),
@@ -97,7 +97,7 @@ export const statsResponseSchema = z.object({
     hit_rate: z.number().min(0).max(1),
   }),
   billing: z.object({
-    billed_units: z.int().describe('Of 100 characters, at least 3 a document.'),
+    billed_units: z.int().describe('Units of 100 characters, at least 3 per document.'),
     avoided_units: z.int(),
     billed_usd: z.number(),
     avoided_usd: z.number(),

@@ -4,7 +4,7 @@ import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { errorDetailSchema } from './errors.ts';
 
-/** The longest text that `POST /analyze/sync` takes, in UTF-8 bytes; longer texts go on the stream. */
+/** The longest text that `POST /analyze/sync` accepts, in UTF-8 bytes. Longer texts need a job. */
 export const MAX_SYNC_TEXT_BYTES = 102_400;
 
 const syncLanguage = z.enum(['auto', ...SENTIMENT_LANGUAGES], {
@@ -26,7 +26,7 @@ export const syncRequestSchema = z.object({
 });
 export type SyncRequest = z.output<typeof syncRequestSchema>;
 
-/** Answer of `POST /analyze/sync`. `pii_detected` is null until PII detection exists: nobody has looked. */
+/** Response of `POST /analyze/sync`. `pii_detected` is null because PII detection does not exist yet. */
 export const syncResponseSchema = z.object({
   sentiment,
   score: z.number(),
@@ -57,10 +57,10 @@ export const syncResponseSchema = z.object({
  */
 export type SyncResponse = z.infer<typeof syncResponseSchema>;
 
-/** The most texts of one `POST /analyze/batch`. */
+/** The limit of texts per `POST /analyze/batch`. */
 export const MAX_BATCH_TEXTS = 100;
 
-/** Body of `POST /analyze/batch`: texts within the limit of the sync endpoint each, and of the body together. */
+/** Body of `POST /analyze/batch`. Each text is limited as in `POST /analyze/sync`, and all together by the body. */
 export const batchRequestSchema = z.object({
   texts: z
     .array(
@@ -72,7 +72,7 @@ export const batchRequestSchema = z.object({
 });
 export type BatchRequest = z.output<typeof batchRequestSchema>;
 
-/** Answer of `POST /analyze/batch`: one answer or error per text, in the order of the texts. */
+/** Response of `POST /analyze/batch`: a verdict or an error per text, in the order of the texts. */
 export const batchResponseSchema = z.object({
   results: z.array(
     z.union([

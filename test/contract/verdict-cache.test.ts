@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import type { VerdictCache } from '../../processors/analysis/ports.ts';
-import { leadingSentiment, type Verdict } from '../../schemas/index.ts';
+import { findLeadingSentiment, type Verdict } from '../../schemas/index.ts';
 import { memoryCache } from '../unit/processors/analysis/fakes.ts';
 
 interface Opened {
@@ -45,7 +45,7 @@ const verdict = fc
   .record({ positive: score, negative: score, neutral: score, mixed: score })
   .chain((scores) =>
     fc.record({
-      sentiment: fc.constant(leadingSentiment(scores)),
+      sentiment: fc.constant(findLeadingSentiment(scores)),
       scores: fc.constant(scores),
       chunks: fc.integer({ min: 1, max: 210 }),
     }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { PutRecordCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { derivedRecordId } from '../../schemas/index.ts';
+import { deriveRecordId } from '../../schemas/index.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
 import { functionLog, type MeterEntry } from '../support/observe.ts';
@@ -33,7 +33,7 @@ async function put(data: Uint8Array | string, key = 'any'): Promise<string> {
       Data: typeof data === 'string' ? Buffer.from(data) : data,
     }),
   );
-  return derivedRecordId({ shard_id: ShardId!, sequence_number: SequenceNumber! });
+  return deriveRecordId({ shard_id: ShardId!, sequence_number: SequenceNumber! });
 }
 
 function result(record_id: string) {
@@ -69,7 +69,7 @@ async function putLines(lines: Buffer[]): Promise<string[]> {
     }),
   );
   return Records!.map((record) =>
-    derivedRecordId({ shard_id: record.ShardId!, sequence_number: record.SequenceNumber! }),
+    deriveRecordId({ shard_id: record.ShardId!, sequence_number: record.SequenceNumber! }),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Result } from '../../schemas/index.ts';
-import { derivedRecordId } from '../../schemas/index.ts';
+import { deriveRecordId } from '../../schemas/index.ts';
 import type { RecordSpec, Spec } from '../support/generated.ts';
 import { isVerdictOf } from './oracle.ts';
 import { type Stored, versionKey } from './services.ts';
@@ -40,7 +40,7 @@ export function createChecker(
   }
 
   function asideOf({ shard_id }: Shard, { sequence_number, data }: StreamRecord) {
-    const aside = stored.set_asides.get(derivedRecordId({ shard_id, sequence_number }));
+    const aside = stored.set_asides.get(deriveRecordId({ shard_id, sequence_number }));
     if (aside === undefined || !Buffer.from(aside.data_base64, 'base64').equals(data)) return;
     return aside;
   }

@@ -6,7 +6,7 @@ import {
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress } from '../../jobs/progress.ts';
 import type { PortionDeps } from '../../processors/stream/portion.ts';
-import { type Job, textHash } from '../../schemas/index.ts';
+import { hashText, type Job } from '../../schemas/index.ts';
 import { createMemoryJobStore } from './memory-job-store.ts';
 
 /** 2026-11-23T10:00:00.000Z */
@@ -69,7 +69,7 @@ export function memoryJobs(
   const { now = () => JOBS_NOW, texts = [] } = options;
   const store = options.store ?? createMemoryJobStore({ now });
   const finals: Job[] = [];
-  const by_hash = new Map(texts.map((text) => [textHash(text), text]));
+  const by_hash = new Map(texts.map((text) => [hashText(text), text]));
   const on_final = async (job: Job) => {
     finals.push(job);
   };

@@ -1,5 +1,10 @@
 import type { JobChanges, JobRef, JobStore, Page, ThroughputSample } from '../../jobs/ports.ts';
-import { type Job, type JobStatus, RECORD_OUTCOMES, statesBefore } from '../../schemas/index.ts';
+import {
+  type Job,
+  type JobStatus,
+  listStatusesBefore,
+  RECORD_OUTCOMES,
+} from '../../schemas/index.ts';
 
 /** A job store in memory under the promises of its port: each method is one step between two turns of the event loop. */
 export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
@@ -49,7 +54,7 @@ export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
       return { jobs: page, cursor: Buffer.from(sortOf(page.at(-1)!)).toString('base64url') };
     },
     async transition(job_id, to, changes: JobChanges) {
-      return change(job_id, statesBefore(to), { ...changes, status: to });
+      return change(job_id, listStatusesBefore(to), { ...changes, status: to });
     },
     async update(job_id, states, changes) {
       return change(job_id, states, changes);

@@ -1,4 +1,4 @@
-import { type Result, textHash } from '../../schemas/index.ts';
+import { hashText, type Result } from '../../schemas/index.ts';
 
 /** A result as the consumer makes them. */
 export function aResult(fields: Partial<Result> = {}): Result {
@@ -20,7 +20,7 @@ export function aResult(fields: Partial<Result> = {}): Result {
     cache: 'miss',
     chunks: 1,
     text,
-    text_hash: textHash(text),
+    text_hash: hashText(text),
     text_bytes: Buffer.byteLength(text),
     attributes: { stars: '5' },
     created_at: '2026-11-23T10:00:00.000Z',

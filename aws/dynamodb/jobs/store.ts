@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { JobStore } from '../../../jobs/ports.ts';
-import { type Job, ServiceError, statesBefore } from '../../../schemas/index.ts';
+import { type Job, listStatusesBefore, ServiceError } from '../../../schemas/index.ts';
 import { requireField } from '../../errors.ts';
 import { firstError } from '../../send-batches.ts';
 import { getItems } from '../batches.ts';
@@ -51,7 +51,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     list: createList(table),
     due: createDue(table),
     async transition(job_id, to, changes) {
-      const before = statesBefore(to);
+      const before = listStatusesBefore(to);
       if (before.length === 0) return undefined;
       return updateRow(table, rowUpdate(job_id, before, { ...changes, status: to }));
     },

@@ -1,6 +1,6 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import {
-  derivedRecordId,
+  deriveRecordId,
   type SetAside,
   type StreamPosition,
   type StreamRecord,
@@ -81,14 +81,14 @@ function entriesOf(whole: Entry): Entry[] {
 
 function itemOf(entry: Entry): StreamItem {
   const record = parseRecord(entry.bytes);
-  const record_id = record.record_id ?? derivedRecordId(entry.position);
+  const record_id = record.record_id ?? deriveRecordId(entry.position);
   return { ...entry, record: { ...record, record_id } };
 }
 
 /** An entry as it is kept, and why. */
 export function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
   return {
-    set_aside_id: derivedRecordId(entry.position),
+    set_aside_id: deriveRecordId(entry.position),
     reason,
     issues,
     ...entry.position,

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
-import { derivedRecordId, type SetAside } from '../../../schemas/index.ts';
+import { deriveRecordId, type SetAside } from '../../../schemas/index.ts';
 
 let folder: string;
 let served: ServedService;
@@ -45,7 +45,7 @@ function aSetAside(place: number, sub_sequence_number?: number): SetAside {
     ...(sub_sequence_number === undefined ? {} : { sub_sequence_number }),
   };
   return {
-    set_aside_id: derivedRecordId(position),
+    set_aside_id: deriveRecordId(position),
     reason: 'invalid_json',
     issues: [{ path: '', message: 'is not JSON' }],
     ...position,

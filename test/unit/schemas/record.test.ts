@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { recordSchema, resultSchema } from '../../../schemas/index.ts';
 
@@ -7,66 +7,64 @@ const parse = (record: unknown) => recordSchema.safeParse(record);
 const issuesOf = (record: unknown) =>
   parse(record).error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 
-describe('a record', () => {
-  it('takes the texts that people write', () => {
-    for (const text of [
-      'I love my cat',
-      'It only cost $5; works & great',
-      '<b>bold</b> -- DROP TABLE?',
-      '👍',
-      '\u0000',
-    ]) {
-      expect(parse({ text, source: 'app_reviews' }).data).toMatchObject({
-        text,
-        tenant: 'default',
-        language: 'auto',
-        record_version: 0,
-        deleted: false,
-      });
-    }
-  });
-
-  it('drops unknown fields: producers evolve first', () => {
-    const parsed = parse({ text: 'a', source: 's', mood: 'new' });
-    expect(parsed.success).toBe(true);
-    expect(parsed.data).not.toHaveProperty('mood');
-  });
-
-  it('counts the limit of its text in bytes', () => {
-    const just = 'é'.repeat(524_288);
-    expect(parse({ text: just, source: 's' }).success).toBe(true);
-    expect(issuesOf({ text: `${just}a`, source: 's' })).toEqual([
-      'text: must be at most 1 MiB in UTF-8',
-    ]);
-  });
-
-  it.each([
-    [{ source: 's' }, 'text: is required'],
-    [{ text: 'a', source: 'My Source' }, 'source: must be 1 to 64'],
-    [{ text: 'a', source: 's', created_at: '2026-11-23T10:00:00' }, 'created_at: must be an ISO'],
-    [{ text: 'a', source: 's', record_id: 'a b' }, 'record_id: must be 1 to 128'],
-    [{ text: 'a', source: 's', job_id: 'j' }, 'job_index: job_id and job_index go together'],
-    [{ source: 's', deleted: true }, 'record_id: is required'],
-  ])('says what is wrong and where: %j', (record, issue) => {
-    expect(issuesOf(record)).toEqual([expect.stringContaining(issue)]);
-  });
-
-  it('may withdraw without a text', () => {
-    expect(parse({ record_id: 'a', source: 's', deleted: true }).data).toMatchObject({
-      deleted: true,
-      text: '',
+it('a record accepts any text that people write, and gets defaults', () => {
+  for (const text of [
+    'I love my cat',
+    'It only cost $5; works & great',
+    '<b>bold</b> -- DROP TABLE?',
+    '👍',
+    '\u0000',
+  ]) {
+    expect(parse({ text, source: 'app_reviews' }).data).toMatchObject({
+      text,
+      tenant: 'default',
+      language: 'auto',
+      record_version: 0,
+      deleted: false,
     });
-  });
+  }
+});
 
-  it('is published as JSON Schema as the code has it', async () => {
-    const published = async (name: string) => {
-      const url = new URL(`../../../schemas/output/${name}`, import.meta.url);
-      const { title, ...schema } = JSON.parse(await readFile(url, 'utf8'));
-      return { title, schema };
-    };
-    expect((await published('record.v1.schema.json')).schema).toEqual(
-      z.toJSONSchema(recordSchema, { io: 'input' }),
-    );
-    expect((await published('result.v1.schema.json')).schema).toEqual(z.toJSONSchema(resultSchema));
+it('a record drops unknown fields, so that producers can add fields first', () => {
+  const parsed = parse({ text: 'a', source: 's', mood: 'new' });
+  expect(parsed.success).toBe(true);
+  expect(parsed.data).not.toHaveProperty('mood');
+});
+
+it('the limit of a text counts UTF-8 bytes', () => {
+  const just = 'é'.repeat(524_288);
+  expect(parse({ text: just, source: 's' }).success).toBe(true);
+  expect(issuesOf({ text: `${just}a`, source: 's' })).toEqual([
+    'text: must be at most 1 MiB in UTF-8',
+  ]);
+});
+
+it.each([
+  [{ source: 's' }, 'text: is required'],
+  [{ text: 'a', source: 'My Source' }, 'source: must be 1 to 64'],
+  [{ text: 'a', source: 's', created_at: '2026-11-23T10:00:00' }, 'created_at: must be an ISO'],
+  [{ text: 'a', source: 's', record_id: 'a b' }, 'record_id: must be 1 to 128'],
+  [{ text: 'a', source: 's', job_id: 'j' }, 'job_index: job_id and job_index must come together'],
+  [{ source: 's', deleted: true }, 'record_id: is required'],
+])('an issue of a record names the field and what is wrong: %j', (record, issue) => {
+  expect(issuesOf(record)).toEqual([expect.stringContaining(issue)]);
+});
+
+it('a withdrawal needs no text', () => {
+  expect(parse({ record_id: 'a', source: 's', deleted: true }).data).toMatchObject({
+    deleted: true,
+    text: '',
   });
+});
+
+it('the JSON Schemas in schemas/output are those of the code: npm run schemas writes them', async () => {
+  const readOutput = async (name: string) => {
+    const url = new URL(`../../../schemas/output/${name}`, import.meta.url);
+    const { title, ...schema } = JSON.parse(await readFile(url, 'utf8'));
+    return { title, schema };
+  };
+  expect((await readOutput('record.v1.schema.json')).schema).toEqual(
+    z.toJSONSchema(recordSchema, { io: 'input' }),
+  );
+  expect((await readOutput('result.v1.schema.json')).schema).toEqual(z.toJSONSchema(resultSchema));
 });

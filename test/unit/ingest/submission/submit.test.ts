@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputChangedError, type JobInputs } from '../../../../ingest/submission/ports.ts';
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
-import { jobRecordId, ServiceError } from '../../../../schemas/index.ts';
+import { deriveJobRecordId, ServiceError } from '../../../../schemas/index.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
 
@@ -110,7 +110,7 @@ describe('a submission', () => {
           }
           const job = (await store.get('j'))!;
           const good = lines.flatMap((line, i) =>
-            line === 'no JSON' ? [] : [jobRecordId('j', i)],
+            line === 'no JSON' ? [] : [deriveJobRecordId('j', i)],
           );
           expect(job.total).toBe(records);
           expect(new Set(published)).toEqual(new Set(good));

@@ -7,8 +7,8 @@ import type {
   VerdictCache,
 } from '../../../../processors/analysis/ports.ts';
 import {
+  findLeadingSentiment,
   isSentimentLanguage,
-  leadingSentiment,
   ServiceError,
   type Verdict,
 } from '../../../../schemas/index.ts';
@@ -83,7 +83,7 @@ function scored(document: string): Extract<DocumentOutcome, { ok: true }> {
     number,
   ];
   const scores = { positive, negative, neutral, mixed };
-  return { ok: true, sentiment: leadingSentiment(scores), scores };
+  return { ok: true, sentiment: findLeadingSentiment(scores), scores };
 }
 
 /** A table of verdicts in memory, under the same contract as DynamoDB's: test/contract/verdict-cache.test.ts. */

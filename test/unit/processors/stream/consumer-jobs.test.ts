@@ -3,7 +3,7 @@ import type { JobStore } from '../../../../jobs/ports.ts';
 import { progressOf } from '../../../../jobs/read-progress.ts';
 import type { Analyse, AnalysisOutcome } from '../../../../processors/analysis/analysis.ts';
 import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
-import { type Job, type Sentiment, textHash } from '../../../../schemas/index.ts';
+import { hashText, type Job, type Sentiment } from '../../../../schemas/index.ts';
 import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
@@ -58,7 +58,7 @@ const record = (job_index: number, fields: object = {}) => ({
   ...fields,
 });
 const { text: _, ...claiming } = record(0);
-const claim = (text: string) => ({ ...claiming, text_claim: textHash(text) });
+const claim = (text: string) => ({ ...claiming, text_claim: hashText(text) });
 
 async function made(fields: Partial<Job> & { total: number }): Promise<Job> {
   const { job } = await store.create(aProcessingJob({ job_id: 'job_1', ...fields }));
@@ -224,7 +224,7 @@ describe('a text that did not fit on the stream', () => {
   it('is fetched, and has a result like any other', async () => {
     await made({ total: 1 });
     expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ results: 1 });
-    expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: textHash(LONG) });
+    expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: hashText(LONG) });
     expect((await counted()).status).toBe('COMPLETED');
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../../processors/stream/decode/decode.ts';
 import { buildResult, type Ending } from '../../../../processors/stream/result.ts';
-import { resultSchema, textHash } from '../../../../schemas/index.ts';
+import { hashText, resultSchema } from '../../../../schemas/index.ts';
 import { kinesisRecords } from '../../../support/kinesis-event.ts';
 
 const full = { text_policy: 'full', processed_at: '2026-11-23T10:00:02.000Z' } as const;
@@ -57,7 +57,7 @@ describe('a result', () => {
       analyzer: { name: 'comprehend', version: '1' },
       cache: 'table',
       text: 'I love my cat',
-      text_hash: textHash('I love my cat'),
+      text_hash: hashText('I love my cat'),
       text_bytes: 13,
       author: 'Ada',
       url: 'https://example.com/1',
@@ -77,12 +77,12 @@ describe('a result', () => {
   it('tells which text it was without it, under the text policy none', () => {
     const result = built({}, analyzed, { ...full, text_policy: 'none' });
     expect(result).not.toHaveProperty('text');
-    expect(result).toMatchObject({ text_hash: textHash('I love my cat'), text_bytes: 13 });
+    expect(result).toMatchObject({ text_hash: hashText('I love my cat'), text_bytes: 13 });
   });
 
   it('of a withdrawal holds nothing of a text, even of one sent along', () => {
     const result = built({ record_id: 'rev-1', deleted: true }, { status: 'withdrawn' });
-    expect(result).toMatchObject({ status: 'withdrawn', text_hash: textHash(''), text_bytes: 0 });
+    expect(result).toMatchObject({ status: 'withdrawn', text_hash: hashText(''), text_bytes: 0 });
     for (const name of ['text', 'sentiment', 'scores']) expect(result).not.toHaveProperty(name);
   });
 

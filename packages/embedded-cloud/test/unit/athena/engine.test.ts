@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resultsView } from '../../../../../infra/constructs/results-view.ts';
-import { resultColumns } from '../../../../../schemas/glue.ts';
+import { listResultColumns } from '../../../../../schemas/glue.ts';
 import type { GlueTable } from '../../../src/services/athena/catalog.ts';
 import { createEngine, type Engine } from '../../../src/services/athena/engine.ts';
 
@@ -12,12 +12,12 @@ const raw: GlueTable = {
   database: 'aurastream',
   name: 'results_raw',
   table_type: 'EXTERNAL_TABLE',
-  columns: resultColumns(),
+  columns: listResultColumns(),
   partition_keys,
   location: 's3://lake/results/',
   parameters: {},
 };
-const all = [...resultColumns(), ...partition_keys];
+const all = [...listResultColumns(), ...partition_keys];
 const view: GlueTable = {
   ...raw,
   name: 'results',

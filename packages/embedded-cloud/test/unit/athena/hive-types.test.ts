@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { resultColumns } from '../../../../../schemas/glue.ts';
+import { listResultColumns } from '../../../../../schemas/glue.ts';
 import { toDuckDbType } from '../../../src/services/athena/hive-types.ts';
 
 it.each([
@@ -17,7 +17,7 @@ it.each([
 });
 
 it('every field of a result has a known Hive type', () => {
-  for (const { type } of resultColumns()) expect(toDuckDbType(type)).toMatch(/^[A-Z]/);
+  for (const { type } of listResultColumns()) expect(toDuckDbType(type)).toMatch(/^[A-Z]/);
 });
 
 it.each(['text', 'array', 'int<string>', ''])(
