@@ -8,67 +8,78 @@ import { provision } from './runtime/provision/provision.ts';
 import { startWorkload, type Workload } from './runtime/workload.ts';
 
 export interface BootOptions {
-  /** Where streams, tables, buckets, checkpoints and logs are kept. One cloud at a time may use it. */
+  /** The folder of streams, tables, buckets, checkpoints and logs. One cloud at a time may use it. */
   dataDir: string;
-  /** Absent or 0: any free one. */
+  /** Absent or 0: any free port. */
   port?: number;
-  /** The folder of the cloud assembly that `cdk synth` wrote: template and bundles. */
+  /** The cloud assembly that `cdk synth` wrote: template and bundles. */
   assemblyDir: string;
-  /** The template's parameters. */
+  /** Values for the template's parameters; absent: their defaults. */
   parameters?: Record<string, string>;
-  /** Calls a second by action; absent: Comprehend's own quotas. */
+  /** Comprehend's quotas in calls a second, by action; absent: the default quotas of an AWS account. */
   comprehendQuotas?: Record<string, number>;
+  /** Called with each step of the start, for display. */
   onProgress?: (step: string) => void;
-  /** Told of defects of the stand-ins, without anything that a user sent. */
+  /** Called with bugs of the emulation: action and stack trace, without the error's message or any user's data. */
   log?: (line: string) => void;
 }
 
-/** The embedded cloud, up. */
+/** A running embedded cloud. */
 export interface Cloud {
   endpoint: string;
   region: string;
+  /** Credentials of the account's owner, who may do everything. */
   access_key_id: string;
   secret_access_key: string;
+  /** The template's outputs; URLs lead to the embedded cloud. */
   outputs: Record<string, string>;
-  /** The base URL of the REST API. */
+  /** The base URL of the REST API; empty where the template has none. */
   api: string;
   port: number;
-  /** Tells other processes of this machine more, beside how to reach the cloud. */
+  /** Adds fields to `cloud.json` in the data folder, where other processes find the endpoint and the credentials. */
   announce(more: Record<string, unknown>): Promise<void>;
   status(): CloudStatus;
-  /** Delivers what Firehose holds. @returns how many objects S3 did not take: they are tried again. */
+  /** Delivers what Firehose has buffered. @returns how many objects S3 refused; Firehose retries them. */
   flush(): Promise<{ waiting: number }>;
-  /** Stops reading, lets invocations end (10 s at most), delivers what Firehose holds, and leaves nothing running. */
+  /** Stops reading, waits up to 10 s for invocations, delivers what Firehose has buffered, and stops everything. */
   close(): Promise<void>;
 }
 
 /**
- * Boots the embedded cloud: starts the services behind one port, makes what the template names, and runs
- * its functions.
+ * Boots the embedded cloud: starts the services behind one port, creates the template's resources, and runs its
+ * functions.
  *
- * @throws {Error} where the port is taken (`code` EADDRINUSE), the data folder is in use, or the template holds what
- * is not played; nothing is left running then.
+ * @example
+ * const cloud = await bootCloud({ assemblyDir: 'cdk.out', dataDir: '.cloud' });
+ * const kinesis = new KinesisClient({
+ *   endpoint: cloud.endpoint,
+ *   region: cloud.region,
+ *   credentials: { accessKeyId: cloud.access_key_id, secretAccessKey: cloud.secret_access_key },
+ * });
+ * await cloud.close();
+ *
+ * @throws {Error} where the port is taken (`code` is EADDRINUSE), another cloud uses the data folder, or the template
+ * needs something that is not emulated. Nothing keeps running then.
  */
 export async function bootCloud(options: BootOptions): Promise<Cloud> {
-  // The SDK's advice to upgrade Node is for those who choose it, not for those who watch the cloud start.
+  // The SDK's advice to upgrade Node.js is for the authors of the caller's program, not for its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const deployment = await loadDeployment(options.assemblyDir, options.parameters);
   const folder = await takeDataFolder(options.dataDir);
   try {
-    return await boot(deployment, folder, options);
+    return await bootDeployment(deployment, folder, options);
   } catch (cause) {
     await folder.release();
     throw cause;
   }
 }
 
-async function boot(
+async function bootDeployment(
   deployment: Deployment,
   folder: DataFolder,
   { port = 0, onProgress = () => {}, log = () => {}, comprehendQuotas }: BootOptions,
 ): Promise<Cloud> {
-  const clock = { now: Date.now, random: Math.random };
-  const common = { ...clock, deployment, data_dir: folder.path };
+  const common = { now: Date.now, random: Math.random, deployment, data_dir: folder.path };
   onProgress('Starting the services');
   const host = await startHost({
     ...common,
@@ -77,24 +88,24 @@ async function boot(
     ...(comprehendQuotas === undefined ? {} : { comprehend_quotas: comprehendQuotas }),
   });
   try {
-    onProgress('Making streams, tables and buckets');
+    onProgress('Creating streams, tables and buckets');
     await provision({ stack: deployment.stack, ...host });
-    // What it took to make them is nobody's use.
+    // The calls that created the resources are not the user's.
     host.gateway.meter.reset();
     onProgress('Starting the functions');
     const workload = await startWorkload({ ...common, host });
-    const cloud = describe(host, workload);
+    const access = accessTo(host, workload);
     const announce = (more: Record<string, unknown>) =>
-      folder.announce({ ...more, pid: process.pid, ...cloud });
+      folder.announce({ ...more, pid: process.pid, ...access });
     await announce({});
-    return { ...cloud, port: host.port, announce, ...controls(host, workload, folder) };
+    return { ...access, port: host.port, announce, ...controlsOf(host, workload, folder) };
   } catch (cause) {
     await host.gateway.close();
     throw cause;
   }
 }
 
-function describe({ endpoint }: Host, { outputs, api }: Workload) {
+function accessTo({ endpoint }: Host, { outputs, api }: Workload) {
   return {
     endpoint,
     region: REGION,
@@ -105,7 +116,7 @@ function describe({ endpoint }: Host, { outputs, api }: Workload) {
   };
 }
 
-function controls(host: Host, workload: Workload, folder: DataFolder) {
+function controlsOf(host: Host, workload: Workload, folder: DataFolder) {
   let closed: Promise<void> | undefined;
   const close = async () => {
     await workload.stop();

@@ -1,13 +1,11 @@
+import { CONTROL_PREFIX } from './control-prefix.ts';
 import { FaultRuleError, type Faults } from './faults/faults.ts';
-import { FAULTS_HELP } from './faults/rule.ts';
+import { FAULTS_HELP } from './faults/help.ts';
 import { plainJson } from './http.ts';
 import type { Iam } from './iam.ts';
 import type { Meter } from './meter.ts';
 import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
-
-/** Where the gateway's own routes live: unsigned, since they are no AWS service. */
-export const CONTROL_PREFIX = '/_cloud/';
 
 export interface ControlOptions {
   meter: Meter;
@@ -16,7 +14,7 @@ export interface ControlOptions {
 }
 
 /**
- * The control API:
+ * The control API of the gateway:
  * - `GET health` → `{status: "ok"}`
  * - `GET meter` → {@link MeterReading}; `POST meter/reset`
  * - `GET iam/unused` → `{unused: UnusedGrant[]}`
@@ -42,7 +40,10 @@ export function createControl({ meter, faults, iam }: ControlOptions) {
     if (id !== undefined) return removeRule(faults, id);
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
     if (route !== undefined) return route(request);
-    return plainJson(404, { message: `No route ${name}.`, routes: Object.keys(routes) });
+    return plainJson(404, {
+      message: `There is no control route ${name}. Use one of \`routes\`.`,
+      routes: Object.keys(routes),
+    });
   };
 }
 
@@ -51,13 +52,17 @@ function addRule(faults: Faults, body: string): AwsReply {
     return plainJson(201, faults.add(JSON.parse(body)));
   } catch (error) {
     if (error instanceof FaultRuleError) return plainJson(400, { message: error.message });
-    if (error instanceof SyntaxError) return plainJson(400, { message: 'The body is no JSON.' });
+    if (error instanceof SyntaxError) {
+      const message = `The body must be a JSON object. GET ${CONTROL_PREFIX}faults explains its fields.`;
+      return plainJson(400, { message });
+    }
     throw error;
   }
 }
 
 function removeRule(faults: Faults, id: string): AwsReply {
   const removed = faults.clear(id);
-  if (removed === 0) return plainJson(404, { message: `No rule ${id}.` });
-  return plainJson(200, { removed });
+  if (removed > 0) return plainJson(200, { removed });
+  const message = `There is no fault rule ${id}. GET ${CONTROL_PREFIX}faults lists the rules.`;
+  return plainJson(404, { message });
 }

@@ -1,5 +1,5 @@
 import { errorCodeOf } from './error-code.ts';
-import { ConnectionLostError, withFaults } from './faults/apply.ts';
+import { ConnectionLostError, createFaultInjector } from './faults/apply.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Iam } from './iam.ts';
 import type { Meter } from './meter.ts';
@@ -12,30 +12,30 @@ export interface DispatchOptions {
   faults: Faults;
   now: () => number;
   sleep(ms: number): Promise<void>;
-  /** Told of what a service threw: a defect of the stand-in, which the caller sees as a 500. */
+  /** Receives what a service threw. That is a bug of the emulation; the caller gets a 500. */
   onError(error: unknown, call: AwsCall): void;
 }
 
 /**
- * The way of every AWS call: held against the caller's role, then metered, then through the fault rules to its
- * service and back.
+ * The path of every AWS call: the role's policies are checked, the fault rules apply, the service answers, and the
+ * meter counts the outcome.
  *
  * @throws {ConnectionLostError} where a fault rule leaves the call unanswered.
  */
 export function createDispatch(options: DispatchOptions): (call: AwsCall) => Promise<AwsReply> {
   const { services, iam, meter, now } = options;
-  const faulty = withFaults(options);
+  const injectFaults = createFaultInjector(options);
 
-  const answer = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
+  const callService = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
     const reply = await service.handle(call);
     if (reply.status < 400) meter.use(call, service.usageOf?.(call, reply) ?? {});
     return reply;
   };
-  const checked = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
+  const answer = async (service: AwsService, call: AwsCall): Promise<AwsReply> => {
     try {
       const denial = iam.denial(call.caller, service.permissionsOf(call));
-      if (denial !== undefined) return deniedReply(service, denial);
-      return await faulty(service, call, (kept) => answer(service, kept));
+      if (denial !== undefined) return denialReply(service, denial);
+      return await injectFaults(service, call, (kept) => callService(service, kept));
     } catch (error) {
       if (error instanceof ConnectionLostError) throw error;
       options.onError(error, call);
@@ -50,7 +50,7 @@ export function createDispatch(options: DispatchOptions): (call: AwsCall) => Pro
     const count = (response_bytes: number, error_code: string | undefined) =>
       meter.count(call, { duration_ms: now() - started, response_bytes, error_code });
     try {
-      const reply = await checked(service, call);
+      const reply = await answer(service, call);
       count(Buffer.byteLength(reply.body), errorCodeOf(reply));
       return reply;
     } catch (error) {
@@ -60,8 +60,8 @@ export function createDispatch(options: DispatchOptions): (call: AwsCall) => Pro
   };
 }
 
-/** How S3's XML and the JSON services say no. */
-function deniedReply(service: AwsService, message: string): AwsReply {
+/** "Access denied" as S3 writes it, and as the JSON services do. */
+function denialReply(service: AwsService, message: string): AwsReply {
   return service.service === 's3'
     ? service.errorReply(403, 'AccessDenied', message)
     : service.errorReply(400, 'AccessDeniedException', message);

@@ -2,9 +2,9 @@ import { parseObject } from './json-protocol.ts';
 import type { AwsReply } from './types.ts';
 
 /**
- * The service's code of an error reply, whatever its wire form: `__type` of JSON, `<Code>` of XML.
+ * The error code of a reply: `__type` in JSON, `<Code>` in XML.
  *
- * @returns undefined for a success; the status where the reply names no code (HEAD has no body).
+ * @returns undefined for a success; the status where the reply has no code (an answer to HEAD has no body).
  */
 export function errorCodeOf(reply: AwsReply): string | undefined {
   if (reply.status < 400) return undefined;

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { CONTROL_PREFIX, createControl } from './control.ts';
+import { createControl } from './control.ts';
+import { CONTROL_PREFIX } from './control-prefix.ts';
 import { createDispatch } from './dispatch.ts';
 import { ConnectionLostError } from './faults/apply.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { dropConnection, plainJson, readRequest, writeReply } from './http.ts';
 import { createIam, type Iam } from './iam.ts';
+import { identifyCall } from './identify-call.ts';
 import { createMeter, type Meter } from './meter.ts';
 import type { PolicyStatement } from './policy.ts';
 import { createPort, type HttpRequest, type HttpResponse } from './port.ts';
-import { type GatewayRequest, signatureOf, targetService } from './signature.ts';
+import type { GatewayRequest } from './signature.ts';
 import { createSleep } from './sleep.ts';
 import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
 
-/** Requests that are no AWS API call: the REST API's front, the runtime's own control routes. */
+/** A route for requests that are no AWS calls: the REST API, or a control route of the runtime. */
 export interface ExtraRoute {
-  /** `/_aws/execute-api/`; the longest one that fits is asked. */
+  /** `/_aws/execute-api/`. Of several prefixes that match, the longest one gets the request. */
   prefix: string;
   /** @returns undefined to leave the request to the gateway. */
   handle(request: GatewayRequest): Promise<AwsReply> | undefined;
@@ -22,35 +24,46 @@ export interface ExtraRoute {
 
 export interface GatewayOptions {
   services: AwsService[];
-  /** Who signs with this access key; undefined: nobody, and the call is refused. */
+  /** Finds the caller of an access key; undefined: the key does not exist, and the call is refused. */
   resolveCaller(access_key_id: string): Caller | undefined;
-  /** All statements of a role's policies, references resolved. */
+  /** All statements of a role's policies, with references resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
-  /** All roles, so that unused grants are told of those too that made no call. */
+  /** The roles whose unused grants are reported; absent: the roles that made a call. */
   roles?: () => string[];
   /** Epoch ms. */
   now: () => number;
-  /** Held by reference: routes may be added later. */
+  /** The gateway keeps this array, so that routes may be added later. */
   extraRoutes?: ExtraRoute[];
-  /** Told of what a service threw. */
+  /** Receives what a service threw. */
   onError?: (error: unknown, call: AwsCall) => void;
 }
 
 export interface Gateway {
-  /** @throws the system's error as it is: `code` EADDRINUSE for a taken port. */
+  /** @throws the system's own error: `code` is EADDRINUSE where the port is taken. */
   listen(port: number, host?: string): Promise<{ port: number }>;
   /** Drops connections, waits for the calls in flight, and closes the services. */
   close(): Promise<void>;
-  /** An AWS call from inside this process, on the same way as from outside. @throws {ConnectionLostError} */
+  /** Makes an AWS call from inside this process, with the same checks as a call from outside. */
   dispatch(call: AwsCall): Promise<AwsReply>;
   meter: Meter;
   faults: Faults;
   iam: Iam;
 }
 
-/** The one port that all calls of the embedded cloud pass. */
+/**
+ * The one port of the embedded cloud: every call passes here.
+ *
+ * @example
+ * const gateway = createGateway({
+ *   services: [await createDynamoDb({ now: Date.now })],
+ *   resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+ *   policiesOf: () => [],
+ *   now: Date.now,
+ * });
+ * const { port } = await gateway.listen(0);
+ */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { now, extraRoutes = [] } = options;
+  const { now } = options;
   const services = new Map(options.services.map((service) => [service.service, service]));
   const meter = createMeter(now);
   const faults = createFaults([...services.keys()]);
@@ -58,27 +71,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { sleep, stop } = createSleep();
   const onError = options.onError ?? (() => {});
   const dispatch = createDispatch({ services, meter, faults, iam, now, sleep, onError });
-  const control = createControl({ meter, faults, iam });
-
-  const route = async (request: GatewayRequest): Promise<AwsReply> => {
-    const extra = longestFirst(extraRoutes).find(({ prefix }) => request.path.startsWith(prefix));
-    const reply = extra?.handle(request);
-    if (reply !== undefined) return reply;
-    if (request.path.startsWith(CONTROL_PREFIX)) return control(request);
-    const call = callOf(request, services, options.resolveCaller);
-    return 'status' in call ? call : dispatch(call);
-  };
-
-  const in_flight = new Set<Promise<void>>();
-  const port = createPort((request, response) => {
-    const served = serve(route, request, response).finally(() => in_flight.delete(served));
-    in_flight.add(served);
-  });
+  const route = createRoute(options, services, dispatch, createControl({ meter, faults, iam }));
+  const { port, settle } = listenWith(route);
   let closed: Promise<void> | undefined;
   const close = async () => {
     await port.close();
     stop();
-    await Promise.all(in_flight);
+    await settle();
     await Promise.all(options.services.map((service) => service.close()));
   };
   return {
@@ -94,16 +93,39 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function longestFirst(routes: ExtraRoute[]): ExtraRoute[] {
-  return routes.toSorted((a, b) => b.prefix.length - a.prefix.length);
+type Route = (request: GatewayRequest) => Promise<AwsReply>;
+
+/** Sends a request to an extra route, to the control API, or to the service that it is signed for. */
+function createRoute(
+  { extraRoutes = [], resolveCaller }: GatewayOptions,
+  services: Map<string, AwsService>,
+  dispatch: Gateway['dispatch'],
+  control: (request: GatewayRequest) => AwsReply,
+): Route {
+  return async (request) => {
+    const extra = extraRoutes
+      .toSorted((a, b) => b.prefix.length - a.prefix.length)
+      .find(({ prefix }) => request.path.startsWith(prefix));
+    const reply = extra?.handle(request);
+    if (reply !== undefined) return reply;
+    if (request.path.startsWith(CONTROL_PREFIX)) return control(request);
+    const call = identifyCall(request, services, resolveCaller);
+    return 'status' in call ? call : dispatch(call);
+  };
 }
 
-/** Never rejects: a client that went away has nobody to tell. */
-async function serve(
-  route: (request: GatewayRequest) => Promise<AwsReply>,
-  request: HttpRequest,
-  response: HttpResponse,
-): Promise<void> {
+/** A port that answers by this route. @returns it with `settle`, which waits for the requests in flight. */
+function listenWith(route: Route) {
+  const in_flight = new Set<Promise<void>>();
+  const port = createPort((request, response) => {
+    const serving = serve(route, request, response).finally(() => in_flight.delete(serving));
+    in_flight.add(serving);
+  });
+  return { port, settle: () => Promise.all(in_flight) };
+}
+
+/** Never rejects: a client that disconnected cannot be answered. */
+async function serve(route: Route, request: HttpRequest, response: HttpResponse): Promise<void> {
   response.on('error', () => {});
   try {
     const reply = await route(await readRequest(request));
@@ -116,50 +138,4 @@ async function serve(
       writeReply(request, response, plainJson(500, { message: 'The embedded cloud failed.' }));
     }
   }
-}
-
-/** Finds service, caller and action of a request, or the reply that says what is missing. */
-function callOf(
-  request: GatewayRequest,
-  services: Map<string, AwsService>,
-  resolveCaller: GatewayOptions['resolveCaller'],
-): AwsCall | AwsReply {
-  const signature = signatureOf(request);
-  const by_target = targetService(request);
-  if (signature === undefined) return plainJson(403, unsigned(request));
-  const service = services.get(signature.service) ?? services.get(by_target ?? '');
-  if (service === undefined) {
-    const known = [...services.keys()].join(', ');
-    const message = `The embedded cloud does not play ${signature.service}; it plays ${known}.`;
-    return plainJson(501, { __type: 'UnknownServiceException', message });
-  }
-  const caller = resolveCaller(signature.access_key_id);
-  if (caller === undefined) return unknownKey(service);
-  const named = { ...request, service: service.service };
-  return { ...named, caller, action: service.actionOf(named) };
-}
-
-function unsigned({ headers }: GatewayRequest) {
-  return {
-    __type: 'MissingAuthenticationTokenException',
-    message:
-      'This request is not signed. The embedded cloud takes signed AWS calls: export ' +
-      `AWS_ENDPOINT_URL=http://${headers.host ?? '127.0.0.1'} with the AWS_ACCESS_KEY_ID, ` +
-      'AWS_SECRET_ACCESS_KEY and AWS_REGION that `npm start` prints. ' +
-      `Unsigned are only ${CONTROL_PREFIX}… and the REST API's routes.`,
-  };
-}
-
-function unknownKey(service: AwsService): AwsReply {
-  return service.service === 's3'
-    ? service.errorReply(
-        403,
-        'InvalidAccessKeyId',
-        'The AWS access key ID you provided does not exist in our records.',
-      )
-    : service.errorReply(
-        400,
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-      );
 }

@@ -2,11 +2,11 @@ import type { HttpRequest, HttpResponse } from './port.ts';
 import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
 
-/** Reads a request whole. @throws where the client goes away meanwhile. */
+/** Reads a request with its whole body. @throws where the client disconnects before the end. */
 export async function readRequest(request: HttpRequest): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  // Not `new URL`: an S3 path may start with two slashes, and must stay as it was signed.
+  // `new URL` would read an S3 path that starts with two slashes as a host name.
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   return {
@@ -38,7 +38,7 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-/** Statuses that have no body: RFC 9110, section 6.4.1. */
+/** Responses with these statuses have no body: RFC 9110, section 6.4.1. */
 const WITHOUT_BODY = new Set([204, 304]);
 
 export function writeReply(request: HttpRequest, response: HttpResponse, reply: AwsReply): void {
@@ -56,15 +56,15 @@ export function writeReply(request: HttpRequest, response: HttpResponse, reply: 
 }
 
 /**
- * Ends the connection without an answer, as a network that fails does. On HTTP/2 the other calls of the connection
- * go with it: the SDK takes a single stream that is reset for an answer, and does not try again.
+ * Closes the connection without an answer, as a failing network does. On HTTP/2 this ends the other calls of the
+ * connection too: if only one stream were reset, the SDK would take that for an answer and would not retry.
  */
 export function dropConnection(request: HttpRequest): void {
   if ('stream' in request) request.stream.session?.destroy();
   else request.socket.destroy();
 }
 
-/** A reply of the gateway itself, which is no AWS service. */
+/** A reply of the gateway itself, in no AWS protocol. */
 export function plainJson(status: number, body: unknown): AwsReply {
   return {
     status,

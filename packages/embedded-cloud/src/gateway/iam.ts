@@ -1,7 +1,7 @@
 import { matchesAny, type PolicyStatement, statementCovers } from './policy.ts';
 import { ACCOUNT_ID, type Caller, type Permission } from './types.ts';
 
-/** A grant of the template that no call has used: one action pattern on one resource pattern of one role. */
+/** A grant that no call has used: one action pattern on one resource pattern in the policies of one role. */
 export interface UnusedGrant {
   role: string;
   action: string;
@@ -9,21 +9,21 @@ export interface UnusedGrant {
 }
 
 export interface Iam {
-  /** @returns AWS's message of the first permission that the caller's role lacks; undefined where all are allowed. */
+  /** @returns AWS's message for the first permission that the caller's role lacks; undefined: the call is allowed. */
   denial(caller: Caller, permissions: Permission[]): string | undefined;
   unusedGrants(): UnusedGrant[];
 }
 
 export interface IamOptions {
-  /** The role's statements, references resolved; of all its policies. */
+  /** The statements of all policies of a role, with references resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
-  /** All roles that unused grants are told of; absent: those that made a call. */
+  /** The roles whose unused grants are reported; absent: the roles that made a call. */
   roles?: (() => string[]) | undefined;
 }
 
 /**
- * Holds calls against the template's policies: denied unless a statement allows it, and denied where one denies it.
- * Callers without a role own the account and may do all.
+ * Checks calls against the template's policies: a call needs a statement that allows it, and none that denies it.
+ * Callers without a role own the account and may do everything.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function createIam({ policiesOf, roles }: IamOptions): Iam {
@@ -36,7 +36,7 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     return covering.length > 0 ? 'allowed' : 'silent';
   };
 
-  const usedBy = (role: string): Set<string> => {
+  const grantsUsedBy = (role: string): Set<string> => {
     const grants = used.get(role) ?? new Set<string>();
     used.set(role, grants);
     return grants;
@@ -45,7 +45,7 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
   const remember = (role: string, statement: PolicyStatement, permission: Permission) => {
     for (const grant of grantsOf(statement)) {
       if (!matchesAny([grant.action], permission.action, 'any-case')) continue;
-      if (matchesAny([grant.resource], permission.resource)) usedBy(role).add(keyOf(grant));
+      if (matchesAny([grant.resource], permission.resource)) grantsUsedBy(role).add(keyOf(grant));
     }
   };
 
@@ -53,7 +53,7 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     denial(caller, permissions) {
       const { role_logical_id: role } = caller;
       if (role === undefined) return undefined;
-      usedBy(role);
+      grantsUsedBy(role);
       for (const permission of permissions) {
         const result = verdict(role, permission);
         if (result !== 'allowed') return denialMessage(role, caller, permission, result);
@@ -63,7 +63,7 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     unusedGrants: () =>
       (roles?.() ?? [...used.keys()]).flatMap((role) =>
         distinctGrants(policiesOf(role))
-          .filter((grant) => !usedBy(role).has(keyOf(grant)))
+          .filter((grant) => !grantsUsedBy(role).has(keyOf(grant)))
           .map((grant) => ({ role, ...grant })),
       ),
   };
@@ -78,7 +78,7 @@ function distinctGrants(statements: PolicyStatement[]): Grant[] {
   return [...new Map(grants.map((grant) => [keyOf(grant), grant])).values()];
 }
 
-/** `NotAction` and `NotResource` name what a grant leaves out, so they are no grants to hold use against. */
+/** Statements with `NotAction` or `NotResource` are left out: they name what they exclude, so no use can match them. */
 function grantsOf({ Effect, Action, Resource }: PolicyStatement): Grant[] {
   if (Effect !== 'Allow') return [];
   return listOf(Action).flatMap((action) =>

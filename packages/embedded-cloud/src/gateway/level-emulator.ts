@@ -8,12 +8,12 @@ const require = createRequire(import.meta.url);
 type Callback<Value> = (error: Error | null, value?: Value) => void;
 type Action<Store> = (store: Store, input: JsonObject, done: Callback<JsonObject>) => void;
 
-/** What kinesalite's and dynalite's stores have in common. */
+/** The part that the stores of kinesalite and dynalite share. */
 export interface LevelStore {
   db: { close(done: Callback<void>): unknown };
 }
 
-/** An error of the service, in its wire form. */
+/** An error of the emulated service, in its wire form. */
 export class EmulatedError extends Error {
   override name = 'EmulatedError';
   readonly status: number;
@@ -25,7 +25,7 @@ export class EmulatedError extends Error {
   }
 }
 
-/** @returns an EmulatedError as the JSON services write it. */
+/** An error in the form of the JSON services. */
 export function emulatedError(code: string, message: string, status = 400): EmulatedError {
   return new EmulatedError(status, { __type: code, message });
 }
@@ -33,38 +33,42 @@ export function emulatedError(code: string, message: string, status = 400): Emul
 export interface LevelEmulator<Store> {
   store: Store;
   operations: ReadonlySet<string>;
-  /** Validates the input as AWS does, and performs it. @throws {EmulatedError} the service's answer. */
+  /** Validates the input as AWS does, and performs the action. @throws {EmulatedError} the service's error. */
   run(operation: string, input: JsonObject): Promise<JsonObject>;
   close(): Promise<void>;
 }
 
 export interface LevelEmulatorOptions {
   package: 'kinesalite' | 'dynalite';
-  /** API actions; each is a file of the package. */
+  /** API actions. The package has a file for each. */
   operations: string[];
-  /** A folder for LevelDB, made if need be; absent: memory. */
+  /** The folder of LevelDB, created if it is missing; absent: in memory. */
   path: string | undefined;
   /** Further options of the package. */
   options: object;
 }
 
 /**
- * kinesalite and dynalite without their HTTP servers: the same actions and validations over the same store, called
- * directly. Their servers hold a request to 7 MB where AWS takes 10 MiB, and throw on a connection's error.
+ * Runs the actions and validations of kinesalite or dynalite without their HTTP servers. Those servers refuse requests
+ * over 7 MB, where AWS takes 10 MiB, and they throw when a connection fails.
  *
- * @throws {Error} where another process holds the folder.
+ * @param onOpen gets the store before the first action.
+ * @throws {Error} where another process uses the folder.
  */
 export async function openLevelEmulator<Store extends LevelStore>(
   wanted: LevelEmulatorOptions,
-  opened: (store: Store) => Promise<void>,
+  onOpen: (store: Store) => Promise<void>,
 ): Promise<LevelEmulator<Store>> {
   if (wanted.path !== undefined) mkdirSync(wanted.path, { recursive: true });
   const { create } = require(`${wanted.package}/db`) as { create(options: object): Store };
   const store = create({ ...wanted.options, path: wanted.path });
   try {
-    await opened(store);
+    await onOpen(store);
   } catch (cause) {
-    throw new Error(`${wanted.path} can't be opened: another process may be using it.`, { cause });
+    throw new Error(
+      `${wanted.path} can't be opened: another process may be using it. Stop it, or use another data folder.`,
+      { cause },
+    );
   }
   const run = createRun(wanted, store);
   let closed: Promise<void> | undefined;
@@ -109,21 +113,21 @@ function createRun<Store>({ package: name, operations }: LevelEmulatorOptions, s
         act(store, checked, (error, output) => (error ? reject(error) : resolve(output ?? {})));
       });
     } catch (error) {
-      throw asEmulated(error);
+      throw toEmulatedError(error);
     }
   };
 }
 
 /** The packages throw errors that carry the service's status and body. */
-function asEmulated(error: unknown): unknown {
+function toEmulatedError(error: unknown): unknown {
   const { statusCode, body } = error as { statusCode?: number; body?: JsonObject };
   return statusCode !== undefined && body !== undefined
     ? new EmulatedError(statusCode, body)
     : error;
 }
 
-/** The packages take the account and region of their ARNs from the environment; the template says which they are. */
-export function playAccount(database: { awsAccountId: string; awsRegion: string }): void {
+/** The packages read account and region from the environment by default; ARNs must match those of the template. */
+export function useEmbeddedAccount(database: { awsAccountId: string; awsRegion: string }): void {
   database.awsAccountId = ACCOUNT_ID;
   database.awsRegion = REGION;
 }

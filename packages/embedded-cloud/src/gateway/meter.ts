@@ -1,13 +1,13 @@
 import type { AwsCall, Usage } from './types.ts';
 
-/** What one caller asked of one action since the meter was reset. */
+/** The calls of one action by one caller since the last reset. */
 export interface MeterEntry {
   service: string;
   action: string;
   /** `Caller.name`: a function's logical id, or `owner`. */
   caller: string;
   calls: number;
-  /** Calls that failed, by the service's error code; `ConnectionLost` for those never answered. */
+  /** Failed calls by the service's error code; `ConnectionLost` counts the calls that got no answer. */
   errors: Record<string, number>;
   request_bytes: number;
   response_bytes: number;
@@ -25,7 +25,7 @@ export interface MeterReading {
 
 export interface Meter {
   count(call: AwsCall, outcome: CallOutcome): void;
-  /** Adds units of a call that took effect, answered or not. */
+  /** Adds the units of a call that took effect, even if its answer was lost. */
   use(call: AwsCall, usage: Usage): void;
   read(): MeterReading;
   reset(): void;
@@ -38,7 +38,7 @@ export interface CallOutcome {
   error_code?: string | undefined;
 }
 
-/** Counts per service, action and caller: the ground of every cost and call number that is printed or asserted. */
+/** Counts calls, bytes and units per service, action and caller. */
 export function createMeter(now: () => number): Meter {
   const entries = new Map<string, MeterEntry>();
   let since = now();

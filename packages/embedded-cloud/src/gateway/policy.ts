@@ -1,6 +1,6 @@
 import { ACCOUNT_ID, type Permission, REGION } from './types.ts';
 
-/** A statement of an IAM policy, its references resolved. */
+/** A statement of an IAM policy, with references resolved. */
 export interface PolicyStatement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';
@@ -12,16 +12,18 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** Whether a statement speaks of a permission: its action, its resource and its conditions match. */
+/** Whether a statement applies to a permission: its action, its resource and its conditions match. */
 export function statementCovers(statement: PolicyStatement, permission: Permission): boolean {
   return (
-    listed(statement.Action, statement.NotAction, permission.action, 'any-case') &&
-    listed(statement.Resource, statement.NotResource, permission.resource) &&
-    Object.entries(statement.Condition ?? {}).every(([operator, keys]) => holds(operator, keys))
+    isListed(statement.Action, statement.NotAction, permission.action, 'any-case') &&
+    isListed(statement.Resource, statement.NotResource, permission.resource) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      conditionHolds(operator, keys),
+    )
   );
 }
 
-function listed(
+function isListed(
   patterns: string | string[] | undefined,
   excluded: string | string[] | undefined,
   value: string,
@@ -31,27 +33,27 @@ function listed(
   return excluded !== undefined && !matchesAny([excluded].flat(), value, letters);
 }
 
-/** Whether one of the patterns (`*` any text, `?` one character) matches. Actions ignore case, ARNs do not. */
+/** Whether one of the patterns matches: `*` is any text, `?` one character. Actions ignore case, ARNs do not. */
 export function matchesAny(patterns: string[], value: string, letters?: 'any-case'): boolean {
-  return patterns.some((pattern) => wildcard(pattern, letters === 'any-case').test(value));
+  return patterns.some((pattern) => wildcardOf(pattern, letters === 'any-case').test(value));
 }
 
 const wildcards = new Map<string, RegExp>();
 
-function wildcard(pattern: string, any_case: boolean): RegExp {
+function wildcardOf(pattern: string, any_case: boolean): RegExp {
   const key = `${any_case}${pattern}`;
-  const known = wildcards.get(key);
-  if (known !== undefined) return known;
+  const cached = wildcards.get(key);
+  if (cached !== undefined) return cached;
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  const made = new RegExp(`^${source}$`, any_case ? 'is' : 's');
-  wildcards.set(key, made);
-  return made;
+  const wildcard = new RegExp(`^${source}$`, any_case ? 'is' : 's');
+  wildcards.set(key, wildcard);
+  return wildcard;
 }
 
-/** What is the same for every call here. Keys are compared without case, as IAM does. */
+/** Condition keys with the same value for every call. IAM compares key names without case. */
 const CONTEXT: Record<string, string> = {
   'aws:requestedregion': REGION,
   'aws:principalaccount': ACCOUNT_ID,
@@ -69,8 +71,8 @@ const OPERATORS: Record<string, Operator> = {
   StringNotLike: (value, expected) => !matchesAny(expected, value),
 };
 
-/** An operator or key that is unknown here does not hold: what it guards neither grants nor denies. */
-function holds(operator: string, keys: Record<string, string | string[]>): boolean {
+/** A condition with an unknown operator or key does not hold, so its statement neither grants nor denies. */
+function conditionHolds(operator: string, keys: Record<string, string | string[]>): boolean {
   const compare = OPERATORS[operator];
   if (compare === undefined) return false;
   return Object.entries(keys).every(([key, expected]) => {

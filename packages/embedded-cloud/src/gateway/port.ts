@@ -12,25 +12,29 @@ export type HttpResponse = ServerResponse | Http2ServerResponse;
 export interface Port {
   /** @throws the system's own error: `code` is EADDRINUSE where the port is taken. */
   listen(port: number, host: string): Promise<{ port: number }>;
-  /** Takes no new connection and drops those that are open. */
+  /** Refuses new connections and drops the open ones. */
   close(): Promise<void>;
 }
 
 /** The first bytes of HTTP/2 with prior knowledge: RFC 9113, section 3.4. */
 const HTTP2_PREFACE = 'PRI';
 
-/** Bodies of 10 MiB are usual here: HTTP/2's 64 KiB window would make them wait for each other. */
+/** Bodies of 10 MiB are common. With HTTP/2's default window of 64 KiB they would block each other. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
- * One plain TCP port for HTTP/1.1 and HTTP/2 with prior knowledge: the SDK's Kinesis client speaks the latter to any
- * `http://` endpoint, everybody else the former. The first bytes of a connection tell them apart.
+ * One plain TCP port for HTTP/1.1 and for HTTP/2 with prior knowledge. The SDK's Kinesis client speaks HTTP/2 to any
+ * `http://` endpoint, other clients speak HTTP/1.1. The first bytes of a connection show which one it is.
+ *
+ * @example
+ * const port = createPort((request, response) => void response.end(request.url));
+ * const { port: number } = await port.listen(0, '127.0.0.1');
  */
 export function createPort(
   serve: (request: HttpRequest, response: HttpResponse) => void,
   options: { keep_alive_ms?: number } = {},
 ): Port {
-  // Clients keep idle connections for as long as they like: closing one under them looks like a failing service.
+  // Clients keep idle connections open. Closing one while a client uses it would look like a failing service.
   const http1 = createHttp1({ keepAliveTimeout: options.keep_alive_ms ?? 600_000 }, serve);
   const http2 = createHttp2({ settings: { initialWindowSize: WINDOW_BYTES } }, serve);
   http2.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES * 2));
@@ -42,7 +46,7 @@ export function createPort(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    sniff(socket, (preface) => (preface ? http2 : http1).emit('connection', socket));
+    detectHttp2(socket, (is_http2) => (is_http2 ? http2 : http1).emit('connection', socket));
   });
 
   return {
@@ -62,8 +66,8 @@ export function createPort(
   };
 }
 
-/** Looks at the first bytes, puts them back, and says whether they open HTTP/2. */
-function sniff(socket: Socket, found: (is_http2: boolean) => void): void {
+/** Reads the first bytes and puts them back. `onDetected` learns whether they open HTTP/2. */
+function detectHttp2(socket: Socket, onDetected: (is_http2: boolean) => void): void {
   let head = Buffer.alloc(0);
   const look = () => {
     const chunk: Buffer | null = socket.read();
@@ -79,7 +83,7 @@ function sniff(socket: Socket, found: (is_http2: boolean) => void): void {
       return;
     }
     socket.unshift(head);
-    found(start === HTTP2_PREFACE);
+    onDetected(start === HTTP2_PREFACE);
   };
   socket.once('end', () => {
     if (head.length < HTTP2_PREFACE.length) socket.destroy();

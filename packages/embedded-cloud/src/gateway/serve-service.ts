@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readRequest } from './http.ts';
 import { type AwsCall, type AwsService, REGION } from './types.ts';
 
-/** One emulated service that listens on a port of its own. */
+/** One emulated service on a port of its own. */
 export interface ServedService {
   endpoint: string;
   /** The calls that arrived, in order. */

@@ -1,9 +1,9 @@
 import type { AwsCall } from './types.ts';
 
-/** An HTTP request as it reached the gateway, before anybody is asked whose it is. */
+/** An HTTP request as it reached the gateway, before service, action and caller are known. */
 export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'>;
 
-/** Who signed a request, and for which service. */
+/** The access key that signed a request, and the service that it was signed for. */
 export interface Signature {
   access_key_id: string;
   /** The service's SigV4 name. */
@@ -12,8 +12,8 @@ export interface Signature {
 
 /**
  * Reads the credential scope of a signed request: `Credential=KEY/20261123/us-east-1/kinesis/aws4_request` in the
- * Authorization header, or `X-Amz-Credential` of a presigned URL. The signature itself is not verified: whoever
- * reaches this port is on this machine.
+ * Authorization header, or `X-Amz-Credential` of a presigned URL. The signature itself is not verified: the port is
+ * open to this machine alone.
  *
  * @returns undefined for an unsigned request.
  */
@@ -24,13 +24,13 @@ export function signatureOf(request: GatewayRequest): Signature | undefined {
   if (credential == null) return undefined;
   const parts = credential.split('/');
   const [access_key_id] = parts;
-  // SigV4a's scope has no region: the service is the last but one in both.
+  // The scope of SigV4a has no region. In both versions the service is the last part but one.
   const service = parts.at(-2);
   if (!access_key_id || !service || parts.length < 4) return undefined;
   return { access_key_id, service };
 }
 
-/** Prefixes of `X-Amz-Target`, for clients that sign with a name of their own. */
+/** Services by the prefix of `X-Amz-Target`, for clients that sign with another service name. */
 const TARGETS: Record<string, string> = {
   kinesis_: 'kinesis',
   dynamodb_: 'dynamodb',

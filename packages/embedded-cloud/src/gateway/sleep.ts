@@ -1,4 +1,4 @@
-/** Waits that end at once when the gateway closes. */
+/** Waits that end early when the gateway closes. */
 export function createSleep(): { sleep(ms: number): Promise<void>; stop(): void } {
   const waiting = new Map<NodeJS.Timeout, () => void>();
   let stopped = false;

@@ -1,13 +1,13 @@
-/** Who signed a call, told by its access key. */
+/** The signer of a call, identified by its access key. */
 export interface Caller {
   access_key_id: string;
-  /** The role in the template whose policies the call is held against; absent: the account's owner, who may do all. */
+  /** The role of the template whose policies apply to the call; absent: the account's owner, who may do everything. */
   role_logical_id?: string;
-  /** What to call it in messages and the meter: a function's logical id, or `owner`. */
+  /** The caller's name in messages and in the meter: a function's logical id, or `owner`. */
   name: string;
 }
 
-/** One AWS call as it reached the gateway, its body read whole. */
+/** One AWS call as it reached the gateway, with its whole body. */
 export interface AwsCall {
   /** The service's SigV4 name: `kinesis`, `dynamodb`, `s3`, `firehose`, `comprehend`, `athena`, `cloudformation`. */
   service: string;
@@ -29,7 +29,7 @@ export interface AwsReply {
   body: Buffer | string;
 }
 
-/** One IAM permission that a call needs: all of a call's must be allowed. */
+/** One IAM permission that a call needs. A call needs all of its permissions. */
 export interface Permission {
   /** `kinesis:PutRecords` */
   action: string;
@@ -37,7 +37,7 @@ export interface Permission {
   resource: string;
 }
 
-/** What a call cost, for the meter: counters summed per service, action and caller. */
+/** The units that a call used. The meter adds them up per service, action and caller. */
 export type Usage = Record<string, number>;
 
 /** An emulated AWS service behind the gateway. */
@@ -45,17 +45,18 @@ export interface AwsService {
   service: string;
   /** Names the action of a request that carries this service's name in its signature. */
   actionOf(request: Omit<AwsCall, 'action' | 'caller'>): string;
-  /** The permissions AWS would ask of the caller for this call. */
+  /** The permissions that AWS requires of the caller for this call. */
   permissionsOf(call: AwsCall): Permission[];
   /** Answers the call. Errors of the service are replies in its wire form, never throws. */
   handle(call: AwsCall): Promise<AwsReply>;
-  /** Billed or counted units of an answered call beyond calls and bytes, e.g. `{documents: 25, billed_units: 75}`. */
+  /** Billed or counted units of an answered call, besides calls and bytes, e.g. `{documents: 25, billed_units: 75}`. */
   usageOf?(call: AwsCall, reply: AwsReply): Usage;
-  /** The wire form of an error that the gateway gives in the service's name (denied, injected fault). */
+  /** The wire form of an error that the gateway returns in the service's name: access denied, or an injected fault. */
   errorReply(status: number, code: string, message: string): AwsReply;
   close(): Promise<void>;
 }
 
-/** The account that the embedded cloud plays. */
+/** The account that owns every emulated resource. */
 export const ACCOUNT_ID = '000000000000';
+/** The region of every emulated resource. */
 export const REGION = 'us-east-1';

@@ -50,7 +50,7 @@ function columnOf({ Name, Type }: GlueColumn) {
   return { name: Name, type: Type };
 }
 
-/** Athena's work groups as the template has them. */
+/** The work groups of Athena that the template describes. */
 export function workGroupsOf(stack: Stack): WorkGroup[] {
   return stack.resources('AWS::Athena::WorkGroup').map((resource) => {
     const { Name, WorkGroupConfiguration } =

@@ -1,4 +1,4 @@
-import { CONTROL_PREFIX } from '../gateway/control.ts';
+import { CONTROL_PREFIX } from '../gateway/control-prefix.ts';
 import type { ExtraRoute } from '../gateway/gateway.ts';
 import { plainJson } from '../gateway/http.ts';
 import type { MappingStatus } from './event-source/mapping.ts';

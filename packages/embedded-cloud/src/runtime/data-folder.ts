@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What `cloud.json` in the data folder says while a cloud is up. */
+/** The content of `cloud.json` in the data folder while a cloud runs. */
 export interface RunningCloud {
   pid: number;
   endpoint: string;
@@ -11,23 +11,23 @@ export interface RunningCloud {
   outputs: Record<string, string>;
   /** The base URL of the REST API. */
   api: string;
-  /** What whoever started the cloud wants others to know beside. */
+  /** Fields that the program added which booted the cloud. */
   [more: string]: unknown;
 }
 
-/** A data folder that this process alone may use. */
+/** A data folder that only this process uses. */
 export interface DataFolder {
   path: string;
-  /** Tells other processes how to reach the cloud. */
+  /** Writes `cloud.json`, where other processes read how to reach the cloud. */
   announce(cloud: RunningCloud): Promise<void>;
-  /** Takes back what was announced, and lets another process have the folder. */
+  /** Removes `cloud.json` and the lock. */
   release(): Promise<void>;
 }
 
 /**
- * Takes a data folder; one that a dead process has left locked is taken over.
+ * Locks a data folder. The lock of a process that died is taken over.
  *
- * @throws {Error} that names the process which has it.
+ * @throws {Error} with the id of the process that uses the folder.
  */
 export async function takeDataFolder(path: string): Promise<DataFolder> {
   await mkdir(path, { recursive: true });
@@ -60,7 +60,8 @@ async function takeLock(path: string, lock: string): Promise<void> {
     const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
     if (attempt > 1 || isAlive(pid)) {
       throw new Error(
-        `${path} is in use by another embedded cloud (process ${pid}). Stop that one, or give this one a folder of its own with --data.`,
+        `${path} is in use by another embedded cloud (process ${pid}). ` +
+          'Stop that process, or use another data folder.',
       );
     }
     await rm(lock, { force: true });
@@ -72,7 +73,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (cause) {
-    // Somebody else's process is alive too.
+    // EPERM: the process runs as another user.
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

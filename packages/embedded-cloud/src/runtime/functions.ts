@@ -7,7 +7,7 @@ import type { Callers } from './callers.ts';
 import type { Credentials } from './function/credentials.ts';
 import { createFunction, type InvocationFault, type LambdaFunction } from './function/function.ts';
 import { type FunctionLog, openFunctionLog } from './function/log.ts';
-import { createConcurrency } from './function/pool.ts';
+import { type Concurrency, createConcurrency } from './function/pool.ts';
 import { type FunctionSpec, functionSpec } from './function/spec.ts';
 import { pause } from './pause.ts';
 import type { Assembly } from './template/assembly.ts';
@@ -22,56 +22,39 @@ export interface FunctionsOptions {
   iam: Iam;
   faults: Faults;
   endpoint: string;
-  /** Where logs go, one file a function. */
+  /** The folder of the logs: one file per function. */
   log_dir: string;
   now: () => number;
 }
 
-/** A function at work, with the credentials of its role. */
+/** A running function with the credentials of its role. */
 export interface DeployedFunction extends LambdaFunction {
   credentials: Credentials;
 }
 
 export interface Functions {
   all(): DeployedFunction[];
-  /** By name or ARN. @throws {Error} where the template has none. */
+  /** Finds a function by name or ARN. @throws {Error} where the template has none. */
   find(name_or_arn: string): DeployedFunction;
-  /** Ends when nothing runs, or with the signal. */
-  settled(signal: AbortSignal): Promise<void>;
+  /** Waits until no invocation runs, or until the signal aborts. */
+  waitUntilIdle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ACCOUNT_CONCURRENCY = 1_000;
-/** AWS keeps them for minutes and says no number. */
+/** AWS keeps idle environments for some minutes and documents no number. */
 const IDLE_MS = 300_000;
+const POLL_MS = 20;
 
 /** Makes the template's functions ready to be invoked. */
 export async function deployFunctions(options: FunctionsOptions): Promise<Functions> {
   const account = createConcurrency(ACCOUNT_CONCURRENCY);
-  const logs: FunctionLog[] = [];
-  const all = await Promise.all(
-    options.stack.resources('AWS::Lambda::Function').map(async (resource) => {
-      const spec = functionSpec(resource, options.assembly);
-      const log = await openFunctionLog(join(options.log_dir, `${spec.name}.log`));
-      logs.push(log);
-      const role_id = options.roles.byArn(spec.role_arn);
-      const credentials = options.callers.register(spec.logical_id, role_id);
-      const reserved = spec.reserved_concurrency;
-      const made = createFunction({
-        ...options,
-        spec,
-        credentials,
-        log,
-        mayLog: mayLog(options, spec, credentials),
-        concurrency: reserved === undefined ? account : createConcurrency(reserved),
-        most_environments: Math.max(4, 4 * availableParallelism()),
-        idle_ms: IDLE_MS,
-        fault: (typical_ms) => faultOf(options.faults, spec, typical_ms),
-      });
-      return { ...made, credentials };
-    }),
-  );
+  const specs = options.stack
+    .resources('AWS::Lambda::Function')
+    .map((resource) => functionSpec(resource, options.assembly));
+  const deployed = await Promise.all(specs.map((spec) => deploy(spec, account, options)));
+  const all = deployed.map(({ lambda }) => lambda);
   return {
     all: () => all,
     find(name_or_arn) {
@@ -79,34 +62,60 @@ export async function deployFunctions(options: FunctionsOptions): Promise<Functi
       if (found === undefined) throw new Error(`The template has no function ${name_or_arn}.`);
       return found;
     },
-    async settled(signal) {
-      const runs = () => all.some((made) => made.status().running > 0);
-      while (runs() && !signal.aborted) await pause(20, signal);
+    async waitUntilIdle(signal) {
+      const isBusy = () => all.some((lambda) => lambda.status().running > 0);
+      while (isBusy() && !signal.aborted) await pause(POLL_MS, signal);
     },
     async stop() {
-      await Promise.all(all.map((made) => made.stop()));
-      await Promise.all(logs.map((log) => log.close()));
+      await Promise.all(all.map((lambda) => lambda.stop()));
+      await Promise.all(deployed.map(({ log }) => log.close()));
     },
   };
 }
 
-/** Lambda writes logs in the name of the function's role, and none where that may not. */
-function mayLog({ iam, callers }: FunctionsOptions, spec: FunctionSpec, credentials: Credentials) {
+async function deploy(
+  spec: FunctionSpec,
+  account: Concurrency,
+  options: FunctionsOptions,
+): Promise<{ lambda: DeployedFunction; log: FunctionLog }> {
+  const log = await openFunctionLog(join(options.log_dir, `${spec.name}.log`));
+  const credentials = options.callers.register(
+    spec.logical_id,
+    options.roles.findByArn(spec.role_arn),
+  );
+  const reserved = spec.reserved_concurrency;
+  const lambda = createFunction({
+    ...options,
+    spec,
+    credentials,
+    log,
+    mayLog: logPermission(options, spec, credentials),
+    concurrency: reserved === undefined ? account : createConcurrency(reserved),
+    most_environments: Math.max(4, 4 * availableParallelism()),
+    idle_ms: IDLE_MS,
+    fault: (typical_ms) => decideFault(options.faults, spec, typical_ms),
+  });
+  return { lambda: { ...lambda, credentials }, log };
+}
+
+/** Lambda writes logs with the permissions of the function's role, and writes none where the role may not. */
+function logPermission(
+  { iam, callers }: FunctionsOptions,
+  spec: FunctionSpec,
+  credentials: Credentials,
+): (log_stream: string) => boolean {
   const caller = callers.resolve(credentials.access_key_id);
-  return (log_stream: string) => {
-    const resource = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${spec.log_group}:log-stream:${log_stream}`;
+  return (log_stream) => {
+    const group = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${spec.log_group}`;
+    const resource = `${group}:log-stream:${log_stream}`;
     const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    return (
-      iam.denial(
-        caller,
-        actions.map((action) => ({ action, resource })),
-      ) === undefined
-    );
+    const permissions = actions.map((action) => ({ action, resource }));
+    return iam.denial(caller, permissions) === undefined;
   };
 }
 
-/** A kill rule without a delay of its own kills somewhere within the time that the function usually takes. */
-function faultOf(
+/** A kill rule without a delay kills at a random moment within the time that the function typically takes. */
+function decideFault(
   faults: Faults,
   spec: FunctionSpec,
   typical_ms: number,

@@ -4,23 +4,23 @@ import { type Callers, createCallers } from './callers.ts';
 import type { Deployment } from './deployment.ts';
 import { createServices, type Services } from './services.ts';
 
-/** The services of the embedded cloud behind their one port. */
+/** The services of the embedded cloud behind one port. */
 export interface Host {
   endpoint: string;
   port: number;
   gateway: Gateway;
   services: Services;
   callers: Callers;
-  /** Routes beside the AWS services: may be added to. */
+  /** Routes besides the AWS services. More may be added. */
   routes: ExtraRoute[];
-  /** What DescribeStacks says from now on. */
+  /** Sets the outputs that DescribeStacks returns. */
   setOutputs(outputs: Record<string, string>): void;
 }
 
 export interface HostOptions {
   deployment: Deployment;
   data_dir: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number;
   now: () => number;
   random: () => number;
@@ -28,7 +28,7 @@ export interface HostOptions {
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws the system's error as it is: `code` EADDRINUSE for a taken port; nothing is left running then. */
+/** @throws the system's own error: `code` is EADDRINUSE where the port is taken. Nothing keeps running then. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { now, deployment } = options;
   const { stack, roles } = deployment;
@@ -45,11 +45,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     services: services.all,
     resolveCaller: callers.resolve,
     policiesOf: roles.statementsOf,
-    // AWS's own services ask for grants that they document, whether a stand-in uses them or not.
-    roles: () => stack.resources('AWS::Lambda::Function').map(roleOf(deployment)),
+    // Roles of AWS services have the grants that AWS documents, so an unused one of theirs is no finding.
+    roles: () => functionRoles(deployment),
     now,
     extraRoutes: routes,
-    onError: (error, call) => options.log(defect(error, call)),
+    onError: (error, call) => options.log(describeBug(error, call)),
   });
   try {
     const { port } = await gateway.listen(options.port);
@@ -64,14 +64,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-const roleOf =
-  ({ roles }: Deployment) =>
-  (resource: { properties(): Record<string, unknown> }) =>
-    roles.byArn(String(resource.properties().Role));
+function functionRoles({ stack, roles }: Deployment): string[] {
+  return stack
+    .resources('AWS::Lambda::Function')
+    .map((resource) => roles.findByArn(String(resource.properties().Role)));
+}
 
-/** Where it broke, without the message: that may hold what a user sent. */
-function defect(error: unknown, { service, action }: AwsCall): string {
+/** Action and stack trace, without the error's message: it may contain a user's data. */
+function describeBug(error: unknown, { service, action }: AwsCall): string {
   const { name, stack = '' } = error instanceof Error ? error : new Error();
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
-  return [`${service}:${action} broke with ${name}`, ...frames.slice(0, 5)].join('\n');
+  return [`${service}:${action} failed with ${name}`, ...frames.slice(0, 5)].join('\n');
 }

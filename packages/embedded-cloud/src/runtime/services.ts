@@ -14,20 +14,21 @@ import { createSqs } from '../services/sqs/sqs.ts';
 import { createQueueStore, type QueueStore } from '../services/sqs/store.ts';
 import { catalogOf, workGroupsOf } from './catalog.ts';
 import type { Deployment } from './deployment.ts';
-import { queueSpecs, secretSpecs } from './queues.ts';
+import { queueSpecs } from './queues.ts';
 import { usagePlans } from './rest-api/usage.ts';
 import { createRolePut } from './role-put.ts';
 import type { CreatedObject } from './rules/object-events.ts';
 import { withObjectEvents } from './rules/object-events.ts';
+import { secretSpecs } from './secrets.ts';
 
-/** The emulated services, those by name that the runtime itself needs. */
+/** The emulated services. The runtime itself needs those with a name. */
 export interface Services {
   all: AwsService[];
   s3: S3;
   firehose: Firehose;
   queues: QueueStore;
   keys: KeyStore;
-  /** Told of each object that was made. May be set once. */
+  /** Sets the one listener that gets each created object. */
   onObjectCreated(listener: (object: CreatedObject) => void): void;
 }
 
@@ -35,15 +36,15 @@ export interface ServicesOptions {
   deployment: Deployment;
   data_dir: string;
   stacks: () => DescribedStack[];
-  /** An AWS call on the same way as from outside. */
+  /** Makes an AWS call through the gateway. */
   dispatch: (call: AwsCall) => Promise<AwsReply>;
   now: () => number;
   random: () => number;
-  /** Calls a second by action; absent: Comprehend's own quotas. */
+  /** Comprehend's quotas in calls a second, by action; absent: the default quotas of an AWS account. */
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws {Error} where another process holds one of the folders. */
+/** @throws {Error} where another process uses one of the folders. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { data_dir, now, random } = options;
   let listener: (object: CreatedObject) => void = () => {};
@@ -103,8 +104,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     firehose,
     queues,
     keys,
-    onObjectCreated(told) {
-      listener = told;
+    onObjectCreated(next) {
+      listener = next;
     },
   };
 }

@@ -9,13 +9,13 @@ import { pause } from './pause.ts';
 import { apiRoutes } from './rest-api/routes.ts';
 import { startRules } from './rules/rules.ts';
 
-/** The template's functions at work: fed by their event source mappings and the REST API. */
+/** The running functions, with the event source mappings, rules and REST API that invoke them. */
 export interface Workload {
   outputs: Record<string, string>;
   /** The base URL of the REST API; empty where the template has none. */
   api: string;
   status(): CloudStatus;
-  /** Reads no more, lets what runs end for 10 s at most, and then ends it. */
+  /** Stops reading, waits up to 10 s for invocations that run, and then kills them. */
   stop(): Promise<void>;
 }
 
@@ -74,10 +74,10 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
 }
 
 function statusOf(mappings: Mappings, functions: Functions): CloudStatus {
-  const fed = mappings.status();
+  const states = mappings.status();
   return {
-    idle: fed.every(({ idle }) => idle),
-    mappings: fed,
+    idle: states.every(({ idle }) => idle),
+    mappings: states,
     functions: functions.all().map((handler) => handler.status()),
   };
 }
@@ -86,11 +86,11 @@ async function stop(mappings: Mappings, functions: Functions): Promise<void> {
   const ended = new AbortController();
   const reading = mappings.stop();
   await Promise.race([
-    Promise.all([reading, functions.settled(ended.signal)]),
+    Promise.all([reading, functions.waitUntilIdle(ended.signal)]),
     pause(STOP_MS, ended.signal),
   ]);
   ended.abort();
-  // What still runs is killed: its records were not checkpointed, and are delivered again.
+  // Killed invocations lose nothing: their records are not checkpointed and are delivered again.
   await functions.stop();
   await reading;
 }

@@ -6,37 +6,42 @@ import { PARTIAL_ACTIONS, splitBatch } from './partial.ts';
 import type { EntryFailure } from './partial-action.ts';
 import type { FaultRule } from './rule.ts';
 
-/** The call was never answered: a `timeout` fault. The port drops the connection. */
+/** A `timeout` fault leaves the call without an answer: the port drops the connection. */
 export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError';
   code = 'ECONNRESET';
 }
 
-export interface FaultyOptions {
+export interface FaultInjectorOptions {
   faults: Faults;
   sleep(ms: number): Promise<void>;
 }
 
 type Answer = (call: AwsCall) => Promise<AwsReply>;
 
-/** Lets the rules have their way with a call; `answer` is the service. @throws {ConnectionLostError} */
-export function withFaults({ faults, sleep }: FaultyOptions) {
+/**
+ * Applies the fault rules to calls. `answer` is the service.
+ *
+ * @throws {ConnectionLostError} where a rule leaves the call unanswered.
+ */
+export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
   return async (service: AwsService, call: AwsCall, answer: Answer): Promise<AwsReply> => {
     const decision = faults.decide(call.service, call.caller.name, call.action);
     if (decision === undefined) return answer(call);
     if (decision.delay_ms > 0) await sleep(decision.delay_ms);
     const { rule } = decision;
     if (rule === undefined) return answer(call);
-    if (rule.kind === 'partial') return partly(call, answer, rule, decision);
+    if (rule.kind === 'partial') return failEntries(call, answer, rule, decision);
     if (rule.after_effect) await answer(call);
-    if (rule.kind === 'timeout') throw new ConnectionLostError('The call was not answered.');
+    if (rule.kind === 'timeout')
+      throw new ConnectionLostError('A fault rule left the call unanswered.');
     const { status, code, message } = faultError(rule);
     return service.errorReply(status, code, message);
   };
 }
 
-/** Some entries fail without effect: they are taken out before the service sees the request. */
-async function partly(
+/** Makes some entries of a batch fail without effect: the service gets the request without them. */
+async function failEntries(
   call: AwsCall,
   answer: Answer,
   rule: FaultRule,
@@ -45,7 +50,7 @@ async function partly(
   const action = PARTIAL_ACTIONS[`${call.service}:${call.action}`];
   const input = jsonBody(call);
   const size = input === undefined ? 0 : (action?.size(input) ?? 0);
-  // What is no batch is the service's to refuse.
+  // A malformed batch goes to the service, which refuses it.
   if (action === undefined || input === undefined || size === 0) return answer(call);
 
   const split = splitBatch(size, rule.share ?? 0.5, random);
@@ -55,7 +60,7 @@ async function partly(
       : await answer({ ...call, body: encode(action.keep(input, split.kept)) });
   const output = parseObject(reply.body.toString());
   if (reply.status !== 200 || output === undefined) return reply;
-  // They speak of the body as it was.
+  // These headers describe the body before the merge.
   const { 'content-length': _length, 'x-amz-crc32': _checksum, ...headers } = reply.headers;
   const failure: EntryFailure = {
     code: rule.code ?? action.code,

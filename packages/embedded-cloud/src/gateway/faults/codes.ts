@@ -12,7 +12,7 @@ const throughput: FaultError = {
   message: 'Rate exceeded: the level of configured provisioned throughput was exceeded.',
 };
 
-/** How each service says "slow down". Source: the errors of each API's reference; facts.md for Comprehend. */
+/** The throttling error of each service, from the error list of its API reference. */
 const THROTTLES: Record<string, FaultError> = {
   kinesis: throughput,
   dynamodb: throughput,
@@ -21,7 +21,7 @@ const THROTTLES: Record<string, FaultError> = {
   cloudformation: { status: 400, code: 'Throttling', message: 'Rate exceeded' },
 };
 
-/** How each service says "our fault". */
+/** The code of each service's internal error, from the error list of its API reference. */
 const ERROR_CODES: Record<string, string> = {
   kinesis: 'InternalFailureException',
   dynamodb: 'InternalServerError',
@@ -31,7 +31,7 @@ const ERROR_CODES: Record<string, string> = {
   athena: 'InternalServerException',
 };
 
-/** The error that a `throttle` or `error` rule gives in the service's name. */
+/** The service's own error for a `throttle` or `error` rule. */
 export function faultError({ service, kind, code, status }: FaultRule): FaultError {
   const usual =
     kind === 'throttle'

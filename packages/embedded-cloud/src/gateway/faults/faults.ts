@@ -3,69 +3,70 @@ import { PARTIAL_ACTIONS } from './partial.ts';
 import { sampleLatency, seededRandom } from './random.ts';
 import { type FaultRule, FUNCTIONS, faultRuleSchema } from './rule.ts';
 
-/** A rule as it stands: what it matched and hit so far. */
+/** A rule in force, with its counts so far. */
 export interface ActiveFault extends FaultRule {
   id: string;
-  /** Calls of its service, action and caller since it was made. */
+  /** Calls of its service, action and caller since it was added. */
   matched: number;
+  /** Calls that it delayed or broke. */
   hits: number;
 }
 
-/** What befalls one call. */
+/** The effect of the rules on one call. */
 export interface FaultDecision {
-  /** How long the call waits before anything else happens to it. */
+  /** How long the call waits before anything else happens. */
   delay_ms: number;
-  /** The rule that breaks the call; absent: it is only late. */
+  /** The rule that breaks the call; absent: the call is only delayed. */
   rule?: ActiveFault;
   /** The rule's random numbers. */
   random: () => number;
 }
 
 export interface Faults {
-  /** @throws {FaultRuleError} for a rule that means nothing. */
+  /** @throws {FaultRuleError} for a rule that is malformed or contradicts itself. */
   add(rule: unknown): ActiveFault;
   list(): ActiveFault[];
-  /** @returns how many rules ended. */
+  /** Removes the rule with this id, or all. @returns how many were removed. */
   clear(id?: string): number;
   /**
-   * Draws what befalls a call, and counts the hit. The runtime asks for each invocation of a function:
-   * `decide('lambda', logical_id, 'invoke')` answers with a `kill` rule where the worker has to end after `delay_ms`,
-   * with a `duplicate` rule where the event has to come twice.
+   * Decides what happens to a call, and counts the hit. The runtime calls `decide('lambda', logical_id, 'invoke')` for
+   * each invocation of a function: a `kill` rule ends the worker after `delay_ms`, a `duplicate` rule delivers the
+   * event twice.
    */
   decide(service: string, caller: string, action: string): FaultDecision | undefined;
 }
 
-/** A rule that the control API refuses; the message says why. */
+/** The control API refuses a rule with this error. The message names the field and the reason. */
 export class FaultRuleError extends Error {
   override name = 'FaultRuleError';
 }
 
-interface Kept {
+interface SeededFault {
   fault: ActiveFault;
   random: () => number;
 }
 
-/** @param services the names that rules may be made for, `lambda` aside. */
+/** @param services the service names that a rule may have, besides `lambda`. */
 export function createFaults(services: string[]): Faults {
-  let kept: Kept[] = [];
-  let made = 0;
+  let active: SeededFault[] = [];
+  let created = 0;
   return {
     add(input) {
       const rule = parse(input, [...services, FUNCTIONS]);
-      made += 1;
-      const fault: ActiveFault = { id: String(made), ...rule, matched: 0, hits: 0 };
-      kept.push({ fault, random: seededRandom(rule.seed ?? made) });
+      created += 1;
+      const fault: ActiveFault = { id: String(created), ...rule, matched: 0, hits: 0 };
+      active.push({ fault, random: seededRandom(rule.seed ?? created) });
       return { ...fault };
     },
-    list: () => kept.map(({ fault }) => ({ ...fault })),
+    list: () => active.map(({ fault }) => ({ ...fault })),
     clear(id) {
-      const before = kept.length;
-      kept = id === undefined ? [] : kept.filter(({ fault }) => fault.id !== id);
-      return before - kept.length;
+      const before = active.length;
+      active = id === undefined ? [] : active.filter(({ fault }) => fault.id !== id);
+      return before - active.length;
     },
     decide(service, caller, action) {
-      const matching = kept.filter(({ fault }) => matches(fault, service, caller, action));
-      return decideAmong(matching);
+      const matching = active.filter(({ fault }) => matches(fault, service, caller, action));
+      return decideByRules(matching);
     },
   };
 }
@@ -77,7 +78,9 @@ function parse(input: unknown, services: string[]): FaultRule {
     throw new FaultRuleError(reasons.join('; '));
   }
   if (!services.includes(parsed.data.service)) {
-    throw new FaultRuleError(`service: one of ${services.join(', ')}`);
+    throw new FaultRuleError(
+      `service must be one of ${services.join(', ')}, and is ${parsed.data.service}`,
+    );
   }
   return parsed.data;
 }
@@ -89,13 +92,13 @@ function matches(fault: ActiveFault, service: string, caller: string, action: st
   return fault.kind !== 'partial' || `${service}:${action}` in PARTIAL_ACTIONS;
 }
 
-function decideAmong(matching: Kept[]): FaultDecision | undefined {
+function decideByRules(matching: SeededFault[]): FaultDecision | undefined {
   let decision: FaultDecision | undefined;
   for (const { fault, random } of matching) {
     fault.matched += 1;
-    // A call breaks once: the rules behind keep their hits for later calls.
+    // A call breaks once. Later rules keep their hits for later calls.
     if (decision?.rule !== undefined && fault.kind !== 'latency') continue;
-    if (!strikes(fault, random)) continue;
+    if (!isHit(fault, random)) continue;
     fault.hits += 1;
     const delay_ms = (decision?.delay_ms ?? 0) + delayOf(fault, random);
     decision =
@@ -106,7 +109,7 @@ function decideAmong(matching: Kept[]): FaultDecision | undefined {
   return decision;
 }
 
-function strikes(fault: ActiveFault, random: () => number): boolean {
+function isHit(fault: ActiveFault, random: () => number): boolean {
   if (fault.count !== undefined) return fault.hits < fault.count;
   return fault.probability === undefined || random() < fault.probability;
 }

@@ -1,29 +1,29 @@
 import type { JsonObject } from '../json-protocol.ts';
 
-/** Why an entry failed, as the service says it. */
+/** The failure of one entry in the service's answer. */
 export interface EntryFailure {
   code: string;
   message: string;
-  /** The service says nothing of the entry at all. */
+  /** The answer does not mention the entry at all. */
   missing: boolean;
 }
 
-/** How the entries of one batch action are taken out of a request, and reported as failed in its answer. */
+/** Takes entries out of a batch request, and reports them as failed in the answer. */
 export interface PartialAction {
-  /** What an entry's failure is called where the rule gives no code. */
+  /** The error code of a failed entry, unless the rule gives one. */
   code: string;
   message: string;
-  /** How many entries the request has. */
+  /** The number of entries of the request. */
   size(input: JsonObject): number;
-  /** The request with the entries at these positions only. */
+  /** The request with only the entries at these positions. */
   keep(input: JsonObject, kept: number[]): JsonObject;
-  /** The service's answer to a request of which nothing is left. */
+  /** The answer to a request without any entries left. */
   nothing: JsonObject;
-  /** The answer to the kept entries, with the rejected ones put in at their positions. */
+  /** The answer to the kept entries, with failures inserted at the positions of the rejected ones. */
   merge(output: JsonObject, split: Split, failure: EntryFailure, input: JsonObject): JsonObject;
 }
 
-/** The positions of a batch's entries, each on one side, in order. */
+/** The positions of a batch's entries in order: each is either kept or rejected. */
 export interface Split {
   kept: number[];
   rejected: number[];

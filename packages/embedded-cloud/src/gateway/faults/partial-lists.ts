@@ -6,17 +6,18 @@ const pick = (input: JsonObject, list: string, kept: number[]): JsonObject => {
   return { ...input, [list]: kept.map((position) => entries[position]) };
 };
 
-interface Parallel {
+interface ParallelBatch {
   list: string;
   answers: string;
   failed_count?: string;
   code: string;
   message: string;
-  failed(failure: EntryFailure): JsonObject;
+  failureOf(failure: EntryFailure): JsonObject;
 }
 
-/** Batches whose answers stand in the order of their entries. */
-function parallel({ list, answers, failed_count, code, message, failed }: Parallel): PartialAction {
+/** A batch whose answers are in the order of its entries. */
+function parallelBatch(batch: ParallelBatch): PartialAction {
+  const { list, answers, failed_count, code, message, failureOf } = batch;
   return {
     code,
     message,
@@ -25,11 +26,11 @@ function parallel({ list, answers, failed_count, code, message, failed }: Parall
     nothing: { [answers]: [], ...(failed_count && { [failed_count]: 0 }) },
     merge(output, { kept, rejected }, failure) {
       const merged: unknown[] = [];
-      const given = listOf(output[answers]);
+      const answered = listOf(output[answers]);
       kept.forEach((position, index) => {
-        merged[position] = given[index];
+        merged[position] = answered[index];
       });
-      for (const position of rejected) merged[position] = failed(failure);
+      for (const position of rejected) merged[position] = failureOf(failure);
       const count = failed_count && Number(output[failed_count] ?? 0) + rejected.length;
       return { ...output, [answers]: merged, ...(failed_count && { [failed_count]: count }) };
     },
@@ -41,8 +42,8 @@ const listedFailure = ({ code, message }: EntryFailure) => ({
   ErrorMessage: message,
 });
 
-/** Comprehend names entries by their index, in the list of results or of errors. */
-function indexed(): PartialAction {
+/** A batch of Comprehend, which names each entry by its index in a list of results or of errors. */
+function indexedBatch(): PartialAction {
   const renumber = (list: unknown, kept: number[]) =>
     listOf(list)
       .filter(isObject)
@@ -67,31 +68,31 @@ function indexed(): PartialAction {
   };
 }
 
-/** Batches whose entries stand in a list. Codes: each API's reference. */
+/** Batch actions whose entries are in one list. The codes are from each API's reference. */
 export const BATCH_LISTS: Record<string, PartialAction> = {
-  'kinesis:PutRecords': parallel({
+  'kinesis:PutRecords': parallelBatch({
     list: 'Records',
     answers: 'Records',
     failed_count: 'FailedRecordCount',
     code: 'ProvisionedThroughputExceededException',
     message: 'Rate exceeded for shard.',
-    failed: listedFailure,
+    failureOf: listedFailure,
   }),
-  'firehose:PutRecordBatch': parallel({
+  'firehose:PutRecordBatch': parallelBatch({
     list: 'Records',
     answers: 'RequestResponses',
     failed_count: 'FailedPutCount',
     code: 'ServiceUnavailableException',
     message: 'Slow down.',
-    failed: listedFailure,
+    failureOf: listedFailure,
   }),
-  'dynamodb:BatchExecuteStatement': parallel({
+  'dynamodb:BatchExecuteStatement': parallelBatch({
     list: 'Statements',
     answers: 'Responses',
     code: 'ProvisionedThroughputExceeded',
     message: 'The level of configured provisioned throughput for the table was exceeded.',
-    failed: ({ code, message }) => ({ Error: { Code: code, Message: message } }),
+    failureOf: ({ code, message }) => ({ Error: { Code: code, Message: message } }),
   }),
-  'comprehend:BatchDetectSentiment': indexed(),
-  'comprehend:BatchDetectDominantLanguage': indexed(),
+  'comprehend:BatchDetectSentiment': indexedBatch(),
+  'comprehend:BatchDetectDominantLanguage': indexedBatch(),
 };

@@ -12,13 +12,13 @@ interface TableBatch {
   entries(part: unknown): unknown[];
   /** A table's part with other entries. */
   withEntries(part: unknown, entries: unknown[]): unknown;
-  /** Where the answer names what was not done: the shape of `RequestItems`. */
+  /** The field of the answer with the entries that were not processed, in the shape of `RequestItems`. */
   unprocessed: string;
   nothing: JsonObject;
 }
 
-/** DynamoDB's batches: entries by table, and what failed comes back as a request to send again. */
-function byTable({ entries, withEntries, unprocessed, nothing }: TableBatch): PartialAction {
+/** A batch of DynamoDB: entries are grouped by table, and failed ones come back as a request to send again. */
+function tableBatch({ entries, withEntries, unprocessed, nothing }: TableBatch): PartialAction {
   const tables = (input: JsonObject) => (isObject(input.RequestItems) ? input.RequestItems : {});
   const all = (input: JsonObject): Entry[] =>
     Object.entries(tables(input)).flatMap(([table, part]) =>
@@ -26,9 +26,9 @@ function byTable({ entries, withEntries, unprocessed, nothing }: TableBatch): Pa
     );
   const only = (input: JsonObject, positions: number[]): JsonObject => {
     const every = all(input);
+    const wanted = new Set(positions);
     const chosen = new Map<string, unknown[]>();
-    for (const position of positions) {
-      const { table, entry } = every[position]!;
+    for (const { table, entry } of every.filter((_, position) => wanted.has(position))) {
       chosen.set(table, [...(chosen.get(table) ?? []), entry]);
     }
     const parts = [...chosen].map(([table, list]) => [
@@ -37,7 +37,7 @@ function byTable({ entries, withEntries, unprocessed, nothing }: TableBatch): Pa
     ]);
     return Object.fromEntries(parts);
   };
-  const join = (left: JsonObject, right: JsonObject): JsonObject => {
+  const merge = (left: JsonObject, right: JsonObject): JsonObject => {
     const joined = { ...left };
     for (const [table, part] of Object.entries(right)) {
       const before = joined[table];
@@ -54,19 +54,19 @@ function byTable({ entries, withEntries, unprocessed, nothing }: TableBatch): Pa
     nothing,
     merge(output, { rejected }, _failure, input) {
       const left = isObject(output[unprocessed]) ? output[unprocessed] : {};
-      return { ...output, [unprocessed]: join(left, only(input, rejected)) };
+      return { ...output, [unprocessed]: merge(left, only(input, rejected)) };
     },
   };
 }
 
 export const BATCH_TABLES: Record<string, PartialAction> = {
-  'dynamodb:BatchWriteItem': byTable({
+  'dynamodb:BatchWriteItem': tableBatch({
     entries: listOf,
     withEntries: (_part, entries) => entries,
     unprocessed: 'UnprocessedItems',
     nothing: { UnprocessedItems: {} },
   }),
-  'dynamodb:BatchGetItem': byTable({
+  'dynamodb:BatchGetItem': tableBatch({
     entries: (part) => (isObject(part) ? listOf(part.Keys) : []),
     withEntries: (part, Keys) => ({ ...(isObject(part) ? part : {}), Keys }),
     unprocessed: 'UnprocessedKeys',

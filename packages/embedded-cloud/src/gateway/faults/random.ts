@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same for the same seed: mulberry32. */
+/** Random numbers in [0, 1) by mulberry32; the same seed gives the same numbers. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,10 +9,10 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** The standard normal's 99th percentile. */
+/** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.3263;
 
-/** A latency with a long tail: log-normal through its median and 99th percentile. */
+/** Draws a latency from the log-normal distribution with this median and 99th percentile. */
 export function sampleLatency(
   { p50_ms, p99_ms }: { p50_ms: number; p99_ms: number },
   random: () => number,
@@ -21,12 +21,12 @@ export function sampleLatency(
   return p50_ms * Math.exp((normal * Math.log(p99_ms / p50_ms)) / Z99);
 }
 
-/** @returns `size` positions of 0 … length-1, each equally likely, in order. */
+/** Draws `size` of the positions 0 … length-1, each equally likely. @returns them in order. */
 export function samplePositions(length: number, size: number, random: () => number): number[] {
-  const positions = Array.from({ length }, (_, position) => position);
-  for (let last = length - 1; last > 0; last -= 1) {
-    const other = Math.floor(random() * (last + 1));
-    [positions[last], positions[other]] = [positions[other]!, positions[last]!];
+  const drawn: number[] = [];
+  for (let position = 0; position < length; position += 1) {
+    const wanted = size - drawn.length;
+    if (random() * (length - position) < wanted) drawn.push(position);
   }
-  return positions.slice(0, size).sort((a, b) => a - b);
+  return drawn;
 }

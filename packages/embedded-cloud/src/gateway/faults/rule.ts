@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { PARTIAL_ACTIONS } from './partial.ts';
 
-/** The service that stands for invocations of functions: only these kinds apply to it. */
+/** The service name of rules for invocations of functions. Only FUNCTION_KINDS apply to it. */
 export const FUNCTIONS = 'lambda';
 const FUNCTION_KINDS = ['kill', 'duplicate'];
 
 const probability = z.number().gt(0).lte(1);
 const milliseconds = z.number().gte(0).lte(900_000);
 
-/** What `POST /_cloud/faults` takes; `GET` answers with FAULTS_HELP, which explains each field. */
+/** The body of `POST /_cloud/faults`. FAULTS_HELP explains each field. */
 export const faultRuleSchema = z
   .strictObject({
     service: z.string().min(1),
@@ -23,7 +23,7 @@ export const faultRuleSchema = z
     latency_ms: milliseconds.optional(),
     latency: z
       .strictObject({ p50_ms: milliseconds.gt(0), p99_ms: milliseconds })
-      .refine(({ p50_ms, p99_ms }) => p99_ms >= p50_ms, 'p99_ms is at least p50_ms')
+      .refine(({ p50_ms, p99_ms }) => p99_ms >= p50_ms, 'p99_ms must be at least p50_ms')
       .optional(),
     share: probability.optional(),
     missing: z.boolean().optional(),
@@ -35,11 +35,18 @@ export const faultRuleSchema = z
     }
   });
 
+/**
+ * A fault that the gateway injects.
+ *
+ * @example
+ * const rule: FaultRule = { service: 'dynamodb', action: 'GetItem', kind: 'throttle', count: 3 };
+ * await fetch(`${cloud.endpoint}${CONTROL_PREFIX}faults`, { method: 'POST', body: JSON.stringify(rule) });
+ */
 export type FaultRule = z.infer<typeof faultRuleSchema>;
 
 type FieldKinds = [field: keyof FaultRule, kinds: FaultRule['kind'][]];
 
-/** Fields that mean nothing to the other kinds: a rule that does less than it says is a mistake. */
+/** The kinds that each of these fields belongs to. With another kind it would have no effect, so it is refused. */
 const FIELD_KINDS: FieldKinds[] = [
   ['code', ['throttle', 'error', 'partial']],
   ['status', ['throttle', 'error']],
@@ -51,19 +58,22 @@ const FIELD_KINDS: FieldKinds[] = [
 function contradictions(rule: FaultRule): [path: string, message: string][] {
   const found: [string, string][] = FIELD_KINDS.filter(
     ([field, kinds]) => rule[field] !== undefined && !kinds.includes(rule.kind),
-  ).map(([field, kinds]) => [field, `${field} belongs to ${kinds.join(', ')}`]);
+  ).map(([field, kinds]) => [field, `${field} applies to ${kinds.join(', ')} only`]);
   if (rule.latency_ms !== undefined && rule.latency !== undefined) {
-    found.push(['latency', 'give latency_ms or latency']);
+    found.push(['latency', 'give latency_ms or latency, not both']);
   }
   if (rule.kind === 'latency' && rule.latency_ms === undefined && rule.latency === undefined) {
-    found.push(['latency_ms', 'latency needs latency_ms, or latency with p50_ms and p99_ms']);
+    found.push([
+      'latency_ms',
+      'the kind latency needs latency_ms, or latency with p50_ms and p99_ms',
+    ]);
   }
   if (rule.probability !== undefined && rule.count !== undefined) {
-    found.push(['count', 'give probability or count']);
+    found.push(['count', 'give probability or count, not both']);
   }
   if ((rule.service === FUNCTIONS) !== FUNCTION_KINDS.includes(rule.kind)) {
     const kinds = FUNCTION_KINDS.join(' and ');
-    found.push(['kind', `${kinds}, and nothing else, is for service ${FUNCTIONS}`]);
+    found.push(['kind', `only service ${FUNCTIONS} takes ${kinds}, and it takes no other kind`]);
   }
   if (rule.kind === 'partial') found.push(...partialContradictions(rule));
   return found;
@@ -76,33 +86,9 @@ function partialContradictions(rule: FaultRule): [string, string][] {
       name.startsWith(`${rule.service}:`) &&
       (rule.action === undefined || name === `${rule.service}:${rule.action}`),
   );
-  if (!known) return [['action', `partial works on ${names.join(', ')}`]];
+  if (!known) return [['action', `the kind partial works on ${names.join(', ')}`]];
   if (rule.missing && rule.service !== 'comprehend') {
-    return [['missing', 'only comprehend can leave documents out of its answer']];
+    return [['missing', 'only comprehend can leave documents out of its answer; remove it']];
   }
   return [];
 }
-
-/** Said by `GET /_cloud/faults`. */
-export const FAULTS_HELP = `POST /_cloud/faults with a JSON object adds a rule and answers with its id:
-  service       required: kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation; lambda for functions
-  action        an API action, e.g. PutRecords; absent: all
-  caller        owner, or a function's logical id; * and ? match any text; absent: all
-  kind          throttle  the service's own throttling error
-                error     the service's own 5xx
-                timeout   no answer: the connection ends
-                latency   the answer comes late
-                partial   some entries of a batch fail and do not take effect
-                kill      the function's worker ends half-way (service lambda)
-                duplicate the function gets the same event twice, at the same time (service lambda)
-  probability   how likely a matching call is hit, or
-  count         how many matching calls are hit, the next ones first; neither: all
-  seed          of the random numbers: the same seed gives the same run; absent: the rule's number
-  code, status  another error code or HTTP status for throttle and error; code also for partial
-  latency_ms    how late, or latency: {p50_ms, p99_ms} for a log-normal distribution;
-                with the other kinds: how long before the fault
-  share         of a batch's entries that fail (partial); absent: 0.5; at least one fails
-  missing       true: documents are in neither list of Comprehend's answer (partial)
-  after_effect  true: the call takes effect before its answer is lost (throttle, error, timeout)
-Rules are tried in the order of their making: latencies add up, and the first other fault wins.
-GET lists the rules with the calls they matched and hit. DELETE /_cloud/faults ends all, /_cloud/faults/{id} one.`;

@@ -2,21 +2,21 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FunctionError } from './invocation.ts';
 
-/** What an execution environment says of one invocation. */
+/** The result of one invocation in an execution environment. */
 export interface Answer {
   kind: 'answered' | 'failed';
-  /** JSON: the function's, or Lambda's of an error. */
+  /** JSON: the function's return value, or Lambda's form of an error. */
   payload: string;
 }
 
 export interface ExecutionEnvironment {
-  /** Ends when the bundle is loaded: undefined, or the error that leaves the environment unusable. */
+  /** Resolves when the bundle is loaded: to undefined, or to the error that leaves the environment unusable. */
   ready: Promise<Answer | undefined>;
-  /** One at a time. Never throws: a crash is an answer, and leaves the environment dead. */
+  /** Runs one invocation at a time. Never throws: a crash is a failed answer, and leaves the environment dead. */
   invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;
   isDead(): boolean;
-  /** Ends the thread; what runs gets `answer`. */
-  kill(answer: FunctionError): Promise<void>;
+  /** Ends the thread. A running invocation fails with this error. */
+  kill(error: FunctionError): Promise<void>;
 }
 
 export interface EnvironmentOptions {
@@ -37,16 +37,7 @@ const WORKER = new URL('./worker.mjs', import.meta.url);
 
 /** Starts a thread that loads the bundle and waits for invocations. */
 export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
-  const worker = new Worker(WORKER, {
-    workerData: {
-      entry: pathToFileURL(options.module).href,
-      handler_name: options.handler_name,
-    },
-    env: options.env,
-    // Not this process's own flags: its loader of TypeScript has no place in a function.
-    execArgv: (options.env.NODE_OPTIONS ?? '').split(/\s+/).filter((flag) => flag !== ''),
-    resourceLimits: { maxOldGenerationSizeMb: options.memory_mb },
-  });
+  const worker = startWorker(options);
   let death: Answer | undefined;
   let settle: (answer: Answer) => void = () => {};
   let becomeReady: (failure: Answer | undefined) => void = () => {};
@@ -60,27 +51,15 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     settle(death);
   };
   worker.on('message', (message: Message) => {
-    switch (message.kind) {
-      case 'log':
-        return options.onLog(message.text);
-      case 'ready':
-        return becomeReady(undefined);
-      case 'crashed':
-      case 'unusable':
-        die(message.payload);
-        return void worker.terminate();
-      default:
-        return settle(message as Answer);
+    if (message.kind === 'log') options.onLog(message.text);
+    else if (message.kind === 'ready') becomeReady(undefined);
+    else if (message.kind === 'answered' || message.kind === 'failed') settle(message as Answer);
+    else {
+      die(message.payload);
+      void worker.terminate();
     }
   });
-  // The heap limit is the way a function runs out of memory here.
-  worker.on('error', (error: NodeJS.ErrnoException) =>
-    die(
-      errorJson(
-        exitError(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? OUT_OF_MEMORY : 'exit status 1'),
-      ),
-    ),
-  );
+  worker.on('error', (error) => die(errorJson(exitError(exitReason(error)))));
   worker.on('exit', (code) => die(errorJson(exitError(`exit status ${code}`))));
 
   return {
@@ -92,20 +71,36 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
         else worker.postMessage(invocation);
       }),
     isDead: () => death !== undefined,
-    async kill(answer) {
-      die(errorJson(answer));
+    async kill(error) {
+      die(errorJson(error));
       await worker.terminate();
     },
   };
 }
 
-const OUT_OF_MEMORY = 'signal: killed';
+function startWorker(options: EnvironmentOptions): Worker {
+  return new Worker(WORKER, {
+    workerData: {
+      entry: pathToFileURL(options.module).href,
+      handler_name: options.handler_name,
+    },
+    env: options.env,
+    // Without this the worker inherits this process's flags, and with them a TypeScript loader.
+    execArgv: (options.env.NODE_OPTIONS ?? '').split(/\s+/).filter((flag) => flag !== ''),
+    resourceLimits: { maxOldGenerationSizeMb: options.memory_mb },
+  });
+}
+
+/** A worker that reaches its heap limit stands for a function that runs out of memory, which Lambda kills. */
+function exitReason(error: NodeJS.ErrnoException): string {
+  return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'signal: killed' : 'exit status 1';
+}
 
 /** Source: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */
-export function exitError(how: string): FunctionError {
+export function exitError(reason: string): FunctionError {
   return {
     errorType: 'Runtime.ExitError',
-    errorMessage: `Error: Runtime exited with error: ${how}`,
+    errorMessage: `Error: Runtime exited with error: ${reason}`,
   };
 }
 

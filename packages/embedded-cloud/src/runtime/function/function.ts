@@ -5,24 +5,24 @@ import { type Concurrency, createPool } from './pool.ts';
 import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the second is what the error says. */
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the response limit is from AWS's error text. */
 const REQUEST_BYTES = 6 * 1024 * 1024;
 const RESPONSE_BYTES = 6_291_556;
-/** What an invocation is taken to last before there was one. */
+/** The typical duration that a kill fault assumes before the first invocation ended. */
 const UNKNOWN_DURATION_MS = 100;
 
 export interface FunctionOptions extends SandboxOptions {
-  /** The account's, or the function's own where it has a reservation. */
+  /** The account's limit, or the function's own where it has a reservation. */
   concurrency: Concurrency;
-  /** Threads that this machine should hold for the function. */
+  /** The most threads of the function on this machine. */
   most_environments: number;
-  /** How long an environment stays warm, in ms. */
+  /** How long an unused environment stays warm, in ms. */
   idle_ms: number;
-  /** Asked for each invocation, which typically takes so long. */
+  /** Decides the fault of each invocation. `typical_ms` is the mean duration so far. */
   fault?: (typical_ms: number) => InvocationFault | undefined;
 }
 
-/** What befalls an invocation: its environment ends half-way, or its event is delivered a second time meanwhile. */
+/** A fault of an invocation: its environment is killed, or its event is delivered a second time in parallel. */
 export interface InvocationFault {
   kill_after_ms?: number;
   twice?: true;
@@ -44,10 +44,10 @@ export interface FunctionStatus {
 /** A Lambda function, run from its bundle in worker threads. */
 export interface LambdaFunction {
   spec: FunctionSpec;
-  /** Synchronous invocation with a JSON payload; never throws. */
+  /** Invokes the function synchronously with a JSON payload. Never throws. */
   invoke(payload: string): Promise<Invocation>;
   status(): FunctionStatus;
-  /** Ends every environment, whatever it does. */
+  /** Kills every environment, busy or not. */
   stop(): Promise<void>;
 }
 
@@ -64,16 +64,16 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     const typical_ms = counters.duration_ms / counters.invocations || UNKNOWN_DURATION_MS;
     const sandbox = await pool.take();
     const { kill_after_ms, twice } = options.fault?.(typical_ms) ?? {};
-    if (twice) void again(payload);
+    if (twice) void runDuplicate(payload);
     const { answer, duration_ms, cold } = await sandbox.run({ request_id, payload, kill_after_ms });
     pool.giveBack(sandbox);
     counters.duration_ms += duration_ms;
     counters.cold_starts += cold ? 1 : 0;
-    return withinLimit(answer);
+    return limitSize(answer);
   };
 
-  /** Nobody waits for its answer. What it leaves undone, the first one's answer does not cover. */
-  const again = async (payload: string) => {
+  /** The answer is ignored, as that of a duplicate delivery: the caller gets the first invocation's answer. */
+  const runDuplicate = async (payload: string) => {
     const sandbox = await pool.take();
     await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined });
     pool.giveBack(sandbox);
@@ -82,7 +82,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   return {
     spec,
     async invoke(payload) {
-      const refusal = refuse(payload, concurrency);
+      const refusal = admit(payload, concurrency);
       if (refusal !== undefined) {
         if (refusal.code === 'TooManyRequestsException') counters.throttles += 1;
         return refusal;
@@ -105,7 +105,8 @@ function newCounters(): Omit<FunctionStatus, 'name' | 'environments'> {
   return { running: 0, invocations: 0, errors: 0, throttles: 0, duration_ms: 0, cold_starts: 0 };
 }
 
-function refuse(payload: string, concurrency: Concurrency) {
+/** Takes a slot of the concurrency, unless it @returns the reason why the function is not invoked. */
+function admit(payload: string, concurrency: Concurrency) {
   const bytes = Buffer.byteLength(payload);
   if (bytes > REQUEST_BYTES) {
     const message = `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${REQUEST_BYTES} bytes)`;
@@ -115,7 +116,7 @@ function refuse(payload: string, concurrency: Concurrency) {
   return { kind: 'refused', code: 'TooManyRequestsException', message: 'Rate Exceeded.' } as const;
 }
 
-function withinLimit(answer: Answer): Answer {
+function limitSize(answer: Answer): Answer {
   if (answer.kind === 'failed' || Buffer.byteLength(answer.payload) <= RESPONSE_BYTES)
     return answer;
   const errorType = 'Function.ResponseSizeTooLarge';

@@ -1,8 +1,8 @@
-/** What became of one synchronous invocation. */
+/** The outcome of one synchronous invocation. */
 export type Invocation =
-  /** The function answered: `payload` is JSON. */
+  /** The function returned: `payload` is its value as JSON. */
   | { kind: 'answered'; request_id: string; payload: string }
-  /** The function threw, timed out or died: `payload` is Lambda's JSON of the error. */
+  /** The function threw, timed out or crashed: `payload` is Lambda's JSON of the error. */
   | { kind: 'failed'; request_id: string; payload: string }
   /** The function was not invoked. */
   | {

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A function's log file: what CloudWatch Logs would hold. */
+/** A function's log file, with the lines that CloudWatch Logs would have. */
 export interface FunctionLog {
   write(text: string): void;
   close(): Promise<void>;
@@ -13,7 +13,7 @@ export async function openFunctionLog(path: string): Promise<FunctionLog> {
   const file = createWriteStream(path, { flags: 'a' });
   return {
     write(text) {
-      // What comes in one turn is written at once: a write each took a quarter of the gateway's time.
+      // One write for all lines of a turn of the event loop: a write each took a quarter of the gateway's time.
       if (file.writableCorked === 0) {
         file.cork();
         setImmediate(() => file.uncork());
@@ -24,7 +24,7 @@ export async function openFunctionLog(path: string): Promise<FunctionLog> {
   };
 }
 
-/** Lambda's line at the end of an invocation, but for the memory, which threads share. */
+/** Lambda's line at the end of an invocation, without the memory used: threads share it. */
 export function reportLine(report: {
   request_id: string;
   duration_ms: number;

@@ -1,11 +1,11 @@
 import type { ExecutionEnvironment } from './environment.ts';
 
-/** What the pool needs of an execution environment. */
+/** The part of an execution environment that the pool uses. */
 type Member = Pick<ExecutionEnvironment, 'kill' | 'isDead'>;
 
-/** Concurrent invocations that the account has left: one count for all functions without a reservation. */
+/** A limit of concurrent invocations. All functions without a reservation share one. */
 export interface Concurrency {
-  /** @returns whether one more may run. */
+  /** @returns false where the limit is reached. */
   acquire(): boolean;
   release(): void;
 }
@@ -24,73 +24,82 @@ export function createConcurrency(limit: number): Concurrency {
   };
 }
 
-export interface PoolOptions<One> {
-  start: () => One;
-  /** Threads that this machine should hold for one function: what comes beyond waits for one to be free. */
+export interface PoolOptions<Environment> {
+  start: () => Environment;
+  /** The most threads of one function on this machine. Further invocations wait for a free one. */
   most: number;
-  /** How long an environment stays warm, in ms. */
+  /** How long an unused environment stays warm, in ms. */
   idle_ms: number;
 }
 
-/** A function's execution environments: reused while warm, one invocation at a time each. */
-export interface Pool<One> {
-  take(): Promise<One>;
-  giveBack(environment: One): void;
+/** A function's execution environments. Each serves one invocation at a time, and is reused while it is warm. */
+export interface Pool<Environment> {
+  take(): Promise<Environment>;
+  giveBack(environment: Environment): void;
   size(): number;
   stop(): Promise<void>;
 }
 
-export function createPool<One extends Member>(options: PoolOptions<One>): Pool<One> {
-  const all = new Set<One>();
-  const idle: { environment: One; timer: NodeJS.Timeout }[] = [];
-  let stopped = false;
-  const waiting: ((environment: One) => void)[] = [];
+const RETIRED = { errorType: 'Sandbox.Stopped', errorMessage: 'The environment was retired.' };
 
-  const retire = (environment: One) => {
+export function createPool<Environment extends Member>(
+  options: PoolOptions<Environment>,
+): Pool<Environment> {
+  const all = new Set<Environment>();
+  /** The one used last is at the end. */
+  const idle = new Map<Environment, NodeJS.Timeout>();
+  const waiting: ((environment: Environment) => void)[] = [];
+  let stopped = false;
+
+  const retire = (environment: Environment) => {
     all.delete(environment);
     return environment.kill(RETIRED);
   };
   const start = () => {
     const environment = options.start();
     all.add(environment);
-    // What still waits for one is told that there will be none.
+    // After the stop, invocations that still wait get an environment that is dead: they fail.
     if (stopped) void retire(environment);
     return environment;
+  };
+  /** The one used last is the likeliest to have its caches filled, and the others get to retire. */
+  const takeIdle = () => {
+    for (const [environment, timer] of [...idle].reverse()) {
+      clearTimeout(timer);
+      idle.delete(environment);
+      if (!environment.isDead()) return environment;
+      all.delete(environment);
+    }
+    return undefined;
+  };
+  const keepWarm = (environment: Environment) => {
+    const timer = setTimeout(() => {
+      idle.delete(environment);
+      void retire(environment);
+    }, options.idle_ms);
+    timer.unref();
+    idle.set(environment, timer);
   };
 
   return {
     async take() {
-      // The one used last is the likeliest to have its caches filled; the others get to retire.
-      for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
-        clearTimeout(last.timer);
-        if (!last.environment.isDead()) return last.environment;
-        all.delete(last.environment);
-      }
+      const warm = takeIdle();
+      if (warm !== undefined) return warm;
       if (all.size < options.most) return start();
       return await new Promise((resolve) => waiting.push(resolve));
     },
     giveBack(environment) {
-      if (environment.isDead()) all.delete(environment);
+      const isDead = environment.isDead();
+      if (isDead) all.delete(environment);
       const next = waiting.shift();
-      if (next !== undefined) return next(environment.isDead() ? start() : environment);
-      if (environment.isDead()) return;
-      const timer = setTimeout(() => {
-        idle.splice(
-          idle.findIndex((entry) => entry.environment === environment),
-          1,
-        );
-        void retire(environment);
-      }, options.idle_ms);
-      timer.unref();
-      idle.push({ environment, timer });
+      if (next !== undefined) next(isDead ? start() : environment);
+      else if (!isDead) keepWarm(environment);
     },
     size: () => all.size,
     async stop() {
       stopped = true;
-      for (const { timer } of idle) clearTimeout(timer);
+      for (const timer of idle.values()) clearTimeout(timer);
       await Promise.all([...all].map(retire));
     },
   };
 }
-
-const RETIRED = { errorType: 'Sandbox.Stopped', errorMessage: 'The environment was retired.' };

@@ -15,12 +15,19 @@ export interface SandboxOptions {
   credentials: Credentials;
   endpoint: string;
   log: FunctionLog;
-  /** Whether the role may write this log stream; asked once per execution environment. */
+  /** Whether the role may write this log stream. Called once per execution environment. */
   mayLog: (log_stream: string) => boolean;
   now: () => number;
 }
 
-export interface Run {
+export interface SandboxInvocation {
+  request_id: string;
+  payload: string;
+  /** A fault: the environment is killed after this time. */
+  kill_after_ms?: number | undefined;
+}
+
+export interface SandboxResult {
   answer: Answer;
   duration_ms: number;
   /** Whether the bundle had to be loaded first. */
@@ -29,53 +36,49 @@ export interface Run {
 
 /** An execution environment with its log stream, under the function's timeout. */
 export interface Sandbox extends Pick<ExecutionEnvironment, 'kill' | 'isDead'> {
-  /** @param run.kill_after_ms a fault: the environment ends after so long, whatever it does. */
-  run(run: {
-    request_id: string;
-    payload: string;
-    kill_after_ms?: number | undefined;
-  }): Promise<Run>;
+  run(invocation: SandboxInvocation): Promise<SandboxResult>;
 }
 
-/** Lambda's own limit of the init phase; a longer timeout of the function extends it here, where cores are shared. */
+/** Lambda's own limit of the init phase. A longer timeout of the function extends it, because cores are shared here. */
 const INIT_MS = 10_000;
 
 export function startSandbox(options: SandboxOptions): Sandbox {
   const { spec, now } = options;
-  const log_stream = logStream(now());
+  const log_stream = newLogStream(now());
   const log = options.mayLog(log_stream) ? options.log.write : () => {};
   const env = functionEnvironment(spec, { ...options, log_stream });
   const started_at = now();
   const environment = startEnvironment({ ...spec, env, onLog: log });
   let cold = true;
 
-  /** One that does not load leaves the environment dead, and its invocation says why. */
-  const initialised = async () => {
+  /** A bundle that does not load leaves the environment dead; the first invocation then returns the reason. */
+  const waitForInit = async () => {
     const limit_ms = Math.max(INIT_MS, spec.timeout_ms);
-    await endedBy(environment, limit_ms, timedOut('init', limit_ms), environment.ready);
+    await killAfter(environment, limit_ms, timeoutError('init', limit_ms), environment.ready);
     return now() - started_at;
+  };
+  const invoke = ({ request_id, payload, kill_after_ms }: SandboxInvocation) => {
+    const context = contextOf(spec, request_id, log_stream);
+    const deadline = Date.now() + spec.timeout_ms;
+    const running = environment.invoke({ payload, context, deadline });
+    const killed = killAfter(environment, kill_after_ms, exitError('signal: killed'), running);
+    const error = timeoutError(request_id, spec.timeout_ms);
+    return killAfter(environment, spec.timeout_ms, error, killed);
   };
 
   return {
     kill: environment.kill,
     isDead: environment.isDead,
-    async run({ request_id, payload, kill_after_ms }) {
+    async run(invocation) {
+      const { request_id } = invocation;
       const was_cold = cold;
       cold = false;
-      const init_ms = was_cold ? await initialised() : undefined;
+      const init_ms = was_cold ? await waitForInit() : undefined;
       log(`START RequestId: ${request_id} Version: $LATEST`);
       const begun_at = now();
-      const context = contextOf(spec, request_id, log_stream);
-      const invoked = environment.invoke({
-        payload,
-        context,
-        deadline: Date.now() + spec.timeout_ms,
-      });
-      const killed = endedBy(environment, kill_after_ms, exitError('signal: killed'), invoked);
-      const late = timedOut(request_id, spec.timeout_ms);
-      const answer = await endedBy(environment, spec.timeout_ms, late, killed);
+      const answer = await invoke(invocation);
       const duration_ms = now() - begun_at;
-      // What killed the environment could not print for itself.
+      // A killed environment could not print the error itself.
       if (environment.isDead()) log(answer.payload);
       const report = reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms });
       log(`END RequestId: ${request_id}\n${report}`);
@@ -84,8 +87,8 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** Kills the environment where the work is not done by then: the work then ends with this error. */
-async function endedBy<Value>(
+/** Kills the environment with this error if the work takes longer. @returns the work. */
+async function killAfter<Value>(
   environment: ExecutionEnvironment,
   after_ms: number | undefined,
   error: FunctionError,
@@ -97,12 +100,12 @@ async function endedBy<Value>(
 }
 
 /** `2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef` */
-function logStream(now: number): string {
+function newLogStream(now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
   return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 }
 
-function timedOut(request_id: string, timeout_ms: number): FunctionError {
+function timeoutError(request_id: string, timeout_ms: number): FunctionError {
   const seconds = (timeout_ms / 1000).toFixed(2);
   return {
     errorType: 'Sandbox.Timedout',

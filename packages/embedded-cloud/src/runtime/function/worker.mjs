@@ -1,10 +1,10 @@
 // One execution environment: loads the bundle once, then answers invocations one at a time.
-// Plain JavaScript, because a worker must not depend on how the parent loads TypeScript.
+// It is plain JavaScript, so that it needs no TypeScript loader.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { entry, handler_name } = workerData;
 
-/** What a function prints travels with its answers, in order; what the thread's own streams carry would come late. */
+/** Printed text is sent like the answers, so that it stays in order; the thread's own streams would deliver it late. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, done) => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
@@ -14,7 +14,7 @@ for (const stream of [process.stdout, process.stderr]) {
   };
 }
 
-// Node would print warnings past the streams, onto the terminal of whoever runs the cloud.
+// Otherwise Node.js prints warnings to the terminal, past the streams replaced above.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => process.stderr.write(`${warning.name}: ${warning.message}\n`));
 
@@ -42,7 +42,7 @@ async function loadHandler() {
     });
   }
   if (handler.length > 2) {
-    // As the nodejs24.x runtime: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+    // The nodejs24.x runtime refuses them too: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
     throw Object.assign(new Error('Callback-based handlers are not supported'), {
       name: 'Runtime.CallbackHandlerDeprecated',
     });

@@ -2,7 +2,7 @@ import type { DestinationConfiguration } from '../../services/firehose/configura
 import type { Firehose } from '../../services/firehose/firehose.ts';
 import type { Resource, Stack } from '../template/stack.ts';
 
-/** Makes the template's delivery streams; their buckets are there already. */
+/** Creates the template's delivery streams. Their buckets must exist. */
 export async function provisionDeliveryStreams(stack: Stack, firehose: Firehose): Promise<void> {
   const streams = stack.resources('AWS::KinesisFirehose::DeliveryStream');
   await Promise.all(streams.map((stream) => provision(stream, firehose)));
@@ -13,7 +13,10 @@ async function provision(resource: Resource, firehose: Firehose): Promise<void> 
     resource.properties();
   const named = `${resource.logical_id} (${resource.type})`;
   if (DeliveryStreamType !== 'DirectPut' || ExtendedS3DestinationConfiguration === undefined) {
-    throw new Error(`${named}: only Direct PUT to ExtendedS3DestinationConfiguration is played.`);
+    throw new Error(
+      `${named}: this source or destination is not emulated. ` +
+        'Use DirectPut with an ExtendedS3DestinationConfiguration.',
+    );
   }
   try {
     await firehose.createDeliveryStream({

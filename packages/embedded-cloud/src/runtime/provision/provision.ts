@@ -6,7 +6,7 @@ import { provisionDeliveryStreams } from './delivery-streams.ts';
 import { provisionStreams } from './streams.ts';
 import { provisionTables } from './tables.ts';
 
-/** Makes what the template names and is not there yet; what is there, with its data, is left as it is. */
+/** Creates the template's streams, tables, buckets and delivery streams. Those that exist keep their data. */
 export async function provision(options: {
   stack: Stack;
   services: Services;
@@ -25,7 +25,7 @@ export async function provision(options: {
   ]);
 }
 
-/** Delivery streams write what an earlier process left as soon as they are made: their buckets come first. */
+/** Buckets come first: a new delivery stream at once writes what an earlier process left undelivered. */
 async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
   const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
   await Promise.all(buckets.map(s3.createBucket));

@@ -15,10 +15,10 @@ interface StreamProperties {
   RetentionPeriodHours?: number;
 }
 
-/** The retention that Kinesis gives a stream. */
+/** The default of Kinesis. */
 const RETENTION_HOURS = 24;
 
-/** Makes the template's streams that are not there yet, and waits until they take records. */
+/** Creates the template's streams that do not exist, and waits until they take records. */
 export async function provisionStreams(stack: Stack, config: KinesisClientConfig): Promise<void> {
   const client = new KinesisClient(config);
   const streams = stack.resources('AWS::Kinesis::Stream');
@@ -43,10 +43,18 @@ async function provision(client: KinesisClient, resource: Resource): Promise<voi
       }),
     );
   });
-  await keepFor(client, StreamName, Number(properties.RetentionPeriodHours ?? RETENTION_HOURS));
+  await raiseRetention(
+    client,
+    StreamName,
+    Number(properties.RetentionPeriodHours ?? RETENTION_HOURS),
+  );
 }
 
-async function keepFor(client: KinesisClient, StreamName: string, hours: number): Promise<void> {
+async function raiseRetention(
+  client: KinesisClient,
+  StreamName: string,
+  hours: number,
+): Promise<void> {
   const found = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
   const now = found.StreamDescriptionSummary?.RetentionPeriodHours ?? RETENTION_HOURS;
   if (now >= hours) return;

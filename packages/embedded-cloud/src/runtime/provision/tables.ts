@@ -24,7 +24,7 @@ interface TableProperties
   TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean | string };
 }
 
-/** What CreateTable takes of the template; the rest (backup, encryption, tags) means nothing here. */
+/** The properties that CreateTable takes. The others (backup, encryption, tags) have no effect in the emulation. */
 const TABLE_INPUT = [
   'AttributeDefinitions',
   'BillingMode',
@@ -35,9 +35,9 @@ const TABLE_INPUT = [
 ] as const;
 
 /**
- * Makes the template's tables that are not there yet, with indexes and time to live, and waits until they are ACTIVE.
+ * Creates the template's tables that do not exist, with indexes and time to live, and waits until they are ACTIVE.
  *
- * @throws {Error} for a table of an earlier template whose keys or indexes are others.
+ * @throws {Error} where the data folder has the table with other keys or indexes.
  */
 export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
   const client = new DynamoDBClient(config);
@@ -67,21 +67,22 @@ async function provision(client: DynamoDBClient, resource: Resource): Promise<vo
       });
     },
   );
-  refuseOther(resource, properties, await describe());
-  await expire(client, TableName, properties);
+  refuseMismatch(resource, properties, await describe());
+  await enableTimeToLive(client, TableName, properties);
 }
 
-function refuseOther(
+function refuseMismatch(
   resource: Resource,
   wanted: TableProperties,
   found: TableDescription | undefined,
 ): void {
-  const isSame =
+  const isEqual =
     shape(wanted.KeySchema, wanted.GlobalSecondaryIndexes) ===
     shape(found?.KeySchema, found?.GlobalSecondaryIndexes);
-  if (isSame) return;
+  if (isEqual) return;
   throw new Error(
-    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys or indexes than the template. Delete the data folder to start over, or give another one with --data.`,
+    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys or indexes ` +
+      'than the template. Delete the data folder, or use another one.',
   );
 }
 
@@ -102,7 +103,7 @@ function shape(
   return JSON.stringify([text(keys), named.sort()]);
 }
 
-async function expire(
+async function enableTimeToLive(
   client: DynamoDBClient,
   TableName: string,
   { TimeToLiveSpecification: wanted }: TableProperties,

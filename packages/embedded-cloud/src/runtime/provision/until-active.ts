@@ -4,9 +4,9 @@ const POLL_MS = 20;
 const GIVE_UP_MS = 30_000;
 
 /**
- * Creates a resource where it is not there, and waits until it is ACTIVE.
+ * Creates a resource if it does not exist, and waits until it is ACTIVE.
  *
- * @throws {Error} where it does not get ACTIVE in half a minute.
+ * @throws {Error} where it is not ACTIVE after half a minute.
  */
 export async function untilActive(
   status: () => Promise<string | undefined>,
@@ -22,7 +22,8 @@ export async function untilActive(
   };
   if ((await current()) === undefined) await create();
   for (let waited = 0; (await current()) !== 'ACTIVE'; waited += POLL_MS) {
-    if (waited >= GIVE_UP_MS) throw new Error('A new resource does not get ACTIVE.');
+    if (waited >= GIVE_UP_MS)
+      throw new Error(`A new resource is not ACTIVE after ${GIVE_UP_MS / 1_000} s.`);
     await sleep(POLL_MS);
   }
 }

@@ -12,7 +12,7 @@ interface RoleProperties {
 
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** AWS's own policies that templates name. Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ */
+/** The AWS managed policies that are emulated. Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ */
 const MANAGED_BY_AWS: Record<string, PolicyStatement[]> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': [
     { Effect: 'Allow', Action: LOGS, Resource: '*' },
@@ -35,29 +35,29 @@ const MANAGED_BY_AWS: Record<string, PolicyStatement[]> = {
   ],
 };
 
-/** What each role of the template may do. */
+/** The roles of the template with their policies. */
 export interface Roles {
-  /** Logical ids. */
+  /** The roles' logical ids. */
   all(): string[];
-  /** Statements of the role's own, attached and managed policies. */
+  /** The statements of the role's inline, attached and managed policies. */
   statementsOf(logical_id: string): PolicyStatement[];
-  /** The role with this ARN. @throws {Error} where the template has none. */
-  byArn(arn: string): string;
+  /** Finds the role with this ARN. @throws {Error} where the template has none. @returns its logical id. */
+  findByArn(arn: string): string;
 }
 
-/** @throws {Error} where a role has a managed policy that is not known here. */
+/** @throws {Error} where a role has an AWS managed policy that is not emulated. */
 export function createRoles(stack: Stack): Roles {
   const roles = stack.resources('AWS::IAM::Role');
   const statements = new Map(
     roles.map((role) => [
       role.logical_id,
-      [...ownStatements(role), ...attachedStatements(stack, role.physical_id)],
+      [...inlineAndAwsStatements(role), ...attachedStatements(stack, role.physical_id)],
     ]),
   );
   return {
     all: () => roles.map(({ logical_id }) => logical_id),
     statementsOf: (logical_id) => statements.get(logical_id) ?? [],
-    byArn(arn) {
+    findByArn(arn) {
       const role = roles.find((candidate) => candidate.attribute('Arn') === arn);
       if (role === undefined) throw new Error(`The template has no role ${arn}.`);
       return role.logical_id;
@@ -65,20 +65,20 @@ export function createRoles(stack: Stack): Roles {
   };
 }
 
-function ownStatements(role: Resource): PolicyStatement[] {
+function inlineAndAwsStatements(role: Resource): PolicyStatement[] {
   const { Policies = [], ManagedPolicyArns = [] } = role.properties() as RoleProperties;
   const managed = ManagedPolicyArns.filter((arn) => arn.startsWith('arn:aws:iam::aws:'));
   return [
     ...Policies.flatMap(({ PolicyDocument }) => statementsIn(PolicyDocument)),
     ...managed.flatMap((arn) => {
       const known = MANAGED_BY_AWS[arn];
-      if (known === undefined) throw new Error(`${role.logical_id}: ${arn} is not known here.`);
+      if (known === undefined) throw new Error(unknownPolicy(role, arn));
       return known;
     }),
   ];
 }
 
-/** A policy names its roles, and a role its managed policies. */
+/** Policies are attached from both sides: a policy names roles, and a role names managed policies. */
 function attachedStatements(stack: Stack, role_name: string): PolicyStatement[] {
   const named = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
     .flatMap((type) => stack.resources(type))
@@ -92,6 +92,14 @@ function attachedStatements(stack: Stack, role_name: string): PolicyStatement[] 
     .filter((policy) => arns.includes(policy.physical_id) && !named.includes(policy));
   return [...named, ...listed].flatMap((policy) =>
     statementsIn(policy.properties().PolicyDocument as PolicyDocument),
+  );
+}
+
+function unknownPolicy(role: Resource, arn: string): string {
+  const known = Object.keys(MANAGED_BY_AWS).join(', ');
+  return (
+    `${role.logical_id} (${role.type}): the managed policy ${arn} is not emulated. ` +
+    `Emulated: ${known}. Grant the actions in a policy of the template instead.`
   );
 }
 

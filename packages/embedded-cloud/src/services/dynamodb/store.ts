@@ -2,7 +2,7 @@ import {
   type LevelEmulator,
   type LevelStore,
   openLevelEmulator,
-  playAccount,
+  useEmbeddedAccount,
 } from '../../gateway/level-emulator.ts';
 
 type Done<Value> = (error: Error | null, value?: Value) => void;
@@ -54,7 +54,7 @@ export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmu
       options: { createTableMs: 1, deleteTableMs: 1, updateTableMs: 1 },
     },
     async (store) => {
-      playAccount(store.tableDb);
+      useEmbeddedAccount(store.tableDb);
       await store.db.open();
     },
   );

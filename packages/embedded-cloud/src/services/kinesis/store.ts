@@ -6,7 +6,7 @@ import {
   type LevelEmulator,
   type LevelStore,
   openLevelEmulator,
-  playAccount,
+  useEmbeddedAccount,
 } from '../../gateway/level-emulator.ts';
 
 const require = createRequire(import.meta.url);
@@ -126,7 +126,7 @@ export function openKinesisStore(path: string | undefined): Promise<LevelEmulato
       },
     },
     async (store) => {
-      playAccount(store.metaDb);
+      useEmbeddedAccount(store.metaDb);
       await once(store.db, 'open');
     },
   );
