@@ -12,7 +12,9 @@ import {
   type QueueMappingStatus,
   startQueueMapping,
 } from './queue-source/queue-mapping.ts';
-import type { Resource, Stack } from './template/stack.ts';
+import { queueMappingSettings } from './queue-source/settings.ts';
+import type { Resource } from './template/resource.ts';
+import type { Stack } from './template/stack.ts';
 
 export interface MappingsOptions {
   stack: Stack;
@@ -20,7 +22,7 @@ export interface MappingsOptions {
   queues: QueueStore;
   endpoint: string;
   region: string;
-  /** Where checkpoints are kept. */
+  /** The data folder. */
   directory: string;
   now: () => number;
   random: () => number;
@@ -31,20 +33,19 @@ export interface Mappings {
   stop(): Promise<void>;
 }
 
-/** Starts the template's event source mappings, each in the name of its function's role. */
+/** A running mapping of a stream or of a queue. */
+interface AnyMapping {
+  status(): MappingStatus | QueueMappingStatus;
+  stop(): Promise<void>;
+}
+
+/** Starts the template's event source mappings. Each reads with the permissions of its function's role. */
 export function startMappings(options: MappingsOptions): Mappings {
   const starters = options.stack
     .resources('AWS::Lambda::EventSourceMapping')
     .filter((resource) => String(resource.properties().Enabled ?? true) === 'true')
-    .map((resource): (() => Started) => {
-      if (isOfQueue(resource)) {
-        const mapping = queueMappingOf(resource, options);
-        return () => startQueueMapping(mapping);
-      }
-      const mapping = mappingOf(resource, options);
-      return () => startMapping(mapping);
-    });
-  // Only once all of them are known to be played.
+    .map((resource) => prepareMapping(resource, options));
+  // Every mapping is prepared before the first one starts, so that a refused one leaves nothing running.
   const mappings = starters.map((start) => start());
   return {
     status: () => mappings.map((mapping) => mapping.status()),
@@ -54,95 +55,73 @@ export function startMappings(options: MappingsOptions): Mappings {
   };
 }
 
-interface Started {
-  status(): MappingStatus | QueueMappingStatus;
-  stop(): Promise<void>;
-}
-
-function isOfQueue(resource: Resource): boolean {
-  return String(resource.properties().EventSourceArn).startsWith('arn:aws:sqs:');
-}
-
-const QUEUE_PROPERTIES = new Set([
-  'FunctionName',
-  'EventSourceArn',
-  'Enabled',
-  'BatchSize',
-  'FunctionResponseTypes',
-  'ScalingConfig',
-]);
-/** Lambda scales so far by itself; on one machine that is plenty. */
-const QUEUE_CONCURRENCY = 10;
-
-function queueMappingOf(resource: Resource, options: MappingsOptions): QueueMappingOptions {
-  const properties = resource.properties() as unknown as MappingProperties & {
-    ScalingConfig?: { MaximumConcurrency?: number };
-  };
-  const wrong = (message: string) =>
-    new Error(`${resource.logical_id} (${resource.type}): ${message}`);
-  const unplayed = Object.keys(properties).filter((name) => !QUEUE_PROPERTIES.has(name));
-  if (unplayed.length > 0) throw wrong(`${unplayed.join(', ')}: not played here for queues.`);
-  const queue = options.queues.byArn(properties.EventSourceArn);
-  if (queue === undefined) throw wrong(`there is no queue ${properties.EventSourceArn}.`);
-  const handler = options.functions.find(properties.FunctionName);
-  if (queue.spec.visibility_timeout_ms < handler.spec.timeout_ms) {
-    throw wrong('the visibility timeout of the queue is less than the timeout of the function.');
+/** @returns what starts the mapping. @throws {Error} with the resource's id, where the mapping is not emulated. */
+function prepareMapping(resource: Resource, options: MappingsOptions): () => AnyMapping {
+  const properties = resource.properties() as unknown as MappingProperties;
+  try {
+    if (String(properties.EventSourceArn).startsWith('arn:aws:sqs:')) {
+      const mapping = queueMappingOptions(resource, options);
+      return () => startQueueMapping(mapping);
+    }
+    const mapping = streamMappingOptions(resource, properties, options);
+    return () => startMapping(mapping);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`${resource.logical_id} (${resource.type}): ${message}`, { cause });
   }
-  const batch_size = Number(properties.BatchSize ?? 10);
-  if (batch_size > 10) throw wrong('a BatchSize over 10 is not played here.');
+}
+
+function queueMappingOptions(resource: Resource, options: MappingsOptions): QueueMappingOptions {
+  const { function_name, queue_arn, ...settings } = queueMappingSettings(resource.properties());
+  const queue = options.queues.byArn(queue_arn);
+  if (queue === undefined) throw new Error(`the template has no queue ${queue_arn}.`);
+  const handler = options.functions.find(function_name);
+  if (queue.spec.visibility_timeout_ms < handler.spec.timeout_ms) {
+    throw new Error(
+      `the queue's visibility timeout (${queue.spec.visibility_timeout_ms} ms) must be at least the ` +
+        `function's timeout (${handler.spec.timeout_ms} ms). Lambda refuses the mapping otherwise.`,
+    );
+  }
   return {
+    ...settings,
     mapping_id: resource.physical_id,
     function_arn: handler.spec.arn,
-    queue_arn: queue.spec.arn,
+    queue_arn,
     queue_url: `${options.endpoint}/${ACCOUNT_ID}/${queue.spec.name}`,
-    batch_size,
-    concurrency: Number(properties.ScalingConfig?.MaximumConcurrency ?? QUEUE_CONCURRENCY),
-    report_item_failures: (properties.FunctionResponseTypes ?? []).includes(
-      'ReportBatchItemFailures',
-    ),
     config: clientConfig(options, handler.credentials),
     invoke: handler.invoke,
-    work: queue.counts,
+    countMessages: queue.counts,
   };
 }
 
-function mappingOf(resource: Resource, options: MappingsOptions): MappingOptions {
-  const properties = resource.properties() as unknown as MappingProperties;
+function streamMappingOptions(
+  resource: Resource,
+  properties: MappingProperties,
+  options: MappingsOptions,
+): MappingOptions {
   const handler = options.functions.find(properties.FunctionName);
   const config = clientConfig(options, handler.credentials);
   return {
     mapping_id: resource.physical_id,
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
-    settings: settingsOf(resource, properties, options.random),
+    settings: mappingSettings(properties, options.random),
     source: createKinesisSource(properties.EventSourceArn, config),
-    destination: destinationOf(resource, properties, config),
+    destination: createDestination(properties, config),
     invoke: handler.invoke,
     directory: join(options.directory, 'checkpoints'),
     now: options.now,
   };
 }
 
-function settingsOf(resource: Resource, properties: MappingProperties, random: () => number) {
-  try {
-    return mappingSettings(properties, random);
-  } catch (cause) {
-    const message = (cause as Error).message;
-    throw new Error(`${resource.logical_id} (${resource.type}): ${message}`, { cause });
-  }
-}
-
-function destinationOf(
-  resource: Resource,
+function createDestination(
   { DestinationConfig }: MappingProperties,
   config: ReturnType<typeof clientConfig>,
 ) {
   const arn = DestinationConfig?.OnFailure?.Destination;
   if (arn === undefined) return undefined;
   if (arn.startsWith('arn:aws:s3:::')) return createS3Destination(arn, config);
-  throw new Error(
-    `${resource.logical_id} (${resource.type}): the failure destination ${arn} is not played here, only S3.`,
-  );
+  throw new Error(`the failure destination ${arn} is not emulated. Use an S3 bucket.`);
 }
 
 function clientConfig(options: MappingsOptions, credentials: Credentials) {

@@ -192,7 +192,9 @@ describe('a request that is no call', () => {
   test('is refused where its service is not played, or its key is nobody’s', async () => {
     const unknown = await fetch(endpoint, { method: 'POST', headers: signedFor('sqs') });
     expect(unknown.status).toBe(501);
-    expect(await unknown.text()).toContain('does not play sqs; it plays kinesis, dynamodb');
+    expect(await unknown.text()).toContain(
+      'The service sqs is not emulated. Emulated services: kinesis, dynamodb',
+    );
     const nobody = new DynamoDBClient(config('AKIANOBODY'));
     expect((await failure(get('a', nobody)))?.name).toBe('UnrecognizedClientException');
     nobody.destroy();

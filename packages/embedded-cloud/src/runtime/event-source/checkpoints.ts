@@ -1,35 +1,35 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** How far one shard has come. */
+/** The position of one shard. */
 export interface ShardCheckpoint {
-  /** All records up to this one are finished. */
+  /** All records up to this one are finished; absent: none is known to be. */
   sequence_number?: string;
-  /** The shard is closed and every record of it is finished: its children may be read. */
+  /** The shard is closed and all of its records are finished, so its children may be read. */
   drained?: boolean;
 }
 
 interface Stored {
-  /** Tells a stream from another of the same name that was made later. Epoch ms. */
+  /** Shows whether a stream was deleted and created again with the same name. Epoch ms. */
   stream_created_at: number;
-  /** When the mapping first read the stream: where `LATEST` is. Epoch ms. */
+  /** The time of the mapping's first start, which is what `LATEST` means. Epoch ms. */
   started_at: number;
   shards: Record<string, ShardCheckpoint>;
 }
 
-/** An event source mapping's memory across restarts. */
+/** The positions of an event source mapping, kept across restarts. */
 export interface Checkpoints {
   started_at: number;
   of(shard_id: string): ShardCheckpoint;
-  /** Remembers at once, writes soon. */
+  /** Sets the position in memory and writes it in the background. */
   set(shard_id: string, checkpoint: ShardCheckpoint): void;
-  /** Forgets shards that the stream no longer has. */
+  /** Removes all shards but these. */
   keep(shard_ids: string[]): void;
-  /** Ends when everything that was set is on the disk. @throws the first error of writing. */
+  /** Waits until all positions are on the disk. @throws the first error of writing. */
   written(): Promise<void>;
 }
 
-/** Opens the memory in a file; one of another stream, or none, makes a new one. */
+/** Reads the positions from a file. A missing file, or one of another stream, starts without positions. */
 export async function openCheckpoints(options: {
   path: string;
   stream_created_at: number;
@@ -60,7 +60,7 @@ export async function openCheckpoints(options: {
   };
 }
 
-/** One write at a time, always of the latest content, never half a file. */
+/** Writes the latest content, one write at a time. The rename keeps the file complete at any moment. */
 function createWriter(path: string, content: () => string) {
   let wanted = false;
   let running: Promise<void> | undefined;
@@ -95,8 +95,11 @@ async function readStored(path: string): Promise<Stored | undefined> {
     return JSON.parse(await readFile(path, 'utf8')) as Stored;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`The checkpoints in ${path} can't be read; delete the file to start over.`, {
-      cause,
-    });
+    throw new Error(
+      `The checkpoints in ${path} can't be read. Delete the file to read the stream from its start.`,
+      {
+        cause,
+      },
+    );
   }
 }

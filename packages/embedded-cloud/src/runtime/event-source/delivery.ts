@@ -3,11 +3,11 @@ import { pause } from '../pause.ts';
 import { failureReport, type LastInvocation } from './failure-report.ts';
 import { type EventOrigin, kinesisEvent, type StreamRecord } from './kinesis-event.ts';
 import type { Batch } from './lane.ts';
-import { type Outcome, outcomeOfAnswer } from './outcome.ts';
+import { type Outcome, readOutcome } from './outcome.ts';
 import type { ShardQueue, ShardStep } from './shard-queue.ts';
 import type { FailureDestination } from './source.ts';
 
-/** Sums since the start, over all shards of a mapping. */
+/** Counts since the start, over all shards of a mapping. */
 export interface DeliveryCounters {
   invocations: number;
   records_delivered: number;
@@ -15,9 +15,9 @@ export interface DeliveryCounters {
   partial_invocations: number;
   throttled_invocations: number;
   records_discarded: number;
-  /** Discarded batches whose report the destination refused: these are lost, as on AWS. */
+  /** Discarded batches whose report the destination refused. They are lost, as on AWS. */
   reports_refused: number;
-  /** Age of the last record of the batch that finished last, when it finished, in ms: Lambda's IteratorAge. */
+  /** The age of the last record of the latest batch when that batch finished, in ms: Lambda's IteratorAge. */
   iterator_age_ms: number;
 }
 
@@ -33,18 +33,18 @@ export interface DeliveryOptions {
   counters: DeliveryCounters;
   now: () => number;
   backoff: (failures: number) => number;
-  /** Ends waits. */
+  /** Ends all waits. */
   stopping: AbortSignal;
   onProgress: () => void;
-  /** The last error, or undefined once the stream answers again. */
+  /** Called with an error, and with undefined once the stream answers again. */
   onProblem: (problem: unknown) => void;
 }
 
-/** Hands a shard's batches to the function as they get ready, and discarded ones to the failure destination. */
+/** Delivers a shard's batches to the function, and discarded ones to the failure destination. */
 export interface Delivery {
-  /** Sends what can be sent now, and comes back by itself when more can. */
+  /** Sends the batches that are ready, and calls itself again when the next one is. */
   pump(): void;
-  /** Ends when nothing is in flight. */
+  /** Waits until nothing is in flight. */
   settled(): Promise<void>;
 }
 
@@ -60,13 +60,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (stopping.aborted) return;
     const { steps, wake_at } = queue.take(now());
     for (const step of steps) {
-      const run = take(step).finally(() => running.delete(run));
+      const run = runStep(step).finally(() => running.delete(run));
       running.add(run);
     }
     if (wake_at !== undefined) timer = setTimeout(pump, Math.max(1, wake_at - now()));
   };
 
-  const take = async (step: ShardStep<StreamRecord>) => {
+  const runStep = async (step: ShardStep<StreamRecord>) => {
     const outcome = await (step.kind === 'invoke' ? invoke : discard)(options, step, answers);
     if (outcome === undefined) return;
     count(counters, step.batch, outcome, now());
@@ -83,7 +83,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** The last answer that each lane's function gave. */
+/** The last invocation of each lane. */
 type Answers = Map<number, LastInvocation>;
 
 async function invoke(
@@ -100,16 +100,16 @@ async function invoke(
   options.counters.invocations += 1;
   if (answer.kind === 'failed') return { kind: 'failure' };
   if (!options.report_item_failures) return { kind: 'success' };
-  return outcomeOfAnswer(
+  return readOutcome(
     answer.payload,
     batch.records.map(({ sequence_number }) => sequence_number),
   );
 }
 
 /**
- * Reports a batch that is given up; a destination that fails is asked until it answers.
+ * Writes the report of a discarded batch. A failing destination is retried until it answers.
  *
- * @returns undefined where the mapping stops first: the batch is then delivered again after the restart.
+ * @returns undefined where the mapping stops first. The batch is then delivered again after the restart.
  */
 async function discard(
   options: DeliveryOptions,
@@ -152,7 +152,7 @@ function count(
   counters.iterator_age_ms = now - (batch.records.at(-1)?.arrived_at ?? now);
 }
 
-/** A refusal that asking again won't change: the destination is gone, or the role may not write there. */
+/** An error that a retry will not change: the destination does not exist, or the role may not write to it. */
 function isFinal(cause: unknown): boolean {
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status !== undefined && status >= 400 && status < 500 && status !== 429;

@@ -3,19 +3,20 @@ import type { EventOrigin, StreamRecord } from './kinesis-event.ts';
 import { kinesisEvent } from './kinesis-event.ts';
 import type { Batch, DiscardCondition } from './lane.ts';
 
-/** The last answer of the function to a discarded batch; absent where it never had one. */
+/** The last invocation with a discarded batch. */
 export interface LastInvocation {
   request_id: string;
   function_error: boolean;
 }
 
-export interface Discarded {
+export interface DiscardedBatch {
   mapping_id: string;
   function_arn: string;
   shard_id: string;
   batch: Batch<StreamRecord>;
   condition: DiscardCondition;
   origin: EventOrigin;
+  /** Undefined: the function was never invoked with the batch. */
   last_invocation?: LastInvocation | undefined;
 }
 
@@ -25,10 +26,14 @@ export interface Discarded {
  *
  * @returns key and body; the body's `payload` is the whole event, as JSON in a string.
  */
-export function failureReport(discarded: Discarded, now: number): { key: string; body: string } {
+export function failureReport(
+  discarded: DiscardedBatch,
+  now: number,
+): { key: string; body: string } {
   const { batch, shard_id, origin, last_invocation } = discarded;
-  const first = batch.records[0]!;
-  const last = batch.records.at(-1)!;
+  const [first] = batch.records;
+  const last = batch.records.at(-1);
+  if (first === undefined || last === undefined) throw new Error('A batch has no records.');
   const timestamp = new Date(now).toISOString();
   const report = {
     requestContext: {

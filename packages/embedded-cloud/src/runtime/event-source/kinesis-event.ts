@@ -1,21 +1,21 @@
 import { REGION } from '../../gateway/types.ts';
 import type { Sequenced } from './lane.ts';
 
-/** A record of a stream as GetRecords gives it, its data already in the event's base64. */
+/** A record of a stream. Its data is in base64, as the event has it. */
 export interface StreamRecord extends Sequenced {
   data: string;
 }
 
-/** Where an event's records come from, and under which role. */
+/** The stream of an event's records, and the role that reads it. */
 export interface EventOrigin {
   stream_arn: string;
   role_arn: string;
 }
 
-/** What JSON puts around a record's data and key, the longest ARN allowed for: an estimate on the safe side. */
+/** An upper estimate of the JSON around a record's data and key, with the longest ARN. */
 const RECORD_ENVELOPE_BYTES = 700;
 
-/** @param data the record's bytes as the service gave them. */
+/** @param record as GetRecords returned it, with its data in bytes. */
 export function streamRecord(record: {
   sequence_number: string;
   partition_key: string;
@@ -30,7 +30,7 @@ export function streamRecord(record: {
 
 /**
  * The event of a batch.
- * Source of its form: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html
  */
 export function kinesisEvent(shard_id: string, records: StreamRecord[], origin: EventOrigin) {
   return {

@@ -11,7 +11,7 @@ import {
 import { streamRecord } from './kinesis-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
 
-/** A Kinesis stream read with the credentials of the function's role. */
+/** Reads a Kinesis stream with the credentials of the function's role. */
 export function createKinesisSource(stream_arn: string, config: KinesisClientConfig): StreamSource {
   const client = new KinesisClient(config);
   const StreamName = stream_arn.slice(stream_arn.indexOf('/') + 1);
@@ -39,7 +39,8 @@ export function createKinesisSource(stream_arn: string, config: KinesisClientCon
       const answer = await client.send(
         new GetShardIteratorCommand({ StreamName, ShardId, ...iteratorInput(position) }),
       );
-      if (answer.ShardIterator === undefined) throw new Error('Kinesis gave no shard iterator.');
+      if (answer.ShardIterator === undefined)
+        throw new Error(`Kinesis returned no iterator for the shard ${ShardId}.`);
       return answer.ShardIterator;
     },
     async records(ShardIterator, Limit) {

@@ -1,43 +1,43 @@
 import type { Outcome } from './outcome.ts';
 
-/** What a lane must know of a record. */
+/** The fields of a record that a lane needs. */
 export interface Sequenced {
   sequence_number: string;
   partition_key: string;
   /** Epoch ms. */
   arrived_at: number;
-  /** What it adds to the event's payload. */
+  /** The record's size in the event's payload. */
   event_bytes: number;
 }
 
-/** An event source mapping's settings, with infinity where AWS writes -1. */
+/** The settings of an event source mapping, with infinity where AWS writes -1. */
 export interface DeliverySettings {
   batch_size: number;
   window_ms: number;
-  /** Bytes of one event, base64 and JSON included. */
+  /** The size limit of one event, with data in base64. */
   payload_bytes: number;
   bisect: boolean;
   max_retries: number;
   max_record_age_ms: number;
-  /** How long to wait after so many failed invocations in a row, in ms. */
+  /** The wait after this many failed invocations in a row, in ms. */
   backoff(failures: number): number;
 }
 
-/** As AWS writes them into the report of a discarded batch. */
+/** The reason in the report of a discarded batch, as AWS writes it. */
 export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
-/** Some records on their way, in the order of the shard. */
+/** Records that are delivered together, in the order of the shard. */
 export interface Batch<Item> {
   records: Item[];
   /** Retries that counted against the maximum. */
   retries: number;
-  /** Invocations that these records have seen, together or in larger batches. */
+  /** Invocations with these records, together or in larger batches. */
   invocations: number;
-  /** Failed invocations in a row, for the back-off. */
+  /** Failed invocations in a row, for the backoff. */
   failures: number;
-  /** Not invoked before, epoch ms. */
+  /** The earliest time of the next invocation, epoch ms. */
   not_before: number;
-  /** Why these records are given up; absent: they are not. */
+  /** The reason why these records are discarded; absent: they are not. */
   discard?: DiscardCondition;
 }
 
@@ -45,36 +45,37 @@ export type LaneStep<Item> =
   | { kind: 'invoke'; batch: Batch<Item> }
   | { kind: 'discard'; batch: Batch<Item>; condition: DiscardCondition }
   | { kind: 'wait'; until: number }
-  /** Nothing to do, or a batch is out already. */
+  /** There is nothing to do, or a batch is in flight. */
   | { kind: 'rest' };
 
 /**
- * Delivers records one batch at a time: gathers, retries, splits, gives up. No I/O and no clock of its own.
+ * One sequence of records in a shard, delivered one batch at a time; a shard has `ParallelizationFactor` lanes. A lane
+ * gathers, retries, splits and discards batches. It does no I/O and has no clock of its own.
  *
- *   gather ──(size, window or payload reached)──► batch ──next()──► out
- *   out ── success ──► done
- *       ── partial ──► done up to the checkpoint; the rest is the next batch
- *       ── failure ──► halves (bisect, costs no retry), or again after a back-off, or discard
- *       ── throttled ──► again after a back-off, whatever the retries
- *   a record over its age is given up before its batch goes out (again)
+ *   gather ──(size, window or payload reached)──► batch ──next()──► in flight
+ *   in flight ── success ──► finished
+ *             ── partial ──► finished up to the checkpoint; the rest is the next batch
+ *             ── failure ──► two halves (bisect; counts no retry), or again after a backoff, or discarded
+ *             ── throttled ──► again after a backoff, without a limit of retries
+ *   a record over its maximum age is discarded before its batch is in flight (again)
  *
- * While `next()`'s batch is out, the lane rests; `settle()` brings it back.
+ * `next()` returns the batch to deliver, and `settle()` its outcome. In between the lane rests.
  */
 export interface Lane<Item> {
   add(record: Item, now: number): void;
   next(now: number): LaneStep<Item>;
-  /** @returns the records that need no further delivery. */
+  /** Takes the outcome of the batch in flight. @returns the records that need no further delivery. */
   settle(outcome: Outcome, now: number): Item[];
-  /** Records that wait for their first delivery or are not done. */
+  /** The number of records that are not finished. */
   unfinished(): number;
-  isOut(): boolean;
+  isInFlight(): boolean;
 }
 
 export function createLane<Item extends Sequenced>(settings: DeliverySettings): Lane<Item> {
   const gathering: { record: Item; since: number }[] = [];
-  /** Batches formed and not done, first in order first; `work[0]` is the one that goes out. */
+  /** Batches that are not finished, in order. The first one is delivered next. */
   let work: Batch<Item>[] = [];
-  let out = false;
+  let in_flight = false;
 
   return {
     add(record, now) {
@@ -82,66 +83,66 @@ export function createLane<Item extends Sequenced>(settings: DeliverySettings): 
     },
 
     next(now) {
-      if (out) return { kind: 'rest' };
+      if (in_flight) return { kind: 'rest' };
       const first = gathering[0];
       if (work.length === 0 && first !== undefined) {
-        const count = batchCount(gathering, settings);
+        const count = measureBatch(gathering, settings);
         const due = count.full ? now : first.since + settings.window_ms;
         if (due > now) return { kind: 'wait', until: due };
         const records = gathering.splice(0, count.records).map(({ record }) => record);
         work = [{ records, retries: 0, invocations: 0, failures: 0, not_before: now }];
       }
-      work = setAgedAside(work, now, settings.max_record_age_ms);
+      work = discardAged(work, now, settings.max_record_age_ms);
       const batch = work[0];
       if (batch === undefined) return { kind: 'rest' };
       if (batch.discard === undefined && batch.not_before > now) {
         return { kind: 'wait', until: batch.not_before };
       }
-      out = true;
+      in_flight = true;
       if (batch.discard !== undefined) return { kind: 'discard', batch, condition: batch.discard };
       return { kind: 'invoke', batch };
     },
 
     settle(outcome, now) {
       const [batch, ...later] = work;
-      if (!out || batch === undefined) throw new Error('No batch is out.');
-      out = false;
-      const { done, again } = settled(batch, outcome, now, settings);
+      if (!in_flight || batch === undefined) throw new Error('No batch is in flight.');
+      in_flight = false;
+      const { done, again } = applyOutcome(batch, outcome, now, settings);
       work = [...again, ...later];
       return done;
     },
 
     unfinished: () => gathering.length + work.reduce((sum, { records }) => sum + records.length, 0),
-    isOut: () => out,
+    isInFlight: () => in_flight,
   };
 }
 
-/** How many records the next batch takes, and whether it is full: by count, or because one more would not fit. */
-function batchCount(
+/** The size of the next batch, and whether it is full: by count, or because one more record would not fit. */
+function measureBatch(
   gathering: { record: Sequenced }[],
   { batch_size, payload_bytes }: DeliverySettings,
 ): { records: number; full: boolean } {
   let bytes = 0;
   for (const [index, { record }] of gathering.entries()) {
     bytes += record.event_bytes;
-    // A record over the limit goes alone: the function's refusal is what gives it up.
+    // A record over the limit is sent alone. Lambda refuses the payload, and the retries run out.
     if (bytes > payload_bytes) return { records: Math.max(index, 1), full: true };
     if (index + 1 === batch_size) return { records: batch_size, full: true };
   }
   return { records: gathering.length, full: false };
 }
 
-/** Records are in order of arrival, so the aged ones come first. */
-function setAgedAside<Item extends Sequenced>(
+/** Marks the records over their maximum age as discarded. They come first: records are in order of arrival. */
+function discardAged<Item extends Sequenced>(
   work: Batch<Item>[],
   now: number,
   max_age_ms: number,
 ): Batch<Item>[] {
   const [batch, ...later] = work;
   if (batch === undefined || batch.discard !== undefined) return work;
-  const young = batch.records.findIndex(({ arrived_at }) => now - arrived_at <= max_age_ms);
-  if (young === 0) return work;
-  const count = young < 0 ? batch.records.length : young;
+  const first_young = batch.records.findIndex(({ arrived_at }) => now - arrived_at <= max_age_ms);
+  if (first_young === 0) return work;
+  const count = first_young < 0 ? batch.records.length : first_young;
   const aged = { ...batch, records: batch.records.slice(0, count) };
   const rest = { ...batch, records: batch.records.slice(count) };
   return [
@@ -151,7 +152,7 @@ function setAgedAside<Item extends Sequenced>(
   ];
 }
 
-function settled<Item extends Sequenced>(
+function applyOutcome<Item extends Sequenced>(
   batch: Batch<Item>,
   outcome: Outcome,
   now: number,
@@ -164,19 +165,19 @@ function settled<Item extends Sequenced>(
   const failed = { ...batch, failures, not_before: now + settings.backoff(failures) };
   if (outcome.kind === 'throttled') return { done: [], again: [failed] };
   const invoked = { ...failed, invocations: batch.invocations + 1 };
-  if (outcome.kind === 'failure') return { done: [], again: afterFailure(invoked, settings) };
+  if (outcome.kind === 'failure') return { done: [], again: splitOrRetry(invoked, settings) };
 
   const from = batch.records.findIndex(
     ({ sequence_number }) => sequence_number === outcome.from_sequence_number,
   );
   const rest = { ...invoked, records: batch.records.slice(from) };
-  // "Bisected at the returned sequence number": a split costs no retry, and the rest is not split again.
-  const again = settings.bisect && from > 0 ? [rest] : [retried(rest, settings)];
+  // AWS bisects "at the returned sequence number": the split counts no retry, and the rest is not halved.
+  const again = settings.bisect && from > 0 ? [rest] : [countRetry(rest, settings)];
   return { done: batch.records.slice(0, from), again };
 }
 
-function afterFailure<Item>(batch: Batch<Item>, settings: DeliverySettings): Batch<Item>[] {
-  if (!settings.bisect || batch.records.length === 1) return [retried(batch, settings)];
+function splitOrRetry<Item>(batch: Batch<Item>, settings: DeliverySettings): Batch<Item>[] {
+  if (!settings.bisect || batch.records.length === 1) return [countRetry(batch, settings)];
   const middle = Math.ceil(batch.records.length / 2);
   return [
     { ...batch, records: batch.records.slice(0, middle) },
@@ -184,7 +185,7 @@ function afterFailure<Item>(batch: Batch<Item>, settings: DeliverySettings): Bat
   ];
 }
 
-function retried<Item>(batch: Batch<Item>, { max_retries }: DeliverySettings): Batch<Item> {
+function countRetry<Item>(batch: Batch<Item>, { max_retries }: DeliverySettings): Batch<Item> {
   if (batch.retries >= max_retries) return { ...batch, discard: 'RetryAttemptsExhausted' };
   return { ...batch, retries: batch.retries + 1 };
 }

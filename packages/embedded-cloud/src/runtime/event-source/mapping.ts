@@ -22,7 +22,7 @@ export interface MappingOptions {
   destination?: FailureDestination | undefined;
   /** Invokes the function; never throws. */
   invoke: (payload: string) => Promise<Invocation>;
-  /** Where checkpoints are kept. */
+  /** The folder of the checkpoints. */
   directory: string;
   now: () => number;
   pace?: Pace;
@@ -35,64 +35,49 @@ export interface MappingStatus extends DeliveryCounters {
   /** `OK`, or `PROBLEM: …` with the last error's name and message, as Lambda's LastProcessingResult. */
   last_processing_result: string;
   in_flight: number;
-  /** Every shard was read to its end and nothing is unfinished. */
+  /** Every shard was read to its end, and no record is unfinished. */
   idle: boolean;
-  /** All records that arrived before were read, epoch ms; null where a shard has not come that far. */
+  /** All records that arrived before this time were read, epoch ms; null where a shard has not been read to its end. */
   caught_up_at: number | null;
   shards: ShardStatus[];
 }
 
-/** An event source mapping at work. */
+/** A running event source mapping of a stream. */
 export interface Mapping {
   status(): MappingStatus;
-  /** Reads and invokes no more; ends when nothing is in flight and the checkpoints are on the disk. */
+  /** Stops reading, and waits until nothing is in flight and the checkpoints are on the disk. */
   stop(): Promise<void>;
 }
 
-/** One poll a second where nothing comes, as Lambda polls; the rest is this project's. */
+/** Lambda polls an empty shard once a second. The other times are choices of this project. */
 const PACE: Pace = { idle_ms: 1_000, busy_ms: 200, error_ms: 1_000, refresh_ms: 30_000 };
 
-/** Starts to read the stream's shards, parents before children, and to hand their records to the function. */
+/** Reads the stream's shards, parents before children, and delivers their records to the function. */
 export function startMapping(options: MappingOptions): Mapping {
   const { source, destination, now, pace = PACE } = options;
-  const stop = new AbortController();
-  // Every shard listens, and so does each of its waits.
-  setMaxListeners(0, stop.signal);
+  const stopping = new AbortController();
+  // Every shard, and every wait of it, listens to this signal.
+  setMaxListeners(0, stopping.signal);
   const readers = new Map<string, ShardReader>();
   const counters = newCounters();
   let waiting: Shard[] = [];
   let checkpoints: Checkpoints | undefined;
   let problem: string | undefined;
-  let refresh_now = () => {};
+  let refreshNow = () => {};
 
   const onProblem = (cause: unknown) => {
     problem = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
   };
-
   const connect = async () => {
     const { created_at } = await source.describe();
     await destination?.check();
-    checkpoints = await openCheckpoints({
+    return openCheckpoints({
       path: join(options.directory, `${options.mapping_id}.json`),
       stream_created_at: created_at,
       now,
     });
   };
-
-  const refresh = async (known: Checkpoints) => {
-    const shards = await source.shards();
-    const listed = new Set(shards.map(({ shard_id }) => shard_id));
-    known.keep([...listed]);
-    const isOver = (parent: string) => !listed.has(parent) || known.of(parent).drained === true;
-    waiting = [];
-    for (const shard of shards) {
-      if (readers.has(shard.shard_id) || known.of(shard.shard_id).drained === true) continue;
-      if (!shard.parents.every(isOver)) waiting.push(shard);
-      else readers.set(shard.shard_id, start(shard.shard_id, known));
-    }
-  };
-
-  const start = (shard_id: string, known: Checkpoints) =>
+  const startReader = (shard_id: string, known: Checkpoints) =>
     startShardReader({
       ...options,
       origin: { stream_arn: source.stream_arn, role_arn: options.role_arn },
@@ -100,55 +85,79 @@ export function startMapping(options: MappingOptions): Mapping {
       checkpoints: known,
       counters,
       pace,
-      stopping: stop.signal,
+      stopping: stopping.signal,
       onProblem,
-      onDrained: () => refresh_now(),
+      onDrained: () => refreshNow(),
     });
-
-  const supervising = (async () => {
-    while (!stop.signal.aborted) {
-      const wait = new AbortController();
-      refresh_now = () => wait.abort();
-      try {
-        if (checkpoints === undefined) await connect();
-        if (checkpoints !== undefined) await refresh(checkpoints);
-        await pause(pace.refresh_ms, AbortSignal.any([stop.signal, wait.signal]));
-      } catch (cause) {
-        onProblem(cause);
-        await pause(pace.error_ms, stop.signal);
-      }
+  /** Starts the shards whose parents are drained. */
+  const refresh = async (known: Checkpoints) => {
+    const shards = await source.shards();
+    known.keep(shards.map(({ shard_id }) => shard_id));
+    const { ready, blocked } = sortShards(shards, known);
+    waiting = blocked;
+    for (const { shard_id } of ready) {
+      if (!readers.has(shard_id)) readers.set(shard_id, startReader(shard_id, known));
     }
+  };
+  const supervise = async () => {
+    const wait = new AbortController();
+    refreshNow = () => wait.abort();
+    try {
+      checkpoints ??= await connect();
+      await refresh(checkpoints);
+      await pause(pace.refresh_ms, AbortSignal.any([stopping.signal, wait.signal]));
+    } catch (cause) {
+      onProblem(cause);
+      await pause(pace.error_ms, stopping.signal);
+    }
+  };
+  const supervising = (async () => {
+    while (!stopping.signal.aborted) await supervise();
   })();
 
   return {
-    status() {
-      const shards = [
+    status: () => ({
+      mapping_id: options.mapping_id,
+      function_arn: options.function_arn,
+      stream_arn: source.stream_arn,
+      last_processing_result: problem === undefined ? 'OK' : `PROBLEM: ${problem}`,
+      ...counters,
+      ...summarizeShards([
         ...[...readers.values()].map((reader) => reader.status()),
-        ...waiting.map(notYet),
-      ];
-      const times = shards.map((shard) => shard.caught_up_at);
-      const caught_up_at =
-        times.length > 0 && times.every((time) => time !== null) ? Math.min(...times) : null;
-      return {
-        mapping_id: options.mapping_id,
-        function_arn: options.function_arn,
-        stream_arn: source.stream_arn,
-        last_processing_result: problem === undefined ? 'OK' : `PROBLEM: ${problem}`,
-        ...counters,
-        in_flight: shards.reduce((sum, shard) => sum + shard.in_flight, 0),
-        idle: caught_up_at !== null && shards.every((shard) => shard.unfinished === 0),
-        caught_up_at,
-        shards,
-      };
-    },
+        ...waiting.map(waitingStatus),
+      ]),
+    }),
     async stop() {
-      stop.abort();
+      stopping.abort();
       await supervising;
       await Promise.all([...readers.values()].map((reader) => reader.stopped()));
       await checkpoints?.written();
       source.close();
       destination?.close();
     },
+  };
+}
+
+/** Drained shards are left out. A shard is blocked while the stream still lists a parent that is not drained. */
+function sortShards(shards: Shard[], checkpoints: Checkpoints) {
+  const listed = new Set(shards.map(({ shard_id }) => shard_id));
+  const isDrained = (shard_id: string) => checkpoints.of(shard_id).drained === true;
+  const isOver = (parent: string) => !listed.has(parent) || isDrained(parent);
+  const open = shards.filter(({ shard_id }) => !isDrained(shard_id));
+  return {
+    ready: open.filter(({ parents }) => parents.every(isOver)),
+    blocked: open.filter(({ parents }) => !parents.every(isOver)),
+  };
+}
+
+function summarizeShards(shards: ShardStatus[]) {
+  const times = shards.map((shard) => shard.caught_up_at);
+  const isCaughtUp = times.length > 0 && times.every((time) => time !== null);
+  return {
+    in_flight: shards.reduce((sum, shard) => sum + shard.in_flight, 0),
+    idle: isCaughtUp && shards.every((shard) => shard.unfinished === 0),
+    caught_up_at: isCaughtUp ? Math.min(...times) : null,
+    shards,
   };
 }
 
@@ -165,7 +174,7 @@ function newCounters(): DeliveryCounters {
   };
 }
 
-function notYet({ shard_id }: Shard): ShardStatus {
+function waitingStatus({ shard_id }: Shard): ShardStatus {
   return {
     shard_id,
     state: 'waiting_for_parents',

@@ -1,12 +1,12 @@
-/** What an invocation means for its batch. */
+/** The consequence of an invocation for its batch. */
 export type Outcome =
-  /** Every record is done. */
+  /** Every record is finished. */
   | { kind: 'success' }
-  /** Records before this one are done; it and all after it are to be delivered again. */
+  /** Records before this one are finished. It and all later ones are delivered again. */
   | { kind: 'partial'; from_sequence_number: string }
-  /** No record is done. */
+  /** No record is finished. */
   | { kind: 'failure' }
-  /** The function could not be invoked at all: that is no attempt. */
+  /** The function was not invoked. This does not count as an attempt. */
   | { kind: 'throttled' };
 
 /**
@@ -14,7 +14,7 @@ export type Outcome =
  * An empty or null answer or list is a success; an empty, null or unknown `itemIdentifier` fails the whole batch.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
-export function outcomeOfAnswer(payload: string, sequence_numbers: string[]): Outcome {
+export function readOutcome(payload: string, sequence_numbers: string[]): Outcome {
   const failures = itemFailures(payload);
   if (failures === undefined || failures.length === 0) return { kind: 'success' };
   const known = new Set(sequence_numbers);

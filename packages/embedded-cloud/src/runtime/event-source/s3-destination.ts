@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FailureDestination } from './source.ts';
 
-/** A failure destination on S3, written with the credentials of the function's role. */
+/** Writes reports to a bucket with the credentials of the function's role. */
 export function createS3Destination(
   bucket_arn: string,
   config: S3ClientConfig,

@@ -1,9 +1,9 @@
 import type { MappingSettings } from './shard-reader.ts';
 
-/** Of one event; base64 counts. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** The size limit of one event, with data in base64. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-/** AWS::Lambda::EventSourceMapping, as far as Kinesis goes. */
+/** The properties of AWS::Lambda::EventSourceMapping that streams use. */
 export interface MappingProperties {
   FunctionName: string;
   EventSourceArn: string;
@@ -20,37 +20,45 @@ export interface MappingProperties {
   DestinationConfig?: { OnFailure?: { Destination?: string } };
 }
 
-const NOT_PLAYED = ['TumblingWindowInSeconds', 'FilterCriteria', 'Topics', 'Queues'];
+const UNSUPPORTED = ['TumblingWindowInSeconds', 'FilterCriteria', 'Topics', 'Queues'];
 
 /**
- * Settings with Lambda's defaults.
+ * Reads the settings, with Lambda's defaults.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  *
- * @param random 0 to 1, for the jitter of the back-off.
- * @throws {Error} for a setting that is outside Lambda's limits, or that is not played here.
+ * @param random returns 0 to 1, for the jitter of the backoff.
+ * @throws {Error} for a setting that is outside Lambda's limits, or that is not emulated.
  */
 export function mappingSettings(
   properties: MappingProperties,
   random: () => number,
 ): MappingSettings {
-  const not_played = NOT_PLAYED.filter((name) => name in properties);
-  if (not_played.length > 0) throw new Error(`${not_played.join(', ')}: not played here.`);
-  const batch_size = within('BatchSize', properties.BatchSize ?? 100, 1, 10_000);
+  const unsupported = UNSUPPORTED.filter((name) => name in properties);
+  if (unsupported.length > 0) {
+    throw new Error(`${unsupported.join(', ')} is not emulated. Remove it.`);
+  }
+  const batch_size = checkRange('BatchSize', properties.BatchSize ?? 100, 1, 10_000);
   const window = properties.MaximumBatchingWindowInSeconds ?? 0;
-  const retries = within('MaximumRetryAttempts', properties.MaximumRetryAttempts ?? -1, -1, 10_000);
-  const age = within(
+  const retries = checkRange(
+    'MaximumRetryAttempts',
+    properties.MaximumRetryAttempts ?? -1,
+    -1,
+    10_000,
+  );
+  const age = checkRange(
     'MaximumRecordAgeInSeconds',
     properties.MaximumRecordAgeInSeconds ?? -1,
     -1,
     604_800,
   );
-  if (age >= 0 && age < 60) throw new Error('MaximumRecordAgeInSeconds is -1, or at least 60.');
+  if (age >= 0 && age < 60)
+    throw new Error(`MaximumRecordAgeInSeconds must be -1 or at least 60, and is ${age}.`);
   const timestamp = properties.StartingPositionTimestamp;
   return {
     batch_size,
-    window_ms: within('MaximumBatchingWindowInSeconds', window, 0, 300) * 1000,
+    window_ms: checkRange('MaximumBatchingWindowInSeconds', window, 0, 300) * 1000,
     payload_bytes: PAYLOAD_BYTES,
-    parallelization_factor: within(
+    parallelization_factor: checkRange(
       'ParallelizationFactor',
       properties.ParallelizationFactor ?? 1,
       1,
@@ -68,7 +76,7 @@ export function mappingSettings(
   };
 }
 
-/** AWS says "exponential"; 200 ms to 30 s with half of it jitter is this project's choice. */
+/** AWS documents "exponential" and no numbers. 200 ms to 30 s, half of it jitter, is a choice of this project. */
 export function createBackoff(random: () => number): (failures: number) => number {
   return (failures) => {
     const ceiling = Math.min(30_000, 200 * 2 ** (failures - 1));
@@ -76,11 +84,11 @@ export function createBackoff(random: () => number): (failures: number) => numbe
   };
 }
 
-function within(name: string, value: number | string, least: number, most: number): number {
+function checkRange(name: string, value: number | string, least: number, most: number): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new Error(`${name} is ${value}, and Lambda takes ${least} to ${most}.`);
+  throw new Error(`${name} must be ${least} to ${most}, and is ${value}.`);
 }
 
-/** CloudFormation takes booleans as strings too. */
+/** CloudFormation also takes booleans as strings. */
 const isTrue = (value: boolean | string | undefined) => value === true || value === 'true';

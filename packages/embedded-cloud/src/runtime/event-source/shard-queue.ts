@@ -2,31 +2,32 @@ import { createHash } from 'node:crypto';
 import { createLane, type DeliverySettings, type LaneStep, type Sequenced } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 
-/** One step that a lane of the shard asks for. */
+/** A batch of one lane, to be delivered or discarded. */
 export type ShardStep<Item> = Extract<LaneStep<Item>, { kind: 'invoke' | 'discard' }> & {
   lane: number;
 };
 
 /**
- * A shard's records between reading and the checkpoint: `parallelization_factor` lanes by hash of the partition key,
- * so that order is kept per key, and a checkpoint that is the last record before the lowest unfinished one.
+ * The records of a shard that were read and are not finished. The partition key's hash chooses one of
+ * `parallelization_factor` lanes, so that order is kept per key. The checkpoint is the last record before the first
+ * unfinished one.
  */
 export interface ShardQueue<Item> {
-  /** Records in the order of the shard, each once. */
+  /** Adds records in the order of the shard, each once. */
   add(records: Item[], now: number): void;
   /**
-   * Takes every step that can be taken now; each is to be settled.
+   * Takes the batches that are ready. Each must be settled.
    *
-   * @returns them, and when the next may be possible without anything else happening, in epoch ms.
+   * @returns them, and the time when the next one gets ready by itself, in epoch ms.
    */
   take(now: number): { steps: ShardStep<Item>[]; wake_at?: number };
   settle(lane: number, outcome: Outcome, now: number): void;
   /** All records up to this one are finished; absent: none is known to be. */
   checkpoint(): string | undefined;
   unfinished(): number;
-  /** What the unfinished records hold in memory. */
+  /** The size of the unfinished records. */
   unfinishedBytes(): number;
-  /** Arrival of the oldest unfinished record, epoch ms. */
+  /** The arrival of the oldest unfinished record, epoch ms. */
   oldestArrival(): number | undefined;
   inFlight(): number;
 }
@@ -37,12 +38,17 @@ export function createShardQueue<Item extends Sequenced>(
   const lanes = Array.from({ length: settings.parallelization_factor }, () =>
     createLane<Item>(settings),
   );
+  const laneAt = (index: number) => {
+    const lane = lanes[index];
+    if (lane === undefined) throw new Error(`The shard has no lane ${index}.`);
+    return lane;
+  };
   const ledger = createLedger<Item>();
   return {
     add(records, now) {
       for (const record of records) {
         ledger.add(record);
-        lanes[laneOf(record.partition_key, lanes.length)]!.add(record, now);
+        laneAt(laneOf(record.partition_key, lanes.length)).add(record, now);
       }
     },
     take(now) {
@@ -54,23 +60,23 @@ export function createShardQueue<Item extends Sequenced>(
       };
     },
     settle(lane, outcome, now) {
-      for (const record of lanes[lane]!.settle(outcome, now)) ledger.finish(record);
+      for (const record of laneAt(lane).settle(outcome, now)) ledger.finish(record);
     },
     checkpoint: ledger.checkpoint,
     unfinished: () => lanes.reduce((sum, lane) => sum + lane.unfinished(), 0),
     unfinishedBytes: ledger.unfinishedBytes,
     oldestArrival: ledger.oldestArrival,
-    inFlight: () => lanes.filter((lane) => lane.isOut()).length,
+    inFlight: () => lanes.filter((lane) => lane.isInFlight()).length,
   };
 }
 
-/** Kinesis places keys by the front of their MD5; the lane takes the back, so that a shard's keys spread. */
+/** Kinesis chooses the shard by the first bytes of the key's MD5, so the lane is chosen by the last ones. */
 export function laneOf(partition_key: string, lanes: number): number {
   if (lanes === 1) return 0;
   return createHash('md5').update(partition_key).digest().readUInt32BE(12) % lanes;
 }
 
-/** Which records of the shard are finished, and up to where without a gap. */
+/** Tracks which records of the shard are finished, and the last one before the first gap. */
 function createLedger<Item extends Sequenced>() {
   let order: Item[] = [];
   let head = 0;

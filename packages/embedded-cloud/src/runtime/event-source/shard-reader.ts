@@ -6,7 +6,7 @@ import type { DeliverySettings } from './lane.ts';
 import { createShardQueue, type ShardQueue } from './shard-queue.ts';
 import type { Position, StreamSource } from './source.ts';
 
-/** An event source mapping's settings. */
+/** All settings of an event source mapping of a stream. */
 export interface MappingSettings extends DeliverySettings {
   parallelization_factor: number;
   report_item_failures: boolean;
@@ -15,15 +15,15 @@ export interface MappingSettings extends DeliverySettings {
   starting_timestamp?: number;
 }
 
-/** How often the stream is asked, in ms. */
+/** The waits between two reads of the stream, in ms. */
 export interface Pace {
-  /** A shard that had nothing. */
+  /** After an empty page. */
   idle_ms: number;
-  /** A shard that had something: AWS allows five reads a second. */
+  /** After a page with records: AWS allows five reads a second. */
   busy_ms: number;
   /** After an error. */
   error_ms: number;
-  /** For new shards. */
+  /** Between two looks for new shards. */
   refresh_ms: number;
 }
 
@@ -33,15 +33,15 @@ export interface ShardStatus {
   checkpoint: string | null;
   unfinished: number;
   in_flight: number;
-  /** Age of the oldest record that is read and not finished, in ms. */
+  /** The age of the oldest unfinished record, in ms. */
   oldest_age_ms: number;
-  /** When the shard was last asked and had nothing more, epoch ms: all that arrived before was read. */
+  /** The time of the last read that found no more records, epoch ms: all earlier records were read. */
   caught_up_at: number | null;
 }
 
 export interface ShardReader {
   status(): ShardStatus;
-  /** Ends when reading stopped and nothing is in flight. */
+  /** Resolves when reading has stopped and nothing is in flight. */
   stopped(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export interface ShardReaderOptions
   onDrained: () => void;
 }
 
-/** Reads one shard to its end, and its records to their end. Starts by itself; the signal `stopping` ends it. */
+/** Reads one shard and delivers its records until the shard is drained or the signal `stopping` aborts. */
 export function startShardReader(options: ShardReaderOptions): ShardReader {
   const { settings, shard_id, checkpoints, now, stopping } = options;
   const queue = createShardQueue<StreamRecord>(settings);
@@ -63,7 +63,7 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   let wake = () => {};
   stopping.addEventListener('abort', () => wake());
 
-  const drainedYet = () => {
+  const checkDrained = () => {
     if (state !== 'draining' || queue.unfinished() > 0) return;
     state = 'drained';
     checkpoints.set(shard_id, { ...checkpoints.of(shard_id), drained: true });
@@ -78,12 +78,12 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
       const sequence_number = queue.checkpoint();
       if (sequence_number !== undefined) checkpoints.set(shard_id, { sequence_number });
       wake();
-      drainedYet();
+      checkDrained();
     },
   });
 
   const reading = readShard(options, {
-    isFull: fullness(settings, queue),
+    isFull: memoryLimit(settings, queue),
     progress: () =>
       new Promise((resolve) => {
         wake = resolve;
@@ -96,7 +96,7 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   }).then((is_over) => {
     if (!is_over) return;
     state = 'draining';
-    drainedYet();
+    checkDrained();
   });
 
   return {
@@ -116,13 +116,13 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   };
 }
 
-/** Records of one page: the lanes' next batches, within what GetRecords takes. */
+/** The records of one page: a batch for each lane, within the limits of GetRecords. */
 function pageLimit({ batch_size, parallelization_factor }: MappingSettings): number {
   return Math.min(10_000, Math.max(100, batch_size * parallelization_factor));
 }
 
-/** Whether what was read and is not finished is all that memory should hold: the stream holds the rest. */
-function fullness(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
+/** Limits the unfinished records in memory. Reading stops at the limit; the stream keeps the rest. */
+function memoryLimit(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
   const most_records = 2 * pageLimit(settings);
   const most_bytes = settings.payload_bytes * (settings.parallelization_factor + 1);
   return () => queue.unfinished() >= most_records || queue.unfinishedBytes() >= most_bytes;
@@ -130,12 +130,12 @@ function fullness(settings: MappingSettings, queue: ShardQueue<StreamRecord>): (
 
 interface Reading {
   isFull(): boolean;
-  /** Ends when some record is finished, or the mapping stops. */
+  /** Resolves when a record is finished or the mapping stops. */
   progress(): Promise<void>;
   onPage(records: StreamRecord[], asked_at: number): void;
 }
 
-/** @returns whether the shard is closed and read to its end; false where the mapping stopped first. */
+/** @returns true where the shard is closed and read to its end, false where the mapping stopped first. */
 async function readShard(options: ShardReaderOptions, reading: Reading): Promise<boolean> {
   const { source, shard_id, pace, stopping } = options;
   const limit = pageLimit(options.settings);
@@ -162,7 +162,7 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
         await pause(records.length === 0 ? pace.idle_ms : pace.busy_ms, stopping);
       }
     } catch (cause) {
-      // Iterators live five minutes; a new one takes up where the last page ended.
+      // An iterator expires after five minutes. A new one continues after the last page.
       iterator = undefined;
       if ((cause as Error).name === 'ExpiredIteratorException') continue;
       options.onProblem(cause);
@@ -172,7 +172,7 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
   return false;
 }
 
-/** `LATEST` is a moment, not a place: after a restart without a checkpoint it is still the same one. */
+/** `LATEST` means the time of the mapping's first start, also after a restart without a checkpoint. */
 function startOf({ settings, checkpoints, shard_id }: ShardReaderOptions): Position {
   const { sequence_number } = checkpoints.of(shard_id);
   if (sequence_number !== undefined) return { type: 'AFTER_SEQUENCE_NUMBER', sequence_number };

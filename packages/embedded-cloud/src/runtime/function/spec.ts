@@ -3,7 +3,7 @@ import { REGION } from '../../gateway/types.ts';
 import { loadDeployment } from '../deployment.ts';
 import { localQueueUrl } from '../queue-url.ts';
 import type { Assembly } from '../template/assembly.ts';
-import type { Resource } from '../template/stack.ts';
+import type { Resource } from '../template/resource.ts';
 import { type Credentials, functionCredentials } from './credentials.ts';
 
 /** A function as the template describes it. */

@@ -1,6 +1,7 @@
 import type { DestinationConfiguration } from '../../services/firehose/configuration.ts';
 import type { Firehose } from '../../services/firehose/firehose.ts';
-import type { Resource, Stack } from '../template/stack.ts';
+import type { Resource } from '../template/resource.ts';
+import type { Stack } from '../template/stack.ts';
 
 /** Creates the template's delivery streams. Their buckets must exist. */
 export async function provisionDeliveryStreams(stack: Stack, firehose: Firehose): Promise<void> {

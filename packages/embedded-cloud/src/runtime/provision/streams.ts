@@ -6,7 +6,8 @@ import {
   type KinesisClientConfig,
   type StreamMode,
 } from '@aws-sdk/client-kinesis';
-import type { Resource, Stack } from '../template/stack.ts';
+import type { Resource } from '../template/resource.ts';
+import type { Stack } from '../template/stack.ts';
 import { untilActive } from './until-active.ts';
 
 interface StreamProperties {

@@ -11,7 +11,8 @@ import {
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Resource, Stack } from '../template/stack.ts';
+import type { Resource } from '../template/resource.ts';
+import type { Stack } from '../template/stack.ts';
 import { untilActive } from './until-active.ts';
 
 interface TableProperties

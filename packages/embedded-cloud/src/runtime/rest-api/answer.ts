@@ -1,11 +1,11 @@
-/** An HTTP answer; a header with several values is sent once each. */
+/** An HTTP answer. A header may have several values. */
 export interface ApiAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Buffer | string;
 }
 
-/** Reads a proxy integration's answer; undefined where it has not the form that API Gateway asks for. */
+/** Reads the answer of a proxy integration. @returns undefined where it is malformed. */
 export function proxyAnswer(payload: string): ApiAnswer | undefined {
   const answer: unknown = JSON.parse(payload);
   if (typeof answer !== 'object' || answer === null) return undefined;

@@ -1,8 +1,9 @@
-import type { Resource, Stack } from '../template/stack.ts';
+import type { Resource } from '../template/resource.ts';
+import type { Stack } from '../template/stack.ts';
 
-/** One route: a method of a resource, and the function behind it. */
+/** A method of a resource, with the function that answers it. */
 export interface Route {
-  /** The resource's path as the template has it: `/jobs/{id}`, `/{proxy+}`. */
+  /** The path of the resource in the template: `/jobs/{id}`, `/{proxy+}`. */
   resource_path: string;
   resource_id: string;
   /** `GET`, or `ANY`. */
@@ -10,25 +11,26 @@ export interface Route {
   function_arn: string;
   timeout_ms: number;
   needs_key: boolean;
-  /** Asked before anything else; absent: nobody is. */
+  /** Absent: the route has no authorizer. */
   authorizer_id?: string;
 }
 
-/** A stage's limit of requests; absent: none. */
+/** A stage's limit of requests. */
 export interface Throttle {
   requests_per_second: number;
   burst: number;
 }
 
-/** A REST API with its one stage, as the template describes it. */
+/** A REST API with one stage, as the template describes it. */
 export interface RestApi {
   id: string;
   stage: string;
   stage_variables: Record<string, string> | null;
   binary_media_types: string[];
   routes: Route[];
+  /** Undefined: the stage has no limit. */
   throttle: Throttle | undefined;
-  /** Where the API key is: in `x-api-key`, or in what the authorizer says. */
+  /** The place of the API key: the header `x-api-key`, or the authorizer's answer. */
   key_source: 'HEADER' | 'AUTHORIZER';
 }
 
@@ -56,7 +58,7 @@ interface StageProperties {
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-/** @throws {Error} that names the resource, where the template asks for what is not played here. */
+/** @throws {Error} with the resource's id, where the template needs something that is not emulated. */
 export function restApis(stack: Stack): RestApi[] {
   return stack.resources('AWS::ApiGateway::Stage').map((stage) => {
     const properties = stage.properties() as unknown as StageProperties;
@@ -64,7 +66,8 @@ export function restApis(stack: Stack): RestApi[] {
     const api = stack
       .resources('AWS::ApiGateway::RestApi')
       .find(({ physical_id }) => physical_id === id);
-    if (api === undefined) throw new Error(`${stage.logical_id}: the template has no API ${id}.`);
+    if (api === undefined)
+      throw new Error(`${stage.logical_id} (${stage.type}): the template has no REST API ${id}.`);
     const binary = api.properties().BinaryMediaTypes;
     return {
       id,
@@ -85,13 +88,13 @@ function routesOf(stack: Stack, api: Resource): Route[] {
     .map((method) => ({ method, properties: method.properties() as unknown as MethodProperties }))
     .filter(({ properties }) => properties.RestApiId === api.physical_id)
     .map(({ method, properties }) => {
-      refuseUnplayed(method, properties);
+      refuseUnsupported(method, properties);
       const function_arn = /functions\/(arn:[^/]+)\/invocations/.exec(
         properties.Integration?.Uri ?? '',
       );
       if (function_arn?.[1] === undefined) {
         throw new Error(
-          `${method.logical_id} (${method.type}): its integration names no function.`,
+          `${method.logical_id} (${method.type}): the Uri of its integration must contain a function's ARN.`,
         );
       }
       return {
@@ -108,8 +111,8 @@ function routesOf(stack: Stack, api: Resource): Route[] {
     });
 }
 
-function refuseUnplayed(method: Resource, properties: MethodProperties): void {
-  const unplayed = [
+function refuseUnsupported(method: Resource, properties: MethodProperties): void {
+  const unsupported = [
     properties.Integration?.Type === 'AWS_PROXY'
       ? ''
       : `integration ${properties.Integration?.Type}`,
@@ -117,13 +120,14 @@ function refuseUnplayed(method: Resource, properties: MethodProperties): void {
       ? ''
       : `authorization ${properties.AuthorizationType}`,
   ].filter((reason) => reason !== '');
-  if (unplayed.length === 0) return;
+  if (unsupported.length === 0) return;
   throw new Error(
-    `${method.logical_id} (${method.type}): ${unplayed.join(', ')} is not played here.`,
+    `${method.logical_id} (${method.type}): ${unsupported.join(', ')} is not emulated. ` +
+      'Use AWS_PROXY with NONE or a custom authorizer.',
   );
 }
 
-/** Each resource's whole path by its id, the root's included. */
+/** The full path of each resource by its id, with that of the root. */
 function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   const parts = new Map(
     stack.resources('AWS::ApiGateway::Resource').map((resource) => {

@@ -1,14 +1,15 @@
 import { type PolicyStatement, statementCovers } from '../../gateway/policy.ts';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
+import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
 import type { ApiRequest } from './proxy-event.ts';
 
-/** A REQUEST or TOKEN authorizer as the template has it. */
+/** A REQUEST or TOKEN authorizer as the template describes it. */
 export interface AuthorizerSpec {
   id: string;
   type: 'REQUEST' | 'TOKEN';
-  /** Lower-case names of the headers that it goes by: without one of them nobody is asked. */
+  /** Lower-case names of the headers that identify the caller. A request without one of them is unauthorized. */
   identity_headers: string[];
   ttl_ms: number;
   function_arn: string;
@@ -24,32 +25,29 @@ interface AuthorizerProperties {
 /** Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html */
 const TTL_SECONDS = 300;
 
-/** @throws {Error} for an authorizer that is not played here. */
+/** @throws {Error} for an authorizer that is not emulated. */
 export function authorizerSpecs(stack: Stack): Map<string, AuthorizerSpec> {
-  return new Map(
-    stack.resources('AWS::ApiGateway::Authorizer').map((resource) => {
-      const properties = resource.properties() as unknown as AuthorizerProperties;
-      const { Type, IdentitySource = '' } = properties;
-      const function_arn = /functions\/(arn:[^/]+)\/invocations/.exec(
-        properties.AuthorizerUri ?? '',
-      )?.[1];
-      if ((Type !== 'REQUEST' && Type !== 'TOKEN') || function_arn === undefined) {
-        throw new Error(`${resource.logical_id}: an authorizer ${Type} is not played here.`);
-      }
-      const sources = IdentitySource.split(',').map((source) => source.trim());
-      const identity_headers = sources.map((source) => {
-        const name = /^method\.request\.header\.(.+)$/.exec(source)?.[1];
-        if (name === undefined) {
-          throw new Error(`${resource.logical_id}: ${source} is not played here, only headers.`);
-        }
-        return name.toLowerCase();
-      });
-      const ttl_ms = Number(properties.AuthorizerResultTtlInSeconds ?? TTL_SECONDS) * 1_000;
-      const id = resource.physical_id;
-      const spec: AuthorizerSpec = { id, type: Type, identity_headers, ttl_ms, function_arn };
-      return [resource.physical_id, spec] as const;
-    }),
-  );
+  const specs = stack.resources('AWS::ApiGateway::Authorizer').map(authorizerSpec);
+  return new Map(specs.map((spec) => [spec.id, spec]));
+}
+
+function authorizerSpec(resource: Resource): AuthorizerSpec {
+  const properties = resource.properties() as unknown as AuthorizerProperties;
+  const { Type, IdentitySource = '', AuthorizerUri = '' } = properties;
+  const name = `${resource.logical_id} (${resource.type})`;
+  const function_arn = /functions\/(arn:[^/]+)\/invocations/.exec(AuthorizerUri)?.[1];
+  if ((Type !== 'REQUEST' && Type !== 'TOKEN') || function_arn === undefined) {
+    throw new Error(
+      `${name}: the type ${Type} is not emulated. Use REQUEST or TOKEN with a function.`,
+    );
+  }
+  const identity_headers = IdentitySource.split(',').map((source) => {
+    const header = /^method\.request\.header\.(.+)$/.exec(source.trim())?.[1];
+    if (header !== undefined) return header.toLowerCase();
+    throw new Error(`${name}: the identity source ${source.trim()} is not emulated. Use a header.`);
+  });
+  const ttl_ms = Number(properties.AuthorizerResultTtlInSeconds ?? TTL_SECONDS) * 1_000;
+  return { id: resource.physical_id, type: Type, identity_headers, ttl_ms, function_arn };
 }
 
 export type Authorized =
@@ -64,42 +62,52 @@ interface AuthorizerAnswer {
   usageIdentifierKey?: string;
 }
 
-/** Asks an authorizer, and remembers what it said of an identity for as long as the template lets it. */
-export function createAuthorizer(options: {
+export interface AuthorizerOptions {
   spec: AuthorizerSpec;
   api: { id: string; stage: string };
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   now: () => number;
-}): (request: ApiRequest, event: object) => Promise<Authorized> {
+}
+
+/** Invokes an authorizer, and caches its answer per identity for the time that the template sets. */
+export function createAuthorizer(options: AuthorizerOptions) {
   const { spec, api, now } = options;
-  const known = new Map<string, { answer: AuthorizerAnswer; until: number }>();
-  return async (request, event) => {
+  const cache = new Map<string, { answer: AuthorizerAnswer; until: number }>();
+  return async (request: ApiRequest, event: object): Promise<Authorized> => {
     const identity = spec.identity_headers.map((name) => request.headers[name] ?? '');
     if (identity.some((value) => value === '')) return { kind: 'UNAUTHORIZED' };
-    const method_arn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.id}/${api.stage}/${request.method}${request.path}`;
+    const path = `${api.id}/${api.stage}/${request.method}${request.path}`;
+    const method_arn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${path}`;
     const key = JSON.stringify(identity);
-    const remembered = known.get(key);
-    let answer =
-      remembered !== undefined && remembered.until > now() ? remembered.answer : undefined;
-    if (answer === undefined) {
-      const payload =
-        spec.type === 'TOKEN'
-          ? { type: 'TOKEN', authorizationToken: identity[0], methodArn: method_arn }
-          : { ...event, type: 'REQUEST', methodArn: method_arn };
-      const invocation = await options.invoke(spec.function_arn, JSON.stringify(payload));
-      if (invocation.kind !== 'answered') {
-        const says = 'payload' in invocation ? invocation.payload : '';
-        const is_refusal = says.includes('"errorMessage":"Unauthorized"');
-        return { kind: is_refusal ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
-      }
-      answer = JSON.parse(invocation.payload) as AuthorizerAnswer;
-      known.set(key, { answer, until: now() + spec.ttl_ms });
-    }
-    return judged(answer, method_arn);
+    const cached = cache.get(key);
+    if (cached !== undefined && cached.until > now()) return decide(cached.answer, method_arn);
+    const authorizer_event = authorizerEvent(spec, identity, event, method_arn);
+    const invocation = await options.invoke(spec.function_arn, JSON.stringify(authorizer_event));
+    if (invocation.kind !== 'answered') return refusalOf(invocation);
+    const answer = JSON.parse(invocation.payload) as AuthorizerAnswer;
+    cache.set(key, { answer, until: now() + spec.ttl_ms });
+    return decide(answer, method_arn);
   };
 }
 
-function judged(answer: AuthorizerAnswer | null, method_arn: string): Authorized {
+function authorizerEvent(
+  { type }: AuthorizerSpec,
+  [token]: string[],
+  event: object,
+  methodArn: string,
+): object {
+  if (type === 'TOKEN') return { type, authorizationToken: token, methodArn };
+  return { ...event, type, methodArn };
+}
+
+/** An authorizer refuses the caller by an error with the message "Unauthorized". */
+function refusalOf(invocation: Invocation): Authorized {
+  const payload = 'payload' in invocation ? invocation.payload : '';
+  const isRefusal = payload.includes('"errorMessage":"Unauthorized"');
+  return { kind: isRefusal ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
+}
+
+function decide(answer: AuthorizerAnswer | null, method_arn: string): Authorized {
   if (answer?.principalId === undefined || answer.policyDocument === undefined) {
     return { kind: 'AUTHORIZER_CONFIGURATION_ERROR' };
   }
@@ -107,8 +115,8 @@ function judged(answer: AuthorizerAnswer | null, method_arn: string): Authorized
   const covering = [answer.policyDocument.Statement]
     .flat()
     .filter((statement) => statementCovers(statement, permission));
-  const is_denied = covering.some(({ Effect }) => Effect === 'Deny');
-  if (is_denied || covering.length === 0) return { kind: 'ACCESS_DENIED' };
+  const isDenied = covering.some(({ Effect }) => Effect === 'Deny');
+  if (isDenied || covering.length === 0) return { kind: 'ACCESS_DENIED' };
   const context = Object.entries(answer.context ?? {}).map(([name, value]) => [
     name,
     String(value),

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
-import type { Stack } from '../template/stack.ts';
-import { type ApiAnswer, proxyAnswer } from './answer.ts';
+import type { ApiAnswer } from './answer.ts';
 import type { RestApi, Route } from './api.ts';
 import { type Authorized, type AuthorizerSpec, createAuthorizer } from './authorizer.ts';
 import type { GatewayResponses, ResponseType } from './gateway-response.ts';
+import { invokeIntegration } from './integration.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
 import { createRouter } from './router.ts';
 import { createTokenBucket } from './throttle.ts';
@@ -20,137 +19,102 @@ export interface FrontOptions {
   isPermitted: (route: Route, method: string) => boolean;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   authorizers: Map<string, AuthorizerSpec>;
-  /** Holds a key against its usage plan. */
+  /** Checks a key against its usage plan, and counts the request. */
   admitKey: (key: string | undefined) => Admission;
   responses: GatewayResponses;
   now: () => number;
 }
 
-/** Why API Gateway answers by itself. */
-type Refusal = { kind: ResponseType; authorizer: Record<string, string> };
+/** API Gateway refuses the request itself, with this response. */
+interface Refusal {
+  kind: ResponseType;
+  /** The context that the authorizer returned. */
+  authorizer: Record<string, string>;
+}
+
+/** One stage of a REST API, from the request to the answer. */
+export function createFront(options: FrontOptions): (request: ApiRequest) => Promise<ApiAnswer> {
+  const { responses, now } = options;
+  const answer = createAnswer(options);
+  return async (request) => {
+    const request_id = randomUUID();
+    const outcome = await answer(request, request_id);
+    const { headers: request_headers } = request;
+    const { status, headers, body } =
+      'kind' in outcome
+        ? responses(outcome.kind, {
+            request_id,
+            now: now(),
+            authorizer: outcome.authorizer,
+            headers: request_headers,
+          })
+        : outcome;
+    return { status, headers: { ...headers, 'x-amzn-requestid': request_id }, body };
+  };
+}
 
 /**
- * One stage of a REST API: routes, who may, limits, and the functions behind them; in the order of API Gateway: the
- * authorizer, the API key with its usage plan, the stage's own limit, the function.
+ * Checks a request in the order of API Gateway: route, size, authorizer, API key with its usage plan, the stage's own
+ * limit, permission to invoke the function. Then the function answers.
  */
-export function createFront(options: FrontOptions): (request: ApiRequest) => Promise<ApiAnswer> {
+function createAnswer(options: FrontOptions) {
   const { api, now } = options;
   const match = createRouter(api.routes);
   const admit = api.throttle === undefined ? () => true : createTokenBucket(api.throttle, now);
-  const authorize = authorizersOf(options);
+  const authorize = createAuthorize(options);
 
-  const answer = async (request: ApiRequest, request_id: string): Promise<ApiAnswer | Refusal> => {
-    const refused = (kind: ResponseType, authorizer = {}): Refusal => ({ kind, authorizer });
+  return async (request: ApiRequest, request_id: string): Promise<ApiAnswer | Refusal> => {
     const matched = match(request.method, request.path);
-    if (matched === undefined) return refused('MISSING_AUTHENTICATION_TOKEN');
-    if (request.body.length > PAYLOAD_BYTES) return refused('REQUEST_TOO_LARGE');
+    if (matched === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN');
+    if (request.body.length > PAYLOAD_BYTES) return refuse('REQUEST_TOO_LARGE');
     const { route } = matched;
     const event = proxyEvent(api, matched, request, { request_id, now: now() });
     const authorized = await authorize(route, request, event);
-    if (authorized.kind !== 'allowed') return refused(authorized.kind);
+    if (authorized.kind !== 'allowed') return refuse(authorized.kind);
     const { context, usage_key } = authorized;
     const key = api.key_source === 'AUTHORIZER' ? usage_key : request.headers['x-api-key'];
-    const admitted = route.needs_key ? options.admitKey(key) : undefined;
-    if (admitted !== undefined && admitted.kind !== 'admitted') {
-      return refused(admitted.kind, context);
+    const admission = route.needs_key ? options.admitKey(key) : undefined;
+    if (admission !== undefined && admission.kind !== 'admitted') {
+      return refuse(admission.kind, context);
     }
-    if (!admit()) return refused('THROTTLED', context);
-    if (!options.isPermitted(route, request.method)) return refused('API_CONFIGURATION_ERROR');
-    const { identity } = event.requestContext;
-    const whole = {
-      ...event,
-      requestContext: {
-        ...event.requestContext,
-        ...(route.authorizer_id === undefined ? {} : { authorizer: context }),
-        identity:
-          admitted === undefined
-            ? identity
-            : { ...identity, apiKey: key, apiKeyId: admitted.key_id },
-      },
-    };
-    return integrate(options, route, JSON.stringify(whole));
-  };
-
-  return async (request) => {
-    const request_id = randomUUID();
-    const given = await answer(request, request_id);
-    const { status, headers, body } =
-      'kind' in given
-        ? options.responses(given.kind, {
-            request_id,
-            now: now(),
-            authorizer: given.authorizer,
-            headers: request.headers,
-          })
-        : given;
-    const stamped = { ...headers, 'x-amzn-requestid': request_id };
-    return { status, headers: stamped, body };
+    if (!admit()) return refuse('THROTTLED', context);
+    if (!options.isPermitted(route, request.method)) return refuse('API_CONFIGURATION_ERROR');
+    const api_key = admission && { apiKey: key, apiKeyId: admission.key_id };
+    const authorizer = route.authorizer_id === undefined ? undefined : context;
+    const payload = JSON.stringify(withCaller(event, authorizer, api_key));
+    const outcome = await invokeIntegration(options.invoke, route, payload);
+    return typeof outcome === 'string' ? refuse(outcome) : outcome;
   };
 }
 
-async function integrate(
-  { invoke }: FrontOptions,
-  route: Route,
-  payload: string,
-): Promise<ApiAnswer | Refusal> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), route.timeout_ms);
-  });
-  const invocation = await Promise.race([invoke(route.function_arn, payload), late]);
-  clearTimeout(timer);
-  const refused = (kind: ResponseType): Refusal => ({ kind, authorizer: {} });
-  if (invocation === undefined) return refused('INTEGRATION_TIMEOUT');
-  if (invocation.kind === 'failed') return refused('INTEGRATION_FAILURE');
-  if (invocation.kind === 'answered') {
-    return proxyAnswer(invocation.payload) ?? refused('INTEGRATION_FAILURE');
-  }
-  const is_too_large = invocation.code === 'RequestTooLargeException';
-  return refused(is_too_large ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR');
+function refuse(kind: ResponseType, authorizer: Record<string, string> = {}): Refusal {
+  return { kind, authorizer };
 }
 
-function authorizersOf(options: FrontOptions) {
-  const known = new Map<string, ReturnType<typeof createAuthorizer>>();
-  for (const [id, spec] of options.authorizers)
-    known.set(id, createAuthorizer({ ...options, spec }));
+/** The event with the authorizer's context and the API key, where the route has them. */
+function withCaller(
+  event: ReturnType<typeof proxyEvent>,
+  authorizer: Record<string, string> | undefined,
+  api_key: object | undefined,
+): object {
+  const { requestContext } = event;
+  return {
+    ...event,
+    requestContext: {
+      ...requestContext,
+      ...(authorizer === undefined ? {} : { authorizer }),
+      identity: { ...requestContext.identity, ...api_key },
+    },
+  };
+}
+
+function createAuthorize(options: FrontOptions) {
+  const authorizers = new Map(
+    [...options.authorizers].map(([id, spec]) => [id, createAuthorizer({ ...options, spec })]),
+  );
   return async (route: Route, request: ApiRequest, event: object): Promise<Authorized> => {
-    const authorizer =
-      route.authorizer_id === undefined ? undefined : known.get(route.authorizer_id);
+    const authorizer = authorizers.get(route.authorizer_id ?? '');
     if (authorizer === undefined) return { kind: 'allowed', context: {} };
     return authorizer(request, event);
   };
-}
-
-interface PermissionProperties {
-  Action: string;
-  Principal: string;
-  FunctionName: string;
-  SourceArn?: string;
-}
-
-/** Reads the functions' resource policies: who may invoke them on whose behalf. */
-export function apiPermissions(stack: Stack, api: RestApi): FrontOptions['isPermitted'] {
-  const permissions = stack
-    .resources('AWS::Lambda::Permission')
-    .map((permission) => permission.properties() as unknown as PermissionProperties)
-    .filter(({ Action, Principal }) => {
-      return Action === 'lambda:InvokeFunction' && Principal === 'apigateway.amazonaws.com';
-    })
-    .map(({ FunctionName, SourceArn }) => {
-      return { FunctionName, sources: SourceArn === undefined ? undefined : wildcard(SourceArn) };
-    });
-  return (route, method) => {
-    const path = route.resource_path.replaceAll(/\{[^}]+\}/g, '*');
-    const source = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.id}/${api.stage}/${method}${path}`;
-    return permissions.some(
-      ({ FunctionName, sources }) =>
-        (FunctionName === route.function_arn || route.function_arn.endsWith(`:${FunctionName}`)) &&
-        sources?.test(source) !== false,
-    );
-  };
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }

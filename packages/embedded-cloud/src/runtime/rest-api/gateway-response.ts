@@ -1,7 +1,7 @@
 import type { Stack } from '../template/stack.ts';
 import type { ApiAnswer } from './answer.ts';
 
-/** What `$context` holds where API Gateway answers by itself. */
+/** The values of `$context` in a response of API Gateway itself. */
 export interface AnswerContext {
   request_id: string;
   /** Epoch ms. */
@@ -12,7 +12,10 @@ export interface AnswerContext {
 
 export type ResponseType = keyof typeof DEFAULTS;
 
-/** Status, message and error type of each. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+/**
+ * Status, message and error type of each response.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
 const DEFAULTS = {
   ACCESS_DENIED: [403, 'User is not authorized to access this resource', 'AccessDeniedException'],
   AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error', 'InternalServerErrorException'],
@@ -42,9 +45,9 @@ interface ResponseProperties {
 
 export type GatewayResponses = (type: ResponseType, context: AnswerContext) => ApiAnswer;
 
-/** What API Gateway answers by itself, as the template shapes it. */
+/** The responses of API Gateway itself, with the template's changes. */
 export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses {
-  const shaped = new Map(
+  const changed = new Map(
     stack
       .resources('AWS::ApiGateway::GatewayResponse')
       .map((resource) => resource.properties() as unknown as ResponseProperties)
@@ -53,8 +56,8 @@ export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses
   );
   return (type, context) => {
     const [status, message, error_type] = DEFAULTS[type];
-    const properties = shaped.get(type) ?? shaped.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-    const fill = (text: string) => filled(text, message, context);
+    const properties =
+      changed.get(type) ?? changed.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
     const template =
       properties?.ResponseTemplates?.['application/json'] ??
       '{"message":$context.error.messageString}';
@@ -63,15 +66,15 @@ export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses
       headers: {
         'content-type': 'application/json',
         'x-amzn-errortype': error_type,
-        ...mapped(properties?.ResponseParameters ?? {}, context),
+        ...mapHeaders(properties?.ResponseParameters ?? {}, context),
       },
-      body: fill(template),
+      body: fillTemplate(template, message, context),
     };
   };
 }
 
-/** API Gateway puts variables in; it runs no other template here. */
-function filled(text: string, message: string, context: AnswerContext): string {
+/** Replaces the variables of a template. Other parts of the template language are not emulated. */
+function fillTemplate(text: string, message: string, context: AnswerContext): string {
   return text.replace(/\$context\.([A-Za-z.]+)/g, (all, name: string) => {
     if (name === 'error.messageString') return JSON.stringify(message);
     if (name === 'error.message') return message;
@@ -86,7 +89,7 @@ function contextValue(name: string, context: AnswerContext): string | undefined 
   return undefined;
 }
 
-function mapped(
+function mapHeaders(
   parameters: Record<string, string>,
   context: AnswerContext,
 ): Record<string, string> {

@@ -2,10 +2,10 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { RestApi } from './api.ts';
 import type { Match } from './router.ts';
 
-/** A request to the API, its body read whole. */
+/** A request to the API, with its whole body. */
 export interface ApiRequest {
   method: string;
-  /** After the stage, percent-encoded, `/` first. */
+  /** The path after the stage: percent-encoded, with a leading slash. */
   path: string;
   query: URLSearchParams;
   headers: Record<string, string>;
@@ -62,7 +62,7 @@ function headersOf(headers: Record<string, string>) {
   };
 }
 
-/** Of a repeated name, `queryStringParameters` has the last value. */
+/** `queryStringParameters` has the last value of a repeated name. */
 function queryOf(query: URLSearchParams) {
   const names = [...new Set(query.keys())];
   if (names.length === 0) {

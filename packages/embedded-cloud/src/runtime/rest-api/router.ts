@@ -2,15 +2,15 @@ import type { Route } from './api.ts';
 
 export interface Match {
   route: Route;
-  /** Decoded; null where the resource has none. */
+  /** Decoded; null where the path has no parameters. */
   path_parameters: Record<string, string> | null;
 }
 
 /**
- * Finds the route of a request as API Gateway does: exact segments before `{parameter}` before `{proxy+}`, then the
- * method before `ANY`.
+ * Finds the route of a request as API Gateway does: exact segments win over `{parameter}`, which wins over `{proxy+}`;
+ * then the method wins over `ANY`.
  *
- * @param path after the stage, percent-encoded, `/` first.
+ * @param path after the stage: percent-encoded, with a leading slash.
  */
 export function createRouter(routes: Route[]): (method: string, path: string) => Match | undefined {
   const resources = [...new Set(routes.map((route) => route.resource_path))].sort(bySpecificity);
@@ -33,7 +33,7 @@ export function createRouter(routes: Route[]): (method: string, path: string) =>
 
 const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '');
 
-/** @returns undefined where the path is not the resource's. */
+/** @returns undefined where the path does not match the resource. */
 function parametersOf(resource: string[], path: string[]): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, part] of resource.entries()) {
@@ -41,16 +41,16 @@ function parametersOf(resource: string[], path: string[]): Record<string, string
     const segment = path[index];
     if (segment === undefined) return undefined;
     if (name?.[2] === '+') {
-      parameters[name[1] ?? ''] = decoded(path.slice(index).join('/'));
+      parameters[name[1] ?? ''] = decodeSegment(path.slice(index).join('/'));
       return parameters;
     }
-    if (name !== null) parameters[name[1] ?? ''] = decoded(segment);
-    else if (part !== decoded(segment)) return undefined;
+    if (name !== null) parameters[name[1] ?? ''] = decodeSegment(segment);
+    else if (part !== decodeSegment(segment)) return undefined;
   }
   return resource.length === path.length ? parameters : undefined;
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -7,8 +7,9 @@ import type { Stack } from '../template/stack.ts';
 import type { ApiAnswer } from './answer.ts';
 import { type RestApi, restApis } from './api.ts';
 import { authorizerSpecs } from './authorizer.ts';
-import { apiPermissions, createFront } from './front.ts';
+import { createFront } from './front.ts';
 import { gatewayResponses } from './gateway-response.ts';
+import { apiPermissions } from './permissions.ts';
 import type { ApiRequest } from './proxy-event.ts';
 import { createUsage, usagePlans } from './usage.ts';
 
@@ -18,15 +19,15 @@ export interface ApiRoutes {
   routes: ExtraRoute[];
 }
 
-/**
- * Each stage answers under `/_aws/execute-api/{api}/{stage}/…`, and unsigned requests under `/{stage}/…` too.
- */
-export function apiRoutes(options: {
+export interface ApiRoutesOptions {
   stack: Stack;
   functions: Functions;
   keys: KeyStore;
   now: () => number;
-}): ApiRoutes {
+}
+
+/** Each stage answers under `/_aws/execute-api/{api}/{stage}/…`, and unsigned requests under `/{stage}/…` too. */
+export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
   const { stack, functions, keys, now } = options;
   const apis = restApis(stack);
   const plans = usagePlans(stack);
@@ -41,21 +42,28 @@ export function apiRoutes(options: {
       responses: gatewayResponses(stack, api.id),
       now,
     });
-    const under = (prefix: string, takes: (request: GatewayRequest) => boolean): ExtraRoute => ({
-      prefix,
-      handle(request) {
-        const rest = request.path.slice(prefix.length);
-        if (!takes(request) || (rest !== '' && !rest.startsWith('/'))) return undefined;
-        return front(apiRequest(request, rest)).then(toReply);
-      },
-    });
     return [
-      under(`/_aws/execute-api/${api.id}/${api.stage}`, () => true),
-      // A bucket may have the stage's name, but its requests are signed.
-      under(`/${api.stage}`, (request) => signatureOf(request) === undefined),
+      stageRoute(`/_aws/execute-api/${api.id}/${api.stage}`, front, () => true),
+      // A bucket may have the stage's name, but requests to S3 are signed.
+      stageRoute(`/${api.stage}`, front, (request) => signatureOf(request) === undefined),
     ];
   });
   return { apis, routes };
+}
+
+function stageRoute(
+  prefix: string,
+  front: (request: ApiRequest) => Promise<ApiAnswer>,
+  accepts: (request: GatewayRequest) => boolean,
+): ExtraRoute {
+  return {
+    prefix,
+    handle(request) {
+      const rest = request.path.slice(prefix.length);
+      if (!accepts(request) || (rest !== '' && !rest.startsWith('/'))) return undefined;
+      return front(apiRequest(request, rest)).then(toReply);
+    },
+  };
 }
 
 function apiRequest({ method, query, headers, body }: GatewayRequest, rest: string): ApiRequest {

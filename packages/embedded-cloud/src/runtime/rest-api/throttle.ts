@@ -1,6 +1,6 @@
 import type { Throttle } from './api.ts';
 
-/** A token bucket, as API Gateway's: `burst` requests at once, refilled at `requests_per_second`. */
+/** A token bucket with `burst` tokens that is refilled at `requests_per_second`. @returns whether a token was free. */
 export function createTokenBucket(
   { requests_per_second, burst }: Throttle,
   now: () => number,

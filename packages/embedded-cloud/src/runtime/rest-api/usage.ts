@@ -38,7 +38,7 @@ export type Admission =
   | { kind: 'admitted'; key_id: string }
   | { kind: 'INVALID_API_KEY' | 'THROTTLED' | 'QUOTA_EXCEEDED' };
 
-/** Holds an API key against the usage plan that it has for a stage: each key has a bucket and a quota of its own. */
+/** Checks an API key against its usage plan for the stage. Each key has its own token bucket and its own quota. */
 export function createUsage(options: {
   keys: KeyStore;
   plans: UsagePlan[];
@@ -47,12 +47,12 @@ export function createUsage(options: {
 }): (key_value: string | undefined) => Admission {
   const { keys, plans, api, now } = options;
   const buckets = new Map<string, () => boolean>();
-  const of_stage = plans.filter(({ stages }) =>
+  const stage_plans = plans.filter(({ stages }) =>
     stages.some(({ api_id, stage }) => api_id === api.id && stage === api.stage),
   );
   return (value) => {
     const key = value === undefined ? undefined : keys.byValue(value);
-    const plan = of_stage.find(({ id }) => key?.plan_ids.includes(id));
+    const plan = stage_plans.find(({ id }) => key?.plan_ids.includes(id));
     if (key === undefined || !key.enabled || plan === undefined) return { kind: 'INVALID_API_KEY' };
     const { throttle, quota } = plan;
     if (throttle !== undefined) {

@@ -1,34 +1,34 @@
 import type { AwsCall } from '../../gateway/types.ts';
 import type { S3 } from '../../services/s3/s3.ts';
 
-/** An object that is there now. */
+/** An object that was created in a bucket. */
 export interface CreatedObject {
   bucket: string;
   key: string;
   size: number;
   etag: string;
-  /** The action that made it. */
+  /** The action that created it. */
   reason: string;
 }
 
-const MAKING = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
+const CREATING_ACTIONS = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
 
-/** S3 that tells of each object that was made, once it is durable. */
-export function withObjectEvents(s3: S3, tell: (object: CreatedObject) => void): S3 {
+/** Wraps S3 so that `onCreated` gets each created object, once it is durable. */
+export function withObjectEvents(s3: S3, onCreated: (object: CreatedObject) => void): S3 {
   return {
     ...s3,
     async handle(call) {
       const reply = await s3.handle(call);
-      if (reply.status === 200 && MAKING.has(call.action)) {
-        const object = await createdBy(s3, call);
-        if (object !== undefined) tell(object);
+      if (reply.status === 200 && CREATING_ACTIONS.has(call.action)) {
+        const object = await describeCreated(s3, call);
+        if (object !== undefined) onCreated(object);
       }
       return reply;
     },
   };
 }
 
-async function createdBy(s3: S3, call: AwsCall): Promise<CreatedObject | undefined> {
+async function describeCreated(s3: S3, call: AwsCall): Promise<CreatedObject | undefined> {
   const { status, headers } = await s3.handle({
     ...call,
     action: 'HeadObject',

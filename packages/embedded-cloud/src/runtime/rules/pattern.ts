@@ -5,18 +5,18 @@ export interface ObjectCreatedEvent {
   [more: string]: unknown;
 }
 
-type Pattern = { [name: string]: Pattern | Matcher[] };
+export type Pattern = { [name: string]: Pattern | Matcher[] };
 type Matcher = string | { prefix: string };
 
 /**
- * Whether an event fits a rule's pattern: every leaf is a list, of which one value must fit.
+ * Whether an event matches a rule's pattern. Every leaf of the pattern is a list, and one value of it must match.
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
-export function fits(pattern: Pattern, event: Record<string, unknown>): boolean {
+export function matchesPattern(pattern: Pattern, event: Record<string, unknown>): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     const value = event[name];
     if (!Array.isArray(wanted)) {
-      return typeof value === 'object' && value !== null && fits(wanted, { ...value });
+      return typeof value === 'object' && value !== null && matchesPattern(wanted, { ...value });
     }
     return wanted.some((matcher) =>
       typeof matcher === 'string'
@@ -26,10 +26,10 @@ export function fits(pattern: Pattern, event: Record<string, unknown>): boolean 
   });
 }
 
-/** @throws {Error} for an operator that is not played here. */
+/** @throws {Error} for a malformed pattern, and for an operator that is not emulated. */
 export function readPattern(value: unknown): Pattern {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error('EventPattern is no object.');
+    throw new Error('EventPattern must be an object whose leaves are lists.');
   }
   return Object.fromEntries(
     Object.entries(value).map(([name, wanted]) => [
@@ -43,5 +43,7 @@ function readMatcher(value: unknown): Matcher {
   if (typeof value === 'string') return value;
   const { prefix, ...more } = (value ?? {}) as Record<string, unknown>;
   if (typeof prefix === 'string' && Object.keys(more).length === 0) return { prefix };
-  throw new Error('EventPattern: only exact values and prefix are played here.');
+  throw new Error(
+    `EventPattern: ${JSON.stringify(value)} is not emulated. Use exact strings and {"prefix": …}.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A CloudFormation template, as far as the embedded cloud reads it. */
+/** The parts of a CloudFormation template that the embedded cloud reads. */
 export interface Template {
   Parameters?: Record<string, { Type: string; Default?: string | number }>;
   Mappings?: Record<string, Record<string, Record<string, unknown>>>;
@@ -10,6 +10,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Condition?: string }>;
 }
 
+/** A resource of a template, with unresolved intrinsics. */
 export interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
@@ -17,12 +18,12 @@ export interface TemplateResource {
   Condition?: string;
 }
 
-/** What `cdk synth` wrote: one stack's template, and the folders of its file assets. */
+/** A cloud assembly that `cdk synth` wrote: the template of one stack, and the folders of its file assets. */
 export interface Assembly {
   directory: string;
   stack_name: string;
   template: Template;
-  /** The folder of the asset that is published under this S3 key. @throws {Error} where no asset is. */
+  /** The folder of the asset with this S3 key. @throws {Error} where there is none. */
   assetFolder(object_key: string): string;
 }
 
@@ -41,9 +42,13 @@ interface AssetManifest {
 }
 
 /**
- * Reads a cloud assembly by its `manifest.json`.
+ * Reads a cloud assembly.
  *
- * @throws {Error} where it has no manifest, or not exactly one stack.
+ * @example
+ * const { template } = await loadAssembly('cdk.out');
+ * console.log(Object.keys(template.Resources));
+ *
+ * @throws {Error} where the folder has no `manifest.json`, or the assembly has not exactly one stack.
  */
 export async function loadAssembly(directory: string): Promise<Assembly> {
   const manifest = await readJson<Manifest>(join(directory, 'manifest.json'));
@@ -52,7 +57,10 @@ export async function loadAssembly(directory: string): Promise<Assembly> {
   );
   const [stack] = stacks;
   if (stack === undefined || stacks.length > 1) {
-    throw new Error(`${directory} must hold exactly one stack, and holds ${stacks.length}.`);
+    throw new Error(
+      `${directory} must contain exactly one stack, and contains ${stacks.length}. ` +
+        'Synthesize one stack into a folder of its own.',
+    );
   }
   const [id, { properties }] = stack;
   const template = await readJson<Template>(
@@ -65,13 +73,16 @@ export async function loadAssembly(directory: string): Promise<Assembly> {
     template,
     assetFolder(object_key) {
       const folder = assets.get(object_key);
-      if (folder === undefined) throw new Error(`${directory} has no asset for ${object_key}.`);
+      if (folder === undefined)
+        throw new Error(
+          `${directory} has no file asset with the key ${object_key}. Run cdk synth again.`,
+        );
       return folder;
     },
   };
 }
 
-/** The asset manifest says which folder is uploaded under which key. */
+/** Reads from the asset manifest which folder is published under which S3 key. */
 async function assetFolders(directory: string, stack_id: string): Promise<Map<string, string>> {
   const manifest = await readJson<AssetManifest>(join(directory, `${stack_id}.assets.json`)).catch(
     (cause: NodeJS.ErrnoException): AssetManifest => {

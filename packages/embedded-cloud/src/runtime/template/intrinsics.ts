@@ -1,4 +1,4 @@
-/** What an intrinsic function may ask of the stack around it. */
+/** The parts of the stack that intrinsic functions refer to. */
 export interface IntrinsicScope {
   ref(logical_id: string): unknown;
   attribute(logical_id: string, name: string): unknown;
@@ -6,7 +6,7 @@ export interface IntrinsicScope {
   mapping(map: string, top: string, second: string): unknown;
 }
 
-/** `Ref: AWS::NoValue`: the property that holds it is as if it were not written. */
+/** `Ref: AWS::NoValue`, which removes the property that has it as a value. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, resolve: (value: unknown) => unknown) => unknown;
@@ -14,7 +14,7 @@ type Intrinsic = (argument: unknown, resolve: (value: unknown) => unknown) => un
 /**
  * Resolves the intrinsic functions in a value of a template.
  *
- * @throws {Error} for an intrinsic that the embedded cloud does not play, and for a malformed one.
+ * @throws {Error} for an intrinsic that is not emulated, and for a malformed one.
  */
 export function createResolver(scope: IntrinsicScope): (value: unknown) => unknown {
   const intrinsics: Record<string, Intrinsic> = {
@@ -29,7 +29,10 @@ export function createResolver(scope: IntrinsicScope): (value: unknown) => unkno
     const [name, argument] = entries[0] ?? [];
     if (entries.length === 1 && name !== undefined && isIntrinsic(name, argument)) {
       const intrinsic = intrinsics[name];
-      if (intrinsic === undefined) throw new Error(`The intrinsic ${name} is not supported.`);
+      if (intrinsic === undefined) {
+        const known = Object.keys(intrinsics).join(', ');
+        throw new Error(`The intrinsic ${name} is not emulated. Emulated: ${known}.`);
+      }
       return intrinsic(argument, resolve);
     }
     return Object.fromEntries(
@@ -39,7 +42,7 @@ export function createResolver(scope: IntrinsicScope): (value: unknown) => unkno
   return resolve;
 }
 
-/** IAM policies have a `Condition` of their own, which is an object; the intrinsic's is a name. */
+/** The `Condition` of an IAM policy is an object. That of a template is the name of a condition. */
 function isIntrinsic(name: string, argument: unknown): boolean {
   if (name === 'Condition') return typeof argument === 'string';
   return name === 'Ref' || name.startsWith('Fn::');
@@ -82,7 +85,10 @@ const TEXT_INTRINSICS: Record<string, Intrinsic> = {
     const [index, items] = list(argument);
     const resolved = list(resolve(items));
     const chosen = resolved[Number(resolve(index))];
-    if (chosen === undefined) throw new Error(`Fn::Select has no item ${JSON.stringify(index)}.`);
+    if (chosen === undefined)
+      throw new Error(
+        `Fn::Select: the list has ${resolved.length} items and none at ${JSON.stringify(index)}.`,
+      );
     return chosen;
   },
   'Fn::Base64': (argument, resolve) =>
@@ -112,11 +118,14 @@ function splitOnce(name: string): [string, string?] {
 }
 
 function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error('An intrinsic takes a list and was given none.');
+  if (!Array.isArray(value))
+    throw new Error(`An intrinsic must have a list, and has ${JSON.stringify(value)}.`);
   return value;
 }
 
 function text(value: unknown, intrinsic: string): string {
-  if (typeof value !== 'string') throw new Error(`${intrinsic} takes a string and was given none.`);
+  if (typeof value !== 'string') {
+    throw new Error(`${intrinsic} must have a string, and has ${JSON.stringify(value)}.`);
+  }
   return value;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 
-/** What a resource's name and attributes are made of. */
+/** The inputs of a resource's name and attributes. */
 export interface Naming {
   stack_name: string;
   logical_id: string;
@@ -9,7 +9,7 @@ export interface Naming {
   property(name: string): unknown;
 }
 
-/** How CloudFormation names a type's resources (`Ref`) and what else it tells of them (`Fn::GetAtt`). */
+/** The results of `Ref` and `Fn::GetAtt` for the resources of one type. */
 export interface ResourceType {
   physicalId(naming: Naming): string;
   attributes: Record<string, (physical_id: string, naming: Naming) => string>;
@@ -25,7 +25,7 @@ const idOnly = (length: number): ResourceType => ({
   physicalId: (naming) => generatedId(naming, length),
   attributes: {},
 });
-/** The same for the same stack and resource: a restart finds what it made. */
+/** The same stack and resource get the same id, so that a restart finds what it created. */
 function generatedId(naming: Naming, length: number): string {
   const hash = createHash('sha256')
     .update(`${naming.stack_name}/${naming.logical_id}`)
@@ -45,6 +45,10 @@ function bucketName(naming: Naming): string {
   return generated.replace(/[^a-z0-9-]/g, '-').slice(0, 63);
 }
 
+function lastPart(text: string, separator: string): string {
+  return text.slice(text.lastIndexOf(separator) + 1);
+}
+
 function uuid(naming: Naming): string {
   const hex = createHash('sha256')
     .update(`${naming.stack_name}/${naming.logical_id}`)
@@ -52,7 +56,7 @@ function uuid(naming: Naming): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
-/** Every resource type that the embedded cloud plays. */
+/** The emulated resource types. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Kinesis::Stream': {
     physicalId: named('Name'),
@@ -110,8 +114,8 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: (naming) =>
       `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${named('QueueName')(naming)}`,
     attributes: {
-      Arn: (url) => arn('sqs', url.split('/').at(-1)!),
-      QueueName: (url) => url.split('/').at(-1)!,
+      Arn: (url) => arn('sqs', lastPart(url, '/')),
+      QueueName: (url) => lastPart(url, '/'),
       QueueUrl: (url) => url,
     },
   },
@@ -120,10 +124,10 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: named('Name'),
     attributes: { Arn: (name) => arn('events', `rule/${name}`) },
   },
-  // A name for alarms to point to; nothing publishes to it here.
+  // Alarms refer to its ARN. Publishing is not emulated.
   'AWS::SNS::Topic': {
     physicalId: (naming) => arn('sns', named('TopicName')(naming)),
-    attributes: { TopicArn: (topic) => topic, TopicName: (topic) => topic.split(':').at(-1)! },
+    attributes: { TopicArn: (topic) => topic, TopicName: (topic) => lastPart(topic, ':') },
   },
   'AWS::SecretsManager::Secret': {
     physicalId: (naming) =>
@@ -158,16 +162,16 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::ApiGateway::Stage': { physicalId: named('StageName'), attributes: {} },
 };
 
-/** Types that a template may hold and that nothing is made of, each with the reason. */
+/** Resource types that are accepted and have no effect, each with the reason. */
 export const IGNORED_TYPES: Record<string, string> = {
-  'AWS::CDK::Metadata': 'it counts constructs for AWS',
-  'AWS::S3::BucketPolicy': 'it refuses plain HTTP and foreign accounts, and here is neither',
-  'AWS::Logs::MetricFilter': 'logs are files here, and nothing counts them',
-  'AWS::Logs::QueryDefinition': 'logs are files here, and nothing queries them',
-  'AWS::ApiGateway::Account': 'it names the role that writes the logs of API Gateway itself',
-  'AWS::SNS::Subscription': 'no mail is sent here',
-  'AWS::SNS::TopicPolicy': 'nothing publishes to topics here',
-  'AWS::CloudWatch::Alarm': 'nothing raises alarms here',
-  'AWS::CloudWatch::CompositeAlarm': 'nothing raises alarms here',
-  'AWS::CloudWatch::Dashboard': 'nothing draws dashboards here',
+  'AWS::CDK::Metadata': 'it is usage data for AWS',
+  'AWS::S3::BucketPolicy': 'it restricts HTTP and other accounts, and neither exists here',
+  'AWS::Logs::MetricFilter': 'logs are files, and metrics are not emulated',
+  'AWS::Logs::QueryDefinition': 'logs are files, and log queries are not emulated',
+  'AWS::ApiGateway::Account': 'logs of API Gateway are not emulated',
+  'AWS::SNS::Subscription': 'SNS delivery is not emulated',
+  'AWS::SNS::TopicPolicy': 'SNS delivery is not emulated',
+  'AWS::CloudWatch::Alarm': 'alarms are not emulated',
+  'AWS::CloudWatch::CompositeAlarm': 'alarms are not emulated',
+  'AWS::CloudWatch::Dashboard': 'dashboards are not emulated',
 };

@@ -1,5 +1,6 @@
 import type { PolicyStatement } from '../../gateway/policy.ts';
-import type { Resource, Stack } from './stack.ts';
+import type { Resource } from './resource.ts';
+import type { Stack } from './stack.ts';
 
 interface PolicyDocument {
   Statement: PolicyStatement | PolicyStatement[];

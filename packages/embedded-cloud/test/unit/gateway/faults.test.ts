@@ -87,13 +87,13 @@ describe('a rule that means nothing is refused with its reason', () => {
     [{ ...throttle, probability: 0.5, count: 1 }, 'give probability or count'],
     [{ ...throttle, count: 0 }, 'count'],
     [{ ...throttle, shares: 1 }, 'shares'],
-    [{ ...throttle, share: 0.5 }, 'share belongs to partial'],
+    [{ ...throttle, share: 0.5 }, 'share applies to partial only'],
     [{ ...throttle, kind: 'latency' }, 'latency needs latency_ms'],
     [{ ...throttle, kind: 'latency', latency: { p50_ms: 9, p99_ms: 3 } }, 'p99_ms'],
     [{ ...throttle, kind: 'partial', action: 'PutRecord' }, 'partial works on kinesis:PutRecords'],
     [{ ...throttle, kind: 'partial', missing: true }, 'only comprehend'],
-    [{ ...throttle, kind: 'kill' }, 'is for service lambda'],
-    [{ service: 'lambda', kind: 'error' }, 'is for service lambda'],
+    [{ ...throttle, kind: 'kill' }, 'only service lambda takes kill and duplicate'],
+    [{ service: 'lambda', kind: 'error' }, 'only service lambda takes kill and duplicate'],
     [{ ...throttle, status: 200 }, 'status'],
   ])('%j', (rule, reason) => {
     const faults = faultsOf();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { outcomeOfAnswer } from '../../../src/runtime/event-source/outcome.ts';
+import { readOutcome } from '../../../src/runtime/event-source/outcome.ts';
 
 const NUMBERS = ['49590338271490256608559692538361571095921575989136588898', '9', '10'];
 const answer = (...ids: unknown[]) =>
@@ -13,7 +13,7 @@ it.each([
   '{"batchItemFailures":[]}',
   '{"other":[1]}',
 ])('takes %s for a success', (payload) => {
-  expect(outcomeOfAnswer(payload, NUMBERS)).toEqual({ kind: 'success' });
+  expect(readOutcome(payload, NUMBERS)).toEqual({ kind: 'success' });
 });
 
 it.each([
@@ -24,11 +24,11 @@ it.each([
   '{"batchItemFailures":[{"id":"10"}]}',
   '{"batchItemFailures":[null]}',
 ])('takes %s for a failure of the whole batch', (payload) => {
-  expect(outcomeOfAnswer(payload, NUMBERS)).toEqual({ kind: 'failure' });
+  expect(readOutcome(payload, NUMBERS)).toEqual({ kind: 'failure' });
 });
 
 it('resumes at the lowest number, not at the first in text order', () => {
-  expect(outcomeOfAnswer(answer(NUMBERS[0], '10', '9'), NUMBERS)).toEqual({
+  expect(readOutcome(answer(NUMBERS[0], '10', '9'), NUMBERS)).toEqual({
     kind: 'partial',
     from_sequence_number: '9',
   });

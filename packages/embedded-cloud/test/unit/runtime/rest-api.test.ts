@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../../src/runtime/function/invocation.ts';
 import { restApis } from '../../../src/runtime/rest-api/api.ts';
-import { apiPermissions, createFront } from '../../../src/runtime/rest-api/front.ts';
+import { createFront } from '../../../src/runtime/rest-api/front.ts';
 import { gatewayResponses } from '../../../src/runtime/rest-api/gateway-response.ts';
+import { apiPermissions } from '../../../src/runtime/rest-api/permissions.ts';
 import type { ApiRequest } from '../../../src/runtime/rest-api/proxy-event.ts';
 import { loadAssembly, type TemplateResource } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
@@ -229,6 +230,6 @@ describe('answers', () => {
 it('names a method whose integration is not played', async () => {
   const Mock = method('OPTIONS', { Ref: 'Jobs' }, { Type: 'MOCK' });
   await expect(frontOf(undefined, { ...RESOURCES, Mock })).rejects.toThrow(
-    'Mock (AWS::ApiGateway::Method): integration MOCK is not played here.',
+    'Mock (AWS::ApiGateway::Method): integration MOCK is not emulated. Use AWS_PROXY',
   );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { queueSpecs } from '../../../src/runtime/queues.ts';
-import { fits, readPattern } from '../../../src/runtime/rules/pattern.ts';
+import { matchesPattern, readPattern } from '../../../src/runtime/rules/pattern.ts';
 import { startRules } from '../../../src/runtime/rules/rules.ts';
 import { loadAssembly, type TemplateResource } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
@@ -13,7 +13,7 @@ import { writeAssembly } from '../../support/assembly.ts';
 
 describe('a pattern', () => {
   const matches = (pattern: object, event: Record<string, unknown>) =>
-    fits(readPattern(pattern), event);
+    matchesPattern(readPattern(pattern), event);
   const arrived = {
     source: 'aws.s3',
     'detail-type': 'Object Created',
@@ -304,27 +304,27 @@ describe('a template is refused', () => {
     [
       'whose schedule is no rate',
       { Sweep: rule({ ScheduleExpression: 'cron(0 * * * ? *)' }) },
-      'only rate(…)',
+      'Use rate(…).',
     ],
     [
       'whose schedule is longer than a timer',
       { Sweep: rule({ ScheduleExpression: 'rate(25 days)' }) },
-      'from 1 minute to 24 days',
+      'Use 1 minute to 24 days.',
     ],
     [
       'whose schedule is no time at all',
       { Sweep: rule({ ScheduleExpression: 'rate(0 minutes)' }) },
-      'from 1 minute to 24 days',
+      'Use 1 minute to 24 days.',
     ],
     [
       'whose pattern is not played',
       { Sweep: rule({ EventPattern: { source: [{ suffix: 's3' }] } }) },
-      'only exact values and prefix',
+      'Use exact strings',
     ],
     [
       'whose target is no queue',
       { Sweep: rule({ Targets: [{ Id: 'f', Arn: 'arn:aws:lambda:us-east-1:0:function:f' }] }) },
-      'is no queue',
+      'Use a queue.',
     ],
     [
       'whose target has what is not played',

@@ -38,12 +38,12 @@ describe("an event source mapping's settings", () => {
   });
 
   it.each([
-    [{ BatchSize: 10_001 }, /BatchSize is 10001/],
+    [{ BatchSize: 10_001 }, /BatchSize must be 1 to 10000, and is 10001/],
     [{ MaximumBatchingWindowInSeconds: 301 }, /0 to 300/],
     [{ ParallelizationFactor: 11 }, /1 to 10/],
     [{ MaximumRetryAttempts: -2 }, /MaximumRetryAttempts/],
     [{ MaximumRecordAgeInSeconds: 59 }, /at least 60/],
-    [{ TumblingWindowInSeconds: 10 }, /TumblingWindowInSeconds: not played here/],
+    [{ TumblingWindowInSeconds: 10 }, /TumblingWindowInSeconds is not emulated/],
   ])('%j is refused', (properties, message) => {
     expect(() => settings(properties)).toThrow(message);
   });

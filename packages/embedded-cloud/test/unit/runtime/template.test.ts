@@ -113,13 +113,13 @@ describe('what cannot be', () => {
   it('names logical id and type of a resource that is not played', async () => {
     const template = { Resources: { Queue: { Type: 'AWS::StepFunctions::StateMachine' } } };
     await expect(stackOf(template)).rejects.toThrow(
-      /Queue \(AWS::StepFunctions::StateMachine\).*It plays AWS::Kinesis/,
+      /Queue \(AWS::StepFunctions::StateMachine\) is not emulated. Emulated types: AWS::Kinesis/,
     );
   });
 
   it('names the resource whose intrinsic is not played', async () => {
     await expect(resolved({ 'Fn::ImportValue': 'other' })).rejects.toThrow(
-      'Probe (AWS::Logs::LogGroup): The intrinsic Fn::ImportValue is not supported.',
+      'Probe (AWS::Logs::LogGroup): The intrinsic Fn::ImportValue is not emulated.',
     );
   });
 

@@ -1,0 +1,39 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import { REGION } from '../../gateway/types.ts';
+import type { Invocation } from '../function/invocation.ts';
+
+/** The event of a batch. Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export function queueEvent(messages: Message[], queue_arn: string) {
+  return {
+    Records: messages.map((message) => ({
+      messageId: message.MessageId,
+      receiptHandle: message.ReceiptHandle,
+      body: message.Body,
+      attributes: message.Attributes ?? {},
+      messageAttributes: {},
+      md5OfBody: message.MD5OfBody,
+      eventSource: 'aws:sqs',
+      eventSourceARN: queue_arn,
+      awsRegion: REGION,
+    })),
+  };
+}
+
+/** The messages that the function processed: none where it failed, or reported an id that the batch does not have. */
+export function processedMessages(
+  invocation: Invocation,
+  messages: Message[],
+  report_item_failures: boolean,
+): Message[] {
+  if (invocation.kind !== 'answered') return [];
+  const failed = report_item_failures ? reportedFailures(invocation.payload) : [];
+  const ids = new Set(messages.map(({ MessageId }) => MessageId));
+  if (failed.some((id) => id === '' || !ids.has(id))) return [];
+  return messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
+}
+
+/** An answer without a list of failures is a success. */
+function reportedFailures(payload: string): string[] {
+  const body = JSON.parse(payload) as { batchItemFailures?: { itemIdentifier?: string }[] } | null;
+  return (body?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier ?? '');
+}

@@ -1,0 +1,31 @@
+import { matchesAny } from '../../gateway/policy.ts';
+import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
+import type { Stack } from '../template/stack.ts';
+import type { RestApi, Route } from './api.ts';
+
+interface PermissionProperties {
+  Action: string;
+  Principal: string;
+  FunctionName: string;
+  SourceArn?: string;
+}
+
+/** Reads the functions' resource policies. @returns whether API Gateway may invoke the function of a route. */
+export function apiPermissions(
+  stack: Stack,
+  api: RestApi,
+): (route: Route, method: string) => boolean {
+  const permissions = stack
+    .resources('AWS::Lambda::Permission')
+    .map((permission) => permission.properties() as unknown as PermissionProperties)
+    .filter(({ Action }) => Action === 'lambda:InvokeFunction')
+    .filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
+  return ({ function_arn, resource_path }, method) => {
+    const path = resource_path.replaceAll(/\{[^}]+\}/g, '*');
+    const source = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.id}/${api.stage}/${method}${path}`;
+    return permissions.some(({ FunctionName, SourceArn }) => {
+      const isFunction = FunctionName === function_arn || function_arn.endsWith(`:${FunctionName}`);
+      return isFunction && (SourceArn === undefined || matchesAny([SourceArn], source));
+    });
+  };
+}

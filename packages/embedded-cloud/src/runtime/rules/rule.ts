@@ -1,0 +1,102 @@
+import type { Resource } from '../template/resource.ts';
+import type { Stack } from '../template/stack.ts';
+import { type Pattern, readPattern } from './pattern.ts';
+
+/** A rule of EventBridge, which sends events to queues. */
+export interface Rule {
+  name: string;
+  arn: string;
+  /** The period of a schedule. */
+  every_ms?: number;
+  /** The events that the rule matches. */
+  pattern?: Pattern;
+  /** `input` replaces the event. */
+  targets: { queue_arn: string; input?: string }[];
+}
+
+interface RuleProperties {
+  ScheduleExpression?: string;
+  EventPattern?: unknown;
+  Targets?: { Id: string; Arn: string; Input?: string; [more: string]: unknown }[];
+}
+
+const TARGET_FIELDS = new Set(['Id', 'Arn', 'Input']);
+const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** Node.js replaces a longer delay by 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** @throws {Error} with the rule's id, where it needs something that is not emulated, or its queue refuses it. */
+export function readRule(resource: Resource, stack: Stack): Rule {
+  const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;
+  const arn = resource.attribute('Arn');
+  try {
+    return {
+      name: resource.physical_id,
+      arn,
+      targets: (Targets ?? []).map((target) => readTarget(target, arn, stack)),
+      ...(ScheduleExpression === undefined ? {} : { every_ms: readRate(ScheduleExpression) }),
+      ...(EventPattern === undefined ? {} : { pattern: readPattern(EventPattern) }),
+    };
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`${resource.logical_id} (${resource.type}): ${message}`, { cause });
+  }
+}
+
+function readTarget(
+  { Arn, Input, ...more }: NonNullable<RuleProperties['Targets']>[number],
+  rule_arn: string,
+  stack: Stack,
+): Rule['targets'][number] {
+  const unsupported = Object.keys(more).filter((field) => !TARGET_FIELDS.has(field));
+  if (unsupported.length > 0) {
+    throw new Error(`${unsupported.join(', ')} of a target is not emulated. Use Input, or none.`);
+  }
+  if (!Arn.startsWith('arn:aws:sqs:')) {
+    throw new Error(`the target ${Arn} is not emulated. Use a queue.`);
+  }
+  if (!maySend(stack, Arn, rule_arn)) {
+    throw new Error(
+      `the queue ${Arn} has no policy that lets events.amazonaws.com send to it. Add a QueuePolicy.`,
+    );
+  }
+  return { queue_arn: Arn, ...(Input === undefined ? {} : { input: Input }) };
+}
+
+function readRate(expression: string): number {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (count === undefined) {
+    throw new Error(`the schedule ${expression} is not emulated. Use rate(…).`);
+  }
+  const every_ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (every_ms >= 1 && every_ms <= LONGEST_TIMER_MS) return every_ms;
+  throw new Error(`the schedule ${expression} is not emulated. Use 1 minute to 24 days.`);
+}
+
+interface QueuePolicyProperties {
+  Queues: string[];
+  PolicyDocument: {
+    Statement: {
+      Effect: string;
+      Principal?: { Service?: string | string[] };
+      Condition?: { ArnEquals?: { 'aws:SourceArn'?: string | string[] } };
+    }[];
+  };
+}
+
+/** Whether a policy of the queue lets EventBridge send to it for this rule. */
+function maySend(stack: Stack, queue_arn: string, rule_arn: string): boolean {
+  return stack.resources('AWS::SQS::QueuePolicy').some((resource) => {
+    const { Queues, PolicyDocument } = resource.properties() as unknown as QueuePolicyProperties;
+    if (!Queues.some((url) => url.endsWith(`/${queue_arn.split(':').at(-1)}`))) return false;
+    return PolicyDocument.Statement.some(({ Effect, Principal, Condition }) => {
+      const services = [Principal?.Service ?? []].flat();
+      const sources = [Condition?.ArnEquals?.['aws:SourceArn'] ?? rule_arn].flat();
+      return (
+        Effect === 'Allow' &&
+        services.includes('events.amazonaws.com') &&
+        sources.includes(rule_arn)
+      );
+    });
+  });
+}
