@@ -1,0 +1,46 @@
+/**
+ * Receives callbacks, refuses forged and old ones, and prints each job once.
+ *
+ *   CALLBACK_SECRET=… PORT=8080 npx tsx examples/receive-callback.ts
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { callbackBodySchema, signCallback } from 'aurastream/schemas';
+
+const { CALLBACK_SECRET, PORT = '8080' } = process.env;
+if (CALLBACK_SECRET === undefined) {
+  throw new Error('CALLBACK_SECRET: `aurastream keys secret --tenant TENANT` prints it.');
+}
+const secret = CALLBACK_SECRET;
+
+const MAX_AGE_SECONDS = 300;
+/** A callback is delivered at least once. A real receiver remembers these in a database. */
+const seen_deliveries = new Set<string>();
+
+/** Checks the signature over the body as it came: JSON that was parsed and written again can differ. */
+function isGenuine({ headers }: IncomingMessage, body: string): boolean {
+  const timestamp = Number(headers['x-aurastream-timestamp']);
+  const given = Buffer.from(String(headers['x-aurastream-signature']));
+  const expected = Buffer.from(signCallback(secret, timestamp, body));
+  const is_recent = Math.abs(Date.now() / 1_000 - timestamp) < MAX_AGE_SECONDS;
+  return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+const server = createServer(async (request, response) => {
+  const body = await text(request);
+  if (!isGenuine(request, body)) {
+    response.writeHead(401).end();
+    return;
+  }
+  const { event, delivery_id, job } = callbackBodySchema.parse(JSON.parse(body));
+  if (!seen_deliveries.has(delivery_id)) {
+    seen_deliveries.add(delivery_id);
+    console.log(`${event}: ${job.job_id} ${job.status}, ${job.progress.done} records`);
+  }
+  response.writeHead(204).end();
+});
+server.listen(Number(PORT), '127.0.0.1', () => {
+  console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
