@@ -6,30 +6,28 @@ import {
   type RecordOutcome,
   ServiceError,
 } from '../schemas/index.ts';
-import { becomeFinal, type FinalDeps } from './final.ts';
+import { type EndJobDeps, endJob } from './end-job.ts';
 import type { JobStore, Page } from './ports.ts';
 import { countsOf, doneOf, pageCount, pageSize, progressOf, sumOf } from './read-progress.ts';
 
-export { becomeFinal, createOnFinal, type FinalDeps, type FinalStatus } from './final.ts';
-
 const CALLS_AT_A_TIME = 16;
 
-export interface ProgressDeps extends FinalDeps {
+export interface ProgressDeps extends EndJobDeps {
   store: Pick<
     JobStore,
     'getMany' | 'mark' | 'closePage' | 'addClosedPage' | 'pages' | 'transition'
   >;
 }
 
-/** One record of a job has ended. */
+/** One record of a job that is done. */
 export interface ProgressEntry {
-  /** As it was read when the record was taken up. */
+  /** As it was read before the record was processed. */
   job: Job;
   job_index: number;
   outcome: RecordOutcome;
 }
 
-/** An entry that may not be counted, by its index among the entries. */
+/** An entry that is perhaps not counted, by its index among the entries. */
 export interface MarkFailure {
   index: number;
   /** The service's own error code. */
@@ -37,34 +35,34 @@ export interface MarkFailure {
 }
 
 export interface JobProgress {
-  /** The jobs that are there, by id, as of now. @throws {ServiceError} */
+  /** Reads the jobs of a batch, consistently, by id. Unknown ids are absent. @throws {ServiceError} */
   begin(job_ids: string[]): Promise<Map<string, Job>>;
   /**
-   * Counts records that have ended, each by its index: however often that is done, it counts once. Call it when the
-   * record's effects are durable. Those of a job that is not PROCESSING, and indexes beyond its total, are passed over.
+   * Counts records as done, by their index: marking a record again does not count it again. Call it when the record's
+   * effects are durable. Entries of a job that is not PROCESSING, and indexes beyond its total, are ignored.
    *
-   * @returns those that must be marked again.
+   * @returns the entries that must be marked again.
    */
   mark(entries: ProgressEntry[]): Promise<MarkFailure[]>;
 }
 
 /**
- * Exact progress: membership, not events. A page (1,000 records) is an item with a set of done indexes per outcome.
+ * Exact progress by set membership instead of counting events. A page of 1,000 records is one item of the jobs table,
+ * with a set of done indexes per outcome. The steps for the done records of one page:
  *
- *     1 mark            indexes join their page's sets          → the page has not all of its records: done
- *     2 close           counts replace the sets; the first call decides. Instead of 1 where all of a page ends at once
- *     3 add             the page joins the job's closed pages   → not all are closed: done. Of a job of one page: no 3
- *     4 read all pages, and take the transition to COMPLETED or COMPLETED_WITH_ERRORS; one writer gets it
+ *     1 mark    add the indexes to the page's sets. Stop if records of the page are missing.
+ *     2 close   replace the sets by their counts; the first writer decides. A batch with a whole page skips step 1.
+ *     3 add     add the page to the job's closed pages. Stop if pages are missing. A job of one page skips this step.
+ *     4 end     read all pages, and move the job to COMPLETED or COMPLETED_WITH_ERRORS; one writer succeeds.
  *
- * Each step gives the same however often it is taken, and each is taken again where the one before was: whoever comes
- * with a record of a page that is closed goes on with 3. So a crash between any two of them costs nothing: the records
- * that brought it so far come again, since their batch was not answered, and go the rest of the way.
+ * Each step is idempotent, and a record of a closed page continues with step 3. A crash between two steps therefore
+ * loses nothing: the batch was not acknowledged, so its records are delivered again and complete the remaining steps.
  *
- * What a job of 100,000 records costs in batches of 1,000 from 4 shards, each batch being of about 5 pages: 480 marks (2
- * write units on average: a page's sets grow to 4 KB), 100 closings (4 units), 100 additions (1 unit) and 1 transition (3
- * units: the row and its two indexes), together 680 writes of 1,460 units; and 100 reads of the row, 1 of all pages (2
- * units). $0.001 at $0.625 per million write units. test/unit/jobs/cost.test.ts holds that. A batch's throughput
- * sample (1 unit) and a submission's checkpoint (every 1,000 records; 3 units) come on top: 200 requests of 400 units.
+ * Cost of a job of 100,000 records in batches of 1,000 from 4 shards, where a batch touches about 5 pages: 480 marks (2
+ * write units on average, since a page's sets grow to 4 KB), 100 closings (4 units), 100 additions (1 unit) and 1
+ * transition (3 units: the row and its two indexes), together 680 writes of 1,460 units; 100 reads of the row and 1 read
+ * of all pages (2 units). That is $0.001 at $0.625 per million write units; test/unit/jobs/cost.test.ts checks it. Throughput
+ * samples (1 unit per batch) and checkpoints of the submission (3 units per 1,000 records) add 200 writes of 400 units.
  */
 export function createProgress(deps: ProgressDeps): JobProgress {
   const limit = pLimit(CALLS_AT_A_TIME);
@@ -73,42 +71,50 @@ export function createProgress(deps: ProgressDeps): JobProgress {
       return job_ids.length === 0 ? new Map() : deps.store.getMany([...new Set(job_ids)]);
     },
     async mark(entries) {
-      const ended = endedPages(entries);
+      const pages = groupByPage(entries);
       const failures = await Promise.all(
-        ended.map((page) => limit(() => failuresOf(page, () => endPage(deps, page)))),
+        pages.map((page) => limit(() => collectFailures(page, () => markPage(deps, page)))),
       );
       return failures.flat().sort((a, b) => a.index - b.index);
     },
   };
 }
 
-/** The records of one page of a job that have ended now. */
-interface Ended {
+/** The entries of one page of a job. */
+interface PageEntries {
   job: Job;
   page: number;
   total: number;
   outcomes: Map<number, RecordOutcome>;
-  /** Which entries these are. */
+  /** Positions among the entries of the call. */
   entries: number[];
 }
 
-function endedPages(entries: ProgressEntry[]): Ended[] {
-  const pages = new Map<string, Ended>();
+function groupByPage(entries: ProgressEntry[]): PageEntries[] {
+  const pages = new Map<string, PageEntries>();
   for (const [entry, { job, job_index, outcome }] of entries.entries()) {
     const { job_id, status, total = 0 } = job;
     if (status !== 'PROCESSING' || job_index >= total) continue;
     const page = Math.floor(job_index / JOB_PAGE_SIZE);
     const key = `${job_id}#${page}`;
-    const none: Ended = { job, page, total, outcomes: new Map(), entries: [] };
-    const ended = pages.get(key) ?? none;
-    pages.set(key, ended);
-    if (!ended.outcomes.has(job_index)) ended.outcomes.set(job_index, outcome);
-    ended.entries.push(entry);
+    const group: PageEntries = pages.get(key) ?? {
+      job,
+      page,
+      total,
+      outcomes: new Map(),
+      entries: [],
+    };
+    pages.set(key, group);
+    if (!group.outcomes.has(job_index)) group.outcomes.set(job_index, outcome);
+    group.entries.push(entry);
   }
   return [...pages.values()];
 }
 
-async function failuresOf({ entries }: Ended, work: () => Promise<void>): Promise<MarkFailure[]> {
+async function collectFailures(
+  { entries }: PageEntries,
+  work: () => Promise<void>,
+): Promise<MarkFailure[]> {
   try {
     await work();
     return [];
@@ -118,10 +124,11 @@ async function failuresOf({ entries }: Ended, work: () => Promise<void>): Promis
   }
 }
 
-async function endPage(deps: ProgressDeps, ended: Ended): Promise<void> {
-  const counts = await closedCounts(deps, ended);
+/** Takes steps 1 to 4, as far as the page and the job are done. */
+async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> {
+  const counts = await closePageIfDone(deps, marked);
   if (counts === undefined) return;
-  const { job, page, total } = ended;
+  const { job, page, total } = marked;
   if (pageCount(total) === 1) return complete(deps, job, counts);
   const closed = await deps.store.addClosedPage(job, page);
   if (closed < pageCount(total)) return;
@@ -130,24 +137,26 @@ async function endPage(deps: ProgressDeps, ended: Ended): Promise<void> {
   await complete(deps, job, sumOf(pages.map(countsOf)));
 }
 
-/** The page's counts, once all of its records are done. */
-async function closedCounts(deps: ProgressDeps, ended: Ended): Promise<OutcomeCounts | undefined> {
-  const { job, page, total, outcomes } = ended;
+/** Steps 1 and 2. @returns the page's counts if all of its records are done. */
+async function closePageIfDone(
+  deps: ProgressDeps,
+  { job, page, total, outcomes }: PageEntries,
+): Promise<OutcomeCounts | undefined> {
   const size = pageSize(total, page);
-  const marks = { page, done: byOutcome(outcomes) };
-  const marked: Page = outcomes.size === size ? marks : await markPage(deps, job, marks);
+  const marks = { page, done: groupByOutcome(outcomes) };
+  const marked: Page = outcomes.size === size ? marks : await addMarks(deps, job, marks);
   if (marked.counts !== undefined) return marked.counts;
   const counts = countsOf(marked);
   if (doneOf(counts) < size) return undefined;
   return (await deps.store.closePage(job, page, counts)).counts;
 }
 
-function markPage({ store }: ProgressDeps, job: Job, { page, done }: Page): Promise<Page> {
+function addMarks({ store }: ProgressDeps, job: Job, { page, done }: Page): Promise<Page> {
   const indexes = Object.entries(done).map(([outcome, set]) => [outcome, [...set]]);
   return store.mark(job, page, Object.fromEntries(indexes));
 }
 
-function byOutcome(outcomes: Map<number, RecordOutcome>): Page['done'] {
+function groupByOutcome(outcomes: Map<number, RecordOutcome>): Page['done'] {
   const done: Page['done'] = {};
   for (const [index, outcome] of outcomes) {
     const of_outcome = done[outcome] ?? new Set();
@@ -158,5 +167,6 @@ function byOutcome(outcomes: Map<number, RecordOutcome>): Page['done'] {
 
 async function complete(deps: ProgressDeps, job: Job, counts: OutcomeCounts): Promise<void> {
   const { failed, set_aside } = progressOf(job, [{ page: 0, counts, done: {} }]).progress;
-  await becomeFinal(deps, job, failed + set_aside > 0 ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED');
+  const event = failed + set_aside > 0 ? 'some_records_failed' : 'all_records_succeeded';
+  await endJob(deps, job, event);
 }

@@ -1,5 +1,5 @@
 import { isFinal, type Job, type JobError } from '../schemas/index.ts';
-import { becomeFinal, createOnFinal } from './final.ts';
+import { createOnFinal, endJob } from './end-job.ts';
 import type { CallbackQueue, JobQueue, JobStore } from './ports.ts';
 
 export interface SweepDeps {
@@ -10,69 +10,82 @@ export interface SweepDeps {
   now: () => number;
 }
 
-/** How many jobs were failed, taken up again, and called back again. */
-export interface Swept {
+/** Number of jobs that became FAILED, whose submission was resumed, and whose callback was sent again. */
+export interface SweepReport {
   failed: number;
   resumed: number;
   called_back: number;
 }
 
 const RESUME_AGAIN_MS = 10 * 60_000;
-/** Longer than the last attempt of a callback waits in its queue. */
+/** Longer than the longest delay of a callback message in its queue. */
 const CALL_AGAIN_MS = 20 * 60_000;
 
 /**
- * Looks after every job that is due: what its deadline has passed FAILS, a submission that may have died goes on, a
- * callback whose message was lost is sent again. Each is due again until it needs nobody any more; doing one twice
- * does no harm.
+ * Handles every job that is due. A job past its deadline becomes FAILED, a submission that may have died is resumed, and
+ * a callback whose message may be lost is sent again. A job stays due, later, while work remains; handling it twice does
+ * no harm.
  */
-export function createSweep(deps: SweepDeps): () => Promise<Swept> {
+export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
   return async () => {
-    const swept: Swept = { failed: 0, resumed: 0, called_back: 0 };
+    const report: SweepReport = { failed: 0, resumed: 0, called_back: 0 };
     for await (const job of deps.store.due(deps.now())) {
-      const did = await lookAfter(deps, job);
-      if (did !== undefined) swept[did] += 1;
+      const action = isFinal(job.status)
+        ? await checkCallback(deps, job)
+        : await checkOpenJob(deps, job);
+      if (action !== undefined) report[action] += 1;
     }
-    return swept;
+    return report;
   };
 }
 
-async function lookAfter(deps: SweepDeps, job: Job): Promise<keyof Swept | undefined> {
-  const { store, now } = deps;
-  const dueIn = (ms: number) => ({ due_at: new Date(now() + ms).toISOString() });
+async function checkCallback(deps: SweepDeps, job: Job): Promise<'called_back' | undefined> {
   const { job_id, status, callback } = job;
-  if (isFinal(status)) {
-    if (callback?.state !== 'pending') {
-      await store.update(job_id, [status], { due_at: undefined });
-      return undefined;
-    }
-    await store.update(job_id, [status], dueIn(CALL_AGAIN_MS));
-    await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);
-    return 'called_back';
+  if (callback?.state !== 'pending') {
+    await deps.store.update(job_id, [status], { due_at: undefined });
+    return undefined;
   }
-  if (Date.parse(job.deadline_at) <= now()) {
-    const on_final = createOnFinal(deps.callback_queue);
-    const failed = await becomeFinal({ store, now, on_final }, job, 'FAILED', whyLate(job));
+  await postpone(deps, job, CALL_AGAIN_MS);
+  await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);
+  return 'called_back';
+}
+
+async function checkOpenJob(deps: SweepDeps, job: Job): Promise<'failed' | 'resumed' | undefined> {
+  const { store, now, callback_queue, job_queue } = deps;
+  const { job_id, status, deadline_at } = job;
+  if (Date.parse(deadline_at) <= now()) {
+    const on_final = createOnFinal(callback_queue);
+    const failed = await endJob(
+      { store, now, on_final },
+      job,
+      'deadline_passed',
+      deadlineError(job),
+    );
     return failed === undefined ? undefined : 'failed';
   }
   if (isSubmitted(job)) {
-    await store.update(job_id, [status], { due_at: job.deadline_at });
+    await store.update(job_id, [status], { due_at: deadline_at });
     return undefined;
   }
-  await store.update(job_id, [status], dueIn(RESUME_AGAIN_MS));
-  await deps.job_queue.send({ kind: 'resume', job_id });
+  await postpone(deps, job, RESUME_AGAIN_MS);
+  await job_queue.send({ kind: 'resume', job_id });
   return 'resumed';
+}
+
+async function postpone({ store, now }: SweepDeps, job: Job, delay_ms: number): Promise<void> {
+  const due_at = new Date(now() + delay_ms).toISOString();
+  await store.update(job.job_id, [job.status], { due_at });
 }
 
 function isSubmitted({ status, total, submitted }: Job): boolean {
   return status === 'PROCESSING' && submitted?.records === total;
 }
 
-function whyLate({ status, input }: Job): JobError {
+function deadlineError({ status, input }: Job): JobError {
   if (status === 'PENDING' && input.etag === undefined) {
     const message = 'No input had arrived by the deadline; submit the job again';
     return { code: 'INPUT_NEVER_ARRIVED', message };
   }
-  const message = 'Not all of its records had ended by the deadline; see which in its results';
+  const message = 'Some records were not done by the deadline; the results show which';
   return { code: 'DEADLINE_EXCEEDED', message };
 }

@@ -28,20 +28,38 @@ export const JOB_STATUSES = [
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /**
- * The transitions of a job. PENDING: its input has not arrived or is not counted. PROCESSING: its records are counted
- * and in flight. The other statuses are final.
+ * The life of a job. PENDING: its input has not arrived, or is not counted. PROCESSING: its records are counted, and are
+ * being published and analysed. All other statuses are final. Each event leads from any of its statuses to one status; the
+ * jobs table takes it with a conditional write, so that of several writers one wins.
  */
-export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
-  PENDING: ['PROCESSING', 'FAILED', 'CANCELLED'],
-  PROCESSING: ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'],
-  COMPLETED: [],
-  COMPLETED_WITH_ERRORS: [],
-  FAILED: [],
-  CANCELLED: [],
-};
+export const JOB_EVENTS = {
+  /** The submission has counted the input: ingest/submission/count-records.ts. */
+  input_counted: { from: ['PENDING'], to: 'PROCESSING' },
+  /** The submission cannot use the input: ingest/submission/submit.ts. */
+  input_unusable: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
+  /** The consumer or the submission has counted the last record: jobs/progress.ts. */
+  all_records_succeeded: { from: ['PROCESSING'], to: 'COMPLETED' },
+  /** The same, where at least one record failed or was set aside: jobs/progress.ts. */
+  some_records_failed: { from: ['PROCESSING'], to: 'COMPLETED_WITH_ERRORS' },
+  /** The sweeper finds the job still open at its deadline: jobs/sweep.ts. */
+  deadline_passed: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
+  /** The caller cancels the job: api/routes/jobs.ts. */
+  cancelled_by_caller: { from: ['PENDING', 'PROCESSING'], to: 'CANCELLED' },
+} as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
+
+export type JobEvent = keyof typeof JOB_EVENTS;
+
+const ALL_EVENTS: readonly { from: readonly JobStatus[]; to: JobStatus }[] =
+  Object.values(JOB_EVENTS);
+
+/** The statuses from which an event leads to this one. */
+export function listStatusesBefore(target: JobStatus): JobStatus[] {
+  const leading = ALL_EVENTS.filter(({ to }) => to === target);
+  return JOB_STATUSES.filter((status) => leading.some(({ from }) => from.includes(status)));
+}
 
 /**
- * Whether a job stays in this status for good.
+ * Whether no event leads away from this status.
  *
  * @example
  * import { isFinal } from 'aurastream/schemas';
@@ -49,10 +67,5 @@ export const JOB_TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
  * if (isFinal('PROCESSING')) throw new Error('A job in progress can still change.');
  */
 export function isFinal(status: JobStatus): boolean {
-  return JOB_TRANSITIONS[status].length === 0;
-}
-
-/** Lists the statuses from which a job can change to this one. */
-export function listStatusesBefore(status: JobStatus): JobStatus[] {
-  return JOB_STATUSES.filter((from) => JOB_TRANSITIONS[from].includes(status));
+  return !ALL_EVENTS.some(({ from }) => from.includes(status));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FORMAT_NAMES } from './formats.ts';
 import { JOB_STATUSES } from './job-status.ts';
 import { recordId, slug, timestamp } from './record.ts';
 
@@ -50,14 +51,11 @@ export const JOB_ERROR_CODES = [
 export const jobErrorSchema = z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() });
 export type JobError = z.infer<typeof jobErrorSchema>;
 
-export const INPUT_FORMATS = ['jsonl', 'csv'] as const;
-export type InputFormat = (typeof INPUT_FORMATS)[number];
-
 /** The object of the input bucket that holds the records of a job. */
 export const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
-  format: z.enum(INPUT_FORMATS),
-  /** The object's key: `inputs/<job_id>.<format>`. */
+  format: z.enum(FORMAT_NAMES),
+  /** As `inputKey` gives it. */
   key: z.string(),
   /** Absent until the object has arrived. Every read asks for this etag, so that a replaced object is noticed. */
   etag: z.string().optional(),

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { becomeFinal } from '../../jobs/progress.ts';
+import { endJob } from '../../jobs/end-job.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import {
   deriveJobRecordId,
@@ -79,7 +79,7 @@ const cancel: Route = {
     const deps_of_final = { store: deps.jobs, now: deps.now, on_final };
     const cancelled = isFinal(job.status)
       ? job
-      : ((await becomeFinal(deps_of_final, job, 'CANCELLED')) ?? (await jobOf(deps, c)));
+      : ((await endJob(deps_of_final, job, 'cancelled_by_caller')) ?? (await jobOf(deps, c)));
     if (cancelled.status !== 'CANCELLED') {
       throw new ApiError('CONFLICT', `The job is over: it is ${cancelled.status}`);
     }

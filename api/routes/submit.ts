@@ -6,8 +6,9 @@ import {
   type AsyncResponse,
   asyncRequestSchema,
   asyncResponseSchema,
-  type InputFormat,
+  FORMATS,
   idempotencyKey,
+  inputKey,
   type Job,
   type JobDocument,
   MAX_JOB_BODY_BYTES,
@@ -19,10 +20,6 @@ import { ApiError } from '../errors.ts';
 import { estimated } from '../estimated.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-const CONTENT_TYPES: Record<InputFormat, string> = {
-  jsonl: 'application/x-ndjson',
-  csv: 'text/csv',
-};
 /** The most that one PUT takes. Source: S3, PutObject, API reference. */
 const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 /** When the sweeper looks whether the input's arrival was noticed. */
@@ -58,7 +55,7 @@ export const submitRoute: Route = {
     // A job whose maker died before its input was there gets it now.
     if (is_waiting && request.upload === undefined) {
       const { key, format } = job.input;
-      await deps.inputs.put(key, inputOf(request), CONTENT_TYPES[format]);
+      await deps.inputs.put(key, inputOf(request), FORMATS[format].content_type);
     }
     return c.json(await answerOf(deps, job, request), 202);
   },
@@ -90,7 +87,7 @@ function newJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw: s
     job_id,
     tenant,
     status: 'PENDING',
-    input: { kind, format, key: `inputs/${job_id}.${format}` },
+    input: { kind, format, key: inputKey(job_id, format) },
     source_id: request.source_id,
     request_hash: hashOf(raw),
     created_at: at(0),
@@ -133,7 +130,7 @@ async function answerOf(deps: ApiDeps, job: Job, request: AsyncRequest): Promise
     };
   }
   const { upload_url_ttl_seconds } = deps.settings;
-  const content_type = CONTENT_TYPES[job.input.format];
+  const content_type = FORMATS[job.input.format].content_type;
   const url = await deps.inputs.presignPut(job.input.key, content_type, upload_url_ttl_seconds);
   return {
     job_id,

@@ -1,7 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
-import { readRecords } from '../../ingest/sources/index.ts';
+import { readRecords } from '../../ingest/sources/read-records.ts';
 import { answerParent } from './answer.ts';
 import { peakRss } from './peak-rss.ts';
 

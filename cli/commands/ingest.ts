@@ -1,11 +1,12 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
-import { FORMATS, type Format, type ReadOptions, readRecords } from '../../ingest/sources/index.ts';
-import type { Issue } from '../../schemas/index.ts';
+import { chooseFormat } from '../../ingest/sources/choose-format.ts';
+import { type ReadOptions, readRecords } from '../../ingest/sources/read-records.ts';
+import { FORMAT_TITLES, type Format, type Issue } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
-import { aSlug } from './options.ts';
+import { aSlug, formatOption } from './options.ts';
 
 interface IngestOptions {
   source?: string;
@@ -15,67 +16,68 @@ interface IngestOptions {
   json?: boolean;
 }
 
-interface Summary {
+interface IngestSummary {
   lines: number;
   accepted: number;
   refused: number;
   failed: number;
-  /** Records that the stream rejected at first. */
+  /** Entries sent again after the stream rejected them. */
   resent: number;
   seconds: number;
   records_per_second: number;
 }
 
-/** Some lines could not be published; the others were. */
+/** Some lines could not be published; all others were. */
 const EXIT_SOME_FAILED = 2;
-/** How many bad lines are told one by one; all are counted. */
-const TOLD_LINES = 20;
+/** Bad lines that are printed one by one; the summary counts all of them. */
+const MAX_PRINTED_LINES = 20;
 
-/** `aurastream ingest FILE|-`: puts a file's records on the stream. */
+/** `aurastream ingest FILE|-`: publishes the records of a file. */
 export function ingestCommand(): Command {
   return new Command('ingest')
-    .description('put the records of a file on the stream')
-    .argument('<file>', 'JSONL or CSV, .gz too; - reads standard input')
+    .description('publish the records of a file on the stream')
+    .argument('<file>', `${FORMAT_TITLES}, also with .gz; - reads standard input`)
     .option(
       '--source <source>',
-      'for records that name none (default: the name of the file)',
+      'source of records that name none (default: the name of the file)',
       aSlug,
     )
-    .option('--tenant <tenant>', 'for records that name none', aSlug)
-    .addOption(new Option('--format <format>', "default: by the file's ending").choices(FORMATS))
+    .option('--tenant <tenant>', 'tenant of records that name none', aSlug)
+    .addOption(formatOption("default: by the file's ending; JSONL for -"))
     .option('--text-field <name>', 'the field or column that holds the text', 'text')
     .option('--json', 'print the summary as one line of JSON')
     .addHelpText(
       'after',
       `
-The same file ingested again gives the same record ids, so nothing counts twice.
-Exit code: 0 all accepted; 2 some lines failed, the others are accepted; 1 nothing could be done.`,
+Ingesting the same file again gives the same record ids, so nothing counts twice.
+Exit code: 0 if all records are accepted; 2 if some lines failed and the others are accepted; 1 for any other error.`,
     )
     .action(async (file: string, options: IngestOptions, command: Command) => {
+      const read_options = readOptions(file, options);
       const { StreamName } = await connect(command);
-      const summary = await ingest(file, options, StreamName);
-      console.log(options.json ? JSON.stringify(summary) : inWords(summary));
+      const summary = await ingest(read_options, StreamName);
+      console.log(options.json ? JSON.stringify(summary) : summarize(summary));
       if (summary.refused + summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }
 
-async function ingest(path: string, options: IngestOptions, stream_name: string): Promise<Summary> {
+async function ingest(options: ReadOptions, stream_name: string): Promise<IngestSummary> {
   const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
   const progress = createProgress();
-  const tell = teller(progress);
+  const printLine = createLinePrinter(progress);
   const started_at = performance.now();
   const count = { lines: 0, refused: 0, failed: 0 };
-  const lines: number[] = [];
+  const pending_lines: number[] = [];
 
   async function* records(): AsyncIterable<RecordInput> {
-    for await (const item of readRecords(readOptions(path, options))) {
+    for await (const item of readRecords(options)) {
       count.lines += 1;
       if (item.ok) {
-        lines.push(item.line);
+        pending_lines.push(item.line);
         yield item.record;
       } else {
         count.refused += 1;
-        tell(item.line, inOneLine(item.issues));
+        printLine(item.line, joinIssues(item.issues));
       }
       progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
     }
@@ -83,56 +85,53 @@ async function ingest(path: string, options: IngestOptions, stream_name: string)
 
   // Outcomes come in the order of the records.
   for await (const outcome of publisher.publishAll(records())) {
-    const line = lines.shift()!;
+    const line = pending_lines.shift() ?? 0;
     if (outcome.status === 'accepted') continue;
     count[outcome.status] += 1;
-    tell(line, outcome.status === 'refused' ? inOneLine(outcome.issues) : outcome.code);
+    printLine(line, outcome.status === 'refused' ? joinIssues(outcome.issues) : outcome.code);
   }
   await publisher.close();
   progress.done();
   const { accepted, resent } = publisher.stats();
   const seconds = (performance.now() - started_at) / 1_000;
-  return {
-    ...count,
-    accepted,
-    resent,
-    seconds: Number(seconds.toFixed(2)),
-    records_per_second: Math.round(accepted / seconds),
-  };
+  const records_per_second = Math.round(accepted / seconds);
+  return { ...count, accepted, resent, seconds: Number(seconds.toFixed(2)), records_per_second };
 }
 
+/** @throws {Error} if the format is unknown. */
 function readOptions(path: string, options: IngestOptions): ReadOptions {
-  const { source, tenant, format, textField: text_field } = options;
+  const { source, tenant, textField: text_field } = options;
   return {
     path,
     text_field,
+    format: chooseFormat(path, options.format),
     ...(source === undefined ? {} : { source }),
     ...(tenant === undefined ? {} : { tenant }),
-    ...(format === undefined ? {} : { format }),
   };
 }
 
-function inOneLine(issues: Issue[]): string {
+function joinIssues(issues: Issue[]): string {
   return issues
     .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
     .join('; ');
 }
 
-function teller(progress: Progress): (line: number, reason: string) => void {
-  let told = 0;
+/** Prints bad lines up to a limit. */
+function createLinePrinter(progress: Progress): (line: number, reason: string) => void {
+  let printed = 0;
   return (line, reason) => {
-    told += 1;
-    if (told > TOLD_LINES + 1) return;
+    printed += 1;
+    if (printed > MAX_PRINTED_LINES + 1) return;
     progress.done();
     process.stderr.write(
-      told > TOLD_LINES
+      printed > MAX_PRINTED_LINES
         ? 'More lines failed; the summary counts them.\n'
         : `line ${line}: ${reason}\n`,
     );
   };
 }
 
-function inWords(summary: Summary): string {
+function summarize(summary: IngestSummary): string {
   const { lines, accepted, refused, failed, resent, seconds, records_per_second } = summary;
   const parts = [
     `${accepted} of ${lines} records are on the stream`,

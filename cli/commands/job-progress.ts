@@ -5,8 +5,8 @@ import type { Progress } from '../output/progress.ts';
 
 const BAR = 24;
 
-/** A job's status once it is over; on the way there its progress. */
-export async function watched(
+/** Shows a job's progress until the job is final. */
+export async function watchJob(
   client: Client,
   job_id: string,
   progress: Progress,
@@ -14,7 +14,8 @@ export async function watched(
   const started = performance.now();
   try {
     return await client.waitForJob(job_id, {
-      on_progress: (status) => progress.update(line(status, performance.now() - started)),
+      on_progress: (status) =>
+        progress.update(describeProgress(status, performance.now() - started)),
     });
   } finally {
     progress.done();
@@ -22,16 +23,18 @@ export async function watched(
 }
 
 /** `[██████      ] 25 %  250 of 1000  analyzing, about 12 s left` */
-export function line({ progress }: StatusResponse, elapsed_ms: number): string {
+export function describeProgress({ progress }: StatusResponse, elapsed_ms: number): string {
   const { done, total, percentage, stage } = progress;
   const filled = Math.round((percentage / 100) * BAR);
   const bar = `[${'█'.repeat(filled)}${' '.repeat(BAR - filled)}]`;
   const counts = total === 0 ? '' : `  ${done} of ${total}`;
-  return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${eta(done, total, elapsed_ms)}`;
+  return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${describeEta(done, total, elapsed_ms)}`;
 }
 
-/** At the pace so far: only once that says something, which the first set-asides do not. */
-function eta(done: number, total: number, elapsed_ms: number): string {
+/**
+ * Extrapolates the pace so far. The first records say little, since rows are set aside before the others are analysed.
+ */
+function describeEta(done: number, total: number, elapsed_ms: number): string {
   if (done < total * 0.1 || done === total || elapsed_ms < 2_000) return '';
   const seconds = Math.ceil(((elapsed_ms / done) * (total - done)) / 1_000);
   return seconds < 120
@@ -40,7 +43,7 @@ function eta(done: number, total: number, elapsed_ms: number): string {
 }
 
 /** A status in a few lines. */
-export function inWords(status: StatusResponse): string {
+export function describeStatus(status: StatusResponse): string {
   const { progress, counts, error, result, callback } = status;
   const { done, total, succeeded, failed, set_aside } = progress;
   const lines = [

@@ -6,8 +6,8 @@ import type { JobResult } from '../../schemas/index.ts';
 import { advised, connectApi } from '../api.ts';
 import { createProgress } from '../output/progress.ts';
 
-const FORMATS = ['table', 'jsonl', 'csv'] as const;
-type Format = (typeof FORMATS)[number];
+const OUTPUT_FORMATS = ['table', 'jsonl', 'csv'] as const;
+type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 const COLUMNS: Record<string, (row: JobResult) => string | number | undefined> = {
   job_index: ({ job_index }) => job_index,
@@ -20,18 +20,18 @@ const COLUMNS: Record<string, (row: JobResult) => string | number | undefined> =
     issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
 };
 
-/** `aurastream job results ID`: what became of each record, in the order of the file, all pages. */
+/** `aurastream job results ID`: the outcome of each record in the order of the file, all pages. */
 export function resultsCommand(): Command {
   return new Command('results')
-    .description('what became of each record of a job, in the order of its file')
+    .description('show the outcome of each record of a job, in the order of its file')
     .argument('<job_id>')
-    .addOption(new Option('--format <format>').choices(FORMATS).default('table'))
-    .option('--output <file>', 'write there instead')
+    .addOption(new Option('--format <format>').choices(OUTPUT_FORMATS).default('table'))
+    .option('--output <file>', 'write to this file')
     .option('--json', 'the same as --format jsonl')
     .action(
       async (
         job_id: string,
-        options: { format: Format; output?: string; json?: boolean },
+        options: { format: OutputFormat; output?: string; json?: boolean },
         command: Command,
       ) => {
         const client = await connectApi(command);
@@ -40,12 +40,12 @@ export function resultsCommand(): Command {
           options.output === undefined ? process.stdout : createWriteStream(options.output);
         const progress = createProgress();
         let rows = 0;
-        await write(out, header(format));
+        await write(out, headerLine(format));
         const results = client.results(job_id)[Symbol.asyncIterator]();
         for (;;) {
           const next = await advised(results.next());
           if (next.done) break;
-          await write(out, FORM[format](next.value));
+          await write(out, FORMATTERS[format](next.value));
           rows += 1;
           if (options.output !== undefined) progress.update(`${rows} rows`);
         }
@@ -58,17 +58,17 @@ export function resultsCommand(): Command {
     );
 }
 
-/** No faster than whoever reads. */
+/** Waits while the reader of the output is slower. */
 async function write(out: Writable, text: string): Promise<void> {
   if (text !== '' && !out.write(text)) await once(out, 'drain');
 }
 
-function header(format: Format): string {
+function headerLine(format: OutputFormat): string {
   if (format === 'jsonl') return '';
   return `${Object.keys(COLUMNS).join(format === 'csv' ? ',' : '\t')}\n`;
 }
 
-const FORM: Record<Format, (row: JobResult) => string> = {
+const FORMATTERS: Record<OutputFormat, (row: JobResult) => string> = {
   jsonl: (row) => `${JSON.stringify(row)}\n`,
   csv: (row) => `${cells(row).map(csvCell).join(',')}\n`,
   table: (row) => `${cells(row).join('\t')}\n`,
@@ -82,7 +82,7 @@ function cells(row: JobResult): string[] {
   });
 }
 
-/** A spreadsheet takes what begins so for a formula. */
+/** Spreadsheets read a cell that begins like this as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function csvCell(text: string): string {

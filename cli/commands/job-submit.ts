@@ -1,21 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { chooseFormat } from '../../ingest/sources/choose-format.ts';
 import {
   type AsyncResponse,
-  INPUT_FORMATS,
-  type InputFormat,
+  FORMAT_TITLES,
+  type Format,
+  isGzipped,
   type StatusResponse,
 } from '../../schemas/index.ts';
 import { advised, connectApi } from '../api.ts';
 import { Advice } from '../errors.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
-import { inWords, watched } from './job-progress.ts';
-import { aSlug } from './options.ts';
+import { describeStatus, watchJob } from './job-progress.ts';
+import { aSlug, formatOption } from './options.ts';
 
 interface SubmitOptions {
-  format?: InputFormat;
+  format?: Format;
   source?: string;
   callbackUrl?: string;
   watch?: boolean;
@@ -28,19 +30,17 @@ const EXIT_FAILED = 1;
 export function submitCommand(): Command {
   return new Command('submit')
     .description('analyse a file as a job')
-    .argument('<file>', 'JSONL or CSV, up to 5 GB')
-    .addOption(
-      new Option('--format <format>', "default: by the file's ending").choices(INPUT_FORMATS),
-    )
-    .option('--source <source>', 'for records that name none', aSlug)
-    .option('--callback-url <url>', 'told when the job is over')
-    .option('--watch', 'wait until it is over, and tell how far it is')
+    .argument('<file>', `${FORMAT_TITLES}, up to 5 GB`)
+    .addOption(formatOption("default: by the file's ending"))
+    .option('--source <source>', 'source of records that name none', aSlug)
+    .option('--callback-url <url>', 'URL to call when the job is final')
+    .option('--watch', 'show the progress until the job is final')
     .option('--json', 'print one line of JSON')
     .action(async (file: string, options: SubmitOptions, command: Command) => {
+      const format = chooseUploadFormat(file, options.format);
       const client = await connectApi(command);
       const progress = createProgress();
       const { source, callbackUrl, watch, json } = options;
-      const format = options.format ?? (/\.csv$/i.test(file) ? 'csv' : 'jsonl');
       const { size } = await stat(file);
       const job = await advised(
         client.submit({
@@ -49,22 +49,35 @@ export function submitCommand(): Command {
           ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
         }),
       );
-      await upload(file, size, job.upload!, progress);
+      await upload(file, size, job, progress);
       progress.done();
       if (watch) {
-        const status = await advised(watched(client, job.job_id, progress));
-        console.log(json ? JSON.stringify(status) : inWords(status));
+        const status = await advised(watchJob(client, job.job_id, progress));
+        console.log(json ? JSON.stringify(status) : describeStatus(status));
         if (status.status === 'FAILED') process.exitCode = EXIT_FAILED;
-      } else console.log(json ? JSON.stringify(withoutUrl(job)) : submitted(job));
+      } else console.log(json ? JSON.stringify(withoutUrl(job)) : describeSubmitted(job));
     });
+}
+
+/** Uploads are read from the middle when a submission resumes, which gzip does not allow. */
+function chooseUploadFormat(file: string, format?: Format): Format {
+  if (isGzipped(file)) {
+    throw new Advice(
+      `Expected an unpacked file, got ${file}.`,
+      `Unpack it first: gunzip --keep ${file}. Or use \`aurastream ingest\`, which reads .gz.`,
+    );
+  }
+  return chooseFormat(file, format);
 }
 
 async function upload(
   file: string,
   size: number,
-  { url, headers, max_bytes }: NonNullable<AsyncResponse['upload']>,
+  { upload: target }: AsyncResponse,
   progress: Progress,
 ): Promise<void> {
+  if (target === undefined) throw new Error('Expected an upload URL from the API, got none.');
+  const { url, headers, max_bytes } = target;
   if (size > max_bytes) {
     throw new Advice(`${file} has more than ${max_bytes} bytes.`, 'Split it into several jobs.');
   }
@@ -86,11 +99,11 @@ async function upload(
   throw new Advice(`The upload was refused with ${response.status}.`, 'Submit the file again.');
 }
 
-/** Whoever has the URL can put another file in its place. */
+/** The upload URL is a secret: its holder can replace the file. */
 function withoutUrl({ upload: _, ...job }: AsyncResponse): Omit<AsyncResponse, 'upload'> {
   return job;
 }
 
-function submitted({ job_id }: Pick<StatusResponse, 'job_id'>): string {
-  return `${job_id}\nSee how far it is: aurastream job status ${job_id} --watch`;
+function describeSubmitted({ job_id }: Pick<StatusResponse, 'job_id'>): string {
+  return `${job_id}\nShow its progress: aurastream job status ${job_id} --watch`;
 }

@@ -3,17 +3,17 @@ import { JOB_STATUSES, type JobStatus, type StatusResponse } from '../../schemas
 import { advised, connectApi } from '../api.ts';
 import { createProgress } from '../output/progress.ts';
 import { table } from '../output/table.ts';
-import { inWords, watched } from './job-progress.ts';
+import { describeStatus, watchJob } from './job-progress.ts';
 import { resultsCommand } from './job-results.ts';
 import { submitCommand } from './job-submit.ts';
 
-/** A job that FAILED, for scripts. */
+/** Tells scripts that the job is FAILED. */
 const EXIT_FAILED = 1;
 
 /** `aurastream job`: files analysed as jobs, through the API. */
 export function jobCommand(): Command {
   return new Command('job')
-    .description('jobs: files that are analysed whole, with their progress')
+    .description('analyse files as jobs, with progress')
     .addCommand(submitCommand())
     .addCommand(statusCommand())
     .addCommand(listCommand())
@@ -23,32 +23,32 @@ export function jobCommand(): Command {
 
 function statusCommand(): Command {
   return new Command('status')
-    .description('how far a job has come')
+    .description('show the progress of a job')
     .argument('<job_id>')
-    .option('--watch', 'until it is over')
+    .option('--watch', 'show the progress until the job is final')
     .option('--json', 'print one line of JSON')
-    .addHelpText('after', '\nExit code: 1 where the job has FAILED, else 0.')
+    .addHelpText('after', '\nExit code: 1 if the job is FAILED, else 0.')
     .action(
       async (job_id: string, options: { watch?: boolean; json?: boolean }, command: Command) => {
         const client = await connectApi(command);
         const status = await advised(
-          options.watch ? watched(client, job_id, createProgress()) : client.status(job_id),
+          options.watch ? watchJob(client, job_id, createProgress()) : client.status(job_id),
         );
-        tell(status, options.json === true);
+        printStatus(status, options.json === true);
       },
     );
 }
 
-function tell(status: StatusResponse, json: boolean): void {
-  console.log(json ? JSON.stringify(status) : inWords(status));
+function printStatus(status: StatusResponse, json: boolean): void {
+  console.log(json ? JSON.stringify(status) : describeStatus(status));
   if (status.status === 'FAILED') process.exitCode = EXIT_FAILED;
 }
 
 function listCommand(): Command {
   return new Command('list')
-    .description('your jobs, newest first')
-    .addOption(new Option('--status <status>', 'only those that are so').choices(JOB_STATUSES))
-    .option('--limit <n>', 'how many', '20')
+    .description('list your jobs, newest first')
+    .addOption(new Option('--status <status>', 'only jobs with this status').choices(JOB_STATUSES))
+    .option('--limit <n>', 'number of jobs', '20')
     .option('--json', 'print an array')
     .action(
       async (options: { status?: JobStatus; limit: string; json?: boolean }, command: Command) => {
@@ -76,7 +76,7 @@ function listCommand(): Command {
 
 function cancelCommand(): Command {
   return new Command('cancel')
-    .description('stop a job: what is not yet analysed is not paid for')
+    .description('cancel a job: records that are not yet analysed cost nothing')
     .argument('<job_id>')
     .option('--json', 'print one line of JSON')
     .action(async (job_id: string, options: { json?: boolean }, command: Command) => {
@@ -84,7 +84,9 @@ function cancelCommand(): Command {
       const job = await advised(client.cancel(job_id));
       const { done, total } = job.progress;
       console.log(
-        options.json ? JSON.stringify(job) : `Cancelled ${job_id}: ${done} of ${total} were done.`,
+        options.json
+          ? JSON.stringify(job)
+          : `Cancelled ${job_id}: ${done} of ${total} records were done.`,
       );
     });
 }

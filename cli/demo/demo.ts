@@ -2,8 +2,7 @@ import { createQuery } from '../../aws/athena/query.ts';
 import { readStack } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
-import type { Format } from '../../ingest/sources/index.ts';
-import type { Result } from '../../schemas/index.ts';
+import { FORMAT_TITLES, type Format, type Result } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import { comprehendUsage, flush } from './cloud-control.ts';
@@ -38,7 +37,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const started_at = performance.now();
   const published = await publishFile({ ...options, stream_name: stack.StreamName });
   if (published.length === 0) {
-    throw new Advice(`There is no record in ${options.path}`, 'Name a file of JSONL or CSV.');
+    throw new Advice(`There is no record in ${options.path}`, `Name a file of ${FORMAT_TITLES}.`);
   }
   await everyRecordEnded({
     results,

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootCloud } from '@aurastream/embedded-cloud';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
-import { FORMATS, type Format } from '../../ingest/sources/index.ts';
+import { FORMAT_TITLES, type Format } from '../../schemas/index.ts';
+import { formatOption } from '../commands/options.ts';
 import { explain } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import { INTERRUPTED, untilStopped } from '../stop.ts';
@@ -22,8 +23,8 @@ const SAMPLE = new URL('../../samples/records.jsonl', import.meta.url).pathname;
 
 const options = new Command('npm run demo --')
   .description('Runs a file of records through the whole of AuraStream, on this machine.')
-  .option('--file <path>', 'your own JSONL or CSV', SAMPLE)
-  .addOption(new Option('--format <format>', "default: by the file's ending").choices(FORMATS))
+  .option('--file <path>', `your own ${FORMAT_TITLES} file`, SAMPLE)
+  .addOption(formatOption("default: by the file's ending"))
   .option('--text-field <name>', 'the field or column that holds the text', 'text')
   .option('--json', 'print one machine-readable summary')
   .parse()

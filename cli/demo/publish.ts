@@ -1,7 +1,7 @@
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
-import { type Format, readRecords } from '../../ingest/sources/index.ts';
-import { deriveRecordId } from '../../schemas/index.ts';
+import { readRecords } from '../../ingest/sources/read-records.ts';
+import { deriveRecordId, type Format } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
 /** A record on the stream: what to look for in the results, and in the set-asides. */

@@ -1,8 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
+import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import type { Ingest } from './ingest.ts';
-import { CLAIMS_PREFIX, INPUTS_PREFIX, type Jobs } from './jobs.ts';
+import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 

@@ -10,6 +10,7 @@ import {
   type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
 import { handlerFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
@@ -19,8 +20,7 @@ import { feedFromQueue, queueGrants, workQueue } from './work-queue.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Where the jobs' inputs and texts too long for the stream are: both go when nobody reads them any more. */
-export const INPUTS_PREFIX = 'inputs/';
+/** Folder of texts too long for the stream, in the bucket of the jobs' inputs: both expire. */
 export const CLAIMS_PREFIX = 'claims/';
 
 /** What jobs are kept in, what submits them, and what calls back. */

@@ -1,10 +1,10 @@
-/** One line of a byte stream, without its line feed. `bytes` is cut at the limit where `too_long`. */
+/** One line of a byte stream, without its line feed. `bytes` is cut at the limit where `is_too_long`. */
 export interface Line {
   /** From 1. */
   line: number;
   bytes: Buffer;
-  too_long: boolean;
-  /** Where the next line begins, in bytes of the source. */
+  is_too_long: boolean;
+  /** Where the next line begins, in bytes from where reading began. */
   end: number;
 }
 
@@ -12,50 +12,69 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Cuts bytes into lines, holding no more than `max_bytes` of one: the rest of a longer line is passed over. */
+/**
+ * Cuts bytes into lines and holds at most `max_bytes` of a line: the rest of a longer line is dropped.
+ *
+ * @param is_start whether the source begins at the start of a file, where a byte order mark may stand.
+ */
 export async function* readLines(
   source: AsyncIterable<Buffer>,
   max_bytes: number,
   is_start = true,
 ): AsyncIterable<Line> {
-  let parts: Buffer[] = [];
-  let held = 0;
-  let too_long = false;
+  const buffer = new LineBuffer(max_bytes);
   let line = 1;
-  let passed = 0;
-  const add = (part: Buffer) => {
-    const kept = part.subarray(0, max_bytes - held);
-    too_long ||= kept.length < part.length;
-    if (kept.length > 0) parts.push(kept);
-    held += kept.length;
-  };
-  const take = (end: number): Line => {
-    const taken = {
-      line,
-      bytes: trimmed(Buffer.concat(parts), is_start && line === 1),
-      too_long,
-      end,
-    };
-    parts = [];
-    held = 0;
-    too_long = false;
-    line += 1;
-    return taken;
+  let position = 0;
+  const takeLine = (end: number): Line => {
+    const { bytes, is_too_long } = buffer.take();
+    const trimmed = trimLine(bytes, is_start && line === 1);
+    return { line: line++, bytes: trimmed, is_too_long, end };
   };
   for await (const chunk of source) {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      add(chunk.subarray(start, end));
-      yield take(passed + end + 1);
+      buffer.add(chunk.subarray(start, end));
+      yield takeLine(position + end + 1);
       start = end + 1;
     }
-    add(chunk.subarray(start));
-    passed += chunk.length;
+    buffer.add(chunk.subarray(start));
+    position += chunk.length;
   }
-  if (held > 0) yield take(passed);
+  if (!buffer.is_empty) yield takeLine(position);
 }
 
-function trimmed(bytes: Buffer, is_first: boolean): Buffer {
+/** Collects the parts of one line, up to a limit. */
+class LineBuffer {
+  readonly #max_bytes: number;
+  #parts: Buffer[] = [];
+  #length = 0;
+  #is_too_long = false;
+
+  constructor(max_bytes: number) {
+    this.#max_bytes = max_bytes;
+  }
+
+  get is_empty(): boolean {
+    return this.#length === 0;
+  }
+
+  add(part: Buffer): void {
+    const kept = part.subarray(0, this.#max_bytes - this.#length);
+    this.#is_too_long ||= kept.length < part.length;
+    if (kept.length > 0) this.#parts.push(kept);
+    this.#length += kept.length;
+  }
+
+  take(): { bytes: Buffer; is_too_long: boolean } {
+    const taken = { bytes: Buffer.concat(this.#parts), is_too_long: this.#is_too_long };
+    this.#parts = [];
+    this.#length = 0;
+    this.#is_too_long = false;
+    return taken;
+  }
+}
+
+function trimLine(bytes: Buffer, is_first: boolean): Buffer {
   const start = is_first && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   return bytes.subarray(start, end);

@@ -5,14 +5,14 @@ import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createJobInputs } from '../../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createCallbackQueue, createJobQueue } from '../../aws/sqs/queues.ts';
-import { createOnFinal } from '../../jobs/progress.ts';
+import { createOnFinal } from '../../jobs/end-job.ts';
 import { createSweep } from '../../jobs/sweep.ts';
 import { parseEnvironment, submissionEnvironmentSchema } from '../../schemas/index.ts';
-import { createMessages } from './messages.ts';
+import { createMessageHandler } from './messages.ts';
 import { InputChangedError } from './ports.ts';
 import { createSubmit } from './submit.ts';
 
-/** The function that submits jobs and looks after them, with its clients. @throws {Error} as parseEnvironment. */
+/** Builds the function that submits jobs and sweeps them. @throws {Error} as parseEnvironment. */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(submissionEnvironmentSchema, variables);
   const now = Date.now;
@@ -22,12 +22,12 @@ export function compose(variables: Record<string, string | undefined>) {
   const callback_queue = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
   const on_final = createOnFinal(callback_queue);
   const bucket_name = environment.INPUT_BUCKET;
-  const messages = createMessages({
+  const handleMessages = createMessageHandler({
     submit: createSubmit({
       store,
       inputs: createJobInputs({
         bucket_name,
-        changed: () => new InputChangedError('The input is another'),
+        changed: () => new InputChangedError('The input has another etag'),
       }),
       stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
       claims: createTextClaims({ bucket_name }),
@@ -39,5 +39,5 @@ export function compose(variables: Record<string, string | undefined>) {
     log: (level, message, details) => logger[level](message, { ...details }),
   });
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-    messages(event.Records, () => context.getRemainingTimeInMillis());
+    handleMessages(event.Records, () => context.getRemainingTimeInMillis());
 }

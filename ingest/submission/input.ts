@@ -7,80 +7,60 @@ import {
   recordSchema,
   translateIssues,
 } from '../../schemas/index.ts';
-import { csvColumns, csvEnds, readCsv } from '../sources/csv.ts';
-import { jsonlEnds, readJsonl } from '../sources/jsonl.ts';
-import type { Row } from '../sources/row.ts';
+import { READERS } from '../sources/readers.ts';
+import type { Row, RowSource } from '../sources/row.ts';
 import type { JobInputs } from './ports.ts';
 
-/** One record of a job's input, or a line that is none and why; and where the next begins. */
-export type InputEntry = { job_index: number; end: InputPosition } & (
-  | { ok: true; record: RecordInput & { record_id: string } }
-  | { ok: false; issues: Issue[] }
-);
+/** A record of a job's input, or a row that is not a record and the reason; `end` is where the next row begins. */
+export type InputEntry = { job_index: number; end: InputPosition } & EntryContent;
 
-/** The field of a row that holds its text. */
+type EntryContent =
+  | { ok: true; record: RecordInput & { record_id: string } }
+  | { ok: false; issues: Issue[] };
+
+/** The field or column that holds the text. */
 const TEXT_FIELD = 'text';
 
-/** The entries of a job's input from a position on, in flat memory. The job's input must have arrived. */
+/** Reads a job's input from a position on, in constant memory. The input must have arrived. */
 export async function* readInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputEntry> {
+  const reader = READERS[job.input.format];
   let job_index = from.records;
-  for await (const row of rowsOf(inputs, job, from)) {
+  for await (const row of reader.readRows(openInput(inputs, job, from), TEXT_FIELD)) {
     const end = { records: job_index + 1, bytes: from.bytes + row.end };
-    yield { job_index, end, ...entryOf(job, row, job_index) };
+    yield { job_index, end, ...readEntry(job, row, job_index) };
     job_index += 1;
   }
 }
 
-/** Where every record of the input ends: the same records as {@link readInput} gives, without reading what they say. */
+/** Where every record of the input ends: the same records as {@link readInput} gives, without parsing their content. */
 export async function* countInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputPosition> {
+  const reader = READERS[job.input.format];
   let { records } = from;
-  const source = bytesOf(inputs, job, from.bytes);
-  const ends =
-    job.input.format === 'csv'
-      ? csvEnds(source, from.bytes === 0)
-      : jsonlEnds(source, from.bytes === 0);
-  for await (const end of ends) {
+  for await (const end of reader.findRowEnds(openInput(inputs, job, from))) {
     records += 1;
     yield { records, bytes: from.bytes + end };
   }
 }
 
-async function* rowsOf(
+function openInput(
   inputs: Pick<JobInputs, 'read'>,
-  job: Job,
+  { input: { key, etag } }: Job,
   from: InputPosition,
-): AsyncIterable<Row> {
-  const source = bytesOf(inputs, job, from.bytes);
-  if (job.input.format === 'jsonl') yield* readJsonl(source, from.bytes === 0);
-  else if (from.bytes === 0) yield* readCsv(source, TEXT_FIELD);
-  else {
-    const columns = await csvColumns(bytesOf(inputs, job, 0));
-    yield* readCsv(source, TEXT_FIELD, columns ?? []);
-  }
+): RowSource {
+  if (etag === undefined) throw new Error('Expected a job whose input has arrived, with its etag');
+  return { open: (offset) => inputs.read(key, { etag, from: offset }), from: from.bytes };
 }
 
-function bytesOf(
-  inputs: Pick<JobInputs, 'read'>,
-  { input }: Job,
-  from: number,
-): AsyncIterable<Buffer> {
-  return inputs.read(input.key, { etag: input.etag!, from });
-}
-
-/** What the job says of a record stands above what its line says. */
-function entryOf(
-  job: Job,
-  row: Row,
-  job_index: number,
-): { ok: true; record: RecordInput & { record_id: string } } | { ok: false; issues: Issue[] } {
+/** A row cannot change the fields that belong to its job. */
+function readEntry(job: Job, row: Row, job_index: number): EntryContent {
   if ('wrong' in row) return { ok: false, issues: [{ path: '', message: row.wrong }] };
   const { job_id, tenant } = job;
   const { language_code, ...fields } = row.fields;

@@ -1,29 +1,36 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { JobQueue } from '../../jobs/ports.ts';
-import { type JobMessage, jobMessageSchema, ServiceError } from '../../schemas/index.ts';
-import { StreamDownError, type Submitted } from './submit.ts';
+import { describeSafely } from '../../lib/safe-error.ts';
+import {
+  type JobMessage,
+  jobIdOfInputKey,
+  jobMessageSchema,
+  ServiceError,
+} from '../../schemas/index.ts';
+import type { RemainingMs } from './deadline.ts';
+import { SubmissionInterruptedError } from './publish-records.ts';
+import type { Submit } from './submit.ts';
 
 export interface MessagesDeps {
-  submit: (job_id: string, remaining_ms: () => number) => Promise<Submitted>;
+  submit: Submit;
   sweep: () => Promise<object>;
   job_queue: JobQueue;
-  /** Ids, counts and codes only. */
+  /** Gets ids, counts and codes only. */
   log: (level: 'info' | 'warn' | 'error', message: string, details: object) => void;
 }
 
-const INPUT_KEY = /^inputs\/([A-Za-z0-9._:-]{1,128})\.(?:jsonl|csv)$/;
-
-/** Does what the messages of the jobs queue ask for. What failed stays in the queue, and comes again. */
-export function createMessages(
+/** Handles the messages of the jobs queue. A message that fails stays in the queue and is delivered again. */
+export function createMessageHandler(
   deps: MessagesDeps,
-): (records: SQSRecord[], remaining_ms: () => number) => Promise<SQSBatchResponse> {
+): (records: SQSRecord[], remaining_ms: RemainingMs) => Promise<SQSBatchResponse> {
   return async (records, remaining_ms) => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const { messageId, body } of records) {
       try {
-        await work(deps, body, remaining_ms);
+        await handleMessage(deps, body, remaining_ms);
       } catch (error) {
-        deps.log('error', 'failed', { message_id: messageId, ...told(error) });
+        const details = { message_id: messageId, ...describeFailure(error) };
+        deps.log('error', 'message failed', details);
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }
@@ -31,33 +38,43 @@ export function createMessages(
   };
 }
 
-async function work(deps: MessagesDeps, body: string, remaining_ms: () => number): Promise<void> {
+async function handleMessage(
+  deps: MessagesDeps,
+  body: string,
+  remaining_ms: RemainingMs,
+): Promise<void> {
   const message = jobMessageSchema.parse(JSON.parse(body));
   if ('kind' in message && message.kind === 'sweep') {
-    deps.log('info', 'swept', await deps.sweep());
+    deps.log('info', 'jobs swept', await deps.sweep());
     return;
   }
-  const job_id = jobOf(message);
+  const { job_id, object_key } = readTarget(message);
   if (job_id === undefined) {
-    deps.log('warn', 'no input of a job', {});
+    deps.log('warn', 'object ignored: its key names no job', {});
     return;
   }
-  const submitted = await deps.submit(job_id, remaining_ms);
-  if (submitted === 'more') await deps.job_queue.send({ kind: 'resume', job_id });
-  deps.log('info', 'submitted', { job_id, submitted });
+  const outcome = await deps.submit(job_id, remaining_ms, object_key);
+  if (outcome === 'more') await deps.job_queue.send({ kind: 'resume', job_id });
+  const level = outcome === 'failed' ? 'warn' : 'info';
+  deps.log(level, 'submission handled', { job_id, outcome });
 }
 
-function jobOf(message: JobMessage): string | undefined {
-  if ('detail' in message) return INPUT_KEY.exec(message.detail.object.key)?.[1];
-  return message.kind === 'resume' ? message.job_id : undefined;
+/** The job that a message is about, and the object whose arrival it announces. */
+function readTarget(message: JobMessage): {
+  job_id?: string | undefined;
+  object_key?: string;
+} {
+  if ('detail' in message) {
+    const { key } = message.detail.object;
+    return { job_id: jobIdOfInputKey(key), object_key: key };
+  }
+  return message.kind === 'resume' ? { job_id: message.job_id } : {};
 }
 
-/** The message of an error that we don't know could quote what is read. */
-function told(error: unknown): object {
-  if (error instanceof ServiceError || error instanceof StreamDownError) {
+/** Only messages of known errors are logged: any other message could quote a user's text. */
+function describeFailure(error: unknown): object {
+  if (error instanceof ServiceError || error instanceof SubmissionInterruptedError) {
     return { error: error.message };
   }
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const frames = stack.split('\n').filter((frame) => /^\s+at /.test(frame));
-  return { error_name: error instanceof Error ? error.name : typeof error, frames };
+  return describeSafely(error);
 }

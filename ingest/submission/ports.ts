@@ -1,25 +1,25 @@
-/** An input object as it is. */
+/** What S3 says about an input object. */
 export interface InputHead {
   etag: string;
   bytes: number;
 }
 
-/** The object is another than the one that was asked for. */
+/** The object was replaced or deleted while it was read. */
 export class InputChangedError extends Error {
   override name = 'InputChangedError';
 }
 
-/** Where the inputs of jobs are kept. Each may throw a {@link ServiceError}. */
+/** The inputs of jobs. Each method may throw a {@link ServiceError}. */
 export interface JobInputs {
   put(key: string, body: string, content_type: string): Promise<void>;
-  /** @returns undefined where there is none. */
+  /** @returns undefined if there is no such object. */
   head(key: string): Promise<InputHead | undefined>;
   /**
-   * The object's bytes from an offset on; ended early, it reads no further.
+   * The object's bytes from an offset on. Leaving the loop early stops the download.
    *
-   * @throws {InputChangedError} where the object has another etag, or is gone.
+   * @throws {InputChangedError} if the object has another etag, or does not exist.
    */
   read(key: string, options: { etag: string; from: number }): AsyncIterable<Buffer>;
-  /** A URL that takes one PUT of this content type without further credentials. */
+  /** A URL that accepts one PUT of this content type without further credentials. */
   presignPut(key: string, content_type: string, ttl_seconds: number): Promise<string>;
 }

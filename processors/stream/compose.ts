@@ -8,8 +8,9 @@ import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import { createLake } from '../../aws/firehose/lake.ts';
+import { createOnFinal } from '../../jobs/end-job.ts';
 import type { JobStore } from '../../jobs/ports.ts';
-import { createOnFinal, createProgress } from '../../jobs/progress.ts';
+import { createProgress } from '../../jobs/progress.ts';
 import {
   type ConsumerEnvironment,
   consumerEnvironmentSchema,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { FORMAT_NAMES } from '../formats.ts';
 import { issueSchema } from '../issues.ts';
 import {
   callbackSchema,
-  INPUT_FORMATS,
   jobErrorSchema,
   jobStatus,
   outcomeCountsSchema,
@@ -50,7 +50,11 @@ export const asyncRequestSchema = z
       .min(1, 'must not be empty')
       .max(MAX_JOB_DOCUMENTS, `must have at most ${MAX_JOB_DOCUMENTS} documents; upload more`)
       .optional(),
-    upload: z.object({ format: z.enum(INPUT_FORMATS) }).optional(),
+    upload: z
+      .object({
+        format: z.enum(FORMAT_NAMES, { error: `must be one of ${FORMAT_NAMES.join(', ')}` }),
+      })
+      .optional(),
     source_id: slug.default(DEFAULT_JOB_SOURCE),
     callback_url: z
       .url({ protocol: /^https?$/, error: 'must be a URL' })

@@ -1,5 +1,6 @@
+import { endJob } from '../../jobs/end-job.ts';
 import type { JobStore } from '../../jobs/ports.ts';
-import { becomeFinal, createProgress } from '../../jobs/progress.ts';
+import { createProgress } from '../../jobs/progress.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import { type Job, RECORD_OUTCOMES, type RecordInput } from '../../schemas/index.ts';
 import type { RecordSpec } from '../support/generated.ts';
@@ -204,7 +205,7 @@ function cancelLater(world: World, store: JobStore, known: SimulatedJob): void {
     const cancel = async () => {
       const job = (await store.get(known.job_id)) as Job;
       const deps = { store, now: world.scheduler.now, on_final: () => Promise.resolve() };
-      known.cancelled = (await becomeFinal(deps, job, 'CANCELLED')) !== undefined;
+      known.cancelled = (await endJob(deps, job, 'cancelled_by_caller')) !== undefined;
     };
     cancel().catch((error: unknown) => world.scheduler.fail(error));
   });

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ReadOptions, readRecords, type SourceItem } from '../../../ingest/sources/index.ts';
 import { readLines } from '../../../ingest/sources/lines.ts';
+import {
+  type ReadOptions,
+  readRecords,
+  type SourceItem,
+} from '../../../ingest/sources/read-records.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -130,7 +134,7 @@ describe('lines', () => {
 
   it('longer than the limit are cut and told, and the next one is whole', async () => {
     const found = await lines([Buffer.from('abcdef'), Buffer.from('ghi\nxyz\n')], 4);
-    expect(found.map(({ bytes, too_long }) => [bytes.toString(), too_long])).toEqual([
+    expect(found.map(({ bytes, is_too_long }) => [bytes.toString(), is_too_long])).toEqual([
       ['abcd', true],
       ['xyz', false],
     ]);

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { endJob } from '../../../jobs/end-job.ts';
 import type { JobStore } from '../../../jobs/ports.ts';
-import { becomeFinal, createProgress, type JobProgress } from '../../../jobs/progress.ts';
+import { createProgress, type JobProgress } from '../../../jobs/progress.ts';
 import { progressOf } from '../../../jobs/read-progress.ts';
 import {
   isFinal,
@@ -145,7 +146,11 @@ export function jobWorld(schedule: Schedule) {
     if (!is_cancelling || !random.chance(0.02)) return;
     is_cancelling = false;
     const job = (await store.get(JOB_ID))!;
-    const ended = await becomeFinal({ store, now, on_final: async () => {} }, job, 'CANCELLED');
+    const ended = await endJob(
+      { store, now, on_final: async () => {} },
+      job,
+      'cancelled_by_caller',
+    );
     if (ended !== undefined) final_transitions.push('CANCELLED');
   }
 

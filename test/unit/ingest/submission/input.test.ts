@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countInput, type InputEntry, readInput } from '../../../../ingest/submission/input.ts';
 import type { JobInputs } from '../../../../ingest/submission/ports.ts';
-import type { InputFormat, InputPosition, Job } from '../../../../schemas/index.ts';
+import type { Format, InputPosition, Job } from '../../../../schemas/index.ts';
 import { aJob } from '../../../support/jobs.ts';
 
 const START = { records: 0, bytes: 0 };
@@ -21,7 +21,7 @@ function inPieces(bytes: Buffer, sizes: number[]) {
   } satisfies Pick<JobInputs, 'read'>;
 }
 
-function jobOf(format: InputFormat): Job {
+function jobOf(format: Format): Job {
   const input = { kind: 'upload' as const, format, key: 'inputs/j', etag: 'e', bytes: 1 };
   return aJob({ job_id: 'j', input });
 }

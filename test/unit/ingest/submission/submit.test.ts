@@ -95,7 +95,9 @@ describe('a submission', () => {
           const once = () => {
             const is_short = times_short.shift() ?? false;
             return submit('j', () => (is_short ? 1_000 : 3_600_000)).catch((cause: unknown) => {
-              expect(['ServiceError', 'StreamDownError']).toContain((cause as Error).name);
+              expect(['ServiceError', 'SubmissionInterruptedError']).toContain(
+                (cause as Error).name,
+              );
               return 'failed' as const;
             });
           };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { becomeFinal, createOnFinal } from '../../../jobs/progress.ts';
+import { createOnFinal, endJob } from '../../../jobs/end-job.ts';
 import type { CallbackMessage, Job } from '../../../schemas/index.ts';
 import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
 import { createMemoryJobStore } from '../../support/memory-job-store.ts';
@@ -26,7 +26,7 @@ async function ending(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
 describe('the end of a job', () => {
   it('makes its callback pending and due in the same step, and asks for it', async () => {
     const { job, store, sent, deps } = await ending({ callback });
-    const ended = await becomeFinal(deps, job, 'COMPLETED');
+    const ended = await endJob(deps, job, 'all_records_succeeded');
     expect(ended).toEqual({
       ...job,
       status: 'COMPLETED',
@@ -40,22 +40,22 @@ describe('the end of a job', () => {
 
   it('is told once, whoever comes second', async () => {
     const { job, sent, deps } = await ending({ callback });
-    await becomeFinal(deps, job, 'COMPLETED');
-    expect(await becomeFinal(deps, job, 'COMPLETED')).toBeUndefined();
-    expect(await becomeFinal(deps, job, 'CANCELLED')).toBeUndefined();
+    await endJob(deps, job, 'all_records_succeeded');
+    expect(await endJob(deps, job, 'all_records_succeeded')).toBeUndefined();
+    expect(await endJob(deps, job, 'cancelled_by_caller')).toBeUndefined();
     expect(sent).toHaveLength(1);
   });
 
   it('without a callback leaves nothing to look after', async () => {
     const { job, sent, deps } = await ending();
-    const ended = await becomeFinal(deps, job, 'COMPLETED_WITH_ERRORS');
+    const ended = await endJob(deps, job, 'some_records_failed');
     expect(ended).not.toHaveProperty('due_at');
     expect(sent).toEqual([]);
   });
 
   it('by cancelling calls nobody', async () => {
     const { job, sent, deps } = await ending({ callback });
-    const ended = await becomeFinal(deps, job, 'CANCELLED');
+    const ended = await endJob(deps, job, 'cancelled_by_caller');
     expect(ended?.callback?.state).toBe('waiting');
     expect(ended).not.toHaveProperty('due_at');
     expect(sent).toEqual([]);
@@ -64,7 +64,7 @@ describe('the end of a job', () => {
   it('by failing says why', async () => {
     const { job, sent, deps } = await ending({ status: 'PENDING', callback });
     const error = { code: 'INPUT_EMPTY', message: 'The input has no records.' } as const;
-    expect(await becomeFinal(deps, job, 'FAILED', error)).toMatchObject({
+    expect(await endJob(deps, job, 'input_unusable', error)).toMatchObject({
       status: 'FAILED',
       error,
     });
@@ -74,7 +74,7 @@ describe('the end of a job', () => {
   it('holds even where the queue of callbacks is down: the sweeper finds it due', async () => {
     const { job, store, deps } = await ending({ callback });
     const on_final = () => Promise.reject(outage('sqs'));
-    expect(await becomeFinal({ ...deps, on_final }, job, 'COMPLETED')).toBeDefined();
+    expect(await endJob({ ...deps, on_final }, job, 'all_records_succeeded')).toBeDefined();
     const due: string[] = [];
     for await (const { job_id } of store.due(JOBS_NOW + 300_000)) due.push(job_id);
     expect(due).toEqual(['job_1']);

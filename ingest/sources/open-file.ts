@@ -1,0 +1,15 @@
+import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { isGzipped } from '../../schemas/index.ts';
+
+/** The bytes of a file, unpacked if its name ends with `.gz`; `-` is standard input. @throws {Error} if it is unreadable. */
+export async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
+  if (path === '-') return process.stdin;
+  await access(path, constants.R_OK);
+  const file = createReadStream(path);
+  if (!isGzipped(path)) return file;
+  const unzipped = createGunzip();
+  file.once('error', (error) => unzipped.destroy(error));
+  return file.pipe(unzipped);
+}

@@ -1,0 +1,10 @@
+import type { Format } from '../../schemas/index.ts';
+import { createDelimitedReader } from './delimited.ts';
+import { jsonlReader } from './jsonl.ts';
+import type { RowReader } from './row.ts';
+
+/** How rows of each format are read and counted. */
+export const READERS: Record<Format, RowReader> = {
+  jsonl: jsonlReader,
+  csv: createDelimitedReader(','),
+};

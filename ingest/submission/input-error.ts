@@ -1,0 +1,28 @@
+import type { JobError } from '../../schemas/index.ts';
+import { InputChangedError } from './ports.ts';
+
+/** The input cannot become a job, however often it is read: the job becomes FAILED with this code and message. */
+export class UnusableInputError extends Error {
+  override name = 'UnusableInputError';
+  readonly code: JobError['code'];
+
+  constructor(code: JobError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The reason why a job fails for good; undefined for errors that another attempt may not meet. */
+export function toJobError(error: unknown): JobError | undefined {
+  if (error instanceof UnusableInputError) return { code: error.code, message: error.message };
+  if (error instanceof InputChangedError) {
+    const message = 'The file was replaced or deleted while it was read; submit the job again';
+    return { code: 'INPUT_CHANGED', message };
+  }
+  const parser_code = (error as { code?: unknown }).code;
+  if (typeof parser_code === 'string' && /^(CSV_|INVALID_OPENING_QUOTE$)/.test(parser_code)) {
+    const message = `The file does not have the format that the job names: ${parser_code}`;
+    return { code: 'INPUT_UNREADABLE', message };
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import type { JobStore } from '../../jobs/ports.ts';
+import { createProgress, type JobProgress } from '../../jobs/progress.ts';
+import type { Job } from '../../schemas/index.ts';
+import type { RecordStream, TextClaimStore } from '../ports.ts';
+import { createPublisher, type Publisher } from '../publisher.ts';
+import { isTimeUp, type RemainingMs } from './deadline.ts';
+import { type InputEntry, readInput } from './input.ts';
+import type { JobInputs } from './ports.ts';
+
+export interface PublishDeps {
+  store: JobStore;
+  inputs: JobInputs;
+  stream: RecordStream;
+  claims: TextClaimStore;
+  on_final: (job: Job) => Promise<void>;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/** A service failed; resuming the submission later may succeed. */
+export class SubmissionInterruptedError extends Error {
+  override name = 'SubmissionInterruptedError';
+}
+
+/** Records per checkpoint: a crash publishes at most these records a second time. */
+const RECORDS_PER_CHECKPOINT = 1_000;
+
+/**
+ * Publishes the records of a job in PROCESSING, from its last checkpoint on.
+ *
+ * @returns `more` if the time was up first; `ignored` if the job has left PROCESSING.
+ */
+export async function publishRecords(
+  deps: PublishDeps,
+  job: Job,
+  remaining_ms: RemainingMs,
+): Promise<'done' | 'more' | 'ignored'> {
+  const submitChunk = createSubmitChunk(deps, job);
+  const from = job.submitted ?? { records: 0, bytes: 0 };
+  let entries: InputEntry[] = [];
+  for await (const entry of readInput(deps.inputs, job, from)) {
+    entries.push(entry);
+    if (entries.length < RECORDS_PER_CHECKPOINT) continue;
+    if ((await submitChunk(entries, entry)) === undefined) return 'ignored';
+    entries = [];
+    if (isTimeUp(remaining_ms)) return 'more';
+  }
+  const last = entries.at(-1);
+  if (last !== undefined) await submitChunk(entries, last);
+  // All records are on the stream, so only the deadline remains to be watched.
+  await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at });
+  return 'done';
+}
+
+/** Publishes entries and then writes a checkpoint behind the last one. */
+function createSubmitChunk(deps: PublishDeps, job: Job) {
+  const { store, stream, claims, on_final, now } = deps;
+  const publisher = createPublisher({ stream, claims, linger_ms: 5 });
+  const progress = createProgress({ store, on_final, now });
+  return async (entries: InputEntry[], last: InputEntry): Promise<Job | undefined> => {
+    await publishValid(publisher, entries);
+    await setInvalidAside(progress, job, entries);
+    return store.advance(job.job_id, ['PROCESSING'], 'submitted', last.end);
+  };
+}
+
+async function publishValid(publisher: Publisher, entries: InputEntry[]): Promise<void> {
+  const records = entries.flatMap((entry) => (entry.ok ? [entry.record] : []));
+  for await (const outcome of publisher.publishAll(records)) {
+    if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);
+    // Records are validated before, and long texts go to the claim store: a refusal is a bug.
+    if (outcome.status === 'refused') throw new Error(`A record was refused: ${outcome.reason}`);
+  }
+}
+
+async function setInvalidAside(
+  progress: JobProgress,
+  job: Job,
+  entries: InputEntry[],
+): Promise<void> {
+  const set_asides = entries
+    .filter(({ ok }) => !ok)
+    .map(({ job_index }) => ({ job, job_index, outcome: 'set_aside' as const }));
+  const [failure] = await progress.mark(set_asides);
+  if (failure !== undefined) throw new SubmissionInterruptedError(failure.code);
+}

@@ -1,0 +1,69 @@
+interface FormatFacts {
+  /** For help texts: "JSONL, CSV or …". */
+  title: string;
+  description: string;
+  /** Endings of file names, in lower case; the first one is the usual one. Each may be followed by `.gz`. */
+  endings: readonly [string, ...string[]];
+  content_type: string;
+}
+
+/**
+ * The file formats that `ingest` and jobs read. The API, the command line, upload keys and help texts follow this table.
+ * The readers are in `ingest/sources/readers.ts`, which does not compile while a format has none.
+ */
+export const FORMATS = {
+  jsonl: {
+    title: 'JSONL',
+    description: 'one JSON object per line',
+    endings: ['.jsonl', '.ndjson', '.json'],
+    content_type: 'application/x-ndjson',
+  },
+  csv: {
+    title: 'CSV',
+    description: 'comma-separated values below a header line',
+    endings: ['.csv'],
+    content_type: 'text/csv',
+  },
+} as const satisfies Record<string, FormatFacts>;
+
+export type Format = keyof typeof FORMATS;
+
+export const FORMAT_NAMES = Object.keys(FORMATS) as [Format, ...Format[]];
+
+const GZIP_ENDING = '.gz';
+
+export function isGzipped(file_name: string): boolean {
+  return file_name.toLowerCase().endsWith(GZIP_ENDING);
+}
+
+/** The format that the ending of a file name stands for; undefined for any other ending. */
+export function detectFormat(file_name: string): Format | undefined {
+  return FORMAT_NAMES.find((format) => endingOf(file_name, format) !== undefined);
+}
+
+/** `reviews.csv.gz` without its ending: `reviews`. A name with another ending stays as it is. */
+export function withoutFormatEnding(file_name: string): string {
+  const stem = withoutGzipEnding(file_name);
+  const format = detectFormat(stem);
+  const ending = format === undefined ? undefined : endingOf(stem, format);
+  return ending === undefined ? stem : stem.slice(0, -ending.length);
+}
+
+function endingOf(file_name: string, format: Format): string | undefined {
+  const name = withoutGzipEnding(file_name).toLowerCase();
+  return FORMATS[format].endings.find((ending) => name.endsWith(ending));
+}
+
+function withoutGzipEnding(file_name: string): string {
+  return isGzipped(file_name) ? file_name.slice(0, -GZIP_ENDING.length) : file_name;
+}
+
+/** For help texts: `JSONL or CSV`. */
+export const FORMAT_TITLES = listWithOr(FORMAT_NAMES.map((format) => FORMATS[format].title));
+
+/** For error messages: `.jsonl, .ndjson, .json or .csv`. */
+export const FORMAT_ENDINGS = listWithOr(FORMAT_NAMES.flatMap((format) => FORMATS[format].endings));
+
+function listWithOr(items: string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(items);
+}
