@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import {
   APIGatewayClient,
   CreateApiKeyCommand,
@@ -15,48 +14,39 @@ import {
   GetUsagePlansCommand,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatApiKey, type Tier } from '../../../../schemas/index.ts';
-import { type Answer, type Caller, createCaller } from '../../../../test/support/api.ts';
-import { changedAssembly } from '../../../../test/support/assembly.ts';
-import { type TestCloud, testCloud } from '../../../../test/support/cloud.ts';
-import { clientConfig } from '../support/serve.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TemplateResource } from '../../src/runtime/template/assembly.ts';
+import { type BootedCloud, bootSmallCloud } from '../support/boot-small-cloud.ts';
+import { keyedApi, usagePlan } from '../support/small-cloud.ts';
 
-/** Less than the tiers allow, so that it is soon used up. */
-const STARTER = { requests_per_second: 5, burst: 3 };
-const PROFESSIONAL_QUOTA = 3;
+const THROTTLE = { RateLimit: 5, BurstLimit: 3 };
+const QUOTA = 3;
+const PLANS: Record<string, TemplateResource> = {
+  OpenPlan: usagePlan({ UsagePlanName: 'open' }),
+  SlowPlan: usagePlan({ UsagePlanName: 'slow', Throttle: THROTTLE }),
+  CappedPlan: usagePlan({ UsagePlanName: 'capped', Quota: { Limit: QUOTA, Period: 'MONTH' } }),
+};
 
-let assembly: string;
-let cloud: TestCloud;
+let booted: BootedCloud;
 let client: APIGatewayClient;
-let call: Caller;
-let plans: Record<Tier, string>;
-let made = 0;
+/** Ids by name. */
+let plans: Record<string, string>;
+let created = 0;
 
 beforeAll(async () => {
-  assembly = await changedAssembly(({ Resources }) => {
-    const { requests_per_second, burst } = STARTER;
-    const change = (plan: string, changed: object) => {
-      const id = Object.keys(Resources).find((name) => name.startsWith(`Api${plan}Plan`));
-      Object.assign(Resources[id!]!.Properties, changed);
-    };
-    change('Starter', { Throttle: { RateLimit: requests_per_second, BurstLimit: burst } });
-    change('Professional', { Quota: { Limit: PROFESSIONAL_QUOTA, Period: 'MONTH' } });
-  });
-  cloud = await testCloud({ assemblyDir: assembly });
-  client = new APIGatewayClient(clientConfig(cloud.cloud.endpoint));
-  call = createCaller(cloud.cloud.api);
-  plans = cloud.stack.UsagePlanIds as Record<Tier, string>;
+  booted = await bootSmallCloud({ ...keyedApi(), ...PLANS });
+  client = new APIGatewayClient(booted.config);
+  const { items = [] } = await client.send(new GetUsagePlansCommand({}));
+  plans = Object.fromEntries(items.map(({ name, id }) => [name, id]));
 });
 afterAll(async () => {
   client.destroy();
-  await cloud.stop();
-  await rm(assembly, { recursive: true, force: true });
+  await booted.stop();
 });
 
-const newValue = (tier: Tier = 'growth') => {
-  made += 1;
-  return formatApiKey({ tenant: 'acme', tier }, String(made).padStart(40, '0'));
+const newValue = () => {
+  created += 1;
+  return String(created).padStart(40, '0');
 };
 
 const create = (key: CreateApiKeyCommandInput = {}) =>
@@ -68,11 +58,10 @@ const join = (keyId: string | undefined, usagePlanId: string | undefined) =>
 const leave = (keyId: string | undefined, usagePlanId: string | undefined) =>
   client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId }));
 
-/** A key that is good for the API. */
-async function readyKey(tier: Tier = 'growth') {
-  const { id, value } = await create({ value: newValue(tier) });
-  await join(id, plans[tier]);
-  return { id, key: value! };
+async function createInPlan(plan = 'open') {
+  const { id, value } = await create();
+  await join(id, plans[plan]);
+  return { id, value };
 }
 
 async function list(more: GetApiKeysCommandInput = {}) {
@@ -93,234 +82,169 @@ const enable = (apiKey: string | undefined, enabled: boolean) =>
     }),
   );
 
-const rejected = (sending: Promise<unknown>) =>
+const catchError = (sending: Promise<unknown>) =>
   sending.then(
     () => undefined,
     (error: Error) => error,
   );
 
-const ask = (key?: string) => call('/jobs?limit=1', key === undefined ? {} : { key });
-
-const FORBIDDEN = { status: 403, body: { error: { code: 'FORBIDDEN' } } };
-
-/** Of what API Gateway answers by itself. */
-function expectRequestId({ headers, body }: Answer) {
-  expect(body.error.request_id).toBe(headers['x-request-id']);
-  expect(body.error.request_id).toMatch(/^[0-9a-f-]{36}$/);
+async function callApi(key?: string): Promise<number> {
+  const headers = key === undefined ? {} : { 'x-api-key': key };
+  return (await fetch(`${booted.cloud.api}/keyed`, { headers })).status;
 }
 
-describe('an API key', () => {
-  test('has the value that it was given, which is shown only where it is asked for', async () => {
-    const value = newValue();
-    const created = await create({ value, name: 'shown', description: 'of a test' });
-    const shown = { id: created.id, name: 'shown', description: 'of a test', enabled: true };
-    expect(created).toMatchObject({ ...shown, value });
-    expect(Math.abs(created.createdDate!.getTime() - Date.now())).toBeLessThan(60_000);
-    const [with_value] = await list({ nameQuery: 'shown', includeValues: true });
-    expect(with_value).toMatchObject({ ...shown, value });
-    const [without] = await list({ nameQuery: 'shown' });
-    expect(without).toMatchObject(shown);
-    expect(without!.value).toBeUndefined();
-    expect((await get(created.id)).value).toBeUndefined();
-    expect((await get(created.id, true)).value).toBe(value);
-  });
-
-  test('has a value of its own where it was given none', async () => {
-    const [first, second] = [
-      await create({ value: undefined }),
-      await create({ value: undefined }),
-    ];
-    expect(first.value!.length).toBeGreaterThanOrEqual(20);
-    expect(first.value).not.toBe(second.value);
-  });
-
-  test('has a value of 20 to 128 characters, and no other has the same', async () => {
-    for (const value of ['a'.repeat(19), 'a'.repeat(129)]) {
-      expect((await rejected(create({ value })))?.name).toBe('BadRequestException');
-    }
-    await create({ value: 'b'.repeat(20) });
-    expect((await rejected(create({ value: 'b'.repeat(20) })))?.name).toBe('ConflictException');
-  });
-
-  test('is listed page by page', async () => {
-    const ids = [];
-    for (let i = 0; i < 5; i += 1) ids.push((await create({ name: `paged ${i}` })).id);
-    const listed: (string | undefined)[] = [];
-    let position: string | undefined;
-    do {
-      const page = await client.send(
-        new GetApiKeysCommand({ nameQuery: 'paged', limit: 2, position }),
-      );
-      expect(page.items!.length).toBeLessThanOrEqual(2);
-      listed.push(...page.items!.map(({ id }) => id));
-      position = page.position;
-    } while (position !== undefined);
-    expect(listed).toEqual(ids);
-  });
-
-  test('that is deleted is listed no more, and cannot be deleted again', async () => {
-    const { id } = await create({ name: 'deleted' });
-    await revoke(id);
-    expect(await list({ nameQuery: 'deleted' })).toEqual([]);
-    const asked = [get(id), revoke(id), enable(id, true), join(id, plans.growth)];
-    for (const error of await Promise.all(asked.map(rejected))) {
-      expect(error).toMatchObject({
-        name: 'NotFoundException',
-        $metadata: { httpStatusCode: 404 },
-      });
-    }
-  });
+it('shows the value of an API key only where it is asked for', async () => {
+  const value = newValue();
+  const key = await create({ value, name: 'shown', description: 'of a test' });
+  const shown = { id: key.id, name: 'shown', description: 'of a test', enabled: true };
+  expect(key).toMatchObject({ ...shown, value });
+  expect(Math.abs((key.createdDate?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+  const [with_value] = await list({ nameQuery: 'shown', includeValues: true });
+  expect(with_value).toMatchObject({ ...shown, value });
+  const [without] = await list({ nameQuery: 'shown' });
+  expect(without).toMatchObject(shown);
+  expect(without?.value).toBeUndefined();
+  expect((await get(key.id)).value).toBeUndefined();
+  expect((await get(key.id, true)).value).toBe(value);
 });
 
-describe('a usage plan', () => {
-  test('is that of its tier in the template', async () => {
-    const { items = [] } = await client.send(new GetUsagePlansCommand({}));
-    expect(items.map(({ id }) => id).sort()).toEqual(Object.values(plans).sort());
-    const starter = await client.send(new GetUsagePlanCommand({ usagePlanId: plans.starter }));
-    expect(starter).toMatchObject({
-      name: 'AuraStream Starter',
-      apiStages: [{ apiId: cloud.stack.ApiId, stage: cloud.stack.ApiStage }],
-      throttle: { rateLimit: STARTER.requests_per_second, burstLimit: STARTER.burst },
-      quota: { limit: 100_000, period: 'MONTH' },
-    });
-  });
-
-  test('has the keys that joined it and did not leave', async () => {
-    const inside = async () => {
-      const { items = [] } = await client.send(
-        new GetUsagePlanKeysCommand({ usagePlanId: plans.enterprise }),
-      );
-      return items.map(({ id }) => id);
-    };
-    const before = await inside();
-    const { id } = await create({ name: 'member' });
-    const member = await join(id, plans.enterprise);
-    expect(member).toMatchObject({ id, name: 'member', type: 'API_KEY' });
-    expect(await inside()).toEqual([...before, id]);
-    await leave(id, plans.enterprise);
-    expect(await inside()).toEqual(before);
-  });
-
-  test('that is not there is not found', async () => {
-    const { id } = await create();
-    const asked = [
-      join(id, 'nowhere'),
-      leave(id, 'nowhere'),
-      client.send(new GetUsagePlanCommand({ usagePlanId: 'nowhere' })),
-    ];
-    for (const error of await Promise.all(asked.map(rejected))) {
-      expect(error?.name).toBe('NotFoundException');
-    }
-  });
+it('generates a value for an API key that is created without one', async () => {
+  const [first, second] = [await create({ value: undefined }), await create({ value: undefined })];
+  expect(first.value?.length).toBeGreaterThanOrEqual(20);
+  expect(first.value).not.toBe(second.value);
 });
 
-test('what is not played is not found', async () => {
-  const error = await rejected(client.send(new GetRestApisCommand({})));
-  expect(error).toMatchObject({ name: 'NotFoundException', message: 'Not played here' });
+it('takes only values of 20 to 128 characters that no other API key has', async () => {
+  for (const value of ['a'.repeat(19), 'a'.repeat(129)]) {
+    expect((await catchError(create({ value })))?.name).toBe('BadRequestException');
+  }
+  await create({ value: 'b'.repeat(20) });
+  expect((await catchError(create({ value: 'b'.repeat(20) })))?.name).toBe('ConflictException');
 });
 
-describe('the API answers', () => {
-  test('a key that is in a usage plan, and tells its limit', async () => {
-    const { key } = await readyKey('starter');
-    const answer = await ask(key);
-    expect(answer).toMatchObject({ status: 200, body: { jobs: [] } });
-    expect(answer.headers['x-ratelimit-limit']).toBe(String(STARTER.requests_per_second));
-  });
-
-  test('nobody without a key, where one is needed', async () => {
-    const answer = await ask();
-    expect(answer).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHORIZED' } } });
-    expect(answer.body.error.message).toContain('X-API-Key');
-    expectRequestId(answer);
-    expect((await call('/health')).status).toBe(200);
-  });
-
-  test.each([
-    ['that is none of ours', () => 'x'.repeat(40)],
-    ['that has our form and does not exist', () => newValue()],
-  ])('403 to a key %s', async (_case, key) => {
-    const answer = await ask(key());
-    expect(answer).toMatchObject(FORBIDDEN);
-    expectRequestId(answer);
-  });
-
-  test('403 to a key that exists and is not of our form', async () => {
-    const { id, value } = await create({ value: undefined });
-    await join(id, plans.enterprise);
-    expect(await ask(value)).toMatchObject(FORBIDDEN);
-  });
-
-  test('403 to a key from the moment that it is revoked', async () => {
-    const { id, key } = await readyKey();
-    expect((await ask(key)).status).toBe(200);
-    await revoke(id);
-    expect(await ask(key)).toMatchObject(FORBIDDEN);
-  });
-
-  test('403 to a key while it is disabled', async () => {
-    const { id, key } = await readyKey();
-    await enable(id, false);
-    expect((await get(id)).enabled).toBe(false);
-    expect(await ask(key)).toMatchObject(FORBIDDEN);
-    await enable(id, true);
-    expect((await ask(key)).status).toBe(200);
-  });
-
-  test('403 to a key while it is in no usage plan', async () => {
-    const { id, value } = await create();
-    expect(await ask(value)).toMatchObject(FORBIDDEN);
-    await join(id, plans.growth);
-    expect((await ask(value)).status).toBe(200);
-    await leave(id, plans.growth);
-    expect(await ask(value)).toMatchObject(FORBIDDEN);
-  });
-});
-
-describe('a key that asks too much', () => {
-  test('too fast is told when to come again, and another is not held up', async () => {
-    const [hasty, patient] = [await readyKey('starter'), await readyKey('starter')];
-    // The authorizer is asked once, so that the burst is a burst.
-    const started = performance.now();
-    expect((await ask(hasty.key)).status).toBe(200);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(hasty.key)));
-    const took_seconds = (performance.now() - started) / 1_000;
-    const passed = 1 + answers.filter(({ status }) => status === 200).length;
-    const refused = answers.filter(({ status }) => status !== 200);
-    expect(passed).toBeGreaterThanOrEqual(STARTER.burst);
-    expect(passed).toBeLessThanOrEqual(
-      STARTER.burst + Math.ceil(took_seconds * STARTER.requests_per_second),
+it('lists API keys page by page', async () => {
+  const ids = [];
+  for (let i = 0; i < 5; i += 1) ids.push((await create({ name: `paged ${i}` })).id);
+  const listed: (string | undefined)[] = [];
+  let position: string | undefined;
+  do {
+    const page = await client.send(
+      new GetApiKeysCommand({ nameQuery: 'paged', limit: 2, position }),
     );
-    expect(refused.length).toBeGreaterThan(0);
-    for (const answer of refused) {
-      expect(answer).toMatchObject({
-        status: 429,
-        headers: {
-          'retry-after': '1',
-          'x-ratelimit-limit': String(STARTER.requests_per_second),
-          'x-ratelimit-remaining': '0',
-          'x-ratelimit-reset': '1',
-        },
-        body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 1 } },
-      });
-      expectRequestId(answer);
-    }
-    expect((await ask(patient.key)).status).toBe(200);
-  });
+    const { items = [] } = page;
+    expect(items.length).toBeLessThanOrEqual(2);
+    listed.push(...items.map(({ id }) => id));
+    position = page.position;
+  } while (position !== undefined);
+  expect(listed).toEqual(ids);
+});
 
-  test('in a month is told so, and another is not held up', async () => {
-    const [spent, fresh] = [await readyKey('professional'), await readyKey('professional')];
-    for (let i = 0; i < PROFESSIONAL_QUOTA; i += 1) expect((await ask(spent.key)).status).toBe(200);
-    const answer = await ask(spent.key);
-    expect(answer).toMatchObject({
-      status: 429,
-      headers: { 'retry-after': '3600', 'x-ratelimit-remaining': '0' },
-      body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 3_600 } },
-    });
-    expect(answer.body.error.message).toContain('month');
-    expectRequestId(answer);
-    expect((await ask(fresh.key)).status).toBe(200);
-    await leave(spent.id, plans.professional);
-    await join(spent.id, plans.growth);
-    expect((await ask(spent.key)).status).toBe(200);
+it('answers every call about a deleted API key with NotFoundException', async () => {
+  const { id } = await create({ name: 'deleted' });
+  await revoke(id);
+  expect(await list({ nameQuery: 'deleted' })).toEqual([]);
+  const calls = [get(id), revoke(id), enable(id, true), join(id, plans.open)];
+  for (const error of await Promise.all(calls.map(catchError))) {
+    expect(error).toMatchObject({ name: 'NotFoundException', $metadata: { httpStatusCode: 404 } });
+  }
+});
+
+it('has the usage plans of the template', async () => {
+  expect(Object.keys(plans).sort()).toEqual(['capped', 'open', 'slow']);
+  const slow = await client.send(new GetUsagePlanCommand({ usagePlanId: plans.slow }));
+  expect(slow).toMatchObject({
+    name: 'slow',
+    apiStages: [{ stage: 'v1' }],
+    throttle: { rateLimit: THROTTLE.RateLimit, burstLimit: THROTTLE.BurstLimit },
   });
+  const capped = await client.send(new GetUsagePlanCommand({ usagePlanId: plans.capped }));
+  expect(capped.quota).toEqual({ limit: QUOTA, period: 'MONTH' });
+});
+
+it('lists the keys that joined a usage plan and did not leave it', async () => {
+  const listMembers = async () => {
+    const { items = [] } = await client.send(
+      new GetUsagePlanKeysCommand({ usagePlanId: plans.slow }),
+    );
+    return items.map(({ id }) => id);
+  };
+  const before = await listMembers();
+  const { id } = await create({ name: 'member' });
+  expect(await join(id, plans.slow)).toMatchObject({ id, name: 'member', type: 'API_KEY' });
+  expect(await listMembers()).toEqual([...before, id]);
+  await leave(id, plans.slow);
+  expect(await listMembers()).toEqual(before);
+});
+
+it('answers calls about an unknown usage plan with NotFoundException', async () => {
+  const { id } = await create();
+  const calls = [
+    join(id, 'nowhere'),
+    leave(id, 'nowhere'),
+    client.send(new GetUsagePlanCommand({ usagePlanId: 'nowhere' })),
+  ];
+  for (const error of await Promise.all(calls.map(catchError))) {
+    expect(error?.name).toBe('NotFoundException');
+  }
+});
+
+it('answers an action that is not emulated with NotFoundException', async () => {
+  const error = await catchError(client.send(new GetRestApisCommand({})));
+  expect(error).toMatchObject({ name: 'NotFoundException' });
+});
+
+it('admits a request with a key of a usage plan, and refuses one without a key or with an unknown key', async () => {
+  const { value } = await createInPlan();
+  expect(await callApi(value)).toBe(200);
+  expect(await callApi()).toBe(403);
+  expect(await callApi('x'.repeat(40))).toBe(403);
+});
+
+it('refuses a key from the moment that it is deleted', async () => {
+  const { id, value } = await createInPlan();
+  expect(await callApi(value)).toBe(200);
+  await revoke(id);
+  expect(await callApi(value)).toBe(403);
+});
+
+it('refuses a key while it is disabled', async () => {
+  const { id, value } = await createInPlan();
+  await enable(id, false);
+  expect((await get(id)).enabled).toBe(false);
+  expect(await callApi(value)).toBe(403);
+  await enable(id, true);
+  expect(await callApi(value)).toBe(200);
+});
+
+it('refuses a key while it is in no usage plan', async () => {
+  const { id, value } = await create();
+  expect(await callApi(value)).toBe(403);
+  await join(id, plans.open);
+  expect(await callApi(value)).toBe(200);
+  await leave(id, plans.open);
+  expect(await callApi(value)).toBe(403);
+});
+
+it('throttles a key beyond the rate of its usage plan, and no other key', async () => {
+  const [fast, slow] = [await createInPlan('slow'), await createInPlan('slow')];
+  const started = performance.now();
+  const statuses = await Promise.all(Array.from({ length: 40 }, () => callApi(fast.value)));
+  const took_seconds = (performance.now() - started) / 1_000;
+  const passed = statuses.filter((status) => status === 200).length;
+  expect(passed).toBeGreaterThanOrEqual(THROTTLE.BurstLimit);
+  expect(passed).toBeLessThanOrEqual(
+    THROTTLE.BurstLimit + Math.ceil(took_seconds * THROTTLE.RateLimit),
+  );
+  expect(statuses.filter((status) => status === 429)).toHaveLength(40 - passed);
+  expect(await callApi(slow.value)).toBe(200);
+});
+
+it('refuses a key whose quota is used up, and no other key', async () => {
+  const [spent, fresh] = [await createInPlan('capped'), await createInPlan('capped')];
+  for (let i = 0; i < QUOTA; i += 1) expect(await callApi(spent.value)).toBe(200);
+  expect(await callApi(spent.value)).toBe(429);
+  expect(await callApi(fresh.value)).toBe(200);
+  await leave(spent.id, plans.capped);
+  await join(spent.id, plans.open);
+  expect(await callApi(spent.value)).toBe(200);
 });

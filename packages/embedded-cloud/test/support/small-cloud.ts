@@ -40,6 +40,23 @@ const lambda = (hash: string, role_id: string, Variables = {}): TemplateResource
   },
 });
 
+const apiMethod = (ResourceId: string, more = {}): TemplateResource => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: {
+    RestApiId: { Ref: 'Api' },
+    ResourceId: { Ref: ResourceId },
+    HttpMethod: 'ANY',
+    Integration: {
+      Type: 'AWS_PROXY',
+      Uri: {
+        'Fn::Sub':
+          'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${ApiHandler.Arn}/invocations',
+      },
+    },
+    ...more,
+  },
+});
+
 const RESOURCES: Record<string, TemplateResource> = {
   Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
   Table: {
@@ -90,21 +107,7 @@ const RESOURCES: Record<string, TemplateResource> = {
       ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
     },
   },
-  AnyRest: {
-    Type: 'AWS::ApiGateway::Method',
-    Properties: {
-      RestApiId: { Ref: 'Api' },
-      ResourceId: { Ref: 'Rest' },
-      HttpMethod: 'ANY',
-      Integration: {
-        Type: 'AWS_PROXY',
-        Uri: {
-          'Fn::Sub':
-            'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${ApiHandler.Arn}/invocations',
-        },
-      },
-    },
-  },
+  AnyRest: apiMethod('Rest'),
   Stage: {
     Type: 'AWS::ApiGateway::Stage',
     Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' },
@@ -118,6 +121,27 @@ const RESOURCES: Record<string, TemplateResource> = {
     },
   },
 };
+
+/** The resource `/keyed` of the API, which needs an API key. */
+export function keyedApi(): Record<string, TemplateResource> {
+  return {
+    Keyed: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        PathPart: 'keyed',
+        ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+      },
+    },
+    AnyKeyed: apiMethod('Keyed', { ApiKeyRequired: true }),
+  };
+}
+
+/** A usage plan of the API's stage. */
+export function usagePlan(properties: object): TemplateResource {
+  const ApiStages = [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }];
+  return { Type: 'AWS::ApiGateway::UsagePlan', Properties: { ApiStages, ...properties } };
+}
 
 /** The assembly of a small cloud: a stream with a consumer, a table, a bucket, and an API. */
 export function writeCloud(changes: Record<string, TemplateResource> = {}): Promise<string> {

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BootOptions, bootCloud, type Cloud } from '../../src/boot.ts';
+import type { TemplateResource } from '../../src/runtime/template/assembly.ts';
+import { writeCloud } from './small-cloud.ts';
+
+/** A running small cloud with folders of its own. */
+export interface BootedCloud {
+  cloud: Cloud;
+  /** The configuration of an SDK client that signs as the account's owner. */
+  config: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** Calls a control route. */
+  control(method: string, route: string): Promise<unknown>;
+  /** Closes the cloud and deletes its folders. */
+  stop(): Promise<void>;
+}
+
+/** Boots the small cloud with these resources added. */
+export async function bootSmallCloud(
+  resources: Record<string, TemplateResource> = {},
+  options: Partial<BootOptions> = {},
+): Promise<BootedCloud> {
+  const assemblyDir = await writeCloud(resources);
+  const dataDir = await mkdtemp(join(tmpdir(), 'embedded-cloud-data-'));
+  const cloud = await bootCloud({ dataDir, assemblyDir, ...options });
+  const { endpoint, region, access_key_id, secret_access_key } = cloud;
+  return {
+    cloud,
+    config: {
+      endpoint,
+      region,
+      credentials: { accessKeyId: access_key_id, secretAccessKey: secret_access_key },
+    },
+    async control(method, route) {
+      const response = await fetch(`${endpoint}/_cloud/${route}`, { method });
+      return response.json();
+    },
+    async stop() {
+      await cloud.close();
+      await rm(dataDir, { recursive: true, force: true });
+      await rm(assemblyDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import { rm } from 'node:fs/promises';
+import { clientConfig } from '@aurastream/embedded-cloud/testing';
+import {
+  APIGatewayClient,
+  CreateApiKeyCommand,
+  type CreateApiKeyCommandInput,
+  CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  DeleteUsagePlanKeyCommand,
+  GetApiKeyCommand,
+  UpdateApiKeyCommand,
+} from '@aws-sdk/client-api-gateway';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatApiKey, type Tier } from '../../schemas/index.ts';
+import { type Answer, type Caller, createCaller } from '../support/api.ts';
+import { changedAssembly } from '../support/assembly.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+
+/** Less than the tiers allow, so that it is soon used up. */
+const STARTER = { requests_per_second: 5, burst: 3 };
+const PROFESSIONAL_QUOTA = 3;
+
+let assembly: string;
+let cloud: TestCloud;
+let client: APIGatewayClient;
+let call: Caller;
+let plans: Record<Tier, string>;
+let made = 0;
+
+beforeAll(async () => {
+  assembly = await changedAssembly(({ Resources }) => {
+    const { requests_per_second, burst } = STARTER;
+    const change = (plan: string, changed: object) => {
+      const id = Object.keys(Resources).find((name) => name.startsWith(`Api${plan}Plan`));
+      Object.assign(Resources[id!]!.Properties, changed);
+    };
+    change('Starter', { Throttle: { RateLimit: requests_per_second, BurstLimit: burst } });
+    change('Professional', { Quota: { Limit: PROFESSIONAL_QUOTA, Period: 'MONTH' } });
+  });
+  cloud = await testCloud({ assemblyDir: assembly });
+  client = new APIGatewayClient(clientConfig(cloud.cloud.endpoint));
+  call = createCaller(cloud.cloud.api);
+  plans = cloud.stack.UsagePlanIds as Record<Tier, string>;
+});
+afterAll(async () => {
+  client.destroy();
+  await cloud.stop();
+  await rm(assembly, { recursive: true, force: true });
+});
+
+const newValue = (tier: Tier = 'growth') => {
+  made += 1;
+  return formatApiKey({ tenant: 'acme', tier }, String(made).padStart(40, '0'));
+};
+
+const create = (key: CreateApiKeyCommandInput = {}) =>
+  client.send(new CreateApiKeyCommand({ enabled: true, value: newValue(), ...key }));
+
+const join = (keyId: string | undefined, usagePlanId: string | undefined) =>
+  client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
+
+const leave = (keyId: string | undefined, usagePlanId: string | undefined) =>
+  client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId }));
+
+/** A key that is good for the API. */
+async function readyKey(tier: Tier = 'growth') {
+  const { id, value } = await create({ value: newValue(tier) });
+  await join(id, plans[tier]);
+  return { id, key: value! };
+}
+
+const get = (apiKey: string | undefined, includeValue = false) =>
+  client.send(new GetApiKeyCommand({ apiKey, includeValue }));
+
+const revoke = (apiKey: string | undefined) => client.send(new DeleteApiKeyCommand({ apiKey }));
+
+const enable = (apiKey: string | undefined, enabled: boolean) =>
+  client.send(
+    new UpdateApiKeyCommand({
+      apiKey,
+      patchOperations: [{ op: 'replace', path: '/enabled', value: String(enabled) }],
+    }),
+  );
+
+const ask = (key?: string) => call('/jobs?limit=1', key === undefined ? {} : { key });
+
+const FORBIDDEN = { status: 403, body: { error: { code: 'FORBIDDEN' } } };
+
+/** Of what API Gateway answers by itself. */
+function expectRequestId({ headers, body }: Answer) {
+  expect(body.error.request_id).toBe(headers['x-request-id']);
+  expect(body.error.request_id).toMatch(/^[0-9a-f-]{36}$/);
+}
+
+test('the API serves a key of a usage plan, and names the limit in a header', async () => {
+  const { key } = await readyKey('starter');
+  const answer = await ask(key);
+  expect(answer).toMatchObject({ status: 200, body: { jobs: [] } });
+  expect(answer.headers['x-ratelimit-limit']).toBe(String(STARTER.requests_per_second));
+});
+
+test('the API answers 401 to a request without a key, where one is needed', async () => {
+  const answer = await ask();
+  expect(answer).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHORIZED' } } });
+  expect(answer.body.error.message).toContain('X-API-Key');
+  expectRequestId(answer);
+  expect((await call('/health')).status).toBe(200);
+});
+
+test.each([
+  ['of another form', () => 'x'.repeat(40)],
+  ['of the right form that does not exist', () => newValue()],
+])('the API answers 403 to a key %s', async (_case, key) => {
+  const answer = await ask(key());
+  expect(answer).toMatchObject(FORBIDDEN);
+  expectRequestId(answer);
+});
+
+test('the API answers 403 to an existing key of another form', async () => {
+  const { id, value } = await create({ value: undefined });
+  await join(id, plans.enterprise);
+  expect(await ask(value)).toMatchObject(FORBIDDEN);
+});
+
+test('the API answers 403 to a key from the moment that it is revoked', async () => {
+  const { id, key } = await readyKey();
+  expect((await ask(key)).status).toBe(200);
+  await revoke(id);
+  expect(await ask(key)).toMatchObject(FORBIDDEN);
+});
+
+test('the API answers 403 to a key while it is disabled', async () => {
+  const { id, key } = await readyKey();
+  await enable(id, false);
+  expect((await get(id)).enabled).toBe(false);
+  expect(await ask(key)).toMatchObject(FORBIDDEN);
+  await enable(id, true);
+  expect((await ask(key)).status).toBe(200);
+});
+
+test('the API answers 403 to a key while it is in no usage plan', async () => {
+  const { id, value } = await create();
+  expect(await ask(value)).toMatchObject(FORBIDDEN);
+  await join(id, plans.growth);
+  expect((await ask(value)).status).toBe(200);
+  await leave(id, plans.growth);
+  expect(await ask(value)).toMatchObject(FORBIDDEN);
+});
+
+test('a key beyond its rate gets 429 with Retry-After, and another key is not throttled', async () => {
+  const [hasty, patient] = [await readyKey('starter'), await readyKey('starter')];
+  // The authorizer is asked once, so that the burst is a burst.
+  const started = performance.now();
+  expect((await ask(hasty.key)).status).toBe(200);
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ask(hasty.key)));
+  const took_seconds = (performance.now() - started) / 1_000;
+  const passed = 1 + answers.filter(({ status }) => status === 200).length;
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(passed).toBeGreaterThanOrEqual(STARTER.burst);
+  expect(passed).toBeLessThanOrEqual(
+    STARTER.burst + Math.ceil(took_seconds * STARTER.requests_per_second),
+  );
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused) {
+    expect(answer).toMatchObject({
+      status: 429,
+      headers: {
+        'retry-after': '1',
+        'x-ratelimit-limit': String(STARTER.requests_per_second),
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': '1',
+      },
+      body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 1 } },
+    });
+    expectRequestId(answer);
+  }
+  expect((await ask(patient.key)).status).toBe(200);
+});
+
+test('a key beyond its monthly quota gets 429 with the reason, and another key does not', async () => {
+  const [spent, fresh] = [await readyKey('professional'), await readyKey('professional')];
+  for (let i = 0; i < PROFESSIONAL_QUOTA; i += 1) expect((await ask(spent.key)).status).toBe(200);
+  const answer = await ask(spent.key);
+  expect(answer).toMatchObject({
+    status: 429,
+    headers: { 'retry-after': '3600', 'x-ratelimit-remaining': '0' },
+    body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 3_600 } },
+  });
+  expect(answer.body.error.message).toContain('month');
+  expectRequestId(answer);
+  expect((await ask(fresh.key)).status).toBe(200);
+  await leave(spent.id, plans.professional);
+  await join(spent.id, plans.growth);
+  expect((await ask(spent.key)).status).toBe(200);
+});
