@@ -1,27 +1,27 @@
 import type { FailureReport, RestoredMark, Result } from '../schemas/index.ts';
 
-/** What Lambda gave up on. Each method may throw a {@link ServiceError}. */
+/** Reports of the batches that Lambda gave up on. Each method can throw a {@link ServiceError}. */
 export interface FailureReports {
   /** Keys in the order of their names: by function, shard and day. */
   keys(): AsyncIterable<string>;
-  /** Undefined where there is none. @throws {z.ZodError} where the object is no report. */
+  /** Returns undefined if there is no such object. @throws {z.ZodError} if the object is not a report. */
   read(key: string): Promise<FailureReport | undefined>;
 }
 
-/** Remembers what was put back on the stream. Each method may throw a {@link ServiceError}. */
+/** Remembers what is back on the stream. Each method can throw a {@link ServiceError}. */
 export interface Marks {
   get(key: string): Promise<RestoredMark | undefined>;
   put(key: string, mark: RestoredMark): Promise<void>;
 }
 
-/** The lake's lines, as they were delivered. Each method may throw a {@link ServiceError}. */
+/** The lines of the lake as Firehose delivered them. Each method can throw a {@link ServiceError}. */
 export interface LakeLines {
-  /** Those of one hour of delivery. @param hour epoch milliseconds of its start. */
+  /** Reads the lines that were delivered in one hour. @param hour epoch milliseconds of its start. */
   hour(hour: number): AsyncIterable<Result>;
 }
 
-/** Results as they are now. Each method may throw a {@link ServiceError}. */
+/** The results table as it is now. Each method can throw a {@link ServiceError}. */
 export interface CurrentResults {
-  /** Those that are there, by tenant and record id joined with `#`. */
+  /** Reads the results that exist, by `recordKey`. */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
 }

@@ -1,16 +1,16 @@
 import type { Publisher } from '../ingest/index.ts';
 import { type FailureReport, failedEventSchema, type RestoredMark } from '../schemas/index.ts';
 import type { FailureReports, Marks } from './ports.ts';
-import { type Restorable, restorable, restore } from './restore.ts';
+import { type Restorable, readRestorables, restore } from './restore.ts';
 
-/** One batch that Lambda gave up on. */
-export interface Failure {
+/** A batch that Lambda gave up on. */
+export interface FailedBatch {
   key: string;
-  /** Why, in Lambda's word: `RetryAttemptsExhausted`. */
+  /** Lambda's own word: `RetryAttemptsExhausted`. */
   reason: string;
   failed_at: string;
   shard_id: string;
-  /** Of the stream: an aggregate is one. */
+  /** Records of the stream. An aggregate counts as one. */
   records: number;
   restored_at?: string;
 }
@@ -22,25 +22,28 @@ export interface RedriveDeps {
   now: () => number;
 }
 
-/** All that Lambda gave up on, those that were put back included. */
-export async function* failures({ reports, marks }: RedriveDeps): AsyncIterable<Failure> {
+/** Lists the batches that Lambda gave up on, including those that are back on the stream. */
+export async function* listFailedBatches({
+  reports,
+  marks,
+}: RedriveDeps): AsyncIterable<FailedBatch> {
   for await (const key of reports.keys()) {
     const [report, mark] = await Promise.all([reports.read(key), marks.get(key)]);
-    if (report !== undefined) yield failureOf(key, report, mark);
+    if (report !== undefined) yield describeBatch(key, report, mark);
   }
 }
 
-/** What is in one of them; undefined where there is none. */
-export async function failure(
+/** Reads one batch with its records. Returns undefined if there is no such batch. */
+export async function readFailedBatch(
   { reports, marks }: RedriveDeps,
   key: string,
-): Promise<{ failure: Failure; contents: Restorable[] } | undefined> {
+): Promise<{ batch: FailedBatch; contents: Restorable[] } | undefined> {
   const [report, mark] = await Promise.all([reports.read(key), marks.get(key)]);
   if (report === undefined) return undefined;
-  return { failure: failureOf(key, report, mark), contents: contentsOf(report) };
+  return { batch: describeBatch(key, report, mark), contents: readContents(report) };
 }
 
-export interface Redriven {
+export interface RedriveOutcome {
   key: string;
   accepted: number;
   failed: number;
@@ -48,16 +51,18 @@ export interface Redriven {
 }
 
 /**
- * Puts a batch's records back on the stream, each under the identity that it had, and marks the batch once all of them
- * are there. Half-way through it may be done again: what arrives twice counts once.
+ * Puts the records of a batch back on the stream, each with the id that it had, and marks the batch when all of them are
+ * there. A redrive that failed half-way can be repeated: a record that arrives twice counts once.
+ *
+ * @throws {Error} if there is no such batch.
  */
 export async function redrive(
   deps: RedriveDeps,
   publisher: Publisher,
   key: string,
-): Promise<Redriven> {
-  const found = await failure(deps, key);
-  if (found === undefined) throw new Error(`There is no failure ${key}`);
+): Promise<RedriveOutcome> {
+  const found = await readFailedBatch(deps, key);
+  if (found === undefined) throw new Error(`There is no failed batch ${key}.`);
   const restored = await restore(publisher, found.contents);
   if (restored.failed === 0) {
     const restored_at = new Date(deps.now()).toISOString();
@@ -66,11 +71,15 @@ export async function redrive(
   return { key, ...restored };
 }
 
-function contentsOf({ payload }: FailureReport): Restorable[] {
-  return failedEventSchema.parse(JSON.parse(payload)).Records.flatMap(restorable);
+function readContents({ payload }: FailureReport): Restorable[] {
+  return failedEventSchema.parse(JSON.parse(payload)).Records.flatMap(readRestorables);
 }
 
-function failureOf(key: string, report: FailureReport, mark: RestoredMark | undefined): Failure {
+function describeBatch(
+  key: string,
+  report: FailureReport,
+  mark: RestoredMark | undefined,
+): FailedBatch {
   return {
     key,
     reason: report.requestContext.condition,

@@ -9,22 +9,23 @@ import {
 import type { CurrentResults, LakeLines } from './ports.ts';
 
 export interface ReplayQuery {
-  /** Of arrival, epoch milliseconds: from this on, and before that. */
+  /** The first time of arrival, in epoch milliseconds. */
   from: number;
+  /** The replay ends before this time of arrival, in epoch milliseconds. */
   to: number;
-  /** The analyzer's version that all are to have: results that have it are left alone. */
+  /** The analyzer version that all results should have. A result that has it is left alone. */
   analyzer_version: string;
   source?: string;
 }
 
 export interface ReplayCounts {
-  /** Lines of the lake that were looked at. */
+  /** Lines read from the lake. */
   lines: number;
-  /** On the stream again. */
+  /** Records that are on the stream again. */
   replayed: number;
-  /** Their result has that version, or the record has a newer version, or was withdrawn. */
+  /** Records whose result has the version, and records that were replaced or withdrawn since. */
   up_to_date: number;
-  /** Kept without their text: nothing to analyse. */
+  /** Records that cannot be analysed again, because their text was not kept. */
   without_text: number;
   failed: number;
 }
@@ -32,7 +33,7 @@ export interface ReplayCounts {
 export interface ReplayDeps {
   lake: LakeLines;
   results: CurrentResults;
-  /** Absent: counts, and publishes nothing. */
+  /** Absent in a dry run, which counts and publishes nothing. */
   publisher: Publisher | undefined;
   /** Waits until so many more records may be published. */
   pace: (records: number) => Promise<void>;
@@ -41,58 +42,58 @@ export interface ReplayDeps {
   on_progress?: (counts: ReplayCounts, hour: number) => void;
 }
 
+interface Run extends ReplayQuery {
+  analysis_run: number;
+  counts: ReplayCounts;
+}
+
 const HOUR_MS = 3_600_000;
-/** What arrived may wait on the stream: how long after its arrival a record can have reached the lake. */
-const LATEST_DELIVERY_MS = 24 * HOUR_MS;
-/** What one BatchGetItem reads. */
-const RECORDS_AT_A_TIME = 100;
+/** A record can wait on the stream for so long before it reaches the lake: the retention of the stream. */
+const MAX_DELIVERY_DELAY_MS = 24 * HOUR_MS;
+const RECORDS_PER_STEP = 100;
 
 /**
- * Analyses again what the lake holds of a time, with the analyzer as it is now. Each record goes over the stream like any
- * other, as the same version of a later run: its result replaces the one in the table, and stands beside it in the lake.
- * Doing it twice does it once: what has the new version already is left alone.
+ * Analyses the records of a time again with the current analyzer. Each record goes over the stream as the same version of
+ * a later run: its result replaces the one in the table, and stands beside it in the lake. A replay can be repeated: a
+ * result that has the new version already is left alone.
  */
 export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<ReplayCounts> {
   const counts = { lines: 0, replayed: 0, up_to_date: 0, without_text: 0, failed: 0 };
-  const analysis_run = Math.floor(deps.now() / 1_000);
-  const last = Math.min(query.to + LATEST_DELIVERY_MS, deps.now());
+  const run = { ...query, counts, analysis_run: Math.floor(deps.now() / 1_000) };
+  const last = Math.min(query.to + MAX_DELIVERY_DELAY_MS, deps.now());
   for (let hour = query.from - (query.from % HOUR_MS); hour <= last; hour += HOUR_MS) {
-    const wanted = new Map<string, Result>();
-    const take = async () => {
-      await replaySome(deps, query, [...wanted.values()], { analysis_run, counts });
-      wanted.clear();
+    for await (const lines of stepsOf(deps.lake.hour(hour), run)) {
+      await replayLines(deps, run, lines);
       deps.on_progress?.(counts, hour);
-    };
-    for await (const line of deps.lake.hour(hour)) {
-      counts.lines += 1;
-      if (isAskedFor(line, query)) wanted.set(recordKey(line), line);
-      if (wanted.size === RECORDS_AT_A_TIME) await take();
     }
-    await take();
   }
   return counts;
 }
 
-function isAskedFor({ arrived_at, status, source }: Result, query: ReplayQuery): boolean {
+/** Groups the wanted lines. A record that was delivered twice within a group is in it once. */
+async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<Result[]> {
+  const wanted = new Map<string, Result>();
+  for await (const line of lines) {
+    run.counts.lines += 1;
+    if (isWanted(line, run)) wanted.set(recordKey(line), line);
+    if (wanted.size < RECORDS_PER_STEP) continue;
+    yield [...wanted.values()];
+    wanted.clear();
+  }
+  yield [...wanted.values()];
+}
+
+function isWanted({ arrived_at, status, source }: Result, query: ReplayQuery): boolean {
   const at = Date.parse(arrived_at);
   if (status !== 'analyzed' || at < query.from || at >= query.to) return false;
   return query.source === undefined || query.source === source;
 }
 
-async function replaySome(
-  deps: ReplayDeps,
-  { analyzer_version }: ReplayQuery,
-  lines: Result[],
-  run: { analysis_run: number; counts: ReplayCounts },
-): Promise<void> {
+async function replayLines(deps: ReplayDeps, run: Run, lines: Result[]): Promise<void> {
   if (lines.length === 0) return;
   const { counts, analysis_run } = run;
-  const current = await deps.results.getMany(lines);
-  const due = lines.filter((line) => {
-    const now = current.get(recordKey(line)) ?? line;
-    return now.record_version === line.record_version && now.analyzer?.version !== analyzer_version;
-  });
-  const records = due.flatMap((line) => recordOf(line, analysis_run) ?? []);
+  const due = await findDue(deps, run, lines);
+  const records = due.flatMap((line) => rebuildRecord(line, analysis_run) ?? []);
   counts.up_to_date += lines.length - due.length;
   counts.without_text += due.length - records.length;
   if (deps.publisher === undefined) {
@@ -105,8 +106,21 @@ async function replaySome(
   }
 }
 
-/** Rebuilds the record that its producer sent, as far as the result has it. */
-function recordOf(line: Result, analysis_run: number): RecordInput | undefined {
+/** Finds the lines whose current result has the same record version and another analyzer version. */
+async function findDue(
+  { results }: ReplayDeps,
+  { analyzer_version }: Run,
+  lines: Result[],
+): Promise<Result[]> {
+  const current = await results.getMany(lines);
+  return lines.filter((line) => {
+    const now = current.get(recordKey(line)) ?? line;
+    return now.record_version === line.record_version && now.analyzer?.version !== analyzer_version;
+  });
+}
+
+/** Rebuilds the record that its producer sent from its result. Returns undefined if the result has no text. */
+function rebuildRecord(line: Result, analysis_run: number): RecordInput | undefined {
   if (line.text === undefined || line.text === '') return undefined;
   const record: Complete<RecordInput> = {
     ...pickCarried(line),
@@ -122,17 +136,4 @@ function recordOf(line: Result, analysis_run: number): RecordInput | undefined {
     deleted: undefined,
   };
   return record;
-}
-
-/** Lets so many records a second through, evenly. */
-export function createPace(
-  records_per_second: number,
-  deps: { now: () => number; sleep: (milliseconds: number) => Promise<unknown> },
-): (records: number) => Promise<void> {
-  let free_at = 0;
-  return async (records) => {
-    const start = Math.max(free_at, deps.now());
-    free_at = start + (records / records_per_second) * 1_000;
-    if (start > deps.now()) await deps.sleep(start - deps.now());
-  };
 }

@@ -3,16 +3,16 @@ import type { Publisher, PublishOutcome } from '../ingest/index.ts';
 import { decode } from '../processors/stream/decode/decode.ts';
 import type { FailedRecord, RecordInput, SetAside } from '../schemas/index.ts';
 
-/** What stood at one place of the stream: records under the identity that they had there, or bytes that are none. */
+/** Contents of one place on the stream: a record with the id that it had there, or bytes that are not a record. */
 export type Restorable =
   | { kind: 'record'; record: RecordInput & { record_id: string } }
   | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };
 
 /**
- * Reads what was on the stream as the consumer did. A record that had no id of its own keeps the one that its place gave
- * it, and its time of arrival where it had no other: put back, it is the same record, and counts once.
+ * Decodes a record of the stream as the consumer does. A record without an id keeps the id derived from its place, and
+ * one without a time keeps its time of arrival. So it is the same record when it is back on the stream, and counts once.
  */
-export function restorable(failed: FailedRecord): Restorable[] {
+export function readRestorables(failed: FailedRecord): Restorable[] {
   const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);
   return [
     ...items.map(({ record, arrived_at }) => ({
@@ -27,16 +27,19 @@ export function restorable(failed: FailedRecord): Restorable[] {
   ];
 }
 
-export interface Restored {
+export interface RestoreOutcome {
   accepted: number;
   failed: number;
-  /** Codes of those that failed, once each. */
+  /** The distinct error codes of the failed records. */
   codes: string[];
 }
 
-/** Puts all of it on the stream. */
-export async function restore(publisher: Publisher, found: Restorable[]): Promise<Restored> {
-  const publishing = found.map((one) =>
+/** Puts records and bytes back on the stream. */
+export async function restore(
+  publisher: Publisher,
+  contents: Restorable[],
+): Promise<RestoreOutcome> {
+  const publishing = contents.map((one) =>
     one.kind === 'record'
       ? publisher.publish(one.record)
       : publisher.publishBytes(one.bytes, one.set_aside.partition_key),

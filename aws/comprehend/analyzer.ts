@@ -21,6 +21,9 @@ export interface ComprehendDeps {
   max_attempts?: number;
 }
 
+/** Limit of BatchDetectSentiment: Comprehend's guidelines and limits. */
+export const DOCUMENTS_PER_CALL = 25;
+
 /**
  * Analyses texts with Amazon Comprehend's BatchDetectSentiment. Limits of a call: 25 documents of 5,000 bytes of UTF-8
  * in one language (Comprehend's guidelines and limits; its errors say "allowed is 5000 bytes").
@@ -30,7 +33,7 @@ export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
   return {
     name: 'comprehend',
     version: MODEL_AS_OF,
-    max_documents: 25,
+    max_documents: DOCUMENTS_PER_CALL,
     max_document_bytes: 5_000,
     supports: isSentimentLanguage,
     async detectSentiment(documents, language_code) {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { MODEL_AS_OF } from '../../aws/comprehend/analyzer.ts';
+import { DOCUMENTS_PER_CALL, MODEL_AS_OF } from '../../aws/comprehend/analyzer.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createLakeLines } from '../../aws/s3/lake-lines.ts';
-import { createPublisher } from '../../ingest/index.ts';
-import { createPace, type ReplayCounts, replay } from '../../operations/replay.ts';
+import { createPublisher, type Publisher } from '../../ingest/index.ts';
+import { createPace } from '../../operations/pace.ts';
+import { type ReplayCounts, type ReplayDeps, replay } from '../../operations/replay.ts';
 import { connect } from '../cloud.ts';
 import { createProgress } from '../output/progress.ts';
 import { aSlug } from './options.ts';
@@ -21,33 +22,32 @@ interface Options {
   json?: boolean;
 }
 
-const DOCUMENTS_PER_CALL = 25;
 const EXIT_SOME_FAILED = 2;
 
-/** `aurastream replay`: analyses again what the lake holds of a time. */
+/** `aurastream replay`: analyses records of the lake again. */
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('analyse again what arrived in a time, with the analyzer as it is now')
-    .requiredOption('--from <time>', 'of arrival, ISO 8601: from this on', aTime)
-    .option('--to <time>', 'before this (default: now)', aTime, Date.now())
-    .option('--analyzer <version>', 'results that have this version are left alone', MODEL_AS_OF)
-    .option('--source <source>', 'of this source only', aSlug)
-    .option('--share <share>', 'of the quota that this may take, 0.01 to 1', aShare, 0.25)
-    .option('--quota <calls>', "Comprehend's calls a second that the account has", Number, 10)
-    .option('--dry-run', 'count, and publish nothing')
+    .description('analyse the records of a time again, with the current analyzer')
+    .requiredOption('--from <time>', 'first time of arrival (ISO 8601)', parseTime)
+    .option('--to <time>', 'time of arrival to stop before (default: now)', parseTime, Date.now())
+    .option('--analyzer <version>', 'skip results that have this analyzer version', MODEL_AS_OF)
+    .option('--source <source>', 'replay only records of this source', aSlug)
+    .option('--share <share>', 'share of the quota to use, 0.01 to 1', parseShare, 0.25)
+    .option('--quota <calls>', 'calls to Comprehend per second that the account has', Number, 10)
+    .option('--dry-run', 'count the records, and publish nothing')
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
       `
-Each record goes over the stream again, as the same version of a later run: its result replaces the one in the table, and
-stands beside it in the lake (analysis_run tells them apart, and analyzer.version). What was withdrawn or replaced since
-is left alone, and so is what has the version already: a replay that was stopped half-way may be run again.
-The time of arrival becomes that of the replay; created_at stays.
-Exit code: 0 done; 2 some could not be published, run it again; 1 nothing could be done.`,
+Each record goes over the stream again, as the same version of a later run. Its result replaces the one in the table, and
+stands beside it in the lake, where analysis_run and analyzer.version tell the two apart. The command skips records that
+were withdrawn or replaced since, and results that have the version already, so you can run it again after an
+interruption. arrived_at becomes the time of the replay; created_at stays the same.
+Exit code: 0 done; 2 some records could not be published, run it again; 1 the command failed.`,
     )
     .action(async (options: Options, command: Command) => {
       const counts = await run(options, command);
-      console.log(options.json ? JSON.stringify(counts) : inWords(counts, options));
+      console.log(options.json ? JSON.stringify(counts) : toSentences(counts, options));
       if (counts.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }
@@ -57,47 +57,52 @@ async function run(options: Options, command: Command): Promise<ReplayCounts> {
   const publisher = createPublisher({
     stream: createKinesisStream({ stream_name: stack.StreamName }),
   });
-  const progress = createProgress();
-  const records_per_second = options.share * options.quota * DOCUMENTS_PER_CALL;
   const { from, to, analyzer: analyzer_version, source } = options;
-  const counts = await replay(
-    {
-      lake: createLakeLines({ bucket_name: stack.LakeBucketName }),
-      results: createResultsReader({ table_name: stack.ResultsTableName }),
-      publisher: options.dryRun ? undefined : publisher,
-      pace: createPace(records_per_second, { now: Date.now, sleep }),
-      now: Date.now,
-      on_progress: ({ replayed, lines }, hour) =>
-        progress.update(
-          `${replayed} of ${lines} lines ${options.dryRun ? 'would be ' : ''}replayed, at ${new Date(hour).toISOString().slice(0, 13)}:00Z`,
-        ),
-    },
-    { from, to, analyzer_version, ...(source === undefined ? {} : { source }) },
-  );
+  const progress = createProgress();
+  const deps: ReplayDeps = {
+    ...createDeps(options, publisher),
+    lake: createLakeLines({ bucket_name: stack.LakeBucketName }),
+    results: createResultsReader({ table_name: stack.ResultsTableName }),
+    on_progress: (counts, hour) => progress.update(describeProgress(counts, hour, options)),
+  };
+  const query = { from, to, analyzer_version, ...(source === undefined ? {} : { source }) };
+  const counts = await replay(deps, query);
   await publisher.close();
   progress.done();
   return counts;
 }
 
-function inWords(
+function createDeps({ share, quota, dryRun }: Options, publisher: Publisher) {
+  return {
+    publisher: dryRun ? undefined : publisher,
+    pace: createPace(share * quota * DOCUMENTS_PER_CALL, { now: Date.now, sleep }),
+    now: Date.now,
+  };
+}
+
+function describeProgress({ replayed, lines }: ReplayCounts, hour: number, { dryRun }: Options) {
+  const verb = dryRun ? 'would be replayed' : 'replayed';
+  return `${replayed} of ${lines} lines ${verb}, at ${new Date(hour).toISOString().slice(0, 13)}:00Z`;
+}
+
+function toSentences(
   { replayed, up_to_date, without_text, failed }: ReplayCounts,
-  options: Options,
+  { dryRun }: Options,
 ): string {
-  const lines = [
-    `${replayed} records ${options.dryRun ? 'would be' : 'are being'} analysed again; ${up_to_date} are up to date.`,
-  ];
+  const verb = dryRun ? 'would be' : 'are being';
+  const lines = [`${replayed} records ${verb} analysed again; ${up_to_date} are up to date.`];
   if (without_text > 0) lines.push(`${without_text} were kept without their text.`);
   if (failed > 0) lines.push(`${failed} could not be published. Run it again.`);
   return lines.join('\n');
 }
 
-function aTime(value: string): number {
+function parseTime(value: string): number {
   const at = Date.parse(value);
   if (!Number.isNaN(at)) return at;
   throw new InvalidArgumentError('Use ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z.');
 }
 
-function aShare(value: string): number {
+function parseShare(value: string): number {
   const share = Number(value);
   if (share >= 0.01 && share <= 1) return share;
   throw new InvalidArgumentError('Use a number from 0.01 to 1.');

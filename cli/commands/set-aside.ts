@@ -4,43 +4,43 @@ import type { SetAside } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { table } from '../output/table.ts';
-import { replayCommand } from './set-aside-replay.ts';
+import { setAsideReplayCommand } from './set-aside-replay.ts';
 
-/** `aurastream set-aside`: the records that could not be processed, and why. */
+/** `aurastream set-aside`: shows the records that could not be processed, and replays them. */
 export function setAsideCommand(): Command {
   return new Command('set-aside')
-    .description('records that could not be processed, with their reasons')
+    .description('show records that could not be processed, and put them back on the stream')
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(replayCommand());
+    .addCommand(setAsideReplayCommand());
 }
 
 function listCommand(): Command {
   return new Command('list')
-    .description('all set-asides, in the order of the stream')
+    .description('list all set-asides in the order of the stream')
     .option('--json', 'print an array')
     .action(async (options: { json?: boolean }, command: Command) => {
       const found: SetAside[] = [];
-      for await (const set_aside of (await reader(command)).list()) found.push(set_aside);
+      for await (const set_aside of (await openReader(command)).list()) found.push(set_aside);
       if (options.json) console.log(JSON.stringify(found));
-      else if (found.length === 0) console.log('Nothing is set aside.');
-      else console.log(table(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(row)));
+      else if (found.length === 0) console.log('There are no set-asides.');
+      else console.log(table(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(toRow)));
     });
 }
 
-function row({ set_aside_id, arrived_at, reason, issues }: SetAside) {
+function toRow({ set_aside_id, arrived_at, reason, issues }: SetAside) {
   const issue = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   return { set_aside_id, arrived_at, reason, issue: issue.join('; ') };
 }
 
 function showCommand(): Command {
   return new Command('show')
-    .description('one set-aside, and its bytes as they were on the stream')
+    .description('show one set-aside, and its bytes as they were on the stream')
     .argument('<set_aside_id>')
-    .option('--json', 'print all of it as one line of JSON')
-    .option('--bytes', 'print the bytes alone, to pipe them on')
+    .option('--json', 'print one line of JSON, with the bytes as base64')
+    .option('--bytes', 'print only the bytes, for a pipe')
     .action(async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
-      const set_aside = await (await reader(command)).get(id);
+      const set_aside = await (await openReader(command)).get(id);
       if (set_aside === undefined) {
         throw new Advice(`There is no set-aside ${id}.`, 'See `aurastream set-aside list`.');
       }
@@ -48,14 +48,14 @@ function showCommand(): Command {
       const bytes = Buffer.from(data_base64, 'base64');
       if (options.bytes) process.stdout.write(bytes);
       else if (options.json) console.log(JSON.stringify(set_aside));
-      else console.log(`${JSON.stringify(rest, null, 2)}\n${printable(bytes)}`);
+      else console.log(`${JSON.stringify(rest, null, 2)}\n${toPrintable(bytes)}`);
     });
 }
 
 const SHOWN_BYTES = 2_000;
 
-/** What a terminal may show: no control characters, and no more than a screen. */
-function printable(bytes: Buffer): string {
+/** Makes bytes safe for a terminal: no control characters, and at most a screenful. */
+function toPrintable(bytes: Buffer): string {
   const text = bytes
     .subarray(0, SHOWN_BYTES)
     .toString('utf8')
@@ -64,7 +64,7 @@ function printable(bytes: Buffer): string {
   return rest > 0 ? `${text}\n… and ${rest} more bytes: --bytes prints them all` : text;
 }
 
-async function reader(command: Command) {
+async function openReader(command: Command) {
   const { SetAsideBucketName } = await connect(command);
   return createSetAsideReader({ bucket_name: SetAsideBucketName });
 }

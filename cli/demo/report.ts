@@ -1,3 +1,4 @@
+import { DOCUMENTS_PER_CALL } from '../../aws/comprehend/analyzer.ts';
 import { chart } from '../output/chart.ts';
 import { colours } from '../output/colours.ts';
 import { table } from '../output/table.ts';
@@ -13,8 +14,6 @@ GROUP BY language_code, sentiment ORDER BY n DESC, language_code LIMIT 5`,
 FROM results WHERE sentiment = 'NEGATIVE' AND source = 'support'
 ORDER BY scores.negative DESC, record_id LIMIT 3`,
 ];
-
-const DOCUMENTS_PER_CALL = 25;
 
 /** The demo's answer for people: charts, what it cost, what was set aside, and SQL. */
 export async function report(

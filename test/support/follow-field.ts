@@ -9,7 +9,7 @@ import { createPublisher } from '../../ingest/index.ts';
 import type { RecordStream } from '../../ingest/ports.ts';
 import { createSubmit } from '../../ingest/submission/submit.ts';
 import { replay } from '../../operations/replay.ts';
-import { restorable } from '../../operations/restore.ts';
+import { readRestorables } from '../../operations/restore.ts';
 import { decode } from '../../processors/stream/decode/decode.ts';
 import { buildResult } from '../../processors/stream/result.ts';
 import { type Result, recordKey, resultSchema } from '../../schemas/index.ts';
@@ -27,7 +27,7 @@ const job_id = await postJob({ text: 'I love my cat', [field]: JSON.parse(json) 
 const published = await submitJob(job_id);
 const result = analyze(published);
 const replayed = await replayLine(result);
-const [restored] = restorable(kinesisRecord(published));
+const [restored] = readRestorables(kinesisRecord(published));
 const api_fields = await readOpenApi();
 
 console.log(

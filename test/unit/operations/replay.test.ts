@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createPublisher } from '../../../ingest/index.ts';
-import { createPace, type ReplayDeps, replay } from '../../../operations/replay.ts';
+import { createPace } from '../../../operations/pace.ts';
+import { type ReplayDeps, replay } from '../../../operations/replay.ts';
 import { type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 
@@ -14,8 +15,8 @@ const QUERY = {
 const old = (record_id: string, fields: Partial<Result> = {}) =>
   aResult({ record_id, arrived_at: '2026-11-23T10:30:00.000Z', ...fields });
 
-/** A lake whose lines were all delivered at eleven, and a table that holds these. */
-function world(lines: Result[], rows: Result[] = lines) {
+/** Creates a lake whose lines were all delivered at eleven, and a table with these rows. */
+function createWorld(lines: Result[], rows: Result[] = lines) {
   const published: Record<string, unknown>[] = [];
   const hours: string[] = [];
   const publisher = createPublisher({
@@ -50,75 +51,73 @@ function world(lines: Result[], rows: Result[] = lines) {
   return { deps, published, hours };
 }
 
-describe('a replay', () => {
-  it('publishes each record once, as the same version of a later run, with what its producer said', async () => {
-    const line = old('a', { record_version: 4, language_source: 'given', language_code: 'de' });
-    const { deps, published, hours } = world([line, line, old('b')]);
-    expect(await replay(deps, QUERY)).toMatchObject({ lines: 3, replayed: 2, up_to_date: 0 });
-    expect(published).toHaveLength(2);
-    expect(published[0]).toMatchObject({
-      record_id: 'a',
-      record_version: 4,
-      analysis_run: NOW / 1_000,
-      text: 'I love my cat',
-      language: 'de',
-      created_at: line.created_at,
-      attributes: { stars: '5' },
-    });
-    expect(published[1]).not.toHaveProperty('language');
-    // A record may reach the lake long after it arrived.
-    expect(hours).toEqual(['10', '11', '12']);
+it('a replay publishes each record once, as the same version of a later run, with the fields of its producer', async () => {
+  const line = old('a', { record_version: 4, language_source: 'given', language_code: 'de' });
+  const { deps, published, hours } = createWorld([line, line, old('b')]);
+  expect(await replay(deps, QUERY)).toMatchObject({ lines: 3, replayed: 2, up_to_date: 0 });
+  expect(published).toHaveLength(2);
+  expect(published[0]).toMatchObject({
+    record_id: 'a',
+    record_version: 4,
+    analysis_run: NOW / 1_000,
+    text: 'I love my cat',
+    language: 'de',
+    created_at: line.created_at,
+    attributes: { stars: '5' },
   });
+  expect(published[1]).not.toHaveProperty('language');
+  // A record can reach the lake long after it arrived.
+  expect(hours).toEqual(['10', '11', '12']);
+});
 
-  it.each<[string, Result[], Result[] | undefined]>([
-    ['has the version', [old('a', { analyzer: { name: 'c', version: 'new' } })], undefined],
-    [
-      'has it by now',
-      [old('a')],
-      [old('a', { analyzer: { name: 'c', version: 'new' }, analysis_run: 1 })],
-    ],
-    ['has a newer version', [old('a')], [old('a', { record_version: 1 })]],
-    ['was withdrawn', [old('a')], [old('a', { record_version: 1, status: 'withdrawn' })]],
-  ])('leaves alone what %s', async (_, lines, rows) => {
-    const { deps, published } = world(lines, rows);
-    expect(await replay(deps, QUERY)).toMatchObject({ replayed: 0, up_to_date: 1 });
-    expect(published).toEqual([]);
-  });
+it.each<[string, Result[], Result[] | undefined]>([
+  ['has the analyzer version', [old('a', { analyzer: { name: 'c', version: 'new' } })], undefined],
+  [
+    'has the analyzer version by now',
+    [old('a')],
+    [old('a', { analyzer: { name: 'c', version: 'new' }, analysis_run: 1 })],
+  ],
+  ['is of a newer record version', [old('a')], [old('a', { record_version: 1 })]],
+  ['is of a withdrawal', [old('a')], [old('a', { record_version: 1, status: 'withdrawn' })]],
+])('a replay skips a record whose result %s', async (_, lines, rows) => {
+  const { deps, published } = createWorld(lines, rows);
+  expect(await replay(deps, QUERY)).toMatchObject({ replayed: 0, up_to_date: 1 });
+  expect(published).toEqual([]);
+});
 
-  it('takes only what arrived in its time, of its source, and has a text', async () => {
-    const { deps, published } = world([
-      old('early', { arrived_at: '2026-11-23T09:59:59.999Z' }),
-      old('late', { arrived_at: '2026-11-23T11:00:00.000Z' }),
-      old('other', { source: 'another' }),
-      old('empty', { status: 'empty' }),
-      old('textless', { text: undefined }),
-      old('taken'),
-    ]);
-    const counts = await replay(deps, { ...QUERY, source: 'app_reviews' });
-    expect(counts).toEqual({ lines: 6, replayed: 1, up_to_date: 0, without_text: 1, failed: 0 });
-    expect(published.map(({ record_id }) => record_id)).toEqual(['taken']);
-  });
+it('a replay takes only records of its time and its source that have a text', async () => {
+  const { deps, published } = createWorld([
+    old('early', { arrived_at: '2026-11-23T09:59:59.999Z' }),
+    old('late', { arrived_at: '2026-11-23T11:00:00.000Z' }),
+    old('other', { source: 'another' }),
+    old('empty', { status: 'empty' }),
+    old('textless', { text: undefined }),
+    old('taken'),
+  ]);
+  const counts = await replay(deps, { ...QUERY, source: 'app_reviews' });
+  expect(counts).toEqual({ lines: 6, replayed: 1, up_to_date: 0, without_text: 1, failed: 0 });
+  expect(published.map(({ record_id }) => record_id)).toEqual(['taken']);
+});
 
-  it('takes what the table has lost from the lake', async () => {
-    const { deps, published } = world([old('expired')], []);
-    await replay(deps, QUERY);
-    expect(published).toHaveLength(1);
-  });
+it('a replay takes a record from the lake whose row has expired', async () => {
+  const { deps, published } = createWorld([old('expired')], []);
+  await replay(deps, QUERY);
+  expect(published).toHaveLength(1);
+});
 
-  it('counts and publishes nothing in a dry run', async () => {
-    const { deps, published } = world([old('a')]);
-    const counts = await replay({ ...deps, publisher: undefined }, QUERY);
-    expect(counts).toMatchObject({ replayed: 1 });
-    expect(published).toEqual([]);
-  });
+it('a dry run counts the records and publishes none', async () => {
+  const { deps, published } = createWorld([old('a')]);
+  const counts = await replay({ ...deps, publisher: undefined }, QUERY);
+  expect(counts).toMatchObject({ replayed: 1 });
+  expect(published).toEqual([]);
+});
 
-  it('goes no faster than its share', async () => {
-    let at = 0;
-    const sleep = async (milliseconds: number) => {
-      at += milliseconds;
-    };
-    const pace = createPace(50, { now: () => at, sleep });
-    for (let i = 0; i < 11; i += 1) await pace(100);
-    expect(at).toBe(20_000);
-  });
+it('the pace lets no more records pass than its rate', async () => {
+  let at = 0;
+  const sleep = async (milliseconds: number) => {
+    at += milliseconds;
+  };
+  const pace = createPace(50, { now: () => at, sleep });
+  for (let i = 0; i < 11; i += 1) await pace(100);
+  expect(at).toBe(20_000);
 });

@@ -1,26 +1,26 @@
 import type { Publisher } from '../ingest/index.ts';
 import type { SetAside } from '../schemas/index.ts';
 import type { Marks } from './ports.ts';
-import { type Restorable, restorable, restore } from './restore.ts';
+import { type Restorable, readRestorables, restore } from './restore.ts';
 
-/** Mends the bytes of a set-aside; undefined leaves it where it is. */
+/** Repairs the bytes of a set-aside. Undefined leaves the set-aside where it is. */
 export type Fix = (
   bytes: Uint8Array,
   set_aside: Omit<SetAside, 'data_base64'>,
 ) => Uint8Array | string | object | undefined | Promise<Uint8Array | string | object | undefined>;
 
-export type ReplayOutcome =
-  /** It is on the stream again, `records` of it. */
+export type SetAsideReplayOutcome =
+  /** So many records are on the stream again. */
   | { status: 'replayed'; records: number }
-  /** It would be; nothing was done. */
+  /** A dry run: so many records would be on the stream again. */
   | { status: 'would_replay'; records: number }
-  /** It was put back before. */
+  /** An earlier replay put it back. */
   | { status: 'done_before' }
-  /** The fix leaves it, or it would only be set aside again, for that reason. */
+  /** The fix leaves it, or the consumer would set it aside again for this reason. */
   | { status: 'left'; reason: string }
   | { status: 'failed'; codes: string[] };
 
-export interface ReplayDeps {
+export interface SetAsideReplayDeps {
   marks: Marks;
   publisher: Publisher;
   fix: Fix | undefined;
@@ -29,27 +29,32 @@ export interface ReplayDeps {
   now: () => number;
 }
 
-/** Puts a set-aside back on the stream, mended, under the identity that its place gave it. */
+/** Repairs a set-aside and puts it back on the stream with the id that its place gave it. */
 export async function replaySetAside(
-  deps: ReplayDeps,
+  deps: SetAsideReplayDeps,
   set_aside: SetAside,
-): Promise<ReplayOutcome> {
+): Promise<SetAsideReplayOutcome> {
   const { set_aside_id } = set_aside;
   if ((await deps.marks.get(set_aside_id)) !== undefined) return { status: 'done_before' };
-  const bytes = await mended(deps.fix, set_aside);
+  const bytes = await applyFix(deps.fix, set_aside);
   if (bytes === undefined) return { status: 'left', reason: 'left by the fix' };
-  const found = restorable(recordOf(set_aside, bytes)).map((one) => identified(one, set_aside));
-  const [unreadable] = found.flatMap((one) => (one.kind === 'bytes' ? [one.set_aside] : []));
+  const contents = readRestorables(toStreamRecord(set_aside, bytes)).map((one) =>
+    keepId(one, set_aside),
+  );
+  const [unreadable] = contents.flatMap((one) => (one.kind === 'bytes' ? [one.set_aside] : []));
   if (unreadable !== undefined) return { status: 'left', reason: unreadable.reason };
-  if (deps.dry_run) return { status: 'would_replay', records: found.length };
-  const { accepted, failed, codes } = await restore(deps.publisher, found);
+  if (deps.dry_run) return { status: 'would_replay', records: contents.length };
+  const { accepted, failed, codes } = await restore(deps.publisher, contents);
   if (failed > 0) return { status: 'failed', codes };
   const restored_at = new Date(deps.now()).toISOString();
   await deps.marks.put(set_aside_id, { restored_at, records: accepted });
   return { status: 'replayed', records: accepted };
 }
 
-async function mended(fix: Fix | undefined, set_aside: SetAside): Promise<Uint8Array | undefined> {
+async function applyFix(
+  fix: Fix | undefined,
+  set_aside: SetAside,
+): Promise<Uint8Array | undefined> {
   const { data_base64, ...about } = set_aside;
   const bytes = Buffer.from(data_base64, 'base64');
   if (fix === undefined) return bytes;
@@ -58,7 +63,7 @@ async function mended(fix: Fix | undefined, set_aside: SetAside): Promise<Uint8A
   return Buffer.from(typeof fixed === 'string' ? fixed : JSON.stringify(fixed));
 }
 
-function recordOf(set_aside: SetAside, bytes: Uint8Array) {
+function toStreamRecord(set_aside: SetAside, bytes: Uint8Array) {
   const { shard_id, sequence_number, partition_key, arrived_at } = set_aside;
   return {
     eventID: `${shard_id}:${sequence_number}`,
@@ -71,10 +76,13 @@ function recordOf(set_aside: SetAside, bytes: Uint8Array) {
   };
 }
 
-/** A sub-record of an aggregate stands at a place of its own, which these bytes alone no longer tell. */
-function identified(one: Restorable, set_aside: SetAside): Restorable {
+/**
+ * Gives a sub-record of an aggregate the id that it had. The repaired bytes are no longer inside the aggregate, so the
+ * id derived from their place lacks the sub-sequence number.
+ */
+function keepId(one: Restorable, set_aside: SetAside): Restorable {
   const { shard_id, sequence_number, sub_sequence_number, set_aside_id } = set_aside;
   if (one.kind !== 'record' || sub_sequence_number === undefined) return one;
-  const is_derived = one.record.record_id === `${shard_id}:${sequence_number}`;
-  return is_derived ? { ...one, record: { ...one.record, record_id: set_aside_id } } : one;
+  const has_derived_id = one.record.record_id === `${shard_id}:${sequence_number}`;
+  return has_derived_id ? { ...one, record: { ...one.record, record_id: set_aside_id } } : one;
 }

@@ -1,0 +1,12 @@
+/** Limits a rate evenly: the returned function waits until so many more records may pass. */
+export function createPace(
+  records_per_second: number,
+  deps: { now: () => number; sleep: (milliseconds: number) => Promise<unknown> },
+): (records: number) => Promise<void> {
+  let free_at = 0;
+  return async (records) => {
+    const start = Math.max(free_at, deps.now());
+    free_at = start + (records / records_per_second) * 1_000;
+    if (start > deps.now()) await deps.sleep(start - deps.now());
+  };
+}
