@@ -57,169 +57,163 @@ const text = async (Key: string, rest = {}) => (await get(Key, rest)).Body!.tran
 const list = (rest = {}) => s3.send(new ListObjectsV2Command({ Bucket, ...rest }));
 const keys = async (rest = {}) => (await list(rest)).Contents?.map(({ Key }) => Key) ?? [];
 
-describe('an object', () => {
-  it('comes back with its bytes, type, encoding and metadata', async () => {
-    const { ETag } = await put('a/b.json', '{"a":1}', {
-      ContentType: 'application/json',
-      ContentEncoding: 'identity',
-      CacheControl: 'no-cache',
-      Metadata: { origin: 'test' },
-    });
-    const found = await get('a/b.json');
-    expect(await found.Body!.transformToString()).toBe('{"a":1}');
-    expect(found).toMatchObject({
-      ETag,
-      ContentType: 'application/json',
-      ContentEncoding: 'identity',
-      CacheControl: 'no-cache',
-      ContentLength: 7,
-      Metadata: { origin: 'test' },
-      LastModified: new Date(NOW),
-    });
-    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'a/b.json' }));
-    expect(head).toMatchObject({ ETag, ContentLength: 7, Metadata: { origin: 'test' } });
+it('GetObject returns the bytes, type, encoding and metadata of an object', async () => {
+  const { ETag } = await put('a/b.json', '{"a":1}', {
+    ContentType: 'application/json',
+    ContentEncoding: 'identity',
+    CacheControl: 'no-cache',
+    Metadata: { origin: 'test' },
   });
-
-  it('is a plain file at its key', async () => {
-    await put('results/year=2026/month=11/x.gz', 'bytes');
-    const file = join(dataDir, Bucket, 'results/year=2026/month=11/x.gz');
-    expect(await readFile(file, 'utf8')).toBe('bytes');
-    expect(await readdir(join(dataDir, '.tmp'))).toEqual([]);
+  const found = await get('a/b.json');
+  expect(await found.Body!.transformToString()).toBe('{"a":1}');
+  expect(found).toMatchObject({
+    ETag,
+    ContentType: 'application/json',
+    ContentEncoding: 'identity',
+    CacheControl: 'no-cache',
+    ContentLength: 7,
+    Metadata: { origin: 'test' },
+    LastModified: new Date(NOW),
   });
+  const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'a/b.json' }));
+  expect(head).toMatchObject({ ETag, ContentLength: 7, Metadata: { origin: 'test' } });
+});
 
-  it.each([0, 1, 100, 3 * MIB])(
-    'of %i streamed bytes is stored without its framing',
-    async (size) => {
-      const body = randomBytes(size);
-      await put('stream', Readable.from([body.subarray(0, 7), body.subarray(7)]), {
-        ContentLength: size,
+it('an object is a plain file at the path of its key', async () => {
+  await put('results/year=2026/month=11/x.gz', 'bytes');
+  const file = join(dataDir, Bucket, 'results/year=2026/month=11/x.gz');
+  expect(await readFile(file, 'utf8')).toBe('bytes');
+  expect(await readdir(join(dataDir, '.tmp'))).toEqual([]);
+});
+
+it.each([0, 1, 100, 3 * MIB])(
+  'a streamed object of %i bytes is stored without its framing',
+  async (size) => {
+    const body = randomBytes(size);
+    await put('stream', Readable.from([body.subarray(0, 7), body.subarray(7)]), {
+      ContentLength: size,
+    });
+    expect(served.calls.at(-1)!.headers['content-encoding']).toBe('aws-chunked');
+    const found = await get('stream');
+    expect(found.ContentEncoding).toBeUndefined();
+    expect(Buffer.from(await found.Body!.transformToByteArray()).equals(body)).toBe(true);
+  },
+);
+
+it.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
+  'an object with a %s checksum is returned with a checksum that the client verifies',
+  async (ChecksumAlgorithm) => {
+    await put('sum', Readable.from(['some bytes']), { ContentLength: 10, ChecksumAlgorithm });
+    const found = await get('sum');
+    expect(found[`Checksum${ChecksumAlgorithm}`]).toBeTypeOf('string');
+    expect(await found.Body!.transformToString()).toBe('some bytes');
+  },
+);
+
+it.each([
+  { ChecksumCRC32: 'AAAAAA==' },
+  { ChecksumCRC32C: 'AAAAAA==' },
+  { ChecksumSHA256: Buffer.alloc(32).toString('base64') },
+  { ContentMD5: Buffer.alloc(16).toString('base64') },
+])('an object whose bytes do not match %o is refused and not stored', async (checksum) => {
+  await expect(put('bad', 'text', checksum)).rejects.toMatchObject({ name: 'BadDigest' });
+  await expect(get('bad')).rejects.toMatchObject({ name: 'NoSuchKey' });
+});
+
+it('an object with an invalid Content-MD5 is refused', async () => {
+  await expect(put('bad', 'text', { ContentMD5: 'nonsense' })).rejects.toMatchObject({
+    name: 'InvalidDigest',
+  });
+});
+
+it('an object over 5 GiB is refused by its announced length', async () => {
+  const [call] = served.calls.slice(-1);
+  const reply = await createS3({ dataDir, now: () => NOW }).handle({
+    ...call!,
+    action: 'PutObject',
+    method: 'PUT',
+    path: `/${Bucket}/large`,
+    headers: { 'content-length': String(5 * 1024 ** 3 + 1) },
+  });
+  expect(reply).toMatchObject({ status: 400, body: expect.stringContaining('EntityTooLarge') });
+});
+
+it('an object with more than 2 KB of metadata is refused', async () => {
+  await expect(put('a', '', { Metadata: { long: 'x'.repeat(2_048) } })).rejects.toMatchObject({
+    name: 'MetadataTooLarge',
+  });
+});
+
+it('DeleteObject removes an object and succeeds when it is already deleted', async () => {
+  await put('a/b/c');
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a/b/c' }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a/b/c' }));
+  await expect(get('a/b/c')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  expect(await readdir(join(dataDir, Bucket))).toEqual([]);
+});
+
+it.each([
+  ['bytes=0-3', '0123', 'bytes 0-3/10'],
+  ['bytes=7-', '789', 'bytes 7-9/10'],
+  ['bytes=-2', '89', 'bytes 8-9/10'],
+  ['bytes=8-99', '89', 'bytes 8-9/10'],
+])('the range %s of an object is %s', async (Range, expected, ContentRange) => {
+  await put('digits', '0123456789');
+  const found = await get('digits', { Range });
+  expect(await found.Body!.transformToString()).toBe(expected);
+  expect(found).toMatchObject({ ContentRange, $metadata: { httpStatusCode: 206 } });
+});
+
+it('a range beyond the end of an object is refused with InvalidRange', async () => {
+  await put('digits', '0123456789');
+  await expect(get('digits', { Range: 'bytes=10-' })).rejects.toMatchObject({
+    name: 'InvalidRange',
+    $metadata: { httpStatusCode: 416 },
+  });
+});
+
+it('GetObject replies with 304 or 412 by the ETag', async () => {
+  const { ETag } = await put('a');
+  await expect(get('a', { IfNoneMatch: ETag })).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 304 },
+  });
+  await expect(get('a', { IfMatch: '"other"' })).rejects.toMatchObject({
+    name: 'PreconditionFailed',
+  });
+  expect(await text('a', { IfMatch: ETag, IfNoneMatch: '"other"' })).toBe('text');
+});
+
+it('a missing bucket or key is reported as NoSuchBucket or NoSuchKey', async () => {
+  await expect(get('none')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  await expect(
+    s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'a' })),
+  ).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
+});
+
+it('concurrent puts with If-None-Match: * succeed once', async () => {
+  const writes = Array.from({ length: 8 }, (_, i) => put('once', `${i}`, { IfNoneMatch: '*' }));
+  const outcomes = await Promise.allSettled(writes);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') {
+      expect(outcome.reason).toMatchObject({
+        name: 'PreconditionFailed',
+        $metadata: { httpStatusCode: 412 },
       });
-      expect(served.calls.at(-1)!.headers['content-encoding']).toBe('aws-chunked');
-      const found = await get('stream');
-      expect(found.ContentEncoding).toBeUndefined();
-      expect(Buffer.from(await found.Body!.transformToByteArray()).equals(body)).toBe(true);
-    },
-  );
-
-  it.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
-    'with a %s checksum gives it back, and the client finds it right',
-    async (ChecksumAlgorithm) => {
-      await put('sum', Readable.from(['some bytes']), { ContentLength: 10, ChecksumAlgorithm });
-      const found = await get('sum');
-      expect(found[`Checksum${ChecksumAlgorithm}`]).toBeTypeOf('string');
-      expect(await found.Body!.transformToString()).toBe('some bytes');
-    },
-  );
-
-  it.each([
-    { ChecksumCRC32: 'AAAAAA==' },
-    { ChecksumCRC32C: 'AAAAAA==' },
-    { ChecksumSHA256: Buffer.alloc(32).toString('base64') },
-    { ContentMD5: Buffer.alloc(16).toString('base64') },
-  ])('whose bytes do not match %o is refused and not stored', async (checksum) => {
-    await expect(put('bad', 'text', checksum)).rejects.toMatchObject({ name: 'BadDigest' });
-    await expect(get('bad')).rejects.toMatchObject({ name: 'NoSuchKey' });
-  });
-
-  it('with a Content-MD5 that is none is refused', async () => {
-    await expect(put('bad', 'text', { ContentMD5: 'nonsense' })).rejects.toMatchObject({
-      name: 'InvalidDigest',
-    });
-  });
-
-  it('over 5 GiB is refused by its announced length', async () => {
-    const [call] = served.calls.slice(-1);
-    const reply = await createS3({ dataDir, now: () => NOW }).handle({
-      ...call!,
-      action: 'PutObject',
-      method: 'PUT',
-      path: `/${Bucket}/large`,
-      headers: { 'content-length': String(5 * 1024 ** 3 + 1) },
-    });
-    expect(reply).toMatchObject({ status: 400, body: expect.stringContaining('EntityTooLarge') });
-  });
-
-  it('with more than 2 KB of metadata is refused', async () => {
-    await expect(put('a', '', { Metadata: { long: 'x'.repeat(2_048) } })).rejects.toMatchObject({
-      name: 'MetadataTooLarge',
-    });
-  });
-
-  it('is gone after DeleteObject, and deleting it again is no error', async () => {
-    await put('a/b/c');
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a/b/c' }));
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a/b/c' }));
-    await expect(get('a/b/c')).rejects.toMatchObject({ name: 'NoSuchKey' });
-    expect(await readdir(join(dataDir, Bucket))).toEqual([]);
-  });
-});
-
-describe('reading', () => {
-  it.each([
-    ['bytes=0-3', '0123', 'bytes 0-3/10'],
-    ['bytes=7-', '789', 'bytes 7-9/10'],
-    ['bytes=-2', '89', 'bytes 8-9/10'],
-    ['bytes=8-99', '89', 'bytes 8-9/10'],
-  ])('range %s gives %s', async (Range, expected, ContentRange) => {
-    await put('digits', '0123456789');
-    const found = await get('digits', { Range });
-    expect(await found.Body!.transformToString()).toBe(expected);
-    expect(found).toMatchObject({ ContentRange, $metadata: { httpStatusCode: 206 } });
-  });
-
-  it('a range beyond the end is InvalidRange', async () => {
-    await put('digits', '0123456789');
-    await expect(get('digits', { Range: 'bytes=10-' })).rejects.toMatchObject({
-      name: 'InvalidRange',
-      $metadata: { httpStatusCode: 416 },
-    });
-  });
-
-  it('answers 304 and 412 by ETag', async () => {
-    const { ETag } = await put('a');
-    await expect(get('a', { IfNoneMatch: ETag })).rejects.toMatchObject({
-      $metadata: { httpStatusCode: 304 },
-    });
-    await expect(get('a', { IfMatch: '"other"' })).rejects.toMatchObject({
-      name: 'PreconditionFailed',
-    });
-    expect(await text('a', { IfMatch: ETag, IfNoneMatch: '"other"' })).toBe('text');
-  });
-
-  it('names what is not there', async () => {
-    await expect(get('none')).rejects.toMatchObject({ name: 'NoSuchKey' });
-    await expect(
-      s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'a' })),
-    ).rejects.toMatchObject({ name: 'NoSuchBucket' });
-    await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({
-      name: 'NotFound',
-    });
-  });
-});
-
-describe('a conditional write', () => {
-  it('with If-None-Match: * happens once, whoever races', async () => {
-    const writes = Array.from({ length: 8 }, (_, i) => put('once', `${i}`, { IfNoneMatch: '*' }));
-    const outcomes = await Promise.allSettled(writes);
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') {
-        expect(outcome.reason).toMatchObject({
-          name: 'PreconditionFailed',
-          $metadata: { httpStatusCode: 412 },
-        });
-      }
     }
-  });
+  }
+});
 
-  it('with If-Match replaces only what the writer saw', async () => {
-    const { ETag } = await put('a', 'one');
-    await put('a', 'two', { IfMatch: ETag });
-    await expect(put('a', 'three', { IfMatch: ETag })).rejects.toMatchObject({
-      name: 'PreconditionFailed',
-    });
-    expect(await text('a')).toBe('two');
+it('a put with If-Match replaces only the version with that ETag', async () => {
+  const { ETag } = await put('a', 'one');
+  await put('a', 'two', { IfMatch: ETag });
+  await expect(put('a', 'three', { IfMatch: ETag })).rejects.toMatchObject({
+    name: 'PreconditionFailed',
   });
+  expect(await text('a')).toBe('two');
 });
 
 describe('a key', () => {
@@ -245,7 +239,7 @@ describe('a key', () => {
     'question?mark#hash',
   ];
 
-  it('holds its own bytes, whatever it is made of, inside its bucket', async () => {
+  it('a key of any characters stores its own bytes inside its bucket', async () => {
     for (const key of KEYS)
       await put(key, `of ${key}`, { Metadata: { index: `${KEYS.indexOf(key)}` } });
     for (const key of KEYS) {
@@ -262,7 +256,7 @@ describe('a key', () => {
     expect(await readdir(join(dataDir, '.meta', Bucket))).toEqual([]);
   });
 
-  it('may name a file and a folder in either order', async () => {
+  it('a key may be a prefix of another key, in either order of creation', async () => {
     await put('a/b', 'inner');
     await put('a', 'outer');
     expect([await text('a'), await text('a/b')]).toEqual(['outer', 'inner']);
@@ -273,7 +267,7 @@ describe('a key', () => {
     expect(await keys()).toEqual(['a']);
   });
 
-  it('over 1,024 bytes is refused', async () => {
+  it('a key over 1,024 bytes is refused', async () => {
     await expect(put('k'.repeat(1_025))).rejects.toMatchObject({ name: 'KeyTooLongError' });
   });
 });
@@ -285,7 +279,7 @@ describe('a listing', () => {
     for (const key of KEYS) await put(key);
   });
 
-  it('gives keys in order with size, ETag and date', async () => {
+  it('a listing returns sorted keys with size, ETag and date', async () => {
     const { Contents, KeyCount, IsTruncated } = await list();
     expect(Contents?.map(({ Key }) => Key)).toEqual(KEYS);
     expect(Contents?.[0]).toMatchObject({
@@ -296,21 +290,21 @@ describe('a listing', () => {
     expect({ KeyCount, IsTruncated }).toEqual({ KeyCount: 6, IsTruncated: false });
   });
 
-  it('keeps to a prefix, and starts after a key', async () => {
+  it('a listing respects its prefix and starts after a key', async () => {
     expect(await keys({ Prefix: 'a/' })).toEqual(['a/1', 'a/2', 'a/b/3']);
     expect(await keys({ Prefix: 'a/b' })).toEqual(['a/b/3']);
     expect(await keys({ StartAfter: 'a/2' })).toEqual(['a/b/3', 'b/4', 'c&<>.txt']);
     expect(await keys({ Prefix: 'none' })).toEqual([]);
   });
 
-  it('groups by delimiter', async () => {
+  it('a listing groups keys by the delimiter', async () => {
     const { Contents, CommonPrefixes } = await list({ Delimiter: '/' });
     expect(Contents?.map(({ Key }) => Key)).toEqual(['a.txt', 'c&<>.txt']);
     expect(CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['a/', 'b/']);
   });
 
   it.each([{}, { Delimiter: '/' }, { Prefix: 'a/', Delimiter: '/' }])(
-    'in pages of one gives all of %o once',
+    'a listing of %o in pages of one returns each entry once',
     async (asked) => {
       const whole = await list(asked);
       const found: unknown[] = [];
@@ -330,52 +324,50 @@ describe('a listing', () => {
     },
   );
 
-  it('refuses a token that it did not give', async () => {
+  it('a listing refuses an unknown continuation token', async () => {
     await expect(list({ ContinuationToken: '???' })).rejects.toMatchObject({
       name: 'InvalidArgument',
     });
   });
 });
 
-describe('many objects at once', () => {
-  it('DeleteObjects removes them, up to 1,000', async () => {
-    await put('a&b');
-    await put('c');
-    const Objects = [{ Key: 'a&b' }, { Key: 'c' }, { Key: 'never there' }];
-    const { Deleted } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-    expect(Deleted?.map(({ Key }) => Key)).toEqual(['a&b', 'c', 'never there']);
-    expect(await keys()).toEqual([]);
-    const many = Array.from({ length: 1_001 }, (_, i) => ({ Key: `${i}` }));
-    await expect(
-      s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: many } })),
-    ).rejects.toMatchObject({ name: 'MalformedXML' });
-  });
+it('DeleteObjects removes up to 1,000 objects', async () => {
+  await put('a&b');
+  await put('c');
+  const Objects = [{ Key: 'a&b' }, { Key: 'c' }, { Key: 'never there' }];
+  const { Deleted } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  expect(Deleted?.map(({ Key }) => Key)).toEqual(['a&b', 'c', 'never there']);
+  expect(await keys()).toEqual([]);
+  const many = Array.from({ length: 1_001 }, (_, i) => ({ Key: `${i}` }));
+  await expect(
+    s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: many } })),
+  ).rejects.toMatchObject({ name: 'MalformedXML' });
+});
 
-  it('CopyObject keeps the metadata, or replaces it', async () => {
-    await put('from here', 'bytes', { ContentType: 'text/plain', Metadata: { a: '1' } });
-    const CopySource = `${Bucket}/from%20here`;
-    const { CopyObjectResult } = await s3.send(
-      new CopyObjectCommand({ Bucket, Key: 'to', CopySource }),
-    );
-    expect(await get('to')).toMatchObject({
-      ...CopyObjectResult,
-      ContentType: 'text/plain',
-      Metadata: { a: '1' },
-    });
-    await s3.send(
-      new CopyObjectCommand({
-        Bucket,
-        Key: 'from here',
-        CopySource,
-        MetadataDirective: 'REPLACE',
-        Metadata: { b: '2' },
-      }),
-    );
-    expect((await get('from here')).Metadata).toEqual({ b: '2' });
-    await expect(
-      s3.send(new CopyObjectCommand({ Bucket, Key: 'from here', CopySource })),
-    ).rejects.toMatchObject({ name: 'InvalidRequest' });
+it('CopyObject copies or replaces the metadata', async () => {
+  await put('from here', 'bytes', { ContentType: 'text/plain', Metadata: { a: '1' } });
+  const CopySource = `${Bucket}/from%20here`;
+  const { CopyObjectResult } = await s3.send(
+    new CopyObjectCommand({ Bucket, Key: 'to', CopySource }),
+  );
+  expect(await get('to')).toMatchObject({
+    ...CopyObjectResult,
+    ContentType: 'text/plain',
+    Metadata: { a: '1' },
   });
+  await s3.send(
+    new CopyObjectCommand({
+      Bucket,
+      Key: 'from here',
+      CopySource,
+      MetadataDirective: 'REPLACE',
+      Metadata: { b: '2' },
+    }),
+  );
+  expect((await get('from here')).Metadata).toEqual({ b: '2' });
+  await expect(
+    s3.send(new CopyObjectCommand({ Bucket, Key: 'from here', CopySource })),
+  ).rejects.toMatchObject({ name: 'InvalidRequest' });
 });
 
 describe('a multipart upload', () => {
@@ -400,7 +392,7 @@ describe('a multipart upload', () => {
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
     );
 
-  it('becomes one object, its parts in their order and the last one of each number', async () => {
+  it('a multipart upload becomes one object of the latest parts in their order', async () => {
     const id = await start('big');
     const [first, second] = [randomBytes(5 * MIB), randomBytes(10)];
     const two = await part('big', id, 2, second);
@@ -415,7 +407,7 @@ describe('a multipart upload', () => {
     await expect(complete('big', id, [one, two])).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
-  it('is refused with a wrong order, a wrong part, or a small part before the last', async () => {
+  it('a multipart upload with a wrong order, a wrong part or a too small part is refused', async () => {
     const id = await start('big');
     const one = await part('big', id, 1, Buffer.from('small'));
     const two = await part('big', id, 2, Buffer.from('small too'));
@@ -430,7 +422,7 @@ describe('a multipart upload', () => {
     expect(await keys()).toEqual([]);
   });
 
-  it('that was aborted is gone', async () => {
+  it('an aborted multipart upload no longer exists', async () => {
     const id = await start('big');
     await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: 'big', UploadId: id }));
     await expect(part('big', id, 1, Buffer.from('x'))).rejects.toMatchObject({
@@ -442,24 +434,22 @@ describe('a multipart upload', () => {
   });
 });
 
-describe('a bucket', () => {
-  it('is listed, found and placed', async () => {
-    const { Buckets } = await s3.send(new ListBucketsCommand({}));
-    expect(Buckets?.map(({ Name }) => Name)).toContain(Bucket);
-    await s3.send(new HeadBucketCommand({ Bucket }));
-    await s3.send(new GetBucketLocationCommand({ Bucket }));
-    await expect(s3.send(new HeadBucketCommand({ Bucket: 'not-there' }))).rejects.toMatchObject({
-      name: 'NotFound',
-    });
-    await expect(s3.send(new CreateBucketCommand({ Bucket: 'Bad_Name' }))).rejects.toMatchObject({
-      name: 'InvalidBucketName',
-    });
+it('a bucket is listed, found by HeadBucket, and has a location', async () => {
+  const { Buckets } = await s3.send(new ListBucketsCommand({}));
+  expect(Buckets?.map(({ Name }) => Name)).toContain(Bucket);
+  await s3.send(new HeadBucketCommand({ Bucket }));
+  await s3.send(new GetBucketLocationCommand({ Bucket }));
+  await expect(s3.send(new HeadBucketCommand({ Bucket: 'not-there' }))).rejects.toMatchObject({
+    name: 'NotFound',
   });
+  await expect(s3.send(new CreateBucketCommand({ Bucket: 'Bad_Name' }))).rejects.toMatchObject({
+    name: 'InvalidBucketName',
+  });
+});
 
-  it('refuses what the stand-in does not play', async () => {
-    await expect(s3.send(new GetBucketTaggingCommand({ Bucket }))).rejects.toMatchObject({
-      name: 'NotImplemented',
-    });
+it('S3 features that are not emulated are refused with NotImplemented', async () => {
+  await expect(s3.send(new GetBucketTaggingCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'NotImplemented',
   });
 });
 
@@ -467,7 +457,7 @@ describe('a presigned URL', () => {
   const url = (Key: string, date: string, expires: number) =>
     `${served.endpoint}/${Bucket}/${Key}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20261123%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=${date}&X-Amz-Expires=${expires}&X-Amz-SignedHeaders=host&X-Amz-Signature=0`;
 
-  it('reads and writes until it expires', async () => {
+  it('a presigned URL reads and writes until it expires', async () => {
     const fresh = url('shared', '20261123T095500Z', 300);
     const written = await fetch(`${fresh}&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-meta-by=url`, {
       method: 'PUT',
@@ -480,7 +470,7 @@ describe('a presigned URL', () => {
     expect(read.headers.get('x-amz-meta-by')).toBe('url');
   });
 
-  it('is AccessDenied once expired, and refused for longer than a week', async () => {
+  it('a presigned URL is refused after its expiry and for more than a week', async () => {
     await put('shared');
     const expired = await fetch(url('shared', '20261123T095459Z', 300));
     expect(expired.status).toBe(403);

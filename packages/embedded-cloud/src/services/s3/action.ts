@@ -1,15 +1,15 @@
-import { addressOf } from './request.ts';
+import { parseAddress } from './request.ts';
 
-/** A request before anybody has asked what it means. */
-export interface Addressed {
+/** The parts of an HTTP request that determine the S3 action. */
+export interface IncomingRequest {
   method: string;
   path: string;
   query: URLSearchParams;
   headers: Record<string, string>;
 }
 
-/** Query names that turn a request into one about something else than bytes, keys and uploads. */
-const ELSEWHERE = new Set(
+/** Query parameters of S3 features that are not emulated. */
+const UNSUPPORTED_QUERIES = new Set(
   (
     'accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging ' +
     'metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication ' +
@@ -17,20 +17,21 @@ const ELSEWHERE = new Set(
   ).split(' '),
 );
 
-/** What the embedded cloud does not play: answered with NotImplemented. */
+/** The name of every action that is not emulated: the reply is NotImplemented. */
 export const UNSUPPORTED = 'Unsupported';
 
-/** Names the S3 action of a path-style request: S3 says it by method, path and query. */
-export function actionOf({ method, path, query, headers }: Addressed): string {
-  if ([...query.keys()].some((name) => ELSEWHERE.has(name))) return UNSUPPORTED;
-  const { bucket, key } = address(path);
+/** Finds the S3 action of a path-style request from its method, path and query. */
+export function findAction({ method, path, query, headers }: IncomingRequest): string {
+  if ([...query.keys()].some((name) => UNSUPPORTED_QUERIES.has(name))) return UNSUPPORTED;
+  const { bucket, key } = readAddress(path);
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : UNSUPPORTED;
   return (
-    (key === '' ? bucketAction(method, query) : objectAction(method, query, headers)) ?? UNSUPPORTED
+    (key === '' ? findBucketAction(method, query) : findObjectAction(method, query, headers)) ??
+    UNSUPPORTED
   );
 }
 
-function bucketAction(method: string, query: URLSearchParams): string | undefined {
+function findBucketAction(method: string, query: URLSearchParams): string | undefined {
   if (method === 'PUT') return 'CreateBucket';
   if (method === 'HEAD') return 'HeadBucket';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
@@ -39,27 +40,27 @@ function bucketAction(method: string, query: URLSearchParams): string | undefine
   return undefined;
 }
 
-function objectAction(
+function findObjectAction(
   method: string,
   query: URLSearchParams,
   headers: Record<string, string>,
 ): string | undefined {
-  const upload = query.has('uploadId');
-  const copy = headers['x-amz-copy-source'] !== undefined;
-  if (method === 'PUT' && upload) return copy ? undefined : 'UploadPart';
-  if (method === 'PUT') return copy ? 'CopyObject' : 'PutObject';
+  const has_upload = query.has('uploadId');
+  const is_copy = headers['x-amz-copy-source'] !== undefined;
+  if (method === 'PUT' && has_upload) return is_copy ? undefined : 'UploadPart';
+  if (method === 'PUT') return is_copy ? 'CopyObject' : 'PutObject';
   if (method === 'POST' && query.has('uploads')) return 'CreateMultipartUpload';
-  if (method === 'POST' && upload) return 'CompleteMultipartUpload';
-  if (method === 'DELETE') return upload ? 'AbortMultipartUpload' : 'DeleteObject';
-  if (method === 'GET' && !upload) return 'GetObject';
+  if (method === 'POST' && has_upload) return 'CompleteMultipartUpload';
+  if (method === 'DELETE') return has_upload ? 'AbortMultipartUpload' : 'DeleteObject';
+  if (method === 'GET' && !has_upload) return 'GetObject';
   return method === 'HEAD' ? 'HeadObject' : undefined;
 }
 
-function address(path: string): { bucket: string; key: string } {
+function readAddress(path: string): { bucket: string; key: string } {
   try {
-    return addressOf(path);
+    return parseAddress(path);
   } catch {
-    // Not a URI: the action's own reading will say so.
+    // The path is not a valid URI: the action replies with InvalidURI.
     return { bucket: '-', key: '-' };
   }
 }

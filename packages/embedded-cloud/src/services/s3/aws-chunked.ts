@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts';
 
-/** What an `aws-chunked` body carried. */
-export interface Unchunked {
+/** The content of an `aws-chunked` body. */
+export interface DecodedBody {
   body: Buffer;
   /** Lower-case names: `x-amz-checksum-crc32`, `x-amz-trailer-signature`. */
   trailers: Record<string, string>;
@@ -10,11 +10,12 @@ export interface Unchunked {
 const CRLF = '\r\n';
 
 /**
- * Takes the framing off a streamed put: `hex-size[;chunk-signature=…]\r\n bytes \r\n … 0\r\n trailers \r\n`.
+ * Removes the framing of a streamed put: `hex-size[;chunk-signature=…]\r\n bytes \r\n … 0\r\n trailers \r\n`.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
- * @throws {S3Error} IncompleteBody where the frames break off or do not add up
+ *
+ * @throws {S3Error} IncompleteBody where a frame is cut off or has the wrong size
  */
-export function unchunked(sent: Buffer): Unchunked {
+export function decodeChunked(sent: Buffer): DecodedBody {
   const chunks: Buffer[] = [];
   let at = 0;
   for (;;) {
@@ -27,7 +28,7 @@ export function unchunked(sent: Buffer): Unchunked {
     const bytes = Number.parseInt(size, 16);
     at = end + CRLF.length;
     if (bytes === 0)
-      return { body: Buffer.concat(chunks), trailers: trailers(sent.toString('latin1', at)) };
+      return { body: Buffer.concat(chunks), trailers: parseTrailers(sent.toString('latin1', at)) };
     if (sent.toString('latin1', at + bytes, at + bytes + CRLF.length) !== CRLF) {
       throw new S3Error('IncompleteBody');
     }
@@ -36,7 +37,7 @@ export function unchunked(sent: Buffer): Unchunked {
   }
 }
 
-function trailers(lines: string): Record<string, string> {
+function parseTrailers(lines: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const line of lines.split(/\r?\n/)) {
     const colon = line.indexOf(':');

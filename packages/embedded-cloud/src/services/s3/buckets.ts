@@ -3,7 +3,7 @@ import { REGION } from '../../gateway/types.ts';
 import { xmlReply, xmlText } from '../wire.ts';
 import type { ObjectStore } from './store.ts';
 
-/** CreateBucket; one that exists is the caller's own, and stays as it is. @throws {S3Error} InvalidBucketName */
+/** CreateBucket: an existing bucket belongs to the caller and is kept. @throws {S3Error} InvalidBucketName */
 export async function createBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
   await store.createBucket(bucket);
   return { status: 200, headers: { location: `/${bucket}` }, body: '' };
@@ -11,19 +11,19 @@ export async function createBucket(store: ObjectStore, bucket: string): Promise<
 
 /** HeadBucket. @throws {S3Error} NoSuchBucket */
 export async function headBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
-  await store.bucketExists(bucket);
+  await store.requireBucket(bucket);
   return { status: 200, headers: { 'x-amz-bucket-region': REGION }, body: '' };
 }
 
-/** GetBucketLocation: us-east-1 is the empty constraint. @throws {S3Error} NoSuchBucket */
+/** GetBucketLocation: the constraint of us-east-1 is empty. @throws {S3Error} NoSuchBucket */
 export async function getBucketLocation(store: ObjectStore, bucket: string): Promise<AwsReply> {
-  await store.bucketExists(bucket);
+  await store.requireBucket(bucket);
   return xmlReply(200, '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
 }
 
 /** ListBuckets. */
 export async function listBuckets(store: ObjectStore): Promise<AwsReply> {
-  const buckets = (await store.buckets()).map(
+  const buckets = (await store.listBuckets()).map(
     ({ name, created_at }) =>
       `<Bucket><Name>${xmlText(name)}</Name><CreationDate>${new Date(created_at).toISOString()}</CreationDate></Bucket>`,
   );

@@ -2,27 +2,31 @@ import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { S3Error } from './errors.ts';
 
-type Checksum = (body: Buffer) => Buffer;
+type ComputeChecksum = (body: Buffer) => Buffer;
 
 /** Reversed polynomials of CRC-32 (IEEE 802.3) and CRC-32C (Castagnoli, RFC 3720). */
 const CRC32_POLYNOMIAL = 0xedb88320;
 const CRC32C_POLYNOMIAL = 0x82f63b78;
 
-/** The algorithms that are held against the bytes, by header name. CRC-64/NVME is taken on trust. */
-const ALGORITHMS: Record<string, Checksum> = {
-  'x-amz-checksum-crc32': crc32(),
-  'x-amz-checksum-crc32c': crc(CRC32C_POLYNOMIAL),
+/** The algorithms that are verified, by header name. CRC-64/NVME is not verified. */
+const ALGORITHMS: Record<string, ComputeChecksum> = {
+  'x-amz-checksum-crc32': createCrc32(),
+  'x-amz-checksum-crc32c': createCrc(CRC32C_POLYNOMIAL),
   'x-amz-checksum-sha1': (body) => createHash('sha1').update(body).digest(),
   'x-amz-checksum-sha256': (body) => createHash('sha256').update(body).digest(),
 };
 
 /**
- * Holds a body against every digest that the request gives of it.
+ * Verifies a body with every digest in the request.
+ *
  * @param given headers and trailers, lower-case names
- * @returns the checksum headers that were given, to be kept with the object
+ * @returns the verified checksum headers, which are stored with the object
  * @throws {S3Error} BadDigest, InvalidDigest
  */
-export function verified(body: Buffer, given: Record<string, string>): Record<string, string> {
+export function verifyChecksums(
+  body: Buffer,
+  given: Record<string, string>,
+): Record<string, string> {
   verifyMd5(body, given['content-md5']);
   const kept: Record<string, string> = {};
   for (const [name, checksum] of Object.entries(ALGORITHMS)) {
@@ -41,7 +45,8 @@ export function verified(body: Buffer, given: Record<string, string>): Record<st
 }
 
 /**
- * Holds the bytes as they were sent against `x-amz-content-sha256`, where that is a hash.
+ * Verifies the received bytes with `x-amz-content-sha256`, if that is a hash.
+ *
  * @throws {S3Error} XAmzContentSHA256Mismatch
  */
 export function verifyPayloadHash(sent: Buffer, hash: string | undefined): void {
@@ -57,14 +62,14 @@ function verifyMd5(body: Buffer, md5: string | undefined): void {
   if (createHash('md5').update(body).digest('base64') !== md5) throw new S3Error('BadDigest');
 }
 
-/** Node has CRC-32 since 20.15 and 22.2; its types here do not know it. */
-function crc32(): Checksum {
+/** Node has CRC-32 since 20.15 and 22.2, but its types of Node 20 do not declare it. */
+function createCrc32(): ComputeChecksum {
   const native = (zlib as { crc32?: (body: Buffer) => number }).crc32;
-  if (native === undefined) return crc(CRC32_POLYNOMIAL);
-  return (body) => bigEndian(native(body));
+  if (native === undefined) return createCrc(CRC32_POLYNOMIAL);
+  return (body) => toBigEndian(native(body));
 }
 
-function crc(polynomial: number): Checksum {
+function createCrc(polynomial: number): ComputeChecksum {
   const table = Uint32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
@@ -73,11 +78,11 @@ function crc(polynomial: number): Checksum {
   return (body) => {
     let value = 0xffffffff;
     for (const byte of body) value = (value >>> 8) ^ table[(value ^ byte) & 0xff]!;
-    return bigEndian((value ^ 0xffffffff) >>> 0);
+    return toBigEndian((value ^ 0xffffffff) >>> 0);
   };
 }
 
-function bigEndian(value: number): Buffer {
+function toBigEndian(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;

@@ -7,25 +7,25 @@ import type { ObjectStore } from './store.ts';
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 const MOST_KEYS = 1_000;
 
-/** DeleteObject: what is not there is deleted already. @throws {S3Error} */
+/** DeleteObject succeeds for an object that does not exist. @throws {S3Error} */
 export async function deleteObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
-  await store.bucketExists(request.bucket);
+  await store.requireBucket(request.bucket);
   await store.remove(request.bucket, request.key);
   return { status: 204, headers: {}, body: '' };
 }
 
-/** DeleteObjects. @throws {S3Error} MalformedXML over 1,000 keys or without any */
+/** DeleteObjects. @throws {S3Error} MalformedXML without a key, or with more than 1,000 */
 export async function deleteObjects(store: ObjectStore, request: S3Request): Promise<AwsReply> {
-  await store.bucketExists(request.bucket);
-  const keys = keysToDelete(request.body);
+  await store.requireBucket(request.bucket);
+  const keys = readKeysToDelete(request.body);
   if (keys.length === 0 || keys.length > MOST_KEYS) throw new S3Error('MalformedXML');
   for (const key of keys) await store.remove(request.bucket, key);
-  const quiet = xmlElements(request.body.toString('utf8'), 'Quiet')[0] === 'true';
+  const is_quiet = xmlElements(request.body.toString('utf8'), 'Quiet')[0] === 'true';
   const deleted = keys.map((key) => `<Deleted><Key>${xmlText(key)}</Key></Deleted>`);
-  return xmlReply(200, `<DeleteResult>${quiet ? '' : deleted.join('')}</DeleteResult>`);
+  return xmlReply(200, `<DeleteResult>${is_quiet ? '' : deleted.join('')}</DeleteResult>`);
 }
 
-/** The keys that a DeleteObjects body names. */
-export function keysToDelete(body: Buffer): string[] {
+/** Reads the keys in the body of DeleteObjects. */
+export function readKeysToDelete(body: Buffer): string[] {
   return xmlElements(body.toString('utf8'), 'Key').map(xmlUnescaped);
 }

@@ -2,24 +2,24 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 
-/** Where the object files of a bucket are, and how names on disk make way for each other. */
+/** The object files on disk. A key may be both a file name and a folder name: the file is then renamed. */
 export interface Disk {
-  /** The file of a key; undefined where there is none. */
+  /** @returns the file of a key; undefined where it does not exist */
   find(bucket: string, key: string): Promise<string | undefined>;
-  /** Moves a finished file to where the key's belongs, with its directories. */
+  /** Moves a complete file to the path of the key, and creates the directories. */
   place(bucket: string, key: string, file: string): Promise<void>;
-  /** Removes a key's file and the directories that it leaves empty. */
+  /** Removes the file of a key, and the directories that become empty. */
   remove(bucket: string, key: string): Promise<void>;
 }
 
-/** Calls on one bucket must come one after the other. */
+/** Concurrent calls on one bucket are not allowed. */
 export function createDisk(root: string): Disk {
   const pathOf = (bucket: string, key: string) => join(root, bucket, keyToPath(key));
 
   const find: Disk['find'] = async (bucket, key) => {
     const path = pathOf(bucket, key);
     for (const candidate of [path, path + BESIDE_DIRECTORY]) {
-      if ((await kind(candidate)) === 'file') return candidate;
+      if ((await findKind(candidate)) === 'file') return candidate;
     }
     return undefined;
   };
@@ -29,9 +29,10 @@ export function createDisk(root: string): Disk {
     async place(bucket, key, file) {
       const path = pathOf(bucket, key);
       await makeDirectories(join(root, bucket), dirname(keyToPath(key)));
-      if ((await kind(path)) === 'directory') return await rename(file, path + BESIDE_DIRECTORY);
+      if ((await findKind(path)) === 'directory')
+        return await rename(file, path + BESIDE_DIRECTORY);
       await rename(file, path);
-      // From when a directory of this name was here.
+      // The file may have this name because a directory had its own.
       await rm(path + BESIDE_DIRECTORY, { force: true });
     },
     async remove(bucket, key) {
@@ -43,17 +44,17 @@ export function createDisk(root: string): Disk {
   };
 }
 
-/** A file that stands where a directory must be steps aside. */
+/** Renames a file whose name a directory needs. */
 async function makeDirectories(base: string, relative: string): Promise<void> {
   let path = base;
   for (const name of relative === '.' ? [] : relative.split('/')) {
     path = join(path, name);
-    if ((await kind(path)) === 'file') await rename(path, path + BESIDE_DIRECTORY);
+    if ((await findKind(path)) === 'file') await rename(path, path + BESIDE_DIRECTORY);
     await mkdir(path, { recursive: true });
   }
 }
 
-/** Removes `directory` and its parents below `base` while they are empty. */
+/** Removes `directory` and its parents below `base`, as long as they are empty. */
 export async function removeEmpty(directory: string, base: string): Promise<void> {
   for (let path = directory; path.length > base.length; path = dirname(path)) {
     if ((await readdir(path).catch(() => [''])).length > 0) return;
@@ -61,7 +62,7 @@ export async function removeEmpty(directory: string, base: string): Promise<void
   }
 }
 
-async function kind(path: string): Promise<'file' | 'directory' | undefined> {
+async function findKind(path: string): Promise<'file' | 'directory' | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;

@@ -70,7 +70,7 @@ const ERRORS = {
 
 export type S3ErrorCode = keyof typeof ERRORS;
 
-/** An answer that S3 gives as an error; thrown by the actions, turned into a reply at the service's border. */
+/** An error reply of S3. Actions throw it, and `handleCall` in s3.ts turns it into a reply. */
 export class S3Error extends Error {
   override name = 'S3Error';
   readonly code: S3ErrorCode;
@@ -80,14 +80,19 @@ export class S3Error extends Error {
   }
 }
 
-/** The reply to a request that failed so. A HEAD request has no body, as HTTP asks. */
-export function s3ErrorReply(error: S3Error, method: string): AwsReply {
+/** Creates the reply for an error. The reply to HEAD has no body. */
+export function createS3ErrorReply(error: S3Error, method: string): AwsReply {
   const status = ERRORS[error.code][0];
-  return errorXml(status, error.code, error.message, method);
+  return createErrorReply(status, error.code, error.message, method);
 }
 
-/** An error in S3's wire form, with any code. */
-export function errorXml(status: number, code: string, message: string, method = 'GET'): AwsReply {
+/** Creates an error reply with any code. */
+export function createErrorReply(
+  status: number,
+  code: string,
+  message: string,
+  method = 'GET',
+): AwsReply {
   const request_id = randomUUID();
   const reply = xmlReply(
     status,

@@ -1,20 +1,20 @@
-/** A segment's piece and its suffixes stay below the 255 bytes that file systems allow a name. */
-const LONGEST_PIECE_BYTES = 200;
+/** File systems allow 255 bytes in a name. A part of a name and its suffixes stay below. */
+const LONGEST_PART_BYTES = 200;
 const EMPTY = '%-';
 const CONTINUED = '%+';
-/** Marks a file whose own name is taken by a directory: keys `a` and `a/b` may both exist. */
+/** Marks a file whose name is used by a directory: the keys `a` and `a/b` may both exist. */
 export const BESIDE_DIRECTORY = '%_';
 
 /**
- * The path of a key's file below its bucket, with `/` between names. Ordinary keys are their own path, so that
- * globs and people can read them. What a file system cannot hold is encoded with `%`, and `%` itself is `%25`:
- * empty names, `.` and `..`, control characters, names over 200 bytes (cut into nested directories).
+ * Converts a key to the path of its file below the bucket. The path of an ordinary key is the key itself, so that people
+ * and globs can read it. Empty names, `.`, `..` and control characters are encoded with `%`, and `%` itself as `%25`.
+ * A name over 200 bytes is split into nested directories.
  */
 export function keyToPath(key: string): string {
   return key.split('/').map(encodeName).join('/');
 }
 
-/** The inverse of `keyToPath`, for a file found on disk. */
+/** The inverse of `keyToPath`. */
 export function pathToKey(path: string): string {
   return path
     .replaceAll(`${CONTINUED}/`, '')
@@ -36,21 +36,21 @@ function encodeName(name: string): string {
     /[%\p{Cc}]/gu,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
-  return Buffer.byteLength(encoded) <= LONGEST_PIECE_BYTES
+  return Buffer.byteLength(encoded) <= LONGEST_PART_BYTES
     ? encoded
-    : pieces(encoded).join(`${CONTINUED}/`);
+    : splitName(encoded).join(`${CONTINUED}/`);
 }
 
-/** Cuts between characters and outside of `%XX`. */
-function pieces(encoded: string): string[] {
-  const found: string[] = [];
-  let piece = '';
+/** Splits between characters, but not within `%XX`. */
+function splitName(encoded: string): string[] {
+  const parts: string[] = [];
+  let part = '';
   for (const [unit] of encoded.matchAll(/%[0-9A-F]{2}|[\s\S]/gu)) {
-    if (Buffer.byteLength(piece) + Buffer.byteLength(unit) > LONGEST_PIECE_BYTES) {
-      found.push(piece);
-      piece = '';
+    if (Buffer.byteLength(part) + Buffer.byteLength(unit) > LONGEST_PART_BYTES) {
+      parts.push(part);
+      part = '';
     }
-    piece += unit;
+    part += unit;
   }
-  return [...found, piece];
+  return [...parts, part];
 }

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToKey } from './key-path.ts';
 
-/** The keys below a bucket's directory, in the order of their UTF-8 bytes. */
-export async function keysOnDisk(
+/** Lists the keys of a bucket, sorted by their UTF-8 bytes. */
+export async function listKeysOnDisk(
   directory: string,
   prefix: string,
   after: string,
@@ -14,7 +14,7 @@ export async function keysOnDisk(
   return later.sort(compareKeys);
 }
 
-/** S3 orders keys by their UTF-8 bytes; JavaScript by UTF-16 units, which differ above U+D7FF. */
+/** S3 sorts keys by UTF-8 bytes. JavaScript compares UTF-16 units, whose order differs above U+D7FF. */
 export function compareKeys(a: string, b: string): number {
   const plain = /^[\0-\x7f]*$/;
   if (plain.test(a) && plain.test(b)) return a < b ? -1 : a > b ? 1 : 0;
@@ -32,7 +32,7 @@ async function walk(
     const path = relative + entry.name;
     if (entry.isDirectory()) {
       const start = pathToKey(`${path}/`).replace(/\/$/, '');
-      // Below the prefix, or on the way to it.
+      // The directory is below the prefix, or contains it.
       if (start.startsWith(prefix) || prefix.startsWith(start)) {
         await walk(join(directory, entry.name), `${path}/`, prefix, found);
       }

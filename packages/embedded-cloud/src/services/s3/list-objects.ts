@@ -6,28 +6,33 @@ import type { ObjectStore } from './store.ts';
 
 const MOST_KEYS = 1_000;
 
-/** A page of a listing: keys and the common prefixes that stand for groups of them. */
-interface Page {
+/** A page of a listing: keys, and common prefixes that replace groups of keys. */
+interface ListPage {
   keys: string[];
   prefixes: string[];
-  /** The last key or prefix of a page that is not the last page. */
-  next?: string;
+  /** The last key or prefix, if another page follows. */
+  last?: string;
 }
 
 /** ListObjectsV2. @throws {S3Error} */
 export async function listObjects(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   const { bucket, query } = request;
-  await store.bucketExists(bucket);
+  await store.requireBucket(bucket);
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const most = maxKeys(query.get('max-keys'));
+  const most = readMaxKeys(query.get('max-keys'));
   const token = query.get('continuation-token');
-  const after = token === null ? (query.get('start-after') ?? '') : afterToken(token);
-  const page = pageOf(await store.keys(bucket, prefix, after), { prefix, delimiter, most, after });
-  return xmlReply(200, await pageXml(store, request, page, { prefix, delimiter, most, token }));
+  const after = token === null ? (query.get('start-after') ?? '') : decodeToken(token);
+  const page = selectPage(await store.listKeys(bucket, prefix, after), {
+    prefix,
+    delimiter,
+    most,
+    after,
+  });
+  return xmlReply(200, await writePage(store, request, page, { prefix, delimiter, most, token }));
 }
 
-function maxKeys(given: string | null): number {
+function readMaxKeys(given: string | null): number {
   if (given === null || given === '') return MOST_KEYS;
   if (!/^\d+$/.test(given)) {
     throw new S3Error(
@@ -38,7 +43,7 @@ function maxKeys(given: string | null): number {
   return Math.min(Number(given), MOST_KEYS);
 }
 
-function pageOf(
+function selectPage(
   keys: string[],
   {
     prefix,
@@ -46,16 +51,16 @@ function pageOf(
     most,
     after,
   }: { prefix: string; delimiter: string; most: number; after: string },
-): Page {
-  const page: Page = { keys: [], prefixes: [] };
+): ListPage {
+  const page: ListPage = { keys: [], prefixes: [] };
   let last: string | undefined;
   for (const key of keys) {
-    const group = groupOf(key, prefix, delimiter);
-    // A group that ended the page before, or that was counted already.
+    const group = findGroup(key, prefix, delimiter);
+    // The group is already on this page, or was on the previous one.
     if (group !== undefined && (group === last || (after !== '' && after.startsWith(group))))
       continue;
     if (page.keys.length + page.prefixes.length === most) {
-      return last === undefined ? page : { ...page, next: last };
+      return last === undefined ? page : { ...page, last };
     }
     if (group === undefined) page.keys.push(key);
     else page.prefixes.push(group);
@@ -64,62 +69,64 @@ function pageOf(
   return page;
 }
 
-function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
+function findGroup(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '') return undefined;
   const at = key.indexOf(delimiter, prefix.length);
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 }
 
-async function pageXml(
+async function writePage(
   store: ObjectStore,
   { bucket, query }: S3Request,
-  page: Page,
-  asked: { prefix: string; delimiter: string; most: number; token: string | null },
+  page: ListPage,
+  options: { prefix: string; delimiter: string; most: number; token: string | null },
 ): Promise<string> {
-  const url = query.get('encoding-type') === 'url';
-  const text = (value: string) =>
-    xmlText(url ? encodeURIComponent(value).replaceAll('%2F', '/') : value);
+  const is_url_encoded = query.get('encoding-type') === 'url';
+  const writeText = (value: string) =>
+    xmlText(is_url_encoded ? encodeURIComponent(value).replaceAll('%2F', '/') : value);
   const element = (name: string, value: string | undefined) =>
     value === undefined ? '' : `<${name}>${value}</${name}>`;
   const start_after = query.get('start-after') ?? undefined;
   return [
     '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
     element('Name', xmlText(bucket)),
-    element('Prefix', text(asked.prefix)),
-    asked.delimiter === '' ? '' : element('Delimiter', text(asked.delimiter)),
-    element('MaxKeys', String(asked.most)),
-    url ? element('EncodingType', 'url') : '',
+    element('Prefix', writeText(options.prefix)),
+    options.delimiter === '' ? '' : element('Delimiter', writeText(options.delimiter)),
+    element('MaxKeys', String(options.most)),
+    is_url_encoded ? element('EncodingType', 'url') : '',
     element('KeyCount', String(page.keys.length + page.prefixes.length)),
-    element('IsTruncated', String(page.next !== undefined)),
-    asked.token === null ? '' : element('ContinuationToken', xmlText(asked.token)),
-    element('NextContinuationToken', page.next && tokenAfter(page.next)),
-    element('StartAfter', start_after && text(start_after)),
-    ...(await Promise.all(page.keys.map((key) => contents(store, bucket, key, text)))),
-    ...page.prefixes.map((prefix) => element('CommonPrefixes', element('Prefix', text(prefix)))),
+    element('IsTruncated', String(page.last !== undefined)),
+    options.token === null ? '' : element('ContinuationToken', xmlText(options.token)),
+    element('NextContinuationToken', page.last && encodeToken(page.last)),
+    element('StartAfter', start_after && writeText(start_after)),
+    ...(await Promise.all(page.keys.map((key) => writeContents(store, bucket, key, writeText)))),
+    ...page.prefixes.map((prefix) =>
+      element('CommonPrefixes', element('Prefix', writeText(prefix))),
+    ),
     '</ListBucketResult>',
   ].join('');
 }
 
-async function contents(
+async function writeContents(
   store: ObjectStore,
   bucket: string,
   key: string,
-  text: (value: string) => string,
+  writeText: (value: string) => string,
 ): Promise<string> {
-  const info = await store.info(bucket, key);
-  // Deleted since the keys were read.
+  const info = await store.readInfo(bucket, key);
+  // The object was deleted after the keys were listed.
   if (info === undefined) return '';
   const modified = new Date(info.last_modified).toISOString();
-  return `<Contents><Key>${text(key)}</Key><LastModified>${modified}</LastModified><ETag>&quot;${info.etag}&quot;</ETag><Size>${info.bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+  return `<Contents><Key>${writeText(key)}</Key><LastModified>${modified}</LastModified><ETag>&quot;${info.etag}&quot;</ETag><Size>${info.bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 }
 
-function tokenAfter(key: string): string {
+function encodeToken(key: string): string {
   return Buffer.from(key).toString('base64url');
 }
 
-function afterToken(token: string): string {
+function decodeToken(token: string): string {
   const key = Buffer.from(token, 'base64url').toString('utf8');
-  if (tokenAfter(key) !== token)
+  if (encodeToken(key) !== token)
     throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect');
   return key;
 }

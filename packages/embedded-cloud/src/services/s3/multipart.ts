@@ -1,7 +1,13 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { xmlElements, xmlReply, xmlText, xmlUnescaped } from '../wire.ts';
 import { S3Error } from './errors.ts';
-import { checkKey, keptHeaders, md5Hex, quoted, writeCondition } from './object-headers.ts';
+import {
+  checkKey,
+  computeMd5,
+  createWriteCondition,
+  quoteEtag,
+  selectStoredHeaders,
+} from './object-headers.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
 import type { Part, Uploads } from './uploads.ts';
@@ -23,8 +29,8 @@ export async function createUpload(
 ): Promise<AwsReply> {
   const { bucket, key, headers } = request;
   checkKey(key);
-  await store.bucketExists(bucket);
-  const id = await uploads.create({ bucket, key, headers: keptHeaders(headers) });
+  await store.requireBucket(bucket);
+  const id = await uploads.create({ bucket, key, headers: selectStoredHeaders(headers) });
   return xmlReply(
     200,
     `<InitiateMultipartUploadResult><Bucket>${xmlText(bucket)}</Bucket><Key>${xmlText(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
@@ -33,7 +39,7 @@ export async function createUpload(
 
 /** UploadPart. @throws {S3Error} */
 export async function uploadPart({ uploads }: Multipart, request: S3Request): Promise<AwsReply> {
-  const { id } = await found(uploads, request);
+  const { id } = await findUpload(uploads, request);
   const number = Number(request.query.get('partNumber'));
   if (!Number.isInteger(number) || number < 1 || number > MOST_PARTS) {
     throw new S3Error(
@@ -41,20 +47,23 @@ export async function uploadPart({ uploads }: Multipart, request: S3Request): Pr
       `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`,
     );
   }
-  const etag = md5Hex(request.body);
+  const etag = computeMd5(request.body);
   await uploads.addPart(id, number, etag, request.body);
-  return { status: 200, headers: { etag: quoted(etag), ...request.checksums }, body: '' };
+  return { status: 200, headers: { etag: quoteEtag(etag), ...request.checksums }, body: '' };
 }
 
 /** CompleteMultipartUpload. @throws {S3Error} */
 export async function completeUpload(multipart: Multipart, request: S3Request): Promise<AwsReply> {
   const { store, uploads, now } = multipart;
   const { bucket, key, headers } = request;
-  const { id, upload } = await found(uploads, request);
-  const parts = chosenParts(namedParts(request.body.toString('utf8')), await uploads.parts(id));
-  const etag = `${md5Hex(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'))}-${parts.length}`;
+  const { id, upload } = await findUpload(uploads, request);
+  const parts = selectParts(
+    readNamedParts(request.body.toString('utf8')),
+    await uploads.listParts(id),
+  );
+  const etag = `${computeMd5(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'))}-${parts.length}`;
   const info = { etag, last_modified: now(), headers: upload.headers, checksums: {} };
-  await store.put(bucket, key, uploads.read(id, parts), info, writeCondition(headers));
+  await store.put(bucket, key, uploads.read(id, parts), info, createWriteCondition(headers));
   await uploads.remove(id);
   return xmlReply(
     200,
@@ -64,17 +73,17 @@ export async function completeUpload(multipart: Multipart, request: S3Request): 
 
 /** AbortMultipartUpload. @throws {S3Error} */
 export async function abortUpload({ uploads }: Multipart, request: S3Request): Promise<AwsReply> {
-  const { id } = await found(uploads, request);
+  const { id } = await findUpload(uploads, request);
   await uploads.remove(id);
   return { status: 204, headers: {}, body: '' };
 }
 
-async function found(uploads: Uploads, { query, bucket, key }: S3Request) {
+async function findUpload(uploads: Uploads, { query, bucket, key }: S3Request) {
   const id = query.get('uploadId') ?? '';
   return { id, upload: await uploads.find(id, bucket, key) };
 }
 
-function namedParts(xml: string): { number: number; etag: string }[] {
+function readNamedParts(xml: string): { number: number; etag: string }[] {
   const named = xmlElements(xml, 'Part').map((part) => ({
     number: Number(xmlElements(part, 'PartNumber')[0]),
     etag: xmlUnescaped(xmlElements(part, 'ETag')[0] ?? '').replaceAll('"', ''),
@@ -83,12 +92,15 @@ function namedParts(xml: string): { number: number; etag: string }[] {
   return named;
 }
 
-function chosenParts(named: { number: number; etag: string }[], there: Map<number, Part>): Part[] {
+function selectParts(
+  named: { number: number; etag: string }[],
+  uploaded: Map<number, Part>,
+): Part[] {
   if (named.some(({ number }, i) => i > 0 && number <= named[i - 1]!.number)) {
     throw new S3Error('InvalidPartOrder');
   }
   const parts = named.map(({ number, etag }) => {
-    const part = there.get(number);
+    const part = uploaded.get(number);
     if (part === undefined || part.etag !== etag) throw new S3Error('InvalidPart');
     return part;
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { S3Error } from './errors.ts';
 import type { ObjectInfo } from './sidecar.ts';
 
-const KEPT = [
+const STORED_HEADERS = [
   'content-type',
   'content-disposition',
   'content-language',
@@ -14,15 +14,15 @@ const DEFAULT_TYPE = 'binary/octet-stream';
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const LARGEST_METADATA_BYTES = 2_048;
 
-/** The headers of a put that stay with its object. @throws {S3Error} MetadataTooLarge */
-export function keptHeaders(headers: Record<string, string>): Record<string, string> {
-  const kept: Record<string, string> = {};
+/** Selects the headers of a put that are stored with the object. @throws {S3Error} MetadataTooLarge */
+export function selectStoredHeaders(headers: Record<string, string>): Record<string, string> {
+  const stored: Record<string, string> = {};
   let metadata_bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
-    const metadata = name.startsWith(METADATA_PREFIX);
-    if (metadata)
+    const is_metadata = name.startsWith(METADATA_PREFIX);
+    if (is_metadata)
       metadata_bytes += Buffer.byteLength(name) - METADATA_PREFIX.length + Buffer.byteLength(value);
-    if (metadata || KEPT.includes(name)) kept[name] = value;
+    if (is_metadata || STORED_HEADERS.includes(name)) stored[name] = value;
   }
   if (metadata_bytes > LARGEST_METADATA_BYTES) throw new S3Error('MetadataTooLarge');
   const encoding = headers['content-encoding']
@@ -32,32 +32,32 @@ export function keptHeaders(headers: Record<string, string>): Record<string, str
     .join(',');
   return {
     'content-type': DEFAULT_TYPE,
-    ...kept,
+    ...stored,
     ...(encoding ? { 'content-encoding': encoding } : {}),
   };
 }
 
-/** What a GET or HEAD says of an object beside its length. */
-export function objectHeaders(info: ObjectInfo): Record<string, string> {
+/** The headers of the reply to GET and HEAD, except the length. */
+export function createObjectHeaders(info: ObjectInfo): Record<string, string> {
   return {
     'content-type': DEFAULT_TYPE,
     ...info.headers,
-    etag: quoted(info.etag),
+    etag: quoteEtag(info.etag),
     'last-modified': new Date(info.last_modified).toUTCString(),
     'accept-ranges': 'bytes',
   };
 }
 
-export function quoted(etag: string): string {
+export function quoteEtag(etag: string): string {
   return `"${etag}"`;
 }
 
-export function md5Hex(bytes: Buffer): string {
+export function computeMd5(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** Whether an `If-Match` or `If-None-Match` header names this ETag. */
-export function namesEtag(header: string, etag: string): boolean {
+/** Whether an `If-Match` or `If-None-Match` header contains this ETag. */
+export function matchesEtag(header: string, etag: string): boolean {
   return header.split(',').some((each) => {
     const name = each.trim();
     return name === '*' || name.replace(/^W\//, '').replace(/^"|"$/g, '') === etag;
@@ -65,10 +65,11 @@ export function namesEtag(header: string, etag: string): boolean {
 }
 
 /**
- * The condition of a conditional write. S3 knows `If-None-Match: *` and `If-Match` with an ETag.
+ * Creates the check of a conditional write. S3 supports `If-None-Match: *` and `If-Match` with an ETag.
+ *
  * @throws {S3Error} PreconditionFailed, NoSuchKey, NotImplemented
  */
-export function writeCondition(
+export function createWriteCondition(
   headers: Record<string, string>,
 ): (existing: ObjectInfo | undefined) => void {
   const { 'if-none-match': none, 'if-match': match } = headers;
@@ -77,7 +78,7 @@ export function writeCondition(
     if (none !== undefined && existing !== undefined) throw new S3Error('PreconditionFailed');
     if (match === undefined) return;
     if (existing === undefined) throw new S3Error('NoSuchKey');
-    if (!namesEtag(match, existing.etag)) throw new S3Error('PreconditionFailed');
+    if (!matchesEtag(match, existing.etag)) throw new S3Error('PreconditionFailed');
   };
 }
 

@@ -1,10 +1,10 @@
 import type { AwsCall, Permission } from '../../gateway/types.ts';
-import { copySource } from './copy-source.ts';
-import { keysToDelete } from './delete.ts';
+import { readCopySource } from './copy-source.ts';
+import { readKeysToDelete } from './delete.ts';
 import { S3Error } from './errors.ts';
-import { addressOf, readRequest } from './request.ts';
+import { parseAddress, readRequest } from './request.ts';
 
-/** The IAM action of each S3 action on its object or bucket, where the names differ. */
+/** The IAM action of each S3 action on an object, and below, on a bucket. */
 const ON_OBJECT: Record<string, string> = {
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
@@ -24,39 +24,39 @@ const ON_BUCKET: Record<string, string> = {
 };
 
 /**
- * What IAM asks for a call.
+ * The IAM permissions that a call needs.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export function permissionsOf(call: AwsCall): Permission[] {
   if (call.action === 'ListBuckets') return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
   try {
-    return addressed(call);
+    return listPermissions(call);
   } catch (error) {
-    // Not readable, so nothing will be done and nothing need be allowed.
+    // The request is invalid: it will be refused, so it needs no permission.
     if (error instanceof S3Error) return [];
     throw error;
   }
 }
 
-function addressed(call: AwsCall): Permission[] {
-  const { bucket, key } = addressOf(call.path);
+function listPermissions(call: AwsCall): Permission[] {
+  const { bucket, key } = parseAddress(call.path);
   const on_bucket = ON_BUCKET[call.action];
-  if (on_bucket !== undefined) return [{ action: on_bucket, resource: arn(bucket) }];
+  if (on_bucket !== undefined) return [{ action: on_bucket, resource: buildArn(bucket) }];
   if (call.action === 'DeleteObjects') {
-    return keysToDelete(readRequest(call).body).map((each) => ({
+    return readKeysToDelete(readRequest(call).body).map((each) => ({
       action: 's3:DeleteObject',
-      resource: arn(bucket, each),
+      resource: buildArn(bucket, each),
     }));
   }
   const on_object = ON_OBJECT[call.action];
   if (on_object === undefined) return [];
-  const source = call.action === 'CopyObject' ? copySource(call.headers) : undefined;
+  const source = call.action === 'CopyObject' ? readCopySource(call.headers) : undefined;
   return [
-    { action: on_object, resource: arn(bucket, key) },
-    ...(source ? [{ action: 's3:GetObject', resource: arn(source.bucket, source.key) }] : []),
+    { action: on_object, resource: buildArn(bucket, key) },
+    ...(source ? [{ action: 's3:GetObject', resource: buildArn(source.bucket, source.key) }] : []),
   ];
 }
 
-function arn(bucket: string, key?: string): string {
+function buildArn(bucket: string, key?: string): string {
   return key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;
 }

@@ -4,14 +4,15 @@ import { S3Error } from './errors.ts';
 const LONGEST_SECONDS = 604_800;
 
 /**
- * Holds a presigned URL against the clock. Its signature is not checked: the embedded cloud has no secrets.
+ * Checks that a presigned URL has not expired. Its signature is not checked, because the embedded cloud has no secrets.
+ *
  * @throws {S3Error} AccessDenied once it has expired, AuthorizationQueryParametersError
  */
 export function checkPresigned(query: URLSearchParams, now: number): void {
   const expires = query.get('X-Amz-Expires');
   if (expires === null) return;
   const seconds = Number(expires);
-  const signed_at = signedAt(query.get('X-Amz-Date') ?? '');
+  const signed_at = parseSignedAt(query.get('X-Amz-Date') ?? '');
   if (!(seconds >= 0 && seconds <= LONGEST_SECONDS) || Number.isNaN(signed_at)) {
     throw new S3Error('AuthorizationQueryParametersError');
   }
@@ -19,7 +20,7 @@ export function checkPresigned(query: URLSearchParams, now: number): void {
 }
 
 /** @param date `20261123T100000Z` */
-function signedAt(date: string): number {
+function parseSignedAt(date: string): number {
   return Date.parse(
     date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
   );

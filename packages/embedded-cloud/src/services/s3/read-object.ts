@@ -1,17 +1,17 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { S3Error } from './errors.ts';
-import { namesEtag, objectHeaders, quoted } from './object-headers.ts';
+import { createObjectHeaders, matchesEtag, quoteEtag } from './object-headers.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectInfo } from './sidecar.ts';
 import type { ObjectStore } from './store.ts';
 
-/** GetObject: the whole, a range, or 304. @throws {S3Error} */
+/** GetObject replies with the object, a range of it, or 304. @throws {S3Error} */
 export async function getObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
-  await store.bucketExists(request.bucket);
+  await store.requireBucket(request.bucket);
   const object = await store.open(request.bucket, request.key);
   if (object === undefined) throw new S3Error('NoSuchKey');
   try {
-    const plan = answer(object.info, request);
+    const plan = planRead(object.info, request);
     if (plan.status === 304) return { ...plan, body: '' };
     return { ...plan, body: await object.read(plan.start, plan.length) };
   } finally {
@@ -19,36 +19,36 @@ export async function getObject(store: ObjectStore, request: S3Request): Promise
   }
 }
 
-/** HeadObject: what GetObject would say, without the bytes. @throws {S3Error} */
+/** HeadObject replies as GetObject does, without the bytes. @throws {S3Error} */
 export async function headObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
-  await store.bucketExists(request.bucket);
-  const info = await store.info(request.bucket, request.key);
+  await store.requireBucket(request.bucket);
+  const info = await store.readInfo(request.bucket, request.key);
   if (info === undefined) throw new S3Error('NoSuchKey');
-  return { ...answer(info, request), body: '' };
+  return { ...planRead(info, request), body: '' };
 }
 
-interface Answer {
+interface ReadPlan {
   status: number;
   headers: Record<string, string>;
   start: number;
   length: number;
 }
 
-function answer(info: ObjectInfo, { headers, query }: S3Request): Answer {
-  const said = { ...objectHeaders(info), ...overrides(query) };
-  if (notModified(info, headers)) {
-    return { status: 304, headers: { etag: quoted(info.etag) }, start: 0, length: 0 };
+function planRead(info: ObjectInfo, { headers, query }: S3Request): ReadPlan {
+  const common_headers = { ...createObjectHeaders(info), ...readOverrides(query) };
+  if (isNotModified(info, headers)) {
+    return { status: 304, headers: { etag: quoteEtag(info.etag) }, start: 0, length: 0 };
   }
-  const range = byteRange(headers.range, info.bytes);
+  const range = parseRange(headers.range, info.bytes);
   if (range === undefined) {
     const checksums =
       headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' ? info.checksums : {};
-    const whole = { ...said, ...checksums, 'content-length': String(info.bytes) };
+    const whole = { ...common_headers, ...checksums, 'content-length': String(info.bytes) };
     return { status: 200, headers: whole, start: 0, length: info.bytes };
   }
   const length = range.last - range.first + 1;
   const part = {
-    ...said,
+    ...common_headers,
     'content-length': String(length),
     'content-range': `bytes ${range.first}-${range.last}/${info.bytes}`,
   };
@@ -56,20 +56,20 @@ function answer(info: ObjectInfo, { headers, query }: S3Request): Answer {
 }
 
 /** @throws {S3Error} PreconditionFailed */
-function notModified(info: ObjectInfo, headers: Record<string, string>): boolean {
+function isNotModified(info: ObjectInfo, headers: Record<string, string>): boolean {
   const { 'if-match': match, 'if-none-match': none } = headers;
   const since = Date.parse(headers['if-modified-since'] ?? '');
   const until = Date.parse(headers['if-unmodified-since'] ?? '');
-  // HTTP dates have whole seconds.
+  // HTTP dates have a resolution of one second.
   const modified = Math.floor(info.last_modified / 1_000) * 1_000;
-  if (match !== undefined ? !namesEtag(match, info.etag) : modified > until) {
+  if (match !== undefined ? !matchesEtag(match, info.etag) : modified > until) {
     throw new S3Error('PreconditionFailed');
   }
-  return none !== undefined ? namesEtag(none, info.etag) : modified <= since;
+  return none !== undefined ? matchesEtag(none, info.etag) : modified <= since;
 }
 
-/** One range; what is not one is ignored, as HTTP allows and S3 does. @throws {S3Error} InvalidRange */
-function byteRange(
+/** Parses a single range. As in S3, any other header is ignored. @throws {S3Error} InvalidRange */
+function parseRange(
   header: string | undefined,
   bytes: number,
 ): { first: number; last: number } | undefined {
@@ -91,8 +91,8 @@ const OVERRIDES = [
   'expires',
 ];
 
-/** `response-content-type=…` in the query: what a presigned URL's maker wants its user's browser to see. */
-function overrides(query: URLSearchParams): Record<string, string> {
+/** Reads `response-content-type=…` and the like, with which a presigned URL sets response headers. */
+function readOverrides(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     OVERRIDES.flatMap((name) => {
       const value = query.get(`response-${name}`);

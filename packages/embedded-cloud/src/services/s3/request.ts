@@ -1,28 +1,28 @@
 import type { AwsCall } from '../../gateway/types.ts';
-import { unchunked } from './aws-chunked.ts';
-import { verified, verifyPayloadHash } from './checksums.ts';
+import { decodeChunked } from './aws-chunked.ts';
+import { verifyChecksums, verifyPayloadHash } from './checksums.ts';
 import { S3Error } from './errors.ts';
 
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const LARGEST_PUT_BYTES = 5 * 1024 ** 3;
 
-/** An S3 call with its address and body made plain. */
+/** An S3 call with its address and body decoded. */
 export interface S3Request {
   method: string;
   bucket: string;
-  /** Decoded; empty for a call on the bucket. */
+  /** Decoded; empty in a call on a bucket. */
   key: string;
   query: URLSearchParams;
-  /** Headers, with `x-amz-*` of a presigned URL's query among them. */
+  /** The headers, and the `x-amz-*` parameters of a presigned URL. */
   headers: Record<string, string>;
   /** Without aws-chunked framing. */
   body: Buffer;
-  /** Checksum headers and trailers that held, to be kept with the object. */
+  /** The verified checksum headers and trailers, which are stored with the object. */
   checksums: Record<string, string>;
 }
 
 /** @throws {S3Error} InvalidURI where the path is not percent-encoded UTF-8 */
-export function addressOf(path: string): { bucket: string; key: string } {
+export function parseAddress(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?([\s\S]*)$/.exec(path) ?? [];
   try {
     return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(key) };
@@ -31,10 +31,10 @@ export function addressOf(path: string): { bucket: string; key: string } {
   }
 }
 
-/** Reads a call whole: address, headers, body, checksums. @throws {S3Error} */
+/** Decodes a call and verifies its checksums. @throws {S3Error} */
 export function readRequest(call: AwsCall): S3Request {
-  const { bucket, key } = addressOf(call.path);
-  const headers = { ...queryHeaders(call.query), ...call.headers };
+  const { bucket, key } = parseAddress(call.path);
+  const headers = { ...readQueryHeaders(call.query), ...call.headers };
   if (
     Number(headers['x-amz-decoded-content-length'] ?? headers['content-length'] ?? 0) >
     LARGEST_PUT_BYTES
@@ -42,27 +42,27 @@ export function readRequest(call: AwsCall): S3Request {
     throw new S3Error('EntityTooLarge');
   }
   const { body, trailers } = readBody(call.body, headers);
-  const checksums = verified(body, { ...headers, ...trailers });
+  const checksums = verifyChecksums(body, { ...headers, ...trailers });
   return { method: call.method, bucket, key, query: call.query, headers, body, checksums };
 }
 
 function readBody(sent: Buffer, headers: Record<string, string>) {
   const hash = headers['x-amz-content-sha256'];
-  const chunked =
+  const is_chunked =
     hash?.startsWith('STREAMING-') || /\baws-chunked\b/.test(headers['content-encoding'] ?? '');
-  if (!chunked) {
+  if (!is_chunked) {
     verifyPayloadHash(sent, hash);
     return { body: sent, trailers: {} };
   }
-  const read = unchunked(sent);
+  const read = decodeChunked(sent);
   const length = headers['x-amz-decoded-content-length'];
   if (length !== undefined && Number(length) !== read.body.length)
     throw new S3Error('IncompleteBody');
   return read;
 }
 
-/** Presigners hoist headers into the query. A checksum there was computed before there was a body: it says nothing. */
-function queryHeaders(query: URLSearchParams): Record<string, string> {
+/** Presigned URLs contain headers as parameters. Checksums are ignored: the URL was signed without the body. */
+function readQueryHeaders(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()].map((name) => name.toLowerCase());
   if (!names.includes('x-amz-signature')) return {};
   return Object.fromEntries(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsCall, AwsReply, AwsService } from '../../gateway/types.ts';
-import { actionOf } from './action.ts';
+import { findAction } from './action.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { deleteObject, deleteObjects } from './delete.ts';
-import { errorXml, S3Error, s3ErrorReply } from './errors.ts';
+import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { permissionsOf } from './permissions.ts';
@@ -15,16 +15,17 @@ import { createUploads } from './uploads.ts';
 import { copyObject, putObject } from './write-object.ts';
 
 export interface S3 extends AwsService {
-  /** Makes a bucket, or keeps the one that is there. @throws {S3Error} InvalidBucketName */
+  /** Creates a bucket, or keeps an existing one. @throws {S3Error} InvalidBucketName */
   createBucket(name: string): Promise<void>;
 }
 
 type Action = (request: S3Request) => Promise<AwsReply>;
 
 /**
- * S3 over a folder, path style. An object is a plain file at `<dataDir>/<bucket>/<key>`, so that other programs
- * can read it; what S3 knows beside its bytes is in `<dataDir>/.meta/<bucket>/<key>.json`. Writes are atomic.
- * Not played: versions, tags, ACLs, encryption, UploadPartCopy; signatures are not checked.
+ * Emulates S3 with path-style addresses in a folder. An object is a plain file at `<dataDir>/<bucket>/<key>`, so that
+ * other programs can read it. Its metadata is in `<dataDir>/.meta/<bucket>/<key>.json`. Writes are atomic.
+ * Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. Signatures are not checked.
+ *
  * @param deps.now epoch ms
  */
 export function createS3(deps: { dataDir: string; now: () => number }): S3 {
@@ -51,16 +52,16 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
 
   return {
     service: 's3',
-    actionOf,
+    actionOf: findAction,
     permissionsOf,
-    handle: (call) => answer(actions, call, now()),
-    errorReply: (status, code, message) => errorXml(status, code, message),
+    handle: (call) => handleCall(actions, call, now()),
+    errorReply: (status, code, message) => createErrorReply(status, code, message),
     createBucket: (name) => store.createBucket(name),
     close: async () => undefined,
   };
 }
 
-async function answer(
+async function handleCall(
   actions: Record<string, Action>,
   call: AwsCall,
   now: number,
@@ -73,6 +74,6 @@ async function answer(
     return { ...reply, headers: { 'x-amz-request-id': randomUUID(), ...reply.headers } };
   } catch (error) {
     const known = error instanceof S3Error ? error : new S3Error('InternalError');
-    return s3ErrorReply(known, call.method);
+    return createS3ErrorReply(known, call.method);
   }
 }

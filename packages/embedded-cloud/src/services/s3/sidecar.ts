@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { removeEmpty } from './disk.ts';
 import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 
-/** What S3 knows of an object beside its bytes. */
+/** The metadata of an object. */
 export interface ObjectInfo {
   bytes: number;
   /** Without quotes. */
@@ -13,19 +13,19 @@ export interface ObjectInfo {
   last_modified: number;
   /** `content-type`, `content-encoding`, …, `x-amz-meta-*`. */
   headers: Record<string, string>;
-  /** `x-amz-checksum-*`, as they were given and verified. */
+  /** The verified `x-amz-checksum-*` headers. */
   checksums: Record<string, string>;
 }
 
 interface Sidecar extends ObjectInfo {
   key: string;
-  /** Of the object's file: tells whether somebody else wrote it since. */
+  /** The modification time of the object's file, to notice that another program replaced it. */
   mtime_ms: number;
 }
 
-/** Keeps what is known of an object in `<root>/.meta/<bucket>/<key>.json`. */
+/** Stores the metadata of objects in `<root>/.meta/<bucket>/<key>.json`. */
 export interface Sidecars {
-  /** @param file the object's file, in its place */
+  /** @param file the object's file at its final path */
   write(
     bucket: string,
     key: string,
@@ -33,7 +33,7 @@ export interface Sidecars {
     info: ObjectInfo,
     temporary: string,
   ): Promise<void>;
-  /** What is known; for a file that S3 did not write, what its bytes tell. */
+  /** Reads the metadata. For a file that another program wrote, it is computed from the file. */
   read(bucket: string, key: string, file: string): Promise<ObjectInfo>;
   remove(bucket: string, key: string): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function createSidecars(root: string): Sidecars {
   const pathOf = (bucket: string, key: string) => {
     const names = keyToPath(key).split('/');
     const last = `${names.pop()}.json`;
-    // `a.json` may be the sidecar of `a`, and a directory above that of `a.json/b`.
+    // `a.json` may be both the sidecar of `a` and the directory of the sidecar of `a.json/b`.
     const directories = names.map((name) =>
       name.endsWith('.json') ? name + BESIDE_DIRECTORY : name,
     );
@@ -61,7 +61,7 @@ export function createSidecars(root: string): Sidecars {
     },
     async read(bucket, key, file) {
       const { size, mtimeMs } = await stat(file);
-      const sidecar = await parsed(pathOf(bucket, key));
+      const sidecar = await readSidecar(pathOf(bucket, key));
       if (sidecar?.bytes === size && sidecar.mtime_ms === mtimeMs) return sidecar;
       const etag = createHash('md5')
         .update(await readFile(file))
@@ -76,7 +76,7 @@ export function createSidecars(root: string): Sidecars {
   };
 }
 
-async function parsed(path: string): Promise<Sidecar | undefined> {
+async function readSidecar(path: string): Promise<Sidecar | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Sidecar;
   } catch {

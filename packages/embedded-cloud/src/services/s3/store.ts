@@ -3,11 +3,11 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from 'node
 import { join } from 'node:path';
 import { createDisk } from './disk.ts';
 import { S3Error } from './errors.ts';
-import { keysOnDisk } from './keys.ts';
+import { listKeysOnDisk } from './keys.ts';
+import { createSerialRunner } from './serial-runner.ts';
 import { createSidecars, type ObjectInfo } from './sidecar.ts';
-import { createTurns } from './turns.ts';
 
-/** Bytes to store: in memory, or the parts of an upload one after the other. */
+/** Bytes to store: a buffer, or the parts of an upload in order. */
 export type Bytes = Buffer | AsyncIterable<Buffer>;
 
 export interface OpenObject {
@@ -16,13 +16,13 @@ export interface OpenObject {
   close(): Promise<void>;
 }
 
-/** Buckets and objects as files: `<root>/<bucket>/<key>`, each replaced whole or not at all. */
+/** Buckets and objects as files: `<root>/<bucket>/<key>`. An object is replaced atomically. */
 export interface ObjectStore {
   createBucket(name: string): Promise<void>;
-  buckets(): Promise<{ name: string; created_at: number }[]>;
+  listBuckets(): Promise<{ name: string; created_at: number }[]>;
   /** @throws {S3Error} NoSuchBucket */
-  bucketExists(name: string): Promise<void>;
-  /** @param condition sees what is there now and may throw: then nothing is written */
+  requireBucket(name: string): Promise<void>;
+  /** @param condition is called with the existing object. If it throws, nothing is written. */
   put(
     bucket: string,
     key: string,
@@ -30,11 +30,11 @@ export interface ObjectStore {
     info: Omit<ObjectInfo, 'bytes'>,
     condition?: (existing: ObjectInfo | undefined) => void,
   ): Promise<void>;
-  info(bucket: string, key: string): Promise<ObjectInfo | undefined>;
+  readInfo(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   open(bucket: string, key: string): Promise<OpenObject | undefined>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Keys with the prefix that come after `after`, in the order of their UTF-8 bytes. */
-  keys(bucket: string, prefix: string, after: string): Promise<string[]>;
+  /** Lists the keys with the prefix that sort after `after`, by their UTF-8 bytes. */
+  listKeys(bucket: string, prefix: string, after: string): Promise<string[]>;
 }
 
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -43,12 +43,12 @@ const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 export function createObjectStore(root: string): ObjectStore {
   const disk = createDisk(root);
   const sidecars = createSidecars(root);
-  const inTurn = createTurns();
-  const temporary = async () => {
+  const runSerially = createSerialRunner();
+  const createTemporaryPath = async () => {
     await mkdir(join(root, '.tmp'), { recursive: true });
     return join(root, '.tmp', randomUUID());
   };
-  const infoNow = async (bucket: string, key: string) => {
+  const readInfo = async (bucket: string, key: string) => {
     const file = await disk.find(bucket, key);
     return file === undefined ? undefined : await sidecars.read(bucket, key, file);
   };
@@ -59,7 +59,7 @@ export function createObjectStore(root: string): ObjectStore {
       await mkdir(join(root, name), { recursive: true });
     },
 
-    async buckets() {
+    async listBuckets() {
       await mkdir(root, { recursive: true });
       const names = (await readdir(root)).filter((name) => BUCKET_NAME.test(name)).sort();
       return Promise.all(
@@ -70,19 +70,19 @@ export function createObjectStore(root: string): ObjectStore {
       );
     },
 
-    async bucketExists(name) {
+    async requireBucket(name) {
       const found = BUCKET_NAME.test(name) && (await stat(join(root, name)).catch(() => undefined));
       if (!found) throw new S3Error('NoSuchBucket');
     },
 
     async put(bucket, key, bytes, info, condition = () => undefined) {
-      const file = await temporary();
+      const file = await createTemporaryPath();
       try {
         await writeFile(file, bytes);
         const whole = { ...info, bytes: (await stat(file)).size };
-        const sidecar = await temporary();
-        await inTurn(bucket, async () => {
-          condition(await infoNow(bucket, key));
+        const sidecar = await createTemporaryPath();
+        await runSerially(bucket, async () => {
+          condition(await readInfo(bucket, key));
           await disk.place(bucket, key, file);
           const placed = (await disk.find(bucket, key))!;
           await sidecars.write(bucket, key, placed, whole, sidecar);
@@ -92,14 +92,14 @@ export function createObjectStore(root: string): ObjectStore {
       }
     },
 
-    info: (bucket, key) => inTurn(bucket, () => infoNow(bucket, key)),
+    readInfo: (bucket, key) => runSerially(bucket, () => readInfo(bucket, key)),
 
     open: (bucket, key) =>
-      inTurn(bucket, async () => {
+      runSerially(bucket, async () => {
         const file = await disk.find(bucket, key);
         if (file === undefined) return undefined;
         const handle = await open(file);
-        // The handle keeps these bytes, whatever replaces them while they are read.
+        // The open handle keeps reading these bytes, even if the file is replaced meanwhile.
         const close = () => handle.close();
         const info = await sidecars.read(bucket, key, file);
         const read: OpenObject['read'] = (start, length) => readFully(handle, start, length);
@@ -107,16 +107,16 @@ export function createObjectStore(root: string): ObjectStore {
       }),
 
     remove: (bucket, key) =>
-      inTurn(bucket, async () => {
+      runSerially(bucket, async () => {
         await disk.remove(bucket, key);
         await sidecars.remove(bucket, key);
       }),
 
-    keys: (bucket, prefix, after) => keysOnDisk(join(root, bucket), prefix, after),
+    listKeys: (bucket, prefix, after) => listKeysOnDisk(join(root, bucket), prefix, after),
   };
 }
 
-/** A read may give fewer bytes than asked for. @throws {S3Error} InternalError where the file ends too soon */
+/** A single read may return fewer bytes than requested. @throws {S3Error} InternalError at the end of the file */
 async function readFully(handle: FileHandle, start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; ) {

@@ -4,11 +4,11 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { S3Error } from './errors.ts';
 
-/** A multipart upload under way. */
+/** A multipart upload that is not complete. */
 export interface Upload {
   bucket: string;
   key: string;
-  /** Those of CreateMultipartUpload that the object will have. */
+  /** The headers of CreateMultipartUpload that the object will have. */
   headers: Record<string, string>;
 }
 
@@ -18,13 +18,13 @@ export interface Part {
   bytes: number;
 }
 
-/** Multipart uploads as files below `<root>/.uploads/<upload id>/`: they survive a restart. */
+/** Multipart uploads, as files below `<root>/.uploads/<upload id>/`. They survive a restart. */
 export interface Uploads {
   create(upload: Upload): Promise<string>;
-  /** @throws {S3Error} NoSuchUpload, also where the upload is another key's */
+  /** @throws {S3Error} NoSuchUpload, also where the upload belongs to another key */
   find(id: string, bucket: string, key: string): Promise<Upload>;
   addPart(id: string, number: number, etag: string, body: Buffer): Promise<void>;
-  parts(id: string): Promise<Map<number, Part>>;
+  listParts(id: string): Promise<Map<number, Part>>;
   /** The parts' bytes, one after the other. */
   read(id: string, parts: Part[]): AsyncIterable<Buffer>;
   remove(id: string): Promise<void>;
@@ -35,7 +35,7 @@ export function createUploads(root: string): Uploads {
   const partFile = (id: string, { number, etag }: Omit<Part, 'bytes'>) =>
     join(folder(id), `part-${number}-${etag}`);
 
-  const parts: Uploads['parts'] = async (id) => {
+  const listParts: Uploads['listParts'] = async (id) => {
     const found = new Map<number, Part>();
     for (const name of await readdir(folder(id))) {
       const [, number, etag] = /^part-(\d+)-([0-9a-f]{32})$/.exec(name) ?? [];
@@ -54,7 +54,7 @@ export function createUploads(root: string): Uploads {
       return id;
     },
     async find(id, bucket, key) {
-      // What is not an id of ours must not become a path.
+      // Any other id must not be used in a path.
       if (!/^[0-9a-f]{32}$/.test(id)) throw new S3Error('NoSuchUpload');
       const text = await readFile(join(folder(id), 'upload.json'), 'utf8').catch(() => {
         throw new S3Error('NoSuchUpload');
@@ -66,12 +66,12 @@ export function createUploads(root: string): Uploads {
     async addPart(id, number, etag, body) {
       const temporary = join(folder(id), `.${number}-${randomBytes(8).toString('hex')}`);
       await writeFile(temporary, body);
-      const earlier = (await parts(id)).get(number);
+      const earlier = (await listParts(id)).get(number);
       await rename(temporary, partFile(id, { number, etag }));
       if (earlier !== undefined && earlier.etag !== etag)
         await rm(partFile(id, earlier), { force: true });
     },
-    parts,
+    listParts,
     async *read(id, list) {
       for (const part of list) yield* createReadStream(partFile(id, part)) as AsyncIterable<Buffer>;
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { unchunked } from '../../../src/services/s3/aws-chunked.ts';
+import { expect, it } from 'vitest';
+import { decodeChunked } from '../../../src/services/s3/aws-chunked.ts';
 
 const framed = (chunks: Uint8Array[], trailer = '') =>
   Buffer.concat([
@@ -12,21 +12,21 @@ const framed = (chunks: Uint8Array[], trailer = '') =>
     Buffer.from(`0\r\n${trailer}\r\n`),
   ]);
 
-describe('aws-chunked', () => {
-  it('gives the bytes and the trailers, however they were cut', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ minLength: 1 })), (chunks) => {
-        const { body, trailers } = unchunked(framed(chunks, 'x-amz-checksum-crc32: AAAAAA==\r\n'));
-        expect(body.equals(Buffer.concat(chunks))).toBe(true);
-        expect(trailers).toEqual({ 'x-amz-checksum-crc32': 'AAAAAA==' });
-      }),
-    );
-  });
+it('decodeChunked returns the bytes and trailers of a body in chunks of any size', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ minLength: 1 })), (chunks) => {
+      const { body, trailers } = decodeChunked(
+        framed(chunks, 'x-amz-checksum-crc32: AAAAAA==\r\n'),
+      );
+      expect(body.equals(Buffer.concat(chunks))).toBe(true);
+      expect(trailers).toEqual({ 'x-amz-checksum-crc32': 'AAAAAA==' });
+    }),
+  );
+});
 
-  it('refuses a body that breaks off', () => {
-    const whole = framed([Buffer.from('hello'), Buffer.from('world')]);
-    for (let bytes = 0; bytes < whole.indexOf('0\r\n\r\n') + 3; bytes++) {
-      expect(() => unchunked(whole.subarray(0, bytes))).toThrow('number of bytes');
-    }
-  });
+it('decodeChunked refuses an incomplete body', () => {
+  const whole = framed([Buffer.from('hello'), Buffer.from('world')]);
+  for (let bytes = 0; bytes < whole.indexOf('0\r\n\r\n') + 3; bytes++) {
+    expect(() => decodeChunked(whole.subarray(0, bytes))).toThrow('number of bytes');
+  }
 });

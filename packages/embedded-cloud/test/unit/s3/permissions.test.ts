@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AwsCall } from '../../../src/gateway/types.ts';
 import { createS3 } from '../../../src/services/s3/s3.ts';
 
@@ -12,35 +12,32 @@ function asked(method: string, url: string, headers = {}, body = ''): unknown {
 }
 const on = (action: string, resource: string) => ({ action, resource: `arn:aws:s3:::${resource}` });
 
-describe('what IAM asks of an S3 call', () => {
-  it.each([
-    ['PUT', '/b/a/k%20y', 's3:PutObject', 'b/a/k y'],
-    ['GET', '/b/key', 's3:GetObject', 'b/key'],
-    ['HEAD', '/b/key', 's3:GetObject', 'b/key'],
-    ['DELETE', '/b/key', 's3:DeleteObject', 'b/key'],
-    ['GET', '/b?list-type=2', 's3:ListBucket', 'b'],
-    ['HEAD', '/b', 's3:ListBucket', 'b'],
-    ['POST', '/b/key?uploads', 's3:PutObject', 'b/key'],
-    ['PUT', '/b/key?uploadId=1&partNumber=1', 's3:PutObject', 'b/key'],
-    ['POST', '/b/key?uploadId=1', 's3:PutObject', 'b/key'],
-    ['DELETE', '/b/key?uploadId=1', 's3:AbortMultipartUpload', 'b/key'],
-  ])('%s %s asks for %s', (method, url, action, resource) => {
-    expect(asked(method, url)).toEqual([on(action, resource)]);
-  });
+it.each([
+  ['PUT', '/b/a/k%20y', 's3:PutObject', 'b/a/k y'],
+  ['GET', '/b/key', 's3:GetObject', 'b/key'],
+  ['HEAD', '/b/key', 's3:GetObject', 'b/key'],
+  ['DELETE', '/b/key', 's3:DeleteObject', 'b/key'],
+  ['GET', '/b?list-type=2', 's3:ListBucket', 'b'],
+  ['HEAD', '/b', 's3:ListBucket', 'b'],
+  ['POST', '/b/key?uploads', 's3:PutObject', 'b/key'],
+  ['PUT', '/b/key?uploadId=1&partNumber=1', 's3:PutObject', 'b/key'],
+  ['POST', '/b/key?uploadId=1', 's3:PutObject', 'b/key'],
+  ['DELETE', '/b/key?uploadId=1', 's3:AbortMultipartUpload', 'b/key'],
+])('%s %s needs the permission %s', (method, url, action, resource) => {
+  expect(asked(method, url)).toEqual([on(action, resource)]);
+});
 
-  it('a copy asks for both ends', () => {
-    expect(asked('PUT', '/b/to', { 'x-amz-copy-source': '/c/from' })).toEqual([
-      on('s3:PutObject', 'b/to'),
-      on('s3:GetObject', 'c/from'),
-    ]);
-  });
+it('CopyObject needs permissions for the source and the target', () => {
+  expect(asked('PUT', '/b/to', { 'x-amz-copy-source': '/c/from' })).toEqual([
+    on('s3:PutObject', 'b/to'),
+    on('s3:GetObject', 'c/from'),
+  ]);
+});
 
-  it('DeleteObjects asks for each key', () => {
-    const body =
-      '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>';
-    expect(asked('POST', '/b?delete', {}, body)).toEqual([
-      on('s3:DeleteObject', 'b/a&b'),
-      on('s3:DeleteObject', 'b/c'),
-    ]);
-  });
+it('DeleteObjects needs a permission for each key', () => {
+  const body = '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>';
+  expect(asked('POST', '/b?delete', {}, body)).toEqual([
+    on('s3:DeleteObject', 'b/a&b'),
+    on('s3:DeleteObject', 'b/c'),
+  ]);
 });

@@ -21,28 +21,28 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-it('keeps objects over a restart', async () => {
+it('the object store keeps objects over a restart', async () => {
   await store.put('bucket', 'a/b', Buffer.from('bytes'), INFO);
   const restarted = createObjectStore(root);
-  expect(await restarted.info('bucket', 'a/b')).toMatchObject({ ...INFO, bytes: 5 });
-  expect(await restarted.keys('bucket', '', '')).toEqual(['a/b']);
+  expect(await restarted.readInfo('bucket', 'a/b')).toMatchObject({ ...INFO, bytes: 5 });
+  expect(await restarted.listKeys('bucket', '', '')).toEqual(['a/b']);
 });
 
-it('knows a file that somebody else put there, or wrote over', async () => {
+it('the object store reads a file that another program wrote or replaced', async () => {
   await store.put('bucket', 'a', Buffer.from('bytes'), INFO);
   await writeFile(join(root, 'bucket', 'a'), 'bytez');
   await utimes(join(root, 'bucket', 'a'), 7, 7);
   await writeFile(join(root, 'bucket', 'b'), 'new');
-  expect(await store.info('bucket', 'a')).toMatchObject({
+  expect(await store.readInfo('bucket', 'a')).toMatchObject({
     etag: createHash('md5').update('bytez').digest('hex'),
     last_modified: 7_000,
     headers: {},
   });
-  expect((await store.info('bucket', 'b'))?.bytes).toBe(3);
-  expect(await store.keys('bucket', '', '')).toEqual(['a', 'b']);
+  expect((await store.readInfo('bucket', 'b'))?.bytes).toBe(3);
+  expect(await store.listKeys('bucket', '', '')).toEqual(['a', 'b']);
 });
 
-it('gives a reader the bytes it opened, whatever replaces them', async () => {
+it('an open object keeps its bytes when the object is replaced', async () => {
   await store.put('bucket', 'a', Buffer.from('first'), INFO);
   const opened = (await store.open('bucket', 'a'))!;
   await store.put('bucket', 'a', Buffer.from('later'), INFO);
@@ -50,11 +50,11 @@ it('gives a reader the bytes it opened, whatever replaces them', async () => {
   await opened.close();
 });
 
-it('writes nothing where the condition refuses', async () => {
+it('the object store writes nothing if the condition throws', async () => {
   await store.put('bucket', 'a', Buffer.from('first'), INFO);
   const refused = store.put('bucket', 'a', Buffer.from('later'), INFO, () => {
     throw new Error('refused');
   });
   await expect(refused).rejects.toThrow('refused');
-  expect((await store.info('bucket', 'a'))?.etag).toBe('e');
+  expect((await store.readInfo('bucket', 'a'))?.etag).toBe('e');
 });
