@@ -90,7 +90,7 @@ function queueMappingOptions(resource: Resource, options: MappingsOptions): Queu
     queue_url: `${options.endpoint}/${ACCOUNT_ID}/${queue.spec.name}`,
     config: clientConfig(options, handler.credentials),
     invoke: handler.invoke,
-    countMessages: queue.counts,
+    countMessages: queue.countMessages,
   };
 }
 

@@ -58,7 +58,8 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const rules = startRules({ stack, queues, now });
   host.services.onObjectCreated(rules.onObjectCreated);
   const status = () => statusOf(mappings, functions);
-  const releaseMessages = () => queues.all().reduce((sum, queue) => sum + queue.hurry(), 0);
+  const releaseMessages = () =>
+    queues.all().reduce((sum, queue) => sum + queue.releaseMessages(), 0);
   const fireSchedules = () => rules.fire();
   const { flush } = host.services.firehose;
   host.routes.push(...routes, ...controlRoutes({ status, flush, releaseMessages, fireSchedules }));

@@ -89,7 +89,7 @@ const hide = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
     new ChangeMessageVisibilityCommand({ QueueUrl: urls.work, ReceiptHandle, VisibilityTimeout }),
   );
 
-const hurry = () => cloud.control('POST', 'queues/release');
+const releaseMessages = () => cloud.control('POST', 'queues/release');
 
 async function attributes(queue: string): Promise<Record<string, string>> {
   const { Attributes = {} } = await client.send(
@@ -117,13 +117,14 @@ async function seconds(work: () => Promise<unknown>) {
   return Math.round((performance.now() - started) / 10) / 100;
 }
 
-describe('a message', () => {
-  // The SDK itself holds the answers to sending and receiving against the MD5 of the body.
-  test.each([
-    ['of letters', 'I love my cat'],
-    ['of more than ASCII', 'Ég elska köttinn minn 🐈'],
-    ['of JSON', JSON.stringify({ text: '"quoted"\n\t\\', n: [1, null] })],
-  ])('%s is received as it was sent, and is gone once it is deleted', async (_case, body) => {
+// The SDK itself holds the answers to sending and receiving against the MD5 of the body.
+test.each([
+  ['of letters', 'I love my cat'],
+  ['of more than ASCII', 'Ég elska köttinn minn 🐈'],
+  ['of JSON', JSON.stringify({ text: '"quoted"\n\t\\', n: [1, null] })],
+])(
+  'a message with %s is received unchanged and no longer exists after its deletion',
+  async (_case, body) => {
     const before = Date.now();
     const { MessageId } = await send(body);
     const [message] = await receive();
@@ -133,188 +134,182 @@ describe('a message', () => {
     expect(await counts()).toEqual([0, 1, 0]);
     await drop(message!.ReceiptHandle);
     expect(await counts()).toEqual([0, 0, 0]);
-  });
+  },
+);
 
-  test('has at most 1 MiB, counted in bytes', async () => {
-    await send('é'.repeat(MIB / 2));
-    expect((await receive())[0]!.Body).toHaveLength(MIB / 2);
-    for (const body of ['a'.repeat(MIB + 1), `${'é'.repeat(MIB / 2)}a`]) {
-      const error = await rejected(send(body));
-      expect(error?.name).toBe('InvalidParameterValue');
-      expect(error?.message).toContain(`shorter than ${MIB} bytes`);
-    }
-  });
+test('a message has at most 1 MiB, counted in bytes', async () => {
+  await send('é'.repeat(MIB / 2));
+  expect((await receive())[0]!.Body).toHaveLength(MIB / 2);
+  for (const body of ['a'.repeat(MIB + 1), `${'é'.repeat(MIB / 2)}a`]) {
+    const error = await rejected(send(body));
+    expect(error?.name).toBe('InvalidParameterValue');
+    expect(error?.message).toContain(`shorter than ${MIB} bytes`);
+  }
+});
 
-  test('without a body is refused', async () => {
-    expect((await rejected(send('')))?.name).toBe('MissingParameter');
-  });
+test('a message without a body is refused', async () => {
+  expect((await rejected(send('')))?.name).toBe('MissingParameter');
+});
 
-  test('outlives a crash, and so does that it was deleted', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'sqs-'));
-    const start = async () => {
-      const spec = {
-        name: 'kept',
-        arn: `${ARN}:kept`,
-        visibility_timeout_ms: 0,
-        retention_ms: 60_000,
-        delay_ms: 0,
-      };
-      const path = join(folder, 'sqs', 'queues.json');
-      const store = createQueueStore({ path, specs: [spec], now: Date.now });
-      const served = await serve(createSqs(store));
-      return { served, client: new SQSClient(clientConfig(served.endpoint)) };
+test('messages and deletions survive a crash', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sqs-'));
+  const start = async () => {
+    const spec = {
+      name: 'kept',
+      arn: `${ARN}:kept`,
+      visibility_timeout_ms: 0,
+      retention_ms: 60_000,
+      delay_ms: 0,
     };
-    const QueueUrl = 'http://localhost/000000000000/kept';
-    const receiveAll = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
-    const first = await start();
-    await first.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'deleted' }));
-    const { Messages = [] } = await first.client.send(receiveAll);
-    const { ReceiptHandle } = Messages[0]!;
-    await first.client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    await first.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
-    const second = await start();
-    expect((await second.client.send(receiveAll)).Messages).toMatchObject([{ Body: 'kept' }]);
-    for (const { served, client } of [first, second]) {
-      client.destroy();
-      await served.close();
-    }
-    await rm(folder, { recursive: true });
+    const path = join(folder, 'sqs', 'queues.json');
+    const store = createQueueStore({ path, specs: [spec], now: Date.now });
+    const served = await serve(createSqs(store));
+    return { served, client: new SQSClient(clientConfig(served.endpoint)) };
+  };
+  const QueueUrl = 'http://localhost/000000000000/kept';
+  const receiveAll = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+  const first = await start();
+  await first.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'deleted' }));
+  const { Messages = [] } = await first.client.send(receiveAll);
+  const { ReceiptHandle } = Messages[0]!;
+  await first.client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  await first.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
+  const second = await start();
+  expect((await second.client.send(receiveAll)).Messages).toMatchObject([{ Body: 'kept' }]);
+  for (const { served, client } of [first, second]) {
+    client.destroy();
+    await served.close();
+  }
+  await rm(folder, { recursive: true });
+});
+
+test('a delayed message is delivered after its delay and not before', async () => {
+  const took = await seconds(async () => {
+    await send('later', { DelaySeconds: 1 });
+    expect(await bodies({ WaitTimeSeconds: 10 })).toEqual(['later']);
+  });
+  expect(took).toBeGreaterThanOrEqual(1);
+});
+
+test('a delayed message is counted and is delivered immediately after a release', async () => {
+  await send('tomorrow', { DelaySeconds: 900 });
+  await send('by the queue', { QueueUrl: urls.later });
+  expect([await counts(), await counts('later')]).toEqual([
+    [0, 0, 1],
+    [0, 0, 1],
+  ]);
+  expect(await bodies()).toEqual([]);
+  expect(await releaseMessages()).toEqual({ released: 2 });
+  expect(await bodies()).toEqual(['tomorrow']);
+  expect(await bodies({ QueueUrl: urls.later })).toEqual(['by the queue']);
+});
+
+test('a message may have a shorter delay than its queue', async () => {
+  await send('now', { QueueUrl: urls.later, DelaySeconds: 0 });
+  expect(await bodies({ QueueUrl: urls.later })).toEqual(['now']);
+});
+
+test.each([-1, 901, 1.5])('a message cannot have a delay of %d seconds', async (DelaySeconds) => {
+  expect((await rejected(send('never', { DelaySeconds })))?.name).toBe('InvalidParameterValue');
+  expect(await counts()).toEqual([0, 0, 0]);
+});
+
+test('a received message is hidden until its timeout and then has a receive count of two', async () => {
+  await send('again');
+  const took = await seconds(async () => {
+    expect(await bodies({ VisibilityTimeout: 1 })).toEqual(['again']);
+    const [second] = await receive({ WaitTimeSeconds: 10 });
+    expect(second!.Attributes!.ApproximateReceiveCount).toBe('2');
+  });
+  expect(took).toBeGreaterThanOrEqual(1);
+});
+
+test('a received message is hidden for the visibility timeout of its queue unless it is released', async () => {
+  await send('held');
+  await receive();
+  expect(await attributes('work')).toMatchObject({ VisibilityTimeout: '600' });
+  expect(await bodies()).toEqual([]);
+  await releaseMessages();
+  expect(await bodies()).toEqual(['held']);
+});
+
+test('ChangeMessageVisibility releases a received message or hides it for longer', async () => {
+  await send('given back');
+  const [message] = await receive();
+  await hide(message!.ReceiptHandle, 0);
+  const [again] = await receive({ VisibilityTimeout: 0 });
+  expect(again!.Body).toBe('given back');
+  await hide(again!.ReceiptHandle, 43_200);
+  expect(await counts()).toEqual([0, 1, 0]);
+  const too_long = await rejected(hide(again!.ReceiptHandle, 43_201));
+  expect(too_long?.name).toBe('InvalidParameterValue');
+  expect((await rejected(hide('nobody has it', 0)))?.name).toBe('ReceiptHandleIsInvalid');
+});
+
+test('an outdated receipt handle neither deletes nor hides a message', async () => {
+  await send('twice');
+  const [first] = await receive({ VisibilityTimeout: 0 });
+  const [second] = await receive();
+  expect(second!.MessageId).toBe(first!.MessageId);
+  expect(second!.ReceiptHandle).not.toBe(first!.ReceiptHandle);
+  await drop(first!.ReceiptHandle);
+  expect((await rejected(hide(first!.ReceiptHandle, 0)))?.name).toBe('ReceiptHandleIsInvalid');
+  expect(await counts()).toEqual([0, 1, 0]);
+  await drop(second!.ReceiptHandle);
+  expect(await counts()).toEqual([0, 0, 0]);
+});
+
+test('ReceiveMessage returns at most MaxNumberOfMessages messages', async () => {
+  const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: `${i}`, MessageBody: `${i}` }));
+  await client.send(new SendMessageBatchCommand({ QueueUrl: urls.work, Entries }));
+  expect(await receive({ MaxNumberOfMessages: undefined })).toHaveLength(1);
+  expect(await receive({ MaxNumberOfMessages: 4 })).toHaveLength(4);
+  expect(await receive()).toHaveLength(5);
+  const eleven = await rejected(receive({ MaxNumberOfMessages: 11 }));
+  expect(eleven?.name).toBe('InvalidParameterValue');
+});
+
+test('a message that was received too often goes to the dead-letter queue and stays there', async () => {
+  await send('poison');
+  for (const _ of [1, 2]) expect(await bodies({ VisibilityTimeout: 0 })).toEqual(['poison']);
+  expect(await bodies()).toEqual([]);
+  expect(await counts()).toEqual([0, 0, 0]);
+  for (const _ of [1, 2, 3]) {
+    expect(await bodies({ QueueUrl: urls.dead, VisibilityTimeout: 0 })).toEqual(['poison']);
+  }
+  expect(JSON.parse((await attributes('work')).RedrivePolicy!)).toEqual({
+    deadLetterTargetArn: `${ARN}:dead`,
+    maxReceiveCount: 2,
   });
 });
 
-describe('a delayed message', () => {
-  test('comes when its delay is over, and not before', async () => {
-    const took = await seconds(async () => {
-      await send('later', { DelaySeconds: 1 });
-      expect(await bodies({ WaitTimeSeconds: 10 })).toEqual(['later']);
-    });
-    expect(took).toBeGreaterThanOrEqual(1);
-  });
-
-  test('is counted, and comes at once where it is hurried', async () => {
-    await send('tomorrow', { DelaySeconds: 900 });
-    await send('by the queue', { QueueUrl: urls.later });
-    expect([await counts(), await counts('later')]).toEqual([
-      [0, 0, 1],
-      [0, 0, 1],
-    ]);
-    expect(await bodies()).toEqual([]);
-    expect(await hurry()).toEqual({ released: 2 });
-    expect(await bodies()).toEqual(['tomorrow']);
-    expect(await bodies({ QueueUrl: urls.later })).toEqual(['by the queue']);
-  });
-
-  test('may say less than its queue', async () => {
-    await send('now', { QueueUrl: urls.later, DelaySeconds: 0 });
-    expect(await bodies({ QueueUrl: urls.later })).toEqual(['now']);
-  });
-
-  test.each([-1, 901, 1.5])('cannot wait %d seconds', async (DelaySeconds) => {
-    expect((await rejected(send('never', { DelaySeconds })))?.name).toBe('InvalidParameterValue');
-    expect(await counts()).toEqual([0, 0, 0]);
-  });
+test('a message in flight does not go to the dead-letter queue', async () => {
+  await send('almost done');
+  await receive({ VisibilityTimeout: 0 });
+  const [last] = await receive();
+  expect(await bodies()).toEqual([]);
+  expect([await counts(), await counts('dead')]).toEqual([
+    [0, 1, 0],
+    [0, 0, 0],
+  ]);
+  await drop(last!.ReceiptHandle);
+  await releaseMessages();
+  expect(await bodies()).toEqual([]);
+  expect(await counts('dead')).toEqual([0, 0, 0]);
 });
 
-describe('a received message', () => {
-  test('is hidden from others until its timeout is over, and then says how often it came', async () => {
-    await send('again');
-    const took = await seconds(async () => {
-      expect(await bodies({ VisibilityTimeout: 1 })).toEqual(['again']);
-      const [second] = await receive({ WaitTimeSeconds: 10 });
-      expect(second!.Attributes!.ApproximateReceiveCount).toBe('2');
-    });
-    expect(took).toBeGreaterThanOrEqual(1);
-  });
-
-  test('is hidden for as long as its queue says, unless it is hurried', async () => {
-    await send('held');
-    await receive();
-    expect(await attributes('work')).toMatchObject({ VisibilityTimeout: '600' });
-    expect(await bodies()).toEqual([]);
-    await hurry();
-    expect(await bodies()).toEqual(['held']);
-  });
-
-  test('is given back, or kept longer, by whoever has it', async () => {
-    await send('given back');
-    const [message] = await receive();
-    await hide(message!.ReceiptHandle, 0);
-    const [again] = await receive({ VisibilityTimeout: 0 });
-    expect(again!.Body).toBe('given back');
-    await hide(again!.ReceiptHandle, 43_200);
-    expect(await counts()).toEqual([0, 1, 0]);
-    const too_long = await rejected(hide(again!.ReceiptHandle, 43_201));
-    expect(too_long?.name).toBe('InvalidParameterValue');
-    expect((await rejected(hide('nobody has it', 0)))?.name).toBe('ReceiptHandleIsInvalid');
-  });
-
-  test('that came to another meanwhile is neither deleted nor hidden by the first', async () => {
-    await send('twice');
-    const [first] = await receive({ VisibilityTimeout: 0 });
-    const [second] = await receive();
-    expect(second!.MessageId).toBe(first!.MessageId);
-    expect(second!.ReceiptHandle).not.toBe(first!.ReceiptHandle);
-    await drop(first!.ReceiptHandle);
-    expect((await rejected(hide(first!.ReceiptHandle, 0)))?.name).toBe('ReceiptHandleIsInvalid');
-    expect(await counts()).toEqual([0, 1, 0]);
-    await drop(second!.ReceiptHandle);
-    expect(await counts()).toEqual([0, 0, 0]);
-  });
-
-  test('is one of as many as were asked for', async () => {
-    const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: `${i}`, MessageBody: `${i}` }));
-    await client.send(new SendMessageBatchCommand({ QueueUrl: urls.work, Entries }));
-    expect(await receive({ MaxNumberOfMessages: undefined })).toHaveLength(1);
-    expect(await receive({ MaxNumberOfMessages: 4 })).toHaveLength(4);
-    expect(await receive()).toHaveLength(5);
-    const eleven = await rejected(receive({ MaxNumberOfMessages: 11 }));
-    expect(eleven?.name).toBe('InvalidParameterValue');
-  });
-});
-
-describe('a message that was received too often', () => {
-  test('goes to the dead letters, and no further', async () => {
-    await send('poison');
-    for (const _ of [1, 2]) expect(await bodies({ VisibilityTimeout: 0 })).toEqual(['poison']);
-    expect(await bodies()).toEqual([]);
-    expect(await counts()).toEqual([0, 0, 0]);
-    for (const _ of [1, 2, 3]) {
-      expect(await bodies({ QueueUrl: urls.dead, VisibilityTimeout: 0 })).toEqual(['poison']);
-    }
-    expect(JSON.parse((await attributes('work')).RedrivePolicy!)).toEqual({
-      deadLetterTargetArn: `${ARN}:dead`,
-      maxReceiveCount: 2,
-    });
-  });
-
-  test('does not, while somebody has it', async () => {
-    await send('almost done');
-    await receive({ VisibilityTimeout: 0 });
-    const [last] = await receive();
-    expect(await bodies()).toEqual([]);
-    expect([await counts(), await counts('dead')]).toEqual([
-      [0, 1, 0],
-      [0, 0, 0],
-    ]);
-    await drop(last!.ReceiptHandle);
-    await hurry();
-    expect(await bodies()).toEqual([]);
-    expect(await counts('dead')).toEqual([0, 0, 0]);
-  });
-
-  test('holds up none that come after it', async () => {
-    await send('poison');
-    for (const _ of [1, 2]) await receive({ VisibilityTimeout: 0 });
-    await send('good');
-    expect(await bodies({ MaxNumberOfMessages: 1 })).toEqual(['good']);
-  });
+test('a message that was received too often does not delay later messages', async () => {
+  await send('poison');
+  for (const _ of [1, 2]) await receive({ VisibilityTimeout: 0 });
+  await send('good');
+  expect(await bodies({ MaxNumberOfMessages: 1 })).toEqual(['good']);
 });
 
 describe('a batch', () => {
   const batch = (Entries: { Id: string; MessageBody: string; DelaySeconds?: number }[]) =>
     client.send(new SendMessageBatchCommand({ QueueUrl: urls.work, Entries }));
 
-  test('with bad entries takes the good ones, and says what is wrong with each of the others', async () => {
+  test('a batch accepts its valid entries and reports an error for each invalid one', async () => {
     const { Successful, Failed } = await batch([
       { Id: 'a', MessageBody: 'first' },
       { Id: 'b', MessageBody: '' },
@@ -332,14 +327,14 @@ describe('a batch', () => {
     );
   });
 
-  test('has 1 to 10 entries', async () => {
+  test('a batch has 1 to 10 entries', async () => {
     const entries = Array.from({ length: 11 }, (_, i) => ({ Id: `${i}`, MessageBody: 'x' }));
     expect((await rejected(batch(entries)))?.name).toBe('TooManyEntriesInBatchRequest');
     expect((await rejected(batch([])))?.name).toBe('EmptyBatchRequest');
     expect(await counts()).toEqual([0, 0, 0]);
   });
 
-  test('deletes and hides by its handles', async () => {
+  test('the batch actions delete and hide messages by their handles', async () => {
     await batch(['a', 'b', 'c'].map((Id) => ({ Id, MessageBody: Id })));
     const [a, b, c] = await receive();
     const QueueUrl = urls.work;
@@ -371,76 +366,72 @@ describe('a batch', () => {
   });
 });
 
-describe('a long poll', () => {
-  test('ends as soon as a message comes', async () => {
-    const took = await seconds(async () => {
-      const polled = bodies({ WaitTimeSeconds: 20 });
-      expect(await counts()).toEqual([0, 0, 0]);
-      await send('at last');
-      expect(await polled).toEqual(['at last']);
-    });
-    expect(took).toBeLessThan(10);
-  });
-
-  test('ends with nothing when its time is over', async () => {
-    const took = await seconds(async () => {
-      expect(await bodies({ WaitTimeSeconds: 1 })).toEqual([]);
-    });
-    expect(took).toBeGreaterThanOrEqual(1);
-  });
-
-  test('gives a message to one of those who wait', async () => {
-    const polls = Promise.all([1, 2, 3].map(() => bodies({ WaitTimeSeconds: 1 })));
-    await send('for one');
-    expect((await polls).flat()).toEqual(['for one']);
-  });
-
-  test('waits 20 seconds at most', async () => {
-    const error = await rejected(receive({ WaitTimeSeconds: 21 }));
-    expect(error?.name).toBe('InvalidParameterValue');
-  });
-});
-
-describe('a queue', () => {
-  test('that is not there does not exist, whatever is asked of it', async () => {
-    const QueueUrl = urls.work!.replace(/work$/, 'nowhere');
-    const asked = [
-      send('lost', { QueueUrl }),
-      receive({ QueueUrl }),
-      client.send(new PurgeQueueCommand({ QueueUrl })),
-      client.send(new GetQueueUrlCommand({ QueueName: 'nowhere' })),
-    ];
-    for (const error of await Promise.all(asked.map(rejected))) {
-      expect(error).toMatchObject({
-        name: 'QueueDoesNotExist',
-        message: 'The specified queue does not exist.',
-        $metadata: { httpStatusCode: 400 },
-      });
-    }
-  });
-
-  test('tells the attributes that it was asked for', async () => {
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: urls.later,
-        AttributeNames: ['QueueArn', 'DelaySeconds'],
-      }),
-    );
-    expect(Attributes).toEqual({ QueueArn: `${ARN}:later`, DelaySeconds: '900' });
-  });
-
-  test('that is purged is empty, of what is hidden too', async () => {
-    await send('held');
-    await receive();
-    await send('waits');
-    await send('later', { DelaySeconds: 900 });
-    expect(await counts()).toEqual([1, 1, 1]);
-    await client.send(new PurgeQueueCommand({ QueueUrl: urls.work }));
+test('a long poll ends when a message arrives', async () => {
+  const took = await seconds(async () => {
+    const polled = bodies({ WaitTimeSeconds: 20 });
     expect(await counts()).toEqual([0, 0, 0]);
+    await send('at last');
+    expect(await polled).toEqual(['at last']);
   });
+  expect(took).toBeLessThan(10);
 });
 
-test('what is not played is refused by name', async () => {
+test('a long poll returns nothing after its time', async () => {
+  const took = await seconds(async () => {
+    expect(await bodies({ WaitTimeSeconds: 1 })).toEqual([]);
+  });
+  expect(took).toBeGreaterThanOrEqual(1);
+});
+
+test('concurrent long polls receive a message once', async () => {
+  const polls = Promise.all([1, 2, 3].map(() => bodies({ WaitTimeSeconds: 1 })));
+  await send('for one');
+  expect((await polls).flat()).toEqual(['for one']);
+});
+
+test('a long poll waits at most 20 seconds', async () => {
+  const error = await rejected(receive({ WaitTimeSeconds: 21 }));
+  expect(error?.name).toBe('InvalidParameterValue');
+});
+
+test('every action on a missing queue is refused with QueueDoesNotExist', async () => {
+  const QueueUrl = urls.work!.replace(/work$/, 'nowhere');
+  const asked = [
+    send('lost', { QueueUrl }),
+    receive({ QueueUrl }),
+    client.send(new PurgeQueueCommand({ QueueUrl })),
+    client.send(new GetQueueUrlCommand({ QueueName: 'nowhere' })),
+  ];
+  for (const error of await Promise.all(asked.map(rejected))) {
+    expect(error).toMatchObject({
+      name: 'QueueDoesNotExist',
+      message: 'The specified queue does not exist.',
+      $metadata: { httpStatusCode: 400 },
+    });
+  }
+});
+
+test('GetQueueAttributes returns the requested attributes', async () => {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: urls.later,
+      AttributeNames: ['QueueArn', 'DelaySeconds'],
+    }),
+  );
+  expect(Attributes).toEqual({ QueueArn: `${ARN}:later`, DelaySeconds: '900' });
+});
+
+test('PurgeQueue also removes hidden messages', async () => {
+  await send('held');
+  await receive();
+  await send('waits');
+  await send('later', { DelaySeconds: 900 });
+  expect(await counts()).toEqual([1, 1, 1]);
+  await client.send(new PurgeQueueCommand({ QueueUrl: urls.work }));
+  expect(await counts()).toEqual([0, 0, 0]);
+});
+
+test('an action that is not emulated is refused by its name', async () => {
   const tag = client.send(new TagQueueCommand({ QueueUrl: urls.work, Tags: { team: 'a' } }));
   expect(await rejected(tag)).toMatchObject({
     name: 'UnsupportedOperation',

@@ -1,27 +1,27 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** A message as a queue keeps it. */
+/** A message in a queue. */
 export interface Message {
   message_id: string;
   body: string;
   /** Epoch ms. */
   sent_at: number;
-  /** Epoch ms: nobody is given it before. */
+  /** Epoch ms: the message is not delivered before. */
   visible_at: number;
   receive_count: number;
   first_received_at?: number;
-  /** Of its last delivery. */
+  /** The handle of the last delivery. */
   receipt_handle?: string;
 }
 
-/** A queue as the template has it. */
+/** A queue, read from the template. */
 export interface QueueSpec {
   name: string;
   arn: string;
   visibility_timeout_ms: number;
   retention_ms: number;
   delay_ms: number;
-  /** Where a message goes that was received so often, and still is there. */
+  /** Where a message goes that was received this often without being deleted. */
   redrive?: { dead_letter_arn: string; max_receive_count: number };
 }
 
@@ -31,39 +31,39 @@ export interface QueueCounts {
   delayed: number;
 }
 
-/** A standard queue: at least once, in no order that one may rely on. */
+/** A standard queue: it delivers at least once, and does not guarantee an order. */
 export interface Queue {
   spec: QueueSpec;
   send(body: string, delay_ms?: number): Message;
   receive(most: number, visibility_timeout_ms?: number): Message[];
-  /** @returns whether the handle is of a message that is there. */
+  /** @returns whether a message has this handle */
   remove(receipt_handle: string): boolean;
   changeVisibility(receipt_handle: string, timeout_ms: number): boolean;
-  counts(): QueueCounts;
-  /** Delays and visibility timeouts end now. @returns of how many. */
-  hurry(): number;
-  messages(): Message[];
+  countMessages(): QueueCounts;
+  /** Ends all delays and visibility timeouts. @returns the number of messages that became visible */
+  releaseMessages(): number;
+  listMessages(): Message[];
   restore(messages: Message[]): void;
 }
 
 export interface QueueDeps {
   spec: QueueSpec;
   now: () => number;
-  /** Takes what was received too often. */
-  deadLetter: (arn: string, message: Message) => void;
+  /** Receives the messages that were received too often. */
+  sendToDeadLetters: (arn: string, message: Message) => void;
   onChange: () => void;
 }
 
-export function createQueue({ spec, now, deadLetter, onChange }: QueueDeps): Queue {
+export function createQueue({ spec, now, sendToDeadLetters, onChange }: QueueDeps): Queue {
   const messages = new Map<string, Message>();
-  const expire = () => {
+  const dropExpired = () => {
     for (const { message_id, sent_at } of messages.values()) {
       if (sent_at + spec.retention_ms < now()) messages.delete(message_id);
     }
   };
-  const byHandle = (handle: string) =>
+  const findByHandle = (handle: string) =>
     [...messages.values()].find(({ receipt_handle }) => receipt_handle === handle);
-  const isSpent = ({ receive_count }: Message) =>
+  const isReceivedTooOften = ({ receive_count }: Message) =>
     spec.redrive !== undefined && receive_count >= spec.redrive.max_receive_count;
 
   return {
@@ -81,14 +81,14 @@ export function createQueue({ spec, now, deadLetter, onChange }: QueueDeps): Que
       return message;
     },
     receive(most, visibility_timeout_ms = spec.visibility_timeout_ms) {
-      expire();
+      dropExpired();
       const taken: Message[] = [];
       for (const message of messages.values()) {
         if (taken.length === most) break;
         if (message.visible_at > now()) continue;
-        if (isSpent(message)) {
+        if (isReceivedTooOften(message)) {
           messages.delete(message.message_id);
-          deadLetter(spec.redrive!.dead_letter_arn, message);
+          sendToDeadLetters(spec.redrive!.dead_letter_arn, message);
           continue;
         }
         message.receive_count += 1;
@@ -101,21 +101,21 @@ export function createQueue({ spec, now, deadLetter, onChange }: QueueDeps): Que
       return taken;
     },
     remove(receipt_handle) {
-      const message = byHandle(receipt_handle);
+      const message = findByHandle(receipt_handle);
       if (message === undefined) return false;
       messages.delete(message.message_id);
       onChange();
       return true;
     },
     changeVisibility(receipt_handle, timeout_ms) {
-      const message = byHandle(receipt_handle);
+      const message = findByHandle(receipt_handle);
       if (message === undefined) return false;
       message.visible_at = now() + timeout_ms;
       onChange();
       return true;
     },
-    counts() {
-      expire();
+    countMessages() {
+      dropExpired();
       const all = [...messages.values()];
       const hidden = all.filter(({ visible_at }) => visible_at > now());
       const in_flight = hidden.filter(({ receive_count }) => receive_count > 0).length;
@@ -125,19 +125,19 @@ export function createQueue({ spec, now, deadLetter, onChange }: QueueDeps): Que
         delayed: hidden.length - in_flight,
       };
     },
-    hurry() {
+    releaseMessages() {
       const hidden = [...messages.values()].filter(({ visible_at }) => visible_at > now());
       for (const message of hidden) message.visible_at = now();
       if (hidden.length > 0) onChange();
       return hidden.length;
     },
-    messages: () => [...messages.values()],
-    restore(kept) {
-      for (const message of kept) messages.set(message.message_id, message);
+    listMessages: () => [...messages.values()],
+    restore(restored) {
+      for (const message of restored) messages.set(message.message_id, message);
     },
   };
 }
 
-export function md5(text: string): string {
+export function computeMd5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

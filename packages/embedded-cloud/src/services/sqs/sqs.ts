@@ -5,7 +5,7 @@ import {
   targetAction,
 } from '../../gateway/json-protocol.ts';
 import { ACCOUNT_ID, type AwsReply, type AwsService, REGION } from '../../gateway/types.ts';
-import { type Message, md5, type Queue } from './queue.ts';
+import { computeMd5, type Message, type Queue } from './queue.ts';
 import type { QueueStore } from './store.ts';
 
 /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
@@ -20,7 +20,7 @@ const { reply, error } = jsonProtocol('1.0');
 
 type Action = (input: JsonObject, queue: Queue) => AwsReply | Promise<AwsReply>;
 
-/** Says no as SQS does. */
+/** An error reply of SQS. */
 class SqsError extends Error {
   override name = 'SqsError';
   readonly code: string;
@@ -31,24 +31,25 @@ class SqsError extends Error {
   }
 }
 
-/** SQS's standard queues over a store: what functions, mappings and rules ask of it. */
+/** Emulates SQS's standard queues: the actions that functions, event source mappings and rules use. */
 export function createSqs(store: QueueStore): AwsService & { queues: QueueStore } {
   let closing = false;
   const actions: Record<string, Action> = {
-    SendMessage: (input, queue) => reply(sent(queue, input)),
-    SendMessageBatch: (input, queue) => reply(inBatch(input, (entry) => sent(queue, entry))),
+    SendMessage: (input, queue) => reply(sendMessage(queue, input)),
+    SendMessageBatch: (input, queue) =>
+      reply(runBatch(input, (entry) => sendMessage(queue, entry))),
     ReceiveMessage: async (input, queue) => {
-      const messages = await received(queue, input, () => closing);
-      return reply(messages.length === 0 ? {} : { Messages: messages.map(shown) });
+      const messages = await receiveMessages(queue, input, () => closing);
+      return reply(messages.length === 0 ? {} : { Messages: messages.map(describeMessage) });
     },
     DeleteMessage: (input, queue) => {
-      queue.remove(text(input, 'ReceiptHandle'));
+      queue.remove(readText(input, 'ReceiptHandle'));
       return reply({});
     },
     DeleteMessageBatch: (input, queue) =>
       reply(
-        inBatch(input, (entry) => {
-          queue.remove(text(entry, 'ReceiptHandle'));
+        runBatch(input, (entry) => {
+          queue.remove(readText(entry, 'ReceiptHandle'));
           return {};
         }),
       ),
@@ -58,52 +59,48 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
     },
     ChangeMessageVisibilityBatch: (input, queue) =>
       reply(
-        inBatch(input, (entry) => {
+        runBatch(input, (entry) => {
           changeVisibility(queue, entry);
           return {};
         }),
       ),
-    GetQueueAttributes: (input, queue) => reply({ Attributes: attributesOf(queue, input) }),
+    GetQueueAttributes: (input, queue) => reply({ Attributes: describeAttributes(queue, input) }),
     PurgeQueue: (_, queue) => {
-      for (const message of queue.messages()) {
+      for (const message of queue.listMessages()) {
         message.receipt_handle ??= message.message_id;
         queue.remove(message.receipt_handle);
       }
       return reply({});
     },
   };
-  const queueOf = (input: JsonObject): Queue | undefined =>
-    store.byName(
-      String(input.QueueUrl ?? input.QueueName ?? '')
-        .split('/')
-        .at(-1)!,
-    );
 
   return {
     service: 'sqs',
     queues: store,
     actionOf: ({ headers }) => targetAction(headers),
     permissionsOf(call) {
-      const input = jsonBody(call) ?? {};
-      const name = String(input.QueueUrl ?? input.QueueName ?? '')
-        .split('/')
-        .at(-1);
-      // A batch asks for the permission of the single action.
+      const name = readQueueName(jsonBody(call) ?? {});
+      // A batch needs the permission of the single action.
       const action = call.action.replace(/Batch$/, '');
       return [{ action: `sqs:${action}`, resource: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}` }];
     },
     async handle(call) {
       const input = jsonBody(call);
-      if (input === undefined) return error(400, 'SerializationException', 'No JSON object');
-      const queue = queueOf(input);
-      if (queue === undefined) return noSuchQueue();
+      if (input === undefined)
+        return error(400, 'SerializationException', 'The request body is not a JSON object');
+      const queue = store.byName(readQueueName(input));
+      if (queue === undefined) return createNoSuchQueue();
       if (call.action === 'GetQueueUrl') {
         const host = call.headers.host ?? 'localhost';
         return reply({ QueueUrl: `http://${host}/${ACCOUNT_ID}/${queue.spec.name}` });
       }
       const action = Object.hasOwn(actions, call.action) ? actions[call.action] : undefined;
       if (action === undefined) {
-        return error(400, 'UnsupportedOperation', `${call.action} is not played here`);
+        return error(
+          400,
+          'UnsupportedOperation',
+          `${call.action} is not emulated by the embedded SQS`,
+        );
       }
       try {
         return await action(input, queue);
@@ -119,50 +116,59 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
   };
 }
 
-function noSuchQueue(): AwsReply {
-  const refusal = error(
+/** A queue is named by its URL, or in GetQueueUrl by its name. */
+function readQueueName({ QueueUrl, QueueName }: JsonObject): string {
+  return (
+    String(QueueUrl ?? QueueName ?? '')
+      .split('/')
+      .at(-1) ?? ''
+  );
+}
+
+function createNoSuchQueue(): AwsReply {
+  const error_reply = error(
     400,
     'com.amazonaws.sqs#QueueDoesNotExist',
     'The specified queue does not exist.',
   );
   return {
-    ...refusal,
+    ...error_reply,
     headers: {
-      ...refusal.headers,
+      ...error_reply.headers,
       'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender',
     },
   };
 }
 
-function text(input: JsonObject, name: string): string {
+function readText(input: JsonObject, name: string): string {
   const value = input[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new SqsError('MissingParameter', `The request must contain the parameter ${name}.`);
 }
 
-function whole(input: JsonObject, name: string, most: number): number | undefined {
+function readInteger(input: JsonObject, name: string, most: number): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 0 && number <= most) return number;
+  const parsed = Number(value);
+  if (Number.isInteger(parsed) && parsed >= 0 && parsed <= most) return parsed;
   throw new SqsError(
     'InvalidParameterValue',
     `Value ${String(value)} for parameter ${name} is invalid. Reason: Must be >= 0 and <= ${most}, if provided.`,
   );
 }
 
-function sent(queue: Queue, input: JsonObject): JsonObject {
-  const body = text(input, 'MessageBody');
+function sendMessage(queue: Queue, input: JsonObject): JsonObject {
+  const body = readText(input, 'MessageBody');
   if (Buffer.byteLength(body) > MAX_MESSAGE_BYTES) {
     const message = `One or more parameters are invalid. Reason: Message must be shorter than ${MAX_MESSAGE_BYTES} bytes.`;
     throw new SqsError('InvalidParameterValue', message);
   }
-  const delay = whole(input, 'DelaySeconds', MAX_DELAY_SECONDS);
+  const delay = readInteger(input, 'DelaySeconds', MAX_DELAY_SECONDS);
   const { message_id } = queue.send(body, delay === undefined ? undefined : delay * 1_000);
-  return { MessageId: message_id, MD5OfMessageBody: md5(body) };
+  return { MessageId: message_id, MD5OfMessageBody: computeMd5(body) };
 }
 
-function inBatch(input: JsonObject, one: (entry: JsonObject) => JsonObject): JsonObject {
+function runBatch(input: JsonObject, runEntry: (entry: JsonObject) => JsonObject): JsonObject {
   const entries = input.Entries;
   if (!Array.isArray(entries) || entries.length === 0) {
     throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
@@ -175,7 +181,7 @@ function inBatch(input: JsonObject, one: (entry: JsonObject) => JsonObject): Jso
   const Failed: JsonObject[] = [];
   for (const entry of entries as JsonObject[]) {
     try {
-      Successful.push({ Id: entry.Id, ...one(entry) });
+      Successful.push({ Id: entry.Id, ...runEntry(entry) });
     } catch (cause) {
       if (!(cause instanceof SqsError)) throw cause;
       Failed.push({ Id: entry.Id, Code: cause.code, Message: cause.message, SenderFault: true });
@@ -184,15 +190,15 @@ function inBatch(input: JsonObject, one: (entry: JsonObject) => JsonObject): Jso
   return { Successful, ...(Failed.length === 0 ? {} : { Failed }) };
 }
 
-/** Waits for messages as long as it was asked to: long polling. */
-async function received(
+/** Long polling: waits for messages for the requested time. */
+async function receiveMessages(
   queue: Queue,
   input: JsonObject,
   isClosing: () => boolean,
 ): Promise<Message[]> {
-  const most = whole(input, 'MaxNumberOfMessages', MAX_BATCH) ?? 1;
-  const visibility = whole(input, 'VisibilityTimeout', MAX_VISIBILITY_SECONDS);
-  const wait_ms = (whole(input, 'WaitTimeSeconds', MAX_WAIT_SECONDS) ?? 0) * 1_000;
+  const most = readInteger(input, 'MaxNumberOfMessages', MAX_BATCH) ?? 1;
+  const visibility = readInteger(input, 'VisibilityTimeout', MAX_VISIBILITY_SECONDS);
+  const wait_ms = (readInteger(input, 'WaitTimeSeconds', MAX_WAIT_SECONDS) ?? 0) * 1_000;
   const until = performance.now() + wait_ms;
   for (;;) {
     const messages = queue.receive(most, visibility === undefined ? undefined : visibility * 1_000);
@@ -201,11 +207,11 @@ async function received(
   }
 }
 
-function shown(message: Message): JsonObject {
+function describeMessage(message: Message): JsonObject {
   return {
     MessageId: message.message_id,
     ReceiptHandle: message.receipt_handle,
-    MD5OfBody: md5(message.body),
+    MD5OfBody: computeMd5(message.body),
     Body: message.body,
     Attributes: {
       ApproximateReceiveCount: String(message.receive_count),
@@ -217,13 +223,16 @@ function shown(message: Message): JsonObject {
 }
 
 function changeVisibility(queue: Queue, input: JsonObject): void {
-  const seconds = whole(input, 'VisibilityTimeout', MAX_VISIBILITY_SECONDS) ?? 0;
-  if (queue.changeVisibility(text(input, 'ReceiptHandle'), seconds * 1_000)) return;
+  const seconds = readInteger(input, 'VisibilityTimeout', MAX_VISIBILITY_SECONDS) ?? 0;
+  if (queue.changeVisibility(readText(input, 'ReceiptHandle'), seconds * 1_000)) return;
   throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
 }
 
-function attributesOf({ spec, counts }: Queue, { AttributeNames }: JsonObject): JsonObject {
-  const { visible, in_flight, delayed } = counts();
+function describeAttributes(
+  { spec, countMessages }: Queue,
+  { AttributeNames }: JsonObject,
+): JsonObject {
+  const { visible, in_flight, delayed } = countMessages();
   const all: JsonObject = {
     QueueArn: spec.arn,
     ApproximateNumberOfMessages: String(visible),

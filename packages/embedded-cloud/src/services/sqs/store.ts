@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createQueue, type Message, type Queue, type QueueSpec } from './queue.ts';
 
-/** The queues of a template with their messages, which outlive the process. */
+/** The queues of a template and their messages, which survive a restart. */
 export interface QueueStore {
   byName(name: string): Queue | undefined;
   byArn(arn: string): Queue | undefined;
@@ -10,8 +10,8 @@ export interface QueueStore {
 }
 
 /**
- * Everything is in one file that each change writes anew: queues here hold few messages, and a message whose sending
- * was answered must be there after a crash.
+ * Stores all messages in one file, which each change replaces: the queues of the embedded cloud have few messages, and an
+ * accepted message must survive a crash.
  */
 export function createQueueStore(options: {
   path: string;
@@ -21,18 +21,18 @@ export function createQueueStore(options: {
   const { path, specs, now } = options;
   const queues = new Map<string, Queue>();
   const save = () => {
-    const kept = Object.fromEntries(
-      [...queues.values()].map(({ spec, messages }) => [spec.name, messages()]),
+    const messages_by_queue = Object.fromEntries(
+      [...queues.values()].map(({ spec, listMessages }) => [spec.name, listMessages()]),
     );
-    writeFileSync(`${path}.new`, JSON.stringify(kept));
+    writeFileSync(`${path}.new`, JSON.stringify(messages_by_queue));
     renameSync(`${path}.new`, path);
   };
   const byArn = (arn: string) => [...queues.values()].find(({ spec }) => spec.arn === arn);
   for (const spec of specs) {
-    const deadLetter = (arn: string, message: Message) => {
+    const sendToDeadLetters = (arn: string, message: Message) => {
       byArn(arn)?.send(message.body, 0);
     };
-    queues.set(spec.name, createQueue({ spec, now, deadLetter, onChange: save }));
+    queues.set(spec.name, createQueue({ spec, now, sendToDeadLetters, onChange: save }));
   }
   mkdirSync(dirname(path), { recursive: true });
   for (const [name, messages] of Object.entries(load(path))) queues.get(name)?.restore(messages);

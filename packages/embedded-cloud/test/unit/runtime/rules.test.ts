@@ -178,7 +178,7 @@ async function start(resources: Record<string, TemplateResource>) {
   const sent = () =>
     queues
       .byName('jobs')!
-      .messages()
+      .listMessages()
       .map(({ body }) => JSON.parse(body));
   return { stack, rules, sent };
 }
