@@ -9,7 +9,7 @@ import {
   PutRecordBatchCommand,
   PutRecordCommand,
 } from '@aws-sdk/client-firehose';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createFirehose, type Firehose } from '../../src/services/firehose/firehose.ts';
 import { clientConfig, type Served, serve } from '../support/serve.ts';
 
@@ -84,170 +84,164 @@ const putBatch = (datas: Buffer[]) =>
   );
 const delivered = () => puts.map(({ body }) => gunzipSync(body).toString());
 
-describe('delivery', () => {
-  it('writes the records, each with its delimiter, gzipped, where and as whom the stream says', async () => {
-    await put('one');
-    now += 3_600_000;
-    await putBatch([Buffer.from('two'), Buffer.from('drei ü')]);
-    expect(await firehose.flush()).toEqual({ waiting: 0 });
-    expect(delivered()).toEqual(['one\ntwo\ndrei ü\n']);
-    expect(puts[0]).toMatchObject({
-      bucket: 'lake-bucket',
-      role_arn: 'arn:aws:iam::000000000000:role/delivery',
-      key: expect.stringMatching(
-        /^results\/year=2026\/month=11\/day=03\/hour=04\/lake-1-2026-11-03-04-05-06-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.gz$/,
-      ),
-    });
-    expect(await readdir(join(dataDir, DeliveryStreamName))).toEqual([]);
+it("a delivery writes gzipped records with delimiters to the stream's prefix and with its role", async () => {
+  await put('one');
+  now += 3_600_000;
+  await putBatch([Buffer.from('two'), Buffer.from('drei ü')]);
+  expect(await firehose.flush()).toEqual({ waiting: 0 });
+  expect(delivered()).toEqual(['one\ntwo\ndrei ü\n']);
+  expect(puts[0]).toMatchObject({
+    bucket: 'lake-bucket',
+    role_arn: 'arn:aws:iam::000000000000:role/delivery',
+    key: expect.stringMatching(
+      /^results\/year=2026\/month=11\/day=03\/hour=04\/lake-1-2026-11-03-04-05-06-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.gz$/,
+    ),
   });
+  expect(await readdir(join(dataDir, DeliveryStreamName))).toEqual([]);
+});
 
-  it('happens by itself once a buffer is full', async () => {
-    await putBatch([Buffer.alloc(600_000, 'a'), Buffer.alloc(600_000, 'b')]);
-    await put('next buffer');
-    await vi.waitFor(() => expect(puts).toHaveLength(1));
-    expect(gunzipSync(puts[0]!.body)).toHaveLength(1_200_002);
+it('a full buffer is delivered automatically', async () => {
+  await putBatch([Buffer.alloc(600_000, 'a'), Buffer.alloc(600_000, 'b')]);
+  await put('next buffer');
+  await vi.waitFor(() => expect(puts).toHaveLength(1));
+  expect(gunzipSync(puts[0]!.body)).toHaveLength(1_200_002);
+});
+
+it('a buffer is delivered automatically after the interval, which may be 0 s', async () => {
+  await firehose.createDeliveryStream({
+    name: 'quick',
+    destination: { ...DESTINATION, BufferingHints: { IntervalInSeconds: 0 } },
   });
+  const Record = { Data: Buffer.from('now') };
+  await client.send(new PutRecordCommand({ DeliveryStreamName: 'quick', Record }));
+  await vi.waitFor(() => expect(delivered()).toEqual(['now\n']));
+});
 
-  it('happens by itself once the interval has passed, 0 s included', async () => {
-    await firehose.createDeliveryStream({
-      name: 'quick',
-      destination: { ...DESTINATION, BufferingHints: { IntervalInSeconds: 0 } },
-    });
-    const Record = { Data: Buffer.from('now') };
-    await client.send(new PutRecordCommand({ DeliveryStreamName: 'quick', Record }));
-    await vi.waitFor(() => expect(delivered()).toEqual(['now\n']));
-  });
+it('a delivery is retried until S3 accepts it, and no record is lost', async () => {
+  refusals = 3;
+  await put('held');
+  expect(await firehose.flush()).toEqual({ waiting: 1 });
+  await put('later');
+  await vi.waitFor(() => expect(delivered()).toContain('held\n'));
+  expect(await firehose.flush()).toEqual({ waiting: 0 });
+  expect(delivered().sort()).toEqual(['held\n', 'later\n']);
+});
 
-  it('is tried again until S3 takes it, and nothing is lost meanwhile', async () => {
-    refusals = 3;
-    await put('held');
-    expect(await firehose.flush()).toEqual({ waiting: 1 });
-    await put('later');
-    await vi.waitFor(() => expect(delivered()).toContain('held\n'));
-    expect(await firehose.flush()).toEqual({ waiting: 0 });
-    expect(delivered().sort()).toEqual(['held\n', 'later\n']);
-  });
+it('records that a process accepted are delivered by the next process', async () => {
+  await put('accepted');
+  await putBatch([Buffer.from('before'), Buffer.from('the crash')]);
+  // The first process is never closed: all that the second has is the folder.
+  const next = start();
+  await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
+  await vi.waitFor(() => expect(delivered()).toEqual(['accepted\nbefore\nthe crash\n']));
+  await next.close();
+});
 
-  it('outlives the process: what was accepted is delivered by the next one', async () => {
-    await put('accepted');
-    await putBatch([Buffer.from('before'), Buffer.from('the crash')]);
-    // The first process is never closed: all that the second has is the folder.
-    const next = start();
-    await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
-    await vi.waitFor(() => expect(delivered()).toEqual(['accepted\nbefore\nthe crash\n']));
-    await next.close();
-  });
+it('closing delivers the buffers and keeps refused objects for the next start', async () => {
+  await put('kept');
+  refusals = 1;
+  await firehose.close();
+  expect(puts).toEqual([]);
+  const next = start();
+  await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
+  await next.close();
+  expect(delivered()).toEqual(['kept\n']);
+});
 
-  it('on close delivers what is buffered, and keeps what S3 refuses for the next start', async () => {
-    await put('kept');
-    refusals = 1;
-    await firehose.close();
-    expect(puts).toEqual([]);
-    const next = start();
-    await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
-    await next.close();
-    expect(delivered()).toEqual(['kept\n']);
-  });
+it('a delivery without a configured prefix has the default prefix and no extension or delimiter', async () => {
+  const { BucketARN, RoleARN } = DESTINATION;
+  await firehose.createDeliveryStream({ name: 'plain', destination: { BucketARN, RoleARN } });
+  const Records = [{ Data: Buffer.from('a') }, { Data: Buffer.from('b') }];
+  await client.send(new PutRecordBatchCommand({ DeliveryStreamName: 'plain', Records }));
+  await firehose.flush();
+  expect(puts[0]!.body.toString()).toBe('ab');
+  expect(puts[0]!.key).toMatch(/^2026\/11\/03\/04\/plain-1-2026-11-03-04-05-06-[0-9a-f-]{36}$/);
+});
 
-  it('adds the default prefix, and no extension or delimiter, where none is configured', async () => {
-    const { BucketARN, RoleARN } = DESTINATION;
-    await firehose.createDeliveryStream({ name: 'plain', destination: { BucketARN, RoleARN } });
-    const Records = [{ Data: Buffer.from('a') }, { Data: Buffer.from('b') }];
-    await client.send(new PutRecordBatchCommand({ DeliveryStreamName: 'plain', Records }));
-    await firehose.flush();
-    expect(puts[0]!.body.toString()).toBe('ab');
-    expect(puts[0]!.key).toMatch(/^2026\/11\/03\/04\/plain-1-2026-11-03-04-05-06-[0-9a-f-]{36}$/);
+it('PutRecordBatch accepts 500 records and returns an id for each', async () => {
+  const { FailedPutCount, RequestResponses } = await putBatch(
+    Array.from({ length: 500 }, (_, i) => Buffer.from(`${i}`)),
+  );
+  expect(FailedPutCount).toBe(0);
+  expect(new Set(RequestResponses?.map(({ RecordId }) => RecordId)).size).toBe(500);
+  await firehose.flush();
+  expect(delivered()[0]!.split('\n')).toHaveLength(501);
+});
+
+it.each([0, 501])('PutRecordBatch refuses %i records', async (count) => {
+  await expect(putBatch(Array(count).fill(Buffer.from('a')))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringMatching(/at 'records' failed.*length (greater|less) than or equal to/),
   });
 });
 
-describe('limits', () => {
-  it('takes 500 records and answers one id each', async () => {
-    const { FailedPutCount, RequestResponses } = await putBatch(
-      Array.from({ length: 500 }, (_, i) => Buffer.from(`${i}`)),
-    );
-    expect(FailedPutCount).toBe(0);
-    expect(new Set(RequestResponses?.map(({ RecordId }) => RecordId)).size).toBe(500);
-    await firehose.flush();
-    expect(delivered()[0]!.split('\n')).toHaveLength(501);
+it('a record may have 1,000 KiB and not one byte more, alone or in a batch', async () => {
+  const largest = Buffer.alloc(1_024_000);
+  await put(largest);
+  const larger = Buffer.alloc(1_024_001);
+  const refusal = (at: string) => ({
+    name: 'ValidationException',
+    message: `1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1024001 cap=1024001]' at '${at}.data' failed to satisfy constraint: Member must have length less than or equal to 1024000`,
   });
+  await expect(put(larger)).rejects.toMatchObject(refusal('record'));
+  await expect(putBatch([largest, larger])).rejects.toMatchObject(refusal('records.2.member'));
+});
 
-  it.each([0, 501])('refuses %i records', async (count) => {
-    await expect(putBatch(Array(count).fill(Buffer.from('a')))).rejects.toMatchObject({
-      name: 'ValidationException',
-      message: expect.stringMatching(/at 'records' failed.*length (greater|less) than or equal to/),
-    });
+it('a batch may have 4 MiB and not one byte more', async () => {
+  const mib = Array.from({ length: 8 }, () => Buffer.alloc(512 * 1_024));
+  await putBatch(mib);
+  await expect(putBatch([...mib, Buffer.alloc(1)])).rejects.toMatchObject({
+    name: 'InvalidArgumentException',
+    message: 'Records size exceeds 4 MB limit',
   });
+  await firehose.flush();
+  expect(gunzipSync(puts[0]!.body)).toHaveLength(4 * 1_024 ** 2 + 8);
+});
 
-  it('takes a record of 1,000 KiB and refuses one byte more, alone or in a batch', async () => {
-    const largest = Buffer.alloc(1_024_000);
-    await put(largest);
-    const larger = Buffer.alloc(1_024_001);
-    const refusal = (at: string) => ({
-      name: 'ValidationException',
-      message: `1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1024001 cap=1024001]' at '${at}.data' failed to satisfy constraint: Member must have length less than or equal to 1024000`,
-    });
-    await expect(put(larger)).rejects.toMatchObject(refusal('record'));
-    await expect(putBatch([largest, larger])).rejects.toMatchObject(refusal('records.2.member'));
+it('a missing delivery stream is refused by name', async () => {
+  const command = new PutRecordCommand({
+    DeliveryStreamName: 'none',
+    Record: { Data: Buffer.from('a') },
   });
-
-  it('takes 4 MiB in a batch and refuses one byte more', async () => {
-    const mib = Array.from({ length: 8 }, () => Buffer.alloc(512 * 1_024));
-    await putBatch(mib);
-    await expect(putBatch([...mib, Buffer.alloc(1)])).rejects.toMatchObject({
-      name: 'InvalidArgumentException',
-      message: 'Records size exceeds 4 MB limit',
-    });
-    await firehose.flush();
-    expect(gunzipSync(puts[0]!.body)).toHaveLength(4 * 1_024 ** 2 + 8);
-  });
-
-  it('names a delivery stream that is not there', async () => {
-    const command = new PutRecordCommand({
-      DeliveryStreamName: 'none',
-      Record: { Data: Buffer.from('a') },
-    });
-    await expect(client.send(command)).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-      message: 'Firehose none under account 000000000000 not found.',
-    });
+  await expect(client.send(command)).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: 'Firehose none under account 000000000000 not found.',
   });
 });
 
-describe('what it tells', () => {
-  it('describes and lists its streams', async () => {
-    const described = await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }));
-    expect(described.DeliveryStreamDescription).toMatchObject({
-      DeliveryStreamName,
-      DeliveryStreamARN: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/lake',
-      DeliveryStreamStatus: 'ACTIVE',
-      CreateTimestamp: new Date(NOW),
-      Destinations: [
-        {
-          ExtendedS3DestinationDescription: {
-            BufferingHints: { IntervalInSeconds: 900, SizeInMBs: 1 },
-          },
-        },
-      ],
-    });
-    const listed = await client.send(new ListDeliveryStreamsCommand({}));
-    expect(listed).toMatchObject({ DeliveryStreamNames: ['lake'], HasMoreDeliveryStreams: false });
-  });
-
-  it('counts records, bytes, and bytes as billed: each record rounded up to 5 KB', async () => {
-    await putBatch([Buffer.alloc(1), Buffer.alloc(5_120), Buffer.alloc(5_121)]);
-    const call = served.calls.at(-1)!;
-    const usage = firehose.usageOf!(call, { status: 200, headers: {}, body: '' });
-    expect(usage).toEqual({ records: 3, bytes: 10_242, billed_bytes: 20_480 });
-    expect(firehose.usageOf!(call, { status: 400, headers: {}, body: '' })).toEqual({});
-  });
-
-  it('asks IAM for the action on the stream', async () => {
-    await put('a');
-    expect(firehose.permissionsOf(served.calls.at(-1)!)).toEqual([
+it('DescribeDeliveryStream and ListDeliveryStreams return the streams', async () => {
+  const described = await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }));
+  expect(described.DeliveryStreamDescription).toMatchObject({
+    DeliveryStreamName,
+    DeliveryStreamARN: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/lake',
+    DeliveryStreamStatus: 'ACTIVE',
+    CreateTimestamp: new Date(NOW),
+    Destinations: [
       {
-        action: 'firehose:PutRecord',
-        resource: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/lake',
+        ExtendedS3DestinationDescription: {
+          BufferingHints: { IntervalInSeconds: 900, SizeInMBs: 1 },
+        },
       },
-    ]);
+    ],
   });
+  const listed = await client.send(new ListDeliveryStreamsCommand({}));
+  expect(listed).toMatchObject({ DeliveryStreamNames: ['lake'], HasMoreDeliveryStreams: false });
+});
+
+it('the usage contains records, bytes, and billed bytes with each record rounded up to 5 KB', async () => {
+  await putBatch([Buffer.alloc(1), Buffer.alloc(5_120), Buffer.alloc(5_121)]);
+  const call = served.calls.at(-1)!;
+  const usage = firehose.usageOf!(call, { status: 200, headers: {}, body: '' });
+  expect(usage).toEqual({ records: 3, bytes: 10_242, billed_bytes: 20_480 });
+  expect(firehose.usageOf!(call, { status: 400, headers: {}, body: '' })).toEqual({});
+});
+
+it('a call needs the IAM permission for its action on the stream', async () => {
+  await put('a');
+  expect(firehose.permissionsOf(served.calls.at(-1)!)).toEqual([
+    {
+      action: 'firehose:PutRecord',
+      resource: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/lake',
+    },
+  ]);
 });

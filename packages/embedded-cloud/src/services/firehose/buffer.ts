@@ -1,10 +1,10 @@
 import { type Journal, startJournal } from './journal.ts';
 
-/** Gathers a delivery stream's records until there are enough of them, or the first has waited long enough. */
+/** Buffers the records of a delivery stream until the size or the age of the buffer is reached. */
 export interface RecordBuffer {
-  /** Resolves once the records are in the journal. */
+  /** Resolves when the records are in the journal. */
   add(records: Buffer[]): Promise<void>;
-  /** Seals what has been gathered. */
+  /** Seals the buffered records. */
   seal(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export interface BufferDeps {
   interval_ms: number;
   now: () => number;
   newId: () => string;
-  /** Takes a sealed journal. */
+  /** Receives each sealed journal. */
   onSealed(journal: Journal): void;
 }
 
@@ -22,17 +22,17 @@ export function createBuffer(deps: BufferDeps): RecordBuffer {
   let open: Journal | undefined;
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
-  // Appends and seals share one file: one after the other.
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
+  // Appends and seals use one file, so they run one after the other.
+  const runSerially = <T>(work: () => Promise<T>): Promise<T> => {
+    const run = last.then(work);
+    last = run.catch(() => undefined);
+    return run;
   };
 
   const start = async () => {
     const journal = await startJournal(deps.folder, deps.newId(), deps.now());
     timer = setTimeout(() => {
-      void inTurn(async () => (open === journal ? seal() : undefined));
+      void runSerially(async () => (open === journal ? seal() : undefined));
     }, deps.interval_ms);
     timer.unref();
     return journal;
@@ -48,17 +48,17 @@ export function createBuffer(deps: BufferDeps): RecordBuffer {
 
   return {
     add: (records) =>
-      inTurn(async () => {
+      runSerially(async () => {
         open ??= await start();
         try {
           await open.append(records);
         } catch (error) {
-          // Its end is in doubt: nothing may follow it.
+          // The end of the file is uncertain, so nothing more is appended.
           await seal();
           throw error;
         }
         if (open.bytes >= deps.size_bytes) await seal();
       }),
-    seal: () => inTurn(seal),
+    seal: () => runSerially(seal),
   };
 }

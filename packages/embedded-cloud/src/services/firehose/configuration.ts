@@ -4,7 +4,7 @@ import { type Prefix, readPrefix } from './prefix.ts';
 const boolean = z.union([z.boolean(), z.stringbool()]);
 
 /**
- * `ExtendedS3DestinationConfiguration` as a resolved template has it. Parameters arrive as text.
+ * `ExtendedS3DestinationConfiguration` of a resolved template. Numbers and booleans may be texts.
  * Limits: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
  */
 const destinationSchema = z.object({
@@ -21,7 +21,12 @@ const destinationSchema = z.object({
   CompressionFormat: z.enum(['UNCOMPRESSED', 'GZIP']).default('UNCOMPRESSED'),
   FileExtension: z.string().optional(),
   DynamicPartitioningConfiguration: z
-    .object({ Enabled: boolean.refine((on) => !on, 'Not played here') })
+    .object({
+      Enabled: boolean.refine(
+        (on) => !on,
+        'Dynamic partitioning is not emulated by the embedded Firehose: disable it',
+      ),
+    })
     .optional(),
   ProcessingConfiguration: z
     .object({
@@ -29,7 +34,7 @@ const destinationSchema = z.object({
       Processors: z
         .array(
           z.object({
-            // Other processors would change what is delivered: better no stream than a wrong one.
+            // Other processors would change the records, so a stream with them is refused.
             Type: z.literal('AppendDelimiterToRecord'),
             Parameters: z
               .array(z.object({ ParameterName: z.string(), ParameterValue: z.string() }))
@@ -43,30 +48,30 @@ const destinationSchema = z.object({
 
 export type DestinationConfiguration = z.input<typeof destinationSchema>;
 
-/** A delivery stream as its records need it. */
+/** The settings of a delivery stream that its records need. */
 export interface DeliveryStream {
   name: string;
   bucket: string;
   role_arn: string;
   prefix: Prefix;
-  /** Bytes of a buffer that make it an object. */
+  /** The size at which a buffer becomes an object. */
   size_bytes: number;
-  /** How long a buffer waits for more, in ms. */
+  /** The longest time that a record waits in a buffer, in ms. */
   interval_ms: number;
   gzip: boolean;
   file_extension: string;
-  /** Follows every record. */
+  /** Written after each record. */
   delimiter: string;
-  /** As DescribeDeliveryStream gives it. */
+  /** The configuration in the response of DescribeDeliveryStream. */
   configuration: z.output<typeof destinationSchema>;
 }
 
 const MIB = 1024 ** 2;
 
-/** @throws {Error} for a configuration that Firehose would refuse or the stand-in does not play */
+/** @throws {Error} for a configuration that Firehose would refuse, or that is not emulated */
 export function readConfiguration(name: string, destination: unknown): DeliveryStream {
   if (!/^[\w-][\w.-]{0,63}$/.test(name))
-    throw new Error(`A delivery stream cannot be called ${name}`);
+    throw new Error(`Invalid delivery stream name ${name}: use 1 to 64 letters, digits and ._-`);
   const configuration = destinationSchema.parse(destination);
   readPrefix(configuration.ErrorOutputPrefix, { for_errors: true });
   const { BufferingHints, ProcessingConfiguration } = configuration;
@@ -81,16 +86,16 @@ export function readConfiguration(name: string, destination: unknown): DeliveryS
     gzip,
     file_extension: configuration.FileExtension ?? (gzip ? '.gz' : ''),
     delimiter: ProcessingConfiguration.Enabled
-      ? delimiterOf(ProcessingConfiguration.Processors)
+      ? readDelimiter(ProcessingConfiguration.Processors)
       : '',
     configuration,
   };
 }
 
-type Processors = z.output<typeof destinationSchema>['ProcessingConfiguration']['Processors'];
+type ProcessorList = z.output<typeof destinationSchema>['ProcessingConfiguration']['Processors'];
 
-/** The template spells a line feed as a backslash and an n. */
-function delimiterOf([processor]: Processors): string {
+/** In the template, a line feed is a backslash and an n. */
+function readDelimiter([processor]: ProcessorList): string {
   if (processor === undefined) return '';
   const given = processor.Parameters.find(({ ParameterName }) => ParameterName === 'Delimiter');
   return (given?.ParameterValue ?? '\\n')

@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { DeliveryStream } from './configuration.ts';
 import type { Journal } from './journal.ts';
-import { nameTimestamp } from './prefix.ts';
-import { randomString } from './random-names.ts';
+import { formatNameTimestamp } from './prefix.ts';
+import { createRandomString } from './random-names.ts';
 
-/** Writes an object to S3 in the name of a role. @throws where it did not get there */
+/** Writes an object to S3 with the permissions of a role. @throws where it was not written */
 export type PutObject = (
   bucket: string,
   key: string,
@@ -14,12 +14,12 @@ export type PutObject = (
   role_arn: string,
 ) => Promise<void>;
 
-/** Brings sealed journals to S3, again and again until each is there. */
+/** Writes sealed journals to S3, and retries until each is written. */
 export interface Delivery {
   add(journal: Journal): void;
-  /** Tries everything once, now. @returns how many journals still wait, for a retry or the next start */
+  /** Tries each journal once. @returns the number of journals that wait for a retry or the next start */
   attempt(): Promise<number>;
-  /** No retries after this. */
+  /** Ends the retries. */
   stop(): void;
 }
 
@@ -30,24 +30,24 @@ export function createDelivery(stream: DeliveryStream, putObject: PutObject): De
   const waiting = new Set<Journal>();
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
-  let stopped = false;
+  let is_stopped = false;
   let last: Promise<unknown> = Promise.resolve();
 
   const attemptAll = async () => {
     clearTimeout(retry);
     retry = undefined;
-    let failed = false;
+    let has_failed = false;
     for (const journal of waiting) {
       try {
         await deliver(stream, putObject, journal);
         waiting.delete(journal);
       } catch {
-        // Its journal holds it until S3 takes it.
-        failed = true;
+        // The journal is kept for the retry.
+        has_failed = true;
       }
     }
-    failures = failed ? failures + 1 : 0;
-    if (failed && !stopped) {
+    failures = has_failed ? failures + 1 : 0;
+    if (has_failed && !is_stopped) {
       const delay_ms = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
       retry = setTimeout(() => void attempt(), delay_ms);
       retry.unref();
@@ -55,47 +55,47 @@ export function createDelivery(stream: DeliveryStream, putObject: PutObject): De
     return waiting.size;
   };
   const attempt = (): Promise<number> => {
-    const turn = last.then(attemptAll);
-    last = turn;
-    return turn;
+    const run = last.then(attemptAll);
+    last = run;
+    return run;
   };
 
   return {
     add(journal) {
       waiting.add(journal);
-      // While S3 refuses, new objects wait for the retry as well.
-      if (retry === undefined && !stopped) void attempt();
+      // While a retry is pending, new journals wait for it.
+      if (retry === undefined && !is_stopped) void attempt();
     },
     attempt,
     stop() {
-      stopped = true;
+      is_stopped = true;
       clearTimeout(retry);
     },
   };
 }
 
-/** A second try after a put whose answer was lost writes the same key. */
+/** A retry writes the same key, in case the first put succeeded but its reply was lost. */
 async function deliver(
   stream: DeliveryStream,
   putObject: PutObject,
   journal: Journal,
 ): Promise<void> {
-  const records = await journal.records();
+  const records = await journal.readRecords();
   if (records.length > 0) {
     const delimiter = Buffer.from(stream.delimiter);
     const body = Buffer.concat(records.flatMap((record) => [record, delimiter]));
     const packed = stream.gzip ? await promisify(gzip)(body) : body;
     const headers = { 'content-type': 'application/octet-stream' };
-    await putObject(stream.bucket, keyOf(stream, journal), packed, headers, stream.role_arn);
+    await putObject(stream.bucket, buildKey(stream, journal), packed, headers, stream.role_arn);
   }
   await journal.remove();
 }
 
-/** `<prefix><stream>-<version>-<arrival>-<id><extension>`: the version of a stream never changed is 1. */
-function keyOf(
+/** Builds `<prefix><stream>-<version>-<arrival>-<id><extension>`. The version is 1: a stream is never updated. */
+function buildKey(
   { name, prefix, file_extension }: DeliveryStream,
   { id, arrived_at }: Journal,
 ): string {
-  const folder = prefix({ arrived_at, random_string: randomString(id) });
-  return `${folder}${name}-1-${nameTimestamp(arrived_at)}-${id}${file_extension}`;
+  const folder = prefix({ arrived_at, random_string: createRandomString(id) });
+  return `${folder}${name}-1-${formatNameTimestamp(arrived_at)}-${id}${file_extension}`;
 }

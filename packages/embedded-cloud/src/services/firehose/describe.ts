@@ -2,14 +2,17 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { DeliveryStream } from './configuration.ts';
 
 /** Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html */
-const DEFAULT_LIST = 10;
+const DEFAULT_LIMIT = 10;
 
-export function streamArn(name: string): string {
+export function buildStreamArn(name: string): string {
   return `arn:aws:firehose:${REGION}:${ACCOUNT_ID}:deliverystream/${name}`;
 }
 
-/** DescribeDeliveryStream's answer. @param created_at epoch ms */
-export function description({ name, configuration }: DeliveryStream, created_at: number) {
+/** The response of DescribeDeliveryStream. @param created_at epoch ms */
+export function describeDeliveryStream(
+  { name, configuration }: DeliveryStream,
+  created_at: number,
+) {
   const { BucketARN, RoleARN, Prefix, ErrorOutputPrefix, BufferingHints, CompressionFormat } =
     configuration;
   const destination = {
@@ -24,7 +27,7 @@ export function description({ name, configuration }: DeliveryStream, created_at:
   return {
     DeliveryStreamDescription: {
       DeliveryStreamName: name,
-      DeliveryStreamARN: streamArn(name),
+      DeliveryStreamARN: buildStreamArn(name),
       DeliveryStreamStatus: 'ACTIVE',
       DeliveryStreamType: 'DirectPut',
       VersionId: '1',
@@ -45,11 +48,11 @@ export function description({ name, configuration }: DeliveryStream, created_at:
   };
 }
 
-/** ListDeliveryStreams' answer, in the order of names. */
-export function listing(names: string[], request: Record<string, unknown>) {
+/** The response of ListDeliveryStreams, sorted by name. */
+export function listDeliveryStreams(names: string[], request: Record<string, unknown>) {
   const after = String(request.ExclusiveStartDeliveryStreamName ?? '');
   const later = names.filter((name) => name > after).sort();
-  const limit = Number(request.Limit ?? DEFAULT_LIST);
+  const limit = Number(request.Limit ?? DEFAULT_LIMIT);
   return {
     DeliveryStreamNames: later.slice(0, limit),
     HasMoreDeliveryStreams: later.length > limit,

@@ -15,25 +15,26 @@ import {
   readConfiguration,
 } from './configuration.ts';
 import { createDelivery, type Delivery, type PutObject } from './delivery.ts';
-import { description, listing, streamArn } from './describe.ts';
-import { leftJournals } from './journal.ts';
-import { type Random, randomUuid, recordId } from './random-names.ts';
-import { errorReply, FirehoseError, manyRecords, oneRecord } from './records.ts';
+import { buildStreamArn, describeDeliveryStream, listDeliveryStreams } from './describe.ts';
+import { findJournals } from './journal.ts';
+import { createRecordId, createUuid, type Random } from './random-names.ts';
+import { createErrorReply, FirehoseError, readRecord, readRecords } from './records.ts';
 
 export interface Firehose extends AwsService {
   /**
-   * Makes a Direct PUT delivery stream, and delivers what an earlier process had accepted for it.
-   * @throws {Error} for a configuration that Firehose would refuse or the stand-in does not play
+   * Creates a Direct PUT delivery stream, and delivers the records that an earlier process accepted for it.
+   *
+   * @throws {Error} for a configuration that Firehose would refuse, or that is not emulated
    */
   createDeliveryStream(config: {
     name: string;
     destination: DestinationConfiguration;
   }): Promise<void>;
-  /** Delivers every buffer now. @returns how many objects S3 did not take: they are kept and tried again */
+  /** Delivers all buffers. @returns the number of objects that S3 refused: they are kept and retried */
   flush(): Promise<{ waiting: number }>;
 }
 
-interface Running {
+interface RunningStream {
   stream: DeliveryStream;
   created_at: number;
   buffer: RecordBuffer;
@@ -42,8 +43,9 @@ interface Running {
 type Action = (body: Record<string, unknown>) => Promise<unknown>;
 
 /**
- * Amazon Data Firehose: Direct PUT to S3. A record is in a journal below `dataDir` before its put is answered, and
- * leaves it once it is on S3: at least once, as Firehose promises.
+ * Emulates Amazon Data Firehose with Direct PUT to S3. An accepted record is in a journal below `dataDir` until it is on
+ * S3, so it is delivered at least once, even after a crash.
+ *
  * @param deps.now epoch ms
  */
 export function createFirehose(deps: {
@@ -52,22 +54,22 @@ export function createFirehose(deps: {
   putObject: PutObject;
   random: Random;
 }): Firehose {
-  const streams = new Map<string, Running>();
+  const streams = new Map<string, RunningStream>();
   const flush = async () => {
-    const left = await Promise.all(
+    const waiting = await Promise.all(
       [...streams.values()].map(async ({ buffer, delivery }) => {
         await buffer.seal();
         return delivery.attempt();
       }),
     );
-    return { waiting: left.reduce((sum, count) => sum + count, 0) };
+    return { waiting: waiting.reduce((sum, count) => sum + count, 0) };
   };
 
   return {
     service: 'firehose',
     actionOf: ({ headers }) => targetAction(headers),
     permissionsOf,
-    handle: (call) => answer(actionsOf(streams, deps.random), call),
+    handle: (call) => handleCall(createActions(streams, deps.random), call),
     usageOf,
     errorReply: jsonError,
     async createDeliveryStream({ name, destination }) {
@@ -75,7 +77,7 @@ export function createFirehose(deps: {
       const folder = join(deps.dataDir, name);
       const delivery = createDelivery(stream, deps.putObject);
       const { size_bytes, interval_ms } = stream;
-      const newId = () => randomUuid(deps.random);
+      const newId = () => createUuid(deps.random);
       const buffer = createBuffer({
         folder,
         size_bytes,
@@ -84,7 +86,7 @@ export function createFirehose(deps: {
         newId,
         onSealed: delivery.add,
       });
-      for (const journal of await leftJournals(folder)) delivery.add(journal);
+      for (const journal of await findJournals(folder)) delivery.add(journal);
       streams.set(name, { stream, created_at: deps.now(), buffer, delivery });
     },
     flush,
@@ -95,8 +97,11 @@ export function createFirehose(deps: {
   };
 }
 
-function actionsOf(streams: Map<string, Running>, random: Random): Record<string, Action> {
-  const find = (body: Record<string, unknown>): Running => {
+function createActions(
+  streams: Map<string, RunningStream>,
+  random: Random,
+): Record<string, Action> {
+  const findStream = (body: Record<string, unknown>): RunningStream => {
     const name = String(body.DeliveryStreamName ?? '');
     const running = streams.get(name);
     if (running !== undefined) return running;
@@ -105,46 +110,52 @@ function actionsOf(streams: Map<string, Running>, random: Random): Record<string
   };
   return {
     async PutRecord(body) {
-      const records = oneRecord(body);
-      await accept(find(body), records);
-      return { RecordId: recordId(random), Encrypted: false };
+      const records = readRecord(body);
+      await acceptRecords(findStream(body), records);
+      return { RecordId: createRecordId(random), Encrypted: false };
     },
     async PutRecordBatch(body) {
-      const records = manyRecords(body);
-      await accept(find(body), records);
-      const RequestResponses = records.map(() => ({ RecordId: recordId(random) }));
+      const records = readRecords(body);
+      await acceptRecords(findStream(body), records);
+      const RequestResponses = records.map(() => ({ RecordId: createRecordId(random) }));
       return { FailedPutCount: 0, Encrypted: false, RequestResponses };
     },
     async DescribeDeliveryStream(body) {
-      const { stream, created_at } = find(body);
-      return description(stream, created_at);
+      const { stream, created_at } = findStream(body);
+      return describeDeliveryStream(stream, created_at);
     },
-    ListDeliveryStreams: async (body) => listing([...streams.keys()], body),
+    ListDeliveryStreams: async (body) => listDeliveryStreams([...streams.keys()], body),
   };
 }
 
-async function accept({ buffer }: Running, records: Buffer[]): Promise<void> {
+async function acceptRecords({ buffer }: RunningStream, records: Buffer[]): Promise<void> {
   await buffer.add(records).catch(() => {
     throw new FirehoseError('ServiceUnavailableException', 'Slow down.');
   });
 }
 
-async function answer(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
+async function handleCall(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
   const action = actions[call.action];
   const body = jsonBody(call.body);
-  if (action === undefined) return jsonError(400, 'UnknownOperationException', 'Unknown operation');
-  if (body === undefined) return jsonError(400, 'SerializationException', 'The body is not JSON');
+  if (action === undefined)
+    return jsonError(
+      400,
+      'UnknownOperationException',
+      `${call.action} is not emulated by the embedded Firehose`,
+    );
+  if (body === undefined)
+    return jsonError(400, 'SerializationException', 'The request body is not a JSON object');
   try {
     return jsonReply(200, await action(body));
   } catch (error) {
-    if (error instanceof FirehoseError) return errorReply(error);
+    if (error instanceof FirehoseError) return createErrorReply(error);
     return jsonError(500, 'InternalFailure', 'Internal failure');
   }
 }
 
 function permissionsOf(call: AwsCall): Permission[] {
   const name = jsonBody(call.body)?.DeliveryStreamName;
-  const resource = call.action === 'ListDeliveryStreams' ? '*' : streamArn(String(name ?? ''));
+  const resource = call.action === 'ListDeliveryStreams' ? '*' : buildStreamArn(String(name ?? ''));
   return [{ action: `firehose:${call.action}`, resource }];
 }
 

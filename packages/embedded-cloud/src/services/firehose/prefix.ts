@@ -1,39 +1,43 @@
-/** A prefix of a delivery stream, read once and written for every object. */
+/** Writes the prefix of an object. */
 export type Prefix = (values: PrefixValues) => string;
 
 export interface PrefixValues {
-  /** Arrival of the object's oldest record, epoch ms. */
+  /** The arrival of the object's oldest record, epoch ms. */
   arrived_at: number;
-  /** 11 characters, the same for every try of one object. */
+  /** 11 characters, the same for each retry of an object. */
   random_string: string;
-  /** Only of an error prefix: `processing-failed` and the like. */
+  /** Only for an error prefix: `processing-failed` and the like. */
   error_output_type?: string;
 }
 
-/** What Firehose writes where the prefix has no timestamp of its own. */
+/** Firehose appends this to a prefix without a timestamp. */
 const DEFAULT_TIMESTAMP = 'yyyy/MM/dd/HH/';
 
 /**
  * Reads `year=!{timestamp:yyyy}/…`, with Java's DateTimeFormatter letters for date and time, in UTC.
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
- * @throws {Error} for an expression that Firehose, or this stand-in, does not know
+ *
+ * @throws {Error} for an expression that Firehose does not support, or that is not emulated
  */
 export function readPrefix(prefix: string, { for_errors = false } = {}): Prefix {
   const parts = prefix.split(/(!\{[^}]*\})/).map((part) => readPart(part, for_errors));
-  if (!for_errors && !prefix.includes('!{timestamp:')) parts.push(timestamp(DEFAULT_TIMESTAMP));
+  if (!for_errors && !prefix.includes('!{timestamp:'))
+    parts.push(createTimestamp(DEFAULT_TIMESTAMP));
   return (values) => parts.map((part) => part(values)).join('');
 }
 
 function readPart(part: string, for_errors: boolean): Prefix {
   const [, namespace, value = ''] = /^!\{([^:}]*):?([^}]*)\}$/.exec(part) ?? [];
   if (namespace === undefined) return () => part;
-  if (namespace === 'timestamp') return timestamp(value);
+  if (namespace === 'timestamp') return createTimestamp(value);
   if (namespace === 'firehose' && value === 'random-string')
     return (values) => values.random_string;
   if (namespace === 'firehose' && value === 'error-output-type' && for_errors) {
     return (values) => values.error_output_type ?? '';
   }
-  throw new Error(`A prefix of a delivery stream cannot hold ${part}`);
+  throw new Error(
+    `Unsupported expression ${part} in a prefix of a delivery stream: use !{timestamp:…} or !{firehose:random-string}`,
+  );
 }
 
 type Field = (date: Date) => number;
@@ -47,32 +51,35 @@ const FIELDS: Record<string, Field> = {
   s: (date) => date.getUTCSeconds(),
 };
 
-/** @throws {Error} for a letter that stands for something else in Java */
-function timestamp(pattern: string): Prefix {
+/** @throws {Error} for an unsupported letter */
+function createTimestamp(pattern: string): Prefix {
   const parts = [...pattern.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+/g)].map(
     ([all, literal, letter]): ((date: Date) => string) => {
       if (literal !== undefined)
         return () => (literal === '' ? "'" : literal.replaceAll("''", "'"));
       if (letter === undefined) return () => all;
-      if (letter === 'S') return (date) => fraction(date).slice(0, all.length);
+      if (letter === 'S') return (date) => formatFraction(date).slice(0, all.length);
       const field = FIELDS[letter];
-      if (field === undefined) throw new Error(`A timestamp of a prefix cannot hold ${all}`);
-      return (date) => digits(field(date), letter, all.length);
+      if (field === undefined)
+        throw new Error(
+          `Unsupported letters ${all} in a timestamp of a prefix: use y, M, d, H, m, s or S`,
+        );
+      return (date) => formatField(field(date), letter, all.length);
     },
   );
   return ({ arrived_at }) => parts.map((part) => part(new Date(arrived_at))).join('');
 }
 
-function digits(value: number, letter: string, length: number): string {
-  const short_year = (letter === 'y' || letter === 'u') && length === 2;
-  return String(short_year ? value % 100 : value).padStart(length, '0');
+function formatField(value: number, letter: string, length: number): string {
+  const is_short_year = (letter === 'y' || letter === 'u') && length === 2;
+  return String(is_short_year ? value % 100 : value).padStart(length, '0');
 }
 
-function fraction(date: Date): string {
+function formatFraction(date: Date): string {
   return String(date.getUTCMilliseconds()).padStart(3, '0').padEnd(9, '0');
 }
 
-/** `2026-11-23-10-00-00`, as object names carry it. */
-export function nameTimestamp(epoch_ms: number): string {
-  return timestamp('yyyy-MM-dd-HH-mm-ss')({ arrived_at: epoch_ms, random_string: '' });
+/** Formats `2026-11-23-10-00-00` for the name of an object. */
+export function formatNameTimestamp(epoch_ms: number): string {
+  return createTimestamp('yyyy-MM-dd-HH-mm-ss')({ arrived_at: epoch_ms, random_string: '' });
 }
