@@ -1,0 +1,67 @@
+/** Reads and edits CHANGELOG.md, whose sections are `## Unreleased` and `## 1.2.3 - 2026-01-31`, the newest first. */
+
+const HEADING = /^## (.+)$/gm;
+const UNRELEASED = 'Unreleased';
+
+interface Section {
+  /** `Unreleased` or `0.1.0`. */
+  name: string;
+  /** Where its heading starts, and where the next section starts. */
+  start: number;
+  end: number;
+  body: string;
+}
+
+/**
+ * Returns the notes of a release, or of what is not released yet.
+ *
+ * @param name a version, or `Unreleased`.
+ * @throws {Error} where the changelog has no such section.
+ */
+export function releaseNotes(changelog: string, name: string): string {
+  return findSection(changelog, name).body;
+}
+
+/** @throws {Error} where no line of `Unreleased` says what changed. */
+export function requireUnreleasedNotes(changelog: string): void {
+  if (/^- \S/m.test(releaseNotes(changelog, UNRELEASED))) return;
+  throw new Error(
+    'CHANGELOG.md: expected at least one entry under "## Unreleased", found none. ' +
+      'Write what users notice of this release, one "- " line each.',
+  );
+}
+
+/**
+ * Turns `Unreleased` into the section of a version, and puts an empty `Unreleased` above it.
+ *
+ * @param date as in 2026-01-31.
+ * @throws {Error} where `Unreleased` is empty, or the version has a section.
+ */
+export function releaseChangelog(changelog: string, version: string, date: string): string {
+  requireUnreleasedNotes(changelog);
+  if (listSections(changelog).some(({ name }) => name === version)) {
+    throw new Error(`CHANGELOG.md has a section "## ${version}". Choose a version that is new.`);
+  }
+  const { start, end, body } = findSection(changelog, UNRELEASED);
+  const released = `## ${UNRELEASED}\n\n## ${version} - ${date}\n\n${body}\n`;
+  const rest = changelog.slice(end);
+  return changelog.slice(0, start) + released + (rest === '' ? '' : `\n${rest}`);
+}
+
+function findSection(changelog: string, name: string): Section {
+  const sections = listSections(changelog);
+  const section = sections.find((candidate) => candidate.name === name);
+  if (section !== undefined) return section;
+  const names = sections.map((candidate) => candidate.name).join(', ');
+  throw new Error(`CHANGELOG.md: expected a section "## ${name}", found ${names || 'none'}.`);
+}
+
+function listSections(changelog: string): Section[] {
+  const headings = [...changelog.matchAll(HEADING)];
+  return headings.map((heading, index) => {
+    const end = headings[index + 1]?.index ?? changelog.length;
+    const body = changelog.slice(heading.index + heading[0].length, end).trim();
+    const [name = ''] = (heading[1] ?? '').split(' - ');
+    return { name: name.trim(), start: heading.index, end, body };
+  });
+}
