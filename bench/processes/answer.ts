@@ -7,13 +7,14 @@ export function answerParent<Question>(
   answer: (question: Question) => Promise<unknown>,
   onEnd: () => void = () => {},
 ): void {
-  process.on('message', async (question: Question) => {
+  const sendAnswer = async (question: Question) => {
     try {
       process.send!({ answer: (await answer(question)) ?? null });
     } catch (error) {
       process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : 'failed' });
     }
-  });
+  };
+  process.on('message', (question: Question) => void sendAnswer(question));
   // Ctrl-C reaches the whole group: the parent says when this process ends.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => {

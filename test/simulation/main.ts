@@ -173,9 +173,10 @@ async function main(): Promise<number> {
 }
 
 if (process.argv[2] === CHILD) {
-  process.on('message', async (question: { seed: number; records: number }) => {
+  const sendReport = async (question: { seed: number; records: number }) => {
     process.send!(await simulate(question));
-  });
+  };
+  process.on('message', (question: { seed: number; records: number }) => void sendReport(question));
 } else {
   process.exitCode = await main().catch((error: unknown) => {
     process.stderr.write(`${(error as Error).message}\nSee npm run simulate -- --help.\n`);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface StubCall {
@@ -14,16 +14,22 @@ export interface StubReply {
 /** An AWS JSON service on a free port that says what a test wants said, so that the real SDK runs against it. */
 export async function awsStub(reply: (call: StubCall, nth: number) => StubReply | 'hang up') {
   const calls: StubCall[] = [];
-  const server = createServer(async (request, response) => {
+  const answerCall = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const action = String(request.headers['x-amz-target']).split('.').at(-1)!;
     const call = { action, body: JSON.parse(Buffer.concat(chunks).toString()) };
     calls.push(call);
     const answer = reply(call, calls.length);
-    if (answer === 'hang up') return request.socket.destroy();
+    if (answer === 'hang up') {
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(answer.body));
+  };
+  const server = createServer((request, response) => {
+    answerCall(request, response).catch((error: Error) => response.destroy(error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

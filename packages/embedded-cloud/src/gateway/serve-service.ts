@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readRequest } from './http.ts';
 import { type AwsCall, type AwsService, REGION } from './types.ts';
@@ -34,11 +34,14 @@ export function clientConfig(endpoint: string) {
  */
 export async function serveService(service: AwsService): Promise<ServedService> {
   const calls: AwsCall[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const call = await readCall(service, request);
     calls.push(call);
     const { status, headers, body } = await service.handle(call);
     response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: Error) => response.destroy(error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

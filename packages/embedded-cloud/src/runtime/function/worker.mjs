@@ -72,7 +72,7 @@ try {
   parentPort.postMessage({ kind: 'unusable', payload: errorJson(error) });
 }
 
-parentPort.on('message', async (invocation) => {
+async function runInvocation(invocation) {
   try {
     const answer = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     parentPort.postMessage({ kind: 'answered', payload: answerJson(answer) });
@@ -81,7 +81,9 @@ parentPort.on('message', async (invocation) => {
     console.error(payload);
     parentPort.postMessage({ kind: 'failed', payload });
   }
-});
+}
+
+parentPort.on('message', (invocation) => void runInvocation(invocation));
 
 process.on('unhandledRejection', (error) => {
   const payload = errorJson(error, 'Runtime.UnhandledPromiseRejection');

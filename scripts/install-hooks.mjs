@@ -1,0 +1,28 @@
+/**
+ * Points Git at .githooks: npm runs this after `npm install` and `npm ci` in a clone, as the script `prepare`.
+ * CI, a folder without Git and a clone with hooks of its own are left as they are. `--uninstall` undoes it.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const HOOKS = '.githooks';
+
+function git(...args) {
+  try {
+    return execFileSync('git', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.env.CI === undefined && existsSync('.git')) {
+  const current = git('config', '--get', 'core.hooksPath');
+  if (process.argv.includes('--uninstall')) {
+    if (current === HOOKS) git('config', '--unset', 'core.hooksPath');
+  } else if (current === undefined) {
+    git('config', 'core.hooksPath', HOOKS);
+  }
+}
