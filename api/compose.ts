@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createQuery } from '../aws/athena/query.ts';
+import { createComprehendAnalyzer } from '../aws/comprehend/analyzer.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
@@ -12,8 +13,10 @@ import { InputChangedError } from '../ingest/submission/ports.ts';
 import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
-import type { AnalysisStats } from '../processors/analysis/analysis.ts';
+import { analyseAll } from '../processors/analysis/analyse-all.ts';
 import { composeAnalysis } from '../processors/analysis/compose.ts';
+import { createAnalysisContext } from '../processors/analysis/context.ts';
+import type { AnalysisCounts } from '../processors/analysis/counts.ts';
 import { type ApiEnvironment, apiEnvironmentSchema, parseEnvironment } from '../schemas/index.ts';
 import { createApi } from './app.ts';
 import type { ApiDeps } from './deps.ts';
@@ -30,11 +33,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
   return createApi({
-    analyse: composeAnalysis(environment, {
-      now,
-      max_attempts: MAX_ATTEMPTS,
-      on_stats: (stats) => logTrouble(logger, stats),
-    }),
+    analyse: composeAnalyse(environment, logger, now),
     ...stores(environment, now),
     ready: createReady({ probes: createProbes(namesOf(environment)), now }),
     stats: createStats({
@@ -61,6 +60,24 @@ export function composeApi(variables: Record<string, string | undefined>) {
     on_answer: (answered) => logger.info('answered', { ...answered }),
     on_error: (error, request_id) => logger.error('bug', { request_id, ...describeSafely(error) }),
   });
+}
+
+function composeAnalyse(
+  environment: ApiEnvironment,
+  logger: Logger,
+  now: () => number,
+): ApiDeps['analyse'] {
+  const analyse = composeAnalysis(environment, {
+    analyzer: createComprehendAnalyzer({ max_attempts: MAX_ATTEMPTS }),
+    max_attempts: MAX_ATTEMPTS,
+    now,
+  });
+  return async (requests) => {
+    const context = createAnalysisContext();
+    const outcomes = await analyseAll(analyse, requests, context);
+    logTrouble(logger, context.counts);
+    return outcomes;
+  };
 }
 
 function stores(environment: ApiEnvironment, now: () => number) {
@@ -103,9 +120,9 @@ function remembered(
   };
 }
 
-function logTrouble(logger: Logger, stats: AnalysisStats): void {
-  const { cache_errors, cache_unreadable, throttles, failed } = stats;
+function logTrouble(logger: Logger, counts: AnalysisCounts): void {
+  const { cache_errors, cache_unreadable, throttles, failed } = counts;
   if (cache_errors + cache_unreadable + throttles + failed > 0) {
-    logger.warn('trouble', { analysis: stats });
+    logger.warn('trouble', { analysis: counts });
   }
 }

@@ -1,7 +1,7 @@
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
-import type { Analyse } from '../processors/analysis/outcome.ts';
+import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
 import type { ApiBindings } from './env.ts';
 import type { ResultsReader, StatsQuery } from './ports.ts';
@@ -27,7 +27,8 @@ export interface ApiSettings {
 }
 
 export interface ApiDeps {
-  analyse: Analyse;
+  /** Returns the outcomes in the order of the requests. */
+  analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
   jobs: JobStore;
   inputs: JobInputs;
   stream: RecordStream;

@@ -4,8 +4,9 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { clientConfig } from '../../aws/clients.ts';
 import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
-import { governed } from '../../processors/analysis/governor.ts';
 import type { Analyzer } from '../../processors/analysis/ports.ts';
+import { limitRate } from '../../processors/analysis/rate-limiter.ts';
+import type { Deadline } from '../../processors/deadline.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { type Figure, figure } from '../figures.ts';
@@ -110,7 +111,7 @@ async function shared(run: Run, cloud: BenchCloud, sharing: Sharing): Promise<Sh
     const client = counting(cloud.config, counts, with_governor ? 1 : SDK_ATTEMPTS);
     const at_will = createComprehendAnalyzer({ client });
     const analyzer = with_governor
-      ? governing(at_will, cloud, { ...sharing, counts, end })
+      ? limitToQuota(at_will, cloud, { ...sharing, counts, end })
       : at_will;
     return calling(run, analyzer, { counts, end });
   });
@@ -133,7 +134,7 @@ interface Counts {
   refused: number;
 }
 
-function governing(
+function limitToQuota(
   analyzer: Analyzer,
   { config, stack }: BenchCloud,
   { consumers, counts, end }: Sharing & { counts: Counts; end: number },
@@ -150,13 +151,18 @@ function governing(
     calls_per_second: TARGET,
     now: Date.now,
   });
-  return governed(analyzer, {
+  const limited = limitRate(analyzer, {
     ledger,
     quota_calls_per_second: TARGET,
     fallback_calls_per_second: TARGET / consumers,
-    left_ms: () => end - Date.now(),
     now: Date.now,
   }).analyzer;
+  const deadline: Deadline = { at: end, signal: new AbortController().signal };
+  return {
+    ...limited,
+    detectSentiment: (documents, language_code) =>
+      limited.detectSentiment(documents, language_code, deadline),
+  };
 }
 
 /** One consumer: always some calls under way; one that was refused waits for a slot's time. */

@@ -1,93 +1,71 @@
+import type { Pause } from '../../lib/backoff.ts';
+import type { Verdict } from '../../schemas/index.ts';
+import { createAnswerQuestions } from './answers.ts';
 import { createAsk } from './ask.ts';
-import { type Effort, noEffort, tally } from './effort.ts';
-import type { Analyse, AnalysisOutcome, AnalysisStats } from './outcome.ts';
+import { createCaches } from './caches.ts';
+import type { AnalysisContext } from './context.ts';
+import { countOutcomes } from './counts.ts';
+import type { AnalysisOutcome, AnalysisRequest } from './outcome.ts';
 import type { Analyzer, LanguageDetector, VerdictCache } from './ports.ts';
-import { createPrepare, type Question } from './prepare.ts';
-import { createRecall } from './recall.ts';
-import { type Answer, createVerdicts } from './verdicts.ts';
+import { createPrepare } from './prepare.ts';
+import { RequestGroups } from './request-groups.ts';
 
-export type { Analyse, AnalysisOutcome, AnalysisRequest, AnalysisStats } from './outcome.ts';
+/**
+ * Analyses texts and yields each request with its outcome, once, as soon as the outcome is known: the caches' verdicts
+ * while the analyzer is called for the rest, then the verdicts of each call that returns. A service that fails is an
+ * outcome; a bug is thrown.
+ */
+export type Analyse = <Request extends AnalysisRequest>(
+  requests: readonly Request[],
+  context: AnalysisContext,
+) => AsyncIterable<[request: Request, outcome: AnalysisOutcome][]>;
 
 export interface AnalysisDeps {
   analyzer: Analyzer;
   cache: VerdictCache;
   detect_language: LanguageDetector;
-  /** For texts too short to tell their language. */
+  /** For texts that are too short to detect their language. */
   default_language: string;
-  /** Verdicts kept in this process. */
+  /** Verdicts kept in the memory of this process. */
   memory_entries: number;
-  /** Calls to the analyzer at a time, whatever the number of batches. */
+  /** Calls to the analyzer in flight, over all batches. */
   max_in_flight: number;
-  /** Waits before failed documents are asked again; `round` counts from 1. */
-  pause?: (round: number) => Promise<void>;
-  /** New verdicts that are told of while others are asked for; absent: 400. */
-  told_at_once?: number;
-  /** Hears what each batch took, once, before its outcomes are returned. */
-  on_stats?: (stats: AnalysisStats) => void;
+  /** Waits before failed documents are sent again. */
+  pause?: Pause;
 }
 
 /**
- * Texts to verdicts, for the stream's consumer and the API alike: prepare → dedupe → caches → analyzer → caches.
- * Where nothing fails, a batch takes Σ over languages ⌈distinct uncached documents / 25⌉ calls.
+ * Analyses texts for the stream's consumer and the API: prepare → group repeats → read the caches → call the analyzer →
+ * write the caches. Without failures, a batch takes Σ over languages ⌈distinct uncached documents / 25⌉ calls.
  */
 export function createAnalysis(deps: AnalysisDeps): Analyse {
   const prepare = createPrepare(deps);
-  const verdicts = createVerdicts({
-    recall: createRecall(deps),
-    ask: createAsk(deps),
-    max_document_bytes: deps.analyzer.max_document_bytes,
-    told_at_once: deps.told_at_once,
-  });
-  const { name, version } = deps.analyzer;
-  return async (requests, on_known = () => {}) => {
-    const prepared = requests.map(prepare);
-    const questions = new Map<string, Question>();
-    for (const item of prepared) {
-      if (item.status === 'ready' && !questions.has(item.fingerprint)) {
-        questions.set(item.fingerprint, item);
-      }
-    }
-    const effort: Effort = noEffort();
-    const unanswered = new Set(questions.keys());
-    const outcomes: (AnalysisOutcome | undefined)[] = prepared.map(() => undefined);
-    const settle = (answers: Map<string, Answer>) => {
-      for (const [i, item] of prepared.entries()) {
-        if (outcomes[i] !== undefined) continue;
-        if (item.status !== 'ready') {
-          outcomes[i] = item;
-          continue;
-        }
-        const answer = answers.get(item.fingerprint);
-        if (answer === undefined) continue;
-        const is_first = unanswered.delete(item.fingerprint);
-        outcomes[i] = outcomeOf(item, answer, is_first, { name, version });
-      }
-    };
-    const answers = await verdicts(questions, effort, (some, is_all) => {
-      settle(some);
-      on_known([...outcomes], is_all);
-    });
-    settle(answers);
-    const settled = outcomes as AnalysisOutcome[];
-    deps.on_stats?.(tally(settled, effort));
-    return settled;
-  };
-}
+  const caches = createCaches(deps);
+  const { max_document_bytes } = deps.analyzer;
+  const answerQuestions = createAnswerQuestions({ ask: createAsk(deps), max_document_bytes });
 
-function outcomeOf(
-  question: Question,
-  answer: Answer,
-  is_first: boolean,
-  analyzer: { name: string; version: string },
-): AnalysisOutcome {
-  if ('status' in answer) return answer;
-  const { language_code, language_source } = question;
-  return {
-    status: 'analyzed',
-    verdict: answer.verdict,
-    language_code,
-    language_source,
-    cache: is_first ? answer.cache : 'batch',
-    analyzer,
+  return async function* (requests, context) {
+    const groups = new RequestGroups<(typeof requests)[number]>(deps.analyzer);
+    const without_verdict = groups.add(requests.map((request) => [request, prepare(request)]));
+    const questions = groups.questions();
+    const cached = await caches.read(questions, context);
+    // The calls are in flight before the first outcome is yielded: delivering it must not delay them.
+    const answers = answerQuestions(
+      questions.filter(({ fingerprint }) => !cached.has(fingerprint)),
+      context,
+    );
+    const from_caches = [...cached].flatMap(([key, verdict]) => groups.settle(key, verdict));
+    yield countOutcomes(context.counts, [...without_verdict, ...from_caches]);
+    const fresh = new Map<string, Verdict>();
+    for await (const answered of answers) {
+      for (const [{ fingerprint }, answer] of answered) {
+        if ('verdict' in answer) fresh.set(fingerprint, answer.verdict);
+      }
+      const settled = answered.flatMap(([question, answer]) =>
+        groups.settle(question.fingerprint, answer),
+      );
+      yield countOutcomes(context.counts, settled);
+    }
+    context.cache_writes.add(caches.write(fresh, context));
   };
 }

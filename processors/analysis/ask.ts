@@ -1,96 +1,146 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { asCompleted } from '../../lib/as-completed.ts';
+import { createPause, type Pause } from '../../lib/backoff.ts';
+import { chunk } from '../../lib/chunk.ts';
 import { ServiceError } from '../../schemas/index.ts';
-import type { Effort } from './effort.ts';
+import { callBefore } from '../deadline.ts';
+import type { AnalysisContext } from './context.ts';
+import type { AnalysisCounts } from './counts.ts';
 import type { Analyzer, DocumentOutcome } from './ports.ts';
 
-/** How often a document is asked for before it counts as failed. */
+/** How often a document is sent before it counts as failed. */
 const MAX_ROUNDS = 3;
 const FIRST_PAUSE_MS = 100;
 
-/**
- * Asks for distinct documents of one language; every one of them is in the answer. Of each call that has returned it
- * says at once which documents succeeded.
- */
-export type Ask = (
-  documents: string[],
-  language_code: string,
-  effort: Effort,
-  on_succeeded: (documents: string[], outcomes: Map<string, DocumentOutcome>) => void,
-) => Promise<Map<string, DocumentOutcome>>;
+/** A text that fits into one call, together with others of its language. */
+export interface Document {
+  text: string;
+  language_code: string;
+}
+
+/** What the analyzer said of one document. */
+export interface Answered<Asked extends Document> {
+  document: Asked;
+  outcome: DocumentOutcome;
+}
+
+/** Starts all calls at once, and yields the answers of each call as it returns: one answer for each document. */
+export type Ask = <Asked extends Document>(
+  documents: readonly Asked[],
+  context: AnalysisContext,
+) => AsyncIterable<Answered<Asked>[]>;
 
 export interface AskDeps {
   analyzer: Analyzer;
-  /** Calls at a time, over all batches and languages. */
+  /** Calls in flight, over all batches and languages. */
   max_in_flight: number;
-  /** Waits before failed documents are asked again; `round` counts from 1. */
-  pause?: (round: number) => Promise<void>;
+  pause?: Pause;
 }
 
 /**
- * Full calls first, then only the documents that failed alone and may yet succeed, packed full again. A call that
- * failed whole is not repeated here: the SDK has already repeated it with its own backoff.
+ * Sends full calls first. Documents that failed alone are then packed into full calls again, unless their failure is
+ * final. A call that failed whole is not repeated here: the layer below has already retried it.
  */
 export function createAsk(deps: AskDeps): Ask {
-  const { analyzer, pause = pauseWithJitter } = deps;
+  const { analyzer, pause = createPause({ first_ms: FIRST_PAUSE_MS }) } = deps;
   const limit = pLimit(deps.max_in_flight);
-  return async (documents, language_code, effort, on_succeeded) => {
-    const outcomes = new Map<string, DocumentOutcome>();
-    for (let asking = documents, round = 1; asking.length > 0; round += 1) {
-      const calls = pack(asking, analyzer.max_documents).map((call) =>
-        limit(async () => {
-          const answer = await askOnce(analyzer, call, language_code, effort);
-          for (const [i, document] of call.entries()) outcomes.set(document, answer.outcomes[i]!);
-          on_succeeded(
-            call.filter((_, i) => answer.outcomes[i]!.ok),
-            outcomes,
-          );
-          return answer.worth_repeating;
-        }),
+  return (documents, context) => {
+    type Asked = (typeof documents)[number];
+    const startCalls: StartCalls<Asked> = (round) =>
+      asCompleted(
+        packCalls(round, analyzer.max_documents).map((call) =>
+          limit(() => callAnalyzer(analyzer, call, context)),
+        ),
       );
-      const failed = (await Promise.all(calls)).flat();
-      if (round === MAX_ROUNDS || failed.length === 0) break;
-      await pause(round);
-      effort.retried_documents += failed.length;
-      asking = failed;
-    }
-    return outcomes;
+    return answerInRounds(startCalls(documents), startCalls, { pause, counts: context.counts });
   };
 }
 
-async function askOnce(
-  analyzer: Analyzer,
-  documents: string[],
-  language_code: string,
-  effort: Effort,
-): Promise<{ outcomes: DocumentOutcome[]; worth_repeating: string[] }> {
-  effort.calls += 1;
-  effort.documents += documents.length;
-  try {
-    const outcomes = await analyzer.detectSentiment(documents, language_code);
-    effort.throttles += outcomes.filter((outcome) => !outcome.ok && outcome.throttled).length;
-    const worth_repeating = documents.filter((_, i) => isRetryable(outcomes[i]!));
-    return { outcomes, worth_repeating };
-  } catch (cause) {
-    if (!(cause instanceof ServiceError)) throw cause;
-    const { code, retryable, throttled } = cause;
-    if (throttled) effort.throttles += 1;
-    const failure: DocumentOutcome = { ok: false, code, retryable, throttled };
-    return { outcomes: documents.map(() => failure), worth_repeating: [] };
+/** What one call came to. */
+interface CallAnswer<Asked extends Document> {
+  answered: Answered<Asked>[];
+  /** Documents that failed alone, and may succeed in another call. */
+  retryable: Answered<Asked>[];
+}
+
+type StartCalls<Asked extends Document> = (
+  documents: readonly Asked[],
+) => AsyncIterable<CallAnswer<Asked>>;
+
+async function* answerInRounds<Asked extends Document>(
+  first_round: AsyncIterable<CallAnswer<Asked>>,
+  startCalls: StartCalls<Asked>,
+  { pause, counts }: { pause: Pause; counts: AnalysisCounts },
+): AsyncGenerator<Answered<Asked>[]> {
+  let calls = first_round;
+  for (let round = 1; ; round += 1) {
+    const retried: Asked[] = [];
+    for await (const { answered, retryable } of calls) {
+      if (round === MAX_ROUNDS) yield [...answered, ...retryable];
+      else {
+        retried.push(...retryable.map(({ document }) => document));
+        yield answered;
+      }
+    }
+    if (retried.length === 0) return;
+    await pause(round);
+    counts.retried_documents += retried.length;
+    calls = startCalls(retried);
   }
 }
 
-function isRetryable(outcome: DocumentOutcome): boolean {
-  return !outcome.ok && outcome.retryable;
+/** One call's documents share their language. */
+interface Call<Asked extends Document> {
+  language_code: string;
+  documents: Asked[];
 }
 
-function pack(documents: string[], size: number): string[][] {
-  return Array.from({ length: Math.ceil(documents.length / size) }, (_, i) =>
-    documents.slice(i * size, (i + 1) * size),
+function packCalls<Asked extends Document>(documents: readonly Asked[], size: number) {
+  const by_language = new Map<string, Asked[]>();
+  for (const document of documents) {
+    const group = by_language.get(document.language_code);
+    if (group === undefined) by_language.set(document.language_code, [document]);
+    else group.push(document);
+  }
+  return [...by_language].flatMap(([language_code, group]) =>
+    chunk(group, size).map((part): Call<Asked> => ({ language_code, documents: part })),
   );
 }
 
-/** Full jitter: consumers that failed together do not come back together. */
-async function pauseWithJitter(round: number): Promise<void> {
-  await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** round);
+async function callAnalyzer<Asked extends Document>(
+  analyzer: Analyzer,
+  { language_code, documents }: Call<Asked>,
+  { analysis, counts }: AnalysisContext,
+): Promise<CallAnswer<Asked>> {
+  counts.calls += 1;
+  counts.documents += documents.length;
+  const texts = documents.map(({ text }) => text);
+  try {
+    const outcomes = await callBefore(analysis, analyzer.name, () =>
+      analyzer.detectSentiment(texts, language_code, analysis),
+    );
+    return sortAnswers(documents, outcomes, counts);
+  } catch (cause) {
+    if (!(cause instanceof ServiceError)) throw cause;
+    const { code, retryable, throttled } = cause;
+    if (throttled) counts.throttles += 1;
+    const outcome: DocumentOutcome = { ok: false, code, retryable, throttled };
+    return { answered: documents.map((document) => ({ document, outcome })), retryable: [] };
+  }
+}
+
+function sortAnswers<Asked extends Document>(
+  documents: Asked[],
+  outcomes: DocumentOutcome[],
+  counts: AnalysisCounts,
+): CallAnswer<Asked> {
+  const sorted: CallAnswer<Asked> = { answered: [], retryable: [] };
+  for (const [i, document] of documents.entries()) {
+    const outcome = outcomes[i];
+    if (outcome === undefined) throw new Error('The analyzer left a document without an outcome');
+    if (!outcome.ok && outcome.throttled) counts.throttles += 1;
+    const is_retryable = !outcome.ok && outcome.retryable;
+    (is_retryable ? sorted.retryable : sorted.answered).push({ document, outcome });
+  }
+  return sorted;
 }

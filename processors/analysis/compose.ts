@@ -1,31 +1,32 @@
 import { detectLanguage } from '@aurastream/language-detector';
-import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import type { AnalysisEnvironment } from '../../schemas/index.ts';
-import { type Analyse, type AnalysisDeps, createAnalysis } from './analysis.ts';
+import { type Analyse, createAnalysis } from './analysis.ts';
+import type { Analyzer } from './ports.ts';
 
 /**
- * Analysis over Comprehend and the cache table, as the stream's consumer and the API run it.
+ * The analysis over the cache table, as the consumer and the API run it. They differ in the analyzer: the consumer's
+ * limits its rate and has a circuit breaker.
  *
- * @param options.max_attempts of one call to AWS, the first included; absent: the SDK's default.
+ * @param options.max_attempts of one call to the cache table; absent: the SDK's default.
  */
 export function composeAnalysis(
   environment: AnalysisEnvironment,
-  options: { now: () => number; max_attempts?: number } & Pick<AnalysisDeps, 'on_stats'>,
+  options: { analyzer: Analyzer; now: () => number; max_attempts?: number },
 ): Analyse {
-  const attempts = options.max_attempts === undefined ? {} : { max_attempts: options.max_attempts };
+  const { analyzer, now, max_attempts } = options;
+  const cache = createVerdictCache({
+    ...(max_attempts === undefined ? {} : { max_attempts }),
+    table_name: environment.CACHE_TABLE,
+    ttl_seconds: environment.CACHE_TTL_SECONDS,
+    now,
+  });
   return createAnalysis({
-    analyzer: createComprehendAnalyzer(attempts),
-    cache: createVerdictCache({
-      ...attempts,
-      table_name: environment.CACHE_TABLE,
-      ttl_seconds: environment.CACHE_TTL_SECONDS,
-      now: options.now,
-    }),
+    analyzer,
+    cache,
     detect_language: detectLanguage,
     default_language: environment.DEFAULT_LANGUAGE,
     memory_entries: environment.CACHE_MEMORY_ENTRIES,
     max_in_flight: environment.COMPREHEND_MAX_IN_FLIGHT,
-    ...(options.on_stats === undefined ? {} : { on_stats: options.on_stats }),
   });
 }

@@ -1,6 +1,7 @@
 import type { Scores, Sentiment, ServiceError, Verdict } from '../../schemas/index.ts';
+import type { Deadline } from '../deadline.ts';
 
-/** What an analyzer says of one document, or why it said nothing. */
+/** An analyzer's answer for one document, or why it has none. */
 export type DocumentOutcome =
   | { ok: true; sentiment: Sentiment; scores: Scores }
   | {
@@ -8,11 +9,11 @@ export type DocumentOutcome =
       code: string;
       retryable: boolean;
       throttled: boolean;
-      /** The analyzer refuses this very document, whatever it is asked with. */
+      /** The analyzer refuses this very document, in whatever call it is sent. */
       refused?: true;
     };
 
-/** Turns texts into verdicts: Comprehend, or another behind the same port. */
+/** Turns texts into verdicts: Comprehend, or another service behind the same port. */
 export interface Analyzer {
   name: string;
   /** Changes whenever the same text could get another verdict: it is part of the fingerprint. */
@@ -22,65 +23,70 @@ export interface Analyzer {
   max_document_bytes: number;
   supports(language_code: string): boolean;
   /**
-   * One call: outcomes in the order of the documents, one each.
+   * Makes one call and returns one outcome for each document, in their order.
    *
-   * @throws {ServiceError} where the whole call failed.
+   * @param deadline by which the call must start, for analyzers that may delay it; absent: no limit.
+   * @throws {ServiceError} if the whole call failed.
    */
-  detectSentiment(documents: string[], language_code: string): Promise<DocumentOutcome[]>;
+  detectSentiment(
+    documents: string[],
+    language_code: string,
+    deadline?: Deadline,
+  ): Promise<DocumentOutcome[]>;
 }
 
-/** What a cache still knew. */
+/** The verdicts that a cache found. */
 export interface CacheRead {
-  /** Those that are there, unexpired and readable; the others are absent. */
+  /** Verdicts that are present, unexpired and readable, by fingerprint. */
   found: Map<string, Verdict>;
-  /** Rows that did not parse: misses, but somebody should know. */
+  /** Rows that did not parse. They are misses, and are counted. */
   unreadable: number;
-  /** Why some could not be looked up: an outage must never look like cold traffic. */
+  /** Why some lookups failed: an outage must never look like cold traffic. */
   error?: ServiceError;
 }
 
 /** Verdicts kept by fingerprint across batches and processes. */
 export interface VerdictCache {
-  /** Reads what it can: a service that fails half-way does not cost what was found before. */
+  /** Reads what it can: an outage half-way does not lose what was found before. */
   get(fingerprints: string[]): Promise<CacheRead>;
-  /** Keeps what it can. @throws {ServiceError} where any could not be kept. */
+  /** Writes what it can. @throws {ServiceError} if any verdict was not written. */
   put(verdicts: Map<string, Verdict>): Promise<void>;
 }
 
-/** Tells a text's language; `undefined` where it has too little to go by. */
+/** Returns a text's language, or `undefined` if the text is too short to tell. */
 export type LanguageDetector = (text: string) => string | undefined;
 
-/** How fast all who share a quota call together. */
+/** The rate at which all processes that share a quota call together. */
 export interface Rate {
   calls_per_second: number;
-  /** The rate that was last refused; the quota before any was. */
+  /** The rate that was last refused; the quota until then. */
   refused_at: number;
 }
 
-/** When calls may start, as all who share a quota agreed: the first at `starts_at`, the others `interval_ms` apart. */
+/** When calls may start: the first at `starts_at`, the others `interval_ms` apart. */
 export interface Slots {
   /** Epoch milliseconds. */
   starts_at: number;
   interval_ms: number;
   rate: Rate;
-  /** Epoch milliseconds: when the rate last changed; 0 before it ever did. */
+  /** Epoch milliseconds of the last change of the rate; 0 before the first. */
   rate_changed_at: number;
 }
 
 /**
- * The one book of a quota that many processes share. All methods are atomic, and may throw a {@link ServiceError}: who
- * cannot read the book goes by a fixed share.
+ * The shared record of which slots of a quota are taken. All methods are atomic and may throw a {@link ServiceError}:
+ * a process that cannot reach the ledger falls back to a fixed share of the quota.
  */
 export interface QuotaLedger {
   /**
-   * Takes the next free slots; undefined, and nothing is taken, where the first would be later than `latest`.
+   * Takes the next free slots. Returns undefined, and takes none, if the first would start after `latest`.
    *
    * @param latest epoch milliseconds.
    */
   reserve(slots: number, latest: number): Promise<Slots | undefined>;
   /**
-   * Changes the rate where it is still `from`, and has been for `settled_ms`: of those who were refused together, one
-   * changes it.
+   * Changes the rate if it is still `from` and has not changed for `settled_ms`: of several processes that were
+   * throttled together, one changes it.
    *
    * @param from calls per second.
    */

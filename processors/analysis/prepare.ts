@@ -1,11 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import { fingerprint } from '../../schemas/index.ts';
 import { createLanguageResolver, type ResolvedLanguage } from './language.ts';
 import { normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
 import type { Analyzer, LanguageDetector } from './ports.ts';
 
-/** A text in the form in which it is looked up and asked for. */
+/** A text in the form in which the caches and the analyzer are asked for it. */
 export interface Question extends ResolvedLanguage {
   status: 'ready';
   /** Normalised. */
@@ -13,36 +12,17 @@ export interface Question extends ResolvedLanguage {
   fingerprint: string;
 }
 
-type Prepared = Question | Empty | UnsupportedLanguage;
+export type Prepared = Question | Empty | UnsupportedLanguage;
 
-/** Characters of texts whose preparation is remembered: what goes viral is prepared once. */
-const REMEMBERED_CHARACTERS = 4_000_000;
-
-/** Takes a request as far as it gets without a cache or a service. The same request may give the same object again. */
+/** Prepares a request as far as possible without a cache or a service. */
 export function createPrepare(deps: {
   analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
   detect_language: LanguageDetector;
   default_language: string;
 }): (request: AnalysisRequest) => Prepared {
-  const prepare = createPrepareOnce(deps);
-  const remembered = new LRUCache<string, Prepared>({
-    maxSize: REMEMBERED_CHARACTERS,
-    sizeCalculation: (_, { length }) => length,
-  });
-  return (request) => {
-    const key = `${request.language}\n${request.text}`;
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const prepared = prepare(request);
-    remembered.set(key, prepared);
-    return prepared;
-  };
-}
-
-function createPrepareOnce(deps: Parameters<typeof createPrepare>[0]) {
   const { analyzer } = deps;
   const resolveLanguage = createLanguageResolver(deps);
-  return (request: AnalysisRequest): Prepared => {
+  return (request) => {
     const text = normalise(request.text);
     if (text === '') return { status: 'empty' };
     const language = resolveLanguage(request.language, text);

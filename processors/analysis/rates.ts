@@ -1,11 +1,11 @@
 import type { Rate } from './ports.ts';
 
 /**
- * How a shared rate follows what the service bears: additive increase, multiplicative decrease. Source: D. Chiu and
- * R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance", 1989: it converges to equal
- * shares and full use. As in CUBIC (RFC 9438) the way back is quick up to just below where it was refused, slow around
- * there, and quick beyond: one stray refusal costs little, a real limit is felt for rather than run into, and one that
- * is gone is soon forgotten.
+ * How a shared rate follows the capacity of the service: additive increase, multiplicative decrease, which converges to
+ * equal shares and full use. Source: D. Chiu and R. Jain, "Analysis of the increase and decrease algorithms for
+ * congestion avoidance", 1989. As in CUBIC (RFC 9438), the rate rises quickly to just below the rate that was last
+ * refused, slowly around it, and quickly beyond. So one stray throttle costs little, a real limit is approached
+ * carefully, and a limit that no longer exists is soon forgotten.
  */
 const DECREASE = 0.8;
 const QUICK_SHARE = 0.05;
@@ -14,15 +14,15 @@ const NEAR = 0.95;
 const BEYOND = 1.05;
 const LEAST_SHARE = 0.05;
 
-/** A rate is raised once in this time at most, and lowered once: what was under way when it changed says nothing of it. */
+/** A rate changes once in this time at most: calls that were in flight at the change say nothing about the new rate. */
 export const CHANGE_MS = 1_000;
 
-export function lowered({ calls_per_second }: Rate, quota: number): Rate {
+export function lowerRate({ calls_per_second }: Rate, quota: number): Rate {
   const lower = Math.max(quota * LEAST_SHARE, calls_per_second * DECREASE);
   return { calls_per_second: lower, refused_at: calls_per_second };
 }
 
-export function raised({ calls_per_second, refused_at }: Rate, quota: number): Rate {
+export function raiseRate({ calls_per_second, refused_at }: Rate, quota: number): Rate {
   const near = refused_at * NEAR;
   const quick = calls_per_second + quota * QUICK_SHARE;
   const slow = calls_per_second + quota * SLOW_SHARE;
@@ -31,10 +31,10 @@ export function raised({ calls_per_second, refused_at }: Rate, quota: number): R
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** A small quota's: others who share it wait for so many calls of one consumer, and a write is a quarter of a request. */
+/** For small quotas: others who share the quota wait for this many calls of one consumer at most. */
 const LEAST_SLOTS = 6;
 
-/** Slots that one write to the ledger takes at most: it is written to 100 times a second where consumers want many. */
+/** How many slots one write to the ledger takes at most: large quotas need about 100 writes a second. */
 export function slotsPerWrite(calls_per_second: number): number {
   return Math.max(LEAST_SLOTS, Math.ceil(calls_per_second / 100));
 }

@@ -1,15 +1,17 @@
 import type { ConsumerEnvironment, Result } from '../../schemas/index.ts';
-import type { Analyse, AnalysisOutcome } from '../analysis/analysis.ts';
-import type { StreamItem } from './decode/decode.ts';
+import type { Analyse } from '../analysis/analysis.ts';
+import type { AnalysisOutcome } from '../analysis/outcome.ts';
+import type { BatchContext } from './batch.ts';
 import { Unreadable } from './decode/unreadable.ts';
 import type { Failure } from './ports.ts';
 import { buildResult, type Ending } from './result.ts';
+import type { Version } from './versions.ts';
 
-/** A record's result, or why it has none: yet, or for ever. Those skip the later stages. */
-export type Outcome =
-  | { ok: true; result: Result }
-  | { ok: false; failure: Failure }
-  | { ok: false; refusal: Unreadable };
+/** A version of a record, and what the stages so far made of it. A version without a result skips later stages. */
+export interface Processed {
+  version: Version;
+  outcome: { result: Result } | { failure: Failure } | { refusal: Unreadable };
+}
 
 export interface AnalyseDeps {
   analyse: Analyse;
@@ -18,58 +20,43 @@ export interface AnalyseDeps {
   now: () => number;
 }
 
-/**
- * Records to results, in their order; all texts of a batch in one go, so that the analyzer's calls are full.
- *
- * @param on_known hears of the results that there are, where the analyzer is asked: once it is, and once it has answered
- * for all. They are made when they are called for; the very same are among the outcomes that are returned.
- */
-export function createAnalyseStage(
-  deps: AnalyseDeps,
-): (
-  items: StreamItem[],
-  on_known: (results: () => Result[], is_all: boolean) => void,
-) => Promise<Outcome[]> {
-  const { analyse, text_policy, now } = deps;
-  const end = (item: StreamItem, ending: Ending): Outcome => {
+/** Turns versions into results and yields them as they become known. Withdrawals need no analysis. */
+export async function* analyseVersions(
+  versions: Version[],
+  { analyse, text_policy, now }: AnalyseDeps,
+  context: BatchContext,
+): AsyncGenerator<Processed[]> {
+  const end = (version: Version, ending: Ending): Processed => {
     const processed_at = new Date(now()).toISOString();
-    return { ok: true, result: buildResult(item, ending, { text_policy, processed_at }) };
-  };
-  const endAs = (item: StreamItem, outcome: AnalysisOutcome): Outcome => {
-    if (outcome.status !== 'failed') return end(item, outcome);
-    if (outcome.refused) return { ok: false, refusal: refusedFor(outcome.code) };
-    return { ok: false, failure: { stage: 'analysis', code: outcome.code } };
-  };
-  return async (items, on_known) => {
-    const asked = items.filter(({ record }) => !record.deleted);
-    const ended = new Map<StreamItem, Outcome>();
-    const endAll = (outcomes: (AnalysisOutcome | undefined)[]) => {
-      for (const [i, item] of asked.entries()) {
-        const outcome = outcomes[i];
-        if (outcome !== undefined && !ended.has(item)) ended.set(item, endAs(item, outcome));
-      }
+    return {
+      version,
+      outcome: { result: buildResult(version.item, ending, { text_policy, processed_at }) },
     };
-    const outcomes = await analyse(
-      asked.map(({ record }) => ({ text: record.text, language: record.language })),
-      (known, is_all) => {
-        const results = () => {
-          endAll(known);
-          return [...ended.values()].flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
-        };
-        on_known(results, is_all);
-      },
-    );
-    endAll(outcomes);
-    return items.map((item) => {
-      const outcome = ended.get(item);
-      if (outcome !== undefined) return outcome;
-      if (item.record.deleted) return end(item, { status: 'withdrawn' });
-      throw new Error('The analysis left a record without an outcome');
-    });
   };
+  const withdrawn = versions.filter(({ item }) => item.record.deleted);
+  yield withdrawn.map((version) => end(version, { status: 'withdrawn' }));
+  const requests = versions
+    .filter(({ item }) => !item.record.deleted)
+    .map((version) => {
+      const { text, language } = version.item.record;
+      return { text, language, version };
+    });
+  let settled = 0;
+  for await (const outcomes of analyse(requests, context)) {
+    settled += outcomes.length;
+    yield outcomes.map(([{ version }, outcome]) =>
+      outcome.status === 'failed'
+        ? { version, outcome: explainFailure(outcome) }
+        : end(version, outcome),
+    );
+  }
+  if (settled !== requests.length) {
+    throw new Error(`The analysis settled ${settled} of ${requests.length} requests`);
+  }
 }
 
-function refusedFor(code: string): Unreadable {
+function explainFailure({ code, refused }: Extract<AnalysisOutcome, { status: 'failed' }>) {
+  if (!refused) return { failure: { stage: 'analysis', code } } as const;
   const issue = { path: 'text', message: `the analyzer refuses it: ${code}` };
-  return new Unreadable('refused_by_analyzer', [issue]);
+  return { refusal: new Unreadable('refused_by_analyzer', [issue]) };
 }

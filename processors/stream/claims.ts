@@ -1,71 +1,81 @@
 import pLimit from 'p-limit';
 import { hashText, ServiceError } from '../../schemas/index.ts';
+import { callBefore } from '../deadline.ts';
+import type { BatchContext } from './batch.ts';
 import type { StreamItem } from './decode/decode.ts';
 import { Unreadable, unreadable } from './decode/unreadable.ts';
-import type { Failed, TextClaims } from './ports.ts';
+import type { TextClaims } from './ports.ts';
+import type { Rejected } from './set-aside.ts';
 
 const READS_AT_A_TIME = 8;
-/** Texts of up to 1 MiB each that are held at once, besides those that came on the stream. */
+/** Fetched texts of up to 1 MiB each that are in memory together, besides the texts that came on the stream. */
 const CLAIMS_AT_A_TIME = 32;
 
-/** Parts of a batch, in the order of the stream, none of which claims more texts than fit in memory together. */
-export function portions(items: StreamItem[]): StreamItem[][] {
-  const parts: StreamItem[][] = [];
+/** Cuts a batch into portions, in the order of the stream, whose fetched texts fit in memory together. */
+export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
+  const portions: StreamItem[][] = [];
+  let portion: StreamItem[] = [];
   let claims = 0;
   for (const item of items) {
+    const is_full = isClaim(item) && claims === CLAIMS_AT_A_TIME;
+    if (portion.length === 0 || is_full) {
+      portion = [];
+      portions.push(portion);
+      claims = 0;
+    }
     if (isClaim(item)) claims += 1;
-    if (parts.length === 0 || claims > CLAIMS_AT_A_TIME) {
-      parts.push([]);
-      claims = isClaim(item) ? 1 : 0;
-    }
-    parts.at(-1)!.push(item);
+    portion.push(item);
   }
-  return parts;
+  return portions;
 }
 
-export interface Resolved {
-  /** All that have their text now. */
+/** Records that have their text now, and records whose text does not exist. */
+export interface Fetched {
   items: StreamItem[];
-  /** Those whose text is nowhere: no retry brings it. */
-  missing: { item: StreamItem; why: Unreadable }[];
-  failed: Failed[];
+  missing: Rejected[];
 }
 
-/** Fetches the texts that did not fit on the stream. One that is not what the record claims is none. */
-export function createResolve(claims: TextClaims): (items: StreamItem[]) => Promise<Resolved> {
+/** Fetches texts that did not fit on the stream. A text with another hash than its record claims counts as missing. */
+export function createFetchTexts(
+  claims: TextClaims,
+): (items: StreamItem[], context: BatchContext) => Promise<Fetched> {
   const limit = pLimit(READS_AT_A_TIME);
-  return async (items) => {
-    if (!items.some(isClaim)) return { items, missing: [], failed: [] };
-    const found = await Promise.all(
-      items.map((item) => (isClaim(item) ? limit(() => textOf(claims, item)) : item.record.text)),
+  return async (items, context) => {
+    if (!items.some(isClaim)) return { items, missing: [] };
+    const fetched = await Promise.all(
+      items.map(async (item) => ({
+        item,
+        text: isClaim(item)
+          ? await limit(() => fetchText(claims, item, context))
+          : item.record.text,
+      })),
     );
-    const resolved: Resolved = { items: [], missing: [], failed: [] };
-    for (const [i, item] of items.entries()) {
-      const text = found[i]!;
-      if (typeof text === 'string') {
-        resolved.items.push({ ...item, record: { ...item.record, text } });
-      } else if (text instanceof Unreadable) resolved.missing.push({ item, why: text });
-      else resolved.failed.push({ stage: 'claims', code: text.code, position: item.position });
+    const texts: Fetched = { items: [], missing: [] };
+    for (const { item, text } of fetched) {
+      const { position, record } = item;
+      if (typeof text === 'string') texts.items.push({ ...item, record: { ...record, text } });
+      else if (text instanceof Unreadable) texts.missing.push({ item, why: text });
+      else context.tally.addFailed([{ stage: 'claims', code: text.code, position }]);
     }
-    return resolved;
+    return texts;
   };
 }
 
-/** A withdrawal needs no text. */
+/** Withdrawals need no text. */
 function isClaim({ record }: StreamItem): boolean {
   return record.text_claim !== undefined && !record.deleted;
 }
 
-async function textOf(
+async function fetchText(
   claims: TextClaims,
-  { record }: StreamItem,
+  { record: { tenant, text_claim = '' } }: StreamItem,
+  { analysis }: BatchContext,
 ): Promise<string | Unreadable | ServiceError> {
   try {
-    const text = await claims.get(record.tenant, record.text_claim!);
-    if (text === undefined)
-      return unreadable('text_missing', 'the text it stands for is not there');
-    if (hashText(text) !== record.text_claim) {
-      return unreadable('text_missing', 'the text it stands for has another hash');
+    const text = await callBefore(analysis, 's3', () => claims.get(tenant, text_claim));
+    if (text === undefined) return unreadable('text_missing', 'the claimed text does not exist');
+    if (hashText(text) !== text_claim) {
+      return unreadable('text_missing', 'the claimed text has another hash');
     }
     return text;
   } catch (cause) {

@@ -1,4 +1,3 @@
-import { detectLanguage } from '@aurastream/language-detector';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
@@ -6,155 +5,89 @@ import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
-import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import { createLake } from '../../aws/firehose/lake.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
-import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress } from '../../jobs/progress.ts';
 import {
   type ConsumerEnvironment,
   consumerEnvironmentSchema,
   parseEnvironment,
 } from '../../schemas/index.ts';
-import { type AnalysisDeps, createAnalysis } from '../analysis/analysis.ts';
-import { breaking } from '../analysis/breaker.ts';
-import { governed } from '../analysis/governor.ts';
+import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
+import { composeAnalysis } from '../analysis/compose.ts';
+import { limitRate } from '../analysis/rate-limiter.ts';
+import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
-import {
-  analyzerInTime,
-  cacheInTime,
-  claimsInTime,
-  progressInTime,
-  storeInTime,
-} from './in-time.ts';
-import { createObserver } from './observe.ts';
-import { createPulse } from './pulse.ts';
+import { observeConsumer } from './observe.ts';
 import { createRareCallbacks, createRareClaims, createRareSetAsides } from './rare/compose.ts';
-import { createTimeLimit, type TimeLimit } from './time-limit.ts';
+import { createRecordThroughput } from './throughput.ts';
 
 /**
  * The consumer as it is deployed, with its clients.
  *
- * @throws {Error} where the environment is not complete.
+ * @throws {Error} if the environment is incomplete.
  */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(consumerEnvironmentSchema, variables);
   const now = Date.now;
-  const time = createTimeLimit(now);
-  const governor = createGovernor(environment, { time, now });
-  const { on_stats, observed } = createObserver({
-    governor: governor.stats,
-    logger: new Logger({ serviceName: 'aurastream-consumer' }),
-    metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
-    now,
-  });
-  const store = createJobStore({ table_name: environment.JOBS_TABLE, now });
-  const pulsed = createPulse({
-    putThroughputSample: (pulse) =>
-      time.delivery('dynamodb', () => store.putThroughputSample(pulse)),
-    now,
-  });
-  const consume = observed(
-    pulsed(
-      createConsumer({
-        analyse: analysisInTime(environment, { time, now, governor, on_stats }),
-        ...storesInTime(environment, { time, now }),
-        ...jobsInTime(environment, store, { time, now }),
-        text_policy: environment.TEXT_POLICY,
-        now,
-      }),
-    ),
-  );
-  return async (
-    event: KinesisStreamEvent,
-    context: Context,
-  ): Promise<KinesisStreamBatchResponse> => {
-    const { response } = await time.run(context.getRemainingTimeInMillis(), () =>
-      consume(event.Records, context.awsRequestId),
-    );
-    return response;
-  };
-}
-
-interface Clocks {
-  time: TimeLimit;
-  now: () => number;
-}
-
-/** As the API's, but for the time limit of a batch, and a quota that is shared with other consumers. */
-function analysisInTime(
-  environment: ConsumerEnvironment,
-  {
-    time,
-    now,
-    governor,
-    on_stats,
-  }: Clocks & { governor: Governor } & Pick<AnalysisDeps, 'on_stats'>,
-) {
-  const cache = createVerdictCache({
-    table_name: environment.CACHE_TABLE,
-    ttl_seconds: environment.CACHE_TTL_SECONDS,
-    now,
-  });
-  return createAnalysis({
-    analyzer: analyzerInTime(governor.analyzer, time),
-    cache: cacheInTime(cache, time),
-    detect_language: detectLanguage,
-    default_language: environment.DEFAULT_LANGUAGE,
-    memory_entries: environment.CACHE_MEMORY_ENTRIES,
-    max_in_flight: environment.COMPREHEND_MAX_IN_FLIGHT,
-    ...(on_stats === undefined ? {} : { on_stats }),
-  });
-}
-
-type Governor = ReturnType<typeof createGovernor>;
-
-/** Comprehend's calls within the quota; none at all while it is down. */
-function createGovernor(environment: ConsumerEnvironment, { time, now }: Clocks) {
-  const {
-    QUOTA_TABLE,
-    COMPREHEND_CALLS_PER_SECOND,
-    COMPREHEND_FALLBACK_CALLS_PER_SECOND: fallback_calls_per_second,
-  } = environment;
-  // Every call takes a slot, so the SDK makes none on its own.
-  const comprehend = createComprehendAnalyzer({ max_attempts: 1 });
-  const governor = governed(comprehend, {
-    ledger: createQuotaLedger({
-      table_name: QUOTA_TABLE,
-      quota: 'comprehend',
-      calls_per_second: COMPREHEND_CALLS_PER_SECOND,
+  const { analyzer, quotaStats } = composeAnalyzer(environment, now);
+  const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
+  const callbacks = createRareCallbacks(environment);
+  const consume = createConsumer({
+    analyse: composeAnalysis(environment, { analyzer, now }),
+    results_table: createResultsTable({
+      table_name: environment.RESULTS_TABLE,
+      ttl_seconds: environment.RESULTS_TTL_SECONDS,
       now,
     }),
-    quota_calls_per_second: COMPREHEND_CALLS_PER_SECOND,
-    fallback_calls_per_second,
-    left_ms: time.left_ms,
+    lake: createLake({ delivery_stream: environment.DELIVERY_STREAM }),
+    set_asides: createRareSetAsides(environment),
+    claims: createRareClaims(environment),
+    progress: createProgress({ store: jobs, now, on_final: createOnFinal(callbacks) }),
+    text_policy: environment.TEXT_POLICY,
     now,
   });
-  const breaker = breaking(governor.analyzer, { now });
+  const recordThroughput = createRecordThroughput({ store: jobs, now });
+  const processBatch = observeConsumer(
+    async (records, context) => {
+      const started_at = now();
+      const report = await consume(records, context);
+      await recordThroughput(records, report, started_at, context);
+      return report;
+    },
+    {
+      logger: new Logger({ serviceName: 'aurastream-consumer' }),
+      metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
+      quotaStats,
+      now,
+    },
+  );
+  return (event: KinesisStreamEvent, lambda: Context): Promise<KinesisStreamBatchResponse> =>
+    withBatchContext(
+      { request_id: lambda.awsRequestId, remaining_ms: lambda.getRemainingTimeInMillis(), now },
+      async (context) => (await processBatch(event.Records, context)).response,
+    );
+}
+
+/** Comprehend within its quota, and spared while it is down. */
+function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
+  const quota_calls_per_second = environment.COMPREHEND_CALLS_PER_SECOND;
+  // Each attempt must take a slot of its own, so the SDK makes one attempt only.
+  const comprehend = createComprehendAnalyzer({ max_attempts: 1 });
+  const limited = limitRate(comprehend, {
+    ledger: createQuotaLedger({
+      table_name: environment.QUOTA_TABLE,
+      quota: 'comprehend',
+      calls_per_second: quota_calls_per_second,
+      now,
+    }),
+    quota_calls_per_second,
+    fallback_calls_per_second: environment.COMPREHEND_FALLBACK_CALLS_PER_SECOND,
+    now,
+  });
+  const breaker = createCircuitBreaker(limited.analyzer, { now });
   return {
     analyzer: breaker.analyzer,
-    stats: () => ({ ...governor.stats(), breaker: breaker.stats() }),
+    quotaStats: () => ({ ...limited.stats(), breaker: breaker.stats() }),
   };
-}
-
-function storesInTime(environment: ConsumerEnvironment, { time, now }: Clocks) {
-  const results_table = createResultsTable({
-    table_name: environment.RESULTS_TABLE,
-    ttl_seconds: environment.RESULTS_TTL_SECONDS,
-    now,
-  });
-  const lake = createLake({ delivery_stream: environment.DELIVERY_STREAM });
-  const set_asides = createRareSetAsides(environment);
-  return {
-    results_table: storeInTime('dynamodb', results_table, time.delivery),
-    lake: storeInTime('firehose', lake, time.delivery),
-    set_asides: storeInTime('s3', set_asides, time.delivery),
-  };
-}
-
-function jobsInTime(environment: ConsumerEnvironment, store: JobStore, { time, now }: Clocks) {
-  const callbacks = createRareCallbacks(environment);
-  const progress = createProgress({ store, now, on_final: createOnFinal(callbacks) });
-  const claims = createRareClaims(environment);
-  return { progress: progressInTime(progress, time), claims: claimsInTime(claims, time) };
 }

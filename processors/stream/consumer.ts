@@ -1,107 +1,88 @@
-import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
-import type { SetAside } from '../../schemas/index.ts';
-import { portions } from './claims.ts';
+import type { KinesisStreamRecord } from 'aws-lambda';
+import { TaskGroup } from '../../lib/task-group.ts';
+import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts';
+import type { BatchContext } from './batch.ts';
+import { createFetchTexts, cutIntoPortions } from './claims.ts';
 import { decode, type StreamItem } from './decode/decode.ts';
-import { keep } from './keep.ts';
-import { createPortion, type Ended, type PortionDeps } from './portion.ts';
-import type { SetAsides } from './ports.ts';
-import { createStart, type Started } from './progress.ts';
-import { respond } from './respond.ts';
+import { type DeliverDeps, deliver } from './deliver.ts';
+import { inLots, type LotOptions } from './lots.ts';
+import type { TextClaims } from './ports.ts';
+import { countInJobs, dropCancelled, type EndedItem, type JobOf, outcomeOf } from './progress.ts';
+import { keepSetAsides, type Rejected, type SetAsideDeps, setAside } from './set-aside.ts';
+import type { BatchReport } from './tally.ts';
+import { distinctVersions } from './versions.ts';
 
-export type ConsumerDeps = PortionDeps;
-
-/** What became of a batch: `records = results + set_asides + cancelled + failed`, sub-records counted one by one. */
-export interface BatchReport {
-  response: KinesisStreamBatchResponse;
-  records: number;
-  results: number;
-  set_asides: number;
-  /** Those that were left out, their job having been cancelled. */
-  cancelled: number;
-  failed: number;
-  /** How many set-asides by reason, kept or not. */
-  reasons: Record<string, number>;
-  /** How many failures by stage and code: `lake ServiceUnavailableException`. */
-  failures: Record<string, number>;
+export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
+  claims: TextClaims;
+  /** Absent: {@link LOTS}. */
+  lots?: LotOptions;
 }
 
-export type Consumer = (records: KinesisStreamRecord[]) => Promise<BatchReport>;
+export type Consumer = (
+  records: KinesisStreamRecord[],
+  context: BatchContext,
+) => Promise<BatchReport>;
+
+/** Sixteen full calls of the results table, and of Comprehend. */
+const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 
 /**
- * A batch of the stream: decode → look at its jobs → fetch texts → analyse → deliver → count → respond. What a service
- * did not do is a failure of its records alone; whatever is thrown is a bug, and fails the batch.
+ * Processes a batch of the stream: decode → drop records of cancelled jobs → fetch texts → analyse → deliver → count →
+ * respond. A failing service fails the records that need it, and no others. A thrown error is a bug and fails the batch.
  */
 export function createConsumer(deps: ConsumerDeps): Consumer {
-  const start = createStart(deps.progress);
-  const endPortion = createPortion(deps);
-  return async (records) => {
+  const processPortion = createProcessPortion(deps);
+  return async (records, context) => {
     const { items, set_asides } = decode(records);
-    const [{ started, ended }, unreadable] = await Promise.all([
-      startAndEnd(items),
-      setAside(deps.set_asides, set_asides),
-    ]);
-    return {
-      ...reportOf(records, [ended, unreadable, unstarted(started)]),
-      records: items.length + set_asides.length,
-      cancelled: started.cancelled,
-    };
-  };
+    context.tally.records = items.length + set_asides.length;
+    const keeping = new TaskGroup();
+    keeping.add(keepUnreadable());
+    const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
+    // One portion after the other: the texts of one are out of memory before the next fetches its own.
+    for (const portion of cutIntoPortions(open)) await processPortion(portion, job_of, context);
+    await keeping.join();
+    await context.cache_writes.join();
+    return context.tally.report(records);
 
-  async function startAndEnd(items: StreamItem[]): Promise<{ started: Started; ended: Ended }> {
-    const started = await start(items);
-    const parts: Ended[] = [];
-    // One after the other: the memory of one is free before the next has its texts.
-    for (const portion of portions(started.items)) {
-      parts.push(await endPortion(portion, started.job_of));
+    async function keepUnreadable(): Promise<void> {
+      const kept = await keepSetAsides(deps.set_asides, set_asides, context);
+      context.tally.set_asides += kept.length;
     }
-    return { started, ended: sumOf(parts) };
+  };
+}
+
+/** Analyses each version of a portion once, and counts it at every place where the stream has it. */
+function createProcessPortion(deps: ConsumerDeps) {
+  const fetchTexts = createFetchTexts(deps.claims);
+  return async (portion: StreamItem[], job_of: JobOf, context: BatchContext): Promise<void> => {
+    const { items, missing } = await fetchTexts(portion, context);
+    const keeping = new TaskGroup();
+    keeping.add(setAside(missing, deps, job_of, context));
+    const deliveries = new TaskGroup<Processed[]>();
+    const processed = analyseVersions(distinctVersions(items), deps, context);
+    for await (const lot of inLots(processed, deps.lots ?? LOTS)) {
+      deliveries.add(deliver(lot, deps, context));
+    }
+    const { ended, refused } = sortOutcomes((await deliveries.join()).flat(), context);
+    context.tally.results += await countInJobs(ended, deps.progress, job_of, context);
+    await setAside(refused, deps, job_of, context);
+    await keeping.join();
+  };
+}
+
+function sortOutcomes(processed: Processed[], { tally }: BatchContext) {
+  const ended: EndedItem[] = [];
+  const refused: Rejected[] = [];
+  for (const { version, outcome } of processed) {
+    const { places } = version;
+    if ('failure' in outcome) {
+      tally.addFailed(places.map(({ position }) => ({ ...outcome.failure, position })));
+    } else if ('refusal' in outcome) {
+      refused.push(...places.map((item) => ({ item, why: outcome.refusal })));
+    } else {
+      const counted_as = outcomeOf(outcome.result);
+      ended.push(...places.map((item) => ({ item, outcome: counted_as })));
+    }
   }
-}
-
-async function setAside(store: SetAsides, set_asides: SetAside[]): Promise<Ended> {
-  const failed = await keep(store, set_asides);
-  return {
-    results: 0,
-    set_asides: set_asides.length - failed.length,
-    reasons: set_asides.map(({ reason }) => reason),
-    failed,
-  };
-}
-
-function unstarted({ failed }: Started): Ended {
-  return { results: 0, set_asides: 0, reasons: [], failed };
-}
-
-function sumOf(parts: Ended[]): Ended {
-  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
-  return {
-    results: sum(parts.map(({ results }) => results)),
-    set_asides: sum(parts.map(({ set_asides }) => set_asides)),
-    reasons: parts.flatMap(({ reasons }) => reasons),
-    failed: parts.flatMap(({ failed }) => failed),
-  };
-}
-
-function reportOf(
-  records: KinesisStreamRecord[],
-  parts: Ended[],
-): Omit<BatchReport, 'records' | 'cancelled'> {
-  const { results, set_asides, reasons, failed } = sumOf(parts);
-  return {
-    response: respond(
-      records.map(({ kinesis }) => kinesis.sequenceNumber),
-      failed.map(({ position }) => position),
-    ),
-    results,
-    set_asides,
-    failed: failed.length,
-    reasons: tally(reasons),
-    failures: tally(failed.map(({ stage, code }) => `${stage} ${code}`)),
-  };
-}
-
-function tally(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+  return { ended, refused };
 }

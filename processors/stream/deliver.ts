@@ -1,6 +1,8 @@
 import { type Result, recordKey } from '../../schemas/index.ts';
+import type { Processed } from './analyse.ts';
+import type { BatchContext } from './batch.ts';
 import type { Failure, Lake, ResultsTable } from './ports.ts';
-import { putAll } from './put-all.ts';
+import { putBefore } from './put.ts';
 import { highestVersions } from './versions.ts';
 
 export interface DeliverDeps {
@@ -9,31 +11,32 @@ export interface DeliverDeps {
 }
 
 /**
- * Takes results to both stores and says which are not in both. The table comes first and holds one row per record: its
- * highest version stands for the lower ones of the batch, and they share its failure. The lake gets every version; a
- * result that the table did not take comes again, and would only be there twice.
+ * Delivers the results of a lot to both stores; those that are not in both become failures. The table comes first and
+ * holds one row per record: the highest version of a lot stands for the lower ones, and they share its failure. The
+ * lake gets every version, except results that the table did not take: their records come again, and would only be in
+ * the lake twice.
  */
-export function createDeliver(
-  deps: DeliverDeps,
-): (results: Result[]) => Promise<Map<Result, Failure>> {
-  return async (results) => {
-    const without_row = await putRows(deps.results_table, highestVersions(results));
-    const failures = new Map<Result, Failure>();
-    for (const result of results) {
-      const failure = without_row.get(recordKey(result));
-      if (failure !== undefined) failures.set(result, failure);
-    }
-    const lines = results.filter((result) => !failures.has(result));
-    const failed_lines = await putAll(deps.lake, lines);
-    for (const { index, code } of failed_lines)
-      failures.set(lines[index]!, { stage: 'lake', code });
-    return failures;
-  };
-}
+export async function deliver(
+  lot: Processed[],
+  { results_table, lake }: DeliverDeps,
+  { delivery }: BatchContext,
+): Promise<Processed[]> {
+  const results = lot.flatMap(({ outcome }) => ('result' in outcome ? [outcome.result] : []));
+  const rows = await putBefore(delivery, 'dynamodb', results_table, highestVersions(results));
+  const without_row = new Map(rows.failed.map(({ entry, code }) => [recordKey(entry), code]));
+  const in_table = results.filter((result) => !without_row.has(recordKey(result)));
+  const lines = await putBefore(delivery, 'firehose', lake, in_table);
+  const without_line = new Map(lines.failed.map(({ entry, code }) => [entry, code]));
 
-async function putRows(table: ResultsTable, rows: Result[]): Promise<Map<string, Failure>> {
-  const failed = await putAll(table, rows);
-  return new Map(
-    failed.map(({ index, code }) => [recordKey(rows[index]!), { stage: 'results_table', code }]),
-  );
+  const failureOf = (result: Result): Failure | undefined => {
+    const row_code = without_row.get(recordKey(result));
+    if (row_code !== undefined) return { stage: 'results_table', code: row_code };
+    const line_code = without_line.get(result);
+    return line_code === undefined ? undefined : { stage: 'lake', code: line_code };
+  };
+  return lot.map((processed) => {
+    const { version, outcome } = processed;
+    const failure = 'result' in outcome ? failureOf(outcome.result) : undefined;
+    return failure === undefined ? processed : { version, outcome: { failure } };
+  });
 }

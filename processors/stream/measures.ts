@@ -1,17 +1,17 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
-import type { AnalysisStats } from '../analysis/analysis.ts';
-import type { BreakerStats } from '../analysis/breaker.ts';
-import type { GovernorStats } from '../analysis/governor.ts';
+import type { CircuitBreakerStats } from '../analysis/circuit-breaker.ts';
+import type { AnalysisCounts } from '../analysis/counts.ts';
+import type { RateLimiterStats } from '../analysis/rate-limiter.ts';
 
 export interface BatchTimes {
   duration_ms: number;
-  /** Age of the last record when the batch was done, as Lambda's IteratorAge. */
+  /** Age of the last record at the end of the batch, as Lambda's IteratorAge. */
   iterator_age_ms: number;
-  /** From the arrival of the first record to the end of the batch: the slowest of its results. */
+  /** From the arrival of the first record to the end of the batch: the age of its oldest result. */
   end_to_end_ms: number;
 }
 
-/** The shard of a batch: all of its records are of one. */
+/** All records of a batch come from one shard. */
 export function shardOf(records: KinesisStreamRecord[]): string | undefined {
   return records[0]?.eventID.split(':')[0];
 }
@@ -31,18 +31,18 @@ export function batchTimes(
   };
 }
 
-/** A batch's metrics by name, `_ms` being the unit of those that are no counts. None has a dimension of its own. */
-export function batchMetrics(
-  batch: BatchTimes & {
-    records_in: number;
-    results: number;
-    set_asides: number;
-    cancelled: number;
-    failed: number;
-    analysis?: AnalysisStats;
-    quota?: Record<string, number>;
-  },
-): Record<string, number> {
+export interface BatchMeasures extends BatchTimes {
+  records_in: number;
+  results: number;
+  set_asides: number;
+  cancelled: number;
+  failed: number;
+  analysis: AnalysisCounts;
+  quota: Record<string, number>;
+}
+
+/** A batch's metrics by name. Names in `_ms` are milliseconds, all others counts. No metric has a dimension of its own. */
+export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   return {
     records_in: batch.records_in,
     results: batch.results,
@@ -51,20 +51,20 @@ export function batchMetrics(
     failed: batch.failed,
     iterator_age_ms: batch.iterator_age_ms,
     end_to_end_ms: batch.end_to_end_ms,
-    ...(batch.analysis === undefined ? {} : analysisMetrics(batch.analysis)),
+    ...analysisMetrics(batch.analysis),
     ...batch.quota,
   };
 }
 
-/** The governor's and the breaker's numbers, counted since the process started. */
-export interface GovernorNumbers extends GovernorStats {
-  breaker: BreakerStats;
+/** What the rate limiter and the circuit breaker did since the process started. */
+export interface QuotaStats extends RateLimiterStats {
+  breaker: CircuitBreakerStats;
 }
 
-/** What a batch added to them, and how things stand. */
-export function governorMetrics(
-  before: GovernorNumbers | undefined,
-  after: GovernorNumbers | undefined,
+/** What a batch added to these numbers; rate and circuit as they are now. */
+export function quotaMetrics(
+  before: QuotaStats | undefined,
+  after: QuotaStats | undefined,
 ): Record<string, number> {
   if (before === undefined || after === undefined) return {};
   return {
@@ -78,7 +78,7 @@ export function governorMetrics(
   };
 }
 
-function analysisMetrics(stats: AnalysisStats): Record<string, number> {
+function analysisMetrics(stats: AnalysisCounts): Record<string, number> {
   return {
     cache_hits_batch: stats.hits.batch,
     cache_hits_memory: stats.hits.memory,

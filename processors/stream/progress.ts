@@ -6,87 +6,91 @@ import {
   ServiceError,
   type StreamRecord,
 } from '../../schemas/index.ts';
+import { callBefore } from '../deadline.ts';
+import type { BatchContext } from './batch.ts';
 import type { StreamItem } from './decode/decode.ts';
-import type { Failed } from './ports.ts';
 
-/** The jobs of a batch. A record that names another tenant's job, or none that is there, has none. */
+/** Returns a record's job; undefined for a job that does not exist or belongs to another tenant. */
 export type JobOf = (record: Pick<StreamRecord, 'tenant' | 'job_id'>) => Job | undefined;
 
-/** What of a batch is to be done. */
-export interface Started {
-  items: StreamItem[];
-  job_of: JobOf;
-  /** How many belong to a job that somebody has cancelled: they end here, and nobody pays for them. */
-  cancelled: number;
-  /** Those whose job could not be read: it may be cancelled. */
-  failed: Failed[];
-}
-
-/** Looks at the jobs of a batch before anything of it is done. Records without a job never wait for one. */
-export function createStart(progress: JobProgress): (items: StreamItem[]) => Promise<Started> {
-  return async (items) => {
-    const of_jobs = items.filter(({ record }) => record.job_id !== undefined);
-    const jobs = await begin(progress, of_jobs);
-    if (jobs instanceof ServiceError) {
-      return {
-        items: items.filter(({ record }) => record.job_id === undefined),
-        job_of: () => undefined,
-        cancelled: 0,
-        failed: of_jobs.map(({ position }) => ({ stage: 'progress', code: jobs.code, position })),
-      };
-    }
+/**
+ * Reads the jobs of a batch before any other work, and drops the records of cancelled jobs: they cost nothing. If the
+ * jobs cannot be read, their records fail, since any of them may be cancelled. Records without a job go on.
+ */
+export async function dropCancelled(
+  items: StreamItem[],
+  progress: JobProgress,
+  { analysis, tally }: BatchContext,
+): Promise<{ items: StreamItem[]; job_of: JobOf }> {
+  const in_jobs = items.filter(({ record }) => record.job_id !== undefined);
+  const job_ids = in_jobs.flatMap(({ record }) => record.job_id ?? []);
+  try {
+    const jobs = await callBefore(analysis, 'dynamodb', () => progress.begin(job_ids));
     const job_of: JobOf = ({ tenant, job_id = '' }) => {
       const job = jobs.get(job_id);
       return job?.tenant === tenant ? job : undefined;
     };
-    const isCancelled = ({ record }: StreamItem) => job_of(record)?.status === 'CANCELLED';
-    return {
-      items: items.filter((item) => !isCancelled(item)),
-      job_of,
-      cancelled: items.filter(isCancelled).length,
-      failed: [],
-    };
-  };
-}
-
-async function begin(
-  progress: JobProgress,
-  items: StreamItem[],
-): Promise<Map<string, Job> | ServiceError> {
-  try {
-    return await progress.begin(items.map(({ record }) => record.job_id!));
+    const open = items.filter(({ record }) => job_of(record)?.status !== 'CANCELLED');
+    tally.cancelled += items.length - open.length;
+    return { items: open, job_of };
   } catch (cause) {
-    if (cause instanceof ServiceError) return cause;
-    throw cause;
+    if (!(cause instanceof ServiceError)) throw cause;
+    const { code } = cause;
+    tally.addFailed(in_jobs.map(({ position }) => ({ stage: 'progress', code, position })));
+    const without_job = items.filter(({ record }) => record.job_id === undefined);
+    return { items: without_job, job_of: () => undefined };
   }
 }
 
-/** A record whose effects are durable. */
+/** A record whose result or set-aside is durable. */
 export interface EndedItem {
   item: StreamItem;
   outcome: RecordOutcome;
 }
 
-/** Counts what has ended in its jobs; what could not be counted comes again. */
-export async function countEnded(
-  progress: JobProgress,
+/**
+ * Counts ended records in their jobs. Returns how many records are done: those that could not be counted come again.
+ * A count that runs out of time may still take effect; each record counts once, however often it is counted.
+ */
+export async function countInJobs(
   ended: EndedItem[],
+  progress: JobProgress,
   job_of: JobOf,
-): Promise<Failed[]> {
-  const of_jobs = ended.flatMap(({ item, outcome }) => {
+  { delivery, tally }: BatchContext,
+): Promise<number> {
+  const entries = ended.flatMap(({ item, outcome }) => {
     const job = job_of(item.record);
     const { job_index } = item.record;
-    return job === undefined || job_index === undefined ? [] : [{ item, job, job_index, outcome }];
+    const { position } = item;
+    return job === undefined || job_index === undefined
+      ? []
+      : [{ job, job_index, outcome, position }];
   });
-  const failures = of_jobs.length === 0 ? [] : await progress.mark(of_jobs);
-  return failures.map(({ index, code }) => ({
-    stage: 'progress',
-    code,
-    position: of_jobs[index]!.item.position,
-  }));
+  if (entries.length === 0) return ended.length;
+  const failures = await callBefore(delivery, 'dynamodb', () => progress.mark(entries)).catch(
+    (cause: unknown) => {
+      if (!(cause instanceof ServiceError)) throw cause;
+      return entries.map((_, index) => ({ index, code: cause.code }));
+    },
+  );
+  for (const { index, code } of failures) {
+    const entry = entries[index];
+    if (entry !== undefined)
+      tally.addFailed([{ stage: 'progress', code, position: entry.position }]);
+  }
+  return ended.length - failures.length;
 }
 
-/** How a record with this result counts. */
+/** How a record with this result counts in its job. */
 export function outcomeOf({ status, sentiment }: Result): RecordOutcome {
-  return status === 'analyzed' ? (sentiment!.toLowerCase() as RecordOutcome) : status;
+  if (status !== 'analyzed') return status;
+  if (sentiment === undefined) throw new Error('An analyzed result has no sentiment');
+  return COUNTED_AS[sentiment];
 }
+
+const COUNTED_AS = {
+  POSITIVE: 'positive',
+  NEGATIVE: 'negative',
+  NEUTRAL: 'neutral',
+  MIXED: 'mixed',
+} as const;

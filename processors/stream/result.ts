@@ -6,7 +6,7 @@ import {
   type Result,
   rateCertainty,
 } from '../../schemas/index.ts';
-import type { AnalysisOutcome } from '../analysis/analysis.ts';
+import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /** How a record can end as a result: analysed, without a verdict and why, or withdrawn by its source. */

@@ -252,7 +252,7 @@ describe('what is left behind', () => {
   it('shows that every call to Comprehend was as full as its batch allowed', async () => {
     const batches = (await functionLog(test.data_dir))
       .split('\n')
-      .filter((line) => line.includes('"message":"batch"'))
+      .filter((line) => line.includes('"message":"batch processed"'))
       .map((line) => JSON.parse(line) as { analysis?: BatchAnalysis })
       .flatMap(({ analysis }) => (analysis === undefined ? [] : [analysis]))
       .filter(({ retried_documents, failed }) => retried_documents + failed === 0);
@@ -274,7 +274,7 @@ describe('what is left behind', () => {
   it('says one line per batch, not per record', async () => {
     const log = await functionLog(test.data_dir);
     const invocations = log.match(/^START /gm)!.length;
-    expect(log.match(/"message":"batch"/g)!.length).toBeLessThanOrEqual(invocations);
+    expect(log.match(/"message":"batch processed"/g)!.length).toBeLessThanOrEqual(invocations);
   });
 });
 

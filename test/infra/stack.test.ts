@@ -4,8 +4,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
-import { noEffort, tally } from '../../processors/analysis/effort.ts';
-import { batchMetrics, governorMetrics } from '../../processors/stream/measures.ts';
+import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
+import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
 import { resultSchema, resultsResponseSchema } from '../../schemas/index.ts';
 
 interface Statement {
@@ -18,7 +18,7 @@ interface Statement {
 function metricsOfABatch(): Record<string, number> {
   const none = { granted: 0, refused: 0, waited_ms: 0, throttles: 0, ledger_errors: 0 };
   const breaker = { open: false, opened: 0, spared: 0 };
-  const governor = { ...none, calls_per_second: 10, breaker };
+  const quota = { ...none, calls_per_second: 10, breaker };
   return batchMetrics({
     records_in: 0,
     results: 0,
@@ -28,8 +28,8 @@ function metricsOfABatch(): Record<string, number> {
     duration_ms: 0,
     iterator_age_ms: 0,
     end_to_end_ms: 0,
-    analysis: tally([], noEffort()),
-    quota: governorMetrics(governor, governor),
+    analysis: createAnalysisCounts(),
+    quota: quotaMetrics(quota, quota),
   });
 }
 

@@ -19,14 +19,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'what the results table refused is not asked for again',
     file: 'processors/stream/deliver.ts',
-    from: 'if (failure !== undefined) failures.set(result, failure);',
+    from: "if (row_code !== undefined) return { stage: 'results_table', code: row_code };",
     to: '',
   },
   {
     name: 'what the lake refused is not asked for again',
     file: 'processors/stream/deliver.ts',
-    from: "failures.set(lines[index]!, { stage: 'lake', code });",
-    to: 'void [index, code];',
+    from: "line_code === undefined ? undefined : { stage: 'lake', code: line_code }",
+    to: 'void line_code',
   },
   {
     name: 'the lowest version of a batch is written, not the highest',
@@ -42,9 +42,9 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a store that throws counts as one that has kept all',
-    file: 'processors/stream/put-all.ts',
-    from: 'return entries.map((_, index) => ({ index, code, retryable, throttled }));',
-    to: 'void [code, retryable, throttled]; return [];',
+    file: 'processors/stream/put.ts',
+    from: '{ kept: [], failed: entries.map((entry) => ({ entry, code: cause.code })) }',
+    to: '{ kept: entries, failed: [] }',
   },
   {
     name: 'a bad record is dropped',
@@ -55,12 +55,12 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'verdicts of a call are off by one',
     file: 'processors/analysis/ask.ts',
-    from: 'outcomes.set(document, answer.outcomes[i]!);',
-    to: 'outcomes.set(document, answer.outcomes[(i + 1) % call.length]!);',
+    from: 'const outcome = outcomes[i];',
+    to: 'const outcome = outcomes[(i + 1) % outcomes.length];',
   },
   {
     name: 'a document that failed has the verdict of those that did not',
-    file: 'processors/analysis/verdicts.ts',
+    file: 'processors/analysis/answers.ts',
     from: 'if (failure !== undefined) {',
     to: 'if (failure !== undefined && failures.length < 0) {',
   },
@@ -79,20 +79,20 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'records whose job cannot be read are dropped',
     file: 'processors/stream/progress.ts',
-    from: "failed: of_jobs.map(({ position }) => ({ stage: 'progress', code: jobs.code, position })),",
-    to: 'failed: [],',
+    from: "tally.addFailed(in_jobs.map(({ position }) => ({ stage: 'progress', code, position })));",
+    to: 'void code;',
   },
   {
     name: 'records are counted before they are delivered',
-    file: 'processors/stream/portion.ts',
-    from: '} else if (outcome.ok) {',
-    to: '}\n      if (outcome.ok) {',
+    file: 'processors/stream/consumer.ts',
+    from: 'deliveries.add(deliver(lot, deps, context));',
+    to: 'const { ended } = sortOutcomes(lot, context); deliveries.add(countInJobs(ended, deps.progress, job_of, context).then(() => deliver(lot, deps, context)));',
   },
   {
     name: 'what could not be counted is not asked for again',
-    file: 'processors/stream/portion.ts',
-    from: 'failed: [...failed, ...(await countEnded(deps.progress, ended, job_of))], refused',
-    to: 'failed: (await countEnded(deps.progress, ended, job_of), failed), refused',
+    file: 'processors/stream/progress.ts',
+    from: 'if (entry !== undefined)',
+    to: 'if (entry === undefined)',
   },
   {
     name: 'a page is closed one record early',

@@ -1,17 +1,10 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createProgress } from '../../jobs/progress.ts';
 import { createAnalysis } from '../../processors/analysis/analysis.ts';
-import { breaking } from '../../processors/analysis/breaker.ts';
-import { governed } from '../../processors/analysis/governor.ts';
+import { createCircuitBreaker } from '../../processors/analysis/circuit-breaker.ts';
+import { limitRate } from '../../processors/analysis/rate-limiter.ts';
+import { withBatchContext } from '../../processors/stream/batch.ts';
 import { createConsumer } from '../../processors/stream/consumer.ts';
-import {
-  analyzerInTime,
-  cacheInTime,
-  claimsInTime,
-  progressInTime,
-  storeInTime,
-} from '../../processors/stream/in-time.ts';
-import { createTimeLimit } from '../../processors/stream/time-limit.ts';
 import { createMemoryBook } from '../support/memory-ledger.ts';
 import { createRandom } from '../support/random.ts';
 import { createChecker } from './checker.ts';
@@ -137,49 +130,45 @@ function newConsumer({
   const environment = world.environment('consumer');
   const services = servicesOf(world, stored, checker, environment);
   const now = world.clockOf(environment);
-  const time = createTimeLimit(now);
   const pauses = world.random.fork();
-  const governor = governed(services.analyzer, {
+  const limited = limitRate(services.analyzer, {
     ledger: quota.ledger(now),
     quota_calls_per_second: CALLS_PER_SECOND,
     fallback_calls_per_second: CALLS_PER_SECOND / 4,
-    left_ms: time.left_ms,
     now,
     pause: (milliseconds) => world.scheduler.sleep(milliseconds, 'slot'),
   });
-  const breaker = breaking(governor.analyzer, { now });
-  const analyse = createAnalysis({
-    analyzer: analyzerInTime(breaker.analyzer, time),
-    cache: cacheInTime(services.cache, time),
-    detect_language: detectLanguage,
-    default_language: 'en',
-    memory_entries: 1_000,
-    max_in_flight: 4,
-    // As with what is known below: calls return by threes and more.
-    told_at_once: 3,
-    pause: (round) => world.scheduler.sleep(pauses.between(0, 100 * 2 ** round), 'ask again'),
-  });
+  const { analyzer } = createCircuitBreaker(limited.analyzer, { now });
   const consume = createConsumer({
-    analyse,
-    results_table: storeInTime('dynamodb', services.results_table, time.delivery),
-    lake: storeInTime('firehose', services.lake, time.delivery),
-    set_asides: storeInTime('s3', services.set_asides, time.delivery),
-    progress: progressInTime(
-      createProgress({ store: jobs.as(environment), now, on_final: () => Promise.resolve() }),
-      time,
-    ),
-    claims: claimsInTime({ get: () => Promise.resolve(undefined) }, time),
+    analyse: createAnalysis({
+      analyzer,
+      cache: services.cache,
+      detect_language: detectLanguage,
+      default_language: 'en',
+      memory_entries: 1_000,
+      max_in_flight: 4,
+      pause: (round) => world.scheduler.sleep(pauses.between(0, 100 * 2 ** round), 'ask again'),
+    }),
+    results_table: services.results_table,
+    lake: services.lake,
+    set_asides: services.set_asides,
+    claims: { get: () => Promise.resolve(undefined) },
+    progress: createProgress({
+      store: jobs.as(environment),
+      now,
+      on_final: () => Promise.resolve(),
+    }),
+    // Batches are small here, so their lots are too: most batches must have several.
+    lots: { size: 3, quiet_ms: 250 },
     text_policy: 'full',
-    // Batches are small here: what is known goes ahead by twos.
-    early_results: 2,
-    pause: (milliseconds) => world.scheduler.sleep(milliseconds, 'let calls go first'),
     now,
   });
   return {
     environment,
-    invoke: async (records, remaining_ms) => {
-      const { response } = await time.run(remaining_ms, () => consume(records));
-      return response;
-    },
+    invoke: (records, remaining_ms) =>
+      withBatchContext({ request_id: 'simulated', remaining_ms, now }, async (context) => {
+        const { response } = await consume(records, context);
+        return response;
+      }),
   };
 }

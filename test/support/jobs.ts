@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress } from '../../jobs/progress.ts';
-import type { PortionDeps } from '../../processors/stream/portion.ts';
+import type { ConsumerDeps } from '../../processors/stream/consumer.ts';
 import { hashText, type Job } from '../../schemas/index.ts';
 import { createMemoryJobStore } from './memory-job-store.ts';
 
@@ -65,7 +65,7 @@ export async function createJobsTable(client: DynamoDBClient, table_name: string
 /** What a consumer needs for jobs and long texts, in memory. @param texts those that wait in the input bucket. */
 export function memoryJobs(
   options: { store?: JobStore; texts?: string[]; now?: () => number } = {},
-): Pick<PortionDeps, 'progress' | 'claims'> & { finals: Job[] } {
+): Pick<ConsumerDeps, 'progress' | 'claims'> & { finals: Job[] } {
   const { now = () => JOBS_NOW, texts = [] } = options;
   const store = options.store ?? createMemoryJobStore({ now });
   const finals: Job[] = [];

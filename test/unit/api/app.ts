@@ -4,7 +4,6 @@ import { type Answered, createApi } from '../../../api/app.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
 import type { ResultsReader } from '../../../api/ports.ts';
 import { InputChangedError, type JobInputs } from '../../../ingest/submission/ports.ts';
-import type { Analyse } from '../../../processors/analysis/outcome.ts';
 import { type ErrorResponse, errorResponseSchema, type Result } from '../../../schemas/index.ts';
 import { createMemoryJobStore } from '../../support/memory-job-store.ts';
 import { fakeAnalyzer, testAnalysis } from '../processors/analysis/fakes.ts';
@@ -63,7 +62,7 @@ export function memoryResults() {
 }
 
 /** The API over real analysis and a fake analyzer, or over what a test wants analysis to say; the rest in memory. */
-export function testApi(analyse?: Analyse, more: Partial<ApiDeps> = {}) {
+export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {}) {
   const fake = fakeAnalyzer();
   const analysis = testAnalysis({ analyzer: fake.analyzer, detect_language: detectLanguage });
   const answers: Answered[] = [];
@@ -76,7 +75,7 @@ export function testApi(analyse?: Analyse, more: Partial<ApiDeps> = {}) {
   const published: Uint8Array[] = [];
   let ids = 0;
   const app = createApi({
-    analyse: analyse ?? analysis.analyse,
+    analyse: analyse ?? analysis.analyseAll,
     jobs,
     inputs,
     results,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createAnalysisContext } from '../../../../processors/analysis/context.ts';
 import { normalise } from '../../../../processors/analysis/normalise.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import type { Analyzer } from '../../../../processors/analysis/ports.ts';
@@ -26,8 +27,8 @@ describe('a batch', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 150 }), async (requests) => {
         const fake = fakeAnalyzer({ max_document_bytes: 80 });
-        const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer });
-        await analyse(requests);
+        const { analyseAll, counts } = testAnalysis({ analyzer: fake.analyzer });
+        await analyseAll(requests);
         let expected_calls = 0;
         for (const language of ['en', 'de', 'ja']) {
           const documents = fake.calls
@@ -37,36 +38,39 @@ describe('a batch', () => {
           expected_calls += Math.ceil(documents.length / 25);
         }
         expect(fake.calls.length).toBe(expected_calls);
-        expect(stats[0]?.calls).toBe(expected_calls);
+        expect(counts[0]?.calls).toBe(expected_calls);
 
-        await analyse(requests);
+        await analyseAll(requests);
         expect(fake.calls.length).toBe(expected_calls);
       }),
       { numRuns: 60 },
     );
   });
 
-  it('says what needs no call as soon as it asks for the rest, all once it knows, and never otherwise', async () => {
+  it('yields every request once, the cached ones first while the calls for the others are in flight', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(request, { maxLength: 40 }),
         fc.array(request, { maxLength: 40 }),
         async (before, requests) => {
           const fake = fakeAnalyzer({ max_document_bytes: 80 });
-          const { analyse } = testAnalysis({ analyzer: fake.analyzer });
-          await analyse(before);
+          const { analyse, analyseAll } = testAnalysis({ analyzer: fake.analyzer });
+          await analyseAll(before);
           const calls_before = fake.calls.length;
-          const heard: { known: unknown[]; is_all: boolean }[] = [];
-          const outcomes = await analyse(requests, (known, is_all) => {
-            heard.push({ known, is_all });
-          });
-          const has_asked = fake.calls.length > calls_before;
-          expect(heard.map(({ is_all }) => is_all)).toEqual(has_asked ? [false, true] : []);
-          for (const { known, is_all } of heard) {
-            for (const [i, outcome] of outcomes.entries()) {
-              if (is_all || known[i] !== undefined) expect(known[i]).toBe(outcome);
+          const settled: AnalysisRequest[] = [];
+          let calls_at_first: number | undefined;
+          for await (const outcomes of analyse(requests, createAnalysisContext())) {
+            const is_first = calls_at_first === undefined;
+            for (const [, outcome] of is_first ? outcomes : []) {
+              expect(outcome).not.toMatchObject({ cache: 'miss' });
             }
+            calls_at_first ??= fake.calls.length;
+            settled.push(...outcomes.map(([asked]) => asked));
           }
+          expect(new Set(settled)).toEqual(new Set(requests));
+          expect(settled).toHaveLength(requests.length);
+          const has_called = fake.calls.length > calls_before;
+          expect(Number(calls_at_first) > calls_before).toBe(has_called);
         },
       ),
       { numRuns: 60 },
@@ -76,11 +80,11 @@ describe('a batch', () => {
   it('counts each text once, and gives equal texts equal verdicts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 60 }), async (requests) => {
-        const { analyse, stats } = testAnalysis({
+        const { analyseAll, counts } = testAnalysis({
           analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
         });
-        const outcomes = await analyse(requests);
-        const { texts, empty, unsupported, failed, hits, misses } = stats[0]!;
+        const outcomes = await analyseAll(requests);
+        const { texts, empty, unsupported, failed, hits, misses } = counts[0]!;
         expect(texts).toBe(requests.length);
         expect(empty + unsupported + failed + misses + hits.batch + hits.memory + hits.table).toBe(
           texts,
@@ -89,7 +93,7 @@ describe('a batch', () => {
           analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
         });
         for (const [i, outcome] of outcomes.entries()) {
-          const [again] = await alone.analyse([requests[i]!]);
+          const [again] = await alone.analyseAll([requests[i]!]);
           expect({ ...outcome, cache: null }).toEqual({ ...again, cache: null });
         }
       }),
@@ -99,23 +103,23 @@ describe('a batch', () => {
 
   it('packs the chunks of long texts and short texts of one language into the same call', async () => {
     const fake = fakeAnalyzer({ max_document_bytes: 100 });
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     const long = 'The first half was slow and dull. '.repeat(4);
-    const outcomes = await analyse(english(...numbered(20), long));
+    const outcomes = await analyseAll(english(...numbered(20), long));
     expect(fake.calls.map((call) => call.documents.length)).toEqual([21]);
     expect(outcomes.at(-1)).toMatchObject({ status: 'analyzed', verdict: { chunks: 2 } });
   });
 
   it('keeps at most max_in_flight calls open, over all batches', async () => {
     const fake = fakeAnalyzer();
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
     const other = numbered(130).map((text) => ({ text, language: 'de' }));
-    await Promise.all([analyse(english(...numbered(130))), analyse(other)]);
+    await Promise.all([analyseAll(english(...numbered(130))), analyseAll(other)]);
     expect(fake.calls.length).toBe(12);
     expect(fake.seen.most_in_flight).toBe(2);
   });
 
-  it('is told of as calls return, whole lots at a time, while the slowest is still out', async () => {
+  it('yields the verdicts of each call as it returns, while the slowest call is in flight', async () => {
     const fake = fakeAnalyzer();
     let release = () => {};
     const slowest = new Promise<void>((resolve) => {
@@ -124,32 +128,36 @@ describe('a batch', () => {
     const analyzer: Analyzer = {
       ...fake.analyzer,
       async detectSentiment(documents, language_code) {
-        if (documents.includes('text 0')) await slowest;
+        if (documents.includes('text number 0')) await slowest;
         return fake.analyzer.detectSentiment(documents, language_code);
       },
     };
     const { analyse } = testAnalysis({ analyzer, max_in_flight: 20 });
-    const texts = Array.from({ length: 450 }, (_, i) => `text ${i}`);
-    const told: number[] = [];
-    let all: unknown[] = [];
-    const analysed = analyse(english(...texts, 'text 449'), (outcomes) => {
-      told.push(outcomes.filter((outcome) => outcome !== undefined).length);
-      all = outcomes;
-    });
-    await vi.waitFor(() => expect(told).toEqual([0, 400]));
-    release();
-    const outcomes = await analysed;
-    expect(told).toEqual([0, 400, 451]);
-    expect(all).toEqual(outcomes);
-    expect(
-      outcomes.filter((outcome) => 'cache' in outcome && outcome.cache === 'miss').length,
-    ).toBe(450);
+    let settled = 0;
+    for await (const outcomes of analyse(
+      english(...numbered(60), 'text number 59'),
+      createAnalysisContext(),
+    )) {
+      settled += outcomes.length;
+      if (settled === 36) release();
+    }
+    expect(settled).toBe(61);
+  });
+
+  it('does not wait for the write to the cache table before it yields the last verdict', async () => {
+    const cache = { ...memoryCache(), put: () => new Promise<void>(() => {}) };
+    const { analyse } = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    let settled = 0;
+    for await (const outcomes of analyse(english('good', 'bad'), createAnalysisContext())) {
+      settled += outcomes.length;
+    }
+    expect(settled).toBe(2);
   });
 
   it('of nothing is answered with nothing', async () => {
     const fake = fakeAnalyzer();
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
-    expect(await analyse([])).toEqual([]);
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
+    expect(await analyseAll([])).toEqual([]);
     expect(fake.calls).toEqual([]);
   });
 });
@@ -158,16 +166,16 @@ describe('the caches', () => {
   it('say where a verdict came from: miss, batch, memory, table', async () => {
     const cache = memoryCache();
     const first = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
-    const tiers = async (analyse: typeof first.analyse) =>
-      (await analyse(english('good', ' good '))).map((outcome) =>
+    const tiers = async (analyseAll: typeof first.analyseAll) =>
+      (await analyseAll(english('good', ' good '))).map((outcome) =>
         outcome.status === 'analyzed' ? outcome.cache : outcome.status,
       );
-    expect(await tiers(first.analyse)).toEqual(['miss', 'batch']);
-    expect(await tiers(first.analyse)).toEqual(['memory', 'batch']);
+    expect(await tiers(first.analyseAll)).toEqual(['miss', 'batch']);
+    expect(await tiers(first.analyseAll)).toEqual(['memory', 'batch']);
     const second = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
-    expect(await tiers(second.analyse)).toEqual(['table', 'batch']);
-    expect(await tiers(second.analyse)).toEqual(['memory', 'batch']);
-    expect(second.stats.map(({ hits }) => hits)).toEqual([
+    expect(await tiers(second.analyseAll)).toEqual(['table', 'batch']);
+    expect(await tiers(second.analyseAll)).toEqual(['memory', 'batch']);
+    expect(second.counts.map(({ hits }) => hits)).toEqual([
       { batch: 1, memory: 0, table: 1 },
       { batch: 1, memory: 1, table: 0 },
     ]);
@@ -176,12 +184,12 @@ describe('the caches', () => {
   it('never give the verdict of another language or analyzer version', async () => {
     const cache = memoryCache();
     const fake = fakeAnalyzer();
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer, cache });
-    await analyse([
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, cache });
+    await analyseAll([
       { text: 'super', language: 'en' },
       { text: 'super', language: 'de' },
     ]);
-    await testAnalysis({ analyzer: { ...fake.analyzer, version: '2' }, cache }).analyse(
+    await testAnalysis({ analyzer: { ...fake.analyzer, version: '2' }, cache }).analyseAll(
       english('super'),
     );
     expect(fake.calls.length).toBe(3);
@@ -189,25 +197,27 @@ describe('the caches', () => {
   });
 
   it('may be down: the text is analysed all the same, and the outage is counted', async () => {
-    const { analyse, stats } = testAnalysis({
+    const { analyseAll, counts } = testAnalysis({
       analyzer: fakeAnalyzer().analyzer,
       cache: brokenCache,
     });
-    expect(await analyse(english('good'))).toMatchObject([{ status: 'analyzed', cache: 'miss' }]);
-    expect(stats).toMatchObject([
+    expect(await analyseAll(english('good'))).toMatchObject([
+      { status: 'analyzed', cache: 'miss' },
+    ]);
+    expect(counts).toMatchObject([
       { cache_errors: 2, cache_error: 'dynamodb: InternalServerError', misses: 1 },
     ]);
   });
 
   it('keep no verdict of a text that failed', async () => {
     const cache = memoryCache();
-    const { analyse } = testAnalysis({
+    const { analyseAll } = testAnalysis({
       cache,
       analyzer: fakeAnalyzer({
         failDocument: () => ({ ok: false, code: 'X', retryable: false, throttled: false }),
       }).analyzer,
     });
-    await analyse(english('good'));
+    await analyseAll(english('good'));
     expect(cache.rows.size).toBe(0);
   });
 });
@@ -221,20 +231,20 @@ describe('a service that fails', () => {
       failDocument: (document, attempt) =>
         unlucky.has(document) && attempt === 1 ? internal : undefined,
     });
-    const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer });
-    const outcomes = await analyse(english(...numbered(60)));
+    const { analyseAll, counts } = testAnalysis({ analyzer: fake.analyzer });
+    const outcomes = await analyseAll(english(...numbered(60)));
     expect(outcomes.every((outcome) => outcome.status === 'analyzed')).toBe(true);
     expect(fake.calls.map((call) => call.documents.length)).toEqual([25, 25, 10, 15]);
     expect(fake.calls[3]?.documents).toEqual([...unlucky]);
-    expect(stats[0]).toMatchObject({ calls: 4, documents: 75, retried_documents: 15 });
+    expect(counts[0]).toMatchObject({ calls: 4, documents: 75, retried_documents: 15 });
   });
 
   it('never becomes a verdict: a document that keeps failing is a failure after three rounds', async () => {
     const fake = fakeAnalyzer({
       failDocument: (document) => (document === 'bad luck' ? internal : undefined),
     });
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
-    const [unlucky, repeat, lucky] = await analyse(english('bad luck', 'bad luck', 'fine'));
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
+    const [unlucky, repeat, lucky] = await analyseAll(english('bad luck', 'bad luck', 'fine'));
     expect(unlucky).toEqual({
       status: 'failed',
       code: 'INTERNAL',
@@ -248,7 +258,7 @@ describe('a service that fails', () => {
 
   it('for good is not asked again', async () => {
     const fake = fakeAnalyzer({ failDocument: () => ({ ...internal, retryable: false }) });
-    await testAnalysis({ analyzer: fake.analyzer }).analyse(english('x'));
+    await testAnalysis({ analyzer: fake.analyzer }).analyseAll(english('x'));
     expect(fake.calls.length).toBe(1);
   });
 
@@ -257,8 +267,8 @@ describe('a service that fails', () => {
       max_document_bytes: 40,
       failDocument: (document) => (document.includes('Second') ? internal : undefined),
     });
-    const { analyse } = testAnalysis({ analyzer: fake.analyzer });
-    const outcomes = await analyse(
+    const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
+    const outcomes = await analyseAll(
       english('First sentence, quite good. Second one, quite bad.', 'Short.'),
     );
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['failed', 'analyzed']);
@@ -271,12 +281,16 @@ describe('a service that fails', () => {
     });
     const fake = fakeAnalyzer({ failCall: (nth) => (nth === 2 ? throttled : undefined) });
     const cache = memoryCache();
-    const { analyse, stats } = testAnalysis({ analyzer: fake.analyzer, cache, max_in_flight: 1 });
-    const outcomes = await analyse(english(...numbered(75)));
+    const { analyseAll, counts } = testAnalysis({
+      analyzer: fake.analyzer,
+      cache,
+      max_in_flight: 1,
+    });
+    const outcomes = await analyseAll(english(...numbered(75)));
     const failed = outcomes.filter((outcome) => outcome.status === 'failed');
     expect(failed).toHaveLength(25);
     expect(failed[0]).toMatchObject({ code: 'ThrottlingException', throttled: true });
-    expect(stats[0]).toMatchObject({
+    expect(counts[0]).toMatchObject({
       failed: 25,
       failure_code: 'ThrottlingException',
       throttles: 1,
@@ -290,18 +304,18 @@ describe('a service that fails', () => {
       ...fakeAnalyzer().analyzer,
       detectSentiment: async () => Promise.reject(new TypeError('bug')),
     };
-    await expect(testAnalysis({ analyzer }).analyse(english('x'))).rejects.toThrow(TypeError);
+    await expect(testAnalysis({ analyzer }).analyseAll(english('x'))).rejects.toThrow(TypeError);
   });
 });
 
 describe('a text without a verdict', () => {
   it('costs no call: white space is empty, a thirteenth language is unsupported', async () => {
     const fake = fakeAnalyzer();
-    const { analyse, stats } = testAnalysis({
+    const { analyseAll, counts } = testAnalysis({
       analyzer: fake.analyzer,
       detect_language: (text) => (text.startsWith('Dit') ? 'nl' : undefined),
     });
-    const outcomes = await analyse([
+    const outcomes = await analyseAll([
       { text: ' \u3000\n', language: 'auto' },
       { text: 'Dit is mooi', language: 'auto' },
       { text: "Qapla'", language: 'tlh' },
@@ -312,7 +326,7 @@ describe('a text without a verdict', () => {
       { status: 'unsupported_language', language_code: 'tlh', language_source: 'given' },
     ]);
     expect(fake.calls).toEqual([]);
-    expect(stats[0]).toMatchObject({ texts: 3, empty: 1, unsupported: 2 });
+    expect(counts[0]).toMatchObject({ texts: 3, empty: 1, unsupported: 2 });
   });
 });
 

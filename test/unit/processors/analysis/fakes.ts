@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { analyseAll } from '../../../../processors/analysis/analyse-all.ts';
 import { type AnalysisDeps, createAnalysis } from '../../../../processors/analysis/analysis.ts';
-import type { AnalysisStats } from '../../../../processors/analysis/outcome.ts';
+import { createAnalysisContext } from '../../../../processors/analysis/context.ts';
+import type { AnalysisCounts } from '../../../../processors/analysis/counts.ts';
+import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import type {
   Analyzer,
   DocumentOutcome,
@@ -120,9 +123,9 @@ function outage(): ServiceError {
   return new ServiceError('dynamodb', 'InternalServerError', { retryable: true });
 }
 
-/** Analysis over the fakes, with what it said of each batch. */
+/** Analysis over the fakes: `analyse` yields, `analyseAll` returns all outcomes; `counts` has an entry for each batch. */
 export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDeps, 'analyzer'>) {
-  const stats: AnalysisStats[] = [];
+  const counts: AnalysisCounts[] = [];
   const analyse = createAnalysis({
     cache: memoryCache(),
     detect_language: () => undefined,
@@ -130,8 +133,15 @@ export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDep
     memory_entries: 10_000,
     max_in_flight: 4,
     pause: async () => {},
-    on_stats: (batch) => stats.push(batch),
     ...overrides,
   });
-  return { analyse, stats };
+  return {
+    analyse,
+    counts,
+    analyseAll: (requests: AnalysisRequest[]) => {
+      const context = createAnalysisContext();
+      counts.push(context.counts);
+      return analyseAll(analyse, requests, context);
+    },
+  };
 }

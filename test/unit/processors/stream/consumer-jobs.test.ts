@@ -1,9 +1,13 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobStore } from '../../../../jobs/ports.ts';
 import { progressOf } from '../../../../jobs/read-progress.ts';
-import type { Analyse, AnalysisOutcome } from '../../../../processors/analysis/analysis.ts';
-import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
+import type { Analyse } from '../../../../processors/analysis/analysis.ts';
+import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
+import { createConsumer } from '../../../../processors/stream/consumer.ts';
+import type { BatchReport } from '../../../../processors/stream/tally.ts';
 import { hashText, type Job, type Sentiment } from '../../../../schemas/index.ts';
+import { aBatchContext } from '../../../support/batch-context.ts';
 import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
@@ -16,36 +20,40 @@ let stores: ReturnType<typeof memoryStores>;
 let jobs: ReturnType<typeof memoryJobs>;
 let store: JobStore;
 let asked: string[];
-let consume: Consumer;
+let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 
 /** A text says how it ends. */
-const analyse: Analyse = async (requests) =>
-  requests.map(({ text }): AnalysisOutcome => {
-    asked.push(text);
-    if (text === 'FAILS') {
-      return { status: 'failed', code: 'InternalFailure', retryable: true, throttled: false };
-    }
-    if (text === 'BLANK') return { status: 'empty' };
-    return {
-      status: 'analyzed',
-      verdict: {
-        sentiment: text === 'BAD' ? 'NEGATIVE' : ('NEUTRAL' as Sentiment),
-        scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
-        chunks: 1,
-      },
-      language_code: 'en',
-      language_source: 'detected',
-      cache: 'miss',
-      analyzer: { name: 'test', version: '1' },
-    };
-  });
+const analyse: Analyse = async function* (requests) {
+  yield requests.map((request) => [request, outcomeOf(request)]);
+};
+
+function outcomeOf({ text }: AnalysisRequest): AnalysisOutcome {
+  asked.push(text);
+  if (text === 'FAILS') {
+    return { status: 'failed', code: 'InternalFailure', retryable: true, throttled: false };
+  }
+  if (text === 'BLANK') return { status: 'empty' };
+  return {
+    status: 'analyzed',
+    verdict: {
+      sentiment: text === 'BAD' ? 'NEGATIVE' : ('NEUTRAL' as Sentiment),
+      scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
+      chunks: 1,
+    },
+    language_code: 'en',
+    language_source: 'detected',
+    cache: 'miss',
+    analyzer: { name: 'test', version: '1' },
+  };
+}
 
 beforeEach(() => {
   stores = memoryStores();
   store = createMemoryJobStore({ now });
   jobs = memoryJobs({ store, texts: [LONG] });
   asked = [];
-  consume = createConsumer({ ...stores, ...jobs, analyse, text_policy: 'full', now });
+  const consumer = createConsumer({ ...stores, ...jobs, analyse, text_policy: 'full', now });
+  consume = (records) => consumer(records, aBatchContext());
 });
 
 const record = (job_index: number, fields: object = {}) => ({

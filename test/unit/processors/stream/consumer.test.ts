@@ -1,11 +1,11 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  Analyse,
-  AnalysisOutcome,
-  AnalysisRequest,
-} from '../../../../processors/analysis/analysis.ts';
-import { type Consumer, createConsumer } from '../../../../processors/stream/consumer.ts';
+import type { Analyse } from '../../../../processors/analysis/analysis.ts';
+import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
+import { type ConsumerDeps, createConsumer } from '../../../../processors/stream/consumer.ts';
+import type { BatchReport } from '../../../../processors/stream/tally.ts';
+import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
@@ -15,43 +15,55 @@ const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 
 let stores: ReturnType<typeof memoryStores>;
 let asked: AnalysisRequest[][];
-let consume: Consumer;
+let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 /** Texts that the analyzer fails, and how. */
 let failing: Map<string, { retryable: boolean; refused?: true }>;
 
-const analyse: Analyse = async (requests) => {
-  asked.push(requests);
-  return requests.map(({ text }): AnalysisOutcome => {
-    const failure = failing.get(text);
-    if (failure !== undefined) {
-      return { status: 'failed', code: 'ThrottlingException', throttled: true, ...failure };
-    }
-    return {
-      status: 'analyzed',
-      verdict: {
-        sentiment: 'NEUTRAL',
-        scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
-        chunks: 1,
-      },
-      language_code: 'en',
-      language_source: 'detected',
-      cache: 'miss',
-      analyzer: { name: 'test', version: '1' },
-    };
-  });
+function outcomeOf(text: string): AnalysisOutcome {
+  const failure = failing.get(text);
+  if (failure !== undefined) {
+    return { status: 'failed', code: 'ThrottlingException', throttled: true, ...failure };
+  }
+  return {
+    status: 'analyzed',
+    verdict: {
+      sentiment: 'NEUTRAL',
+      scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
+      chunks: 1,
+    },
+    language_code: 'en',
+    language_source: 'detected',
+    cache: 'miss',
+    analyzer: { name: 'test', version: '1' },
+  };
+}
+
+const settle = <Request extends AnalysisRequest>(
+  requests: readonly Request[],
+): [Request, AnalysisOutcome][] => requests.map((request) => [request, outcomeOf(request.text)]);
+
+const analyse: Analyse = async function* (requests) {
+  asked.push(requests.map(({ text, language }) => ({ text, language })));
+  yield settle(requests);
 };
 
-beforeEach(() => {
-  stores = memoryStores();
-  asked = [];
-  failing = new Map();
-  consume = createConsumer({
+function testConsumer(overrides: Partial<ConsumerDeps> = {}): typeof consume {
+  const consumer = createConsumer({
     ...stores,
     ...memoryJobs(),
     analyse,
     text_policy: 'full',
     now: () => NOW,
+    ...overrides,
   });
+  return (records) => consumer(records, aBatchContext());
+}
+
+beforeEach(() => {
+  stores = memoryStores();
+  asked = [];
+  failing = new Map();
+  consume = testConsumer();
 });
 
 const record = (record_id: string, fields: object = {}) => ({
@@ -65,93 +77,77 @@ const failuresOf = (...places: number[]) =>
 const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
 const lineIds = () => stores.lines.map(({ record_id }) => record_id);
 
-describe('results that are known already', () => {
-  /** Knows the verdicts of texts with a digit below `known`; answers for the others when it is told to. */
-  const slowly =
-    (known: number, asking: Promise<void>): Analyse =>
-    async (requests, on_known) => {
-      const outcomes = await analyse(requests);
-      on_known?.(
-        outcomes.map((outcome, i) => (i < known ? outcome : undefined)),
-        false,
-      );
-      await asking;
-      on_known?.(outcomes, true);
-      return outcomes;
-    };
+/** A promise, and the function that resolves it. */
+function aGate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
 
-  it('are delivered in whole calls while the analyzer is asked for the others, and each once', async () => {
-    let answer = () => {};
-    const asking = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    consume = createConsumer({
-      ...stores,
-      ...memoryJobs(),
-      analyse: slowly(5, asking),
-      text_policy: 'full',
-      early_results: 2,
-      now: () => NOW,
-    });
-    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-    const consumed = consume(kinesisRecords(...names.map((name) => record(name))));
+describe('results that are known early', () => {
+  /** Knows the first five outcomes immediately, and the others once the gate opens. */
+  const analyseSlowly = (opened: Promise<void>): Analyse =>
+    async function* (requests) {
+      yield settle(requests.slice(0, 5));
+      await opened;
+      yield settle(requests.slice(5));
+    };
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const batch = kinesisRecords(
+    ...names.map((name) => ({ record_id: name, text: name, source: 's' })),
+  );
+
+  it('full lots are delivered while the analyzer is called for the other records, and each result once', async () => {
+    const { opened, open } = aGate();
+    const lots = { size: 2, quiet_ms: 250, sleep: () => new Promise<void>(() => {}) };
+    const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
     await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd']));
-    answer();
+    open();
     expect((await consumed).response.batchItemFailures).toEqual([]);
     expect(rowIds().sort()).toEqual(names);
     expect(lineIds().sort()).toEqual(names);
   });
 
-  it('fail as others do where a store is down meanwhile', async () => {
+  it('a lot that is not full is delivered once no outcome has come for the quiet time', async () => {
+    const { opened, open } = aGate();
+    const lots = { size: 400, quiet_ms: 250, sleep: async () => {} };
+    const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
+    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd', 'e']));
+    open();
+    expect(await consumed).toMatchObject({ results: 7, failed: 0 });
+  });
+
+  it('a lot whose store is down fails like any other', async () => {
     stores.results_table.refuses.throws = outage('dynamodb');
-    consume = createConsumer({
-      ...stores,
-      ...memoryJobs(),
-      analyse: slowly(2, Promise.resolve()),
-      text_policy: 'full',
-      early_results: 2,
-      now: () => NOW,
-    });
-    const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
-    expect(report.failed).toBe(3);
+    const lots = { size: 2, quiet_ms: 250 };
+    const report = await testConsumer({ analyse: analyseSlowly(Promise.resolve()), lots })(batch);
+    expect(report.failed).toBe(7);
     expect(stores.lines).toEqual([]);
   });
 });
 
 describe('a batch that a bug stopped', () => {
-  it('delivers nothing afterwards', async () => {
-    let goOn = () => {};
-    const pause = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    consume = createConsumer({
-      ...stores,
-      ...memoryJobs(),
-      analyse: async (requests, on_known) => {
-        on_known?.(await analyse(requests), false);
-        throw new Error('a bug');
-      },
-      text_policy: 'full',
-      early_results: 1,
-      pause: () => pause,
-      now: () => NOW,
-    });
-    await expect(consume(kinesisRecords(record('a'), record('b')))).rejects.toThrow();
-    goOn();
+  it('delivers no result after the bug', async () => {
+    const analyseWithBug: Analyse = async function* (requests) {
+      yield settle(requests);
+      throw new Error('a bug');
+    };
+    const lots = { size: 400, quiet_ms: 250 };
+    const consumed = testConsumer({ analyse: analyseWithBug, lots });
+    await expect(consumed(kinesisRecords(record('a'), record('b')))).rejects.toThrow('a bug');
     await new Promise((resolve) => setImmediate(resolve));
     expect(stores.lines).toEqual([]);
     expect(stores.rows.size).toBe(0);
   });
 
-  it('never takes a record without an outcome for one that was withdrawn', async () => {
-    consume = createConsumer({
-      ...stores,
-      ...memoryJobs(),
-      analyse: async (requests) => (await analyse(requests)).slice(0, 1),
-      text_policy: 'full',
-      now: () => NOW,
-    });
-    await expect(consume(kinesisRecords(record('a'), record('b')))).rejects.toThrow();
+  it('never takes a record without an outcome for a withdrawn one', async () => {
+    const forgetful: Analyse = async function* (requests) {
+      yield settle(requests.slice(0, 1));
+    };
+    const consumed = testConsumer({ analyse: forgetful });
+    await expect(consumed(kinesisRecords(record('a'), record('b')))).rejects.toThrow('1 of 2');
     expect(stores.rows.size).toBe(0);
   });
 });
@@ -304,13 +300,7 @@ describe('what a service did not do', () => {
         fc.boolean(),
         async (rows, lines, bad) => {
           stores = memoryStores();
-          consume = createConsumer({
-            ...stores,
-            ...memoryJobs(),
-            analyse,
-            text_policy: 'full',
-            now: () => NOW,
-          });
+          consume = testConsumer();
           stores.results_table.refuses.names = new Set(rows);
           stores.lake.refuses.names = new Set(lines);
           if (bad) stores.set_asides.refuses.throws = outage('s3');

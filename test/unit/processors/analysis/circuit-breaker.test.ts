@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { breaking } from '../../../../processors/analysis/breaker.ts';
+import { createCircuitBreaker } from '../../../../processors/analysis/circuit-breaker.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { fakeAnalyzer } from './fakes.ts';
 
@@ -12,7 +12,7 @@ function broken() {
   let error: ServiceError | undefined;
   let calls = 0;
   const { analyzer } = fakeAnalyzer();
-  const breaker = breaking(
+  const breaker = createCircuitBreaker(
     {
       ...analyzer,
       async detectSentiment() {
@@ -47,7 +47,7 @@ function broken() {
 }
 
 describe('the circuit breaker', () => {
-  it('opens after five failures in a row, and then no call is made', async () => {
+  it('opens the circuit after five failures in a row, and then makes no call', async () => {
     const { fails, times, calls, stats, call } = broken();
     fails(DOWN);
     await times(4);
@@ -63,7 +63,7 @@ describe('the circuit breaker', () => {
     expect(stats()).toEqual({ open: true, opened: 1, spared: 2 });
   });
 
-  it('lets one through after a pause, and all once that one succeeds', async () => {
+  it('lets one probe through an open circuit after a pause, and all calls once the probe succeeds', async () => {
     const { fails, times, call, advance, stats } = broken();
     fails(DOWN);
     await times(5);
@@ -80,7 +80,7 @@ describe('the circuit breaker', () => {
     expect(stats()).toMatchObject({ open: false, opened: 1 });
   });
 
-  it('waits twice as long after each probe that fails, half a minute at most', async () => {
+  it('doubles the pause of an open circuit after each failed probe, up to 30 seconds', async () => {
     const { fails, times, call, advance, calls } = broken();
     fails(DOWN);
     await times(5);
@@ -93,7 +93,7 @@ describe('the circuit breaker', () => {
     expect(calls()).toBe(12);
   });
 
-  it('takes neither throttles nor refusals for an outage', async () => {
+  it('does not count throttles and refusals as an outage', async () => {
     for (const error of [THROTTLED, REFUSED]) {
       const { fails, times, stats, calls } = broken();
       fails(error);

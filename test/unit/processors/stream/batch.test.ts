@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAnalysis } from '../../../../processors/analysis/analysis.ts';
 import type { Analyzer, VerdictCache } from '../../../../processors/analysis/ports.ts';
+import { callBefore } from '../../../../processors/deadline.ts';
+import { type BatchContext, withBatchContext } from '../../../../processors/stream/batch.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
-import {
-  analyzerInTime,
-  cacheInTime,
-  claimsInTime,
-  progressInTime,
-  storeInTime,
-} from '../../../../processors/stream/in-time.ts';
-import { createTimeLimit } from '../../../../processors/stream/time-limit.ts';
 import type { Verdict } from '../../../../schemas/index.ts';
 import { aProcessingJob, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
@@ -24,42 +18,77 @@ afterEach(() => {
 
 const never = () => new Promise<never>(() => {});
 
-describe('the time of an invocation', () => {
-  it('ends analysis first, then delivery, and refuses what begins later', async () => {
-    const time = createTimeLimit(Date.now);
-    await time.run(100_000, async () => {
-      const analysis = expect(time.analysis('comprehend', never)).rejects.toMatchObject({
+const within = <Value>(
+  remaining_ms: number,
+  work: (context: BatchContext) => Promise<Value>,
+): Promise<Value> =>
+  withBatchContext({ request_id: 'request-1', remaining_ms, now: Date.now }, work);
+
+describe('the time of a batch', () => {
+  it('ends calls of the analysis first, then calls of the delivery, and refuses later ones', async () => {
+    await within(100_000, async ({ analysis, delivery }) => {
+      const call = expect(callBefore(analysis, 'comprehend', never)).rejects.toMatchObject({
         service: 'comprehend',
         code: 'OutOfTime',
         retryable: true,
       });
       await vi.advanceTimersByTimeAsync(80_000);
-      await analysis;
-      await expect(time.analysis('comprehend', async () => 1)).rejects.toThrow('OutOfTime');
-      expect(await time.delivery('firehose', async () => 1)).toBe(1);
+      await call;
+      await expect(callBefore(analysis, 'comprehend', async () => 1)).rejects.toThrow('OutOfTime');
+      expect(await callBefore(delivery, 'firehose', async () => 1)).toBe(1);
       await vi.advanceTimersByTimeAsync(15_000);
-      await expect(time.delivery('firehose', async () => 1)).rejects.toThrow('OutOfTime');
+      await expect(callBefore(delivery, 'firehose', async () => 1)).rejects.toThrow('OutOfTime');
     });
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is each invocation its own', async () => {
-    const time = createTimeLimit(Date.now);
-    const first = time.run(1_000, () => time.delivery('a', never)).catch(() => 'over');
-    const second = time.run(9_000, () => time.delivery('b', never)).catch(() => 'over');
+  it('leaves no timer behind when the batch ends before its deadlines', async () => {
+    await within(100_000, async ({ delivery }) => callBefore(delivery, 'a', async () => 1));
+    await within(100_000, () => Promise.reject(new Error('a bug'))).catch(() => undefined);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lets any number of calls wait for a deadline without a warning of Node', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const calls = within(1_000, ({ analysis }) =>
+      Promise.allSettled(Array.from({ length: 20 }, () => callBefore(analysis, 'a', never))),
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    await calls;
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is the own time of each batch', async () => {
+    const call = ({ delivery }: BatchContext) => callBefore(delivery, 'a', never);
+    const first = within(1_000, call).catch(() => 'over');
+    const second = within(9_000, call).catch(() => 'over');
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await first).toBe('over');
-    expect(vi.getTimerCount()).toBe(1);
+    expect(vi.getTimerCount()).toBe(2);
     await vi.advanceTimersByTimeAsync(9_000);
     expect(await second).toBe('over');
   });
 
-  it('leaves errors of the work as they are', async () => {
-    const time = createTimeLimit(Date.now);
-    const work = time.run(1_000, () =>
-      time.delivery('a', () => Promise.reject(new TypeError('x'))),
-    );
+  it('leaves the errors of a call as they are', async () => {
+    const bug = () => Promise.reject(new TypeError('x'));
+    const work = within(1_000, ({ delivery }) => callBefore(delivery, 'a', bug));
     await expect(work).rejects.toThrow(TypeError);
+  });
+
+  it('does not undo a call that takes effect after its deadline', async () => {
+    const effects: string[] = [];
+    const late = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      effects.push('late');
+    };
+    const work = within(1_000, ({ delivery }) => callBefore(delivery, 'a', late));
+    const failed = expect(work).rejects.toMatchObject({ code: 'OutOfTime' });
+    await vi.advanceTimersByTimeAsync(2_000);
+    await failed;
+    expect(effects).toEqual(['late']);
   });
 });
 
@@ -81,18 +110,18 @@ describe('a batch that runs out of time', () => {
       language === 'de' ? Promise.resolve(documents.map(() => verdict)) : never(),
   };
 
-  function slowConsumer() {
-    const time = createTimeLimit(Date.now);
+  function slowConsumer(overrides: Partial<VerdictCache> = {}) {
     const cached = new Map<string, Verdict>();
     const cache: VerdictCache = {
       get: async () => ({ found: new Map(), unreadable: 0 }),
       put: async (verdicts) => {
         for (const [key, value] of verdicts) cached.set(key, value);
       },
+      ...overrides,
     };
     const analyse = createAnalysis({
-      analyzer: analyzerInTime(analyzer, time),
-      cache: cacheInTime(cache, time),
+      analyzer,
+      cache,
       detect_language: () => undefined,
       default_language: 'en',
       memory_entries: 10,
@@ -100,16 +129,13 @@ describe('a batch that runs out of time', () => {
     });
     const stores = memoryStores();
     const jobs = memoryJobs();
-    const consume = createConsumer({
-      ...stores,
-      lake: storeInTime('firehose', stores.lake, time.delivery),
-      progress: progressInTime(jobs.progress, time),
-      claims: claimsInTime(jobs.claims, time),
-      analyse,
-      text_policy: 'full',
-      now: Date.now,
-    });
-    return { time, stores, jobs, cached, consume };
+    const process = (records: ReturnType<typeof kinesisRecords>) =>
+      within(100_000, async (context) => {
+        const deps = { ...stores, ...jobs, analyse, text_policy: 'full', now: Date.now } as const;
+        const report = await createConsumer(deps)(records, context);
+        return { ...report, counts: context.counts };
+      });
+    return { stores, jobs, cached, process };
   }
 
   const batch = kinesisRecords(
@@ -118,8 +144,8 @@ describe('a batch that runs out of time', () => {
   );
 
   it('delivers what it has and asks for the rest again', async () => {
-    const { time, stores, consume } = slowConsumer();
-    const report = time.run(100_000, () => consume(batch));
+    const { stores, process } = slowConsumer();
+    const report = process(batch);
     await vi.advanceTimersByTimeAsync(80_000);
     expect(await report).toMatchObject({
       response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
@@ -130,53 +156,53 @@ describe('a batch that runs out of time', () => {
   });
 
   it('keeps its verdicts for the retry', async () => {
-    const { time, cached, consume } = slowConsumer();
-    const report = time.run(100_000, () => consume(batch));
+    const { cached, process } = slowConsumer();
+    const report = process(batch);
     await vi.advanceTimersByTimeAsync(80_000);
     await report;
     expect(cached.size).toBe(1);
   });
 
   it('fails what a store does not take in time', async () => {
-    const { time, stores, consume } = slowConsumer();
+    const { stores, process } = slowConsumer();
     stores.lake.put = never;
-    const report = time.run(100_000, () => consume(batch.slice(1)));
+    const report = process(batch.slice(1));
     await vi.advanceTimersByTimeAsync(95_000);
     expect((await report).failures).toEqual({ 'lake OutOfTime': 1 });
   });
 
   it('fails what is not counted in time: it comes again, and counts once', async () => {
-    const { time, jobs, consume } = slowConsumer();
+    const { jobs, process } = slowConsumer();
     const job = aProcessingJob({ job_id: 'job_1', tenant: 'default', total: 2 });
     jobs.progress.begin = async () => new Map([['job_1', job]]);
     jobs.progress.mark = never;
     const counted = { text: 'Hallo', source: 's', language: 'de', job_id: 'job_1', job_index: 0 };
-    const report = time.run(100_000, () => consume(kinesisRecords(counted)));
+    const report = process(kinesisRecords(counted));
     await vi.advanceTimersByTimeAsync(95_000);
     expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
   });
 
   it('waits for no job and no text longer than for verdicts', async () => {
-    const { time, jobs, consume } = slowConsumer();
+    const { jobs, process } = slowConsumer();
     jobs.claims.get = never;
     const claim = { text_claim: 'a'.repeat(64), source: 's' };
-    const claims = time.run(100_000, () => consume(kinesisRecords(claim)));
+    const claims = process(kinesisRecords(claim));
     await vi.advanceTimersByTimeAsync(80_000);
     expect((await claims).failures).toEqual({ 'claims OutOfTime': 1 });
     jobs.progress.begin = never;
     const counted = { text: 'Hallo', source: 's', job_id: 'job_1', job_index: 0 };
-    const report = time.run(100_000, () => consume(kinesisRecords(counted)));
+    const report = process(kinesisRecords(counted));
     await vi.advanceTimersByTimeAsync(80_000);
     expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
   });
-});
 
-describe('a cache that does not answer in time', () => {
-  it('is told as an error of the cache, not as cold traffic', async () => {
-    const time = createTimeLimit(Date.now);
-    const cache = cacheInTime({ get: never, put: never }, time);
-    const read = time.run(1_000, () => cache.get(['a']));
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(await read).toMatchObject({ error: { code: 'OutOfTime' }, unreadable: 0 });
+  it('counts a cache that does not answer in time as a cache error, not as cold traffic', async () => {
+    const { process } = slowConsumer({ get: never });
+    const report = process(batch);
+    await vi.advanceTimersByTimeAsync(80_000);
+    expect((await report).counts).toMatchObject({
+      cache_errors: 1,
+      cache_error: 'cache: OutOfTime',
+    });
   });
 });

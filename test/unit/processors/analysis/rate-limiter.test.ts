@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { governed } from '../../../../processors/analysis/governor.ts';
 import type { Analyzer, QuotaLedger } from '../../../../processors/analysis/ports.ts';
+import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createMemoryBook } from '../../../support/memory-ledger.ts';
 
@@ -56,10 +56,8 @@ function limited(time: { now: () => number }, quota: () => number) {
   return { analyzer, counts };
 }
 
-const FAR = () => Number.POSITIVE_INFINITY;
-
-/** A consumer's governor that may wait as long as it likes. */
-function governing(
+/** A consumer's rate limiter. */
+function limitToQuota(
   analyzer: Analyzer,
   given: {
     time: ReturnType<typeof virtualTime>;
@@ -68,18 +66,17 @@ function governing(
   },
 ) {
   const { now, pause } = given.time;
-  return governed(analyzer, {
+  return limitRate(analyzer, {
     ledger: given.book.ledger(now),
     quota_calls_per_second: given.quota,
     fallback_calls_per_second: 1,
-    left_ms: FAR,
     now,
     pause,
   });
 }
 
-describe('the governor', () => {
-  it('uses the quota, is refused nearly nothing, and is fair, however many consumers', async () => {
+describe('the rate limiter', () => {
+  it('uses the quota fairly and with almost no throttles, with any number of consumers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 10 }),
@@ -98,11 +95,10 @@ describe('the governor', () => {
           const own = Array.from({ length: consumers }, () => 0);
           for (let i = 0; i < consumers; i += 1) {
             const now = () => time.now() + skews[i]!;
-            const { analyzer: mine } = governed(analyzer, {
+            const { analyzer: mine } = limitRate(analyzer, {
               ledger: book.ledger(now),
               quota_calls_per_second: quota,
               fallback_calls_per_second: 1,
-              left_ms: FAR,
               now,
               pause: time.pause,
             });
@@ -125,7 +121,7 @@ describe('the governor', () => {
     );
   }, 60_000);
 
-  it('uses a large quota whole, with many consumers that have few calls each in flight', async () => {
+  it('uses a large quota fully with many consumers that have few calls in flight each', async () => {
     const time = virtualTime();
     const started = time.now();
     const [quota, consumers] = [2_000, 240];
@@ -140,7 +136,7 @@ describe('the governor', () => {
       },
     };
     for (let i = 0; i < consumers; i += 1) {
-      const { analyzer: mine } = governing(slow, { time, book, quota: quota });
+      const { analyzer: mine } = limitToQuota(slow, { time, book, quota: quota });
       const caller = async () => {
         while (time.now() < started + 5_000) {
           await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -153,30 +149,30 @@ describe('the governor', () => {
     expect(counts.throttled / counts.calls).toBeLessThan(0.01);
   }, 60_000);
 
-  it('lets who starts with one call wait for few of those of who has many', async () => {
+  it('makes a new consumer with one call wait for a few calls only of a busy one', async () => {
     const time = virtualTime();
     const started = time.now();
     const book = createMemoryBook(10);
     const { analyzer } = limited(time, () => 10);
-    const aGovernor = () => governing(analyzer, { time, book, quota: 10 }).analyzer;
-    const busy = aGovernor();
+    const aConsumer = () => limitToQuota(analyzer, { time, book, quota: 10 }).analyzer;
+    const busy = aConsumer();
     for (let i = 0; i < 100; i += 1) void busy.detectSentiment(['a'], 'en');
     await time.run(started + 2_000);
     const asked_at = time.now();
-    const waited = aGovernor()
+    const waited = aConsumer()
       .detectSentiment(['b'], 'en')
       .then(() => time.now() - asked_at);
     await time.run(started + 5_000);
     expect(await waited).toBeLessThanOrEqual(500);
   });
 
-  it('follows a service that bears less than its quota, and comes back when it bears it again', async () => {
+  it('lowers the rate for a service with less capacity than its quota, and raises it again later', async () => {
     const time = virtualTime();
     const started = time.now();
     const book = createMemoryBook(10);
     const bears = () => (time.now() < started + 60_000 ? 5 : 10);
     const { analyzer, counts } = limited(time, bears);
-    const { analyzer: mine, stats } = governing(analyzer, { time, book, quota: 10 });
+    const { analyzer: mine, stats } = limitToQuota(analyzer, { time, book, quota: 10 });
     const caller = async () => {
       while (time.now() < started + 120_000) {
         await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -193,20 +189,20 @@ describe('the governor', () => {
     expect(stats().throttles).toBe(counts.throttled);
   });
 
-  it('fails at once what would start after its deadline, and calls nothing for it', async () => {
+  it('immediately fails calls whose slot would start after their deadline, without making them', async () => {
     const time = virtualTime();
     const book = createMemoryBook(1);
     const { analyzer, counts } = limited(time, () => 1);
-    const { analyzer: mine, stats } = governed(analyzer, {
+    const { analyzer: mine, stats } = limitRate(analyzer, {
       ledger: book.ledger(time.now),
       quota_calls_per_second: 1,
       fallback_calls_per_second: 1,
-      left_ms: () => 1_500,
       now: time.now,
       pause: time.pause,
     });
+    const deadline = { at: time.now() + 1_500, signal: new AbortController().signal };
     const outcomes = Array.from({ length: 5 }, () =>
-      mine.detectSentiment(['a'], 'en').then(
+      mine.detectSentiment(['a'], 'en', deadline).then(
         () => 'answered',
         (error: ServiceError) => `${error.code} ${error.throttled} ${error.retryable}`,
       ),
@@ -221,7 +217,7 @@ describe('the governor', () => {
     expect(stats()).toMatchObject({ granted: 2, refused: 3 });
   });
 
-  it('goes on at its fixed share while the ledger is down, says so, and comes back to it', async () => {
+  it('calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger', async () => {
     const time = virtualTime();
     const started = time.now();
     const book = createMemoryBook(10);
@@ -236,11 +232,10 @@ describe('the governor', () => {
       },
     };
     const { analyzer, counts } = limited(time, () => 10);
-    const { analyzer: mine, stats } = governed(analyzer, {
+    const { analyzer: mine, stats } = limitRate(analyzer, {
       ledger,
       quota_calls_per_second: 10,
       fallback_calls_per_second: 2,
-      left_ms: FAR,
       now: time.now,
       pause: time.pause,
     });
@@ -257,7 +252,7 @@ describe('the governor', () => {
     expect(counts.throttled).toBe(0);
   });
 
-  it('repeats a call that failed in a slot of its own, three times in all, and none that never can succeed', async () => {
+  it('makes a failed call three times in all, each in a slot of its own, and final failures once', async () => {
     const time = virtualTime();
     const book = createMemoryBook(10);
     const run = async (error: ServiceError) => {
@@ -270,7 +265,7 @@ describe('the governor', () => {
           throw error;
         },
       };
-      const { analyzer: mine } = governing(failing, { time, book, quota: 10 });
+      const { analyzer: mine } = limitToQuota(failing, { time, book, quota: 10 });
       const failed = mine.detectSentiment(['a'], 'en').catch((cause: unknown) => cause);
       await time.run(time.now() + 5_000);
       expect(await failed).toBe(error);

@@ -1,0 +1,30 @@
+/**
+ * Yields the values of promises in the order in which they settle. A rejection ends the iteration at its place in that
+ * order. Iterate at any time: no promise is ever without a handler.
+ */
+export function asCompleted<Value>(promises: readonly Promise<Value>[]): AsyncGenerator<Value> {
+  const settled: Promise<Value>[] = [];
+  let wake = () => {};
+  for (const promise of promises) {
+    const onSettled = () => {
+      settled.push(promise);
+      wake();
+    };
+    promise.then(onSettled, onSettled);
+  }
+  return iterate();
+
+  async function* iterate() {
+    for (let yielded = 0; yielded < promises.length; ) {
+      const next = settled.shift();
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else {
+        yielded += 1;
+        yield await next;
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { LRUCache } from 'lru-cache';
+import { ServiceError, type Verdict } from '../../schemas/index.ts';
+import { callBefore } from '../deadline.ts';
+import type { AnalysisContext } from './context.ts';
+import type { AnalysisCounts } from './counts.ts';
+import type { CacheRead, VerdictCache } from './ports.ts';
+import type { Question } from './prepare.ts';
+
+/** A verdict that needs no call. */
+export interface CachedVerdict {
+  verdict: Verdict;
+  cache: 'memory' | 'table';
+}
+
+/** The caches in the order of their cost: the memory of this process, then the table that all processes share. */
+export interface Caches {
+  /** Returns the verdicts that it has, by fingerprint. */
+  read(questions: Question[], context: AnalysisContext): Promise<Map<string, CachedVerdict>>;
+  write(verdicts: Map<string, Verdict>, context: AnalysisContext): Promise<void>;
+}
+
+/** A cache table that is down costs money, not records: the error is counted, and the texts are misses. */
+export function createCaches(deps: { cache: VerdictCache; memory_entries: number }): Caches {
+  const memory = new LRUCache<string, Verdict>({
+    // `max` would allocate all entries now: 8 ms of every cold start.
+    maxSize: deps.memory_entries,
+    sizeCalculation: () => 1,
+  });
+  return {
+    async read(questions, context) {
+      const known = new Map<string, CachedVerdict>();
+      const unknown: string[] = [];
+      for (const { fingerprint } of questions) {
+        const verdict = memory.get(fingerprint);
+        if (verdict === undefined) unknown.push(fingerprint);
+        else known.set(fingerprint, { verdict, cache: 'memory' });
+      }
+      if (unknown.length === 0) return known;
+      for (const [key, verdict] of await readTable(deps.cache, unknown, context)) {
+        memory.set(key, verdict);
+        known.set(key, { verdict, cache: 'table' });
+      }
+      return known;
+    },
+    async write(verdicts, { delivery, counts }) {
+      if (verdicts.size === 0) return;
+      for (const [key, verdict] of verdicts) memory.set(key, verdict);
+      try {
+        await callBefore(delivery, 'cache', () => deps.cache.put(verdicts));
+      } catch (cause) {
+        countError(cause, counts);
+      }
+    },
+  };
+}
+
+async function readTable(
+  cache: VerdictCache,
+  fingerprints: string[],
+  { analysis, counts }: AnalysisContext,
+): Promise<CacheRead['found']> {
+  try {
+    const { found, unreadable, error } = await callBefore(analysis, 'cache', () =>
+      cache.get(fingerprints),
+    );
+    counts.cache_unreadable += unreadable;
+    if (error !== undefined) countError(error, counts);
+    return found;
+  } catch (cause) {
+    countError(cause, counts);
+    return new Map();
+  }
+}
+
+/** Anything but a ServiceError is a bug and is rethrown. */
+function countError(cause: unknown, counts: AnalysisCounts): void {
+  if (!(cause instanceof ServiceError)) throw cause;
+  counts.cache_errors += 1;
+  counts.cache_error ??= cause.message;
+}

@@ -1,0 +1,17 @@
+import type { Analyzer } from './ports.ts';
+
+/** Returns the analyzer with another way to call it. */
+export function decorateAnalyzer(
+  analyzer: Analyzer,
+  detectSentiment: Analyzer['detectSentiment'],
+): Analyzer {
+  const { name, version, max_documents, max_document_bytes } = analyzer;
+  return {
+    name,
+    version,
+    max_documents,
+    max_document_bytes,
+    supports: (language_code) => analyzer.supports(language_code),
+    detectSentiment,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Answer } from './answers.ts';
+import type { CachedVerdict } from './caches.ts';
+import type { AnalysisOutcome } from './outcome.ts';
+import type { Prepared, Question } from './prepare.ts';
+
+/** Groups a batch's requests by fingerprint, so that a text that repeats is asked for once. */
+export class RequestGroups<Request> {
+  readonly #groups = new Map<string, { question: Question; requests: Request[] }>();
+  readonly #analyzer: { name: string; version: string };
+
+  constructor({ name, version }: { name: string; version: string }) {
+    this.#analyzer = { name, version };
+  }
+
+  /** Returns the requests that have an outcome without a verdict, and groups the others. */
+  add(prepared: [Request, Prepared][]): [Request, AnalysisOutcome][] {
+    const settled: [Request, AnalysisOutcome][] = [];
+    for (const [request, item] of prepared) {
+      if (item.status !== 'ready') settled.push([request, item]);
+      else {
+        const group = this.#groups.get(item.fingerprint);
+        if (group !== undefined) group.requests.push(request);
+        else this.#groups.set(item.fingerprint, { question: item, requests: [request] });
+      }
+    }
+    return settled;
+  }
+
+  questions(): Question[] {
+    return [...this.#groups.values()].map(({ question }) => question);
+  }
+
+  /** The outcomes of a question's requests. The first has the answer's own cache tier, its repeats have `batch`. */
+  settle(fingerprint: string, answer: Answer | CachedVerdict): [Request, AnalysisOutcome][] {
+    const group = this.#groups.get(fingerprint);
+    if (group === undefined) throw new Error('An answer to a question that no request asks');
+    const { language_code, language_source } = group.question;
+    return group.requests.map((request, i) => {
+      if ('status' in answer) return [request, answer];
+      const analyzed: AnalysisOutcome = {
+        status: 'analyzed',
+        verdict: answer.verdict,
+        language_code,
+        language_source,
+        cache: i === 0 ? answer.cache : 'batch',
+        analyzer: this.#analyzer,
+      };
+      return [request, analyzed];
+    });
+  }
+}

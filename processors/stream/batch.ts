@@ -1,0 +1,51 @@
+import { setMaxListeners } from 'node:events';
+import { type AnalysisContext, createAnalysisContext } from '../analysis/context.ts';
+import type { Deadline } from '../deadline.ts';
+import { BatchTally } from './tally.ts';
+
+/** What one batch passes through its stages. */
+export interface BatchContext extends AnalysisContext {
+  request_id: string;
+  analysis: Deadline;
+  delivery: Deadline;
+  tally: BatchTally;
+}
+
+/**
+ * Shares of the time that Lambda leaves an invocation. Lambda kills a function that takes longer, and its whole batch
+ * fails. So calls end before, as failures of their records, and every result that is known by then is still delivered.
+ */
+const ANALYSIS_SHARE = 0.8;
+const DELIVERY_SHARE = 0.95;
+
+export interface Invocation {
+  request_id: string;
+  /** How long the invocation may still take. */
+  remaining_ms: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/** Runs the work of one batch, and clears its timers afterwards. */
+export async function withBatchContext<Value>(
+  { request_id, remaining_ms, now }: Invocation,
+  work: (context: BatchContext) => Promise<Value>,
+): Promise<Value> {
+  const analysis = startDeadline(now(), remaining_ms * ANALYSIS_SHARE);
+  const delivery = startDeadline(now(), remaining_ms * DELIVERY_SHARE);
+  const tally = new BatchTally();
+  try {
+    return await work({ ...createAnalysisContext(), request_id, analysis, delivery, tally });
+  } finally {
+    analysis.clear();
+    delivery.clear();
+  }
+}
+
+function startDeadline(from: number, left_ms: number): Deadline & { clear: () => void } {
+  const controller = new AbortController();
+  // Every call in flight listens, and Node warns of more than ten listeners.
+  setMaxListeners(0, controller.signal);
+  const timer = setTimeout(() => controller.abort(), left_ms);
+  return { at: from + left_ms, signal: controller.signal, clear: () => clearTimeout(timer) };
+}

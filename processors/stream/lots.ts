@@ -1,0 +1,60 @@
+import { sleep } from '../../lib/sleep.ts';
+
+export interface LotOptions {
+  /** How many items make a full lot. */
+  size: number;
+  /** After this time without a new item, the items that are there make a lot. */
+  quiet_ms: number;
+  sleep?: typeof sleep;
+}
+
+/** Gathers items into lots. It pulls ahead, so the source goes on while a lot is handled. */
+export async function* inLots<Item>(
+  source: AsyncIterable<Item[]>,
+  options: LotOptions,
+): AsyncGenerator<Item[]> {
+  const iterator = source[Symbol.asyncIterator]();
+  let waiting: Item[] = [];
+  let next = pull(iterator);
+  for (;;) {
+    if (waiting.length > 0 && (await staysQuiet(next, options))) {
+      yield waiting;
+      waiting = [];
+    }
+    const { done, value } = await next;
+    if (done) break;
+    next = pull(iterator);
+    waiting.push(...value);
+    for (; waiting.length >= options.size; waiting = waiting.slice(options.size)) {
+      yield waiting.slice(0, options.size);
+    }
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+function pull<Item>(iterator: AsyncIterator<Item[]>): Promise<IteratorResult<Item[]>> {
+  const next = iterator.next();
+  // A rejection is handled when the promise is awaited, which may be after a lot.
+  next.catch(() => undefined);
+  return next;
+}
+
+async function staysQuiet(
+  next: Promise<unknown>,
+  { quiet_ms, sleep: wait = sleep }: LotOptions,
+): Promise<boolean> {
+  const timer = new AbortController();
+  const quiet = wait(quiet_ms, timer.signal).then(
+    () => true,
+    () => false,
+  );
+  const arrival = next.then(
+    () => false,
+    () => false,
+  );
+  try {
+    return await Promise.race([arrival, quiet]);
+  } finally {
+    timer.abort();
+  }
+}

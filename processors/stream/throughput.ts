@@ -1,0 +1,55 @@
+import type { KinesisStreamRecord } from 'aws-lambda';
+import type { JobStore } from '../../jobs/ports.ts';
+import { ServiceError } from '../../schemas/index.ts';
+import { callBefore } from '../deadline.ts';
+import type { BatchContext } from './batch.ts';
+import { batchTimes, shardOf } from './measures.ts';
+import type { BatchReport } from './tally.ts';
+
+/** At most one sample a second for each shard: small batches come fast, and their samples are alike, */
+const LEAST_MS = 1_000;
+/** except the sample of the batch that has caught up after its shard was this far behind. */
+const BEHIND_MS = 2_000;
+
+export type RecordThroughput = (
+  records: KinesisStreamRecord[],
+  report: Pick<BatchReport, 'results' | 'set_asides'>,
+  started_at: number,
+  context: Pick<BatchContext, 'delivery'>,
+) => Promise<void>;
+
+/** Stores how long a batch took, for the estimates of jobs. A lost sample makes estimates worse, and harms nothing else. */
+export function createRecordThroughput({
+  store,
+  now,
+}: {
+  store: Pick<JobStore, 'putThroughputSample'>;
+  /** Epoch milliseconds. */
+  now: () => number;
+}): RecordThroughput {
+  /** By shard: no more entries than the stream has shards. */
+  const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
+  return async (records, { results, set_asides }, started_at, { delivery }) => {
+    const shard_id = shardOf(records);
+    if (shard_id === undefined) return;
+    const { duration_ms, iterator_age_ms } = batchTimes(records, started_at, now());
+    const before = last.get(shard_id);
+    const is_due = before === undefined || now() - before.put_at >= LEAST_MS;
+    const was_behind = before !== undefined && before.iterator_age_ms >= BEHIND_MS;
+    const has_caught_up = was_behind && iterator_age_ms < BEHIND_MS;
+    if (!is_due && !has_caught_up) return;
+    last.set(shard_id, { put_at: now(), iterator_age_ms });
+    const sample = {
+      shard_id,
+      ended_at: new Date(now()).toISOString(),
+      records: results + set_asides,
+      duration_ms,
+      iterator_age_ms,
+    };
+    try {
+      await callBefore(delivery, 'dynamodb', () => store.putThroughputSample(sample));
+    } catch (cause) {
+      if (!(cause instanceof ServiceError)) throw cause;
+    }
+  };
+}

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import type { ThroughputSample } from '../../../../jobs/ports.ts';
+import { createRecordThroughput } from '../../../../processors/stream/throughput.ts';
+import { aBatchContext } from '../../../support/batch-context.ts';
+import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
+import { outage } from '../../../support/memory-stores.ts';
+
+const report = { results: 5, set_asides: 2 };
+const context = aBatchContext();
+
+function recording(
+  putThroughputSample: (sample: ThroughputSample) => Promise<void>,
+  now: () => number,
+) {
+  const recordThroughput = createRecordThroughput({ store: { putThroughputSample }, now });
+  return (records = kinesisRecords('a'), started_at = now()) =>
+    recordThroughput(records, report, started_at, context);
+}
+
+it('a throughput sample has the duration of the batch and the number of its ended records', async () => {
+  const samples: ThroughputSample[] = [];
+  const now = () => ARRIVED_AT + 1_400;
+  const record = recording(async (sample) => void samples.push(sample), now);
+  await record(kinesisRecords('a', 'b'), ARRIVED_AT + 1_000);
+  expect(samples).toEqual([
+    {
+      shard_id: SHARD_ID,
+      ended_at: '2026-11-23T10:00:01.523Z',
+      records: 7,
+      duration_ms: 400,
+      iterator_age_ms: 1_400,
+    },
+  ]);
+});
+
+it('throughput is sampled at most once a second for each shard', async () => {
+  const shards: string[] = [];
+  let time = ARRIVED_AT;
+  const record = recording(
+    async ({ shard_id }) => void shards.push(shard_id),
+    () => time,
+  );
+  const ofShard = (shard: string) =>
+    kinesisRecords('a').map((entry) => ({ ...entry, eventID: `${shard}:1` }));
+  await record(ofShard('one'));
+  await record(ofShard('one'));
+  await record(ofShard('two'));
+  time += 1_000;
+  await record(ofShard('one'));
+  expect(shards).toEqual(['one', 'two', 'one']);
+});
+
+it('the batch with which a shard catches up is sampled without waiting for the second to pass', async () => {
+  const ages: number[] = [];
+  let time = ARRIVED_AT + 300_000;
+  const record = recording(
+    async ({ iterator_age_ms }) => void ages.push(iterator_age_ms),
+    () => time,
+  );
+  await record();
+  time = ARRIVED_AT + 500;
+  await record();
+  await record();
+  expect(ages).toEqual([300_000, 500]);
+});
+
+it('a throughput sample that cannot be stored fails no batch', async () => {
+  const record = recording(
+    () => Promise.reject(outage('dynamodb')),
+    () => ARRIVED_AT,
+  );
+  await expect(record()).resolves.toBeUndefined();
+});
+
+it('a batch without records has no throughput sample', async () => {
+  const samples: ThroughputSample[] = [];
+  const record = recording(
+    async (sample) => void samples.push(sample),
+    () => ARRIVED_AT,
+  );
+  await record([]);
+  expect(samples).toEqual([]);
+});
