@@ -1,5 +1,5 @@
 interface FormatFacts {
-  /** For help texts: "JSONL, CSV or …". */
+  /** For help texts: "JSONL, CSV or TSV". */
   title: string;
   description: string;
   /** Endings of file names, in lower case; the first one is the usual one. Each may be followed by `.gz`. */
@@ -23,6 +23,12 @@ export const FORMATS = {
     description: 'comma-separated values below a header line',
     endings: ['.csv'],
     content_type: 'text/csv',
+  },
+  tsv: {
+    title: 'TSV',
+    description: 'tab-separated values below a header line, quoted as in CSV',
+    endings: ['.tsv'],
+    content_type: 'text/tab-separated-values',
   },
 } as const satisfies Record<string, FormatFacts>;
 
@@ -58,11 +64,16 @@ function withoutGzipEnding(file_name: string): string {
   return isGzipped(file_name) ? file_name.slice(0, -GZIP_ENDING.length) : file_name;
 }
 
-/** For help texts: `JSONL or CSV`. */
+/** For help texts: `JSONL, CSV or TSV`. */
 export const FORMAT_TITLES = listWithOr(FORMAT_NAMES.map((format) => FORMATS[format].title));
 
-/** For error messages: `.jsonl, .ndjson, .json or .csv`. */
+/** For error messages: `.jsonl, .ndjson, .json, .csv or .tsv`. */
 export const FORMAT_ENDINGS = listWithOr(FORMAT_NAMES.flatMap((format) => FORMATS[format].endings));
+
+/** For the API's documentation: `jsonl: one JSON object per line; …`. */
+export const FORMAT_DESCRIPTIONS = FORMAT_NAMES.map(
+  (format) => `${format}: ${FORMATS[format].description}`,
+).join('; ');
 
 function listWithOr(items: string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(items);

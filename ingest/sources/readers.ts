@@ -7,4 +7,5 @@ import type { RowReader } from './row.ts';
 export const READERS: Record<Format, RowReader> = {
   jsonl: jsonlReader,
   csv: createDelimitedReader(','),
+  tsv: createDelimitedReader('\t'),
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FORMAT_NAMES } from '../formats.ts';
+import { FORMAT_DESCRIPTIONS, FORMAT_NAMES } from '../formats.ts';
 import { issueSchema } from '../issues.ts';
 import {
   callbackSchema,
@@ -52,7 +52,9 @@ export const asyncRequestSchema = z
       .optional(),
     upload: z
       .object({
-        format: z.enum(FORMAT_NAMES, { error: `must be one of ${FORMAT_NAMES.join(', ')}` }),
+        format: z
+          .enum(FORMAT_NAMES, { error: `must be one of ${FORMAT_NAMES.join(', ')}` })
+          .describe(FORMAT_DESCRIPTIONS),
       })
       .optional(),
     source_id: slug.default(DEFAULT_JOB_SOURCE),

@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { InputChangedError, type JobInputs } from '../../../../ingest/submission/ports.ts';
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
-import { deriveJobRecordId, ServiceError } from '../../../../schemas/index.ts';
+import {
+  deriveJobRecordId,
+  FORMAT_NAMES,
+  type Format,
+  ServiceError,
+} from '../../../../schemas/index.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
 
 const KEY = 'inputs/j.jsonl';
 const AN_HOUR = () => 3_600_000;
 
-/** A world in which calls fail when `fails` says so: before they took effect, or after. */
+/** A job's services, whose calls fail when `fails` says so: before or after they take effect. */
 function createWorld(
   content: string,
   fails: () => 'before' | 'after' | undefined = () => undefined,
@@ -65,130 +70,162 @@ function createWorld(
   return { store, objects, published, submit: createSubmit(deps) };
 }
 
-async function created(
-  store: ReturnType<typeof createMemoryJobStore>,
-  format: 'jsonl' | 'csv' = 'jsonl',
-) {
+async function createJob(store: ReturnType<typeof createMemoryJobStore>, format: Format = 'jsonl') {
   await store.create(
     aJob({ job_id: 'j', input: { kind: 'upload', format, key: KEY }, total: undefined }),
   );
 }
 
-describe('a submission', () => {
-  it('puts every record on the stream under one identity, whatever fails and however often it is taken up again', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 3_500 }),
-        fc.integer({ min: 0, max: 20 }),
-        fc.array(fc.constantFrom('before', 'after', undefined, undefined), { maxLength: 30 }),
-        fc.array(fc.boolean(), { maxLength: 10 }),
-        async (records, bad_every, failures, times_short) => {
-          const lines = Array.from({ length: records }, (_, i) =>
-            bad_every > 0 && i % bad_every === 0
-              ? 'no JSON'
-              : JSON.stringify({ text: `Text ${i}` }),
-          );
-          const { store, submit, published } = createWorld(lines.join('\n'), () =>
-            failures.shift(),
-          );
-          await created(store);
-          const once = () => {
-            const is_short = times_short.shift() ?? false;
-            return submit('j', () => (is_short ? 1_000 : 3_600_000)).catch((cause: unknown) => {
-              expect(['ServiceError', 'SubmissionInterruptedError']).toContain(
-                (cause as Error).name,
-              );
-              return 'failed' as const;
-            });
-          };
-          for (let tries = 0; ; tries += 1) {
-            expect(tries).toBeLessThan(100);
-            // Two at once: a message that was delivered twice.
-            const [one, other] = await Promise.all([once(), once()]);
-            if (one === 'done' && other === 'done') break;
-            const job = (await store.get('j'))!;
-            if (job.status !== 'PENDING' && job.status !== 'PROCESSING') break;
-            if ([one, other].every((end) => end === 'ignored')) break;
-          }
+it('A submission publishes every record under one identity, whatever fails and however often it resumes', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3_500 }),
+      fc.integer({ min: 0, max: 20 }),
+      fc.array(fc.constantFrom('before', 'after', undefined, undefined), { maxLength: 30 }),
+      fc.array(fc.boolean(), { maxLength: 10 }),
+      async (records, bad_every, failures, times_short) => {
+        const lines = Array.from({ length: records }, (_, i) =>
+          bad_every > 0 && i % bad_every === 0 ? 'no JSON' : JSON.stringify({ text: `Text ${i}` }),
+        );
+        const { store, submit, published } = createWorld(lines.join('\n'), () => failures.shift());
+        await createJob(store);
+        const once = () => {
+          const is_short = times_short.shift() ?? false;
+          return submit('j', () => (is_short ? 1_000 : 3_600_000)).catch((cause: unknown) => {
+            expect(['ServiceError', 'SubmissionInterruptedError']).toContain((cause as Error).name);
+            return 'failed' as const;
+          });
+        };
+        for (let tries = 0; ; tries += 1) {
+          expect(tries).toBeLessThan(100);
+          // Two at once: a message that was delivered twice.
+          const [one, other] = await Promise.all([once(), once()]);
+          if (one === 'done' && other === 'done') break;
           const job = (await store.get('j'))!;
-          const good = lines.flatMap((line, i) =>
-            line === 'no JSON' ? [] : [deriveJobRecordId('j', i)],
-          );
-          expect(job.total).toBe(records);
-          expect(new Set(published)).toEqual(new Set(good));
-          const set_aside = (await store.pages(job)).reduce(
-            (sum, page) => sum + (page.counts?.set_aside ?? page.done.set_aside?.size ?? 0),
-            0,
-          );
-          expect(set_aside).toBe(records - good.length);
-          expect(job.status).toBe(good.length === 0 ? 'COMPLETED_WITH_ERRORS' : 'PROCESSING');
-        },
-      ),
-      { numRuns: 80 },
-    );
-  }, 60_000);
-
-  it('that runs out of time keeps how far it came, and goes on from there', async () => {
-    const lines = Array.from({ length: 2_500 }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
-    const { store, submit, published } = createWorld(lines.join('\n'));
-    await created(store);
-    const left = [3_600_000, 3_600_000];
-    const slow = () => (left.length > 0 ? left.shift()! : 1_000);
-    let ended = await submit('j', slow);
-    let invocations = 1;
-    while (ended === 'more') {
-      expect(invocations).toBeLessThan(3_000);
-      ended = await submit('j', () => 1_000);
-      invocations += 1;
-    }
-    expect(ended).toBe('done');
-    expect(invocations).toBeGreaterThan(2);
-    expect(published).toHaveLength(2_500);
-    expect((await store.get('j'))!.submitted!.records).toBe(2_500);
-  });
-
-  it.each([
-    ['', 'INPUT_EMPTY'],
-    ['\n\n  \n', 'INPUT_EMPTY'],
-  ])('of %j FAILS with %s', async (content, code) => {
-    const { store, submit } = createWorld(content);
-    await created(store);
-    await submit('j', AN_HOUR);
-    expect(await store.get('j')).toMatchObject({ status: 'FAILED', error: { code } });
-  });
-
-  it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
-    'of a file that is no CSV FAILS, and does not quote it: %j',
-    async (content) => {
-      const { store, submit } = createWorld(content);
-      await created(store, 'csv');
-      await submit('j', AN_HOUR);
-      const job = (await store.get('j'))!;
-      expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
-      expect(JSON.stringify(job.error)).not.toContain('private');
-    },
+          if (job.status !== 'PENDING' && job.status !== 'PROCESSING') break;
+          if ([one, other].every((end) => end === 'ignored')) break;
+        }
+        const job = (await store.get('j'))!;
+        const good = lines.flatMap((line, i) =>
+          line === 'no JSON' ? [] : [deriveJobRecordId('j', i)],
+        );
+        expect(job.total).toBe(records);
+        expect(new Set(published)).toEqual(new Set(good));
+        const set_aside = (await store.pages(job)).reduce(
+          (sum, page) => sum + (page.counts?.set_aside ?? page.done.set_aside?.size ?? 0),
+          0,
+        );
+        expect(set_aside).toBe(records - good.length);
+        expect(job.status).toBe(good.length === 0 ? 'COMPLETED_WITH_ERRORS' : 'PROCESSING');
+      },
+    ),
+    { numRuns: 80 },
   );
+}, 60_000);
 
-  it('whose file is replaced while it is read FAILS, and says so', async () => {
-    const { store, submit, objects } = createWorld('{"text":"a"}');
-    await created(store);
-    await store.update('j', ['PENDING'], {
-      input: { kind: 'upload', format: 'jsonl', key: KEY, etag: 'of the first', bytes: 1 },
-    });
-    expect(objects.size).toBe(1);
+it('A submission that runs out of time keeps its checkpoint, and the next invocation continues from it', async () => {
+  const lines = Array.from({ length: 2_500 }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
+  const { store, submit, published } = createWorld(lines.join('\n'));
+  await createJob(store);
+  const left = [3_600_000, 3_600_000];
+  const slow = () => (left.length > 0 ? left.shift()! : 1_000);
+  let ended = await submit('j', slow);
+  let invocations = 1;
+  while (ended === 'more') {
+    expect(invocations).toBeLessThan(3_000);
+    ended = await submit('j', () => 1_000);
+    invocations += 1;
+  }
+  expect(ended).toBe('done');
+  expect(invocations).toBeGreaterThan(2);
+  expect(published).toHaveLength(2_500);
+  expect((await store.get('j'))!.submitted!.records).toBe(2_500);
+});
+
+it.each([
+  ['', 'INPUT_EMPTY'],
+  ['\n\n  \n', 'INPUT_EMPTY'],
+])('A job whose input is %j becomes FAILED with %s', async (content, code) => {
+  const { store, submit } = createWorld(content);
+  await createJob(store);
+  await submit('j', AN_HOUR);
+  expect(await store.get('j')).toMatchObject({ status: 'FAILED', error: { code } });
+});
+
+it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
+  'A job whose input is not CSV becomes FAILED, and its error does not quote the file: %j',
+  async (content) => {
+    const { store, submit } = createWorld(content);
+    await createJob(store, 'csv');
     await submit('j', AN_HOUR);
-    expect(await store.get('j')).toMatchObject({
-      status: 'FAILED',
-      error: { code: 'INPUT_CHANGED' },
-    });
-  });
+    const job = (await store.get('j'))!;
+    expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
+    expect(JSON.stringify(job.error)).not.toContain('private');
+  },
+);
 
-  it('of a job that was cancelled publishes nothing more', async () => {
-    const { store, submit, published } = createWorld('{"text":"a"}');
-    await created(store);
-    await store.transition('j', 'CANCELLED', {});
-    expect(await submit('j', AN_HOUR)).toBe('ignored');
-    expect(await submit('nobody', AN_HOUR)).toBe('ignored');
-    expect(published).toEqual([]);
+it('A job whose file is replaced while it is read becomes FAILED with INPUT_CHANGED', async () => {
+  const { store, submit, objects } = createWorld('{"text":"a"}');
+  await createJob(store);
+  await store.update('j', ['PENDING'], {
+    input: { kind: 'upload', format: 'jsonl', key: KEY, etag: 'of the first', bytes: 1 },
   });
+  expect(objects.size).toBe(1);
+  await submit('j', AN_HOUR);
+  expect(await store.get('j')).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'INPUT_CHANGED' },
+  });
+});
+
+it('A submission publishes nothing for a job that is cancelled or does not exist', async () => {
+  const { store, submit, published } = createWorld('{"text":"a"}');
+  await createJob(store);
+  await store.transition('j', 'CANCELLED', {});
+  expect(await submit('j', AN_HOUR)).toBe('ignored');
+  expect(await submit('unknown', AN_HOUR)).toBe('ignored');
+  expect(published).toEqual([]);
+});
+
+const CONTENTS: Record<Format, string> = {
+  jsonl: '{"text":"one"}\n{"text":"two"}\n',
+  csv: 'text,stars\none,5\ntwo,1\n',
+  tsv: 'text\tstars\none\t5\ntwo\t1\n',
+};
+
+it.each(FORMAT_NAMES)(
+  'A job in the format %s publishes the records of its file',
+  async (format) => {
+    const { store, submit, published } = createWorld(CONTENTS[format]);
+    await createJob(store, format);
+    expect(await submit('j', AN_HOUR, KEY)).toBe('done');
+    expect(published).toEqual([deriveJobRecordId('j', 0), deriveJobRecordId('j', 1)]);
+    expect(await store.get('j')).toMatchObject({ status: 'PROCESSING', total: 2 });
+  },
+);
+
+it('A job stays PENDING while its input has not arrived', async () => {
+  const { store, submit, objects } = createWorld('');
+  objects.delete(KEY);
+  await createJob(store);
+  expect(await submit('j', AN_HOUR)).toBe('ignored');
+  expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
+});
+
+it('A job whose input arrives under the key of another format becomes FAILED, and its error names both keys', async () => {
+  const { store, submit, objects } = createWorld('');
+  objects.delete(KEY);
+  await createJob(store);
+  expect(await submit('j', AN_HOUR, 'inputs/j.parquet')).toBe('failed');
+  const job = await store.get('j');
+  expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
+  expect(job?.error?.message).toContain(KEY);
+  expect(job?.error?.message).toContain('inputs/j.parquet');
+});
+
+it('A stray object beside the input of a job does not harm the job', async () => {
+  const { store, submit, published } = createWorld('{"text":"one"}');
+  await createJob(store);
+  expect(await submit('j', AN_HOUR, 'inputs/j.parquet')).toBe('done');
+  expect(published).toHaveLength(1);
 });

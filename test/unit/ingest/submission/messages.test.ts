@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { createMessageHandler, type MessagesDeps } from '../../../../ingest/submission/messages.ts';
+import { SubmissionInterruptedError } from '../../../../ingest/submission/publish-records.ts';
+import type { SubmitOutcome } from '../../../../ingest/submission/submit.ts';
+import type { JobCommand } from '../../../../schemas/index.ts';
+
+/** Handles one message; `submit` answers as the test says. */
+async function handle(body: object, submit: () => Promise<SubmitOutcome>) {
+  const submissions: [string, string | undefined][] = [];
+  const commands: JobCommand[] = [];
+  const lines: [string, string, object][] = [];
+  const deps: MessagesDeps = {
+    submit: (job_id, _, object_key) => {
+      submissions.push([job_id, object_key]);
+      return submit();
+    },
+    sweep: async () => ({ failed: 1 }),
+    job_queue: { send: async (command) => void commands.push(command) },
+    log: (...line) => void lines.push(line),
+  };
+  const record = { messageId: 'm', body: JSON.stringify(body) };
+  const handleMessages = createMessageHandler(deps);
+  type SqsRecord = Parameters<typeof handleMessages>[0][number];
+  const response = await handleMessages([record as SqsRecord], () => 1_000);
+  return { response, submissions, commands, lines };
+}
+
+const createArrival = (key: string) => ({
+  'detail-type': 'Object Created',
+  detail: { bucket: { name: 'b' }, object: { key, size: 1, etag: 'e' } },
+});
+
+it.each(['jsonl', 'csv', 'tsv', 'parquet'])(
+  'The arrival of an object that ends with .%s submits the job that its key names',
+  async (ending) => {
+    const key = `inputs/job_1.v2.${ending}`;
+    const { submissions, lines } = await handle(createArrival(key), async () => 'done');
+    expect(submissions).toEqual([['job_1.v2', key]]);
+    const details = { job_id: 'job_1.v2', outcome: 'done' };
+    expect(lines).toEqual([['info', 'submission handled', details]]);
+  },
+);
+
+it('A job that its submission fails is logged as a warning', async () => {
+  const { lines } = await handle(createArrival('inputs/job_1.xml'), async () => 'failed');
+  expect(lines).toEqual([['warn', 'submission handled', { job_id: 'job_1', outcome: 'failed' }]]);
+});
+
+it('An object whose key names no job is logged and ignored', async () => {
+  const arrival = createArrival('inputs/bench/job_1.jsonl');
+  const { submissions, lines, response } = await handle(arrival, async () => 'done');
+  expect(submissions).toEqual([]);
+  expect(lines).toEqual([['warn', 'object ignored: its key names no job', {}]]);
+  expect(response.batchItemFailures).toEqual([]);
+});
+
+it('A submission that runs out of time asks for another invocation', async () => {
+  const message = { kind: 'resume', job_id: 'job_1' };
+  const { commands, submissions } = await handle(message, async () => 'more');
+  expect(submissions).toEqual([['job_1', undefined]]);
+  expect(commands).toEqual([message]);
+});
+
+it('A message that fails is delivered again, and the log quotes the messages of known errors alone', async () => {
+  const message = { kind: 'resume', job_id: 'job_1' };
+  const known = await handle(message, async () => {
+    throw new SubmissionInterruptedError('Throttled');
+  });
+  expect(known.response.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+  expect(known.lines).toMatchObject([['error', 'message failed', { error: 'Throttled' }]]);
+  const unknown = await handle(message, async () => {
+    throw new TypeError('private words');
+  });
+  expect(unknown.response.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+  expect(unknown.lines).toMatchObject([['error', 'message failed', { error_name: 'TypeError' }]]);
+  expect(JSON.stringify(unknown.lines)).not.toContain('private words');
+});
+
+it('The sweep message sweeps the jobs and logs the counts', async () => {
+  const { lines } = await handle({ kind: 'sweep' }, async () => 'done');
+  expect(lines).toEqual([['info', 'jobs swept', { failed: 1 }]]);
+});
