@@ -15,11 +15,10 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { createQuery } from '../../../../aws/athena/query.ts';
-import { resultsView } from '../../../../infra/constructs/results-view.ts';
 import type { AwsService } from '../../src/gateway/types.ts';
 import { createAthena } from '../../src/services/athena/athena.ts';
 import type { GlueTable } from '../../src/services/athena/catalog.ts';
+import { prestoView } from '../support/presto-view.ts';
 import { clientConfig, type Served, serve } from '../support/serve.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
@@ -35,9 +34,22 @@ const COLUMNS = [
   { name: 'tags', type: 'array<string>' },
   { name: 'deleted', type: 'boolean' },
 ];
+const TRINO_TYPES: Record<string, string> = {
+  string: 'varchar',
+  'struct<positive:double,negative:double>': 'row("positive" double, "negative" double)',
+  'map<string,string>': 'map(varchar, varchar)',
+  'array<string>': 'array(varchar)',
+};
 const PARTITION_KEYS = ['year', 'month', 'day', 'hour'].map((name) => ({ name, type: 'int' }));
+const VIEW_COLUMNS = [
+  ...COLUMNS.map(({ name, type }) => ({ name, type: TRINO_TYPES[type] ?? type })),
+  ...PARTITION_KEYS.map(({ name }) => ({ name, type: 'integer' })),
+];
+const NAMES = VIEW_COLUMNS.map(({ name }) => name).join(', ');
+/** One row per version of a record: the one that was processed first. */
+const VIEW_SQL = `SELECT ${NAMES} FROM (SELECT *, row_number() OVER (PARTITION BY record_id, record_version ORDER BY processed_at) AS delivery FROM feedback.results_raw) AS deliveries WHERE delivery = 1`;
 const raw: GlueTable = {
-  database: 'aurastream',
+  database: 'feedback',
   name: 'results_raw',
   table_type: 'EXTERNAL_TABLE',
   columns: COLUMNS,
@@ -66,9 +78,7 @@ const view: GlueTable = {
   location: '',
   columns: [...COLUMNS, ...PARTITION_KEYS],
   partition_keys: [],
-  view_original_text: String(
-    resultsView('aurastream', [...COLUMNS, ...PARTITION_KEYS]).viewOriginalText,
-  ),
+  view_original_text: prestoView('feedback', VIEW_SQL, VIEW_COLUMNS),
 };
 
 let s3Dir: string;
@@ -81,9 +91,9 @@ beforeAll(async () => {
   // A folder whose name DuckDB would take for a glob and a regular expression.
   s3Dir = join(await mkdtemp(join(tmpdir(), 'athena-')), "s3 [x]*?(1)'s");
   athena = createAthena({
-    glue: { databases: ['aurastream', 'other'], tables: [view, raw] },
+    glue: { databases: ['feedback', 'other'], tables: [view, raw] },
     s3Dir,
-    work_groups: [{ name: 'aurastream', output_location: 's3://lake/query-results/' }],
+    work_groups: [{ name: 'feedback', output_location: 's3://lake/query-results/' }],
     async putObject(bucket, key, body) {
       left.set(`s3://${bucket}/${key}`, body.toString());
     },
@@ -118,8 +128,8 @@ async function start(QueryString: string, rest = {}): Promise<string> {
   const { QueryExecutionId } = await client.send(
     new StartQueryExecutionCommand({
       QueryString,
-      WorkGroup: 'aurastream',
-      QueryExecutionContext: { Database: 'aurastream' },
+      WorkGroup: 'feedback',
+      QueryExecutionContext: { Database: 'feedback' },
       ...rest,
     }),
   );
@@ -314,17 +324,6 @@ it('the results of a query are written to S3 as CSV', async () => {
   expect(left.get(ResultConfiguration!.OutputLocation!)).toBe('"a","b"\n"say ""hi"", ü",\n');
 });
 
-it('the client of the command line reads the results', async () => {
-  await write(lines(record('a', { deleted: false, scores: { positive: 1, negative: 0 } })));
-  const query = createQuery({ work_group: 'aurastream', database: 'aurastream', client });
-  const { rows } = await query(
-    'SELECT record_id, record_version, deleted, scores.positive AS p, sentiment FROM results',
-  );
-  expect(rows).toEqual([
-    { record_id: 'a', record_version: 0, deleted: false, p: 1, sentiment: null },
-  ]);
-});
-
 it.each([
   [
     "date_format(date_parse('2026-11-23 07:05:09', '%Y-%m-%d %H:%i:%s'), '%d.%m.%Y %T %M')",
@@ -357,41 +356,41 @@ it.each([
 
 it('SHOW and DESCRIBE return no header row', async () => {
   expect(await ask('SHOW TABLES')).toEqual([['results'], ['results_raw']]);
-  expect(await ask("show tables in aurastream '*raw';")).toEqual([['results_raw']]);
-  expect(await ask('SHOW DATABASES')).toEqual([['aurastream'], ['other']]);
+  expect(await ask("show tables in feedback '*raw';")).toEqual([['results_raw']]);
+  expect(await ask('SHOW DATABASES')).toEqual([['feedback'], ['other']]);
   expect((await ask('DESCRIBE results_raw'))[0]).toEqual([
     'record_id           \tstring              \t                    ',
   ]);
-  expect(await ask('DESCRIBE aurastream.results')).toHaveLength(14);
+  expect(await ask('DESCRIBE feedback.results')).toHaveLength(14);
 });
 
 it('the API describes the databases, tables and work groups', async () => {
   const { DatabaseList } = await client.send(
     new ListDatabasesCommand({ CatalogName: 'AwsDataCatalog' }),
   );
-  expect(DatabaseList).toEqual([{ Name: 'aurastream' }, { Name: 'other' }]);
+  expect(DatabaseList).toEqual([{ Name: 'feedback' }, { Name: 'other' }]);
   const { TableMetadataList } = await client.send(
-    new ListTableMetadataCommand({ CatalogName: 'AwsDataCatalog', DatabaseName: 'aurastream' }),
+    new ListTableMetadataCommand({ CatalogName: 'AwsDataCatalog', DatabaseName: 'feedback' }),
   );
   expect(TableMetadataList?.[1]).toMatchObject({
     Name: 'results_raw',
     PartitionKeys: [{ Name: 'year', Type: 'int' }, {}, {}, {}],
   });
-  const { WorkGroup } = await client.send(new GetWorkGroupCommand({ WorkGroup: 'aurastream' }));
-  expect(WorkGroup).toMatchObject({ Name: 'aurastream', State: 'ENABLED' });
+  const { WorkGroup } = await client.send(new GetWorkGroupCommand({ WorkGroup: 'feedback' }));
+  expect(WorkGroup).toMatchObject({ Name: 'feedback', State: 'ENABLED' });
 });
 
 it('a query finds a table by database and catalog name from another database', async () => {
   await write(lines(record('a')));
   const other = { QueryExecutionContext: { Database: 'other' } };
   const n = [['n'], ['1']];
-  expect(await ask('SELECT count(*) AS n FROM aurastream.results', other)).toEqual(n);
+  expect(await ask('SELECT count(*) AS n FROM feedback.results', other)).toEqual(n);
   expect(
-    await ask('SELECT count(*) AS n FROM "AwsDataCatalog"."aurastream"."results"', other),
+    await ask('SELECT count(*) AS n FROM "AwsDataCatalog"."feedback"."results"', other),
   ).toEqual(n);
   expect(
     await ask(
-      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'aurastream' ORDER BY 1",
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'feedback' ORDER BY 1",
       other,
     ),
   ).toHaveLength(3);
@@ -535,7 +534,7 @@ it('the scanned bytes of a query are reported once, and IAM is asked for its wor
   expect(athena.permissionsOf(call)).toEqual([
     {
       action: 'athena:GetQueryExecution',
-      resource: 'arn:aws:athena:us-east-1:000000000000:workgroup/aurastream',
+      resource: 'arn:aws:athena:us-east-1:000000000000:workgroup/feedback',
     },
   ]);
 });

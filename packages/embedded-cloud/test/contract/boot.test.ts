@@ -52,13 +52,13 @@ async function put(cloud: Cloud, text: string): Promise<void> {
   kinesis.destroy();
 }
 
-const consumed = async () =>
+const readConsumed = async () =>
   (await readFile(join(data_dir, 'logs', 'Fixture-Consumer.log'), 'utf8')).match(/consumed .*/g) ??
   [];
 
 const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
-it('makes what the template names, with indexes and time to live', async () => {
+it('boot creates the resources of the template, with indexes and time to live', async () => {
   const cloud = await boot();
   const dynamodb = new DynamoDBClient(config(cloud));
   const TableName = cloud.outputs.TableName;
@@ -77,7 +77,7 @@ it('makes what the template names, with indexes and time to live', async () => {
   dynamodb.destroy();
 });
 
-it('tells the outputs as DescribeStacks does, with the API as it is reached here', async () => {
+it('outputs are those of DescribeStacks, with the local URL of the API', async () => {
   const cloud = await boot({ parameters: { BufferSeconds: '5' } });
   const cloudformation = new CloudFormationClient(config(cloud));
   const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: 'Fixture' }));
@@ -92,7 +92,7 @@ it('tells the outputs as DescribeStacks does, with the API as it is reached here
   });
 });
 
-it('answers the REST API under its stage and its full address', async () => {
+it('the REST API answers under its stage and under its full path', async () => {
   const cloud = await boot();
   const { stack } = await loadDeployment(assembly);
   const api_id = stack.resource('Api').physical_id;
@@ -104,11 +104,11 @@ it('answers the REST API under its stage and its full address', async () => {
   expect((await fetch(cloud.api)).status).toBe(403);
 });
 
-it('hands records to the consumer, and says when nothing is left to do', async () => {
+it('records are delivered to the consumer, and the status shows when nothing is left', async () => {
   const cloud = await boot();
   const before = Date.now();
   await put(cloud, 'one');
-  await waitFor(async () => expect(await consumed()).toEqual(['consumed one']));
+  await waitFor(async () => expect(await readConsumed()).toEqual(['consumed one']));
   await waitFor(async () => {
     const answer = await fetch(`${cloud.endpoint}/_cloud/status`);
     const status = (await answer.json()) as CloudStatus;
@@ -126,7 +126,7 @@ it('hands records to the consumer, and says when nothing is left to do', async (
   expect(flushed.status).toBe(200);
 });
 
-it('delivers a batch again whose function was killed half-way', async () => {
+it('a batch is delivered again after its function was killed', async () => {
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'kill', count: 1, latency_ms: 50 };
   await fetch(`${cloud.endpoint}/_cloud/faults`, {
@@ -141,10 +141,10 @@ it('delivers a batch again whose function was killed half-way', async () => {
       idle: true,
     }),
   );
-  expect(await consumed()).toEqual(['consumed slow']);
+  expect(await readConsumed()).toEqual(['consumed slow']);
 });
 
-it('delivers a batch to two environments at once where a fault says so', async () => {
+it('a duplicate fault delivers a batch to two environments at the same time', async () => {
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'duplicate', count: 1 };
   await fetch(`${cloud.endpoint}/_cloud/faults`, {
@@ -152,11 +152,13 @@ it('delivers a batch to two environments at once where a fault says so', async (
     body: JSON.stringify(rule),
   });
   await put(cloud, 'slow');
-  await waitFor(async () => expect(await consumed()).toEqual(['consumed slow', 'consumed slow']));
+  await waitFor(async () =>
+    expect(await readConsumed()).toEqual(['consumed slow', 'consumed slow']),
+  );
   await waitFor(() => expect(cloud.status().mappings[0]).toMatchObject({ idle: true }));
 });
 
-it('keeps its data over a restart, and delivers nothing twice', async () => {
+it('data survives a restart, and nothing is delivered twice', async () => {
   const first = await boot();
   await put(first, 'one');
   await waitFor(() =>
@@ -165,10 +167,10 @@ it('keeps its data over a restart, and delivers nothing twice', async () => {
   await first.close();
   const second = await boot();
   await put(second, 'two');
-  await waitFor(async () => expect(await consumed()).toEqual(['consumed one', 'consumed two']));
+  await waitFor(async () => expect(await readConsumed()).toEqual(['consumed one', 'consumed two']));
 });
 
-it('says where it is while it is up', async () => {
+it('cloud.json has endpoint and credentials while the cloud runs', async () => {
   const cloud = await boot();
   const announced = JSON.parse(await readFile(join(data_dir, 'cloud.json'), 'utf8'));
   const { endpoint, region, access_key_id, secret_access_key, outputs, api } = cloud;
@@ -185,7 +187,7 @@ it('says where it is while it is up', async () => {
   await expect(access(join(data_dir, 'cloud.json'))).rejects.toThrow();
 });
 
-it('refuses a data folder that another cloud has, and takes over what a dead one left', async () => {
+it('a data folder in use is refused, and that of a dead process is taken over', async () => {
   const cloud = await boot();
   await expect(boot()).rejects.toThrow(`in use by another embedded cloud (process ${process.pid})`);
   await cloud.close();
@@ -193,7 +195,7 @@ it('refuses a data folder that another cloud has, and takes over what a dead one
   await boot();
 });
 
-it('refuses a taken port, and leaves nothing behind', async () => {
+it('a taken port is refused, and nothing keeps running', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   running.push(taken);
@@ -202,7 +204,7 @@ it('refuses a taken port, and leaves nothing behind', async () => {
   await boot();
 });
 
-it('refuses a template that it does not play before anything starts', async () => {
+it('a template that is not emulated is refused before anything starts', async () => {
   const assemblyDir = await writeCloud({ Queue: { Type: 'AWS::StepFunctions::StateMachine' } });
   await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });

@@ -138,7 +138,7 @@ const active = (StreamName: string) =>
     expect(found.StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
   });
 
-/** A mapping over the real function; what was handed to it is kept as `[key, text]`. */
+/** A mapping over the real function; it keeps the delivered records as `[key, text]`. */
 function map(
   stream_arn: string,
   properties: Partial<MappingProperties>,
@@ -198,7 +198,7 @@ async function reports(stream: string) {
   );
 }
 
-it('hands every record of every shard to the function, in order per key, several batches of a shard at a time', async () => {
+it('a mapping delivers every record of every shard in order per key, several batches of a shard at a time', async () => {
   const arn = await createStream('many', 2);
   const keys = Array.from({ length: 1_000 }, (_, n) => `key-${n % 37}`);
   for (let from = 0; from < keys.length; from += 500) {
@@ -219,7 +219,7 @@ it('hands every record of every shard to the function, in order per key, several
   }
 });
 
-it('goes on behind the checkpoint after a restart', async () => {
+it('a mapping continues after its checkpoint when it restarts', async () => {
   const arn = await createStream('restart', 1);
   await put('restart', 'k', 'before');
   const first = map(arn, {});
@@ -235,7 +235,7 @@ it('goes on behind the checkpoint after a restart', async () => {
   ]);
 });
 
-it('gives up poison alone, to S3 with the whole event, and delivers what is around it', async () => {
+it('a mapping reports failing records to S3 with the whole event, and delivers the others', async () => {
   const arn = await createStream('poison', 1);
   const texts = ['a', 'bomb', 'b', 'poison', 'c'];
   for (const text of texts) await put('poison', 'k', text);
@@ -260,7 +260,7 @@ it('gives up poison alone, to S3 with the whole event, and delivers what is arou
   );
 });
 
-it('reads the children of a split shard after their parent', async () => {
+it('a mapping reads the children of a split shard after their parent', async () => {
   const arn = await createStream('split', 1);
   for (let n = 0; n < 20; n += 1) await put('split', `k${n}`, 'parent');
   await kinesis.send(
@@ -287,7 +287,7 @@ it('reads the children of a split shard after their parent', async () => {
   ]);
 });
 
-it("reads in the name of the function's role: a missing grant shows as a problem, and no grant is left unused", async () => {
+it("a mapping reads as the function's role: a missing grant shows as a problem, and every grant is used", async () => {
   const arn = await createStream('denied', 1);
   const { mapping } = map(arn, {}, credentials.bare);
   await vi.waitFor(() =>

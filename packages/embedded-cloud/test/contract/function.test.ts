@@ -2,7 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import {
   createFunction,
   type FunctionOptions,
@@ -23,7 +23,7 @@ export async function handler(event, context) {
     case 'throw': throw new TypeError('told to');
     case 'hang': return await new Promise(() => {});
     case 'exit': process.exit(3);
-    case 'reject': void Promise.reject(new Error('nobody awaits')); return await new Promise(() => {});
+    case 'reject': void Promise.reject(new Error('not awaited')); return await new Promise(() => {});
     case 'circle': { const circle = {}; circle.circle = circle; return circle; }
     case 'large': return 'x'.repeat(7_000_000);
     case 'memory': { const all = []; for (;;) all.push(new Array(100_000).fill(0).map(() => ({}))); }
@@ -86,159 +86,156 @@ const call = async (made: LambdaFunction, event: object) => {
   return { kind: invocation.kind, answer: JSON.parse(invocation.payload) };
 };
 
-describe('the environment of a function', () => {
-  it("has the template's variables, Lambda's own, the endpoint, and nothing of this process", async () => {
-    const { answer } = await call(await functionOf(), { do: 'env' });
-    expect(Object.keys(answer).sort()).toEqual(
-      [
-        'TABLE',
-        'AWS_ENDPOINT_URL',
-        'AWS_ACCESS_KEY_ID',
-        'AWS_SECRET_ACCESS_KEY',
-        'AWS_SESSION_TOKEN',
-        'AWS_REGION',
-        'AWS_DEFAULT_REGION',
-        'AWS_EXECUTION_ENV',
-        'AWS_LAMBDA_FUNCTION_NAME',
-        'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
-        'AWS_LAMBDA_FUNCTION_VERSION',
-        'AWS_LAMBDA_INITIALIZATION_TYPE',
-        'AWS_LAMBDA_LOG_GROUP_NAME',
-        'AWS_LAMBDA_LOG_STREAM_NAME',
-        'LAMBDA_TASK_ROOT',
-        '_HANDLER',
-        'TZ',
-      ].sort(),
-    );
-    expect(answer).toMatchObject({ TABLE: 'results', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
-  });
-
-  it('gives the context that Lambda gives', async () => {
-    const { answer } = await call(await functionOf(), { do: 'count' });
-    expect(answer).toMatchObject({ functionName: 'handler', memoryLimitInMB: '256' });
-    expect(answer.awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(answer.remaining).toBeGreaterThan(10_000);
-    expect(answer.remaining).toBeLessThanOrEqual(20_000);
-  });
-
-  it('is reused while warm, one invocation at a time', async () => {
-    const made = await functionOf();
-    await call(made, { do: 'count' });
-    expect((await call(made, { do: 'count' })).answer.count).toBe(2);
-    const together = await Promise.all([1, 2, 3].map(() => call(made, { do: 'count' })));
-    expect(together.map(({ answer }) => answer.count).sort()).toEqual([1, 1, 3]);
-    expect(made.status()).toMatchObject({ environments: 3, cold_starts: 3, invocations: 5 });
-  });
-
-  it('waits for a free one where the machine holds enough of them', async () => {
-    const made = await functionOf({}, { most_environments: 1 });
-    const together = await Promise.all([1, 2, 3].map(() => call(made, { do: 'count' })));
-    expect(together.map(({ answer }) => answer.count)).toEqual([1, 2, 3]);
-  });
-
-  it('is retired when nothing comes', async () => {
-    const made = await functionOf({}, { idle_ms: 1 });
-    await call(made, { do: 'count' });
-    await vi.waitFor(() => expect(made.status().environments).toBe(0));
-  });
-
-  it('shows source lines of a bundle with --enable-source-maps', async () => {
-    const { code } = await transform(
-      'interface Nothing {}\n\nexport const handler = async (): Promise<string> => new Error().stack ?? "";',
-      {
-        loader: 'ts',
-        sourcemap: 'inline',
-        sourcefile: 'source.ts',
-      },
-    );
-    const module = join(await mkdtemp(join(tmpdir(), 'embedded-cloud-function-')), 'index.mjs');
-    await writeFile(module, code);
-    const environment = { NODE_OPTIONS: '--enable-source-maps' };
-    expect((await call(await functionOf({ module, environment }), {})).answer).toContain(
-      'source.ts:3:',
-    );
-  });
+it("a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else", async () => {
+  const { answer } = await call(await functionOf(), { do: 'env' });
+  expect(Object.keys(answer).sort()).toEqual(
+    [
+      'TABLE',
+      'AWS_ENDPOINT_URL',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+      'AWS_EXECUTION_ENV',
+      'AWS_LAMBDA_FUNCTION_NAME',
+      'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+      'AWS_LAMBDA_FUNCTION_VERSION',
+      'AWS_LAMBDA_INITIALIZATION_TYPE',
+      'AWS_LAMBDA_LOG_GROUP_NAME',
+      'AWS_LAMBDA_LOG_STREAM_NAME',
+      'LAMBDA_TASK_ROOT',
+      '_HANDLER',
+      'TZ',
+    ].sort(),
+  );
+  expect(answer).toMatchObject({ TABLE: 'results', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
 });
 
-describe('failures', () => {
-  it.each([
-    ['throw', 'TypeError', 'told to'],
-    ['exit', 'Runtime.ExitError', 'exit status 3'],
-    ['reject', 'Runtime.UnhandledPromiseRejection', 'nobody awaits'],
-    ['circle', 'Runtime.MarshalError', 'Unable to stringify response body'],
-    ['large', 'Function.ResponseSizeTooLarge', '6291556 bytes'],
-  ])('says of %s what Lambda says, and goes on', async (what, errorType, message) => {
+it('a function gets the context that Lambda gives', async () => {
+  const { answer } = await call(await functionOf(), { do: 'count' });
+  expect(answer).toMatchObject({ functionName: 'handler', memoryLimitInMB: '256' });
+  expect(answer.awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answer.remaining).toBeGreaterThan(10_000);
+  expect(answer.remaining).toBeLessThanOrEqual(20_000);
+});
+
+it('an execution environment is reused while it is warm, one invocation at a time', async () => {
+  const made = await functionOf();
+  await call(made, { do: 'count' });
+  expect((await call(made, { do: 'count' })).answer.count).toBe(2);
+  const together = await Promise.all([1, 2, 3].map(() => call(made, { do: 'count' })));
+  expect(together.map(({ answer }) => answer.count).sort()).toEqual([1, 1, 3]);
+  expect(made.status()).toMatchObject({ environments: 3, cold_starts: 3, invocations: 5 });
+});
+
+it('an invocation waits for a free environment where the machine has the most allowed', async () => {
+  const made = await functionOf({}, { most_environments: 1 });
+  const together = await Promise.all([1, 2, 3].map(() => call(made, { do: 'count' })));
+  expect(together.map(({ answer }) => answer.count)).toEqual([1, 2, 3]);
+});
+
+it('an idle environment is retired', async () => {
+  const made = await functionOf({}, { idle_ms: 1 });
+  await call(made, { do: 'count' });
+  await vi.waitFor(() => expect(made.status().environments).toBe(0));
+});
+
+it('stack traces show source lines with --enable-source-maps', async () => {
+  const { code } = await transform(
+    'interface Nothing {}\n\nexport const handler = async (): Promise<string> => new Error().stack ?? "";',
+    {
+      loader: 'ts',
+      sourcemap: 'inline',
+      sourcefile: 'source.ts',
+    },
+  );
+  const module = join(await mkdtemp(join(tmpdir(), 'embedded-cloud-function-')), 'index.mjs');
+  await writeFile(module, code);
+  const environment = { NODE_OPTIONS: '--enable-source-maps' };
+  expect((await call(await functionOf({ module, environment }), {})).answer).toContain(
+    'source.ts:3:',
+  );
+});
+
+it.each([
+  ['throw', 'TypeError', 'told to'],
+  ['exit', 'Runtime.ExitError', 'exit status 3'],
+  ['reject', 'Runtime.UnhandledPromiseRejection', 'not awaited'],
+  ['circle', 'Runtime.MarshalError', 'Unable to stringify response body'],
+  ['large', 'Function.ResponseSizeTooLarge', '6291556 bytes'],
+])(
+  'the failure "%s" is reported as Lambda does, and the next invocation succeeds',
+  async (what, errorType, message) => {
     const made = await functionOf();
     const { kind, answer } = await call(made, { do: what });
     expect(kind).toBe('failed');
     expect(answer).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) });
     expect((await call(made, { do: 'count' })).kind).toBe('answered');
-  });
+  },
+);
 
-  it('ends a function that runs out of memory, and nothing else', async () => {
-    const { answer } = await call(await functionOf({ memory_mb: 32 }), { do: 'memory' });
-    expect(answer.errorMessage).toContain('signal: killed');
-  });
+it('a function that runs out of memory is killed, and nothing else', async () => {
+  const { answer } = await call(await functionOf({ memory_mb: 32 }), { do: 'memory' });
+  expect(answer.errorMessage).toContain('signal: killed');
+});
 
-  it('ends a function at its timeout', async () => {
-    const { answer } = await call(await functionOf({ timeout_ms: 200 }), { do: 'hang' });
-    expect(answer.errorMessage).toMatch(/Task timed out after 0.20 seconds/);
-  });
+it('a function is killed at its timeout', async () => {
+  const { answer } = await call(await functionOf({ timeout_ms: 200 }), { do: 'hang' });
+  expect(answer.errorMessage).toMatch(/Task timed out after 0.20 seconds/);
+});
 
-  it('ends a function half-way where a fault says so', async () => {
-    const { answer } = await call(await functionOf({}, { fault: () => ({ kill_after_ms: 5 }) }), {
-      do: 'hang',
-    });
-    expect(answer.errorMessage).toContain('signal: killed');
+it('a kill fault ends a function during its invocation', async () => {
+  const { answer } = await call(await functionOf({}, { fault: () => ({ kill_after_ms: 5 }) }), {
+    do: 'hang',
   });
+  expect(answer.errorMessage).toContain('signal: killed');
+});
 
-  it('says why a bundle cannot be used', async () => {
-    expect((await call(await functionOf({ handler_name: 'nothing' }), {})).answer.errorType).toBe(
-      'Runtime.HandlerNotFound',
-    );
-    expect((await call(await functionOf({ handler_name: 'broken' }), {})).answer.errorType).toBe(
-      'Runtime.CallbackHandlerDeprecated',
-    );
-    expect((await call(await functionOf({ module: join(folder, 'no.mjs') }), {})).kind).toBe(
-      'failed',
-    );
-  });
+it('an unusable bundle is reported with its reason', async () => {
+  expect((await call(await functionOf({ handler_name: 'nothing' }), {})).answer.errorType).toBe(
+    'Runtime.HandlerNotFound',
+  );
+  expect((await call(await functionOf({ handler_name: 'broken' }), {})).answer.errorType).toBe(
+    'Runtime.CallbackHandlerDeprecated',
+  );
+  expect((await call(await functionOf({ module: join(folder, 'no.mjs') }), {})).kind).toBe(
+    'failed',
+  );
+});
 
-  it('throttles beyond the reserved concurrency', async () => {
-    const made = await functionOf({}, { concurrency: createConcurrency(1) });
-    const [first, second] = await Promise.all([made.invoke('{"do":"count"}'), made.invoke('{}')]);
-    expect(first?.kind).toBe('answered');
-    expect(second).toMatchObject({ kind: 'refused', code: 'TooManyRequestsException' });
-    expect((await made.invoke('{}')).kind).toBe('answered');
-  });
+it('invocations beyond the reserved concurrency are throttled', async () => {
+  const made = await functionOf({}, { concurrency: createConcurrency(1) });
+  const [first, second] = await Promise.all([made.invoke('{"do":"count"}'), made.invoke('{}')]);
+  expect(first?.kind).toBe('answered');
+  expect(second).toMatchObject({ kind: 'refused', code: 'TooManyRequestsException' });
+  expect((await made.invoke('{}')).kind).toBe('answered');
+});
 
-  it('refuses a payload over 6 MB', async () => {
-    const payload = JSON.stringify('x'.repeat(6 * 1024 * 1024));
-    expect(await (await functionOf()).invoke(payload)).toMatchObject({
-      code: 'RequestTooLargeException',
-    });
+it('a payload over 6 MB is refused', async () => {
+  const payload = JSON.stringify('x'.repeat(6 * 1024 * 1024));
+  expect(await (await functionOf()).invoke(payload)).toMatchObject({
+    code: 'RequestTooLargeException',
   });
 });
 
-describe('logs', () => {
-  it('hold what the function printed, in order between START and END', async () => {
-    const made = await functionOf();
-    await call(made, { do: 'print', text: 'hello' });
-    await vi.waitFor(async () => expect(await made.log()).toContain('REPORT'));
-    const lines = (await made.log()).trimEnd().split('\n');
-    expect(lines[0]).toBe('loaded');
-    expect(lines[1]).toMatch(/^START RequestId: [0-9a-f-]{36} Version: \$LATEST$/);
-    expect(lines.slice(2, 5)).toEqual(['printed hello', 'and this', 'Warning: beware']);
-    expect(lines[5]).toMatch(/^END RequestId:/);
-    expect(lines[6]).toMatch(
-      /^REPORT .*Duration: .* ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tInit Duration:/,
-    );
-  });
+it('the log has the printed lines in order, between START and END', async () => {
+  const made = await functionOf();
+  await call(made, { do: 'print', text: 'hello' });
+  await vi.waitFor(async () => expect(await made.log()).toContain('REPORT'));
+  const lines = (await made.log()).trimEnd().split('\n');
+  expect(lines[0]).toBe('loaded');
+  expect(lines[1]).toMatch(/^START RequestId: [0-9a-f-]{36} Version: \$LATEST$/);
+  expect(lines.slice(2, 5)).toEqual(['printed hello', 'and this', 'Warning: beware']);
+  expect(lines[5]).toMatch(/^END RequestId:/);
+  expect(lines[6]).toMatch(
+    /^REPORT .*Duration: .* ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tInit Duration:/,
+  );
+});
 
-  it('are not written where the role may not', async () => {
-    const made = await functionOf({}, { mayLog: () => false });
-    await call(made, { do: 'print', text: 'hello' });
-    await made.stop();
-    expect(await made.log()).toBe('');
-  });
+it('no log is written where the role may not write it', async () => {
+  const made = await functionOf({}, { mayLog: () => false });
+  await call(made, { do: 'print', text: 'hello' });
+  await made.stop();
+  expect(await made.log()).toBe('');
 });

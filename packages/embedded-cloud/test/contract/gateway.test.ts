@@ -14,7 +14,7 @@ import {
   PutRecordCommand,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createGateway, type ExtraRoute, type Gateway } from '../../src/gateway/gateway.ts';
 import { plainJson } from '../../src/gateway/http.ts';
 import type { PolicyStatement } from '../../src/gateway/policy.ts';
@@ -55,7 +55,7 @@ let endpoint: string;
 let port: number;
 const failures: unknown[] = [];
 const routes: ExtraRoute[] = [];
-const config = (accessKeyId: keyof typeof CALLERS | 'AKIANOBODY', maxAttempts = 1) => ({
+const config = (accessKeyId: keyof typeof CALLERS | 'AKIAUNKNOWN', maxAttempts = 1) => ({
   endpoint,
   region: 'us-east-1',
   maxAttempts,
@@ -72,9 +72,9 @@ beforeAll(async () => {
       createCloudFormation({
         stacks: () => [
           {
-            name: 'aurastream',
+            name: 'Fixture',
             outputs: { ApiUrl: 'http://127.0.0.1/a?b=1&c=<2>' },
-            parameters: { LakeBufferSeconds: '60' },
+            parameters: { BufferSeconds: '60' },
           },
         ],
       }),
@@ -136,303 +136,287 @@ const signedFor = (service: string, key = 'AKIAOWNER') => ({
   authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261123/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
 
-describe('one port', () => {
-  test('serves HTTP/2 and HTTP/1.1 clients at once', async () => {
-    const calls = Array.from({ length: 30 }, (_, index) => [putRecord(), put(`both-${index}`)]);
-    await expect(Promise.all(calls.flat())).resolves.toHaveLength(60);
-  });
+test('one port serves HTTP/2 and HTTP/1.1 clients at the same time', async () => {
+  const calls = Array.from({ length: 30 }, (_, index) => [putRecord(), put(`both-${index}`)]);
+  await expect(Promise.all(calls.flat())).resolves.toHaveLength(60);
+});
 
-  test('waits for a first byte that comes alone', async () => {
-    const socket = connect(port, '127.0.0.1');
-    socket.write('P');
-    await once(socket, 'connect');
-    setImmediate(() => {
-      socket.write('OST /_cloud/meter/reset HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n');
-    });
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
-    socket.destroy();
+test('the port waits for more bytes where the first one comes alone', async () => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('P');
+  await once(socket, 'connect');
+  setImmediate(() => {
+    socket.write('OST /_cloud/meter/reset HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n');
   });
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
+  socket.destroy();
+});
 
-  test('that is taken says so as the system does', async () => {
-    const other = createGateway({
-      services: [],
-      resolveCaller: () => undefined,
-      policiesOf: () => [],
-      now,
-    });
-    await expect(other.listen(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    await other.close();
+test('a taken port is refused with EADDRINUSE', async () => {
+  const other = createGateway({
+    services: [],
+    resolveCaller: () => undefined,
+    policiesOf: () => [],
+    now,
   });
+  await expect(other.listen(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await other.close();
+});
 
-  test('gives every answer a request id', async () => {
-    for (const [path, init] of [
-      ['/', {}],
-      ['/_cloud/health', {}],
-      ['/', { method: 'POST', headers: signedFor('dynamodb') }],
-      ['/lake/key', { headers: signedFor('s3') }],
-    ] as const) {
-      const response = await fetch(`${endpoint}${path}`, init);
-      expect(response.headers.get('x-amzn-requestid')).toMatch(/\S/);
-    }
-    expect((await put('id')).$metadata.requestId).toMatch(/\S/);
-    expect((await putRecord()).$metadata.requestId).toMatch(/\S/);
+test('every answer has a request id', async () => {
+  for (const [path, init] of [
+    ['/', {}],
+    ['/_cloud/health', {}],
+    ['/', { method: 'POST', headers: signedFor('dynamodb') }],
+    ['/lake/key', { headers: signedFor('s3') }],
+  ] as const) {
+    const response = await fetch(`${endpoint}${path}`, init);
+    expect(response.headers.get('x-amzn-requestid')).toMatch(/\S/);
+  }
+  expect((await put('id')).$metadata.requestId).toMatch(/\S/);
+  expect((await putRecord()).$metadata.requestId).toMatch(/\S/);
+});
+
+test('an unsigned request is answered with the variables to export', async () => {
+  const response = await fetch(`${endpoint}/lake/key`);
+  expect(response.status).toBe(403);
+  const { message } = (await response.json()) as { message: string };
+  expect(message).toContain(`AWS_ENDPOINT_URL=${endpoint}`);
+  expect(message).toContain('AWS_ACCESS_KEY_ID');
+});
+
+test('a call to a service that is not emulated, or with an unknown key, is refused', async () => {
+  const unknown = await fetch(endpoint, { method: 'POST', headers: signedFor('sqs') });
+  expect(unknown.status).toBe(501);
+  expect(await unknown.text()).toContain(
+    'The service sqs is not emulated. Emulated services: kinesis, dynamodb',
+  );
+  const stranger = new DynamoDBClient(config('AKIAUNKNOWN'));
+  expect((await failure(get('a', stranger)))?.name).toBe('UnrecognizedClientException');
+  stranger.destroy();
+  const no_key = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3', 'AKIAUNKNOWN') });
+  expect(await no_key.text()).toContain('<Code>InvalidAccessKeyId</Code>');
+});
+
+test('an extra route gets the requests of its prefix, the longest prefix first', async () => {
+  const answer = (name: string) => async () => plainJson(200, { name });
+  routes.push({ prefix: '/_aws/', handle: answer('short') });
+  routes.push({ prefix: '/_aws/execute-api/', handle: answer('long') });
+  routes.push({ prefix: '/_cloud/', handle: () => undefined });
+  const name = async (path: string) => (await (await fetch(`${endpoint}${path}`)).json()) as object;
+  expect(await name('/_aws/execute-api/abc/v1/health')).toEqual({ name: 'long' });
+  expect(await name('/_aws/other')).toEqual({ name: 'short' });
+  expect(await name('/_cloud/health')).toEqual({ status: 'ok' });
+  expect((await control('GET', 'nothing')).status).toBe(404);
+});
+
+test('a service that throws is answered with 500, and onError gets the error', async () => {
+  failures.length = 0;
+  const response = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('defect');
+  expect(failures).toEqual([new Error('a defect')]);
+});
+
+test('a function may only do what its role grants, and the denial has the form of each service', async () => {
+  const by_dynamodb = new DynamoDBClient(config('AKIACONSUMER'));
+  const by_kinesis = new KinesisClient(config('AKIACONSUMER'));
+  await get('a', by_dynamodb);
+  await putRecord(by_kinesis);
+  const put_item = await failure(put('a', by_dynamodb));
+  expect(put_item?.name).toBe('AccessDeniedException');
+  expect(put_item?.$metadata?.httpStatusCode).toBe(400);
+  expect(put_item?.message).toBe(
+    'User: arn:aws:sts::000000000000:assumed-role/Role/Consumer is not authorized to perform: ' +
+      `dynamodb:PutItem on resource: ${TABLE_ARN} because no identity-based policy allows the dynamodb:PutItem action`,
+  );
+  const records = [{ PartitionKey: 'k', Data: Buffer.from('a') }];
+  const batch = new PutRecordsCommand({ StreamName: 'records', Records: records });
+  expect((await failure(by_kinesis.send(batch)))?.name).toBe('AccessDeniedException');
+  by_dynamodb.destroy();
+  by_kinesis.destroy();
+
+  const object = await fetch(`${endpoint}/lake/key`, {
+    headers: signedFor('s3', 'AKIACONSUMER'),
+  });
+  expect(object.status).toBe(403);
+  expect(await object.text()).toContain('<Code>AccessDenied</Code>');
+});
+
+test('grants that no call used are listed', async () => {
+  expect((await control('GET', 'iam/unused')).body).toEqual({
+    unused: [{ role: 'Role', action: 'kinesis:GetRecords', resource: STREAM_ARN }],
   });
 });
 
-describe('a request that is no call', () => {
-  test('is told what to export where it is unsigned', async () => {
-    const response = await fetch(`${endpoint}/lake/key`);
-    expect(response.status).toBe(403);
-    const { message } = (await response.json()) as { message: string };
-    expect(message).toContain(`AWS_ENDPOINT_URL=${endpoint}`);
-    expect(message).toContain('AWS_ACCESS_KEY_ID');
-  });
+const inject = async (rule: object) => {
+  const { status, body } = await control('POST', 'faults', rule);
+  expect(status).toBe(201);
+  return body as { id: string };
+};
 
-  test('is refused where its service is not played, or its key is nobody’s', async () => {
-    const unknown = await fetch(endpoint, { method: 'POST', headers: signedFor('sqs') });
-    expect(unknown.status).toBe(501);
-    expect(await unknown.text()).toContain(
-      'The service sqs is not emulated. Emulated services: kinesis, dynamodb',
-    );
-    const nobody = new DynamoDBClient(config('AKIANOBODY'));
-    expect((await failure(get('a', nobody)))?.name).toBe('UnrecognizedClientException');
-    nobody.destroy();
-    const no_key = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3', 'AKIANOBODY') });
-    expect(await no_key.text()).toContain('<Code>InvalidAccessKeyId</Code>');
-  });
-
-  test('goes to the route that was registered for it, the longest prefix first', async () => {
-    const answer = (name: string) => async () => plainJson(200, { name });
-    routes.push({ prefix: '/_aws/', handle: answer('short') });
-    routes.push({ prefix: '/_aws/execute-api/', handle: answer('long') });
-    routes.push({ prefix: '/_cloud/', handle: () => undefined });
-    const name = async (path: string) =>
-      (await (await fetch(`${endpoint}${path}`)).json()) as object;
-    expect(await name('/_aws/execute-api/abc/v1/health')).toEqual({ name: 'long' });
-    expect(await name('/_aws/other')).toEqual({ name: 'short' });
-    expect(await name('/_cloud/health')).toEqual({ status: 'ok' });
-    expect((await control('GET', 'nothing')).status).toBe(404);
-  });
-
-  test('and a call that the service fails at is a 500, told to whoever started the gateway', async () => {
-    failures.length = 0;
-    const response = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
-    expect(response.status).toBe(500);
-    expect(await response.text()).not.toContain('defect');
-    expect(failures).toEqual([new Error('a defect')]);
-  });
+test('a throttle fault has the form of each service', async () => {
+  await inject({ service: 'dynamodb', action: 'GetItem', kind: 'throttle', count: 1 });
+  await inject({ service: 'kinesis', kind: 'throttle', count: 1 });
+  await inject({ service: 's3', kind: 'throttle', count: 1 });
+  await inject({ service: 'cloudformation', kind: 'throttle', count: 1 });
+  const throughput = 'ProvisionedThroughputExceededException';
+  expect((await failure(get('a')))?.name).toBe(throughput);
+  expect((await failure(putRecord()))?.name).toBe(throughput);
+  const object = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
+  expect([object.status, await object.text()]).toEqual([503, expect.stringContaining('SlowDown')]);
+  expect((await failure(describeStacks('Fixture')))?.name).toBe('Throttling');
+  await get('a');
 });
 
-describe('a function may do what its role grants', () => {
-  test('and nothing else, in the words of each service', async () => {
-    const by_dynamodb = new DynamoDBClient(config('AKIACONSUMER'));
-    const by_kinesis = new KinesisClient(config('AKIACONSUMER'));
-    await get('a', by_dynamodb);
-    await putRecord(by_kinesis);
-    const put_item = await failure(put('a', by_dynamodb));
-    expect(put_item?.name).toBe('AccessDeniedException');
-    expect(put_item?.$metadata?.httpStatusCode).toBe(400);
-    expect(put_item?.message).toBe(
-      'User: arn:aws:sts::000000000000:assumed-role/Role/Consumer is not authorized to perform: ' +
-        `dynamodb:PutItem on resource: ${TABLE_ARN} because no identity-based policy allows the dynamodb:PutItem action`,
-    );
-    const records = [{ PartitionKey: 'k', Data: Buffer.from('a') }];
-    const batch = new PutRecordsCommand({ StreamName: 'records', Records: records });
-    expect((await failure(by_kinesis.send(batch)))?.name).toBe('AccessDeniedException');
-    by_dynamodb.destroy();
-    by_kinesis.destroy();
-
-    const object = await fetch(`${endpoint}/lake/key`, {
-      headers: signedFor('s3', 'AKIACONSUMER'),
-    });
-    expect(object.status).toBe(403);
-    expect(await object.text()).toContain('<Code>AccessDenied</Code>');
+test('an error fault has the form of each service, or another code', async () => {
+  await inject({ service: 'dynamodb', kind: 'error', count: 1 });
+  expect(await failure(put('a'))).toMatchObject({
+    name: 'InternalServerError',
+    $metadata: { httpStatusCode: 500 },
   });
-
-  test('and what it never did is reported', async () => {
-    expect((await control('GET', 'iam/unused')).body).toEqual({
-      unused: [{ role: 'Role', action: 'kinesis:GetRecords', resource: STREAM_ARN }],
-    });
+  await inject({
+    service: 'dynamodb',
+    kind: 'error',
+    count: 1,
+    code: 'RequestLimitExceeded',
+    status: 400,
   });
+  expect((await failure(put('a')))?.name).toBe('RequestLimitExceeded');
 });
 
-describe('faults', () => {
-  const inject = async (rule: object) => {
-    const { status, body } = await control('POST', 'faults', rule);
-    expect(status).toBe(201);
-    return body as { id: string };
+test('a client that retries survives a fault of one call', async () => {
+  for (const kind of ['throttle', 'error', 'timeout']) {
+    await inject({ service: 'dynamodb', kind, count: 1 });
+    await inject({ service: 'kinesis', kind, count: 1 });
+  }
+  const patient = {
+    k: new KinesisClient(config('AKIAOWNER', 5)),
+    d: new DynamoDBClient(config('AKIAOWNER', 5)),
   };
-
-  test('throttle in the words of each service', async () => {
-    await inject({ service: 'dynamodb', action: 'GetItem', kind: 'throttle', count: 1 });
-    await inject({ service: 'kinesis', kind: 'throttle', count: 1 });
-    await inject({ service: 's3', kind: 'throttle', count: 1 });
-    await inject({ service: 'cloudformation', kind: 'throttle', count: 1 });
-    const throughput = 'ProvisionedThroughputExceededException';
-    expect((await failure(get('a')))?.name).toBe(throughput);
-    expect((await failure(putRecord()))?.name).toBe(throughput);
-    const object = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
-    expect([object.status, await object.text()]).toEqual([
-      503,
-      expect.stringContaining('SlowDown'),
-    ]);
-    expect((await failure(describeStacks('aurastream')))?.name).toBe('Throttling');
-    await get('a');
-  });
-
-  test('fail in the words of each service, or with another code', async () => {
-    await inject({ service: 'dynamodb', kind: 'error', count: 1 });
-    expect(await failure(put('a'))).toMatchObject({
-      name: 'InternalServerError',
-      $metadata: { httpStatusCode: 500 },
-    });
-    await inject({
-      service: 'dynamodb',
-      kind: 'error',
-      count: 1,
-      code: 'RequestLimitExceeded',
-      status: 400,
-    });
-    expect((await failure(put('a')))?.name).toBe('RequestLimitExceeded');
-  });
-
-  test('of one try are survived by a client that tries again', async () => {
-    for (const kind of ['throttle', 'error', 'timeout']) {
-      await inject({ service: 'dynamodb', kind, count: 1 });
-      await inject({ service: 'kinesis', kind, count: 1 });
-    }
-    const patient = {
-      k: new KinesisClient(config('AKIAOWNER', 5)),
-      d: new DynamoDBClient(config('AKIAOWNER', 5)),
-    };
-    await put('patient', patient.d);
-    await putRecord(patient.k);
-    patient.k.destroy();
-    patient.d.destroy();
-  });
-
-  test('leave a call unanswered, before or after its effect', async () => {
-    await inject({ service: 'dynamodb', kind: 'timeout', count: 1 });
-    expect((await failure(put('before')))?.message).toMatch(/hang up|ECONNRESET/);
-    expect((await get('before')).Item).toBeUndefined();
-    await inject({ service: 'dynamodb', kind: 'timeout', count: 1, after_effect: true });
-    expect((await failure(put('after')))?.message).toMatch(/hang up|ECONNRESET/);
-    expect((await get('after')).Item).toBeDefined();
-  });
-
-  test('that end an HTTP/2 connection end the calls on it, and nothing else', async () => {
-    await inject({ service: 'kinesis', kind: 'timeout', count: 1, latency_ms: 5 });
-    await Promise.all(Array.from({ length: 20 }, () => failure(putRecord())));
-    expect(await failure(putRecord())).toBeUndefined();
-  });
-
-  test('delay an answer', async () => {
-    await inject({ service: 'dynamodb', kind: 'latency', latency_ms: 120 });
-    const started = performance.now();
-    await get('a');
-    expect(performance.now() - started).toBeGreaterThan(110);
-  });
-
-  test('are listed with their hits and their manual, and end one by one or all', async () => {
-    const { id } = await inject({
-      service: 'dynamodb',
-      kind: 'throttle',
-      action: 'GetItem',
-      count: 5,
-    });
-    const other = await inject({ service: 'kinesis', kind: 'error' });
-    await failure(get('a'));
-    const { help, rules } = (await control('GET', 'faults')).body as {
-      help: string[];
-      rules: object[];
-    };
-    expect(help.join('\n')).toContain('probability');
-    expect(rules).toMatchObject([
-      { id, kind: 'throttle', matched: 1, hits: 1 },
-      { id: other.id, hits: 0 },
-    ]);
-    expect((await control('DELETE', `faults/${id}`)).body).toEqual({ removed: 1 });
-    expect((await control('DELETE', `faults/${id}`)).status).toBe(404);
-    expect((await control('DELETE', 'faults')).body).toEqual({ removed: 1 });
-  });
-
-  test('that mean nothing are refused with the reason', async () => {
-    const { status, body } = await control('POST', 'faults', {
-      service: 'dynamodb',
-      kind: 'throttle',
-      probability: 2,
-    });
-    expect(status).toBe(400);
-    expect(body.message).toContain('probability');
-    expect((await control('POST', 'faults')).status).toBe(400);
-  });
+  await put('patient', patient.d);
+  await putRecord(patient.k);
+  patient.k.destroy();
+  patient.d.destroy();
 });
 
-describe('the meter', () => {
-  test('counts calls, errors, bytes and units', async () => {
-    await put('metered');
-    await get('metered');
-    await control('POST', 'faults', { service: 'dynamodb', kind: 'throttle', count: 1 });
-    await failure(get('metered'));
-    await control('POST', 'faults', {
-      service: 'dynamodb',
-      kind: 'timeout',
-      count: 1,
-      after_effect: true,
-    });
-    await failure(put('lost'));
-    const { entries } = (await control('GET', 'meter')).body as {
-      entries: Record<string, unknown>[];
-    };
-    const entry = (action: string) => entries.find((one) => one.action === action);
-    expect(entry('GetItem')).toMatchObject({
-      service: 'dynamodb',
-      caller: 'owner',
-      calls: 2,
-      errors: { ProvisionedThroughputExceededException: 1 },
-      usage: { read_units: 0.5 },
-    });
-    // What took effect is billed, answered or not.
-    expect(entry('PutItem')).toMatchObject({
-      calls: 2,
-      errors: { ConnectionLost: 1 },
-      usage: { write_units: 2 },
-      response_bytes: 2,
-    });
-    expect(entry('PutItem')?.request_bytes).toBeGreaterThan(50);
-  });
-
-  test('counts what was denied', async () => {
-    const consumer = new DynamoDBClient(config('AKIACONSUMER'));
-    await failure(put('a', consumer));
-    consumer.destroy();
-    expect(gateway.meter.read().entries).toMatchObject([
-      { caller: 'Consumer', calls: 1, errors: { AccessDeniedException: 1 }, usage: {} },
-    ]);
-  });
+test('a timeout fault leaves a call unanswered, before or after its effect', async () => {
+  await inject({ service: 'dynamodb', kind: 'timeout', count: 1 });
+  expect((await failure(put('before')))?.message).toMatch(/hang up|ECONNRESET/);
+  expect((await get('before')).Item).toBeUndefined();
+  await inject({ service: 'dynamodb', kind: 'timeout', count: 1, after_effect: true });
+  expect((await failure(put('after')))?.message).toMatch(/hang up|ECONNRESET/);
+  expect((await get('after')).Item).toBeDefined();
 });
 
-describe('a stack', () => {
-  test('tells its outputs and parameters', async () => {
-    const { Stacks } = await describeStacks('aurastream');
-    expect(Stacks).toMatchObject([
-      {
-        StackName: 'aurastream',
-        StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/aurastream/embedded',
-        StackStatus: 'CREATE_COMPLETE',
-        Outputs: [{ OutputKey: 'ApiUrl', OutputValue: 'http://127.0.0.1/a?b=1&c=<2>' }],
-        Parameters: [{ ParameterKey: 'LakeBufferSeconds', ParameterValue: '60' }],
-      },
-    ]);
-  });
+test('a timeout fault ends the calls of its HTTP/2 connection, and nothing else', async () => {
+  await inject({ service: 'kinesis', kind: 'timeout', count: 1, latency_ms: 5 });
+  await Promise.all(Array.from({ length: 20 }, () => failure(putRecord())));
+  expect(await failure(putRecord())).toBeUndefined();
+});
 
-  test('that is not there does not exist', async () => {
-    expect(await failure(describeStacks('other'))).toMatchObject({
-      name: 'ValidationError',
-      message: 'Stack with id other does not exist',
-      $metadata: { httpStatusCode: 400 },
-    });
+test('a latency fault delays an answer', async () => {
+  await inject({ service: 'dynamodb', kind: 'latency', latency_ms: 120 });
+  const started = performance.now();
+  await get('a');
+  expect(performance.now() - started).toBeGreaterThan(110);
+});
+
+test('fault rules are listed with their hits and a manual, and are removed one by one or all', async () => {
+  const { id } = await inject({
+    service: 'dynamodb',
+    kind: 'throttle',
+    action: 'GetItem',
+    count: 5,
+  });
+  const other = await inject({ service: 'kinesis', kind: 'error' });
+  await failure(get('a'));
+  const { help, rules } = (await control('GET', 'faults')).body as {
+    help: string[];
+    rules: object[];
+  };
+  expect(help.join('\n')).toContain('probability');
+  expect(rules).toMatchObject([
+    { id, kind: 'throttle', matched: 1, hits: 1 },
+    { id: other.id, hits: 0 },
+  ]);
+  expect((await control('DELETE', `faults/${id}`)).body).toEqual({ removed: 1 });
+  expect((await control('DELETE', `faults/${id}`)).status).toBe(404);
+  expect((await control('DELETE', 'faults')).body).toEqual({ removed: 1 });
+});
+
+test('a contradictory fault rule is refused with the reason', async () => {
+  const { status, body } = await control('POST', 'faults', {
+    service: 'dynamodb',
+    kind: 'throttle',
+    probability: 2,
+  });
+  expect(status).toBe(400);
+  expect(body.message).toContain('probability');
+  expect((await control('POST', 'faults')).status).toBe(400);
+});
+
+test('the meter counts calls, errors, bytes and units', async () => {
+  await put('metered');
+  await get('metered');
+  await control('POST', 'faults', { service: 'dynamodb', kind: 'throttle', count: 1 });
+  await failure(get('metered'));
+  await control('POST', 'faults', {
+    service: 'dynamodb',
+    kind: 'timeout',
+    count: 1,
+    after_effect: true,
+  });
+  await failure(put('lost'));
+  const { entries } = (await control('GET', 'meter')).body as {
+    entries: Record<string, unknown>[];
+  };
+  const entry = (action: string) => entries.find((one) => one.action === action);
+  expect(entry('GetItem')).toMatchObject({
+    service: 'dynamodb',
+    caller: 'owner',
+    calls: 2,
+    errors: { ProvisionedThroughputExceededException: 1 },
+    usage: { read_units: 0.5 },
+  });
+  // What took effect is billed, answered or not.
+  expect(entry('PutItem')).toMatchObject({
+    calls: 2,
+    errors: { ConnectionLost: 1 },
+    usage: { write_units: 2 },
+    response_bytes: 2,
+  });
+  expect(entry('PutItem')?.request_bytes).toBeGreaterThan(50);
+});
+
+test('the meter counts denied calls', async () => {
+  const consumer = new DynamoDBClient(config('AKIACONSUMER'));
+  await failure(put('a', consumer));
+  consumer.destroy();
+  expect(gateway.meter.read().entries).toMatchObject([
+    { caller: 'Consumer', calls: 1, errors: { AccessDeniedException: 1 }, usage: {} },
+  ]);
+});
+
+test('DescribeStacks returns outputs and parameters', async () => {
+  const { Stacks } = await describeStacks('Fixture');
+  expect(Stacks).toMatchObject([
+    {
+      StackName: 'Fixture',
+      StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/Fixture/embedded',
+      StackStatus: 'CREATE_COMPLETE',
+      Outputs: [{ OutputKey: 'ApiUrl', OutputValue: 'http://127.0.0.1/a?b=1&c=<2>' }],
+      Parameters: [{ ParameterKey: 'BufferSeconds', ParameterValue: '60' }],
+    },
+  ]);
+});
+
+test('DescribeStacks refuses an unknown stack', async () => {
+  expect(await failure(describeStacks('other'))).toMatchObject({
+    name: 'ValidationError',
+    message: 'Stack with id other does not exist',
+    $metadata: { httpStatusCode: 400 },
   });
 });
 
@@ -445,7 +429,7 @@ async function describeStacks(StackName: string) {
   }
 }
 
-test('closing waits for the calls in flight, and for no client', async () => {
+test('closing waits for the calls in flight, and not for idle clients', async () => {
   const own = createGateway({
     services: [await createDynamoDb({ now })],
     resolveCaller: () => CALLERS.AKIAOWNER,
@@ -469,7 +453,7 @@ test('closing waits for the calls in flight, and for no client', async () => {
   client.destroy();
 });
 
-test('the stream is described to the owner over HTTP/2 after all that', async () => {
+test('the stream still answers over HTTP/2 after all faults', async () => {
   const summary = new DescribeStreamSummaryCommand({ StreamName: 'records' });
   const { StreamDescriptionSummary } = await kinesis.send(summary);
   expect(StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');

@@ -26,7 +26,7 @@ export interface Checkpoints {
   /** Removes all shards but these. */
   keep(shard_ids: string[]): void;
   /** Waits until all positions are on the disk. @throws the first error of writing. */
-  written(): Promise<void>;
+  flush(): Promise<void>;
 }
 
 /** Reads the positions from a file. A missing file, or one of another stream, starts without positions. */
@@ -56,7 +56,7 @@ export async function openCheckpoints(options: {
         if (!shard_ids.includes(shard_id)) delete stored.shards[shard_id];
       }
     },
-    written: write.done,
+    flush: write.flush,
   };
 }
 
@@ -83,7 +83,7 @@ function createWriter(path: string, content: () => string) {
           running = undefined;
         });
     },
-    async done() {
+    async flush() {
       await running;
       if (failed !== undefined) throw failed;
     },

@@ -45,7 +45,7 @@ export interface Delivery {
   /** Sends the batches that are ready, and calls itself again when the next one is. */
   pump(): void;
   /** Waits until nothing is in flight. */
-  settled(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -77,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     pump,
-    async settled() {
+    async waitUntilIdle() {
       while (running.size > 0) await Promise.allSettled(running);
     },
   };

@@ -67,7 +67,7 @@ export interface Lane<Item> {
   /** Takes the outcome of the batch in flight. @returns the records that need no further delivery. */
   settle(outcome: Outcome, now: number): Item[];
   /** The number of records that are not finished. */
-  unfinished(): number;
+  countUnfinished(): number;
   isInFlight(): boolean;
 }
 
@@ -112,7 +112,8 @@ export function createLane<Item extends Sequenced>(settings: DeliverySettings): 
       return done;
     },
 
-    unfinished: () => gathering.length + work.reduce((sum, { records }) => sum + records.length, 0),
+    countUnfinished: () =>
+      gathering.length + work.reduce((sum, { records }) => sum + records.length, 0),
     isInFlight: () => in_flight,
   };
 }

@@ -130,8 +130,8 @@ export function startMapping(options: MappingOptions): Mapping {
     async stop() {
       stopping.abort();
       await supervising;
-      await Promise.all([...readers.values()].map((reader) => reader.stopped()));
-      await checkpoints?.written();
+      await Promise.all([...readers.values()].map((reader) => reader.waitUntilStopped()));
+      await checkpoints?.flush();
       source.close();
       destination?.close();
     },

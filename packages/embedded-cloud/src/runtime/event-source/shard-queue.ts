@@ -24,7 +24,7 @@ export interface ShardQueue<Item> {
   settle(lane: number, outcome: Outcome, now: number): void;
   /** All records up to this one are finished; absent: none is known to be. */
   checkpoint(): string | undefined;
-  unfinished(): number;
+  countUnfinished(): number;
   /** The size of the unfinished records. */
   unfinishedBytes(): number;
   /** The arrival of the oldest unfinished record, epoch ms. */
@@ -63,7 +63,7 @@ export function createShardQueue<Item extends Sequenced>(
       for (const record of laneAt(lane).settle(outcome, now)) ledger.finish(record);
     },
     checkpoint: ledger.checkpoint,
-    unfinished: () => lanes.reduce((sum, lane) => sum + lane.unfinished(), 0),
+    countUnfinished: () => lanes.reduce((sum, lane) => sum + lane.countUnfinished(), 0),
     unfinishedBytes: ledger.unfinishedBytes,
     oldestArrival: ledger.oldestArrival,
     inFlight: () => lanes.filter((lane) => lane.isInFlight()).length,

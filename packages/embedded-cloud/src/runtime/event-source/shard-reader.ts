@@ -42,7 +42,7 @@ export interface ShardStatus {
 export interface ShardReader {
   status(): ShardStatus;
   /** Resolves when reading has stopped and nothing is in flight. */
-  stopped(): Promise<void>;
+  waitUntilStopped(): Promise<void>;
 }
 
 export interface ShardReaderOptions
@@ -64,7 +64,7 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   stopping.addEventListener('abort', () => wake());
 
   const checkDrained = () => {
-    if (state !== 'draining' || queue.unfinished() > 0) return;
+    if (state !== 'draining' || queue.countUnfinished() > 0) return;
     state = 'drained';
     checkpoints.set(shard_id, { ...checkpoints.of(shard_id), drained: true });
     options.onDrained();
@@ -104,14 +104,14 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
       shard_id,
       state,
       checkpoint: checkpoints.of(shard_id).sequence_number ?? null,
-      unfinished: queue.unfinished(),
+      unfinished: queue.countUnfinished(),
       in_flight: queue.inFlight(),
       oldest_age_ms: now() - (queue.oldestArrival() ?? now()),
       caught_up_at: state === 'drained' ? now() : (caught_up_at ?? null),
     }),
-    async stopped() {
+    async waitUntilStopped() {
       await reading;
-      await delivery.settled();
+      await delivery.waitUntilIdle();
     },
   };
 }
@@ -125,7 +125,7 @@ function pageLimit({ batch_size, parallelization_factor }: MappingSettings): num
 function memoryLimit(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
   const most_records = 2 * pageLimit(settings);
   const most_bytes = settings.payload_bytes * (settings.parallelization_factor + 1);
-  return () => queue.unfinished() >= most_records || queue.unfinishedBytes() >= most_bytes;
+  return () => queue.countUnfinished() >= most_records || queue.unfinishedBytes() >= most_bytes;
 }
 
 interface Reading {

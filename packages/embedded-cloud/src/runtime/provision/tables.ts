@@ -94,12 +94,12 @@ function shape(
   const text = (schema: KeySchemaElement[] = []) =>
     schema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
   // AWS never changes the projection of an index either.
-  const projected = ({ ProjectionType, NonKeyAttributes = [] }: Projection = {}) =>
+  const projectionOf = ({ ProjectionType, NonKeyAttributes = [] }: Projection = {}) =>
     [ProjectionType, ...NonKeyAttributes].sort();
   const named = indexes.map(({ IndexName, KeySchema, Projection }) => [
     IndexName,
     text(KeySchema),
-    projected(Projection),
+    projectionOf(Projection),
   ]);
   return JSON.stringify([text(keys), named.sort()]);
 }

@@ -16,10 +16,10 @@ export interface ResourceType {
 }
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${rest}`;
-const named = (property: string) => (naming: Naming) =>
-  given(naming.property(property)) ?? `${naming.stack_name}-${naming.logical_id}`;
-const input = (property: string) => (naming: Naming) =>
-  given((naming.property(property) as { Name?: unknown } | undefined)?.Name) ??
+const nameFrom = (property: string) => (naming: Naming) =>
+  nonEmptyText(naming.property(property)) ?? `${naming.stack_name}-${naming.logical_id}`;
+const nameFromInput = (property: string) => (naming: Naming) =>
+  nonEmptyText((naming.property(property) as { Name?: unknown } | undefined)?.Name) ??
   generatedId(naming, 20);
 const idOnly = (length: number): ResourceType => ({
   physicalId: (naming) => generatedId(naming, length),
@@ -33,13 +33,13 @@ function generatedId(naming: Naming, length: number): string {
   return BigInt(`0x${hash}`).toString(36).slice(0, length);
 }
 
-function given(name: unknown): string | undefined {
+function nonEmptyText(name: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
 /** Bucket names have 3 to 63 lower-case characters: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function bucketName(naming: Naming): string {
-  const name = given(naming.property('BucketName'));
+  const name = nonEmptyText(naming.property('BucketName'));
   if (name !== undefined) return name;
   const generated = `${naming.stack_name}-${naming.logical_id}`.toLowerCase();
   return generated.replace(/[^a-z0-9-]/g, '-').slice(0, 63);
@@ -59,11 +59,11 @@ function uuid(naming: Naming): string {
 /** The emulated resource types. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Kinesis::Stream': {
-    physicalId: named('Name'),
+    physicalId: nameFrom('Name'),
     attributes: { Arn: (name) => arn('kinesis', `stream/${name}`) },
   },
   'AWS::DynamoDB::Table': {
-    physicalId: named('TableName'),
+    physicalId: nameFrom('TableName'),
     attributes: { Arn: (name) => arn('dynamodb', `table/${name}`) },
   },
   'AWS::S3::Bucket': {
@@ -75,27 +75,27 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     },
   },
   'AWS::KinesisFirehose::DeliveryStream': {
-    physicalId: named('DeliveryStreamName'),
+    physicalId: nameFrom('DeliveryStreamName'),
     attributes: { Arn: (name) => arn('firehose', `deliverystream/${name}`) },
   },
-  'AWS::Glue::Database': { physicalId: input('DatabaseInput'), attributes: {} },
-  'AWS::Glue::Table': { physicalId: input('TableInput'), attributes: {} },
-  'AWS::Athena::WorkGroup': { physicalId: named('Name'), attributes: {} },
+  'AWS::Glue::Database': { physicalId: nameFromInput('DatabaseInput'), attributes: {} },
+  'AWS::Glue::Table': { physicalId: nameFromInput('TableInput'), attributes: {} },
+  'AWS::Athena::WorkGroup': { physicalId: nameFrom('Name'), attributes: {} },
   'AWS::IAM::Role': {
-    physicalId: named('RoleName'),
+    physicalId: nameFrom('RoleName'),
     attributes: {
       Arn: (name) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
       RoleId: (_, naming) => `AROA${generatedId(naming, 17).toUpperCase()}`,
     },
   },
-  'AWS::IAM::Policy': { physicalId: named('PolicyName'), attributes: {} },
+  'AWS::IAM::Policy': { physicalId: nameFrom('PolicyName'), attributes: {} },
   'AWS::IAM::ManagedPolicy': {
     physicalId: (naming) =>
-      `arn:aws:iam::${ACCOUNT_ID}:policy/${named('ManagedPolicyName')(naming)}`,
+      `arn:aws:iam::${ACCOUNT_ID}:policy/${nameFrom('ManagedPolicyName')(naming)}`,
     attributes: {},
   },
   'AWS::Lambda::Function': {
-    physicalId: named('FunctionName'),
+    physicalId: nameFrom('FunctionName'),
     attributes: { Arn: (name) => arn('lambda', `function:${name}`) },
   },
   'AWS::Lambda::EventSourceMapping': {
@@ -107,12 +107,12 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   },
   'AWS::Lambda::Permission': idOnly(20),
   'AWS::Logs::LogGroup': {
-    physicalId: named('LogGroupName'),
+    physicalId: nameFrom('LogGroupName'),
     attributes: { Arn: (name) => arn('logs', `log-group:${name}:*`) },
   },
   'AWS::SQS::Queue': {
     physicalId: (naming) =>
-      `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${named('QueueName')(naming)}`,
+      `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${nameFrom('QueueName')(naming)}`,
     attributes: {
       Arn: (url) => arn('sqs', lastPart(url, '/')),
       QueueName: (url) => lastPart(url, '/'),
@@ -121,17 +121,17 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   },
   'AWS::SQS::QueuePolicy': idOnly(20),
   'AWS::Events::Rule': {
-    physicalId: named('Name'),
+    physicalId: nameFrom('Name'),
     attributes: { Arn: (name) => arn('events', `rule/${name}`) },
   },
   // Alarms refer to its ARN. Publishing is not emulated.
   'AWS::SNS::Topic': {
-    physicalId: (naming) => arn('sns', named('TopicName')(naming)),
+    physicalId: (naming) => arn('sns', nameFrom('TopicName')(naming)),
     attributes: { TopicArn: (topic) => topic, TopicName: (topic) => lastPart(topic, ':') },
   },
   'AWS::SecretsManager::Secret': {
     physicalId: (naming) =>
-      arn('secretsmanager', `secret:${named('Name')(naming)}-${generatedId(naming, 6)}`),
+      arn('secretsmanager', `secret:${nameFrom('Name')(naming)}-${generatedId(naming, 6)}`),
     attributes: { Id: (secret) => secret },
   },
   'AWS::ApiGateway::Authorizer': {
@@ -159,7 +159,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: (naming) => generatedId(naming, 6),
     attributes: { DeploymentId: (id) => id },
   },
-  'AWS::ApiGateway::Stage': { physicalId: named('StageName'), attributes: {} },
+  'AWS::ApiGateway::Stage': { physicalId: nameFrom('StageName'), attributes: {} },
 };
 
 /** Resource types that are accepted and have no effect, each with the reason. */

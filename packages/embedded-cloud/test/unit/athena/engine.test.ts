@@ -2,34 +2,45 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { resultsView } from '../../../../../infra/constructs/results-view.ts';
-import { listResultColumns } from '../../../../../schemas/glue.ts';
 import type { GlueTable } from '../../../src/services/athena/catalog.ts';
 import { createEngine, type Engine } from '../../../src/services/athena/engine.ts';
+import { prestoView } from '../../support/presto-view.ts';
 
+const columns = [
+  { name: 'id', type: 'string' },
+  { name: 'score', type: 'double' },
+  { name: 'attributes', type: 'map<string,string>' },
+];
 const partition_keys = [{ name: 'year', type: 'int' }];
 const raw: GlueTable = {
-  database: 'aurastream',
+  database: 'texts',
   name: 'results_raw',
   table_type: 'EXTERNAL_TABLE',
-  columns: listResultColumns(),
+  columns,
   partition_keys,
   location: 's3://lake/results/',
   parameters: {},
 };
-const all = [...listResultColumns(), ...partition_keys];
+const all = [...columns, ...partition_keys];
 const view: GlueTable = {
   ...raw,
   name: 'results',
   table_type: 'VIRTUAL_VIEW',
-  view_original_text: String(resultsView('aurastream', all).viewOriginalText),
+  view_original_text: prestoView(
+    'texts',
+    'SELECT id, score, attributes, year FROM texts.results_raw WHERE score > 0',
+    all.map(({ name, type }) => ({
+      name,
+      type: type.startsWith('map') ? 'map(varchar, varchar)' : type,
+    })),
+  ),
 };
 
 let s3Dir: string;
 let engine: Engine;
 beforeAll(async () => {
   s3Dir = await mkdtemp(join(tmpdir(), 'engine-'));
-  const glue = { databases: ['aurastream'], tables: [view, raw] };
+  const glue = { databases: ['texts'], tables: [view, raw] };
   engine = await createEngine({ glue, s3Dir, now: () => 0 });
 });
 afterAll(async () => {
@@ -37,15 +48,15 @@ afterAll(async () => {
   await rm(s3Dir, { recursive: true });
 });
 const select = async (sql: string) =>
-  (await engine.select(sql, 'aurastream', new AbortController().signal)).rows;
+  (await engine.select(sql, 'texts', new AbortController().signal)).rows;
 
-it('the engine creates the deployed view and table before the lake has a file', async () => {
-  const { columns, rows } = await engine.select(
+it('the engine creates the view and the table before the bucket has a file', async () => {
+  const { columns: found, rows } = await engine.select(
     'SELECT * FROM results',
-    'aurastream',
+    'texts',
     new AbortController().signal,
   );
-  expect(columns.map(({ Name }) => Name)).toEqual(all.map(({ name }) => name));
+  expect(found.map(({ Name }) => Name)).toEqual(all.map(({ name }) => name));
   expect(rows).toEqual([]);
 });
 
@@ -64,7 +75,7 @@ it('the engine runs queries concurrently', async () => {
 
 it('the engine does not start if a view of the catalog is invalid', async () => {
   const broken = { ...view, view_original_text: '/* not a view */' };
-  const glue = { databases: ['aurastream'], tables: [raw, broken] };
+  const glue = { databases: ['texts'], tables: [raw, broken] };
   await expect(createEngine({ glue, s3Dir, now: () => 0 })).rejects.toThrow(
     'DuckDB cannot create the views results of the catalog',
   );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createIam } from '../../../src/gateway/iam.ts';
 import { matchesAny, type PolicyStatement } from '../../../src/gateway/policy.ts';
 
@@ -11,103 +11,91 @@ const owner = { access_key_id: 'AKIAOWNER', name: 'owner' };
 const denialUnder = (statements: PolicyStatement[], permission = put) =>
   createIam({ policiesOf: () => statements }).denial(consumer, [permission]);
 
-describe('a call is held against the policies of its role', () => {
-  test.each<[string, PolicyStatement, boolean]>([
-    ['its action and resource', { Effect: 'Allow', Action: put.action, Resource: ARN }, true],
-    ['a list', { Effect: 'Allow', Action: ['s3:*', put.action], Resource: [ARN] }, true],
-    ['letters of any case', { Effect: 'Allow', Action: 'Kinesis:putrecords', Resource: ARN }, true],
-    ['a wildcard', { Effect: 'Allow', Action: 'kinesis:Put*', Resource: 'arn:aws:*' }, true],
-    ['one character', { Effect: 'Allow', Action: 'kinesis:PutRecord?', Resource: '*' }, true],
-    ['another action', { Effect: 'Allow', Action: 'kinesis:PutRecord', Resource: ARN }, false],
-    ['another resource', { Effect: 'Allow', Action: put.action, Resource: `${ARN}2` }, false],
-    [
-      'a resource in capitals',
-      { Effect: 'Allow', Action: '*', Resource: ARN.toUpperCase() },
-      false,
-    ],
-    ['all actions but one', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }, true],
-    ['all but this action', { Effect: 'Allow', NotAction: 'kinesis:*', Resource: '*' }, false],
-    ['all resources but this', { Effect: 'Allow', Action: '*', NotResource: ARN }, false],
-    ['no resource', { Effect: 'Allow', Action: '*' }, false],
-  ])('that name %s', (_case, statement, allowed) => {
-    expect(denialUnder([statement]) === undefined).toBe(allowed);
-  });
-
-  test('and a denial says what AWS says', () => {
-    expect(denialUnder([])).toBe(
-      'User: arn:aws:sts::000000000000:assumed-role/Role/Consumer is not authorized to perform: ' +
-        `kinesis:PutRecords on resource: ${ARN} because no identity-based policy allows the kinesis:PutRecords action`,
-    );
-  });
-
-  test('and a Deny wins over every Allow', () => {
-    const allow: PolicyStatement = { Effect: 'Allow', Action: '*', Resource: '*' };
-    const deny: PolicyStatement = { Effect: 'Deny', Action: 'kinesis:*', Resource: ARN };
-    expect(denialUnder([allow, deny])).toContain('with an explicit deny');
-    expect(denialUnder([deny, allow])).toContain('with an explicit deny');
-  });
-
-  test('and each of its permissions has to be allowed', () => {
-    const iam = createIam({
-      policiesOf: () => [{ Effect: 'Allow', Action: put.action, Resource: ARN }],
-    });
-    const other = { action: put.action, resource: `${ARN}-other` };
-    expect(iam.denial(consumer, [put, other])).toContain(other.resource);
-  });
-
-  test('and the owner of the account may do all', () => {
-    expect(createIam({ policiesOf: () => [] }).denial(owner, [put])).toBeUndefined();
-  });
+test.each<[string, PolicyStatement, boolean]>([
+  ['its action and resource', { Effect: 'Allow', Action: put.action, Resource: ARN }, true],
+  ['a list', { Effect: 'Allow', Action: ['s3:*', put.action], Resource: [ARN] }, true],
+  ['letters of any case', { Effect: 'Allow', Action: 'Kinesis:putrecords', Resource: ARN }, true],
+  ['a wildcard', { Effect: 'Allow', Action: 'kinesis:Put*', Resource: 'arn:aws:*' }, true],
+  ['one character', { Effect: 'Allow', Action: 'kinesis:PutRecord?', Resource: '*' }, true],
+  ['another action', { Effect: 'Allow', Action: 'kinesis:PutRecord', Resource: ARN }, false],
+  ['another resource', { Effect: 'Allow', Action: put.action, Resource: `${ARN}2` }, false],
+  ['a resource in capitals', { Effect: 'Allow', Action: '*', Resource: ARN.toUpperCase() }, false],
+  ['all actions but one', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }, true],
+  ['all but this action', { Effect: 'Allow', NotAction: 'kinesis:*', Resource: '*' }, false],
+  ['all resources but this', { Effect: 'Allow', Action: '*', NotResource: ARN }, false],
+  ['no resource', { Effect: 'Allow', Action: '*' }, false],
+])('a statement with %s is applied to the call', (_case, statement, allowed) => {
+  expect(denialUnder([statement]) === undefined).toBe(allowed);
 });
 
-describe('a condition', () => {
-  const under = (Condition: NonNullable<PolicyStatement['Condition']>) =>
-    denialUnder([{ Effect: 'Allow', Action: '*', Resource: '*', Condition }]) === undefined;
-
-  test('holds where its key has the value', () => {
-    expect(under({ StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'us-east-1'] } })).toBe(
-      true,
-    );
-    expect(under({ StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } })).toBe(false);
-    expect(under({ StringLike: { 'AWS:requestedregion': 'us-*' } })).toBe(true);
-  });
-
-  test('that is unknown does not hold', () => {
-    expect(under({ Bool: { 'aws:SecureTransport': 'true' } })).toBe(false);
-    expect(under({ StringEquals: { 'aws:PrincipalTag/team': 'a' } })).toBe(false);
-  });
+test('a denial has the message that AWS gives', () => {
+  expect(denialUnder([])).toBe(
+    'User: arn:aws:sts::000000000000:assumed-role/Role/Consumer is not authorized to perform: ' +
+      `kinesis:PutRecords on resource: ${ARN} because no identity-based policy allows the kinesis:PutRecords action`,
+  );
 });
 
-describe('grants that no call used', () => {
-  test('are told per role, action pattern and resource', () => {
-    const iam = createIam({
-      roles: () => ['Role', 'Idle'],
-      policiesOf: (role) =>
-        role === 'Idle'
-          ? [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]
-          : [
-              { Effect: 'Allow', Action: ['kinesis:Put*', 'kinesis:GetRecords'], Resource: ARN },
-              { Effect: 'Deny', Action: 'kinesis:DeleteStream', Resource: '*' },
-            ],
-    });
-    expect(iam.unusedGrants()).toHaveLength(3);
-    iam.denial(consumer, [put]);
-    expect(iam.unusedGrants()).toEqual([
-      { role: 'Role', action: 'kinesis:GetRecords', resource: ARN },
-      { role: 'Idle', action: 's3:GetObject', resource: '*' },
-    ]);
-  });
-
-  test('a call that was denied uses none', () => {
-    const iam = createIam({
-      policiesOf: () => [{ Effect: 'Allow', Action: 'kinesis:GetRecords', Resource: ARN }],
-    });
-    iam.denial(consumer, [put]);
-    expect(iam.unusedGrants()).toHaveLength(1);
-  });
+test('a Deny wins over every Allow', () => {
+  const allow: PolicyStatement = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const deny: PolicyStatement = { Effect: 'Deny', Action: 'kinesis:*', Resource: ARN };
+  expect(denialUnder([allow, deny])).toContain('with an explicit deny');
+  expect(denialUnder([deny, allow])).toContain('with an explicit deny');
 });
 
-test('a pattern matches what it was made of, whatever characters stand in it', () => {
+test('a call is denied unless each of its permissions is allowed', () => {
+  const iam = createIam({
+    policiesOf: () => [{ Effect: 'Allow', Action: put.action, Resource: ARN }],
+  });
+  const other = { action: put.action, resource: `${ARN}-other` };
+  expect(iam.denial(consumer, [put, other])).toContain(other.resource);
+});
+
+test('the owner of the account may do everything', () => {
+  expect(createIam({ policiesOf: () => [] }).denial(owner, [put])).toBeUndefined();
+});
+
+const under = (Condition: NonNullable<PolicyStatement['Condition']>) =>
+  denialUnder([{ Effect: 'Allow', Action: '*', Resource: '*', Condition }]) === undefined;
+
+test('a condition holds where its key has the value', () => {
+  expect(under({ StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'us-east-1'] } })).toBe(true);
+  expect(under({ StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } })).toBe(false);
+  expect(under({ StringLike: { 'AWS:requestedregion': 'us-*' } })).toBe(true);
+});
+
+test('a condition with an unknown operator or key does not hold', () => {
+  expect(under({ Bool: { 'aws:SecureTransport': 'true' } })).toBe(false);
+  expect(under({ StringEquals: { 'aws:PrincipalTag/team': 'a' } })).toBe(false);
+});
+
+test('unused grants are listed by role, action pattern and resource', () => {
+  const iam = createIam({
+    roles: () => ['Role', 'Idle'],
+    policiesOf: (role) =>
+      role === 'Idle'
+        ? [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]
+        : [
+            { Effect: 'Allow', Action: ['kinesis:Put*', 'kinesis:GetRecords'], Resource: ARN },
+            { Effect: 'Deny', Action: 'kinesis:DeleteStream', Resource: '*' },
+          ],
+  });
+  expect(iam.unusedGrants()).toHaveLength(3);
+  iam.denial(consumer, [put]);
+  expect(iam.unusedGrants()).toEqual([
+    { role: 'Role', action: 'kinesis:GetRecords', resource: ARN },
+    { role: 'Idle', action: 's3:GetObject', resource: '*' },
+  ]);
+});
+
+test('a denied call uses no grant', () => {
+  const iam = createIam({
+    policiesOf: () => [{ Effect: 'Allow', Action: 'kinesis:GetRecords', Resource: ARN }],
+  });
+  iam.denial(consumer, [put]);
+  expect(iam.unusedGrants()).toHaveLength(1);
+});
+
+test('a pattern matches the text that it was made of, with any characters', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (parts) => {
       const pattern = parts.map((part) => part.replace(/[*?]/g, '')).join('*');

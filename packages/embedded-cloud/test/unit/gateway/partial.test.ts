@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PARTIAL_ACTIONS, splitBatch } from '../../../src/gateway/faults/partial.ts';
 import { seededRandom } from '../../../src/gateway/faults/random.ts';
 import type { JsonObject } from '../../../src/gateway/json-protocol.ts';
 
 const failure = { code: 'Lost', message: 'gone', missing: false };
 
-/** Splits a batch, lets `serve` answer what is kept, and puts the answer together. */
-function partly(
+/** Splits a batch, lets `serve` answer the kept entries, and merges the failures into the answer. */
+function failEntries(
   name: string,
   input: JsonObject,
   serve: (kept: JsonObject) => JsonObject,
@@ -21,19 +21,20 @@ function partly(
 
 const texts = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 25 });
 
-describe('entries fail in their places, and the others keep theirs', () => {
-  test.each([
-    ['kinesis:PutRecords', 'Records', 'Records', 'FailedRecordCount'],
-    ['firehose:PutRecordBatch', 'Records', 'RequestResponses', 'FailedPutCount'],
-    ['dynamodb:BatchExecuteStatement', 'Statements', 'Responses', undefined],
-  ])('%s', (name, list, answers, failed_count) => {
+test.each([
+  ['kinesis:PutRecords', 'Records', 'Records', 'FailedRecordCount'],
+  ['firehose:PutRecordBatch', 'Records', 'RequestResponses', 'FailedPutCount'],
+  ['dynamodb:BatchExecuteStatement', 'Statements', 'Responses', undefined],
+])(
+  'failed entries of %s keep their positions, and so do the others',
+  (name, list, answers, failed_count) => {
     fc.assert(
       fc.property(texts, fc.integer(), (entries, seed) => {
         const serve = (kept: JsonObject) => ({
           ...(failed_count && { [failed_count]: 0 }),
           [answers]: (kept[list] as string[]).map((entry) => ({ answered: entry })),
         });
-        const { output, split } = partly(name, { [list]: entries }, serve, { seed });
+        const { output, split } = failEntries(name, { [list]: entries }, serve, { seed });
         const merged = output[answers] as JsonObject[];
         expect(merged).toHaveLength(entries.length);
         merged.forEach((answer, position) => {
@@ -43,19 +44,27 @@ describe('entries fail in their places, and the others keep theirs', () => {
         if (failed_count) expect(output[failed_count]).toBe(split.rejected.length);
       }),
     );
-  });
+  },
+);
 
-  test.each([false, true])('comprehend:BatchDetectSentiment, missing: %s', (missing) => {
+test.each([false, true])(
+  'failed documents of comprehend:BatchDetectSentiment keep their index (missing from the answer: %s)',
+  (missing) => {
     fc.assert(
       fc.property(texts, fc.integer(), (TextList, seed) => {
         const serve = (kept: JsonObject) => ({
           ResultList: (kept.TextList as string[]).map((text, Index) => ({ Index, text })),
           ErrorList: [],
         });
-        const { output, split } = partly('comprehend:BatchDetectSentiment', { TextList }, serve, {
-          missing,
-          seed,
-        });
+        const { output, split } = failEntries(
+          'comprehend:BatchDetectSentiment',
+          { TextList },
+          serve,
+          {
+            missing,
+            seed,
+          },
+        );
         const results = output.ResultList as { Index: number; text: string }[];
         const errors = output.ErrorList as { Index: number }[];
         expect(results.map(({ Index }) => Index)).toEqual(split.kept);
@@ -63,40 +72,38 @@ describe('entries fail in their places, and the others keep theirs', () => {
         expect(errors.map(({ Index }) => Index)).toEqual(missing ? [] : split.rejected);
       }),
     );
-  });
+  },
+);
+
+const inTables = fc.dictionary(fc.constantFrom('one', 'two', 'three'), texts, { minKeys: 1 });
+const pairs = (tables: Record<string, string[]>) =>
+  Object.entries(tables)
+    .flatMap(([table, list]) => list.map((entry) => `${table} ${entry}`))
+    .sort();
+
+test('failed writes of dynamodb:BatchWriteItem come back as unprocessed items', () => {
+  fc.assert(
+    fc.property(inTables, fc.integer(), (RequestItems, seed) => {
+      let done: Record<string, string[]> = {};
+      const serve = (kept: JsonObject) => {
+        done = kept.RequestItems as typeof done;
+        return { UnprocessedItems: {} };
+      };
+      const { output } = failEntries('dynamodb:BatchWriteItem', { RequestItems }, serve, { seed });
+      const left = output.UnprocessedItems as typeof done;
+      expect(pairs(left).length).toBeGreaterThan(0);
+      expect([...pairs(left), ...pairs(done)].sort()).toEqual(pairs(RequestItems));
+    }),
+  );
 });
 
-describe('what DynamoDB leaves undone comes back as a request', () => {
-  const inTables = fc.dictionary(fc.constantFrom('one', 'two', 'three'), texts, { minKeys: 1 });
-  const pairs = (tables: Record<string, string[]>) =>
-    Object.entries(tables)
-      .flatMap(([table, list]) => list.map((entry) => `${table} ${entry}`))
-      .sort();
-
-  test('dynamodb:BatchWriteItem', () => {
-    fc.assert(
-      fc.property(inTables, fc.integer(), (RequestItems, seed) => {
-        let done: Record<string, string[]> = {};
-        const serve = (kept: JsonObject) => {
-          done = kept.RequestItems as typeof done;
-          return { UnprocessedItems: {} };
-        };
-        const { output } = partly('dynamodb:BatchWriteItem', { RequestItems }, serve, { seed });
-        const left = output.UnprocessedItems as typeof done;
-        expect(pairs(left).length).toBeGreaterThan(0);
-        expect([...pairs(left), ...pairs(done)].sort()).toEqual(pairs(RequestItems));
-      }),
-    );
+test('failed keys of dynamodb:BatchGetItem come back with those that the service did not process', () => {
+  const part = { Keys: ['a', 'b', 'c', 'd'], ProjectionExpression: '#v', ConsistentRead: true };
+  const serve = (kept: JsonObject) => ({
+    Responses: {},
+    UnprocessedKeys: kept.RequestItems,
   });
-
-  test('dynamodb:BatchGetItem, with projections, and after what the service left undone itself', () => {
-    const part = { Keys: ['a', 'b', 'c', 'd'], ProjectionExpression: '#v', ConsistentRead: true };
-    const serve = (kept: JsonObject) => ({
-      Responses: {},
-      UnprocessedKeys: kept.RequestItems,
-    });
-    const { output } = partly('dynamodb:BatchGetItem', { RequestItems: { one: part } }, serve);
-    const left = output.UnprocessedKeys as { one: typeof part };
-    expect({ ...left.one, Keys: left.one.Keys.toSorted() }).toEqual(part);
-  });
+  const { output } = failEntries('dynamodb:BatchGetItem', { RequestItems: { one: part } }, serve);
+  const left = output.UnprocessedKeys as { one: typeof part };
+  expect({ ...left.one, Keys: left.one.Keys.toSorted() }).toEqual(part);
 });

@@ -27,7 +27,7 @@ test.each([
     's3',
   ],
   [
-    'SigV4a, which names no region',
+    'a header of SigV4a, which has no region',
     request({
       authorization:
         'AWS4-ECDSA-P256-SHA256 Credential=AKID/20261123/s3/aws4_request, SignedHeaders=host, Signature=ab',
@@ -42,18 +42,18 @@ test.each([
     ),
     's3',
   ],
-])('%s tells key and service', (_case, signed, service) => {
+])('access key and service are read from %s', (_case, signed, service) => {
   expect(signatureOf(signed)).toEqual({ access_key_id: 'AKID', service });
 });
 
 test.each(['', 'Bearer abc', 'AWS4-HMAC-SHA256 Credential=AKID', 'Basic Credential=a/b/c/d/e'])(
-  'the authorization %j is no signature',
+  'the authorization %j is not read as a signature',
   (authorization) => {
     expect(signatureOf(request({ authorization }))).toBeUndefined();
   },
 );
 
-test('X-Amz-Target names the service where the signature does not', () => {
+test('the service is read from X-Amz-Target, or is unknown', () => {
   expect(targetService(request({ 'x-amz-target': 'Kinesis_20131202.PutRecord' }))).toBe('kinesis');
   expect(targetService(request({ 'x-amz-target': 'AmazonAthena.StartQueryExecution' }))).toBe(
     'athena',

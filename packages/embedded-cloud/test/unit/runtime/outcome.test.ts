@@ -12,7 +12,7 @@ it.each([
   '{"batchItemFailures":null}',
   '{"batchItemFailures":[]}',
   '{"other":[1]}',
-])('takes %s for a success', (payload) => {
+])('the answer %s is a success', (payload) => {
   expect(readOutcome(payload, NUMBERS)).toEqual({ kind: 'success' });
 });
 
@@ -23,11 +23,11 @@ it.each([
   answer('10', 'unknown'),
   '{"batchItemFailures":[{"id":"10"}]}',
   '{"batchItemFailures":[null]}',
-])('takes %s for a failure of the whole batch', (payload) => {
+])('the answer %s is a failure of the whole batch', (payload) => {
   expect(readOutcome(payload, NUMBERS)).toEqual({ kind: 'failure' });
 });
 
-it('resumes at the lowest number, not at the first in text order', () => {
+it('a partial answer resumes at the lowest number, not at the first in text order', () => {
   expect(readOutcome(answer(NUMBERS[0], '10', '9'), NUMBERS)).toEqual({
     kind: 'partial',
     from_sequence_number: '9',

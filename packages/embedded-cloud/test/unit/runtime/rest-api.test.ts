@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Invocation } from '../../../src/runtime/function/invocation.ts';
 import { restApis } from '../../../src/runtime/rest-api/api.ts';
 import { createFront } from '../../../src/runtime/rest-api/front.ts';
@@ -66,7 +66,7 @@ const RESOURCES: Record<string, TemplateResource> = {
   },
 };
 
-const answered = (answer: unknown): Invocation => ({
+const answerWith = (answer: unknown): Invocation => ({
   kind: 'answered',
   request_id: 'r',
   payload: JSON.stringify(answer),
@@ -79,7 +79,7 @@ async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RE
   const front = createFront({
     api,
     isPermitted: apiPermissions(stack, api),
-    invoke: async (_, payload) => (await answer) ?? answered({ statusCode: 200, body: payload }),
+    invoke: async (_, payload) => (await answer) ?? answerWith({ statusCode: 200, body: payload }),
     authorizers: new Map(),
     admitKey: () => ({ kind: 'INVALID_API_KEY' }),
     responses: gatewayResponses(stack, api.id),
@@ -102,132 +102,126 @@ async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RE
 
 const message = (text: string | null) => JSON.stringify({ message: text });
 
-describe('routes', () => {
-  it.each([
-    ['GET', '/jobs', '/jobs', null],
-    ['GET', '/jobs/latest', '/jobs/latest', null],
-    ['GET', '/jobs/a%20b', '/jobs/{id}', { id: 'a b' }],
-    ['DELETE', '/jobs/7', '/jobs/{id}', { id: '7' }],
-    ['POST', '/other/deep', '/{proxy+}', { proxy: 'other/deep' }],
-  ])('%s %s goes to %s', async (verb, path, expected, pathParameters) => {
-    const { body } = await (await frontOf())(verb, path);
-    expect(JSON.parse(String(body))).toMatchObject({ resource: expected, pathParameters });
-  });
-
-  it.each([
-    ['GET', '/nothing'],
-    ['POST', '/jobs/latest'],
-    ['GET', '/'],
-  ])('refuses %s %s as API Gateway does', async (verb, path) => {
-    const answer = await (await frontOf())(verb, path);
-    expect([answer.status, answer.body]).toEqual([403, message('Missing Authentication Token')]);
-  });
+it.each([
+  ['GET', '/jobs', '/jobs', null],
+  ['GET', '/jobs/latest', '/jobs/latest', null],
+  ['GET', '/jobs/a%20b', '/jobs/{id}', { id: 'a b' }],
+  ['DELETE', '/jobs/7', '/jobs/{id}', { id: '7' }],
+  ['POST', '/other/deep', '/{proxy+}', { proxy: 'other/deep' }],
+])('the request %s %s goes to the resource %s', async (verb, path, expected, pathParameters) => {
+  const { body } = await (await frontOf())(verb, path);
+  expect(JSON.parse(String(body))).toMatchObject({ resource: expected, pathParameters });
 });
 
-describe('the event', () => {
-  it('has the whole form of a REST proxy integration', async () => {
-    const request = { headers: { 'user-agent': 'test' }, body: Buffer.from('{"text":"é"}') };
-    const { body } = await (await frontOf())('POST', '/a/b?x=1&x=2&y=%20', request);
-    expect(JSON.parse(String(body))).toEqual({
-      resource: '/{proxy+}',
-      path: '/a/b',
+it.each([
+  ['GET', '/nothing'],
+  ['POST', '/jobs/latest'],
+  ['GET', '/'],
+])('the request %s %s is refused as API Gateway does', async (verb, path) => {
+  const answer = await (await frontOf())(verb, path);
+  expect([answer.status, answer.body]).toEqual([403, message('Missing Authentication Token')]);
+});
+
+it('the event has the form of a REST proxy integration', async () => {
+  const request = { headers: { 'user-agent': 'test' }, body: Buffer.from('{"text":"é"}') };
+  const { body } = await (await frontOf())('POST', '/a/b?x=1&x=2&y=%20', request);
+  expect(JSON.parse(String(body))).toEqual({
+    resource: '/{proxy+}',
+    path: '/a/b',
+    httpMethod: 'POST',
+    headers: { 'user-agent': 'test' },
+    multiValueHeaders: { 'user-agent': ['test'] },
+    queryStringParameters: { x: '2', y: ' ' },
+    multiValueQueryStringParameters: { x: ['1', '2'], y: [' '] },
+    pathParameters: { proxy: 'a/b' },
+    stageVariables: null,
+    requestContext: expect.objectContaining({
+      stage: 'v1',
+      path: '/v1/a/b',
       httpMethod: 'POST',
-      headers: { 'user-agent': 'test' },
-      multiValueHeaders: { 'user-agent': ['test'] },
-      queryStringParameters: { x: '2', y: ' ' },
-      multiValueQueryStringParameters: { x: ['1', '2'], y: [' '] },
-      pathParameters: { proxy: 'a/b' },
-      stageVariables: null,
-      requestContext: expect.objectContaining({
-        stage: 'v1',
-        path: '/v1/a/b',
-        httpMethod: 'POST',
-        requestTime: '14/Nov/2023:22:13:20 +0000',
-        requestTimeEpoch: 1_700_000_000_000,
-        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        identity: expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: 'test' }),
-      }),
-      body: '{"text":"é"}',
-      isBase64Encoded: false,
-    });
+      requestTime: '14/Nov/2023:22:13:20 +0000',
+      requestTimeEpoch: 1_700_000_000_000,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      identity: expect.objectContaining({ sourceIp: '127.0.0.1', userAgent: 'test' }),
+    }),
+    body: '{"text":"é"}',
+    isBase64Encoded: false,
   });
 });
 
-describe('answers', () => {
-  it('passes status, headers and a base64 body on', async () => {
-    const answer = answered({
-      statusCode: 201,
-      headers: { 'X-One': 1 },
-      multiValueHeaders: { 'X-Two': ['a', 'b'] },
-      body: 'aGk=',
-      isBase64Encoded: true,
-    });
-    const { status, headers, body } = await (await frontOf(answer))('GET', '/jobs');
-    expect([status, String(body)]).toEqual([201, 'hi']);
-    expect(headers).toMatchObject({ 'x-one': '1', 'x-two': ['a', 'b'] });
+it('status, headers and a base64 body of the function are passed on', async () => {
+  const answer = answerWith({
+    statusCode: 201,
+    headers: { 'X-One': 1 },
+    multiValueHeaders: { 'X-Two': ['a', 'b'] },
+    body: 'aGk=',
+    isBase64Encoded: true,
   });
-
-  it.each([
-    [
-      'a function that failed',
-      { kind: 'failed', request_id: 'r', payload: '{}' },
-      502,
-      'Internal server error',
-    ],
-    ['an answer without a status', answered({ body: 'x' }), 502, 'Internal server error'],
-    [
-      'a body that is no text',
-      answered({ statusCode: 200, body: {} }),
-      502,
-      'Internal server error',
-    ],
-    [
-      'a throttled function',
-      { kind: 'refused', code: 'TooManyRequestsException', message: '' },
-      500,
-      'Internal server error',
-    ],
-    [
-      'an event over 6 MB',
-      { kind: 'refused', code: 'RequestTooLargeException', message: '' },
-      413,
-      'Request Too Long',
-    ],
-  ] satisfies [string, Invocation, number, string][])(
-    'says of %s what API Gateway says',
-    async (_, invocation, status, text) => {
-      const answer = await (await frontOf(invocation))('GET', '/jobs');
-      expect([answer.status, answer.body]).toEqual([status, message(text)]);
-    },
-  );
-
-  it('gives up on a function that takes too long', async () => {
-    const answer = await (await frontOf(new Promise(() => {})))('GET', '/jobs/1');
-    expect([answer.status, answer.body]).toEqual([504, message('Endpoint request timed out')]);
-  });
-
-  it('refuses a body over 10 MB', async () => {
-    const answer = await (await frontOf())('POST', '/x', {
-      body: Buffer.alloc(10 * 1024 * 1024 + 1),
-    });
-    expect(answer.status).toBe(413);
-  });
-
-  it('throttles beyond the burst of the stage', async () => {
-    const call = await frontOf();
-    const statuses = await Promise.all(Array.from({ length: 22 }, () => call('GET', '/jobs')));
-    expect(statuses.filter(({ status }) => status === 429)).toHaveLength(2);
-    expect(statuses.at(-1)?.body).toBe(message('Too Many Requests'));
-  });
-
-  it('needs a permission for API Gateway on the function', async () => {
-    const { May, ...without } = RESOURCES;
-    const answer = await (await frontOf(undefined, without))('GET', '/jobs');
-    expect([answer.status, answer.body]).toEqual([500, message('Internal server error')]);
-  });
+  const { status, headers, body } = await (await frontOf(answer))('GET', '/jobs');
+  expect([status, String(body)]).toEqual([201, 'hi']);
+  expect(headers).toMatchObject({ 'x-one': '1', 'x-two': ['a', 'b'] });
 });
 
-it('names a method whose integration is not played', async () => {
+it.each([
+  [
+    'a function that failed',
+    { kind: 'failed', request_id: 'r', payload: '{}' },
+    502,
+    'Internal server error',
+  ],
+  ['an answer without a status', answerWith({ body: 'x' }), 502, 'Internal server error'],
+  [
+    'a body that is no text',
+    answerWith({ statusCode: 200, body: {} }),
+    502,
+    'Internal server error',
+  ],
+  [
+    'a throttled function',
+    { kind: 'refused', code: 'TooManyRequestsException', message: '' },
+    500,
+    'Internal server error',
+  ],
+  [
+    'an event over 6 MB',
+    { kind: 'refused', code: 'RequestTooLargeException', message: '' },
+    413,
+    'Request Too Long',
+  ],
+] satisfies [string, Invocation, number, string][])(
+  '%s is answered as API Gateway does',
+  async (_, invocation, status, text) => {
+    const answer = await (await frontOf(invocation))('GET', '/jobs');
+    expect([answer.status, answer.body]).toEqual([status, message(text)]);
+  },
+);
+
+it('a function that takes too long is answered with 504', async () => {
+  const answer = await (await frontOf(new Promise(() => {})))('GET', '/jobs/1');
+  expect([answer.status, answer.body]).toEqual([504, message('Endpoint request timed out')]);
+});
+
+it('a body over 10 MB is answered with 413', async () => {
+  const answer = await (await frontOf())('POST', '/x', {
+    body: Buffer.alloc(10 * 1024 * 1024 + 1),
+  });
+  expect(answer.status).toBe(413);
+});
+
+it('requests beyond the burst of the stage are throttled', async () => {
+  const call = await frontOf();
+  const statuses = await Promise.all(Array.from({ length: 22 }, () => call('GET', '/jobs')));
+  expect(statuses.filter(({ status }) => status === 429)).toHaveLength(2);
+  expect(statuses.at(-1)?.body).toBe(message('Too Many Requests'));
+});
+
+it('a function without a permission for API Gateway is answered with 500', async () => {
+  const { May, ...without } = RESOURCES;
+  const answer = await (await frontOf(undefined, without))('GET', '/jobs');
+  expect([answer.status, answer.body]).toEqual([500, message('Internal server error')]);
+});
+
+it('an integration that is not emulated is refused with the id of its method', async () => {
   const Mock = method('OPTIONS', { Ref: 'Jobs' }, { Type: 'MOCK' });
   await expect(frontOf(undefined, { ...RESOURCES, Mock })).rejects.toThrow(
     'Mock (AWS::ApiGateway::Method): integration MOCK is not emulated. Use AWS_PROXY',

@@ -1,55 +1,53 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createBackoff, mappingSettings } from '../../../src/runtime/event-source/settings.ts';
 
 const settings = (properties: object) =>
   mappingSettings({ FunctionName: 'f', EventSourceArn: 'a', ...properties }, () => 0.5);
 
-describe("an event source mapping's settings", () => {
-  it("have Lambda's defaults", () => {
-    expect(settings({})).toMatchObject({
-      batch_size: 100,
-      window_ms: 0,
-      parallelization_factor: 1,
-      bisect: false,
-      max_retries: Number.POSITIVE_INFINITY,
-      max_record_age_ms: Number.POSITIVE_INFINITY,
-      report_item_failures: false,
-      starting_position: 'TRIM_HORIZON',
-    });
-  });
-
-  it('are read as the template has them, numbers and booleans as text too', () => {
-    const properties = {
-      BatchSize: '500',
-      MaximumBatchingWindowInSeconds: 2,
-      BisectBatchOnFunctionError: 'true',
-      MaximumRetryAttempts: 0,
-      MaximumRecordAgeInSeconds: 60,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    };
-    expect(settings(properties)).toMatchObject({
-      batch_size: 500,
-      window_ms: 2_000,
-      bisect: true,
-      max_retries: 0,
-      max_record_age_ms: 60_000,
-      report_item_failures: true,
-    });
-  });
-
-  it.each([
-    [{ BatchSize: 10_001 }, /BatchSize must be 1 to 10000, and is 10001/],
-    [{ MaximumBatchingWindowInSeconds: 301 }, /0 to 300/],
-    [{ ParallelizationFactor: 11 }, /1 to 10/],
-    [{ MaximumRetryAttempts: -2 }, /MaximumRetryAttempts/],
-    [{ MaximumRecordAgeInSeconds: 59 }, /at least 60/],
-    [{ TumblingWindowInSeconds: 10 }, /TumblingWindowInSeconds is not emulated/],
-  ])('%j is refused', (properties, message) => {
-    expect(() => settings(properties)).toThrow(message);
+it("a mapping has Lambda's default settings", () => {
+  expect(settings({})).toMatchObject({
+    batch_size: 100,
+    window_ms: 0,
+    parallelization_factor: 1,
+    bisect: false,
+    max_retries: Number.POSITIVE_INFINITY,
+    max_record_age_ms: Number.POSITIVE_INFINITY,
+    report_item_failures: false,
+    starting_position: 'TRIM_HORIZON',
   });
 });
 
-it('backs off exponentially, half of it jitter, to half a minute at most', () => {
+it('settings are read from the template, also numbers and booleans as text', () => {
+  const properties = {
+    BatchSize: '500',
+    MaximumBatchingWindowInSeconds: 2,
+    BisectBatchOnFunctionError: 'true',
+    MaximumRetryAttempts: 0,
+    MaximumRecordAgeInSeconds: 60,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  };
+  expect(settings(properties)).toMatchObject({
+    batch_size: 500,
+    window_ms: 2_000,
+    bisect: true,
+    max_retries: 0,
+    max_record_age_ms: 60_000,
+    report_item_failures: true,
+  });
+});
+
+it.each([
+  [{ BatchSize: 10_001 }, /BatchSize must be 1 to 10000, and is 10001/],
+  [{ MaximumBatchingWindowInSeconds: 301 }, /0 to 300/],
+  [{ ParallelizationFactor: 11 }, /1 to 10/],
+  [{ MaximumRetryAttempts: -2 }, /MaximumRetryAttempts/],
+  [{ MaximumRecordAgeInSeconds: 59 }, /at least 60/],
+  [{ TumblingWindowInSeconds: 10 }, /TumblingWindowInSeconds is not emulated/],
+])('the setting %j is refused', (properties, message) => {
+  expect(() => settings(properties)).toThrow(message);
+});
+
+it('the backoff grows exponentially to half a minute, and half of it is jitter', () => {
   const least = createBackoff(() => 0);
   const most = createBackoff(() => 1);
   expect([1, 2, 3, 20].map(least)).toEqual([100, 200, 400, 15_000]);

@@ -18,13 +18,13 @@ const settings = {
   parallelization_factor: 3,
 };
 
-it('keeps a key in one lane, and spreads keys over all of them', () => {
+it('a partition key stays in one lane, and keys are spread over all lanes', () => {
   const keys = Array.from({ length: 200 }, (_, index) => `key-${index}`);
   expect(new Set(keys.map((key) => laneOf(key, 10))).size).toBe(10);
   expect(keys.map((key) => laneOf(key, 10))).toEqual(keys.map((key) => laneOf(key, 10)));
 });
 
-it('never checkpoints past an unfinished record, keeps order per key, and finishes each record, whatever is answered', () => {
+it('a shard queue never checkpoints past an unfinished record and keeps the order per key, for any outcomes', () => {
   const keys = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 60 });
   const answers = fc.infiniteStream(
     fc.record({ bad: fc.integer({ min: 0, max: 9 }), at: fc.nat(9), pick: fc.nat(9) }),
@@ -48,7 +48,7 @@ it('never checkpoints past an unfinished record, keeps order per key, and finish
         let now = 0;
         let turn = 0;
         queue.add(records, now);
-        while (queue.unfinished() > 0) {
+        while (queue.countUnfinished() > 0) {
           const { steps, wake_at } = queue.take(now);
           out.push(...steps);
           const { bad, at, pick } = script.next().value!;
