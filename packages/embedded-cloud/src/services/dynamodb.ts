@@ -8,9 +8,9 @@ import {
 import { EmulatedError, emulatedError } from '../gateway/level-emulator.ts';
 import type { AwsReply, AwsService, Usage } from '../gateway/types.ts';
 import { createBatchInsert } from './dynamodb/batch-insert.ts';
-import { consumes, unitsOf } from './dynamodb/capacity.ts';
+import { consumesCapacity, readUsage } from './dynamodb/capacity.ts';
 import { checkIndexUpdates, checkProjections } from './dynamodb/index-projections.ts';
-import { permissionsOf } from './dynamodb/permissions.ts';
+import { listPermissions } from './dynamodb/permissions.ts';
 import {
   type DynamoDbEmulator,
   openDynamoDbStore,
@@ -19,16 +19,16 @@ import {
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
 
 export interface DynamoDbOptions {
-  /** A folder for LevelDB; absent: everything is gone with the process. */
+  /** The folder of the LevelDB files. Without it, all data is in memory only. */
   path?: string;
   /** Epoch ms. */
   now: () => number;
-  /** How often expired items are deleted. AWS takes up to two days; absent: ten minutes. */
+  /** How often expired items are deleted: every ten minutes by default. AWS takes up to two days. */
   sweep_every_ms?: number;
 }
 
 export interface DynamoDbService extends AwsService {
-  /** Deletes the items whose time to live ended before `now` (epoch ms). @returns how many. */
+  /** Deletes the items that expired before `now` (epoch ms). @returns the number of deleted items */
   sweepExpired(now: number): Promise<number>;
 }
 
@@ -41,20 +41,20 @@ const MOST_REQUEST_BYTES = 16 * 1024 * 1024;
 const json = jsonProtocol('1.0');
 
 /**
- * DynamoDB: dynalite with time to live, and BatchExecuteStatement for inserts, put in front. Not played: transactions,
- * streams, other PartiQL. Usage: `read_units` and `write_units`, those of indexes left out.
+ * Emulates DynamoDB: dynalite, with time to live and BatchExecuteStatement for inserts added. Transactions, streams and
+ * other PartiQL are not emulated. The usage is `read_units` and `write_units`, without the units of indexes.
  *
- * @throws {Error} where another process holds the folder.
+ * @throws {Error} where another process uses the folder
  */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDbService> {
   const emulator = await openDynamoDbStore(options.path);
-  const tableOf = describedTable(emulator);
-  const ttl = createTimeToLive(emulator, tableOf);
-  const actions = createActions(emulator, ttl, tableOf);
+  const describeTable = createDescribeTable(emulator);
+  const ttl = createTimeToLive(emulator, describeTable);
+  const actions = createActions(emulator, ttl, describeTable);
   const usages = new WeakMap<AwsReply, Usage>();
 
   const timer = setInterval(() => {
-    // Best effort, as in AWS: the next sweep finds what this one could not.
+    // A failed sweep is not reported: the next one deletes the same items.
     ttl.sweep(options.now()).catch(() => {});
   }, options.sweep_every_ms ?? 600_000);
   timer.unref();
@@ -62,24 +62,25 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   return {
     service: 'dynamodb',
     actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf,
+    permissionsOf: listPermissions,
     async handle(call) {
       if (call.body.length > MOST_REQUEST_BYTES) {
         return json.error(413, 'RequestEntityTooLargeException', 'The request exceeds 16 MB.');
       }
       const input = jsonBody(call);
       if (input === undefined) {
-        return json.error(400, 'SerializationException', 'The body is no JSON object.');
+        return json.error(400, 'SerializationException', 'The request body is not a JSON object.');
       }
       try {
-        const act = actions[call.action] ?? ((given) => emulator.run(call.action, given));
-        const metered = consumes(call.action);
+        const runAction = actions[call.action] ?? ((given) => emulator.run(call.action, given));
+        const is_metered = consumesCapacity(call.action);
         const wanted = input.ReturnConsumedCapacity ?? 'NONE';
-        const asked = metered && wanted === 'NONE' ? { ReturnConsumedCapacity: 'TOTAL' } : {};
-        const output = await act({ ...input, ...asked });
-        const { ConsumedCapacity: _, ...unasked } = output;
-        const reply = json.reply(wanted === 'NONE' ? unasked : output);
-        usages.set(reply, unitsOf(call.action, output));
+        const capacity_request =
+          is_metered && wanted === 'NONE' ? { ReturnConsumedCapacity: 'TOTAL' } : {};
+        const output = await runAction({ ...input, ...capacity_request });
+        const { ConsumedCapacity: _, ...without_capacity } = output;
+        const reply = json.reply(wanted === 'NONE' ? without_capacity : output);
+        usages.set(reply, readUsage(call.action, output));
         return reply;
       } catch (error) {
         if (error instanceof EmulatedError) return json.reply(error.body, error.status);
@@ -96,7 +97,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   };
 }
 
-function describedTable({ store }: DynamoDbEmulator) {
+function createDescribeTable({ store }: DynamoDbEmulator) {
   return (name: string): Promise<TableDescription> =>
     new Promise((resolve, reject) => {
       store.getTable(name, false, (error, table) => {
@@ -110,16 +111,16 @@ function describedTable({ store }: DynamoDbEmulator) {
 function createActions(
   emulator: DynamoDbEmulator,
   ttl: ReturnType<typeof createTimeToLive>,
-  tableOf: (name: string) => Promise<TableDescription>,
+  describeTable: (name: string) => Promise<TableDescription>,
 ): Record<string, Action> {
   const { run } = emulator;
-  const known = (name: string) =>
-    tableOf(name).catch((error: unknown) => {
+  const findTable = (name: string) =>
+    describeTable(name).catch((error: unknown) => {
       if (error instanceof EmulatedError) return undefined;
       throw error;
     });
   return {
-    BatchExecuteStatement: createBatchInsert(emulator, known),
+    BatchExecuteStatement: createBatchInsert(emulator, findTable),
     UpdateTimeToLive: ttl.update,
     DescribeTimeToLive: ttl.describe,
     async CreateTable(input) {
@@ -127,7 +128,7 @@ function createActions(
       return run('CreateTable', input);
     },
     async UpdateTable(input) {
-      checkIndexUpdates(input, { ...(await known(String(input.TableName))) });
+      checkIndexUpdates(input, { ...(await findTable(String(input.TableName))) });
       return run('UpdateTable', input);
     },
     async DeleteTable(input) {
@@ -140,12 +141,12 @@ function createActions(
       return run('BatchWriteItem', input);
     },
     async BatchGetItem(input) {
-      return withWholeKeys(await run('BatchGetItem', input), input);
+      return completeUnprocessedKeys(await run('BatchGetItem', input), input);
     },
   };
 }
 
-/** dynalite counts the writes of each table, AWS those of the call. */
+/** dynalite limits the writes of each table, AWS the writes of the call. */
 function checkWrites(tables: unknown): void {
   const lists = isObject(tables) ? Object.values(tables).filter(Array.isArray) : [];
   const writes = lists.reduce((sum, list) => sum + list.length, 0);
@@ -156,13 +157,15 @@ function checkWrites(tables: unknown): void {
   );
 }
 
-/** dynalite leaves the projection out of the keys to ask for again. */
-function withWholeKeys(output: JsonObject, { RequestItems }: JsonObject): JsonObject {
-  const asked = isObject(RequestItems) ? RequestItems : {};
-  const left = isObject(output.UnprocessedKeys) ? Object.entries(output.UnprocessedKeys) : [];
-  const whole = left.map(([table, part]) => [
+/** dynalite omits the projection in UnprocessedKeys, so it is added again. */
+function completeUnprocessedKeys(output: JsonObject, { RequestItems }: JsonObject): JsonObject {
+  const requested = isObject(RequestItems) ? RequestItems : {};
+  const unprocessed = isObject(output.UnprocessedKeys)
+    ? Object.entries(output.UnprocessedKeys)
+    : [];
+  const completed = unprocessed.map(([table, part]) => [
     table,
-    { ...(asked[table] as object), ...(part as object) },
+    { ...(requested[table] as object), ...(part as object) },
   ]);
-  return { ...output, UnprocessedKeys: Object.fromEntries(whole) };
+  return { ...output, UnprocessedKeys: Object.fromEntries(completed) };
 }

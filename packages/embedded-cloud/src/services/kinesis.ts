@@ -16,14 +16,14 @@ import {
 } from '../gateway/types.ts';
 import { createGetRecords } from './kinesis/get-records.ts';
 import { createModes } from './kinesis/modes.ts';
-import { checkPutSizes, recordUsage } from './kinesis/put-limits.ts';
-import { startAtTime } from './kinesis/start-at-time.ts';
+import { checkPutSizes, computeUsage } from './kinesis/put-limits.ts';
+import { resolveTimestamp } from './kinesis/start-at-time.ts';
 import { openKinesisStore, readIterator } from './kinesis/store.ts';
 
 export interface KinesisOptions {
-  /** A folder for LevelDB; absent: everything is gone with the process. */
+  /** The folder of the LevelDB files. Without it, all data is in memory only. */
   path?: string;
-  /** Epoch ms. kinesalite stamps arrivals with the system's clock: leave the two alike. */
+  /** Epoch ms. It must agree with the system's clock, which kinesalite uses for arrival times. */
   now: () => number;
 }
 
@@ -32,10 +32,10 @@ type Action = (input: JsonObject) => Promise<JsonObject>;
 const json = jsonProtocol('1.1');
 
 /**
- * Kinesis Data Streams: kinesalite, with today's limits and fields put in front. Usage: `records` and
+ * Emulates Kinesis Data Streams: kinesalite, with the present limits and fields added. The usage is the `records` and
  * `billed_bytes` of puts and reads.
  *
- * @throws {Error} where another process holds the folder.
+ * @throws {Error} where another process uses the folder
  */
 export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsService> {
   const emulator = await openKinesisStore(path);
@@ -46,24 +46,24 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
   const actions: Record<string, Action> = {
     GetRecords: createGetRecords(emulator.store, now),
     GetShardIterator: async (input) =>
-      run('GetShardIterator', await startAtTime(emulator.store, input, now())),
+      run('GetShardIterator', await resolveTimestamp(emulator.store, input, now())),
     async CreateStream(input) {
-      const output = await run('CreateStream', modes.provisioned(input));
-      await modes.created(input);
+      const output = await run('CreateStream', modes.toProvisioned(input));
+      await modes.saveMode(input);
       return output;
     },
     async DeleteStream(input) {
       const output = await run('DeleteStream', input);
-      await modes.deleted(String(input.StreamName));
+      await modes.deleteMode(String(input.StreamName));
       return output;
     },
     async DescribeStream(input) {
       const { StreamDescription } = await run('DescribeStream', input);
-      return { StreamDescription: await modes.described(StreamDescription) };
+      return { StreamDescription: await modes.addMode(StreamDescription) };
     },
     async DescribeStreamSummary(input) {
       const { StreamDescriptionSummary } = await run('DescribeStreamSummary', input);
-      return { StreamDescriptionSummary: await modes.described(StreamDescriptionSummary) };
+      return { StreamDescriptionSummary: await modes.addMode(StreamDescriptionSummary) };
     },
     async PutRecord(input) {
       checkPutSizes([input]);
@@ -78,16 +78,16 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
   return {
     service: 'kinesis',
     actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf,
+    permissionsOf: listPermissions,
     async handle(call) {
       const input = jsonBody(call);
-      if (input === undefined) return notJson(call);
+      if (input === undefined) return createNotJson(call);
       try {
-        const named = withStreamName(input);
-        const act = actions[call.action] ?? ((given) => run(call.action, given));
-        const output = await act(named);
+        const named_input = resolveStreamName(input);
+        const runAction = actions[call.action] ?? ((given) => run(call.action, given));
+        const output = await runAction(named_input);
         const reply = json.reply(output);
-        usages.set(reply, usageOf(call.action, named, output));
+        usages.set(reply, readUsage(call.action, named_input, output));
         return reply;
       } catch (error) {
         if (error instanceof EmulatedError) return json.reply(error.body, error.status);
@@ -100,31 +100,31 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
   };
 }
 
-/** Java clients send CBOR unless told otherwise. */
-function notJson({ headers }: AwsCall): AwsReply {
+/** Java clients send CBOR by default. */
+function createNotJson({ headers }: AwsCall): AwsReply {
   const message = headers['content-type']?.includes('cbor')
-    ? 'The embedded Kinesis reads JSON: set AWS_CBOR_DISABLE=true (aws.cborEnabled=false) in the client.'
-    : 'The body is no JSON object.';
+    ? 'The embedded Kinesis accepts JSON, not CBOR: set AWS_CBOR_DISABLE=true (aws.cborEnabled=false) in the client.'
+    : 'The request body is not a JSON object.';
   return json.error(400, 'SerializationException', message);
 }
 
-/** Streams may be named by ARN; kinesalite knows names only. */
-function withStreamName(input: JsonObject): JsonObject {
+/** A request may name its stream by ARN, but kinesalite accepts names only. */
+function resolveStreamName(input: JsonObject): JsonObject {
   const { StreamARN, StreamName } = input;
   if (typeof StreamARN !== 'string' || StreamName !== undefined) return input;
   return { ...input, StreamName: StreamARN.slice(StreamARN.indexOf('/') + 1) };
 }
 
-function permissionsOf(call: AwsCall) {
-  const input = withStreamName(jsonBody(call) ?? {});
+function listPermissions(call: AwsCall) {
+  const input = resolveStreamName(jsonBody(call) ?? {});
   const stream = input.StreamName ?? readIterator(input.ShardIterator)?.stream;
   const resource =
     typeof stream === 'string' ? `arn:aws:kinesis:${REGION}:${ACCOUNT_ID}:stream/${stream}` : '*';
   return [{ action: `kinesis:${call.action}`, resource }];
 }
 
-function usageOf(action: string, input: JsonObject, output: JsonObject): Usage {
-  if (action === 'PutRecord') return recordUsage([input]);
+function readUsage(action: string, input: JsonObject, output: JsonObject): Usage {
+  if (action === 'PutRecord') return computeUsage([input]);
   const batch = { PutRecords: input.Records, GetRecords: output.Records }[action];
-  return Array.isArray(batch) ? recordUsage(batch.filter(isObject)) : {};
+  return Array.isArray(batch) ? computeUsage(batch.filter(isObject)) : {};
 }

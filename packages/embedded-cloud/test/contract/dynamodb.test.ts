@@ -107,7 +107,7 @@ const usage = (action: string) =>
   gateway.meter.read().entries.find((entry) => entry.action === action)?.usage;
 
 describe('BatchGetItem', () => {
-  test('finds up to 100 keys', async () => {
+  test('BatchGetItem returns up to 100 items', async () => {
     const table = await newTable();
     await Promise.all(upTo(3).map((index) => put(table, key(index))));
     const batch = { [table]: { Keys: upTo(100).map(key) } };
@@ -115,7 +115,7 @@ describe('BatchGetItem', () => {
     expect(Responses?.[table]).toHaveLength(3);
   });
 
-  test('refuses 101 keys, and a key that is there twice', async () => {
+  test('BatchGetItem refuses 101 keys and duplicate keys', async () => {
     const table = await newTable();
     const ask = (keys: ReturnType<typeof key>[]) =>
       failure(client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } })));
@@ -125,7 +125,7 @@ describe('BatchGetItem', () => {
     expect(twice?.message).toBe('Provided list of item keys contains duplicates');
   });
 
-  test('gives keys it did not get to back whole, to be asked again', async () => {
+  test('BatchGetItem returns complete UnprocessedKeys', async () => {
     const table = await newTable();
     const text = { S: 'x'.repeat(380_000) };
     await Promise.all(upTo(5).map((index) => put(table, { ...key(index), text })));
@@ -165,7 +165,7 @@ describe('BatchWriteItem', () => {
       }),
     );
 
-  test('writes 25 items and refuses 26, in one table or in two', async () => {
+  test('BatchWriteItem accepts 25 writes and refuses 26, in one table or in two', async () => {
     const [one, two] = [await newTable(), await newTable()];
     await write({ [one]: upTo(25) });
     expect(await scan(one)).toHaveLength(25);
@@ -177,7 +177,7 @@ describe('BatchWriteItem', () => {
     expect(await scan(two)).toEqual([]);
   });
 
-  test('leaves what a partial fault rejects unwritten', async () => {
+  test('BatchWriteItem does not write the items that a partial fault rejects', async () => {
     const table = await newTable();
     gateway.faults.add({
       service: 'dynamodb',
@@ -193,46 +193,44 @@ describe('BatchWriteItem', () => {
   });
 });
 
-describe('an item', () => {
-  test('has at most 400 KB', async () => {
-    const table = await newTable();
-    const sized = (bytes: number) => ({ ...key(1), t: { S: 'x'.repeat(bytes) } });
-    await put(table, sized(400 * 1024 - 7));
-    const error = await failure(put(table, sized(400 * 1024 - 6)));
-    expect(error).toMatchObject({ name: 'ValidationException' });
-    expect(error?.message).toContain('Item size has exceeded the maximum allowed size');
-  });
+test('an item has at most 400 KB', async () => {
+  const table = await newTable();
+  const sized = (bytes: number) => ({ ...key(1), t: { S: 'x'.repeat(bytes) } });
+  await put(table, sized(400 * 1024 - 7));
+  const error = await failure(put(table, sized(400 * 1024 - 6)));
+  expect(error).toMatchObject({ name: 'ValidationException' });
+  expect(error?.message).toContain('Item size has exceeded the maximum allowed size');
+});
 
-  test('is put on a condition', async () => {
-    const table = await newTable();
-    const once = () =>
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: key(1),
-          ConditionExpression: 'attribute_not_exists(id)',
-        }),
-      );
-    await once();
-    expect((await failure(once()))?.name).toBe('ConditionalCheckFailedException');
-  });
-
-  test('is found by an index', async () => {
-    const table = await newTable();
-    for (const index of upTo(3)) {
-      await put(table, { ...key(index), source: { S: 'shop' }, time: { S: `${9 - index}` } });
-    }
-    const { Items } = await client.send(
-      new QueryCommand({
+test('PutItem respects its condition', async () => {
+  const table = await newTable();
+  const once = () =>
+    client.send(
+      new PutItemCommand({
         TableName: table,
-        IndexName: 'by_source',
-        KeyConditionExpression: '#source = :shop',
-        ExpressionAttributeNames: { '#source': 'source' },
-        ExpressionAttributeValues: { ':shop': { S: 'shop' } },
+        Item: key(1),
+        ConditionExpression: 'attribute_not_exists(id)',
       }),
     );
-    expect(Items?.map(({ id }) => id?.S)).toEqual(['id-2', 'id-1', 'id-0']);
-  });
+  await once();
+  expect((await failure(once()))?.name).toBe('ConditionalCheckFailedException');
+});
+
+test('a query finds items by an index', async () => {
+  const table = await newTable();
+  for (const index of upTo(3)) {
+    await put(table, { ...key(index), source: { S: 'shop' }, time: { S: `${9 - index}` } });
+  }
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: 'by_source',
+      KeyConditionExpression: '#source = :shop',
+      ExpressionAttributeNames: { '#source': 'source' },
+      ExpressionAttributeValues: { ':shop': { S: 'shop' } },
+    }),
+  );
+  expect(Items?.map(({ id }) => id?.S)).toEqual(['id-2', 'id-1', 'id-0']);
 });
 
 describe('BatchExecuteStatement', () => {
@@ -243,7 +241,7 @@ describe('BatchExecuteStatement', () => {
   const execute = (Statements: { Statement: string; Parameters?: AttributeValue[] }[]) =>
     client.send(new BatchExecuteStatementCommand({ Statements }));
 
-  test('inserts 25 items and answers each in its place', async () => {
+  test('BatchExecuteStatement inserts 25 items and responds to each in order', async () => {
     const table = await newTable();
     const { Responses } = await execute(upTo(25).map((index) => insert(table, index)));
     expect(Responses).toEqual(upTo(25).map(() => ({ TableName: table })));
@@ -251,7 +249,7 @@ describe('BatchExecuteStatement', () => {
     expect(usage('BatchExecuteStatement')).toEqual({ write_units: 25 });
   });
 
-  test('leaves what is there as it is, and says so', async () => {
+  test('BatchExecuteStatement keeps existing items and reports DuplicateItem', async () => {
     const table = await newTable();
     await execute([insert(table, 1, 'first')]);
     const { Responses } = await execute([0, 1, 2].map((index) => insert(table, index, 'second')));
@@ -264,7 +262,7 @@ describe('BatchExecuteStatement', () => {
     expect((await get(table, key(2)))?.text).toEqual({ S: 'second' });
   });
 
-  test('answers what is wrong with one statement in its place', async () => {
+  test('BatchExecuteStatement reports the error of each statement in order', async () => {
     const table = await newTable();
     const { Responses } = await execute([
       insert(table, 1),
@@ -280,7 +278,7 @@ describe('BatchExecuteStatement', () => {
     ]);
   });
 
-  test('refuses 26 statements, none, two on one item, and whatever is no INSERT', async () => {
+  test('BatchExecuteStatement refuses 26 statements, none, two on one item, and other statements than INSERT', async () => {
     const table = await newTable();
     const reason = async (statements: Parameters<typeof execute>[0]) => {
       const error = await failure(execute(statements));
@@ -291,11 +289,11 @@ describe('BatchExecuteStatement', () => {
     expect(await reason([])).toContain('equal to 1');
     expect(await reason([insert(table, 1), insert(table, 1)])).toContain('duplicates');
     const update = { Statement: `UPDATE "${table}" SET text = 'a' WHERE id = 'id-1'` };
-    expect(await reason([insert(table, 1), update])).toContain('knows INSERT INTO');
+    expect(await reason([insert(table, 1), update])).toContain('only emulates INSERT INTO');
     expect(await scan(table)).toEqual([]);
   });
 
-  test('does not insert what a partial fault rejects', async () => {
+  test('BatchExecuteStatement does not insert the items that a partial fault rejects', async () => {
     const table = await newTable();
     gateway.faults.add({ service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'partial' });
     const { Responses = [] } = await execute(upTo(6).map((index) => insert(table, index)));
@@ -320,7 +318,7 @@ describe('time to live', () => {
   const describeTtl = async (TableName: string, by = client) =>
     (await by.send(new DescribeTimeToLiveCommand({ TableName }))).TimeToLiveDescription;
 
-  test('is switched on and off', async () => {
+  test('UpdateTimeToLive enables and disables time to live', async () => {
     const table = await newTable();
     expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });
     await enable(table);
@@ -334,7 +332,7 @@ describe('time to live', () => {
     expect((await failure(enable('nowhere')))?.name).toBe('ResourceNotFoundException');
   });
 
-  test('leaves expired items readable until a sweep deletes them, and only them', async () => {
+  test('a sweep deletes the expired items only, which are readable until then', async () => {
     const [table, other] = [await newTable(), await newTable()];
     await enable(table);
     const expiring = (index: number, seconds: number) => ({
@@ -359,7 +357,7 @@ describe('time to live', () => {
     expect(await scan(other)).toHaveLength(5);
   });
 
-  test('is forgotten with its table', async () => {
+  test('DeleteTable removes the time-to-live setting', async () => {
     const table = await newTable();
     await enable(table);
     await client.send(new DeleteTableCommand({ TableName: table }));
@@ -372,7 +370,7 @@ describe('time to live', () => {
     expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
 
-  test('and items are there again after a restart', async () => {
+  test('items and time-to-live settings survive a restart', async () => {
     const path = await mkdtemp(join(tmpdir(), 'aurastream-dynamodb-'));
     const first = await open(path);
     const table = await newTable(first.client);
@@ -394,7 +392,7 @@ describe('time to live', () => {
   });
 });
 
-test('the meter tells read and write units, and the answer only those that were asked for', async () => {
+test('the meter counts read and write units, and a response contains them only on request', async () => {
   const table = await newTable();
   const item = { ...key(1), text: { S: 'x'.repeat(5000) } };
   const written = await put(table, item);
@@ -412,7 +410,7 @@ test('the meter tells read and write units, and the answer only those that were 
   expect(asked.ConsumedCapacity?.CapacityUnits).toBe(1);
 });
 
-test('what is not played is an unknown operation', async () => {
+test('an action that is not emulated is refused with UnknownOperationException', async () => {
   const table = await newTable();
   const items = [{ Put: { TableName: table, Item: key(1) } }];
   const error = await failure(client.send(new TransactWriteItemsCommand({ TransactItems: items })));

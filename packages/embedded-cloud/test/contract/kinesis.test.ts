@@ -106,57 +106,53 @@ const rejected = (send: Promise<unknown>) =>
     (error: Error) => error,
   );
 
-describe('records come back as they were put, in order', () => {
-  test('by the default client, which speaks HTTP/2', async () => {
-    const StreamName = await newStream();
-    const sent = records(500, 200);
-    const put = await client.send(new PutRecordsCommand({ StreamName, Records: sent }));
-    expect(put.FailedRecordCount).toBe(0);
-    const { Records = [], MillisBehindLatest } = await read(await iterator(StreamName));
-    expect(Records.map(({ Data }) => text(Data))).toEqual(sent.map(({ Data }) => text(Data)));
-    expect(Records.map(({ SequenceNumber }) => SequenceNumber)).toEqual(
-      put.Records?.map(({ SequenceNumber }) => SequenceNumber),
-    );
-    expect(Math.abs(Records[0]!.ApproximateArrivalTimestamp!.getTime() - now())).toBeLessThan(
-      10_000,
-    );
-    expect(MillisBehindLatest).toBe(0);
-  });
+test('the default client with HTTP/2 reads records in the order of their puts', async () => {
+  const StreamName = await newStream();
+  const sent = records(500, 200);
+  const put = await client.send(new PutRecordsCommand({ StreamName, Records: sent }));
+  expect(put.FailedRecordCount).toBe(0);
+  const { Records = [], MillisBehindLatest } = await read(await iterator(StreamName));
+  expect(Records.map(({ Data }) => text(Data))).toEqual(sent.map(({ Data }) => text(Data)));
+  expect(Records.map(({ SequenceNumber }) => SequenceNumber)).toEqual(
+    put.Records?.map(({ SequenceNumber }) => SequenceNumber),
+  );
+  expect(Math.abs(Records[0]!.ApproximateArrivalTimestamp!.getTime() - now())).toBeLessThan(10_000);
+  expect(MillisBehindLatest).toBe(0);
+});
 
-  test('by a client that speaks HTTP/1.1, on the same port', async () => {
-    const StreamName = await newStream();
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'Kinesis_20131202.PutRecord',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=AKIAOWNER/20261123/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0',
-      },
-      body: JSON.stringify({ StreamName, PartitionKey: 'k', Data: 'aGVsbG8=' }),
-    });
-    expect(await response.json()).toMatchObject({ ShardId: 'shardId-000000000000' });
-    const { Records = [] } = await read(await iterator(StreamName));
-    expect(Records.map(({ Data }) => text(Data))).toEqual(['hello']);
+test('a client with HTTP/1.1 reads records in order on the same port', async () => {
+  const StreamName = await newStream();
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'Kinesis_20131202.PutRecord',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=AKIAOWNER/20261123/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify({ StreamName, PartitionKey: 'k', Data: 'aGVsbG8=' }),
   });
+  expect(await response.json()).toMatchObject({ ShardId: 'shardId-000000000000' });
+  const { Records = [] } = await read(await iterator(StreamName));
+  expect(Records.map(({ Data }) => text(Data))).toEqual(['hello']);
+});
 
-  test('by many callers at once', async () => {
-    const StreamName = await newStream();
-    await Promise.all(
-      Array.from({ length: 20 }, () =>
-        client.send(new PutRecordsCommand({ StreamName, Records: records(50) })),
-      ),
-    );
-    const { Records = [] } = await read(await iterator(StreamName));
-    expect(new Set(Records.map(({ SequenceNumber }) => SequenceNumber)).size).toBe(1000);
-  });
+test('records of concurrent callers are all read, in order', async () => {
+  const StreamName = await newStream();
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      client.send(new PutRecordsCommand({ StreamName, Records: records(50) })),
+    ),
+  );
+  const { Records = [] } = await read(await iterator(StreamName));
+  expect(new Set(Records.map(({ SequenceNumber }) => SequenceNumber)).size).toBe(1000);
 });
 
 describe('limits', () => {
   const put = (StreamName: string, Records: ReturnType<typeof records>) =>
     rejected(client.send(new PutRecordsCommand({ StreamName, Records })));
 
-  test('a call has at most 500 records', async () => {
+  test('PutRecords accepts at most 500 records', async () => {
     const error = await put(await newStream(), records(501));
     expect(error?.name).toBe('ValidationException');
     expect(error?.message).toContain('Member must have length less than or equal to 500');
@@ -175,7 +171,7 @@ describe('limits', () => {
     );
   });
 
-  test('a call has at most 10 MiB, and as much is taken whole', async () => {
+  test('PutRecords accepts at most 10 MiB', async () => {
     const StreamName = await newStream();
     const bytes = KIB * KIB - Buffer.byteLength('key-0');
     const full = await client.send(
@@ -186,7 +182,7 @@ describe('limits', () => {
     expect(error).toMatchObject({ name: 'InvalidArgumentException' });
   });
 
-  test('an answer has at most 10 MiB and says that there is more', async () => {
+  test('GetRecords returns at most 10 MiB and reports that more records follow', async () => {
     const StreamName = await newStream();
     for (let call = 0; call < 3; call += 1) await put(StreamName, records(9, 1000 * KIB));
     const first = await read(await iterator(StreamName));
@@ -198,7 +194,7 @@ describe('limits', () => {
     expect(third.MillisBehindLatest).toBe(0);
   });
 
-  test('an answer has at most as many records as were asked for', async () => {
+  test('GetRecords returns at most Limit records', async () => {
     const StreamName = await newStream();
     await put(StreamName, records(7));
     const page = await read(await iterator(StreamName), 5);
@@ -209,7 +205,7 @@ describe('limits', () => {
     );
   });
 
-  test('a stream that is not there is not found', async () => {
+  test('a missing stream is refused with ResourceNotFoundException', async () => {
     expect((await put('nowhere', records(1)))?.name).toBe('ResourceNotFoundException');
     expect((await rejected(iterator('nowhere')))?.name).toBe('ResourceNotFoundException');
     expect((await rejected(read('AAAA')))?.name).toBe('InvalidArgumentException');
@@ -218,108 +214,104 @@ describe('limits', () => {
   });
 });
 
-describe('iterators', () => {
-  test('on an empty shard give the first record that comes later', async () => {
-    const StreamName = await newStream();
-    let page = await read(await iterator(StreamName));
-    for (let turn = 0; turn < 3; turn += 1) page = await read(page.NextShardIterator!);
-    expect(page.Records).toEqual([]);
-    await client.send(new PutRecordsCommand({ StreamName, Records: records(1) }));
-    expect((await read(page.NextShardIterator!)).Records).toHaveLength(1);
-  });
+test('an iterator on an empty shard reads the first later record', async () => {
+  const StreamName = await newStream();
+  let page = await read(await iterator(StreamName));
+  for (let turn = 0; turn < 3; turn += 1) page = await read(page.NextShardIterator!);
+  expect(page.Records).toEqual([]);
+  await client.send(new PutRecordsCommand({ StreamName, Records: records(1) }));
+  expect((await read(page.NextShardIterator!)).Records).toHaveLength(1);
+});
 
-  test('by AT_TIMESTAMP start at the first record that is not older', async () => {
-    const StreamName = await newStream();
-    const early = await iterator(StreamName, {
-      ShardIteratorType: 'AT_TIMESTAMP',
-      Timestamp: new Date(now() - 1000),
-    });
-    await client.send(new PutRecordsCommand({ StreamName, Records: records(2) }));
-    expect((await read(early)).Records).toHaveLength(2);
-    const after = now() + 1;
-    await vi.waitFor(() => expect(now()).toBeGreaterThan(after));
-    const from = (Timestamp: Date) =>
-      iterator(StreamName, { ShardIteratorType: 'AT_TIMESTAMP', Timestamp });
-    const late = await from(new Date(after));
-    await client.send(new PutRecordsCommand({ StreamName, Records: records(3) }));
-    expect((await read(late)).Records).toHaveLength(3);
-    expect((await read(await from(new Date(now() - 60_000)))).Records).toHaveLength(5);
-    const to_come = await rejected(from(new Date(now() + 60_000)));
-    expect(to_come?.name).toBe('InvalidArgumentException');
+test('an AT_TIMESTAMP iterator starts at the first record that is not older', async () => {
+  const StreamName = await newStream();
+  const early = await iterator(StreamName, {
+    ShardIteratorType: 'AT_TIMESTAMP',
+    Timestamp: new Date(now() - 1000),
   });
+  await client.send(new PutRecordsCommand({ StreamName, Records: records(2) }));
+  expect((await read(early)).Records).toHaveLength(2);
+  const after = now() + 1;
+  await vi.waitFor(() => expect(now()).toBeGreaterThan(after));
+  const from = (Timestamp: Date) =>
+    iterator(StreamName, { ShardIteratorType: 'AT_TIMESTAMP', Timestamp });
+  const late = await from(new Date(after));
+  await client.send(new PutRecordsCommand({ StreamName, Records: records(3) }));
+  expect((await read(late)).Records).toHaveLength(3);
+  expect((await read(await from(new Date(now() - 60_000)))).Records).toHaveLength(5);
+  const to_come = await rejected(from(new Date(now() + 60_000)));
+  expect(to_come?.name).toBe('InvalidArgumentException');
+});
 
-  test('by AFTER_SEQUENCE_NUMBER leave the record out, by LATEST all that is there', async () => {
-    const StreamName = await newStream();
-    const put = await client.send(new PutRecordsCommand({ StreamName, Records: records(3) }));
-    const latest = await iterator(StreamName, { ShardIteratorType: 'LATEST' });
-    const after = await iterator(StreamName, {
-      ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',
-      StartingSequenceNumber: put.Records![0]!.SequenceNumber,
-    });
-    expect((await read(after)).Records).toHaveLength(2);
-    expect((await read(latest)).Records).toHaveLength(0);
+test('AFTER_SEQUENCE_NUMBER skips its record and LATEST skips all existing records', async () => {
+  const StreamName = await newStream();
+  const put = await client.send(new PutRecordsCommand({ StreamName, Records: records(3) }));
+  const latest = await iterator(StreamName, { ShardIteratorType: 'LATEST' });
+  const after = await iterator(StreamName, {
+    ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',
+    StartingSequenceNumber: put.Records![0]!.SequenceNumber,
   });
+  expect((await read(after)).Records).toHaveLength(2);
+  expect((await read(latest)).Records).toHaveLength(0);
+});
 
-  test('end with a shard that was split, and its children go on', async () => {
-    const StreamName = await newStream();
-    await client.send(new PutRecordsCommand({ StreamName, Records: records(5) }));
-    await client.send(
-      new SplitShardCommand({
-        StreamName,
-        ShardToSplit: 'shardId-000000000000',
-        NewStartingHashKey: (2n ** 127n).toString(),
-      }),
-    );
-    await active(StreamName);
-    const page = await read(await iterator(StreamName));
-    expect(page.Records).toHaveLength(5);
-    expect(page.NextShardIterator).toBeUndefined();
-    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
-    expect(Shards.map(({ ParentShardId }) => ParentShardId)).toEqual([
-      undefined,
-      'shardId-000000000000',
-      'shardId-000000000000',
-    ]);
+test('an iterator ends with a split shard and the child shards continue', async () => {
+  const StreamName = await newStream();
+  await client.send(new PutRecordsCommand({ StreamName, Records: records(5) }));
+  await client.send(
+    new SplitShardCommand({
+      StreamName,
+      ShardToSplit: 'shardId-000000000000',
+      NewStartingHashKey: (2n ** 127n).toString(),
+    }),
+  );
+  await active(StreamName);
+  const page = await read(await iterator(StreamName));
+  expect(page.Records).toHaveLength(5);
+  expect(page.NextShardIterator).toBeUndefined();
+  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
+  expect(Shards.map(({ ParentShardId }) => ParentShardId)).toEqual([
+    undefined,
+    'shardId-000000000000',
+    'shardId-000000000000',
+  ]);
+});
+
+test('an on-demand stream has four shards and reports its mode', async () => {
+  const StreamName = 'on-demand';
+  const mode = { StreamModeDetails: { StreamMode: 'ON_DEMAND' as const } };
+  await client.send(new CreateStreamCommand({ StreamName, ...mode }));
+  await active(StreamName);
+  const { StreamDescriptionSummary } = await client.send(
+    new DescribeStreamSummaryCommand({ StreamName }),
+  );
+  expect(StreamDescriptionSummary).toMatchObject({ OpenShardCount: 4, ...mode });
+  const described = await client.send(new DescribeStreamCommand({ StreamName }));
+  expect(described.StreamDescription).toMatchObject(mode);
+});
+
+test('a provisioned stream has the requested shards', async () => {
+  const summary = new DescribeStreamSummaryCommand({ StreamName: await newStream(3) });
+  expect((await client.send(summary)).StreamDescriptionSummary).toMatchObject({
+    OpenShardCount: 3,
+    StreamModeDetails: { StreamMode: 'PROVISIONED' },
   });
 });
 
-describe('streams', () => {
-  test('on demand have four shards and say so', async () => {
-    const StreamName = 'on-demand';
-    const mode = { StreamModeDetails: { StreamMode: 'ON_DEMAND' as const } };
-    await client.send(new CreateStreamCommand({ StreamName, ...mode }));
-    await active(StreamName);
-    const { StreamDescriptionSummary } = await client.send(
-      new DescribeStreamSummaryCommand({ StreamName }),
-    );
-    expect(StreamDescriptionSummary).toMatchObject({ OpenShardCount: 4, ...mode });
-    const described = await client.send(new DescribeStreamCommand({ StreamName }));
-    expect(described.StreamDescription).toMatchObject(mode);
-  });
-
-  test('provisioned ones have the shards that were asked for', async () => {
-    const summary = new DescribeStreamSummaryCommand({ StreamName: await newStream(3) });
-    expect((await client.send(summary)).StreamDescriptionSummary).toMatchObject({
-      OpenShardCount: 3,
-      StreamModeDetails: { StreamMode: 'PROVISIONED' },
-    });
-  });
-
-  test('may be named by ARN, are listed, and can be deleted', async () => {
-    const StreamName = await newStream();
-    const StreamARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${StreamName}`;
-    await client.send(new PutRecordsCommand({ StreamARN, Records: records(1) }));
-    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamARN }));
-    expect(StreamDescription).toMatchObject({ StreamARN, StreamName });
-    await client.send(new DeleteStreamCommand({ StreamARN }));
-    await vi.waitFor(async () => {
-      const { StreamNames } = await client.send(new ListStreamsCommand({ Limit: 100 }));
-      expect(StreamNames).not.toContain(StreamName);
-    });
+test('a stream can be named by ARN, listed and deleted', async () => {
+  const StreamName = await newStream();
+  const StreamARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${StreamName}`;
+  await client.send(new PutRecordsCommand({ StreamARN, Records: records(1) }));
+  const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamARN }));
+  expect(StreamDescription).toMatchObject({ StreamARN, StreamName });
+  await client.send(new DeleteStreamCommand({ StreamARN }));
+  await vi.waitFor(async () => {
+    const { StreamNames } = await client.send(new ListStreamsCommand({ Limit: 100 }));
+    expect(StreamNames).not.toContain(StreamName);
   });
 });
 
-test('the meter tells records and billed bytes of puts and reads', async () => {
+test('the meter counts the records and billed bytes of puts and reads', async () => {
   const StreamName = await newStream();
   gateway.meter.reset();
   await client.send(new PutRecordsCommand({ StreamName, Records: records(3, 1500) }));
@@ -330,7 +322,7 @@ test('the meter tells records and billed bytes of puts and reads', async () => {
   expect(usage('GetRecords')).toEqual({ records: 3, billed_bytes: 3 * 2048 });
 });
 
-test('records that a partial fault rejects are not on the stream', async () => {
+test('records that a partial fault rejects are not in the stream', async () => {
   const StreamName = await newStream();
   gateway.faults.add({
     service: 'kinesis',
@@ -351,7 +343,7 @@ test('records that a partial fault rejects are not on the stream', async () => {
   expect([...there, ...failed].sort()).toEqual(sent.map(({ Data }) => text(Data)));
 });
 
-test('a stream is there again after a restart, and goes on where it was', async () => {
+test('a stream survives a restart and continues at its position', async () => {
   const path = await mkdtemp(join(tmpdir(), 'aurastream-kinesis-'));
   const first = await open(path);
   const StreamName = await newStream(1, first.client);

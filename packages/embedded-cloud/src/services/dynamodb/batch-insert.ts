@@ -7,7 +7,7 @@ import type { DynamoDbEmulator, TableDescription } from './store.ts';
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html */
 const MOST_STATEMENTS = 25;
 
-/** The codes of a statement's error: BatchStatementErrorCodeEnum of the API, by the exception of a single write. */
+/** The BatchStatementErrorCodeEnum of a statement, by the exception that a single write would have. */
 const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
   ConditionalCheckFailedException: {
     Code: 'DuplicateItem',
@@ -19,17 +19,17 @@ const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
   ItemCollectionSizeLimitExceededException: { Code: 'ItemCollectionSizeLimitExceeded' },
 };
 
-type TableOf = (name: string) => Promise<TableDescription | undefined>;
+type FindTable = (name: string) => Promise<TableDescription | undefined>;
 
 /**
- * BatchExecuteStatement for `INSERT INTO "table" VALUE {…}`: each statement a put on the condition that nothing is in
- * its place, and each with an answer of its own, in order.
+ * Creates BatchExecuteStatement for `INSERT INTO "table" VALUE {…}`. Each statement puts an item on the condition that
+ * its key does not exist, and has its own response, in order.
  *
- * @throws {EmulatedError} ValidationException for any other statement, and for two on one item, as AWS does.
+ * @throws {EmulatedError} ValidationException for any other statement, and, as in AWS, for two statements on one item
  */
-export function createBatchInsert({ run }: DynamoDbEmulator, tableOf: TableOf) {
-  const put = async ({ table, item }: Insert): Promise<JsonObject> => {
-    const hash_key = hashKeyOf(await tableOf(table));
+export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTable) {
+  const putItem = async ({ table, item }: Insert): Promise<JsonObject> => {
+    const hash_key = findHashKey(await findTable(table));
     try {
       const { ConsumedCapacity } = await run('PutItem', {
         TableName: table,
@@ -40,32 +40,32 @@ export function createBatchInsert({ run }: DynamoDbEmulator, tableOf: TableOf) {
       });
       return { TableName: table, ConsumedCapacity };
     } catch (error) {
-      return { TableName: table, Error: statementError(error) };
+      return { TableName: table, Error: describeError(error) };
     }
   };
   return async ({ Statements }: JsonObject): Promise<JsonObject> => {
     const inserts = parseStatements(Statements);
-    await refuseRepeated(inserts, tableOf);
-    const answers = await Promise.all(inserts.map(put));
+    await refuseRepeatedKeys(inserts, findTable);
+    const responses = await Promise.all(inserts.map(putItem));
     return {
-      Responses: answers.map(({ ConsumedCapacity: _, ...answer }) => answer),
-      ConsumedCapacity: answers.map(capacityOf),
+      Responses: responses.map(({ ConsumedCapacity: _, ...response }) => response),
+      ConsumedCapacity: responses.map(readCapacity),
     };
   };
 }
 
-/** A refused insert bills the write that it tried: its least size here. */
-function capacityOf({ TableName, ConsumedCapacity }: JsonObject): unknown {
+/** A refused insert is billed too. Its size is not known here, so the least is reported. */
+function readCapacity({ TableName, ConsumedCapacity }: JsonObject): unknown {
   return ConsumedCapacity ?? { TableName, CapacityUnits: 1 };
 }
 
-function hashKeyOf(table: TableDescription | undefined): string {
-  // Of a table that is not there, the put itself says so.
+function findHashKey(table: TableDescription | undefined): string {
+  // For a missing table, the put fails with ResourceNotFoundException.
   const key = table?.KeySchema.find(({ KeyType }) => KeyType === 'HASH');
   return key?.AttributeName ?? 'none';
 }
 
-function statementError(error: unknown): JsonObject {
+function describeError(error: unknown): JsonObject {
   if (!(error instanceof EmulatedError)) throw error;
   const type = String(error.body.__type);
   const known = STATEMENT_CODES[type.slice(type.indexOf('#') + 1)];
@@ -93,15 +93,15 @@ function parseStatement({ Statement, Parameters }: JsonObject, index: number): I
     if (!(error instanceof StatementError)) throw error;
     throw emulatedError(
       'ValidationException',
-      `Statement ${index + 1}: ${error.message}. The embedded DynamoDB knows INSERT INTO "table" VALUE {'name': ?, …} only.`,
+      `Statement ${index + 1}: ${error.message}. The embedded DynamoDB only emulates INSERT INTO "table" VALUE {'name': ?, …}.`,
     );
   }
 }
 
-async function refuseRepeated(inserts: Insert[], tableOf: TableOf): Promise<void> {
+async function refuseRepeatedKeys(inserts: Insert[], findTable: FindTable): Promise<void> {
   const seen = new Set<string>();
   for (const { table, item } of inserts) {
-    const schema = (await tableOf(table))?.KeySchema ?? [];
+    const schema = (await findTable(table))?.KeySchema ?? [];
     const key = JSON.stringify([table, ...schema.map(({ AttributeName }) => item[AttributeName])]);
     if (schema.length > 0 && seen.has(key)) {
       throw emulatedError('ValidationException', 'Provided list of item keys contains duplicates');

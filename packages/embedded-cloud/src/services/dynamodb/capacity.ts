@@ -10,13 +10,13 @@ const WRITES = new Set([
   'UpdateItem',
 ]);
 
-/** Actions that consume capacity: they are asked what, whether the caller wants to know or not. */
-export function consumes(action: string): boolean {
+/** Whether an action consumes capacity. If so, the emulator always reports it, for the meter. */
+export function consumesCapacity(action: string): boolean {
   return READS.has(action) || WRITES.has(action);
 }
 
-/** The capacity of an answer as `read_units` or `write_units`; the writes of indexes are not counted. */
-export function unitsOf(action: string, { ConsumedCapacity }: JsonObject): Usage {
+/** Reads the capacity of a reply as `read_units` or `write_units`, without the writes of indexes. */
+export function readUsage(action: string, { ConsumedCapacity }: JsonObject): Usage {
   const units = [ConsumedCapacity]
     .flat()
     .filter(isObject)

@@ -1,10 +1,10 @@
 import { StatementError, type Token, tokenize } from './partiql-tokens.ts';
 
-/** A DynamoDB value in its wire form: `{S: "text"}`. */
+/** A DynamoDB value in the format of the API: `{S: "text"}`. */
 export type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
 
-/** `INSERT INTO "table" VALUE {…}` as a put that must find nothing in its place. */
+/** The content of `INSERT INTO "table" VALUE {…}`. */
 export interface Insert {
   table: string;
   item: Item;
@@ -16,39 +16,38 @@ interface Cursor {
 }
 
 /**
- * Parses the one form of PartiQL that the embedded DynamoDB knows: an INSERT of one item, its values given as
- * parameters or written out.
+ * Parses the only form of PartiQL that is emulated: an INSERT of one item. Its values are parameters or literals.
  *
- * @throws {StatementError} for any other statement; and where parameters and question marks are not as many.
+ * @throws {StatementError} for any other statement, or where the numbers of parameters and question marks differ
  */
 export function parseInsert(statement: string, parameters: AttributeValue[]): Insert {
   const tokens = tokenize(statement);
   let at = 0;
   const cursor: Cursor = { next: () => tokens[at++], peek: () => tokens[at] };
   for (const word of ['INSERT', 'INTO']) expectWord(cursor, word);
-  const table = tableName(cursor.next());
+  const table = readTableName(cursor.next());
   expectWord(cursor, 'VALUE');
   const unused = [...parameters];
   const value = parseValue(cursor, unused);
-  if (cursor.peek() !== undefined) throw new StatementError('text after the item');
+  if (cursor.peek() !== undefined) throw new StatementError('unexpected text after the item');
   if (unused.length > 0) throw new StatementError('more parameters than question marks');
-  if (value.M === undefined) throw new StatementError('VALUE is followed by {…}');
+  if (value.M === undefined) throw new StatementError('expected {…} after VALUE');
   return { table, item: value.M as Item };
 }
 
-/** The table of a statement that may be wrong in what follows: enough to ask for the permission. */
-export function tableOf(statement: string): string | undefined {
+/** Finds the table of an INSERT, even if the rest of the statement is invalid, to check the permission. */
+export function findTableName(statement: string): string | undefined {
   try {
     const [insert, into, table] = tokenize(statement);
-    return isWord(insert, 'INSERT') && isWord(into, 'INTO') ? tableName(table) : undefined;
+    return isWord(insert, 'INSERT') && isWord(into, 'INTO') ? readTableName(table) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function tableName(token: Token | undefined): string {
+function readTableName(token: Token | undefined): string {
   if (token?.kind === 'name' || token?.kind === 'word') return token.text;
-  throw new StatementError('INSERT INTO is followed by a table');
+  throw new StatementError('expected a table after INSERT INTO');
 }
 
 function isWord(token: Token | undefined, word: string): boolean {
@@ -63,12 +62,12 @@ function parseValue(cursor: Cursor, parameters: AttributeValue[]): AttributeValu
   const token = cursor.next();
   if (token?.kind === 'string') return { S: token.text };
   if (token?.kind === 'number') return { N: token.text };
-  if (token?.kind === 'word') return wordValue(token.text);
-  if (token?.kind === 'mark') return markValue(token.text, cursor, parameters);
+  if (token?.kind === 'word') return parseWord(token.text);
+  if (token?.kind === 'mark') return parseMark(token.text, cursor, parameters);
   throw new StatementError('expected a value');
 }
 
-function wordValue(word: string): AttributeValue {
+function parseWord(word: string): AttributeValue {
   switch (word.toLowerCase()) {
     case 'true':
       return { BOOL: true };
@@ -81,19 +80,19 @@ function wordValue(word: string): AttributeValue {
   }
 }
 
-function markValue(mark: string, cursor: Cursor, parameters: AttributeValue[]): AttributeValue {
+function parseMark(mark: string, cursor: Cursor, parameters: AttributeValue[]): AttributeValue {
   if (mark === '?') {
     const parameter = parameters.shift();
     if (parameter === undefined) throw new StatementError('fewer parameters than question marks');
     return parameter;
   }
   if (mark === '[') return { L: parseList(cursor, parameters, ']') };
-  if (mark === '<<') return setOf(parseList(cursor, parameters, '>>'));
+  if (mark === '<<') return createSet(parseList(cursor, parameters, '>>'));
   if (mark === '{') return { M: parseMap(cursor, parameters) };
   throw new StatementError('expected a value');
 }
 
-/** Reads `one`, `, another` … up to the closing mark. */
+/** Reads values separated by commas up to the closing mark. */
 function readUntil(cursor: Cursor, close: string, readOne: () => void): void {
   if (isMark(cursor.peek(), close)) {
     cursor.next();
@@ -121,19 +120,19 @@ function parseMap(cursor: Cursor, parameters: AttributeValue[]): Item {
   const entries = new Map<string, AttributeValue>();
   readUntil(cursor, '}', () => {
     const key = cursor.next();
-    if (key?.kind !== 'string') throw new StatementError("attribute names stand in 'quotes'");
-    if (entries.has(key.text)) throw new StatementError('an attribute is named twice');
+    if (key?.kind !== 'string') throw new StatementError("expected an attribute name in 'quotes'");
+    if (entries.has(key.text)) throw new StatementError('duplicate attribute name');
     if (!isMark(cursor.next(), ':')) throw new StatementError('expected :');
     entries.set(key.text, parseValue(cursor, parameters));
   });
   return Object.fromEntries(entries);
 }
 
-function setOf(members: AttributeValue[]): AttributeValue {
+function createSet(members: AttributeValue[]): AttributeValue {
   const types = new Set(members.flatMap(Object.keys));
   const [type] = types;
   if (types.size !== 1 || (type !== 'S' && type !== 'N')) {
-    throw new StatementError('a set holds texts or numbers');
+    throw new StatementError('expected a set of texts or of numbers');
   }
   return { [`${type}S`]: members.map((member) => member[type]) };
 }

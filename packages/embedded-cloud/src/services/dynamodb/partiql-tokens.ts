@@ -1,4 +1,4 @@
-/** A piece of a PartiQL statement. */
+/** A token of a PartiQL statement. */
 export type Token =
   /** `INSERT`, `value`, `true`, an unquoted table name. */
   | { kind: 'word'; text: string }
@@ -10,7 +10,7 @@ export type Token =
   /** `{ } [ ] << >> : , ?` */
   | { kind: 'mark'; text: string };
 
-/** The statement is not PartiQL as far as the embedded DynamoDB knows it. */
+/** A statement that is not valid, or not emulated. */
 export class StatementError extends Error {
   override name = 'StatementError';
 }
@@ -20,7 +20,7 @@ const WORD = /[A-Za-z_][A-Za-z0-9_.-]*/y;
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /\s+/y;
 
-/** @throws {StatementError} at a character that opens no token. */
+/** @throws {StatementError} at a character that starts no token */
 export function tokenize(statement: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -36,19 +36,19 @@ export function tokenize(statement: string): Token[] {
     }
     const quote = statement.charAt(at);
     if (quote === '"' || quote === "'") {
-      const { text, end } = quoted(statement, at);
+      const { text, end } = readQuoted(statement, at);
       tokens.push({ kind: quote === '"' ? 'name' : 'string', text });
       at = end;
       continue;
     }
-    const token = plainToken(statement, at, match);
+    const token = readPlainToken(statement, at, match);
     tokens.push(token);
     at += token.text.length;
   }
   return tokens;
 }
 
-function plainToken(
+function readPlainToken(
   statement: string,
   at: number,
   match: (pattern: RegExp) => string | undefined,
@@ -62,8 +62,8 @@ function plainToken(
   throw new StatementError(`unexpected character at position ${at + 1}`);
 }
 
-/** Reads to the closing quote; a doubled quote stands for itself. */
-function quoted(statement: string, start: number): { text: string; end: number } {
+/** Reads up to the closing quote. A doubled quote is a quote in the text. */
+function readQuoted(statement: string, start: number): { text: string; end: number } {
   const quote = statement.charAt(start);
   let text = '';
   let at = start + 1;

@@ -4,26 +4,26 @@ import { EmulatedError, emulatedError } from '../../gateway/level-emulator.ts';
 import type { Item } from './partiql-insert.ts';
 import type { DynamoDbEmulator, TableDescription } from './store.ts';
 
-/** AWS leaves what expired longer ago than five years alone: more likely a mistake than an age. */
+/** AWS does not delete items that expired more than five years ago, because that is probably a mistake. */
 const OLDEST_SECONDS = 5 * 365 * 86_400;
 
 export interface TimeToLive {
   update(input: JsonObject): Promise<JsonObject>;
   describe(input: JsonObject): Promise<JsonObject>;
-  /** Forgets a deleted table's setting. */
+  /** Removes the setting of a deleted table. */
   forget(table: string): Promise<void>;
-  /** Deletes what expired before `now` (epoch ms). @returns how many items. */
+  /** Deletes the items that expired before `now` (epoch ms). @returns the number of deleted items */
   sweep(now: number): Promise<number>;
 }
 
-/** Time to live, which dynalite lacks. As in AWS, expired items stay readable until a sweep finds them. */
+/** Adds time to live to dynalite. As in AWS, expired items are readable until a sweep deletes them. */
 export function createTimeToLive(
   { store, run }: DynamoDbEmulator,
-  tableOf: (name: string) => Promise<TableDescription>,
+  describeTable: (name: string) => Promise<TableDescription>,
 ): TimeToLive {
-  // `~` is in no table's name.
+  // A table name cannot contain `~`.
   const settings = store.getTagDb('~time-to-live');
-  const attributeOf = async (table: string): Promise<string | undefined> => {
+  const findAttribute = async (table: string): Promise<string | undefined> => {
     const value = await promisify(settings.get.bind(settings))(table);
     return typeof value === 'string' ? value : undefined;
   };
@@ -33,8 +33,8 @@ export function createTimeToLive(
     async update({ TableName, TimeToLiveSpecification: specification }) {
       const table = String(TableName);
       const { AttributeName, Enabled } = checkSpecification(specification);
-      await tableOf(table);
-      const before = await attributeOf(table);
+      await describeTable(table);
+      const before = await findAttribute(table);
       if ((before !== undefined) === Enabled) {
         const state = Enabled ? 'enabled' : 'disabled';
         throw emulatedError('ValidationException', `TimeToLive is already ${state}`);
@@ -45,8 +45,8 @@ export function createTimeToLive(
     },
     async describe({ TableName }) {
       const table = String(TableName);
-      await tableOf(table);
-      const AttributeName = await attributeOf(table);
+      await describeTable(table);
+      const AttributeName = await findAttribute(table);
       const description =
         AttributeName === undefined
           ? { TimeToLiveStatus: 'DISABLED' }
@@ -56,10 +56,10 @@ export function createTimeToLive(
     forget,
     async sweep(now) {
       let deleted = 0;
-      for (const table of await allTables(run)) {
-        const attribute = await attributeOf(table);
+      for (const table of await listTables(run)) {
+        const attribute = await findAttribute(table);
         if (attribute === undefined) continue;
-        const { KeySchema } = await tableOf(table);
+        const { KeySchema } = await describeTable(table);
         const keys = KeySchema.map(({ AttributeName }) => AttributeName);
         deleted += await sweepTable(run, { table, attribute, keys, now });
       }
@@ -82,7 +82,7 @@ function checkSpecification(specification: unknown): { AttributeName: string; En
 
 type Run = DynamoDbEmulator['run'];
 
-async function allTables(run: Run): Promise<string[]> {
+async function listTables(run: Run): Promise<string[]> {
   const tables: string[] = [];
   let last: unknown;
   do {
@@ -123,8 +123,8 @@ async function sweepTable(run: Run, { table, attribute, keys, now }: Sweep): Pro
     });
     for (const item of page.Items as Item[]) {
       const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-      // On the condition again: it may have been prolonged meanwhile.
-      deleted += await countIfDone(
+      // The condition is checked again, because the item may have been updated meanwhile.
+      deleted += await countDeletion(
         run('DeleteItem', { ...bounds, Key, ConditionExpression: condition }),
       );
     }
@@ -133,7 +133,7 @@ async function sweepTable(run: Run, { table, attribute, keys, now }: Sweep): Pro
   return deleted;
 }
 
-async function countIfDone(deletion: Promise<unknown>): Promise<number> {
+async function countDeletion(deletion: Promise<unknown>): Promise<number> {
   try {
     await deletion;
     return 1;

@@ -11,38 +11,40 @@ import {
   sequences,
 } from './store.ts';
 
-/** Most of one answer: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+/** The limits of one response: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 const MOST_RECORDS = 10_000;
 const MOST_BYTES = 10 * 1024 * 1024;
 const ITERATOR_LIFE_MS = 300_000;
 
-interface Page {
+interface RecordPage {
   records: (StoredRecord & { SequenceNumber: string })[];
-  /** Whether the shard holds more than the page. */
-  more: boolean;
-  /** Keys of records past the stream's retention. */
+  /** Whether the shard has more records than the page. */
+  has_more: boolean;
+  /** The keys of records that are older than the stream's retention period. */
   expired: string[];
 }
 
 /**
- * GetRecords over kinesalite's store. Its own reads 10,000 records into memory whatever their size, moves the
- * iterator of an empty shard by the clock (and so past a record that is being written across the turn of a second),
- * and always claims to be zero milliseconds behind.
+ * Creates GetRecords on kinesalite's store, in place of kinesalite's own. That one reads 10,000 records of any size into
+ * memory. It moves the iterator of an empty shard by the clock, which can skip a record that is being written when a
+ * second ends. It always reports zero milliseconds behind the latest record.
  */
 export function createGetRecords(store: KinesisStore, now: () => number) {
-  const streamOf = promisify(store.getStream);
+  const findStream = promisify(store.getStream);
   return async (input: JsonObject): Promise<JsonObject> => {
-    const position = livePosition(input.ShardIterator, now());
-    // Before the records: what a closed shard holds is then all it will ever hold.
-    const stream = await streamOf(position.stream).catch((cause) => missing(position, cause));
+    const position = readPosition(input.ShardIterator, now());
+    // The stream is read before the records: if the shard is closed now, no more records will follow.
+    const stream = await findStream(position.stream).catch((cause) =>
+      throwNotFound(position, cause),
+    );
     const shard = stream.Shards[position.shard_index];
-    if (shard === undefined) return missing(position);
-    const page = await readPage(store, position, stream, limitOf(input.Limit), now());
-    return answerOf(page, position, shard, now());
+    if (shard === undefined) return throwNotFound(position);
+    const page = await readPage(store, position, stream, readLimit(input.Limit), now());
+    return createResponse(page, position, shard, now());
   };
 }
 
-function livePosition(iterator: unknown, now_ms: number): ShardPosition {
+function readPosition(iterator: unknown, now_ms: number): ShardPosition {
   const position = readIterator(iterator);
   if (position === undefined) {
     throw emulatedError('InvalidArgumentException', 'Invalid ShardIterator.');
@@ -58,7 +60,7 @@ function livePosition(iterator: unknown, now_ms: number): ShardPosition {
   return position;
 }
 
-function limitOf(limit: unknown): number {
+function readLimit(limit: unknown): number {
   if (limit === undefined || limit === null) return MOST_RECORDS;
   if (Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= MOST_RECORDS) {
     return Number(limit);
@@ -70,7 +72,7 @@ function limitOf(limit: unknown): number {
   );
 }
 
-function missing({ shard_id, stream }: ShardPosition, cause?: unknown): never {
+function throwNotFound({ shard_id, stream }: ShardPosition, cause?: unknown): never {
   if (cause !== undefined && (cause as Error).name !== 'NotFoundError') throw cause;
   throw emulatedError(
     'ResourceNotFoundException',
@@ -84,10 +86,10 @@ async function readPage(
   { RetentionPeriodHours }: StoredStream,
   limit: number,
   now_ms: number,
-): Promise<Page> {
+): Promise<RecordPage> {
   const space = store.getStreamDb(position.stream);
-  const kept_since = now_ms / 1000 - RetentionPeriodHours * 3600;
-  const page: Page = { records: [], more: false, expired: [] };
+  const oldest_seconds = now_ms / 1000 - RetentionPeriodHours * 3600;
+  const page: RecordPage = { records: [], has_more: false, expired: [] };
   let bytes = 0;
   const range = {
     gte: `${sequences.shardIxToHex(position.shard_index)}/${position.sequence_number}`,
@@ -95,13 +97,13 @@ async function readPage(
   };
   for await (const entry of space.createReadStream(range)) {
     const { key, value } = entry as { key: string; value: StoredRecord };
-    if (value.ApproximateArrivalTimestamp < kept_since) {
+    if (value.ApproximateArrivalTimestamp < oldest_seconds) {
       page.expired.push(key);
       continue;
     }
     bytes += Buffer.byteLength(value.Data, 'base64');
     if (page.records.length === limit || (bytes > MOST_BYTES && page.records.length > 0)) {
-      page.more = true;
+      page.has_more = true;
       break;
     }
     page.records.push({ ...value, SequenceNumber: key.slice(key.indexOf('/') + 1) });
@@ -113,8 +115,8 @@ async function readPage(
   return page;
 }
 
-function answerOf(
-  { records, more }: Page,
+function createResponse(
+  { records, has_more }: RecordPage,
   { stream, shard_id, sequence_number }: ShardPosition,
   { SequenceNumberRange }: StoredShard,
   now_ms: number,
@@ -122,11 +124,11 @@ function answerOf(
   const last = records.at(-1);
   const next =
     last === undefined ? sequence_number : sequences.incrementSequence(last.SequenceNumber);
-  const ended = !more && SequenceNumberRange.EndingSequenceNumber !== undefined;
+  const is_ended = !has_more && SequenceNumberRange.EndingSequenceNumber !== undefined;
   const behind = now_ms - (last?.ApproximateArrivalTimestamp ?? 0) * 1000;
   return {
     Records: records,
-    MillisBehindLatest: more ? Math.max(0, Math.round(behind)) : 0,
-    ...(!ended && { NextShardIterator: sequences.createShardIterator(stream, shard_id, next) }),
+    MillisBehindLatest: has_more ? Math.max(0, Math.round(behind)) : 0,
+    ...(!is_ended && { NextShardIterator: sequences.createShardIterator(stream, shard_id, next) }),
   };
 }

@@ -3,11 +3,11 @@ import { emulatedError } from '../../gateway/level-emulator.ts';
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html, as of 2026. */
 const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
-/** A stream's default; data and partition key together. */
+/** The default of a stream, for data and partition key together. */
 const MOST_RECORD_BYTES = 1024 * 1024;
 
-/** Bytes that Kinesis counts of a record: its data before base64, and its partition key. */
-export function recordBytes(record: unknown): number {
+/** The size that Kinesis counts: the decoded data and the partition key. */
+export function computeRecordBytes(record: unknown): number {
   if (!isObject(record)) return 0;
   const { Data, PartitionKey } = record;
   return (
@@ -17,13 +17,13 @@ export function recordBytes(record: unknown): number {
 }
 
 /**
- * Sizes that kinesalite does not check; counts and lengths of single fields it does. The codes are AWS's; the
- * wording of the record's message is ours, since no source shows AWS's for data and key together.
+ * Checks the sizes that kinesalite does not check. The error codes are those of AWS. AWS' message for data and partition
+ * key together is not documented, so that message is our own.
  *
- * @throws {EmulatedError}
+ * @throws {EmulatedError} ValidationException, InvalidArgumentException
  */
 export function checkPutSizes(records: unknown[]): void {
-  const sizes = records.map(recordBytes);
+  const sizes = records.map(computeRecordBytes);
   const large = sizes.findIndex((size) => size > MOST_RECORD_BYTES);
   if (large >= 0) {
     throw emulatedError(
@@ -37,8 +37,8 @@ export function checkPutSizes(records: unknown[]): void {
   }
 }
 
-/** What a put or a read adds to the meter: records, and bytes rounded up to 1 KB each as on-demand streams bill. */
-export function recordUsage(records: JsonObject[]): { records: number; billed_bytes: number } {
-  const billed = records.map((record) => Math.ceil(recordBytes(record) / 1024) * 1024);
+/** Computes the usage of a put or a read: the records, and their bytes rounded up to 1 KB each, as billed on demand. */
+export function computeUsage(records: JsonObject[]): { records: number; billed_bytes: number } {
+  const billed = records.map((record) => Math.ceil(computeRecordBytes(record) / 1024) * 1024);
   return { records: records.length, billed_bytes: billed.reduce((sum, size) => sum + size, 0) };
 }

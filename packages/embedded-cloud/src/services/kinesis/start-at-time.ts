@@ -2,10 +2,10 @@ import type { JsonObject } from '../../gateway/json-protocol.ts';
 import { type KinesisStore, type StoredRecord, sequences } from './store.ts';
 
 /**
- * GetShardIterator's input with AT_TIMESTAMP replaced by where that is. kinesalite's own never answers where no
- * record is that young.
+ * Replaces AT_TIMESTAMP in the input of GetShardIterator by a sequence number. kinesalite never replies to AT_TIMESTAMP
+ * if no record is that recent.
  */
-export async function startAtTime(
+export async function resolveTimestamp(
   store: KinesisStore,
   input: JsonObject,
   now_ms: number,
@@ -14,7 +14,7 @@ export async function startAtTime(
   const index = Number(/(\d+)$/.exec(String(ShardId))?.[1] ?? Number.NaN);
   if (ShardIteratorType !== 'AT_TIMESTAMP' || typeof Timestamp !== 'number') return input;
   if (typeof StreamName !== 'string' || Number.isNaN(index)) return input;
-  // A time to come is an error, which kinesalite does know.
+  // kinesalite refuses a time in the future.
   if (Timestamp * 1000 > now_ms) return input;
   let last: string | undefined;
   const range = { gte: sequences.shardIxToHex(index), lt: sequences.shardIxToHex(index + 1) };
@@ -31,7 +31,7 @@ export async function startAtTime(
     }
     last = StartingSequenceNumber;
   }
-  // Not LATEST: that lies behind the numbers of records that are being written just now.
+  // LATEST would skip the records that are being written now.
   if (last === undefined) return { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
   return {
     StreamName,

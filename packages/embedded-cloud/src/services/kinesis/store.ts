@@ -11,7 +11,7 @@ import {
 
 const require = createRequire(import.meta.url);
 
-/** A record as kinesalite keeps it, under the key `{shard}/{sequence number}`. */
+/** A record in kinesalite's store, under the key `{shard}/{sequence number}`. */
 export interface StoredRecord {
   PartitionKey: string;
   /** Base64. */
@@ -49,7 +49,7 @@ export interface KinesisStore extends LevelStore {
   getStreamDb(name: string): KeySpace<StoredRecord>;
 }
 
-/** The parts of kinesalite's own sequence numbers and iterators. */
+/** kinesalite's functions for sequence numbers and iterators. */
 interface SequenceCode {
   ITERATOR_PWD_KEY: Buffer;
   ITERATOR_PWD_IV: Buffer;
@@ -60,18 +60,18 @@ interface SequenceCode {
 
 export const sequences = require('kinesalite/db') as SequenceCode;
 
-/** A place in a shard, as kinesalite writes it into an iterator. */
+/** A position in a shard, which kinesalite encrypts in an iterator. */
 export interface ShardPosition {
   /** Epoch ms. */
   issued_at: number;
   stream: string;
   shard_id: string;
   shard_index: number;
-  /** The first one that the iterator gives. */
+  /** The sequence number of the first record to read. */
   sequence_number: string;
 }
 
-/** @returns undefined for what is no iterator of this emulator. */
+/** @returns undefined for an iterator that this emulator did not create */
 export function readIterator(iterator: unknown): ShardPosition | undefined {
   if (typeof iterator !== 'string') return undefined;
   try {
@@ -108,10 +108,10 @@ const OPERATIONS = [
   'SplitShard',
 ];
 
-/** More than any test or laptop wants: kinesalite's own default of 10 is soon reached. */
+/** Practically no limit. kinesalite's default of 10 is too low for tests. */
 const SHARD_LIMIT = 10_000;
 
-/** @throws {Error} where another process holds the folder. */
+/** @throws {Error} where another process uses the folder */
 export function openKinesisStore(path: string | undefined): Promise<LevelEmulator<KinesisStore>> {
   return openLevelEmulator<KinesisStore>(
     {
@@ -132,8 +132,8 @@ export function openKinesisStore(path: string | undefined): Promise<LevelEmulato
   );
 }
 
-/** kinesalite's callbacks as promises; undefined for a key that is not there. */
-export function find<Value>(space: KeySpace<Value>, key: string): Promise<Value | undefined> {
+/** @returns undefined for a missing key */
+export function readKey<Value>(space: KeySpace<Value>, key: string): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
     space.get(key, (error, value) => {
       if (error === null || error === undefined) resolve(value);
