@@ -42,7 +42,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   }
   // Not notFound(): what that throws passes by the middleware above.
   app.all('*', () => {
-    throw new ApiError('NOT_FOUND', 'There is nothing at this path');
+    throw new ApiError('NOT_FOUND', 'This path does not exist');
   });
   app.onError((error, c) => {
     const request_id = c.get('request_id');

@@ -58,7 +58,7 @@ export function errorAnswer(error: ApiError | undefined, request_id: string, now
       ? error
       : {
           code: 'INTERNAL_ERROR' as const,
-          message: 'Something went wrong on our side',
+          message: 'An internal error occurred',
           options: {},
         };
   const { headers = {}, ...said } = options;

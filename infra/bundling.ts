@@ -7,9 +7,9 @@ import { buildSync } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * What the SDK imports only where a process has no credentials in its environment, or runs in a browser. A function
- * always has its credentials there (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), so 100 KB
- * of signing in on a laptop stay out.
+ * Packages that the SDK imports only in a browser, or without credentials in the environment. A function always has
+ * credentials there (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), so its bundle leaves out
+ * these 100 KB.
  */
 const NEVER_REACHED = [
   '@aws-sdk/credential-provider-http',
@@ -21,17 +21,17 @@ const NEVER_REACHED = [
   'bowser',
 ];
 
-/** A handler: its file from the root of the repository, or its source. */
+/** A handler: its path from the root of the repository, or its source text. */
 export type Bundled = { entry: string } | { source: string };
 
-/** Files that go along, by folder: paths from the root of the repository. */
+/** Files beside the bundle, by folder. Their paths start at the root of the repository. */
 export type Assets = Record<string, string[]>;
 
 /**
- * Bundles a handler as `index.mjs`, the SDK included: the version that was tested is the version that runs. What is
- * imported dynamically goes to files of its own, that a cold start does not read.
+ * Bundles a handler as `index.mjs` with the SDK, so that the tested version is the deployed one. Dynamic imports become
+ * files of their own, which a cold start does not read.
  *
- * @returns the folder, which is the caller's to remove.
+ * @returns the folder, which the caller must remove.
  */
 export function bundle(what: Bundled, assets: Assets = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'aurastream-bundle-'));
@@ -67,7 +67,7 @@ function build(what: Bundled, folder: string): void {
     sourcemap: true,
     sourcesContent: false,
     external: NEVER_REACHED,
-    // CommonJS dependencies inside an ES module still call require().
+    // CommonJS dependencies inside an ES module call require().
     banner: {
       js: "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },

@@ -1,6 +1,6 @@
 import type { Tier, TierLimits } from '../schemas/index.ts';
 
-/** Everything that an operator may want to turn, on one page. Units are in the names. */
+/** The settings that an operator may change, on one page. Names contain the units. */
 export interface Settings {
   stack_name: string;
   stream: { retention_hours: number };
@@ -12,19 +12,19 @@ export interface Settings {
     max_record_age_seconds: number;
     timeout_seconds: number;
     memory_mb: number;
-    /** Of all consumers together. */
+    /** Of all consumers together; the quota ledger shares it among them. */
     comprehend_calls_per_second: number;
-    /** Of one consumer, while the ledger of the quota does not answer. */
+    /** Of one consumer while the quota ledger is unavailable. */
     comprehend_fallback_calls_per_second: number;
     comprehend_max_in_flight: number;
   };
   analysis: {
     cache_ttl_seconds: number;
     cache_memory_entries: number;
-    /** Calls to Comprehend of one environment of the API's. */
+    /** Calls to Comprehend in flight in one execution environment of the API. */
     max_in_flight: number;
     default_language: string;
-    /** Calls to Comprehend a second that the account has in all. */
+    /** The account's quota of calls to Comprehend per second. */
     quota_calls_per_second: number;
   };
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
@@ -34,24 +34,24 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
-    /** Of all keys and of those who need none together. */
+    /** Of all requests together, with and without a key. */
     burst_requests: number;
-    /** Who may call, as CIDR ranges; empty: anybody who knows the URL. */
+    /** CIDR ranges that may call the API. Empty: the API is open to all addresses. */
     allowed_cidrs: string[];
   };
   tiers: Record<Tier, TierLimits>;
   jobs: {
     timeout_seconds: number;
     memory_mb: number;
-    /** When a job that is not over FAILS. */
+    /** A job that is not final after this time becomes FAILED. */
     deadline_seconds: number;
-    /** How long jobs, their inputs and texts too long for the stream are kept. */
+    /** Retention of jobs, of their inputs, and of texts that are too long for the stream. */
     retention_seconds: number;
     upload_url_ttl_seconds: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   alarms: {
-    /** Who is told, after confirming by mail. */
+    /** Addresses that get alarms, once they confirm the subscription. */
     emails: string[];
     late_seconds: number;
     set_asides_in_five_minutes: number;
@@ -66,23 +66,23 @@ export const settings: Settings = {
   stack_name: 'AuraStream',
   stream: { retention_hours: 24 },
   consumer: {
-    // Large batches fill Comprehend's calls of 25 documents, one language each, and wait less for each record: a batch
-    // is done when the slowest of its calls is. One of distinct texts, in a quota shared by four, takes 33 s.
+    // A large batch fills Comprehend's calls, each of 25 documents in one language. It also waits for its slowest call
+    // only once. A batch of distinct texts takes 33 s when four consumers share the quota.
     batch_size: 2_000,
-    // Lambda asks for at least 1 s where a batch may hold more than 10 records.
+    // Lambda requires at least 1 s if a batch can hold more than 10 records.
     window_seconds: 2,
-    // Sub-records of a KPL aggregate have keys of their own: a factor above 1 would not keep their order.
+    // A factor above 1 would not keep the order of sub-records in KPL aggregates, which have keys of their own.
     parallelization_factor: 1,
-    // Poison is set aside by code, so what fails here is a service: wait for it for hours, on the stream.
+    // The consumer sets invalid records aside. So a failing batch means a failing service: retry for hours.
     max_retries: 1_000,
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
-    // Of a quota of 10: the API's calls are not in the ledger, and find room in Comprehend's own bucket.
+    // The quota is 10. The ledger does not count the API's calls, so they need the rest.
     comprehend_calls_per_second: 9.8,
-    // Over the 4 shards that a stream on demand starts with.
+    // A stream on demand starts with 4 shards, and so with 4 consumers.
     comprehend_fallback_calls_per_second: 2.4,
-    // Of one consumer: what the quota allows is shared by the ledger; this is as many as the SDK has connections.
+    // The ledger limits the rate. This limit is the number of connections that the SDK opens.
     comprehend_max_in_flight: 50,
   },
   analysis: {
@@ -113,14 +113,14 @@ export const settings: Settings = {
     },
   },
   jobs: {
-    // A long submission goes on in the next message; a short one is soon taken up again by another after a crash.
+    // A long submission continues in the next message. After a crash, another function takes over in this time.
     timeout_seconds: 120,
     memory_mb: 512,
     deadline_seconds: DAY_SECONDS,
     retention_seconds: 30 * DAY_SECONDS,
     upload_url_ttl_seconds: 3_600,
   },
-  // The receiver has 30 s.
+  // A callback's receiver has 30 s to respond.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
   alarms: {
     emails: [],

@@ -9,7 +9,7 @@ import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-/** The whole of AuraStream, in the order the data flows: stream, tables, lake, jobs, consumer, API, alarms. */
+/** The AuraStream stack, in the order of the data: stream, tables, lake, jobs, consumer, API, alarms. */
 export class AuraStreamStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });
@@ -28,7 +28,7 @@ export class AuraStreamStack extends Stack {
       api: api.rest_api,
     });
 
-    this.say({
+    this.addOutputs({
       StreamName: ingest.stream.ref,
       CacheTableName: tables.cache.tableName,
       QuotaTableName: tables.quota.tableName,
@@ -53,7 +53,7 @@ export class AuraStreamStack extends Stack {
     });
   }
 
-  private say(outputs: Record<string, string>): void {
+  private addOutputs(outputs: Record<string, string>): void {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

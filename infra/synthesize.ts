@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import rooms from '../rooms.json' with { type: 'json' };
 
 export interface SynthOptions {
-  /** The repository. */
+  /** Root of the repository. */
   root?: string;
-  /** Called when it has to be made, which takes seconds. */
+  /** Called before a synthesis, which takes seconds. */
   onSynth?: () => void;
 }
 
@@ -26,10 +26,10 @@ const KEPT = 2;
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Makes the cloud assembly (template and bundles), or finds the one that was made of the same sources.
+ * Synthesizes the cloud assembly (template and bundles), or finds the one that was synthesized from the same sources.
  *
- * @returns its folder, named by the content of its sources.
- * @throws {Error} with the end of what the synthesis printed, and what to try.
+ * @returns its folder, which is named by a hash of the sources.
+ * @throws {Error} with the end of the synthesis' output, and what to try.
  */
 export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
   const root = options.root ?? ROOT;
@@ -49,7 +49,7 @@ export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
   return directory;
 }
 
-/** SHA-256 over path and content of every source, cut to 16 hexadecimal digits. */
+/** Hashes path and content of every source: SHA-256, cut to 16 hexadecimal digits. */
 export async function contentHash(root: string): Promise<string> {
   const files = (await Promise.all(SOURCES.map((source) => filesOf(join(root, source))))).flat();
   const contents = await Promise.all(files.map((file) => readFile(file)));
@@ -79,7 +79,7 @@ const isComplete = (directory: string) =>
     () => false,
   );
 
-/** Another process may have made the same one meanwhile: then this one is not needed. */
+/** If another process has synthesized the same assembly meanwhile, this one is not needed. */
 async function moveTo(fresh: string, directory: string): Promise<void> {
   try {
     await rename(fresh, directory);
@@ -92,7 +92,7 @@ async function moveTo(fresh: string, directory: string): Promise<void> {
 async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
-    // jsii asks the terminal about Node versions; nobody is there to read it.
+    // jsii would print a warning about the Node version.
     env: { ...process.env, CDK_OUTDIR, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -108,13 +108,13 @@ async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   if (code === 0 && (await isComplete(CDK_OUTDIR))) return;
   await rm(CDK_OUTDIR, { recursive: true, force: true });
   throw new Error(
-    `The synthesis of infra/app.ts failed (exit code ${code}). The end of its output:\n` +
+    `The synthesis of infra/app.ts failed with exit code ${code}. The end of its output:\n` +
       `${output.trimEnd().split('\n').slice(-20).join('\n')}\n` +
-      'Try `npm ci`, then `npm run synth` to see all of it.',
+      'Try `npm ci`, then `npm run synth` to see the whole output.',
   );
 }
 
-/** The newest ones, by last use: switching between two branches synthesizes once each. */
+/** Keeps the assemblies that were used last, so that switching between two branches synthesizes each once. */
 async function keepNewest(assemblies: string): Promise<void> {
   const entries = await readdir(assemblies, { withFileTypes: true });
   const names = entries.filter(({ name }) => !name.startsWith('.')).map(({ name }) => name);

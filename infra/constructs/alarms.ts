@@ -15,7 +15,7 @@ import type { Lake } from './lake.ts';
 interface AlarmsProps {
   settings: Settings;
   consumer: lambda.Function;
-  /** Of the consumer's event source mapping. */
+  /** Id of the consumer's event source mapping. */
   mapping_id: string;
   lake: Lake;
   jobs: Jobs;
@@ -24,17 +24,17 @@ interface AlarmsProps {
 
 interface Watch {
   metric: cloudwatch.IMetric;
-  /** The alarm goes off above it. */
+  /** The alarm is raised above this value. */
   threshold: number;
-  /** How many periods in a row; 1 where one is enough. */
+  /** Number of consecutive periods above the threshold. Default: 1. */
   periods?: number;
-  /** What it means, in a sentence; docs/operations.md says what to do. */
-  says: string;
+  /** What the alarm means, in one sentence. docs/operations.md says what to do. */
+  meaning: string;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Whatever somebody has to look at, on one topic. Each alarm's line in docs/operations.md says what to do. */
+/** The alarms, all on one topic. docs/operations.md says for each what the operator should do. */
 export class Alarms extends Construct {
   readonly topic: sns.Topic;
 
@@ -52,23 +52,23 @@ export class Alarms extends Construct {
     for (const [name, watch] of Object.entries(watches)) this.watch(name, watch);
   }
 
-  private watch(name: string, { metric, threshold, periods = 1, says }: Watch): void {
+  private watch(name: string, { metric, threshold, periods = 1, meaning }: Watch): void {
     const alarm = new cloudwatch.Alarm(this, name, {
       metric,
       threshold,
       evaluationPeriods: periods,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // Nothing was counted: nothing went wrong.
+      // No data means that nothing was counted, so nothing went wrong.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${says} What to do: docs/operations.md, ${name}.`,
+      alarmDescription: `${meaning} What to do: docs/operations.md, ${name}.`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
   }
 }
 
-/** The consumer's own metrics: processors/stream/measures.ts. */
-function measured(
+/** A metric that the consumer publishes: processors/stream/measures.ts. */
+function consumerMetric(
   metricName: string,
   statistic: string = cloudwatch.Stats.SUM,
 ): cloudwatch.IMetric {
@@ -87,7 +87,7 @@ function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<
       metric: consumer.metric('IteratorAge', { statistic: 'max', period: FIVE_MINUTES }),
       threshold: settings.alarms.late_seconds * 1_000,
       periods: 3,
-      says: 'Records wait on the stream for longer than they should.',
+      meaning: 'Records wait on the stream for too long.',
     },
     BatchesGivenUp: {
       metric: new cloudwatch.Metric({
@@ -98,18 +98,18 @@ function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<
         period: FIVE_MINUTES,
       }),
       threshold: 0,
-      says: 'Lambda gave up on records; they are in the failure destination.',
+      meaning: 'Lambda gave up on records and wrote them to the failure destination.',
     },
     ConsumerFails: {
       metric: consumer.metricErrors({ period: FIVE_MINUTES }),
       threshold: 0,
       periods: 3,
-      says: 'The consumer ends with errors: a bug, a timeout, or too little memory.',
+      meaning: 'The consumer fails: a bug, a timeout, or too little memory.',
     },
     RecordsSetAside: {
-      metric: measured('set_asides'),
+      metric: consumerMetric('set_asides'),
       threshold: settings.alarms.set_asides_in_five_minutes,
-      says: 'Many records are no records: a producer has changed.',
+      meaning: 'Many records are invalid: a producer has probably changed.',
     },
   };
 }
@@ -117,38 +117,38 @@ function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<
 function analysisWatches({ settings }: AlarmsProps): Record<string, Watch> {
   return {
     ComprehendIsDown: {
-      metric: measured('breaker_open', cloudwatch.Stats.MAXIMUM),
+      metric: consumerMetric('breaker_open', cloudwatch.Stats.MAXIMUM),
       threshold: 0,
-      says: 'Comprehend fails every call; records wait on the stream.',
+      meaning: 'Comprehend fails every call; records wait on the stream.',
     },
     ComprehendThrottles: {
-      metric: measured('comprehend_throttles'),
+      metric: consumerMetric('comprehend_throttles'),
       threshold: settings.alarms.throttles_in_five_minutes,
       periods: 3,
-      says: 'Comprehend refuses calls: the quota is less than the settings say.',
+      meaning: 'Comprehend throttles calls: the quota is lower than the settings say.',
     },
     CacheIsDown: {
-      metric: measured('cache_errors'),
+      metric: consumerMetric('cache_errors'),
       threshold: 0,
       periods: 3,
-      says: 'Verdicts cannot be read from the cache table; every text is paid for again.',
+      meaning: 'The cache table cannot be read, so every text is analysed and paid for again.',
     },
     LedgerIsDown: {
-      metric: measured('ledger_errors'),
+      metric: consumerMetric('ledger_errors'),
       threshold: 0,
       periods: 3,
-      says: 'The ledger of the quota does not answer; consumers go by a fixed share.',
+      meaning: 'The quota ledger is unavailable, so each consumer uses a fixed share of the quota.',
     },
   };
 }
 
 function deliveryWatches({ lake, jobs, api }: AlarmsProps): Record<string, Watch> {
-  const deadLetters = (queue: Jobs['queue'], says: string): Watch => ({
+  const watchDeadLetters = (queue: Jobs['queue'], meaning: string): Watch => ({
     metric: queue.deadLetterQueue!.queue.metricApproximateNumberOfMessagesVisible({
       period: FIVE_MINUTES,
     }),
     threshold: 0,
-    says,
+    meaning,
   });
   return {
     LakeIsLate: {
@@ -160,14 +160,17 @@ function deliveryWatches({ lake, jobs, api }: AlarmsProps): Record<string, Watch
         period: FIVE_MINUTES,
       }),
       threshold: 900,
-      says: 'Firehose does not deliver to the lake.',
+      meaning: 'Firehose does not deliver to the lake.',
     },
-    SubmissionsFail: deadLetters(jobs.queue, 'Messages of the jobs queue failed ten times.'),
-    CallbacksFail: deadLetters(jobs.callback_queue, 'Messages of callbacks failed ten times.'),
+    SubmissionsFail: watchDeadLetters(jobs.queue, 'Messages of the jobs queue failed ten times.'),
+    CallbacksFail: watchDeadLetters(
+      jobs.callback_queue,
+      'Messages of the callback queue failed ten times.',
+    ),
     ApiFails: {
       metric: api.metricServerError({ period: FIVE_MINUTES }),
       threshold: 5,
-      says: 'The API answers with 5xx.',
+      meaning: 'The API responds with 5xx.',
     },
   };
 }

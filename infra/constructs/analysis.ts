@@ -1,10 +1,10 @@
 import type { Settings } from '../settings.ts';
 import type { Tables } from './tables.ts';
 
-/** What languages are told by, beside the bundle of whatever analyses. */
+/** Files beside the bundle of a function that analyses texts: the table of the language detector. */
 export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 
-/** What analysis reads from the environment, wherever it runs. */
+/** Environment variables of analysis, in the consumer and in the API. */
 export function analysisEnvironment(settings: Settings, tables: Tables): Record<string, string> {
   return {
     CACHE_TABLE: tables.cache.tableName,
@@ -15,7 +15,7 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
   };
 }
 
-/** What analysis may do. Comprehend's detection has no resources to name. */
+/** Grants of analysis. Comprehend's detection has no resources to name. */
 export function analysisGrants(tables: Tables) {
   return [
     {

@@ -7,7 +7,7 @@ import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 
-/** What the API works with. */
+/** The parts of the stack that the API uses. */
 export interface ApiUses {
   settings: Settings;
   ingest: Ingest;
@@ -64,7 +64,7 @@ export function apiGrants({ ingest, tables, lake, jobs }: ApiUses) {
   ];
 }
 
-/** What a query of Athena takes: Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html */
+/** Grants of a query in Athena. Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html */
 function queryGrants(lake: Lake) {
   const { partition, region, account } = Stack.of(lake);
   const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;

@@ -3,19 +3,19 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
-import { gatewayResponses } from './gateway-responses.ts';
-import { handlerFunction } from './handler.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { createFunction } from './handler.ts';
 
-/** What anybody may ask: liveness, readiness, and how to use the rest. */
+/** Paths that need no API key. */
 const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
 
-/** The HTTP API: a REST API, because keys and usage plans need one. Its routes live in api/. */
+/** The HTTP API. It is a REST API, because API keys and usage plans need one. Its routes are in api/. */
 export class Api extends Construct {
   readonly rest_api: apigateway.RestApi;
   readonly url: string;
   readonly id: string;
   readonly stage: string;
-  /** The id of each tier's usage plan. */
+  /** Ids of the usage plans, by tier. */
   readonly usage_plan_ids: Record<string, string>;
 
   constructor(scope: Construct, id: string, props: ApiUses) {
@@ -24,7 +24,7 @@ export class Api extends Construct {
     const api = this.restApi(settings);
     this.rest_api = api;
     this.routes(api, props);
-    gatewayResponses(api);
+    addGatewayResponses(api);
     this.usage_plan_ids = this.usagePlans(api, settings);
     this.url = api.urlForPath().replace(/\/$/, '');
     this.id = api.restApiId;
@@ -36,7 +36,7 @@ export class Api extends Construct {
     return new apigateway.RestApi(this, 'RestApi', {
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      // The authorizer names the key, so that whoever has none is told so (401) before anything else.
+      // The authorizer names the key, so that a request without one gets 401 first.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
       deployOptions: {
         stageName: api.stage,
@@ -57,16 +57,20 @@ export class Api extends Construct {
     };
     api.root.addMethod('ANY', integration, with_key);
     api.root.addProxy({ defaultIntegration: integration, defaultMethodOptions: with_key });
-    for (const path of OPEN_PATHS) api.root.addResource(path).addMethod('ANY', integration);
-    api.root.getResource('docs')!.addProxy({ defaultIntegration: integration });
+    for (const path of OPEN_PATHS) {
+      const resource = api.root.addResource(path);
+      resource.addMethod('ANY', integration);
+      // The page of the documentation loads files below its path.
+      if (path === 'docs') resource.addProxy({ defaultIntegration: integration });
+    }
   }
 
   private handler(props: ApiUses) {
     const { settings } = props;
-    return handlerFunction(this, 'Handler', {
+    return createFunction(this, 'Handler', {
       settings,
       entry: 'api/handler.ts',
-      description: 'Answers the HTTP API',
+      description: 'Serves the HTTP API',
       memory_mb: settings.api.memory_mb,
       timeout_seconds: settings.api.timeout_seconds,
       environment: apiEnvironment(props),
@@ -82,10 +86,10 @@ export class Api extends Construct {
   }
 
   private authorizer(settings: Settings): apigateway.RequestAuthorizer {
-    const handler = handlerFunction(this, 'AuthorizerHandler', {
+    const handler = createFunction(this, 'AuthorizerHandler', {
       settings,
       entry: 'api/authorizer/handler.ts',
-      description: 'Tells whose API key it is',
+      description: 'Identifies the tenant of an API key',
       memory_mb: 256,
       timeout_seconds: 5,
       environment: { TIERS: JSON.stringify(settings.tiers) },
@@ -100,7 +104,7 @@ export class Api extends Construct {
 
   private usagePlans(api: apigateway.RestApi, { tiers }: Settings): Record<string, string> {
     const plans = Object.entries(tiers).map(([tier, limits]) => {
-      const name = `${tier[0]!.toUpperCase()}${tier.slice(1)}`;
+      const name = `${tier.charAt(0).toUpperCase()}${tier.slice(1)}`;
       const plan = new apigateway.UsagePlan(this, `${name}Plan`, {
         name: `AuraStream ${name}`,
         throttle: {

@@ -2,7 +2,7 @@ import { type aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS, analysisEnvironment, analysisGrants } from './analysis.ts';
-import { handlerFunction } from './handler.ts';
+import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
@@ -16,7 +16,7 @@ interface ConsumerProps {
   jobs: Jobs;
 }
 
-/** What reads the stream and delivers results, and how Lambda hands it the records. */
+/** The function that turns the stream's records into results, and its event source mapping. */
 export class Consumer extends Construct {
   readonly handler: lambda.Function & { role: iam.Role };
   readonly mapping_id: string;
@@ -24,7 +24,7 @@ export class Consumer extends Construct {
   constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
     const { settings, ingest, tables, lake, jobs } = props;
-    this.handler = handlerFunction(this, 'Handler', {
+    this.handler = createFunction(this, 'Handler', {
       settings,
       entry: 'processors/stream/handler.ts',
       description: 'Turns records of the stream into results',
@@ -75,11 +75,11 @@ export class Consumer extends Construct {
       maximumRetryAttempts: consumer.max_retries,
       maximumRecordAgeInSeconds: consumer.max_record_age_seconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      // Among them how many records it gave up on: an alarm watches that.
+      // Includes the number of records that Lambda gave up on, which an alarm watches.
       metricsConfig: { metrics: ['EventCount'] },
       destinationConfig: { onFailure: { destination: ingest.failure_bucket.bucketArn } },
     });
-    // Lambda checks at creation that the role may read the stream.
+    // Lambda checks at creation whether the role may read the stream.
     mapping.node.addDependency(this.handler.role);
     return mapping.ref;
   }
@@ -118,7 +118,7 @@ function jobGrants(jobs: Jobs) {
 }
 
 /**
- * What Lambda does in the function's name: read the stream, and keep what it gave up on.
+ * Actions of Lambda under the function's role: it reads the stream, and writes batches that it gives up on to S3.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html and kinesis-on-failure-destination.html.
  */
 function sourceGrants(ingest: Ingest) {

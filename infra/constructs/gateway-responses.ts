@@ -2,17 +2,17 @@ import { aws_apigateway as apigateway } from 'aws-cdk-lib';
 
 const { ResponseType } = apigateway;
 
-interface Answer {
+interface GatewayResponse {
   type: apigateway.ResponseType;
   status: number;
   code: string;
   message: string;
-  /** Seconds after which the same request may pass. */
+  /** Seconds until a retry can succeed. */
   retry_after?: number;
 }
 
-/** What API Gateway answers by itself, in the shape and with the codes of schemas/http/errors.ts. */
-const ANSWERS: Answer[] = [
+/** Responses of API Gateway itself, in the shape and with the codes of schemas/http/errors.ts. */
+const RESPONSES: GatewayResponse[] = [
   {
     type: ResponseType.UNAUTHORIZED,
     status: 401,
@@ -23,52 +23,52 @@ const ANSWERS: Answer[] = [
     type: ResponseType.ACCESS_DENIED,
     status: 403,
     code: 'FORBIDDEN',
-    message: 'This API key is not valid here',
+    message: 'This API key is not valid',
   },
   {
     type: ResponseType.INVALID_API_KEY,
     status: 403,
     code: 'FORBIDDEN',
-    message: 'This API key is not valid here',
+    message: 'This API key is not valid',
   },
   {
     type: ResponseType.THROTTLED,
     status: 429,
     code: 'RATE_LIMIT_EXCEEDED',
-    message: 'Too many requests a second for this API key',
+    message: 'Too many requests per second for this API key',
     retry_after: 1,
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,
     status: 429,
     code: 'RATE_LIMIT_EXCEEDED',
-    message: 'The requests of this month are used up',
+    message: 'This API key has used up its requests of the month',
     retry_after: 3_600,
   },
   {
     type: ResponseType.REQUEST_TOO_LARGE,
     status: 413,
     code: 'PAYLOAD_TOO_LARGE',
-    message: 'The request is larger than the API takes; upload large inputs',
+    message: 'The request is too large; upload large inputs instead',
   },
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
     code: 'NOT_FOUND',
-    message: 'There is nothing at this path',
+    message: 'This path does not exist',
   },
   {
     type: ResponseType.INTEGRATION_TIMEOUT,
     status: 503,
     code: 'SERVICE_UNAVAILABLE',
-    message: 'The answer took too long',
+    message: 'The response took too long',
     retry_after: 5,
   },
   {
     type: ResponseType.DEFAULT_5XX,
     status: 500,
     code: 'INTERNAL_ERROR',
-    message: 'Something went wrong on our side',
+    message: 'An internal error occurred',
   },
   {
     type: ResponseType.BAD_REQUEST_BODY,
@@ -78,25 +78,25 @@ const ANSWERS: Answer[] = [
   },
 ];
 
-export function gatewayResponses(api: apigateway.RestApi): void {
-  for (const answer of ANSWERS) {
-    api.addGatewayResponse(`Answer${answer.type.responseType}`, {
-      type: answer.type,
-      statusCode: String(answer.status),
-      templates: { 'application/json': body(answer) },
-      responseHeaders: headers(answer),
+export function addGatewayResponses(api: apigateway.RestApi): void {
+  for (const response of RESPONSES) {
+    api.addGatewayResponse(`Answer${response.type.responseType}`, {
+      type: response.type,
+      statusCode: String(response.status),
+      templates: { 'application/json': toBody(response) },
+      responseHeaders: toHeaders(response),
     });
   }
 }
 
-/** Without the time: API Gateway knows it in epoch milliseconds and in Apache's form only. It fills in `$context`. */
-function body({ code, message, retry_after }: Answer): string {
+/** Has no timestamp, because API Gateway cannot format one in ISO 8601. API Gateway fills in `$context`. */
+function toBody({ code, message, retry_after }: GatewayResponse): string {
   const retry = retry_after === undefined ? '' : `,"retry_after":${retry_after}`;
   return `{"error":{"code":"${code}","message":"${message}"${retry},"request_id":"$context.requestId"}}`;
 }
 
-/** The authorizer says what the key's tier allows; of what is left API Gateway tells only that there is nothing. */
-function headers({ status, retry_after }: Answer): Record<string, string> {
+/** The limit comes from the authorizer. API Gateway does not say how many requests remain, but after a 429 it is 0. */
+function toHeaders({ status, retry_after }: GatewayResponse): Record<string, string> {
   const seconds = `'${retry_after}'`;
   return {
     'X-Request-ID': 'context.requestId',

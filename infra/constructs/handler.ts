@@ -6,19 +6,19 @@ import type { Settings } from '../settings.ts';
 
 export interface HandlerProps {
   settings: Settings;
-  /** The handler's file from the root of the repository. */
+  /** Path of the handler from the root of the repository. */
   entry: string;
   description: string;
   memory_mb: number;
   timeout_seconds: number;
   environment: Record<string, string>;
   grants: { actions: string[]; resources: string[] }[];
-  /** Files that go along beside the bundle, by folder: paths from the root of the repository. */
+  /** Files beside the bundle, by folder. Their paths start at the root of the repository. */
   assets?: Assets;
 }
 
-/** A function with a bundle, a log group and a role of its own that may do what `grants` say and nothing else. */
-export function handlerFunction(
+/** Creates a function with its own bundle, log group and role. The role has the grants and no others. */
+export function createFunction(
   scope: Construct,
   id: string,
   props: HandlerProps,
@@ -48,7 +48,7 @@ export function handlerFunction(
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
   });
-  // The assembly has its own copy.
+  // The assembly has a copy of the bundle.
   rmSync(folder, { recursive: true });
   return Object.assign(handler, { role });
 }

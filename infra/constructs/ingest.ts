@@ -1,9 +1,9 @@
 import { aws_kinesis as kinesis, type aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { privateBucket } from './private-bucket.ts';
+import { createPrivateBucket } from './private-bucket.ts';
 
-/** Where records arrive, and where those go that cannot pass. */
+/** The stream, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
   readonly stream: kinesis.CfnStream;
   readonly set_aside_bucket: s3.Bucket;
@@ -16,7 +16,7 @@ export class Ingest extends Construct {
       retentionPeriodHours: settings.stream.retention_hours,
       streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
     });
-    this.set_aside_bucket = privateBucket(this, 'SetAsides');
-    this.failure_bucket = privateBucket(this, 'Failures');
+    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides');
+    this.failure_bucket = createPrivateBucket(this, 'Failures');
   }
 }

@@ -6,13 +6,13 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** What puts messages on the jobs queue by itself: an input that has arrived, and every minute the sweep. */
-export function jobRules(
+/** Sends messages to the jobs queue: one when an input arrives, and one every minute for the sweep. */
+export function addJobRules(
   scope: Construct,
   { bucket, queue, prefix }: { bucket: s3.Bucket; queue: sqs.Queue; prefix: string },
 ): void {
   const arrived = new events.CfnRule(scope, 'InputArrived', {
-    description: 'An input of a job has arrived',
+    description: 'The input of a job has arrived',
     eventPattern: {
       source: ['aws.s3'],
       'detail-type': ['Object Created'],
@@ -21,7 +21,7 @@ export function jobRules(
     targets: [{ id: 'jobs', arn: queue.queueArn }],
   });
   const sweep = new events.CfnRule(scope, 'Sweep', {
-    description: 'Looks after jobs that are due',
+    description: 'Starts a sweep of the jobs that are due',
     scheduleExpression: 'rate(1 minute)',
     targets: [{ id: 'jobs', arn: queue.queueArn, input: JSON.stringify({ kind: 'sweep' }) }],
   });

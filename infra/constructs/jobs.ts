@@ -12,25 +12,25 @@ import {
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
-import { handlerFunction } from './handler.ts';
+import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
-import { jobRules } from './job-rules.ts';
-import { privateBucket } from './private-bucket.ts';
-import { feedFromQueue, queueGrants, workQueue } from './work-queue.ts';
+import { addJobRules } from './job-rules.ts';
+import { createPrivateBucket } from './private-bucket.ts';
+import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
 /** Folder of texts too long for the stream, in the bucket of the jobs' inputs: both expire. */
 export const CLAIMS_PREFIX = 'claims/';
 
-/** What jobs are kept in, what submits them, and what calls back. */
+/** The jobs table, the input bucket, the queues, and the functions that submit jobs and send callbacks. */
 export class Jobs extends Construct {
   readonly table: dynamodb.Table;
   readonly input_bucket: s3.Bucket;
   readonly queue: sqs.Queue;
   readonly callback_queue: sqs.Queue;
   readonly callback_secret: secretsmanager.Secret;
-  /** `true` opens callbacks to loopback and plain HTTP: for trying them out on one machine. */
+  /** `true` allows callbacks to loopback addresses over plain HTTP, to try them on one machine. */
   readonly allow_loopback: string;
 
   constructor(scope: Construct, id: string, props: { settings: Settings; ingest: Ingest }) {
@@ -38,10 +38,10 @@ export class Jobs extends Construct {
     const { settings, ingest } = props;
     this.table = this.jobsTable();
     this.input_bucket = this.inputBucket(settings);
-    this.queue = workQueue(this, 'Queue', settings.jobs.timeout_seconds);
-    this.callback_queue = workQueue(this, 'Callbacks', settings.callbacks.timeout_seconds);
+    this.queue = createWorkQueue(this, 'Queue', settings.jobs.timeout_seconds);
+    this.callback_queue = createWorkQueue(this, 'Callbacks', settings.callbacks.timeout_seconds);
     this.callback_secret = new secretsmanager.Secret(this, 'CallbackSecret', {
-      description: 'Signs callbacks: each tenant has a key derived from it',
+      description: 'Signs callbacks: the secret of each tenant is derived from it',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     this.allow_loopback = new CfnParameter(Stack.of(this), 'CallbackAllowLoopback', {
@@ -49,9 +49,9 @@ export class Jobs extends Construct {
       default: 'false',
       allowedValues: ['true', 'false'],
       description:
-        'Whether callbacks may go to loopback addresses over plain HTTP: for tests only.',
+        'Whether callbacks may go to loopback addresses over plain HTTP. For tests only.',
     }).valueAsString;
-    jobRules(this, { bucket: this.input_bucket, queue: this.queue, prefix: INPUTS_PREFIX });
+    addJobRules(this, { bucket: this.input_bucket, queue: this.queue, prefix: INPUTS_PREFIX });
     this.submission(settings, ingest);
     this.callbacks(settings);
   }
@@ -70,7 +70,7 @@ export class Jobs extends Construct {
       partitionKey: { name: 'tenant', type: STRING },
       sortKey: { name: 'created_sort', type: STRING },
     });
-    // Sparse: only jobs that somebody has to look after are in it.
+    // Sparse: it holds only the jobs that the sweep must check.
     table.addGlobalSecondaryIndex({
       indexName: 'by_due',
       partitionKey: { name: 'due_shard', type: STRING },
@@ -81,11 +81,11 @@ export class Jobs extends Construct {
 
   private inputBucket(settings: Settings): s3.Bucket {
     const expiration = Duration.seconds(settings.jobs.retention_seconds);
-    const bucket = privateBucket(this, 'Inputs', [
+    const bucket = createPrivateBucket(this, 'Inputs', [
       { prefix: INPUTS_PREFIX, expiration },
       { prefix: CLAIMS_PREFIX, expiration },
     ]);
-    // Not enableEventBridgeNotification(): that takes a function of CDK's own to set what is a property.
+    // enableEventBridgeNotification() would deploy a function of CDK's own to set this property.
     (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
@@ -93,10 +93,10 @@ export class Jobs extends Construct {
   }
 
   private submission(settings: Settings, ingest: Ingest): lambda.Function {
-    const handler = handlerFunction(this, 'Submission', {
+    const handler = createFunction(this, 'Submission', {
       settings,
       entry: 'ingest/submission/handler.ts',
-      description: 'Puts the records of jobs on the stream, and looks after jobs that are due',
+      description: 'Puts the records of jobs on the stream, and sweeps the jobs that are due',
       memory_mb: settings.jobs.memory_mb,
       timeout_seconds: settings.jobs.timeout_seconds,
       environment: {
@@ -120,25 +120,25 @@ export class Jobs extends Construct {
           actions: ['s3:PutObject'],
           resources: [this.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
         },
-        // Without it S3 says of what is not there that it is forbidden.
+        // Without it S3 responds with 403 instead of 404 for an object that does not exist.
         { actions: ['s3:ListBucket'], resources: [this.input_bucket.bucketArn] },
         { actions: ['kinesis:PutRecords'], resources: [ingest.stream.attrArn] },
         {
           actions: ['sqs:SendMessage'],
           resources: [this.queue.queueArn, this.callback_queue.queueArn],
         },
-        queueGrants(this.queue),
+        receiveGrant(this.queue),
       ],
     });
-    feedFromQueue(this, 'SubmissionFeed', { handler, queue: this.queue, concurrency: 5 });
+    addQueueFeed(this, 'SubmissionFeed', { handler, queue: this.queue, concurrency: 5 });
     return handler;
   }
 
   private callbacks(settings: Settings): lambda.Function {
-    const handler = handlerFunction(this, 'Callback', {
+    const handler = createFunction(this, 'Callback', {
       settings,
       entry: 'jobs/callbacks/handler.ts',
-      description: 'Tells who asked for it that a job is over',
+      description: 'Sends callbacks for jobs that are final',
       memory_mb: settings.callbacks.memory_mb,
       timeout_seconds: settings.callbacks.timeout_seconds,
       environment: {
@@ -157,10 +157,10 @@ export class Jobs extends Construct {
           resources: [this.callback_secret.secretArn],
         },
         { actions: ['sqs:SendMessage'], resources: [this.callback_queue.queueArn] },
-        queueGrants(this.callback_queue),
+        receiveGrant(this.callback_queue),
       ],
     });
-    feedFromQueue(this, 'CallbackFeed', { handler, queue: this.callback_queue, concurrency: 10 });
+    addQueueFeed(this, 'CallbackFeed', { handler, queue: this.callback_queue, concurrency: 10 });
     return handler;
   }
 }

@@ -11,8 +11,8 @@ import {
 import { Construct } from 'constructs';
 import { type GlueColumn, listResultColumns } from '../../schemas/glue.ts';
 import type { Settings } from '../settings.ts';
-import { privateBucket } from './private-bucket.ts';
-import { resultsView } from './results-view.ts';
+import { createPrivateBucket } from './private-bucket.ts';
+import { createResultsView } from './results-view.ts';
 
 const RESULTS_PREFIX = 'results/';
 const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name) => ({
@@ -20,18 +20,18 @@ const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name)
   type: 'int',
 }));
 
-/** Results on S3, and what makes them a table: Firehose, Glue, Athena. */
+/** Results on S3, delivered by Firehose and queried through Glue and Athena. */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
   readonly database_name = 'aurastream';
-  /** How old results may be before they can be queried. */
+  /** Firehose buffers results for so long before they can be queried. */
   readonly buffer_seconds: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.bucket = privateBucket(this, 'Bucket', [
+    this.bucket = createPrivateBucket(this, 'Bucket', [
       { prefix: 'query-results/', expiration: Duration.days(7) },
     ]);
     const buffer = this.bufferSeconds(settings);
@@ -51,14 +51,15 @@ export class Lake extends Construct {
     });
   }
 
-  /** A parameter of the deployment, not of the build: freshness against the number of objects. */
+  /** A parameter of the deployment: a shorter buffer gives fresher results in more objects. */
   private bufferSeconds(settings: Settings): CfnParameter {
     return new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
       type: 'Number',
       default: settings.lake.buffer_seconds,
       minValue: 0,
       maxValue: 900,
-      description: 'How long Firehose gathers results before it writes an object to the lake.',
+      description:
+        'Seconds for which Firehose buffers results before it writes an object to the lake.',
     });
   }
 
@@ -69,7 +70,7 @@ export class Lake extends Construct {
     const role = new iam.Role(this, 'DeliveryRole', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
     });
-    // The actions that Firehose documents for a delivery to S3, and no other bucket.
+    // The actions that Firehose documents for a delivery to S3, on this bucket only.
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
@@ -121,7 +122,8 @@ export class Lake extends Construct {
       databaseName: this.database_name,
       tableInput: {
         name: 'results_raw',
-        description: 'Every line of the lake, repeats of redelivered batches included.',
+        description:
+          'Every line of the lake, including repeats of batches that were delivered twice.',
         tableType: 'EXTERNAL_TABLE',
         partitionKeys: PARTITION_KEYS,
         parameters: this.projection(settings),
@@ -140,13 +142,16 @@ export class Lake extends Construct {
     const view = new glue.CfnTable(this, 'Results', {
       catalogId,
       databaseName: this.database_name,
-      tableInput: resultsView(this.database_name, [...listResultColumns(), ...PARTITION_KEYS]),
+      tableInput: createResultsView(this.database_name, [
+        ...listResultColumns(),
+        ...PARTITION_KEYS,
+      ]),
     });
     raw.addResourceDependency(database);
     view.addResourceDependency(raw);
   }
 
-  /** No crawler and no partition to add: Athena works out the paths. */
+  /** Partition projection: Athena derives the paths, so there is no crawler and no partition to add. */
   private projection(settings: Settings): Record<string, string> {
     const { first_year, last_year } = settings.lake;
     const ranges = { month: '1,12', day: '1,31', hour: '0,23' };

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** An encrypted bucket that nobody outside can see and that outlives the stack: it holds users' records. */
-export function privateBucket(
+/** Creates an encrypted bucket without public access. It stays when the stack is deleted, since it holds users' records. */
+export function createPrivateBucket(
   scope: Construct,
   id: string,
   lifecycleRules: s3.LifecycleRule[] = [],

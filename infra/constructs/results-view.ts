@@ -2,23 +2,27 @@ import type { aws_glue as glue } from 'aws-cdk-lib';
 import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
- * The view `results`: one row per record version. The lake holds a repeat wherever a batch was delivered twice, the
- * earliest of which counts, and one line for each replay, the last of which counts. The SQL is Trino's as Athena runs it, and DuckDB's.
+ * Defines the view `results`: one row per record version. The lake also holds a line for each replay, of which the last
+ * counts, and repeats of batches that were delivered twice, of which the earliest counts. Athena (Trino) and DuckDB both
+ * run the SQL.
  *
- * Glue keeps an Athena view as base64 of JSON in a comment.
+ * Glue stores an Athena view as base64 of JSON in a comment.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector, `ViewReaderUtil`.
  */
-export function resultsView(
+export function createResultsView(
   database: string,
   columns: GlueColumn[],
 ): glue.CfnTable.TableInputProperty {
   const names = columns.map((column) => column.name).join(', ');
-  const originalSql = `SELECT ${names} FROM (SELECT *, row_number() OVER (PARTITION BY tenant, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at) AS delivery FROM ${database}.results_raw) AS deliveries WHERE delivery = 1`;
+  const order =
+    'PARTITION BY tenant, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at';
+  const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
+  const originalSql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
   const definition = {
     originalSql,
     catalog: 'awsdatacatalog',
     schema: database,
-    columns: columns.map(({ name, type }) => ({ name, type: trinoType(type) })),
+    columns: columns.map(({ name, type }) => ({ name, type: toTrinoType(type) })),
   };
   return {
     name: 'results',
@@ -31,18 +35,18 @@ export function resultsView(
   };
 }
 
-/** Trino's name of a Hive type. */
-export function trinoType(hive: string): string {
+/** Translates a Hive type into Trino's. */
+export function toTrinoType(hive: string): string {
   if (hive === 'string') return 'varchar';
   if (hive === 'int') return 'integer';
   const struct = /^struct<(.*)>$/.exec(hive)?.[1];
   if (struct !== undefined) {
     const members = struct.split(',').map((member) => {
       const [name, type] = member.split(':') as [string, string];
-      return `"${name}" ${trinoType(type)}`;
+      return `"${name}" ${toTrinoType(type)}`;
     });
     return `row(${members.join(', ')})`;
   }
   const map = /^map<string,(.*)>$/.exec(hive)?.[1];
-  return map === undefined ? hive : `map(varchar, ${trinoType(map)})`;
+  return map === undefined ? hive : `map(varchar, ${toTrinoType(map)})`;
 }

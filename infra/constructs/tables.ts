@@ -4,7 +4,7 @@ import { listedResultSchema } from '../../schemas/result.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Verdicts by fingerprint; results by record, and by source over time; who may call Comprehend when. */
+/** The tables of the consumer: the verdict cache, the results, and the quota ledger. */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
@@ -16,7 +16,7 @@ export class Tables extends Construct {
       partitionKey: { name: 'fingerprint', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
-      // What is lost with it is only money: every verdict can be asked for again.
+      // Losing the cache costs only money, because Comprehend can analyse every text again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.results = new dynamodb.Table(this, 'Results', {
@@ -29,14 +29,14 @@ export class Tables extends Construct {
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      // One item, which is made again where it is not there.
+      // It holds one item, which the consumer creates if it is missing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.results.addGlobalSecondaryIndex({
       indexName: 'by_source',
       partitionKey: { name: 'source_key', type: STRING },
       sortKey: { name: 'source_sort', type: STRING },
-      // No text: a row of the index then stays within one write unit.
+      // Listings show no text, so that a row of the index stays within one write unit.
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: Object.keys(listedResultSchema.shape),
     });

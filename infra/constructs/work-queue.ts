@@ -1,18 +1,18 @@
 import { Duration, aws_lambda as lambda, aws_sqs as sqs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { handlerFunction } from './handler.ts';
+import type { createFunction } from './handler.ts';
 
-/** How often a message is tried before it goes to the queue's dead letters, where somebody looks at it. */
+/** Attempts at a message before it becomes a dead letter, which raises an alarm. */
 const MAX_RECEIVE_COUNT = 10;
 const RETENTION_DAYS = 14;
 
 /**
- * A queue of work for a function, with its dead letters.
+ * Creates a queue of work for a function, with a dead letter queue.
  *
- * @param timeout_seconds of the function: a message that it holds stays hidden a little longer, so that a function that
- * died is soon followed by another.
+ * @param timeout_seconds timeout of the function. A message stays hidden a little longer, so that after a crash another
+ * function soon receives it.
  */
-export function workQueue(scope: Construct, id: string, timeout_seconds: number): sqs.Queue {
+export function createWorkQueue(scope: Construct, id: string, timeout_seconds: number): sqs.Queue {
   const retentionPeriod = Duration.days(RETENTION_DAYS);
   const encryption = sqs.QueueEncryption.SQS_MANAGED;
   const dead_letters = new sqs.Queue(scope, `${id}DeadLetters`, { retentionPeriod, encryption });
@@ -24,19 +24,19 @@ export function workQueue(scope: Construct, id: string, timeout_seconds: number)
   });
 }
 
-/** What Lambda does in the function's name. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-export function queueGrants(queue: sqs.Queue) {
+/** Actions of Lambda on the queue under the function's role. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+export function receiveGrant(queue: sqs.Queue) {
   return {
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
     resources: [queue.queueArn],
   };
 }
 
-/** Hands a function the queue's messages, one at a time to each of its environments. */
-export function feedFromQueue(
+/** Feeds a function from a queue, with one message at a time per execution environment. */
+export function addQueueFeed(
   scope: Construct,
   id: string,
-  feed: { handler: ReturnType<typeof handlerFunction>; queue: sqs.Queue; concurrency: number },
+  feed: { handler: ReturnType<typeof createFunction>; queue: sqs.Queue; concurrency: number },
 ): void {
   const mapping = new lambda.CfnEventSourceMapping(scope, id, {
     functionName: feed.handler.functionName,

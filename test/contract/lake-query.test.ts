@@ -12,7 +12,7 @@ import {
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createQuery } from '../../aws/athena/query.ts';
-import { resultsView } from '../../infra/constructs/results-view.ts';
+import { createResultsView } from '../../infra/constructs/results-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 import { aResult } from '../support/results.ts';
 
@@ -32,7 +32,7 @@ const view: GlueTable = {
   ...table,
   name: 'results',
   table_type: 'VIRTUAL_VIEW',
-  view_original_text: String(resultsView(DATABASE, columns).viewOriginalText),
+  view_original_text: String(createResultsView(DATABASE, columns).viewOriginalText),
 };
 
 let s3_dir: string;
