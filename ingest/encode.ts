@@ -20,15 +20,15 @@ export type EncodeOutcome =
   | { ok: true; entry: Encoded }
   | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
 
-/** The record without its text, which waits elsewhere under this hash. */
+/** The record with the hash of its text in place of the text, which is in the claim store. */
 export function withClaim(input: RecordInput, text_claim: string): RecordInput {
   const { text: _, ...rest } = input;
   return { ...rest, text_claim };
 }
 
 /**
- * A record as it travels: what the producer wrote and its id, in UTF-8; gzipped where it would not fit otherwise.
- * The id is given once, here, so that whatever is sent again keeps it.
+ * Validates a record and encodes it as JSON with its id, gzipped if it does not fit otherwise. A record without an id
+ * gets one here, once, and keeps it when it is sent again.
  */
 export function encode(
   input: RecordInput,
@@ -40,7 +40,7 @@ export function encode(
   }
   const record_id = parsed.data.record_id ?? new_record_id();
   const partition_key = partitionKey({ ...parsed.data, record_id });
-  const data = fitting(Buffer.from(JSON.stringify({ ...input, record_id })), partition_key);
+  const data = shrinkToFit(Buffer.from(JSON.stringify({ ...input, record_id })), partition_key);
   if (data === undefined) {
     const issues = [{ path: '', message: 'does not fit in 1 MiB, not even gzipped' }];
     return { ok: false, record_id, reason: 'too_large', issues };
@@ -48,7 +48,7 @@ export function encode(
   return { ok: true, entry: { record_id, partition_key, data } };
 }
 
-function fitting(bytes: Buffer, partition_key: string): Buffer | undefined {
+function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
   const room = MAX_ENTRY_BYTES - Buffer.byteLength(partition_key);
   if (bytes.length <= room) return bytes;
   const zipped = gzipSync(bytes);

@@ -9,22 +9,22 @@ import type {
   RecordOutcome,
 } from '../schemas/index.ts';
 
-/** The done records of one page of a job: indexes `page × JOB_PAGE_SIZE` on. */
+/** The done records of one page of a job. Its first index is `page × JOB_PAGE_SIZE`. */
 export interface Page {
   page: number;
-  /** Final, once every record of the page is done. */
+  /** Present once every record of the page is done; then they are final. */
   counts?: OutcomeCounts;
-  /** Until then: indexes by outcome. An index that is in two of them counts as the first of RECORD_OUTCOMES. */
+  /** Done indexes by outcome, until then. An index with several outcomes counts as the first in RECORD_OUTCOMES. */
   done: Partial<Record<RecordOutcome, Set<number>>>;
 }
 
 /**
- * Which job's pages are meant: all of them go when the job does, and one that is made later under the same id (by the
- * same Idempotency-Key) has none of them, its `expires_at` being another.
+ * The job that pages belong to. Pages expire with their job. A later job with the same id, from the same
+ * Idempotency-Key, has another `expires_at` and so has none of these pages.
  */
 export type JobRef = Pick<Job, 'job_id' | 'expires_at'>;
 
-/** Fields that go with a change of status. */
+/** Fields that may change together with the status. */
 export type JobChanges = Partial<
   Pick<
     Job,
@@ -41,11 +41,11 @@ export type JobChanges = Partial<
 
 export interface JobListing {
   jobs: Job[];
-  /** Where the next page starts; absent on the last. */
+  /** Start of the next page; absent on the last page. */
   cursor?: string;
 }
 
-/** What a consumer's batch took: the measure of throughput. */
+/** The size and duration of a consumer's batch, to measure throughput. */
 export interface ThroughputSample {
   shard_id: string;
   /** ISO 8601 in UTC. */
@@ -56,20 +56,20 @@ export interface ThroughputSample {
 }
 
 /**
- * Jobs and their pages. Each method is one atomic step that may be repeated: it then changes nothing more. All may
- * throw a {@link ServiceError}. A job past its `expires_at` is not there.
+ * Jobs and their pages. Each method is atomic and idempotent, and may throw a {@link ServiceError}. A job past its
+ * `expires_at` does not exist.
  */
 export interface JobStore {
-  /** Makes a job where there is none of its id; else the job that is there. */
+  /** Creates the job, unless a job with its id exists: then returns that job. */
   create(job: Job): Promise<{ created: boolean; job: Job }>;
-  /** As of now: sees every write that was answered before. */
+  /** Consistent: sees every write that was acknowledged before. */
   get(job_id: string): Promise<Job | undefined>;
-  /** Those that are there, as of now, by id. */
+  /** Consistent, by id. Unknown ids are absent. */
   getMany(job_ids: string[]): Promise<Map<string, Job>>;
   /**
-   * Newest first. A page may be short where many jobs are of another status: only one without a cursor is the last.
+   * Newest first. A page may be short if many jobs have another status: only a page without a cursor is the last one.
    *
-   * @throws {RangeError} where the cursor is none of ours.
+   * @throws {RangeError} if the cursor is invalid.
    */
   list(query: {
     tenant: string;
@@ -78,32 +78,32 @@ export interface JobStore {
     cursor?: string | undefined;
   }): Promise<JobListing>;
   /**
-   * Takes a legal transition, with what changes along with it (`undefined` removes a field); undefined where the job is
-   * in no state that allows it, another writer's included.
+   * Moves the job to a status and changes fields with it; the value `undefined` removes a field. Returns undefined if the
+   * job's status, perhaps changed by another writer meanwhile, does not allow it.
    */
   transition(job_id: string, to: JobStatus, changes: JobChanges): Promise<Job | undefined>;
-  /** Changes fields of a job in one of these states; undefined where it is in none. */
+  /** Changes fields if the job is in one of these states; otherwise returns undefined. */
   update(job_id: string, states: JobStatus[], changes: JobChanges): Promise<Job | undefined>;
-  /** Moves counting or publishing on, never back; undefined where the job is in none of these states. */
+  /** Moves a checkpoint forward, never back. Returns undefined if the job is in none of these states. */
   advance(
     job_id: string,
     states: JobStatus[],
     field: 'counted' | 'submitted',
     position: InputPosition,
   ): Promise<Job | undefined>;
-  /** Adds to the done indexes of a page. A page that is closed stays as it is. The page as it is then. */
+  /** Adds done indexes to a page, unless the page is closed. Returns the page after that. */
   mark(job: JobRef, page: number, done: Partial<Record<RecordOutcome, number[]>>): Promise<Page>;
-  /** Replaces a page's indexes by their counts. The first call decides; the page as it is then. */
+  /** Replaces a page's indexes by their counts. The first call decides. Returns the page after that. */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
-  /** Adds a closed page to the job's; how many are closed then. */
+  /** Adds a page to the job's closed pages. Returns the number of closed pages after that. */
   addClosedPage(job: JobRef, page: number): Promise<number>;
-  /** All pages with anything done, in their order, as of now. */
+  /** All pages with done records, in order. Consistent. */
   pages(job: JobRef): Promise<Page[]>;
   /** Jobs whose `due_at` is past. */
   due(now: number): AsyncIterable<Job>;
   /**
-   * Appends an attempt to a pending callback, with the state it leaves; one that leaves it delivered or failed takes
-   * `due_at` away. Undefined where the callback is not pending, or the number (from 1) is not the next.
+   * Appends an attempt to a pending callback and sets the callback's state; `delivered` and `failed` remove `due_at`.
+   * Returns undefined if the callback is not pending, or if `attempt_number`, from 1, is not the next one.
    */
   addCallbackAttempt(
     job_id: string,
@@ -111,7 +111,7 @@ export interface JobStore {
     attempt: CallbackAttempt,
     state: 'pending' | 'delivered' | 'failed',
   ): Promise<Job | undefined>;
-  /** Best effort: keeps the last throughput sample of a shard. */
+  /** Keeps the last throughput sample of a shard, best effort. */
   putThroughputSample(sample: ThroughputSample): Promise<void>;
   /** The last throughput sample of each shard. */
   throughputSamples(): Promise<ThroughputSample[]>;

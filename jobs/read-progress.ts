@@ -12,8 +12,8 @@ import {
 import type { Page } from './ports.ts';
 
 /**
- * How far a job has come, from its row and its pages. Read the row first: then `total` is never behind the pages, and
- * done, which only grows, is at most total.
+ * The progress of a job, from its row and its pages. Read the row before the pages: then `total` covers all pages, and
+ * `done` is at most `total`.
  */
 export function progressOf(job: Job, pages: Page[]): { progress: Progress; counts: OutcomeCounts } {
   const counts = sumOf(pages.map(countsOf));
@@ -39,27 +39,27 @@ function stageOf(job: Job): Progress['stage'] {
   return (job.submitted?.records ?? 0) < (job.total ?? 0) ? 'submitting' : 'analyzing';
 }
 
-/** How many pages a job of so many records has. */
+/** The number of pages of a job with `total` records. */
 export function pageCount(total: number): number {
   return Math.ceil(total / JOB_PAGE_SIZE);
 }
 
-/** How many records of a job are on a page of it: all pages are full but the last. */
+/** The number of records on a page: all pages except the last one are full. */
 export function pageSize(total: number, page: number): number {
   return Math.min(JOB_PAGE_SIZE, total - page * JOB_PAGE_SIZE);
 }
 
-/** How many records of a page ended how: each index once, whatever it was marked with. */
+/** The outcomes of a page's records. An index with several outcomes counts once, as the first in RECORD_OUTCOMES. */
 export function countsOf({ counts, done }: Page): OutcomeCounts {
   if (counts !== undefined) return counts;
   const seen = new Set<number>();
-  const tallied: OutcomeCounts = {};
+  const result: OutcomeCounts = {};
   for (const outcome of RECORD_OUTCOMES) {
     const before = seen.size;
     for (const index of done[outcome] ?? []) seen.add(index);
-    if (seen.size > before) tallied[outcome] = seen.size - before;
+    if (seen.size > before) result[outcome] = seen.size - before;
   }
-  return tallied;
+  return result;
 }
 
 export function sumOf(parts: OutcomeCounts[]): OutcomeCounts {
@@ -71,7 +71,7 @@ export function sumOf(parts: OutcomeCounts[]): OutcomeCounts {
   return sum;
 }
 
-/** How many records have ended, whichever way. */
+/** The number of records that are done. */
 export function doneOf(counts: OutcomeCounts): number {
   return sumOver(counts, RECORD_OUTCOMES);
 }

@@ -14,39 +14,38 @@ export interface CallBackDeps {
   store: JobStore;
   queue: CallbackQueue;
   post: Post;
-  /** The deployment's, of which each tenant's is made. */
+  /** The secret of the deployment; each tenant's secret is derived from it. */
   secret: () => Promise<string>;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
-/** How long each attempt waits after the one before, in seconds: SQS delays no longer than the last. */
-const DELAYS_SECONDS = [60, 300, 900];
+type Callback = NonNullable<Job['callback']>;
 
-export type CalledBack = 'delivered' | 'again' | 'failed' | 'ignored';
+/** Delays before the second, third and fourth attempt. SQS delays a message by at most 900 seconds. */
+const RETRY_DELAYS_SECONDS = [60, 300, 900];
+
+/** `retrying`: the next attempt is in the queue. `ignored`: this attempt is not due. */
+export type CallBackOutcome = 'delivered' | 'retrying' | 'failed' | 'ignored';
 
 /**
- * Makes one attempt to tell that a job is over, and records it. A message that comes twice makes no second attempt of
- * the same number once the first is recorded; one that died before that is made again, under the same delivery id.
+ * Makes one attempt to report a final job to its callback URL, and records the attempt. A message that is delivered
+ * twice makes no second attempt once the first is recorded. If the function dies before that, the attempt is repeated
+ * under the same delivery id.
  */
 export function createCallBack(
   deps: CallBackDeps,
-): (message: CallbackMessage) => Promise<CalledBack> {
+): (message: CallbackMessage) => Promise<CallBackOutcome> {
   return async ({ job_id, attempt }) => {
     const job = await deps.store.get(job_id);
-    const { callback } = job ?? {};
-    const is_due = callback?.state === 'pending' && callback.attempts.length === attempt - 1;
-    if (job === undefined || callback === undefined || !isFinal(job.status) || !is_due) {
+    const callback = job?.callback;
+    if (job === undefined || callback === undefined || !isDue(job, callback, attempt)) {
       return 'ignored';
     }
     const started_at = deps.now();
-    const outcome = await tell(deps, job, callback.delivery_id, callback.url);
-    const delay_seconds = DELAYS_SECONDS[attempt - 1];
-    const state = isDelivered(outcome)
-      ? 'delivered'
-      : delay_seconds === undefined
-        ? 'failed'
-        : 'pending';
+    const outcome = await postJob(deps, job, callback);
+    const delay_seconds = isDelivered(outcome) ? undefined : RETRY_DELAYS_SECONDS[attempt - 1];
+    const final_state = isDelivered(outcome) ? 'delivered' : 'failed';
     const recorded = await deps.store.addCallbackAttempt(
       job_id,
       attempt,
@@ -55,20 +54,23 @@ export function createCallBack(
         duration_ms: Math.round(deps.now() - started_at),
         ...outcome,
       },
-      state,
+      delay_seconds === undefined ? final_state : 'pending',
     );
     if (recorded === undefined) return 'ignored';
-    if (state !== 'pending') return state;
-    await deps.queue.send({ job_id, attempt: attempt + 1 }, delay_seconds!);
-    return 'again';
+    if (delay_seconds === undefined) return final_state;
+    await deps.queue.send({ job_id, attempt: attempt + 1 }, delay_seconds);
+    return 'retrying';
   };
 }
 
-async function tell(
+function isDue({ status }: Job, { state, attempts }: Callback, attempt: number): boolean {
+  return isFinal(status) && state === 'pending' && attempts.length === attempt - 1;
+}
+
+async function postJob(
   { store, post, secret, now }: CallBackDeps,
   job: Job,
-  delivery_id: string,
-  url: string,
+  { delivery_id, url }: Callback,
 ): Promise<PostOutcome> {
   const event = job.status === 'FAILED' ? 'job.failed' : 'job.completed';
   const { progress } = progressOf(job, await store.pages(job));
@@ -76,14 +78,14 @@ async function tell(
   const view = { job_id, status, source_id, created_at, started_at, completed_at, progress, error };
   const body = JSON.stringify({ event, delivery_id, job: view } satisfies CallbackBody);
   const timestamp = Math.floor(now() / 1_000);
-  const own_secret = deriveCallbackSecret(await secret(), job.tenant);
+  const tenant_secret = deriveCallbackSecret(await secret(), job.tenant);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'AuraStream',
     'x-aurastream-event': event,
     'x-aurastream-delivery': delivery_id,
     'x-aurastream-timestamp': String(timestamp),
-    'x-aurastream-signature': signCallback(own_secret, timestamp, body),
+    'x-aurastream-signature': signCallback(tenant_secret, timestamp, body),
   };
   return post(url, headers, body);
 }

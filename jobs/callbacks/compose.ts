@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createCallbackQueue } from '../../aws/sqs/queues.ts';
+import { describeSafely } from '../../lib/safe-error.ts';
 import {
   callbackEnvironmentSchema,
   callbackMessageSchema,
@@ -12,7 +13,7 @@ import {
 import { createCallBack } from './call-back.ts';
 import { createPost } from './post.ts';
 
-/** The function that calls back, with its clients. @throws {Error} as parseEnvironment. */
+/** Builds the function that sends callbacks. @throws {Error} as parseEnvironment. */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(callbackEnvironmentSchema, variables);
   const logger = new Logger({ serviceName: 'aurastream-callbacks' });
@@ -26,12 +27,13 @@ export function compose(variables: Record<string, string | undefined>) {
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const { messageId, body } of Records) {
-      const message = callbackMessageSchema.parse(JSON.parse(body));
       try {
-        logger.info('called back', { ...message, outcome: await callBack(message) });
+        const message = callbackMessageSchema.parse(JSON.parse(body));
+        logger.info('callback handled', { ...message, outcome: await callBack(message) });
       } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-        logger.error('failed', { ...message, reason: error.message });
+        const reason =
+          error instanceof ServiceError ? { error: error.message } : describeSafely(error);
+        logger.error('message failed', { message_id: messageId, ...reason });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }

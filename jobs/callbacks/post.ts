@@ -4,11 +4,11 @@ import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { type CallbackRules, CallbackUrlError, checkAddress, checkCallbackUrl } from './url.ts';
 
-/** How one attempt ended: with the receiver's status, or why there was none. */
+/** The receiver's HTTP status, or a code that says why there is none. */
 export type PostOutcome = { status: number } | { error: string };
 
 export interface PostDeps extends CallbackRules {
-  /** Resolves a name to all of its addresses; absent: the system's. */
+  /** Resolves a name to all of its addresses. Default: the resolver of the system. */
   resolve?: (
     host: string,
     options: { all: true },
@@ -17,14 +17,14 @@ export interface PostDeps extends CallbackRules {
       addresses: { address: string; family: number }[],
     ) => void,
   ) => void;
-  /** For all of an attempt, redirects included. */
+  /** Limit of one attempt, redirects included. */
   timeout_ms?: number;
 }
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
-/** Those that keep method and body: a POST that became a GET would have told nobody anything. */
-const REDIRECTS = new Set([307, 308]);
+/** Redirects that keep method and body. The others turn a POST into a GET without a body. */
+const REDIRECT_STATUSES = new Set([307, 308]);
 
 export type Post = (
   url: string,
@@ -33,8 +33,8 @@ export type Post = (
 ) => Promise<PostOutcome>;
 
 /**
- * Posts to an address that somebody else chose. What is connected to is the very address that was checked, at every
- * redirect anew: a name that resolves otherwise the second time leads nowhere else.
+ * Posts to a URL that a caller chose. The connection goes to the address that was checked, also at every redirect, so a
+ * name that resolves to another address the second time (DNS rebinding) cannot reach a private one.
  */
 export function createPost(deps: PostDeps): Post {
   return async (url, headers, body) => {
@@ -44,7 +44,7 @@ export function createPost(deps: PostDeps): Post {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
         const checked = checkCallbackUrl(target, deps);
         const { status, location } = await postOnce(deps, checked, { headers, body, timeout });
-        if (!REDIRECTS.has(status) || location === undefined) return { status };
+        if (!REDIRECT_STATUSES.has(status) || location === undefined) return { status };
         if (!URL.canParse(location, checked.href)) return { error: 'BadRedirect' };
         target = new URL(location, checked).href;
       }
@@ -66,15 +66,15 @@ function postOnce(
       url,
       {
         method: 'POST',
-        lookup: checkedLookup(deps),
+        lookup: createCheckedLookup(deps),
         signal: sent.timeout,
         agent: false,
         headers: { ...sent.headers, 'content-length': Buffer.byteLength(sent.body) },
       },
-      (answer) => {
-        resolved({ status: answer.statusCode ?? 0, location: answer.headers.location });
-        // What the receiver says beside its status is nothing to us.
-        answer.destroy();
+      (response) => {
+        resolved({ status: response.statusCode ?? 0, location: response.headers.location });
+        // The body of the response is not read.
+        response.destroy();
       },
     );
     call.once('error', reject);
@@ -82,8 +82,8 @@ function postOnce(
   });
 }
 
-/** Gives only addresses that may be called. One forbidden among several refuses them all: somebody plays. */
-function checkedLookup(deps: PostDeps): LookupFunction {
+/** Resolves names to public addresses only. One private address among several may be DNS rebinding: refuse all. */
+function createCheckedLookup(deps: PostDeps): LookupFunction {
   const resolveAll = deps.resolve ?? resolve;
   return (host, options, done) => {
     resolveAll(host, { all: true }, (error, addresses) => {
@@ -94,14 +94,15 @@ function checkedLookup(deps: PostDeps): LookupFunction {
         return done(refusal as NodeJS.ErrnoException, '', 4);
       }
       const [first] = addresses;
-      if (first === undefined) return done(new CallbackUrlError('leads nowhere'), '', 4);
+      if (first === undefined)
+        return done(new CallbackUrlError('has a name without an address'), '', 4);
       if (options.all) return done(null, addresses);
       return done(null, first.address, first.family);
     });
   };
 }
 
-/** A code, and nothing that the receiver could have put there. */
+/** An error code that cannot contain anything from the receiver. */
 function codeOf(error: unknown): string {
   if (error instanceof CallbackUrlError) return 'AddressNotAllowed';
   const code = (error as { code?: unknown }).code;

@@ -1,20 +1,20 @@
 import ipaddr from 'ipaddr.js';
 
-/** Whom we do not call; the message says why, and is for whoever gave the URL. */
+/** The URL is not allowed. The message is meant for the caller who gave the URL. */
 export class CallbackUrlError extends Error {
   override name = 'CallbackUrlError';
 }
 
 export interface CallbackRules {
-  /** Opens plain HTTP and loopback addresses: for trying things out on one machine. */
+  /** Allows plain HTTP and loopback addresses, for trials on one machine. */
   allow_loopback: boolean;
 }
 
-/** Below it are services that nobody puts a receiver on; some of them take anything for a command. */
+/** Ports below belong to system services; some of these execute whatever they receive. */
 const LEAST_UNPRIVILEGED_PORT = 1_024;
 
 /**
- * Holds a URL against the rules, as far as it tells by itself: names are checked again once they are resolved.
+ * Checks a URL against the rules. A name is checked again when it is resolved.
  *
  * @throws {CallbackUrlError}
  */
@@ -27,11 +27,11 @@ export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules)
     throw new CallbackUrlError('must be https');
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new CallbackUrlError('must not hold credentials');
+    throw new CallbackUrlError('must not contain credentials');
   }
   const port = Number(parsed.port || '443');
   if (!is_local && port !== 443 && port < LEAST_UNPRIVILEGED_PORT) {
-    throw new CallbackUrlError('must have the port 443, or one of 1024 and above');
+    throw new CallbackUrlError('must use port 443, or a port from 1024 on');
   }
   if (ipaddr.isValid(host)) checkAddress(host, { allow_loopback });
   else if (!is_local && isLoopbackName(host)) {
@@ -40,7 +40,7 @@ export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules)
   return parsed;
 }
 
-/** Holds an address that is about to be connected to against the rules. @throws {CallbackUrlError} */
+/** Checks an address before a connection is made. @throws {CallbackUrlError} */
 export function checkAddress(address: string, { allow_loopback }: CallbackRules): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();

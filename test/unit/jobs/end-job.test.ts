@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createOnFinal, endJob } from '../../../jobs/end-job.ts';
 import type { CallbackMessage, Job } from '../../../schemas/index.ts';
 import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
@@ -13,7 +13,7 @@ const callback = {
   attempts: [],
 };
 
-async function ending(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
+async function createJob(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
   const sent: [CallbackMessage, number][] = [];
   const store = createMemoryJobStore({ now });
   const { job } = await store.create(aProcessingJob({ job_id: 'job_1', total: 1, ...fields }));
@@ -23,60 +23,58 @@ async function ending(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
   return { job, store, sent, deps: { store, now, on_final } };
 }
 
-describe('the end of a job', () => {
-  it('makes its callback pending and due in the same step, and asks for it', async () => {
-    const { job, store, sent, deps } = await ending({ callback });
-    const ended = await endJob(deps, job, 'all_records_succeeded');
-    expect(ended).toEqual({
-      ...job,
-      status: 'COMPLETED',
-      completed_at: '2026-11-23T10:00:00.000Z',
-      callback: { ...callback, state: 'pending' },
-      due_at: '2026-11-23T10:05:00.000Z',
-    });
-    expect(await store.get('job_1')).toEqual(ended);
-    expect(sent).toEqual([[{ job_id: 'job_1', attempt: 1 }, 0]]);
+it('The end of a job makes its callback pending and due in the same write, and asks for the first attempt', async () => {
+  const { job, store, sent, deps } = await createJob({ callback });
+  const ended = await endJob(deps, job, 'all_records_succeeded');
+  expect(ended).toEqual({
+    ...job,
+    status: 'COMPLETED',
+    completed_at: '2026-11-23T10:00:00.000Z',
+    callback: { ...callback, state: 'pending' },
+    due_at: '2026-11-23T10:05:00.000Z',
   });
+  expect(await store.get('job_1')).toEqual(ended);
+  expect(sent).toEqual([[{ job_id: 'job_1', attempt: 1 }, 0]]);
+});
 
-  it('is told once, whoever comes second', async () => {
-    const { job, sent, deps } = await ending({ callback });
-    await endJob(deps, job, 'all_records_succeeded');
-    expect(await endJob(deps, job, 'all_records_succeeded')).toBeUndefined();
-    expect(await endJob(deps, job, 'cancelled_by_caller')).toBeUndefined();
-    expect(sent).toHaveLength(1);
-  });
+it('The end of a job asks for its callback once, also when a second event follows', async () => {
+  const { job, sent, deps } = await createJob({ callback });
+  await endJob(deps, job, 'all_records_succeeded');
+  expect(await endJob(deps, job, 'all_records_succeeded')).toBeUndefined();
+  expect(await endJob(deps, job, 'cancelled_by_caller')).toBeUndefined();
+  expect(sent).toHaveLength(1);
+});
 
-  it('without a callback leaves nothing to look after', async () => {
-    const { job, sent, deps } = await ending();
-    const ended = await endJob(deps, job, 'some_records_failed');
-    expect(ended).not.toHaveProperty('due_at');
-    expect(sent).toEqual([]);
-  });
+it('The end of a job without a callback leaves nothing due', async () => {
+  const { job, sent, deps } = await createJob();
+  const ended = await endJob(deps, job, 'some_records_failed');
+  expect(ended).not.toHaveProperty('due_at');
+  expect(sent).toEqual([]);
+});
 
-  it('by cancelling calls nobody', async () => {
-    const { job, sent, deps } = await ending({ callback });
-    const ended = await endJob(deps, job, 'cancelled_by_caller');
-    expect(ended?.callback?.state).toBe('waiting');
-    expect(ended).not.toHaveProperty('due_at');
-    expect(sent).toEqual([]);
-  });
+it('A cancelled job gets no callback', async () => {
+  const { job, sent, deps } = await createJob({ callback });
+  const ended = await endJob(deps, job, 'cancelled_by_caller');
+  expect(ended?.callback?.state).toBe('waiting');
+  expect(ended).not.toHaveProperty('due_at');
+  expect(sent).toEqual([]);
+});
 
-  it('by failing says why', async () => {
-    const { job, sent, deps } = await ending({ status: 'PENDING', callback });
-    const error = { code: 'INPUT_EMPTY', message: 'The input has no records.' } as const;
-    expect(await endJob(deps, job, 'input_unusable', error)).toMatchObject({
-      status: 'FAILED',
-      error,
-    });
-    expect(sent).toHaveLength(1);
+it('A job that fails keeps the reason, and gets its callback', async () => {
+  const { job, sent, deps } = await createJob({ status: 'PENDING', callback });
+  const error = { code: 'INPUT_EMPTY', message: 'The input has no records.' } as const;
+  expect(await endJob(deps, job, 'input_unusable', error)).toMatchObject({
+    status: 'FAILED',
+    error,
   });
+  expect(sent).toHaveLength(1);
+});
 
-  it('holds even where the queue of callbacks is down: the sweeper finds it due', async () => {
-    const { job, store, deps } = await ending({ callback });
-    const on_final = () => Promise.reject(outage('sqs'));
-    expect(await endJob({ ...deps, on_final }, job, 'all_records_succeeded')).toBeDefined();
-    const due: string[] = [];
-    for await (const { job_id } of store.due(JOBS_NOW + 300_000)) due.push(job_id);
-    expect(due).toEqual(['job_1']);
-  });
+it('A job ends also while the callback queue is down, and the sweeper finds its callback due', async () => {
+  const { job, store, deps } = await createJob({ callback });
+  const on_final = () => Promise.reject(outage('sqs'));
+  expect(await endJob({ ...deps, on_final }, job, 'all_records_succeeded')).toBeDefined();
+  const due: string[] = [];
+  for await (const { job_id } of store.due(JOBS_NOW + 300_000)) due.push(job_id);
+  expect(due).toEqual(['job_1']);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { estimateCompletion } from '../../../jobs/estimate.ts';
 import type { ThroughputSample } from '../../../jobs/ports.ts';
 import { JOBS_NOW } from '../../support/jobs.ts';
@@ -18,31 +18,27 @@ function seconds(records: number, samples: ThroughputSample[]): number {
   return (Date.parse(at) - JOBS_NOW) / 1_000;
 }
 
-describe('an estimate', () => {
-  it('goes by the quota while nothing was measured: 25 documents a call', () => {
-    expect(seconds(10_000, [])).toBe(40);
-  });
+it('The estimate assumes 25 documents per call of the quota while there is no measurement', () => {
+  expect(seconds(10_000, [])).toBe(40);
+});
 
-  it('goes by what the shards did together once they have', () => {
-    const samples = [sample(10), sample(20, { shard_id: 'shard-2', records: 300 })];
-    expect(seconds(10_000, samples)).toBe(25);
-  });
+it('The estimate uses the measured throughput of all shards together', () => {
+  const samples = [sample(10), sample(20, { shard_id: 'shard-2', records: 300 })];
+  expect(seconds(10_000, samples)).toBe(25);
+});
 
-  it('waits for what is before it on the stream, as long as its age is fresh', () => {
-    const old = { iterator_age_ms: 30_000 };
-    expect(seconds(1_000, [sample(10, old), sample(5, { ...old, iterator_age_ms: 9_000 })])).toBe(
-      35,
-    );
-    expect(seconds(1_000, [sample(180, old)])).toBe(10);
-  });
+it('The estimate adds the wait of older records on the stream, if the sample is fresh', () => {
+  const old = { iterator_age_ms: 30_000 };
+  expect(seconds(1_000, [sample(10, old), sample(5, { ...old, iterator_age_ms: 9_000 })])).toBe(35);
+  expect(seconds(1_000, [sample(180, old)])).toBe(10);
+});
 
-  it('takes no measure that is older than 15 minutes, or of less than a full call', () => {
-    expect(seconds(10_000, [sample(901)])).toBe(40);
-    expect(seconds(10_000, [sample(10, { records: 1 })])).toBe(40);
-  });
+it('The estimate ignores samples that are older than 15 minutes, or smaller than a full call', () => {
+  expect(seconds(10_000, [sample(901)])).toBe(40);
+  expect(seconds(10_000, [sample(10, { records: 1 })])).toBe(40);
+});
 
-  it('is never before the event source has gathered its records', () => {
-    expect(seconds(0, [])).toBe(2);
-    expect(seconds(1, [sample(1, { duration_ms: 0 })])).toBe(2);
-  });
+it('The estimate is never before the end of the batching window', () => {
+  expect(seconds(0, [])).toBe(2);
+  expect(seconds(1, [sample(1, { duration_ms: 0 })])).toBe(2);
 });

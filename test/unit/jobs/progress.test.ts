@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { JobStore } from '../../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../../jobs/progress.ts';
 import { type Job, MAX_JOB_RECORDS, type RecordOutcome } from '../../../schemas/index.ts';
@@ -17,16 +17,20 @@ beforeEach(() => {
   calls = [];
   finals = [];
   store = createMemoryJobStore({ now });
-  const heard = new Proxy(store, {
+  const recorder = new Proxy(store, {
     get: (target, method: keyof JobStore) => {
       if (method !== 'getMany') calls.push(method);
       return target[method];
     },
   });
-  progress = createProgress({ store: heard, now, on_final: async (job) => void finals.push(job) });
+  progress = createProgress({
+    store: recorder,
+    now,
+    on_final: async (job) => void finals.push(job),
+  });
 });
 
-async function made(job_id: string, total: number): Promise<Job> {
+async function createJob(job_id: string, total: number): Promise<Job> {
   return (await store.create(aProcessingJob({ job_id, total }))).job;
 }
 
@@ -36,69 +40,67 @@ function entries(job: Job, indexes: number[], outcome: RecordOutcome = 'neutral'
 
 const upTo = (total: number) => Array.from({ length: total }, (_, i) => i);
 
-describe('counting', () => {
-  it('takes one call for each page that a batch touches', async () => {
-    const job = await made('job_1', 5_000);
-    await progress.mark(entries(job, [0, 999, 1_000, 4_999, 4_998]));
-    expect(calls).toEqual(['mark', 'mark', 'mark']);
-  });
+it('Marking takes one call for each page that a batch touches', async () => {
+  const job = await createJob('job_1', 5_000);
+  await progress.mark(entries(job, [0, 999, 1_000, 4_999, 4_998]));
+  expect(calls).toEqual(['mark', 'mark', 'mark']);
+});
 
-  it('of a job of one text takes two: its page is closed, and it is over', async () => {
-    const job = await made('job_1', 1);
-    await progress.mark(entries(job, [0]));
-    expect(calls).toEqual(['closePage', 'transition']);
-    expect(finals).toMatchObject([{ job_id: 'job_1', status: 'COMPLETED' }]);
-  });
+it('Marking the record of a job of one text takes two calls: one closes the page, one ends the job', async () => {
+  const job = await createJob('job_1', 1);
+  await progress.mark(entries(job, [0]));
+  expect(calls).toEqual(['closePage', 'transition']);
+  expect(finals).toMatchObject([{ job_id: 'job_1', status: 'COMPLETED' }]);
+});
 
-  it('of a page whose records all end at once marks none of them before', async () => {
-    const job = await made('job_1', 1_001);
-    await progress.mark(entries(job, upTo(1_000)));
-    expect(calls).toEqual(['closePage', 'addClosedPage']);
-    await progress.mark(entries(job, [1_000], 'set_aside'));
-    expect(calls.slice(2)).toEqual(['closePage', 'addClosedPage', 'pages', 'transition']);
-    expect(finals).toMatchObject([{ status: 'COMPLETED_WITH_ERRORS' }]);
-  });
+it('Marking all records of a page in one batch closes the page without marking its records first', async () => {
+  const job = await createJob('job_1', 1_001);
+  await progress.mark(entries(job, upTo(1_000)));
+  expect(calls).toEqual(['closePage', 'addClosedPage']);
+  await progress.mark(entries(job, [1_000], 'set_aside'));
+  expect(calls.slice(2)).toEqual(['closePage', 'addClosedPage', 'pages', 'transition']);
+  expect(finals).toMatchObject([{ status: 'COMPLETED_WITH_ERRORS' }]);
+});
 
-  it('passes over what is beyond the total, and jobs that are not PROCESSING', async () => {
-    const job = await made('job_1', 2);
-    const others = (['PENDING', 'FAILED', 'CANCELLED', 'COMPLETED'] as const).map((status) => ({
-      ...job,
-      status,
-    }));
-    const { total: _, ...uncounted } = job;
-    const none = [...others, uncounted].flatMap((other) => entries(other, [0]));
-    expect(await progress.mark([...none, ...entries(job, [2, 99])])).toEqual([]);
-    expect(calls).toEqual([]);
-  });
+it('Marking ignores indexes beyond the total, and jobs that are not PROCESSING', async () => {
+  const job = await createJob('job_1', 2);
+  const others = (['PENDING', 'FAILED', 'CANCELLED', 'COMPLETED'] as const).map((status) => ({
+    ...job,
+    status,
+  }));
+  const { total: _, ...uncounted } = job;
+  const none = [...others, uncounted].flatMap((other) => entries(other, [0]));
+  expect(await progress.mark([...none, ...entries(job, [2, 99])])).toEqual([]);
+  expect(calls).toEqual([]);
+});
 
-  it('says which entries failed: those of the page, and no others', async () => {
-    const job = await made('job_1', 3_000);
-    const { mark } = store;
-    store.mark = (of, page, done) =>
-      page === 1 ? Promise.reject(outage('dynamodb')) : mark(of, page, done);
-    const failures = await progress.mark(entries(job, [1_000, 5, 1_001, 2_000]));
-    expect(failures).toEqual([
-      { index: 0, code: 'InternalServerError' },
-      { index: 2, code: 'InternalServerError' },
-    ]);
-  });
+it('Marking returns the entries of a page that failed, and no others', async () => {
+  const job = await createJob('job_1', 3_000);
+  const { mark } = store;
+  store.mark = (of, page, done) =>
+    page === 1 ? Promise.reject(outage('dynamodb')) : mark(of, page, done);
+  const failures = await progress.mark(entries(job, [1_000, 5, 1_001, 2_000]));
+  expect(failures).toEqual([
+    { index: 0, code: 'InternalServerError' },
+    { index: 2, code: 'InternalServerError' },
+  ]);
+});
 
-  it('lets a bug be one', async () => {
-    const job = await made('job_1', 2);
-    store.mark = () => Promise.reject(new TypeError('undefined is not a function'));
-    await expect(progress.mark(entries(job, [0]))).rejects.toThrow(TypeError);
-  });
+it('Marking rethrows an error that is not a ServiceError', async () => {
+  const job = await createJob('job_1', 2);
+  store.mark = () => Promise.reject(new TypeError('undefined is not a function'));
+  await expect(progress.mark(entries(job, [0]))).rejects.toThrow(TypeError);
+});
 
-  it('reads each job once, and none for none', async () => {
-    const job = await made('job_1', 1);
-    expect(await progress.begin(['job_1', 'job_1', 'job_2'])).toEqual(new Map([['job_1', job]]));
-    store.getMany = () => Promise.reject(new Error('it did'));
-    expect(await progress.begin([])).toEqual(new Map());
-  });
+it('Reading the jobs of a batch reads each job once, and makes no call for an empty batch', async () => {
+  const job = await createJob('job_1', 1);
+  expect(await progress.begin(['job_1', 'job_1', 'job_2'])).toEqual(new Map([['job_1', job]]));
+  store.getMany = () => Promise.reject(new Error('it did'));
+  expect(await progress.begin([])).toEqual(new Map());
+});
 
-  it('reaches the last page of the largest job', async () => {
-    const job = await made('job_1', MAX_JOB_RECORDS);
-    await progress.mark(entries(job, [MAX_JOB_RECORDS - 1]));
-    expect(await store.pages(job)).toMatchObject([{ page: 49_999 }]);
-  });
+it('Marking works on the last page of the largest job', async () => {
+  const job = await createJob('job_1', MAX_JOB_RECORDS);
+  await progress.mark(entries(job, [MAX_JOB_RECORDS - 1]));
+  expect(await store.pages(job)).toMatchObject([{ page: 49_999 }]);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createCallBack } from '../../../jobs/callbacks/call-back.ts';
 import type { JobStore } from '../../../jobs/ports.ts';
 import { createSweep } from '../../../jobs/sweep.ts';
@@ -25,7 +25,7 @@ const callback = { url: 'https://example.com/hook', delivery_id: 'd', attempts: 
 const waiting = fc.option(fc.constant({ ...callback, state: 'waiting' as const }), {
   nil: undefined,
 });
-const called = fc.record({
+const reported_callback = fc.record({
   ...{ url: fc.constant(callback.url), delivery_id: fc.constant('d') },
   state: fc.constantFrom('pending', 'delivered', 'failed'),
   attempts: fc.array(fc.constant(attempt), { maxLength: 3 }),
@@ -49,7 +49,7 @@ const state: fc.Arbitrary<Partial<Job>> = fc.oneof(
   fc.record({
     ...times,
     status: fc.constantFrom('COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'),
-    callback: fc.option(called, { nil: undefined }),
+    callback: fc.option(reported_callback, { nil: undefined }),
   }),
   fc.record({ ...times, status: fc.constant('CANCELLED'), callback: waiting }),
 );
@@ -104,164 +104,162 @@ const distinct = (messages: object[]) =>
   new Set(messages.map((message) => JSON.stringify(message)));
 const jobOf = (command: JobCommand) => ('job_id' in command ? command.job_id : undefined);
 const idOf = ({ job_id }: { job_id: string }) => job_id;
-/** Whether somebody must still look at it one day. */
+/** Whether the job still needs a sweep one day. */
 const isOpen = ({ status, callback: told }: Job) =>
   !isFinal(status) || (told?.state === 'pending' && status !== 'CANCELLED');
 
-describe('a sweep', () => {
-  it('fails the late, resumes the unsubmitted, calls back where that is pending, and leaves the rest alone', async () => {
-    await fc.assert(
-      fc.asyncProperty(states, async (of) => {
-        const { jobs, commands, calls, sweepOf, there } = await createWorld(of);
-        const swept = await sweepOf()();
-        const open = jobs.filter((job) => isDue(job) && !isFinal(job.status));
-        const late = open.filter(isLate);
-        const unsubmitted = open.filter(
-          (job) => !isLate(job) && !(job.total === TOTAL && job.submitted?.records === TOTAL),
-        );
-        const pending = jobs.filter((job) => isDue(job) && job.callback?.state === 'pending');
-        const called_late = late.filter(({ callback: told }) => told !== undefined);
+it('A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job', async () => {
+  await fc.assert(
+    fc.asyncProperty(states, async (of) => {
+      const { jobs, commands, calls, sweepOf, there } = await createWorld(of);
+      const swept = await sweepOf()();
+      const open = jobs.filter((job) => isDue(job) && !isFinal(job.status));
+      const late = open.filter(isLate);
+      const unsubmitted = open.filter(
+        (job) => !isLate(job) && !(job.total === TOTAL && job.submitted?.records === TOTAL),
+      );
+      const pending = jobs.filter((job) => isDue(job) && job.callback?.state === 'pending');
+      const called_late = late.filter(({ callback: told }) => told !== undefined);
 
-        expect(commands.map(jobOf)).toEqual(unsubmitted.map(idOf));
-        expect(new Set(calls)).toEqual(
-          new Set([
-            ...pending.map((job) => ({
-              job_id: job.job_id,
-              attempt: job.callback!.attempts.length + 1,
-            })),
-            ...called_late.map(({ job_id }) => ({ job_id, attempt: 1 })),
-          ]),
-        );
-        expect(swept).toEqual({
-          failed: late.length,
-          resumed: unsubmitted.length,
-          called_back: pending.length,
-        });
-        for (const [i, after] of (await there()).entries()) {
-          const before = jobs[i]!;
-          if (late.includes(before)) {
-            const never_arrived = before.status === 'PENDING' && before.input.etag === undefined;
-            const code = never_arrived ? 'INPUT_NEVER_ARRIVED' : 'DEADLINE_EXCEEDED';
-            expect(after).toMatchObject({ status: 'FAILED', error: { code } });
-            expect(after.callback?.state).toBe(before.callback && 'pending');
-          } else {
-            expect({ ...after, due_at: undefined }).toEqual({ ...before, due_at: undefined });
-            if (!isDue(before)) expect(after.due_at).toBe(before.due_at);
-          }
+      expect(commands.map(jobOf)).toEqual(unsubmitted.map(idOf));
+      expect(new Set(calls)).toEqual(
+        new Set([
+          ...pending.map((job) => ({
+            job_id: job.job_id,
+            attempt: job.callback!.attempts.length + 1,
+          })),
+          ...called_late.map(({ job_id }) => ({ job_id, attempt: 1 })),
+        ]),
+      );
+      expect(swept).toEqual({
+        failed: late.length,
+        resumed: unsubmitted.length,
+        called_back: pending.length,
+      });
+      for (const [i, after] of (await there()).entries()) {
+        const before = jobs[i]!;
+        if (late.includes(before)) {
+          const never_arrived = before.status === 'PENDING' && before.input.etag === undefined;
+          const code = never_arrived ? 'INPUT_NEVER_ARRIVED' : 'DEADLINE_EXCEEDED';
+          expect(after).toMatchObject({ status: 'FAILED', error: { code } });
+          expect(after.callback?.state).toBe(before.callback && 'pending');
+        } else {
+          expect({ ...after, due_at: undefined }).toEqual({ ...before, due_at: undefined });
+          if (!isDue(before)) expect(after.due_at).toBe(before.due_at);
         }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('leaves nothing due, and forgets nobody who still needs it', async () => {
-    await fc.assert(
-      fc.asyncProperty(states, async (of) => {
-        const { sweepOf, there, due } = await createWorld(of);
-        await sweepOf()();
-        expect(await due()).toEqual([]);
-        for (const job of (await there()).filter(isOpen)) expect(job).toHaveProperty('due_at');
-      }),
-    );
-  });
-
-  it('does no harm where it is done twice, one after the other or at once', async () => {
-    await fc.assert(
-      fc.asyncProperty(states, fc.boolean(), async (of, at_once) => {
-        const once = await createWorld(of);
-        await once.sweepOf()();
-        const twice = await createWorld(of);
-        const sweep = twice.sweepOf();
-        if (at_once) await Promise.all([sweep(), sweep()]);
-        else {
-          await sweep();
-          expect(await sweep()).toEqual({ failed: 0, resumed: 0, called_back: 0 });
-          expect(twice.calls).toEqual(once.calls);
-          expect(twice.commands).toEqual(once.commands);
-        }
-        expect(await twice.there()).toEqual(await once.there());
-        expect(distinct(twice.calls)).toEqual(distinct(once.calls));
-        expect(distinct(twice.commands)).toEqual(distinct(once.commands));
-      }),
-    );
-  });
-
-  it('that asks for a callback twice has it made once', async () => {
-    const state = 'pending' as const;
-    const { store, now, calls, callback_queue, sweepOf } = await createWorld([
-      { status: 'COMPLETED', total: 1, callback: { ...callback, state }, due_at: isoIn(-1) },
-    ]);
-    const sweep = sweepOf();
-    await Promise.all([sweep(), sweep()]);
-    expect(calls).toHaveLength(2);
-    let posts = 0;
-    const callBack = createCallBack({
-      ...{ store, now, queue: callback_queue, secret: async () => 'secret' },
-      post: async () => {
-        posts += 1;
-        return { status: 200 };
-      },
-    });
-    for (const message of [...calls]) await callBack(message);
-    expect(posts).toBe(1);
-    expect((await store.get('job_0'))!).not.toHaveProperty('due_at');
-  });
-
-  it('keeps to what has become of a job since the index of due jobs was read', async () => {
-    const endings = fc.array(fc.constantFrom('COMPLETED', 'CANCELLED', undefined), {
-      minLength: 8,
-      maxLength: 8,
-    });
-    await fc.assert(
-      fc.asyncProperty(states, endings, async (of, ends) => {
-        const { clock, store, jobs, sweepOf, there, due } = await createWorld(of);
-        const stale = await due();
-        const ended = new Map<string, Job>();
-        for (const [i, { job_id }] of jobs.entries()) {
-          const end = ends[i];
-          const changed = end && (await store.transition(job_id, end, { due_at: undefined }));
-          if (changed !== undefined) ended.set(job_id, changed);
-        }
-        const seen = async function* () {
-          yield* stale;
-        };
-        await sweepOf({ due: seen })();
-        for (const job of await there()) {
-          if (ended.has(job.job_id)) expect(job).toEqual(ended.get(job.job_id));
-        }
-        clock.at += DAY;
-        await sweepOf()();
-        for (const job of await there()) if (!isOpen(job)) expect(job).not.toHaveProperty('due_at');
-      }),
-    );
-  });
-
-  it('gets everything done in the end, whatever fails on the way', async () => {
-    const failures = fc.array(fc.constantFrom<Failure[]>('before', 'after', undefined), {
-      maxLength: 40,
-    });
-    await fc.assert(
-      fc.asyncProperty(states, failures, async (of, failing) => {
-        const world = await createWorld(of, () => failing.shift());
-        const { clock, jobs, calls, commands, sweepOf, there } = world;
-        const sweep = sweepOf();
-        // Nobody takes up what it asks for: all jobs go past their deadlines.
-        for (; clock.at <= JOBS_NOW + 2 * DAY; clock.at += 10 * MINUTE) {
-          await sweep().catch((cause: unknown) => expect(cause).toBeInstanceOf(ServiceError));
-        }
-        for (const [i, after] of (await there()).entries()) {
-          const { job_id, status, deadline_at, callback: told } = jobs[i]!;
-          expect(isFinal(after.status)).toBe(true);
-          if (isFinal(status)) expect(after.status).toBe(status);
-          else expect(after).toMatchObject({ status: 'FAILED', error: { code: /./ } });
-          if (after.callback?.state === 'pending') {
-            const next = { job_id, attempt: told!.attempts.length + 1 };
-            expect(calls).toContainEqual(next);
-          } else expect(after).not.toHaveProperty('due_at');
-          const had_days_left = Date.parse(deadline_at) > JOBS_NOW + DAY / 2;
-          if (status === 'PENDING' && had_days_left) expect(commands.map(jobOf)).toContain(job_id);
-        }
-      }),
-    );
-  }, 60_000);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
+
+it('A sweep leaves no job due, and keeps a due time for each job that still needs one', async () => {
+  await fc.assert(
+    fc.asyncProperty(states, async (of) => {
+      const { sweepOf, there, due } = await createWorld(of);
+      await sweepOf()();
+      expect(await due()).toEqual([]);
+      for (const job of (await there()).filter(isOpen)) expect(job).toHaveProperty('due_at');
+    }),
+  );
+});
+
+it('A sweep is idempotent, one after the other and concurrently', async () => {
+  await fc.assert(
+    fc.asyncProperty(states, fc.boolean(), async (of, at_once) => {
+      const once = await createWorld(of);
+      await once.sweepOf()();
+      const twice = await createWorld(of);
+      const sweep = twice.sweepOf();
+      if (at_once) await Promise.all([sweep(), sweep()]);
+      else {
+        await sweep();
+        expect(await sweep()).toEqual({ failed: 0, resumed: 0, called_back: 0 });
+        expect(twice.calls).toEqual(once.calls);
+        expect(twice.commands).toEqual(once.commands);
+      }
+      expect(await twice.there()).toEqual(await once.there());
+      expect(distinct(twice.calls)).toEqual(distinct(once.calls));
+      expect(distinct(twice.commands)).toEqual(distinct(once.commands));
+    }),
+  );
+});
+
+it('A callback that two sweeps ask for is sent once', async () => {
+  const state = 'pending' as const;
+  const { store, now, calls, callback_queue, sweepOf } = await createWorld([
+    { status: 'COMPLETED', total: 1, callback: { ...callback, state }, due_at: isoIn(-1) },
+  ]);
+  const sweep = sweepOf();
+  await Promise.all([sweep(), sweep()]);
+  expect(calls).toHaveLength(2);
+  let posts = 0;
+  const callBack = createCallBack({
+    ...{ store, now, queue: callback_queue, secret: async () => 'secret' },
+    post: async () => {
+      posts += 1;
+      return { status: 200 };
+    },
+  });
+  for (const message of [...calls]) await callBack(message);
+  expect(posts).toBe(1);
+  expect((await store.get('job_0'))!).not.toHaveProperty('due_at');
+});
+
+it('A sweep respects changes of a job since the index of due jobs was read', async () => {
+  const endings = fc.array(fc.constantFrom('COMPLETED', 'CANCELLED', undefined), {
+    minLength: 8,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(states, endings, async (of, ends) => {
+      const { clock, store, jobs, sweepOf, there, due } = await createWorld(of);
+      const stale = await due();
+      const ended = new Map<string, Job>();
+      for (const [i, { job_id }] of jobs.entries()) {
+        const end = ends[i];
+        const changed = end && (await store.transition(job_id, end, { due_at: undefined }));
+        if (changed !== undefined) ended.set(job_id, changed);
+      }
+      const readStale = async function* () {
+        yield* stale;
+      };
+      await sweepOf({ due: readStale })();
+      for (const job of await there()) {
+        if (ended.has(job.job_id)) expect(job).toEqual(ended.get(job.job_id));
+      }
+      clock.at += DAY;
+      await sweepOf()();
+      for (const job of await there()) if (!isOpen(job)) expect(job).not.toHaveProperty('due_at');
+    }),
+  );
+});
+
+it('Sweeps complete all work in the end, whatever fails on the way', async () => {
+  const failures = fc.array(fc.constantFrom<Failure[]>('before', 'after', undefined), {
+    maxLength: 40,
+  });
+  await fc.assert(
+    fc.asyncProperty(states, failures, async (of, failing) => {
+      const world = await createWorld(of, () => failing.shift());
+      const { clock, jobs, calls, commands, sweepOf, there } = world;
+      const sweep = sweepOf();
+      // No consumer handles the messages, so all jobs pass their deadlines.
+      for (; clock.at <= JOBS_NOW + 2 * DAY; clock.at += 10 * MINUTE) {
+        await sweep().catch((cause: unknown) => expect(cause).toBeInstanceOf(ServiceError));
+      }
+      for (const [i, after] of (await there()).entries()) {
+        const { job_id, status, deadline_at, callback: told } = jobs[i]!;
+        expect(isFinal(after.status)).toBe(true);
+        if (isFinal(status)) expect(after.status).toBe(status);
+        else expect(after).toMatchObject({ status: 'FAILED', error: { code: /./ } });
+        if (after.callback?.state === 'pending') {
+          const next = { job_id, attempt: told!.attempts.length + 1 };
+          expect(calls).toContainEqual(next);
+        } else expect(after).not.toHaveProperty('due_at');
+        const had_days_left = Date.parse(deadline_at) > JOBS_NOW + DAY / 2;
+        if (status === 'PENDING' && had_days_left) expect(commands.map(jobOf)).toContain(job_id);
+      }
+    }),
+  );
+}, 60_000);
