@@ -7,14 +7,14 @@ import {
   REGION,
 } from '../gateway/types.ts';
 
-/** A stack as DescribeStacks tells of it. */
+/** A stack in the response of DescribeStacks. */
 export interface DescribedStack {
   name: string;
-  /** Its ARN; absent: one is made of the name. */
+  /** The ARN. By default it is built from the name. */
   id?: string;
   outputs: Record<string, string>;
   parameters?: Record<string, string>;
-  /** Epoch ms; absent: 0. */
+  /** Epoch ms, by default 0. */
   created_at?: number;
 }
 
@@ -24,96 +24,103 @@ export interface CloudFormationOptions {
 
 type CallShape = Omit<AwsCall, 'action' | 'caller'>;
 
-/** CloudFormation as far as a client asks it what a stack made: DescribeStacks. */
+/** Emulates CloudFormation's DescribeStacks, with which clients read the outputs of a stack. */
 export function createCloudFormation({ stacks }: CloudFormationOptions): AwsService {
   return {
     service: 'cloudformation',
-    actionOf: (call) => inputOf(call).get('Action') ?? '',
+    actionOf: (call) => readInput(call).get('Action') ?? '',
     permissionsOf(call) {
-      const name = inputOf(call).get('StackName');
-      const resource = name === null ? '*' : arnOf(name);
+      const name = readInput(call).get('StackName');
+      const resource = name === null ? '*' : buildArn(name);
       return [{ action: `cloudformation:${call.action}`, resource }];
     },
     async handle(call) {
       if (call.action !== 'DescribeStacks') {
-        return errorReply(400, 'InvalidAction', `Could not find operation ${call.action}`);
+        return createErrorReply(400, 'InvalidAction', `Could not find operation ${call.action}`);
       }
-      const name = inputOf(call).get('StackName');
-      const found = stacks().filter((stack) => name === null || isNamed(stack, name));
+      const name = readInput(call).get('StackName');
+      const found = stacks().filter((stack) => name === null || hasName(stack, name));
       if (name !== null && found.length === 0) {
-        return errorReply(400, 'ValidationError', `Stack with id ${name} does not exist`);
+        return createErrorReply(400, 'ValidationError', `Stack with id ${name} does not exist`);
       }
-      return describedStacks(found);
+      return createStacksReply(found);
     },
-    errorReply,
+    errorReply: createErrorReply,
     close: async () => {},
   };
 }
 
 /** The query protocol: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-function inputOf({ query, body }: CallShape): URLSearchParams {
+function readInput({ query, body }: CallShape): URLSearchParams {
   return query.has('Action') ? query : new URLSearchParams(body.toString());
 }
 
-function isNamed(stack: DescribedStack, name: string): boolean {
-  return stack.name === name || arnOfStack(stack) === name;
+function hasName(stack: DescribedStack, name: string): boolean {
+  return stack.name === name || resolveArn(stack) === name;
 }
 
-function arnOfStack({ id, name }: DescribedStack): string {
-  return id ?? arnOf(name);
+function resolveArn({ id, name }: DescribedStack): string {
+  return id ?? buildArn(name);
 }
 
-function arnOf(name: string): string {
+function buildArn(name: string): string {
   if (name.startsWith('arn:')) return name;
   return `arn:aws:cloudformation:${REGION}:${ACCOUNT_ID}:stack/${name}/embedded`;
 }
 
-function describedStacks(stacks: DescribedStack[]): AwsReply {
-  const members = stacks.map((stack) => element('member', stackXml(stack))).join('');
-  return xml(
+function createStacksReply(stacks: DescribedStack[]): AwsReply {
+  const members = stacks.map((stack) => writeElement('member', writeStack(stack))).join('');
+  return createXmlReply(
     200,
     'DescribeStacksResponse',
-    element('DescribeStacksResult', element('Stacks', members)) +
-      element('ResponseMetadata', element('RequestId', randomUUID())),
+    writeElement('DescribeStacksResult', writeElement('Stacks', members)) +
+      writeElement('ResponseMetadata', writeElement('RequestId', randomUUID())),
   );
 }
 
-function stackXml(stack: DescribedStack): string {
-  const pairs = (list: string, key: string, value: string, entries: Record<string, string>) =>
-    element(
+function writeStack(stack: DescribedStack): string {
+  const writePairs = (list: string, key: string, value: string, entries: Record<string, string>) =>
+    writeElement(
       list,
       Object.entries(entries)
         .map(([name, text]) =>
-          element('member', element(key, escapeXml(name)) + element(value, escapeXml(text))),
+          writeElement(
+            'member',
+            writeElement(key, escapeXml(name)) + writeElement(value, escapeXml(text)),
+          ),
         )
         .join(''),
     );
   return [
-    element('StackId', escapeXml(arnOfStack(stack))),
-    element('StackName', escapeXml(stack.name)),
-    element('CreationTime', new Date(stack.created_at ?? 0).toISOString()),
-    element('StackStatus', 'CREATE_COMPLETE'),
-    pairs('Parameters', 'ParameterKey', 'ParameterValue', stack.parameters ?? {}),
-    pairs('Outputs', 'OutputKey', 'OutputValue', stack.outputs),
+    writeElement('StackId', escapeXml(resolveArn(stack))),
+    writeElement('StackName', escapeXml(stack.name)),
+    writeElement('CreationTime', new Date(stack.created_at ?? 0).toISOString()),
+    writeElement('StackStatus', 'CREATE_COMPLETE'),
+    writePairs('Parameters', 'ParameterKey', 'ParameterValue', stack.parameters ?? {}),
+    writePairs('Outputs', 'OutputKey', 'OutputValue', stack.outputs),
   ].join('');
 }
 
-function errorReply(status: number, code: string, message: string): AwsReply {
+function createErrorReply(status: number, code: string, message: string): AwsReply {
   const error = [
-    element('Type', status < 500 ? 'Sender' : 'Receiver'),
-    element('Code', escapeXml(code)),
-    element('Message', escapeXml(message)),
+    writeElement('Type', status < 500 ? 'Sender' : 'Receiver'),
+    writeElement('Code', escapeXml(code)),
+    writeElement('Message', escapeXml(message)),
   ];
-  const request_id = element('RequestId', randomUUID());
-  return xml(status, 'ErrorResponse', element('Error', error.join('')) + request_id);
+  const request_id = writeElement('RequestId', randomUUID());
+  return createXmlReply(
+    status,
+    'ErrorResponse',
+    writeElement('Error', error.join('')) + request_id,
+  );
 }
 
-function xml(status: number, root: string, content: string): AwsReply {
+function createXmlReply(status: number, root: string, content: string): AwsReply {
   const body = `<${root} xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">${content}</${root}>`;
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
-function element(name: string, content: string): string {
+function writeElement(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
 }
 

@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import type { AwsService } from '../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from './wire.ts';
 
-/** A secret as the template has it. */
+/** A secret, read from the template. */
 export interface SecretSpec {
   arn: string;
   name: string;
-  /** As it is given; else it is generated once. */
+  /** The value in the template. Without it, a value is generated once. */
   value?: string;
   generate?: { length: number; exclude: string };
 }
 
-interface Kept {
+interface StoredSecret {
   value: string;
   version_id: string;
   created_at: number;
@@ -23,25 +23,25 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const DIGITS = '0123456789';
 export const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Secrets Manager as far as a function asks it for a secret; values are kept in a file that only its owner reads. */
+/** Emulates reading secrets from Secrets Manager. The values are in a file that only its owner can read. */
 export function createSecretsManager(options: {
   path: string;
   specs: SecretSpec[];
   now: () => number;
 }): AwsService {
-  const kept = load(options.path);
+  const stored = readStoredSecrets(options.path);
   for (const spec of options.specs) {
-    kept[spec.arn] ??= {
-      value: spec.value ?? generated(spec),
+    stored[spec.arn] ??= {
+      value: spec.value ?? generateValue(spec),
       version_id: randomUUID(),
       created_at: options.now(),
     };
   }
   mkdirSync(dirname(options.path), { recursive: true });
-  // Whole or not at all: what a crash cut short could not be read again.
-  writeFileSync(`${options.path}.new`, JSON.stringify(kept), { mode: 0o600 });
+  // The file is replaced atomically, because a file that a crash cut off cannot be read again.
+  writeFileSync(`${options.path}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${options.path}.new`, options.path);
-  const found = (body: Buffer) => {
+  const findSpec = (body: Buffer) => {
     const id = String(jsonBody(body)?.SecretId ?? '');
     return options.specs.find(({ arn, name }) => arn === id || name === id);
   };
@@ -49,22 +49,26 @@ export function createSecretsManager(options: {
     service: 'secretsmanager',
     actionOf: ({ headers }) => targetAction(headers),
     permissionsOf: ({ action, body }) => [
-      { action: `secretsmanager:${action}`, resource: found(body)?.arn ?? '*' },
+      { action: `secretsmanager:${action}`, resource: findSpec(body)?.arn ?? '*' },
     ],
     async handle({ action, body }) {
-      const spec = found(body);
+      const spec = findSpec(body);
       if (spec === undefined) {
         const message = "Secrets Manager can't find the specified secret.";
         return jsonError(400, 'ResourceNotFoundException', message);
       }
-      const { value, version_id, created_at } = kept[spec.arn]!;
-      const described = { ARN: spec.arn, Name: spec.name, CreatedDate: created_at / 1_000 };
-      if (action === 'DescribeSecret') return jsonReply(200, described);
+      const { value, version_id, created_at } = stored[spec.arn]!;
+      const description = { ARN: spec.arn, Name: spec.name, CreatedDate: created_at / 1_000 };
+      if (action === 'DescribeSecret') return jsonReply(200, description);
       if (action !== 'GetSecretValue') {
-        return jsonError(400, 'UnknownOperationException', `${action} is not played here`);
+        return jsonError(
+          400,
+          'UnknownOperationException',
+          `${action} is not emulated by the embedded Secrets Manager`,
+        );
       }
       return jsonReply(200, {
-        ...described,
+        ...description,
         SecretString: value,
         VersionId: version_id,
         VersionStages: ['AWSCURRENT'],
@@ -75,7 +79,7 @@ export function createSecretsManager(options: {
   };
 }
 
-function generated({ generate = { length: 32, exclude: '' } }: SecretSpec): string {
+function generateValue({ generate = { length: 32, exclude: '' } }: SecretSpec): string {
   const alphabet = [...`${LETTERS}${DIGITS}${PUNCTUATION}`].filter(
     (character) => !generate.exclude.includes(character),
   );
@@ -84,9 +88,9 @@ function generated({ generate = { length: 32, exclude: '' } }: SecretSpec): stri
   );
 }
 
-function load(path: string): Record<string, Kept> {
+function readStoredSecrets(path: string): Record<string, StoredSecret> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, Kept>;
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, StoredSecret>;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw cause;

@@ -3,7 +3,7 @@ import type { AwsReply } from '../gateway/types.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 
-/** An answer of an AWS JSON 1.1 service. */
+/** Creates the reply of an AWS JSON 1.1 service. */
 export function jsonReply(status: number, body: unknown): AwsReply {
   return {
     status,
@@ -12,17 +12,17 @@ export function jsonReply(status: number, body: unknown): AwsReply {
   };
 }
 
-/** An error of an AWS JSON 1.1 service: the SDK throws an exception of the name `type`. */
+/** Creates an error reply of an AWS JSON 1.1 service. The SDK throws an exception named `type`. */
 export function jsonError(status: number, type: string, message: string): AwsReply {
   return jsonReply(status, { __type: type, message });
 }
 
-/** The action that an AWS JSON request names: `PutRecord` of `Firehose_20150804.PutRecord`. Empty where there is none. */
+/** Reads the action of an AWS JSON request: `PutRecord` of `Firehose_20150804.PutRecord`. @returns '' without one */
 export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.').at(-1) ?? '';
 }
 
-/** The object in a JSON request's body; undefined where there is none. */
+/** Parses the body of a JSON request. @returns undefined where it is not a JSON object */
 export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString('utf8') || '{}');
@@ -34,8 +34,8 @@ export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** An answer in XML: S3's. */
-export function xmlReply(
+/** Creates a reply in XML. */
+export function createXmlReply(
   status: number,
   body: string,
   headers: Record<string, string> = {},
@@ -55,28 +55,28 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
 };
 
-/** Text inside an XML element. XML 1.0 cannot hold most control characters: they become character references. */
-export function xmlText(text: string): string {
+/** Escapes a text for an XML element. Control characters become character references. */
+export function escapeXml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
     .replace(/\p{Cc}/gu, (character) => `&#x${character.codePointAt(0)!.toString(16)};`);
 }
 
-/** The inverse of `xmlText`, decimal references included. */
-export function xmlUnescaped(text: string): string {
+/** The inverse of `escapeXml`. Decimal references are decoded too. */
+export function unescapeXml(text: string): string {
   return text.replace(/&(#x[0-9a-f]+|#\d+|amp|lt|gt|quot|apos);/gi, (all, name: string) => {
-    if (name.startsWith('#x')) return codePoint(Number.parseInt(name.slice(2), 16), all);
-    if (name.startsWith('#')) return codePoint(Number.parseInt(name.slice(1), 10), all);
+    if (name.startsWith('#x')) return decodeCodePoint(Number.parseInt(name.slice(2), 16), all);
+    if (name.startsWith('#')) return decodeCodePoint(Number.parseInt(name.slice(1), 10), all);
     return Object.entries(ENTITIES).find(([, entity]) => entity === `&${name.toLowerCase()};`)![0];
   });
 }
 
-function codePoint(code: number, fallback: string): string {
+function decodeCodePoint(code: number, fallback: string): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : fallback;
 }
 
-/** The contents of every element of this name, not nested in one of the same name; namespaces are ignored. */
-export function xmlElements(xml: string, name: string): string[] {
+/** Finds the contents of all elements with this name. Namespaces are ignored; nesting in the same name is not supported. */
+export function findXmlElements(xml: string, name: string): string[] {
   const pattern = new RegExp(
     `<(?:\\w+:)?${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</(?:\\w+:)?${name}\\s*>)`,
     'g',

@@ -64,7 +64,7 @@ describe('a secret of the template', () => {
 
   const read = (SecretId: string) => client.send(new GetSecretValueCommand({ SecretId }));
 
-  test('has the value that it was given, by its name and by its ARN', async () => {
+  test('a secret with a given value is read by its name and by its ARN', async () => {
     const by_name = await read('given');
     expect(by_name).toMatchObject({
       Name: 'given',
@@ -79,25 +79,25 @@ describe('a secret of the template', () => {
     expect((await read(by_name.ARN!)).SecretString).toBe('as it is');
   });
 
-  test('has else a value of 32 characters that is made once', async () => {
+  test('a secret without a given value has 32 characters that are generated once', async () => {
     const { SecretString } = await read('whole');
     expect(SecretString).toMatch(/^[!-~]{32}$/);
     expect((await read('whole')).SecretString).toBe(SecretString);
   });
 
-  test('is made without what the template excludes, and as long as it says', async () => {
+  test('a generated secret respects the excluded characters and the length of the template', async () => {
     expect((await read('digits')).SecretString).toMatch(/^\d{200}$/);
     const product = await read(cloud.stack.CallbackSecretArn);
     expect(product.SecretString).toMatch(/^[A-Za-z0-9]{64}$/);
   });
 
-  test('is described without its value', async () => {
+  test('DescribeSecret does not return the value', async () => {
     const described = await client.send(new DescribeSecretCommand({ SecretId: 'given' }));
     expect(described).toMatchObject({ Name: 'given' });
     expect(JSON.stringify(described)).not.toContain('as it is');
   });
 
-  test('that is not there is not found', async () => {
+  test('a missing secret is refused with ResourceNotFoundException', async () => {
     expect(await rejected(read('nowhere'))).toMatchObject({
       name: 'ResourceNotFoundException',
       message: "Secrets Manager can't find the specified secret.",
@@ -105,7 +105,7 @@ describe('a secret of the template', () => {
     });
   });
 
-  test('is not changed from outside: that is not played', async () => {
+  test('changing a secret is not emulated', async () => {
     const put = new PutSecretValueCommand({ SecretId: 'given', SecretString: 'another' });
     const error = await rejected(client.send(put));
     expect(error?.name).toBe('UnknownOperationException');
@@ -122,13 +122,13 @@ describe('a secret of the template', () => {
       return entries.find(({ action }) => action === 'GetSecretValue')?.calls;
     };
 
-    test('is asked for once', async () => {
+    test('the product reads the secret once', async () => {
       const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
       expect([await secret(), await secret()]).toEqual(['as it is', 'as it is']);
       expect(await calls()).toBe(1);
     });
 
-    test('is asked for again after it could not be had', async () => {
+    test('the product reads the secret again after a failure', async () => {
       const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
       const rule = { service: 'secretsmanager', kind: 'error', code: 'AccessDeniedException' };
       await cloud.control('POST', 'faults', { ...rule, status: 400 });
@@ -167,7 +167,7 @@ describe('over a restart', () => {
     return answers.map(({ SecretString, VersionId }) => ({ SecretString, VersionId }));
   }
 
-  test('a secret stays what it is, and others may come', async () => {
+  test('a secret keeps its value over a restart that adds secrets', async () => {
     const [first] = await started(spec('first'));
     const [again, second] = await started(spec('first'), spec('second'));
     expect(again).toEqual(first);
@@ -175,19 +175,19 @@ describe('over a restart', () => {
     expect(await started(spec('second'), spec('first'))).toEqual([second, first]);
   });
 
-  test('a secret that the template left out for a while is the same when it is back', async () => {
+  test('a secret that was missing from the template for a while keeps its value', async () => {
     const [first] = await started(spec('first'));
     await started(spec('other'));
     expect(await started(spec('first'))).toEqual([first]);
   });
 
-  test('secrets are kept where only their owner reads', async () => {
+  test('the file of the secrets is readable by its owner only', async () => {
     const [first] = await started(spec('first'));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readFile(path, 'utf8')).toContain(first!.SecretString);
   });
 
-  test('a file that is broken is told, and not written over', async () => {
+  test('a damaged file is reported and not overwritten', async () => {
     await started(spec('first'));
     const kept = await readFile(path, 'utf8');
     const broken = kept.slice(0, -10);

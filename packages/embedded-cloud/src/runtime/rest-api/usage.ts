@@ -1,5 +1,5 @@
 import type { KeyStore } from '../../services/api-gateway/keys.ts';
-import { quotaPeriod, type UsagePlan } from '../../services/api-gateway/plans.ts';
+import { findQuotaPeriod, type UsagePlan } from '../../services/api-gateway/plans.ts';
 import type { Stack } from '../template/stack.ts';
 import { createTokenBucket } from './throttle.ts';
 
@@ -51,7 +51,7 @@ export function createUsage(options: {
     stages.some(({ api_id, stage }) => api_id === api.id && stage === api.stage),
   );
   return (value) => {
-    const key = value === undefined ? undefined : keys.byValue(value);
+    const key = value === undefined ? undefined : keys.findByValue(value);
     const plan = stage_plans.find(({ id }) => key?.plan_ids.includes(id));
     if (key === undefined || !key.enabled || plan === undefined) return { kind: 'INVALID_API_KEY' };
     const { throttle, quota } = plan;
@@ -62,8 +62,8 @@ export function createUsage(options: {
       if (!admit()) return { kind: 'THROTTLED' };
     }
     if (quota !== undefined) {
-      const counter = `${plan.id} ${key.id} ${quotaPeriod(quota.period, now())}`;
-      if (keys.use(counter) >= quota.limit) return { kind: 'QUOTA_EXCEEDED' };
+      const counter = `${plan.id} ${key.id} ${findQuotaPeriod(quota.period, now())}`;
+      if (keys.countRequest(counter) >= quota.limit) return { kind: 'QUOTA_EXCEEDED' };
     }
     return { kind: 'admitted', key_id: key.id };
   };

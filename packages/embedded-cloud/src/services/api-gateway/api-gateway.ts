@@ -31,10 +31,10 @@ const ROUTES: Route[] = [
 ];
 const SHORTEST_VALUE = 20;
 const LONGEST_VALUE = 128;
-const PAGE = 25;
-const LARGEST_PAGE = 500;
+const DEFAULT_LIMIT = 25;
+const MAX_LIMIT = 500;
 
-/** API Gateway's control plane as far as keys and usage plans go; the plans are the template's. */
+/** Emulates API Gateway's actions for API keys and usage plans. The plans come from the template. */
 export function createApiGateway({
   keys,
   plans,
@@ -42,30 +42,33 @@ export function createApiGateway({
   keys: KeyStore;
   plans: UsagePlan[];
 }): AwsService {
-  const actions = { ...keyActions(keys), ...planActions(keys, plans) };
-  const routeOf = (method: string, path: string) =>
+  const actions = { ...createKeyActions(keys), ...createPlanActions(keys, plans) };
+  const findRoute = (method: string, path: string) =>
     ROUTES.find((route) => route.method === method && route.path.test(path));
   return {
     service: 'apigateway',
-    actionOf: ({ method, path }) => routeOf(method, path)?.action ?? '',
+    actionOf: ({ method, path }) => findRoute(method, path)?.action ?? '',
     permissionsOf: ({ method, path }) => [
       { action: `apigateway:${method}`, resource: `arn:aws:apigateway:${REGION}::${path}` },
     ],
     async handle(call) {
-      const route = routeOf(call.method, call.path);
-      if (route === undefined) return refusal(404, 'NotFoundException', 'Not played here');
+      const route = findRoute(call.method, call.path);
+      if (route === undefined) {
+        const message = `${call.method} ${call.path} is not emulated by the embedded API Gateway`;
+        return createErrorReply(404, 'NotFoundException', message);
+      }
       const ids = route.path.exec(call.path)!.slice(1).map(decodeURIComponent);
       return actions[route.action]!(call, ids);
     },
-    errorReply: refusal,
+    errorReply: createErrorReply,
     close: async () => keys.save(),
   };
 }
 
-function keyActions(keys: KeyStore): Record<string, Action> {
-  const withKey = (id: string, answer: (key: ApiKey) => AwsReply) => {
-    const key = keys.byId(id);
-    return key === undefined ? noKey() : answer(key);
+function createKeyActions(keys: KeyStore): Record<string, Action> {
+  const withKey = (id: string, createAnswer: (key: ApiKey) => AwsReply) => {
+    const key = keys.findById(id);
+    return key === undefined ? createKeyNotFound() : createAnswer(key);
   };
   return {
     CreateApiKey({ body }) {
@@ -73,77 +76,82 @@ function keyActions(keys: KeyStore): Record<string, Action> {
       const value = typeof input.value === 'string' ? input.value : undefined;
       if (value !== undefined && !isKeyValue(value)) {
         const message = `API Key value should be at least ${SHORTEST_VALUE} characters`;
-        return refusal(400, 'BadRequestException', message);
+        return createErrorReply(400, 'BadRequestException', message);
       }
-      const made = keys.create({
+      const created = keys.create({
         name: String(input.name ?? ''),
         ...(value === undefined ? {} : { value }),
         enabled: input.enabled === true,
         ...(typeof input.description === 'string' ? { description: input.description } : {}),
         tags: isObject(input.tags) ? (input.tags as Record<string, string>) : {},
       });
-      if (made === undefined) return refusal(409, 'ConflictException', 'API Key already exists');
-      return answer(201, shown(made, true));
+      if (created === undefined)
+        return createErrorReply(409, 'ConflictException', 'API Key already exists');
+      return createReply(201, describeKey(created, true));
     },
     GetApiKeys({ query }) {
       const name = query.get('name') ?? '';
       const with_values = query.get('includeValues') === 'true';
-      const limit = Math.min(Number(query.get('limit') ?? PAGE), LARGEST_PAGE);
+      const limit = Math.min(Number(query.get('limit') ?? DEFAULT_LIMIT), MAX_LIMIT);
       const from = Number(query.get('position') ?? 0);
-      const found = keys.all().filter((key) => key.name.startsWith(name));
-      const item = found.slice(from, from + limit).map((key) => shown(key, with_values));
+      const found = keys.list().filter((key) => key.name.startsWith(name));
+      const item = found.slice(from, from + limit).map((key) => describeKey(key, with_values));
       const more = from + limit < found.length ? { position: String(from + limit) } : {};
-      return answer(200, { item, ...more });
+      return createReply(200, { item, ...more });
     },
     GetApiKey: ({ query }, [id]) =>
-      withKey(id!, (key) => answer(200, shown(key, query.get('includeValue') === 'true'))),
+      withKey(id!, (key) =>
+        createReply(200, describeKey(key, query.get('includeValue') === 'true')),
+      ),
     UpdateApiKey: ({ body }, [id]) =>
       withKey(id!, (key) => {
         const { patchOperations } = parseObject(body.toString()) ?? {};
         for (const patch of Array.isArray(patchOperations) ? patchOperations : []) {
           const { path, value } = patch as { path: string; value: string };
-          if (path === '/enabled') keys.change(key.id, { enabled: value === 'true' });
-          if (path === '/name') keys.change(key.id, { name: value });
-          if (path === '/description') keys.change(key.id, { description: value });
+          if (path === '/enabled') keys.update(key.id, { enabled: value === 'true' });
+          if (path === '/name') keys.update(key.id, { name: value });
+          if (path === '/description') keys.update(key.id, { description: value });
         }
-        return answer(200, shown(key, false));
+        return createReply(200, describeKey(key, false));
       }),
     DeleteApiKey: (_, [id]) =>
       withKey(id!, (key) => {
         keys.remove(key.id);
-        return answer(202, {});
+        return createReply(202, {});
       }),
   };
 }
 
-function planActions(keys: KeyStore, plans: UsagePlan[]): Record<string, Action> {
-  const withPlan = (id: string, then: (plan: UsagePlan) => AwsReply) => {
+function createPlanActions(keys: KeyStore, plans: UsagePlan[]): Record<string, Action> {
+  const withPlan = (id: string, createAnswer: (plan: UsagePlan) => AwsReply) => {
     const plan = plans.find((candidate) => candidate.id === id);
     const message = 'Invalid Usage Plan ID specified';
-    return plan === undefined ? refusal(404, 'NotFoundException', message) : then(plan);
+    return plan === undefined
+      ? createErrorReply(404, 'NotFoundException', message)
+      : createAnswer(plan);
   };
   return {
-    GetUsagePlans: () => answer(200, { item: plans.map(shownPlan) }),
-    GetUsagePlan: (_, [id]) => withPlan(id!, (plan) => answer(200, shownPlan(plan))),
+    GetUsagePlans: () => createReply(200, { item: plans.map(describePlan) }),
+    GetUsagePlan: (_, [id]) => withPlan(id!, (plan) => createReply(200, describePlan(plan))),
     CreateUsagePlanKey: ({ body }, [id]) =>
       withPlan(id!, (plan) => {
-        const key = keys.byId(String(parseObject(body.toString())?.keyId));
-        if (key === undefined) return noKey();
-        keys.change(key.id, { plan_ids: [...new Set([...key.plan_ids, plan.id])] });
-        return answer(201, { id: key.id, type: 'API_KEY', name: key.name });
+        const key = keys.findById(String(parseObject(body.toString())?.keyId));
+        if (key === undefined) return createKeyNotFound();
+        keys.update(key.id, { plan_ids: [...new Set([...key.plan_ids, plan.id])] });
+        return createReply(201, { id: key.id, type: 'API_KEY', name: key.name });
       }),
     GetUsagePlanKeys: (_, [id]) =>
       withPlan(id!, (plan) => {
-        const inside = keys.all().filter(({ plan_ids }) => plan_ids.includes(plan.id));
-        const item = inside.map((key) => ({ id: key.id, type: 'API_KEY', name: key.name }));
-        return answer(200, { item });
+        const members = keys.list().filter(({ plan_ids }) => plan_ids.includes(plan.id));
+        const item = members.map((key) => ({ id: key.id, type: 'API_KEY', name: key.name }));
+        return createReply(200, { item });
       }),
     DeleteUsagePlanKey: (_, [id, key_id]) =>
       withPlan(id!, (plan) => {
-        const key = keys.byId(key_id!);
-        if (key === undefined) return noKey();
-        keys.change(key.id, { plan_ids: key.plan_ids.filter((other) => other !== plan.id) });
-        return answer(202, {});
+        const key = keys.findById(key_id!);
+        if (key === undefined) return createKeyNotFound();
+        keys.update(key.id, { plan_ids: key.plan_ids.filter((other) => other !== plan.id) });
+        return createReply(202, {});
       }),
   };
 }
@@ -152,7 +160,7 @@ function isKeyValue(value: string): boolean {
   return value.length >= SHORTEST_VALUE && value.length <= LONGEST_VALUE;
 }
 
-function shown(key: ApiKey, with_value: boolean): JsonObject {
+function describeKey(key: ApiKey, with_value: boolean): JsonObject {
   return {
     id: key.id,
     name: key.name,
@@ -166,7 +174,7 @@ function shown(key: ApiKey, with_value: boolean): JsonObject {
   };
 }
 
-function shownPlan({ id, name, stages, throttle, quota }: UsagePlan): JsonObject {
+function describePlan({ id, name, stages, throttle, quota }: UsagePlan): JsonObject {
   return {
     id,
     name,
@@ -178,15 +186,15 @@ function shownPlan({ id, name, stages, throttle, quota }: UsagePlan): JsonObject
   };
 }
 
-function answer(status: number, body: JsonObject): AwsReply {
+function createReply(status: number, body: JsonObject): AwsReply {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function noKey(): AwsReply {
-  return refusal(404, 'NotFoundException', 'Invalid API Key identifier specified');
+function createKeyNotFound(): AwsReply {
+  return createErrorReply(404, 'NotFoundException', 'Invalid API Key identifier specified');
 }
 
-function refusal(status: number, code: string, message: string): AwsReply {
+function createErrorReply(status: number, code: string, message: string): AwsReply {
   return {
     status,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** An API key as API Gateway keeps it. */
+/** An API key of the account. */
 export interface ApiKey {
   id: string;
   name: string;
@@ -12,22 +12,22 @@ export interface ApiKey {
   tags: Record<string, string>;
   /** Epoch seconds. */
   created_at: number;
-  /** Of the usage plans that it is in. */
+  /** The ids of its usage plans. */
   plan_ids: string[];
 }
 
-interface Kept {
+interface KeyFile {
   keys: ApiKey[];
-  /** How many requests of a key were counted in a period: `<plan> <key> <period>`. */
+  /** The number of requests by `<plan> <key> <period>`. */
   used: Record<string, number>;
 }
 
-/** The account's API keys, and what of their quotas is used; they outlive the process. */
+/** The API keys of the account and the used part of their quotas. They survive a restart. */
 export interface KeyStore {
-  all(): ApiKey[];
-  byValue(value: string): ApiKey | undefined;
-  byId(id: string): ApiKey | undefined;
-  /** @returns undefined where the value is taken. */
+  list(): ApiKey[];
+  findByValue(value: string): ApiKey | undefined;
+  findById(id: string): ApiKey | undefined;
+  /** @returns undefined where another key has the value */
   create(key: {
     name: string;
     value?: string;
@@ -35,13 +35,13 @@ export interface KeyStore {
     description?: string;
     tags: Record<string, string>;
   }): ApiKey | undefined;
-  change(
+  update(
     id: string,
     changes: Partial<Pick<ApiKey, 'enabled' | 'name' | 'description' | 'plan_ids'>>,
   ): void;
   remove(id: string): void;
-  /** Counts one request. @returns how many there were before. */
-  use(counter: string): number;
+  /** Counts a request. @returns the number of earlier requests */
+  countRequest(counter: string): number;
   save(): void;
 }
 
@@ -52,11 +52,11 @@ export function createKeyStore({ path, now }: { path: string; now: () => number 
     writeFileSync(`${path}.new`, JSON.stringify({ keys, used }), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   };
-  const byId = (id: string) => keys.find((key) => key.id === id);
+  const findById = (id: string) => keys.find((key) => key.id === id);
   return {
-    all: () => keys,
-    byValue: (value) => keys.find((key) => key.value === value),
-    byId,
+    list: () => keys,
+    findByValue: (value) => keys.find((key) => key.value === value),
+    findById,
     create({ value = randomBytes(20).toString('hex'), ...fields }) {
       if (keys.some((key) => key.value === value)) return undefined;
       const key: ApiKey = {
@@ -70,8 +70,8 @@ export function createKeyStore({ path, now }: { path: string; now: () => number 
       save();
       return key;
     },
-    change(id, changes) {
-      const key = byId(id);
+    update(id, changes) {
+      const key = findById(id);
       if (key === undefined) return;
       Object.assign(key, changes);
       save();
@@ -81,7 +81,7 @@ export function createKeyStore({ path, now }: { path: string; now: () => number 
       if (at >= 0) keys.splice(at, 1);
       save();
     },
-    use(counter) {
+    countRequest(counter) {
       const before = used[counter] ?? 0;
       used[counter] = before + 1;
       return before;
@@ -90,9 +90,9 @@ export function createKeyStore({ path, now }: { path: string; now: () => number 
   };
 }
 
-function load(path: string): Kept {
+function load(path: string): KeyFile {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Kept;
+    return JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { keys: [], used: {} };
     throw cause;

@@ -1,4 +1,4 @@
-/** A usage plan as the template has it. */
+/** A usage plan, read from the template. */
 export interface UsagePlan {
   id: string;
   name: string;
@@ -7,12 +7,12 @@ export interface UsagePlan {
   quota?: { limit: number; period: 'DAY' | 'WEEK' | 'MONTH' };
 }
 
-/** In which period of the plan's quota a moment is: `2026-11`. Periods are those of the calendar, in UTC. */
-export function quotaPeriod(period: 'DAY' | 'WEEK' | 'MONTH', now: number): string {
+/** Finds the period of a quota that contains a moment, like `2026-11`. Periods follow the calendar in UTC. */
+export function findQuotaPeriod(period: 'DAY' | 'WEEK' | 'MONTH', now: number): string {
   const day = new Date(now).toISOString().slice(0, 10);
   if (period === 'DAY') return day;
   if (period === 'MONTH') return day.slice(0, 7);
   const DAY_MS = 86_400_000;
-  // Weeks begin on Sunday; the epoch was a Thursday.
+  // Weeks start on Sunday. The epoch was a Thursday.
   return `week ${Math.floor((Math.floor(now / DAY_MS) + 4) / 7)}`;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { evidence } from './evidence.ts';
+import { collectEvidence } from './evidence.ts';
 
 export interface SentimentScore {
   Positive: number;
@@ -13,23 +13,26 @@ export interface Analysis {
   SentimentScore: SentimentScore;
 }
 
-/** How much evidence outweighs having none: a single mild word stays neutral, a clear one doesn't. */
+/** The weight of "neutral": one mild word leaves a text neutral, one strong word does not. */
 const NEUTRAL_EVIDENCE = 1.5;
 const SHARPNESS = 5;
-/** Both sides must say this much before a text is of two minds. */
+/** A text is mixed if a positive and a negative clause both have at least this much evidence. */
 const LEAST_SIDE = 2;
 
-/** The sentiment of a text, by the evidence of its words: deterministic, and as sure as a word list may be. */
+/** Computes the sentiment of a text from its words. The same text always gets the same scores. */
 export function analyse(text: string, language: string): Analysis {
-  const simplified = language === 'zh-TW';
-  const clauses = evidence(simplified ? toSimplified(text) : text, simplified ? 'zh' : language);
+  const is_traditional = language === 'zh-TW';
+  const clauses = collectEvidence(
+    is_traditional ? toSimplified(text) : text,
+    is_traditional ? 'zh' : language,
+  );
   const positive = clauses.reduce((sum, clause) => sum + clause.positive, 0);
   const negative = clauses.reduce((sum, clause) => sum + clause.negative, 0);
   const best = Math.max(...clauses.map((clause) => clause.positive - clause.negative));
   const worst = Math.max(...clauses.map((clause) => clause.negative - clause.positive));
   const both = Math.min(best, worst) >= LEAST_SIDE ? 2 * Math.min(best, worst) : 0;
   const all = positive + negative + NEUTRAL_EVIDENCE;
-  return labelled(softmax([positive / all, negative / all, NEUTRAL_EVIDENCE / all, both / all]));
+  return addLabel(softmax([positive / all, negative / all, NEUTRAL_EVIDENCE / all, both / all]));
 }
 
 function softmax(evidence: number[]): SentimentScore {
@@ -44,7 +47,7 @@ function softmax(evidence: number[]): SentimentScore {
   return { Positive, Negative, Neutral, Mixed };
 }
 
-function labelled(SentimentScore: SentimentScore): Analysis {
+function addLabel(SentimentScore: SentimentScore): Analysis {
   const [name] = Object.entries(SentimentScore).reduce((best, entry) =>
     entry[1] > best[1] ? entry : best,
   );
@@ -54,7 +57,7 @@ function labelled(SentimentScore: SentimentScore): Analysis {
 const require = createRequire(import.meta.url);
 let convert: ((text: string) => string) | undefined;
 
-/** The word list knows simplified characters only. */
+/** The word list has simplified characters only. */
 function toSimplified(text: string): string {
   const { Converter } = require('opencc-js') as {
     Converter: (options: { from: string; to: string }) => (text: string) => string;

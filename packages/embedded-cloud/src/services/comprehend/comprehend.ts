@@ -1,33 +1,33 @@
 import type { AwsCall, AwsReply, AwsService, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
 import { analyse } from './analyzer.ts';
-import { dominantLanguages } from './languages.ts';
+import { detectDominantLanguages } from './languages.ts';
 import {
   CALLS_PER_SECOND,
+  countUnits,
   createThrottle,
+  createTooLong,
+  createViolation,
   MAX_DOCUMENT_BYTES,
   MAX_DOCUMENTS,
   SENTIMENT_LANGUAGES,
-  tooLong,
-  unitsOf,
-  violation,
 } from './limits.ts';
 
 export interface ComprehendOptions {
   /** Epoch milliseconds. */
   now: () => number;
-  /** Calls per second by action; the quotas of an account where absent. */
+  /** Calls per second by action. An action that is missing has the default quota of an account. */
   calls_per_second?: Record<string, number>;
 }
 
 type Body = Record<string, unknown>;
 
-/** Reads one document, or says why it can't. */
-type Read = (text: string) => Record<string, unknown>;
+/** Analyses one document. @returns the fields of its result */
+type AnalyseDocument = (text: string) => Record<string, unknown>;
 
 const MAX_LANGUAGE_TEXT_BYTES = 100_000;
 
-/** Amazon Comprehend's synchronous detection of sentiment and language, with its limits and the shapes of its errors. */
+/** Emulates Comprehend's synchronous detection of sentiment and language, with its limits and errors. */
 export function createComprehend(options: ComprehendOptions): AwsService {
   const throttle = createThrottle({
     now: options.now,
@@ -42,53 +42,63 @@ export function createComprehend(options: ComprehendOptions): AwsService {
       if (body === undefined) {
         return jsonError(400, 'SerializationException', 'The body is not a JSON object');
       }
-      return throttle(call.action) ?? answer(call.action, body);
+      return throttle(call.action) ?? runAction(call.action, body);
     },
-    usageOf,
+    usageOf: readUsage,
     errorReply: jsonError,
     close: async () => undefined,
   };
 }
 
-function answer(action: string, body: Body): AwsReply {
+function runAction(action: string, body: Body): AwsReply {
   switch (action) {
     case 'BatchDetectSentiment':
-      return wrongLanguage(body) ?? batch(body, sentimentReader(body));
+      return checkLanguage(body) ?? analyseBatch(body, createSentimentAnalysis(body));
     case 'DetectSentiment':
-      return wrongLanguage(body) ?? single(body, MAX_DOCUMENT_BYTES, sentimentReader(body));
+      return (
+        checkLanguage(body) ?? analyseOne(body, MAX_DOCUMENT_BYTES, createSentimentAnalysis(body))
+      );
     case 'BatchDetectDominantLanguage':
-      return batch(body, readLanguages);
+      return analyseBatch(body, detectLanguages);
     case 'DetectDominantLanguage':
-      return single(body, MAX_LANGUAGE_TEXT_BYTES, readLanguages);
+      return analyseOne(body, MAX_LANGUAGE_TEXT_BYTES, detectLanguages);
     default:
-      return jsonError(400, 'UnknownOperationException', `${action} is not played here`);
+      return jsonError(
+        400,
+        'UnknownOperationException',
+        `${action} is not emulated by the embedded Comprehend`,
+      );
   }
 }
 
-function sentimentReader({ LanguageCode }: Body): Read {
+function createSentimentAnalysis({ LanguageCode }: Body): AnalyseDocument {
   return (text) => ({ ...analyse(text, LanguageCode as string) });
 }
 
-function readLanguages(text: string): Record<string, unknown> {
-  return { Languages: dominantLanguages(text) };
+function detectLanguages(text: string): Record<string, unknown> {
+  return { Languages: detectDominantLanguages(text) };
 }
 
-function wrongLanguage({ LanguageCode }: Body): AwsReply | undefined {
-  if (typeof LanguageCode !== 'string') return violation('languageCode', 'not be null');
+function checkLanguage({ LanguageCode }: Body): AwsReply | undefined {
+  if (typeof LanguageCode !== 'string') return createViolation('languageCode', 'not be null');
   if (SENTIMENT_LANGUAGES.includes(LanguageCode)) return undefined;
-  return violation('languageCode', `satisfy enum value set: [${SENTIMENT_LANGUAGES.join(', ')}]`);
+  return createViolation(
+    'languageCode',
+    `satisfy enum value set: [${SENTIMENT_LANGUAGES.join(', ')}]`,
+  );
 }
 
-function single({ Text }: Body, max_bytes: number, read: Read): AwsReply {
-  if (typeof Text !== 'string') return violation('text', 'not be null');
-  if (Text === '') return violation('text', 'have length greater than or equal to 1');
+function analyseOne({ Text }: Body, max_bytes: number, analyseDocument: AnalyseDocument): AwsReply {
+  if (typeof Text !== 'string') return createViolation('text', 'not be null');
+  if (Text === '') return createViolation('text', 'have length greater than or equal to 1');
   const bytes = Buffer.byteLength(Text);
-  return bytes > max_bytes ? tooLong(bytes) : jsonReply(200, read(Text));
+  return bytes > max_bytes ? createTooLong(bytes) : jsonReply(200, analyseDocument(Text));
 }
 
-function batch({ TextList }: Body, read: Read): AwsReply {
-  if (!Array.isArray(TextList)) return violation('textList', 'not be null');
-  if (TextList.length === 0) return violation('textList', 'have length greater than or equal to 1');
+function analyseBatch({ TextList }: Body, analyseDocument: AnalyseDocument): AwsReply {
+  if (!Array.isArray(TextList)) return createViolation('textList', 'not be null');
+  if (TextList.length === 0)
+    return createViolation('textList', 'have length greater than or equal to 1');
   if (TextList.length > MAX_DOCUMENTS) {
     return jsonError(
       400,
@@ -100,18 +110,18 @@ function batch({ TextList }: Body, read: Read): AwsReply {
   const ErrorList: unknown[] = [];
   for (const [Index, text] of TextList.entries()) {
     if (typeof text !== 'string' || text === '') {
-      return violation(
+      return createViolation(
         'textList',
         'satisfy constraint: [Member must have length greater than or equal to 1]',
       );
     }
-    if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) ErrorList.push(sizeError(Index));
-    else ResultList.push({ Index, ...read(text) });
+    if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) ErrorList.push(createSizeError(Index));
+    else ResultList.push({ Index, ...analyseDocument(text) });
   }
   return jsonReply(200, { ResultList, ErrorList });
 }
 
-function sizeError(Index: number) {
+function createSizeError(Index: number) {
   return {
     Index,
     ErrorCode: 'TEXT_SIZE_LIMIT_EXCEEDED',
@@ -119,15 +129,15 @@ function sizeError(Index: number) {
   };
 }
 
-/** Documents and units of a call that was answered; those in its ErrorList are not billed. */
-function usageOf(call: AwsCall, reply: AwsReply): Usage {
+/** The documents and units of a successful call. Documents in the ErrorList are not billed. */
+function readUsage(call: AwsCall, reply: AwsReply): Usage {
   if (reply.status !== 200) return {};
   const { Text, TextList } = jsonBody(call.body) ?? {};
   const texts = (Array.isArray(TextList) ? TextList : [Text]) as string[];
   const { ResultList } = JSON.parse(reply.body.toString()) as { ResultList?: { Index: number }[] };
-  const answered = ResultList?.map(({ Index }) => texts[Index]!) ?? texts;
+  const analysed = ResultList?.map(({ Index }) => texts[Index]!) ?? texts;
   return {
-    documents: answered.length,
-    billed_units: answered.reduce((units, text) => units + unitsOf(text), 0),
+    documents: analysed.length,
+    billed_units: analysed.reduce((units, text) => units + countUnits(text), 0),
   };
 }

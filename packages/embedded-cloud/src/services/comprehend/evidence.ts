@@ -1,6 +1,6 @@
-import { type Lexicon, lexiconOf } from './lexicon.ts';
+import { type Lexicon, loadLexicon } from './lexicon.ts';
 
-/** What one clause says, for and against. */
+/** The positive and negative evidence of a clause. */
 export interface Clause {
   positive: number;
   negative: number;
@@ -18,22 +18,22 @@ const NEGATION_WINDOW = 3;
 const NEGATED = -0.7;
 const INTENSIFIED = 1.4;
 
-/** The polar evidence of a text, clause by clause. */
-export function evidence(text: string, language: string): Clause[] {
-  const lexicon = lexiconOf(language);
-  const clauses = clausesOf(text, lexicon, language).map((clause) => {
+/** Collects the positive and negative evidence of a text, clause by clause. */
+export function collectEvidence(text: string, language: string): Clause[] {
+  const lexicon = loadLexicon(language);
+  const clauses = splitClauses(text, lexicon, language).map((clause) => {
     const valences = UNSPACED.has(language)
-      ? unspacedValences(clause, lexicon, language)
-      : spacedValences(clause, lexicon, language);
-    return sum(valences);
+      ? readUnspacedValences(clause, lexicon, language)
+      : readSpacedValences(clause, lexicon, language);
+    return sumValences(valences);
   });
   const emoji = EMOJI.flatMap(([pattern, valence]) =>
     Array.from({ length: Math.min(3, text.match(pattern)?.length ?? 0) }, () => valence),
   );
-  return [...clauses, sum(emoji)];
+  return [...clauses, sumValences(emoji)];
 }
 
-function sum(valences: number[]): Clause {
+function sumValences(valences: number[]): Clause {
   let positive = 0;
   let negative = 0;
   for (const valence of valences) {
@@ -43,27 +43,27 @@ function sum(valences: number[]): Clause {
   return { positive, negative };
 }
 
-function clausesOf(text: string, { vocabulary }: Lexicon, language: string): string[] {
+function splitClauses(text: string, { vocabulary }: Lexicon, language: string): string[] {
   const clauses = text.toLowerCase().split(CLAUSE_END);
-  return clauses.flatMap((clause) => splitAt(clause, vocabulary.contrasts, language));
+  return clauses.flatMap((clause) => splitAtContrasts(clause, vocabulary.contrasts, language));
 }
 
-function splitAt(clause: string, contrasts: string[], language: string): string[] {
-  const spaced = !UNSPACED.has(language) && language !== 'ko';
-  const pattern = spaced
+function splitAtContrasts(clause: string, contrasts: string[], language: string): string[] {
+  const is_spaced = !UNSPACED.has(language) && language !== 'ko';
+  const pattern = is_spaced
     ? new RegExp(`(?<![\\p{L}\\p{M}])(?:${contrasts.join('|')})(?![\\p{L}\\p{M}])`, 'u')
     : new RegExp(contrasts.join('|'), 'u');
   return clause.split(pattern);
 }
 
-function spacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
+function readSpacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
   const words = clause.match(/[\p{L}\p{M}\p{N}'’]+/gu) ?? [];
   const { negations, intensifiers } = lexicon.vocabulary;
   return words.flatMap((word, i) => {
-    const valence = valenceOf(word.replace('’', "'"), lexicon, language);
+    const valence = findValence(word.replace('’', "'"), lexicon, language);
     if (valence === 0) return [];
     const before = words.slice(Math.max(0, i - NEGATION_WINDOW), i);
-    // Hindi and Korean deny after the word: "अच्छा नहीं", "좋지 않다".
+    // Hindi and Korean put the negation after the word: "अच्छा नहीं", "좋지 않다".
     const around =
       language === 'hi' || language === 'ko'
         ? [...before.slice(-1), ...words.slice(i + 1, i + 2), word.slice(1)]
@@ -84,8 +84,8 @@ const SHORTEST_STEM = 5;
 const LONGEST_ENDING = 3;
 const ARABIC_PREFIX = /^(?:وال|بال|ال|و|ب)(?=..)/u;
 
-/** The word, or the longest start of it that is a word: inflected languages spell one word in many ways. */
-function valenceOf(word: string, { valences }: Lexicon, language: string): number {
+/** Looks up a word, or its longest beginning in the list, because inflected words have different endings. */
+function findValence(word: string, { valences }: Lexicon, language: string): number {
   const exact = valences.get(word) ?? valences.get(word.replace(ARABIC_PREFIX, ''));
   if (exact !== undefined) return exact;
   if (language === 'en') return 0;
@@ -97,12 +97,12 @@ function valenceOf(word: string, { valences }: Lexicon, language: string): numbe
   return 0;
 }
 
-/** Longest match first, character by character, for scripts that put no space between words. */
-function unspacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
+/** For scripts without spaces: finds the longest word at each position. */
+function readUnspacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
   const { valences, longest, vocabulary } = lexicon;
   const found: number[] = [];
   for (let start = 0; start < clause.length; ) {
-    const word = longestWord(clause, start, valences, longest);
+    const word = findLongestWord(clause, start, valences, longest);
     if (word === undefined) {
       start += 1;
       continue;
@@ -119,7 +119,7 @@ function unspacedValences(clause: string, lexicon: Lexicon, language: string): n
   return found;
 }
 
-function longestWord(
+function findLongestWord(
   clause: string,
   start: number,
   valences: Map<string, number>,

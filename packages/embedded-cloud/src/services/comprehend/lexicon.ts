@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { VOCABULARIES, type Vocabulary } from './vocabulary.ts';
 
-/** Valences from -5 to 5 by word, and the longest word: how far ahead to look where words are not spaced. */
+/** The valence of each word, from -5 to 5. `longest` is the length of the longest word, for texts without spaces. */
 export interface Lexicon {
   valences: Map<string, number>;
   longest: number;
@@ -11,15 +11,16 @@ export interface Lexicon {
 const require = createRequire(import.meta.url);
 const lexicons = new Map<string, Lexicon>();
 
-/** The word list of AFINN-165 in a language (MIT), machine-translated by its authors, with our vocabulary over it. */
-export function lexiconOf(language: string): Lexicon {
+/** Loads AFINN-165 in a language (MIT, machine-translated by its authors). VOCABULARIES adds and replaces words. */
+export function loadLexicon(language: string): Lexicon {
   const known = lexicons.get(language);
   if (known !== undefined) return known;
   const list = require(`afinn-165-multilingual/build/AFINN-${language}.json`) as Record<
     string,
     number | null
   >;
-  const vocabulary = VOCABULARIES[language]!;
+  const vocabulary = VOCABULARIES[language];
+  if (vocabulary === undefined) throw new RangeError(`No vocabulary for the language ${language}`);
   const valences = new Map<string, number>();
   for (const [word, valence] of Object.entries(list)) {
     if (valence !== null && isUsable(word, language)) valences.set(word.toLowerCase(), valence);
@@ -31,7 +32,7 @@ export function lexiconOf(language: string): Lexicon {
   return lexicon;
 }
 
-/** Entries that the translation left in English, phrases, and single characters say little in these languages. */
+/** Leaves out phrases, single characters, and words that were left in English. */
 function isUsable(word: string, language: string): boolean {
   if (/\s/.test(word)) return false;
   if (language === 'ja' || language === 'zh' || language === 'ko') {

@@ -2,8 +2,8 @@ import type { AwsReply } from '../../gateway/types.ts';
 import { jsonError } from '../wire.ts';
 
 /**
- * Limits of the synchronous operations. Source: @aws-sdk/client-comprehend and Comprehend's guidelines and limits; the
- * calls per second are the quotas of 2022, which AWS now calls dynamic.
+ * Limits of the synchronous operations. Source: @aws-sdk/client-comprehend and Comprehend's guidelines and limits. The
+ * calls per second are the quotas of 2022. Since then, AWS adjusts the quotas dynamically.
  */
 export const MAX_DOCUMENTS = 25;
 export const MAX_DOCUMENT_BYTES = 5_000;
@@ -19,12 +19,12 @@ export const SENTIMENT_LANGUAGES = 'en es fr de it pt ar hi ja ko zh zh-TW'.spli
 const CHARACTERS_PER_UNIT = 100;
 const LEAST_UNITS = 3;
 
-/** What a document costs: a unit per 100 characters, at least 3. Source: https://aws.amazon.com/comprehend/pricing/ */
-export function unitsOf(text: string): number {
+/** Counts the billed units of a document: one per 100 characters, at least 3. Source: https://aws.amazon.com/comprehend/pricing/ */
+export function countUnits(text: string): number {
   return Math.max(LEAST_UNITS, Math.ceil([...text].length / CHARACTERS_PER_UNIT));
 }
 
-/** Lets so many calls through in a second, and answers the others as Comprehend does. */
+/** Limits the calls per second. @returns a function that returns the error reply for a call over the limit */
 export function createThrottle(deps: {
   now: () => number;
   calls_per_second: Record<string, number>;
@@ -44,12 +44,8 @@ export function createThrottle(deps: {
   };
 }
 
-export function invalid(message: string): AwsReply {
-  return jsonError(400, 'InvalidRequestException', message);
-}
-
-/** The constraints that AWS checks before the service sees the call. */
-export function violation(member: string, constraint: string): AwsReply {
+/** Creates the error for a constraint that AWS checks in front of the service. */
+export function createViolation(member: string, constraint: string): AwsReply {
   return jsonError(
     400,
     'ValidationException',
@@ -57,7 +53,7 @@ export function violation(member: string, constraint: string): AwsReply {
   );
 }
 
-export function tooLong(bytes: number): AwsReply {
+export function createTooLong(bytes: number): AwsReply {
   return jsonError(
     400,
     'TextSizeLimitExceededException',

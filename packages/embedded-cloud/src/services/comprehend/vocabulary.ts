@@ -1,11 +1,11 @@
-/** What each language needs besides its word list. Lower case; general vocabulary, no sentence of any test. */
+/** Words of each language in addition to its word list, in lower case. They were not chosen from the tests' texts. */
 export interface Vocabulary {
-  /** Words that turn what comes next, or, where the language says so, what came before. */
+  /** Negations: they reverse the next word, or in Hindi, Korean and Japanese the previous one. */
   negations: string[];
-  /** Words after which the second half of a sentence speaks against the first. */
+  /** Words like "but", which separate two clauses. */
   contrasts: string[];
   intensifiers: string[];
-  /** Polar words of reviews and support mail that the list lacks or values otherwise. */
+  /** Words of reviews and support mail that the list lacks or weights differently. */
   polarity: Record<string, number>;
 }
 

@@ -1,6 +1,6 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { REGION } from '../../gateway/types.ts';
-import { xmlReply, xmlText } from '../wire.ts';
+import { createXmlReply, escapeXml } from '../wire.ts';
 import type { ObjectStore } from './store.ts';
 
 /** CreateBucket: an existing bucket belongs to the caller and is kept. @throws {S3Error} InvalidBucketName */
@@ -18,16 +18,19 @@ export async function headBucket(store: ObjectStore, bucket: string): Promise<Aw
 /** GetBucketLocation: the constraint of us-east-1 is empty. @throws {S3Error} NoSuchBucket */
 export async function getBucketLocation(store: ObjectStore, bucket: string): Promise<AwsReply> {
   await store.requireBucket(bucket);
-  return xmlReply(200, '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
+  return createXmlReply(
+    200,
+    '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>',
+  );
 }
 
 /** ListBuckets. */
 export async function listBuckets(store: ObjectStore): Promise<AwsReply> {
   const buckets = (await store.listBuckets()).map(
     ({ name, created_at }) =>
-      `<Bucket><Name>${xmlText(name)}</Name><CreationDate>${new Date(created_at).toISOString()}</CreationDate></Bucket>`,
+      `<Bucket><Name>${escapeXml(name)}</Name><CreationDate>${new Date(created_at).toISOString()}</CreationDate></Bucket>`,
   );
-  return xmlReply(
+  return createXmlReply(
     200,
     `<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets>${buckets.join('')}</Buckets></ListAllMyBucketsResult>`,
   );

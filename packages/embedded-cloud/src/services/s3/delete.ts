@@ -1,5 +1,5 @@
 import type { AwsReply } from '../../gateway/types.ts';
-import { xmlElements, xmlReply, xmlText, xmlUnescaped } from '../wire.ts';
+import { createXmlReply, escapeXml, findXmlElements, unescapeXml } from '../wire.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
@@ -20,12 +20,12 @@ export async function deleteObjects(store: ObjectStore, request: S3Request): Pro
   const keys = readKeysToDelete(request.body);
   if (keys.length === 0 || keys.length > MOST_KEYS) throw new S3Error('MalformedXML');
   for (const key of keys) await store.remove(request.bucket, key);
-  const is_quiet = xmlElements(request.body.toString('utf8'), 'Quiet')[0] === 'true';
-  const deleted = keys.map((key) => `<Deleted><Key>${xmlText(key)}</Key></Deleted>`);
-  return xmlReply(200, `<DeleteResult>${is_quiet ? '' : deleted.join('')}</DeleteResult>`);
+  const is_quiet = findXmlElements(request.body.toString('utf8'), 'Quiet')[0] === 'true';
+  const deleted = keys.map((key) => `<Deleted><Key>${escapeXml(key)}</Key></Deleted>`);
+  return createXmlReply(200, `<DeleteResult>${is_quiet ? '' : deleted.join('')}</DeleteResult>`);
 }
 
 /** Reads the keys in the body of DeleteObjects. */
 export function readKeysToDelete(body: Buffer): string[] {
-  return xmlElements(body.toString('utf8'), 'Key').map(xmlUnescaped);
+  return findXmlElements(body.toString('utf8'), 'Key').map(unescapeXml);
 }

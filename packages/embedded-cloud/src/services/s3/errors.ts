@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsReply } from '../../gateway/types.ts';
-import { xmlReply, xmlText } from '../wire.ts';
+import { createXmlReply, escapeXml } from '../wire.ts';
 
 /**
  * HTTP status and message of S3's error codes.
@@ -94,9 +94,9 @@ export function createErrorReply(
   method = 'GET',
 ): AwsReply {
   const request_id = randomUUID();
-  const reply = xmlReply(
+  const reply = createXmlReply(
     status,
-    `<Error><Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message><RequestId>${request_id}</RequestId></Error>`,
+    `<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message><RequestId>${request_id}</RequestId></Error>`,
     { 'x-amz-request-id': request_id },
   );
   return method === 'HEAD' ? { ...reply, body: '' } : reply;

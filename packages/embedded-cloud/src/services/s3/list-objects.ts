@@ -1,5 +1,5 @@
 import type { AwsReply } from '../../gateway/types.ts';
-import { xmlReply, xmlText } from '../wire.ts';
+import { createXmlReply, escapeXml } from '../wire.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
@@ -29,7 +29,10 @@ export async function listObjects(store: ObjectStore, request: S3Request): Promi
     most,
     after,
   });
-  return xmlReply(200, await writePage(store, request, page, { prefix, delimiter, most, token }));
+  return createXmlReply(
+    200,
+    await writePage(store, request, page, { prefix, delimiter, most, token }),
+  );
 }
 
 function readMaxKeys(given: string | null): number {
@@ -83,20 +86,20 @@ async function writePage(
 ): Promise<string> {
   const is_url_encoded = query.get('encoding-type') === 'url';
   const writeText = (value: string) =>
-    xmlText(is_url_encoded ? encodeURIComponent(value).replaceAll('%2F', '/') : value);
+    escapeXml(is_url_encoded ? encodeURIComponent(value).replaceAll('%2F', '/') : value);
   const element = (name: string, value: string | undefined) =>
     value === undefined ? '' : `<${name}>${value}</${name}>`;
   const start_after = query.get('start-after') ?? undefined;
   return [
     '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
-    element('Name', xmlText(bucket)),
+    element('Name', escapeXml(bucket)),
     element('Prefix', writeText(options.prefix)),
     options.delimiter === '' ? '' : element('Delimiter', writeText(options.delimiter)),
     element('MaxKeys', String(options.most)),
     is_url_encoded ? element('EncodingType', 'url') : '',
     element('KeyCount', String(page.keys.length + page.prefixes.length)),
     element('IsTruncated', String(page.last !== undefined)),
-    options.token === null ? '' : element('ContinuationToken', xmlText(options.token)),
+    options.token === null ? '' : element('ContinuationToken', escapeXml(options.token)),
     element('NextContinuationToken', page.last && encodeToken(page.last)),
     element('StartAfter', start_after && writeText(start_after)),
     ...(await Promise.all(page.keys.map((key) => writeContents(store, bucket, key, writeText)))),

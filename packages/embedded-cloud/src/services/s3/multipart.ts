@@ -1,5 +1,5 @@
 import type { AwsReply } from '../../gateway/types.ts';
-import { xmlElements, xmlReply, xmlText, xmlUnescaped } from '../wire.ts';
+import { createXmlReply, escapeXml, findXmlElements, unescapeXml } from '../wire.ts';
 import { S3Error } from './errors.ts';
 import {
   checkKey,
@@ -31,9 +31,9 @@ export async function createUpload(
   checkKey(key);
   await store.requireBucket(bucket);
   const id = await uploads.create({ bucket, key, headers: selectStoredHeaders(headers) });
-  return xmlReply(
+  return createXmlReply(
     200,
-    `<InitiateMultipartUploadResult><Bucket>${xmlText(bucket)}</Bucket><Key>${xmlText(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+    `<InitiateMultipartUploadResult><Bucket>${escapeXml(bucket)}</Bucket><Key>${escapeXml(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
   );
 }
 
@@ -65,9 +65,9 @@ export async function completeUpload(multipart: Multipart, request: S3Request): 
   const info = { etag, last_modified: now(), headers: upload.headers, checksums: {} };
   await store.put(bucket, key, uploads.read(id, parts), info, createWriteCondition(headers));
   await uploads.remove(id);
-  return xmlReply(
+  return createXmlReply(
     200,
-    `<CompleteMultipartUploadResult><Location>/${xmlText(bucket)}/${xmlText(key)}</Location><Bucket>${xmlText(bucket)}</Bucket><Key>${xmlText(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
+    `<CompleteMultipartUploadResult><Location>/${escapeXml(bucket)}/${escapeXml(key)}</Location><Bucket>${escapeXml(bucket)}</Bucket><Key>${escapeXml(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
   );
 }
 
@@ -84,9 +84,9 @@ async function findUpload(uploads: Uploads, { query, bucket, key }: S3Request) {
 }
 
 function readNamedParts(xml: string): { number: number; etag: string }[] {
-  const named = xmlElements(xml, 'Part').map((part) => ({
-    number: Number(xmlElements(part, 'PartNumber')[0]),
-    etag: xmlUnescaped(xmlElements(part, 'ETag')[0] ?? '').replaceAll('"', ''),
+  const named = findXmlElements(xml, 'Part').map((part) => ({
+    number: Number(findXmlElements(part, 'PartNumber')[0]),
+    etag: unescapeXml(findXmlElements(part, 'ETag')[0] ?? '').replaceAll('"', ''),
   }));
   if (named.length === 0) throw new S3Error('MalformedXML');
   return named;

@@ -1,5 +1,5 @@
 import type { AwsReply } from '../../gateway/types.ts';
-import { xmlReply } from '../wire.ts';
+import { createXmlReply } from '../wire.ts';
 import { readCopySource } from './copy-source.ts';
 import { S3Error } from './errors.ts';
 import {
@@ -68,7 +68,7 @@ function checkSource(info: ObjectInfo, headers: Record<string, string>): void {
 }
 
 function createCopyReply(etag: string, now: number): AwsReply {
-  return xmlReply(
+  return createXmlReply(
     200,
     `<CopyObjectResult><ETag>&quot;${etag}&quot;</ETag><LastModified>${new Date(now).toISOString()}</LastModified></CopyObjectResult>`,
   );

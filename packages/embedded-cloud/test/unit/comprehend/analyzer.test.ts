@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { analyse } from '../../../src/services/comprehend/analyzer.ts';
 import { SENTIMENT_LANGUAGES } from '../../../src/services/comprehend/limits.ts';
 
@@ -91,36 +91,37 @@ const CLEAR: Record<string, [string, 'POSITIVE' | 'NEGATIVE' | 'NEUTRAL'][]> = {
   ],
 };
 
-describe('the analyzer of the stand-in', () => {
-  it.each(SENTIMENT_LANGUAGES)('reads four of five clear sentences right in %s', (language) => {
+it.each(SENTIMENT_LANGUAGES)(
+  'the word list classifies four of five clear sentences correctly in %s',
+  (language) => {
     const wrong = CLEAR[language]!.filter(
       ([text, sentiment]) => analyse(text, language).Sentiment !== sentiment,
     );
     expect(wrong.length, JSON.stringify(wrong)).toBeLessThanOrEqual(1);
-  });
+  },
+);
 
-  it('finds two minds in one text', () => {
-    const text = 'The beach was lovely, but the hotel was dirty and terrible';
-    expect(analyse(text, 'en').Sentiment).toBe('MIXED');
-  });
+it('a text with a positive and a negative clause is MIXED', () => {
+  const text = 'The beach was lovely, but the hotel was dirty and terrible';
+  expect(analyse(text, 'en').Sentiment).toBe('MIXED');
+});
 
-  it('gives any text in any language the same four scores again, which sum to 1', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary', maxLength: 200 }),
-        fc.constantFrom(...SENTIMENT_LANGUAGES),
-        (text, language) => {
-          const analysis = analyse(text, language);
-          const scores = Object.values(analysis.SentimentScore);
-          expect(scores.reduce((sum, score) => sum + score)).toBeCloseTo(1, 6);
-          expect(Math.max(...scores)).toBe(
-            Object.entries(analysis.SentimentScore).find(
-              ([name]) => name.toUpperCase() === analysis.Sentiment,
-            )![1],
-          );
-          expect(analyse(text, language)).toEqual(analysis);
-        },
-      ),
-    );
-  });
+it('every text in every language has the same four scores each time, with the sum 1', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.constantFrom(...SENTIMENT_LANGUAGES),
+      (text, language) => {
+        const analysis = analyse(text, language);
+        const scores = Object.values(analysis.SentimentScore);
+        expect(scores.reduce((sum, score) => sum + score)).toBeCloseTo(1, 6);
+        expect(Math.max(...scores)).toBe(
+          Object.entries(analysis.SentimentScore).find(
+            ([name]) => name.toUpperCase() === analysis.Sentiment,
+          )![1],
+        );
+        expect(analyse(text, language)).toEqual(analysis);
+      },
+    ),
+  );
 });
