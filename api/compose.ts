@@ -21,21 +21,21 @@ import { type ApiEnvironment, apiEnvironmentSchema, parseEnvironment } from '../
 import { createApi } from './app.ts';
 import type { ApiDeps } from './deps.ts';
 import { createReady } from './ready.ts';
-import { createStats } from './stats.ts';
+import { createStats } from './stats/stats.ts';
 
-/** A caller waits: one more try at AWS, then a 429 or 503 says when to come back. */
+/** A caller waits, so AWS calls are retried once; then a 429 or 503 says when to retry. */
 const MAX_ATTEMPTS = 2;
 const SAMPLES_KEPT_MS = 10_000;
 
-/** The API with its clients, from the function's environment. @throws {Error} where that is not complete. */
+/** The API with its AWS clients. @throws {Error} if a variable of the environment is missing or wrong. */
 export function composeApi(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
-    ...stores(environment, now),
-    ready: createReady({ probes: createProbes(namesOf(environment)), now }),
+    ...composeStores(environment, now),
+    ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
     stats: createStats({
       query: createQuery({
         work_group: environment.ATHENA_WORKGROUP,
@@ -57,8 +57,9 @@ export function composeApi(variables: Record<string, string | undefined>) {
     docs_folder: fileURLToPath(new URL('./docs/', import.meta.url)),
     request_id: ({ requestContext, lambdaContext }) =>
       requestContext?.requestId ?? lambdaContext?.awsRequestId ?? randomUUID(),
-    on_answer: (answered) => logger.info('answered', { ...answered }),
-    on_error: (error, request_id) => logger.error('bug', { request_id, ...describeSafely(error) }),
+    on_answer: (report) => logger.info('request answered', { ...report }),
+    on_error: (error, request_id) =>
+      logger.error('bug in the API', { request_id, ...describeSafely(error) }),
   });
 }
 
@@ -75,20 +76,20 @@ function composeAnalyse(
   return async (requests) => {
     const context = createAnalysisContext();
     const outcomes = await analyseAll(analyse, requests, context);
-    logTrouble(logger, context.counts);
+    logFailures(logger, context.counts);
     return outcomes;
   };
 }
 
-function stores(environment: ApiEnvironment, now: () => number) {
+function composeStores(environment: ApiEnvironment, now: () => number) {
   const bucket_name = environment.INPUT_BUCKET;
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   return {
     jobs,
-    throughput_samples: remembered(() => jobs.throughputSamples(), now),
+    throughput_samples: cacheSamples(() => jobs.throughputSamples(), now),
     inputs: createJobInputs({
       bucket_name,
-      changed: () => new InputChangedError('The input is another'),
+      changed: () => new InputChangedError('The input was replaced after the job had read it'),
     }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
@@ -96,7 +97,7 @@ function stores(environment: ApiEnvironment, now: () => number) {
   } satisfies Partial<ApiDeps>;
 }
 
-function namesOf(environment: ApiEnvironment) {
+function resourceNames(environment: ApiEnvironment) {
   return {
     stream_name: environment.STREAM_NAME,
     results_table: environment.RESULTS_TABLE,
@@ -107,7 +108,7 @@ function namesOf(environment: ApiEnvironment) {
   };
 }
 
-function remembered(
+function cacheSamples(
   read: () => Promise<ThroughputSample[]>,
   now: () => number,
 ): () => Promise<ThroughputSample[]> {
@@ -120,9 +121,9 @@ function remembered(
   };
 }
 
-function logTrouble(logger: Logger, counts: AnalysisCounts): void {
+function logFailures(logger: Logger, counts: AnalysisCounts): void {
   const { cache_errors, cache_unreadable, throttles, failed } = counts;
   if (cache_errors + cache_unreadable + throttles + failed > 0) {
-    logger.warn('trouble', { analysis: counts });
+    logger.warn('analysis degraded', { analysis: counts });
   }
 }

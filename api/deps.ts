@@ -3,11 +3,11 @@ import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
-import type { ApiBindings } from './env.ts';
+import type { ApiBindings } from './http/env.ts';
 import type { ResultsReader, StatsQuery } from './ports.ts';
 
-/** One answered request, for the log: nothing in it comes from the caller. */
-export interface Answered {
+/** One request and its answer, for the log. It holds nothing that the caller wrote. */
+export interface RequestReport {
   request_id: string;
   /** The route's path, or `unknown`. */
   route: string;
@@ -21,7 +21,7 @@ export interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;
-  /** The whole quota of the analyzer, for estimates. */
+  /** The analyzer's quota, for estimates. */
   calls_per_second: number;
   allow_loopback_callbacks: boolean;
 }
@@ -39,16 +39,16 @@ export interface ApiDeps {
   stats: (query: StatsQuery) => Promise<StatsResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;
-  /** 32 characters that nobody can guess. */
+  /** Makes 32 random characters that cannot be guessed. */
   random_id: () => string;
   /** Epoch milliseconds. */
   now: () => number;
   version: string;
-  /** Where the viewer of the docs page is; absent, or not there: a plain page. */
+  /** The folder of the viewer of the docs page; without it the page is a plain list. */
   docs_folder?: string;
   /** Names the request in headers, bodies and logs. */
   request_id: (bindings: ApiBindings) => string;
-  on_answer?: (answered: Answered) => void;
-  /** Hears what went wrong that is nobody's request: a bug. */
+  on_answer?: (report: RequestReport) => void;
+  /** Called for errors that are bugs: neither the caller nor a service caused them. */
   on_error?: (error: unknown, request_id: string) => void;
 }

@@ -1,14 +1,14 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
-import type { ApiEnv } from './env.ts';
+import type { ApiEnv } from './http/env.ts';
 
-/** Methods whose requests have no body on the web, and with one make `new Request` throw. */
+/** `new Request` throws if a request with one of these methods has a body. */
 const BODILESS = new Set(['GET', 'HEAD']);
 
 /**
- * The app behind a REST API's proxy integration (payload version 1.0). The event's path is without the stage, so
- * routes are the same in every stage.
+ * Runs the app behind the proxy integration of a REST API (payload version 1.0). The path of the event has no stage,
+ * so routes are the same in every stage.
  */
 export function createLambdaHandler(
   app: Hono<ApiEnv>,

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { ListedResult, Result, statsQuerySchema } from '../schemas/index.ts';
 
-/** What statistics are asked for, by one tenant. */
+/** A request for one tenant's statistics. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
 
-/** A query's answer, row by row. */
+/** Runs SQL over the lake. @throws {ServiceError} */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
 
 export interface ResultsQuery {

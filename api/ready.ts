@@ -4,28 +4,30 @@ import { DEPENDENCIES, type ReadyResponse, ServiceError } from '../schemas/index
 /** One cheap call to each dependency. @throws {ServiceError} */
 export type Probes = Record<(typeof DEPENDENCIES)[number], () => Promise<unknown>>;
 
-const PATIENCE_MS = 2_000;
-const REMEMBERED_MS = 5_000;
-
-/** Whether what the API needs answers: all asked at once, and not more often than every 5 s. */
-export function createReady(deps: {
+interface ReadyDeps {
   probes: Probes;
   now: () => number;
-}): () => Promise<ReadyResponse> {
-  let known: { at: number; answer: Promise<ReadyResponse> } | undefined;
+}
+
+const TIMEOUT_MS = 2_000;
+const CACHED_MS = 5_000;
+
+/** Checks whether the services behind the API answer: all of them concurrently, and at most every 5 s. */
+export function createReady(deps: ReadyDeps): () => Promise<ReadyResponse> {
+  let cached: { at: number; answer: Promise<ReadyResponse> } | undefined;
   return () => {
-    if (known === undefined || deps.now() - known.at >= REMEMBERED_MS) {
-      known = { at: deps.now(), answer: ask(deps) };
+    if (cached === undefined || deps.now() - cached.at >= CACHED_MS) {
+      cached = { at: deps.now(), answer: checkAll(deps) };
     }
-    return known.answer;
+    return cached.answer;
   };
 }
 
-async function ask({ probes, now }: { probes: Probes; now: () => number }) {
+async function checkAll({ probes, now }: ReadyDeps): Promise<ReadyResponse> {
   const dependencies = await Promise.all(
     DEPENDENCIES.map(async (name) => {
       const started = now();
-      const error = await failureOf(probes[name]);
+      const error = await findFailure(probes[name]);
       return {
         name,
         status: error === undefined ? ('ok' as const) : ('failed' as const),
@@ -34,18 +36,19 @@ async function ask({ probes, now }: { probes: Probes; now: () => number }) {
       };
     }),
   );
-  const all_well = dependencies.every(({ status }) => status === 'ok');
+  const is_ready = dependencies.every(({ status }) => status === 'ok');
   return {
-    status: all_well ? ('ready' as const) : ('unavailable' as const),
+    status: is_ready ? 'ready' : 'unavailable',
     dependencies,
     timestamp: new Date(now()).toISOString(),
   };
 }
 
-async function failureOf(probe: () => Promise<unknown>): Promise<string | undefined> {
+/** The error code of a probe that failed. */
+async function findFailure(probe: () => Promise<unknown>): Promise<string | undefined> {
   const createError = () => new ServiceError('', 'Timeout', { retryable: true });
   try {
-    await withTimeout(probe(), PATIENCE_MS, createError);
+    await withTimeout(probe(), TIMEOUT_MS, createError);
     return undefined;
   } catch (error) {
     return error instanceof ServiceError ? error.code : 'UnknownError';

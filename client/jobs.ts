@@ -1,8 +1,8 @@
+import { sleep as sleepByTimer } from '../lib/sleep.ts';
 import type { JobResultsResponse, JobsResponse, StatusResponse } from '../schemas/index.ts';
 import { isFinal } from '../schemas/job-status.ts';
 import { readPages, sendForJson } from './json.ts';
 import type { ClientOptions, Send } from './send.ts';
-import { sleep as sleepByTimer } from './sleep.ts';
 import type { Client, WaitOptions } from './types.ts';
 
 const FIRST_POLL_MS = 500;

@@ -1,6 +1,6 @@
+import { sleep as sleepByTimer } from '../lib/sleep.ts';
 import type { ErrorResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
-import { sleep as sleepByTimer } from './sleep.ts';
 
 /**
  * Where the API is, and how requests are sent.

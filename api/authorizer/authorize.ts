@@ -2,8 +2,8 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { type AuthorizerEnvironment, parseApiKey } from '../../schemas/index.ts';
 
 /**
- * Tells API Gateway whose key a request has. Whether the key exists, and what it may still use, API Gateway itself
- * holds against the usage plan; a key that is none of ours is refused here.
+ * Tells API Gateway which tenant the API key of a request belongs to. API Gateway itself checks that the key exists and
+ * what its usage plan still allows; a key that does not have the format of ours is denied here.
  */
 export function createAuthorize({
   TIERS,
@@ -14,11 +14,11 @@ export function createAuthorize({
     const key = headerOf(headers, 'x-api-key') ?? '';
     const claims = parseApiKey(key);
     const resource = wholeStage(methodArn);
-    if (claims === undefined) return result('nobody', 'Deny', resource);
+    if (claims === undefined) return policyFor('unknown', 'Deny', resource);
     const { tenant, tier } = claims;
     const { requests_per_second, burst_requests } = TIERS[tier];
     return {
-      ...result(tenant, 'Allow', resource),
+      ...policyFor(tenant, 'Allow', resource),
       usageIdentifierKey: key,
       context: {
         tenant,
@@ -30,13 +30,13 @@ export function createAuthorize({
   };
 }
 
-/** API Gateway remembers the answer for the key, whatever is asked for next: so it is about all of the stage. */
+/** API Gateway caches the policy by key for later requests to other paths, so it covers the whole stage. */
 function wholeStage(method_arn: string): string {
   const [arn, stage] = method_arn.split('/');
   return `${arn}/${stage}/*`;
 }
 
-function result(
+function policyFor(
   principalId: string,
   Effect: 'Allow' | 'Deny',
   Resource: string,

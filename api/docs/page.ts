@@ -1,6 +1,6 @@
 import type { Route } from '../routes/route.ts';
 
-/** Swagger UI over the document. Paths are relative, so that it works under any stage: `/v1/docs`. */
+/** Swagger UI over the document. Paths are relative, so the page works under any stage: `/v1/docs`. */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -22,14 +22,14 @@ export const PAGE_SCRIPT = `window.ui = SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#api',
   deepLinking: true,
-  // The validator's badge would be asked for at another host.
+  // The validator's badge would come from another host.
   validatorUrl: 'none',
   presets: [SwaggerUIBundle.presets.apis],
 });
 `;
 
-/** What there is without the viewer: every route by name. */
-export function plainPage(routes: Route[]): string {
+/** The page without the viewer: a list of the routes. */
+export function renderPlainPage(routes: Route[]): string {
   const rows = routes.map(
     ({ method, path, summary }) => `<dt><code>${method} ${path}</code></dt><dd>${summary}</dd>`,
   );
@@ -38,7 +38,7 @@ export function plainPage(routes: Route[]): string {
 <head><meta charset="utf-8"><title>AuraStream API</title></head>
 <body>
 <h1>AuraStream API</h1>
-<p>The whole of it is in <a href="openapi.json">openapi.json</a>.</p>
+<p>All details are in <a href="openapi.json">openapi.json</a>.</p>
 <dl>
 ${rows.join('\n')}
 </dl>

@@ -2,29 +2,30 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { notFound, parseParam } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
-import { openApiDocument } from '../openapi/document.ts';
+import { notFound } from '../http/errors.ts';
+import { parseParams } from '../http/parse.ts';
+import { buildOpenApiDocument } from '../openapi/document.ts';
 import { COMMON_ERRORS, type Route } from '../routes/route.ts';
-import { PAGE, PAGE_SCRIPT, plainPage } from './page.ts';
+import { PAGE, PAGE_SCRIPT, renderPlainPage } from './page.ts';
 
-/** The viewer's own files, which the page asks for. */
+/** The files of the viewer that the page loads. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
 const SCRIPT = 'page.js';
-/** Nothing from anywhere else; the viewer styles its elements in place, and draws its icons from data. */
+/** The page loads from its own host only. The viewer needs inline styles, and draws its icons from data URLs. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const A_DAY = 'public, max-age=86400';
 
-/** The routes that tell of all routes. @param routes asked when they are called: they are among them. */
+/** The routes that document all routes. `routes` is read when one is called, since these are among them. */
 export function createDocumentRoutes(routes: () => Route[]): Route[] {
-  return [openapiRoute(routes), pageRoute(routes), file];
+  return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];
 }
 
-function openapiRoute(routes: () => Route[]): Route {
+function createOpenapiRoute(routes: () => Route[]): Route {
   let document: Record<string, unknown> | undefined;
   return {
     method: 'GET',
@@ -36,45 +37,47 @@ function openapiRoute(routes: () => Route[]): Route {
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     errors: COMMON_ERRORS,
     handler: (deps) => (c) => {
-      document ??= openApiDocument({ routes: routes(), version: deps.version });
+      document ??= buildOpenApiDocument({ routes: routes(), version: deps.version });
       return c.json(document, 200, { 'Cache-Control': 'public, max-age=300' });
     },
   };
 }
 
-function pageRoute(routes: () => Route[]): Route {
+function createPageRoute(routes: () => Route[]): Route {
   return {
     method: 'GET',
     path: '/docs',
     operation_id: 'docs',
-    summary: 'The document as a page to read and to try',
+    summary: 'This document as a page that can send requests',
     tag: 'Service',
     needs_key: false,
     answers: { 200: { description: 'A page', content: ['text/html'] } },
     errors: COMMON_ERRORS,
     handler: (deps) => async (c) => {
-      const has_viewer = (await asset(deps, 'swagger-ui-bundle.js')) !== undefined;
-      return c.html(has_viewer ? PAGE : plainPage(routes()), 200, {
+      const has_viewer = (await readAsset(deps, 'swagger-ui-bundle.js')) !== undefined;
+      return c.html(has_viewer ? PAGE : renderPlainPage(routes()), 200, {
         'Content-Security-Policy': CONTENT_SECURITY_POLICY,
       });
     },
   };
 }
 
-const file: Route = {
+const fileParams = z.object({ file: z.string() });
+
+const fileRoute: Route = {
   method: 'GET',
   path: '/docs/{file}',
   operation_id: 'docsFile',
-  summary: 'What the page is made of',
+  summary: 'A file of the page',
   tag: 'Service',
   needs_key: false,
-  params: z.object({ file: z.string() }),
+  params: fileParams,
   answers: { 200: { description: 'A file', content: ['text/css', 'text/javascript'] } },
   errors: ['NOT_FOUND', ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
-    const name = parseParam(c.req, file, 'file', 'file');
+    const { file: name } = parseParams(c.req, fileParams, 'file');
     const type = name === SCRIPT ? 'text/javascript; charset=utf-8' : ASSETS[name];
-    const bytes = name === SCRIPT ? Buffer.from(PAGE_SCRIPT) : await asset(deps, name);
+    const bytes = name === SCRIPT ? Buffer.from(PAGE_SCRIPT) : await readAsset(deps, name);
     if (type === undefined || bytes === undefined) throw notFound('file');
     const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
     const headers = { ETag: etag, 'Cache-Control': A_DAY };
@@ -83,7 +86,7 @@ const file: Route = {
   },
 };
 
-async function asset({ docs_folder }: ApiDeps, name: string): Promise<Buffer | undefined> {
+async function readAsset({ docs_folder }: ApiDeps, name: string): Promise<Buffer | undefined> {
   if (docs_folder === undefined || !Object.hasOwn(ASSETS, name)) return undefined;
   try {
     return await readFile(join(docs_folder, name));

@@ -5,15 +5,14 @@ import {
   jobResultSchema,
   jobViewSchema,
   progressSchema,
-  recordFields,
   resultSchema,
 } from '../../schemas/index.ts';
-import { STATUS } from '../errors.ts';
+import { STATUS } from '../http/errors.ts';
 import type { Route } from '../routes/route.ts';
 
 type Json = Record<string, unknown>;
 
-/** Schemas that have names of their own in the document. */
+/** The schemas that the document names and refers to. */
 const COMPONENTS: Record<string, z.ZodType> = {
   Error: errorResponseSchema,
   Job: jobViewSchema,
@@ -22,23 +21,26 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Result: resultSchema,
 };
 
-/** The OpenAPI 3.1 document of these routes: made of the very schemas that parse and type what goes over the wire. */
-export function openApiDocument(options: {
+/** Builds the OpenAPI 3.1 document of these routes from the schemas that parse their requests and type their answers. */
+export function buildOpenApiDocument(options: {
   routes: Route[];
   version: string;
-  /** Absent: relative, wherever the document is served from. */
+  /** Default: relative to where the document is served from. */
   server_url?: string;
 }): Json {
   const paths: Record<string, Json> = {};
   for (const route of options.routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: describeOperation(route),
+    };
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'AuraStream',
       version: options.version,
-      description: 'Text in, sentiment out: at once, in jobs, or by the stream.',
+      description: 'Text in, sentiment out: while you wait, in jobs, or through the stream.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: options.server_url ?? '.' }],
@@ -46,36 +48,36 @@ export function openApiDocument(options: {
     paths,
     components: {
       schemas: Object.fromEntries(
-        Object.entries(COMPONENTS).map(([name, schema]) => [name, output(schema, name)]),
+        Object.entries(COMPONENTS).map(([name, schema]) => [name, outputSchema(schema, name)]),
       ),
       securitySchemes: { api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
     },
   };
 }
 
-function operation(route: Route): Json {
+function describeOperation(route: Route): Json {
   return {
     operationId: route.operation_id,
     summary: route.summary,
     tags: [route.tag],
     security: route.needs_key ? [{ api_key: [] }] : [],
-    parameters: parametersOf(route),
+    parameters: describeParameters(route),
     ...(route.body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
             description: `At most ${route.max_body_bytes} bytes.`,
-            content: { 'application/json': { schema: input(route.body) } },
+            content: { 'application/json': { schema: inputSchema(route.body) } },
           },
         }),
-    responses: { ...answersOf(route), ...errorsOf(route) },
+    responses: { ...describeAnswers(route), ...describeErrors(route) },
   };
 }
 
-function parametersOf({ params, query, headers = {} }: Route): Json[] {
+function describeParameters({ params, query, headers = {} }: Route): Json[] {
   const of = (object: z.ZodObject | undefined, place: 'path' | 'query') => {
-    const schema = object === undefined ? {} : input(object);
+    const schema = object === undefined ? {} : inputSchema(object);
     const properties = (schema.properties ?? {}) as Record<string, Json>;
     const required = (schema.required ?? []) as string[];
     return Object.entries(properties).map(([name, property]) => ({
@@ -93,7 +95,7 @@ function parametersOf({ params, query, headers = {} }: Route): Json[] {
       in: 'header',
       required: false,
       description,
-      schema: input(schema),
+      schema: inputSchema(schema),
     })),
   ];
 }
@@ -110,12 +112,13 @@ function header(description: string): Json {
   return { description, schema: { type: 'string' } };
 }
 
-function answersOf({ answers }: Route): Json {
+function describeAnswers({ answers }: Route): Json {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, content = [], headers = {} }]) => {
       const own = Object.entries(headers).map(([name, text]) => [name, header(text)]);
       const media = content.map((type) => [type, { schema: { type: 'string' } }]);
-      const json = schema === undefined ? [] : [['application/json', { schema: output(schema) }]];
+      const json =
+        schema === undefined ? [] : [['application/json', { schema: outputSchema(schema) }]];
       return [
         status,
         {
@@ -128,8 +131,8 @@ function answersOf({ answers }: Route): Json {
   );
 }
 
-/** Errors by status; those that an answer shares its status with are left to its description. */
-function errorsOf({ errors, answers }: Route): Json {
+/** Errors by status. An error that has the status of an answer is left to the description of that answer. */
+function describeErrors({ errors, answers }: Route): Json {
   const by_status = new Map<number, ErrorCode[]>();
   for (const code of errors) {
     if (STATUS[code] in answers) continue;
@@ -150,12 +153,12 @@ function errorsOf({ errors, answers }: Route): Json {
   );
 }
 
-function input(schema: z.ZodType): Json {
+function inputSchema(schema: z.ZodType): Json {
   return jsonSchema(schema, 'input');
 }
 
-/** @param own_name of a component, which is written out where it stands itself. */
-function output(schema: z.ZodType, own_name?: string): Json {
+/** @param own_name the name of a component whose schema is written out here; elsewhere it is a reference. */
+function outputSchema(schema: z.ZodType, own_name?: string): Json {
   const named = Object.entries(COMPONENTS).find(([, component]) => component === schema)?.[0];
   if (named !== undefined && named !== own_name) return { $ref: `#/components/schemas/${named}` };
   return jsonSchema(schema, 'output');
@@ -165,15 +168,12 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io,
     reused: 'inline',
-    // What a transform makes of it is ours; what comes in is what counts.
+    // A transform's output has no JSON Schema; callers need to know its input only.
     unrepresentable: 'any',
-    // Later versions may say more than this document knows.
+    // Later versions may add fields, so documents must not forbid them.
     override: ({ jsonSchema: made }) => {
       if (made.additionalProperties === false) delete made.additionalProperties;
     },
   }) as Json;
   return rest;
 }
-
-/** The fields of a record, for whoever writes them by hand. */
-export const RECORD_FIELD_NAMES = Object.keys(recordFields);

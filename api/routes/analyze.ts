@@ -12,38 +12,35 @@ import {
   syncRequestSchema,
   syncResponseSchema,
 } from '../../schemas/index.ts';
-import { parseBody } from '../body.ts';
-import { ApiError } from '../errors.ts';
+import { HttpError, RETRY_AFTER } from '../http/errors.ts';
+import { parseBody } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** A text of 100 KiB, each byte of it escaped in two, and the rest. */
+/** Room for a text of 100 KiB in which JSON escapes every byte, and for the options. */
 const MAX_SYNC_BODY_BYTES = 256 * 1024;
 const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
-/** Seconds after which Comprehend's token bucket, or a failing service, is worth another try. */
-const RETRY_AFTER_THROTTLE = 1;
-const RETRY_AFTER_FAILURE = 5;
 
 export const analyzeRoutes: Route[] = [
   {
     method: 'POST',
     path: '/analyze/sync',
     operation_id: 'analyze',
-    summary: 'The sentiment of one text, at once',
+    summary: 'The sentiment of one text, while you wait',
     tag: 'Analysis',
     needs_key: true,
     body: syncRequestSchema,
     max_body_bytes: MAX_SYNC_BODY_BYTES,
-    answers: { 200: { description: 'Its verdict', schema: syncResponseSchema } },
+    answers: { 200: { description: 'The verdict', schema: syncResponseSchema } },
     errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
       const { value } = await parseBody(c.req, syncRequestSchema, MAX_SYNC_BODY_BYTES);
       const { text, options } = value;
-      const refused = tooLong(text, 'text');
-      if (refused !== undefined) throw apiError(refused);
+      const refused = findTooLong(text, 'text');
+      if (refused !== undefined) throw toHttpError(refused);
       const [outcome] = await deps.analyse([{ text, language: options.language_code }]);
-      const answer = answerOf(outcome!, options, { text: 'text', language: LANGUAGE_FIELD });
-      if ('error' in answer) throw apiError(answer.error);
+      const answer = toAnswer(outcome!, options, { text: 'text', language: LANGUAGE_FIELD });
+      if ('error' in answer) throw toHttpError(answer.error);
       c.header('X-Cache-Hit', String(answer.cache_hit));
       return c.json({
         ...answer,
@@ -56,12 +53,14 @@ export const analyzeRoutes: Route[] = [
     method: 'POST',
     path: '/analyze/batch',
     operation_id: 'analyzeBatch',
-    summary: 'The sentiment of up to 100 texts: one answer or error each, in their order',
+    summary: 'The sentiment of up to 100 texts: a verdict or an error for each, in their order',
     tag: 'Analysis',
     needs_key: true,
     body: batchRequestSchema,
     max_body_bytes: MAX_BATCH_BODY_BYTES,
-    answers: { 200: { description: 'Their verdicts', schema: batchResponseSchema } },
+    answers: {
+      200: { description: 'A verdict or an error for each text', schema: batchResponseSchema },
+    },
     errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
@@ -72,7 +71,7 @@ export const analyzeRoutes: Route[] = [
           ? { text: entry, language: options.language_code }
           : { text: entry.text, language: entry.language_code ?? options.language_code },
       );
-      const refused = requests.map(({ text }, i) => tooLong(text, `texts.${i}`));
+      const refused = requests.map(({ text }, i) => findTooLong(text, `texts.${i}`));
       const asked = requests.filter((_, i) => refused[i] === undefined);
       const outcomes = await deps.analyse(asked);
       const outcome_of = new Map(asked.map((request, i) => [request, outcomes[i]!]));
@@ -80,7 +79,7 @@ export const analyzeRoutes: Route[] = [
         const error = refused[i];
         if (error !== undefined) return { error };
         const fields = { text: `texts.${i}`, language: `texts.${i}.language_code` };
-        return answerOf(outcome_of.get(request)!, options, fields);
+        return toAnswer(outcome_of.get(request)!, options, fields);
       });
       const failed = results.filter((result) => 'error' in result).length;
       return c.json({
@@ -96,9 +95,9 @@ export const analyzeRoutes: Route[] = [
 
 const LANGUAGE_FIELD = 'options.language_code';
 
-type Verdict = Omit<SyncResponse, 'processing_time_ms' | 'request_id'>;
+type SyncVerdict = Omit<SyncResponse, 'processing_time_ms' | 'request_id'>;
 
-function tooLong(text: string, field: string): ErrorDetail | undefined {
+function findTooLong(text: string, field: string): ErrorDetail | undefined {
   if (Buffer.byteLength(text) <= MAX_SYNC_TEXT_BYTES) return undefined;
   return {
     code: 'PAYLOAD_TOO_LARGE',
@@ -107,15 +106,15 @@ function tooLong(text: string, field: string): ErrorDetail | undefined {
   };
 }
 
-/** What an outcome is to the caller: an answer, or why there is none. */
-function answerOf(
+/** Translates an outcome for the caller: a verdict, or the error that explains why there is none. */
+function toAnswer(
   outcome: AnalysisOutcome,
   options: SyncRequest['options'],
   fields: { text: string; language: string },
-): Verdict | { error: ErrorDetail } {
+): SyncVerdict | { error: ErrorDetail } {
   switch (outcome.status) {
     case 'analyzed':
-      return verdictOf(outcome, options);
+      return toVerdict(outcome, options);
     case 'empty': {
       const message = `${fields.text}: must not be blank`;
       return { error: { code: 'VALIDATION_ERROR', message, field: fields.text } };
@@ -123,18 +122,18 @@ function answerOf(
     case 'unsupported_language': {
       const message =
         `${fields.language}: the text's language (${outcome.language_code}) is not supported; ` +
-        `if it is one of ${SENTIMENT_LANGUAGES.join(', ')}, say so here`;
+        `if it is one of ${SENTIMENT_LANGUAGES.join(', ')}, set this field`;
       return { error: { code: 'VALIDATION_ERROR', message, field: fields.language } };
     }
     case 'failed':
-      return { error: failure(outcome) };
+      return { error: describeFailure(outcome) };
   }
 }
 
-function verdictOf(
+function toVerdict(
   { verdict, ...analyzed }: Extract<AnalysisOutcome, { status: 'analyzed' }>,
   options: SyncRequest['options'],
-): Verdict {
+): SyncVerdict {
   const { score, confidence } = rateCertainty(verdict);
   return {
     sentiment: verdict.sentiment,
@@ -150,18 +149,18 @@ function verdictOf(
   };
 }
 
-function failure(outcome: { retryable: boolean; throttled: boolean }): ErrorDetail {
+function describeFailure(outcome: { retryable: boolean; throttled: boolean }): ErrorDetail {
   if (outcome.throttled) {
-    const message = 'Too many texts at the moment';
-    return { code: 'RATE_LIMIT_EXCEEDED', message, retry_after: RETRY_AFTER_THROTTLE };
+    const message = 'The analyzer is over its rate limit';
+    return { code: 'RATE_LIMIT_EXCEEDED', message, retry_after: RETRY_AFTER.throttle };
   }
   return {
     code: 'SERVICE_UNAVAILABLE',
-    message: 'The text could not be analysed at the moment',
-    ...(outcome.retryable ? { retry_after: RETRY_AFTER_FAILURE } : {}),
+    message: 'The analyzer does not answer',
+    ...(outcome.retryable ? { retry_after: RETRY_AFTER.failure } : {}),
   };
 }
 
-function apiError({ code, message, ...options }: ErrorDetail): ApiError {
-  return new ApiError(code, message, options);
+function toHttpError({ code, message, ...options }: ErrorDetail): HttpError {
+  return new HttpError(code, message, options);
 }

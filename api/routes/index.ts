@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
 import { submitRoute } from './submit.ts';
 
-/** Every route of the API: what else is asked of a known path is 405, any other path 404. */
+/** Every route of the API. Another method of a known path is a 405, another path a 404. */
 export const ROUTES: Route[] = [
   ...analyzeRoutes,
   submitRoute,

@@ -10,34 +10,34 @@ import {
   type Result,
   recordKey,
 } from '../../schemas/index.ts';
-import { csvOf } from '../csv.ts';
-import { badCursor, formatPosition, parsePosition } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiEnv } from '../env.ts';
-import { ApiError } from '../errors.ts';
+import { formatCsv } from '../http/csv.ts';
+import { formatPosition, parsePosition } from '../http/cursor.ts';
+import type { ApiEnv } from '../http/env.ts';
+import { HttpError } from '../http/errors.ts';
 
-/** Lambda's answers have 6 MB at most; one row more never makes that. */
+/** Lambda allows 6 MB per answer. A page may exceed this limit by one row, which is far below 2 MB. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-const ROWS_AT_A_TIME = 100;
+const ROWS_PER_READ = 100;
 
-interface Page {
+interface JobResultsPage {
   results: JobResult[];
   next?: InputPosition;
 }
 
-/** A page of a job's records in the order of its input, in the form that the caller asks for. */
-export async function jobResults(
+/** Answers with a page of a job's records, in the order of its input and in the format that the caller accepts. */
+export async function answerJobResults(
   deps: ApiDeps,
   c: Context<ApiEnv>,
   job: Job,
   query: z.output<typeof jobResultsQuerySchema>,
 ): Promise<Response> {
-  const from = query.cursor === undefined ? { records: 0, bytes: 0 } : openCursor(query.cursor);
-  const page = await read(deps, job, from, query.limit);
+  const from = query.cursor === undefined ? { records: 0, bytes: 0 } : parsePosition(query.cursor);
+  const page = await readPage(deps, job, from, query.limit);
   const next_cursor = page.next === undefined ? undefined : formatPosition(page.next);
   const accept = c.req.header('accept') ?? '';
-  const form = FORMS.find(({ media_type }) => accept.includes(media_type));
-  if (form === undefined) {
+  const format = FORMATS.find(({ media_type }) => accept.includes(media_type));
+  if (format === undefined) {
     return c.json({
       results: page.results,
       ...(next_cursor === undefined ? {} : { next_cursor }),
@@ -48,68 +48,70 @@ export async function jobResults(
     c.header('X-Next-Cursor', next_cursor);
     c.header('Link', `<?${limit}&cursor=${next_cursor}>; rel="next"`);
   }
-  return c.body(form.write(page.results), 200, {
-    'Content-Type': `${form.media_type}; charset=utf-8`,
+  return c.body(format.write(page.results), 200, {
+    'Content-Type': `${format.media_type}; charset=utf-8`,
   });
 }
 
-const FORMS = [
+const FORMATS = [
   {
     media_type: 'application/x-ndjson',
     write: (results: JobResult[]) =>
       results.map((result) => `${JSON.stringify(result)}\n`).join(''),
   },
-  { media_type: 'text/csv', write: csvOf },
+  { media_type: 'text/csv', write: formatCsv },
 ];
 
-function openCursor(cursor: string): InputPosition {
-  try {
-    return parsePosition(cursor);
-  } catch (error) {
-    return badCursor(error);
-  }
-}
-
-/** The input joined with the results: so each record is there once, whoever else has results of the same id. */
-async function read(deps: ApiDeps, job: Job, from: InputPosition, limit: number): Promise<Page> {
-  const page: Page = { results: [] };
+/**
+ * Joins the job's input with the results table. So each record is in the answer once, even if another job or producer
+ * has published records with the same ids.
+ */
+async function readPage(
+  deps: ApiDeps,
+  job: Job,
+  from: InputPosition,
+  limit: number,
+): Promise<JobResultsPage> {
+  const page: JobResultsPage = { results: [] };
   if (job.input.etag === undefined) return page;
   let bytes = 0;
-  let entries: InputEntry[] = [];
   let end = from;
-  const take = async () => {
-    const joined = await join(deps, job, entries);
-    for (const [i, result] of joined.entries()) {
-      bytes += Buffer.byteLength(JSON.stringify(result));
-      if (bytes > MAX_ANSWER_BYTES && page.results.length > 0) return false;
-      page.results.push(result);
-      end = entries[i]!.end;
-    }
-    entries = [];
-    return true;
-  };
   try {
-    for await (const entry of readInput(deps.inputs, job, from)) {
-      if (page.results.length + entries.length === limit) {
-        await take();
-        page.next = end;
-        return page;
-      }
-      entries.push(entry);
-      if (entries.length === ROWS_AT_A_TIME && !(await take())) {
-        page.next = end;
-        return page;
+    const chunk_size = Math.min(ROWS_PER_READ, limit + 1);
+    for await (const chunk of readChunks(readInput(deps.inputs, job, from), chunk_size)) {
+      const rows = await joinResults(deps, job, chunk.slice(0, limit - page.results.length));
+      for (const [i, entry] of chunk.entries()) {
+        const row = rows[i];
+        bytes += row === undefined ? 0 : Buffer.byteLength(JSON.stringify(row));
+        const is_full = bytes > MAX_ANSWER_BYTES && page.results.length > 0;
+        if (row === undefined || is_full) return { ...page, next: end };
+        page.results.push(row);
+        end = entry.end;
       }
     }
-    if (!(await take())) page.next = end;
     return page;
   } catch (error) {
     if (!(error instanceof InputChangedError)) throw error;
-    throw new ApiError('NOT_FOUND', 'The input of this job is not kept any more');
+    throw new HttpError('NOT_FOUND', 'The input of this job is no longer kept');
   }
 }
 
-async function join(deps: ApiDeps, job: Job, entries: InputEntry[]): Promise<JobResult[]> {
+/** Groups entries, so that one read of the results table serves all entries of a group. */
+async function* readChunks(
+  entries: AsyncIterable<InputEntry>,
+  size: number,
+): AsyncIterable<InputEntry[]> {
+  let chunk: InputEntry[] = [];
+  for await (const entry of entries) {
+    chunk.push(entry);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function joinResults(deps: ApiDeps, job: Job, entries: InputEntry[]): Promise<JobResult[]> {
   const keys = entries.flatMap((entry) =>
     entry.ok ? [{ tenant: job.tenant, record_id: entry.record.record_id }] : [],
   );

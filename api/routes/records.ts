@@ -13,14 +13,15 @@ import {
   resultsQuerySchema,
   resultsResponseSchema,
 } from '../../schemas/index.ts';
-import { notFound, parseBody, parseParam, parseQuery } from '../body.ts';
-import { badCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
+import { throwBadCursor } from '../http/cursor.ts';
+import { notFound } from '../http/errors.ts';
+import { parseBody, parseParams, parseQuery } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** A caller waits: the stream's own retries are for producers that need not. */
+/** A caller waits, so the publisher retries less often than for producers that can wait. */
 const MAX_ATTEMPTS = 4;
-/** Where few have the sentiment that is asked for, a page ends here, with a cursor. */
+/** If few results have the sentiment of the query, a page ends after this many rows, with a cursor. */
 const MAX_ROWS_READ = 1_000;
 
 const publish: Route = {
@@ -32,7 +33,9 @@ const publish: Route = {
   needs_key: true,
   body: recordsRequestSchema,
   max_body_bytes: MAX_JOB_BODY_BYTES,
-  answers: { 202: { description: 'An outcome for each, in order', schema: recordsResponseSchema } },
+  answers: {
+    202: { description: 'An outcome for each record, in order', schema: recordsResponseSchema },
+  },
   errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const { value } = await parseBody(c.req, recordsRequestSchema, MAX_JOB_BODY_BYTES);
@@ -44,11 +47,11 @@ const publish: Route = {
     });
     const tenant = c.get('tenant');
     const publishing = value.records.map((record) =>
-      isObject(record) ? publisher.publish(owned(record, tenant)) : refused(),
+      isObject(record) ? publisher.publish(assignTenant(record, tenant)) : refuseNonObject(),
     );
     await publisher.flush();
     const outcomes = await Promise.all(publishing);
-    const records = outcomes.map(shown);
+    const records = outcomes.map(toPublicOutcome);
     const count = (status: string) => records.filter((one) => one.status === status).length;
     return c.json(
       {
@@ -62,6 +65,8 @@ const publish: Route = {
   },
 };
 
+const resultParams = z.object({ record_id: recordId });
+
 const get: Route = {
   method: 'GET',
   path: '/results/{record_id}',
@@ -69,11 +74,11 @@ const get: Route = {
   summary: 'The result of one record',
   tag: 'Records and results',
   needs_key: true,
-  params: z.object({ record_id: recordId }),
-  answers: { 200: { description: 'Its result', schema: resultSchema } },
+  params: resultParams,
+  answers: { 200: { description: 'The result', schema: resultSchema } },
   errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
-    const record_id = parseParam(c.req, get, 'record_id', 'result');
+    const { record_id } = parseParams(c.req, resultParams, 'result');
     const result = await deps.results.get(c.get('tenant'), record_id);
     if (result === undefined) throw notFound('result');
     return c.json(result);
@@ -92,7 +97,7 @@ const list: Route = {
   errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const query = parseQuery(c.req, resultsQuerySchema);
-    const page = await listed(deps, { ...query, tenant: c.get('tenant') });
+    const page = await listResults(deps, { ...query, tenant: c.get('tenant') });
     return c.json(page satisfies ResultsResponse);
   },
 };
@@ -103,18 +108,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The key says whose the record is; jobs, claims and replays are given by us, not by callers. */
-function owned(record: Record<string, unknown>, tenant: string): RecordInput {
+/** The API key decides the tenant. Fields that the product sets itself are dropped: callers must not set them. */
+function assignTenant(record: Record<string, unknown>, tenant: string): RecordInput {
   const { job_id, job_index, text_claim, analysis_run, ...own } = record;
   return { ...own, tenant } as RecordInput;
 }
 
-async function refused(): Promise<PublishOutcome> {
+async function refuseNonObject(): Promise<PublishOutcome> {
   const issues = [{ path: '', message: 'must be a JSON object' }];
   return { status: 'refused', reason: 'invalid_record', issues };
 }
 
-function shown(outcome: PublishOutcome): RecordsResponse['records'][number] {
+function toPublicOutcome(outcome: PublishOutcome): RecordsResponse['records'][number] {
   switch (outcome.status) {
     case 'accepted':
       return { status: 'accepted', record_id: outcome.record_id };
@@ -129,8 +134,8 @@ function shown(outcome: PublishOutcome): RecordsResponse['records'][number] {
   }
 }
 
-/** Reads on until the page is full of those that are asked for, each page from where the one before ended. */
-async function listed(
+/** Reads pages until enough results have the sentiment of the query, or enough rows were read. */
+async function listResults(
   deps: ApiDeps,
   query: { tenant: string; source: string; limit: number } & {
     from?: string | undefined;
@@ -153,7 +158,7 @@ async function listed(
         ...(to === undefined ? {} : { to }),
         ...(cursor === undefined ? {} : { cursor }),
       })
-      .catch(badCursor);
+      .catch(throwBadCursor);
     results.push(
       ...page.results.filter((one) => sentiment === undefined || one.sentiment === sentiment),
     );

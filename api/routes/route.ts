@@ -2,19 +2,19 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { ErrorCode } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiEnv } from '../env.ts';
+import type { ApiEnv } from '../http/env.ts';
 
-/** One answer that is no error. */
+/** One answer of a route that is not an error. */
 export interface Answer {
   description: string;
-  /** Of its JSON body; absent: see `content`. */
+  /** The schema of its JSON body; absent if it has none: see `content`. */
   schema?: z.ZodType;
-  /** Other media types that it may come in. */
+  /** Other media types of the body. */
   content?: string[];
   headers?: Record<string, string>;
 }
 
-/** What a route is: the app serves it, and the OpenAPI document tells of it, from this alone. */
+/** A route: the app serves it and the OpenAPI document describes it, both from this object alone. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   /** As OpenAPI writes it: `/status/{job_id}`. */
@@ -38,7 +38,7 @@ export interface Route {
 export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED'];
 /** Errors that any route may give. */
 export const COMMON_ERRORS: ErrorCode[] = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
-/** Errors of whatever takes a JSON body. */
+/** Errors of any route that takes a JSON body. */
 export const BODY_ERRORS: ErrorCode[] = [
   'VALIDATION_ERROR',
   'PAYLOAD_TOO_LARGE',

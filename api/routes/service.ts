@@ -5,7 +5,7 @@ import {
   statsQuerySchema,
   statsResponseSchema,
 } from '../../schemas/index.ts';
-import { parseQuery } from '../body.ts';
+import { parseQuery } from '../http/parse.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 const stats: Route = {
@@ -13,7 +13,7 @@ const stats: Route = {
   path: '/stats',
   operation_id: 'stats',
   summary:
-    'Counts over time by sentiment, source and language; cache hits; what was billed and avoided',
+    'Counts over time by sentiment, source and language; cache hits; units billed and avoided',
   tag: 'Records and results',
   needs_key: true,
   query: statsQuerySchema,
@@ -29,10 +29,10 @@ const health: Route = {
   method: 'GET',
   path: '/health',
   operation_id: 'health',
-  summary: 'Whether the API runs: it asks no service, and costs nothing',
+  summary: 'Whether the API runs; it calls no service',
   tag: 'Service',
   needs_key: false,
-  answers: { 200: { description: 'It runs', schema: healthResponseSchema } },
+  answers: { 200: { description: 'The API runs', schema: healthResponseSchema } },
   errors: COMMON_ERRORS,
   handler: (deps) => (c) =>
     c.json({
@@ -46,12 +46,15 @@ const ready: Route = {
   method: 'GET',
   path: '/ready',
   operation_id: 'ready',
-  summary: 'Whether what the API needs answers; no call of it is billed by Comprehend',
+  summary: 'Whether the services behind the API answer; Comprehend is not called',
   tag: 'Service',
   needs_key: false,
   answers: {
-    200: { description: 'All of it answers', schema: readyResponseSchema },
-    503: { description: 'Which does not', schema: readyResponseSchema },
+    200: { description: 'Every service answers', schema: readyResponseSchema },
+    503: {
+      description: 'A service does not answer; the body names it',
+      schema: readyResponseSchema,
+    },
   },
   errors: ['INTERNAL_ERROR'],
   handler: (deps) => async (c) => {

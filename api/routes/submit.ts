@@ -13,23 +13,23 @@ import {
   type JobDocument,
   MAX_JOB_BODY_BYTES,
 } from '../../schemas/index.ts';
-import { checked, parseBody } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiEnv } from '../env.ts';
-import { ApiError } from '../errors.ts';
-import { estimated } from '../estimated.ts';
+import type { ApiEnv } from '../http/env.ts';
+import { HttpError } from '../http/errors.ts';
+import { parseBody, parseWith } from '../http/parse.ts';
+import { estimateEnd } from './estimate.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** The most that one PUT takes. Source: S3, PutObject, API reference. */
+/** The largest object that one PUT can create. Source: S3, PutObject, API reference. */
 const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
-/** When the sweeper looks whether the input's arrival was noticed. */
+/** After this time the sweeper checks whether the arrival of the input was noticed. */
 const DUE_MS = 10 * 60_000;
 
 export const submitRoute: Route = {
   method: 'POST',
   path: '/analyze/async',
   operation_id: 'submit',
-  summary: 'A job: one long text, up to 1,000 documents, or a file to upload',
+  summary: 'Submits a job: one long text, up to 1,000 documents, or a file to upload',
   tag: 'Jobs',
   needs_key: true,
   headers: {
@@ -44,39 +44,42 @@ export const submitRoute: Route = {
   errors: [...BODY_ERRORS, 'CONFLICT', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const { value: request, raw } = await parseBody(c.req, asyncRequestSchema, MAX_JOB_BODY_BYTES);
-    checkCallback(request, deps);
-    const { created, job } = await deps.jobs.create(newJob(deps, c, request, raw));
-    if (!created && job.request_hash !== hashOf(raw)) {
-      throw new ApiError('CONFLICT', 'This Idempotency-Key was used with another body', {
+    checkCallbackUrlOf(request, deps);
+    const { created, job } = await deps.jobs.create(createJob(deps, c, request, raw));
+    if (!created && job.request_hash !== hash(raw)) {
+      throw new HttpError('CONFLICT', 'This Idempotency-Key was used with another body', {
         field: 'Idempotency-Key',
       });
     }
     const is_waiting = job.status === 'PENDING' && job.input.etag === undefined;
-    // A job whose maker died before its input was there gets it now.
+    // A retry of a submission that failed between the job and its input writes the input now.
     if (is_waiting && request.upload === undefined) {
       const { key, format } = job.input;
-      await deps.inputs.put(key, inputOf(request), FORMATS[format].content_type);
+      await deps.inputs.put(key, writeInput(request), FORMATS[format].content_type);
     }
-    return c.json(await answerOf(deps, job, request), 202);
+    return c.json(await answerWith(deps, job, request), 202);
   },
 };
 
-function checkCallback({ callback_url }: AsyncRequest, { settings }: ApiDeps): void {
+function checkCallbackUrlOf({ callback_url }: AsyncRequest, { settings }: ApiDeps): void {
   if (callback_url === undefined) return;
   try {
     checkCallbackUrl(callback_url, { allow_loopback: settings.allow_loopback_callbacks });
   } catch (error) {
     if (!(error instanceof CallbackUrlError)) throw error;
     const message = `callback_url: ${error.message}`;
-    throw new ApiError('VALIDATION_ERROR', message, { field: 'callback_url' });
+    throw new HttpError('VALIDATION_ERROR', message, { field: 'callback_url' });
   }
 }
 
-function newJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw: string): Job {
+function createJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw: string): Job {
   const tenant = c.get('tenant');
   const header = c.req.header('idempotency-key');
-  const key = header === undefined ? undefined : checked(idempotencyKey, header, 'Idempotency-Key');
-  const job_id = `job_${key === undefined ? deps.random_id() : hashOf(`${tenant}\n${key}`).slice(0, 32)}`;
+  const id =
+    header === undefined
+      ? deps.random_id()
+      : hash(`${tenant}\n${parseWith(idempotencyKey, header, 'Idempotency-Key')}`).slice(0, 32);
+  const job_id = `job_${id}`;
   const kind =
     request.upload !== undefined ? 'upload' : request.text !== undefined ? 'text' : 'documents';
   const format = request.upload?.format ?? 'jsonl';
@@ -89,44 +92,41 @@ function newJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw: s
     status: 'PENDING',
     input: { kind, format, key: inputKey(job_id, format) },
     source_id: request.source_id,
-    request_hash: hashOf(raw),
+    request_hash: hash(raw),
     created_at: at(0),
     deadline_at: at(deadline_seconds * 1_000),
     due_at: at(DUE_MS),
-    ...(request.callback_url === undefined
-      ? {}
-      : {
-          callback: {
-            url: request.callback_url,
-            state: 'waiting' as const,
-            delivery_id: `delivery_${deps.random_id()}`,
-            attempts: [],
-          },
-        }),
+    ...createCallback(deps, request),
     expires_at: Math.floor(now / 1_000) + retention_seconds,
   };
 }
 
-/** The request's texts as records, one a line. */
-function inputOf({ text, language_code, documents }: AsyncRequest): string {
+function createCallback({ random_id }: ApiDeps, { callback_url }: AsyncRequest) {
+  if (callback_url === undefined) return {};
+  const delivery_id = `delivery_${random_id()}`;
+  return { callback: { url: callback_url, state: 'waiting' as const, delivery_id, attempts: [] } };
+}
+
+/** Writes the texts of the request as records, one per line. */
+function writeInput({ text, language_code, documents }: AsyncRequest): string {
   const all: JobDocument[] = documents ?? [
-    { text: text!, ...(language_code === undefined ? {} : { language_code }) },
+    { text: text ?? '', ...(language_code === undefined ? {} : { language_code }) },
   ];
   return all
     .map(({ language_code: language, ...record }) => JSON.stringify({ ...record, language }))
     .join('\n');
 }
 
-async function answerOf(deps: ApiDeps, job: Job, request: AsyncRequest): Promise<AsyncResponse> {
+async function answerWith(deps: ApiDeps, job: Job, request: AsyncRequest): Promise<AsyncResponse> {
   const { job_id, status, created_at } = job;
   const records = request.documents?.length ?? 1;
   if (request.upload === undefined) {
     return {
       job_id,
       status,
-      message: `Ask for /status/${job_id}`,
+      message: `Poll /status/${job_id}`,
       created_at,
-      estimated_completion: await estimated(deps, records),
+      estimated_completion: await estimateEnd(deps, records),
     };
   }
   const { upload_url_ttl_seconds } = deps.settings;
@@ -135,7 +135,7 @@ async function answerOf(deps: ApiDeps, job: Job, request: AsyncRequest): Promise
   return {
     job_id,
     status,
-    message: `PUT the file to upload.url, then ask for /status/${job_id}`,
+    message: `PUT the file to upload.url, then poll /status/${job_id}`,
     created_at,
     estimated_completion: null,
     upload: {
@@ -148,6 +148,6 @@ async function answerOf(deps: ApiDeps, job: Job, request: AsyncRequest): Promise
   };
 }
 
-function hashOf(text: string): string {
+function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../api/openapi/document.ts';
+import { buildOpenApiDocument } from '../../api/openapi/document.ts';
 import { ROUTES } from '../../api/routes/index.ts';
 import { createContract } from './openapi.ts';
 
@@ -19,7 +19,7 @@ export interface Answer {
 
 /** Calls the API as anybody would, and holds each answer against the OpenAPI document. */
 export function createCaller(api: string, default_key?: string) {
-  const contract = createContract(openApiDocument({ routes: ROUTES, version: 'test' }));
+  const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
   return async (path: string, call: Call = {}): Promise<Answer> => {
     const { method = 'GET', key = default_key, body } = call;
     const response = await fetch(`${api}${path}`, {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { detectLanguage } from '@aurastream/language-detector';
-import { type Answered, createApi } from '../../../api/app.ts';
-import type { ApiDeps } from '../../../api/deps.ts';
+import { createApi } from '../../../api/app.ts';
+import type { ApiDeps, RequestReport } from '../../../api/deps.ts';
 import type { ResultsReader } from '../../../api/ports.ts';
 import { InputChangedError, type JobInputs } from '../../../ingest/submission/ports.ts';
 import { type ErrorResponse, errorResponseSchema, type Result } from '../../../schemas/index.ts';
@@ -65,7 +65,7 @@ export function memoryResults() {
 export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {}) {
   const fake = fakeAnalyzer();
   const analysis = testAnalysis({ analyzer: fake.analyzer, detect_language: detectLanguage });
-  const answers: Answered[] = [];
+  const answers: RequestReport[] = [];
   const errors: unknown[] = [];
   let clock = Date.UTC(2026, 10, 23);
   const now = () => (clock += 5);
@@ -89,7 +89,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     claims: { put: async (_, text) => createHash('sha256').update(text).digest('hex') },
     throughput_samples: async () => [],
     stats: async () => {
-      throw new Error('Nobody has asked for statistics');
+      throw new Error('No test asks for statistics');
     },
     ready: async () => ({
       status: 'ready',
@@ -107,7 +107,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     now,
     version: '1.2.3',
     request_id: () => 'request-1',
-    on_answer: (answered) => answers.push(answered),
+    on_answer: (report) => answers.push(report),
     on_error: (error) => errors.push(error),
     ...more,
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openApiDocument } from '../../../api/openapi/document.ts';
+import { buildOpenApiDocument } from '../../../api/openapi/document.ts';
 import { ROUTES } from '../../../api/routes/index.ts';
 import { ERROR_CODES, type StatsResponse } from '../../../schemas/index.ts';
 import { createContract } from '../../support/openapi.ts';
@@ -134,7 +134,7 @@ function safely(name: string): string {
 }
 
 it('whatever is asked: no 5xx, no answer that the document does not tell of, and no text in a refusal', async () => {
-  const contract = createContract(openApiDocument({ routes: ROUTES, version: 'test' }));
+  const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
   const { request, errors } = testApi(undefined, { stats: async () => NO_STATS });
   const statuses = new Map<number, number>();
   await fc.assert(

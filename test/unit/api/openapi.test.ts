@@ -1,11 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../../api/openapi/document.ts';
+import { buildOpenApiDocument } from '../../../api/openapi/document.ts';
 import { ROUTES } from '../../../api/routes/index.ts';
 import { createClient } from '../../../client/index.ts';
 
 type Json = Record<string, unknown>;
-const document = openApiDocument({ routes: ROUTES, version: '1.2.3' });
+const document = buildOpenApiDocument({ routes: ROUTES, version: '1.2.3' });
 const operations = Object.values(document.paths as Record<string, Record<string, Json>>).flatMap(
   (methods) => Object.values(methods),
 );

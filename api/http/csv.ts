@@ -1,6 +1,6 @@
-import type { JobResult } from '../schemas/index.ts';
+import type { JobResult } from '../../schemas/index.ts';
 
-/** The columns of a job's results as CSV: what a spreadsheet has use for. */
+/** The columns of a job's results as CSV: the fields that fit in one cell of a spreadsheet. */
 const COLUMNS: Record<string, (row: JobResult) => unknown> = {
   job_index: ({ job_index }) => job_index,
   record_id: ({ record_id }) => record_id,
@@ -21,16 +21,16 @@ const COLUMNS: Record<string, (row: JobResult) => unknown> = {
     issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
 };
 
-/** Rows under their header. */
-export function csvOf(rows: JobResult[]): string {
-  const lines = rows.map((row) => Object.values(COLUMNS).map((column) => cell(column(row))));
+/** Formats rows as CSV below a header, with the line ends of RFC 4180. */
+export function formatCsv(rows: JobResult[]): string {
+  const lines = rows.map((row) => Object.values(COLUMNS).map((column) => formatCell(column(row))));
   return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-/** A spreadsheet takes a cell that begins like this for a formula, and runs it: an apostrophe keeps it a text. */
+/** A spreadsheet would run a cell that begins like this as a formula; an apostrophe in front makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-function cell(value: unknown): string {
+function formatCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);

@@ -1,0 +1,83 @@
+import type { HonoRequest } from 'hono';
+import type { z } from 'zod';
+import { parseWellFormedJson, translateIssues } from '../../schemas/index.ts';
+import { HttpError, notFound } from './errors.ts';
+
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+
+/**
+ * Parses the JSON body of a request; `raw` is the body as it came.
+ *
+ * @throws {HttpError} PAYLOAD_TOO_LARGE before the body is read, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR, which
+ * names each wrong field and never its value.
+ */
+export async function parseBody<Schema extends z.ZodType>(
+  request: HonoRequest,
+  schema: Schema,
+  max_bytes: number,
+): Promise<{ value: z.output<Schema>; raw: string }> {
+  if (!JSON_TYPE.test(request.header('content-type')?.trim() ?? '')) {
+    throw new HttpError('UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json');
+  }
+  if (Number(request.header('content-length') ?? 0) > max_bytes) throw tooLarge(max_bytes);
+  const raw = await request.text();
+  if (Buffer.byteLength(raw) > max_bytes) throw tooLarge(max_bytes);
+  return { value: parseWith(schema, parseJson(raw), 'body'), raw };
+}
+
+/** Parses the query of a request. @throws {HttpError} VALIDATION_ERROR */
+export function parseQuery<Schema extends z.ZodType>(
+  request: HonoRequest,
+  schema: Schema,
+): z.output<Schema> {
+  return parseWith(schema, request.query(), 'query');
+}
+
+/**
+ * Parses the parameters in the path of a request. One that no `kind` can have as its name names nothing.
+ *
+ * @throws {HttpError} NOT_FOUND
+ */
+export function parseParams<Schema extends z.ZodType>(
+  request: HonoRequest,
+  schema: Schema,
+  kind: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(request.param());
+  if (!parsed.success) throw notFound(kind);
+  return parsed.data;
+}
+
+/**
+ * Parses a value of a request.
+ *
+ * @param whole what an issue names that is about all of the value: `body`, `query` or the name of a header.
+ * @throws {HttpError} VALIDATION_ERROR
+ */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  whole: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = translateIssues(parsed.error).map(({ path, message }) => ({
+    field: path || whole,
+    message,
+  }));
+  const { field, message } = details[0] ?? { field: whole, message: 'is invalid' };
+  throw new HttpError('VALIDATION_ERROR', `${field}: ${message}`, { field, details });
+}
+
+function tooLarge(max_bytes: number): HttpError {
+  return new HttpError('PAYLOAD_TOO_LARGE', `The body must be at most ${max_bytes} bytes`);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return parseWellFormedJson(body);
+  } catch {
+    // The parser's own message quotes the body.
+    throw new HttpError('VALIDATION_ERROR', 'body: is not valid JSON', { field: 'body' });
+  }
+}

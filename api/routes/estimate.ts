@@ -1,0 +1,24 @@
+import { estimateCompletion } from '../../jobs/estimate.ts';
+import type { ThroughputSample } from '../../jobs/ports.ts';
+import { ServiceError } from '../../schemas/index.ts';
+import type { ApiDeps } from '../deps.ts';
+
+/** Estimates when this many records, submitted now, will be analysed. ISO 8601 in UTC. */
+export async function estimateEnd(deps: ApiDeps, records: number): Promise<string> {
+  return estimateCompletion({
+    now: deps.now(),
+    records,
+    samples: await readSamples(deps),
+    calls_per_second: deps.settings.calls_per_second,
+  });
+}
+
+/** A failure to read the samples makes the estimate rougher; it is no reason to fail the request. */
+async function readSamples({ throughput_samples }: ApiDeps): Promise<ThroughputSample[]> {
+  try {
+    return await throughput_samples();
+  } catch (error) {
+    if (error instanceof ServiceError) return [];
+    throw error;
+  }
+}

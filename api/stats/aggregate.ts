@@ -1,0 +1,90 @@
+import { COMPREHEND_USD_PER_UNIT } from '@aurastream/cost-model';
+import type { StatsResponse } from '../../schemas/index.ts';
+
+type SentimentCounts = StatsResponse['by_sentiment'];
+
+/** A group of results that agree in all of these: one row of the SQL's answer. */
+export interface StatsGroup {
+  start: string;
+  source: string;
+  language_code: string;
+  sentiment: keyof SentimentCounts;
+  is_hit: boolean;
+  results: number;
+  units: number;
+}
+
+type Aggregates = Omit<StatsResponse, 'from' | 'to' | 'interval' | 'as_of'>;
+
+/** Adds groups up by sentiment, source, language, time and cache, largest first. */
+export function aggregate(groups: StatsGroup[]): Aggregates {
+  return {
+    total: sumOf(groups, 'results'),
+    by_sentiment: countSentiments(groups),
+    by_source: groupBy(groups, 'source').map(([source, some]) => ({
+      source,
+      total: sumOf(some, 'results'),
+      by_sentiment: countSentiments(some),
+    })),
+    by_language: groupBy(groups, 'language_code').map(([language_code, some]) => ({
+      language_code,
+      total: sumOf(some, 'results'),
+    })),
+    over_time: groupBy(groups, 'start')
+      .map(([start, some]) => ({
+        start,
+        total: sumOf(some, 'results'),
+        by_sentiment: countSentiments(some),
+      }))
+      .sort((a, b) => (a.start < b.start ? -1 : 1)),
+    ...aggregateCache(groups),
+  };
+}
+
+/** Only texts with a verdict passed through the cache, and are billed. */
+function aggregateCache(groups: StatsGroup[]): Pick<Aggregates, 'cache' | 'billing'> {
+  const verdicts = groups.filter(({ sentiment }) => sentiment !== 'no_verdict');
+  const hits = verdicts.filter(({ is_hit }) => is_hit);
+  const misses = verdicts.filter(({ is_hit }) => !is_hit);
+  const total = sumOf(verdicts, 'results');
+  const billed_units = sumOf(misses, 'units');
+  const avoided_units = sumOf(hits, 'units');
+  return {
+    cache: {
+      hits: sumOf(hits, 'results'),
+      misses: sumOf(misses, 'results'),
+      hit_rate: total === 0 ? 0 : sumOf(hits, 'results') / total,
+    },
+    billing: {
+      billed_units,
+      avoided_units,
+      billed_usd: toUsd(billed_units),
+      avoided_usd: toUsd(avoided_units),
+    },
+  };
+}
+
+function sumOf(groups: StatsGroup[], field: 'results' | 'units'): number {
+  return groups.reduce((sum, group) => sum + group[field], 0);
+}
+
+function countSentiments(groups: StatsGroup[]): SentimentCounts {
+  const counts: SentimentCounts = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
+  for (const { sentiment, results } of groups) counts[sentiment] += results;
+  return counts;
+}
+
+function groupBy(
+  groups: StatsGroup[],
+  field: 'source' | 'language_code' | 'start',
+): [string, StatsGroup[]][] {
+  const by_value = new Map<string, StatsGroup[]>();
+  for (const group of groups) {
+    by_value.set(group[field], [...(by_value.get(group[field]) ?? []), group]);
+  }
+  return [...by_value].sort(([, a], [, b]) => sumOf(b, 'results') - sumOf(a, 'results'));
+}
+
+function toUsd(units: number): number {
+  return Number((units * COMPREHEND_USD_PER_UNIT).toFixed(6));
+}

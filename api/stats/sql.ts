@@ -1,0 +1,63 @@
+import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
+import type { StatsQuery } from '../ports.ts';
+import type { StatsGroup } from './aggregate.ts';
+import { DAY_MS, type TimeRange } from './time-range.ts';
+
+/** How much of `2026-11-23T10:00:00Z` names an interval. */
+const PREFIX_LENGTHS: Record<StatsQuery['interval'], number> = { minute: 16, hour: 13, day: 10 };
+
+/** SQL that Trino and DuckDB both run. Tenant and source are slugs: no slug can end an SQL string. */
+export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRange): string {
+  const characters = 'coalesce(length(text), text_bytes)';
+  return `
+    SELECT substr(processed_at, 1, ${PREFIX_LENGTHS[interval]}) AS start,
+      source,
+      coalesce(language_code, 'und') AS language_code,
+      coalesce(sentiment, 'no_verdict') AS sentiment,
+      coalesce(cache, 'none') AS cache,
+      count(*) AS results,
+      sum(greatest(${LEAST_UNITS} * coalesce(chunks, 0), ceil(${characters} / ${CHARACTERS_PER_UNIT}.0))) AS units
+    FROM results
+    WHERE tenant = '${tenant}'
+      AND processed_at >= '${range.from}' AND processed_at < '${range.to}'
+      AND (${partitionCondition(range)})
+      ${source === undefined ? '' : `AND source = '${source}'`}
+    GROUP BY 1, 2, 3, 4, 5`;
+}
+
+/**
+ * A condition on the partitions that can hold results of the range. A partition is the hour at which Firehose received
+ * a line, which is after the line was processed: hence one more day at the end. There is one condition per month,
+ * because partition projection prunes only by comparisons of the partition columns themselves.
+ */
+function partitionCondition({ from, to }: TimeRange): string {
+  const months = new Map<string, { first: number; last: number }>();
+  const end = Date.parse(to) + DAY_MS;
+  for (let day = Date.parse(`${from.slice(0, 10)}T00:00:00Z`); day <= end; day += DAY_MS) {
+    const date = new Date(day);
+    const month = `year = ${date.getUTCFullYear()} AND month = ${date.getUTCMonth() + 1}`;
+    const number = date.getUTCDate();
+    months.set(month, { first: months.get(month)?.first ?? number, last: number });
+  }
+  return [...months]
+    .map(([month, { first, last }]) => `(${month} AND day BETWEEN ${first} AND ${last})`)
+    .join(' OR ');
+}
+
+/** Reads one row of the answer to {@link writeSql}. */
+export function readGroup(row: Record<string, unknown>): StatsGroup {
+  return {
+    start: completeTime(String(row.start)),
+    source: String(row.source),
+    language_code: String(row.language_code),
+    sentiment: row.sentiment as StatsGroup['sentiment'],
+    is_hit: !['miss', 'none'].includes(String(row.cache)),
+    results: Number(row.results),
+    units: row.sentiment === 'no_verdict' ? 0 : Number(row.units),
+  };
+}
+
+/** Completes a prefix such as `2026-11-23T10` to the time at which its interval starts. */
+function completeTime(prefix: string): string {
+  return `${prefix}${'1970-01-01T00:00:00.000Z'.slice(prefix.length)}`;
+}

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
+import { withTimeout } from '../../lib/timeout.ts';
+import type { StatsResponse } from '../../schemas/index.ts';
+import { HttpError, RETRY_AFTER } from '../http/errors.ts';
+import type { QuerySql, StatsQuery } from '../ports.ts';
+import { aggregate } from './aggregate.ts';
+import { readGroup, writeSql } from './sql.ts';
+import { resolveTimeRange } from './time-range.ts';
+
+export interface StatsDeps {
+  query: QuerySql;
+  /** The age at which results can be queried: the buffer of the lake. */
+  buffer_seconds: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+const MAX_CONCURRENT_QUERIES = 3;
+const CACHED_ANSWERS = 200;
+const CACHED_MS = 15_000;
+/** API Gateway gives up after 29 s. */
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Statistics by SQL over the lake. They are exact, since the lake's view has each record version once, and as old as
+ * the lake's buffer. The same query within 15 s gets the same answer.
+ */
+export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<StatsResponse> {
+  const limit = pLimit(MAX_CONCURRENT_QUERIES);
+  const cache = new LRUCache<string, Promise<StatsResponse>>({
+    max: CACHED_ANSWERS,
+    ttl: CACHED_MS,
+  });
+  return (query) => {
+    const key = JSON.stringify(query);
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const answer = limit(() => withTimeout(readStats(deps, query), TIMEOUT_MS, timeoutError));
+    cache.set(key, answer);
+    answer.catch(() => cache.delete(key));
+    return answer;
+  };
+}
+
+async function readStats(deps: StatsDeps, query: StatsQuery): Promise<StatsResponse> {
+  const range = resolveTimeRange(query, deps.now());
+  const { rows } = await deps.query(writeSql(query, range));
+  return {
+    ...range,
+    interval: query.interval,
+    as_of: new Date(deps.now() - deps.buffer_seconds * 1_000).toISOString(),
+    ...aggregate(rows.map(readGroup)),
+  };
+}
+
+function timeoutError(): HttpError {
+  return new HttpError('SERVICE_UNAVAILABLE', 'The statistics take longer than usual', {
+    retry_after: RETRY_AFTER.failure,
+  });
+}
