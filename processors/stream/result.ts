@@ -9,7 +9,7 @@ import {
 import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** How a record can end as a result: analysed, without a verdict and why, or withdrawn by its source. */
+/** The outcomes that become a result: analysed, without a verdict, or withdrawn by the source. */
 export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 
 export interface ResultOptions {
@@ -18,20 +18,22 @@ export interface ResultOptions {
   processed_at: string;
 }
 
-/** A record and what became of it as one line of the lake, one row of the results table. */
+/**
+ * Builds the result of a record: a line of the lake and a row of the results table. A field of a result that is missing
+ * here does not compile.
+ */
 export function buildResult(
   item: StreamItem,
   ending: Ending,
   options: ResultOptions,
 ): Complete<Result> {
   const { record, arrived_at } = item;
-  // A withdrawal leaves nothing of the text behind, even where the producer sent it along.
+  // A withdrawal keeps no text, even if the producer sent one.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
-  // One literal, absent fields undefined: objects of one shape, where spreading took a tenth of all CPU time.
   const analyzed = ending.status === 'analyzed' ? ending : undefined;
   const verdict = analyzed?.verdict;
-  const sure = verdict === undefined ? undefined : rateCertainty(verdict);
-  const told = ending.status === 'unsupported_language' ? ending : analyzed;
+  const certainty = verdict === undefined ? undefined : rateCertainty(verdict);
+  const with_language = ending.status === 'unsupported_language' ? ending : analyzed;
   return {
     schema_version: 1,
     record_id: record.record_id,
@@ -41,26 +43,26 @@ export function buildResult(
     analysis_run: record.analysis_run,
     status: ending.status,
     sentiment: verdict?.sentiment,
-    score: sure?.score,
-    confidence: sure?.confidence,
+    score: certainty?.score,
+    confidence: certainty?.confidence,
     scores: verdict?.scores,
     chunks: verdict?.chunks,
-    language_code: told?.language_code,
-    language_source: told?.language_source,
+    language_code: with_language?.language_code,
+    language_source: with_language?.language_source,
     analyzer: analyzed?.analyzer,
     cache: analyzed?.cache,
     text: options.text_policy === 'full' ? text : undefined,
     text_hash: hashText(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
     ...pickCarried(record),
-    attributes: record.attributes === undefined ? undefined : strings(record.attributes),
+    attributes: record.attributes === undefined ? undefined : toStrings(record.attributes),
     created_at: new Date(record.created_at ?? arrived_at).toISOString(),
     arrived_at,
     processed_at: options.processed_at,
   };
 }
 
-function strings(attributes: Record<string, string | number | boolean>): Record<string, string> {
+function toStrings(attributes: Record<string, string | number | boolean>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, String(value)]),
   );
