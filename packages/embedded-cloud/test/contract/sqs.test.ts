@@ -98,7 +98,7 @@ async function attributes(queue: string): Promise<Record<string, string>> {
   return Attributes;
 }
 
-/** Present, with somebody, and not yet to be had. */
+/** The numbers of visible, received and delayed messages. */
 async function counts(queue = 'work') {
   const all = await attributes(queue);
   return ['', 'NotVisible', 'Delayed'].map((of) => Number(all[`ApproximateNumberOfMessages${of}`]));
@@ -243,7 +243,7 @@ test('ChangeMessageVisibility releases a received message or hides it for longer
   expect(await counts()).toEqual([0, 1, 0]);
   const too_long = await rejected(hide(again!.ReceiptHandle, 43_201));
   expect(too_long?.name).toBe('InvalidParameterValue');
-  expect((await rejected(hide('nobody has it', 0)))?.name).toBe('ReceiptHandleIsInvalid');
+  expect((await rejected(hide('unknown handle', 0)))?.name).toBe('ReceiptHandleIsInvalid');
 });
 
 test('an outdated receipt handle neither deletes nor hides a message', async () => {

@@ -63,9 +63,9 @@ export function createAthena(deps: {
   return {
     service: 'athena',
     actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf: (call) => permissionsOf(call, executions),
+    permissionsOf: (call) => listPermissions(call, executions),
     handle: (call) => handleCall(actions, call),
-    usageOf: (call, reply) => usageOf(call, reply, executions, reported),
+    usageOf: (call, reply) => readUsage(call, reply, executions, reported),
     errorReply: jsonError,
     async close() {
       await executions.close();
@@ -120,7 +120,7 @@ async function handleCall(actions: Record<string, Action>, call: AwsCall): Promi
 
 const CATALOG_ACTIONS = new Set(['ListDatabases', 'GetTableMetadata', 'ListTableMetadata']);
 
-function permissionsOf(call: AwsCall, executions: Executions): Permission[] {
+function listPermissions(call: AwsCall, executions: Executions): Permission[] {
   const action = `athena:${call.action}`;
   if (CATALOG_ACTIONS.has(call.action)) return [{ action, resource: CATALOG_ARN }];
   if (call.action === 'ListWorkGroups') return [{ action, resource: '*' }];
@@ -132,7 +132,7 @@ function permissionsOf(call: AwsCall, executions: Executions): Permission[] {
 }
 
 /** The scanned bytes of a query are reported once, with the first call for it after it completed. */
-function usageOf(
+function readUsage(
   call: AwsCall,
   reply: AwsReply,
   executions: Executions,

@@ -58,11 +58,11 @@ export async function createEngine(deps: {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const connection = await instance.connect();
+  const own_connection = await instance.connect();
   const databases = new Set([DEFAULT_DATABASE, ...deps.glue.databases]);
-  await connection.run(buildSetupSql([...databases], s3Dir));
-  await connection.run(MACROS_SQL);
-  const lake = await createLake({ ...deps, s3Dir, connection });
+  await own_connection.run(buildSetupSql([...databases], s3Dir));
+  await own_connection.run(MACROS_SQL);
+  const lake = await createLake({ ...deps, s3Dir, connection: own_connection });
   const hasTable = (database: string, table: string) =>
     deps.glue.tables.some((each) => each.database === database && each.name === table);
 
@@ -70,7 +70,7 @@ export async function createEngine(deps: {
   const withQuery = async <T>(
     sql: string,
     database: string,
-    work: (own_connection: DuckDBConnection, query: CheckedQuery) => Promise<T>,
+    work: (connection: DuckDBConnection, query: CheckedQuery) => Promise<T>,
   ): Promise<T> => {
     if (!databases.has(database)) {
       throw new QueryFailure('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
@@ -110,7 +110,7 @@ export async function createEngine(deps: {
         return String(read.value(1, 0)).split('\n');
       }),
     close() {
-      connection.closeSync();
+      own_connection.closeSync();
       instance.closeSync();
     },
   };

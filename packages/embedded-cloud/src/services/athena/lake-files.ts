@@ -19,7 +19,7 @@ const GZIP_HEADER_BYTES = 10;
 export function createFileLister(s3Dir: string): ListLakeFiles {
   // Objects are never changed in place, so a size is read once.
   const sizes = new Map<string, number>();
-  const sizeOf = async (path: string) => {
+  const findSize = async (path: string) => {
     const known = sizes.get(path);
     if (known !== undefined) return known;
     const size = await readSize(path);
@@ -34,7 +34,7 @@ export function createFileLister(s3Dir: string): ListLakeFiles {
     for (const relative of await listFiles(root)) {
       const values = pattern.exec(relative)?.slice(1);
       if (values === undefined || !layout.includes(values, now)) continue;
-      const size = await sizeOf(join(root, relative));
+      const size = await findSize(join(root, relative));
       if (size === undefined) continue;
       found.paths.push(join(root, relative));
       found.bytes += size;

@@ -19,7 +19,10 @@ export const SENTIMENT_LANGUAGES = 'en es fr de it pt ar hi ja ko zh zh-TW'.spli
 const CHARACTERS_PER_UNIT = 100;
 const LEAST_UNITS = 3;
 
-/** Counts the billed units of a document: one per 100 characters, at least 3. Source: https://aws.amazon.com/comprehend/pricing/ */
+/**
+ * Counts the billed units of a document: one per 100 characters, at least 3.
+ * Source: https://aws.amazon.com/comprehend/pricing/
+ */
 export function countUnits(text: string): number {
   return Math.max(LEAST_UNITS, Math.ceil([...text].length / CHARACTERS_PER_UNIT));
 }

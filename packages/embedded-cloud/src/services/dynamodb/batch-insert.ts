@@ -22,8 +22,8 @@ const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
 type FindTable = (name: string) => Promise<TableDescription | undefined>;
 
 /**
- * Creates BatchExecuteStatement for `INSERT INTO "table" VALUE {…}`. Each statement puts an item on the condition that
- * its key does not exist, and has its own response, in order.
+ * Creates BatchExecuteStatement for `INSERT INTO "table" VALUE {…}`. Each statement puts an item on the condition
+ * that its key does not exist, and has its own response, in order.
  *
  * @throws {EmulatedError} ValidationException for any other statement, and, as in AWS, for two statements on one item
  */

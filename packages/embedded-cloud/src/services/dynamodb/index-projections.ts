@@ -14,8 +14,8 @@ const INDEX_LISTS = ['LocalSecondaryIndexes', 'GlobalSecondaryIndexes'];
 export function checkProjections(input: JsonObject): void {
   let total = 0;
   for (const list of INDEX_LISTS) {
-    for (const [i, index] of objectsOf(input[list]).entries()) {
-      const attributes = attributesOf(index);
+    for (const [i, index] of listObjects(input[list]).entries()) {
+      const attributes = listAttributes(index);
       total += attributes.length;
       if (attributes.length <= MAX_PER_INDEX) continue;
       const place = `${list[0]?.toLowerCase()}${list.slice(1)}.${i + 1}.member.projection.nonKeyAttributes`;
@@ -42,8 +42,8 @@ export function checkProjections(input: JsonObject): void {
  * @throws {EmulatedError} ValidationException.
  */
 export function checkIndexUpdates(input: JsonObject, table: JsonObject): void {
-  const names = objectsOf(table.GlobalSecondaryIndexes).map(({ IndexName }) => IndexName);
-  for (const update of objectsOf(input.GlobalSecondaryIndexUpdates)) {
+  const names = listObjects(table.GlobalSecondaryIndexes).map(({ IndexName }) => IndexName);
+  for (const update of listObjects(input.GlobalSecondaryIndexUpdates)) {
     if (isObject(update.Create) && names.includes(update.Create.IndexName)) {
       throw emulatedError(
         'ValidationException',
@@ -59,11 +59,11 @@ export function checkIndexUpdates(input: JsonObject, table: JsonObject): void {
   }
 }
 
-function objectsOf(list: unknown): JsonObject[] {
+function listObjects(list: unknown): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-function attributesOf({ Projection }: JsonObject): unknown[] {
+function listAttributes({ Projection }: JsonObject): unknown[] {
   const attributes = isObject(Projection) ? Projection.NonKeyAttributes : undefined;
   return Array.isArray(attributes) ? attributes : [];
 }

@@ -43,8 +43,8 @@ interface RunningStream {
 type Action = (body: Record<string, unknown>) => Promise<unknown>;
 
 /**
- * Emulates Amazon Data Firehose with Direct PUT to S3. An accepted record is in a journal below `dataDir` until it is on
- * S3, so it is delivered at least once, even after a crash.
+ * Emulates Amazon Data Firehose with Direct PUT to S3. An accepted record is in a journal below `dataDir` until it is
+ * on S3, so it is delivered at least once, even after a crash.
  *
  * @param deps.now epoch ms
  */
@@ -68,9 +68,9 @@ export function createFirehose(deps: {
   return {
     service: 'firehose',
     actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf,
+    permissionsOf: listPermissions,
     handle: (call) => handleCall(createActions(streams, deps.random), call),
-    usageOf,
+    usageOf: readUsage,
     errorReply: jsonError,
     async createDeliveryStream({ name, destination }) {
       const stream = readConfiguration(name, destination);
@@ -153,7 +153,7 @@ async function handleCall(actions: Record<string, Action>, call: AwsCall): Promi
   }
 }
 
-function permissionsOf(call: AwsCall): Permission[] {
+function listPermissions(call: AwsCall): Permission[] {
   const name = jsonBody(call.body)?.DeliveryStreamName;
   const resource = call.action === 'ListDeliveryStreams' ? '*' : buildStreamArn(String(name ?? ''));
   return [{ action: `firehose:${call.action}`, resource }];
@@ -162,7 +162,7 @@ function permissionsOf(call: AwsCall): Permission[] {
 /** Each record is billed in steps of 5 KB: https://aws.amazon.com/firehose/pricing/ */
 const BILLED_STEP_BYTES = 5 * 1_024;
 
-function usageOf(call: AwsCall, reply: AwsReply): Usage {
+function readUsage(call: AwsCall, reply: AwsReply): Usage {
   if (reply.status !== 200 || !call.action.startsWith('PutRecord')) return {};
   const body = jsonBody(call.body) ?? {};
   const records = call.action === 'PutRecord' ? [body.Record] : (body.Records as unknown[]);

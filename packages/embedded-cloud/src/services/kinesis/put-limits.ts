@@ -17,8 +17,8 @@ export function computeRecordBytes(record: unknown): number {
 }
 
 /**
- * Checks the sizes that kinesalite does not check. The error codes are those of AWS. AWS' message for data and partition
- * key together is not documented, so that message is our own.
+ * Checks the sizes that kinesalite does not check. The error codes are those of AWS. AWS' message for data and
+ * partition key together is not documented, so that message is our own.
  *
  * @throws {EmulatedError} ValidationException, InvalidArgumentException
  */

@@ -14,10 +14,10 @@ export interface Disk {
 
 /** Concurrent calls on one bucket are not allowed. */
 export function createDisk(root: string): Disk {
-  const pathOf = (bucket: string, key: string) => join(root, bucket, keyToPath(key));
+  const buildPath = (bucket: string, key: string) => join(root, bucket, keyToPath(key));
 
   const find: Disk['find'] = async (bucket, key) => {
-    const path = pathOf(bucket, key);
+    const path = buildPath(bucket, key);
     for (const candidate of [path, path + BESIDE_DIRECTORY]) {
       if ((await findKind(candidate)) === 'file') return candidate;
     }
@@ -27,7 +27,7 @@ export function createDisk(root: string): Disk {
   return {
     find,
     async place(bucket, key, file) {
-      const path = pathOf(bucket, key);
+      const path = buildPath(bucket, key);
       await makeDirectories(join(root, bucket), dirname(keyToPath(key)));
       if ((await findKind(path)) === 'directory')
         return await rename(file, path + BESIDE_DIRECTORY);

@@ -87,24 +87,24 @@ async function writePage(
   const is_url_encoded = query.get('encoding-type') === 'url';
   const writeText = (value: string) =>
     escapeXml(is_url_encoded ? encodeURIComponent(value).replaceAll('%2F', '/') : value);
-  const element = (name: string, value: string | undefined) =>
+  const writeElement = (name: string, value: string | undefined) =>
     value === undefined ? '' : `<${name}>${value}</${name}>`;
   const start_after = query.get('start-after') ?? undefined;
   return [
     '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
-    element('Name', escapeXml(bucket)),
-    element('Prefix', writeText(options.prefix)),
-    options.delimiter === '' ? '' : element('Delimiter', writeText(options.delimiter)),
-    element('MaxKeys', String(options.most)),
-    is_url_encoded ? element('EncodingType', 'url') : '',
-    element('KeyCount', String(page.keys.length + page.prefixes.length)),
-    element('IsTruncated', String(page.last !== undefined)),
-    options.token === null ? '' : element('ContinuationToken', escapeXml(options.token)),
-    element('NextContinuationToken', page.last && encodeToken(page.last)),
-    element('StartAfter', start_after && writeText(start_after)),
+    writeElement('Name', escapeXml(bucket)),
+    writeElement('Prefix', writeText(options.prefix)),
+    options.delimiter === '' ? '' : writeElement('Delimiter', writeText(options.delimiter)),
+    writeElement('MaxKeys', String(options.most)),
+    is_url_encoded ? writeElement('EncodingType', 'url') : '',
+    writeElement('KeyCount', String(page.keys.length + page.prefixes.length)),
+    writeElement('IsTruncated', String(page.last !== undefined)),
+    options.token === null ? '' : writeElement('ContinuationToken', escapeXml(options.token)),
+    writeElement('NextContinuationToken', page.last && encodeToken(page.last)),
+    writeElement('StartAfter', start_after && writeText(start_after)),
     ...(await Promise.all(page.keys.map((key) => writeContents(store, bucket, key, writeText)))),
     ...page.prefixes.map((prefix) =>
-      element('CommonPrefixes', element('Prefix', writeText(prefix))),
+      writeElement('CommonPrefixes', writeElement('Prefix', writeText(prefix))),
     ),
     '</ListBucketResult>',
   ].join('');

@@ -27,7 +27,7 @@ const ON_BUCKET: Record<string, string> = {
  * The IAM permissions that a call needs.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
-export function permissionsOf(call: AwsCall): Permission[] {
+export function findPermissions(call: AwsCall): Permission[] {
   if (call.action === 'ListBuckets') return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
   try {
     return listPermissions(call);

@@ -6,7 +6,7 @@ import { deleteObject, deleteObjects } from './delete.ts';
 import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
-import { permissionsOf } from './permissions.ts';
+import { findPermissions } from './permissions.ts';
 import { checkPresigned } from './presigned.ts';
 import { getObject, headObject } from './read-object.ts';
 import { readRequest, type S3Request } from './request.ts';
@@ -53,7 +53,7 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
   return {
     service: 's3',
     actionOf: findAction,
-    permissionsOf,
+    permissionsOf: findPermissions,
     handle: (call) => handleCall(actions, call, now()),
     errorReply: (status, code, message) => createErrorReply(status, code, message),
     createBucket: (name) => store.createBucket(name),

@@ -39,7 +39,7 @@ export interface Sidecars {
 }
 
 export function createSidecars(root: string): Sidecars {
-  const pathOf = (bucket: string, key: string) => {
+  const buildPath = (bucket: string, key: string) => {
     const names = keyToPath(key).split('/');
     const last = `${names.pop()}.json`;
     // `a.json` may be both the sidecar of `a` and the directory of the sidecar of `a.json/b`.
@@ -51,7 +51,7 @@ export function createSidecars(root: string): Sidecars {
   return {
     async write(bucket, key, file, info, temporary) {
       const { mtimeMs } = await stat(file);
-      const path = pathOf(bucket, key);
+      const path = buildPath(bucket, key);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(
         temporary,
@@ -61,7 +61,7 @@ export function createSidecars(root: string): Sidecars {
     },
     async read(bucket, key, file) {
       const { size, mtimeMs } = await stat(file);
-      const sidecar = await readSidecar(pathOf(bucket, key));
+      const sidecar = await readSidecar(buildPath(bucket, key));
       if (sidecar?.bytes === size && sidecar.mtime_ms === mtimeMs) return sidecar;
       const etag = createHash('md5')
         .update(await readFile(file))
@@ -69,7 +69,7 @@ export function createSidecars(root: string): Sidecars {
       return { bytes: size, etag, last_modified: mtimeMs, headers: {}, checksums: {} };
     },
     async remove(bucket, key) {
-      const path = pathOf(bucket, key);
+      const path = buildPath(bucket, key);
       await rm(path, { force: true });
       await removeEmpty(dirname(path), join(root, '.meta', bucket));
     },

@@ -116,14 +116,7 @@ export function createQueue({ spec, now, sendToDeadLetters, onChange }: QueueDep
     },
     countMessages() {
       dropExpired();
-      const all = [...messages.values()];
-      const hidden = all.filter(({ visible_at }) => visible_at > now());
-      const in_flight = hidden.filter(({ receive_count }) => receive_count > 0).length;
-      return {
-        visible: all.length - hidden.length,
-        in_flight,
-        delayed: hidden.length - in_flight,
-      };
+      return countByState([...messages.values()], now());
     },
     releaseMessages() {
       const hidden = [...messages.values()].filter(({ visible_at }) => visible_at > now());
@@ -135,6 +128,16 @@ export function createQueue({ spec, now, sendToDeadLetters, onChange }: QueueDep
     restore(restored) {
       for (const message of restored) messages.set(message.message_id, message);
     },
+  };
+}
+
+function countByState(messages: Message[], now: number): QueueCounts {
+  const hidden = messages.filter(({ visible_at }) => visible_at > now);
+  const in_flight = hidden.filter(({ receive_count }) => receive_count > 0).length;
+  return {
+    visible: messages.length - hidden.length,
+    in_flight,
+    delayed: hidden.length - in_flight,
   };
 }
 

@@ -34,45 +34,7 @@ class SqsError extends Error {
 /** Emulates SQS's standard queues: the actions that functions, event source mappings and rules use. */
 export function createSqs(store: QueueStore): AwsService & { queues: QueueStore } {
   let closing = false;
-  const actions: Record<string, Action> = {
-    SendMessage: (input, queue) => reply(sendMessage(queue, input)),
-    SendMessageBatch: (input, queue) =>
-      reply(runBatch(input, (entry) => sendMessage(queue, entry))),
-    ReceiveMessage: async (input, queue) => {
-      const messages = await receiveMessages(queue, input, () => closing);
-      return reply(messages.length === 0 ? {} : { Messages: messages.map(describeMessage) });
-    },
-    DeleteMessage: (input, queue) => {
-      queue.remove(readText(input, 'ReceiptHandle'));
-      return reply({});
-    },
-    DeleteMessageBatch: (input, queue) =>
-      reply(
-        runBatch(input, (entry) => {
-          queue.remove(readText(entry, 'ReceiptHandle'));
-          return {};
-        }),
-      ),
-    ChangeMessageVisibility: (input, queue) => {
-      changeVisibility(queue, input);
-      return reply({});
-    },
-    ChangeMessageVisibilityBatch: (input, queue) =>
-      reply(
-        runBatch(input, (entry) => {
-          changeVisibility(queue, entry);
-          return {};
-        }),
-      ),
-    GetQueueAttributes: (input, queue) => reply({ Attributes: describeAttributes(queue, input) }),
-    PurgeQueue: (_, queue) => {
-      for (const message of queue.listMessages()) {
-        message.receipt_handle ??= message.message_id;
-        queue.remove(message.receipt_handle);
-      }
-      return reply({});
-    },
-  };
+  const actions = createActions(() => closing);
 
   return {
     service: 'sqs',
@@ -112,6 +74,48 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
     errorReply: error,
     close: async () => {
       closing = true;
+    },
+  };
+}
+
+function createActions(isClosing: () => boolean): Record<string, Action> {
+  return {
+    SendMessage: (input, queue) => reply(sendMessage(queue, input)),
+    SendMessageBatch: (input, queue) =>
+      reply(runBatch(input, (entry) => sendMessage(queue, entry))),
+    ReceiveMessage: async (input, queue) => {
+      const messages = await receiveMessages(queue, input, isClosing);
+      return reply(messages.length === 0 ? {} : { Messages: messages.map(describeMessage) });
+    },
+    DeleteMessage: (input, queue) => {
+      queue.remove(readText(input, 'ReceiptHandle'));
+      return reply({});
+    },
+    DeleteMessageBatch: (input, queue) =>
+      reply(
+        runBatch(input, (entry) => {
+          queue.remove(readText(entry, 'ReceiptHandle'));
+          return {};
+        }),
+      ),
+    ChangeMessageVisibility: (input, queue) => {
+      changeVisibility(queue, input);
+      return reply({});
+    },
+    ChangeMessageVisibilityBatch: (input, queue) =>
+      reply(
+        runBatch(input, (entry) => {
+          changeVisibility(queue, entry);
+          return {};
+        }),
+      ),
+    GetQueueAttributes: (input, queue) => reply({ Attributes: describeAttributes(queue, input) }),
+    PurgeQueue: (_, queue) => {
+      for (const message of queue.listMessages()) {
+        message.receipt_handle ??= message.message_id;
+        queue.remove(message.receipt_handle);
+      }
+      return reply({});
     },
   };
 }
