@@ -9,6 +9,7 @@ import {
   type Format,
   ServiceError,
 } from '../../../../schemas/index.ts';
+import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
 
@@ -187,19 +188,13 @@ it('A submission publishes nothing for a job that is cancelled or does not exist
   expect(published).toEqual([]);
 });
 
-const CONTENTS: Record<Format, string> = {
-  jsonl: '{"text":"one"}\n{"text":"two"}\n',
-  csv: 'text,stars\none,5\ntwo,1\n',
-  tsv: 'text\tstars\none\t5\ntwo\t1\n',
-};
-
 it.each(FORMAT_NAMES)(
   'A job in the format %s publishes the records of its file',
   async (format) => {
-    const { store, submit, published } = createWorld(CONTENTS[format]);
+    const { store, submit, published } = createWorld(FORMAT_SAMPLES[format].two_records);
     await createJob(store, format);
     expect(await submit('j', AN_HOUR, KEY)).toBe('done');
-    expect(published).toEqual([deriveJobRecordId('j', 0), deriveJobRecordId('j', 1)]);
+    expect(published).toEqual(['r1', 'r2']);
     expect(await store.get('j')).toMatchObject({ status: 'PROCESSING', total: 2 });
   },
 );
