@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemplateResource } from '@aurastream/embedded-cloud';
 import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { withAssembly } from '../assembly.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
@@ -50,7 +50,7 @@ function liftRateLimits({ Type, Properties }: TemplateResource): void {
 }
 
 async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
-  const { api_key } = await readyKeys(cloud);
+  const { api_key } = await prepareKeys(cloud);
   const analyze = analyzeWith(cloud.api, api_key);
   const requests = run.quick ? 200 : 1_000;
   const warm_up = run.quick ? WARM_UP / 4 : 3 * WARM_UP;

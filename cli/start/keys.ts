@@ -3,37 +3,44 @@ import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { deriveCallbackSecret } from '../../schemas/index.ts';
 
-/** Two tenants with all that they need to try the API. */
-export interface ReadyKeys {
-  /** Of the tenant `default`, whose records are those that name none. */
+/** The API keys of two tenants, to try the API with. */
+export interface TenantKeys {
+  /** Of the tenant `default`, which also owns the records that name no tenant. */
   api_key: string;
   second_api_key: string;
-  /** With which callbacks to the first tenant are signed. */
+  /** Signs the callbacks to the tenant `default`. */
   callback_secret: string;
 }
 
 const FIRST_TENANT = 'default';
 const SECOND_TENANT = 'second';
 
-type Reached = Pick<
+type CloudAccess = Pick<
   Cloud,
   'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs'
 >;
 
-/** Keys of both tenants in the highest tier: those of an earlier start, or new ones. */
-export async function readyKeys(cloud: Reached): Promise<ReadyKeys> {
+/** Finds the keys of both tenants, or creates them in the highest tier. */
+export async function prepareKeys(cloud: CloudAccess): Promise<TenantKeys> {
   const { outputs } = cloud;
-  const usage_plan_ids = JSON.parse(outputs.UsagePlanIds!) as Record<string, string>;
+  const usage_plan_ids = JSON.parse(requireOutput(outputs, 'UsagePlanIds'));
   const keys = createApiKeys({ cloud, usage_plan_ids });
-  const secret = await createSecret({ cloud, secret_id: outputs.CallbackSecretArn! })();
+  const secret_id = requireOutput(outputs, 'CallbackSecretArn');
+  const secret = await createSecret({ cloud, secret_id })();
   return {
-    api_key: await keyOf(keys, FIRST_TENANT),
-    second_api_key: await keyOf(keys, SECOND_TENANT),
+    api_key: await findOrCreateKey(keys, FIRST_TENANT),
+    second_api_key: await findOrCreateKey(keys, SECOND_TENANT),
     callback_secret: deriveCallbackSecret(secret, FIRST_TENANT),
   };
 }
 
-async function keyOf(keys: ApiKeys, tenant: string): Promise<string> {
+function requireOutput(outputs: Record<string, string>, name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`The stack has no output ${name}.`);
+  return value;
+}
+
+async function findOrCreateKey(keys: ApiKeys, tenant: string): Promise<string> {
   const name = `embedded ${tenant}`;
   for await (const key of keys.list()) if (key.name === name && key.enabled) return key.api_key;
   return (await keys.create({ tenant, tier: 'enterprise', name })).api_key;

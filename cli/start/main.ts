@@ -1,33 +1,35 @@
-import { bootCloud } from '@aurastream/embedded-cloud';
+import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { untilStopped } from '../stop.ts';
-import { readyKeys } from './keys.ts';
+import { prepareKeys } from './keys.ts';
+import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
-import { forReaders, machineReadable } from './say.ts';
 
-/** One line that is written over on a terminal, and lines elsewhere. */
-function sayProgress(step: string): void {
+/** On a terminal each step replaces the one before it; elsewhere each is a line. */
+function showProgress(step: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${colours.dim(step)}` : `${step}\n`);
 }
 
-function endProgress(): void {
+function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 }
 
-function complaint(cause: unknown, port: number): string {
+function explainFailure(cause: unknown, port: number): string {
   if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    return `Port ${port} is taken. Stop what uses it, or choose another with --port N (--port 0: any free one).`;
+    return `Port ${port} is taken. Stop the program that uses it, or choose another port with --port N (0: any free one).`;
   }
-  return cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const isFolderError = message.includes('data folder');
+  return isFolderError ? `${message} Choose it with --data DIR.` : message;
 }
 
 /** Boots the cloud with the template and the bundles that would be deployed. */
-async function bootDeployed(options: Pick<Options, 'port' | 'data' | 'loopback_callbacks'>) {
+async function bootStack(options: Options): Promise<Cloud> {
   return bootCloud({
     assemblyDir: await assemblyDir({
-      onSynth: () => sayProgress('Synthesizing the template and bundles'),
+      onSynth: () => showProgress('Synthesizing the template and bundles'),
     }),
     dataDir: options.data,
     port: options.port,
@@ -35,32 +37,31 @@ async function bootDeployed(options: Pick<Options, 'port' | 'data' | 'loopback_c
       ...EMBEDDED_PARAMETERS,
       CallbackAllowLoopback: String(options.loopback_callbacks),
     },
-    onProgress: sayProgress,
+    onProgress: showProgress,
   });
 }
 
-async function start({ port, data, json, loopback_callbacks }: Options): Promise<number> {
+async function start(options: Options): Promise<number> {
+  const { data, json } = options;
   const stopping = untilStopped();
-  const asked = new Promise<undefined>((resolve) => {
+  const stop_signal = new Promise<undefined>((resolve) => {
     stopping.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const booting = bootDeployed({ port, data, loopback_callbacks });
-  const cloud = await Promise.race([booting, asked]);
-  endProgress();
+  const booting = bootStack(options);
+  const cloud = await Promise.race([booting, stop_signal]);
+  clearProgress();
   if (cloud === undefined) {
     await (await booting).close();
     return 0;
   }
-  const keys = await readyKeys(cloud);
+  const keys = await prepareKeys(cloud);
   await cloud.announce({ ...keys });
-  const said = json
-    ? `${JSON.stringify(machineReadable(cloud, keys, data))}\n`
-    : forReaders(cloud, keys, data);
-  process.stdout.write(said);
-  await asked;
-  sayProgress('Stopping');
+  const format = json ? formatForPrograms : formatForReaders;
+  process.stdout.write(format(cloud, keys, data));
+  await stop_signal;
+  showProgress('Stopping');
   await cloud.close();
-  endProgress();
+  clearProgress();
   return 0;
 }
 
@@ -75,8 +76,8 @@ async function main(): Promise<number> {
     port = options.port;
     return await start(options);
   } catch (cause) {
-    endProgress();
-    process.stderr.write(`${colours.red(complaint(cause, port))}\n`);
+    clearProgress();
+    process.stderr.write(`${colours.red(explainFailure(cause, port))}\n`);
     return 1;
   }
 }

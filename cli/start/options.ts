@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const HELP = `Starts AuraStream's embedded cloud and keeps it up until Ctrl-C.
+export const HELP = `Runs AuraStream on the embedded cloud until Ctrl-C.
 
 Usage: npm start -- [options]
 
   --port N    the port of the AWS endpoint and the API (default 4566; 0: any free one)
-  --data DIR  where streams, tables and buckets are kept (default .aurastream/cloud)
+  --data DIR  the folder of streams, tables and buckets (default .aurastream/cloud)
   --loopback-callbacks
-              lets callbacks go to this machine, over plain HTTP (on AWS they go to public https addresses only)
-  --json      print one line of JSON when ready, and nothing else on stdout
-  --help      print this
+              allows callbacks to this machine over plain HTTP (AWS allows public https addresses only)
+  --json      print only one line of JSON to stdout when ready
+  --help      print this text
 `;
 
 export interface Options {
@@ -20,7 +20,7 @@ export interface Options {
   loopback_callbacks: boolean;
 }
 
-/** @throws {Error} for an option that is unknown or wrong. */
+/** @throws {Error} for an option that is unknown or invalid. */
 export function readOptions(): Options | 'help' {
   const { values } = parseArgs({
     options: {
@@ -34,7 +34,7 @@ export function readOptions(): Options | 'help' {
   if (values.help) return 'help';
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535) {
-    throw new Error(`--port takes a number from 0 to 65535, not ${values.port}.`);
+    throw new Error(`--port must be a number from 0 to 65535, and is ${values.port}.`);
   }
   return {
     port,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { createClient } from '../../client/index.ts';
 import type { TestCloud } from '../support/cloud.ts';
 import type { Random } from '../support/random.ts';
@@ -64,7 +64,7 @@ export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<s
 }
 
 async function clientOf(test: TestCloud) {
-  const { api_key } = await untilTaken(() => readyKeys(test.cloud));
+  const { api_key } = await untilTaken(() => prepareKeys(test.cloud));
   return createClient({ base_url: test.cloud.api, api_key, max_attempts: 20 });
 }
 

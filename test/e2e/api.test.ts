@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
@@ -7,10 +7,10 @@ const WAIT = { timeout: 60_000, interval: 250 };
 
 let test: TestCloud;
 let call: Caller;
-let keys: Awaited<ReturnType<typeof readyKeys>>;
+let keys: Awaited<ReturnType<typeof prepareKeys>>;
 beforeAll(async () => {
   test = await testCloud();
-  keys = await readyKeys(test.cloud);
+  keys = await prepareKeys(test.cloud);
   call = createCaller(test.cloud.api, keys.api_key);
 });
 afterAll(() => test.stop());

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { aurastream } from '../support/process.ts';
@@ -13,7 +13,7 @@ let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aurastream-cli-jobs-'));
   test = await testCloud();
-  const { api_key } = await readyKeys(test.cloud);
+  const { api_key } = await prepareKeys(test.cloud);
   env = { ...test.environment, AURASTREAM_API_KEY: api_key };
 });
 afterAll(async () => {

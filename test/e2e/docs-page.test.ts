@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../api/routes/index.ts';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { browserPath, openBrowser } from '../support/browser.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(path === undefined && !process.env.CI)('the docs page', () => {
   });
 
   it('shows every operation, asks no other host, and tries one out with a key', async () => {
-    const { api_key } = await readyKeys(test.cloud);
+    const { api_key } = await prepareKeys(test.cloud);
     const page = await browser.newPage();
     const hosts = new Set<string>();
     const wrong: string[] = [];

@@ -2,18 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ReadyKeys, readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys, type TenantKeys } from '../../cli/start/keys.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { run, start } from '../support/process.ts';
 
 const exampleCommand = (name: string) => ['node', '--import', 'tsx', `examples/${name}.ts`];
 
 let test: TestCloud;
-let keys: ReadyKeys;
+let keys: TenantKeys;
 
 beforeAll(async () => {
   test = await testCloud({ parameters: { CallbackAllowLoopback: 'true' } });
-  keys = await readyKeys(test.cloud);
+  keys = await prepareKeys(test.cloud);
 });
 afterAll(() => test.stop());
 

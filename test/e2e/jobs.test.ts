@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readyKeys } from '../../cli/start/keys.ts';
+import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { aProcessingJob } from '../support/jobs.ts';
@@ -15,10 +15,10 @@ const FINAL = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'];
 
 let test: TestCloud;
 let call: Caller;
-let keys: Awaited<ReturnType<typeof readyKeys>>;
+let keys: Awaited<ReturnType<typeof prepareKeys>>;
 beforeAll(async () => {
   test = await testCloud({ parameters: { CallbackAllowLoopback: 'true' } });
-  keys = await readyKeys(test.cloud);
+  keys = await prepareKeys(test.cloud);
   call = createCaller(test.cloud.api, keys.api_key);
 });
 afterAll(() => test.stop());

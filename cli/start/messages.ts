@@ -1,11 +1,11 @@
 import type { Cloud } from '@aurastream/embedded-cloud';
 import { colours } from '../output/colours.ts';
-import type { ReadyKeys } from './keys.ts';
+import type { TenantKeys } from './keys.ts';
 
-/** What other programs need to know of the cloud. */
-export function machineReadable(cloud: Cloud, keys: ReadyKeys, data_dir: string) {
+/** One line of JSON with the endpoint, the credentials and the names of the resources. */
+export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
-  return {
+  const access = {
     endpoint: cloud.endpoint,
     api: cloud.api,
     ...keys,
@@ -26,9 +26,11 @@ export function machineReadable(cloud: Cloud, keys: ReadyKeys, data_dir: string)
     pid: process.pid,
     data_dir,
   };
+  return `${JSON.stringify(access)}\n`;
 }
 
-export function forReaders(cloud: Cloud, keys: ReadyKeys, data_dir: string): string {
+/** The same as a table, with commands to try. */
+export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
   const rows: [string, string | undefined][] = [
     ['endpoint', cloud.endpoint],
@@ -47,20 +49,20 @@ export function forReaders(cloud: Cloud, keys: ReadyKeys, data_dir: string): str
   ];
   const table = rows.map(([name, value]) => `  ${colours.dim(name.padEnd(14))}${value ?? '-'}`);
   return [
-    colours.bold('AuraStream is up.'),
+    colours.bold('AuraStream is running.'),
     ...table,
     '',
-    'To ask for a verdict:',
+    'To analyse a text:',
     `  curl ${cloud.api}/analyze/sync -H 'X-API-Key: ${keys.api_key}' -H 'Content-Type: application/json' -d '{"text":"I love my cat"}'`,
-    `  ${colours.dim('and what else there is:')} ${cloud.api}/docs`,
+    `  ${colours.dim('All routes:')} ${cloud.api}/docs`,
     '',
-    'To use it with any AWS client:',
+    'To use any AWS client:',
     `  export AWS_ENDPOINT_URL=${cloud.endpoint}`,
     `  export AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region}`,
     `  export AWS_ACCESS_KEY_ID=${cloud.access_key_id}`,
     `  export AWS_SECRET_ACCESS_KEY=${cloud.secret_access_key}`,
     '',
-    colours.dim('Ctrl-C stops it; the data stays.'),
+    colours.dim('Ctrl-C stops it and keeps the data.'),
     '',
   ].join('\n');
 }
