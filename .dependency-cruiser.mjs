@@ -150,7 +150,7 @@ export default {
       comment:
         'The embedded cloud knows a stack by its template and bundles alone, whatever the product: give its tests a fixture, and move a test of the product to test/.',
       severity: 'error',
-      from: { path: '^packages/embedded-cloud/src/' },
+      from: { path: '^packages/embedded-cloud/' },
       to: {
         pathNot: ['^packages/embedded-cloud/', 'node_modules/'],
         dependencyTypesNot: ['core'],

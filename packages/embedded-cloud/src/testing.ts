@@ -9,3 +9,4 @@ export { createAthena } from './services/athena/athena.ts';
 export type { GlueTable } from './services/athena/catalog.ts';
 export { createDynamoDb } from './services/dynamodb.ts';
 export { createS3 } from './services/s3/s3.ts';
+export { createSecretsManager } from './services/secrets-manager.ts';

@@ -15,11 +15,11 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { clientConfig, type ServedService, serveService } from '../../src/gateway/serve-service.ts';
 import type { AwsService } from '../../src/gateway/types.ts';
 import { createAthena } from '../../src/services/athena/athena.ts';
 import type { GlueTable } from '../../src/services/athena/catalog.ts';
 import { prestoView } from '../support/presto-view.ts';
-import { clientConfig, type Served, serve } from '../support/serve.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const COLUMNS = [
@@ -83,7 +83,7 @@ const view: GlueTable = {
 
 let s3Dir: string;
 let athena: AwsService;
-let served: Served;
+let served: ServedService;
 let client: AthenaClient;
 const left = new Map<string, string>();
 
@@ -99,7 +99,7 @@ beforeAll(async () => {
     },
     now: () => NOW,
   });
-  served = await serve(athena);
+  served = await serveService(athena);
   client = new AthenaClient(clientConfig(served.endpoint));
 });
 afterEach(() => rm(s3Dir, { recursive: true, force: true }));

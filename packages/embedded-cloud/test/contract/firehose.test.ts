@@ -10,8 +10,8 @@ import {
   PutRecordCommand,
 } from '@aws-sdk/client-firehose';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { clientConfig, type ServedService, serveService } from '../../src/gateway/serve-service.ts';
 import { createFirehose, type Firehose } from '../../src/services/firehose/firehose.ts';
-import { clientConfig, type Served, serve } from '../support/serve.ts';
 
 const NOW = Date.UTC(2026, 10, 3, 4, 5, 6);
 const DeliveryStreamName = 'lake';
@@ -46,7 +46,7 @@ let puts: Put[];
 let refusals: number;
 let now: number;
 let firehose: Firehose;
-let served: Served;
+let served: ServedService;
 let client: FirehoseClient;
 
 beforeEach(async () => {
@@ -56,7 +56,7 @@ beforeEach(async () => {
   now = NOW;
   firehose = start();
   await firehose.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
-  served = await serve(firehose);
+  served = await serveService(firehose);
   client = new FirehoseClient({ ...clientConfig(served.endpoint), maxAttempts: 1 });
 });
 afterEach(async () => {

@@ -23,21 +23,21 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientConfig, type ServedService, serveService } from '../../src/gateway/serve-service.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
-import { clientConfig, type Served, serve } from '../support/serve.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 0);
 const MIB = 1024 ** 2;
 
 let dataDir: string;
-let served: Served;
+let served: ServedService;
 let s3: S3Client;
 let count = 0;
 let Bucket: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 's3-'));
-  served = await serve(createS3({ dataDir, now: () => NOW }));
+  served = await serveService(createS3({ dataDir, now: () => NOW }));
   s3 = new S3Client(clientConfig(served.endpoint));
 });
 beforeEach(async () => {

@@ -8,17 +8,14 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createSecret } from '../../../../aws/secrets-manager/secrets.ts';
-import { changedAssembly } from '../../../../test/support/assembly.ts';
-import { type TestCloud, testCloud } from '../../../../test/support/cloud.ts';
+import { clientConfig, serveService } from '../../src/gateway/serve-service.ts';
 import {
   createSecretsManager,
   PUNCTUATION,
   type SecretSpec,
 } from '../../src/services/secrets-manager.ts';
-import { clientConfig, serve } from '../support/serve.ts';
+import { type BootedCloud, bootSmallCloud } from '../support/boot-small-cloud.ts';
 
-/** Beside that of the product. */
 const SECRETS = {
   Given: {
     Type: 'AWS::SecretsManager::Secret',
@@ -27,6 +24,13 @@ const SECRETS = {
   Whole: {
     Type: 'AWS::SecretsManager::Secret',
     Properties: { Name: 'whole', GenerateSecretString: {} },
+  },
+  Letters: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: {
+      Name: 'letters',
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+    },
   },
   Digits: {
     Type: 'AWS::SecretsManager::Secret',
@@ -48,18 +52,15 @@ const rejected = (sending: Promise<unknown>) =>
   );
 
 describe('a secret of the template', () => {
-  let assembly: string;
-  let cloud: TestCloud;
+  let cloud: BootedCloud;
   let client: SecretsManagerClient;
   beforeAll(async () => {
-    assembly = await changedAssembly(({ Resources }) => Object.assign(Resources, SECRETS));
-    cloud = await testCloud({ assemblyDir: assembly });
-    client = new SecretsManagerClient(clientConfig(cloud.cloud.endpoint));
+    cloud = await bootSmallCloud(SECRETS);
+    client = new SecretsManagerClient(cloud.config);
   });
   afterAll(async () => {
     client.destroy();
     await cloud.stop();
-    await rm(assembly, { recursive: true, force: true });
   });
 
   const read = (SecretId: string) => client.send(new GetSecretValueCommand({ SecretId }));
@@ -87,8 +88,7 @@ describe('a secret of the template', () => {
 
   test('a generated secret respects the excluded characters and the length of the template', async () => {
     expect((await read('digits')).SecretString).toMatch(/^\d{200}$/);
-    const product = await read(cloud.stack.CallbackSecretArn);
-    expect(product.SecretString).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect((await read('letters')).SecretString).toMatch(/^[A-Za-z0-9]{64}$/);
   });
 
   test('DescribeSecret does not return the value', async () => {
@@ -112,31 +112,6 @@ describe('a secret of the template', () => {
     expect(error?.message).toContain('PutSecretValue');
     expect((await read('given')).SecretString).toBe('as it is');
   });
-
-  describe('as the product reads it', () => {
-    beforeEach(() => cloud.control('POST', 'meter/reset'));
-    const calls = async () => {
-      const { entries } = (await cloud.control('GET', 'meter')) as {
-        entries: { action: string; calls: number }[];
-      };
-      return entries.find(({ action }) => action === 'GetSecretValue')?.calls;
-    };
-
-    test('the product reads the secret once', async () => {
-      const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
-      expect([await secret(), await secret()]).toEqual(['as it is', 'as it is']);
-      expect(await calls()).toBe(1);
-    });
-
-    test('the product reads the secret again after a failure', async () => {
-      const secret = createSecret({ cloud: cloud.cloud, secret_id: 'given' });
-      const rule = { service: 'secretsmanager', kind: 'error', code: 'AccessDeniedException' };
-      await cloud.control('POST', 'faults', { ...rule, status: 400 });
-      expect((await rejected(secret()))?.name).toBe('ServiceError');
-      await cloud.control('DELETE', 'faults');
-      expect(await secret()).toBe('as it is');
-    });
-  });
 });
 
 describe('over a restart', () => {
@@ -157,7 +132,7 @@ describe('over a restart', () => {
 
   /** What a start of the service with these secrets says of each. */
   async function started(...specs: SecretSpec[]) {
-    const served = await serve(createSecretsManager({ path, specs, now: Date.now }));
+    const served = await serveService(createSecretsManager({ path, specs, now: Date.now }));
     const client = new SecretsManagerClient(clientConfig(served.endpoint));
     const answers = await Promise.all(
       specs.map(({ name }) => client.send(new GetSecretValueCommand({ SecretId: name }))),

@@ -18,15 +18,13 @@ import {
   TagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changedAssembly } from '../../../../test/support/assembly.ts';
-import { type TestCloud, testCloud } from '../../../../test/support/cloud.ts';
+import { clientConfig, serveService } from '../../src/gateway/serve-service.ts';
 import { createSqs } from '../../src/services/sqs/sqs.ts';
 import { createQueueStore } from '../../src/services/sqs/store.ts';
-import { clientConfig, serve } from '../support/serve.ts';
+import { type BootedCloud, bootSmallCloud } from '../support/boot-small-cloud.ts';
 
 const MIB = 1024 ** 2;
 const ARN = 'arn:aws:sqs:us-east-1:000000000000';
-/** Beside those of the product, which its functions empty. */
 const QUEUES = {
   Work: {
     Type: 'AWS::SQS::Queue',
@@ -40,15 +38,13 @@ const QUEUES = {
   Later: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'later', DelaySeconds: 900 } },
 };
 
-let assembly: string;
-let cloud: TestCloud;
+let cloud: BootedCloud;
 let client: SQSClient;
 const urls: Record<string, string> = {};
 
 beforeAll(async () => {
-  assembly = await changedAssembly(({ Resources }) => Object.assign(Resources, QUEUES));
-  cloud = await testCloud({ assemblyDir: assembly });
-  client = new SQSClient(clientConfig(cloud.cloud.endpoint));
+  cloud = await bootSmallCloud(QUEUES);
+  client = new SQSClient(cloud.config);
   for (const QueueName of ['work', 'dead', 'later']) {
     urls[QueueName] = (await client.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl!;
   }
@@ -60,7 +56,6 @@ beforeEach(async () => {
 afterAll(async () => {
   client.destroy();
   await cloud.stop();
-  await rm(assembly, { recursive: true, force: true });
 });
 
 const send = (MessageBody: string, more: Partial<SendMessageCommandInput> = {}) =>
@@ -163,7 +158,7 @@ test('messages and deletions survive a crash', async () => {
     };
     const path = join(folder, 'sqs', 'queues.json');
     const store = createQueueStore({ path, specs: [spec], now: Date.now });
-    const served = await serve(createSqs(store));
+    const served = await serveService(createSqs(store));
     return { served, client: new SQSClient(clientConfig(served.endpoint)) };
   };
   const QueueUrl = 'http://localhost/000000000000/kept';

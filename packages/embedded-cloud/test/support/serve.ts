@@ -1,5 +1,0 @@
-export {
-  clientConfig,
-  type ServedService as Served,
-  serveService as serve,
-} from '../../src/gateway/serve-service.ts';

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createGateway,
+  createSecretsManager,
+  type Gateway,
+} from '@aurastream/embedded-cloud/testing';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { CloudAddress } from '../../aws/clients.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+
+const SPEC = {
+  arn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:given-abcdef',
+  name: 'given',
+  value: 'as it is',
+  generate: { length: 32, exclude: '' },
+};
+
+let folder: string;
+let gateway: Gateway;
+let cloud: CloudAddress;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'secret-'));
+  const path = join(folder, 'secrets.json');
+  gateway = createGateway({
+    services: [createSecretsManager({ path, specs: [SPEC], now: Date.now })],
+    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    policiesOf: () => [],
+    now: Date.now,
+  });
+  const { port } = await gateway.listen(0);
+  cloud = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    access_key_id: 'test',
+    secret_access_key: 'test',
+  };
+});
+afterEach(() => {
+  gateway.meter.reset();
+  gateway.faults.clear();
+});
+afterAll(async () => {
+  await gateway.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('a secret is read once', async () => {
+  const readSecret = createSecret({ cloud, secret_id: 'given' });
+  expect([await readSecret(), await readSecret()]).toEqual(['as it is', 'as it is']);
+  expect(gateway.meter.read().entries).toMatchObject([{ action: 'GetSecretValue', calls: 1 }]);
+});
+
+it('a secret that could not be read is read again at the next use', async () => {
+  const readSecret = createSecret({ cloud, secret_id: 'given' });
+  const rule = { service: 'secretsmanager', kind: 'error', code: 'AccessDeniedException' };
+  gateway.faults.add({ ...rule, status: 400 });
+  await expect(readSecret()).rejects.toMatchObject({ name: 'ServiceError' });
+  gateway.faults.clear();
+  expect(await readSecret()).toBe('as it is');
+});
