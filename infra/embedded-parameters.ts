@@ -1,2 +1,2 @@
-/** The template's parameters on the embedded cloud: the lake is fresh after 5 seconds, where AWS buffers for a minute. */
+/** Parameters of the template on the embedded cloud. Firehose buffers for 5 seconds there, and for a minute on AWS. */
 export const EMBEDDED_PARAMETERS: Record<string, string> = { LakeBufferSeconds: '5' };

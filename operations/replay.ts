@@ -53,9 +53,9 @@ const MAX_DELIVERY_DELAY_MS = 24 * HOUR_MS;
 const RECORDS_PER_STEP = 100;
 
 /**
- * Analyses the records of a time again with the current analyzer. Each record goes over the stream as the same version of
- * a later run: its result replaces the one in the table, and stands beside it in the lake. A replay can be repeated: a
- * result that has the new version already is left alone.
+ * Analyses the records of a time again with the current analyzer. Each record goes over the stream as the same version
+ * of a later run: its result replaces the one in the table, and stands beside it in the lake. A replay can be repeated,
+ * because it skips results that have the new analyzer version already.
  */
 export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<ReplayCounts> {
   const counts = { lines: 0, replayed: 0, up_to_date: 0, without_text: 0, failed: 0 };

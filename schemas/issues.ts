@@ -1,10 +1,9 @@
 import * as z from 'zod';
 
-/** One thing wrong with a record or a request: where and what, never the text itself. */
 export const issueSchema = z.object({ path: z.string(), message: z.string() });
 
 /**
- * One thing that is wrong with a record or a request: where and what, never the text itself.
+ * An error in a record or a request: the path of the field, and what is wrong with it. It never quotes the text.
  *
  * @useDeclaredType
  *
@@ -16,7 +15,7 @@ export const issueSchema = z.object({ path: z.string(), message: z.string() });
  */
 export type Issue = z.infer<typeof issueSchema>;
 
-/** More issues of one record than this do not help to fix it. */
+/** A long list of issues does not help to fix a record. */
 const MAX_ISSUES = 20;
 
 /**

@@ -39,7 +39,7 @@ export const JOB_EVENTS = {
   input_unusable: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
   /** The consumer or the submission has counted the last record: jobs/progress.ts. */
   all_records_succeeded: { from: ['PROCESSING'], to: 'COMPLETED' },
-  /** The same, where at least one record failed or was set aside: jobs/progress.ts. */
+  /** The last record is counted, and at least one record failed or was set aside: jobs/progress.ts. */
   some_records_failed: { from: ['PROCESSING'], to: 'COMPLETED_WITH_ERRORS' },
   /** The sweeper finds the job still open at its deadline: jobs/sweep.ts. */
   deadline_passed: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },

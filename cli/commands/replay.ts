@@ -39,9 +39,9 @@ export function replayCommand(): Command {
     .addHelpText(
       'after',
       `
-Each record goes over the stream again, as the same version of a later run. Its result replaces the one in the table, and
-stands beside it in the lake, where analysis_run and analyzer.version tell the two apart. The command skips records that
-were withdrawn or replaced since, and results that have the version already, so you can run it again after an
+Each record goes over the stream again, as the same version of a later run. Its result replaces the one in the table,
+and stands beside it in the lake, where analysis_run and analyzer.version tell the two apart. The command skips records
+that were withdrawn or replaced since, and results that have the version already, so you can run it again after an
 interruption. arrived_at becomes the time of the replay; created_at stays the same.
 Exit code: 0 done; 2 some records could not be published, run it again; 1 the command failed.`,
     )

@@ -119,7 +119,8 @@ function jobGrants(jobs: Jobs) {
 
 /**
  * Actions of Lambda under the function's role: it reads the stream, and writes batches that it gives up on to S3.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html and kinesis-on-failure-destination.html.
+ * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ * and https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 function sourceGrants(ingest: Ingest) {
   return [

@@ -63,14 +63,11 @@ export class Lake extends Construct {
     });
   }
 
-  private deliveryStream(
-    settings: Settings,
-    bufferSeconds: CfnParameter,
-  ): firehose.CfnDeliveryStream {
+  /** Grants the actions that Firehose documents for a delivery to S3, on this bucket only. */
+  private deliveryRole(): iam.Role {
     const role = new iam.Role(this, 'DeliveryRole', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
     });
-    // The actions that Firehose documents for a delivery to S3, on this bucket only.
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
@@ -83,6 +80,14 @@ export class Lake extends Construct {
         resources: [this.bucket.bucketArn],
       }),
     );
+    return role;
+  }
+
+  private deliveryStream(
+    settings: Settings,
+    bufferSeconds: CfnParameter,
+  ): firehose.CfnDeliveryStream {
+    const role = this.deliveryRole();
     const stream = new firehose.CfnDeliveryStream(this, 'DeliveryStream', {
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Creates an encrypted bucket without public access. It stays when the stack is deleted, since it holds users' records. */
+/** Creates an encrypted, private bucket. It stays when the stack is deleted, because it holds users' records. */
 export function createPrivateBucket(
   scope: Construct,
   id: string,

@@ -3,8 +3,8 @@ import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
  * Defines the view `results`: one row per record version. The lake also holds a line for each replay, of which the last
- * counts, and repeats of batches that were delivered twice, of which the earliest counts. Athena (Trino) and DuckDB both
- * run the SQL.
+ * counts, and repeats of batches that were delivered twice, of which the earliest counts. The SQL runs on Athena (Trino)
+ * and on DuckDB.
  *
  * Glue stores an Athena view as base64 of JSON in a comment.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector, `ViewReaderUtil`.

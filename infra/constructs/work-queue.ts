@@ -24,7 +24,10 @@ export function createWorkQueue(scope: Construct, id: string, timeout_seconds: n
   });
 }
 
-/** Actions of Lambda on the queue under the function's role. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/**
+ * Builds the grant that lets Lambda receive messages under the function's role.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
 export function receiveGrant(queue: sqs.Queue) {
   return {
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
