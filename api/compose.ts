@@ -89,7 +89,8 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     throughput_samples: cacheSamples(() => jobs.throughputSamples(), now),
     inputs: createJobInputs({
       bucket_name,
-      changed: () => new InputChangedError('The input was replaced after the job had read it'),
+      createChangedError: () =>
+        new InputChangedError('The input was replaced after the job had read it'),
     }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),

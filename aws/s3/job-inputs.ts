@@ -18,7 +18,7 @@ export interface JobInputsDeps {
   client?: S3Client;
   bucket_name: string;
   /** Creates the error of a read whose object has been replaced or deleted. */
-  changed: () => Error;
+  createChangedError: () => Error;
 }
 
 /** The inputs of jobs in an S3 bucket. */
@@ -48,7 +48,7 @@ export function createJobInputs(deps: JobInputsDeps): JobInputs {
         const status = httpStatus(cause);
         // The offset is the end of the object: everything has been read.
         if (status === RANGE_NOT_SATISFIABLE) return;
-        if (status === PRECONDITION_FAILED || status === NOT_FOUND) throw deps.changed();
+        if (status === PRECONDITION_FAILED || status === NOT_FOUND) throw deps.createChangedError();
         throw translateError('s3', cause);
       }
     },

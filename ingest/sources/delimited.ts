@@ -16,7 +16,7 @@ interface ParsedRow {
  * Rows of cells below a header row; cells may be quoted. Columns named like a record's field fill that field, any other
  * column becomes an attribute, since cells cannot nest. Empty cells are absent fields. `line` is where a row ends.
  */
-export function createDelimitedReader(delimiter: ',' | '\t'): RowReader {
+export function createDelimitedReader(delimiter: string): RowReader {
   return {
     async *readRows(source, text_field) {
       let columns = source.from === 0 ? undefined : await readColumns(source, delimiter);

@@ -27,7 +27,7 @@ export function compose(variables: Record<string, string | undefined>) {
       store,
       inputs: createJobInputs({
         bucket_name,
-        changed: () => new InputChangedError('The input has another etag'),
+        createChangedError: () => new InputChangedError('The input has another etag'),
       }),
       stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
       claims: createTextClaims({ bucket_name }),
