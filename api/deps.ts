@@ -17,7 +17,7 @@ export interface RequestReport {
   error_code?: ErrorCode;
 }
 
-export interface ApiSettings {
+interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;

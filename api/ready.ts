@@ -2,7 +2,7 @@ import { withTimeout } from '../lib/timeout.ts';
 import { DEPENDENCIES, type ReadyResponse, ServiceError } from '../schemas/index.ts';
 
 /** One cheap call to each dependency. @throws {ServiceError} */
-export type Probes = Record<(typeof DEPENDENCIES)[number], () => Promise<unknown>>;
+type Probes = Record<(typeof DEPENDENCIES)[number], () => Promise<unknown>>;
 
 interface ReadyDeps {
   probes: Probes;

@@ -39,7 +39,7 @@ export type JobChanges = Partial<
   >
 >;
 
-export interface JobListing {
+interface JobListing {
   jobs: Job[];
   /** Start of the next page; absent on the last page. */
   cursor?: string;

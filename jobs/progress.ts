@@ -20,7 +20,7 @@ export interface ProgressDeps extends EndJobDeps {
 }
 
 /** One record of a job that is done. */
-export interface ProgressEntry {
+interface ProgressEntry {
   /** As it was read before the record was processed. */
   job: Job;
   job_index: number;
@@ -28,7 +28,7 @@ export interface ProgressEntry {
 }
 
 /** An entry that is perhaps not counted, by its index among the entries. */
-export interface MarkFailure {
+interface MarkFailure {
   index: number;
   /** The service's own error code. */
   code: string;

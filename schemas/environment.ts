@@ -17,7 +17,7 @@ const analysisEnvironment = {
     .describe('Language of texts that are too short to detect it.'),
 };
 
-export const TEXT_POLICIES = ['full', 'none'] as const;
+const TEXT_POLICIES = ['full', 'none'] as const;
 
 /** Environment of the consumer. */
 export const consumerEnvironmentSchema = z.object({
@@ -82,7 +82,6 @@ export const submissionEnvironmentSchema = z.object({
   JOBS_QUEUE_URL: z.url(),
   CALLBACK_QUEUE_URL: z.url(),
 });
-export type SubmissionEnvironment = z.infer<typeof submissionEnvironmentSchema>;
 
 /** Environment of the function that sends callbacks. */
 export const callbackEnvironmentSchema = z.object({
@@ -91,7 +90,6 @@ export const callbackEnvironmentSchema = z.object({
   CALLBACK_SECRET_ARN: z.string().min(1),
   CALLBACK_ALLOW_LOOPBACK: flag,
 });
-export type CallbackEnvironment = z.infer<typeof callbackEnvironmentSchema>;
 
 /**
  * Parses the environment of a function, once, when it starts.

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Increase it when normalisation changes the text that an analyzer gets, so that older cached verdicts miss. */
-export const NORMALISER_VERSION = 1;
+const NORMALISER_VERSION = 1;
 
 /** Identifies a record among all tenants, as the results table does. A slug contains no `#`. */
 export function recordKey(record: { tenant: string; record_id: string }): string {

@@ -40,7 +40,7 @@ export const outcomeCountsSchema = z.partialRecord(z.enum(RECORD_OUTCOMES), z.in
 export type OutcomeCounts = z.infer<typeof outcomeCountsSchema>;
 
 /** The reason why a job is FAILED. */
-export const JOB_ERROR_CODES = [
+const JOB_ERROR_CODES = [
   'INPUT_NEVER_ARRIVED',
   'INPUT_CHANGED',
   'INPUT_EMPTY',
@@ -52,7 +52,7 @@ export const jobErrorSchema = z.object({ code: z.enum(JOB_ERROR_CODES), message:
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** The object of the input bucket that holds the records of a job. */
-export const jobInputSchema = z.object({
+const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(FORMAT_NAMES),
   /** As `inputKey` gives it. */
@@ -66,7 +66,7 @@ export const jobInputSchema = z.object({
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;
 
-export const callbackAttemptSchema = z.object({
+const callbackAttemptSchema = z.object({
   attempted_at: timestamp,
   duration_ms: z.int(),
   /** HTTP status of the response. */
@@ -120,13 +120,7 @@ export function deriveJobRecordId(job_id: string, job_index: number): string {
   return `${job_id}:${job_index}`;
 }
 
-export const JOB_STAGES = [
-  'waiting_for_input',
-  'counting',
-  'submitting',
-  'analyzing',
-  'done',
-] as const;
+const JOB_STAGES = ['waiting_for_input', 'counting', 'submitting', 'analyzing', 'done'] as const;
 
 /**
  * The progress of a job. `done = succeeded + failed + set_aside ≤ total`, and `done` never decreases. `total` is 0 until

@@ -5,7 +5,7 @@ import { recordId } from './record.ts';
  * EventBridge's event about a new object in a bucket: the fields that AuraStream reads.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
-export const objectCreatedSchema = z.object({
+const objectCreatedSchema = z.object({
   'detail-type': z.literal('Object Created'),
   detail: z.object({
     bucket: z.object({ name: z.string() }),
@@ -14,7 +14,7 @@ export const objectCreatedSchema = z.object({
 });
 
 /** `resume`: continue the submission of a job. `sweep`: check the jobs that are due. */
-export const jobCommandSchema = z.discriminatedUnion('kind', [
+const jobCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resume'), job_id: recordId }),
   z.object({ kind: z.literal('sweep') }),
 ]);

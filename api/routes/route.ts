@@ -5,7 +5,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 
 /** One answer of a route that is not an error. */
-export interface Answer {
+interface Answer {
   description: string;
   /** The schema of its JSON body; absent if it has none: see `content`. */
   schema?: z.ZodType;

@@ -23,7 +23,7 @@ export interface ApiKeyInfo {
 }
 
 /** An API key with its value. */
-export interface ApiKey extends ApiKeyInfo {
+interface ApiKey extends ApiKeyInfo {
   api_key: string;
 }
 

@@ -5,7 +5,7 @@ export interface QueryAnswer {
   columns: string[];
   rows: Record<string, QueryValue>[];
 }
-export type QueryValue = string | number | boolean | null;
+type QueryValue = string | number | boolean | null;
 
 interface Column {
   name: string;

@@ -8,7 +8,7 @@ import type { Item } from './attribute.ts';
 
 const CALLS_AT_A_TIME = 16;
 
-export type DynamoDb = Pick<DynamoDBClient, 'send'>;
+type DynamoDb = Pick<DynamoDBClient, 'send'>;
 
 export interface TableDeps {
   client?: DynamoDb;

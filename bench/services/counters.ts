@@ -1,5 +1,5 @@
 /** What a service was asked for since the counters were reset. */
-export interface ActionCount {
+interface ActionCount {
   calls: number;
   /** When the first and the last one came: milliseconds, of a clock that only goes forward. */
   first_ms: number;

@@ -23,7 +23,7 @@ export async function watchJob(
 }
 
 /** `[██████      ] 25 %  250 of 1000  analyzing, about 12 s left` */
-export function describeProgress({ progress }: StatusResponse, elapsed_ms: number): string {
+function describeProgress({ progress }: StatusResponse, elapsed_ms: number): string {
   const { done, total, percentage, stage } = progress;
   const filled = Math.round((percentage / 100) * BAR);
   const bar = `[${'█'.repeat(filled)}${' '.repeat(BAR - filled)}]`;

@@ -36,7 +36,7 @@ export function createResultsView(
 }
 
 /** Translates a Hive type into Trino's. */
-export function toTrinoType(hive: string): string {
+function toTrinoType(hive: string): string {
   if (hive === 'string') return 'varchar';
   if (hive === 'int') return 'integer';
   const struct = /^struct<(.*)>$/.exec(hive)?.[1];

@@ -1,5 +1,5 @@
 /** What S3 says about an input object. */
-export interface InputHead {
+interface InputHead {
   etag: string;
   bytes: number;
 }

@@ -6,7 +6,7 @@ export interface AnalysisRequest {
   language: string;
 }
 
-export interface Analyzed {
+interface Analyzed {
   status: 'analyzed';
   verdict: Verdict;
   language_code: string;

@@ -12,11 +12,11 @@ import { recordFields, recordId, slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';
 
 /** Limits of a job in the body of a request. Larger jobs are uploaded. */
-export const MAX_JOB_DOCUMENTS = 1_000;
+const MAX_JOB_DOCUMENTS = 1_000;
 export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
 
 /** One text of a job: a record without the fields that the job gives it. */
-export const jobDocumentSchema = z
+const jobDocumentSchema = z
   .object(recordFields)
   .omit({
     tenant: true,
@@ -38,7 +38,7 @@ export const jobDocumentSchema = z
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
 /** The source of a job's records if neither request nor record names one. */
-export const DEFAULT_JOB_SOURCE = 'api';
+const DEFAULT_JOB_SOURCE = 'api';
 
 /** Body of `POST /analyze/async`: one of `text`, `documents` and `upload`. */
 export const asyncRequestSchema = z

@@ -3,7 +3,7 @@ import { issueSchema } from '../issues.ts';
 import { recordId } from '../record.ts';
 
 /** The limit of records per `POST /records`, which is that of Kinesis' PutRecords. */
-export const MAX_POSTED_RECORDS = 500;
+const MAX_POSTED_RECORDS = 500;
 
 /** Body of `POST /records`. Each record is checked on its own, so that a wrong one does not refuse the others. */
 export const recordsRequestSchema = z.object({
@@ -14,7 +14,7 @@ export const recordsRequestSchema = z.object({
 });
 
 /** The outcome of one record. `failed` records can be sent again. */
-export const recordOutcomeSchema = z.object({
+const recordOutcomeSchema = z.object({
   status: z.enum(['accepted', 'refused', 'failed']),
   record_id: recordId.optional(),
   issues: z.array(issueSchema).optional(),

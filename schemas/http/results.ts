@@ -62,7 +62,7 @@ export const jobResultsQuerySchema = z.object({
   cursor: z.string().max(2_048).optional(),
 });
 
-export const STATS_INTERVALS = ['minute', 'hour', 'day'] as const;
+const STATS_INTERVALS = ['minute', 'hour', 'day'] as const;
 
 /** Query of `GET /stats`. */
 export const statsQuerySchema = z.object({

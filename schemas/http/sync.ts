@@ -58,7 +58,7 @@ export const syncResponseSchema = z.object({
 export type SyncResponse = z.infer<typeof syncResponseSchema>;
 
 /** The limit of texts per `POST /analyze/batch`. */
-export const MAX_BATCH_TEXTS = 100;
+const MAX_BATCH_TEXTS = 100;
 
 /** Body of `POST /analyze/batch`. Each text is limited as in `POST /analyze/sync`, and all together by the body. */
 export const batchRequestSchema = z.object({
@@ -70,7 +70,6 @@ export const batchRequestSchema = z.object({
     .max(MAX_BATCH_TEXTS, `must have at most ${MAX_BATCH_TEXTS} texts`),
   options: syncOptionsSchema,
 });
-export type BatchRequest = z.output<typeof batchRequestSchema>;
 
 /** Response of `POST /analyze/batch`: a verdict or an error per text, in the order of the texts. */
 export const batchResponseSchema = z.object({

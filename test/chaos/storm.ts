@@ -26,7 +26,7 @@ const PARTIAL: Rule[] = [
 ];
 
 /** One spell of weather: some rules, for some seconds. */
-export function drawSpell(random: Random): { rules: Rule[]; milliseconds: number } {
+function drawSpell(random: Random): { rules: Rule[]; milliseconds: number } {
   const rules: Rule[] = [];
   for (const service of SERVICES) {
     const probability = random.between(0.02, 0.3);

@@ -1,6 +1,6 @@
 import type { Random } from '../support/random.ts';
 
-export const SERVICES = [
+const SERVICES = [
   'kinesis',
   'comprehend',
   'cache',

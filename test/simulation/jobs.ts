@@ -12,7 +12,7 @@ import { Violation } from './violation.ts';
 import type { Environment, World } from './world.ts';
 
 /** A job of the simulated world, and what is known of it beside the store. */
-export interface SimulatedJob {
+interface SimulatedJob {
   job_id: string;
   total: number;
   /** How many of its lines are no record. */
@@ -37,7 +37,7 @@ export interface Jobs {
   atEnd(some_given_up: boolean): Promise<void>;
 }
 
-export interface JobRecord {
+interface JobRecord {
   record: RecordInput & { record_id: string };
   spec: RecordSpec;
 }

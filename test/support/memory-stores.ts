@@ -3,7 +3,7 @@ import { replaces } from '../../processors/stream/versions.ts';
 import { type Result, ServiceError, type SetAside } from '../../schemas/index.ts';
 
 /** Which entries a store refuses: by name its own, or all with a throw. */
-export interface Refusals {
+interface Refusals {
   names: Set<string>;
   throws?: Error;
 }

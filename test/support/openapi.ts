@@ -10,7 +10,7 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-export interface CheckedAnswer {
+interface CheckedAnswer {
   status: number;
   headers: Record<string, string>;
   /** Parsed, where it is JSON. */

@@ -10,7 +10,7 @@ import { parseRecord } from './parse.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** Where some bytes stood on the stream, and since when. */
-export interface Placed {
+interface Placed {
   position: StreamPosition;
   partition_key: string;
   /** ISO 8601 in UTC. */

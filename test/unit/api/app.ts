@@ -9,7 +9,7 @@ import { createMemoryJobStore } from '../../support/memory-job-store.ts';
 import { fakeAnalyzer, testAnalysis } from '../processors/analysis/fakes.ts';
 
 /** What an authorizer says of a key of this tenant. */
-export const as = (tenant: string) => ({
+const as = (tenant: string) => ({
   requestContext: { authorizer: { tenant, rate_limit: '25' } },
 });
 
@@ -35,7 +35,7 @@ export function memoryInputs() {
   return { inputs, objects };
 }
 
-export function memoryResults() {
+function memoryResults() {
   const rows = new Map<string, Result>();
   const results: ResultsReader = {
     get: async (tenant, record_id) => rows.get(`${tenant}#${record_id}`),

@@ -31,7 +31,7 @@ export interface Meter {
   reset(): void;
 }
 
-export interface CallOutcome {
+interface CallOutcome {
   duration_ms: number;
   response_bytes: number;
   /** Absent for a success. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The content of `cloud.json` in the data folder while a cloud runs. */
-export interface RunningCloud {
+interface RunningCloud {
   pid: number;
   endpoint: string;
   region: string;

@@ -28,7 +28,7 @@ export interface FunctionsOptions {
 }
 
 /** A running function with the credentials of its role. */
-export interface DeployedFunction extends LambdaFunction {
+interface DeployedFunction extends LambdaFunction {
   credentials: Credentials;
 }
 

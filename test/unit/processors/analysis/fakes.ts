@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from '../../../../schemas/index.ts';
 
-export interface Call {
+interface Call {
   language_code: string;
   documents: string[];
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The position of one shard. */
-export interface ShardCheckpoint {
+interface ShardCheckpoint {
   /** All records up to this one are finished; absent: none is known to be. */
   sequence_number?: string;
   /** The shard is closed and all of its records are finished, so its children may be read. */

@@ -20,14 +20,14 @@ export interface SandboxOptions {
   now: () => number;
 }
 
-export interface SandboxInvocation {
+interface SandboxInvocation {
   request_id: string;
   payload: string;
   /** A fault: the environment is killed after this time. */
   kill_after_ms?: number | undefined;
 }
 
-export interface SandboxResult {
+interface SandboxResult {
   answer: Answer;
   duration_ms: number;
   /** Whether the bundle had to be loaded first. */

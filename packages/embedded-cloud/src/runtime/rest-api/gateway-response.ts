@@ -2,7 +2,7 @@ import type { Stack } from '../template/stack.ts';
 import type { ApiAnswer } from './answer.ts';
 
 /** The values of `$context` in a response of API Gateway itself. */
-export interface AnswerContext {
+interface AnswerContext {
   request_id: string;
   /** Epoch ms. */
   now: number;

@@ -1,10 +1,3 @@
-export interface ObjectCreatedEvent {
-  source: 'aws.s3';
-  'detail-type': 'Object Created';
-  detail: { bucket: { name: string }; object: { key: string }; [more: string]: unknown };
-  [more: string]: unknown;
-}
-
 export type Pattern = { [name: string]: Pattern | Matcher[] };
 type Matcher = string | { prefix: string };
 

@@ -4,10 +4,10 @@ import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
 import type { Statement } from './statements.ts';
 
-export type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** A request to run a query. */
-export interface QueryRequest {
+interface QueryRequest {
   query: string;
   database: string;
   work_group: string;

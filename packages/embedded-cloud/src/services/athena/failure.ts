@@ -33,6 +33,6 @@ export function translateError(error: unknown, s3Dir: string): QueryFailure {
 }
 
 /** Replaces the paths below the S3 folder by their S3 URIs. */
-export function hidePaths(text: string, s3Dir: string): string {
+function hidePaths(text: string, s3Dir: string): string {
   return text.replaceAll(`${s3Dir}/`, 's3://').replaceAll(s3Dir, 's3:/');
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { collectEvidence } from './evidence.ts';
 
-export interface SentimentScore {
+interface SentimentScore {
   Positive: number;
   Negative: number;
   Neutral: number;

@@ -12,7 +12,7 @@ export interface TableDescription {
   KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 }
 
-export interface DynamoDbStore extends LevelStore {
+interface DynamoDbStore extends LevelStore {
   db: LevelStore['db'] & { open(): Promise<void> };
   tableDb: { awsAccountId: string; awsRegion: string };
   getTable(name: string, check_status: boolean, done: Done<TableDescription>): void;

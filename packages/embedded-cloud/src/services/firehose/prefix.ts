@@ -1,7 +1,7 @@
 /** Writes the prefix of an object. */
 export type Prefix = (values: PrefixValues) => string;
 
-export interface PrefixValues {
+interface PrefixValues {
   /** The arrival of the object's oldest record, epoch ms. */
   arrived_at: number;
   /** 11 characters, the same for each retry of an object. */

@@ -7,7 +7,7 @@ const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
 const MOST_RECORD_BYTES = 1024 * 1024;
 
 /** The size that Kinesis counts: the decoded data and the partition key. */
-export function computeRecordBytes(record: unknown): number {
+function computeRecordBytes(record: unknown): number {
   if (!isObject(record)) return 0;
   const { Data, PartitionKey } = record;
   return (

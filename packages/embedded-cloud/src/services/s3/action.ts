@@ -18,7 +18,7 @@ const UNSUPPORTED_QUERIES = new Set(
 );
 
 /** The name of every action that is not emulated: the reply is NotImplemented. */
-export const UNSUPPORTED = 'Unsupported';
+const UNSUPPORTED = 'Unsupported';
 
 /** Finds the S3 action of a path-style request from its method, path and query. */
 export function findAction({ method, path, query, headers }: IncomingRequest): string {

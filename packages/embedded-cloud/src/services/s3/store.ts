@@ -8,9 +8,9 @@ import { createSerialRunner } from './serial-runner.ts';
 import { createSidecars, type ObjectInfo } from './sidecar.ts';
 
 /** Bytes to store: a buffer, or the parts of an upload in order. */
-export type Bytes = Buffer | AsyncIterable<Buffer>;
+type Bytes = Buffer | AsyncIterable<Buffer>;
 
-export interface OpenObject {
+interface OpenObject {
   info: ObjectInfo;
   read(start: number, length: number): Promise<Buffer>;
   close(): Promise<void>;

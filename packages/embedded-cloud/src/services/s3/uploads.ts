@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { S3Error } from './errors.ts';
 
 /** A multipart upload that is not complete. */
-export interface Upload {
+interface Upload {
   bucket: string;
   key: string;
   /** The headers of CreateMultipartUpload that the object will have. */

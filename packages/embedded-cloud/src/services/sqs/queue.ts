@@ -25,7 +25,7 @@ export interface QueueSpec {
   redrive?: { dead_letter_arn: string; max_receive_count: number };
 }
 
-export interface QueueCounts {
+interface QueueCounts {
   visible: number;
   in_flight: number;
   delayed: number;
