@@ -56,7 +56,17 @@ export interface AwsService {
   close(): Promise<void>;
 }
 
-/** The account that owns every emulated resource. */
+/**
+ * The account that owns every emulated resource.
+ *
+ * @example
+ * const arn = `arn:aws:kinesis:${REGION}:${ACCOUNT_ID}:stream/texts`;
+ */
 export const ACCOUNT_ID = '000000000000';
-/** The region of every emulated resource. */
+/**
+ * The region of every emulated resource.
+ *
+ * @example
+ * const client = new KinesisClient({ endpoint: cloud.endpoint, region: REGION });
+ */
 export const REGION = 'us-east-1';

@@ -44,6 +44,10 @@ const json = jsonProtocol('1.0');
  * Emulates DynamoDB: dynalite, with time to live and BatchExecuteStatement for inserts added. Transactions, streams and
  * other PartiQL are not emulated. The usage is `read_units` and `write_units`, without the units of indexes.
  *
+ * @example
+ * const served = await serveService(await createDynamoDb({ now: Date.now }));
+ * const client = new DynamoDBClient(clientConfig(served.endpoint));
+ *
  * @throws {Error} where another process uses the folder
  */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDbService> {

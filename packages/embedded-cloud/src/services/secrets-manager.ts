@@ -23,7 +23,14 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const DIGITS = '0123456789';
 export const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Emulates reading secrets from Secrets Manager. The values are in a file that only its owner can read. */
+/**
+ * Emulates reading secrets from Secrets Manager. The values are in a file that only its owner can read.
+ *
+ * @example
+ * const generate = { length: 32, exclude: PUNCTUATION };
+ * const specs = [{ arn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:key-abcdef', name: 'key', generate }];
+ * const secrets = createSecretsManager({ path: 'data/secrets.json', specs, now: Date.now });
+ */
 export function createSecretsManager(options: {
   path: string;
   specs: SecretSpec[];

@@ -5,7 +5,10 @@ import { type Concurrency, createPool } from './pool.ts';
 import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the response limit is from AWS's error text. */
+/**
+ * The response limit is the number in the error text of AWS.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const REQUEST_BYTES = 6 * 1024 * 1024;
 const RESPONSE_BYTES = 6_291_556;
 /** The typical duration that a kill fault assumes before the first invocation ended. */

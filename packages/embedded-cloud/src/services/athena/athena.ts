@@ -30,6 +30,10 @@ const CONCURRENT_QUERIES = 2;
  * @param deps.work_groups in addition to `primary`, which every account has
  * @param deps.putObject writes the results to S3; without it, results are only returned by GetQueryResults
  * @param deps.now epoch ms
+ *
+ * @example
+ * const athena = createAthena({ glue: { databases: ['lake'], tables: [] }, s3Dir: 'data/s3', now: Date.now });
+ * const client = new AthenaClient(clientConfig((await serveService(athena)).endpoint));
  */
 export function createAthena(deps: {
   glue: Glue;

@@ -27,6 +27,11 @@ type Action = (request: S3Request) => Promise<AwsReply>;
  * Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. Signatures are not checked.
  *
  * @param deps.now epoch ms
+ *
+ * @example
+ * const s3 = createS3({ dataDir: 'data/s3', now: Date.now });
+ * await s3.createBucket('inputs');
+ * const client = new S3Client(clientConfig((await serveService(s3)).endpoint));
  */
 export function createS3(deps: { dataDir: string; now: () => number }): S3 {
   const { now } = deps;
