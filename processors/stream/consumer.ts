@@ -64,7 +64,8 @@ function createProcessPortion(deps: ConsumerDeps) {
       deliveries.add(deliver(lot, deps, context));
     }
     const { ended, refused } = sortOutcomes((await deliveries.join()).flat(), context);
-    context.tally.results += await countInJobs(ended, deps.progress, job_of, context);
+    const counted = await countInJobs(ended, deps.progress, job_of, context);
+    context.tally.results += counted;
     await setAside(refused, deps, job_of, context);
     await keeping.join();
   };

@@ -49,5 +49,7 @@ export async function setAside(
     const item = items.get(entry);
     return item === undefined ? [] : [{ item, outcome: 'set_aside' as const }];
   });
-  context.tally.set_asides += await countInJobs(ended, deps.progress, job_of, context);
+  const counted = await countInJobs(ended, deps.progress, job_of, context);
+  // Not `+= await`: it would read the sum before the wait, and lose what others add meanwhile.
+  context.tally.set_asides += counted;
 }

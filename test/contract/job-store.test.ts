@@ -8,13 +8,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import type { JobStore } from '../../jobs/ports.ts';
-import { jobStoreContract } from '../support/job-store-contract.ts';
+import { createFakeJobStore } from '../fakes/job-store.ts';
 import { createJobsTable, JOBS_NOW } from '../support/jobs.ts';
-import { createMemoryJobStore } from '../support/memory-job-store.ts';
+import { describeJobStore } from './suites/job-store.ts';
 
 const now = () => JOBS_NOW;
 
-describe('jobs in DynamoDB', () => {
+describe('DynamoDB', () => {
   let served: ServedService;
   let client: DynamoDBClient;
   let store: JobStore;
@@ -29,10 +29,10 @@ describe('jobs in DynamoDB', () => {
     await served.close();
   });
 
-  jobStoreContract(() => store);
+  describeJobStore(() => store);
 });
 
-describe('jobs in memory, which other tests use', () => {
-  const store = createMemoryJobStore({ now });
-  jobStoreContract(() => store);
+describe('in memory', () => {
+  const store = createFakeJobStore({ now });
+  describeJobStore(() => store);
 });

@@ -1,19 +1,28 @@
+import {
+  clientConfig,
+  createDynamoDb,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
-import { type TestCloud, testCloud } from '../support/cloud.ts';
-import { createMemoryBook } from '../support/memory-ledger.ts';
-import { quotaLedgerContract } from '../support/quota-ledger-contract.ts';
+import { createFakeLedger } from '../fakes/quota-ledger.ts';
+import { describeQuotaLedger } from './suites/quota-ledger.ts';
 
-let test: TestCloud;
+let served: ServedService;
+let client: DynamoDBClient;
 beforeAll(async () => {
-  test = await testCloud();
+  served = await serveService(await createDynamoDb({ now: Date.now }));
+  client = new DynamoDBClient(clientConfig(served.endpoint));
   await createTable('Quotas');
 });
-afterAll(() => test.stop());
+afterAll(async () => {
+  client.destroy();
+  await served.close();
+});
 
 async function createTable(TableName: string): Promise<void> {
-  const { dynamodb: client } = test.clients;
   await client.send(
     new CreateTableCommand({
       TableName,
@@ -22,10 +31,10 @@ async function createTable(TableName: string): Promise<void> {
       AttributeDefinitions: [{ AttributeName: 'quota', AttributeType: 'S' }],
     }),
   );
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1 }, { TableName });
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName });
 }
 
-function clock() {
+function createClock() {
   let at = Date.UTC(2026, 10, 23);
   return {
     now: () => at,
@@ -35,35 +44,28 @@ function clock() {
   };
 }
 
-let books = 0;
-quotaLedgerContract('the ledger in DynamoDB', async () => {
-  const time = clock();
-  books += 1;
-  const quota = `book-${books}`;
-  const { dynamodb: client } = test.clients;
-  const deps = { client, table_name: 'Quotas', quota, calls_per_second: 10, now: time.now };
-  return { ...time, ledger: () => createQuotaLedger(deps) };
+let quotas = 0;
+describe('DynamoDB', () => {
+  describeQuotaLedger(async () => {
+    const clock = createClock();
+    quotas += 1;
+    const deps = { table_name: 'Quotas', quota: `quota-${quotas}`, calls_per_second: 10 };
+    return { ...clock, open: () => createQuotaLedger({ client, ...deps, now: clock.now }) };
+  });
+
+  it('A ledger without a table throws a ServiceError', async () => {
+    const deps = { client, table_name: 'Nowhere', quota: 'q', calls_per_second: 10, now: Date.now };
+    await expect(createQuotaLedger(deps).reserve(1, Infinity)).rejects.toMatchObject({
+      name: 'ServiceError',
+      code: 'ResourceNotFoundException',
+    });
+  });
 });
 
-quotaLedgerContract('the ledger in memory', async () => {
-  const time = clock();
-  const book = createMemoryBook(10);
-  return { ...time, ledger: () => book.ledger(time.now) };
-});
-
-it('is a service that does not answer where there is no table', async () => {
-  const client = new DynamoDBClient({
-    endpoint: test.cloud.endpoint,
-    region: test.cloud.region,
-    credentials: {
-      accessKeyId: test.cloud.access_key_id,
-      secretAccessKey: test.cloud.secret_access_key,
-    },
+describe('in memory', () => {
+  describeQuotaLedger(async () => {
+    const clock = createClock();
+    const ledger = createFakeLedger(10);
+    return { ...clock, open: () => ledger.open(clock.now) };
   });
-  const deps = { client, table_name: 'Nowhere', quota: 'q', calls_per_second: 10, now: Date.now };
-  await expect(createQuotaLedger(deps).reserve(1, Infinity)).rejects.toMatchObject({
-    name: 'ServiceError',
-    code: 'ResourceNotFoundException',
-  });
-  client.destroy();
 });

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import type { VerdictCache } from '../../processors/analysis/ports.ts';
 import { findLeadingSentiment, type Verdict } from '../../schemas/index.ts';
-import { memoryCache } from '../unit/processors/analysis/fakes.ts';
+import { createFakeCache } from '../fakes/verdict-cache.ts';
 
 interface Opened {
   cache: VerdictCache;
@@ -54,17 +54,17 @@ const fingerprint = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
 
 const implementations: [string, () => Promise<Opened>][] = [
   ['DynamoDB', openDynamoDb],
-  ['memory', async () => ({ cache: memoryCache(), close: async () => {} })],
+  ['in memory', async () => ({ cache: createFakeCache(), close: async () => {} })],
 ];
 
-describe.each(implementations)('a verdict cache in %s', (_, open) => {
+describe.each(implementations)('%s', (_, open) => {
   let opened: Opened;
   beforeAll(async () => {
     opened = await open();
   });
   afterAll(() => opened.close());
 
-  it('gives back what was put, to the last digit', async () => {
+  it('A cache returns verdicts as they were put, to the last digit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fingerprint, verdict, { minKeys: 1 }), async (rows) => {
         const verdicts = new Map<string, Verdict>(Object.entries(rows));
@@ -76,7 +76,7 @@ describe.each(implementations)('a verdict cache in %s', (_, open) => {
     );
   });
 
-  it('has more than one call can hold', async () => {
+  it('A cache takes and returns more verdicts than fit in one call', async () => {
     const [one] = fc.sample(verdict, 1);
     const verdicts = new Map(Array.from({ length: 230 }, (_, i) => [`many-${i}`, one!]));
     await opened.cache.put(verdicts);
@@ -84,7 +84,7 @@ describe.each(implementations)('a verdict cache in %s', (_, open) => {
     expect((await opened.cache.get([...keys, ...keys])).found.size).toBe(230);
   });
 
-  it('leaves out what it does not have', async () => {
+  it('A cache leaves out unknown fingerprints', async () => {
     const [first, second] = fc.sample(verdict, 2);
     await opened.cache.put(new Map([['known', first!]]));
     const read = await opened.cache.get(['known', 'unknown']);
@@ -93,7 +93,7 @@ describe.each(implementations)('a verdict cache in %s', (_, open) => {
     expect((await opened.cache.get(['known'])).found.get('known')).toEqual(second);
   });
 
-  it('takes nothing for nothing', async () => {
+  it('A cache accepts an empty put and an empty get', async () => {
     await opened.cache.put(new Map());
     expect(await opened.cache.get([])).toEqual({ found: new Map(), unreadable: 0 });
   });

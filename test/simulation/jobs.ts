@@ -3,9 +3,9 @@ import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress } from '../../jobs/progress.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import { type Job, RECORD_OUTCOMES, type RecordInput } from '../../schemas/index.ts';
+import { createFakeJobStore } from '../fakes/job-store.ts';
 import type { RecordSpec } from '../support/generated.ts';
 import { aProcessingJob } from '../support/jobs.ts';
-import { createMemoryJobStore } from '../support/memory-job-store.ts';
 import type { Random } from '../support/random.ts';
 import type { Stored } from './services.ts';
 import { Violation } from './violation.ts';
@@ -45,7 +45,7 @@ interface JobRecord {
 const TENANT = 'default';
 
 export function createJobs(world: World, stored: Stored): Jobs {
-  const store = createMemoryJobStore({ now: world.scheduler.now });
+  const store = createFakeJobStore({ now: world.scheduler.now });
   const all = new Map<string, SimulatedJob>();
   let submitting = 0;
 

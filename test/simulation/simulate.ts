@@ -5,7 +5,7 @@ import { createCircuitBreaker } from '../../processors/analysis/circuit-breaker.
 import { limitRate } from '../../processors/analysis/rate-limiter.ts';
 import { withBatchContext } from '../../processors/stream/batch.ts';
 import { createConsumer } from '../../processors/stream/consumer.ts';
-import { createMemoryBook } from '../support/memory-ledger.ts';
+import { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { createRandom } from '../support/random.ts';
 import { createChecker } from './checker.ts';
 import { drawWeather } from './faults.ts';
@@ -54,7 +54,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     const stored = createStored();
     const specs: Specs = new Map();
     const jobs = createJobs(world, stored);
-    const quota = createMemoryBook(CALLS_PER_SECOND);
+    const quota = createFakeLedger(CALLS_PER_SECOND);
     const checker = createChecker(specs, stored, jobs.isCancelled);
     const stream = createStream(world, (_, record) => checker.onPut(record));
     const mapping = createMapping({
@@ -125,14 +125,14 @@ function newConsumer({
   stored: Stored;
   jobs: Jobs;
   checker: ReturnType<typeof createChecker>;
-  quota: ReturnType<typeof createMemoryBook>;
+  quota: ReturnType<typeof createFakeLedger>;
 }): Invocable {
   const environment = world.environment('consumer');
   const services = servicesOf(world, stored, checker, environment);
   const now = world.clockOf(environment);
   const pauses = world.random.fork();
   const limited = limitRate(services.analyzer, {
-    ledger: quota.ledger(now),
+    ledger: quota.open(now),
     quota_calls_per_second: CALLS_PER_SECOND,
     fallback_calls_per_second: CALLS_PER_SECOND / 4,
     now,

@@ -13,14 +13,15 @@ import { readRestorables } from '../../operations/restore.ts';
 import { decode } from '../../processors/stream/decode/decode.ts';
 import { buildResult } from '../../processors/stream/result.ts';
 import { type Result, recordKey, resultSchema } from '../../schemas/index.ts';
-import { memoryInputs, testApi } from '../unit/api/app.ts';
+import { createFakeInputs } from '../fakes/job-inputs.ts';
+import { testApi } from '../unit/api/app.ts';
 import { ARRIVED_AT, kinesisRecord } from './kinesis-event.ts';
 
 type Fields = Record<string, unknown>;
 
 const [field = '', json = ''] = process.argv.slice(2);
 const now = () => ARRIVED_AT;
-const { inputs } = memoryInputs();
+const { inputs } = createFakeInputs();
 const api = testApi(undefined, { inputs });
 
 const job_id = await postJob({ text: 'I love my cat', [field]: JSON.parse(json) });

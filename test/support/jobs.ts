@@ -6,8 +6,9 @@ import {
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress } from '../../jobs/progress.ts';
 import type { ConsumerDeps } from '../../processors/stream/consumer.ts';
-import { hashText, type Job } from '../../schemas/index.ts';
-import { createMemoryJobStore } from './memory-job-store.ts';
+import type { Job } from '../../schemas/index.ts';
+import { createFakeJobStore } from '../fakes/job-store.ts';
+import { createFakeClaims } from '../fakes/text-claims.ts';
 
 /** 2026-11-23T10:00:00.000Z */
 export const JOBS_NOW = Date.UTC(2026, 10, 23, 10);
@@ -67,15 +68,14 @@ export function memoryJobs(
   options: { store?: JobStore; texts?: string[]; now?: () => number } = {},
 ): Pick<ConsumerDeps, 'progress' | 'claims'> & { finals: Job[] } {
   const { now = () => JOBS_NOW, texts = [] } = options;
-  const store = options.store ?? createMemoryJobStore({ now });
+  const store = options.store ?? createFakeJobStore({ now });
   const finals: Job[] = [];
-  const by_hash = new Map(texts.map((text) => [hashText(text), text]));
   const on_final = async (job: Job) => {
     finals.push(job);
   };
   return {
     finals,
     progress: createProgress({ store, now, on_final }),
-    claims: { get: async (_tenant, sha256) => by_hash.get(sha256) },
+    claims: createFakeClaims(texts),
   };
 }

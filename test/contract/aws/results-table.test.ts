@@ -14,7 +14,7 @@ import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { listedResultSchema, type Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
-import { resultsTableContract } from '../../support/results-table-contract.ts';
+import { describeResultsTable } from '../suites/results-table.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 0);
 const TTL_SECONDS = 86_400;
@@ -109,7 +109,7 @@ async function rowOf(record_id: string) {
 }
 
 describe('the results table', () => {
-  resultsTableContract(() => ({ table, get: reader.get }), { runs: 25 });
+  describeResultsTable(() => ({ table, get: reader.get }), { runs: 25 });
 
   it('takes 25 new results a call, and no call else', async () => {
     expect(await table.put(many(60))).toEqual([]);

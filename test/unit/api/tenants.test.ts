@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../api/routes/index.ts';
+import { recordOf } from '../../fakes/record-stream.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult } from '../../support/results.ts';
 import { testApi } from './app.ts';
@@ -49,7 +50,7 @@ describe('one tenant of another', () => {
   it('cannot publish or submit in its name', async () => {
     const record = { text: 'mine', source: 's', tenant: 'acme', job_id: JOB_ID, job_index: 0 };
     await api.request('/records', asJson({ records: [record] }), 'globex');
-    const [entry] = api.published.map((bytes) => JSON.parse(Buffer.from(bytes).toString()));
+    const [entry] = api.entries.map(recordOf);
     expect(entry).toMatchObject({ text: 'mine', tenant: 'globex' });
     expect(entry).not.toHaveProperty('job_id');
   });

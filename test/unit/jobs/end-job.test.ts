@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { createOnFinal, endJob } from '../../../jobs/end-job.ts';
 import type { CallbackMessage, Job } from '../../../schemas/index.ts';
+import { createFakeJobStore } from '../../fakes/job-store.ts';
+import { createOutage } from '../../fakes/network.ts';
 import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
-import { createMemoryJobStore } from '../../support/memory-job-store.ts';
-import { outage } from '../../support/memory-stores.ts';
 
 const now = () => JOBS_NOW;
 const callback = {
@@ -15,7 +15,7 @@ const callback = {
 
 async function createJob(fields: Pick<Partial<Job>, 'status' | 'callback'> = {}) {
   const sent: [CallbackMessage, number][] = [];
-  const store = createMemoryJobStore({ now });
+  const store = createFakeJobStore({ now });
   const { job } = await store.create(aProcessingJob({ job_id: 'job_1', total: 1, ...fields }));
   const on_final = createOnFinal({
     send: async (message, delay_seconds) => void sent.push([message, delay_seconds]),
@@ -72,7 +72,7 @@ it('A job that fails keeps the reason, and gets its callback', async () => {
 
 it('A job ends also while the callback queue is down, and the sweeper finds its callback due', async () => {
   const { job, store, deps } = await createJob({ callback });
-  const on_final = () => Promise.reject(outage('sqs'));
+  const on_final = () => Promise.reject(createOutage('sqs'));
   expect(await endJob({ ...deps, on_final }, job, 'all_records_succeeded')).toBeDefined();
   const due: string[] = [];
   for await (const { job_id } of store.due(JOBS_NOW + 300_000)) due.push(job_id);

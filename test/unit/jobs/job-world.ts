@@ -12,8 +12,8 @@ import {
   type RecordOutcome,
   ServiceError,
 } from '../../../schemas/index.ts';
+import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
-import { createMemoryJobStore } from '../../support/memory-job-store.ts';
 import { createRandom, type Random } from '../../support/random.ts';
 
 const JOB_ID = 'job_1';
@@ -52,7 +52,7 @@ export function jobWorld(schedule: Schedule) {
   const outcomes = Array.from({ length: schedule.total }, () =>
     outcomeOf(random, schedule.set_aside),
   );
-  const store = createMemoryJobStore({ now });
+  const store = createFakeJobStore({ now });
   const marked = new Set<number>();
   const final_transitions: JobStatus[] = [];
   const waiting: Step[] = [];

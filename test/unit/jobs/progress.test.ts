@@ -2,9 +2,9 @@ import { beforeEach, expect, it } from 'vitest';
 import type { JobStore } from '../../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../../jobs/progress.ts';
 import { type Job, MAX_JOB_RECORDS, type RecordOutcome } from '../../../schemas/index.ts';
+import { createFakeJobStore } from '../../fakes/job-store.ts';
+import { createOutage } from '../../fakes/network.ts';
 import { aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
-import { createMemoryJobStore } from '../../support/memory-job-store.ts';
-import { outage } from '../../support/memory-stores.ts';
 
 const now = () => JOBS_NOW;
 
@@ -16,7 +16,7 @@ let progress: JobProgress;
 beforeEach(() => {
   calls = [];
   finals = [];
-  store = createMemoryJobStore({ now });
+  store = createFakeJobStore({ now });
   const recorder = new Proxy(store, {
     get: (target, method: keyof JobStore) => {
       if (method !== 'getMany') calls.push(method);
@@ -78,7 +78,7 @@ it('Marking returns the entries of a page that failed, and no others', async () 
   const job = await createJob('job_1', 3_000);
   const { mark } = store;
   store.mark = (of, page, done) =>
-    page === 1 ? Promise.reject(outage('dynamodb')) : mark(of, page, done);
+    page === 1 ? Promise.reject(createOutage('dynamodb')) : mark(of, page, done);
   const failures = await progress.mark(entries(job, [1_000, 5, 1_001, 2_000]));
   expect(failures).toEqual([
     { index: 0, code: 'InternalServerError' },

@@ -10,8 +10,8 @@ import {
   type JobCommand,
   ServiceError,
 } from '../../../schemas/index.ts';
+import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../support/jobs.ts';
-import { createMemoryJobStore } from '../../support/memory-job-store.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -61,7 +61,7 @@ type Failure = 'before' | 'after' | undefined;
 async function createWorld(of: Partial<Job>[], fails: () => Failure = () => undefined) {
   const clock = { at: JOBS_NOW };
   const now = () => clock.at;
-  const store = createMemoryJobStore({ now });
+  const store = createFakeJobStore({ now });
   const commands: JobCommand[] = [];
   const calls: CallbackMessage[] = [];
   const jobs = of.map((fields, i) => aJob({ ...fields, job_id: `job_${i}` }));

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { InputChangedError, type JobInputs } from '../../../../ingest/submission/ports.ts';
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
 import {
   deriveJobRecordId,
@@ -9,9 +7,10 @@ import {
   type Format,
   ServiceError,
 } from '../../../../schemas/index.ts';
+import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
-import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
 
 const KEY = 'inputs/j.jsonl';
 const AN_HOUR = () => 3_600_000;
@@ -21,8 +20,7 @@ function createWorld(
   content: string,
   fails: () => 'before' | 'after' | undefined = () => undefined,
 ) {
-  const objects = new Map([[KEY, Buffer.from(content)]]);
-  const etagOf = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
+  const { inputs, objects } = createFakeInputs(new Map([[KEY, Buffer.from(content)]]));
   const down = () => new ServiceError('some', 'Down', { retryable: false });
   async function failing<Value>(effect: () => Promise<Value>): Promise<Value> {
     const failure = fails();
@@ -32,20 +30,7 @@ function createWorld(
     return value;
   }
   const published: string[] = [];
-  const inputs: JobInputs = {
-    put: async () => {},
-    presignPut: async () => '',
-    async head(key) {
-      const bytes = objects.get(key);
-      return bytes && { etag: etagOf(bytes), bytes: bytes.length };
-    },
-    async *read(key, { etag, from }) {
-      const bytes = objects.get(key);
-      if (bytes === undefined || etagOf(bytes) !== etag) throw new InputChangedError('other');
-      yield bytes.subarray(from);
-    },
-  };
-  const store = createMemoryJobStore({ now: () => JOBS_NOW });
+  const store = createFakeJobStore({ now: () => JOBS_NOW });
   const deps: SubmitDeps = {
     store: {
       ...store,
@@ -71,7 +56,7 @@ function createWorld(
   return { store, objects, published, submit: createSubmit(deps) };
 }
 
-async function createJob(store: ReturnType<typeof createMemoryJobStore>, format: Format = 'jsonl') {
+async function createJob(store: ReturnType<typeof createFakeJobStore>, format: Format = 'jsonl') {
   await store.create(
     aJob({ job_id: 'j', input: { kind: 'upload', format, key: KEY }, total: undefined }),
   );

@@ -5,7 +5,9 @@ import { normalise } from '../../../../processors/analysis/normalise.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import type { Analyzer } from '../../../../processors/analysis/ports.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
-import { brokenCache, fakeAnalyzer, memoryCache, testAnalysis } from './fakes.ts';
+import { createFakeAnalyzer } from '../../../fakes/analyzer.ts';
+import { brokenCache, createFakeCache } from '../../../fakes/verdict-cache.ts';
+import { testAnalysis } from './test-analysis.ts';
 
 const english = (...texts: string[]): AnalysisRequest[] =>
   texts.map((text) => ({ text, language: 'en' }));
@@ -26,7 +28,7 @@ describe('a batch', () => {
   it('takes as few calls as its distinct documents allow, and none for a repeat', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 150 }), async (requests) => {
-        const fake = fakeAnalyzer({ max_document_bytes: 80 });
+        const fake = createFakeAnalyzer({ max_document_bytes: 80 });
         const { analyseAll, counts } = testAnalysis({ analyzer: fake.analyzer });
         await analyseAll(requests);
         let expected_calls = 0;
@@ -53,7 +55,7 @@ describe('a batch', () => {
         fc.array(request, { maxLength: 40 }),
         fc.array(request, { maxLength: 40 }),
         async (before, requests) => {
-          const fake = fakeAnalyzer({ max_document_bytes: 80 });
+          const fake = createFakeAnalyzer({ max_document_bytes: 80 });
           const { analyse, analyseAll } = testAnalysis({ analyzer: fake.analyzer });
           await analyseAll(before);
           const calls_before = fake.calls.length;
@@ -81,7 +83,7 @@ describe('a batch', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 60 }), async (requests) => {
         const { analyseAll, counts } = testAnalysis({
-          analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
+          analyzer: createFakeAnalyzer({ max_document_bytes: 80 }).analyzer,
         });
         const outcomes = await analyseAll(requests);
         const { texts, empty, unsupported, failed, hits, misses } = counts[0]!;
@@ -90,7 +92,7 @@ describe('a batch', () => {
           texts,
         );
         const alone = testAnalysis({
-          analyzer: fakeAnalyzer({ max_document_bytes: 80 }).analyzer,
+          analyzer: createFakeAnalyzer({ max_document_bytes: 80 }).analyzer,
         });
         for (const [i, outcome] of outcomes.entries()) {
           const [again] = await alone.analyseAll([requests[i]!]);
@@ -102,7 +104,7 @@ describe('a batch', () => {
   });
 
   it('packs the chunks of long texts and short texts of one language into the same call', async () => {
-    const fake = fakeAnalyzer({ max_document_bytes: 100 });
+    const fake = createFakeAnalyzer({ max_document_bytes: 100 });
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     const long = 'The first half was slow and dull. '.repeat(4);
     const outcomes = await analyseAll(english(...numbered(20), long));
@@ -111,7 +113,7 @@ describe('a batch', () => {
   });
 
   it('keeps at most max_in_flight calls open, over all batches', async () => {
-    const fake = fakeAnalyzer();
+    const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
     const other = numbered(130).map((text) => ({ text, language: 'de' }));
     await Promise.all([analyseAll(english(...numbered(130))), analyseAll(other)]);
@@ -120,7 +122,7 @@ describe('a batch', () => {
   });
 
   it('yields the verdicts of each call as it returns, while the slowest call is in flight', async () => {
-    const fake = fakeAnalyzer();
+    const fake = createFakeAnalyzer();
     let release = () => {};
     const slowest = new Promise<void>((resolve) => {
       release = resolve;
@@ -145,8 +147,8 @@ describe('a batch', () => {
   });
 
   it('does not wait for the write to the cache table before it yields the last verdict', async () => {
-    const cache = { ...memoryCache(), put: () => new Promise<void>(() => {}) };
-    const { analyse } = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    const cache = { ...createFakeCache(), put: () => new Promise<void>(() => {}) };
+    const { analyse } = testAnalysis({ analyzer: createFakeAnalyzer().analyzer, cache });
     let settled = 0;
     for await (const outcomes of analyse(english('good', 'bad'), createAnalysisContext())) {
       settled += outcomes.length;
@@ -155,7 +157,7 @@ describe('a batch', () => {
   });
 
   it('of nothing is answered with nothing', async () => {
-    const fake = fakeAnalyzer();
+    const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     expect(await analyseAll([])).toEqual([]);
     expect(fake.calls).toEqual([]);
@@ -164,15 +166,15 @@ describe('a batch', () => {
 
 describe('the caches', () => {
   it('say where a verdict came from: miss, batch, memory, table', async () => {
-    const cache = memoryCache();
-    const first = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    const cache = createFakeCache();
+    const first = testAnalysis({ analyzer: createFakeAnalyzer().analyzer, cache });
     const tiers = async (analyseAll: typeof first.analyseAll) =>
       (await analyseAll(english('good', ' good '))).map((outcome) =>
         outcome.status === 'analyzed' ? outcome.cache : outcome.status,
       );
     expect(await tiers(first.analyseAll)).toEqual(['miss', 'batch']);
     expect(await tiers(first.analyseAll)).toEqual(['memory', 'batch']);
-    const second = testAnalysis({ analyzer: fakeAnalyzer().analyzer, cache });
+    const second = testAnalysis({ analyzer: createFakeAnalyzer().analyzer, cache });
     expect(await tiers(second.analyseAll)).toEqual(['table', 'batch']);
     expect(await tiers(second.analyseAll)).toEqual(['memory', 'batch']);
     expect(second.counts.map(({ hits }) => hits)).toEqual([
@@ -182,8 +184,8 @@ describe('the caches', () => {
   });
 
   it('never give the verdict of another language or analyzer version', async () => {
-    const cache = memoryCache();
-    const fake = fakeAnalyzer();
+    const cache = createFakeCache();
+    const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, cache });
     await analyseAll([
       { text: 'super', language: 'en' },
@@ -198,7 +200,7 @@ describe('the caches', () => {
 
   it('may be down: the text is analysed all the same, and the outage is counted', async () => {
     const { analyseAll, counts } = testAnalysis({
-      analyzer: fakeAnalyzer().analyzer,
+      analyzer: createFakeAnalyzer().analyzer,
       cache: brokenCache,
     });
     expect(await analyseAll(english('good'))).toMatchObject([
@@ -210,10 +212,10 @@ describe('the caches', () => {
   });
 
   it('keep no verdict of a text that failed', async () => {
-    const cache = memoryCache();
+    const cache = createFakeCache();
     const { analyseAll } = testAnalysis({
       cache,
-      analyzer: fakeAnalyzer({
+      analyzer: createFakeAnalyzer({
         failDocument: () => ({ ok: false, code: 'X', retryable: false, throttled: false }),
       }).analyzer,
     });
@@ -227,7 +229,7 @@ describe('a service that fails', () => {
 
   it('is asked again for the failed documents only', async () => {
     const unlucky = new Set(numbered(60).filter((_, i) => i % 4 === 0));
-    const fake = fakeAnalyzer({
+    const fake = createFakeAnalyzer({
       failDocument: (document, attempt) =>
         unlucky.has(document) && attempt === 1 ? internal : undefined,
     });
@@ -240,7 +242,7 @@ describe('a service that fails', () => {
   });
 
   it('never becomes a verdict: a document that keeps failing is a failure after three rounds', async () => {
-    const fake = fakeAnalyzer({
+    const fake = createFakeAnalyzer({
       failDocument: (document) => (document === 'bad luck' ? internal : undefined),
     });
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
@@ -257,13 +259,13 @@ describe('a service that fails', () => {
   });
 
   it('for good is not asked again', async () => {
-    const fake = fakeAnalyzer({ failDocument: () => ({ ...internal, retryable: false }) });
+    const fake = createFakeAnalyzer({ failDocument: () => ({ ...internal, retryable: false }) });
     await testAnalysis({ analyzer: fake.analyzer }).analyseAll(english('x'));
     expect(fake.calls.length).toBe(1);
   });
 
   it('on one chunk fails the whole text, and no other', async () => {
-    const fake = fakeAnalyzer({
+    const fake = createFakeAnalyzer({
       max_document_bytes: 40,
       failDocument: (document) => (document.includes('Second') ? internal : undefined),
     });
@@ -279,8 +281,8 @@ describe('a service that fails', () => {
       retryable: true,
       throttled: true,
     });
-    const fake = fakeAnalyzer({ failCall: (nth) => (nth === 2 ? throttled : undefined) });
-    const cache = memoryCache();
+    const fake = createFakeAnalyzer({ failCall: (nth) => (nth === 2 ? throttled : undefined) });
+    const cache = createFakeCache();
     const { analyseAll, counts } = testAnalysis({
       analyzer: fake.analyzer,
       cache,
@@ -301,7 +303,7 @@ describe('a service that fails', () => {
 
   it('throws on where it is a bug of ours', async () => {
     const analyzer = {
-      ...fakeAnalyzer().analyzer,
+      ...createFakeAnalyzer().analyzer,
       detectSentiment: async () => Promise.reject(new TypeError('bug')),
     };
     await expect(testAnalysis({ analyzer }).analyseAll(english('x'))).rejects.toThrow(TypeError);
@@ -310,7 +312,7 @@ describe('a service that fails', () => {
 
 describe('a text without a verdict', () => {
   it('costs no call: white space is empty, a thirteenth language is unsupported', async () => {
-    const fake = fakeAnalyzer();
+    const fake = createFakeAnalyzer();
     const { analyseAll, counts } = testAnalysis({
       analyzer: fake.analyzer,
       detect_language: (text) => (text.startsWith('Dit') ? 'nl' : undefined),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from '../../../../processors/analysis/circuit-breaker.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
-import { fakeAnalyzer } from './fakes.ts';
+import { createFakeAnalyzer } from '../../../fakes/analyzer.ts';
 
 const DOWN = new ServiceError('comprehend', 'InternalServerException', { retryable: true });
 const THROTTLED = new ServiceError('comprehend', 'X', { retryable: true, throttled: true });
@@ -11,7 +11,7 @@ function broken() {
   let at = 0;
   let error: ServiceError | undefined;
   let calls = 0;
-  const { analyzer } = fakeAnalyzer();
+  const { analyzer } = createFakeAnalyzer();
   const breaker = createCircuitBreaker(
     {
       ...analyzer,

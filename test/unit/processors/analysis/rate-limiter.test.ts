@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Analyzer, QuotaLedger } from '../../../../processors/analysis/ports.ts';
 import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
-import { createMemoryBook } from '../../../support/memory-ledger.ts';
+import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
 
 /** Time that passes only when everybody waits. */
 function virtualTime() {
@@ -61,13 +61,13 @@ function limitToQuota(
   analyzer: Analyzer,
   given: {
     time: ReturnType<typeof virtualTime>;
-    book: ReturnType<typeof createMemoryBook>;
+    book: ReturnType<typeof createFakeLedger>;
     quota: number;
   },
 ) {
   const { now, pause } = given.time;
   return limitRate(analyzer, {
-    ledger: given.book.ledger(now),
+    ledger: given.book.open(now),
     quota_calls_per_second: given.quota,
     fallback_calls_per_second: 1,
     now,
@@ -90,13 +90,13 @@ describe('the rate limiter', () => {
           const time = virtualTime();
           const seconds = 30;
           const end = time.now() + seconds * 1_000;
-          const book = createMemoryBook(quota);
+          const book = createFakeLedger(quota);
           const { analyzer, counts } = limited(time, () => quota);
           const own = Array.from({ length: consumers }, () => 0);
           for (let i = 0; i < consumers; i += 1) {
             const now = () => time.now() + skews[i]!;
             const { analyzer: mine } = limitRate(analyzer, {
-              ledger: book.ledger(now),
+              ledger: book.open(now),
               quota_calls_per_second: quota,
               fallback_calls_per_second: 1,
               now,
@@ -125,7 +125,7 @@ describe('the rate limiter', () => {
     const time = virtualTime();
     const started = time.now();
     const [quota, consumers] = [2_000, 240];
-    const book = createMemoryBook(quota);
+    const book = createFakeLedger(quota);
     const { analyzer, counts } = limited(time, () => quota);
     const slow: Analyzer = {
       ...analyzer,
@@ -152,7 +152,7 @@ describe('the rate limiter', () => {
   it('makes a new consumer with one call wait for a few calls only of a busy one', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createMemoryBook(10);
+    const book = createFakeLedger(10);
     const { analyzer } = limited(time, () => 10);
     const aConsumer = () => limitToQuota(analyzer, { time, book, quota: 10 }).analyzer;
     const busy = aConsumer();
@@ -169,7 +169,7 @@ describe('the rate limiter', () => {
   it('lowers the rate for a service with less capacity than its quota, and raises it again later', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createMemoryBook(10);
+    const book = createFakeLedger(10);
     const bears = () => (time.now() < started + 60_000 ? 5 : 10);
     const { analyzer, counts } = limited(time, bears);
     const { analyzer: mine, stats } = limitToQuota(analyzer, { time, book, quota: 10 });
@@ -184,17 +184,17 @@ describe('the rate limiter', () => {
     expect(counts.throttled / counts.calls).toBeLessThan(0.2);
     const throttled_before = counts.throttled;
     await time.run(started + 120_000);
-    expect(book.rate()).toBe(10);
+    expect(book.callsPerSecond()).toBe(10);
     expect(counts.throttled - throttled_before).toBeLessThan(5);
     expect(stats().throttles).toBe(counts.throttled);
   });
 
   it('immediately fails calls whose slot would start after their deadline, without making them', async () => {
     const time = virtualTime();
-    const book = createMemoryBook(1);
+    const book = createFakeLedger(1);
     const { analyzer, counts } = limited(time, () => 1);
     const { analyzer: mine, stats } = limitRate(analyzer, {
-      ledger: book.ledger(time.now),
+      ledger: book.open(time.now),
       quota_calls_per_second: 1,
       fallback_calls_per_second: 1,
       now: time.now,
@@ -220,8 +220,8 @@ describe('the rate limiter', () => {
   it('calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createMemoryBook(10);
-    const there = book.ledger(time.now);
+    const book = createFakeLedger(10);
+    const there = book.open(time.now);
     const is_down = () => time.now() < started + 10_000;
     const ledger: QuotaLedger = {
       ...there,
@@ -254,7 +254,7 @@ describe('the rate limiter', () => {
 
   it('makes a failed call three times in all, each in a slot of its own, and final failures once', async () => {
     const time = virtualTime();
-    const book = createMemoryBook(10);
+    const book = createFakeLedger(10);
     const run = async (error: ServiceError) => {
       const started: number[] = [];
       const { analyzer } = limited(time, () => 10);

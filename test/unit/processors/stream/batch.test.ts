@@ -5,9 +5,9 @@ import { callBefore } from '../../../../processors/deadline.ts';
 import { type BatchContext, withBatchContext } from '../../../../processors/stream/batch.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { Verdict } from '../../../../schemas/index.ts';
+import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aProcessingJob, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
-import { memoryStores } from '../../../support/memory-stores.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -127,7 +127,7 @@ describe('a batch that runs out of time', () => {
       memory_entries: 10,
       max_in_flight: 2,
     });
-    const stores = memoryStores();
+    const stores = createRefusingStores();
     const jobs = memoryJobs();
     const process = (records: ReturnType<typeof kinesisRecords>) =>
       within(100_000, async (context) => {

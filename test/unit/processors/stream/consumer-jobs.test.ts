@@ -7,16 +7,17 @@ import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/an
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { BatchReport } from '../../../../processors/stream/tally.ts';
 import { hashText, type Job, type Sentiment } from '../../../../schemas/index.ts';
+import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { createOutage } from '../../../fakes/network.ts';
+import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
-import { createMemoryJobStore } from '../../../support/memory-job-store.ts';
-import { memoryStores, outage } from '../../../support/memory-stores.ts';
 
 const now = () => JOBS_NOW;
 const LONG = 'A long text that waits in the input bucket';
 
-let stores: ReturnType<typeof memoryStores>;
+let stores: ReturnType<typeof createRefusingStores>;
 let jobs: ReturnType<typeof memoryJobs>;
 let store: JobStore;
 let asked: string[];
@@ -48,8 +49,8 @@ function outcomeOf({ text }: AnalysisRequest): AnalysisOutcome {
 }
 
 beforeEach(() => {
-  stores = memoryStores();
-  store = createMemoryJobStore({ now });
+  stores = createRefusingStores();
+  store = createFakeJobStore({ now });
   jobs = memoryJobs({ store, texts: [LONG] });
   asked = [];
   const consumer = createConsumer({ ...stores, ...jobs, analyse, text_policy: 'full', now });
@@ -105,8 +106,8 @@ describe('a job’s records', () => {
 
   it('that a service did not take are not counted before they come again', async () => {
     await made({ total: 4 });
-    stores.lake.refuses.names.add('r-1');
-    stores.results_table.refuses.names.add('r-2');
+    stores.lake.refuses.ids.add('r-1');
+    stores.results_table.refuses.ids.add('r-2');
     const batch = kinesisRecords(record(0), record(1), record(2), record(3, { text: 'FAILS' }));
     expect(await consume(batch)).toMatchObject({ results: 1, failed: 3 });
     expect((await counted()).done).toBe(1);
@@ -194,7 +195,7 @@ describe('a cancelled job', () => {
 
 describe('while jobs are down', () => {
   it('records that name one wait on the stream, since it may be cancelled; others flow', async () => {
-    store.getMany = () => Promise.reject(outage('dynamodb'));
+    store.getMany = () => Promise.reject(createOutage('dynamodb'));
     const others = { job_id: undefined, job_index: undefined };
     const report = await consume(kinesisRecords(record(0), record(1, others)));
     expect(report).toMatchObject({
@@ -209,7 +210,7 @@ describe('while jobs are down', () => {
   it('records that can’t be counted come again, and are counted then', async () => {
     await made({ total: 2 });
     const { mark } = store;
-    store.mark = () => Promise.reject(outage('dynamodb'));
+    store.mark = () => Promise.reject(createOutage('dynamodb'));
     const batch = kinesisRecords(record(0));
     expect(await consume(batch)).toMatchObject({
       response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
@@ -265,7 +266,7 @@ describe('a text that did not fit on the stream', () => {
   });
 
   it('waits on the stream while nobody can say whether it is there', async () => {
-    jobs.claims.get = () => Promise.reject(outage('s3'));
+    jobs.claims.get = () => Promise.reject(createOutage('s3'));
     const report = await consume(kinesisRecords(claim(LONG), record(1)));
     expect(report).toMatchObject({
       response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] },
@@ -277,7 +278,7 @@ describe('a text that did not fit on the stream', () => {
 
   it('that could not be set aside is not counted', async () => {
     await made({ total: 1 });
-    stores.set_asides.refuses.throws = outage('s3');
+    stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(claim('never put')));
     expect(report).toMatchObject({
       set_asides: 0,

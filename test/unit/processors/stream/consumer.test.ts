@@ -5,15 +5,16 @@ import type { Analyse } from '../../../../processors/analysis/analysis.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import { type ConsumerDeps, createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { BatchReport } from '../../../../processors/stream/tally.ts';
+import { createOutage } from '../../../fakes/network.ts';
+import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
-import { memoryStores, outage } from '../../../support/memory-stores.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 
-let stores: ReturnType<typeof memoryStores>;
+let stores: ReturnType<typeof createRefusingStores>;
 let asked: AnalysisRequest[][];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 /** Texts that the analyzer fails, and how. */
@@ -60,7 +61,7 @@ function testConsumer(overrides: Partial<ConsumerDeps> = {}): typeof consume {
 }
 
 beforeEach(() => {
-  stores = memoryStores();
+  stores = createRefusingStores();
   asked = [];
   failing = new Map();
   consume = testConsumer();
@@ -120,7 +121,7 @@ describe('results that are known early', () => {
   });
 
   it('a lot whose store is down fails like any other', async () => {
-    stores.results_table.refuses.throws = outage('dynamodb');
+    stores.results_table.refuses.throws = createOutage('dynamodb');
     const lots = { size: 2, quiet_ms: 250 };
     const report = await testConsumer({ analyse: analyseSlowly(Promise.resolve()), lots })(batch);
     expect(report.failed).toBe(7);
@@ -173,7 +174,7 @@ describe('a text that the analyzer refuses for good', () => {
 
   it('is asked for again where it could not be set aside', async () => {
     failing.set('text of a', { retryable: false, refused: true });
-    stores.set_asides.refuses.throws = outage('s3');
+    stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(record('b'), record('a')));
     expect(report).toMatchObject({ results: 1, set_asides: 0, failed: 1 });
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
@@ -226,7 +227,7 @@ describe('a bad record', () => {
   });
 
   it('that could not be kept comes again, alone', async () => {
-    stores.set_asides.refuses.throws = outage('s3');
+    stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(record('a'), 'nonsense'));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
     expect(report).toMatchObject({
@@ -240,7 +241,7 @@ describe('a bad record', () => {
 
 describe('what a service did not do', () => {
   it('is reported for its record, and not for its neighbours: the results table', async () => {
-    stores.results_table.refuses.names.add('b');
+    stores.results_table.refuses.ids.add('b');
     const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
     expect(report.failures).toEqual({ 'results_table Refused': 1 });
@@ -249,7 +250,7 @@ describe('what a service did not do', () => {
   });
 
   it('is reported for its record, and not for its neighbours: the lake', async () => {
-    stores.lake.refuses.names.add('a');
+    stores.lake.refuses.ids.add('a');
     const report = await consume(kinesisRecords(record('a'), record('b')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1));
     expect(lineIds()).toEqual(['b']);
@@ -271,7 +272,7 @@ describe('what a service did not do', () => {
   });
 
   it('fails all that a store was given where the store throws', async () => {
-    stores.results_table.refuses.throws = outage('dynamodb');
+    stores.results_table.refuses.throws = createOutage('dynamodb');
     const report = await consume(kinesisRecords(record('a'), 'nonsense', record('b')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3));
     expect(stores.lake.puts).toEqual([]);
@@ -279,7 +280,7 @@ describe('what a service did not do', () => {
   });
 
   it('brings a whole aggregate again, and names it once', async () => {
-    stores.lake.refuses.names = new Set(['b', 'c']);
+    stores.lake.refuses.ids = new Set(['b', 'c']);
     const aggregate = kplAggregate(
       ['a', 'b', 'c'].map((id) => ({
         partition_key: 'k',
@@ -299,15 +300,15 @@ describe('what a service did not do', () => {
         fc.subarray(ids),
         fc.boolean(),
         async (rows, lines, bad) => {
-          stores = memoryStores();
+          stores = createRefusingStores();
           consume = testConsumer();
-          stores.results_table.refuses.names = new Set(rows);
-          stores.lake.refuses.names = new Set(lines);
-          if (bad) stores.set_asides.refuses.throws = outage('s3');
+          stores.results_table.refuses.ids = new Set(rows);
+          stores.lake.refuses.ids = new Set(lines);
+          if (bad) stores.set_asides.refuses.throws = createOutage('s3');
           const batch = kinesisRecords('nonsense', ...ids.map((id) => record(id)));
           const { response } = await consume(batch);
           for (const store of [stores.results_table, stores.lake, stores.set_asides]) {
-            store.refuses.names = new Set();
+            store.refuses.ids = new Set();
             delete store.refuses.throws;
           }
           const failed = new Set(response.batchItemFailures.map((item) => item.itemIdentifier));
@@ -358,7 +359,7 @@ describe('versions of one record in a batch', () => {
   });
 
   it('all come again where the highest got no row: it stands for them', async () => {
-    stores.results_table.refuses.names.add('a');
+    stores.results_table.refuses.ids.add('a');
     const report = await consume(kinesisRecords(version(1), record('b'), version(2), version(2)));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3, 4));
     expect(lineIds()).toEqual(['b']);

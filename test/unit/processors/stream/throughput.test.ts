@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { ThroughputSample } from '../../../../jobs/ports.ts';
 import { createRecordThroughput } from '../../../../processors/stream/throughput.ts';
+import { createOutage } from '../../../fakes/network.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
-import { outage } from '../../../support/memory-stores.ts';
 
 const report = { results: 5, set_asides: 2 };
 const context = aBatchContext();
@@ -66,7 +66,7 @@ it('the batch with which a shard catches up is sampled without waiting for the s
 
 it('a throughput sample that cannot be stored fails no batch', async () => {
   const record = recording(
-    () => Promise.reject(outage('dynamodb')),
+    () => Promise.reject(createOutage('dynamodb')),
     () => ARRIVED_AT,
   );
   await expect(record()).resolves.toBeUndefined();

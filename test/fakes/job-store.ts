@@ -7,7 +7,7 @@ import {
 } from '../../schemas/index.ts';
 
 /** A job store in memory under the promises of its port: each method is one step between two turns of the event loop. */
-export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
+export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
   const samples = new Map<string, ThroughputSample>();
   const found = (job_id: string) => {
@@ -88,11 +88,11 @@ export function createMemoryJobStore({ now }: { now: () => number }): JobStore {
     async throughputSamples() {
       return structuredClone([...samples.values()]);
     },
-    ...memoryPages(),
+    ...createFakePages(),
   };
 }
 
-function memoryPages(): Pick<JobStore, 'mark' | 'closePage' | 'addClosedPage' | 'pages'> {
+function createFakePages(): Pick<JobStore, 'mark' | 'closePage' | 'addClosedPage' | 'pages'> {
   const pages = new Map<string, Map<number, Page>>();
   const closed = new Map<string, Set<number>>();
   const keyOf = ({ job_id, expires_at }: JobRef) => `${job_id}#${expires_at}`;

@@ -1,13 +1,13 @@
 import type { QuotaLedger, Rate } from '../../processors/analysis/ports.ts';
 
-/** A quota's book in memory, under the promises of its port. Each caller has a clock of its own. */
-export function createMemoryBook(quota: number) {
+/** A quota's ledger in memory. Each process opens it with its own clock. */
+export function createFakeLedger(calls_per_second: number) {
   let next_slot_at = 0;
-  let rate: Rate = { calls_per_second: quota, refused_at: quota };
+  let rate: Rate = { calls_per_second, refused_at: calls_per_second };
   let changed_at = 0;
   return {
-    rate: () => rate.calls_per_second,
-    ledger: (now: () => number): QuotaLedger => ({
+    callsPerSecond: () => rate.calls_per_second,
+    open: (now: () => number): QuotaLedger => ({
       async reserve(slots, latest) {
         const starts_at = Math.max(now(), next_slot_at);
         if (starts_at > latest) return undefined;

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Analyzer, DocumentOutcome } from '../../processors/analysis/ports.ts';
+import {
+  findLeadingSentiment,
+  isSentimentLanguage,
+  type ServiceError,
+} from '../../schemas/index.ts';
+import type { Network } from './network.ts';
+
+export interface AnalyzerCall {
+  language_code: string;
+  documents: string[];
+}
+
+export interface FakeAnalyzerOptions {
+  name?: string;
+  max_document_bytes?: number;
+  supports?: (language_code: string) => boolean;
+  /** Default: answers after a turn of the event loop. */
+  network?: Network;
+  /** Default: scores from the hash of the document, so that the same text always has the same verdict. */
+  score?: (document: string) => DocumentOutcome;
+  /** How a document fails when it is asked for the nth time, from 1; undefined: it does not. */
+  failDocument?: (
+    document: string,
+    attempt: number,
+  ) => Extract<DocumentOutcome, { ok: false }> | undefined;
+  /** How the nth call fails, from 1; undefined: it does not. */
+  failCall?: (nth: number) => ServiceError | undefined;
+}
+
+const MAX_DOCUMENTS = 25;
+const INTERNAL_ERROR: DocumentOutcome = {
+  ok: false,
+  code: 'InternalServerException',
+  retryable: true,
+  throttled: false,
+};
+const QUICK_NETWORK: Network = {
+  async call(_, effect) {
+    await new Promise(setImmediate);
+    return effect();
+  },
+  failsAlone: () => false,
+};
+
+/** An analyzer that checks every call against Comprehend's limits. */
+export function createFakeAnalyzer(options: FakeAnalyzerOptions = {}) {
+  const { network = QUICK_NETWORK, score = scoreByHash, max_document_bytes = 5_000 } = options;
+  const supports = options.supports ?? isSentimentLanguage;
+  const calls: AnalyzerCall[] = [];
+  const attempts = new Map<string, number>();
+  const seen = { in_flight: 0, most_in_flight: 0 };
+  const outcomeOf = (document: string): DocumentOutcome => {
+    const attempt = (attempts.get(document) ?? 0) + 1;
+    attempts.set(document, attempt);
+    if (network.failsAlone()) return INTERNAL_ERROR;
+    return options.failDocument?.(document, attempt) ?? score(document);
+  };
+  const analyzer: Analyzer = {
+    name: options.name ?? 'fake',
+    version: '1',
+    max_documents: MAX_DOCUMENTS,
+    max_document_bytes,
+    supports,
+    async detectSentiment(documents, language_code) {
+      checkLimits(documents, max_document_bytes);
+      if (!supports(language_code)) throw new RangeError(`the language ${language_code}`);
+      calls.push({ language_code, documents });
+      const nth = calls.length;
+      seen.in_flight += 1;
+      seen.most_in_flight = Math.max(seen.most_in_flight, seen.in_flight);
+      try {
+        return await network.call('detect', () => {
+          const error = options.failCall?.(nth);
+          if (error !== undefined) throw error;
+          return documents.map(outcomeOf);
+        });
+      } finally {
+        seen.in_flight -= 1;
+      }
+    },
+  };
+  return { analyzer, calls, seen };
+}
+
+/** @throws {RangeError} */
+function checkLimits(documents: string[], max_bytes: number): void {
+  if (documents.length === 0 || documents.length > MAX_DOCUMENTS) {
+    throw new RangeError(`${documents.length} documents in one call`);
+  }
+  for (const document of documents) {
+    const bytes = Buffer.byteLength(document);
+    if (bytes === 0 || bytes > max_bytes) throw new RangeError(`a document of ${bytes} bytes`);
+  }
+}
+
+function scoreByHash(document: string): DocumentOutcome {
+  const bytes = createHash('sha256').update(document).digest();
+  const [a, b, c, d] = [0, 1, 2, 3].map((i) => bytes.readUInt8(i) + 1) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const sum = a + b + c + d;
+  const scores = { positive: a / sum, negative: b / sum, neutral: c / sum, mixed: d / sum };
+  return { ok: true, sentiment: findLeadingSentiment(scores), scores };
+}

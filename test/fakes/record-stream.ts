@@ -1,0 +1,19 @@
+import type { RecordStream, StreamEntry } from '../../ingest/ports.ts';
+
+/** A stream of one shard that accepts every entry. */
+export function createFakeStream() {
+  const entries: StreamEntry[] = [];
+  const stream: RecordStream = {
+    putRecords: async (added) =>
+      added.map((entry) => {
+        entries.push(entry);
+        return { ok: true, shard_id: 'shardId-0', sequence_number: String(entries.length) };
+      }),
+  };
+  return { stream, entries };
+}
+
+/** The record in an entry. */
+export function recordOf({ data }: StreamEntry): Record<string, unknown> {
+  return JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
+}

@@ -1,0 +1,60 @@
+import type { PutFailure } from '../../processors/stream/ports.ts';
+import type { Result, SetAside } from '../../schemas/index.ts';
+import {
+  createFakeResultsTable,
+  createFakeSetAsides,
+  createFakeStore,
+  failureAt,
+} from './stores.ts';
+
+/** The entries that a store refuses: by id single ones, or all with a throw. */
+export interface Refusals {
+  ids: Set<string>;
+  throws?: Error;
+}
+
+export interface RefusingStore<Entry> {
+  put(entries: Entry[]): Promise<PutFailure[]>;
+  refuses: Refusals;
+  /** The entries of each put. */
+  puts: Entry[][];
+}
+
+/** Makes a store that a test tells what to refuse. */
+export function withRefusals<Entry>(
+  store: { put(entries: Entry[]): Promise<PutFailure[]> },
+  idOf: (entry: Entry) => string,
+): RefusingStore<Entry> {
+  const refuses: Refusals = { ids: new Set() };
+  const puts: Entry[][] = [];
+  return {
+    refuses,
+    puts,
+    async put(entries) {
+      puts.push(entries);
+      if (refuses.throws !== undefined) throw refuses.throws;
+      const refused = entries.flatMap((entry, index) =>
+        refuses.ids.has(idOf(entry)) ? [failureAt(index, 'Refused')] : [],
+      );
+      await store.put(entries.filter((entry) => !refuses.ids.has(idOf(entry))));
+      return refused;
+    },
+  };
+}
+
+/** The three stores of the consumer with their contents. */
+export function createRefusingStores() {
+  const rows = new Map<string, Result>();
+  const lines: Result[] = [];
+  const objects = new Map<string, SetAside>();
+  const lake = createFakeStore<Result>({ keep: (result) => lines.push(result) });
+  const recordId = ({ record_id }: Result) => record_id;
+  return {
+    rows,
+    lines,
+    objects,
+    results_table: withRefusals(createFakeResultsTable({ rows }), recordId),
+    lake: withRefusals(lake, recordId),
+    set_asides: withRefusals(createFakeSetAsides({ objects }), (entry) => entry.set_aside_id),
+  };
+}

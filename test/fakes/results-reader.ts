@@ -1,0 +1,23 @@
+import type { ResultsReader } from '../../api/ports.ts';
+import { type Result, recordKey } from '../../schemas/index.ts';
+
+/** Look-ups in rows in memory, by `tenant#record_id`. A listing has the order in which the rows were put. */
+export function createFakeReader(rows = new Map<string, Result>()) {
+  const results: ResultsReader = {
+    get: async (tenant, record_id) => rows.get(recordKey({ tenant, record_id })),
+    async getMany(records) {
+      const keys = records.map(recordKey);
+      return new Map([...rows].filter(([key]) => keys.includes(key)));
+    },
+    async list({ tenant, source, limit, cursor = '0' }) {
+      if (!/^\d+$/.test(cursor)) throw new RangeError('The cursor is not one of this listing');
+      const all = [...rows.values()].filter(
+        (row) => row.tenant === tenant && row.source === source,
+      );
+      const end = Number(cursor) + limit;
+      const page = { results: all.slice(Number(cursor), end) };
+      return end < all.length ? { ...page, cursor: String(end) } : page;
+    },
+  };
+  return { results, rows };
+}

@@ -1,0 +1,92 @@
+import { chunk } from '../../lib/chunk.ts';
+import type { PutFailure, ResultsTable, SetAsides } from '../../processors/stream/ports.ts';
+import { type Result, recordKey, ServiceError, type SetAside } from '../../schemas/index.ts';
+import { type Network, PERFECT_NETWORK } from './network.ts';
+
+export interface FakeStoreOptions<Entry> {
+  keep: (entry: Entry) => void;
+  /** Default: all entries in one call. */
+  entries_per_call?: number;
+  network?: Network;
+}
+
+/** A store that splits its entries into calls, each of which may fail as a whole or in single entries. */
+export function createFakeStore<Entry>(options: FakeStoreOptions<Entry>) {
+  const { entries_per_call = Number.MAX_SAFE_INTEGER } = options;
+  return {
+    async put(entries: Entry[]): Promise<PutFailure[]> {
+      const indexed = entries.map((entry, index) => ({ entry, index }));
+      const calls = chunk(indexed, entries_per_call);
+      const answers = await Promise.allSettled(calls.map((call) => putCall(call, options)));
+      const errors = answers.flatMap((answer) =>
+        answer.status === 'rejected' ? [answer.reason as unknown] : [],
+      );
+      const bug = errors.find((error) => !(error instanceof ServiceError));
+      if (bug !== undefined) throw bug;
+      if (errors.length > 0 && errors.length === calls.length) throw errors[0];
+      return answers.flatMap((answer, i) => {
+        if (answer.status === 'fulfilled') return answer.value;
+        const { code } = answer.reason as ServiceError;
+        return (calls[i] ?? []).map(({ index }) => failureAt(index, code));
+      });
+    },
+  };
+}
+
+function putCall<Entry>(
+  call: { entry: Entry; index: number }[],
+  { keep, network = PERFECT_NETWORK }: FakeStoreOptions<Entry>,
+): Promise<PutFailure[]> {
+  return network.call('put', () =>
+    call.flatMap(({ entry, index }) => {
+      if (network.failsAlone()) return [failureAt(index, 'InternalFailure')];
+      keep(entry);
+      return [];
+    }),
+  );
+}
+
+export function failureAt(index: number, code: string): PutFailure {
+  return { index, code, retryable: true, throttled: false };
+}
+
+export interface FakeResultsTableOptions {
+  rows?: Map<string, Result>;
+  network?: Network;
+  onRow?: (result: Result, before: Result | undefined) => void;
+}
+
+/** One row per record. Each entry is written by itself, in any order among the entries of other puts. */
+export function createFakeResultsTable(options: FakeResultsTableOptions = {}): ResultsTable {
+  const { rows = new Map(), network = PERFECT_NETWORK, onRow } = options;
+  return createFakeStore<Result>({
+    entries_per_call: 25,
+    network,
+    keep(result) {
+      const before = rows.get(recordKey(result));
+      if (before !== undefined && !replacesRow(result, before)) return;
+      rows.set(recordKey(result), result);
+      onRow?.(result, before);
+    },
+  });
+}
+
+/** Written independently of the product, so that a defect there does not hide here. */
+function replacesRow(result: Result, row: Result): boolean {
+  if (result.record_version !== row.record_version) {
+    return result.record_version > row.record_version;
+  }
+  return (result.analysis_run ?? 0) > (row.analysis_run ?? 0);
+}
+
+/** One object per position on the stream. */
+export function createFakeSetAsides(
+  options: { objects?: Map<string, SetAside>; network?: Network } = {},
+): SetAsides {
+  const { objects = new Map(), network = PERFECT_NETWORK } = options;
+  return createFakeStore<SetAside>({
+    entries_per_call: 1,
+    network,
+    keep: (set_aside) => objects.set(set_aside.set_aside_id, set_aside),
+  });
+}

@@ -1,0 +1,29 @@
+import { analyseAll } from '../../../../processors/analysis/analyse-all.ts';
+import { type AnalysisDeps, createAnalysis } from '../../../../processors/analysis/analysis.ts';
+import { createAnalysisContext } from '../../../../processors/analysis/context.ts';
+import type { AnalysisCounts } from '../../../../processors/analysis/counts.ts';
+import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
+import { createFakeCache } from '../../../fakes/verdict-cache.ts';
+
+/** Analysis over the fakes: `analyse` yields, `analyseAll` returns all outcomes; `counts` has an entry for each batch. */
+export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDeps, 'analyzer'>) {
+  const counts: AnalysisCounts[] = [];
+  const analyse = createAnalysis({
+    cache: createFakeCache(),
+    detect_language: () => undefined,
+    default_language: 'en',
+    memory_entries: 10_000,
+    max_in_flight: 4,
+    pause: async () => {},
+    ...overrides,
+  });
+  return {
+    analyse,
+    counts,
+    analyseAll: (requests: AnalysisRequest[]) => {
+      const context = createAnalysisContext();
+      counts.push(context.counts);
+      return analyseAll(analyse, requests, context);
+    },
+  };
+}
