@@ -29,7 +29,7 @@ export interface Versioned {
 }
 
 /** Whether one replaces the other: a higher version, or the same of a later replay. */
-export function replaces(result: Versioned, other: Versioned): boolean {
+function replaces(result: Versioned, other: Versioned): boolean {
   const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
   const is_same = result.record_version === other.record_version;
   return result.record_version > other.record_version || (is_same && is_later);

@@ -7,7 +7,7 @@ import {
 } from '../../schemas/index.ts';
 import type { Network } from './network.ts';
 
-export interface AnalyzerCall {
+interface AnalyzerCall {
   language_code: string;
   documents: string[];
 }

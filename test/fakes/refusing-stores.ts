@@ -8,7 +8,7 @@ import {
 } from './stores.ts';
 
 /** The entries that a store refuses: by id single ones, or all with a throw. */
-export interface Refusals {
+interface Refusals {
   ids: Set<string>;
   throws?: Error;
 }
@@ -21,7 +21,7 @@ export interface RefusingStore<Entry> {
 }
 
 /** Makes a store that a test tells what to refuse. */
-export function withRefusals<Entry>(
+function withRefusals<Entry>(
   store: { put(entries: Entry[]): Promise<PutFailure[]> },
   idOf: (entry: Entry) => string,
 ): RefusingStore<Entry> {
