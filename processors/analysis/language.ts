@@ -1,27 +1,29 @@
 import { isSentimentLanguage } from '../../schemas/index.ts';
 import type { LanguageDetector } from './ports.ts';
 
-/** In which language a text is analysed, and who said so. */
+/** The language in which a text is analysed, and whether the producer gave it. */
 export interface ResolvedLanguage {
   language_code: string;
   language_source: 'given' | 'detected';
 }
 
-/** Chinese where it is written in traditional characters: script and region subtags. */
+/** Script and region subtags of Chinese in traditional characters. */
 const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
 
 /**
- * The analyzer's code for what a producer wrote: `en-US` is en, `zh-Hant` is zh-TW, `zh-CN` is zh. A code whose
- * language is none of the twelve is given back as it came.
+ * Returns the analyzer's code for a producer's: `en-US` is en, `zh-Hant` is zh-TW, `zh-CN` is zh. Codes of languages
+ * that the analyzer does not know are returned unchanged.
  */
 export function canonicalLanguage(code: string): string {
   if (TRADITIONAL.test(code) && !/-hans(?:-|$)/i.test(code)) return 'zh-TW';
-  const language = code.split('-', 1)[0]!.toLowerCase();
+  const [first = code] = code.split('-', 1);
+  const language = first.toLowerCase();
   return isSentimentLanguage(language) ? language : code;
 }
 
 /**
- * The language of a text: as given, else as detected, else the default. The default counts as detected: nobody gave it.
+ * Resolves the language of a text: the producer's if given, else the detected one, else the default. The default counts
+ * as detected, since the producer did not give it.
  */
 export function createLanguageResolver(deps: {
   detect_language: LanguageDetector;

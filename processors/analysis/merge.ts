@@ -11,9 +11,9 @@ interface Scored {
 }
 
 /**
- * One verdict of a text's chunks: the mean of their scores, each chunk counting once. On reviews of over 5,000 bytes
- * that was right in 63 of 100 cases; the mean weighted by bytes, and the first chunk alone, in 57. A text of one
- * chunk keeps the analyzer's own word.
+ * Merges the scores of a text's chunks into one verdict: their plain mean. On reviews of over 5,000 bytes the mean was
+ * right in 63 of 100 cases; a mean weighted by bytes, and the first chunk alone, were right in 57. A text of one chunk
+ * keeps the analyzer's sentiment.
  */
 export function mergeChunks(chunks: Scored[]): Verdict {
   const [first] = chunks;

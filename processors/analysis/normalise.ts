@@ -1,19 +1,19 @@
 /// <reference lib="es2024.string" />
 
-/** Below U+0300 nothing combines and no surrogate stands: such a text is well-formed and in NFC. */
+/** A text without these characters is well-formed and in NFC: below U+0300 there are no combining marks or surrogates. */
 const MAY_CHANGE_IN_NFC = /[\u0300-\uffff]/;
-/** White space that is not one plain space. */
+/** White space other than single plain spaces. */
 const UNEVEN_SPACE = /[^\S ]| {2}/u;
-/** A run of it: replacing every lone space by itself took most of the time that a long text takes. */
+/** A run of such white space. Matching single plain spaces too took most of the time of a long text. */
 const UNEVEN_RUN = /[^\S ]\s*| \s+/gu;
 
 /**
- * The form of a text that is fingerprinted and analysed: well-formed Unicode in NFC, trimmed, white space collapsed
- * to single spaces. Nothing that changes meaning: "GREAT" is not "great". Whoever changes this bumps
- * NORMALISER_VERSION. An empty answer means that there was nothing but white space.
+ * Returns a text in the form that is fingerprinted and analysed: well-formed Unicode in NFC, trimmed, white space
+ * collapsed to single spaces. It changes no meaning: "GREAT" is not "great". A change of this function must increase
+ * NORMALISER_VERSION. The result is empty if the text is nothing but white space.
  */
 export function normalise(text: string): string {
-  // Looking is an eighth of the work of replacing, and most texts are as they should be.
+  // Testing takes an eighth of the time of replacing, and most texts need no change.
   const composed = MAY_CHANGE_IN_NFC.test(text) ? text.toWellFormed().normalize('NFC') : text;
   return (UNEVEN_SPACE.test(composed) ? composed.replace(UNEVEN_RUN, ' ') : composed).trim();
 }

@@ -1,6 +1,6 @@
 import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
 
-/** An entry that a store did not take, by its index in what was put: the others are kept. */
+/** An entry that a store refused, by its index among the entries of the put. The store keeps the others. */
 export interface PutFailure {
   index: number;
   /** The service's own error code. */
@@ -9,45 +9,45 @@ export interface PutFailure {
   throttled: boolean;
 }
 
-/** A place that keeps what it is given. Putting the same again changes nothing that a reader sees. */
+/** A durable store. Putting the same entry again changes nothing that a reader sees. */
 interface Store<Entry> {
   /**
-   * Puts all it can and returns the rest; nothing put: no call.
+   * Puts all entries it can and returns the failures. A put of no entries makes no call.
    *
-   * @throws {ServiceError} where it could keep none of them.
+   * @throws {ServiceError} if it could keep no entry.
    */
   put(entries: Entry[]): Promise<PutFailure[]>;
 }
 
 /**
- * One row per record: whatever order versions arrive in, the highest stays. A put names each record once. A text that
- * does not fit is left out, here and in the lake: its hash and size still tell which it was.
+ * One row per record: the highest version stays, in whatever order versions arrive. A put has each record once. A text
+ * that is too long is left out, here and in the lake; its hash and size remain.
  */
 export type ResultsTable = Store<Result>;
 
-/** Where results are queried by SQL. It may hold a line more than once. */
+/** The store that SQL queries read. It may hold a line more than once. */
 export type Lake = Store<Result>;
 
-/** Where bad records are kept with their bytes, one object per place on the stream. */
+/** Keeps bad records with their bytes, one object per position on the stream. */
 export type SetAsides = Store<SetAside>;
 
-/** Texts that are too long for the stream: it has their hash, and they wait elsewhere. */
+/** Texts that are too long for the stream. The stream carries their hash. */
 export interface TextClaims {
   /**
    * @param sha256 of the text in UTF-8, in hex.
-   * @returns undefined where it is not there.
+   * @returns undefined if the text does not exist.
    * @throws {ServiceError}
    */
   get(tenant: string, sha256: string): Promise<string | undefined>;
 }
 
-/** Why a record has not ended: it goes back to the stream. */
+/** Why a record has neither a result nor a set-aside. Lambda delivers it again. */
 export interface Failure {
   stage: 'claims' | 'analysis' | 'results_table' | 'lake' | 'set_asides' | 'progress';
   code: string;
 }
 
-/** A (sub-)record that has not ended. */
+/** A record or sub-record that failed. */
 export interface Failed extends Failure {
   position: StreamPosition;
 }

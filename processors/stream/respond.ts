@@ -2,12 +2,12 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { StreamPosition } from '../../schemas/index.ts';
 
 /**
- * Asks for the records that have not ended, each once, in the order of the stream; Lambda delivers again from the
- * first on. A sub-record has its aggregate's sequence number: the whole aggregate comes again.
+ * Names the failed records, each once, in the order of the stream. Lambda delivers again from the first of them on. A
+ * sub-record has the sequence number of its aggregate, so the whole aggregate comes again.
  *
- * A failure that no retry mends (the analyzer refused the document, a grant is missing) is asked for like any other.
- * It is neither a verdict nor the producer's fault, so it may be neither a result nor a set-aside: Lambda's bounded
- * retries bring it to the failure destination, and until then whoever can mend it has the time to.
+ * Failures that no retry can solve (a missing grant, for example) are named too. They are neither verdicts nor the
+ * producer's fault, so they may become neither results nor set-asides. Lambda's bounded retries bring them to the
+ * failure destination, and an operator can fix the cause until then.
  */
 export function respond(
   sequence_numbers: string[],

@@ -1,13 +1,13 @@
 import { recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** One version of a record, and each item of the batch that is it, the first included. */
+/** One version of a record, and all items of the batch that carry it. `item` is the first of them. */
 export interface Version {
   item: StreamItem;
   places: StreamItem[];
 }
 
-/** Each version once, in the order of the stream: of equals the first counts. */
+/** Returns each version once, in the order of the stream. Of equal versions, the first counts. */
 export function distinctVersions(items: StreamItem[]): Version[] {
   const versions = new Map<string, Version>();
   for (const item of items) {
@@ -20,7 +20,7 @@ export function distinctVersions(items: StreamItem[]): Version[] {
   return [...versions.values()];
 }
 
-/** A version of a record, and which analysis of it. */
+/** A version of a record, and the number of its analysis. */
 export interface Versioned {
   tenant: string;
   record_id: string;
@@ -28,14 +28,14 @@ export interface Versioned {
   analysis_run?: number | undefined;
 }
 
-/** Whether one replaces the other: a higher version, or the same of a later replay. */
+/** Whether a result replaces another of its record: it has a higher version, or the same from a later replay. */
 function replaces(result: Versioned, other: Versioned): boolean {
   const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
   const is_same = result.record_version === other.record_version;
   return result.record_version > other.record_version || (is_same && is_later);
 }
 
-/** Each record once, in its highest version. */
+/** Returns each record once, in its highest version. */
 export function highestVersions<Result extends Versioned>(results: Result[]): Result[] {
   const highest = new Map<string, Result>();
   for (const result of results) {

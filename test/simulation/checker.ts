@@ -19,7 +19,7 @@ export function createChecker(
   const given_up = new Set<StreamRecord>();
   const specsOf = (record: StreamRecord): Spec[] => {
     const known = specs.get(specKey(record.data));
-    if (known === undefined) throw new Violation('The stream holds bytes that nobody made');
+    if (known === undefined) throw new Violation('The stream holds bytes that no producer made');
     return known;
   };
   const expected = new Map<string, RecordSpec>();
@@ -116,7 +116,7 @@ function check(row: Result, spec: RecordSpec): void {
     throw new Violation(`Wrong verdict: ${versionKey(row)}`);
   }
   if (spec.status !== 'analyzed' && row.sentiment !== undefined) {
-    throw new Violation('A verdict that nobody gave');
+    throw new Violation('A verdict without an analysis');
   }
   if (spec.status === 'withdrawn' && row.text !== undefined) {
     throw new Violation('The text of a withdrawn record');

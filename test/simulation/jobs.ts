@@ -74,7 +74,7 @@ export function createJobs(world: World, stored: Stored): Jobs {
       throw new Violation(`Job ${job_id}: ${job.status} after it was cancelled`);
     }
   }
-  const watched = (job_id: string) => {
+  const watch = (job_id: string) => {
     look(job_id).catch((error: unknown) => world.scheduler.fail(error));
   };
 
@@ -82,7 +82,7 @@ export function createJobs(world: World, stored: Stored): Jobs {
     const call = <Value>(action: string, effect: () => Promise<Value>, job_id?: string) =>
       world.call(environment, 'jobs', action, () => {
         const answer = effect();
-        if (job_id !== undefined) watched(job_id);
+        if (job_id !== undefined) watch(job_id);
         return answer;
       });
     return {

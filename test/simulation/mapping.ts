@@ -36,7 +36,7 @@ export function createMapping(deps: MappingDeps) {
   const counters = { invocations: 0, redeliveries: 0, given_up: 0 };
   let stopped = false;
 
-  const drained = (shard_id: string) => {
+  const isDrained = (shard_id: string) => {
     const shard = stream.shards.find((candidate) => candidate.shard_id === shard_id)!;
     return shard.closed && (places.get(shard_id) ?? 0) === shard.records.length;
   };
@@ -44,7 +44,7 @@ export function createMapping(deps: MappingDeps) {
   async function lane(shard: Shard): Promise<void> {
     let consumer = newConsumer();
     const idle = () => world.scheduler.sleep(world.random.between(1, IDLE_MS), 'lane idle');
-    while (!stopped && !drained(shard.shard_id)) {
+    while (!stopped && !isDrained(shard.shard_id)) {
       const place = places.get(shard.shard_id) ?? 0;
       const size = 1 + world.random.int(world.random.pick([3, 50, MAX_BATCH]));
       const batch = shard.records.slice(place, place + size);
@@ -151,7 +151,7 @@ export function createMapping(deps: MappingDeps) {
   function supervise(): void {
     if (stopped) return;
     for (const shard of stream.shards) {
-      if (lanes.has(shard.shard_id) || !shard.parents.every(drained)) continue;
+      if (lanes.has(shard.shard_id) || !shard.parents.every(isDrained)) continue;
       lanes.add(shard.shard_id);
       lane(shard).catch((error: unknown) => world.scheduler.fail(error));
     }

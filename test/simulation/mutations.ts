@@ -1,4 +1,4 @@
-/** A bug as somebody might make it: one place of the product, changed. */
+/** A bug that a change of the product could introduce: one replaced place. */
 export interface Mutation {
   name: string;
   file: string;

@@ -61,7 +61,7 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
     async run(over, max_steps) {
       for (;;) {
         // Whatever the last step set off runs to its next wait.
-        await settled();
+        await settle();
         if (failure !== undefined) throw failure.error;
         if (over()) return;
         const step = pop(heap);
@@ -85,7 +85,7 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
 
 const realSetImmediate = setImmediate;
 
-function settled(): Promise<void> {
+function settle(): Promise<void> {
   return new Promise((resolve) => realSetImmediate(resolve));
 }
 

@@ -35,21 +35,21 @@ export function startWorkload(options: WorkloadOptions): WorkloadReport {
   const repeats = world.random.pick([0, 0.6, 0.95]);
   const jobs = world.random.pick([0, 4, 12]);
   let running = PRODUCERS + jobs;
-  const ended = () => {
+  const endProducer = () => {
     running -= 1;
     report.done = running === 0;
   };
   for (let i = 0; i < jobs; i += 1) {
     submit(options, `${i}`, report)
       .catch((error: unknown) => world.scheduler.fail(error))
-      .finally(ended);
+      .finally(endProducer);
   }
   for (let i = 0; i < PRODUCERS; i += 1) {
     const share = Math.floor(records / PRODUCERS) + (i < records % PRODUCERS ? 1 : 0);
     const generate = createGenerator({ random: world.random.fork(), name: `p${i}`, repeats });
     produce(options, share, generate, report)
       .catch((error: unknown) => world.scheduler.fail(error))
-      .finally(ended);
+      .finally(endProducer);
   }
   return report;
 }

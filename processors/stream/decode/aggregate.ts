@@ -3,18 +3,18 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { unreadable } from './unreadable.ts';
 
 /**
- * A KPL aggregate: magic, the protobuf of an AggregatedRecord, the MD5 of that protobuf. The magic is no UTF-8 and no
- * gzip, so nothing else begins with it.
+ * A KPL aggregate is the magic, the protobuf of an AggregatedRecord, and the MD5 of that protobuf. The magic is neither
+ * UTF-8 nor gzip, so no other record begins with it.
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  */
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 const MD5_BYTES = 16;
 
-/** Field numbers of AggregatedRecord and of Record. Hash keys and tags are nothing to us. */
+/** Field numbers of AggregatedRecord and of Record. Hash keys and tags are ignored. */
 const AGGREGATED_RECORD = { partition_key_table: 1, records: 3 };
 const RECORD = { partition_key_index: 1, data: 3 };
 
-/** A user's record within an aggregate; its place there is its sub-sequence number. */
+/** A record within an aggregate. Its index there is its sub-sequence number. */
 export interface SubRecord {
   partition_key: string;
   data: Uint8Array;
@@ -24,7 +24,7 @@ export function isAggregate(bytes: Uint8Array): boolean {
   return MAGIC.equals(bytes.subarray(0, MAGIC.length));
 }
 
-/** @throws {Unreadable} where the digest is wrong, or the protobuf is broken. */
+/** @throws {Unreadable} if the digest is wrong or the protobuf is broken. */
 export function readAggregate(bytes: Uint8Array): SubRecord[] {
   if (bytes.length < MAGIC.length + MD5_BYTES) throw invalid('is cut off');
   const message = bytes.subarray(MAGIC.length, -MD5_BYTES);
@@ -33,8 +33,8 @@ export function readAggregate(bytes: Uint8Array): SubRecord[] {
   try {
     return readMessage(message);
   } catch {
-    // The reader throws whatever comes to hand; bytes with the right digest that it can't read are the producer's.
-    throw invalid('is no AggregatedRecord');
+    // The reader throws errors of many types. The digest is right, so the producer wrote a broken protobuf.
+    throw invalid('is not an AggregatedRecord');
   }
 }
 

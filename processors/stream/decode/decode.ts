@@ -9,7 +9,7 @@ import { isAggregate, readAggregate } from './aggregate.ts';
 import { parseRecord } from './parse.ts';
 import { Unreadable } from './unreadable.ts';
 
-/** Where some bytes stood on the stream, and since when. */
+/** The position of some bytes on the stream, and when they arrived. */
 interface Placed {
   position: StreamPosition;
   partition_key: string;
@@ -17,23 +17,23 @@ interface Placed {
   arrived_at: string;
 }
 
-/** Bytes of the stream with their place. */
+/** Bytes of the stream with their position. */
 export interface Entry extends Placed {
   bytes: Uint8Array;
 }
 
-/** A record with its place and its bytes; its identity is explicit, given or derived. */
+/** A record with its position and its bytes. Its record_id is given by the producer, or derived from the position. */
 export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
 }
 
-/** What a batch's bytes are: each (sub-)record is in one of both lists, in the order of the stream. */
+/** Each record and sub-record of a batch is in one of these lists, in the order of the stream. */
 export interface Decoded {
   items: StreamItem[];
   set_asides: SetAside[];
 }
 
-/** Bytes to records. Any bytes give records or a set-aside; the same bytes at the same place always the same. */
+/** Decodes any bytes into records or set-asides: the same bytes at the same position always into the same. */
 export function decode(records: KinesisStreamRecord[]): Decoded {
   const decoded: Decoded = { items: [], set_asides: [] };
   for (const record of records) {
@@ -85,7 +85,7 @@ function itemOf(entry: Entry): StreamItem {
   return { ...entry, record: { ...record, record_id } };
 }
 
-/** An entry as it is kept, and why. */
+/** Describes an unreadable entry for the set-aside store. */
 export function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
   return {
     set_aside_id: deriveRecordId(entry.position),

@@ -3,13 +3,13 @@ import { MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { unreadable } from './unreadable.ts';
 
 /**
- * What a record may grow to: a text of 1 MiB each of whose bytes JSON escapes with six (`\u0007`), and 1 MiB for all
- * else. A bomb stops here.
+ * The largest record after gunzip: a text of 1 MiB of which JSON escapes each byte with six (`\u0007`), and 1 MiB for
+ * the other fields. The limit stops gzip bombs.
  */
 const MAX_BYTES = 7 * MAX_TEXT_BYTES;
 
-/** The bytes, gunzipped where they are gzip. @throws {Unreadable} */
-export function gunzipped(bytes: Uint8Array): Uint8Array {
+/** Gunzips bytes that are gzip, and returns others unchanged. @throws {Unreadable} */
+export function gunzip(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
@@ -17,6 +17,6 @@ export function gunzipped(bytes: Uint8Array): Uint8Array {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw unreadable('too_large', `is over ${MAX_BYTES} bytes without its gzip`);
     }
-    throw unreadable('invalid_gzip', 'is broken or cut off gzip');
+    throw unreadable('invalid_gzip', 'is gzip that is broken or cut off');
   }
 }

@@ -4,12 +4,12 @@ import {
   type StreamRecord,
   translateIssues,
 } from '../../../schemas/index.ts';
-import { gunzipped } from './gunzip.ts';
+import { gunzip } from './gunzip.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
 
-/** A record from its bytes on the stream: gzip, UTF-8, JSON, schema. @throws {Unreadable} */
+/** Parses the bytes of a record: gzip, UTF-8, JSON, schema. @throws {Unreadable} */
 export function parseRecord(bytes: Uint8Array): StreamRecord {
-  const parsed = recordSchema.safeParse(parseJson(decodeUtf8(gunzipped(bytes))));
+  const parsed = recordSchema.safeParse(parseJson(decodeUtf8(gunzip(bytes))));
   if (!parsed.success) throw new Unreadable('invalid_record', translateIssues(parsed.error));
   const { created_at } = parsed.data;
   if (created_at !== undefined && !hasFourDigitYear(created_at)) {
@@ -21,7 +21,7 @@ export function parseRecord(bytes: Uint8Array): StreamRecord {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A byte order mark, as editors on Windows write it, is dropped. */
+/** Drops a byte order mark, which editors on Windows write. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -30,7 +30,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** V8's own messages quote the text, so they go no further. */
+/** V8's messages quote the text, so they are not passed on. */
 function parseJson(text: string): unknown {
   try {
     return parseWellFormedJson(text);
@@ -39,7 +39,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** An offset can move a time out of the years that sort as text. */
+/** The offset of a time zone can move a time out of the years that sort as text. */
 function hasFourDigitYear(created_at: string): boolean {
   return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());
 }

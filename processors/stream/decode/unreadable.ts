@@ -1,6 +1,6 @@
 import type { Issue, SetAsideReason } from '../../../schemas/index.ts';
 
-/** These bytes are no record, and never will be. Neither the message nor an issue holds any of the text. */
+/** Bytes that are not a record, however often they are delivered. Neither message nor issues contain any of the text. */
 export class Unreadable extends Error {
   override name = 'Unreadable';
   readonly reason: SetAsideReason;
@@ -13,7 +13,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** One issue with the bytes as a whole. */
+/** Returns an error with one issue, which concerns the bytes as a whole. */
 export function unreadable(reason: SetAsideReason, message: string): Unreadable {
   return new Unreadable(reason, [{ path: '', message }]);
 }

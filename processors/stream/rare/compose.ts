@@ -3,12 +3,12 @@ import { type ConsumerEnvironment, ServiceError } from '../../../schemas/index.t
 import type { SetAsides, TextClaims } from '../ports.ts';
 
 /*
- * What most batches have no use for: bad records, long texts, jobs that end. The clients of S3 and SQS are a third of
- * the bundle, so a cold start does without them, and the first batch that needs one loads it.
+ * Clients that most batches do not need: for bad records, long texts, and jobs that end. The clients of S3 and SQS are a
+ * third of the bundle. A cold start does not load them; the first batch that needs one does.
  */
 
 export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
-  const store = once('s3', async () => {
+  const store = createOnDemand('s3', async () => {
     const { createSetAsideBucket } = await import('../../../aws/s3/set-aside-bucket.ts');
     return createSetAsideBucket({ bucket_name: SET_ASIDE_BUCKET });
   });
@@ -18,7 +18,7 @@ export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): 
 }
 
 export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextClaims {
-  const claims = once('s3', async () => {
+  const claims = createOnDemand('s3', async () => {
     const { createTextClaims } = await import('../../../aws/s3/text-claims.ts');
     return createTextClaims({ bucket_name: INPUT_BUCKET });
   });
@@ -26,7 +26,7 @@ export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextCla
 }
 
 export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment): CallbackQueue {
-  const queue = once('sqs', async () => {
+  const queue = createOnDemand('sqs', async () => {
     const { createCallbackQueue } = await import('../../../aws/sqs/queues.ts');
     return createCallbackQueue({ queue_url: CALLBACK_QUEUE_URL });
   });
@@ -36,10 +36,13 @@ export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment)
 }
 
 /**
- * Made at its first use. One that could not be loaded fails what asked for it, as a service that is down does, and is
- * loaded anew the next time.
+ * Creates the value at its first use. If its module cannot be loaded, the call fails like a call to a service that is
+ * down, and the next call loads the module again.
  */
-export function once<Value>(service: string, make: () => Promise<Value>): () => Promise<Value> {
+export function createOnDemand<Value>(
+  service: string,
+  make: () => Promise<Value>,
+): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
     made ??= make().catch((cause: unknown) => {

@@ -12,7 +12,7 @@ import { testAnalysis } from './test-analysis.ts';
 const english = (...texts: string[]): AnalysisRequest[] =>
   texts.map((text) => ({ text, language: 'en' }));
 
-const numbered = (count: number): string[] =>
+const numberTexts = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `text number ${i}`);
 
 const request = fc.record({
@@ -107,7 +107,7 @@ describe('a batch', () => {
     const fake = createFakeAnalyzer({ max_document_bytes: 100 });
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     const long = 'The first half was slow and dull. '.repeat(4);
-    const outcomes = await analyseAll(english(...numbered(20), long));
+    const outcomes = await analyseAll(english(...numberTexts(20), long));
     expect(fake.calls.map((call) => call.documents.length)).toEqual([21]);
     expect(outcomes.at(-1)).toMatchObject({ status: 'analyzed', verdict: { chunks: 2 } });
   });
@@ -115,8 +115,8 @@ describe('a batch', () => {
   it('keeps at most max_in_flight calls open, over all batches', async () => {
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
-    const other = numbered(130).map((text) => ({ text, language: 'de' }));
-    await Promise.all([analyseAll(english(...numbered(130))), analyseAll(other)]);
+    const other = numberTexts(130).map((text) => ({ text, language: 'de' }));
+    await Promise.all([analyseAll(english(...numberTexts(130))), analyseAll(other)]);
     expect(fake.calls.length).toBe(12);
     expect(fake.seen.most_in_flight).toBe(2);
   });
@@ -137,7 +137,7 @@ describe('a batch', () => {
     const { analyse } = testAnalysis({ analyzer, max_in_flight: 20 });
     let settled = 0;
     for await (const outcomes of analyse(
-      english(...numbered(60), 'text number 59'),
+      english(...numberTexts(60), 'text number 59'),
       createAnalysisContext(),
     )) {
       settled += outcomes.length;
@@ -228,13 +228,13 @@ describe('a service that fails', () => {
   const internal = { ok: false, code: 'INTERNAL', retryable: true, throttled: false } as const;
 
   it('is asked again for the failed documents only', async () => {
-    const unlucky = new Set(numbered(60).filter((_, i) => i % 4 === 0));
+    const unlucky = new Set(numberTexts(60).filter((_, i) => i % 4 === 0));
     const fake = createFakeAnalyzer({
       failDocument: (document, attempt) =>
         unlucky.has(document) && attempt === 1 ? internal : undefined,
     });
     const { analyseAll, counts } = testAnalysis({ analyzer: fake.analyzer });
-    const outcomes = await analyseAll(english(...numbered(60)));
+    const outcomes = await analyseAll(english(...numberTexts(60)));
     expect(outcomes.every((outcome) => outcome.status === 'analyzed')).toBe(true);
     expect(fake.calls.map((call) => call.documents.length)).toEqual([25, 25, 10, 15]);
     expect(fake.calls[3]?.documents).toEqual([...unlucky]);
@@ -288,7 +288,7 @@ describe('a service that fails', () => {
       cache,
       max_in_flight: 1,
     });
-    const outcomes = await analyseAll(english(...numbered(75)));
+    const outcomes = await analyseAll(english(...numberTexts(75)));
     const failed = outcomes.filter((outcome) => outcome.status === 'failed');
     expect(failed).toHaveLength(25);
     expect(failed[0]).toMatchObject({ code: 'ThrottlingException', throttled: true });

@@ -7,7 +7,7 @@ const DOWN = new ServiceError('comprehend', 'InternalServerException', { retryab
 const THROTTLED = new ServiceError('comprehend', 'X', { retryable: true, throttled: true });
 const REFUSED = new ServiceError('comprehend', 'InvalidRequestException', { retryable: false });
 
-function broken() {
+function breakableAnalyzer() {
   let at = 0;
   let error: ServiceError | undefined;
   let calls = 0;
@@ -48,7 +48,7 @@ function broken() {
 
 describe('the circuit breaker', () => {
   it('opens the circuit after five failures in a row, and then makes no call', async () => {
-    const { fails, times, calls, stats, call } = broken();
+    const { fails, times, calls, stats, call } = breakableAnalyzer();
     fails(DOWN);
     await times(4);
     fails(undefined);
@@ -64,7 +64,7 @@ describe('the circuit breaker', () => {
   });
 
   it('lets one probe through an open circuit after a pause, and all calls once the probe succeeds', async () => {
-    const { fails, times, call, advance, stats } = broken();
+    const { fails, times, call, advance, stats } = breakableAnalyzer();
     fails(DOWN);
     await times(5);
     fails(undefined);
@@ -81,7 +81,7 @@ describe('the circuit breaker', () => {
   });
 
   it('doubles the pause of an open circuit after each failed probe, up to 30 seconds', async () => {
-    const { fails, times, call, advance, calls } = broken();
+    const { fails, times, call, advance, calls } = breakableAnalyzer();
     fails(DOWN);
     await times(5);
     for (const wait_ms of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
@@ -95,7 +95,7 @@ describe('the circuit breaker', () => {
 
   it('does not count throttles and refusals as an outage', async () => {
     for (const error of [THROTTLED, REFUSED]) {
-      const { fails, times, stats, calls } = broken();
+      const { fails, times, stats, calls } = breakableAnalyzer();
       fails(error);
       await times(20);
       expect(calls()).toBe(20);

@@ -69,12 +69,12 @@ const record = (job_index: number, fields: object = {}) => ({
 const { text: _, ...claiming } = record(0);
 const claim = (text: string) => ({ ...claiming, text_claim: hashText(text) });
 
-async function made(fields: Partial<Job> & { total: number }): Promise<Job> {
+async function createJob(fields: Partial<Job> & { total: number }): Promise<Job> {
   const { job } = await store.create(aProcessingJob({ job_id: 'job_1', ...fields }));
   return job;
 }
 
-async function counted(job_id = 'job_1') {
+async function readCounts(job_id = 'job_1') {
   const job = await store.get(job_id);
   const { progress, counts } = progressOf(job!, await store.pages(job!));
   return { status: job!.status, done: progress.done, counts };
@@ -82,22 +82,22 @@ async function counted(job_id = 'job_1') {
 
 describe('a job’s records', () => {
   it('are counted when they are delivered, and complete it', async () => {
-    await made({ total: 3 });
+    await createJob({ total: 3 });
     await consume(kinesisRecords(record(0), record(2, { text: 'BAD' })));
-    expect(await counted()).toEqual({
+    expect(await readCounts()).toEqual({
       status: 'PROCESSING',
       done: 2,
       counts: { negative: 1, neutral: 1 },
     });
     await consume(kinesisRecords(record(1)));
-    expect(await counted()).toMatchObject({ status: 'COMPLETED', done: 3 });
+    expect(await readCounts()).toMatchObject({ status: 'COMPLETED', done: 3 });
     expect(jobs.finals.map(({ job_id }) => job_id)).toEqual(['job_1']);
   });
 
   it('without a verdict complete it with errors', async () => {
-    await made({ total: 2 });
+    await createJob({ total: 2 });
     await consume(kinesisRecords(record(0, { text: 'BLANK' }), record(1)));
-    expect(await counted()).toEqual({
+    expect(await readCounts()).toEqual({
       status: 'COMPLETED_WITH_ERRORS',
       done: 2,
       counts: { empty: 1, neutral: 1 },
@@ -105,46 +105,46 @@ describe('a job’s records', () => {
   });
 
   it('that a service did not take are not counted before they come again', async () => {
-    await made({ total: 4 });
+    await createJob({ total: 4 });
     stores.lake.refuses.ids.add('r-1');
     stores.results_table.refuses.ids.add('r-2');
     const batch = kinesisRecords(record(0), record(1), record(2), record(3, { text: 'FAILS' }));
     expect(await consume(batch)).toMatchObject({ results: 1, failed: 3 });
-    expect((await counted()).done).toBe(1);
+    expect((await readCounts()).done).toBe(1);
   });
 
   it('are each counted where they are the same record: it is analysed once', async () => {
-    await made({ total: 3 });
+    await createJob({ total: 3 });
     const same = { record_id: 'twice', text: 'the same' };
     const report = await consume(
       kinesisRecords(record(0, same), record(1, same), record(2, { ...same, record_version: 1 })),
     );
     expect(report).toMatchObject({ records: 3, results: 3 });
     expect(asked).toEqual(['the same', 'the same']);
-    expect(await counted()).toMatchObject({ status: 'COMPLETED', done: 3 });
+    expect(await readCounts()).toMatchObject({ status: 'COMPLETED', done: 3 });
   });
 
   it('are counted in each of the jobs that they are in', async () => {
-    await made({ total: 1 });
-    await made({ job_id: 'job_2', total: 1 });
+    await createJob({ total: 1 });
+    await createJob({ job_id: 'job_2', total: 1 });
     await consume(kinesisRecords(record(0), record(0, { job_id: 'job_2' })));
     expect(asked).toHaveLength(1);
-    expect((await counted('job_1')).status).toBe('COMPLETED');
-    expect((await counted('job_2')).status).toBe('COMPLETED');
+    expect((await readCounts('job_1')).status).toBe('COMPLETED');
+    expect((await readCounts('job_2')).status).toBe('COMPLETED');
   });
 
   it('count once, however often they come', async () => {
-    await made({ total: 2 });
+    await createJob({ total: 2 });
     const batch = kinesisRecords(record(0));
     await consume(batch);
     await consume(batch);
-    expect((await counted()).done).toBe(1);
+    expect((await readCounts()).done).toBe(1);
   });
 
   it('that are withdrawn count as such', async () => {
-    await made({ total: 1 });
+    await createJob({ total: 1 });
     await consume(kinesisRecords(record(0, { deleted: true })));
-    expect(await counted()).toMatchObject({ status: 'COMPLETED', counts: { withdrawn: 1 } });
+    expect(await readCounts()).toMatchObject({ status: 'COMPLETED', counts: { withdrawn: 1 } });
   });
 
   it.each([
@@ -152,17 +152,17 @@ describe('a job’s records', () => {
     ['is another tenant’s', record(0, { tenant: 'other' })],
     ['has fewer records', record(9)],
   ])('whose job %s are records like any other', async (_why, foreign) => {
-    await made({ total: 2 });
+    await createJob({ total: 2 });
     const report = await consume(kinesisRecords(foreign));
     expect(report).toMatchObject({ results: 1, cancelled: 0, failed: 0 });
     expect(stores.rows.size).toBe(1);
-    expect((await counted()).done).toBe(0);
+    expect((await readCounts()).done).toBe(0);
   });
 });
 
 describe('a cancelled job', () => {
-  it('has no more results, and nobody pays for them', async () => {
-    await made({ total: 2 });
+  it('has no more results, and its records cost nothing', async () => {
+    await createJob({ total: 2 });
     await store.transition('job_1', 'CANCELLED', {});
     const others = { job_id: undefined, job_index: undefined };
     const batch = kinesisRecords(record(0), record(1), record(2, others));
@@ -176,17 +176,17 @@ describe('a cancelled job', () => {
     expect(asked).toEqual(['text 2']);
     expect([...stores.rows.keys()]).toEqual(['acme#r-2']);
     expect(stores.lines).toHaveLength(1);
-    expect(await counted()).toMatchObject({ status: 'CANCELLED', done: 0 });
+    expect(await readCounts()).toMatchObject({ status: 'CANCELLED', done: 0 });
   });
 
   it('of another tenant keeps no record back', async () => {
-    await made({ total: 2, tenant: 'other' });
+    await createJob({ total: 2, tenant: 'other' });
     await store.transition('job_1', 'CANCELLED', {});
     expect(await consume(kinesisRecords(record(0)))).toMatchObject({ results: 1, cancelled: 0 });
   });
 
   it('fetches no text', async () => {
-    await made({ total: 1 });
+    await createJob({ total: 1 });
     await store.transition('job_1', 'CANCELLED', {});
     jobs.claims.get = () => Promise.reject(new Error('it did'));
     expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ cancelled: 1 });
@@ -208,7 +208,7 @@ describe('while jobs are down', () => {
   });
 
   it('records that can’t be counted come again, and are counted then', async () => {
-    await made({ total: 2 });
+    await createJob({ total: 2 });
     const { mark } = store;
     store.mark = () => Promise.reject(createOutage('dynamodb'));
     const batch = kinesisRecords(record(0));
@@ -219,7 +219,7 @@ describe('while jobs are down', () => {
     });
     store.mark = mark;
     await consume(batch);
-    expect((await counted()).done).toBe(1);
+    expect((await readCounts()).done).toBe(1);
   });
 
   it('no batch without jobs asks for one', async () => {
@@ -231,14 +231,14 @@ describe('while jobs are down', () => {
 
 describe('a text that did not fit on the stream', () => {
   it('is fetched, and has a result like any other', async () => {
-    await made({ total: 1 });
+    await createJob({ total: 1 });
     expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ results: 1 });
     expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: hashText(LONG) });
-    expect((await counted()).status).toBe('COMPLETED');
+    expect((await readCounts()).status).toBe('COMPLETED');
   });
 
   it('that is nowhere is set aside with the record as it was, and counted so', async () => {
-    await made({ total: 1 });
+    await createJob({ total: 1 });
     const report = await consume(kinesisRecords(claim('never put')));
     expect(report).toMatchObject({
       response: { batchItemFailures: [] },
@@ -250,7 +250,7 @@ describe('a text that did not fit on the stream', () => {
     expect(set_aside).toMatchObject({ reason: 'text_missing', shard_id: SHARD_ID });
     const bytes = Buffer.from(set_aside!.data_base64, 'base64').toString();
     expect(JSON.parse(bytes)).toEqual(claim('never put'));
-    expect(await counted()).toEqual({
+    expect(await readCounts()).toEqual({
       status: 'COMPLETED_WITH_ERRORS',
       done: 1,
       counts: { set_aside: 1 },
@@ -265,7 +265,7 @@ describe('a text that did not fit on the stream', () => {
     expect(JSON.stringify([...stores.objects.values()][0]!.issues)).not.toContain('another text');
   });
 
-  it('waits on the stream while nobody can say whether it is there', async () => {
+  it('waits on the stream while the input bucket is down', async () => {
     jobs.claims.get = () => Promise.reject(createOutage('s3'));
     const report = await consume(kinesisRecords(claim(LONG), record(1)));
     expect(report).toMatchObject({
@@ -277,14 +277,14 @@ describe('a text that did not fit on the stream', () => {
   });
 
   it('that could not be set aside is not counted', async () => {
-    await made({ total: 1 });
+    await createJob({ total: 1 });
     stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(claim('never put')));
     expect(report).toMatchObject({
       set_asides: 0,
       failures: { 'set_asides InternalServerError': 1 },
     });
-    expect((await counted()).done).toBe(0);
+    expect((await readCounts()).done).toBe(0);
   });
 
   it('is not fetched for a withdrawal', async () => {

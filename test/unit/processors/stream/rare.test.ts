@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { once } from '../../../../processors/stream/rare/compose.ts';
+import { createOnDemand } from '../../../../processors/stream/rare/compose.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 
 it('a rare store that could not be loaded fails as a service does, and is loaded the next time', async () => {
   let tries = 0;
-  const store = once('s3', async () => {
+  const store = createOnDemand('s3', async () => {
     tries += 1;
     if (tries === 1) throw new Error('EMFILE');
     return 'the store';

@@ -24,7 +24,7 @@ function itemOf(record: object) {
     .items[0]!;
 }
 /** As it is on the wire. */
-function built(record: object, ending: Ending, options: Parameters<typeof buildResult>[2] = full) {
+function build(record: object, ending: Ending, options: Parameters<typeof buildResult>[2] = full) {
   return JSON.parse(JSON.stringify(buildResult(itemOf(record), ending, options)));
 }
 
@@ -40,7 +40,7 @@ describe('a result', () => {
       job_index: 3,
       record_version: 2,
     };
-    expect(built(record, analyzed)).toEqual({
+    expect(build(record, analyzed)).toEqual({
       schema_version: 1,
       record_id: 'rev-1',
       tenant: 'default',
@@ -70,18 +70,18 @@ describe('a result', () => {
     });
   });
 
-  it('was created when it arrived, if nobody says otherwise', () => {
-    expect(built({}, { status: 'empty' }).created_at).toBe('2026-11-23T10:00:00.123Z');
+  it('has the arrival time as its time of creation if the producer gives none', () => {
+    expect(build({}, { status: 'empty' }).created_at).toBe('2026-11-23T10:00:00.123Z');
   });
 
   it('tells which text it was without it, under the text policy none', () => {
-    const result = built({}, analyzed, { ...full, text_policy: 'none' });
+    const result = build({}, analyzed, { ...full, text_policy: 'none' });
     expect(result).not.toHaveProperty('text');
     expect(result).toMatchObject({ text_hash: hashText('I love my cat'), text_bytes: 13 });
   });
 
   it('of a withdrawal holds nothing of a text, even of one sent along', () => {
-    const result = built({ record_id: 'rev-1', deleted: true }, { status: 'withdrawn' });
+    const result = build({ record_id: 'rev-1', deleted: true }, { status: 'withdrawn' });
     expect(result).toMatchObject({ status: 'withdrawn', text_hash: hashText(''), text_bytes: 0 });
     for (const name of ['text', 'sentiment', 'scores']) expect(result).not.toHaveProperty(name);
   });
@@ -92,7 +92,7 @@ describe('a result', () => {
       language_code: 'nl',
       language_source: 'detected',
     };
-    const result = built({}, ending);
+    const result = build({}, ending);
     expect(result).toMatchObject(ending);
     for (const name of ['sentiment', 'scores', 'cache', 'analyzer']) {
       expect(result).not.toHaveProperty(name);
@@ -118,7 +118,7 @@ describe('a result', () => {
         (entries, at, offset) => {
           const zone = `${offset < 0 ? '-' : '+'}${String(Math.abs(offset) % 24).padStart(2, '0')}:30`;
           const time = `${at.toISOString().slice(0, -1)}${zone}`;
-          resultSchema.parse(built({ attributes: entries, created_at: time }, analyzed));
+          resultSchema.parse(build({ attributes: entries, created_at: time }, analyzed));
         },
       ),
     );
