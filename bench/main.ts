@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { explain } from '../cli/errors.ts';
 import { createProgress, type Progress } from '../cli/output/progress.ts';
-import { INTERRUPTED, untilStopped } from '../cli/stop.ts';
+import { abortOnInterrupt, INTERRUPTED } from '../cli/stop.ts';
 import { chart } from './chart.ts';
 import type { Figure } from './figures.ts';
 import { thisMachine } from './machine.ts';
@@ -37,14 +37,14 @@ const ROUGH = 'A quick run is rough, and has small loads only: what counts is a 
 await main();
 
 async function main(): Promise<void> {
-  const stopping = untilStopped();
+  const stopping = abortOnInterrupt();
   const progress = createProgress();
   try {
     const options = parsed();
     if (options.help) process.stdout.write(HELP);
     else await bench(options, progress, stopping);
   } catch (cause) {
-    progress.done();
+    progress.finish();
     // While esbuild runs no signal is heard, and it stops by itself.
     await sleep(20);
     process.stderr.write(
@@ -94,7 +94,7 @@ async function bench(
     figures.push(...(await suite.measure({ quick, say, signal, profile })));
     signal.throwIfAborted();
   }
-  progress.done();
+  progress.finish();
   const machine = thisMachine();
   if (docs) {
     writeFileSync('docs/performance.svg', chart(machine, figures));

@@ -1,5 +1,5 @@
 import { colours } from '../cli/output/colours.ts';
-import { table } from '../cli/output/table.ts';
+import { formatTable } from '../cli/output/table.ts';
 import { BASELINES, type Baseline, type Figure } from './figures.ts';
 import { type Machine, machineLine } from './machine.ts';
 import { baselineName, boundOf, inUnit, ratioOf, suiteOf, withUnit } from './numbers.ts';
@@ -12,7 +12,7 @@ export function readable(machine: Machine, figures: Figure[], titles: Titles): s
   const pages = bySuite(figures).map(({ suite, columns, rows }) => {
     const numbers = columns.slice(1, -2);
     const heading = `${colours.bold(suite)}  ${titles[suite] ?? ''}`;
-    return `${heading}\n${table(columns, rows, { right: numbers })}\n`;
+    return `${heading}\n${formatTable(columns, rows, { right: numbers })}\n`;
   });
   return [colours.dim(machineLine(machine)), '', ...pages, goalsMet(figures)].join('\n');
 }

@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import { ApiError, type Client, createClient } from '../client/index.ts';
-import { connect, runningCloud } from './cloud.ts';
+import { connect, readRunningCloud } from './cloud.ts';
 import { Advice } from './errors.ts';
 
-/** The API of the stack, in the name of whoever's key there is. @throws {Advice} where there is none. */
+/**
+ * Connects to the API of the stack with the key of --api-key, of AURASTREAM_API_KEY or of the embedded cloud.
+ *
+ * @throws {Advice} if there is no key.
+ */
 export async function connectApi(command: Command): Promise<Client> {
   const { ApiUrl } = await connect(command);
   const { apiKey } = command.optsWithGlobals<{ apiKey?: string }>();
-  const running = await runningCloud();
-  const own =
-    running !== undefined && ApiUrl.startsWith(running.endpoint) ? running.api_key : undefined;
-  const api_key = apiKey ?? process.env.AURASTREAM_API_KEY ?? own;
+  const running = await readRunningCloud();
+  const is_embedded = running !== undefined && ApiUrl.startsWith(running.endpoint);
+  const embedded_key = is_embedded ? running.api_key : undefined;
+  const api_key = apiKey ?? process.env.AURASTREAM_API_KEY ?? embedded_key;
   if (api_key === undefined) {
     throw new Advice(
       'There is no API key.',
@@ -20,22 +24,35 @@ export async function connectApi(command: Command): Promise<Client> {
   return createClient({ base_url: ApiUrl, api_key });
 }
 
-/** What the API refused, with what to try. @throws {Advice} */
-export async function advised<Value>(work: Promise<Value>): Promise<Value> {
+/** Waits for a call of the API, and adds to its refusal what the user can do. @throws {Advice} */
+export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
   try {
-    return await work;
+    return await call;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    throw new Advice(error.message, adviceFor(error), { cause: error });
+    throw addAdvice(error);
   }
+}
+
+/** {@link withAdvice} for a listing. @throws {Advice} */
+export async function* withAdviceForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw addAdvice(error);
+  }
+}
+
+function addAdvice(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  return new Advice(error.message, adviceFor(error), { cause: error });
 }
 
 function adviceFor({ status, retry_after, request_id }: ApiError): string {
   if (status === 401 || status === 403) {
-    return 'Check the API key: `aurastream keys list` shows those that are good.';
+    return 'Check the API key: `aurastream keys list` shows the valid ones.';
   }
   if (status === 404) return 'See `aurastream job list`.';
   if (retry_after !== undefined) return `Try again in ${retry_after} s.`;
-  if (status >= 500) return `The API's log has more, under the request id ${request_id ?? '-'}.`;
+  if (status >= 500) return `Look for the request id ${request_id ?? '-'} in the API's log.`;
   return 'See --help of this command.';
 }

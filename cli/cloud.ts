@@ -12,17 +12,17 @@ const runningCloudSchema = z.object({
   region: z.string(),
   access_key_id: z.string(),
   secret_access_key: z.string(),
-  /** Of the tenant `default`. */
+  /** The key of the tenant `default`. */
   api_key: z.string().optional(),
 });
 
-/** The embedded cloud keeps its address here while it runs. */
+/** The embedded cloud keeps its address in this file while it runs. */
 const RUNNING_CLOUD = join('.aurastream', 'cloud', 'cloud.json');
 
 /**
- * Points the SDK at a cloud and reads the stack's names there.
+ * Points the SDK at a cloud and reads the names of the stack's resources there.
  *
- * @throws {Advice} where there is no such stack.
+ * @throws {Advice} if that cloud has no such stack.
  */
 export async function connect(command: Command): Promise<StackOutputs> {
   await useEmbeddedCloud();
@@ -37,10 +37,10 @@ export async function connect(command: Command): Promise<StackOutputs> {
   }
 }
 
-/** The SDK reads its environment, so the embedded cloud differs from AWS by that alone. */
+/** The SDK reads the environment, so these variables are the only difference between the embedded cloud and AWS. */
 async function useEmbeddedCloud(): Promise<void> {
   if (process.env.AWS_ENDPOINT_URL !== undefined) return;
-  const cloud = await runningCloud();
+  const cloud = await readRunningCloud();
   if (cloud === undefined) return;
   process.env.AWS_ENDPOINT_URL = cloud.endpoint;
   process.env.AWS_REGION = cloud.region;
@@ -50,8 +50,8 @@ async function useEmbeddedCloud(): Promise<void> {
   delete process.env.AWS_PROFILE;
 }
 
-/** The embedded cloud that runs in this folder, if one does. */
-export async function runningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
+/** Reads the address of the embedded cloud that runs in this folder; undefined if none runs. */
+export async function readRunningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
   const file = await readFile(RUNNING_CLOUD, 'utf8').catch(() => undefined);
   if (file === undefined) return undefined;
   const cloud = runningCloudSchema.parse(JSON.parse(file));

@@ -1,6 +1,6 @@
 import { START_CLOUD } from './start-cloud.ts';
 
-/** An error that a person can act on: what is wrong, and what to try. */
+/** An error that the user can act on: the first line says what is wrong, the second what to do. */
 export class Advice extends Error {
   override name = 'Advice';
   constructor(message: string, advice: string, options?: ErrorOptions) {
@@ -9,23 +9,24 @@ export class Advice extends Error {
 }
 
 const ADVICE: Record<string, string> = {
-  ECONNREFUSED: `Nothing answers at the endpoint. ${START_CLOUD}`,
+  ECONNREFUSED: `The endpoint refuses connections. ${START_CLOUD}`,
   CredentialsProviderError: `There are no AWS credentials. ${START_CLOUD}`,
   ExpiredTokenException: 'The AWS credentials have expired: sign in again.',
-  UnrecognizedClientException: 'AWS does not know these credentials: check AWS_PROFILE.',
-  AccessDeniedException: 'These credentials may not do that: ask for the permission it names.',
+  UnrecognizedClientException: 'AWS does not accept these credentials: check AWS_PROFILE.',
+  AccessDeniedException:
+    'These credentials lack a permission: ask for the one that the message names.',
   ENOENT: 'Check the path.',
   EISDIR: 'That is a folder: name a file.',
   EEXIST: 'That path is taken by something else: choose another.',
   ENOTDIR: 'A part of that path is a file: choose another.',
 };
 
-/** One or two lines on what went wrong and what to try; no stack trace. */
+/** Formats an error in one or two lines: what went wrong and what to do, without a stack trace. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const code = codeOf(error);
   const message = error.message === '' ? (code ?? error.name) : error.message;
-  if (message === 'Region is missing') return `error: there is no cloud to talk to. ${START_CLOUD}`;
+  if (message === 'Region is missing') return `error: no AWS region is set. ${START_CLOUD}`;
   const advice = code === undefined ? undefined : ADVICE[code];
   return `error: ${message}${advice === undefined ? '' : `\n${advice}`}`;
 }

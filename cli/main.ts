@@ -13,7 +13,7 @@ import { explain } from './errors.ts';
 
 const program = new Command('aurastream')
   .description('A firehose of text in, sentiment you can query out.')
-  .option('--stack <name>', 'the CloudFormation stack to talk to', 'AuraStream')
+  .option('--stack <name>', 'the CloudFormation stack to use', 'AuraStream')
   .option(
     '--api-key <key>',
     'for analyze and job (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
@@ -41,7 +41,7 @@ Examples:
   .addCommand(keysCommand())
   .addCommand(planCommand());
 
-// A pipe that closes early (`| head`) is not an error of ours.
+// A reader may close the pipe early (`| head`): that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

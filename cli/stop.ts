@@ -1,17 +1,17 @@
-/** npm and tsx hand a signal on that the terminal has sent to everybody already: that is one Ctrl-C, not two. */
+/** One Ctrl-C can arrive twice: from the terminal, and forwarded by npm or tsx. */
 const SAME_SIGNAL_MS = 300;
-/** Of a shell: 128 and the number of SIGINT. */
+/** The exit code of a shell for SIGINT: 128 and the signal's number. */
 export const INTERRUPTED = 130;
 
-/** Aborts with the first SIGINT or SIGTERM; a second Ctrl-C ends the process at once. */
-export function untilStopped(): AbortSignal {
-  const stopping = new AbortController();
+/** Returns a signal that SIGINT or SIGTERM aborts. A second Ctrl-C ends the process immediately. */
+export function abortOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
   let first_at: number | undefined;
   const onSignal = () => {
     first_at ??= Date.now();
     if (Date.now() - first_at > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
-    stopping.abort();
+    controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return stopping.signal;
+  return controller.signal;
 }

@@ -1,28 +1,29 @@
 import { Command } from 'commander';
 import type { SyncRequest, SyncResponse } from '../../schemas/index.ts';
-import { advised, connectApi } from '../api.ts';
+import { connectApi, withAdvice } from '../api.ts';
 import { colours } from '../output/colours.ts';
+import { printAnswer } from '../output/print.ts';
 
 type Language = SyncRequest['options']['language_code'];
 
-/** `aurastream analyze TEXT`: a verdict at once, through the API. */
+/** `aurastream analyze TEXT`: the verdict of one text, through the API. */
 export function analyzeCommand(): Command {
   return new Command('analyze')
-    .description('ask for the sentiment of one text, now')
+    .description('analyse one text now')
     .argument('<text>')
-    .option('--language <code>', 'the language of the text; without it, it is detected')
+    .option('--language <code>', 'the language of the text (default: it is detected)')
     .option('--json', 'print the answer of the API')
     .action(
       async (text: string, options: { language?: string; json?: boolean }, command: Command) => {
         const client = await connectApi(command);
         const language_code = (options.language ?? 'auto') as Language;
-        const answer = await advised(client.analyze(text, { language_code }));
-        console.log(options.json ? JSON.stringify(answer) : inWords(answer));
+        const answer = await withAdvice(client.analyze(text, { language_code }));
+        printAnswer(options, answer, () => formatVerdict(answer));
       },
     );
 }
 
-function inWords(answer: SyncResponse): string {
+function formatVerdict(answer: SyncResponse): string {
   const scores = Object.entries(answer.scores)
     .map(([name, score]) => `${name} ${score.toFixed(3)}`)
     .join('  ');

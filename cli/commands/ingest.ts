@@ -91,7 +91,7 @@ async function ingest(options: ReadOptions, stream_name: string): Promise<Ingest
     printLine(line, outcome.status === 'refused' ? joinIssues(outcome.issues) : outcome.code);
   }
   await publisher.close();
-  progress.done();
+  progress.finish();
   const { accepted, resent } = publisher.stats();
   const seconds = (performance.now() - started_at) / 1_000;
   const records_per_second = Math.round(accepted / seconds);
@@ -122,7 +122,7 @@ function createLinePrinter(progress: Progress): (line: number, reason: string) =
   return (line, reason) => {
     printed += 1;
     if (printed > MAX_PRINTED_LINES + 1) return;
-    progress.done();
+    progress.finish();
     process.stderr.write(
       printed > MAX_PRINTED_LINES
         ? 'More lines failed; the summary counts them.\n'

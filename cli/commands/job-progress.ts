@@ -18,7 +18,7 @@ export async function watchJob(
         progress.update(describeProgress(status, performance.now() - started)),
     });
   } finally {
-    progress.done();
+    progress.finish();
   }
 }
 

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import type { JobResult } from '../../schemas/index.ts';
-import { advised, connectApi } from '../api.ts';
+import { connectApi, withAdviceForEach } from '../api.ts';
 import { createProgress } from '../output/progress.ts';
 
 const OUTPUT_FORMATS = ['table', 'jsonl', 'csv'] as const;
@@ -41,15 +41,12 @@ export function resultsCommand(): Command {
         const progress = createProgress();
         let rows = 0;
         await write(out, headerLine(format));
-        const results = client.results(job_id)[Symbol.asyncIterator]();
-        for (;;) {
-          const next = await advised(results.next());
-          if (next.done) break;
-          await write(out, FORMATTERS[format](next.value));
+        for await (const row of withAdviceForEach(client.results(job_id))) {
+          await write(out, FORMATTERS[format](row));
           rows += 1;
           if (options.output !== undefined) progress.update(`${rows} rows`);
         }
-        progress.done();
+        progress.finish();
         if (out === process.stdout) return;
         out.end();
         await once(out, 'finish');

@@ -10,7 +10,7 @@ import {
   isGzipped,
   type StatusResponse,
 } from '../../schemas/index.ts';
-import { advised, connectApi } from '../api.ts';
+import { connectApi, withAdvice } from '../api.ts';
 import { Advice } from '../errors.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { describeStatus, watchJob } from './job-progress.ts';
@@ -42,7 +42,7 @@ export function submitCommand(): Command {
       const progress = createProgress();
       const { source, callbackUrl, watch, json } = options;
       const { size } = await stat(file);
-      const job = await advised(
+      const job = await withAdvice(
         client.submit({
           upload: { format },
           ...(source === undefined ? {} : { source_id: source }),
@@ -50,9 +50,9 @@ export function submitCommand(): Command {
         }),
       );
       await upload(file, size, job, progress);
-      progress.done();
+      progress.finish();
       if (watch) {
-        const status = await advised(watchJob(client, job.job_id, progress));
+        const status = await withAdvice(watchJob(client, job.job_id, progress));
         console.log(json ? JSON.stringify(status) : describeStatus(status));
         if (status.status === 'FAILED') process.exitCode = EXIT_FAILED;
       } else console.log(json ? JSON.stringify(withoutUrl(job)) : describeSubmitted(job));

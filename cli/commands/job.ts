@@ -1,8 +1,14 @@
 import { Command, Option } from 'commander';
-import { JOB_STATUSES, type JobStatus, type StatusResponse } from '../../schemas/index.ts';
-import { advised, connectApi } from '../api.ts';
+import {
+  JOB_STATUSES,
+  type JobStatus,
+  type JobsResponse,
+  type StatusResponse,
+} from '../../schemas/index.ts';
+import { connectApi, withAdvice, withAdviceForEach } from '../api.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
-import { table } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { describeStatus, watchJob } from './job-progress.ts';
 import { resultsCommand } from './job-results.ts';
 import { submitCommand } from './job-submit.ts';
@@ -31,16 +37,16 @@ function statusCommand(): Command {
     .action(
       async (job_id: string, options: { watch?: boolean; json?: boolean }, command: Command) => {
         const client = await connectApi(command);
-        const status = await advised(
+        const status = await withAdvice(
           options.watch ? watchJob(client, job_id, createProgress()) : client.status(job_id),
         );
-        printStatus(status, options.json === true);
+        printStatus(status, options);
       },
     );
 }
 
-function printStatus(status: StatusResponse, json: boolean): void {
-  console.log(json ? JSON.stringify(status) : describeStatus(status));
+function printStatus(status: StatusResponse, options: { json?: boolean }): void {
+  printAnswer(options, status, () => describeStatus(status));
   if (status.status === 'FAILED') process.exitCode = EXIT_FAILED;
 }
 
@@ -53,15 +59,12 @@ function listCommand(): Command {
     .action(
       async (options: { status?: JobStatus; limit: string; json?: boolean }, command: Command) => {
         const client = await connectApi(command);
-        const jobs = [];
+        const jobs: JobsResponse['jobs'] = [];
         const query = options.status === undefined ? {} : { status: options.status };
-        const all = client.jobs(query)[Symbol.asyncIterator]();
-        while (jobs.length < Number(options.limit)) {
-          const next = await advised(all.next());
-          if (next.done) break;
-          jobs.push(next.value);
+        for await (const job of withAdviceForEach(client.jobs(query))) {
+          if (jobs.length === Number(options.limit)) break;
+          jobs.push(job);
         }
-        if (options.json) return console.log(JSON.stringify(jobs));
         const rows = jobs.map(({ job_id, status, source_id, total, created_at }) => ({
           job_id,
           status,
@@ -69,7 +72,9 @@ function listCommand(): Command {
           total,
           created_at,
         }));
-        console.log(table(['job_id', 'status', 'source_id', 'total', 'created_at'], rows));
+        printAnswer(options, jobs, () =>
+          formatTable(['job_id', 'status', 'source_id', 'total', 'created_at'], rows),
+        );
       },
     );
 }
@@ -81,12 +86,12 @@ function cancelCommand(): Command {
     .option('--json', 'print one line of JSON')
     .action(async (job_id: string, options: { json?: boolean }, command: Command) => {
       const client = await connectApi(command);
-      const job = await advised(client.cancel(job_id));
+      const job = await withAdvice(client.cancel(job_id));
       const { done, total } = job.progress;
-      console.log(
-        options.json
-          ? JSON.stringify(job)
-          : `Cancelled ${job_id}: ${done} of ${total} records were done.`,
+      printAnswer(
+        options,
+        job,
+        () => `Cancelled ${job_id}: ${done} of ${total} records were done.`,
       );
     });
 }

@@ -4,7 +4,8 @@ import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { deriveCallbackSecret, TIERS, type Tier } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { table } from '../output/table.ts';
+import { printAnswer } from '../output/print.ts';
+import { formatTable } from '../output/table.ts';
 import { aSlug } from './options.ts';
 
 interface CreateOptions {
@@ -14,10 +15,10 @@ interface CreateOptions {
   json?: boolean;
 }
 
-/** `aurastream keys`: who may call the API, and how much. */
+/** `aurastream keys`: manages the API keys of tenants. */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('API keys: who may call the API, and how much')
+    .description('manage the API keys of tenants')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand())
@@ -26,78 +27,84 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a key of a tenant')
-    .requiredOption('--tenant <tenant>', 'whose key it is', aSlug)
+    .description('create a key for a tenant')
+    .requiredOption('--tenant <tenant>', 'the tenant of the key', aSlug)
     .addOption(
       new Option('--tier <tier>', 'its rate, burst and monthly quota')
         .choices(TIERS)
         .default('starter'),
     )
-    .option('--name <name>', 'what to call it in lists')
+    .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
     .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
-      const { keys, secretOf } = await reached(command);
+      const { keys, readSecret } = await openKeys(command);
       const made = await keys.create(wanted);
-      const callback_secret = await secretOf(wanted.tenant);
-      if (json) return console.log(JSON.stringify({ ...made, callback_secret }));
-      console.log(`api key          ${made.api_key}`);
-      console.log(`key id           ${made.key_id}`);
-      console.log(`tenant           ${made.tenant} (${made.tier})`);
-      console.log(`callback secret  ${callback_secret}`);
+      const callback_secret = await readSecret(wanted.tenant);
+      printAnswer({ json: json === true }, { ...made, callback_secret }, () =>
+        [
+          `api key          ${made.api_key}`,
+          `key id           ${made.key_id}`,
+          `tenant           ${made.tenant} (${made.tier})`,
+          `callback secret  ${callback_secret}`,
+        ].join('\n'),
+      );
     });
 }
 
 function listCommand(): Command {
   return new Command('list')
-    .description('all keys, without their values')
-    .option('--tenant <tenant>', 'of this tenant only', aSlug)
+    .description('list the keys, without their values')
+    .option('--tenant <tenant>', 'only keys of this tenant', aSlug)
     .option('--json', 'print an array')
     .action(async (options: { tenant?: string; json?: boolean }, command: Command) => {
-      const { keys } = await reached(command);
+      const { keys } = await openKeys(command);
       const found: ApiKeyInfo[] = [];
       for await (const { api_key: _, ...key } of keys.list()) {
         if (options.tenant === undefined || key.tenant === options.tenant) found.push(key);
       }
-      if (options.json) return console.log(JSON.stringify(found));
-      const rows = found.map((key) => ({ ...key }));
-      console.log(table(['key_id', 'tenant', 'tier', 'name', 'enabled', 'created_at'], rows));
+      printAnswer(options, found, () =>
+        formatTable(
+          ['key_id', 'tenant', 'tier', 'name', 'enabled', 'created_at'],
+          found.map((key) => ({ ...key })),
+        ),
+      );
     });
 }
 
 function revokeCommand(): Command {
   return new Command('revoke')
-    .description('end a key: it is refused from now on')
+    .description('revoke a key: the API refuses it from now on')
     .argument('<key_id>', 'as `keys list` shows it')
     .option('--json', 'print one line of JSON')
     .action(async (key_id: string, options: { json?: boolean }, command: Command) => {
-      const { keys } = await reached(command);
+      const { keys } = await openKeys(command);
       try {
         await keys.revoke(key_id);
       } catch (error) {
         if ((error as Error).name !== 'NotFoundException') throw error;
         throw new Advice(`There is no key ${key_id}.`, 'See `aurastream keys list`.');
       }
-      console.log(options.json ? JSON.stringify({ revoked: key_id }) : `Revoked ${key_id}.`);
+      printAnswer(options, { revoked: key_id }, () => `Revoked ${key_id}.`);
     });
 }
 
 function secretCommand(): Command {
   return new Command('secret')
-    .description('with what the callbacks of a tenant are signed')
-    .requiredOption('--tenant <tenant>', 'whose', aSlug)
+    .description('print the secret that signs the callbacks of a tenant')
+    .requiredOption('--tenant <tenant>', 'the tenant', aSlug)
     .option('--json', 'print one line of JSON')
     .action(async (options: { tenant: string; json?: boolean }, command: Command) => {
-      const { secretOf } = await reached(command);
-      const callback_secret = await secretOf(options.tenant);
-      console.log(options.json ? JSON.stringify({ callback_secret }) : callback_secret);
+      const { readSecret } = await openKeys(command);
+      const callback_secret = await readSecret(options.tenant);
+      printAnswer(options, { callback_secret }, () => callback_secret);
     });
 }
 
-async function reached(command: Command) {
+async function openKeys(command: Command) {
   const { UsagePlanIds, CallbackSecretArn } = await connect(command);
   const secret = createSecret({ secret_id: CallbackSecretArn });
   return {
     keys: createApiKeys({ usage_plan_ids: UsagePlanIds }),
-    secretOf: async (tenant: string) => deriveCallbackSecret(await secret(), tenant),
+    readSecret: async (tenant: string) => deriveCallbackSecret(await secret(), tenant),
   };
 }

@@ -2,12 +2,13 @@ import { Command } from 'commander';
 import { createQuery, QueryError } from '../../aws/athena/query.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { table } from '../output/table.ts';
+import { printAnswer } from '../output/print.ts';
+import { formatTable } from '../output/table.ts';
 
-/** `aurastream query SQL`: SQL over the lake, through Athena. */
+/** `aurastream query SQL`: runs SQL over the lake, through Athena. */
 export function queryCommand(): Command {
   return new Command('query')
-    .description('ask the lake in SQL')
+    .description('run SQL over the lake')
     .argument('<sql>', 'a SELECT over results (one row per record version) or results_raw')
     .option('--json', 'print an array of row objects')
     .addHelpText(
@@ -30,7 +31,7 @@ Example:
           { cause: error },
         );
       });
-      console.log(options.json ? JSON.stringify(answer.rows) : table(answer.columns, answer.rows));
+      printAnswer(options, answer.rows, () => formatTable(answer.columns, answer.rows));
       if (!options.json) process.stderr.write(`${answer.rows.length} rows\n`);
     });
 }

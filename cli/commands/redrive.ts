@@ -14,7 +14,7 @@ import type { Restorable } from '../../operations/restore.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
-import { table } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 
 /** Some records are not back on the stream; the others are. */
 const EXIT_SOME_FAILED = 2;
@@ -45,7 +45,7 @@ function listCommand(): Command {
       if (batches.length === 0) return console.log('There are no failed batches.');
       const columns = ['key', 'reason', 'failed_at', 'shard_id', 'records', 'restored_at'];
       const rows = batches.map((batch) => ({ restored_at: '', ...batch }));
-      console.log(table(columns, rows));
+      console.log(formatTable(columns, rows));
     });
 }
 
@@ -60,7 +60,9 @@ function showCommand(): Command {
       const records = found.contents.map(describeRecord);
       if (options.json) return console.log(JSON.stringify({ ...found.batch, contents: records }));
       console.log(JSON.stringify(found.batch, null, 2));
-      console.log(table(['tenant', 'source', 'record_id', 'record_version', 'bytes'], records));
+      console.log(
+        formatTable(['tenant', 'source', 'record_id', 'record_version', 'bytes'], records),
+      );
     });
 }
 
@@ -125,7 +127,7 @@ async function redriveAll(
     outcomes.push(await redrive(deps, publisher, key));
   }
   await publisher.close();
-  progress.done();
+  progress.finish();
   return {
     dry_run: false,
     batches: outcomes.length,

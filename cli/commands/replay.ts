@@ -68,7 +68,7 @@ async function run(options: Options, command: Command): Promise<ReplayCounts> {
   const query = { from, to, analyzer_version, ...(source === undefined ? {} : { source }) };
   const counts = await replay(deps, query);
   await publisher.close();
-  progress.done();
+  progress.finish();
   return counts;
 }
 

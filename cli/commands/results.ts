@@ -4,14 +4,15 @@ import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { type ListedResult, timestamp } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { table } from '../output/table.ts';
+import { printAnswer } from '../output/print.ts';
+import { formatTable } from '../output/table.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** `aurastream results`: look-ups in the results table. */
+/** `aurastream results`: reads the results table. */
 export function resultsCommand(): Command {
   return new Command('results')
-    .description('look results up in the results table')
+    .description('read results from the results table')
     .addCommand(getCommand())
     .addCommand(listCommand());
 }
@@ -24,7 +25,7 @@ function getCommand(): Command {
     .option('--json', 'print one line of JSON')
     .action(
       async (record_id: string, options: { tenant: string; json?: boolean }, command: Command) => {
-        const result = await (await reader(command)).get(options.tenant, record_id);
+        const result = await (await openReader(command)).get(options.tenant, record_id);
         if (result === undefined) {
           throw new Advice(
             `There is no result for ${record_id}.`,
@@ -53,19 +54,18 @@ function listCommand(): Command {
     .option(
       '--from <time>',
       'created at or after (ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z)',
-      time,
+      parseTime,
     )
-    .option('--to <time>', 'created before', time)
-    .option('--limit <n>', 'how many at most', positive, DEFAULT_LIMIT)
+    .option('--to <time>', 'created before', parseTime)
+    .option('--limit <n>', 'how many at most', parseLimit, DEFAULT_LIMIT)
     .option('--json', 'print an array of results')
     .action(async (options: ListOptions, command: Command) => {
-      const results = await list(await reader(command), options);
-      if (options.json) console.log(JSON.stringify(results));
-      else console.log(table(COLUMNS, results.map(row)));
+      const results = await listResults(await openReader(command), options);
+      printAnswer(options, results, () => formatTable(COLUMNS, results.map(toRow)));
     });
 }
 
-async function list(results: ResultsReader, options: ListOptions): Promise<ListedResult[]> {
+async function listResults(results: ResultsReader, options: ListOptions): Promise<ListedResult[]> {
   const { source, tenant, from, to, limit } = options;
   const found: ListedResult[] = [];
   let cursor: string | undefined;
@@ -86,7 +86,7 @@ async function list(results: ResultsReader, options: ListOptions): Promise<Liste
 
 const COLUMNS = ['created_at', 'record_id', 'status', 'sentiment', 'score', 'language_code'];
 
-function row(result: ListedResult): Record<string, string | number | undefined> {
+function toRow(result: ListedResult): Record<string, string | number | undefined> {
   return Object.fromEntries(
     COLUMNS.map((name) => [
       name,
@@ -95,13 +95,13 @@ function row(result: ListedResult): Record<string, string | number | undefined> 
   );
 }
 
-async function reader(command: Command): Promise<ResultsReader> {
+async function openReader(command: Command): Promise<ResultsReader> {
   const { ResultsTableName } = await connect(command);
   return createResultsReader({ table_name: ResultsTableName });
 }
 
-/** A day counts from its first moment in UTC. */
-function time(value: string): string {
+/** Parses a time, or a day in UTC, which stands for its start. */
+function parseTime(value: string): string {
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
   if (!timestamp.safeParse(whole).success) {
     throw new InvalidArgumentError('Use 2026-11-23 or 2026-11-23T10:00:00Z.');
@@ -109,7 +109,7 @@ function time(value: string): string {
   return new Date(whole).toISOString();
 }
 
-function positive(value: string): number {
+function parseLimit(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Use 1 or more.');
   return number;

@@ -81,7 +81,7 @@ async function run(
     progress.update(`${describeReplayed(summary, dry_run)}; ${summary.left} stay`);
   }
   await publisher.close();
-  progress.done();
+  progress.finish();
   return summary;
 }
 

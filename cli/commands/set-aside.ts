@@ -3,7 +3,7 @@ import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import type { SetAside } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { table } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { setAsideReplayCommand } from './set-aside-replay.ts';
 
 /** `aurastream set-aside`: shows the records that could not be processed, and replays them. */
@@ -24,7 +24,10 @@ function listCommand(): Command {
       for await (const set_aside of (await openReader(command)).list()) found.push(set_aside);
       if (options.json) console.log(JSON.stringify(found));
       else if (found.length === 0) console.log('There are no set-asides.');
-      else console.log(table(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(toRow)));
+      else
+        console.log(
+          formatTable(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(toRow)),
+        );
     });
 }
 

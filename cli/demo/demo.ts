@@ -7,9 +7,9 @@ import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import { comprehendUsage, flush } from './cloud-control.ts';
 import { publishFile } from './publish.ts';
-import { report } from './report.ts';
+import { formatReport } from './report.ts';
 import { summarize } from './summary.ts';
-import { everyRecordEnded } from './wait.ts';
+import { waitForRecords } from './wait.ts';
 
 export interface DemoOptions {
   cloud: { endpoint: string; region: string; access_key_id: string; secret_access_key: string };
@@ -22,9 +22,9 @@ export interface DemoOptions {
 }
 
 /**
- * Publishes a file, waits until every record has ended, and tells what became of them.
+ * Publishes a file, waits until every record is a result or a set-aside, and prints a report.
  *
- * @returns the exit code: 0 where every record is accounted for.
+ * @returns the exit code: 0 if every record is accounted for.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { cloud, progress, signal, json } = options;
@@ -39,17 +39,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   if (published.length === 0) {
     throw new Advice(`There is no record in ${options.path}`, `Name a file of ${FORMAT_TITLES}.`);
   }
-  await everyRecordEnded({
+  await waitForRecords({
     results,
     set_asides,
     published,
     progress,
     signal,
-    on_first: (result) => json || tellFirst(progress, result, started_at),
+    on_first: (result) => json || printFirst(progress, result, started_at),
   });
   const seconds = (performance.now() - started_at) / 1_000;
 
-  progress.update('Asking the lake');
+  progress.update('Querying the lake');
   await flush(cloud.endpoint);
   const reasons = await countReasons(set_asides);
   const summary = await summarize(query, {
@@ -58,19 +58,19 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     comprehend: await comprehendUsage(cloud.endpoint),
     seconds,
   });
-  const text = json ? JSON.stringify(summary) : await report(summary, reasons, query);
-  progress.done();
+  const text = json ? JSON.stringify(summary) : await formatReport(summary, reasons, query);
+  progress.finish();
   process.stdout.write(`${text}\n`);
   if (summary.results === 0) {
     throw new Advice(
-      `Nothing in ${options.path} became a result`,
-      'Is each line a record with `text` and `source`, or a CSV with such columns? --text-field names another.',
+      `No record in ${options.path} became a result`,
+      'Each line must be a record with `text` and `source`, or a CSV row with these columns; --text-field names another column.',
     );
   }
   return summary.records === summary.results + summary.set_asides ? 0 : 1;
 }
 
-/** The SDK reads its environment: the demo talks to the embedded cloud as it would to AWS. */
+/** Points the SDK at the embedded cloud through its environment, so that the demo runs as it would on AWS. */
 function useCloud(cloud: DemoOptions['cloud']): void {
   process.env.AWS_ENDPOINT_URL = cloud.endpoint;
   process.env.AWS_REGION = cloud.region;
@@ -80,9 +80,9 @@ function useCloud(cloud: DemoOptions['cloud']): void {
   delete process.env.AWS_PROFILE;
 }
 
-function tellFirst(progress: Progress, result: Result, started_at: number): void {
+function printFirst(progress: Progress, result: Result, started_at: number): void {
   const seconds = ((performance.now() - started_at) / 1_000).toFixed(1);
-  progress.done();
+  progress.finish();
   process.stdout.write(
     `First verdict after ${seconds} s: ${result.record_id} is ${result.sentiment} (${result.score?.toFixed(2)}, ${result.language_code})\n\n`,
   );

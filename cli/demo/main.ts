@@ -9,7 +9,7 @@ import { FORMAT_TITLES, type Format } from '../../schemas/index.ts';
 import { formatOption } from '../commands/options.ts';
 import { explain } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
-import { INTERRUPTED, untilStopped } from '../stop.ts';
+import { abortOnInterrupt, INTERRUPTED } from '../stop.ts';
 import { runDemo } from './demo.ts';
 
 interface Options {
@@ -31,7 +31,7 @@ const options = new Command('npm run demo --')
   .opts<Options>();
 
 const progress = createProgress();
-const stopping = untilStopped();
+const stopping = abortOnInterrupt();
 
 const data_dir = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
 let cloud: Awaited<ReturnType<typeof bootCloud>> | undefined;
@@ -56,7 +56,7 @@ try {
     ...(options.format === undefined ? {} : { format: options.format }),
   });
 } catch (error) {
-  progress.done();
+  progress.finish();
   process.exitCode = stopping.aborted ? INTERRUPTED : 1;
   process.stderr.write(stopping.aborted ? 'Stopped.\n' : `${explain(error)}\n`);
 } finally {

@@ -4,14 +4,14 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { deriveRecordId, type Format } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
-/** A record on the stream: what to look for in the results, and in the set-asides. */
+/** A record on the stream, with the ids under which its result or its set-aside can be found. */
 export interface Published {
   tenant: string;
   record_id: string;
   record_version: number;
-  /** The id its set-aside would have. */
+  /** The id that its set-aside would have. */
   position_id: string;
-  /** Not a record: it will be set aside. */
+  /** True if the line is no valid record, so that the consumer sets it aside. */
   bad: boolean;
 }
 
@@ -25,9 +25,9 @@ export interface PublishFileOptions {
 }
 
 /**
- * Puts every line of a file on the stream. One that is no record goes as it is, as a careless producer would send it.
+ * Publishes every line of a file. A line that is no valid record is published as it is, as a careless producer would.
  *
- * @throws {Error} where the stream did not take all of them.
+ * @throws {Error} if the stream did not accept all of them.
  */
 export async function publishFile(options: PublishFileOptions): Promise<Published[]> {
   const { path, text_field, format, stream_name, progress, signal } = options;
@@ -51,11 +51,11 @@ export async function publishFile(options: PublishFileOptions): Promise<Publishe
   }
 
   for await (const outcome of publisher.publishAll(records())) {
-    published.push(entry(outcome, good.shift()!));
+    published.push(entry(outcome, good.shift()));
   }
   for (const outcome of await Promise.all(bad)) published.push(entry(outcome));
   await publisher.close();
-  return distinct(published);
+  return dropDuplicates(published);
 }
 
 function entry(outcome: PublishOutcome, record?: RecordInput): Published {
@@ -71,8 +71,8 @@ function entry(outcome: PublishOutcome, record?: RecordInput): Published {
   };
 }
 
-/** Lines that name the same version of the same record are one record. */
-function distinct(published: Published[]): Published[] {
+/** Keeps one of the lines that name the same version of the same record. */
+function dropDuplicates(published: Published[]): Published[] {
   const by_version = new Map(
     published.map((one) => [`${one.tenant}#${one.record_id}#${one.record_version}`, one]),
   );

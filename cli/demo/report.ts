@@ -1,8 +1,8 @@
 import { DOCUMENTS_PER_CALL } from '../../aws/comprehend/analyzer.ts';
-import { chart } from '../output/chart.ts';
+import { formatChart } from '../output/chart.ts';
 import { colours } from '../output/colours.ts';
-import { table } from '../output/table.ts';
-import type { Query, Summary } from './summary.ts';
+import { formatTable } from '../output/table.ts';
+import type { DemoSummary, Query } from './summary.ts';
 
 const QUERIES = [
   `SELECT source, count(*) AS records, round(avg(scores.negative), 3) AS negative
@@ -15,24 +15,24 @@ FROM results WHERE sentiment = 'NEGATIVE' AND source = 'support'
 ORDER BY scores.negative DESC, record_id LIMIT 3`,
 ];
 
-/** The demo's answer for people: charts, what it cost, what was set aside, and SQL. */
-export async function report(
-  summary: Summary,
+/** Formats the demo's report: charts, costs, set-asides, and the answers to some SQL. */
+export async function formatReport(
+  summary: DemoSummary,
   set_aside_reasons: Record<string, number>,
   query: Query,
 ): Promise<string> {
   return [
-    chart('By sentiment', summary.by_sentiment),
-    chart('By language', summary.by_language),
-    chart('By source', summary.by_source),
-    chart('Verdicts from', summary.cache),
-    costs(summary),
-    ends(summary, set_aside_reasons),
-    ...(await answers(query)),
+    formatChart('By sentiment', summary.by_sentiment),
+    formatChart('By language', summary.by_language),
+    formatChart('By source', summary.by_source),
+    formatChart('Verdicts from', summary.cache),
+    formatCosts(summary),
+    formatOutcomes(summary, set_aside_reasons),
+    ...(await runQueries(query)),
   ].join('\n\n');
 }
 
-function costs({ comprehend, cost_usd, baseline_cost_usd }: Summary): string {
+function formatCosts({ comprehend, cost_usd, baseline_cost_usd }: DemoSummary): string {
   const { calls, documents, billed_units } = comprehend;
   const fill = calls === 0 ? 0 : documents / (calls * DOCUMENTS_PER_CALL);
   return [
@@ -42,7 +42,7 @@ function costs({ comprehend, cost_usd, baseline_cost_usd }: Summary): string {
   ].join('\n');
 }
 
-function ends(summary: Summary, reasons: Record<string, number>): string {
+function formatOutcomes(summary: DemoSummary, reasons: Record<string, number>): string {
   const { records, results, set_asides, by_status, seconds, records_per_second } = summary;
   const without = Object.entries(by_status)
     .filter(([status, n]) => status !== 'analyzed' && n > 0)
@@ -50,7 +50,7 @@ function ends(summary: Summary, reasons: Record<string, number>): string {
   const why = Object.entries(reasons).map(([reason, n]) => `${n} ${reason}`);
   const missing = records - results - set_asides;
   return [
-    colours.bold('Every record has ended'),
+    colours.bold('Outcome of every record'),
     `  ${records} records = ${results} results + ${set_asides} set-asides${missing === 0 ? '' : colours.red(` + ${missing} MISSING`)}`,
     ...(without.length > 0 ? [`  results without a verdict: ${without.join(', ')}`] : []),
     ...(why.length > 0 ? [`  set aside: ${why.join(', ')}`] : []),
@@ -58,13 +58,13 @@ function ends(summary: Summary, reasons: Record<string, number>): string {
   ].join('\n');
 }
 
-async function answers(query: Query): Promise<string[]> {
-  const shown: string[] = [];
+async function runQueries(query: Query): Promise<string[]> {
+  const answers: string[] = [];
   for (const sql of QUERIES) {
     const { columns, rows } = await query(sql);
-    shown.push(`${colours.cyan(sql)}\n${table(columns, rows)}`);
+    answers.push(`${colours.cyan(sql)}\n${formatTable(columns, rows)}`);
   }
-  return shown;
+  return answers;
 }
 
 function percent(share: number): string {

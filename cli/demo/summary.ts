@@ -4,8 +4,8 @@ import { CACHE_TIERS, type CacheTier, RESULT_STATUSES, SENTIMENTS } from '../../
 
 type Counts = Record<string, number>;
 
-/** What became of every record: the demo's `--json`. */
-export interface Summary {
+/** The demo's `--json`: counts, costs and times. */
+export interface DemoSummary {
   records: number;
   results: number;
   set_asides: number;
@@ -15,9 +15,9 @@ export interface Summary {
   by_source: Counts;
   cache: Record<CacheTier, number>;
   comprehend: { calls: number; documents: number; billed_units: number };
-  /** What Comprehend charges for what was asked. */
+  /** What Comprehend charges for the calls of this run. */
   cost_usd: number;
-  /** What Comprehend charges where each record is asked for its language, and then for its sentiment. */
+  /** What Comprehend charges if each record takes a call for its language and a call for its sentiment. */
   baseline_cost_usd: number;
   seconds: number;
   records_per_second: number;
@@ -25,15 +25,15 @@ export interface Summary {
 
 export type Query = (sql: string) => Promise<QueryAnswer>;
 
-export interface Measured {
+export interface RunMeasures {
   records: number;
   set_asides: number;
-  comprehend: Summary['comprehend'];
+  comprehend: DemoSummary['comprehend'];
   seconds: number;
 }
 
-/** Puts the summary together from the lake, by SQL, and from what the meter counted. */
-export async function summarize(query: Query, measured: Measured): Promise<Summary> {
+/** Summarizes a run from SQL over the lake and from the counts of the embedded cloud. */
+export async function summarize(query: Query, measured: RunMeasures): Promise<DemoSummary> {
   const count = counter(query);
   const { records, set_asides, comprehend, seconds } = measured;
   const by_status = await count('status');
@@ -45,10 +45,10 @@ export async function summarize(query: Query, measured: Measured): Promise<Summa
     by_status: { ...zeroes(RESULT_STATUSES), ...by_status },
     by_language: await count('language_code'),
     by_source: await count('source'),
-    cache: { ...zeroes(CACHE_TIERS), ...(await count('cache')) } as Summary['cache'],
+    cache: { ...zeroes(CACHE_TIERS), ...(await count('cache')) } as DemoSummary['cache'],
     comprehend,
     cost_usd: usd(comprehend.billed_units),
-    baseline_cost_usd: usd(await unitsOfACallPerRecord(query)),
+    baseline_cost_usd: usd(await countBaselineUnits(query)),
     seconds: round(seconds, 2),
     records_per_second: round(records / seconds, 1),
   };
@@ -63,8 +63,8 @@ function counter(query: Query): (column: string) => Promise<Counts> {
   };
 }
 
-/** The usual design of docs/performance.md: a text in a language without sentiments is asked for the former only. */
-async function unitsOfACallPerRecord(query: Query): Promise<number> {
+/** Units of a design with calls per record; a text in an unsupported language takes the call for its language only. */
+async function countBaselineUnits(query: Query): Promise<number> {
   const { rows } = await query(
     `SELECT sum(greatest(${LEAST_UNITS}, ceil(length(text) / ${CHARACTERS_PER_UNIT}.0)) * if(status = 'analyzed', 2, 1)) AS units FROM results WHERE status IN ('analyzed', 'unsupported_language')`,
   );

@@ -6,7 +6,7 @@ import type { Progress } from '../output/progress.ts';
 import type { Published } from './publish.ts';
 
 const POLL_MS = 400;
-/** Without a single record ending for this long, something is wrong. */
+/** The wait fails if no record ends for this long. */
 const STALLED_MS = 120_000;
 
 export interface WaitOptions {
@@ -19,34 +19,34 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until each record that was published is a result or a set-aside.
+ * Waits until every published record is a result or a set-aside.
  *
- * @throws {Error} where nothing ends any more, and when the signal is aborted.
+ * @throws {Error} if no record ends for two minutes, or if the signal is aborted.
  */
-export async function everyRecordEnded(options: WaitOptions): Promise<void> {
+export async function waitForRecords(options: WaitOptions): Promise<void> {
   const { published, progress, signal } = options;
-  const tell_first = once(options.on_first);
+  const reportFirst = once(options.on_first);
   let open = published;
   let ended_at = performance.now();
   while (open.length > 0) {
     const before = open.length;
-    open = await stillOpen(options, open, tell_first);
+    open = await findOpen(options, open, reportFirst);
     if (open.length < before) ended_at = performance.now();
     if (performance.now() - ended_at > STALLED_MS) {
-      throw new Error(`${open.length} records have not ended, the first is ${open[0]!.record_id}`);
+      throw new Error(`${open.length} records have not ended, the first is ${open[0]?.record_id}`);
     }
     progress.update(`${published.length - open.length} of ${published.length} records have ended`);
     if (open.length > 0) await sleep(POLL_MS, undefined, { signal });
   }
 }
 
-async function stillOpen(
+async function findOpen(
   { results, set_asides }: WaitOptions,
   open: Published[],
-  tell_first: (result: Result) => void,
+  reportFirst: (result: Result) => void,
 ): Promise<Published[]> {
   const found = await results.getMany(open.filter(({ bad }) => !bad));
-  for (const result of found.values()) if (result.status === 'analyzed') tell_first(result);
+  for (const result of found.values()) if (result.status === 'analyzed') reportFirst(result);
   const without_result = open.filter(({ tenant, record_id, record_version }) => {
     const result = found.get(recordKey({ tenant, record_id }));
     return result === undefined || result.record_version < record_version;
@@ -59,11 +59,11 @@ async function stillOpen(
   return without_result.filter((_, i) => !is_set_aside[i]);
 }
 
-function once<Value>(tell: (value: Value) => void): (value: Value) => void {
-  let told = false;
+function once<Value>(report: (value: Value) => void): (value: Value) => void {
+  let is_reported = false;
   return (value) => {
-    if (told) return;
-    told = true;
-    tell(value);
+    if (is_reported) return;
+    is_reported = true;
+    report(value);
   };
 }

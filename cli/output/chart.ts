@@ -8,8 +8,8 @@ const COLOURS: Record<string, (text: string) => string> = {
   MIXED: colours.yellow,
 };
 
-/** A bar for each count, longest first. */
-export function chart(title: string, counts: Record<string, number>): string {
+/** Formats a bar for each count, the longest first. */
+export function formatChart(title: string, counts: Record<string, number>): string {
   const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
   const most = Math.max(1, ...entries.map(([, count]) => count));
   const names = Math.max(...entries.map(([name]) => width(name)), 8);

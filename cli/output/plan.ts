@@ -5,7 +5,7 @@ import {
   type QuotaFit,
   type QuotaToRaise,
 } from '@aurastream/cost-model';
-import { table } from './table.ts';
+import { formatTable } from './table.ts';
 
 /** Formats a plan for the terminal: one line per part, the quotas to raise, and the costs. */
 export function formatPlan(plan: Plan): string {
@@ -72,7 +72,7 @@ function formatQuotas(quotas: QuotaToRaise[]): string {
     now: formatNumber(present),
     request: formatNumber(needed),
   }));
-  return table(['quota to raise', 'now', 'request'], rows, { right: ['now', 'request'] });
+  return formatTable(['quota to raise', 'now', 'request'], rows, { right: ['now', 'request'] });
 }
 
 function formatCosts(plan: Plan): string {
@@ -83,7 +83,7 @@ function formatCosts(plan: Plan): string {
     'one call per record': formatUsd(plan.per_record_usd_per_month[stage]),
     'AuraStream, per million': formatUsd(plan.usd_per_million[stage]),
   }));
-  return `${table(columns, rows, { right: columns.slice(1) })}
+  return `${formatTable(columns, rows, { right: columns.slice(1) })}
 
 The last column is the month's cost per million records. It falls with volume, because Comprehend's price does,
 and because more records share the stream's hourly price.`;

@@ -1,13 +1,13 @@
-/** Says how far something is: one line rewritten on a terminal, a plain line now and then elsewhere. */
+/** Shows progress: one line that is rewritten on a terminal, and a plain line now and then elsewhere. */
 export interface Progress {
   update(message: string): void;
-  /** Clears the line, or says the last message where it was not said. */
-  done(): void;
+  /** Clears the line. */
+  finish(): void;
 }
 
 const PLAIN_INTERVAL_MS = 2_000;
 
-/** Writes to standard error: standard output belongs to the answer. */
+/** Writes to standard error, because standard output holds the answer. */
 export function createProgress(
   deps: { stream?: NodeJS.WriteStream; now?: () => number } = {},
 ): Progress {
@@ -21,22 +21,22 @@ function terminalProgress(stream: NodeJS.WriteStream): Progress {
   return {
     update: (message) =>
       stream.write(ERASE_LINE + message.slice(0, Math.max(20, (stream.columns ?? 80) - 1))),
-    done: () => stream.write(ERASE_LINE),
+    finish: () => stream.write(ERASE_LINE),
   };
 }
 
 function plainProgress(stream: NodeJS.WriteStream, now: () => number): Progress {
-  let said_at = now();
+  let printed_at = now();
   let last = '';
-  const say = (message: string) => {
+  const print = (message: string) => {
     stream.write(`${message}\n`);
-    said_at = now();
+    printed_at = now();
     last = message;
   };
   return {
     update: (message) => {
-      if (message !== last && now() - said_at >= PLAIN_INTERVAL_MS) say(message);
+      if (message !== last && now() - printed_at >= PLAIN_INTERVAL_MS) print(message);
     },
-    done: () => undefined,
+    finish: () => undefined,
   };
 }

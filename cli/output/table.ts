@@ -3,25 +3,25 @@ import { colours } from './colours.ts';
 type Cell = string | number | boolean | null | undefined;
 
 /**
- * Rows under their column names, numbers to the right; as wide as its content, by terminal columns.
+ * Formats rows below their column names, as wide as the content in terminal columns. Numbers are aligned to the right.
  *
- * @param options.right columns of text that goes to the right as well: numbers with their units.
+ * @param options.right further columns to align to the right: numbers with their units.
  */
-export function table(
+export function formatTable(
   columns: string[],
   rows: Record<string, Cell>[],
   { right = [] }: { right?: string[] } = {},
 ): string {
-  const cells = rows.map((row) => columns.map((column) => show(row[column])));
+  const cells = rows.map((row) => columns.map((column) => formatCell(row[column])));
   const widths = columns.map((column, i) =>
-    Math.max(width(column), ...cells.map((line) => width(line[i]!))),
+    Math.max(width(column), ...cells.map((line) => width(line[i] ?? ''))),
   );
   const numeric = columns.map(
     (column) => right.includes(column) || rows.every((row) => isNumeric(row[column])),
   );
   const line = (values: string[]) =>
     values
-      .map((value, i) => pad(value, widths[i]!, numeric[i]!))
+      .map((value, i) => pad(value, widths[i] ?? 0, numeric[i] ?? false))
       .join('  ')
       .trimEnd();
   return [colours.bold(line(columns)), ...cells.map(line)].join('\n');
@@ -31,10 +31,10 @@ function isNumeric(cell: Cell): boolean {
   return typeof cell === 'number' || cell === null || cell === undefined;
 }
 
-function show(cell: Cell): string {
+function formatCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '-';
   if (typeof cell === 'number' && !Number.isInteger(cell)) return cell.toFixed(3);
-  // A cell is one line: a text may hold line feeds, or what a terminal would obey.
+  // A text may contain line feeds, or control characters that a terminal would obey.
   return String(cell).replace(/\p{Cc}+/gu, ' ');
 }
 
@@ -43,7 +43,7 @@ function pad(text: string, columns: number, right: boolean): string {
   return right ? space + text : text + space;
 }
 
-/** East Asian wide characters and emoji take two terminal columns. */
+/** East Asian wide characters and emoji are two terminal columns wide. */
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 const MARK = /\p{Mn}|\p{Cf}/u;

@@ -2,7 +2,7 @@ import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
-import { untilStopped } from '../stop.ts';
+import { abortOnInterrupt } from '../stop.ts';
 import { prepareKeys } from './keys.ts';
 import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -43,7 +43,7 @@ async function bootStack(options: Options): Promise<Cloud> {
 
 async function start(options: Options): Promise<number> {
   const { data, json } = options;
-  const stopping = untilStopped();
+  const stopping = abortOnInterrupt();
   const stop_signal = new Promise<undefined>((resolve) => {
     stopping.addEventListener('abort', () => resolve(undefined), { once: true });
   });

@@ -72,7 +72,7 @@ async function main(): Promise<number> {
   let code = 0;
   for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
     const report = await runChaos({ ...options, seed, onProgress: progress.update });
-    progress.done();
+    progress.finish();
     process.stdout.write(`${options.json ? JSON.stringify(report) : readable(report)}\n`);
     if (!isClean(report)) code = 1;
   }

@@ -167,7 +167,7 @@ async function main(): Promise<number> {
   const totals = await runSeeds(options, ({ seeds, entries, faults }) =>
     progress.update(`${seeds} of ${options.seeds} seeds, ${entries} entries, ${faults} faults`),
   );
-  progress.done();
+  progress.finish();
   process.stdout.write(`${options.json ? JSON.stringify(totals) : readable(totals)}\n`);
   return totals.failed === undefined ? 0 : 1;
 }
