@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(consumer, { recursive: true, force: true }));
 
-function installed(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function runInstalled(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const command = ['node', 'node_modules/aurastream/cli/aurastream.mjs', ...args];
   return run(command, { cwd: consumer, env });
 }
@@ -67,17 +67,17 @@ it('the package holds the built library, the bundled command, its notices and no
 });
 
 it('the installed command prints its help, and makes a plan without a cloud', async () => {
-  const help = await installed(['--help']);
+  const help = await runInstalled(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toContain('aurastream ingest');
   const plan = ['plan', '--rate', '500/s', '--length', '140', '--repeat', '60%', '--json'];
-  const { code, stdout, stderr } = await installed(plan);
+  const { code, stdout, stderr } = await runInstalled(plan);
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toHaveProperty('usd_per_month');
 });
 
 it('the installed command never tells its user to run a script of the repository', async () => {
-  const { code, stderr } = await installed(['query', 'SELECT 1'], {
+  const { code, stderr } = await runInstalled(['query', 'SELECT 1'], {
     AWS_EC2_METADATA_DISABLED: 'true',
     HOME: consumer,
   });

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { awsStub, type StubCall, type StubReply } from '../aws/aws-stub.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -110,69 +110,67 @@ function headersOf(result: APIGatewayProxyResult): Record<string, unknown> {
   return { ...result.headers, ...result.multiValueHeaders };
 }
 
-describe('the function of the API', () => {
-  it('answers an event of a REST API, request id included', async () => {
-    comprehend = happy;
-    const body = JSON.stringify({ text: 'I love my cat' });
-    const result = await handler(event({ body }), context);
-    expect(result.statusCode).toBe(200);
-    expect(result.isBase64Encoded).toBe(false);
-    expect(JSON.parse(result.body)).toMatchObject({
-      sentiment: 'POSITIVE',
-      score: 0.9,
-      request_id: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
-      cache: 'miss',
-    });
-    expect(headersOf(result)).toMatchObject({
-      'x-request-id': ['41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9'],
-      'x-cache-hit': ['false'],
-    });
-    expect(stub.calls.map((call) => call.action)).toEqual([
-      'BatchGetItem',
-      'BatchDetectSentiment',
-      'BatchWriteItem',
-    ]);
+it('the API function answers an event of a REST API under its request id', async () => {
+  comprehend = happy;
+  const body = JSON.stringify({ text: 'I love my cat' });
+  const result = await handler(event({ body }), context);
+  expect(result.statusCode).toBe(200);
+  expect(result.isBase64Encoded).toBe(false);
+  expect(JSON.parse(result.body)).toMatchObject({
+    sentiment: 'POSITIVE',
+    score: 0.9,
+    request_id: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
+    cache: 'miss',
   });
+  expect(headersOf(result)).toMatchObject({
+    'x-request-id': ['41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9'],
+    'x-cache-hit': ['false'],
+  });
+  expect(stub.calls.map((call) => call.action)).toEqual([
+    'BatchGetItem',
+    'BatchDetectSentiment',
+    'BatchWriteItem',
+  ]);
+});
 
-  it('reads a base64 body, text beyond ASCII included', async () => {
-    comprehend = happy;
-    const json = JSON.stringify({ text: '部屋は清潔でした。😺' });
-    const body = Buffer.from(json).toString('base64');
-    const result = await handler(event({ body, isBase64Encoded: true }), context);
-    expect(JSON.parse(result.body)).toMatchObject({ language_code: 'ja' });
-    const asked = stub.calls.find((call) => call.action === 'BatchDetectSentiment');
-    expect(asked?.body.TextList).toEqual(['部屋は清潔でした。😺']);
-  });
+it('the API function reads a base64 body with text beyond ASCII', async () => {
+  comprehend = happy;
+  const json = JSON.stringify({ text: '部屋は清潔でした。😺' });
+  const body = Buffer.from(json).toString('base64');
+  const result = await handler(event({ body, isBase64Encoded: true }), context);
+  expect(JSON.parse(result.body)).toMatchObject({ language_code: 'ja' });
+  const asked = stub.calls.find((call) => call.action === 'BatchDetectSentiment');
+  expect(asked?.body.TextList).toEqual(['部屋は清潔でした。😺']);
+});
 
-  it('routes by the path without the stage', async () => {
-    const healthy = await handler(event({ path: '/health', httpMethod: 'GET' }), context);
-    expect(JSON.parse(healthy.body)).toMatchObject({ status: 'ok' });
-    const staged = await handler(event({ path: '/v1/health', httpMethod: 'GET' }), context);
-    expect(staged.statusCode).toBe(404);
-  });
+it('the API function routes by the path without the stage', async () => {
+  const healthy = await handler(event({ path: '/health', httpMethod: 'GET' }), context);
+  expect(JSON.parse(healthy.body)).toMatchObject({ status: 'ok' });
+  const staged = await handler(event({ path: '/v1/health', httpMethod: 'GET' }), context);
+  expect(staged.statusCode).toBe(404);
+});
 
-  it('answers a GET that carries a body', async () => {
-    const parts = { path: '/health', httpMethod: 'GET', body: 'curious' };
-    expect((await handler(event(parts), context)).statusCode).toBe(200);
-  });
+it('the API function answers a GET that carries a body', async () => {
+  const parts = { path: '/health', httpMethod: 'GET', body: 'curious' };
+  expect((await handler(event(parts), context)).statusCode).toBe(200);
+});
 
-  it('turns a throttle of Comprehend into a 429 after one more try', async () => {
-    comprehend = () => ({ status: 400, body: { __type: 'ThrottlingException' } });
-    const body = JSON.stringify({ text: 'Nobody has asked this before' });
-    const result = await handler(event({ body }), context);
-    expect(result.statusCode).toBe(429);
-    expect(headersOf(result)['retry-after']).toEqual(['1']);
-    expect(stub.calls.filter((call) => call.action === 'BatchDetectSentiment')).toHaveLength(2);
-  });
+it('the API function answers 429 after Comprehend has throttled two attempts', async () => {
+  comprehend = () => ({ status: 400, body: { __type: 'ThrottlingException' } });
+  const body = JSON.stringify({ text: 'No request had this text before' });
+  const result = await handler(event({ body }), context);
+  expect(result.statusCode).toBe(429);
+  expect(headersOf(result)['retry-after']).toEqual(['1']);
+  expect(stub.calls.filter((call) => call.action === 'BatchDetectSentiment')).toHaveLength(2);
+});
 
-  it('writes no text to its log', async () => {
-    comprehend = () => ({ status: 400, body: { __type: 'X', message: 'about unutterable' } });
-    const body = JSON.stringify({ text: 'something unutterable' });
-    await handler(event({ body }), context);
-    await handler(event({ body: `${body}!`, path: '/unutterable' }), context);
-    await handler(event({ body: `${body}!` }), context);
-    const lines = logged.join('');
-    expect(lines).toContain('"failure_code":"X"');
-    expect(lines).not.toContain('unutterable');
-  });
+it('the API function writes no text to its log', async () => {
+  comprehend = () => ({ status: 400, body: { __type: 'X', message: 'about unutterable' } });
+  const body = JSON.stringify({ text: 'something unutterable' });
+  await handler(event({ body }), context);
+  await handler(event({ body: `${body}!`, path: '/unutterable' }), context);
+  await handler(event({ body: `${body}!` }), context);
+  const lines = logged.join('');
+  expect(lines).toContain('"failure_code":"X"');
+  expect(lines).not.toContain('unutterable');
 });

@@ -1,200 +1,194 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AnalysisOutcome } from '../../../processors/analysis/outcome.ts';
 import { MAX_SYNC_TEXT_BYTES, syncResponseSchema } from '../../../schemas/index.ts';
 import { errorOf, testApi } from './app.ts';
 
-describe('POST /analyze/sync', () => {
-  it.each(['I love my cat', 'It only cost $5; works & great'])(
-    'answers %j with its verdict',
-    async (text) => {
-      const { post } = testApi();
-      const response = await post({ text });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('x-request-id')).toBe('request-1');
-      expect(response.headers.get('x-cache-hit')).toBe('false');
-      const body = syncResponseSchema.parse(await response.json());
-      expect(body).toMatchObject({
-        language_code: 'en',
-        language_source: 'detected',
-        pii_detected: null,
-        chunks: 1,
-        cache_hit: false,
-        cache: 'miss',
-        request_id: 'request-1',
-      });
-      expect(body.score).toBe(Math.max(...Object.values(body.scores)));
-      expect(body.confidence).toBeGreaterThanOrEqual(0);
-      expect(body.processing_time_ms).toBeGreaterThan(0);
-    },
-  );
-
-  it('says when the verdict was known already', async () => {
-    const { post, calls } = testApi();
-    await post({ text: 'I love my cat' });
-    const response = await post({ text: ' I love  my cat' });
-    expect(response.headers.get('x-cache-hit')).toBe('true');
-    expect(await response.json()).toMatchObject({ cache_hit: true, cache: 'memory' });
-    expect(calls).toHaveLength(1);
-  });
-
-  it('takes a given language and leaves confidence out where nobody wants it', async () => {
-    const { post, calls } = testApi();
-    const options = {
-      language_code: 'de',
-      include_confidence: false,
-      include_pii_detection: true,
-    };
-    const body = await (await post({ text: 'super', options })).json();
-    expect(body).toMatchObject({ language_code: 'de', language_source: 'given' });
-    expect(body).toMatchObject({ pii_detected: null });
-    expect(body).not.toHaveProperty('confidence');
-    expect(calls[0]?.language_code).toBe('de');
-  });
-
-  it('splits a text of up to 102,400 bytes, and takes no longer one', async () => {
-    const { post, calls } = testApi();
-    const longest = 'It was good. '.repeat(8_000).slice(0, MAX_SYNC_TEXT_BYTES - 2);
-    const response = await post({ text: `${longest}é` });
-    expect(await response.json()).toMatchObject({ chunks: 21 });
-    expect(calls.map((call) => call.documents.length).reduce((a, b) => a + b)).toBeLessThan(22);
-    const refused = await post({ text: `${longest}é!` });
-    expect(refused.status).toBe(413);
-    expect(await errorOf(refused)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'text' });
-  });
-
-  it('takes JSON in any casing of its content type, and nothing else', async () => {
+it.each(['I love my cat', 'It only cost $5; works & great'])(
+  'POST /analyze/sync answers %j with a verdict',
+  async (text) => {
     const { post } = testApi();
-    const body = { text: 'I love my cat' };
-    expect((await post(body, 'application/json; charset=utf-8')).status).toBe(200);
-    expect((await post(body, 'Application/JSON')).status).toBe(200);
-    for (const type of ['text/plain', 'application/jsonp', 'multipart/form-data', '']) {
-      const response = await post(body, type);
-      expect(response.status).toBe(415);
-      expect(await errorOf(response)).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
-    }
-  });
+    const response = await post({ text });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-request-id')).toBe('request-1');
+    expect(response.headers.get('x-cache-hit')).toBe('false');
+    const body = syncResponseSchema.parse(await response.json());
+    expect(body).toMatchObject({
+      language_code: 'en',
+      language_source: 'detected',
+      pii_detected: null,
+      chunks: 1,
+      cache_hit: false,
+      cache: 'miss',
+      request_id: 'request-1',
+    });
+    expect(body.score).toBe(Math.max(...Object.values(body.scores)));
+    expect(body.confidence).toBeGreaterThanOrEqual(0);
+    expect(body.processing_time_ms).toBeGreaterThan(0);
+  },
+);
 
-  it.each([
-    ['', 'body'],
-    ['{"text": "a"', 'body'],
-    ['null', 'body'],
-    ['[]', 'body'],
-    ['"text"', 'body'],
-    ['{}', 'text'],
-    ['{"text": ""}', 'text'],
-    ['{"text": "  \\n\\u3000"}', 'text'],
-    ['{"text": 5}', 'text'],
-    ['{"text": null}', 'text'],
-    ['{"text": "a", "options": null}', 'options'],
-    ['{"text": "a", "options": []}', 'options'],
-    ['{"text": "a", "options": {"language_code": "tlh"}}', 'options.language_code'],
-    ['{"text": "a", "options": {"include_confidence": "yes"}}', 'options.include_confidence'],
-  ])('refuses %s and names %s', async (body, field) => {
-    const { post, calls } = testApi();
-    const response = await post(body);
-    expect(response.status).toBe(400);
-    expect(await errorOf(response)).toMatchObject({ code: 'VALIDATION_ERROR', field });
-    expect(calls).toEqual([]);
-  });
-
-  it('names every wrong field at once', async () => {
-    const response = await testApi().post({ text: 1, options: { include_confidence: 1 } });
-    const { details } = await errorOf(response);
-    expect(details?.map(({ field }) => field)).toEqual(['text', 'options.include_confidence']);
-  });
-
-  it('says what to do about a language that has no verdicts', async () => {
-    const response = await testApi().post({ text: 'Wat een heerlijke avond met vrienden, zeg!' });
-    expect(response.status).toBe(400);
-    const error = await errorOf(response);
-    expect(error).toMatchObject({ code: 'VALIDATION_ERROR', field: 'options.language_code' });
-    expect(error.message).toContain('nl');
-    expect(error.message).toContain('zh-TW');
-  });
+it('POST /analyze/sync says whether the verdict came from the cache', async () => {
+  const { post, calls } = testApi();
+  await post({ text: 'I love my cat' });
+  const response = await post({ text: ' I love  my cat' });
+  expect(response.headers.get('x-cache-hit')).toBe('true');
+  expect(await response.json()).toMatchObject({ cache_hit: true, cache: 'memory' });
+  expect(calls).toHaveLength(1);
 });
 
-describe('a failing service', () => {
-  const failed = (parts: Partial<AnalysisOutcome>): AnalysisOutcome[] => [
-    { status: 'failed', code: 'X', retryable: true, throttled: false, ...parts } as AnalysisOutcome,
-  ];
-
-  it('that throttles is a 429 which says when to come back', async () => {
-    const { post } = testApi(async () => failed({ throttled: true }));
-    const response = await post({ text: 'I love my cat' });
-    expect(response.status).toBe(429);
-    const error = await errorOf(response);
-    expect(error).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED' });
-    expect(error.retry_after).toBeGreaterThan(0);
-    expect(response.headers.get('retry-after')).toBe(String(error.retry_after));
-  });
-
-  it('that is down is a 503, with a time to come back only where that helps', async () => {
-    const down = await testApi(async () => failed({})).post({ text: 'a' });
-    expect(down.status).toBe(503);
-    expect(down.headers.get('retry-after')).toBe('5');
-    expect(await errorOf(down)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retry_after: 5 });
-    const refused = await testApi(async () => failed({ retryable: false })).post({ text: 'a' });
-    expect(refused.status).toBe(503);
-    expect(refused.headers.has('retry-after')).toBe(false);
-  });
-
-  it('of our own is a 500 that tells the caller nothing, and us what it was', async () => {
-    const bug = new TypeError('cannot read: I love my cat');
-    const { post, errors, answers } = testApi(async () => Promise.reject(bug));
-    const response = await post({ text: 'I love my cat' });
-    expect(response.status).toBe(500);
-    const error = await errorOf(response);
-    expect(error).toMatchObject({ code: 'INTERNAL_ERROR', request_id: 'request-1' });
-    expect(JSON.stringify(error)).not.toContain('cat');
-    expect(errors).toEqual([bug]);
-    expect(answers).toMatchObject([{ status: 500, error_code: 'INTERNAL_ERROR' }]);
-  });
+it('POST /analyze/sync uses a given language, and leaves confidence out on request', async () => {
+  const { post, calls } = testApi();
+  const options = {
+    language_code: 'de',
+    include_confidence: false,
+    include_pii_detection: true,
+  };
+  const body = await (await post({ text: 'super', options })).json();
+  expect(body).toMatchObject({ language_code: 'de', language_source: 'given' });
+  expect(body).toMatchObject({ pii_detected: null });
+  expect(body).not.toHaveProperty('confidence');
+  expect(calls[0]?.language_code).toBe('de');
 });
 
-describe('whatever the body', () => {
-  const anything = fc.oneof(
-    fc.json(),
-    fc.string({ unit: 'binary' }),
-    fc
-      .record(
-        {
-          text: fc.oneof(fc.string({ unit: 'grapheme', minLength: 8 }), fc.anything()),
-          options: fc.oneof(
-            fc.anything(),
-            fc.record(
-              {
-                language_code: fc.oneof(fc.constantFrom('auto', 'en', 'ja'), fc.anything()),
-                include_confidence: fc.oneof(fc.boolean(), fc.anything()),
-              },
-              { requiredKeys: [] },
-            ),
+it('POST /analyze/sync splits a text of up to 102,400 bytes, and refuses a longer one', async () => {
+  const { post, calls } = testApi();
+  const longest = 'It was good. '.repeat(8_000).slice(0, MAX_SYNC_TEXT_BYTES - 2);
+  const response = await post({ text: `${longest}é` });
+  expect(await response.json()).toMatchObject({ chunks: 21 });
+  expect(calls.map((call) => call.documents.length).reduce((a, b) => a + b)).toBeLessThan(22);
+  const refused = await post({ text: `${longest}é!` });
+  expect(refused.status).toBe(413);
+  expect(await errorOf(refused)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'text' });
+});
+
+it('POST /analyze/sync accepts application/json in any casing, and refuses other content types', async () => {
+  const { post } = testApi();
+  const body = { text: 'I love my cat' };
+  expect((await post(body, 'application/json; charset=utf-8')).status).toBe(200);
+  expect((await post(body, 'Application/JSON')).status).toBe(200);
+  for (const type of ['text/plain', 'application/jsonp', 'multipart/form-data', '']) {
+    const response = await post(body, type);
+    expect(response.status).toBe(415);
+    expect(await errorOf(response)).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
+  }
+});
+
+it.each([
+  ['', 'body'],
+  ['{"text": "a"', 'body'],
+  ['null', 'body'],
+  ['[]', 'body'],
+  ['"text"', 'body'],
+  ['{}', 'text'],
+  ['{"text": ""}', 'text'],
+  ['{"text": "  \\n\\u3000"}', 'text'],
+  ['{"text": 5}', 'text'],
+  ['{"text": null}', 'text'],
+  ['{"text": "a", "options": null}', 'options'],
+  ['{"text": "a", "options": []}', 'options'],
+  ['{"text": "a", "options": {"language_code": "tlh"}}', 'options.language_code'],
+  ['{"text": "a", "options": {"include_confidence": "yes"}}', 'options.include_confidence'],
+])('POST /analyze/sync refuses the body %s and names the field %s', async (body, field) => {
+  const { post, calls } = testApi();
+  const response = await post(body);
+  expect(response.status).toBe(400);
+  expect(await errorOf(response)).toMatchObject({ code: 'VALIDATION_ERROR', field });
+  expect(calls).toEqual([]);
+});
+
+it('POST /analyze/sync names every wrong field in one error', async () => {
+  const response = await testApi().post({ text: 1, options: { include_confidence: 1 } });
+  const { details } = await errorOf(response);
+  expect(details?.map(({ field }) => field)).toEqual(['text', 'options.include_confidence']);
+});
+
+it('POST /analyze/sync says what to do if the language of a text is not supported', async () => {
+  const response = await testApi().post({ text: 'Wat een heerlijke avond met vrienden, zeg!' });
+  expect(response.status).toBe(400);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ code: 'VALIDATION_ERROR', field: 'options.language_code' });
+  expect(error.message).toContain('nl');
+  expect(error.message).toContain('zh-TW');
+});
+
+const failWith = (parts: Partial<AnalysisOutcome>): AnalysisOutcome[] => [
+  { status: 'failed', code: 'X', retryable: true, throttled: false, ...parts } as AnalysisOutcome,
+];
+
+it('a throttling analyzer becomes a 429 with Retry-After', async () => {
+  const { post } = testApi(async () => failWith({ throttled: true }));
+  const response = await post({ text: 'I love my cat' });
+  expect(response.status).toBe(429);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED' });
+  expect(error.retry_after).toBeGreaterThan(0);
+  expect(response.headers.get('retry-after')).toBe(String(error.retry_after));
+});
+
+it('a failing analyzer becomes a 503, with Retry-After only if a retry can help', async () => {
+  const down = await testApi(async () => failWith({})).post({ text: 'a' });
+  expect(down.status).toBe(503);
+  expect(down.headers.get('retry-after')).toBe('5');
+  expect(await errorOf(down)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retry_after: 5 });
+  const refused = await testApi(async () => failWith({ retryable: false })).post({ text: 'a' });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.has('retry-after')).toBe(false);
+});
+
+it('a bug becomes a 500 that hides the error from the caller and reports it to the log', async () => {
+  const bug = new TypeError('cannot read: I love my cat');
+  const { post, errors, answers } = testApi(async () => Promise.reject(bug));
+  const response = await post({ text: 'I love my cat' });
+  expect(response.status).toBe(500);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ code: 'INTERNAL_ERROR', request_id: 'request-1' });
+  expect(JSON.stringify(error)).not.toContain('cat');
+  expect(errors).toEqual([bug]);
+  expect(answers).toMatchObject([{ status: 500, error_code: 'INTERNAL_ERROR' }]);
+});
+
+const anything = fc.oneof(
+  fc.json(),
+  fc.string({ unit: 'binary' }),
+  fc
+    .record(
+      {
+        text: fc.oneof(fc.string({ unit: 'grapheme', minLength: 8 }), fc.anything()),
+        options: fc.oneof(
+          fc.anything(),
+          fc.record(
+            {
+              language_code: fc.oneof(fc.constantFrom('auto', 'en', 'ja'), fc.anything()),
+              include_confidence: fc.oneof(fc.boolean(), fc.anything()),
+            },
+            { requiredKeys: [] },
           ),
-        },
-        { requiredKeys: [] },
-      )
-      .map(withMarks),
-  );
+        ),
+      },
+      { requiredKeys: [] },
+    )
+    .map(withMarks),
+);
 
-  it('there is no 5xx, and neither answer nor log holds the text', async () => {
-    await fc.assert(
-      fc.asyncProperty(anything, async (body) => {
-        const { post, answers, errors } = testApi();
-        const response = await post(body);
-        expect(response.status).toBeLessThan(500);
-        expect(errors).toEqual([]);
-        const said = await response.text();
-        expect(said).not.toContain(MARK);
-        expect(JSON.stringify(answers)).not.toContain(MARK);
-      }),
-      { numRuns: 300 },
-    );
-  });
+it('no body causes a 5xx, and neither the answer nor the log quotes it', async () => {
+  await fc.assert(
+    fc.asyncProperty(anything, async (body) => {
+      const { post, answers, errors } = testApi();
+      const response = await post(body);
+      expect(response.status).toBeLessThan(500);
+      expect(errors).toEqual([]);
+      const said = await response.text();
+      expect(said).not.toContain(MARK);
+      expect(JSON.stringify(answers)).not.toContain(MARK);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 const MARK = 'qXq7';
 
-/** Every string of the value, names of fields that nobody knows included, gets a mark that no answer may hold. */
+/** Every string of the value, unknown field names included, gets a mark that no answer may contain. */
 function withMarks(value: unknown): string {
   const json = JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === 'bigint') return `${inner}${MARK}`;

@@ -133,7 +133,7 @@ function safely(name: string): string {
   return encodeURIComponent(Buffer.from(name).toString()) || 'x';
 }
 
-it('whatever is asked: no 5xx, no answer that the document does not tell of, and no text in a refusal', async () => {
+it('no request causes a 5xx, an undocumented answer, or a refusal that quotes the text', async () => {
   const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
   const { request, errors } = testApi(undefined, { stats: async () => NO_STATS });
   const statuses = new Map<number, number>();
