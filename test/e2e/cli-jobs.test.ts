@@ -65,7 +65,7 @@ describe('aurastream job', () => {
     const file = await aFile('more.jsonl', lines.join('\n'));
     const { job_id } = JSON.parse(await said(['job', 'submit', file, '--json']));
     expect(await said(['job', 'cancel', job_id])).toMatch(
-      /Cancelled job_\w+: \d+ of \d+ were done/,
+      /Cancelled job_\w+: \d+ of \d+ records were done/,
     );
     await test.control('DELETE', 'faults');
     expect(await said(['job', 'status', job_id])).toContain('CANCELLED');
