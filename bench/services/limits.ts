@@ -15,7 +15,7 @@ export const PUT_RECORD_BYTES = 1_000 * 1_024;
 /** Of a text: Comprehend's API reference. */
 export const DOCUMENT_BYTES = 5_000;
 
-/** A service refuses what is beyond its limits: whoever sends it is measured as failing. */
+/** A service refuses what is beyond its limits: its sender is measured as failing. */
 export class LimitExceeded extends Error {
   override name = 'LimitExceeded';
 }

@@ -10,7 +10,7 @@ import {
 export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
   const samples = new Map<string, ThroughputSample>();
-  const found = (job_id: string) => {
+  const find = (job_id: string) => {
     const job = jobs.get(job_id);
     return job === undefined || job.expires_at * 1_000 <= now() ? undefined : job;
   };
@@ -28,17 +28,17 @@ export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   };
   return {
     async create(job) {
-      const there = found(job.job_id);
+      const there = find(job.job_id);
       if (there !== undefined) return { created: false, job: structuredClone(there) };
       return { created: true, job: replace(job, {}) };
     },
     async get(job_id) {
-      return structuredClone(found(job_id));
+      return structuredClone(find(job_id));
     },
     async getMany(job_ids) {
       return new Map(
         job_ids.flatMap((job_id) => {
-          const job = found(job_id);
+          const job = find(job_id);
           return job === undefined ? [] : [[job_id, structuredClone(job)]];
         }),
       );
@@ -47,7 +47,7 @@ export function createFakeJobStore({ now }: { now: () => number }): JobStore {
       const before = cursor === undefined ? '~' : openCursor(cursor);
       const listed = [...jobs.values()]
         .filter((job) => job.tenant === tenant && (status === undefined || job.status === status))
-        .filter((job) => found(job.job_id) !== undefined && sortOf(job) < before)
+        .filter((job) => find(job.job_id) !== undefined && sortOf(job) < before)
         .sort((a, b) => (sortOf(a) < sortOf(b) ? 1 : -1));
       const page = structuredClone(listed.slice(0, limit));
       if (listed.length <= limit) return { jobs: page };

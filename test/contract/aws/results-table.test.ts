@@ -337,8 +337,8 @@ describe('the listing of a source', () => {
 
 describe('a look-up', () => {
   it('of what is not there finds nothing', async () => {
-    expect(await reader.get('default', 'nobody')).toBeUndefined();
-    expect(await reader.getMany([{ tenant: 'default', record_id: 'nobody' }])).toEqual(new Map());
+    expect(await reader.get('default', 'unknown')).toBeUndefined();
+    expect(await reader.getMany([{ tenant: 'default', record_id: 'unknown' }])).toEqual(new Map());
     expect(await reader.getMany([])).toEqual(new Map());
   });
 

@@ -57,7 +57,7 @@ function aSetAside(place: number, sub_sequence_number?: number): SetAside {
 
 const store = () => createSetAsideBucket({ client, bucket_name });
 const reader = () => createSetAsideReader({ client, bucket_name });
-async function listed(options?: { limit: number }): Promise<SetAside[]> {
+async function listAll(options?: { limit: number }): Promise<SetAside[]> {
   const found: SetAside[] = [];
   for await (const set_aside of reader().list(options)) found.push(set_aside);
   return found;
@@ -87,7 +87,7 @@ describe('a set-aside', () => {
   it('that is delivered again is the same object', async () => {
     await store().put([aSetAside(1)]);
     await store().put([aSetAside(1)]);
-    expect(await listed()).toEqual([aSetAside(1)]);
+    expect(await listAll()).toEqual([aSetAside(1)]);
   });
 
   it('is found by its id', async () => {
@@ -117,7 +117,7 @@ describe('a set-aside', () => {
     expect(await flaky.put([aSetAside(1), second, aSetAside(3)])).toEqual([
       { index: 1, code: 'SlowDown', retryable: true, throttled: true },
     ]);
-    expect(await listed()).toEqual([aSetAside(1), aSetAside(3)]);
+    expect(await listAll()).toEqual([aSetAside(1), aSetAside(3)]);
   });
 });
 
@@ -129,13 +129,13 @@ describe('the list of set-asides', () => {
       aSetAside(3),
     ];
     await store().put([...set_asides].reverse());
-    expect(await listed()).toEqual(set_asides);
+    expect(await listAll()).toEqual(set_asides);
   });
 
   it('ends where it should', async () => {
     await store().put(Array.from({ length: 20 }, (_, i) => aSetAside(i)));
-    for (const limit of [0, 1, 8, 9, 20]) expect(await listed({ limit })).toHaveLength(limit);
-    expect(await listed({ limit: 100 })).toHaveLength(20);
-    expect(await listed()).toHaveLength(20);
+    for (const limit of [0, 1, 8, 9, 20]) expect(await listAll({ limit })).toHaveLength(limit);
+    expect(await listAll({ limit: 100 })).toHaveLength(20);
+    expect(await listAll()).toHaveLength(20);
   });
 });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 const key = (job_id: string) => ({ job_id: { S: job_id }, part: { S: 'job' } });
-const refused = (name: string, status: number) =>
+const createRefusal = (name: string, status: number) =>
   Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
 
 describe('reading many jobs', () => {
@@ -65,7 +65,7 @@ describe('a call that DynamoDB refuses', () => {
     ['InternalServerError', 500, { retryable: true, throttled: false }],
     ['AccessDeniedException', 400, { retryable: false, throttled: false }],
   ])('with %s says so, and whether to try again', async (code, status, how) => {
-    dynamodb.rejects(refused(code, status));
+    dynamodb.rejects(createRefusal(code, status));
     const job = aJob({ job_id: 'job_1' });
     const calls: (() => Promise<unknown>)[] = [
       () => store.create(job),
@@ -104,7 +104,7 @@ describe('a call that DynamoDB refuses', () => {
 });
 
 describe('a listing of one status', () => {
-  it('ends a page after 5 calls, so that nobody waits for a rare one, and goes on from there', async () => {
+  it('ends a page after 5 calls, so that no caller waits for a rare one, and goes on from there', async () => {
     const seen = { ...aJob({ job_id: 'job_seen' }), status: 'COMPLETED' as const };
     dynamodb.on(QueryCommand).resolves({ Items: [rowOf(seen)], LastEvaluatedKey: key('job_seen') });
     const page = await store.list({ tenant: 'acme', status: 'FAILED', limit: 10 });

@@ -13,12 +13,12 @@ beforeEach(() => {
   sqs.on(SendMessageCommand).resolves({});
 });
 
-const sent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+const listSent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
 
 describe('a queue', () => {
   it('of jobs is sent commands, to be read at once', async () => {
     await createJobQueue(deps).send({ kind: 'resume', job_id: 'job_1' });
-    expect(sent()).toEqual([
+    expect(listSent()).toEqual([
       {
         QueueUrl: deps.queue_url,
         MessageBody: '{"kind":"resume","job_id":"job_1"}',
@@ -29,7 +29,7 @@ describe('a queue', () => {
 
   it('of callbacks is sent the attempt, to be read when it is due', async () => {
     await createCallbackQueue(deps).send({ job_id: 'job_1', attempt: 4 }, 900);
-    expect(sent()).toEqual([
+    expect(listSent()).toEqual([
       {
         QueueUrl: deps.queue_url,
         MessageBody: '{"job_id":"job_1","attempt":4}',
