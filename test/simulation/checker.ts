@@ -8,8 +8,9 @@ import { Violation } from './violation.ts';
 import { type Specs, specKey } from './workload.ts';
 
 /**
- * Holds what the services hold against what was put on the stream, while it happens and at the end. It knows the
- * records from those who made them, and shares nothing with the code that is judged but names and ids.
+ * Compares the contents of the stores with the records that were put on the stream, during the run and at its end. The
+ * workload tells the checker which outcome each record must have. Apart from names and ids, the checker uses no code of
+ * the product.
  */
 export function createChecker(
   specs: Specs,
@@ -54,19 +55,20 @@ export function createChecker(
     onGivenUp(records: StreamRecord[]): void {
       for (const record of records) given_up.add(record);
     },
-    /** A checkpoint may pass no record that has not ended: it would be lost. */
+    /** A checkpoint past a record without an outcome would lose that record. */
     onCheckpoint(shard: Shard, records: StreamRecord[]): void {
       for (const record of records) {
         if (!hasEnded(shard, record)) {
-          throw new Violation(`Lost: ${shard.shard_id}:${record.sequence_number} has not ended`);
+          throw new Violation(`Lost: ${shard.shard_id}:${record.sequence_number} has no outcome`);
         }
       }
     },
     onRow(row: Result, before: Result | undefined): void {
       const spec = expected.get(versionKey(row));
-      if (spec === undefined) throw new Violation('A row of a record that is not on the stream');
+      if (spec === undefined)
+        throw new Violation('The results table has a row for a record that is not on the stream');
       if (before !== undefined && before.record_version >= row.record_version) {
-        throw new Violation(`Doubled: ${versionKey(row)} replaced what is not older`);
+        throw new Violation(`Doubled: ${versionKey(row)} replaced a row that is not older`);
       }
       check(row, spec);
     },
@@ -80,14 +82,14 @@ export function createChecker(
         }
       }
       for (const key of acknowledged) {
-        if (!expected.has(key)) throw new Violation(`Acknowledged, not there: ${key}`);
+        if (!expected.has(key)) throw new Violation(`Acknowledged, but not on the stream: ${key}`);
       }
       checkHighest(expected, stored, given_up.size > 0, isCancelled);
     },
   };
 }
 
-/** Each record's row is its highest version; where Lambda gave up it may be a lower one. */
+/** Checks that each row has its record's highest version. After Lambda gave up on a batch, a lower version is allowed. */
 function checkHighest(
   expected: Map<string, RecordSpec>,
   stored: Stored,
@@ -103,22 +105,22 @@ function checkHighest(
   for (const [key, version] of highest) {
     const found = stored.rows.get(key)?.record_version ?? -1;
     if (found > version || (found < version && !some_given_up)) {
-      throw new Violation(`Version ${found} of ${key}, not ${version}`);
+      throw new Violation(`${key}: the row has version ${found}, expected ${version}`);
     }
   }
 }
 
 function check(row: Result, spec: RecordSpec): void {
   if (row.status !== spec.status) {
-    throw new Violation(`Wrong: ${row.status} where it is ${spec.status}`);
+    throw new Violation(`${versionKey(row)}: status ${row.status}, expected ${spec.status}`);
   }
   if (spec.status === 'analyzed' && !isVerdictOf(spec.text, row)) {
     throw new Violation(`Wrong verdict: ${versionKey(row)}`);
   }
   if (spec.status !== 'analyzed' && row.sentiment !== undefined) {
-    throw new Violation('A verdict without an analysis');
+    throw new Violation(`${versionKey(row)}: a verdict on a record that is ${spec.status}`);
   }
   if (spec.status === 'withdrawn' && row.text !== undefined) {
-    throw new Violation('The text of a withdrawn record');
+    throw new Violation(`${versionKey(row)}: a withdrawn record kept its text`);
   }
 }

@@ -14,51 +14,51 @@ const SERVICES = [
 ] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** How a world is: each seed draws its own, so that every mix of faults comes up, none and all included. */
-export interface Weather {
-  /** How likely a call to a service is refused: 5xx, or a throttle. */
+/** The faults of one simulated world. Each seed draws its own, from no faults at all to every kind at once. */
+export interface FaultPlan {
+  /** Probability that a service refuses a call: a 5xx or a throttle. */
   refused: Record<Service, number>;
-  /** How likely its answer is lost after it took effect. */
+  /** Probability that the answer to a call is lost after the call took effect. */
   lost: Record<Service, number>;
-  /** How likely one entry of a batch fails alone. */
+  /** Probability that one entry of a batch fails although the call succeeds. */
   partial: Record<Service, number>;
-  /** How likely a call takes seconds. */
+  /** Probability that a call takes up to 20 seconds. */
   slow: number;
-  /** How likely an invocation is killed at a moment of its run. */
+  /** Probability that an invocation is killed while it runs. */
   killed: number;
-  /** How likely a batch is delivered once more beside. */
+  /** Probability that a second consumer gets the same batch at the same time. */
   repeated: number;
-  /** When a service is away altogether, in ms from the start. */
+  /** Periods in which a service refuses every call, in ms from the start. */
   outages: { service: Service; from_ms: number; to_ms: number }[];
-  /** How likely a clock of a new environment is off, and by how much at most. */
+  /** Probability that the clock of a new environment is wrong, by at most `skew_ms`. */
   skewed: number;
   skew_ms: number;
-  /** Retries of a mapping before it gives up: few, or none to speak of. */
+  /** Retries before the event source mapping gives up on a batch: 3, or so many that it never does. */
   max_retries: number;
   reshard_every_ms: number | undefined;
 }
 
 const LONG_MS = 60_000;
 
-export function drawWeather(random: Random): Weather {
+export function drawFaultPlan(random: Random): FaultPlan {
   const rates = (share: number, highest: number) =>
     Object.fromEntries(
       SERVICES.map((service) => {
-        // Jobs take few calls: as many faults need a higher rate.
+        // The job store gets few calls, so faults need a higher rate to occur there.
         const most = service === 'jobs' ? highest * 2 : highest;
         return [service, random.chance(share) ? random.between(0, most) : 0];
       }),
     ) as Record<Service, number>;
-  const calm = random.chance(0.05);
-  const some = calm ? 0 : random.pick([0.2, 0.5, 0.9]);
+  const fault_free = random.chance(0.05);
+  const some = fault_free ? 0 : random.pick([0.2, 0.5, 0.9]);
   return {
     refused: rates(some, 0.3),
     lost: rates(some, 0.2),
     partial: rates(some, 0.3),
-    slow: calm ? 0 : random.pick([0, 0.01, 0.1]),
-    killed: calm ? 0 : random.pick([0, 0.05, 0.3]),
-    repeated: calm ? 0 : random.pick([0, 0.05, 0.3]),
-    outages: calm ? [] : drawOutages(random),
+    slow: fault_free ? 0 : random.pick([0, 0.01, 0.1]),
+    killed: fault_free ? 0 : random.pick([0, 0.05, 0.3]),
+    repeated: fault_free ? 0 : random.pick([0, 0.05, 0.3]),
+    outages: fault_free ? [] : drawOutages(random),
     skewed: random.pick([0, 0.5]),
     skew_ms: random.pick([100, 2_000, LONG_MS]),
     max_retries: random.chance(0.2) ? 3 : 1_000,
@@ -66,7 +66,7 @@ export function drawWeather(random: Random): Weather {
   };
 }
 
-function drawOutages(random: Random): Weather['outages'] {
+function drawOutages(random: Random): FaultPlan['outages'] {
   return Array.from({ length: random.int(3) }, () => {
     const from_ms = random.int(LONG_MS);
     return {

@@ -11,27 +11,27 @@ import type { Stored } from './services.ts';
 import { Violation } from './violation.ts';
 import type { Environment, World } from './world.ts';
 
-/** A job of the simulated world, and what is known of it beside the store. */
+/** A job of the simulated world, with the facts that the checks compare with the store. */
 interface SimulatedJob {
   job_id: string;
   total: number;
-  /** How many of its lines are no record. */
+  /** Lines of its input that are not records. */
   set_aside: number;
   cancelled: boolean;
   record_ids: string[];
-  /** The furthest that anybody has seen it. */
+  /** The most records that any check found done: progress must not fall below it. */
   done: number;
 }
 
 export interface Jobs {
   all: Map<string, SimulatedJob>;
   store: JobStore;
-  /** The store as one environment reaches it. */
+  /** Returns the store over the network of one environment. */
   as(environment: Environment): JobStore;
   isCancelled(job_id: string | undefined): boolean;
-  /** Puts a job with its records in the world. */
+  /** Creates a job and its records. */
   start(random: Random, name: string): { job: SimulatedJob; records: JobRecord[] };
-  /** Whether every line that is no record has been marked. */
+  /** True when every invalid line is marked as set aside. */
   isSubmitted(): boolean;
   /** @throws {Violation} */
   atEnd(some_given_up: boolean): Promise<void>;
@@ -49,7 +49,7 @@ export function createJobs(world: World, stored: Stored): Jobs {
   const all = new Map<string, SimulatedJob>();
   let submitting = 0;
 
-  async function look(job_id: string): Promise<void> {
+  async function checkJob(job_id: string): Promise<void> {
     const known = all.get(job_id)!;
     const job = (await store.get(job_id))!;
     const { progress, counts } = progressOf(job, await store.pages(job));
@@ -62,20 +62,22 @@ export function createJobs(world: World, stored: Stored): Jobs {
     known.done = progress.done;
     const is_over = job.status.startsWith('COMPLETED');
     if (is_over && progress.done !== known.total) {
-      throw new Violation(`Job ${job_id}: over with ${progress.done} of ${known.total} done`);
+      throw new Violation(`Job ${job_id}: completed with ${progress.done} of ${known.total} done`);
     }
     if (is_over && !known.record_ids.every((id) => stored.rows.has(`${TENANT}#${id}`))) {
-      throw new Violation(`Job ${job_id}: over, and not all of its results are there`);
+      throw new Violation(`Job ${job_id}: completed, but some of its results are missing`);
     }
     if (is_over && (counts.set_aside ?? 0) !== known.set_aside) {
-      throw new Violation(`Job ${job_id}: ${counts.set_aside} set aside, not ${known.set_aside}`);
+      throw new Violation(
+        `Job ${job_id}: ${counts.set_aside} set aside, expected ${known.set_aside}`,
+      );
     }
     if (known.cancelled && job.status !== 'CANCELLED') {
       throw new Violation(`Job ${job_id}: ${job.status} after it was cancelled`);
     }
   }
   const watch = (job_id: string) => {
-    look(job_id).catch((error: unknown) => world.scheduler.fail(error));
+    checkJob(job_id).catch((error: unknown) => world.scheduler.fail(error));
   };
 
   function as(environment: Environment): JobStore {
@@ -127,7 +129,7 @@ export function createJobs(world: World, stored: Stored): Jobs {
           expires_at: Math.floor(world.scheduler.now() / 1_000) + 30 * 86_400,
         }),
       );
-      const records = recordsOf(random, job);
+      const records = makeJobRecords(random, job);
       job.record_ids = records.map(({ record }) => record.record_id);
       submitting += 1;
       void setAside(world, as, job, records).finally(() => {
@@ -139,7 +141,7 @@ export function createJobs(world: World, stored: Stored): Jobs {
     isSubmitted: () => submitting === 0,
     async atEnd(some_given_up) {
       for (const { job_id, cancelled } of all.values()) {
-        await look(job_id);
+        await checkJob(job_id);
         const { status } = (await store.get(job_id))!;
         if (!cancelled && !some_given_up && !status.startsWith('COMPLETED')) {
           throw new Violation(`Job ${job_id}: ${status} with all of its records done`);
@@ -149,8 +151,8 @@ export function createJobs(world: World, stored: Stored): Jobs {
   };
 }
 
-/** The records of a job's lines that are records; some of its lines are none, some say the same twice. */
-function recordsOf(random: Random, job: SimulatedJob): JobRecord[] {
+/** Makes the records of a job. About 3 % of its lines are invalid, and 5 % repeat the record before them. */
+function makeJobRecords(random: Random, job: SimulatedJob): JobRecord[] {
   const records: JobRecord[] = [];
   for (let job_index = 0; job_index < job.total; job_index += 1) {
     if (random.chance(0.03)) {
@@ -169,7 +171,7 @@ function recordsOf(random: Random, job: SimulatedJob): JobRecord[] {
   return records;
 }
 
-/** Lines that are no records are marked by what submits the job, again and again until that is done. */
+/** Marks the invalid lines of a job as set aside, as the submitting function does: it retries until all are marked. */
 function setAside(
   world: World,
   as: (environment: Environment) => JobStore,

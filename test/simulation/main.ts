@@ -5,18 +5,18 @@ import { parseArgs } from 'node:util';
 import { createProgress } from '../../cli/output/progress.ts';
 import { type SimulationReport, simulate } from './simulate.ts';
 
-const HELP = `Runs the code of the pipeline in simulated worlds: virtual time, seeded faults, every interleaving a seed's choice.
+const HELP = `Runs the pipeline's code in simulated worlds: time is virtual, and the seed decides every fault and every interleaving.
 
 Usage: npm run simulate -- [options]
 
-  --seed N      the first seed (default 1); one seed is one execution, repeated exactly
-  --seeds N     how many seeds, counted up from the first (default: 1 where --seed is given, else 50)
+  --seed N      the first seed (default 1); a seed always gives exactly the same run
+  --seeds N     how many seeds, counting up from the first (default: 1 if --seed is given, else 50)
   --records N   records that the producers of each world publish (default 1000)
   --json        print one line of JSON: the totals, and the report of the seed that failed, if any
   --help        print this
 
-A promise that does not hold ends the run with code 1, the smallest world of that seed in which it fails, and what
-happened last in it.
+If a check fails, the run ends with code 1. It prints the smallest world of that seed in which a check fails, and the
+last steps in that world.
 `;
 
 export interface Totals {
@@ -48,7 +48,7 @@ function readOptions(): Options | 'help' {
   });
   if (values.help) return 'help';
   const whole = (name: string, value: string) => {
-    if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number, not ${value}.`);
+    if (!/^\d+$/.test(value)) throw new Error(`--${name} expects a whole number, got ${value}.`);
     return Number(value);
   };
   return {
@@ -84,7 +84,7 @@ async function runSeeds(options: Options, onReport: (totals: Totals) => void): P
     onReport(totals);
   };
   let next = seed;
-  const lane = async () => {
+  const runNextSeeds = async () => {
     const child = startChild();
     try {
       while (next < seed + seeds && totals.failed === undefined) {
@@ -96,8 +96,8 @@ async function runSeeds(options: Options, onReport: (totals: Totals) => void): P
       child.disconnect();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds) }, lane));
-  if (totals.failed !== undefined) totals.failed = await shrunk(totals.failed);
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds) }, runNextSeeds));
+  if (totals.failed !== undefined) totals.failed = await shrinkFailure(totals.failed);
   return totals;
 }
 
@@ -112,7 +112,8 @@ function ask(
   question: { seed: number; records: number },
 ): Promise<SimulationReport> {
   return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error(`The process of seed ${question.seed} died`));
+    const onExit = () =>
+      reject(new Error(`The child process that ran seed ${question.seed} exited early`));
     child.once('exit', onExit);
     child.once('message', (report) => {
       child.off('exit', onExit);
@@ -122,8 +123,8 @@ function ask(
   });
 }
 
-/** The smallest world of the seed, by halves, in which it still fails. */
-async function shrunk(failed: SimulationReport): Promise<SimulationReport> {
+/** Halves the number of records again and again, and returns the report of the smallest world that still fails. */
+async function shrinkFailure(failed: SimulationReport): Promise<SimulationReport> {
   let smallest = failed;
   for (
     let records = Math.floor(failed.records / 2);
@@ -136,24 +137,24 @@ async function shrunk(failed: SimulationReport): Promise<SimulationReport> {
   return smallest;
 }
 
-function readable(totals: Totals): string {
+function formatTotals(totals: Totals): string {
   const { failed } = totals;
   const kinds = Object.entries(totals.faults_by_kind).sort(([, a], [, b]) => b - a);
   const lines = [
     `${totals.seeds} seeds, ${totals.entries} stream entries, ${totals.faults} faults, ${totals.redeliveries} redeliveries in ${totals.seconds.toFixed(1)} s`,
     ...kinds.map(([kind, count]) => `  ${String(count).padStart(8)}  ${kind}`),
   ];
-  if (failed?.violation === undefined) return [...lines, 'Every promise held.'].join('\n');
+  if (failed?.violation === undefined) return [...lines, 'All checks passed.'].join('\n');
   return [
     ...lines,
     '',
     `Seed ${failed.seed} FAILED with ${failed.records} records:`,
     failed.violation.message,
     '',
-    'What happened last:',
+    'Last steps:',
     ...failed.violation.schedule.slice(-40).map((line) => `  ${line}`),
     '',
-    `Again: npm run simulate -- --seed ${failed.seed} --records ${failed.records}`,
+    `Repeat with: npm run simulate -- --seed ${failed.seed} --records ${failed.records}`,
   ].join('\n');
 }
 
@@ -168,7 +169,7 @@ async function main(): Promise<number> {
     progress.update(`${seeds} of ${options.seeds} seeds, ${entries} entries, ${faults} faults`),
   );
   progress.finish();
-  process.stdout.write(`${options.json ? JSON.stringify(totals) : readable(totals)}\n`);
+  process.stdout.write(`${options.json ? JSON.stringify(totals) : formatTotals(totals)}\n`);
   return totals.failed === undefined ? 0 : 1;
 }
 

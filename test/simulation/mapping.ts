@@ -12,57 +12,58 @@ export interface MappingDeps {
   world: World;
   stream: SimulatedStream;
   newConsumer: () => Invocable;
-  /** Before a shard's place moves past these. */
+  /** Called before the checkpoint of a shard moves past these records. */
   onCheckpoint: (shard: Shard, records: StreamRecord[]) => void;
-  /** What the mapping gave up on, with its payload. */
+  /** Called with the records of a batch that the mapping gave up on. */
   onGivenUp: (shard: Shard, records: StreamRecord[]) => void;
 }
 
 const TIMEOUT_MS = 120_000;
 const IDLE_MS = 200;
 const MAX_BATCH = 400;
-/** As infra/settings.ts. */
+/** The same value as in infra/settings.ts. */
 const MAX_AGE_MS = 12 * 3_600_000;
 
 /**
- * Lambda's event source mapping as its documents have it: one batch of a shard at a time, in order; children after
- * their parents; a thrown error bisects, a partial response repeats from its lowest number on; after so many retries
- * or so much time the batch goes to the failure destination.
+ * Emulates Lambda's event source mapping by its documentation. Each shard gets one batch at a time, in order, and a
+ * child shard starts after its parents are drained. A thrown error bisects the batch; a partial response repeats the
+ * batch from the lowest failed sequence number. A batch with too many retries, or too old, goes to the failure
+ * destination.
  */
 export function createMapping(deps: MappingDeps) {
   const { world, stream, newConsumer } = deps;
-  const places = new Map<string, number>();
-  const lanes = new Set<string>();
+  const checkpoints = new Map<string, number>();
+  const started_shards = new Set<string>();
   const counters = { invocations: 0, redeliveries: 0, given_up: 0 };
   let stopped = false;
 
   const isDrained = (shard_id: string) => {
     const shard = stream.shards.find((candidate) => candidate.shard_id === shard_id)!;
-    return shard.closed && (places.get(shard_id) ?? 0) === shard.records.length;
+    return shard.closed && (checkpoints.get(shard_id) ?? 0) === shard.records.length;
   };
 
-  async function lane(shard: Shard): Promise<void> {
+  async function processShard(shard: Shard): Promise<void> {
     let consumer = newConsumer();
-    const idle = () => world.scheduler.sleep(world.random.between(1, IDLE_MS), 'lane idle');
+    const idle = () => world.scheduler.sleep(world.random.between(1, IDLE_MS), 'shard idle');
     while (!stopped && !isDrained(shard.shard_id)) {
-      const place = places.get(shard.shard_id) ?? 0;
+      const position = checkpoints.get(shard.shard_id) ?? 0;
       const size = 1 + world.random.int(world.random.pick([3, 50, MAX_BATCH]));
-      const batch = shard.records.slice(place, place + size);
+      const batch = shard.records.slice(position, position + size);
       if (batch.length === 0) {
         await idle();
         continue;
       }
       if (consumer.environment.killed || world.random.chance(0.02)) consumer = newConsumer();
-      if (!world.isCalm() && world.random.chance(world.weather.repeated)) {
-        world.faults['delivered beside'] = (world.faults['delivered beside'] ?? 0) + 1;
-        const from = Math.max(0, place - world.random.int(100));
-        void invoke(newConsumer(), shard, shard.records.slice(from, place + size));
+      if (!world.isFaultFree() && world.random.chance(world.fault_plan.repeated)) {
+        world.faults['concurrent delivery'] = (world.faults['concurrent delivery'] ?? 0) + 1;
+        const from = Math.max(0, position - world.random.int(100));
+        void invoke(newConsumer(), shard, shard.records.slice(from, position + size));
       }
       consumer = await deliver(shard, batch, consumer);
     }
   }
 
-  /** Delivers until all of the batch is done or given up. */
+  /** Delivers a batch until each of its records is done or given up. */
   async function deliver(
     shard: Shard,
     batch: StreamRecord[],
@@ -101,15 +102,15 @@ export function createMapping(deps: MappingDeps) {
 
   function isOver(records: StreamRecord[], retries: number): boolean {
     const oldest = records[0]!.arrived_at;
-    return retries >= world.weather.max_retries || world.scheduler.now() - oldest > MAX_AGE_MS;
+    return retries >= world.fault_plan.max_retries || world.scheduler.now() - oldest > MAX_AGE_MS;
   }
 
   function checkpoint(shard: Shard, records: StreamRecord[]): void {
     deps.onCheckpoint(shard, records);
-    places.set(shard.shard_id, (places.get(shard.shard_id) ?? 0) + records.length);
+    checkpoints.set(shard.shard_id, (checkpoints.get(shard.shard_id) ?? 0) + records.length);
   }
 
-  /** From which index on the batch is to come again; undefined where all of it is done. */
+  /** Invokes a consumer. Returns the index from which the batch must be delivered again; undefined if all is done. */
   async function invoke(
     consumer: Invocable,
     shard: Shard,
@@ -118,7 +119,7 @@ export function createMapping(deps: MappingDeps) {
     const { environment } = consumer;
     counters.invocations += 1;
     const cancels: (() => void)[] = [];
-    const death = new Promise<'killed'>((resolve) => {
+    const killed = new Promise<'killed'>((resolve) => {
       const dieAfter = (ms: number, why: string) => {
         const die = () => {
           environment.killed = true;
@@ -128,32 +129,32 @@ export function createMapping(deps: MappingDeps) {
         cancels.push(world.scheduler.after(ms, why, die));
       };
       dieAfter(TIMEOUT_MS, 'function timed out');
-      if (!world.isCalm() && world.random.chance(world.weather.killed)) {
+      if (!world.isFaultFree() && world.random.chance(world.fault_plan.killed)) {
         dieAfter(world.random.int(2_000), 'function killed');
       }
     });
-    const events = records.map((record) => eventOf(shard, record));
+    const events = records.map((record) => toEventRecord(shard, record));
     const answer = consumer.invoke(events, TIMEOUT_MS).catch((error: unknown) => {
-      // No service error may leave the consumer: this one is a bug.
+      // The consumer must handle every service error itself, so an error here is a bug.
       world.scheduler.fail(error);
       return 'killed' as const;
     });
-    const outcome = await Promise.race([answer, death]);
+    const outcome = await Promise.race([answer, killed]);
     for (const cancel of cancels) cancel();
     if (outcome === 'killed') return { from: 0, thrown: true };
     const failed = outcome.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     if (failed.length === 0) return undefined;
     const from = records.findIndex(({ sequence_number }) => failed.includes(sequence_number));
-    if (from === -1) throw new Error('A failure that names no record of the batch');
+    if (from === -1) throw new Error('The response names a record that is not in the batch');
     return { from, thrown: false };
   }
 
   function supervise(): void {
     if (stopped) return;
     for (const shard of stream.shards) {
-      if (lanes.has(shard.shard_id) || !shard.parents.every(isDrained)) continue;
-      lanes.add(shard.shard_id);
-      lane(shard).catch((error: unknown) => world.scheduler.fail(error));
+      if (started_shards.has(shard.shard_id) || !shard.parents.every(isDrained)) continue;
+      started_shards.add(shard.shard_id);
+      processShard(shard).catch((error: unknown) => world.scheduler.fail(error));
     }
     world.scheduler.after(500, 'supervise', supervise);
   }
@@ -164,16 +165,16 @@ export function createMapping(deps: MappingDeps) {
       stopped = true;
     },
     counters,
-    /** How many records are not done. */
-    behind: () =>
+    /** Counts the records past the checkpoints. */
+    countPending: () =>
       stream.shards.reduce(
-        (sum, { shard_id, records }) => sum + records.length - (places.get(shard_id) ?? 0),
+        (sum, { shard_id, records }) => sum + records.length - (checkpoints.get(shard_id) ?? 0),
         0,
       ),
   };
 }
 
-function eventOf(shard: Shard, record: StreamRecord): KinesisStreamRecord {
+function toEventRecord(shard: Shard, record: StreamRecord): KinesisStreamRecord {
   return {
     awsRegion: 'us-east-1',
     eventID: `${shard.shard_id}:${record.sequence_number}`,

@@ -5,14 +5,14 @@ import { ROOT } from '../support/process.ts';
 import { CAUGHT_WITHIN, type Mutation } from './mutations.ts';
 import type { SimulationReport } from './simulate.ts';
 
-/** Where bundles go: within the project, so that they find its packages. */
+/** The folder of the bundles. It is inside the project, so that their imports find its packages. */
 const FOLDER = join(ROOT, '.aurastream', 'mutants');
 
 /**
- * Runs simulated worlds with a mutated product until one shows it.
+ * Runs simulated worlds with a mutated product until a check fails.
  *
- * @returns the report that shows it; undefined where none did within {@link CAUGHT_WITHIN}.
- * @throws {Error} where the place that is to be changed is not there any more.
+ * @returns the report of the failed world; undefined if every world within {@link CAUGHT_WITHIN} passed.
+ * @throws {Error} if the product no longer contains the code that the mutation replaces.
  */
 export async function huntMutant(
   mutation: Mutation,
@@ -27,7 +27,7 @@ export async function huntMutant(
     packages: 'external',
     outfile,
     logLevel: 'silent',
-    plugins: [mutating(mutation)],
+    plugins: [replaceSource(mutation)],
   });
   const { simulate } = (await import(`${outfile}?${Date.now()}`)) as typeof import('./simulate.ts');
   for (let seed = 1; seed <= CAUGHT_WITHIN.seeds; seed += 1) {
@@ -37,7 +37,7 @@ export async function huntMutant(
   return undefined;
 }
 
-function mutating({ file, from, to }: Mutation): Plugin {
+function replaceSource({ file, from, to }: Mutation): Plugin {
   const path = resolve(ROOT, file);
   return {
     name: 'mutation',
@@ -45,7 +45,8 @@ function mutating({ file, from, to }: Mutation): Plugin {
       onLoad({ filter: /\.ts$/ }, async (args) => {
         if (args.path !== path) return undefined;
         const source = await readFile(path, 'utf8');
-        if (!source.includes(from)) throw new Error(`${file} has no "${from}" any more`);
+        if (!source.includes(from))
+          throw new Error(`${file} no longer contains "${from}": update the mutation`);
         return { contents: source.replace(from, () => to), loader: 'ts' };
       }),
   };

@@ -1,4 +1,4 @@
-/** A bug that a change of the product could introduce: one replaced place. */
+/** A bug that an edit of the product could introduce: it replaces the text `from` with `to` in one file. */
 export interface Mutation {
   name: string;
   file: string;
@@ -6,42 +6,42 @@ export interface Mutation {
   to: string;
 }
 
-/** Within how many worlds of how many records each of these must be caught. */
+/** Each mutation must fail a check within this many seeds of worlds with this many records. */
 export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
 
 export const MUTATIONS: Mutation[] = [
   {
-    name: 'the first failed record is not asked for again',
+    name: 'the response leaves out the first failed record',
     file: 'processors/stream/respond.ts',
     from: 'return { batchItemFailures: in_order.map(',
     to: 'return { batchItemFailures: in_order.slice(1).map(',
   },
   {
-    name: 'what the results table refused is not asked for again',
+    name: 'records that the results table refused are not delivered again',
     file: 'processors/stream/deliver.ts',
     from: "if (row_code !== undefined) return { stage: 'results_table', code: row_code };",
     to: '',
   },
   {
-    name: 'what the lake refused is not asked for again',
+    name: 'records that the lake refused are not delivered again',
     file: 'processors/stream/deliver.ts',
     from: "line_code === undefined ? undefined : { stage: 'lake', code: line_code }",
     to: 'void line_code',
   },
   {
-    name: 'the lowest version of a batch is written, not the highest',
+    name: 'the lowest version in a batch is written instead of the highest',
     file: 'processors/stream/versions.ts',
     from: 'replaces(result, best)',
     to: 'replaces(best, result)',
   },
   {
-    name: 'the second place of a record in a batch is forgotten',
+    name: 'the second copy of a record in a batch is ignored',
     file: 'processors/stream/versions.ts',
     from: 'else version.places.push(item);',
     to: '',
   },
   {
-    name: 'a store that throws counts as one that has kept all',
+    name: 'a store that throws counts as if it kept all entries',
     file: 'processors/stream/put.ts',
     from: '{ kept: [], failed: entries.map((entry) => ({ entry, code: cause.code })) }',
     to: '{ kept: entries, failed: [] }',
@@ -53,25 +53,25 @@ export const MUTATIONS: Mutation[] = [
     to: '',
   },
   {
-    name: 'verdicts of a call are off by one',
+    name: 'the verdicts of a call are shifted by one document',
     file: 'processors/analysis/ask.ts',
     from: 'const outcome = outcomes[i];',
     to: 'const outcome = outcomes[(i + 1) % outcomes.length];',
   },
   {
-    name: 'a document that failed has the verdict of those that did not',
+    name: 'a text with a failed chunk gets the verdict of its other chunks',
     file: 'processors/analysis/answers.ts',
     from: 'if (failure !== undefined) {',
     to: 'if (failure !== undefined && failures.length < 0) {',
   },
   {
-    name: 'the cache key forgets the text',
+    name: 'the cache key leaves out the text',
     file: 'schemas/identity.ts',
     from: '`${origin}\\n${normalised_text}`',
     to: '`${origin}\\n`',
   },
   {
-    name: 'the publisher takes a refusal for an acknowledgement',
+    name: 'the publisher reports a rejected record as accepted',
     file: 'ingest/publisher/sender.ts',
     from: 'return false;',
     to: "pending.resolve({ status: 'accepted', record_id, shard_id: '', sequence_number: '' });",
@@ -89,7 +89,7 @@ export const MUTATIONS: Mutation[] = [
     to: 'const { ended } = sortOutcomes(lot, context); deliveries.add(countInJobs(ended, deps.progress, job_of, context).then(() => deliver(lot, deps, context)));',
   },
   {
-    name: 'what could not be counted is not asked for again',
+    name: 'records that could not be counted are not delivered again',
     file: 'processors/stream/progress.ts',
     from: 'if (entry !== undefined)',
     to: 'if (entry === undefined)',
@@ -101,7 +101,7 @@ export const MUTATIONS: Mutation[] = [
     to: 'if (doneOf(counts) < size - 1) return undefined;',
   },
   {
-    name: 'a job waits for one page more than it has',
+    name: 'a job waits for one page too many',
     file: 'jobs/progress.ts',
     from: 'if (closed < pageCount(total)) return;',
     to: 'if (closed <= pageCount(total)) return;',

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Scores, Sentiment } from '../../schemas/index.ts';
 
 /**
- * What the simulated analyzer says of a text, and what the checker expects: told by a mark that every sentence of a
- * generated text carries, so that no other text can have the same verdict by chance, and every chunk of it the same.
+ * Derives the verdict of a generated text from the mark that each of its sentences contains. The simulated analyzer
+ * answers with it, and the checker expects it. All chunks of a text have the same verdict, and two texts have the same
+ * verdict only if they have the same mark.
  */
 export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores } | undefined {
   const mark = /#([^#]+)#/.exec(text)?.[1];
@@ -23,7 +24,7 @@ export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores 
   return { sentiment: names[best as keyof Scores] as Sentiment, scores };
 }
 
-/** Scores within single precision: what Comprehend and the means of chunks lose. */
+/** Compares scores with a tolerance of 1e-6: the mean over the chunks of a text rounds them. */
 export function isVerdictOf(
   text: string,
   found: { sentiment?: Sentiment | undefined; scores?: Scores | undefined },

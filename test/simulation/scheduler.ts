@@ -1,30 +1,30 @@
 import type { Random } from '../support/random.ts';
 
-/** Virtual time: nothing waits, and what happens next is the seed's choice among what may. */
+/** Runs steps in virtual time, without waiting. The seed decides the order of steps that are due at the same time. */
 export interface Scheduler {
   /** Epoch milliseconds of the simulated world. */
   now(): number;
-  /** @returns what takes it back. */
+  /** Schedules a step. @returns a function that cancels it. */
   after(ms: number, label: string, run: () => void): () => void;
   sleep(ms: number, label: string): Promise<void>;
   /**
-   * Runs what is due, one step at a time, until there is nothing more to do or `over` says so.
+   * Runs steps one at a time, until no step is left or `isOver()` is true.
    *
-   * @throws {Error} after `max_steps`, or whatever a step throws.
+   * @throws {Error} after `max_steps` steps. Rethrows what a step throws.
    */
-  run(over: () => boolean, max_steps: number): Promise<void>;
-  /** Ends the run with this error after the step that is under way. */
+  run(isOver: () => boolean, max_steps: number): Promise<void>;
+  /** Ends the run with this error after the current step. */
   fail(error: unknown): void;
   steps(): number;
-  /** The same for the same seed: every step's label and time went into it. */
+  /** Returns a hash of the label and time of every step: it is equal for runs of the same seed. */
   fingerprint(): string;
-  /** The last steps, oldest first. */
+  /** Returns the last steps, oldest first. */
   recent(): string[];
 }
 
 interface Step {
   at: number;
-  /** Among steps of one time the seed decides. */
+  /** A random number that orders steps of the same time. */
   tie: number;
   label: string;
   run: (() => void) | undefined;
@@ -58,18 +58,19 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
     now: () => now,
     after,
     sleep: (ms, label) => new Promise((resolve) => after(ms, label, resolve)),
-    async run(over, max_steps) {
+    async run(isOver, max_steps) {
       for (;;) {
-        // Whatever the last step set off runs to its next wait.
+        // All promises of the last step run until they wait for another step.
         await settle();
         if (failure !== undefined) throw failure.error;
-        if (over()) return;
+        if (isOver()) return;
         const step = pop(heap);
         if (step === undefined) return;
         if (step.run === undefined) continue;
         now = step.at;
         steps += 1;
-        if (steps > max_steps) throw new Error(`No end after ${max_steps} steps`);
+        if (steps > max_steps)
+          throw new Error(`The simulation did not end within ${max_steps} steps`);
         note(step);
         step.run();
       }
@@ -121,8 +122,8 @@ function pop(heap: Step[]): Step | undefined {
 }
 
 /**
- * Puts the process' timers on virtual time while `work` runs: the product sets them for what may take too long.
- * Everything else that it knows of time is passed in.
+ * Replaces `setTimeout` and `clearTimeout` by virtual timers while `work` runs. The product uses them for timeouts; its
+ * clock and its pauses are parameters.
  */
 export async function onVirtualTimers<Value>(
   scheduler: Scheduler,

@@ -10,14 +10,14 @@ import type { Environment, World } from './world.ts';
 /** The contents of a world's services. */
 export interface Stored {
   rows: Map<string, Result>;
-  /** The number of the lake's lines by record and version. */
+  /** How many lines the lake has for each version of a record. */
   lines: Map<string, number>;
   set_asides: Map<string, SetAside>;
   verdicts: Map<string, Verdict>;
 }
 
-/** Is called when a row takes effect. */
 export interface Watch {
+  /** Called when a row is written. `before`: the row that it replaces. */
   onRow(result: Result, before: Result | undefined): void;
 }
 
@@ -25,8 +25,13 @@ export function createStored(): Stored {
   return { rows: new Map(), lines: new Map(), set_asides: new Map(), verdicts: new Map() };
 }
 
-/** The services as one environment reaches them. */
-export function servicesOf(world: World, stored: Stored, watch: Watch, environment: Environment) {
+/** Creates the services as one environment sees them: with its own network faults, over shared contents. */
+export function createServices(
+  world: World,
+  stored: Stored,
+  watch: Watch,
+  environment: Environment,
+) {
   const networkTo = (service: Service): Network => ({
     call: (action, effect) => world.call(environment, service, action, effect),
     failsAlone: () => world.failsAlone(service),
@@ -61,20 +66,22 @@ function createAnalyzer(network: Network) {
     network,
     score(document) {
       const verdict = verdictOf(document);
-      if (verdict === undefined) throw new Error('A document that is not part of the workload');
+      if (verdict === undefined)
+        throw new Error('The analyzer got a document that is not part of the workload');
       return { ok: true, ...verdict };
     },
   });
   return analyzer;
 }
 
-/** The consumer must ask for each fingerprint once. */
+/** Throws if the consumer asks for a fingerprint twice in one call. */
 function createCache(stored: Stored, network: Network) {
   const cache = createFakeCache({ rows: stored.verdicts, network });
   return {
     ...cache,
     get(fingerprints: string[]) {
-      if (new Set(fingerprints).size !== fingerprints.length) throw new Error('Repeated keys');
+      if (new Set(fingerprints).size !== fingerprints.length)
+        throw new Error('The consumer asked for the same fingerprint twice in one call');
       return cache.get(fingerprints);
     },
   };

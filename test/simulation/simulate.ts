@@ -8,11 +8,11 @@ import { createConsumer } from '../../processors/stream/consumer.ts';
 import { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { createRandom } from '../support/random.ts';
 import { createChecker } from './checker.ts';
-import { drawWeather } from './faults.ts';
+import { drawFaultPlan } from './faults.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createMapping, type Invocable } from './mapping.ts';
 import { createScheduler, onVirtualTimers } from './scheduler.ts';
-import { createStored, type Stored, servicesOf } from './services.ts';
+import { createServices, createStored, type Stored } from './services.ts';
 import { createStream } from './stream.ts';
 import { type Specs, startWorkload } from './workload.ts';
 import { createWorld, startedAt, type World } from './world.ts';
@@ -25,7 +25,7 @@ export interface SimulationOptions {
 export interface SimulationReport {
   seed: number;
   records: number;
-  /** Entries that the stream held in the end, repeats included. */
+  /** Entries on the stream at the end, including repeats. */
   entries: number;
   results: number;
   set_asides: number;
@@ -35,7 +35,7 @@ export interface SimulationReport {
   invocations: number;
   steps: number;
   virtual_seconds: number;
-  /** The same for the same seed. */
+  /** Equal for runs of the same seed. */
   fingerprint: string;
   violation?: { message: string; schedule: string[] };
 }
@@ -44,13 +44,13 @@ const MAX_STEPS = 5_000_000;
 /** The quota that all consumers of a world share. */
 const CALLS_PER_SECOND = 50;
 
-/** One seed is one execution: the product's own code, from publisher to results, in a world that the seed makes. */
+/** Runs the product, from publisher to results, in a simulated world. The seed alone determines the whole run. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const random = createRandom(options.seed);
   const scheduler = createScheduler(random.fork(), startedAt());
   return onVirtualTimers(scheduler, async () => {
-    const weather = drawWeather(random);
-    const world = createWorld({ random, scheduler, weather });
+    const fault_plan = drawFaultPlan(random);
+    const world = createWorld({ random, scheduler, fault_plan });
     const stored = createStored();
     const specs: Specs = new Map();
     const jobs = createJobs(world, stored);
@@ -82,14 +82,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     });
     try {
       await scheduler.run(() => workload.done, MAX_STEPS);
-      const stormy_ms = random.int(120_000);
+      const faulty_ms = random.int(120_000);
       let over = false;
-      scheduler.after(stormy_ms, 'calm', () => {
+      scheduler.after(faulty_ms, 'end of faults', () => {
         over = true;
       });
       await scheduler.run(() => over, MAX_STEPS);
-      world.calm();
-      await scheduler.run(() => mapping.behind() === 0 && jobs.isSubmitted(), MAX_STEPS);
+      world.endFaults();
+      await scheduler.run(() => mapping.countPending() === 0 && jobs.isSubmitted(), MAX_STEPS);
       mapping.stop();
       checker.atEnd(stream, workload.acknowledged);
       await jobs.atEnd(checker.someGivenUp());
@@ -102,18 +102,18 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 }
 
 function reshardAtTimes(world: World, reshard: () => void): void {
-  const every = world.weather.reshard_every_ms;
+  const every = world.fault_plan.reshard_every_ms;
   if (every === undefined) return;
   const next = () =>
     world.scheduler.after(every * world.random.between(0.5, 1.5), 'reshard', () => {
-      if (world.isCalm()) return;
+      if (world.isFaultFree()) return;
       reshard();
       next();
     });
   next();
 }
 
-/** The consumer as processors/stream/compose.ts puts it together, on simulated services. */
+/** Creates the consumer as processors/stream/compose.ts does, with simulated services. */
 function newConsumer({
   world,
   stored,
@@ -128,7 +128,7 @@ function newConsumer({
   quota: ReturnType<typeof createFakeLedger>;
 }): Invocable {
   const environment = world.environment('consumer');
-  const services = servicesOf(world, stored, checker, environment);
+  const services = createServices(world, stored, checker, environment);
   const now = world.clockOf(environment);
   const pauses = world.random.fork();
   const limited = limitRate(services.analyzer, {
@@ -158,7 +158,7 @@ function newConsumer({
       now,
       on_final: () => Promise.resolve(),
     }),
-    // Batches are small here, so their lots are too: most batches must have several.
+    // Batches are small here, so lots must be small too: otherwise most batches would be a single lot.
     lots: { size: 3, quiet_ms: 250 },
     text_policy: 'full',
     now,

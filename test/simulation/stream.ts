@@ -12,7 +12,7 @@ export interface StreamRecord {
 
 export interface Shard {
   shard_id: string;
-  /** Of hash keys: `from` included, `to` excluded. */
+  /** The range of hash keys: from `from` to below `to`. */
   from: number;
   to: number;
   records: StreamRecord[];
@@ -23,7 +23,7 @@ export interface Shard {
 /** A stream with shards that split and merge. */
 export interface SimulatedStream {
   shards: Shard[];
-  /** As one producer reaches it. */
+  /** Returns the stream over the network of one producer. */
   as(producer: Environment): RecordStream;
   put(data: Buffer, partition_key: string): { shard: Shard; record: StreamRecord };
   reshard(): void;

@@ -5,7 +5,7 @@ import { versionKey } from './services.ts';
 import type { SimulatedStream } from './stream.ts';
 import type { World } from './world.ts';
 
-/** What the bytes of an entry are: by the bytes themselves, since every entry is told from every other. */
+/** The expected outcomes of each stream entry, by the bytes of the entry: no two entries have the same bytes. */
 export type Specs = Map<string, Spec[]>;
 
 export function specKey(data: Uint8Array): string {
@@ -13,7 +13,7 @@ export function specKey(data: Uint8Array): string {
 }
 
 export interface WorkloadReport {
-  /** Records that a producer was told are on the stream, by record and version. */
+  /** The versions of records whose publication was acknowledged, as {@link versionKey} formats them. */
   acknowledged: Set<string>;
   done: boolean;
 }
@@ -28,7 +28,7 @@ export interface WorkloadOptions {
 
 const PRODUCERS = 3;
 
-/** Producers that publish a share of the records each, at their own pace, through the product's own publisher. */
+/** Starts producers, each of which publishes a share of the records with the product's publisher, and starts jobs. */
 export function startWorkload(options: WorkloadOptions): WorkloadReport {
   const { world, records } = options;
   const report: WorkloadReport = { acknowledged: new Set(), done: false };
@@ -61,7 +61,7 @@ async function produce(
   report: WorkloadReport,
 ): Promise<void> {
   const random = world.random.fork();
-  const publisher = publisherOf(world, stream, 'producer');
+  const publisher = createWorldPublisher(world, stream, 'producer');
   const sent: Promise<void>[] = [];
   for (let made = 0; made < records; made += 1) {
     for (const generated of generate()) {
@@ -87,7 +87,7 @@ async function produce(
   await Promise.all(sent);
 }
 
-/** The records of a job, with some of them twice: a submission that was taken up again. */
+/** Publishes the records of a job, some of them twice, as a resumed submission does. */
 async function submit(
   { world, stream, specs, jobs }: WorkloadOptions,
   name: string,
@@ -96,7 +96,7 @@ async function submit(
   const random = world.random.fork();
   await world.scheduler.sleep(random.int(3_000), 'before the job');
   const { job, records } = jobs.start(random, name);
-  const publisher = publisherOf(world, stream, 'submission');
+  const publisher = createWorldPublisher(world, stream, 'submission');
   const sent: Promise<void>[] = [];
   for (const { record, spec } of records) {
     specs.set(specKey(Buffer.from(JSON.stringify(record))), [spec]);
@@ -113,7 +113,7 @@ async function submit(
   await Promise.all(sent);
 }
 
-function publisherOf(world: World, stream: SimulatedStream, name: string) {
+function createWorldPublisher(world: World, stream: SimulatedStream, name: string) {
   const random = world.random.fork();
   return createPublisher({
     stream: stream.as(world.environment(name)),

@@ -1,30 +1,31 @@
 import { ServiceError } from '../../schemas/index.ts';
 import type { Random } from '../support/random.ts';
-import type { Service, Weather } from './faults.ts';
+import type { FaultPlan, Service } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** A running program with its memory: a Lambda environment, or a producer. What is killed does nothing any more. */
+/** A process with its own memory: a Lambda environment or a producer. A killed environment runs no more code. */
 export interface Environment {
   name: string;
   killed: boolean;
-  /** How wrong its clock is, in ms. */
+  /** How far its clock is ahead of the simulated time; negative if it is behind. */
   skew_ms: number;
 }
 
 export interface World {
   random: Random;
   scheduler: Scheduler;
-  weather: Weather;
-  /** How many of each fault have struck. */
+  fault_plan: FaultPlan;
+  /** How often each kind of fault occurred. */
   faults: Record<string, number>;
-  /** Ends the faults: from then on every service does its part. */
-  calm: () => void;
-  isCalm: () => boolean;
+  /** Ends all faults: from then on every call succeeds. */
+  endFaults: () => void;
+  isFaultFree: () => boolean;
   environment(name: string): Environment;
-  /** The time as an environment's clock has it. */
+  /** Returns the clock of an environment. */
   clockOf(environment: Environment): () => number;
   /**
-   * A call to a service: it travels, takes effect at one moment, and its answer travels back, or any of these fails.
+   * Calls a service. The request takes time, then the effect happens in one step, then the answer takes time. Each of
+   * the three may fail.
    *
    * @throws {ServiceError}
    */
@@ -34,7 +35,7 @@ export interface World {
     action: string,
     effect: () => Value | Promise<Value>,
   ): Promise<Value>;
-  /** Whether one entry of a batch fails by itself. */
+  /** Decides whether one entry of a batch fails although the call succeeds. */
   failsAlone(service: Service): boolean;
 }
 
@@ -47,42 +48,42 @@ export function startedAt(): number {
 export function createWorld(options: {
   random: Random;
   scheduler: Scheduler;
-  weather: Weather;
+  fault_plan: FaultPlan;
 }): World {
-  const { random, scheduler, weather } = options;
+  const { random, scheduler, fault_plan } = options;
   const faults: Record<string, number> = {};
-  let is_calm = false;
+  let is_fault_free = false;
   let environments = 0;
   const strike = (name: string, probability: number) => {
-    if (is_calm || !random.chance(probability)) return false;
+    if (is_fault_free || !random.chance(probability)) return false;
     faults[name] = (faults[name] ?? 0) + 1;
     return true;
   };
-  const isAway = (service: Service) => {
+  const isInOutage = (service: Service) => {
     const at = scheduler.now() - STARTED_AT;
-    const away = weather.outages.some(
+    const is_in_outage = fault_plan.outages.some(
       (outage) => outage.service === service && outage.from_ms <= at && at < outage.to_ms,
     );
-    return away && strike(`${service} away`, 1);
+    return is_in_outage && strike(`${service} outage`, 1);
   };
   const travel = (label: string) =>
     scheduler.sleep(
-      strike('slow', weather.slow) ? random.between(500, 20_000) : random.between(1, 30),
+      strike('slow', fault_plan.slow) ? random.between(500, 20_000) : random.between(1, 30),
       label,
     );
   return {
     random,
     scheduler,
-    weather,
+    fault_plan,
     faults,
-    calm: () => {
-      is_calm = true;
+    endFaults: () => {
+      is_fault_free = true;
     },
-    isCalm: () => is_calm,
+    isFaultFree: () => is_fault_free,
     environment(name) {
       environments += 1;
-      const skew_ms = strike('clock skew', weather.skewed)
-        ? random.between(-weather.skew_ms, weather.skew_ms)
+      const skew_ms = strike('clock skew', fault_plan.skewed)
+        ? random.between(-fault_plan.skew_ms, fault_plan.skew_ms)
         : 0;
       return { name: `${name}-${environments}`, killed: false, skew_ms };
     },
@@ -91,9 +92,9 @@ export function createWorld(options: {
       if (environment.killed) return never();
       const label = `${environment.name} ${service}.${action}`;
       await travel(label);
-      // A request that left before its sender died may or may not have arrived.
+      // The sender died after it sent the request: half of these requests still arrive.
       if (environment.killed && random.chance(0.5)) return never();
-      if (isAway(service) || strike(`${service} refused`, weather.refused[service])) {
+      if (isInOutage(service) || strike(`${service} refused`, fault_plan.refused[service])) {
         const throttled = random.chance(0.3);
         if (environment.killed) return never();
         throw refusal(service, throttled);
@@ -101,12 +102,12 @@ export function createWorld(options: {
       const value = await effect();
       await travel(`${label} answered`);
       if (environment.killed) return never();
-      if (strike(`${service} answer lost`, weather.lost[service])) {
+      if (strike(`${service} answer lost`, fault_plan.lost[service])) {
         throw new ServiceError(service, 'TimeoutError', { retryable: true });
       }
       return value;
     },
-    failsAlone: (service) => strike(`${service} partial`, weather.partial[service]),
+    failsAlone: (service) => strike(`${service} partial`, fault_plan.partial[service]),
   };
 }
 
@@ -115,7 +116,7 @@ function refusal(service: Service, throttled: boolean): ServiceError {
   return new ServiceError(service, code, { retryable: true, throttled });
 }
 
-/** What waits for an answer in a program that is gone. */
+/** Never settles: a killed environment gets no answers. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }
