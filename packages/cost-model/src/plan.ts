@@ -152,8 +152,8 @@ function planConsumer(
   const batches_per_second = load.records_per_second / batch_records;
   const batch_seconds =
     usual.batch_seconds + estimateSlotSeconds(load, usual, { batch_records, shards });
-  // Under a sufficient quota the executions are busy as long as their batches take; behind it, all the time.
-  const busy = is_behind ? shards : batches_per_second * batch_seconds;
+  // Lambda runs one execution per shard. If the quota is too low, each of them is busy all the time.
+  const busy = is_behind ? shards : Math.min(shards, batches_per_second * batch_seconds);
   return {
     consumer: {
       batch_records,
