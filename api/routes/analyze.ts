@@ -39,6 +39,7 @@ export const analyzeRoutes: Route[] = [
       const refused = findTooLong(text, 'text');
       if (refused !== undefined) throw toHttpError(refused);
       const [outcome] = await deps.analyse([{ text, language: options.language_code }]);
+      // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
       const answer = toAnswer(outcome!, options, { text: 'text', language: LANGUAGE_FIELD });
       if ('error' in answer) throw toHttpError(answer.error);
       c.header('X-Cache-Hit', String(answer.cache_hit));
@@ -74,11 +75,13 @@ export const analyzeRoutes: Route[] = [
       const refused = requests.map(({ text }, i) => findTooLong(text, `texts.${i}`));
       const asked = requests.filter((_, i) => refused[i] === undefined);
       const outcomes = await deps.analyse(asked);
+      // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
       const outcome_of = new Map(asked.map((request, i) => [request, outcomes[i]!]));
       const results = requests.map((request, i): BatchResponse['results'][number] => {
         const error = refused[i];
         if (error !== undefined) return { error };
         const fields = { text: `texts.${i}`, language: `texts.${i}.language_code` };
+        // biome-ignore lint/style/noNonNullAssertion: the map has every request that was not refused
         return toAnswer(outcome_of.get(request)!, options, fields);
       });
       const failed = results.filter((result) => 'error' in result).length;

@@ -144,6 +144,7 @@ function analysisWatches({ settings }: AlarmsProps): Record<string, Watch> {
 
 function deliveryWatches({ lake, jobs, api }: AlarmsProps): Record<string, Watch> {
   const watchDeadLetters = (queue: Jobs['queue'], meaning: string): Watch => ({
+    // biome-ignore lint/style/noNonNullAssertion: createWorkQueue gives every queue a dead-letter queue
     metric: queue.deadLetterQueue!.queue.metricApproximateNumberOfMessagesVisible({
       period: FIVE_MINUTES,
     }),
