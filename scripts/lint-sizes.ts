@@ -10,7 +10,7 @@ import { measureFile, measureRoom } from './sizes/measure.ts';
 const LIMITS = { median_file: 100, p90_function: 30, longest_function: 80 };
 
 const tracked = execFileSync('git', ['ls-files', '*.ts'], { encoding: 'utf8' }).trim().split('\n');
-const measured = Object.entries(rooms).map(([room, traits]) => {
+const measured = Object.entries<string[]>(rooms).map(([room, traits]) => {
   // The tests of a package are not part of it.
   const sources = traits.includes('package') ? `${room}/src/` : `${room}/`;
   const files = tracked.filter((file) => file.startsWith(sources));

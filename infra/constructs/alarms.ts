@@ -72,11 +72,20 @@ function consumerMetric(
   metricName: string,
   statistic: string = cloudwatch.Stats.SUM,
 ): cloudwatch.IMetric {
+  return createMetric('AuraStream', metricName, statistic, { service: 'consumer' });
+}
+
+function createMetric(
+  namespace: string,
+  metricName: string,
+  statistic: string,
+  dimensionsMap: Record<string, string>,
+): cloudwatch.IMetric {
   return new cloudwatch.Metric({
-    namespace: 'AuraStream',
+    namespace,
     metricName,
-    dimensionsMap: { service: 'consumer' },
     statistic,
+    dimensionsMap,
     period: FIVE_MINUTES,
   });
 }
@@ -90,13 +99,12 @@ function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<
       meaning: 'Records wait on the stream for too long.',
     },
     BatchesGivenUp: {
-      metric: new cloudwatch.Metric({
-        namespace: 'AWS/Lambda',
-        metricName: 'OnFailureDestinationDeliveredEventCount',
-        dimensionsMap: { EventSourceMappingUUID: mapping_id },
-        statistic: cloudwatch.Stats.SUM,
-        period: FIVE_MINUTES,
-      }),
+      metric: createMetric(
+        'AWS/Lambda',
+        'OnFailureDestinationDeliveredEventCount',
+        cloudwatch.Stats.SUM,
+        { EventSourceMappingUUID: mapping_id },
+      ),
       threshold: 0,
       meaning: 'Lambda gave up on records and wrote them to the failure destination.',
     },
@@ -142,23 +150,18 @@ function analysisWatches({ settings }: AlarmsProps): Record<string, Watch> {
   };
 }
 
+function watchDeadLetters({ deadLetterQueue }: Jobs['queue'], meaning: string): Watch {
+  if (deadLetterQueue === undefined) throw new Error('The queue has no dead-letter queue');
+  const period = FIVE_MINUTES;
+  const metric = deadLetterQueue.queue.metricApproximateNumberOfMessagesVisible({ period });
+  return { metric, threshold: 0, meaning };
+}
+
 function deliveryWatches({ lake, jobs, api }: AlarmsProps): Record<string, Watch> {
-  const watchDeadLetters = (queue: Jobs['queue'], meaning: string): Watch => ({
-    // biome-ignore lint/style/noNonNullAssertion: createWorkQueue gives every queue a dead-letter queue
-    metric: queue.deadLetterQueue!.queue.metricApproximateNumberOfMessagesVisible({
-      period: FIVE_MINUTES,
-    }),
-    threshold: 0,
-    meaning,
-  });
   return {
     LakeIsLate: {
-      metric: new cloudwatch.Metric({
-        namespace: 'AWS/Firehose',
-        metricName: 'DeliveryToS3.DataFreshness',
-        dimensionsMap: { DeliveryStreamName: lake.delivery_stream.ref },
-        statistic: cloudwatch.Stats.MAXIMUM,
-        period: FIVE_MINUTES,
+      metric: createMetric('AWS/Firehose', 'DeliveryToS3.DataFreshness', cloudwatch.Stats.MAXIMUM, {
+        DeliveryStreamName: lake.delivery_stream.ref,
       }),
       threshold: 900,
       meaning: 'Firehose does not deliver to the lake.',

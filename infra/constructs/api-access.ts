@@ -90,9 +90,6 @@ function queryGrants(lake: Lake) {
       actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
       resources: [lake.bucket.arnForObjects('*')],
     },
-    {
-      actions: ['s3:GetBucketLocation', 's3:ListBucket'],
-      resources: [lake.bucket.bucketArn],
-    },
+    { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [lake.bucket.bucketArn] },
   ];
 }

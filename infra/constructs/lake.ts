@@ -20,6 +20,12 @@ const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name)
   type: 'int',
 }));
 
+/** Firehose writes a line feed after each record, so that an object is a file of JSON lines. */
+const APPEND_LINE_FEED = {
+  type: 'AppendDelimiterToRecord',
+  parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }],
+};
+
 /** Results on S3, delivered by Firehose and queried through Glue and Athena. */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
@@ -101,15 +107,7 @@ export class Lake extends Construct {
           sizeInMBs: settings.lake.buffer_mb,
         },
         compressionFormat: 'GZIP',
-        processingConfiguration: {
-          enabled: true,
-          processors: [
-            {
-              type: 'AppendDelimiterToRecord',
-              parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }],
-            },
-          ],
-        },
+        processingConfiguration: { enabled: true, processors: [APPEND_LINE_FEED] },
       },
     });
     stream.node.addDependency(role);

@@ -32,6 +32,10 @@ export class Tables extends Construct {
       // It holds one item, which the consumer creates if it is missing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.addSourceIndex();
+  }
+
+  private addSourceIndex(): void {
     this.results.addGlobalSecondaryIndex({
       indexName: 'by_source',
       partitionKey: { name: 'source_key', type: STRING },
