@@ -21,8 +21,8 @@ export interface ApiKeyClaims {
 
 /**
  * `as`, a letter for the tier, the tenant, `X`, random characters. API Gateway accepts keys of 20 to 128 letters and
- * digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so upper-case letters can
- * stand for its other characters: `H` for `-`, `U` for `_`.
+ * digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so upper-case letters
+ * can stand for its other characters: `H` for `-`, `U` for `_`.
  */
 const KEY = /^as([SGPE])([a-z0-9HU]{1,64})X([A-Za-z0-9]{32,40})$/;
 const LETTERS: Record<Tier, string> = {

@@ -8,8 +8,8 @@ interface FormatFacts {
 }
 
 /**
- * The file formats that `ingest` and jobs read. The API, the command line, upload keys and help texts follow this table.
- * The readers are in `ingest/sources/readers.ts`, which does not compile while a format has none.
+ * The file formats that `ingest` and jobs read. The API, the command line, upload keys and help texts follow this
+ * table. The readers are in `ingest/sources/readers.ts`, which does not compile while a format has none.
  */
 export const FORMATS = {
   jsonl: {

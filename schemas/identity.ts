@@ -52,8 +52,8 @@ export interface FingerprintInput {
 }
 
 /**
- * Builds the cache key of a verdict, 43 characters of base64url. Line feeds separate the fields: only the last field can
- * contain one itself.
+ * Builds the cache key of a verdict, 43 characters of base64url. Line feeds separate the fields: only the last field
+ * can contain one itself.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { analyzer_name, analyzer_version, language_code, normalised_text } = input;

@@ -28,9 +28,10 @@ export const JOB_STATUSES = [
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /**
- * The life of a job. PENDING: its input has not arrived, or is not counted. PROCESSING: its records are counted, and are
- * being published and analysed. All other statuses are final. Each event leads from any of its statuses to one status; the
- * jobs table takes it with a conditional write, so that of several writers one wins.
+ * The life of a job. PENDING: its input has not arrived, or is not counted. PROCESSING: its records are counted, and
+ * are being published and analysed. All other statuses are final. Each event leads from any of its `from` statuses to
+ * one status. The transition is a conditional write to the jobs table, so only one of several concurrent writers
+ * succeeds.
  */
 export const JOB_EVENTS = {
   /** The submission has counted the input: ingest/submission/count-records.ts. */

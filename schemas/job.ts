@@ -5,10 +5,10 @@ import { recordId, slug, timestamp } from './record.ts';
 
 export const jobStatus = z.enum(JOB_STATUSES);
 
-/** One item of the jobs table holds the progress of so many records. */
+/** The number of records whose progress one item of the jobs table holds. */
 export const JOB_PAGE_SIZE = 1_000;
 
-/** The limit of records per job: the numbers of its pages must fit in one item of 400 KB. */
+/** The limit of records per job: the set of its closed page numbers must fit in one item of 400 KB. */
 export const MAX_JOB_RECORDS = 50_000_000;
 
 /** The outcome of one record of a job. */
@@ -55,7 +55,7 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(FORMAT_NAMES),
-  /** As `inputKey` gives it. */
+  /** The object's key, built by `inputKey`. */
   key: z.string(),
   /** Absent until the object has arrived. Every read asks for this etag, so that a replaced object is noticed. */
   etag: z.string().optional(),
@@ -123,8 +123,8 @@ export function deriveJobRecordId(job_id: string, job_index: number): string {
 const JOB_STAGES = ['waiting_for_input', 'counting', 'submitting', 'analyzing', 'done'] as const;
 
 /**
- * The progress of a job. `done = succeeded + failed + set_aside ≤ total`, and `done` never decreases. `total` is 0 until
- * the input is counted, which happens before its first record is published.
+ * The progress of a job. `done = succeeded + failed + set_aside ≤ total`, and `done` never decreases. `total` is 0
+ * until the input is counted, which happens before its first record is published.
  */
 export const progressSchema = z.object({
   total: z.int().min(0),

@@ -57,7 +57,7 @@ export const carriedFields = {
 };
 type CarriedField = keyof typeof carriedFields;
 
-/** Picks the carried fields. Absent ones are undefined, so that all results have the same shape. */
+/** Picks the carried fields. Sets absent ones to undefined, so that all results have the same shape. */
 export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
   from: From,
 ): Pick<Complete<From>, CarriedField> {
@@ -67,7 +67,7 @@ export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
 }
 const CARRIED_FIELDS = Object.keys(carriedFields) as CarriedField[];
 
-/** An object that names each field of `Of`, absent ones as undefined: a forgotten field does not compile. */
+/** An object that must list every field of `Of`, if need be as `undefined`: a forgotten field does not compile. */
 export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
 
 /** The fields of a record. The schemas of records and job documents are made of them. */

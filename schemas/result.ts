@@ -63,8 +63,8 @@ export const resultSchema = z.object({
 export type Result = z.infer<typeof resultSchema>;
 
 /**
- * A result as listings show it: the index `by_source` holds these fields and no others. DynamoDB allows 20 in an index
- * and never changes them, so a new field joins a listing only by a new index.
+ * The fields of a result that listings show, which are the fields of the index `by_source`. DynamoDB allows 20 fields
+ * in an index, and cannot add one to an existing index: showing another field in listings takes a new index.
  */
 export const listedResultSchema = resultSchema.pick({
   schema_version: true,

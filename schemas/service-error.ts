@@ -1,6 +1,7 @@
 /**
- * A service failed a call. `retryable` says whether the same call may succeed later; the policy is decided here, not
- * where the error is caught. The message names the service, the action and the error code, never a text.
+ * A call to a service failed. `retryable` says whether the same call may succeed later: the code that throws the error
+ * decides this, not the code that catches it. The message names the service, the action and the error code, never a
+ * text.
  *
  * @example
  * import type { RecordStream } from 'aurastream/ingest';

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { issueSchema } from '../issues.ts';
 import { recordId } from '../record.ts';
 
-/** The limit of records per `POST /records`, which is that of Kinesis' PutRecords. */
+/** The limit of records per `POST /records`. Kinesis' PutRecords has the same limit. */
 const MAX_POSTED_RECORDS = 500;
 
-/** Body of `POST /records`. Each record is checked on its own, so that a wrong one does not refuse the others. */
+/** Body of `POST /records`. Each record is validated on its own, so that an invalid one does not fail the others. */
 export const recordsRequestSchema = z.object({
   records: z
     .array(z.unknown())

@@ -60,7 +60,7 @@ export type SyncResponse = z.infer<typeof syncResponseSchema>;
 /** The limit of texts per `POST /analyze/batch`. */
 const MAX_BATCH_TEXTS = 100;
 
-/** Body of `POST /analyze/batch`. Each text is limited as in `POST /analyze/sync`, and all together by the body. */
+/** Body of `POST /analyze/batch`. Each text has the limit of `POST /analyze/sync`; all texts must fit in the body. */
 export const batchRequestSchema = z.object({
   texts: z
     .array(

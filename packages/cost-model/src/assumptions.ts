@@ -15,20 +15,22 @@ export const DEPLOYED = {
   lake_buffer_mb: 64,
 };
 
-/** What the benchmark measured, and the sizes of an example. The product's tests compare them with both. */
+/** Results of the benchmark, and the sizes of the sample data. The product's tests compare these values with both. */
 export const MEASURED = {
   /** CPU time per 1,000 records on the benchmark's machine: a fixed part, and a part per byte of text. */
   cpu_ms_per_1000: 125,
   cpu_ms_per_1000_and_byte: 0.06,
-  /** CPU time per 1,000 records of the design that makes a call for each record. */
+  /** CPU time per 1,000 records, in the usual design that calls Comprehend for each record. */
   per_record_cpu_ms_per_1000: 1_950,
-  /** Lambda's cores were not measured. The model takes them for as slow as the slowest machine of the benchmark. */
+  /**
+   * Lambda's cores were not measured. The model assumes that they are as slow as the slowest machine of the benchmark.
+   */
   slower_cores: 2.5,
   /** The time that a batch waits for all services but Comprehend. */
   stores_wait_seconds: 0.1,
   /** The median time of a call with 25 documents. */
   call_seconds: 0.08,
-  /** Bytes besides the text: of a stream record, a result row, its index entry, a cached verdict and a lake line. */
+  /** Sizes without the text: a stream record, a result row, its index entry, a cached verdict and a lake line. */
   stream_bytes: 165,
   row_bytes: 680,
   index_bytes: 580,

@@ -15,7 +15,7 @@ export const FIREHOSE_STEP_BYTES = 5 * 1_024;
 /** The consumer joins lines to Firehose records of this size (aws/firehose/lake.ts of the product). */
 const FIREHOSE_RECORD_BYTES = 100_000;
 
-/** What 1,000 records take. */
+/** The calls, time and billed quantities of 1,000 records. */
 export interface Consumption {
   comprehend_calls: number;
   documents: number;
@@ -27,10 +27,10 @@ export interface Consumption {
 }
 
 /**
- * Estimates what AuraStream takes for 1,000 records, in batches of `batch_records`.
+ * Estimates AuraStream's consumption for 1,000 records, in batches of `batch_records`.
  *
- * A text that was not analysed before is one document. A repeated text comes from the consumer's memory. Requests are
- * full, except that each batch has one partial call of each kind.
+ * Each text that was not analysed before counts as one document; the verdict of a repeated text comes from the
+ * consumer's memory. All requests are full, except for one partial call of each kind per batch.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ const WAIT_SECONDS = 0.18;
 const RECORDS_IN_FLIGHT = 200;
 
 /**
- * Estimates what the usual design takes for 1,000 records in the same batches. That design calls Comprehend twice for
+ * Estimates the usage of the usual design for 1,000 records in the same batches. That design calls Comprehend twice for
  * each record (language and sentiment), and puts one row and one line for it.
  */
 export function estimatePerRecordUsage(load: PlannedLoad, batch_records: number): Usage {

@@ -53,16 +53,16 @@ export interface Plan {
   comprehend: ComprehendPlan;
   present_quota: QuotaFit;
   quotas_to_raise: QuotaToRaise[];
-  /** The least number of sources among which the records must be divided. */
+  /** The records must come from at least this many sources, because the index limits the writes per source. */
   least_sources: number;
   usd_per_month: Cost;
-  /** The cost of a million of the month's records: Comprehend's price falls with volume. */
+  /** The mean cost of a million records in this month. It depends on the volume, as Comprehend's price does. */
   usd_per_million: Cost;
   /** The cost of the usual design, which makes four calls for each record. */
   per_record_usd_per_month: Cost;
 }
 
-/** The batches that a consumer finds under a load, and what 1,000 records take in them. */
+/** The size of the consumer's batches under a load, and the consumption of 1,000 records in such batches. */
 interface Workload {
   shards: number;
   /** Whether the quota is too small, so that records wait. */
@@ -73,7 +73,7 @@ interface Workload {
 }
 
 /**
- * Plans what a load takes and costs: shards, concurrency, quota, delay and USD.
+ * Plans the resources for a load: shards, concurrency, quota, delay and cost in USD.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ function estimateWorkload(load: PlannedLoad, shards: number): Workload {
   const full_batch_records = estimateBatchRecords(load, Number.POSITIVE_INFINITY);
   const full = estimateConsumption(load, full_batch_records);
   const is_behind = fitQuota(load, full).lag_seconds_per_hour > 0;
-  // A consumer that is behind finds full batches.
+  // While the consumer is behind, records accumulate, so its batches are full.
   const batch_records = is_behind
     ? full_batch_records
     : estimateBatchRecords(load, load.records_per_second / shards);
@@ -144,7 +144,7 @@ function estimateWorkload(load: PlannedLoad, shards: number): Workload {
   };
 }
 
-/** @returns the Lambda usage of 1,000 records too. */
+/** Plans the consumer. @returns the plan, and the Lambda usage of 1,000 records. */
 function planConsumer(
   load: PlannedLoad,
   { shards, is_behind, batch_records, usual }: Workload,

@@ -10,7 +10,7 @@
 export const COMPREHEND_USD_PER_UNIT = 0.0001;
 export const CHARACTERS_PER_UNIT = 100;
 export const LEAST_UNITS = 3;
-/** The price of a unit by the units of the month. All but the first: secondary source. */
+/** The price of a unit falls with the units of the month. All prices except the first: secondary source. */
 export const COMPREHEND_TIERS = [
   { up_to_units: 10_000_000, usd_per_unit: COMPREHEND_USD_PER_UNIT },
   { up_to_units: 50_000_000, usd_per_unit: 0.00005 },

@@ -4,7 +4,7 @@ import { estimateResultWriteUnits } from './storage.ts';
 /** An adjustable quota of AWS that the load exceeds. */
 export interface QuotaToRaise {
   quota: string;
-  /** The account's quota if the load states it, else AWS' default. */
+  /** The account's quota if the load specifies it, otherwise AWS' default. */
   present: number;
   needed: number;
 }

@@ -6,12 +6,12 @@ const LARGEST_ROW_TEXT_BYTES = 350_000;
 /** DynamoDB bills this in addition for each stored item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_OVERHEAD_BYTES = 100;
 
-/** The write units of 1,000 records in the results table: each writes a row and an index entry of one unit. */
+/** The write units of 1,000 records in the results table. Each record writes a row, and an index entry of one unit. */
 export function estimateResultWriteUnits(load: PlannedLoad): number {
   return 1_000 * (estimateRowUnits(load) + 1);
 }
 
-/** In a mix of languages, texts have either one or three bytes per character, and rows of either size. */
+/** For several languages, assumes a mix of texts with one byte per character and texts with three. */
 function estimateRowUnits({ characters, bytes_per_character, languages }: PlannedLoad): number {
   const unitsAt = (bytes: number) => {
     const text_bytes = characters * bytes > LARGEST_ROW_TEXT_BYTES ? 0 : characters * bytes;

@@ -90,7 +90,7 @@ async function bootDeployment(
   try {
     onProgress('Creating streams, tables and buckets');
     await provision({ stack: deployment.stack, ...host });
-    // The calls that created the resources are not the user's.
+    // The meter must not count the calls that created the resources.
     host.gateway.meter.reset();
     onProgress('Starting the functions');
     const workload = await startWorkload({ ...common, host });

@@ -12,7 +12,7 @@ export interface LetterCounts {
 }
 
 const LETTER = /\p{L}/u;
-/** A character's script is its pattern's position in this list plus one; 0 stands for any other script. */
+/** The script at index i has the number i + 1. The number 0 means any other script. */
 const SCRIPTS = [
   /(?=\p{L})\p{Script=Latin}/u,
   /\p{Script=Han}/u,
@@ -24,7 +24,9 @@ const SCRIPTS = [
 const IS_LETTER = 8;
 const SCRIPT_BITS = 7;
 const UNKNOWN = 255;
-/** The class of each code unit, computed at its first use. Running the six patterns on every text took twice as long. */
+/**
+ * The class of each code unit, computed at its first use. Running the six patterns on every text took twice as long.
+ */
 const unit_classes = new Uint8Array(0x10000).fill(UNKNOWN);
 
 /**

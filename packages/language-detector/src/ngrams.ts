@@ -1,7 +1,7 @@
 /** eld separates words at everything but letters of the Basic Multilingual Plane and apostrophes within words. */
 const SEPARATORS = /(?:\P{L}|[\u{10000}-\u{10FFFF}])+(?<!['`’])/gu;
 const LONGEST_TEXT = 1_000;
-/** The characters that are read first. In most texts they have more bytes of words than are used. */
+/** How many characters are read first. They are enough for most texts: their words have more than MOST_BYTES bytes. */
 const USUAL_START = 480;
 const ONLY_SPACES_AND_APOSTROPHES = /^[ '`’]*$/;
 /** No word starts after this many bytes. */

@@ -8,7 +8,7 @@ import { rankLanguages } from '../src/rank.ts';
 import { LABELLED_TEXTS } from './texts.ts';
 
 const TEXTS = Object.values(LABELLED_TEXTS).flat();
-/** Letters of Unicode versions that eld does not know yet: 20 letters, none of a language in the table. */
+/** 20 letters of newer Unicode versions, which eld does not know. No language of the table uses them. */
 const NEWER_LETTERS =
   /[\u088f\u0c5c\u0cdc\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1]/;
 

@@ -12,7 +12,7 @@ export interface DispatchOptions {
   faults: Faults;
   now: () => number;
   sleep(ms: number): Promise<void>;
-  /** Receives what a service threw. That is a bug of the emulation; the caller gets a 500. */
+  /** Receives an exception of a service, which is a bug of the emulation. The caller gets a 500. */
   onError(error: unknown, call: AwsCall): void;
 }
 
@@ -60,7 +60,7 @@ export function createDispatch(options: DispatchOptions): (call: AwsCall) => Pro
   };
 }
 
-/** "Access denied" as S3 writes it, and as the JSON services do. */
+/** Builds the "access denied" reply. S3 uses another status and code than the JSON services. */
 function denialReply(service: AwsService, message: string): AwsReply {
   return service.service === 's3'
     ? service.errorReply(403, 'AccessDenied', message)

@@ -14,9 +14,9 @@ import type { GatewayRequest } from './signature.ts';
 import { createSleep } from './sleep.ts';
 import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
 
-/** A route for requests that are no AWS calls: the REST API, or a control route of the runtime. */
+/** A route for requests that are not AWS calls: the REST API, or a control route of the runtime. */
 export interface ExtraRoute {
-  /** `/_aws/execute-api/`. Of several prefixes that match, the longest one gets the request. */
+  /** A path prefix, such as `/_aws/execute-api/`. If several prefixes match, the longest one wins. */
   prefix: string;
   /** @returns undefined to leave the request to the gateway. */
   handle(request: GatewayRequest): Promise<AwsReply> | undefined;
@@ -34,7 +34,7 @@ export interface GatewayOptions {
   now: () => number;
   /** The gateway keeps this array, so that routes may be added later. */
   extraRoutes?: ExtraRoute[];
-  /** Receives what a service threw. */
+  /** Receives exceptions of the services. */
   onError?: (error: unknown, call: AwsCall) => void;
 }
 
@@ -114,7 +114,7 @@ function createRoute(
   };
 }
 
-/** A port that answers by this route. @returns it with `settle`, which waits for the requests in flight. */
+/** Creates a port that serves this route. @returns the port, and `settle`, which waits for the requests in flight. */
 function listenWith(route: Route) {
   const in_flight = new Set<Promise<void>>();
   const port = createPort((request, response) => {

@@ -64,7 +64,7 @@ export function dropConnection(request: HttpRequest): void {
   else request.socket.destroy();
 }
 
-/** A reply of the gateway itself, in no AWS protocol. */
+/** A reply of the gateway itself, as plain JSON. */
 export function plainJson(status: number, body: unknown): AwsReply {
   return {
     status,

@@ -55,7 +55,10 @@ export function startMappings(options: MappingsOptions): Mappings {
   };
 }
 
-/** @returns what starts the mapping. @throws {Error} with the resource's id, where the mapping is not emulated. */
+/**
+ * @returns a function that starts the mapping. @throws {Error} with the resource's id, where the mapping is not
+ * emulated.
+ */
 function prepareMapping(resource: Resource, options: MappingsOptions): () => AnyMapping {
   const properties = resource.properties() as unknown as MappingProperties;
   try {

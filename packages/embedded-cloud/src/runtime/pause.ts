@@ -1,4 +1,4 @@
-/** Waits that long, or until the signal aborts. Never throws. */
+/** Waits for this time, or until the signal aborts. Never throws. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

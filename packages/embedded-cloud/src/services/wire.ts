@@ -75,7 +75,9 @@ function decodeCodePoint(code: number, fallback: string): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : fallback;
 }
 
-/** Finds the contents of all elements with this name. Namespaces are ignored; nesting in the same name is not supported. */
+/**
+ * Finds the contents of all elements with this name. Namespaces are ignored; nesting in the same name is not supported.
+ */
 export function findXmlElements(xml: string, name: string): string[] {
   const pattern = new RegExp(
     `<(?:\\w+:)?${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</(?:\\w+:)?${name}\\s*>)`,

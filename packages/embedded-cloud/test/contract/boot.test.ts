@@ -209,7 +209,7 @@ it('a template that is not emulated is refused before anything starts', async ()
   await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });
 
-/** A cloud whose table projects so many attributes into its index. */
+/** Writes a cloud whose table projects `count` attributes into its index. */
 function writeCloudWithProjection(count: number): Promise<string> {
   return writeCloud({
     Table: {

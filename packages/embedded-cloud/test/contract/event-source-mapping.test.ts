@@ -28,7 +28,7 @@ import { createConcurrency } from '../../src/runtime/function/pool.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
 
-/** Reports `poison`, throws at `bomb`, takes the rest. */
+/** A handler that reports the record `poison` as failed, throws an error for `bomb`, and accepts other records. */
 const BUNDLE = `
 export async function handler({ Records }) {
   const text = (record) => Buffer.from(record.kinesis.data, 'base64').toString();
@@ -138,7 +138,7 @@ const active = (StreamName: string) =>
     expect(found.StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
   });
 
-/** A mapping over the real function; it keeps the delivered records as `[key, text]`. */
+/** Starts a mapping that invokes the real function, and records each delivered record as `[key, text]`. */
 function map(
   stream_arn: string,
   properties: Partial<MappingProperties>,
@@ -250,7 +250,7 @@ it('a mapping reports failing records to S3 with the whole event, and delivers t
   const given_up = (await reports('poison')).flatMap(({ event }) =>
     event.Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString()),
   );
-  // Retries of a partial answer take along what comes after, so `c` is given up with the poison before it.
+  // A partial failure retries the failed record and all later ones, so `c` is given up together with `poison`.
   expect(given_up.sort()).toEqual(['bomb', 'c', 'poison']);
   expect(new Set(seen.map(([, text]) => text))).toEqual(new Set(texts));
   expect(await reports('poison')).toContainEqual(

@@ -42,7 +42,7 @@ interface Put {
 
 let dataDir: string;
 let puts: Put[];
-/** How many puts S3 refuses before it takes one. */
+/** The number of puts that S3 still refuses. */
 let refusals: number;
 let now: number;
 let firehose: Firehose;
@@ -130,7 +130,7 @@ it('a delivery is retried until S3 accepts it, and no record is lost', async () 
 it('records that a process accepted are delivered by the next process', async () => {
   await put('accepted');
   await putBatch([Buffer.from('before'), Buffer.from('the crash')]);
-  // The first process is never closed: all that the second has is the folder.
+  // The first process is not closed, as in a crash. The second one knows the records only from the folder.
   const next = start();
   await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
   await vi.waitFor(() => expect(delivered()).toEqual(['accepted\nbefore\nthe crash\n']));

@@ -36,7 +36,7 @@ const CALLERS = {
   AKIACONSUMER: { access_key_id: 'AKIACONSUMER', name: 'Consumer', role_logical_id: 'Role' },
 };
 
-/** Stands for a service with a defect, and for the one that speaks XML. */
+/** A service that throws on every call, and replies in XML. */
 const broken: AwsService = {
   service: 's3',
   actionOf: () => 'GetObject',
@@ -380,7 +380,7 @@ test('the meter counts calls, errors, bytes and units', async () => {
     errors: { ProvisionedThroughputExceededException: 1 },
     usage: { read_units: 0.5 },
   });
-  // What took effect is billed, answered or not.
+  // A call that took effect is billed even if its answer was lost.
   expect(entry('PutItem')).toMatchObject({
     calls: 2,
     errors: { ConnectionLost: 1 },

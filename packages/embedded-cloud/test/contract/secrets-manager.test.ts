@@ -130,7 +130,7 @@ describe('over a restart', () => {
     ...rest,
   });
 
-  /** What a start of the service with these secrets says of each. */
+  /** Starts the service with these secrets, and reads each of them. */
   async function started(...specs: SecretSpec[]) {
     const served = await serveService(createSecretsManager({ path, specs, now: Date.now }));
     const client = new SecretsManagerClient(clientConfig(served.endpoint));

@@ -105,14 +105,16 @@ const rejected = (sending: Promise<unknown>) =>
     (error: Error) => error,
   );
 
-/** Rounded to hundredths: the clocks of both sides tick in milliseconds. */
+/**
+ * Measures the duration. It is rounded to 10 ms, because the clocks of client and server may differ by a millisecond.
+ */
 async function seconds(work: () => Promise<unknown>) {
   const started = performance.now();
   await work();
   return Math.round((performance.now() - started) / 10) / 100;
 }
 
-// The SDK itself holds the answers to sending and receiving against the MD5 of the body.
+// The SDK itself checks the MD5 of the body in the answers to sending and receiving.
 test.each([
   ['of letters', 'I love my cat'],
   ['of more than ASCII', 'Ég elska köttinn minn 🐈'],

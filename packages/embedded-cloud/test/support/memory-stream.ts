@@ -7,7 +7,7 @@ import type {
   StreamSource,
 } from '../../src/runtime/event-source/source.ts';
 
-/** A stream in memory behind the mapping's port: shards by hand, sequence numbers as Kinesis counts, in one row. */
+/** An in-memory stream for a mapping. Tests add its shards; its sequence numbers increase by one over all shards. */
 export function createMemoryStream() {
   const shards: (Shard & { records: StreamRecord[]; closed: boolean })[] = [];
   let number = 49590338271490256608559692538361571095n;

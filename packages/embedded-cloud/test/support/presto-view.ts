@@ -1,7 +1,7 @@
-/** A column of Glue with the types of both worlds. */
+/** A column of an Athena view. */
 interface ViewColumn {
   name: string;
-  /** Of Trino. */
+  /** The name of a Trino type. */
   type: string;
 }
 

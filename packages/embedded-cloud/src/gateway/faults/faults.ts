@@ -96,7 +96,7 @@ function decideByRules(matching: SeededFault[]): FaultDecision | undefined {
   let decision: FaultDecision | undefined;
   for (const { fault, random } of matching) {
     fault.matched += 1;
-    // A call breaks once. Later rules keep their hits for later calls.
+    // Only the first rule that hits breaks the call. The hits of later rules are left for later calls.
     if (decision?.rule !== undefined && fault.kind !== 'latency') continue;
     if (!isHit(fault, random)) continue;
     fault.hits += 1;

@@ -10,7 +10,7 @@ interface Entry {
 interface TableBatch {
   /** The entries of one table's part of `RequestItems`. */
   entries(part: unknown): unknown[];
-  /** A table's part with other entries. */
+  /** A copy of a table's part with these entries instead of its own. */
   withEntries(part: unknown, entries: unknown[]): unknown;
   /** The field of the answer with the entries that were not processed, in the shape of `RequestItems`. */
   unprocessed: string;

@@ -46,7 +46,7 @@ export type FaultRule = z.infer<typeof faultRuleSchema>;
 
 type FieldKinds = [field: keyof FaultRule, kinds: FaultRule['kind'][]];
 
-/** The kinds that each of these fields belongs to. With another kind it would have no effect, so it is refused. */
+/** The fields that only some kinds of rules use. Rules of other kinds are refused if they have such a field. */
 const FIELD_KINDS: FieldKinds[] = [
   ['code', ['throttle', 'error', 'partial']],
   ['status', ['throttle', 'error']],

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /** The position of one shard. */
 interface ShardCheckpoint {
-  /** All records up to this one are finished; absent: none is known to be. */
+  /** All records up to this one are finished. Absent if no record is known to be finished. */
   sequence_number?: string;
   /** The shard is closed and all of its records are finished, so its children may be read. */
   drained?: boolean;

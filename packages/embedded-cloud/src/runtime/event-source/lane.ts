@@ -37,7 +37,7 @@ export interface Batch<Item> {
   failures: number;
   /** The earliest time of the next invocation, epoch ms. */
   not_before: number;
-  /** The reason why these records are discarded; absent: they are not. */
+  /** The reason why these records are discarded. Absent if they are not discarded. */
   discard?: DiscardCondition;
 }
 
@@ -59,7 +59,7 @@ export type LaneStep<Item> =
  *             ── throttled ──► again after a backoff, without a limit of retries
  *   a record over its maximum age is discarded before its batch is in flight (again)
  *
- * `next()` returns the batch to deliver, and `settle()` its outcome. In between the lane rests.
+ * `next()` returns the batch to deliver, and `settle()` takes its outcome. In between, the lane delivers nothing else.
  */
 export interface Lane<Item> {
   add(record: Item, now: number): void;
@@ -172,7 +172,7 @@ function applyOutcome<Item extends Sequenced>(
     ({ sequence_number }) => sequence_number === outcome.from_sequence_number,
   );
   const rest = { ...invoked, records: batch.records.slice(from) };
-  // AWS bisects "at the returned sequence number": the split counts no retry, and the rest is not halved.
+  // Bisecting splits the batch before the failed record, not in the middle. Like every split, it counts as no retry.
   const again = settings.bisect && from > 0 ? [rest] : [countRetry(rest, settings)];
   return { done: batch.records.slice(0, from), again };
 }

@@ -45,7 +45,7 @@ const PACE: Pace = { idle_ms: 1_000, busy_ms: 200, error_ms: 1_000, refresh_ms: 
 export function startMapping(options: MappingOptions): Mapping {
   const { source, destination, pace = PACE } = options;
   const stopping = new AbortController();
-  // Every shard, and every wait of it, listens to this signal.
+  // Every shard adds listeners to this signal, so Node's warning about many listeners is turned off.
   setMaxListeners(0, stopping.signal);
   const counters = newCounters();
   let checkpoints: Checkpoints | undefined;

@@ -16,13 +16,13 @@ export interface ShardQueue<Item> {
   /** Adds records in the order of the shard, each once. */
   add(records: Item[], now: number): void;
   /**
-   * Takes the batches that are ready. Each must be settled.
+   * Takes the batches that are ready. The caller must settle each of them.
    *
-   * @returns them, and the time when the next one gets ready by itself, in epoch ms.
+   * @returns the batches, and the epoch ms at which a batch becomes ready without further records.
    */
   take(now: number): { steps: ShardStep<Item>[]; wake_at?: number };
   settle(lane: number, outcome: Outcome, now: number): void;
-  /** All records up to this one are finished; absent: none is known to be. */
+  /** @returns the last record before the first unfinished one; undefined if no record is known to be finished. */
   checkpoint(): string | undefined;
   countUnfinished(): number;
   /** The size of the unfinished records. */

@@ -17,13 +17,13 @@ export interface MappingSettings extends DeliverySettings {
 
 /** The waits between two reads of the stream, in ms. */
 export interface Pace {
-  /** After an empty page. */
+  /** The wait after an empty page. */
   idle_ms: number;
-  /** After a page with records: AWS allows five reads a second. */
+  /** The wait after a page with records: AWS allows five reads a second. */
   busy_ms: number;
-  /** After an error. */
+  /** The wait after an error. */
   error_ms: number;
-  /** Between two looks for new shards. */
+  /** The interval between checks for new shards. */
   refresh_ms: number;
 }
 

@@ -15,9 +15,9 @@ const RESPONSE_BYTES = 6_291_556;
 const UNKNOWN_DURATION_MS = 100;
 
 export interface FunctionOptions extends SandboxOptions {
-  /** The account's limit, or the function's own where it has a reservation. */
+  /** The concurrency that the account's functions share, or the function's own if it has a reservation. */
   concurrency: Concurrency;
-  /** The most threads of the function on this machine. */
+  /** Maximum number of threads of the function on this machine. */
   most_environments: number;
   /** How long an unused environment stays warm, in ms. */
   idle_ms: number;
@@ -75,7 +75,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     return limitSize(answer);
   };
 
-  /** The answer is ignored, as that of a duplicate delivery: the caller gets the first invocation's answer. */
+  /** Invokes the function a second time with the same event. Only the first invocation's answer goes to the caller. */
   const runDuplicate = async (payload: string) => {
     const sandbox = await pool.take();
     await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined });
@@ -108,7 +108,7 @@ function newCounters(): Omit<FunctionStatus, 'name' | 'environments'> {
   return { running: 0, invocations: 0, errors: 0, throttles: 0, duration_ms: 0, cold_starts: 0 };
 }
 
-/** Takes a slot of the concurrency, unless it @returns the reason why the function is not invoked. */
+/** Takes a slot of the concurrency. @returns the refusal if the payload is too large or no slot is free. */
 function admit(payload: string, concurrency: Concurrency) {
   const bytes = Buffer.byteLength(payload);
   if (bytes > REQUEST_BYTES) {

@@ -13,7 +13,8 @@ export async function openFunctionLog(path: string): Promise<FunctionLog> {
   const file = createWriteStream(path, { flags: 'a' });
   return {
     write(text) {
-      // One write for all lines of a turn of the event loop: a write each took a quarter of the gateway's time.
+      // Writes all lines of one turn of the event loop together. One write per line took a quarter of the gateway's
+      // time.
       if (file.writableCorked === 0) {
         file.cork();
         setImmediate(() => file.uncork());

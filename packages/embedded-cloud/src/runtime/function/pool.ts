@@ -26,7 +26,7 @@ export function createConcurrency(limit: number): Concurrency {
 
 export interface PoolOptions<Environment> {
   start: () => Environment;
-  /** The most threads of one function on this machine. Further invocations wait for a free one. */
+  /** Maximum number of threads of one function on this machine. Further invocations wait for a free thread. */
   most: number;
   /** How long an unused environment stays warm, in ms. */
   idle_ms: number;
@@ -46,7 +46,7 @@ export function createPool<Environment extends Member>(
   options: PoolOptions<Environment>,
 ): Pool<Environment> {
   const all = new Set<Environment>();
-  /** The one used last is at the end. */
+  /** Idle environments, the most recently used one last. */
   const idle = new Map<Environment, NodeJS.Timeout>();
   const waiting: ((environment: Environment) => void)[] = [];
   let stopped = false;
@@ -58,11 +58,11 @@ export function createPool<Environment extends Member>(
   const start = () => {
     const environment = options.start();
     all.add(environment);
-    // After the stop, invocations that still wait get an environment that is dead: they fail.
+    // Invocations that still wait when the pool stops get a dead environment, and fail.
     if (stopped) void retire(environment);
     return environment;
   };
-  /** The one used last is the likeliest to have its caches filled, and the others get to retire. */
+  /** Takes the most recently used environment: its caches are warm, and the others can time out. */
   const takeIdle = () => {
     for (const [environment, timer] of [...idle].reverse()) {
       clearTimeout(timer);

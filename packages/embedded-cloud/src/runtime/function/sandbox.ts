@@ -87,7 +87,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** Kills the environment with this error if the work takes longer. @returns the work. */
+/** Waits for the work. If it takes longer than this, kills the environment with this error. */
 async function killAfter<Value>(
   environment: ExecutionEnvironment,
   after_ms: number | undefined,

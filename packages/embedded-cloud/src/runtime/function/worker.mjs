@@ -42,7 +42,7 @@ async function loadHandler() {
     });
   }
   if (handler.length > 2) {
-    // The nodejs24.x runtime refuses them too: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+    // The nodejs24.x runtime refuses callback-based handlers too: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
     throw Object.assign(new Error('Callback-based handlers are not supported'), {
       name: 'Runtime.CallbackHandlerDeprecated',
     });

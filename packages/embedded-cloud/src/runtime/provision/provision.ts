@@ -25,7 +25,7 @@ export async function provision(options: {
   ]);
 }
 
-/** Buckets come first: a new delivery stream at once writes what an earlier process left undelivered. */
+/** Creates buckets first: a new delivery stream immediately delivers the records that an earlier process left. */
 async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
   const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
   await Promise.all(buckets.map(s3.createBucket));

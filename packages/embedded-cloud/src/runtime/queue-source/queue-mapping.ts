@@ -10,7 +10,7 @@ export interface QueueMappingOptions {
   queue_arn: string;
   queue_url: string;
   batch_size: number;
-  /** The most invocations at a time. */
+  /** Maximum number of concurrent invocations. */
   concurrency: number;
   report_item_failures: boolean;
   config: SQSClientConfig;

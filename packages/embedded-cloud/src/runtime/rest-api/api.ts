@@ -127,7 +127,7 @@ function refuseUnsupported(method: Resource, properties: MethodProperties): void
   );
 }
 
-/** The full path of each resource by its id, with that of the root. */
+/** Maps the id of each resource, including the root, to its full path. */
 function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   const parts = new Map(
     stack.resources('AWS::ApiGateway::Resource').map((resource) => {

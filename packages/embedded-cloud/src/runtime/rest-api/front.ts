@@ -25,7 +25,7 @@ export interface FrontOptions {
   now: () => number;
 }
 
-/** API Gateway refuses the request itself, with this response. */
+/** A refusal of API Gateway itself, which does not invoke the function. */
 interface Refusal {
   kind: ResponseType;
   /** The context that the authorizer returned. */

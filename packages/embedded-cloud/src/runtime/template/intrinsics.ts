@@ -42,7 +42,7 @@ export function createResolver(scope: IntrinsicScope): (value: unknown) => unkno
   return resolve;
 }
 
-/** The `Condition` of an IAM policy is an object. That of a template is the name of a condition. */
+/** `Condition` is an intrinsic only if its value is a name. In an IAM policy, its value is an object. */
 function isIntrinsic(name: string, argument: unknown): boolean {
   if (name === 'Condition') return typeof argument === 'string';
   return name === 'Ref' || name.startsWith('Fn::');

@@ -49,7 +49,7 @@ export interface Executions {
 
 export type RunQuery = (request: QueryRequest, signal: AbortSignal) => Promise<EngineResult>;
 
-/** Executions are kept for later calls, but the rows of the latest only, because they are in memory. */
+/** Keeps many executions for later calls, but the rows of only a few, because rows take much memory. */
 const MOST_EXECUTIONS = 1_000;
 const MOST_RESULTS = 50;
 

@@ -57,8 +57,8 @@ function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
 }
 
 /**
- * Reads the names that WITH defines. They count as tables in the whole statement, although they are valid in their
- * query only. Therefore they must not be names of DuckDB's own tables.
+ * Reads the names that WITH defines. The check accepts them as tables in the whole statement, even outside of the query
+ * that defines them. Therefore a name of one of DuckDB's own tables is refused.
  */
 function readWithNames({ cte_map }: SyntaxNode): string[] {
   const entries = ((cte_map as SyntaxNode | undefined)?.map ?? []) as { key: string }[];

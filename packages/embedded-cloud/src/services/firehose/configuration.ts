@@ -48,7 +48,7 @@ const destinationSchema = z.object({
 
 export type DestinationConfiguration = z.input<typeof destinationSchema>;
 
-/** The settings of a delivery stream that its records need. */
+/** The settings of a delivery stream that are needed to buffer and deliver its records. */
 export interface DeliveryStream {
   name: string;
   bucket: string;

@@ -6,9 +6,9 @@ const CONTINUED = '%+';
 export const BESIDE_DIRECTORY = '%_';
 
 /**
- * Converts a key to the path of its file below the bucket. The path of an ordinary key is the key itself, so that people
- * and globs can read it. Empty names, `.`, `..` and control characters are encoded with `%`, and `%` itself as `%25`.
- * A name over 200 bytes is split into nested directories.
+ * Converts a key to the path of its file below the bucket. The path of an ordinary key is the key itself, so that
+ * people and globs can read it. Empty names, `.`, `..` and control characters are encoded with `%`, and `%` itself as
+ * `%25`. A name over 200 bytes is split into nested directories.
  */
 export function keyToPath(key: string): string {
   return key.split('/').map(encodeName).join('/');

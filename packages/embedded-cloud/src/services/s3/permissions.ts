@@ -4,7 +4,7 @@ import { readKeysToDelete } from './delete.ts';
 import { S3Error } from './errors.ts';
 import { parseAddress, readRequest } from './request.ts';
 
-/** The IAM action of each S3 action on an object, and below, on a bucket. */
+/** The IAM action of each S3 action on an object. */
 const ON_OBJECT: Record<string, string> = {
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
@@ -16,6 +16,7 @@ const ON_OBJECT: Record<string, string> = {
   AbortMultipartUpload: 's3:AbortMultipartUpload',
   DeleteObject: 's3:DeleteObject',
 };
+/** The IAM action of each S3 action on a bucket. */
 const ON_BUCKET: Record<string, string> = {
   CreateBucket: 's3:CreateBucket',
   HeadBucket: 's3:ListBucket',

@@ -54,7 +54,7 @@ export function createUploads(root: string): Uploads {
       return id;
     },
     async find(id, bucket, key) {
-      // Any other id must not be used in a path.
+      // The id becomes part of a path, so an id in any other form is refused.
       if (!/^[0-9a-f]{32}$/.test(id)) throw new S3Error('NoSuchUpload');
       const text = await readFile(join(folder(id), 'upload.json'), 'utf8').catch(() => {
         throw new S3Error('NoSuchUpload');

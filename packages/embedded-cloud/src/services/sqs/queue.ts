@@ -21,7 +21,7 @@ export interface QueueSpec {
   visibility_timeout_ms: number;
   retention_ms: number;
   delay_ms: number;
-  /** Where a message goes that was received this often without being deleted. */
+  /** The dead letter queue, and how often a message is received before it moves there. */
   redrive?: { dead_letter_arn: string; max_receive_count: number };
 }
 
@@ -49,7 +49,7 @@ export interface Queue {
 export interface QueueDeps {
   spec: QueueSpec;
   now: () => number;
-  /** Receives the messages that were received too often. */
+  /** Called with each message that was received too often. */
   sendToDeadLetters: (arn: string, message: Message) => void;
   onChange: () => void;
 }

@@ -10,8 +10,8 @@ export interface QueueStore {
 }
 
 /**
- * Stores all messages in one file, which each change replaces: the queues of the embedded cloud have few messages, and an
- * accepted message must survive a crash.
+ * Stores all messages in one file, which each change replaces: the queues of the embedded cloud have few messages, and
+ * an accepted message must survive a crash.
  */
 export function createQueueStore(options: {
   path: string;

@@ -15,7 +15,7 @@ function table(keys: string[], parameters: Record<string, string>): GlueTable {
     parameters: { 'projection.enabled': 'true', ...parameters },
   };
 }
-/** The partition values of a path that a query would read; undefined: it would not. */
+/** @returns the partition values in a path; undefined if a query would not read the path. */
 function values(of: GlueTable, path: string): string[] | undefined {
   const layout = readLayout(of);
   const found = new RegExp(`^${layout.pattern}`).exec(path)?.slice(1);

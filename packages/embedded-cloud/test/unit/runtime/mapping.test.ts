@@ -31,7 +31,7 @@ afterEach(async () => {
 const texts = (event: KinesisStreamEvent) =>
   event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
 
-/** A mapping whose function is `handler`: what it throws is a function error, `null` stands for a throttle. */
+/** Starts a mapping with `handler` as its function. If `handler` returns null, the invocation is throttled. */
 function run(
   stream: ReturnType<typeof createMemoryStream>,
   handler: Handler,

@@ -72,7 +72,7 @@ const answerWith = (answer: unknown): Invocation => ({
   payload: JSON.stringify(answer),
 });
 
-/** The API over a function that echoes its event, or answers what is given. */
+/** An API whose function returns `answer`, or by default its own event. */
 async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RESOURCES) {
   const stack = createStack(await loadAssembly(await writeAssembly({ Resources: resources })));
   const api = restApis(stack)[0]!;

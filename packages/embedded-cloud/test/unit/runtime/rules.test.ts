@@ -162,7 +162,7 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** The rules of a template at work, and what they put on its queue. */
+/** Starts the rules of a template. `listSent` returns the messages that they sent to its queue. */
 async function start(resources: Record<string, TemplateResource>) {
   const directory = await writeAssembly({ Resources: { ...RESOURCES, ...resources } });
   const folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-rules-'));
