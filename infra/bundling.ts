@@ -7,9 +7,9 @@ import { buildSync } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Packages that the SDK imports only in a browser, or without credentials in the environment. A function always has
- * credentials there (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), so its bundle leaves out
- * these 100 KB.
+ * Packages (100 KB) that bundles leave out. The SDK imports them only in a browser, or when the environment variables
+ * hold no credentials, and Lambda always sets those variables:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 const NEVER_REACHED = [
   '@aws-sdk/credential-provider-http',

@@ -12,9 +12,9 @@ export interface Settings {
     max_record_age_seconds: number;
     timeout_seconds: number;
     memory_mb: number;
-    /** Of all consumers together; the quota ledger shares it among them. */
+    /** The limit of all consumers together. The quota ledger divides it among them. */
     comprehend_calls_per_second: number;
-    /** Of one consumer while the quota ledger is unavailable. */
+    /** The limit of each consumer while the quota ledger is unavailable. */
     comprehend_fallback_calls_per_second: number;
     comprehend_max_in_flight: number;
   };
@@ -34,7 +34,7 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
-    /** Of all requests together, with and without a key. */
+    /** The burst limit of the whole API, for requests with and without a key. */
     burst_requests: number;
     /** CIDR ranges that may call the API. Empty: the API is open to all addresses. */
     allowed_cidrs: string[];
@@ -66,23 +66,23 @@ export const settings: Settings = {
   stack_name: 'AuraStream',
   stream: { retention_hours: 24 },
   consumer: {
-    // A large batch fills Comprehend's calls, each of 25 documents in one language. It also waits for its slowest call
-    // only once. A batch of distinct texts takes 33 s when four consumers share the quota.
+    // Large batches fill Comprehend's calls, each of which takes 25 documents in one language, and they wait less often
+    // for a slow call. A batch of distinct texts takes 33 s when four consumers share the quota.
     batch_size: 2_000,
     // Lambda requires at least 1 s if a batch can hold more than 10 records.
     window_seconds: 2,
-    // A factor above 1 would not keep the order of sub-records in KPL aggregates, which have keys of their own.
+    // Above 1, Lambda orders records by the key of a KPL aggregate, not by the keys of the sub-records in it.
     parallelization_factor: 1,
-    // The consumer sets invalid records aside. So a failing batch means a failing service: retry for hours.
+    // Invalid records are set aside and fail no batch. If a batch fails, a service is down: retry for hours.
     max_retries: 1_000,
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
-    // The quota is 10. The ledger does not count the API's calls, so they need the rest.
+    // The account's quota is 10. The ledger does not count the API's calls, so the remaining 0.2 are left for them.
     comprehend_calls_per_second: 9.8,
     // A stream on demand starts with 4 shards, and so with 4 consumers.
     comprehend_fallback_calls_per_second: 2.4,
-    // The ledger limits the rate. This limit is the number of connections that the SDK opens.
+    // The ledger limits the rate; this limits the connections that the SDK opens.
     comprehend_max_in_flight: 50,
   },
   analysis: {
@@ -113,7 +113,7 @@ export const settings: Settings = {
     },
   },
   jobs: {
-    // A long submission continues in the next message. After a crash, another function takes over in this time.
+    // A submission that takes longer continues in the next message. The queue redelivers a crashed one after this time.
     timeout_seconds: 120,
     memory_mb: 512,
     deadline_seconds: DAY_SECONDS,

@@ -42,7 +42,7 @@ export type PutOutcome =
  * };
  */
 export interface TextClaimStore {
-  /** @returns the SHA-256 of the text in UTF-8, in hex: what the record then has in its place. */
+  /** @returns the SHA-256 of the text in UTF-8, in hex. The record carries this hash instead of the text. */
   put(tenant: string, text: string): Promise<string>;
 }
 
@@ -63,9 +63,9 @@ export interface TextClaimStore {
  */
 export interface RecordStream {
   /**
-   * One request: outcomes in the order of the entries, one each.
+   * Sends one request. Returns one outcome per entry, in the order of the entries.
    *
-   * @throws {ServiceError} where the whole request failed.
+   * @throws {ServiceError} if the whole request failed.
    */
   putRecords(entries: StreamEntry[]): Promise<PutOutcome[]>;
 }

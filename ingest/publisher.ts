@@ -25,7 +25,7 @@ import { Sender } from './publisher/sender.ts';
  */
 export interface PublisherOptions {
   stream: RecordStream;
-  /** Requests at a time. */
+  /** Maximum number of requests in flight. */
   max_in_flight?: number;
   /** How long a request that is not full waits for more records. */
   linger_ms?: number;
@@ -34,19 +34,19 @@ export interface PublisherOptions {
    * and `flush` and `close` wait as long as an outage lasts.
    */
   max_attempts?: number;
-  /** Bytes that may wait or be in flight; `publish` waits for room. */
+  /** Maximum number of bytes that wait or are in flight. At this limit `publish` waits. */
   max_pending_bytes?: number;
-  /** Outcomes of `publishAll` that may wait for an earlier one or for the consumer; then the source is not read. */
+  /** Maximum number of outcomes that `publishAll` buffers. At this limit it stops reading the source. */
   max_waiting_outcomes?: number;
   /** Waits before the next attempt; `attempt` counts from 1. The default backs off with jitter up to 5 seconds. */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
-  /** Stores texts that do not fit on the stream; without it such records are refused. */
+  /** Stores texts that do not fit on the stream. Without a claim store, records with such texts are refused. */
   claims?: TextClaimStore;
 }
 
 /**
- * Publishes records one by one or from a source, and tells the outcome of each.
+ * Publishes records one by one or from a source, and reports the outcome of each.
  *
  * @example
  * import type { Publisher } from 'aurastream/ingest';
@@ -64,16 +64,16 @@ export interface PublisherOptions {
 export interface Publisher {
   /** Resolves when the outcome of the record is known. Waits for room before it takes the record. */
   publish(record: RecordInput): Promise<PublishOutcome>;
-  /** Publishes bytes unchecked, for connectors that forward foreign records; outcomes show the key as record id. */
+  /** Publishes bytes without validation, for connectors. The outcome has the partition key as `record_id`. */
   publishBytes(bytes: Uint8Array, partition_key: string): Promise<PublishOutcome>;
   /**
-   * Yields the outcomes in the order of the source, each as soon as it and all before it are known, also while the source
-   * is silent or endless. Reads the source no faster than the stream takes records. Leaving the loop stops the source.
+   * Yields the outcomes in the order of the source, each as soon as it and all before it are known, even if the source
+   * stalls or never ends. Reads the source no faster than the stream takes records. Leaving the loop stops the source.
    */
   publishAll(
     source: AsyncIterable<RecordInput> | Iterable<RecordInput>,
   ): AsyncIterable<PublishOutcome>;
-  /** Sends what waits, and resolves when nothing is in flight. */
+  /** Sends all waiting records, and resolves when nothing is in flight. */
   flush(): Promise<void>;
   /** Refuses further records, and flushes. */
   close(): Promise<void>;
@@ -162,7 +162,7 @@ class StreamPublisher implements Publisher {
     return { ...this.#stats };
   }
 
-  /** `flush` waits for records that came before it, also while they wait for room or for the claim store. */
+  /** Tracks records that still wait for room or for the claim store, so that `flush` waits for them too. */
   async #track<Value>(admission: () => Promise<Value>): Promise<Value> {
     if (this.#is_closed) throw new Error('The publisher is closed');
     const admitting = admission();

@@ -10,7 +10,7 @@ import type { CallbackQueue, JobChanges, JobStore } from './ports.ts';
 /** After this time the sweeper sends the first callback itself, in case its message was lost. */
 const CALLBACK_DUE_MS = 5 * 60_000;
 
-/** The events after which a job changes no more. */
+/** The events that make a job final. */
 export type FinalEvent = Exclude<JobEvent, 'input_counted'>;
 
 export interface EndJobDeps {
@@ -22,11 +22,11 @@ export interface EndJobDeps {
 }
 
 /**
- * Moves a job to the final state of an event; all final states are written here. The same write makes the callback
+ * Moves a job to the final state of an event. No other function writes final states. The same write makes the callback
  * pending and due for the sweeper, so the callback is sent even if the message that asks for it is lost.
  *
- * @param job as it was read: its callback cannot change before the job is final.
- * @returns the final job; undefined if the job is in a state from which the event does not lead on.
+ * @param job may be out of date: only its callback is used, which does not change before the job is final.
+ * @returns the final job; undefined if the job's present state does not allow the event.
  * @throws {ServiceError} if the store does not answer. The job may be final or not; calling again is safe.
  */
 export async function endJob(

@@ -4,7 +4,7 @@ import type { ThroughputSample } from './ports.ts';
 const WINDOW_MS = 2_000;
 /** Busy consumers report more often than this, so an older sample says nothing about the records that wait now. */
 const LIVE_MS = 2 * 60_000;
-/** Older throughput samples are not used. */
+/** Throughput samples that are older than this are ignored. */
 const MEASURED_MS = 15 * 60_000;
 /** Limit of BatchDetectSentiment. A batch of fewer records measures the latency of a call, not the throughput. */
 const DOCUMENTS_PER_CALL = 25;
@@ -12,7 +12,7 @@ const DOCUMENTS_PER_CALL = 25;
 export interface EstimateQuery {
   /** Epoch milliseconds. */
   now: number;
-  /** Records that are not done; for a job that is not counted yet, the expected number of records. */
+  /** The records of the job that are not done; before they are counted, their expected number. */
   records: number;
   /** The last sample of each shard. */
   samples: ThroughputSample[];
@@ -21,8 +21,9 @@ export interface EstimateQuery {
 }
 
 /**
- * When a job will be final, as ISO 8601 in UTC: first the stream works off older records, which takes as long as its
- * oldest record has waited, then the job's records follow at the throughput of the last batch of each shard.
+ * Estimates when a job will be final, as ISO 8601 in UTC. The consumer first processes the older records on the stream:
+ * this is assumed to take as long as the oldest of them has waited. Then it processes the job's records, at the
+ * throughput of the last batch of each shard.
  */
 export function estimateCompletion(query: EstimateQuery): string {
   const { now, records, samples, calls_per_second } = query;

@@ -12,9 +12,12 @@ import type {
 /** The done records of one page of a job. Its first index is `page × JOB_PAGE_SIZE`. */
 export interface Page {
   page: number;
-  /** Present once every record of the page is done; then they are final. */
+  /** Present once every record of the page is done, and final from then on. */
   counts?: OutcomeCounts;
-  /** Done indexes by outcome, until then. An index with several outcomes counts as the first in RECORD_OUTCOMES. */
+  /**
+   * Without `counts`: the indexes of the done records by outcome. An index with several outcomes counts as the first of
+   * them in RECORD_OUTCOMES.
+   */
   done: Partial<Record<RecordOutcome, Set<number>>>;
 }
 
@@ -78,8 +81,8 @@ export interface JobStore {
     cursor?: string | undefined;
   }): Promise<JobListing>;
   /**
-   * Moves the job to a status and changes fields with it; the value `undefined` removes a field. Returns undefined if the
-   * job's status, perhaps changed by another writer meanwhile, does not allow it.
+   * Moves the job to a status and changes fields with it; the value `undefined` removes a field. Returns undefined if
+   * the job's status, perhaps changed by another writer meanwhile, does not allow it.
    */
   transition(job_id: string, to: JobStatus, changes: JobChanges): Promise<Job | undefined>;
   /** Changes fields if the job is in one of these states; otherwise returns undefined. */
@@ -93,7 +96,7 @@ export interface JobStore {
   ): Promise<Job | undefined>;
   /** Adds done indexes to a page, unless the page is closed. Returns the page after that. */
   mark(job: JobRef, page: number, done: Partial<Record<RecordOutcome, number[]>>): Promise<Page>;
-  /** Replaces a page's indexes by their counts. The first call decides. Returns the page after that. */
+  /** Replaces a page's indexes by their counts. Later calls have no effect. Returns the page after that. */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
   /** Adds a page to the job's closed pages. Returns the number of closed pages after that. */
   addClosedPage(job: JobRef, page: number): Promise<number>;

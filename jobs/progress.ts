@@ -19,18 +19,18 @@ export interface ProgressDeps extends EndJobDeps {
   >;
 }
 
-/** One record of a job that is done. */
+/** A record of a job whose processing has ended. */
 interface ProgressEntry {
-  /** As it was read before the record was processed. */
+  /** The job, read before the record was processed. */
   job: Job;
   job_index: number;
   outcome: RecordOutcome;
 }
 
-/** An entry that is perhaps not counted, by its index among the entries. */
+/** An entry that may not have been counted. `index` is its position in the list that `mark` got. */
 interface MarkFailure {
   index: number;
-  /** The service's own error code. */
+  /** The error code of the service. */
   code: string;
 }
 
@@ -47,11 +47,12 @@ export interface JobProgress {
 }
 
 /**
- * Exact progress by set membership instead of counting events. A page of 1,000 records is one item of the jobs table,
- * with a set of done indexes per outcome. The steps for the done records of one page:
+ * Counts exactly, although records are delivered more than once: it adds the index of each done record to a set instead
+ * of incrementing a counter. One item of the jobs table holds a page of 1,000 records, with a set of indexes per
+ * outcome. The steps for the done records of one page:
  *
  *     1 mark    add the indexes to the page's sets. Stop if records of the page are missing.
- *     2 close   replace the sets by their counts; the first writer decides. A batch with a whole page skips step 1.
+ *     2 close   replace the sets by their counts; the first writer wins. A batch with a whole page skips step 1.
  *     3 add     add the page to the job's closed pages. Stop if pages are missing. A job of one page skips this step.
  *     4 end     read all pages, and move the job to COMPLETED or COMPLETED_WITH_ERRORS; one writer succeeds.
  *
@@ -60,9 +61,10 @@ export interface JobProgress {
  *
  * Cost of a job of 100,000 records in batches of 1,000 from 4 shards, where a batch touches about 5 pages: 480 marks (2
  * write units on average, since a page's sets grow to 4 KB), 100 closings (4 units), 100 additions (1 unit) and 1
- * transition (3 units: the row and its two indexes), together 680 writes of 1,460 units; 100 reads of the row and 1 read
- * of all pages (2 units). That is $0.001 at $0.625 per million write units; test/unit/jobs/cost.test.ts checks it. Throughput
- * samples (1 unit per batch) and checkpoints of the submission (3 units per 1,000 records) add 200 writes of 400 units.
+ * transition (3 units: the row and its two indexes), together 680 writes of 1,460 units; 100 reads of the row and 1
+ * read of all pages (2 units). That is $0.001 at $0.625 per million write units; test/contract/jobs/cost.test.ts checks
+ * it. Throughput samples (1 unit per batch) and checkpoints of the submission (3 units per 1,000 records) add 200
+ * writes of 400 units.
  */
 export function createProgress(deps: ProgressDeps): JobProgress {
   const limit = pLimit(CALLS_AT_A_TIME);
@@ -80,13 +82,13 @@ export function createProgress(deps: ProgressDeps): JobProgress {
   };
 }
 
-/** The entries of one page of a job. */
+/** The entries that belong to one page of a job. */
 interface PageEntries {
   job: Job;
   page: number;
   total: number;
   outcomes: Map<number, RecordOutcome>;
-  /** Positions among the entries of the call. */
+  /** The positions of these entries in the list that `mark` got. */
   entries: number[];
 }
 
@@ -124,7 +126,7 @@ async function collectFailures(
   }
 }
 
-/** Takes steps 1 to 4, as far as the page and the job are done. */
+/** Performs steps 1 to 4. Stops early while records of the page, or pages of the job, are missing. */
 async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> {
   const counts = await closePageIfDone(deps, marked);
   if (counts === undefined) return;
@@ -137,7 +139,7 @@ async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> 
   await complete(deps, job, sumOf(pages.map(countsOf)));
 }
 
-/** Steps 1 and 2. @returns the page's counts if all of its records are done. */
+/** Performs steps 1 and 2. @returns the page's counts if all of its records are done. */
 async function closePageIfDone(
   deps: ProgressDeps,
   { job, page, total, outcomes }: PageEntries,

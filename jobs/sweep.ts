@@ -22,9 +22,9 @@ const RESUME_AGAIN_MS = 10 * 60_000;
 const CALL_AGAIN_MS = 20 * 60_000;
 
 /**
- * Handles every job that is due. A job past its deadline becomes FAILED, a submission that may have died is resumed, and
- * a callback whose message may be lost is sent again. A job stays due, later, while work remains; handling it twice does
- * no harm.
+ * Handles every job that is due. A job past its deadline becomes FAILED, a submission that may have died is resumed,
+ * and a callback whose message may be lost is sent again. A job stays due, later, while work remains; handling it twice
+ * does no harm.
  */
 export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
   return async () => {

@@ -1,4 +1,4 @@
-/** Limits a rate evenly: the returned function waits until so many more records may pass. */
+/** Creates a rate limiter. The returned function waits until it may let this number of records pass. */
 export function createPace(
   records_per_second: number,
   deps: { now: () => number; sleep: (milliseconds: number) => Promise<unknown> },

@@ -6,11 +6,11 @@ import { type Restorable, readRestorables, restore } from './restore.ts';
 /** A batch that Lambda gave up on. */
 export interface FailedBatch {
   key: string;
-  /** Lambda's own word: `RetryAttemptsExhausted`. */
+  /** The reason that Lambda reports, such as `RetryAttemptsExhausted`. */
   reason: string;
   failed_at: string;
   shard_id: string;
-  /** Records of the stream. An aggregate counts as one. */
+  /** The number of stream records. An aggregate counts as one. */
   records: number;
   restored_at?: string;
 }
@@ -51,8 +51,8 @@ export interface RedriveOutcome {
 }
 
 /**
- * Puts the records of a batch back on the stream, each with the id that it had. When all of them are there, it marks the
- * batch. A redrive that failed half-way can be repeated: a record that arrives twice counts once.
+ * Puts the records of a batch back on the stream, each with the id that it had. When all of them are there, it marks
+ * the batch. A redrive that failed half-way can be repeated: a record that arrives twice counts once.
  *
  * @throws {Error} if there is no such batch.
  */

@@ -3,20 +3,20 @@ import type { SetAside } from '../schemas/index.ts';
 import type { Marks } from './ports.ts';
 import { type Restorable, readRestorables, restore } from './restore.ts';
 
-/** Repairs the bytes of a set-aside. Undefined leaves the set-aside where it is. */
+/** Repairs the bytes of a set-aside. Returns undefined if the set-aside should not be replayed. */
 export type Fix = (
   bytes: Uint8Array,
   set_aside: Omit<SetAside, 'data_base64'>,
 ) => Uint8Array | string | object | undefined | Promise<Uint8Array | string | object | undefined>;
 
 export type SetAsideReplayOutcome =
-  /** So many records are on the stream again. */
+  /** The set-aside's records were put back on the stream. */
   | { status: 'replayed'; records: number }
-  /** A dry run: so many records would be on the stream again. */
+  /** In a dry run, the number of records that would be put back on the stream. */
   | { status: 'would_replay'; records: number }
-  /** An earlier replay put it back. */
+  /** An earlier replay put the set-aside back on the stream. */
   | { status: 'done_before' }
-  /** The fix leaves it, or the consumer would set it aside again for this reason. */
+  /** The set-aside was not replayed: the fix returned undefined, or its records are still invalid for this reason. */
   | { status: 'left'; reason: string }
   | { status: 'failed'; codes: string[] };
 
@@ -29,7 +29,7 @@ export interface SetAsideReplayDeps {
   now: () => number;
 }
 
-/** Repairs a set-aside and puts it back on the stream with the id that its place gave it. */
+/** Repairs a set-aside and puts it back on the stream, under the id that was derived from its original place. */
 export async function replaySetAside(
   deps: SetAsideReplayDeps,
   set_aside: SetAside,
@@ -77,8 +77,8 @@ function toStreamRecord(set_aside: SetAside, bytes: Uint8Array) {
 }
 
 /**
- * Gives a sub-record of an aggregate the id that it had. The repaired bytes are no longer inside the aggregate, so the
- * id derived from their place lacks the sub-sequence number.
+ * Restores the original id of a sub-record of an aggregate. The repaired bytes are no longer part of the aggregate, so
+ * the id that is derived from their place lacks the sub-sequence number.
  */
 function keepId(one: Restorable, set_aside: SetAside): Restorable {
   const { shard_id, sequence_number, sub_sequence_number, set_aside_id } = set_aside;

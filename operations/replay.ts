@@ -9,11 +9,11 @@ import {
 import type { CurrentResults, LakeLines } from './ports.ts';
 
 export interface ReplayQuery {
-  /** The first time of arrival, in epoch milliseconds. */
+  /** Replays records that arrived at this time or later, in epoch milliseconds. */
   from: number;
-  /** The replay ends before this time of arrival, in epoch milliseconds. */
+  /** Replays records that arrived before this time, in epoch milliseconds. */
   to: number;
-  /** The analyzer version that all results should have. A result that has it is left alone. */
+  /** The analyzer version that all results should have. Results that have it already are skipped. */
   analyzer_version: string;
   source?: string;
 }
@@ -23,7 +23,7 @@ export interface ReplayCounts {
   lines: number;
   /** Records that are on the stream again. */
   replayed: number;
-  /** Records whose result has the version, and records that were replaced or withdrawn since. */
+  /** Records whose result has this analyzer version already, and records that were replaced or withdrawn since. */
   up_to_date: number;
   /** Records that cannot be analysed again, because their text was not kept. */
   without_text: number;
@@ -35,7 +35,7 @@ export interface ReplayDeps {
   results: CurrentResults;
   /** Absent in a dry run, which counts and publishes nothing. */
   publisher: Publisher | undefined;
-  /** Waits until so many more records may be published. */
+  /** Waits until this number of records may be published. */
   pace: (records: number) => Promise<void>;
   /** Epoch milliseconds. */
   now: () => number;
@@ -48,14 +48,14 @@ interface Run extends ReplayQuery {
 }
 
 const HOUR_MS = 3_600_000;
-/** A record can wait on the stream for so long before it reaches the lake: the retention of the stream. */
+/** The longest time between a record's arrival and its line in the lake: the retention of the stream. */
 const MAX_DELIVERY_DELAY_MS = 24 * HOUR_MS;
 const RECORDS_PER_STEP = 100;
 
 /**
- * Analyses the records of a time again with the current analyzer. Each record goes over the stream as the same version
- * of a later run: its result replaces the one in the table, and stands beside it in the lake. A replay can be repeated,
- * because it skips results that have the new analyzer version already.
+ * Analyses the records of a period again with the current analyzer. It publishes each record to the stream with the
+ * same record version and a higher `analysis_run`. The new result replaces the old one in the table; the lake keeps
+ * both. A replay can be repeated, because it skips results that have the new analyzer version already.
  */
 export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<ReplayCounts> {
   const counts = { lines: 0, replayed: 0, up_to_date: 0, without_text: 0, failed: 0 };
@@ -70,7 +70,7 @@ export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<Repl
   return counts;
 }
 
-/** Groups the wanted lines. A record that was delivered twice within a group is in it once. */
+/** Groups the lines to replay. If a group has two lines of one record, the later one replaces the earlier one. */
 async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<Result[]> {
   const wanted = new Map<string, Result>();
   for await (const line of lines) {

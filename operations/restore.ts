@@ -10,7 +10,8 @@ export type Restorable =
 
 /**
  * Decodes a record of the stream as the consumer does. A record without an id keeps the id derived from its place, and
- * one without a time keeps its time of arrival. So it is the same record when it is back on the stream, and counts once.
+ * one without a time keeps its time of arrival. So it is the same record when it is back on the stream, and counts
+ * once.
  */
 export function readRestorables(failed: FailedRecord): Restorable[] {
   const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);

@@ -36,7 +36,7 @@ export class Api extends Construct {
     return new apigateway.RestApi(this, 'RestApi', {
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      // The authorizer names the key, so that a request without one gets 401 first.
+      // The authorizer passes the key on, so it runs before the key check: a request without a key gets 401, not 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
       deployOptions: {
         stageName: api.stage,
@@ -60,7 +60,7 @@ export class Api extends Construct {
     for (const path of OPEN_PATHS) {
       const resource = api.root.addResource(path);
       resource.addMethod('ANY', integration);
-      // The page of the documentation loads files below its path.
+      // The documentation page loads files from paths below /docs.
       if (path === 'docs') resource.addProxy({ defaultIntegration: integration });
     }
   }

@@ -48,7 +48,7 @@ export function createFunction(
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
   });
-  // The assembly has a copy of the bundle.
+  // The cloud assembly has its own copy of the bundle.
   rmSync(folder, { recursive: true });
   return Object.assign(handler, { role });
 }

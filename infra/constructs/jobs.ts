@@ -120,7 +120,7 @@ export class Jobs extends Construct {
           actions: ['s3:PutObject'],
           resources: [this.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
         },
-        // Without it S3 responds with 403 instead of 404 for an object that does not exist.
+        // Without this grant, S3 responds with 403 instead of 404 for an object that does not exist.
         { actions: ['s3:ListBucket'], resources: [this.input_bucket.bucketArn] },
         { actions: ['kinesis:PutRecords'], resources: [ingest.stream.attrArn] },
         {

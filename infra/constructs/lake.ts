@@ -32,7 +32,7 @@ export class Lake extends Construct {
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
   readonly database_name = 'aurastream';
-  /** Firehose buffers results for so long before they can be queried. */
+  /** How long Firehose buffers results before they can be queried. */
   readonly buffer_seconds: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {

@@ -2,9 +2,9 @@ import type { aws_glue as glue } from 'aws-cdk-lib';
 import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
- * Defines the view `results`: one row per record version. The lake also holds a line for each replay, of which the last
- * counts, and repeats of batches that were delivered twice, of which the earliest counts. The SQL runs on Athena (Trino)
- * and on DuckDB.
+ * Defines the view `results`, which has one row per record version. The lake can hold several lines for one version:
+ * one per replay, and duplicates if a batch was delivered twice. The view takes the latest replay, and its earliest
+ * line. The SQL runs on Athena (Trino) and on DuckDB.
  *
  * Glue stores an Athena view as base64 of JSON in a comment.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector, `ViewReaderUtil`.

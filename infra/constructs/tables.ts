@@ -29,7 +29,7 @@ export class Tables extends Construct {
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      // It holds one item, which the consumer creates if it is missing.
+      // The ledger is one item. The consumer creates it if it is missing, so deleting the table loses nothing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.addSourceIndex();

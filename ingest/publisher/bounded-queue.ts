@@ -1,4 +1,7 @@
-/** A queue between one producer and one consumer, which wait for each other: the producer for room, the consumer for items. */
+/**
+ * A queue between one producer and one consumer, which wait for each other: the producer for room, the consumer for
+ * items.
+ */
 export class BoundedQueue<Item> {
   readonly #max_length: number;
   #items: Item[] = [];

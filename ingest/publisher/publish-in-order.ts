@@ -3,15 +3,18 @@ import { BoundedQueue } from './bounded-queue.ts';
 import type { PublishOutcome } from './outcome.ts';
 import { SourceReader } from './source-reader.ts';
 
-/** A record that the publisher has taken. Its outcome follows later, so it is wrapped: awaiting it waits for room only. */
+/**
+ * A record that the publisher has accepted. An object holds the promise, so that `await` does not wait for the outcome.
+ */
 export interface Admitted {
   outcome: Promise<PublishOutcome>;
 }
 
 /**
- * Reads the source ahead of the consumer and yields the outcomes in the source's order, each as soon as it and all before
- * it are known. At most `max_waiting` outcomes wait, known or not: then the source is not read. An error of the source is
- * thrown after the outcomes of the records before it. When the consumer leaves the loop, the source is read no further.
+ * Reads the source ahead of the consumer. Yields the outcomes in the order of the source, each as soon as it and all
+ * before it are known. Stops reading the source while `max_waiting` outcomes are buffered, whether they are known yet
+ * or not. Throws an error of the source after the outcomes of the records before it. When the consumer leaves the loop,
+ * the source is stopped.
  */
 export async function* publishInOrder(
   source: AsyncIterable<RecordInput> | Iterable<RecordInput>,
@@ -42,7 +45,7 @@ async function admitAll(
       const next = await reader.read();
       if (next === undefined) break;
       const { outcome } = await admit(next.item);
-      // The consumer awaits it later; until then a rejection counts as handled.
+      // The consumer awaits the outcome later. Without this, an earlier rejection would count as unhandled.
       outcome.catch(() => undefined);
       outcomes.push(outcome);
     }

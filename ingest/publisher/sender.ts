@@ -19,8 +19,8 @@ type EntryOutcome = PutOutcome & { retryable?: boolean };
 const MISSING_OUTCOME: EntryOutcome = { ok: false, code: 'MissingResult', retryable: true };
 
 /**
- * Sends requests, a bounded number at a time. Entries that the stream rejects are sent again, without the accepted ones,
- * until each is accepted or its attempts are used up.
+ * Sends requests, a bounded number at a time. Entries that the stream rejects are sent again, without the accepted
+ * ones, until each is accepted or its attempts are used up.
  */
 export class Sender {
   readonly #options: SenderOptions;

@@ -13,8 +13,8 @@ interface ParsedRow {
 }
 
 /**
- * Rows of cells below a header row; cells may be quoted. Columns named like a record's field fill that field, any other
- * column becomes an attribute, since cells cannot nest. Empty cells are absent fields. `line` is where a row ends.
+ * Reads rows of cells, which may be quoted, below a header row. A column named like a field of a record fills that
+ * field; any other column becomes an attribute. Empty cells are absent fields. `line` is the line on which a row ends.
  */
 export function createDelimitedReader(delimiter: string): RowReader {
   return {
@@ -35,7 +35,7 @@ export function createDelimitedReader(delimiter: string): RowReader {
   };
 }
 
-/** For a reader that begins below the header. An empty file has no columns. */
+/** Reads the header, for a reader that starts in the middle of the file. An empty file has no columns. */
 async function readColumns({ open }: RowSource, delimiter: string): Promise<string[]> {
   for await (const { record } of parseRows({ open, from: 0 }, delimiter)) return columnsOf(record);
   return [];
@@ -45,7 +45,7 @@ function columnsOf(header: string[]): string[] {
   return header.map((name) => name.trim());
 }
 
-/** All rows, the header included. */
+/** Parses all rows, including the header. */
 function parseRows({ open, from }: RowSource, delimiter: string): AsyncIterable<ParsedRow> {
   const bytes = Readable.from(open(from));
   const parser = parse({
@@ -85,14 +85,14 @@ function readRow(
   return { line, bytes, fields };
 }
 
-/** Cells are strings; some fields of a record are not. */
+/** Converts the cells of numeric and boolean fields. An invalid cell stays a string, which the schema refuses. */
 function parseCell(name: string, cell: string): unknown {
   if (NUMBERS.has(name) && /^\d+$/.test(cell)) return Number(cell);
   if (name === 'deleted' && /^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
   return cell;
 }
 
-/** Attribute names are plain; headers of spreadsheets are not. */
+/** Converts a column header to an attribute name, which allows fewer characters. */
 function attributeName(header: string): string {
   return header.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, 64) || '_';
 }

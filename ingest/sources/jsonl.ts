@@ -1,7 +1,7 @@
 import { type Line, readLines } from './lines.ts';
 import type { Row, RowContent, RowReader, RowSource } from './row.ts';
 
-/** A record of 1 MiB still fits when JSON escapes each of its characters. */
+/** JSON can escape each character of a 1 MiB record as 6 characters, so the limit is 8 MiB. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** JSON, one object per line. Blank lines are skipped. */

@@ -1,10 +1,10 @@
-/** One line of a byte stream, without its line feed. `bytes` is cut at the limit where `is_too_long`. */
+/** One line of a byte stream, without its line feed. If `is_too_long`, `bytes` is only the start of the line. */
 export interface Line {
-  /** From 1. */
+  /** The line number, counted from 1. */
   line: number;
   bytes: Buffer;
   is_too_long: boolean;
-  /** Where the next line begins, in bytes from where reading began. */
+  /** The byte offset of the next line, relative to the start of reading. */
   end: number;
 }
 
@@ -13,9 +13,9 @@ const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts bytes into lines and holds at most `max_bytes` of a line: the rest of a longer line is dropped.
+ * Splits bytes into lines. Keeps at most `max_bytes` of a line and drops the rest.
  *
- * @param is_start whether the source begins at the start of a file, where a byte order mark may stand.
+ * @param is_start whether the source begins at the start of a file, which may have a byte order mark.
  */
 export async function* readLines(
   source: AsyncIterable<Buffer>,

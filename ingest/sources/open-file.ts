@@ -3,7 +3,10 @@ import { access, constants } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { isGzipped } from '../../schemas/index.ts';
 
-/** The bytes of a file, unpacked if its name ends with `.gz`; `-` is standard input. @throws {Error} if it is unreadable. */
+/**
+ * The bytes of a file, unpacked if its name ends with `.gz`; `-` is standard input. @throws {Error} if it is
+ * unreadable.
+ */
 export async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   if (path === '-') return process.stdin;
   await access(path, constants.R_OK);

@@ -6,7 +6,7 @@ export type Row = {
   /** Line of the file, from 1. */
   line: number;
   bytes: Buffer;
-  /** Where the next row begins, in bytes from where reading began. */
+  /** The byte offset of the next row, relative to the start of reading. */
   end: number;
 } & RowContent;
 

@@ -19,7 +19,7 @@ const RESUME_AFTER_MS = 10 * 60_000;
 /**
  * Counts the records of a PENDING job's input and moves the job to PROCESSING.
  *
- * @returns the job in PROCESSING; `more` if the time was up first; `ignored` if the job has left PENDING otherwise.
+ * @returns the job in PROCESSING; `more` if the time ran out; `ignored` if the job has left PENDING for another status.
  * @throws {UnusableInputError} if the input has no records, or too many.
  */
 export async function countRecords(
@@ -58,7 +58,7 @@ async function startProcessing(
     started_at: new Date(now()).toISOString(),
     due_at: new Date(now() + RESUME_AFTER_MS).toISOString(),
   });
-  // Another invocation may have taken the transition: both may continue.
+  // Another invocation may have moved the job to PROCESSING already. Both may go on: publishing is idempotent.
   const current = changed ?? (await store.get(job_id));
   return current?.status === 'PROCESSING' ? current : 'ignored';
 }

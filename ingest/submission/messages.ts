@@ -15,7 +15,7 @@ export interface MessagesDeps {
   submit: Submit;
   sweep: () => Promise<object>;
   job_queue: JobQueue;
-  /** Gets ids, counts and codes only. */
+  /** Details are ids, counts and codes: never a user's text. */
   log: (level: 'info' | 'warn' | 'error', message: string, details: object) => void;
 }
 

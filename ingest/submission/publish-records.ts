@@ -28,7 +28,7 @@ const RECORDS_PER_CHECKPOINT = 1_000;
 /**
  * Publishes the records of a job in PROCESSING, from its last checkpoint on.
  *
- * @returns `more` if the time was up first; `ignored` if the job has left PROCESSING.
+ * @returns `more` if the time ran out; `ignored` if the job has left PROCESSING.
  */
 export async function publishRecords(
   deps: PublishDeps,
@@ -47,12 +47,12 @@ export async function publishRecords(
   }
   const last = entries.at(-1);
   if (last !== undefined) await submitChunk(entries, last);
-  // All records are on the stream, so only the deadline remains to be watched.
+  // All records are on the stream. From now on, the sweeper only has to check the job's deadline.
   await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at });
   return 'done';
 }
 
-/** Publishes entries and then writes a checkpoint behind the last one. */
+/** Publishes a chunk of entries, and then moves the checkpoint to its end. */
 function createSubmitChunk(deps: PublishDeps, job: Job) {
   const { store, stream, claims, on_final, now } = deps;
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
@@ -68,7 +68,7 @@ async function publishValid(publisher: Publisher, entries: InputEntry[]): Promis
   const records = entries.flatMap((entry) => (entry.ok ? [entry.record] : []));
   for await (const outcome of publisher.publishAll(records)) {
     if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);
-    // Records are validated before, and long texts go to the claim store: a refusal is a bug.
+    // `readInput` has validated the records, and long texts go to the claim store, so a refusal is a bug.
     if (outcome.status === 'refused') throw new Error(`A record was refused: ${outcome.reason}`);
   }
 }

@@ -8,8 +8,8 @@ import { type PublishDeps, publishRecords } from './publish-records.ts';
 export type SubmitDeps = PublishDeps;
 
 /**
- * `more`: the time was up; the checkpoint is kept, and another invocation must continue. `failed`: the job is FAILED.
- * `ignored`: there was nothing to do, because the job does not exist, is final, or waits for its input.
+ * `more`: the time ran out, and another invocation must continue from the checkpoint. `failed`: the job is now FAILED.
+ * `ignored`: nothing was done, because the job does not exist, is final, or waits for its input.
  */
 export type SubmitOutcome = 'done' | 'more' | 'failed' | 'ignored';
 
@@ -47,10 +47,11 @@ export function createSubmit(deps: SubmitDeps): Submit {
 }
 
 /**
- * The job with its input's etag, which all reads ask for; undefined while the input has not arrived.
+ * Stores the etag of the input in the job, so that later reads notice a replaced file.
  *
- * @throws {UnusableInputError} if another object than the job's input has arrived: a job with an unknown format would
- * otherwise wait until its deadline.
+ * @returns the job; undefined while its input has not arrived.
+ * @throws {UnusableInputError} if an object arrived under another key, for example with the ending of another format.
+ * The job would otherwise wait until its deadline.
  */
 async function pinInput(
   { store, inputs }: SubmitDeps,

@@ -12,7 +12,7 @@ const record = (i: number): RecordInput => ({ record_id: `r${i}`, text: `text ${
 const ids = (outcomes: PublishOutcome[]) => outcomes.map(({ record_id }) => record_id);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
 
-/** A stream that accepts each request after a delay, unless `rejects` says otherwise. */
+/** A stream that answers each request after a delay. It rejects an entry if `rejects` returns true. */
 function createStream(delay_ms = 5, rejects: () => boolean = () => false) {
   const sequence: string[] = [];
   return {
@@ -28,7 +28,7 @@ function createStream(delay_ms = 5, rejects: () => boolean = () => false) {
   };
 }
 
-/** Records one by one, after a delay each; then the end, an error, or silence for ever. */
+/** A source that yields each record after a delay. Then it ends, fails, or never answers again. */
 function createSource(delays_ms: number[], end: 'ends' | 'fails' | 'stays silent') {
   const source = { reads: 0, reads_after_return: 0, returns: 0 };
   const iterator: AsyncIterator<RecordInput> = {
@@ -54,12 +54,12 @@ function createSource(delays_ms: number[], end: 'ends' | 'fails' | 'stays silent
 }
 
 interface Consumer {
-  /** The consumer leaves the loop after so many outcomes. */
+  /** The number of outcomes after which the consumer leaves the loop. */
   breaks_after?: number;
   works_ms?: number;
 }
 
-/** Collects outcomes, each with its virtual time, in a loop that runs beside the test. */
+/** Collects outcomes, each with its virtual time, in a loop that runs concurrently with the test. */
 function consume(outcomes: AsyncIterable<PublishOutcome>, consumer: Consumer = {}) {
   const { breaks_after = Number.POSITIVE_INFINITY, works_ms = 0 } = consumer;
   const seen: { outcome: PublishOutcome; at: number }[] = [];
@@ -174,7 +174,7 @@ it('publishAll keeps no more outcomes waiting than max_waiting_outcomes allows, 
         const consumed = consume(publisher.publishAll(source), { works_ms });
         for (let at = 0; at < 10_000 && consumed.end === undefined; at += 10) {
           await vi.advanceTimersByTimeAsync(10);
-          // One outcome is with the consumer or awaited for it, one record is being read.
+          // The limit may be exceeded by two: the outcome that the loop is at, and the record that is being read.
           expect(source.reads - consumed.seen.length).toBeLessThanOrEqual(max_waiting_outcomes + 2);
         }
         expect(consumed.end).toBe('ended');

@@ -6,7 +6,7 @@ import { ServiceError } from '../../../schemas/index.ts';
 /** How the stream answers a request: `true` fails the whole request, an array says which entries it rejects. */
 type Fate = true | boolean[];
 
-/** A stream that answers its requests by `fates`, and keeps the ids of the records that it accepted. */
+/** A stream that answers the requests in the order of `fates`, and keeps the ids of the records that it accepted. */
 function createStream(fates: Fate[]) {
   const taken: string[] = [];
   const requests: StreamEntry[][] = [];

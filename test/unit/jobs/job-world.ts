@@ -19,7 +19,10 @@ import { createRandom, type Random } from '../../support/random.ts';
 const JOB_ID = 'job_1';
 const now = () => JOBS_NOW;
 
-/** What becomes of a step: it and its answer, it without its answer, its caller with or without it. */
+/**
+ * The fate of one store call. `lost`: the caller gets an error. `crash`: the caller crashes. `before`: the call had no
+ * effect. `after`: the call took effect.
+ */
 export type Fate = 'done' | 'lost before' | 'lost after' | 'crash before' | 'crash after';
 
 export interface Schedule {
@@ -28,25 +31,25 @@ export interface Schedule {
   batch_size: number;
   disorder: number;
   consumers: number;
-  /** How likely a step is lost, or its caller crashes. */
+  /** The probability that a store call is lost or its caller crashes. */
   trouble: number;
-  /** How likely a batch that was answered comes again. */
+  /** The probability that a finished batch is delivered again. */
   redelivered: number;
-  /** How many of the records the submitting function marks instead of publishing them. */
+  /** The share of the records that the submitting function sets aside instead of publishing. */
   set_aside: number;
   cancelled: boolean;
-  /** Trouble at one step, counted from 0. */
+  /** The fate of one chosen store call. Calls are counted from 0. */
   at_step?: { step: number; fate: Fate };
 }
 
-/** A call of the store that waits for its turn. */
+/** A store call that waits for the scheduler. */
 interface Step {
   worker: object;
-  /** Does the work; then answers, or says that the service did not. */
+  /** Makes the call and settles it as its fate says. A crashed caller gets no answer. */
   take(fate: Fate): Promise<void>;
 }
 
-/** A job, the batches of its records, and workers whose every call of the store is a step in random order. */
+/** Simulates workers that process the batches of one job. The store calls of all workers run in a random order. */
 export function jobWorld(schedule: Schedule) {
   const random = createRandom(schedule.seed);
   const outcomes = Array.from({ length: schedule.total }, () =>
@@ -61,7 +64,7 @@ export function jobWorld(schedule: Schedule) {
   let is_cancelling = schedule.cancelled;
   let steps = 0;
 
-  /** The store as one worker sees it. */
+  /** Wraps the store so that each call of this worker waits for the scheduler. */
   function storeOf(worker: object): JobStore {
     const heed = (method: keyof JobStore, args: unknown[], output: unknown) => {
       if (method === 'mark')
@@ -118,7 +121,7 @@ export function jobWorld(schedule: Schedule) {
     return failures.map(({ index }) => indexes[index]!);
   }
 
-  /** Again, whole or bisected. */
+  /** Queues a batch for delivery, whole or split in two. */
   function deliver(indexes: number[]): void {
     if (indexes.length > 1 && random.chance(0.3)) {
       const middle = 1 + random.int(indexes.length - 1);
@@ -161,7 +164,7 @@ export function jobWorld(schedule: Schedule) {
 
   let final: JobStatus | undefined;
   let done = 0;
-  /** What a poll must find at any moment: exactly what was marked. */
+  /** Checks that the progress which a client polls is exact: it counts the marked records and no others. */
   async function check(): Promise<void> {
     const { status, progress } = await read();
     expect(progress.done).toBe(marked.size);
@@ -177,7 +180,7 @@ export function jobWorld(schedule: Schedule) {
     final_transitions,
     expected_counts: countsOf(outcomes),
     read,
-    /** Until every batch was answered. */
+    /** Runs until every batch is finished. */
     async run(): Promise<void> {
       await store.create(aProcessingJob({ job_id: JOB_ID, total: schedule.total }));
       while (batches.length > 0 || working.size > 0) {
@@ -196,7 +199,7 @@ export function jobWorld(schedule: Schedule) {
   };
 }
 
-/** Lets all go on that was answered. */
+/** Lets the workers whose calls were settled continue. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -206,7 +209,7 @@ function outcomeOf(random: Random, set_aside: number): RecordOutcome {
   return random.chance(0.9) ? 'neutral' : random.pick(RECORD_OUTCOMES.slice(0, 7));
 }
 
-/** Records in about their order; those that are set aside come from the submitting function, by themselves. */
+/** Splits the records, slightly out of order, into batches. Set-aside records are in batches of their own. */
 function batchesOf(outcomes: RecordOutcome[], random: Random, schedule: Schedule): number[][] {
   const place = new Map(outcomes.map((_, index) => [index, index + random.int(schedule.disorder)]));
   const indexes = [...place.keys()].sort((a, b) => place.get(a)! - place.get(b)!);

@@ -57,7 +57,9 @@ const states = fc.array(state, { minLength: 1, maxLength: 8 });
 
 type Failure = 'before' | 'after' | undefined;
 
-/** Jobs, a clock and the queues; a call fails when `fails` says so: before it took effect, or after. */
+/**
+ * Creates jobs, a clock and queues. For each call, `fails` decides whether it fails before or after it takes effect.
+ */
 async function createWorld(of: Partial<Job>[], fails: () => Failure = () => undefined) {
   const clock = { at: JOBS_NOW };
   const now = () => clock.at;
@@ -104,9 +106,9 @@ const distinct = (messages: object[]) =>
   new Set(messages.map((message) => JSON.stringify(message)));
 const jobOf = (command: JobCommand) => ('job_id' in command ? command.job_id : undefined);
 const idOf = ({ job_id }: { job_id: string }) => job_id;
-/** Whether the job still needs a sweep one day. */
-const isOpen = ({ status, callback: told }: Job) =>
-  !isFinal(status) || (told?.state === 'pending' && status !== 'CANCELLED');
+/** Whether the job still needs a later sweep. */
+const isOpen = ({ status, callback }: Job) =>
+  !isFinal(status) || (callback?.state === 'pending' && status !== 'CANCELLED');
 
 it('A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job', async () => {
   await fc.assert(

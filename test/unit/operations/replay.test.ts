@@ -15,7 +15,7 @@ const QUERY = {
 const old = (record_id: string, fields: Partial<Result> = {}) =>
   aResult({ record_id, arrived_at: '2026-11-23T10:30:00.000Z', ...fields });
 
-/** Creates a lake whose lines were all delivered at eleven, and a table with these rows. */
+/** Creates a lake whose lines were all delivered at 11:00, and a table with these rows. */
 function createWorld(lines: Result[], rows: Result[] = lines) {
   const published: Record<string, unknown>[] = [];
   const hours: string[] = [];

@@ -15,7 +15,10 @@ import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 const KEY = 'inputs/j.jsonl';
 const AN_HOUR = () => 3_600_000;
 
-/** A job's services, whose calls fail when `fails` says so: before or after they take effect. */
+/**
+ * Creates the services of a submission. For each call, `fails` decides whether it fails before or after it takes
+ * effect.
+ */
 function createWorld(
   content: string,
   fails: () => 'before' | 'after' | undefined = () => undefined,
@@ -84,7 +87,7 @@ it('A submission publishes every record under one identity, whatever fails and h
         };
         for (let tries = 0; ; tries += 1) {
           expect(tries).toBeLessThan(100);
-          // Two at once: a message that was delivered twice.
+          // Two concurrent submissions: a message was delivered twice.
           const [one, other] = await Promise.all([once(), once()]);
           if (one === 'done' && other === 'done') break;
           const job = (await store.get('j'))!;

@@ -30,7 +30,7 @@ const forbidden_v6 = fc.oneof(
   forbidden_v4.map((address) => `64:ff9b::${address}`),
 );
 
-/** The same address as browsers and inet_aton read it. */
+/** Other spellings of an address that browsers and inet_aton accept. */
 function disguise(address: string): string[] {
   const bytes = address.split('.').map(Number);
   const number = bytes.reduce((sum, part) => sum * 256 + part, 0);
