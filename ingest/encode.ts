@@ -48,7 +48,8 @@ export function encode(
   return { ok: true, entry: { record_id, partition_key, data } };
 }
 
-function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
+/** Gzips bytes that do not fit in an entry otherwise. Returns undefined if they do not fit gzipped either. */
+export function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
   const room = MAX_ENTRY_BYTES - Buffer.byteLength(partition_key);
   if (bytes.length <= room) return bytes;
   const zipped = gzipSync(bytes);

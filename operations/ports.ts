@@ -25,3 +25,13 @@ export interface CurrentResults {
   /** Reads the results that exist, by `recordKey`. */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
 }
+
+/** Texts that are too long for the stream. */
+export interface LongTexts {
+  /**
+   * @param sha256 of the text in UTF-8, in hex.
+   * @returns undefined if the text does not exist.
+   * @throws {ServiceError}
+   */
+  get(tenant: string, sha256: string): Promise<string | undefined>;
+}

@@ -1,6 +1,6 @@
 import type { Publisher } from '../ingest/index.ts';
-import type { SetAside } from '../schemas/index.ts';
-import type { Marks } from './ports.ts';
+import { hashText, type SetAside } from '../schemas/index.ts';
+import type { LongTexts, Marks } from './ports.ts';
 import { type Restorable, readRestorables, restore } from './restore.ts';
 
 /** Repairs the bytes of a set-aside. Returns undefined if the set-aside should not be replayed. */
@@ -23,6 +23,7 @@ export type SetAsideReplayOutcome =
 export interface SetAsideReplayDeps {
   marks: Marks;
   publisher: Publisher;
+  claims: LongTexts;
   fix: Fix | undefined;
   dry_run: boolean;
   /** Epoch milliseconds. */
@@ -41,8 +42,10 @@ export async function replaySetAside(
   const contents = readRestorables(toStreamRecord(set_aside, bytes)).map((one) =>
     keepId(one, set_aside),
   );
-  const [unreadable] = contents.flatMap((one) => (one.kind === 'bytes' ? [one.set_aside] : []));
-  if (unreadable !== undefined) return { status: 'left', reason: unreadable.reason };
+  for (const one of contents) {
+    if (one.kind === 'bytes') return { status: 'left', reason: one.set_aside.reason };
+    if (await lacksText(deps.claims, one)) return { status: 'left', reason: 'text_missing' };
+  }
   if (deps.dry_run) return { status: 'would_replay', records: contents.length };
   const { accepted, failed, codes } = await restore(deps.publisher, contents);
   if (failed > 0) return { status: 'failed', codes };
@@ -74,6 +77,16 @@ function toStreamRecord(set_aside: SetAside, bytes: Uint8Array) {
       approximateArrivalTimestamp: Date.parse(arrived_at) / 1_000,
     },
   };
+}
+
+/** Returns whether the record's text is not on S3, so that the consumer would set the record aside again. */
+async function lacksText(
+  claims: LongTexts,
+  { record: { tenant, text_claim, deleted } }: Restorable & { kind: 'record' },
+): Promise<boolean> {
+  if (text_claim === undefined || deleted) return false;
+  const text = await claims.get(tenant, text_claim);
+  return text === undefined || hashText(text) !== text_claim;
 }
 
 /**

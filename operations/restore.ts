@@ -1,25 +1,21 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
+import { shrinkToFit } from '../ingest/encode.ts';
 import type { Publisher, PublishOutcome } from '../ingest/index.ts';
-import { decode } from '../processors/stream/decode/decode.ts';
-import type { FailedRecord, RecordInput, SetAside } from '../schemas/index.ts';
+import { decode, type StreamItem } from '../processors/stream/decode/decode.ts';
+import { gunzip } from '../processors/stream/decode/gunzip.ts';
+import { parseRecord } from '../processors/stream/decode/parse.ts';
+import { type FailedRecord, partitionKey, type SetAside } from '../schemas/index.ts';
 
 /** Contents of one place on the stream: a record with the id that it had there, or bytes that are not a record. */
 export type Restorable =
-  | { kind: 'record'; record: RecordInput & { record_id: string } }
+  | ({ kind: 'record' } & Omit<StreamItem, 'position'>)
   | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };
 
-/**
- * Decodes a record of the stream as the consumer does. A record without an id keeps the id derived from its place, and
- * one without a time keeps its time of arrival. So it is the same record when it is back on the stream, and counts
- * once.
- */
+/** Decodes a record of the stream as the consumer does, and keeps the bytes of each record and sub-record. */
 export function readRestorables(failed: FailedRecord): Restorable[] {
   const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);
   return [
-    ...items.map(({ record, arrived_at }) => ({
-      kind: 'record' as const,
-      record: { ...record, created_at: record.created_at ?? arrived_at },
-    })),
+    ...items.map(({ position: _, ...item }) => ({ kind: 'record' as const, ...item })),
     ...set_asides.map((set_aside) => ({
       kind: 'bytes' as const,
       bytes: Buffer.from(set_aside.data_base64, 'base64'),
@@ -35,16 +31,18 @@ export interface RestoreOutcome {
   codes: string[];
 }
 
-/** Puts records and bytes back on the stream. */
+/**
+ * Puts records and bytes back on the stream as they came. A record without an id gets the id derived from its place, and
+ * one without a time gets its time of arrival. So it is the same record when it is back on the stream, and counts once.
+ */
 export async function restore(
   publisher: Publisher,
   contents: Restorable[],
 ): Promise<RestoreOutcome> {
-  const publishing = contents.map((one) =>
-    one.kind === 'record'
-      ? publisher.publish(one.record)
-      : publisher.publishBytes(one.bytes, one.set_aside.partition_key),
-  );
+  const publishing = contents.map((one) => {
+    const { bytes, partition_key } = encodeContents(one);
+    return publisher.publishBytes(bytes, partition_key);
+  });
   await publisher.flush();
   const outcomes = await Promise.all(publishing);
   const failed = outcomes.filter(({ status }) => status !== 'accepted');
@@ -54,6 +52,42 @@ export async function restore(
     codes: [...new Set(failed.map(codeOf))],
   };
 }
+
+function encodeContents(one: Restorable): { bytes: Uint8Array; partition_key: string } {
+  if (one.kind === 'bytes') {
+    const { partition_key, set_aside_id } = one.set_aside;
+    return { bytes: one.bytes, partition_key: chooseKey(partition_key, set_aside_id) };
+  }
+  const partition_key = chooseKey(one.partition_key, partitionKey(one.record));
+  return { bytes: addIdentity(one, partition_key), partition_key };
+}
+
+/** A KPL aggregate can hold keys that Kinesis refuses. One of them would fail the whole request. */
+function chooseKey(partition_key: string, fallback: string): string {
+  return partition_key !== '' && partition_key.length <= 256 ? partition_key : fallback;
+}
+
+/** Adds the id and the time to the bytes of a record that lacks them. Bytes that have both stay as they are. */
+function addIdentity(
+  { bytes, record, arrived_at }: Restorable & { kind: 'record' },
+  partition_key: string,
+): Uint8Array {
+  const sent = parseRecord(bytes);
+  const added = {
+    ...(sent.record_id === undefined ? { record_id: record.record_id } : {}),
+    ...(sent.created_at === undefined ? { created_at: arrived_at } : {}),
+  };
+  if (Object.keys(added).length === 0) return bytes;
+  const json = gunzip(bytes);
+  const start = json.indexOf(OPENING_BRACE) + 1;
+  const fields = Buffer.from(`${JSON.stringify(added).slice(1, -1)},`);
+  const whole = Buffer.concat([json.subarray(0, start), fields, json.subarray(start)]);
+  // The publisher refuses what does not fit, as `too_large`.
+  return shrinkToFit(whole, partition_key) ?? whole;
+}
+
+/** A record is a JSON object, so its first brace opens it. */
+const OPENING_BRACE = '{'.charCodeAt(0);
 
 function codeOf(outcome: PublishOutcome): string {
   if (outcome.status === 'failed') return outcome.code;

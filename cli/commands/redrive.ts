@@ -71,7 +71,7 @@ function describeRecord(one: Restorable) {
     const record_id = `(${one.set_aside.reason})`;
     return { tenant: '', source: '', record_id, record_version: '', bytes: one.bytes.length };
   }
-  const { tenant = 'default', source, record_id, record_version = 0, text = '' } = one.record;
+  const { tenant, source, record_id, record_version, text } = one.record;
   return { tenant, source, record_id, record_version, bytes: Buffer.byteLength(text) };
 }
 

@@ -4,10 +4,12 @@ import { Command, Option } from 'commander';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createMarks } from '../../aws/s3/failure-bucket.ts';
 import { createSetAsideReader, type SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
+import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import {
   type Fix,
   replaySetAside,
+  type SetAsideReplayDeps,
   type SetAsideReplayOutcome,
 } from '../../operations/replay-set-aside.ts';
 import { SET_ASIDE_REASONS, type SetAside, type SetAsideReason } from '../../schemas/index.ts';
@@ -68,12 +70,19 @@ async function run(
   command: Command,
 ): Promise<SetAsideReplaySummary> {
   const fix = options.fix === undefined ? undefined : await loadFix(options.fix);
-  const { StreamName, SetAsideBucketName: bucket_name } = await connect(command);
+  const { StreamName, InputBucketName, SetAsideBucketName: bucket_name } = await connect(command);
   const publisher = createPublisher({
     stream: createKinesisStream({ stream_name: StreamName }),
   });
   const dry_run = options.dryRun === true;
-  const deps = { marks: createMarks({ bucket_name }), publisher, fix, dry_run, now: Date.now };
+  const deps: SetAsideReplayDeps = {
+    marks: createMarks({ bucket_name }),
+    publisher,
+    claims: createTextClaims({ bucket_name: InputBucketName }),
+    fix,
+    dry_run,
+    now: Date.now,
+  };
   const progress = createProgress();
   const summary = emptySummary();
   for await (const set_aside of select(createSetAsideReader({ bucket_name }), ids, options)) {
