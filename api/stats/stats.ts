@@ -31,6 +31,7 @@ export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<Sta
   const cache = new LRUCache<string, Promise<StatsResponse>>({
     max: CACHED_ANSWERS,
     ttl: CACHED_MS,
+    perf: { now: deps.now },
   });
   return (query) => {
     const key = JSON.stringify(query);

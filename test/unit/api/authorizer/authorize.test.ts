@@ -1,0 +1,100 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { createAuthorize } from '../../../../api/authorizer/authorize.ts';
+import {
+  authorizerEnvironmentSchema,
+  formatApiKey,
+  parseEnvironment,
+  TIERS,
+  type Tier,
+} from '../../../../schemas/index.ts';
+
+const LIMITS: Record<Tier, object> = {
+  starter: { requests_per_second: 5, burst_requests: 10, requests_per_month: 100 },
+  growth: { requests_per_second: 25, burst_requests: 50, requests_per_month: 1_000 },
+  professional: { requests_per_second: 100, burst_requests: 200, requests_per_month: 10_000 },
+  enterprise: { requests_per_second: 500, burst_requests: 1_000, requests_per_month: 100_000 },
+};
+const RANDOM = 'a'.repeat(32);
+const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:abc123/v1/GET/jobs';
+const STAGE = 'arn:aws:execute-api:us-east-1:000000000000:abc123/v1/*';
+
+const TIERS_VARIABLE = JSON.stringify(LIMITS);
+const authorize = createAuthorize(
+  parseEnvironment(authorizerEnvironmentSchema, { TIERS: TIERS_VARIABLE }),
+);
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it.each([
+  ['starter', '5', '10'],
+  ['growth', '25', '50'],
+  ['professional', '100', '200'],
+  ['enterprise', '500', '1000'],
+] as const)(
+  'a key of the tier %s is allowed, with its tenant, its rate of %s and its burst of %s',
+  (tier, rate_limit, burst) => {
+    const key = formatApiKey({ tenant: 'acme-tours', tier }, RANDOM);
+    expect(authorize({ headers: { 'X-API-Key': key }, methodArn })).toEqual({
+      principalId: 'acme-tours',
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: STAGE }],
+      },
+      usageIdentifierKey: key,
+      context: { tenant: 'acme-tours', tier, rate_limit, burst },
+    });
+  },
+);
+
+it.each(['x-api-key', 'X-API-Key', 'X-Api-Key', 'X-API-KEY'])(
+  'the authorizer finds the key in the header %s',
+  (name) => {
+    const key = formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
+    const { context } = authorize({ headers: { Accept: '*/*', [name]: key }, methodArn });
+    expect(context).toMatchObject({ tenant: 'acme' });
+  },
+);
+
+it.each([
+  ['no headers', null],
+  ['no key', { accept: '*/*' }],
+  ['an empty key', { 'x-api-key': '' }],
+  ['a key that is not ours', { 'x-api-key': 'a'.repeat(40) }],
+  [
+    'a key in another header',
+    { authorization: formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM) },
+  ],
+] as [string, Record<string, string> | null][])(
+  'a request with %s is denied, under no tenant',
+  (_, headers) => {
+    const answer = authorize({ headers, methodArn });
+    expect(answer.policyDocument.Statement).toEqual([
+      { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: STAGE },
+    ]);
+    expect(answer.principalId).toBe('unknown');
+    expect(answer).not.toHaveProperty('context');
+    expect(answer).not.toHaveProperty('usageIdentifierKey');
+  },
+);
+
+it('the function of the authorizer reads the tiers from its environment', async () => {
+  vi.stubEnv(
+    'TIERS',
+    TIERS_VARIABLE.replace('"requests_per_second":25', '"requests_per_second":7'),
+  );
+  const { handler } = await import('../../../../api/authorizer/handler.ts');
+  const key = formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
+  const event = { headers: { 'x-api-key': key }, methodArn } as unknown as Parameters<
+    typeof handler
+  >[0];
+  expect((await handler(event)).context).toMatchObject({ rate_limit: '7', burst: '50' });
+});
+
+it('the authorizer does not start without the limits of every tier', () => {
+  for (const tier of TIERS) {
+    const { [tier]: _, ...others } = LIMITS;
+    const variables = { TIERS: JSON.stringify(others) };
+    expect(() => parseEnvironment(authorizerEnvironmentSchema, variables)).toThrow('TIERS');
+  }
+});

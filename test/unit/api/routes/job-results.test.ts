@@ -1,0 +1,267 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  type JobResult,
+  jobResultsResponseSchema,
+  type Result,
+  recordKey,
+} from '../../../../schemas/index.ts';
+import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { aJob } from '../../../support/jobs.ts';
+import { aResult } from '../../../support/results.ts';
+import { errorOf, testApi } from '../app.ts';
+
+const KEY = 'inputs/job_1.jsonl';
+const PATH = '/jobs/job_1/results';
+
+/** The API with one job whose input has these lines; `rows` are its results so far. */
+async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+  const bytes = Buffer.from(text.join('\n'));
+  const { inputs, objects } = createFakeInputs(new Map([[KEY, bytes]]));
+  const head = await inputs.head(KEY);
+  const api = testApi(undefined, { inputs });
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY, ...head };
+  await api.jobs.create(aJob({ job_id: 'job_1', total: lines.length, input }));
+  for (const row of rows) {
+    const result = aResult({ tenant: 'acme', ...row });
+    api.rows.set(recordKey(result), result);
+  }
+  const read = async (query = '', accept?: string) =>
+    api.request(`${PATH}${query}`, accept === undefined ? {} : { headers: { accept } });
+  const readPage = async (query = '') =>
+    jobResultsResponseSchema.parse(await (await read(query)).json());
+  return { ...api, objects, read, readPage };
+}
+
+const createLines = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ record_id: `r${i}`, text: `text ${i}` }));
+
+it('the results of a job are pending, done or set aside, in the order of its input', async () => {
+  const { readPage } = await createJobApi(
+    [{ record_id: 'b', text: 'two' }, 'no JSON', { record_id: 'a', text: 'one' }],
+    [{ record_id: 'a', sentiment: 'MIXED' }],
+  );
+  const { results, next_cursor } = await readPage();
+  expect(next_cursor).toBeUndefined();
+  expect(results).toMatchObject([
+    { job_index: 0, record_id: 'b', outcome: 'pending' },
+    { job_index: 1, outcome: 'set_aside', issues: [{ path: '' }] },
+    { job_index: 2, record_id: 'a', outcome: 'done', result: { sentiment: 'MIXED' } },
+  ]);
+  expect(results[0]).not.toHaveProperty('result');
+});
+
+it('the result of a line is pending until the row has its version or a higher one', async () => {
+  const line = { record_id: 'a', text: 'one', record_version: 2 };
+  const outcomeWith = async (record_version: number) => {
+    const { readPage } = await createJobApi([line], [{ record_id: 'a', record_version }]);
+    return (await readPage()).results[0]?.outcome;
+  };
+  expect(await outcomeWith(1)).toBe('pending');
+  expect(await outcomeWith(2)).toBe('done');
+  expect(await outcomeWith(3)).toBe('done');
+});
+
+it('a line without a version is done with a row of version 0', async () => {
+  const { readPage } = await createJobApi(
+    [{ record_id: 'a', text: 'one' }],
+    [{ record_id: 'a', record_version: 0 }],
+  );
+  expect((await readPage()).results[0]?.outcome).toBe('done');
+});
+
+it('a line without an id has the id that is derived from the job and its place', async () => {
+  const { readPage } = await createJobApi(
+    [{ text: 'one' }, { text: 'two' }],
+    [{ record_id: 'job_1:1' }],
+  );
+  expect((await readPage()).results).toMatchObject([
+    { record_id: 'job_1:0', outcome: 'pending' },
+    { record_id: 'job_1:1', outcome: 'done' },
+  ]);
+});
+
+it('the results of a job never have the row of another tenant, whatever its lines say', async () => {
+  const { readPage, rows } = await createJobApi([
+    { record_id: 'a', text: 'one', tenant: 'globex' },
+  ]);
+  rows.set('globex#a', aResult({ tenant: 'globex', record_id: 'a', text: 'private words' }));
+  const { results } = await readPage();
+  expect(results).toEqual([{ job_index: 0, record_id: 'a', outcome: 'pending' }]);
+});
+
+it('the results of a job whose input has not arrived are empty', async () => {
+  const api = testApi();
+  await api.jobs.create(aJob({ job_id: 'job_1' }));
+  expect(await (await api.request(PATH)).json()).toEqual({ results: [] });
+});
+
+it('the results of a job whose input was replaced or deleted are a 404', async () => {
+  const { read, objects } = await createJobApi(createLines(2));
+  objects.set(KEY, Buffer.from('{"text":"another"}'));
+  const response = await read();
+  expect(response.status).toBe(404);
+  expect((await errorOf(response)).message).toContain('no longer kept');
+});
+
+/** All pages: each item once, and no page larger than its limit. */
+async function collectPages(
+  readPage: (query: string) => Promise<{ results: JobResult[]; next_cursor?: string | undefined }>,
+  limit: number,
+) {
+  const pages: JobResult[][] = [];
+  let cursor = '';
+  for (;;) {
+    const { results, next_cursor } = await readPage(`?limit=${limit}${cursor}`);
+    pages.push(results);
+    if (next_cursor === undefined) return pages;
+    cursor = `&cursor=${next_cursor}`;
+  }
+}
+
+it('the pages of a job hold each record once, `limit` at a time, and only the last is short', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 250 }),
+      fc.integer({ min: 1, max: 130 }),
+      async (count, limit) => {
+        const { readPage } = await createJobApi(createLines(count));
+        const pages = await collectPages(readPage, limit);
+        expect(pages.flat().map(({ job_index }) => job_index)).toEqual(
+          Array.from({ length: count }, (_, i) => i),
+        );
+        expect(pages.length).toBe(Math.ceil(count / limit));
+        for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+it('a cursor of job results stays valid while more results arrive', async () => {
+  const { readPage, rows } = await createJobApi(createLines(4), [{ record_id: 'r0' }]);
+  const { next_cursor } = await readPage('?limit=2');
+  for (const record_id of ['r1', 'r2', 'r3']) {
+    rows.set(`acme#${record_id}`, aResult({ tenant: 'acme', record_id }));
+  }
+  const { results } = await readPage(`?limit=2&cursor=${next_cursor}`);
+  expect(results.map(({ record_id, outcome }) => [record_id, outcome])).toEqual([
+    ['r2', 'done'],
+    ['r3', 'done'],
+  ]);
+});
+
+it('a page of job results is at most 4 MiB, and the next page goes on behind it', async () => {
+  const text = 'x'.repeat(500_000);
+  const lines = createLines(20);
+  const { readPage } = await createJobApi(
+    lines,
+    lines.map(({ record_id }) => ({ record_id, text })),
+  );
+  const pages = await collectPages(readPage, 100);
+  expect(pages.map((page) => page.length)).toEqual([8, 8, 4]);
+  expect(pages.flat().map(({ record_id }) => record_id)).toEqual(
+    lines.map(({ record_id }) => record_id),
+  );
+});
+
+it('a result that is larger than a page alone is a page by itself', async () => {
+  const text = 'x'.repeat(4_500_000);
+  const { readPage } = await createJobApi(createLines(2), [
+    { record_id: 'r0', text },
+    { record_id: 'r1' },
+  ]);
+  const pages = await collectPages(readPage, 100);
+  expect(pages.map((page) => page.map(({ record_id }) => record_id))).toEqual([['r0'], ['r1']]);
+});
+
+it.each(['x', '%00', 'bm9wZQ', 'LTEgNQ'])(
+  'job results refuse the cursor %s with a 400 that names it',
+  async (cursor) => {
+    const { read } = await createJobApi(createLines(2));
+    const response = await read(`?cursor=${cursor}`);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ code: 'VALIDATION_ERROR', field: 'cursor' });
+  },
+);
+
+it.each(['0', '1001', '-1', '1.5', 'many', ''])(
+  'job results refuse %j as the limit',
+  async (limit) => {
+    const { read } = await createJobApi(createLines(2));
+    const response = await read(`?limit=${limit}`);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ field: 'limit' });
+  },
+);
+
+it('job results are JSON lines if the caller accepts application/x-ndjson, with the cursor in headers', async () => {
+  const { read, readPage } = await createJobApi(createLines(3), [{ record_id: 'r0' }]);
+  const response = await read('?limit=2', 'application/x-ndjson');
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+  const { results, next_cursor } = await readPage('?limit=2');
+  const body = await response.text();
+  expect(body.endsWith('\n')).toBe(true);
+  expect(
+    body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(results);
+  expect(response.headers.get('x-next-cursor')).toBe(next_cursor);
+  expect(response.headers.get('link')).toBe(`<?limit=2&cursor=${next_cursor}>; rel="next"`);
+});
+
+it('job results are CSV if the caller accepts text/csv', async () => {
+  const text = 'She said "no",\nthen left';
+  const { read } = await createJobApi(createLines(2), [{ record_id: 'r0', text }]);
+  const response = await read('', 'text/csv, */*');
+  expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(parse(await response.text(), { columns: true })).toMatchObject([
+    { job_index: '0', outcome: 'done', text },
+    { job_index: '1', outcome: 'pending', text: '' },
+  ]);
+});
+
+it('the last page of job results has no headers of a next page', async () => {
+  const { read } = await createJobApi(createLines(2));
+  const response = await read('?limit=2', 'text/csv');
+  expect(response.status).toBe(200);
+  expect(response.headers.has('x-next-cursor')).toBe(false);
+  expect(response.headers.has('link')).toBe(false);
+});
+
+it('job results read at most 100 rows of the results table at a time', async () => {
+  const sizes: number[] = [];
+  const { inputs } = createFakeInputs(
+    new Map([
+      [
+        KEY,
+        Buffer.from(
+          createLines(250)
+            .map((line) => JSON.stringify(line))
+            .join('\n'),
+        ),
+      ],
+    ]),
+  );
+  const api = testApi(undefined, {
+    inputs,
+    results: {
+      get: async () => undefined,
+      list: async () => ({ results: [] }),
+      getMany: async (records) => {
+        sizes.push(records.length);
+        return new Map();
+      },
+    },
+  });
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY };
+  await api.jobs.create(
+    aJob({ job_id: 'job_1', input: { ...input, ...(await inputs.head(KEY)) } }),
+  );
+  await api.request(`${PATH}?limit=1000`);
+  expect(sizes).toEqual([100, 100, 50]);
+});
