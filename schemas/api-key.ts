@@ -13,16 +13,16 @@ export const tierLimitsSchema = z.object({
 });
 export type TierLimits = z.infer<typeof tierLimitsSchema>;
 
-/** What an API key says about its owner. API Gateway checks that the key exists; this module only reads it. */
+/** The owner's data in an API key. API Gateway checks that the key exists; this module only parses it. */
 export interface ApiKeyClaims {
   tenant: string;
   tier: Tier;
 }
 
 /**
- * `as`, a letter for the tier, the tenant, `X`, random characters. API Gateway accepts keys of 20 to 128 letters and
- * digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so upper-case letters
- * can stand for its other characters: `H` for `-`, `U` for `_`.
+ * A key consists of `as`, a letter for the tier, the tenant, `X`, and random characters. API Gateway accepts keys of 20
+ * to 128 letters and digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so
+ * upper-case letters can stand for its other characters: `H` for `-`, `U` for `_`.
  */
 const KEY = /^as([SGPE])([a-z0-9HU]{1,64})X([A-Za-z0-9]{32,40})$/;
 const LETTERS: Record<Tier, string> = {

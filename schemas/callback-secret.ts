@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Derives the secret that signs a tenant's callbacks from the secret of the deployment. So no secret is stored per
- * tenant, and a tenant that knows its own cannot derive another's.
+ * Derives a tenant's callback secret from the secret of the deployment. So no secret is stored per tenant, and a tenant
+ * cannot derive the secret of another tenant from its own.
  */
 export function deriveCallbackSecret(deployment_secret: string, tenant: string): string {
   return createHmac('sha256', deployment_secret).update(`callback\n${tenant}`).digest('base64url');

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Increase it when normalisation changes the text that an analyzer gets, so that older cached verdicts miss. */
+/** Increase this when the normalisation of texts changes, so that verdicts cached before are not used. */
 const NORMALISER_VERSION = 1;
 
 /** Identifies a record among all tenants, as the results table does. A slug contains no `#`. */

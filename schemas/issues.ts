@@ -19,8 +19,8 @@ export type Issue = z.infer<typeof issueSchema>;
 const MAX_ISSUES = 20;
 
 /**
- * Translates zod's issues. Neither path nor message quotes a value, or a name that may hold one: attribute names are
- * the producer's own words, so a name is quoted only if it looks like a name.
+ * Translates zod's issues. Neither path nor message quotes a value. Attribute names come from the producer and may hold
+ * user text, so a name is quoted only if it looks like an identifier.
  */
 export function translateIssues(error: z.ZodError): Issue[] {
   return error.issues.slice(0, MAX_ISSUES).map((issue) => ({

@@ -1,4 +1,4 @@
-// Without zod: the client runs in browsers and imports this file at run time.
+// This file must not import zod, because the client imports it and runs in browsers.
 
 /**
  * The statuses of a job, in their order.

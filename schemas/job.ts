@@ -80,7 +80,7 @@ export const callbackSchema = z.object({
   url: z.url(),
   /** `waiting` until the job is final, then `pending` until an attempt gets a 2xx response or all have failed. */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
-  /** The same for every attempt. */
+  /** Every attempt has the same id. */
   delivery_id: z.string(),
   attempts: z.array(callbackAttemptSchema),
 });
@@ -98,9 +98,9 @@ export const jobSchema = z.object({
   created_at: timestamp,
   started_at: timestamp.optional(),
   completed_at: timestamp.optional(),
-  /** A job that is not final by then becomes FAILED. */
+  /** At this time a job that is not final becomes FAILED. */
   deadline_at: timestamp,
-  /** The sweeper checks the job then; absent if there is nothing left to check. */
+  /** When the sweeper checks the job next; absent if the job needs no further check. */
   due_at: timestamp.optional(),
   /** The number of records of the input; absent until they are counted. */
   total: z.int().min(0).optional(),

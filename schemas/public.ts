@@ -1,4 +1,4 @@
-/** What consumers of the npm package may import as `aurastream/schemas`; the rest of the vocabulary is internal. */
+/** The exports of `aurastream/schemas` in the npm package. Other exports of this folder are internal. */
 export { signCallback } from './callback-secret.ts';
 export type { ErrorCode, ErrorResponse } from './http/errors.ts';
 export type { HealthResponse, ReadyResponse } from './http/health.ts';

@@ -166,7 +166,7 @@ export const statusResponseSchema = jobViewSchema.extend({
  */
 export type StatusResponse = z.infer<typeof statusResponseSchema>;
 
-/** Response of `GET /jobs`, newest first. It has no progress, which would take a read of each job's pages. */
+/** Response of `GET /jobs`, newest first. It omits progress, which would require reading the pages of each job. */
 export const jobsResponseSchema = z.object({
   jobs: z.array(jobViewSchema.omit({ progress: true }).extend({ total: z.int() })),
   next_cursor: z.string().optional(),
@@ -197,7 +197,7 @@ export const jobResultSchema = z.object({
 });
 
 /**
- * What became of one record of a job.
+ * The outcome of one record of a job.
  *
  * @useDeclaredType
  *

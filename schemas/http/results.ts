@@ -80,7 +80,7 @@ const bucketCounts = z.object({
   no_verdict: z.int(),
 });
 
-/** Response of `GET /stats`. It reads the lake, so it lags behind by the buffer of the lake. */
+/** Response of `GET /stats`. It is computed from the lake, so recent results are missing: the lake buffers them. */
 export const statsResponseSchema = z.object({
   from: timestamp,
   to: timestamp,
@@ -105,7 +105,7 @@ export const statsResponseSchema = z.object({
 });
 
 /**
- * The answer of `GET /stats`. It counts what the lake holds, so it is as old as the lake's buffer: see `as_of`.
+ * The answer of `GET /stats`. It counts the results in the lake, which arrive there with a delay: see `as_of`.
  *
  * @useDeclaredType
  *

@@ -22,7 +22,7 @@ export interface Usage {
   /** An eventually consistent read of up to 4 KB is half a unit. */
   dynamodb_read_units: number;
   dynamodb_write_units: number;
-  /** Stored bytes times the months of storage: one byte for three months is three. */
+  /** Stored bytes multiplied by the months of storage: one byte for three months counts as three. */
   dynamodb_byte_months: number;
   /** As billed: each Firehose record rounded up to 5 KB. */
   firehose_bytes: number;

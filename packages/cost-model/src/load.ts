@@ -18,7 +18,7 @@ export const loadSchema = z
     characters: z.number().int().min(1).max(1_048_576),
     /** The share of the records whose text has been analysed before. */
     repeat_share: z.number().min(0).max(1),
-    /** In UTF-8: 1 for English, 3 for Chinese. */
+    /** The mean number of UTF-8 bytes per character: 1 for English, 3 for Chinese. */
     bytes_per_character: z.number().min(1).max(4).default(1),
     /** The number of languages, each with an equal share of the records. */
     languages: z.number().int().min(1).max(12).default(1),

@@ -17,10 +17,10 @@ import { listQuotasToRaise, type QuotaToRaise } from './quotas-to-raise.ts';
 /** The capacity of a shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const SHARD_RECORDS_PER_SECOND = 1_000;
 const SHARD_BYTES_PER_SECOND = 1_000_000;
-/** An on-demand stream starts with four shards, and has room for twice its peak. */
+/** An on-demand stream has at least four shards, and capacity for twice its peak. */
 const LEAST_SHARDS = 4;
 const SHARD_ROOM = 2;
-/** The writes per second of one source in the index by source: 8 partitions (aws/dynamodb/results/row.ts). */
+/** The limit of writes per second for one source: the index `by_source` spreads a source over 8 partitions. */
 const SOURCE_WRITES_PER_SECOND = 8_000;
 
 export interface StreamPlan {

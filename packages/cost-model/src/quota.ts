@@ -8,11 +8,11 @@ const HEADROOM = 1.2;
 /** How the load fits the account's present quota of BatchDetectSentiment calls. */
 export interface QuotaFit {
   calls_per_second: number;
-  /** The highest rate without a growing delay; null where no rate is too high, because no text needs a call. */
+  /** The highest rate without a growing delay; null if every rate is sustainable, because no text needs a call. */
   records_per_second: number | null;
-  /** How much the delay of the records grows in an hour; 0 where the quota is sufficient. */
+  /** How much the delay of the records grows in an hour; 0 if the quota is sufficient. */
   lag_seconds_per_hour: number;
-  /** When records become too old and go to the failure bucket (`aurastream redrive`); null where they never do. */
+  /** When records become too old and go to the failure bucket (`aurastream redrive`); null if they never do. */
   hours_until_records_expire: number | null;
 }
 

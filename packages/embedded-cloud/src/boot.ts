@@ -33,7 +33,7 @@ export interface Cloud {
   secret_access_key: string;
   /** The template's outputs; URLs lead to the embedded cloud. */
   outputs: Record<string, string>;
-  /** The base URL of the REST API; empty where the template has none. */
+  /** The base URL of the REST API; empty if the template has none. */
   api: string;
   port: number;
   /** Adds fields to `cloud.json` in the data folder, where other processes find the endpoint and the credentials. */
@@ -58,11 +58,11 @@ export interface Cloud {
  * });
  * await cloud.close();
  *
- * @throws {Error} where the port is taken (`code` is EADDRINUSE), another cloud uses the data folder, or the template
+ * @throws {Error} if the port is taken (`code` is EADDRINUSE), another cloud uses the data folder, or the template
  * needs something that is not emulated. Nothing keeps running then.
  */
 export async function bootCloud(options: BootOptions): Promise<Cloud> {
-  // The SDK's advice to upgrade Node.js is for the authors of the caller's program, not for its users.
+  // Turns off the SDK's warning about the Node.js version, which users of the caller's program cannot act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const deployment = await loadDeployment(options.assemblyDir, options.parameters);
   const folder = await takeDataFolder(options.dataDir);

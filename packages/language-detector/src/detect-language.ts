@@ -43,11 +43,11 @@ const FAVOURED: ReadonlySet<string> = new Set(FAVOURED_LANGUAGES);
 /**
  * Detects the language of a text, without calling a service.
  *
- * The script decides where it can: Hangul is Korean, kana is Japanese. Otherwise n-gram frequencies decide. A short
- * text is reported as a language outside `FAVOURED_LANGUAGES` only where that is clear.
+ * Some scripts identify the language: Hangul is Korean, kana is Japanese. For others n-gram frequencies decide. A short
+ * text is reported as a language outside `FAVOURED_LANGUAGES` only if that is clear.
  *
- * @returns the code of a favoured language; the ISO 639-1 code of another language; `und` where the script is one that
- * the detector does not know; `undefined` where the text is too short or ambiguous to decide.
+ * @returns the code of a favoured language; the ISO 639-1 code of another language; `und` if the script is one that
+ * the detector does not know; `undefined` if the text is too short or ambiguous to decide.
  * @example
  * ```ts
  * detectLanguage('Sehr gut, gerne wieder'); // 'de'
@@ -98,7 +98,7 @@ function detectLatin(sample: string, letter_count: number): string | undefined {
   return best - (second?.[1] ?? 0) >= CLEARLY_AHEAD ? first[0] : undefined;
 }
 
-/** The best ranked of these languages; `fallback` where the ranking contains none of them. */
+/** The best ranked of these languages; `fallback` if the ranking contains none of them. */
 function chooseAmong(sample: string, fallback: string, others: string[]): string {
   const ranked = rankLanguages(sample).scores();
   return ranked.find(([code]) => code === fallback || others.includes(code))?.[0] ?? fallback;

@@ -1,4 +1,4 @@
-/** How many characters of a text are used by only one of the three writing systems. */
+/** The number of a text's characters that only one of the three writing systems uses. */
 export interface HanVariants {
   simplified: number;
   traditional: number;

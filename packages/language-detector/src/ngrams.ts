@@ -40,7 +40,7 @@ export function extractNgrams(text: string): Ngrams {
   );
 }
 
-/** @returns undefined where later characters of the text can change the n-grams. */
+/** @returns undefined if later characters of the text can change the n-grams. */
 function extractFromStart(text: string, characters: number): Ngrams | undefined {
   const words = text.slice(0, characters).replace(SEPARATORS, ' ').trim().toLowerCase();
   const is_cut = characters < Math.min(text.length, LONGEST_TEXT);

@@ -3,7 +3,7 @@ import { type NgramTable, readTable } from './table.ts';
 
 /** How well the n-grams of a text fit each language. */
 export interface Ranking {
-  /** The best language, as an ISO 639-1 code; undefined where the table has none of the n-grams. */
+  /** The best language, as an ISO 639-1 code; undefined if the table has none of the n-grams. */
   language: string | undefined;
   /** Whether the best language scores nearly as high as texts of that language do on average. */
   is_reliable: boolean;

@@ -38,7 +38,7 @@ const SLOT_COUNT = 2 ** SLOT_BITS;
 /** eld subtracts this from every weight, so that its table takes fewer characters. */
 const BASE_WEIGHT = 53;
 const LINE_FEED = 0x0a;
-/** Lies beside this file, and in a Lambda bundle beside the bundle. */
+/** The table's file is in the folder of this module; in a Lambda function, in the folder of the bundle. */
 const FILE = 'languages.bin';
 
 /**

@@ -20,7 +20,7 @@ export interface DispatchOptions {
  * The path of every AWS call: the role's policies are checked, the fault rules apply, the service answers, and the
  * meter counts the outcome.
  *
- * @throws {ConnectionLostError} where a fault rule leaves the call unanswered.
+ * @throws {ConnectionLostError} if a fault rule leaves the call unanswered.
  */
 export function createDispatch(options: DispatchOptions): (call: AwsCall) => Promise<AwsReply> {
   const { services, iam, meter, now } = options;

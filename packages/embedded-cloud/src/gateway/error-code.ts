@@ -4,7 +4,7 @@ import type { AwsReply } from './types.ts';
 /**
  * The error code of a reply: `__type` in JSON, `<Code>` in XML.
  *
- * @returns undefined for a success; the status where the reply has no code (an answer to HEAD has no body).
+ * @returns undefined for a success; the status if the reply has no code (an answer to HEAD has no body).
  */
 export function errorCodeOf(reply: AwsReply): string | undefined {
   if (reply.status < 400) return undefined;

@@ -39,7 +39,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** @throws the system's own error: `code` is EADDRINUSE where the port is taken. */
+  /** @throws the system's own error: `code` is EADDRINUSE if the port is taken. */
   listen(port: number, host?: string): Promise<{ port: number }>;
   /** Drops connections, waits for the calls in flight, and closes the services. */
   close(): Promise<void>;

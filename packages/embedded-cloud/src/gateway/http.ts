@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from './port.ts';
 import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
 
-/** Reads a request with its whole body. @throws where the client disconnects before the end. */
+/** Reads a request with its whole body. @throws if the client disconnects before the end. */
 export async function readRequest(request: HttpRequest): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -24,7 +24,7 @@ export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
 /** IAM, faults and the service all need the body: it is parsed once. */
 const parsed = new WeakMap<Buffer, JsonObject | undefined>();
 
-/** A call's JSON input; undefined where the body is not a JSON object. Do not modify it: it is shared. */
+/** A call's JSON input; undefined if the body is not a JSON object. Do not modify it: it is shared. */
 export function jsonBody({ body }: Pick<AwsCall, 'body'>): JsonObject | undefined {
   if (parsed.has(body)) return parsed.get(body);
   const value = parseObject(body.toString('utf8'));
@@ -32,7 +32,7 @@ export function jsonBody({ body }: Pick<AwsCall, 'body'>): JsonObject | undefine
   return value;
 }
 
-/** @returns undefined where the text is not a JSON object. */
+/** @returns undefined if the text is not a JSON object. */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -46,7 +46,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The action of `X-Amz-Target: DynamoDB_20120810.PutItem`; empty where the header is missing. */
+/** The action of `X-Amz-Target: DynamoDB_20120810.PutItem`; empty if the header is missing. */
 export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.')[1] ?? '';
 }

@@ -50,10 +50,10 @@ export interface LevelEmulatorOptions {
 
 /**
  * Runs the actions and validations of kinesalite or dynalite without their HTTP servers. Those servers refuse requests
- * over 7 MB, where AWS takes 10 MiB, and they throw when a connection fails.
+ * over 7 MB, although AWS accepts 10 MiB, and they throw when a connection fails.
  *
  * @param onOpen gets the store before the first action.
- * @throws {Error} where another process uses the folder.
+ * @throws {Error} if another process uses the folder.
  */
 export async function openLevelEmulator<Store extends LevelStore>(
   wanted: LevelEmulatorOptions,

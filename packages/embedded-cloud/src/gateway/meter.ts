@@ -34,7 +34,7 @@ export interface Meter {
 interface CallOutcome {
   duration_ms: number;
   response_bytes: number;
-  /** Absent for a success. */
+  /** Absent if the call succeeded. */
   error_code?: string | undefined;
 }
 

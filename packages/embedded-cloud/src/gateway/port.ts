@@ -10,7 +10,7 @@ export type HttpRequest = IncomingMessage | Http2ServerRequest;
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
 export interface Port {
-  /** @throws the system's own error: `code` is EADDRINUSE where the port is taken. */
+  /** @throws the system's own error: `code` is EADDRINUSE if the port is taken. */
   listen(port: number, host: string): Promise<{ port: number }>;
   /** Refuses new connections and drops the open ones. */
   close(): Promise<void>;

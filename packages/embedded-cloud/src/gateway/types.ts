@@ -33,7 +33,7 @@ export interface AwsReply {
 export interface Permission {
   /** `kinesis:PutRecords` */
   action: string;
-  /** A full ARN, or `*` where the service has no resource-level permission. */
+  /** A full ARN, or `*` if the service has no resource-level permission. */
   resource: string;
 }
 

@@ -9,7 +9,7 @@ export const OWNER_SECRET = 'embedded-cloud';
 export interface Callers {
   /** Makes a function known to the gateway, with its role. @returns the credentials that the function signs with. */
   register(function_id: string, role_id: string): Credentials;
-  /** Every access key that belongs to no function is the owner's. */
+  /** An access key that does not belong to a function belongs to the owner. */
   resolve(access_key_id: string): Caller;
 }
 

@@ -18,7 +18,7 @@ interface RunningCloud {
 /** A data folder that only this process uses. */
 export interface DataFolder {
   path: string;
-  /** Writes `cloud.json`, where other processes read how to reach the cloud. */
+  /** Writes `cloud.json`, from which other processes learn how to reach the cloud. */
   announce(cloud: RunningCloud): Promise<void>;
   /** Removes `cloud.json` and the lock. */
   release(): Promise<void>;

@@ -12,7 +12,7 @@ export interface Deployment {
 /**
  * Reads a cloud assembly.
  *
- * @throws {Error} where the template holds a resource, an intrinsic or a policy that is not emulated.
+ * @throws {Error} if the template holds a resource, an intrinsic or a policy that is not emulated.
  */
 export async function loadDeployment(
   assembly_dir: string,

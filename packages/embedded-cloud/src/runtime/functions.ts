@@ -34,7 +34,7 @@ interface DeployedFunction extends LambdaFunction {
 
 export interface Functions {
   all(): DeployedFunction[];
-  /** Finds a function by name or ARN. @throws {Error} where the template has none. */
+  /** Finds a function by name or ARN. @throws {Error} if the template has none. */
   find(name_or_arn: string): DeployedFunction;
   /** Waits until no invocation runs, or until the signal aborts. */
   waitUntilIdle(signal: AbortSignal): Promise<void>;
@@ -98,7 +98,7 @@ async function deploy(
   return { lambda: { ...lambda, credentials }, log };
 }
 
-/** Lambda writes logs with the permissions of the function's role, and writes none where the role may not. */
+/** Lambda writes logs with the permissions of the function's role. Without the permission, it writes no logs. */
 function logPermission(
   { iam, callers }: FunctionsOptions,
   spec: FunctionSpec,

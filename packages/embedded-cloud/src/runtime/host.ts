@@ -28,7 +28,7 @@ export interface HostOptions {
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws the system's own error: `code` is EADDRINUSE where the port is taken. Nothing keeps running then. */
+/** @throws the system's own error: `code` is EADDRINUSE if the port is taken. Nothing keeps running then. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { now, deployment } = options;
   const { stack, roles } = deployment;

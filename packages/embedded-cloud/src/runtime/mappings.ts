@@ -45,7 +45,7 @@ export function startMappings(options: MappingsOptions): Mappings {
     .resources('AWS::Lambda::EventSourceMapping')
     .filter((resource) => String(resource.properties().Enabled ?? true) === 'true')
     .map((resource) => prepareMapping(resource, options));
-  // Every mapping is prepared before the first one starts, so that a refused one leaves nothing running.
+  // All mappings are prepared before the first one starts, so that none keeps running if one is refused.
   const mappings = starters.map((start) => start());
   return {
     status: () => mappings.map((mapping) => mapping.status()),
@@ -56,7 +56,7 @@ export function startMappings(options: MappingsOptions): Mappings {
 }
 
 /**
- * @returns a function that starts the mapping. @throws {Error} with the resource's id, where the mapping is not
+ * @returns a function that starts the mapping. @throws {Error} with the resource's id, if the mapping is not
  * emulated.
  */
 function prepareMapping(resource: Resource, options: MappingsOptions): () => AnyMapping {

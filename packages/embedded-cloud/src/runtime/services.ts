@@ -44,7 +44,7 @@ export interface ServicesOptions {
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws {Error} where another process uses one of the folders. */
+/** @throws {Error} if another process uses one of the folders. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { data_dir, now, random } = options;
   let listener: (object: CreatedObject) => void = () => {};

@@ -12,7 +12,7 @@ import { startRules } from './rules/rules.ts';
 /** The running functions, with the event source mappings, rules and REST API that invoke them. */
 export interface Workload {
   outputs: Record<string, string>;
-  /** The base URL of the REST API; empty where the template has none. */
+  /** The base URL of the REST API; empty if the template has none. */
   api: string;
   status(): CloudStatus;
   /** Stops reading, waits up to 10 s for invocations that run, and then kills them. */

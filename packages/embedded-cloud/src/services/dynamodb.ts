@@ -48,7 +48,7 @@ const json = jsonProtocol('1.0');
  * const served = await serveService(await createDynamoDb({ now: Date.now }));
  * const client = new DynamoDBClient(clientConfig(served.endpoint));
  *
- * @throws {Error} where another process uses the folder
+ * @throws {Error} if another process uses the folder
  */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDbService> {
   const emulator = await openDynamoDbStore(options.path);

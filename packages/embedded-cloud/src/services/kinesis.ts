@@ -35,7 +35,7 @@ const json = jsonProtocol('1.1');
  * Emulates Kinesis Data Streams: kinesalite, with the present limits and fields added. The usage is the `records` and
  * `billed_bytes` of puts and reads.
  *
- * @throws {Error} where another process uses the folder
+ * @throws {Error} if another process uses the folder
  */
 export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsService> {
   const emulator = await openKinesisStore(path);

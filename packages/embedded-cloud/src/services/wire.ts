@@ -22,7 +22,7 @@ export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.').at(-1) ?? '';
 }
 
-/** Parses the body of a JSON request. @returns undefined where it is not a JSON object */
+/** Parses the body of a JSON request. @returns undefined if it is not a JSON object */
 export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString('utf8') || '{}');

@@ -46,7 +46,7 @@ const VIEW_COLUMNS = [
   ...PARTITION_KEYS.map(({ name }) => ({ name, type: 'integer' })),
 ];
 const NAMES = VIEW_COLUMNS.map(({ name }) => name).join(', ');
-/** One row per version of a record: the one that was processed first. */
+/** A view with one row per record version: the row that was processed first. */
 const VIEW_SQL = `SELECT ${NAMES} FROM (SELECT *, row_number() OVER (PARTITION BY record_id, record_version ORDER BY processed_at) AS delivery FROM feedback.results_raw) AS deliveries WHERE delivery = 1`;
 const raw: GlueTable = {
   database: 'feedback',
@@ -88,7 +88,7 @@ let client: AthenaClient;
 const left = new Map<string, string>();
 
 beforeAll(async () => {
-  // A folder whose name DuckDB would take for a glob and a regular expression.
+  // DuckDB would interpret the name of this folder as a glob or as a regular expression.
   s3Dir = join(await mkdtemp(join(tmpdir(), 'athena-')), "s3 [x]*?(1)'s");
   athena = createAthena({
     glue: { databases: ['feedback', 'other'], tables: [view, raw] },
@@ -152,7 +152,7 @@ const results = async (id: string, rest = {}) =>
   (await client.send(new GetQueryResultsCommand({ QueryExecutionId: id, ...rest }))).ResultSet!;
 const cells = ({ Rows }: ResultSet) =>
   Rows!.map(({ Data }) => Data!.map(({ VarCharValue }) => VarCharValue ?? null));
-/** Header and rows of a query that succeeds. */
+/** Runs a query that succeeds. @returns its header and rows. */
 async function ask(sql: string, rest = {}) {
   const id = await start(sql, rest);
   const { Status } = await ended(id);

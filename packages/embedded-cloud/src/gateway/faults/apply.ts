@@ -22,7 +22,7 @@ type Answer = (call: AwsCall) => Promise<AwsReply>;
 /**
  * Applies the fault rules to calls. `answer` is the service.
  *
- * @throws {ConnectionLostError} where a rule leaves the call unanswered.
+ * @throws {ConnectionLostError} if a rule leaves the call unanswered.
  */
 export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
   return async (service: AwsService, call: AwsCall, answer: Answer): Promise<AwsReply> => {
@@ -40,7 +40,7 @@ export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
   };
 }
 
-/** Makes some entries of a batch fail without effect: the service gets the request without them. */
+/** Makes some entries of a batch fail. The service gets the request without these entries. */
 async function failEntries(
   call: AwsCall,
   answer: Answer,

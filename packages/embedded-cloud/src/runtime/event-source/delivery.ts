@@ -109,7 +109,7 @@ async function invoke(
 /**
  * Writes the report of a discarded batch. A failing destination is retried until it answers.
  *
- * @returns undefined where the mapping stops first. The batch is then delivered again after the restart.
+ * @returns undefined if the mapping stops first. The batch is then delivered again after the restart.
  */
 async function discard(
   options: DeliveryOptions,

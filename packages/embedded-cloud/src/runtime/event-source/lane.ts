@@ -10,7 +10,7 @@ export interface Sequenced {
   event_bytes: number;
 }
 
-/** The settings of an event source mapping, with infinity where AWS writes -1. */
+/** The settings of an event source mapping, with `Infinity` instead of AWS's -1. */
 export interface DeliverySettings {
   batch_size: number;
   window_ms: number;

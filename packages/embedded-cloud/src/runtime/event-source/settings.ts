@@ -76,7 +76,7 @@ export function mappingSettings(
   };
 }
 
-/** AWS documents "exponential" and no numbers. 200 ms to 30 s, half of it jitter, is a choice of this project. */
+/** AWS documents an exponential backoff without numbers. This project chose 200 ms to 30 s, half of it jitter. */
 export function createBackoff(random: () => number): (failures: number) => number {
   return (failures) => {
     const ceiling = Math.min(30_000, 200 * 2 ** (failures - 1));

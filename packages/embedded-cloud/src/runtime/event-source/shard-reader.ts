@@ -135,7 +135,7 @@ interface Reading {
   onPage(records: StreamRecord[], asked_at: number): void;
 }
 
-/** @returns true where the shard is closed and read to its end, false where the mapping stopped first. */
+/** @returns true if the shard is closed and read to its end, false if the mapping stopped first. */
 async function readShard(options: ShardReaderOptions, reading: Reading): Promise<boolean> {
   const { source, shard_id, pace, stopping } = options;
   const limit = pageLimit(options.settings);

@@ -15,7 +15,7 @@ export interface ShardSetStatus {
   in_flight: number;
   /** Every shard was read to its end, and no record is unfinished. */
   idle: boolean;
-  /** All records that arrived before this time were read, epoch ms; null where a shard has not been read to its end. */
+  /** All records that arrived before this time were read, epoch ms; null if a shard has not been read to its end. */
   caught_up_at: number | null;
   shards: ShardStatus[];
 }

@@ -20,7 +20,7 @@ export interface StreamSource {
   describe(): Promise<{ created_at: number }>;
   shards(): Promise<Shard[]>;
   iterator(shard_id: string, position: Position): Promise<string>;
-  /** @returns a page of records. `next` is undefined where the shard is closed and read to its end. */
+  /** @returns a page of records. `next` is undefined if the shard is closed and read to its end. */
   records(
     iterator: string,
     limit: number,

@@ -85,13 +85,13 @@ function startWorker(options: EnvironmentOptions): Worker {
       handler_name: options.handler_name,
     },
     env: options.env,
-    // Without this the worker inherits this process's flags, and with them a TypeScript loader.
+    // By default the worker would inherit this process's flags, including a TypeScript loader.
     execArgv: (options.env.NODE_OPTIONS ?? '').split(/\s+/).filter((flag) => flag !== ''),
     resourceLimits: { maxOldGenerationSizeMb: options.memory_mb },
   });
 }
 
-/** A worker that reaches its heap limit stands for a function that runs out of memory, which Lambda kills. */
+/** Reports a worker that reaches its heap limit as Lambda reports a function that runs out of memory. */
 function exitReason(error: NodeJS.ErrnoException): string {
   return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'signal: killed' : 'exit status 1';
 }

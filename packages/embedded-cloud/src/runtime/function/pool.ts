@@ -5,7 +5,7 @@ type Member = Pick<ExecutionEnvironment, 'kill' | 'isDead'>;
 
 /** A limit of concurrent invocations. All functions without a reservation share one. */
 export interface Concurrency {
-  /** @returns false where the limit is reached. */
+  /** @returns false if the limit is reached. */
   acquire(): boolean;
   release(): void;
 }

@@ -45,7 +45,7 @@ interface FunctionProperties {
 const TIMEOUT_SECONDS = 3;
 const MEMORY_MB = 128;
 
-/** @throws {Error} where the function's code is not a file asset. */
+/** @throws {Error} if the function's code is not a file asset. */
 export function functionSpec(resource: Resource, assembly: Assembly): FunctionSpec {
   const properties = resource.properties() as unknown as FunctionProperties;
   const { S3Key } = properties.Code;

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 const { entry, handler_name } = workerData;
 
-/** Printed text is sent like the answers, so that it stays in order; the thread's own streams would deliver it late. */
+/** Sends printed text through the same port as answers, to keep their order. The thread's own streams would lag. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, done) => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
@@ -14,7 +14,7 @@ for (const stream of [process.stdout, process.stderr]) {
   };
 }
 
-// Otherwise Node.js prints warnings to the terminal, past the streams replaced above.
+// By default Node.js prints warnings directly to the terminal, not through the streams replaced above.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => process.stderr.write(`${warning.name}: ${warning.message}\n`));
 

@@ -38,7 +38,7 @@ const TABLE_INPUT = [
 /**
  * Creates the template's tables that do not exist, with indexes and time to live, and waits until they are ACTIVE.
  *
- * @throws {Error} where the data folder has the table with other keys or indexes.
+ * @throws {Error} if the data folder has the table with other keys or indexes.
  */
 export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
   const client = new DynamoDBClient(config);

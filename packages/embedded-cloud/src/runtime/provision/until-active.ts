@@ -6,7 +6,7 @@ const GIVE_UP_MS = 30_000;
 /**
  * Creates a resource if it does not exist, and waits until it is ACTIVE.
  *
- * @throws {Error} where it is not ACTIVE after half a minute.
+ * @throws {Error} if it is not ACTIVE after half a minute.
  */
 export async function untilActive(
   status: () => Promise<string | undefined>,

@@ -19,7 +19,7 @@ export function queueEvent(messages: Message[], queue_arn: string) {
   };
 }
 
-/** The messages that the function processed: none where it failed, or reported an id that the batch does not have. */
+/** The messages that the function processed: none if it failed, or reported an id that the batch does not have. */
 export function processedMessages(
   invocation: Invocation,
   messages: Message[],

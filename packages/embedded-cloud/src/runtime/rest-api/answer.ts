@@ -5,7 +5,7 @@ export interface ApiAnswer {
   body: Buffer | string;
 }
 
-/** Reads the answer of a proxy integration. @returns undefined where it is malformed. */
+/** Reads the answer of a proxy integration. @returns undefined if it is malformed. */
 export function proxyAnswer(payload: string): ApiAnswer | undefined {
   const answer: unknown = JSON.parse(payload);
   if (typeof answer !== 'object' || answer === null) return undefined;

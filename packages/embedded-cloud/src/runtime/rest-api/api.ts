@@ -58,7 +58,7 @@ interface StageProperties {
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-/** @throws {Error} with the resource's id, where the template needs something that is not emulated. */
+/** @throws {Error} with the resource's id, if the template needs something that is not emulated. */
 export function restApis(stack: Stack): RestApi[] {
   return stack.resources('AWS::ApiGateway::Stage').map((stage) => {
     const properties = stage.properties() as unknown as StageProperties;

@@ -91,7 +91,7 @@ function refuse(kind: ResponseType, authorizer: Record<string, string> = {}): Re
   return { kind, authorizer };
 }
 
-/** The event with the authorizer's context and the API key, where the route has them. */
+/** Adds the authorizer's context and the API key to the event, if the route has them. */
 function withCaller(
   event: ReturnType<typeof proxyEvent>,
   authorizer: Record<string, string> | undefined,

@@ -2,7 +2,7 @@ import type { Route } from './api.ts';
 
 export interface Match {
   route: Route;
-  /** Decoded; null where the path has no parameters. */
+  /** Decoded; null if the path has no parameters. */
   path_parameters: Record<string, string> | null;
 }
 
@@ -33,7 +33,7 @@ export function createRouter(routes: Route[]): (method: string, path: string) =>
 
 const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '');
 
-/** @returns undefined where the path does not match the resource. */
+/** @returns undefined if the path does not match the resource. */
 function parametersOf(resource: string[], path: string[]): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, part] of resource.entries()) {

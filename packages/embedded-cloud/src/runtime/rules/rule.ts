@@ -25,7 +25,7 @@ const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 /** Node.js replaces a longer delay by 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** @throws {Error} with the rule's id, where it needs something that is not emulated, or its queue refuses it. */
+/** @throws {Error} with the rule's id, if it needs something that is not emulated, or its queue refuses it. */
 export function readRule(resource: Resource, stack: Stack): Rule {
   const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;
   const arn = resource.attribute('Arn');

@@ -19,7 +19,7 @@ export interface RulesOptions {
   now: () => number;
 }
 
-/** @throws {Error} with the rule's id, where it needs something that is not emulated, or its queue refuses it. */
+/** @throws {Error} with the rule's id, if it needs something that is not emulated, or its queue refuses it. */
 export function startRules({ stack, queues, now }: RulesOptions): Rules {
   const buckets = bucketsWithEvents(stack);
   const rules = stack
@@ -61,7 +61,7 @@ interface BucketProperties {
   };
 }
 
-/** A bucket sends events to EventBridge only where its notification configuration enables that. */
+/** A bucket sends events to EventBridge only if its notification configuration enables that. */
 function bucketsWithEvents(stack: Stack): Set<string> {
   const enabled = stack.resources('AWS::S3::Bucket').filter((bucket) => {
     const { NotificationConfiguration } = bucket.properties() as BucketProperties;

@@ -23,7 +23,7 @@ export interface Assembly {
   directory: string;
   stack_name: string;
   template: Template;
-  /** The folder of the asset with this S3 key. @throws {Error} where there is none. */
+  /** The folder of the asset with this S3 key. @throws {Error} if there is none. */
   assetFolder(object_key: string): string;
 }
 
@@ -48,7 +48,7 @@ interface AssetManifest {
  * const { template } = await loadAssembly('cdk.out');
  * console.log(Object.keys(template.Resources));
  *
- * @throws {Error} where the folder has no `manifest.json`, or the assembly has not exactly one stack.
+ * @throws {Error} if the folder has no `manifest.json`, or the assembly has not exactly one stack.
  */
 export async function loadAssembly(directory: string): Promise<Assembly> {
   const manifest = await readJson<Manifest>(join(directory, 'manifest.json'));

@@ -7,7 +7,7 @@ export interface Resource {
   logical_id: string;
   type: string;
   physical_id: string;
-  /** All properties, resolved. @throws {Error} with this resource's id, where one can't be resolved. */
+  /** All properties, resolved. @throws {Error} with this resource's id, if one can't be resolved. */
   properties(): Record<string, unknown>;
   attribute(name: string): string;
 }

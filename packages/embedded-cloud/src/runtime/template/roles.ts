@@ -42,11 +42,11 @@ export interface Roles {
   all(): string[];
   /** The statements of the role's inline, attached and managed policies. */
   statementsOf(logical_id: string): PolicyStatement[];
-  /** Finds the role with this ARN. @throws {Error} where the template has none. @returns its logical id. */
+  /** Finds the role with this ARN. @throws {Error} if the template has none. @returns its logical id. */
   findByArn(arn: string): string;
 }
 
-/** @throws {Error} where a role has an AWS managed policy that is not emulated. */
+/** @throws {Error} if a role has an AWS managed policy that is not emulated. */
 export function createRoles(stack: Stack): Roles {
   const roles = stack.resources('AWS::IAM::Role');
   const statements = new Map(

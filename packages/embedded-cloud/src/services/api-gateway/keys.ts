@@ -27,7 +27,7 @@ export interface KeyStore {
   list(): ApiKey[];
   findByValue(value: string): ApiKey | undefined;
   findById(id: string): ApiKey | undefined;
-  /** @returns undefined where another key has the value */
+  /** @returns undefined if another key has the value */
   create(key: {
     name: string;
     value?: string;

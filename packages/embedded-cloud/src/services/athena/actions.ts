@@ -105,7 +105,7 @@ function listTables(glue: Glue, { DatabaseName }: Body) {
   return glue.tables.filter(({ database }) => database === DatabaseName);
 }
 
-/** @throws {InvalidRequest} where the query has not succeeded, or its results were dropped to save memory */
+/** @throws {InvalidRequest} if the query has not succeeded, or its results were dropped to save memory */
 function requireResults(execution: Execution): Execution {
   const { state, rows } = execution;
   if (state === 'QUEUED' || state === 'RUNNING') {

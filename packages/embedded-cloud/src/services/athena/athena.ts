@@ -49,7 +49,7 @@ export function createAthena(deps: {
     starting ??= import('./engine.ts')
       .then(({ createEngine }) => createEngine(deps))
       .catch((error: unknown) => {
-        // Start again with the next query.
+        // The next query tries to start DuckDB again.
         starting = undefined;
         throw translateError(error, resolve(deps.s3Dir));
       });

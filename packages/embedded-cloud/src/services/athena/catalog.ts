@@ -49,7 +49,7 @@ export function qualifyName({ database, name }: GlueTable): string {
 /**
  * Reads the SQL of an Athena view. Glue stores it in a comment, as JSON in base64.
  *
- * @throws {Error} where the text is not such a comment
+ * @throws {Error} if the text is not such a comment
  */
 export function readViewSql(table: GlueTable): string {
   const base64 = /^\/\* Presto View: (\S+) \*\/$/.exec(

@@ -19,7 +19,7 @@ export function buildDatePattern(format: string): string {
   );
 }
 
-/** @returns epoch ms; NaN where the value is not a date in this format */
+/** @returns epoch ms; NaN if the value is not a date in this format */
 export function parseDate(value: string, format: string): number {
   const readField = (letters: string): string | undefined => {
     const index = format.replaceAll("'", '').indexOf(letters);

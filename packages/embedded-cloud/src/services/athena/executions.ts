@@ -39,7 +39,7 @@ export interface Execution extends QueryRequest {
  *      └────────stop────────► └──stop──► CANCELLED
  */
 export interface Executions {
-  /** @throws {Error} where the token belongs to a different query */
+  /** @throws {Error} if the token belongs to a different query */
   start(request: QueryRequest): Execution;
   find(id: string): Execution | undefined;
   stop(execution: Execution): void;

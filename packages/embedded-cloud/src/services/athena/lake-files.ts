@@ -61,7 +61,7 @@ async function listFiles(folder: string, relative = ''): Promise<string[]> {
   return found;
 }
 
-/** @returns undefined where the file is empty, deleted, or not gzip despite its name, so that queries skip it */
+/** @returns undefined if the file is empty, deleted, or not gzip despite its name, so that queries skip it */
 async function readSize(path: string): Promise<number | undefined> {
   try {
     const { size } = await stat(path);

@@ -22,7 +22,7 @@ export interface Lake {
   size(): { files: number; bytes: number };
 }
 
-/** @throws {Error} where DuckDB cannot create a table or view of the catalog */
+/** @throws {Error} if DuckDB cannot create a table or view of the catalog */
 export async function createLake(deps: {
   glue: Glue;
   s3Dir: string;

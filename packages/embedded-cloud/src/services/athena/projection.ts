@@ -18,7 +18,7 @@ export interface Layout {
 /**
  * Reads the location and the partition projection of a table.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-setting-up.html
- * @throws {Error} where the location is not on S3
+ * @throws {Error} if the location is not on S3
  */
 export function readLayout(table: GlueTable): Layout {
   const { parameters } = table;

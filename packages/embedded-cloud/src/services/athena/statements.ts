@@ -14,7 +14,7 @@ export interface Statement {
   sql: string;
 }
 
-/** A statement that is none of the others is a `select`: DuckDB's parser decides whether it is valid. */
+/** Any statement of no other kind counts as a `select`. DuckDB's parser decides whether it is valid. */
 export function classifyStatement(query: string): Statement {
   const sql = query
     .replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '')

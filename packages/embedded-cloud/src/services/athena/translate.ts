@@ -31,7 +31,7 @@ const LAMBDA_FUNCTIONS: Record<string, string> = {
 };
 
 /**
- * Translates Trino SQL for DuckDB where a macro cannot: DuckDB's date formats must be constants, and a macro cannot
+ * Translates Trino SQL for DuckDB if a macro cannot: DuckDB's date formats must be constants, and a macro cannot
  * take a lambda.
  *
  * @param query the syntax tree of this text, which contains the positions

@@ -54,7 +54,7 @@ export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTabl
   };
 }
 
-/** A refused insert is billed too. Its size is not known here, so the least is reported. */
+/** A refused insert is billed too. Its size is not known here, so one write unit is reported. */
 function readCapacity({ TableName, ConsumedCapacity }: JsonObject): unknown {
   return ConsumedCapacity ?? { TableName, CapacityUnits: 1 };
 }

@@ -18,7 +18,7 @@ interface Cursor {
 /**
  * Parses the only form of PartiQL that is emulated: an INSERT of one item. Its values are parameters or literals.
  *
- * @throws {StatementError} for any other statement, or where the numbers of parameters and question marks differ
+ * @throws {StatementError} for any other statement, or if the numbers of parameters and question marks differ
  */
 export function parseInsert(statement: string, parameters: AttributeValue[]): Insert {
   const tokens = tokenize(statement);

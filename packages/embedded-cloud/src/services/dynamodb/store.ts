@@ -44,7 +44,7 @@ const OPERATIONS = [
   'UpdateTable',
 ];
 
-/** @throws {Error} where another process uses the folder */
+/** @throws {Error} if another process uses the folder */
 export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmulator> {
   return openLevelEmulator<DynamoDbStore>(
     {

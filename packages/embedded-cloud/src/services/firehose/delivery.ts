@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 import { formatNameTimestamp } from './prefix.ts';
 import { createRandomString } from './random-names.ts';
 
-/** Writes an object to S3 with the permissions of a role. @throws where it was not written */
+/** Writes an object to S3 with the permissions of a role. @throws if it was not written */
 export type PutObject = (
   bucket: string,
   key: string,

@@ -25,9 +25,9 @@ interface RecordPage {
 }
 
 /**
- * Creates GetRecords on kinesalite's store, in place of kinesalite's own. That one reads 10,000 records of any size
- * into memory. It moves the iterator of an empty shard by the clock, which can skip a record that is being written when
- * a second ends. It always reports zero milliseconds behind the latest record.
+ * Replaces kinesalite's GetRecords, which has three flaws. It reads 10,000 records of any size into memory. It moves
+ * the iterator of an empty shard by the clock, which can skip a record that is being written when a second ends. It
+ * always reports zero milliseconds behind the latest record.
  */
 export function createGetRecords(store: KinesisStore, now: () => number) {
   const findStream = promisify(store.getStream);

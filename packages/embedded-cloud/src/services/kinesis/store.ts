@@ -108,10 +108,10 @@ const OPERATIONS = [
   'SplitShard',
 ];
 
-/** Practically no limit. kinesalite's default of 10 is too low for tests. */
+/** The shard limit: practically none, because kinesalite's default of 10 is too low for tests. */
 const SHARD_LIMIT = 10_000;
 
-/** @throws {Error} where another process uses the folder */
+/** @throws {Error} if another process uses the folder */
 export function openKinesisStore(path: string | undefined): Promise<LevelEmulator<KinesisStore>> {
   return openLevelEmulator<KinesisStore>(
     {

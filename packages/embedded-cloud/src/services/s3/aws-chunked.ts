@@ -13,7 +13,7 @@ const CRLF = '\r\n';
  * Removes the framing of a streamed put: `hex-size[;chunk-signature=…]\r\n bytes \r\n … 0\r\n trailers \r\n`.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  *
- * @throws {S3Error} IncompleteBody where a frame is cut off or has the wrong size
+ * @throws {S3Error} IncompleteBody if a frame is cut off or has the wrong size
  */
 export function decodeChunked(sent: Buffer): DecodedBody {
   const chunks: Buffer[] = [];

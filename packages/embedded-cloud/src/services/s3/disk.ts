@@ -4,7 +4,7 @@ import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 
 /** The object files on disk. A key may be both a file name and a folder name: the file is then renamed. */
 export interface Disk {
-  /** @returns the file of a key; undefined where it does not exist */
+  /** @returns the file of a key; undefined if it does not exist */
   find(bucket: string, key: string): Promise<string | undefined>;
   /** Moves a complete file to the path of the key, and creates the directories. */
   place(bucket: string, key: string, file: string): Promise<void>;
@@ -32,7 +32,7 @@ export function createDisk(root: string): Disk {
       if ((await findKind(path)) === 'directory')
         return await rename(file, path + BESIDE_DIRECTORY);
       await rename(file, path);
-      // The file may have this name because a directory had its own.
+      // An older version may still have this suffix, from a time when a directory used the key's name.
       await rm(path + BESIDE_DIRECTORY, { force: true });
     },
     async remove(bucket, key) {

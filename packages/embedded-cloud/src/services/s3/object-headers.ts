@@ -11,7 +11,7 @@ const STORED_HEADERS = [
 ];
 const METADATA_PREFIX = 'x-amz-meta-';
 const DEFAULT_TYPE = 'binary/octet-stream';
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/** The limit of user-defined metadata: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const LARGEST_METADATA_BYTES = 2_048;
 
 /** Selects the headers of a put that are stored with the object. @throws {S3Error} MetadataTooLarge */

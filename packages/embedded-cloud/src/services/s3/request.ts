@@ -21,7 +21,7 @@ export interface S3Request {
   checksums: Record<string, string>;
 }
 
-/** @throws {S3Error} InvalidURI where the path is not percent-encoded UTF-8 */
+/** @throws {S3Error} InvalidURI if the path is not percent-encoded UTF-8 */
 export function parseAddress(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?([\s\S]*)$/.exec(path) ?? [];
   try {

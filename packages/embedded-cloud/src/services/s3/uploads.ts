@@ -21,7 +21,7 @@ export interface Part {
 /** Multipart uploads, as files below `<root>/.uploads/<upload id>/`. They survive a restart. */
 export interface Uploads {
   create(upload: Upload): Promise<string>;
-  /** @throws {S3Error} NoSuchUpload, also where the upload belongs to another key */
+  /** @throws {S3Error} NoSuchUpload, also if the upload belongs to another key */
   find(id: string, bucket: string, key: string): Promise<Upload>;
   addPart(id: string, number: number, etag: string, body: Buffer): Promise<void>;
   listParts(id: string): Promise<Map<number, Part>>;

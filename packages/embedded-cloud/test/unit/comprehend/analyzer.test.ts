@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { analyse } from '../../../src/services/comprehend/analyzer.ts';
 import { SENTIMENT_LANGUAGES } from '../../../src/services/comprehend/limits.ts';
 
-/** Clear sentences of our own, none of them in the sample data: two for, two against, one plain. */
+/** Per language: two positive sentences, two negative ones and a neutral one. None is in the sample data. */
 const CLEAR: Record<string, [string, 'POSITIVE' | 'NEGATIVE' | 'NEUTRAL'][]> = {
   en: [
     ['What a fantastic holiday, I loved every minute', 'POSITIVE'],

@@ -158,7 +158,7 @@ it('each record is delivered or discarded, in order, for any outcomes', () => {
           if (step.kind === 'wait') now = step.until;
           if (step.kind === 'discard') finished.push(...lane.settle({ kind: 'success' }, now));
           if (step.kind !== 'invoke') continue;
-          // The next unfinished record comes first: order is kept across retries and halves.
+          // The batch starts with the first unfinished record, so order is kept across retries and splits.
           expect(step.batch.records[0]).toBe(records[finished.length]);
           const answer = answers.shift() ?? { kind: 'success' };
           const at = 'at' in answer ? answer.at % step.batch.records.length : 0;
