@@ -51,7 +51,7 @@ export interface Settings {
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   alarms: {
-    /** Addresses that get alarms, once they confirm the subscription. */
+    /** Email addresses for alarms. Each must confirm its subscription. */
     emails: string[];
     late_seconds: number;
     set_asides_in_five_minutes: number;

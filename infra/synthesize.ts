@@ -79,7 +79,7 @@ const isComplete = (directory: string) =>
     () => false,
   );
 
-/** If another process has synthesized the same assembly meanwhile, this one is not needed. */
+/** Moves a new assembly to its final path. If another process has moved the same assembly there, discards this one. */
 async function moveTo(fresh: string, directory: string): Promise<void> {
   try {
     await rename(fresh, directory);

@@ -17,7 +17,10 @@ export interface EndJobDeps {
   store: Pick<JobStore, 'transition'>;
   /** Epoch milliseconds. */
   now: () => number;
-  /** Called once for each job that becomes final. A {@link ServiceError} is ignored: the sweeper makes up for it. */
+  /**
+   * Called once for each job that becomes final. A {@link ServiceError} is ignored, because the sweeper does the same
+   * later.
+   */
   on_final: (job: Job) => Promise<void>;
 }
 

@@ -8,7 +8,7 @@ export interface FailureReports {
   read(key: string): Promise<FailureReport | undefined>;
 }
 
-/** Remembers what is back on the stream. Each method can throw a {@link ServiceError}. */
+/** Records which reports and set-asides are back on the stream. Each method can throw a {@link ServiceError}. */
 export interface Marks {
   get(key: string): Promise<RestoredMark | undefined>;
   put(key: string, mark: RestoredMark): Promise<void>;
@@ -20,7 +20,7 @@ export interface LakeLines {
   hour(hour: number): AsyncIterable<Result>;
 }
 
-/** The results table as it is now. Each method can throw a {@link ServiceError}. */
+/** The current results table. Each method can throw a {@link ServiceError}. */
 export interface CurrentResults {
   /** Reads the results that exist, by `recordKey`. */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;

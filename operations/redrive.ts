@@ -51,8 +51,8 @@ export interface RedriveOutcome {
 }
 
 /**
- * Puts the records of a batch back on the stream, each with the id that it had. When all of them are there, it marks
- * the batch. A redrive that failed half-way can be repeated: a record that arrives twice counts once.
+ * Puts the records of a batch back on the stream, each with its original id. When all of them are there, it marks
+ * the batch. A redrive that fails midway can be repeated: a record that is published twice counts once.
  *
  * @throws {Error} if there is no such batch.
  */

@@ -119,7 +119,7 @@ async function findDue(
   });
 }
 
-/** Rebuilds the record that its producer sent from its result. Returns undefined if the result has no text. */
+/** Builds the original record from its result. Returns undefined if the result has no text. */
 function rebuildRecord(line: Result, analysis_run: number): RecordInput | undefined {
   if (line.text === undefined || line.text === '') return undefined;
   const record: Complete<RecordInput> = {

@@ -6,7 +6,7 @@ import { gunzip } from '../processors/stream/decode/gunzip.ts';
 import { parseRecord } from '../processors/stream/decode/parse.ts';
 import { type FailedRecord, partitionKey, type SetAside } from '../schemas/index.ts';
 
-/** Contents of one place on the stream: a record with the id that it had there, or bytes that are not a record. */
+/** The content of one place on the stream: a record with its original id, or bytes that are not a valid record. */
 export type Restorable =
   | ({ kind: 'record' } & Omit<StreamItem, 'position'>)
   | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };

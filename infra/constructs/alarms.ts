@@ -58,7 +58,7 @@ export class Alarms extends Construct {
       threshold,
       evaluationPeriods: periods,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // No data means that nothing was counted, so nothing went wrong.
+      // Missing data means that nothing was counted, so nothing failed.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       alarmDescription: `${meaning} What to do: docs/operations.md, ${name}.`,
     });

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts';
 import type { Tables } from './tables.ts';
 
-/** Files beside the bundle of a function that analyses texts: the table of the language detector. */
+/** Functions that analyse texts need this file beside their bundle: the table of the language detector. */
 export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 
 /** Environment variables of analysis, in the consumer and in the API. */
@@ -15,7 +15,7 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
   };
 }
 
-/** Grants of analysis. Comprehend's detection has no resources to name. */
+/** Grants of analysis. Comprehend's detection actions have no resource-level permissions. */
 export function analysisGrants(tables: Tables) {
   return [
     {

@@ -118,7 +118,7 @@ function jobGrants(jobs: Jobs) {
 }
 
 /**
- * Actions of Lambda under the function's role: it reads the stream, and writes batches that it gives up on to S3.
+ * Grants for Lambda itself, which uses the function's role to read the stream and to write failed batches to S3.
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  * and https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */

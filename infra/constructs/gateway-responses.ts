@@ -89,7 +89,7 @@ export function addGatewayResponses(api: apigateway.RestApi): void {
   }
 }
 
-/** Has no timestamp, because API Gateway cannot format one in ISO 8601. API Gateway fills in `$context`. */
+/** The body has no timestamp, because API Gateway cannot format one in ISO 8601. API Gateway fills in `$context`. */
 function toBody({ code, message, retry_after }: GatewayResponse): string {
   const retry = retry_after === undefined ? '' : `,"retry_after":${retry_after}`;
   return `{"error":{"code":"${code}","message":"${message}"${retry},"request_id":"$context.requestId"}}`;

@@ -17,7 +17,7 @@ export interface HandlerProps {
   assets?: Assets;
 }
 
-/** Creates a function with its own bundle, log group and role. The role has the grants and no others. */
+/** Creates a function with its own bundle, log group and role. The role has these grants and no others. */
 export function createFunction(
   scope: Construct,
   id: string,

@@ -20,7 +20,7 @@ import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Folder of texts too long for the stream, in the bucket of the jobs' inputs: both expire. */
+/** Folder for texts that are too long for the stream. It is in the input bucket, where all objects expire. */
 export const CLAIMS_PREFIX = 'claims/';
 
 /** The jobs table, the input bucket, the queues, and the functions that submit jobs and send callbacks. */

@@ -57,7 +57,7 @@ export class Lake extends Construct {
     });
   }
 
-  /** A parameter of the deployment: a shorter buffer gives fresher results in more objects. */
+  /** A template parameter. A shorter buffer gives fresher results, in more and smaller objects. */
   private bufferSeconds(settings: Settings): CfnParameter {
     return new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
       type: 'Number',

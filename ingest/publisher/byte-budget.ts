@@ -1,4 +1,4 @@
-/** Bounds the bytes in memory. Callers get room in the order in which they asked for it. */
+/** Limits the bytes in memory. Requests for room are granted in order. */
 export class ByteBudget {
   readonly #max_bytes: number;
   readonly #waiters = new Set<{ bytes: number; grant: () => void }>();

@@ -39,7 +39,7 @@ export class Packer {
     else this.#timer ??= setTimeout(() => this.flush(), this.#linger_ms);
   }
 
-  /** Sends the request as it is. */
+  /** Sends the request even if it is not full. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

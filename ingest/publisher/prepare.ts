@@ -18,7 +18,10 @@ export type Prepared =
 
 type TooLarge = EncodeOutcome & { ok: false };
 
-/** Encodes a record. A text that is too long for the stream goes to the claim store, and its hash travels instead. */
+/**
+ * Encodes a record. A text that is too long for the stream goes to the claim store, and the record carries its hash
+ * instead.
+ */
 export async function prepare(record: RecordInput, options: PrepareOptions): Promise<Prepared> {
   const encoded = encode(record, options.new_record_id);
   if (encoded.ok) return encoded;

@@ -1,4 +1,4 @@
-/** Reads an iterable item by item, and can stop it early, also while a read is pending. */
+/** Reads an iterable item by item. It can be stopped early, even while a read is pending. */
 export class SourceReader<Item> {
   readonly #iterator: AsyncIterator<Item> | Iterator<Item>;
   #is_reading = false;

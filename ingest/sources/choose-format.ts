@@ -1,6 +1,6 @@
 import { detectFormat, FORMAT_ENDINGS, FORMAT_NAMES, type Format } from '../../schemas/index.ts';
 
-/** The format of a file: the one that was asked for, or the one that its ending stands for. Standard input is JSONL. */
+/** Chooses the format of a file: the given one, or by the file's ending. Standard input is JSONL by default. */
 export function chooseFormat(path: string, format?: Format): Format {
   const chosen = format ?? (path === '-' ? 'jsonl' : detectFormat(path));
   if (chosen !== undefined) return chosen;

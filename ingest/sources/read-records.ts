@@ -21,7 +21,7 @@ export type SourceItem =
 export interface ReadOptions {
   /** `-` reads standard input. */
   path: string;
-  /** Default: the one that the ending of the path stands for. A path that ends with `.gz` is unpacked. */
+  /** Default: chosen by the ending of the path. A path that ends with `.gz` is unpacked. */
   format?: Format;
   /** The field or column that holds the text. */
   text_field?: string;

@@ -10,11 +10,11 @@ export type Row = {
   end: number;
 } & RowContent;
 
-/** A file, or the rest of one from a row on. */
+/** A file, read from its start or from a later row. */
 export interface RowSource {
-  /** The bytes from an offset on. */
+  /** Opens the file at a byte offset. */
   open(from: number): AsyncIterable<Buffer>;
-  /** Where reading begins: 0, or the end of a row. */
+  /** The byte offset at which reading begins: 0, or the end of a row. */
   from: number;
 }
 
@@ -22,6 +22,6 @@ export interface RowSource {
 export interface RowReader {
   /** @param text_field the field or column that holds the text. */
   readRows(source: RowSource, text_field: string): AsyncIterable<Row>;
-  /** Where each row ends: the same rows as `readRows` gives, without parsing what they contain. */
+  /** Finds the end of each row that `readRows` would return, without parsing the content. */
   findRowEnds(source: RowSource): AsyncIterable<number>;
 }

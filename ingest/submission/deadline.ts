@@ -1,7 +1,7 @@
-/** Time that is left to this invocation, in milliseconds. */
+/** The time left in this invocation, in milliseconds. */
 export type RemainingMs = () => number;
 
-/** Enough to write a checkpoint and to ask for another invocation. */
+/** Less time than this is kept for a last checkpoint and for requesting another invocation. */
 const RESERVE_MS = 20_000;
 
 export function isTimeUp(remaining_ms: RemainingMs): boolean {

@@ -1,7 +1,7 @@
 import type { JobError } from '../../schemas/index.ts';
 import { InputChangedError } from './ports.ts';
 
-/** The input cannot become a job, however often it is read: the job becomes FAILED with this code and message. */
+/** The input cannot be used, and a retry would not help: the job becomes FAILED with this code and message. */
 export class UnusableInputError extends Error {
   override name = 'UnusableInputError';
   readonly code: JobError['code'];
@@ -12,7 +12,7 @@ export class UnusableInputError extends Error {
   }
 }
 
-/** The reason why a job fails for good; undefined for errors that another attempt may not meet. */
+/** Translates an error that makes the job FAILED. Returns undefined for an error that may not occur in a retry. */
 export function toJobError(error: unknown): JobError | undefined {
   if (error instanceof UnusableInputError) return { code: error.code, message: error.message };
   if (error instanceof InputChangedError) {

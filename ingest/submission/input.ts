@@ -36,7 +36,7 @@ export async function* readInput(
   }
 }
 
-/** Where every record of the input ends: the same records as {@link readInput} gives, without parsing their content. */
+/** Finds the end of each record that {@link readInput} would return, without parsing the content. */
 export async function* countInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
@@ -59,7 +59,7 @@ function openInput(
   return { open: (offset) => inputs.read(key, { etag, from: offset }), from: from.bytes };
 }
 
-/** A row cannot change the fields that belong to its job. */
+/** The job's own fields override fields of the same name in a row. */
 function readEntry(job: Job, row: Row, job_index: number): EntryContent {
   if ('wrong' in row) return { ok: false, issues: [{ path: '', message: row.wrong }] };
   const { job_id, tenant } = job;

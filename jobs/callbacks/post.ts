@@ -4,7 +4,7 @@ import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { type CallbackRules, CallbackUrlError, checkAddress, checkCallbackUrl } from './url.ts';
 
-/** The receiver's HTTP status, or a code that says why there is none. */
+/** The receiver's HTTP status, or an error code if there was no response. */
 export type PostOutcome = { status: number } | { error: string };
 
 export interface PostDeps extends CallbackRules {
@@ -33,7 +33,7 @@ export type Post = (
 ) => Promise<PostOutcome>;
 
 /**
- * Posts to a URL that a caller chose. The connection goes to the address that was checked, also at every redirect, so a
+ * Posts to a URL that a caller chose. The connection goes to the address that was checked, at every redirect too, so a
  * name that resolves to another address the second time (DNS rebinding) cannot reach a private one.
  */
 export function createPost(deps: PostDeps): Post {

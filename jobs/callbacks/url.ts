@@ -10,7 +10,7 @@ export interface CallbackRules {
   allow_loopback: boolean;
 }
 
-/** Ports below belong to system services; some of these execute whatever they receive. */
+/** Lower ports belong to system services, some of which execute the data that they receive. */
 const LEAST_UNPRIVILEGED_PORT = 1_024;
 
 /**
