@@ -4,10 +4,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { browserPath, openBrowser } from '../support/browser.ts';
 import { ROOT } from '../support/process.ts';
 
-/** What a page weighs with the client in it: raise it only for a reason that a user of the client would accept. */
+/** The size that the client may add to a web page. Raise it only if users of the client gain something from that. */
 const MAX_MINIFIED_BYTES = 6_000;
 
-/** A program of a page: it asks for a verdict, and waits for a job, of an API that is a stub. */
+/** A program for a web page: it analyses a text and waits for a job, with a stub in place of the API. */
 const PROGRAM = `
   import { ApiError, createClient } from './client/index.ts';
   const stub = async (url, { method }) => {

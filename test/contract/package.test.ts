@@ -17,13 +17,13 @@ const PUBLISHED = Object.entries<string[]>(rooms).flatMap(([room, uses]) =>
 );
 const LIBRARY = new RegExp(`^dist/(${PUBLISHED.join('|')})/.+\\.(js|d\\.ts)$`);
 const EXPORTS = ['client', 'ingest', 'schemas', 'kinesis'];
-/** Scripts of the repository, which the package does not have. */
+/** Mentions of scripts that the repository has and the package does not. */
 const REPOSITORY_SCRIPT = /npm (?:start|test|ci|run \w+)/;
 
 let consumer: string;
 let packed: Packed;
 
-/** The folder of a consumer that has installed the package and its dependencies, and nothing else. */
+/** A folder in which only the package and its dependencies are installed, as in a user's project. */
 beforeAll(async () => {
   consumer = await mkdtemp(join(tmpdir(), 'aurastream-package-'));
   const { code, stdout, stderr } = await run([

@@ -79,7 +79,7 @@ it.each(RUNNABLE)('the example of $name runs', async ({ name, code }) => {
   }
 });
 
-/** The API with all that is behind it in memory. A job ends as soon as its status is asked for: it is cancelled. */
+/** A `fetch` over the API in memory. It cancels a job before each status request, so that no example has to wait. */
 function fetchFromMemory(): typeof fetch {
   const stats = async () => ({ total: 0, cache: { hit_rate: 0 } }) as StatsResponse;
   const api = testApi(undefined, { stats });

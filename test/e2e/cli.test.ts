@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aurastream, type Ended, ended, run, start } from '../support/process.ts';
+import { aurastream, type Ended, run, start, waitForExit } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 500 };
 const START = ['node', '--import', 'tsx', 'cli/start/main.ts'];
@@ -39,7 +39,7 @@ afterAll(async () => {
 
 async function boot(): Promise<void> {
   child = start([...START, '--port', '0', '--json', '--data', join(folder, 'data')]);
-  stopped = ended(child);
+  stopped = waitForExit(child);
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   ready = JSON.parse(line.toString()) as Ready;
   env = {

@@ -16,16 +16,16 @@ export interface FakeAnalyzerOptions {
   name?: string;
   max_document_bytes?: number;
   supports?: (language_code: string) => boolean;
-  /** Default: answers after a turn of the event loop. */
+  /** Default: answers in a later turn of the event loop. */
   network?: Network;
   /** Default: scores from the hash of the document, so that the same text always has the same verdict. */
   score?: (document: string) => DocumentOutcome;
-  /** How a document fails when it is asked for the nth time, from 1; undefined: it does not. */
+  /** Returns the failure of a document on its nth attempt, counted from 1; undefined lets it succeed. */
   failDocument?: (
     document: string,
     attempt: number,
   ) => Extract<DocumentOutcome, { ok: false }> | undefined;
-  /** How the nth call fails, from 1; undefined: it does not. */
+  /** Returns the error of the nth call, counted from 1; undefined lets it succeed. */
   failCall?: (nth: number) => ServiceError | undefined;
 }
 

@@ -6,7 +6,7 @@ import {
   RECORD_OUTCOMES,
 } from '../../schemas/index.ts';
 
-/** A job store in memory under the promises of its port: each method is one step between two turns of the event loop. */
+/** An in-memory job store. Like the real one, it makes each change atomically. */
 export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
   const samples = new Map<string, ThroughputSample>();

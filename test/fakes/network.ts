@@ -1,10 +1,10 @@
 import { ServiceError } from '../../schemas/index.ts';
 
-/** Stands between a caller and the state of a fake: the simulation puts delays, losses and crashes here. */
+/** The connection between a caller and a fake. The simulation implements it with delays, lost calls and crashes. */
 export interface Network {
-  /** Makes one call. Its effect may come late or not at all, and its answer may be lost. */
+  /** Makes one call. Its effect may be delayed or never happen, and its answer may be lost. */
   call<Value>(action: string, effect: () => Value | Promise<Value>): Promise<Value>;
-  /** Whether one entry of a batch fails by itself. */
+  /** Decides whether one entry of a batch fails although the call succeeds. */
   failsAlone(): boolean;
 }
 

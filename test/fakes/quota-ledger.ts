@@ -1,6 +1,6 @@
 import type { QuotaLedger, Rate } from '../../processors/analysis/ports.ts';
 
-/** A quota's ledger in memory. Each process opens it with its own clock. */
+/** An in-memory quota ledger. Each process opens it with its own clock. */
 export function createFakeLedger(calls_per_second: number) {
   let next_slot_at = 0;
   let rate: Rate = { calls_per_second, refused_at: calls_per_second };

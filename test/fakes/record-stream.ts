@@ -13,7 +13,7 @@ export function createFakeStream() {
   return { stream, entries };
 }
 
-/** The record in an entry. */
+/** Parses the record in an entry. */
 export function recordOf({ data }: StreamEntry): Record<string, unknown> {
   return JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
 }

@@ -7,7 +7,7 @@ import {
   failureAt,
 } from './stores.ts';
 
-/** The entries that a store refuses: by id single ones, or all with a throw. */
+/** The entries that a store refuses: single ones by their ids, or all of them by throwing. */
 interface Refusals {
   ids: Set<string>;
   throws?: Error;
@@ -20,7 +20,7 @@ export interface RefusingStore<Entry> {
   puts: Entry[][];
 }
 
-/** Makes a store that a test tells what to refuse. */
+/** Wraps a store so that it refuses the entries that a test adds to `refuses`. */
 function withRefusals<Entry>(
   store: { put(entries: Entry[]): Promise<PutFailure[]> },
   idOf: (entry: Entry) => string,
@@ -42,7 +42,7 @@ function withRefusals<Entry>(
   };
 }
 
-/** The three stores of the consumer with their contents. */
+/** Creates the consumer's three stores, and gives tests access to their contents. */
 export function createRefusingStores() {
   const rows = new Map<string, Result>();
   const lines: Result[] = [];

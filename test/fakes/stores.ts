@@ -5,12 +5,12 @@ import { type Network, PERFECT_NETWORK } from './network.ts';
 
 export interface FakeStoreOptions<Entry> {
   keep: (entry: Entry) => void;
-  /** Default: all entries in one call. */
+  /** Default: unlimited. */
   entries_per_call?: number;
   network?: Network;
 }
 
-/** A store that splits its entries into calls, each of which may fail as a whole or in single entries. */
+/** A store that splits entries into calls. A call may fail as a whole, or for single entries. */
 export function createFakeStore<Entry>(options: FakeStoreOptions<Entry>) {
   const { entries_per_call = Number.MAX_SAFE_INTEGER } = options;
   return {
@@ -56,7 +56,7 @@ export interface FakeResultsTableOptions {
   onRow?: (result: Result, before: Result | undefined) => void;
 }
 
-/** One row per record. Each entry is written by itself, in any order among the entries of other puts. */
+/** A results table that keeps one row per record: the highest version. */
 export function createFakeResultsTable(options: FakeResultsTableOptions = {}): ResultsTable {
   const { rows = new Map(), network = PERFECT_NETWORK, onRow } = options;
   return createFakeStore<Result>({
@@ -71,7 +71,7 @@ export function createFakeResultsTable(options: FakeResultsTableOptions = {}): R
   });
 }
 
-/** Written independently of the product, so that a defect there does not hide here. */
+/** Does not use the product's own comparison, so that a bug in it makes tests fail. */
 function replacesRow(result: Result, row: Result): boolean {
   if (result.record_version !== row.record_version) {
     return result.record_version > row.record_version;
@@ -79,7 +79,7 @@ function replacesRow(result: Result, row: Result): boolean {
   return (result.analysis_run ?? 0) > (row.analysis_run ?? 0);
 }
 
-/** One object per position on the stream. */
+/** A set-aside store that keeps one object per position on the stream. */
 export function createFakeSetAsides(
   options: { objects?: Map<string, SetAside>; network?: Network } = {},
 ): SetAsides {

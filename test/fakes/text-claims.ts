@@ -2,7 +2,7 @@ import type { TextClaimStore } from '../../ingest/ports.ts';
 import type { TextClaims } from '../../processors/stream/ports.ts';
 import { hashText } from '../../schemas/index.ts';
 
-/** Texts that are too long for the stream, in memory. @param texts texts that any tenant has put before. */
+/** An in-memory store of texts that are too long for the stream. @param texts texts that exist for every tenant. */
 export function createFakeClaims(texts: string[] = []): TextClaimStore & TextClaims {
   const shared = new Map(texts.map((text) => [hashText(text), text]));
   const own = new Map<string, string>();

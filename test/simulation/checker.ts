@@ -89,7 +89,7 @@ export function createChecker(
   };
 }
 
-/** Checks that each row has its record's highest version. After Lambda gave up on a batch, a lower version is allowed. */
+/** Checks that each row has its record's highest version, or a lower one if Lambda gave up on a batch. */
 function checkHighest(
   expected: Map<string, RecordSpec>,
   stored: Stored,

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createProgress } from '../../cli/output/progress.ts';
 import { type SimulationReport, simulate } from './simulate.ts';
 
-const HELP = `Runs the pipeline's code in simulated worlds: time is virtual, and the seed decides every fault and every interleaving.
+const HELP = `Runs the pipeline's code in simulated worlds: time is virtual, and a seed decides every fault and interleaving.
 
 Usage: npm run simulate -- [options]
 

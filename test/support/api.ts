@@ -6,18 +6,18 @@ export interface Call {
   method?: string;
   key?: string;
   headers?: Record<string, string>;
-  /** Sent as JSON; a string as it is. */
+  /** A string is sent unchanged, any other value as JSON. */
   body?: unknown;
 }
 
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read what the contract has checked.
+  // biome-ignore lint/suspicious/noExplicitAny: the contract has checked the body before a test reads it.
   body: any;
 }
 
-/** Calls the API as anybody would, and holds each answer against the OpenAPI document. */
+/** Returns a function that calls the API over HTTP and checks each answer against the OpenAPI document. */
 export function createCaller(api: string, default_key?: string) {
   const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
   return async (path: string, call: Call = {}): Promise<Answer> => {

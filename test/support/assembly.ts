@@ -16,7 +16,7 @@ export interface Template {
   >;
 }
 
-/** The assembly that would be deployed, in a folder of its own, with a change. */
+/** Copies the synthesized assembly to a new folder and changes its template. */
 export async function changedAssembly(change: (template: Template) => void): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
   await cp(await assemblyDir(), folder, { recursive: true });
@@ -27,7 +27,7 @@ export async function changedAssembly(change: (template: Template) => void): Pro
   return folder;
 }
 
-/** Lambda gives a batch up after its first retry, not after hours. */
+/** Makes Lambda give up on a batch after its first retry, instead of after hours. */
 export function withLittlePatience({ Resources }: Template): void {
   for (const { Properties } of Object.values(Resources)) {
     if (Properties?.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;

@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** It asks nobody but whom the page asks. */
+/** The flags stop the browser's own network traffic, so that only the page sends requests. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,13 +14,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The machine's own browser; undefined where there is none. */
+/** Finds the browser that is installed on this machine; undefined if there is none. */
 export function browserPath(): string | undefined {
   for (const name of NAMES) {
     try {
       return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
     } catch {
-      // Not this one.
+      // This name is not installed.
     }
   }
   return undefined;

@@ -19,7 +19,7 @@ import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 
-/** The embedded cloud on a free port and a data folder of its own, with clients that know it. */
+/** Starts an embedded cloud on a free port, with a new data folder and clients that point at it. */
 export async function testCloud(options: Partial<BootOptions> = {}) {
   const data_dir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'aurastream-test-')));
   const cloud = await bootCloud({
@@ -76,7 +76,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
       client: new APIGatewayClient(config),
       usage_plan_ids: stack.UsagePlanIds,
     }),
-    /** Moves a job's deadline, and when it is due, into the past. */
+    /** Sets a job's `deadline_at` and `due_at` to a time in the past. */
     async expireJob(job_id: string): Promise<void> {
       const past = new Date(Date.now() - 60_000).toISOString();
       await jobs.update(job_id, ['PENDING', 'PROCESSING'], { deadline_at: past, due_at: past });

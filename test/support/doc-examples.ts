@@ -11,7 +11,7 @@ export const ENTRY_POINTS = {
 };
 
 export interface DocumentedExport {
-  /** `aurastream/client: createClient`. */
+  /** For example `aurastream/client: createClient`. */
   name: string;
   docs: string;
   examples: string[];

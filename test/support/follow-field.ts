@@ -1,5 +1,5 @@
 /**
- * Sends a job document with one field through everything that hands fields on, and prints as JSON what arrived where:
+ * Sends a job document with one field through all stages that copy fields, and prints as JSON where the field arrived:
  * `tsx test/support/follow-field.ts author '"Ada"'`. test/e2e/new-field.test.ts runs it in a changed copy of the code.
  */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -48,7 +48,7 @@ async function postJob(document: Fields): Promise<string> {
   return ((await response.json()) as { job_id: string }).job_id;
 }
 
-/** A stream that keeps the bytes of the only record it gets. */
+/** A stream that keeps the bytes of the last record that it gets. */
 function createStream(): RecordStream & { bytes: Uint8Array } {
   const stream = {
     bytes: new Uint8Array() as Uint8Array,
@@ -117,7 +117,7 @@ async function readJobResult(id: string, of: Result): Promise<Fields> {
 }
 
 async function readOpenApi(): Promise<{ result: Fields; job_document: Fields }> {
-  // biome-ignore lint/suspicious/noExplicitAny: the document has no type, and a path that is missing fails here.
+  // biome-ignore lint/suspicious/noExplicitAny: the document has no type; a missing path makes the test fail.
   const document = (await (await api.request('/openapi.json')).json()) as any;
   const body = document.paths['/analyze/async'].post.requestBody.content['application/json'];
   return {

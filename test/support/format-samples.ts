@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { Format } from '../../schemas/index.ts';
 
-/** File contents of one format, for the tests of every format. */
+/** File contents of one format. The tests of the formats run with the samples of each. */
 export interface FormatSamples {
   /** Two records: r1 with the text `Good, really` and 5 stars, r2 with the text `Bad` and 1 star. */
   two_records: string;
-  /** Rows that are not records, of which each contains the words. */
+  /** Builds rows that are not valid records; each contains these words. */
   createInvalidRows: (words: string) => string;
-  /** Any rows, valid and invalid, with any line ends. */
+  /** Generates files with valid and invalid rows and with any line ends. */
   contents: fc.Arbitrary<string>;
 }
 
@@ -27,7 +27,7 @@ const WORDS = fc.oneof(
 );
 const LINE_END = fc.constantFrom('\n', '\r\n');
 
-/** Lines that all end alike, or each in its own way. */
+/** Generates lines that end with the same line ends, or with mixed ones. */
 function joinLines(line: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof(
     fc.tuple(fc.array(line), LINE_END).map(([lines, end]) => lines.join(end)),

@@ -3,7 +3,7 @@ import { partitionKey, type RecordInput } from '../../schemas/index.ts';
 import { kplAggregate } from './kpl.ts';
 import type { Random } from './random.ts';
 
-/** What one (sub-)record is, and so how it has to end. */
+/** A generated record or sub-record, with its expected outcome. */
 export type Spec = RecordSpec | { kind: 'poison'; reason: string };
 export interface RecordSpec {
   kind: 'record';
@@ -11,14 +11,14 @@ export interface RecordSpec {
   record_id: string;
   record_version: number;
   text: string;
-  /** As the producer says it; absent: detected. */
+  /** The language that the producer gives; if absent, the consumer detects it. */
   language?: string;
   status: 'analyzed' | 'unsupported_language' | 'empty' | 'withdrawn';
-  /** The job that it belongs to, if any. */
+  /** The record's job, if it has one. */
   job_id?: string;
 }
 
-/** One thing to publish: a record through the publisher, or bytes as they are. */
+/** An entry to publish: a record, or bytes that the publisher sends unchanged. */
 export type Generated =
   | { record: RecordInput & { record_id: string }; specs: Spec[] }
   | { bytes: Buffer; partition_key: string; specs: Spec[] };
@@ -30,46 +30,46 @@ const SENTENCES = [
   'Good food but the service was bad and slow',
 ];
 
-/** A NUL, half an emoji, and a character that some take for the end of a line. */
+/** A NUL, half an emoji, and LINE SEPARATOR, which some programs take for a line break. */
 const ODD_ENDS = ['\u0000', '\ud83d', '\u2028'];
 
 export interface GeneratorOptions {
   random: Random;
-  /** Part of every id, so that two generators never make the same. */
+  /** A part of every id, so that two generators never make equal ids. */
   name: string;
-  /** How likely a text is one of fifty that come again and again: a day when one goes viral. */
+  /** Probability that a text is one of fifty that repeat, as when many users share the same post. */
   repeats: number;
 }
 
-/** Makes records of every kind: versions, withdrawals, poison, aggregates, long texts; each with how it has to end. */
+/** Generates versions, withdrawals, poison, aggregates and long texts, each with its expected outcome. */
 export function createGenerator({ random, name, repeats }: GeneratorOptions): () => Generated[] {
   let made = 0;
   const text = () => {
-    if (random.chance(repeats)) return marked(`r${random.int(50)}`, 1);
-    const own = marked(`${name}${made}`, random.chance(0.02) ? 150 : 1);
+    if (random.chance(repeats)) return writeText(`r${random.int(50)}`, 1);
+    const own = writeText(`${name}${made}`, random.chance(0.02) ? 150 : 1);
     return random.chance(0.03) ? `${own}${random.pick(ODD_ENDS)}` : own;
   };
   return () => {
     made += 1;
     const id = `${name}-${made}`;
-    if (random.chance(0.05)) return [poison(random, id)];
+    if (random.chance(0.05)) return [generatePoison(random, id)];
     if (random.chance(0.03)) {
       const entries = Array.from({ length: 1 + random.int(20) }, (_, n) =>
-        one(random, `${id}.${n}`, text(), 0),
+        generateRecord(random, `${id}.${n}`, text(), 0),
       );
-      const bytes = aggregate(entries.map(({ record }) => record));
+      const bytes = encodeAggregate(entries.map(({ record }) => record));
       return [{ bytes, partition_key: id, specs: entries.flatMap(({ specs }) => specs) }];
     }
     const versions = random.chance(0.1) ? 1 + random.int(4) : 1;
     const tenant = random.pick(['default', 'other']);
     return Array.from({ length: versions }, (_, version) =>
-      one(random, id, text(), version, tenant),
+      generateRecord(random, id, text(), version, tenant),
     );
   };
 }
 
-/** Every sentence carries the mark: no other text has the same, and every chunk of it has it. */
-function marked(mark: string, sentences: number): string {
+/** Writes a text with the mark in every sentence, so that every chunk of it has the mark, and no other text has. */
+function writeText(mark: string, sentences: number): string {
   const start = mark.length;
   return Array.from(
     { length: sentences },
@@ -77,7 +77,7 @@ function marked(mark: string, sentences: number): string {
   ).join('');
 }
 
-function one(
+function generateRecord(
   random: Random,
   record_id: string,
   text: string,
@@ -86,7 +86,7 @@ function one(
 ): { record: RecordInput & { record_id: string }; specs: RecordSpec[] } {
   const source = record_id.split(/[.-]/)[0]!;
   const base = { record_id, tenant, source, record_version };
-  const made = (
+  const build = (
     fields: { text?: string; language?: string; deleted?: boolean },
     status: RecordSpec['status'],
   ) => ({
@@ -97,7 +97,7 @@ function one(
         tenant,
         record_id,
         record_version,
-        // Half an emoji is U+FFFD once it is UTF-8.
+        // UTF-8 encodes half an emoji as U+FFFD.
         text: Buffer.from(fields.text ?? '').toString(),
         ...(fields.language === undefined ? {} : { language: fields.language }),
         status,
@@ -105,14 +105,14 @@ function one(
     ],
   });
   const kind = random.int(100);
-  if (kind < 5 && record_version > 0) return made({ deleted: true }, 'withdrawn');
-  if (kind < 7) return made({ text: '   ' }, 'empty');
-  if (kind < 10) return made({ text, language: 'is' }, 'unsupported_language');
-  if (random.chance(0.2)) return made({ text }, 'analyzed');
-  return made({ text, language: random.pick(['en', 'en', 'de', 'fr']) }, 'analyzed');
+  if (kind < 5 && record_version > 0) return build({ deleted: true }, 'withdrawn');
+  if (kind < 7) return build({ text: '   ' }, 'empty');
+  if (kind < 10) return build({ text, language: 'is' }, 'unsupported_language');
+  if (random.chance(0.2)) return build({ text }, 'analyzed');
+  return build({ text, language: random.pick(['en', 'en', 'de', 'fr']) }, 'analyzed');
 }
 
-function aggregate(records: (RecordInput & { record_id: string })[]): Buffer {
+function encodeAggregate(records: (RecordInput & { record_id: string })[]): Buffer {
   return kplAggregate(
     records.map((record) => ({
       partition_key: partitionKey({ ...record, tenant: record.tenant ?? 'default' }),
@@ -121,7 +121,7 @@ function aggregate(records: (RecordInput & { record_id: string })[]): Buffer {
   );
 }
 
-function poison(random: Random, id: string): Generated {
+function generatePoison(random: Random, id: string): Generated {
   const good = JSON.stringify({ text: `I love my cat ${id}`, source: 's' });
   const aggregated = kplAggregate([{ partition_key: 'a', data: Buffer.from(good) }]);
   const kinds: [reason: string, bytes: Buffer][] = [
@@ -130,13 +130,13 @@ function poison(random: Random, id: string): Generated {
     ['invalid_record', Buffer.from(`{"text":1,"source":"${id}"}`)],
     ['invalid_gzip', gzipSync(good).subarray(0, -4)],
     ['invalid_utf8', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(good)])],
-    ['invalid_aggregate', withLyingChecksum(aggregated)],
+    ['invalid_aggregate', withWrongDigest(aggregated)],
   ];
   const [reason, bytes] = random.pick(kinds);
   return { bytes, partition_key: id, specs: [{ kind: 'poison', reason }] };
 }
 
-function withLyingChecksum(bytes: Buffer): Buffer {
+function withWrongDigest(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy[copy.length - 1] = copy[copy.length - 1]! ^ 0xff;
   return copy;

@@ -5,7 +5,7 @@ import ts from 'typescript';
 const WORKSPACE = '@aurastream/';
 
 /**
- * Follows imports and exports from a TypeScript file. Type-only imports are left out: nothing of them is in a bundle.
+ * Follows imports and exports from a TypeScript file. It skips type-only imports, because bundles do not contain them.
  *
  * @returns paths from the root of the repository, the entry included.
  */
@@ -42,7 +42,7 @@ function specifierOf(statement: ts.Statement): string | undefined {
   return moduleSpecifier.text;
 }
 
-/** `@aurastream/cost-model` or `@aurastream/cost-model/prices.ts`: the file by the package's exports. */
+/** Resolves `@aurastream/cost-model` or `@aurastream/cost-model/prices.ts` by the exports of the package. */
 function resolvePackage(root: string, specifier: string): string {
   const [name = '', ...rest] = specifier.slice(WORKSPACE.length).split('/');
   const folder = `packages/${name}`;

@@ -13,7 +13,7 @@ import { createFakeClaims } from '../fakes/text-claims.ts';
 /** 2026-11-23T10:00:00.000Z */
 export const JOBS_NOW = Date.UTC(2026, 10, 23, 10);
 
-/** A job as the API makes it, PENDING. */
+/** A job with status PENDING, as the API creates it. */
 export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   return {
     tenant: 'acme',
@@ -28,13 +28,13 @@ export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   };
 }
 
-/** A job whose records are on their way. */
+/** A job with status PROCESSING: its records are on the stream. */
 export function aProcessingJob(fields: Partial<Job> & { job_id: string; total: number }): Job {
   const started_at = new Date(JOBS_NOW).toISOString();
   return aJob({ status: 'PROCESSING', started_at, ...fields });
 }
 
-/** The jobs table as infra/constructs/jobs.ts makes it. */
+/** Creates the jobs table with the same keys and indexes as infra/constructs/jobs.ts. */
 export async function createJobsTable(client: DynamoDBClient, table_name: string): Promise<void> {
   const names = ['job_id', 'part', 'tenant', 'created_sort', 'due_shard', 'due_at'];
   const index = (IndexName: string, hash: string, range: string) => ({
@@ -63,7 +63,7 @@ export async function createJobsTable(client: DynamoDBClient, table_name: string
   );
 }
 
-/** What a consumer needs for jobs and long texts, in memory. @param texts those that wait in the input bucket. */
+/** The consumer's dependencies for jobs and long texts, in memory. @param options.texts the long texts. */
 export function memoryJobs(
   options: { store?: JobStore; texts?: string[]; now?: () => number } = {},
 ): Pick<ConsumerDeps, 'progress' | 'claims'> & { finals: Job[] } {

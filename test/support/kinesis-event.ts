@@ -4,7 +4,7 @@ export const SHARD_ID = 'shardId-000000000006';
 /** 2026-11-23T10:00:00.123Z */
 export const ARRIVED_AT = Date.UTC(2026, 10, 23, 10, 0, 0, 123);
 
-/** A record of a Kinesis event; `place` stands for its sequence number. */
+/** A record of a Kinesis event. The sequence number contains `place`. */
 export function kinesisRecord(data: unknown, place = 1): KinesisStreamRecord {
   const sequence_number = sequenceNumber(place);
   return {

@@ -8,7 +8,7 @@ export interface KplEntry {
   data: Uint8Array;
 }
 
-/** What the Kinesis Producer Library puts on a stream: many records in one. */
+/** Encodes an aggregate as the Kinesis Producer Library does: one stream record that holds many. */
 export function kplAggregate(entries: KplEntry[]): Buffer {
   const keys = [...new Set(entries.map(({ partition_key }) => partition_key))];
   const writer = new BinaryWriter();
@@ -22,7 +22,7 @@ export function kplAggregate(entries: KplEntry[]): Buffer {
   return kplEnvelope(writer.finish());
 }
 
-/** Magic and a digest that is right around any bytes. */
+/** Puts the magic before the bytes and their MD5 digest after them. */
 export function kplEnvelope(message: Uint8Array): Buffer {
   return Buffer.concat([MAGIC, message, createHash('md5').update(message).digest()]);
 }

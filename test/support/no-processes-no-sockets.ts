@@ -2,7 +2,7 @@ import childProcess, { ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import { Server, Socket } from 'node:net';
 
-/** Setup of the unit tests: a test that starts a process or uses the network fails. */
+/** Setup of the unit tests: makes a test fail if it starts a process or uses the network. */
 function refuse(action: string): () => never {
   return () => {
     throw new Error(`A unit test must not ${action}. Move it to test/contract or test/e2e.`);

@@ -10,7 +10,7 @@ export interface MeterEntry {
   usage?: Record<string, number>;
 }
 
-/** All that the functions of a cloud have logged so far. */
+/** Reads the logs of all functions of an embedded cloud. */
 export async function functionLog(data_dir: string): Promise<string> {
   const folder = join(data_dir, 'logs');
   const names = await readdir(folder);

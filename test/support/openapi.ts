@@ -13,19 +13,19 @@ interface Operation {
 interface CheckedAnswer {
   status: number;
   headers: Record<string, string>;
-  /** Parsed, where it is JSON. */
+  /** Parsed if it is JSON. */
   body: unknown;
 }
 
-/** Holds answers against an OpenAPI document. */
+/** Checks answers against an OpenAPI document. */
 export interface Contract {
-  /** @throws {Error} where the document does not tell of such an answer, or tells it otherwise. */
+  /** @throws {Error} if the document does not describe this answer, or describes a different body. */
   check(method: string, path: string, answer: CheckedAnswer): void;
   operations(): string[];
 }
 
-/** What the gateway and the app answer to whatever is no route. */
-const OFF_THE_MAP = new Set([401, 403, 404, 405, 413, 429]);
+/** Statuses that the gateway and the app may answer to requests that match no route. */
+const UNROUTED_STATUSES = new Set([401, 403, 404, 405, 413, 429]);
 
 export function createContract(document: Record<string, unknown>): Contract {
   const { paths, components } = document as unknown as OpenApi;
@@ -54,11 +54,11 @@ export function createContract(document: Record<string, unknown>): Contract {
       ];
       const where = `${method} ${bare} ${status}`;
       if (operation === undefined) {
-        if (!OFF_THE_MAP.has(status)) throw new Error(`${where}: not in the document`);
+        if (!UNROUTED_STATUSES.has(status)) throw new Error(`${where}: not in the document`);
         if (method === 'HEAD') return;
         return checkWith(validatorOf({ $ref: '#/components/schemas/Error' }), body, where);
       }
-      const response = operation.responses[status] ?? offTheMap(status);
+      const response = operation.responses[status] ?? findUnroutedResponse(status);
       if (response === undefined) throw new Error(`${where}: no such answer in the document`);
       const type = headers['content-type']?.split(';')[0] ?? '';
       const media = response.content?.[type];
@@ -69,8 +69,8 @@ export function createContract(document: Record<string, unknown>): Contract {
   };
 }
 
-/** API Gateway refuses some before any route is asked. */
-function offTheMap(status: number): Operation['responses'][string] | undefined {
+/** The app and API Gateway may answer 405 and 413 before a route runs, so the document need not list them. */
+function findUnroutedResponse(status: number): Operation['responses'][string] | undefined {
   if (status !== 405 && status !== 413) return undefined;
   return { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
 }

@@ -9,14 +9,14 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a command of the project to its end. */
+/** Runs a command in the project's folder and waits until it exits. */
 export function run(
   command: string[],
   options: { env?: NodeJS.ProcessEnv; input?: string | Buffer; cwd?: string } = {},
 ): Promise<Ended> {
   const child = start(command, options);
   child.stdin?.end(options.input ?? '');
-  return ended(child);
+  return waitForExit(child);
 }
 
 export function start(
@@ -30,7 +30,7 @@ export function start(
   });
 }
 
-export function ended(child: ChildProcess): Promise<Ended> {
+export function waitForExit(child: ChildProcess): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {
@@ -45,7 +45,7 @@ export function ended(child: ChildProcess): Promise<Ended> {
   });
 }
 
-/** `aurastream …` as a user types it. */
+/** Runs `aurastream` with these arguments. */
 export function aurastream(
   args: string[],
   options: { env?: NodeJS.ProcessEnv; input?: string | Buffer } = {},
@@ -53,7 +53,7 @@ export function aurastream(
   return run(['node', 'cli/aurastream.mjs', ...args], options);
 }
 
-/** Nothing of the machine's own AWS settings reaches what is tested; what a CI pipes must have no colours either. */
+/** The environment without this machine's AWS settings, and without settings that turn colours on. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('AWS_') && !['NODE_OPTIONS', 'FORCE_COLOR'].includes(name),

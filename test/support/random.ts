@@ -1,17 +1,17 @@
-/** Numbers that only the seed decides. */
+/** Pseudo-random numbers, which depend on the seed alone. */
 export interface Random {
-  /** 0 to 1, 1 excluded. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
-  /** 0 to n - 1. */
+  /** Returns an integer from 0 to n - 1. */
   int(n: number): number;
   between(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** Another stream of numbers, so that what one part draws moves no other. */
+  /** Returns a new generator: drawing from it does not change the numbers that this one draws. */
   fork(): Random;
 }
 
-/** sfc32, a small generator of good quality. Source: Chris Doty-Humphrey, PractRand. */
+/** Creates an sfc32 generator. Source: Chris Doty-Humphrey, PractRand. */
 export function createRandom(seed: number): Random {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;

@@ -27,7 +27,7 @@ const OF_JOBS = {
   CALLBACK_ALLOW_LOOPBACK: 'false',
 };
 
-/** The function as Lambda runs it: environment, then module, then events. AWS is a stub behind the real SDK. */
+/** Loads the function as Lambda does: the environment first, then the module. The real SDK calls a stub of AWS. */
 beforeAll(async () => {
   stub = await awsStub((call) => answerOf(call));
   vi.stubEnv('AWS_ENDPOINT_URL', stub.endpoint);
@@ -68,7 +68,7 @@ const happy = (documents: string[]): StubReply => ({
   },
 });
 
-/** What a REST API sends to its proxy integration; the stage is in the request context's path only. */
+/** An event as a REST API sends it to a proxy integration. Only the path in the request context contains the stage. */
 function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
   const path = parts.path ?? '/analyze/sync';
   return {
@@ -105,7 +105,7 @@ function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
 
 const context = { awsRequestId: 'lambda-1' } as Context;
 
-/** Names in lower case, whether the event asked for single or multiple values. */
+/** Returns the headers with names in lower case, from an answer with single or with multiple values. */
 function headersOf(result: APIGatewayProxyResult): Record<string, unknown> {
   return { ...result.headers, ...result.multiValueHeaders };
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 export interface StubCall {
-  /** `BatchGetItem` */
+  /** For example `BatchGetItem`. */
   action: string;
   body: Record<string, unknown>;
 }
@@ -11,7 +11,7 @@ export interface StubReply {
   body: unknown;
 }
 
-/** An AWS JSON service on a free port that says what a test wants said, so that the real SDK runs against it. */
+/** Starts an AWS JSON service on a free port. The real SDK calls it, and `reply` returns its answers. */
 export async function awsStub(reply: (call: StubCall, nth: number) => StubReply | 'hang up') {
   const calls: StubCall[] = [];
   const answerCall = async (request: IncomingMessage, response: ServerResponse) => {
@@ -36,7 +36,7 @@ export async function awsStub(reply: (call: StubCall, nth: number) => StubReply 
   return {
     calls,
     endpoint,
-    /** For a client that talks to the stub and does not repeat by itself. */
+    /** The configuration of a client that calls the stub and does not retry. */
     config: {
       endpoint,
       region: 'us-east-1',

@@ -12,7 +12,7 @@ afterEach(async () => {
   open = [];
 });
 
-/** A lake whose Firehose rejects what `rejects` says of a record's text, in its nth call. */
+/** A lake over a stub of Firehose. `reply` gets the records of the nth call and returns the answer. */
 async function lakeWith(reply: (records: string[], nth: number) => StubReply | 'hang up') {
   const received: string[][] = [];
   const stub = await awsStub((call, nth) => {
@@ -114,7 +114,7 @@ describe('the lake', () => {
 });
 
 describe('what Firehose does not take', () => {
-  /** Results so long that each is a record of its own. */
+  /** Makes results that are so long that each fills a Firehose record. */
   const alone = (length: number) => results(length, 'a'.repeat(60_000));
 
   it('is sent again alone', async () => {

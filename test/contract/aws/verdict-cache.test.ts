@@ -20,7 +20,7 @@ const row = (fingerprint: string, expires_at = NOW / 1_000 + 60) =>
   marshall({ fingerprint, verdict, schema_version: 1, expires_at });
 const names = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
 
-/** A stub of the one table, and the keys or items that each call held. */
+/** A cache over a stub of DynamoDB, which keeps the calls that it gets. */
 async function cacheOver(reply: (call: StubCall, nth: number) => StubReply) {
   const stub = await awsStub(reply);
   const client = new DynamoDBClient(stub.config);
@@ -44,7 +44,7 @@ function keysOf(call: StubCall): Key[] {
 function putsOf(call: StubCall): Put[] {
   return (call.body.RequestItems as { cache: Put[] }).cache;
 }
-function found(keys: Key[], unprocessed: Key[] = []): StubReply {
+function answerWith(keys: Key[], unprocessed: Key[] = []): StubReply {
   const UnprocessedKeys = unprocessed.length === 0 ? {} : { cache: { Keys: unprocessed } };
   return {
     body: { Responses: { cache: keys.map((key) => row(key.fingerprint.S)) }, UnprocessedKeys },
@@ -53,7 +53,7 @@ function found(keys: Key[], unprocessed: Key[] = []): StubReply {
 
 describe('reading', () => {
   it('asks for at most 100 distinct keys a call', async () => {
-    const { cache, calls } = await cacheOver((call) => found(keysOf(call)));
+    const { cache, calls } = await cacheOver((call) => answerWith(keysOf(call)));
     const read = await cache.get([...names(250), ...names(250)]);
     expect(calls.map((call) => keysOf(call).length).sort()).toEqual([100, 100, 50]);
     expect(read.found.size).toBe(250);
@@ -63,7 +63,7 @@ describe('reading', () => {
   it('asks again for unprocessed keys only, after a pause', async () => {
     const { cache, calls, pauses } = await cacheOver((call, nth) => {
       const keys = keysOf(call);
-      return nth < 3 ? found(keys.slice(0, 10), keys.slice(10)) : found(keys);
+      return nth < 3 ? answerWith(keys.slice(0, 10), keys.slice(10)) : answerWith(keys);
     });
     expect((await cache.get(names(40))).found.size).toBe(40);
     expect(calls.map((call) => keysOf(call).length)).toEqual([40, 30, 20]);
@@ -72,7 +72,9 @@ describe('reading', () => {
 
   it('keeps what was found where the rest stays unprocessed, and says so', async () => {
     const { cache, calls } = await cacheOver((call, nth) =>
-      nth === 1 ? found(keysOf(call).slice(1), keysOf(call).slice(0, 1)) : found([], keysOf(call)),
+      nth === 1
+        ? answerWith(keysOf(call).slice(1), keysOf(call).slice(0, 1))
+        : answerWith([], keysOf(call)),
     );
     const read = await cache.get(names(10));
     expect(read.found.size).toBe(9);
@@ -83,7 +85,7 @@ describe('reading', () => {
   it('keeps what one call found where another fails', async () => {
     const { cache } = await cacheOver((call) =>
       keysOf(call).length === 100
-        ? found(keysOf(call))
+        ? answerWith(keysOf(call))
         : { status: 500, body: { __type: 'InternalServerError' } },
     );
     const read = await cache.get(names(101));

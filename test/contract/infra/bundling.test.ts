@@ -15,7 +15,7 @@ describe("the consumer's bundle", () => {
 
   it('makes a cold start read at most 600 KiB of JavaScript', async () => {
     const bytes = await importedBytes(join(folder, 'index.mjs'));
-    // Less would be none of ours: the SDK's clients alone are more.
+    // A smaller bundle would be a broken one: the SDK's clients alone are larger than this.
     expect(bytes).toBeGreaterThan(200 * 1_024);
     expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   });
@@ -29,7 +29,7 @@ describe("the consumer's bundle", () => {
   });
 });
 
-/** The files that went into its modules, by the source maps. */
+/** Reads from the source maps which files the bundle contains. */
 function sourcesOf(folder: string): string {
   const map = readFileSync(join(folder, 'index.mjs.map'), 'utf8');
   const chunks = readFileSync(join(folder, 'index.mjs'), 'utf8').matchAll(/"\.\/(chunk-[^"]+)"/g);

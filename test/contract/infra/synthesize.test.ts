@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { assemblyDir, contentHash } from '../../../infra/synthesize.ts';
 
-/** Writes a manifest, and counts its runs. */
+/** Writes a manifest, and counts how often it was called. */
 const APP = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 const out: string = process.env.CDK_OUTDIR ?? '';

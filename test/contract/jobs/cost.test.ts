@@ -33,7 +33,7 @@ afterAll(async () => {
   await gateway.close();
 });
 
-/** Batches as shards give them in turn: each has every fourth record or so, in the order they were published. */
+/** Spreads the records over the shards by a hash, and cuts each shard into batches. Batches keep the records' order. */
 function batches(): number[][] {
   const open: number[][] = Array.from({ length: SHARDS }, () => []);
   const full: number[][] = [];
@@ -48,8 +48,8 @@ function batches(): number[][] {
   return [...full, ...open];
 }
 
-/** Calls and units by action, since the meter was reset. */
-function spent() {
+/** Reads the calls and units of each action since the last reset of the meter. */
+function readMeter() {
   const entries = gateway.meter
     .read()
     .entries.map(({ action, calls, usage }) => [action, { calls, ...usage }]);
@@ -70,7 +70,7 @@ describe('the progress of a job of 100,000 records', () => {
       expect(await progress.mark(entries)).toEqual([]);
     }
     expect(ended.map(({ status }) => status)).toEqual(['COMPLETED']);
-    const { BatchGetItem, UpdateItem, Query, ...others } = spent();
+    const { BatchGetItem, UpdateItem, Query, ...others } = readMeter();
     expect(others).toEqual({});
     expect(BatchGetItem).toEqual({ calls: all.length, read_units: all.length });
     expect(Query.calls).toBe(1);

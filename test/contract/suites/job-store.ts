@@ -13,7 +13,7 @@ const callback: NonNullable<Job['callback']> = {
   attempts: [],
 };
 
-/** The promises of every job store, at the time {@link JOBS_NOW}. Tests use ids and tenants of their own. */
+/** Tests that every job store must pass. The clock of the store must stand at {@link JOBS_NOW}. */
 export function describeJobStore(storeOf: () => JobStore): void {
   const create = async (job: Job) => {
     await storeOf().create(job);

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import type { QuotaLedger } from '../../../processors/analysis/ports.ts';
 
 export interface LedgerWorld {
-  /** Opens the ledger of 10 calls a second as another process does. */
+  /** Opens the ledger, whose quota is 10 calls a second, as one more process. */
   open(): QuotaLedger;
   now(): number;
   advance(milliseconds: number): void;
 }
 
-/** The promises of every {@link QuotaLedger}. */
+/** Tests that every {@link QuotaLedger} must pass. */
 export function describeQuotaLedger(createWorld: () => Promise<LedgerWorld>): void {
   it('A ledger gives every slot to one caller, evenly spaced among all processes', async () => {
     const world = await createWorld();

@@ -9,7 +9,7 @@ export interface TableUnderTest {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
 }
 
-/** The promises of every results table. @param openTable may return the same table each time: tests use their own ids. */
+/** Tests that every results table must pass. @param openTable may return the same table to all tests. */
 export function describeResultsTable(
   openTable: () => TableUnderTest,
   options: { runs: number },
@@ -26,7 +26,7 @@ export function describeResultsTable(
 
   it('A results table keeps attributes of any legal name', async () => {
     const { table, get } = openTable();
-    // The SDK's own marshall throws at the first of these, and no retry would help such a record.
+    // The SDK's `marshall` throws on an attribute named `constructor`, and no retry would help.
     const attributes = { constructor: 'Brunel', toString: 'yes', length: '3', 'a.b-c': '' };
     const result = aResult({ record_id: newId(), attributes: attributes as never });
     expect(await table.put([result])).toEqual([]);

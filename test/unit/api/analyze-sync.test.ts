@@ -188,7 +188,7 @@ it('no body causes a 5xx, and neither the answer nor the log quotes it', async (
 
 const MARK = 'qXq7';
 
-/** Every string of the value, unknown field names included, gets a mark that no answer may contain. */
+/** Adds a mark to every string of the value and to unknown field names. No answer may contain the mark. */
 function withMarks(value: unknown): string {
   const json = JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === 'bigint') return `${inner}${MARK}`;

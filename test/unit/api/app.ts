@@ -10,12 +10,12 @@ import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
 import { testAnalysis } from '../processors/analysis/test-analysis.ts';
 
-/** What an authorizer says of a key of this tenant. */
+/** The request context that the authorizer returns for a key of this tenant. */
 const as = (tenant: string) => ({
   requestContext: { authorizer: { tenant, rate_limit: '25' } },
 });
 
-/** The API over real analysis and a fake analyzer, or over what a test wants analysis to say; the rest in memory. */
+/** The API over in-memory fakes. By default the analysis is the real one, with a fake analyzer. */
 export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {}) {
   const fake = createFakeAnalyzer();
   const analysis = testAnalysis({ analyzer: fake.analyzer, detect_language: detectLanguage });
@@ -70,7 +70,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   return { app, request, post, calls: fake.calls, answers, errors, jobs, objects, rows, entries };
 }
 
-/** The error of an answer, held against the schema that callers are promised. */
+/** Parses the error of an answer with the public schema of errors. */
 export async function errorOf(response: Response): Promise<ErrorResponse['error']> {
   return errorResponseSchema.parse(await response.json()).error;
 }

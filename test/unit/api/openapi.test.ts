@@ -67,7 +67,7 @@ it('the OpenAPI document lists the errors of each operation, all with the schema
 
 it('the client has a method for every operation except those that document the API', () => {
   const client = createClient({ base_url: 'https://api.example' });
-  /** Operations by another name in the client. */
+  /** Operations whose method in the client has another name. */
   const names: Record<string, string> = { jobResults: 'results' };
   const about = /^(openapi|docs)/i;
   for (const { operationId } of operations) {

@@ -5,7 +5,7 @@ import { resultOf, rowOf } from '../../../aws/dynamodb/results/row.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 
-/** `marshall` takes an object with a `constructor` of its own for an instance of a class, and throws. */
+/** Excludes `constructor`: `marshall` throws on it, since it takes the object for an instance of a class. */
 const attributeName = fc
   .stringMatching(/^[A-Za-z0-9_.-]{1,64}$/)
   .filter((name) => name !== 'constructor' && name !== '__proto__');

@@ -14,7 +14,7 @@ describe('writeInput', () => {
   it('writes records of the asked length, as many as make up the size', async () => {
     const path = join(folder, 'input.jsonl');
     const { signal } = new AbortController();
-    // More than its distinct texts, and not a multiple of them.
+    // The file has more records than distinct texts, and not a multiple of them.
     const records = await writeInput(path, { bytes: 150_001, line_bytes: 200, signal });
     const text = await readFile(path, 'utf8');
     const lines = text.trimEnd().split('\n');

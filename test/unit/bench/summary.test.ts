@@ -18,7 +18,7 @@ describe('a page', () => {
 const LOADS = ['base', 'distinct'];
 const FLOOR = { of: 'floor', at_most: 2 } as const;
 
-/** A run with all that the page shows; `cpu` by load. */
+/** A run with every figure that the page shows. `cpu` has a value for each load. */
 function figures(cpu: number[]) {
   const measured: Measured[] = [
     ...LOADS.map((load, i): Measured => {

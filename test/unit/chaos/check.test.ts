@@ -9,7 +9,7 @@ import { createRandom, type Random } from '../../support/random.ts';
 const keyOf = (of: { tenant: string; record_id: string; record_version: number }) =>
   `${of.tenant}#${of.record_id}#${of.record_version}`;
 
-/** What was published, and stores in which all of it ended as it has to. */
+/** Published entries, and stores that hold the correct outcome of each. */
 function perfectWorld(seed: number): { published: PublishedEntry[]; found: Found } {
   const random = createRandom(seed);
   const generate = createGenerator({ random, name: 'c0', repeats: 0.5 });
@@ -48,11 +48,11 @@ function perfectWorld(seed: number): { published: PublishedEntry[]; found: Found
   return { published, found };
 }
 
-const agreed = () => undefined;
+const acceptVerdict = () => undefined;
 const count = ({ lost, doubled, wrong }: Verdict) => ({ lost, doubled, wrong });
 const NONE = { lost: 0, doubled: 0, wrong: 0 };
 
-/** Ways in which stores can be wrong, each with what the checker has to say of it. */
+/** Defects of the stores, each with the count that the checker must raise. */
 const BUGS: Record<
   string,
   { does: (found: Found, random: Random) => void; says: keyof typeof NONE }
@@ -106,7 +106,7 @@ describe('the checker of the chaos suite', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const { published, found } = perfectWorld(seed);
-        const verdict = check(published, found, agreed);
+        const verdict = check(published, found, acceptVerdict);
         expect({ ...count(verdict), findings: verdict.findings }).toEqual({
           ...NONE,
           findings: [],
@@ -122,7 +122,7 @@ describe('the checker of the chaos suite', () => {
       fc.property(fc.integer(), (seed) => {
         const { published, found } = perfectWorld(seed);
         does(found, createRandom(seed));
-        const verdict = check(published, found, agreed);
+        const verdict = check(published, found, acceptVerdict);
         expect(verdict[says], verdict.findings.join('; ')).toBeGreaterThan(0);
         expect(verdict.findings.join()).not.toContain('#r');
       }),
@@ -142,9 +142,9 @@ describe('the checker of the chaos suite', () => {
     const given_up = published.find(({ specs }) => specs[0]!.kind === 'poison')!;
     const data = given_up.bytes.toString('latin1');
     found.set_asides.delete(data);
-    expect(check(published, found, agreed).lost).toBe(1);
+    expect(check(published, found, acceptVerdict).lost).toBe(1);
     found.given_up.add(data);
-    expect(check(published, found, agreed)).toMatchObject({ ...NONE, failed: 1 });
+    expect(check(published, found, acceptVerdict)).toMatchObject({ ...NONE, failed: 1 });
   });
 
   it('asks nothing of what no producer was told is there', () => {
@@ -154,6 +154,6 @@ describe('the checker of the chaos suite', () => {
       bytes: Buffer.from('never arrived'),
       acknowledged: false,
     });
-    expect(count(check(published, found, agreed))).toEqual(NONE);
+    expect(count(check(published, found, acceptVerdict))).toEqual(NONE);
   });
 });

@@ -5,7 +5,7 @@ import { errorOf, testApi } from '../api/app.ts';
 
 const OPTIONS = { base_url: 'https://api.example/v1/', api_key: 'a-key' };
 
-/** A client of an API that gives these answers in turn; it records the requests and the pauses between them. */
+/** A client whose `fetch` returns these answers in turn. It records the requests and the pauses between them. */
 function scriptClient(answers: (Response | Error)[], signal_after?: AbortController) {
   const asked: { url: string; init: RequestInit }[] = [];
   const waits: number[] = [];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asCompleted } from '../../../lib/as-completed.ts';
 
-/** A promise that settles when the test says so. */
+/** A promise with the functions that settle it. */
 function aPromise<Value>() {
   let resolve = (_value: Value) => {};
   let reject = (_cause: Error) => {};

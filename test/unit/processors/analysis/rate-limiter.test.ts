@@ -5,7 +5,7 @@ import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
 
-/** Time that passes only when everybody waits. */
+/** Virtual time that advances only when all callers wait. */
 function virtualTime() {
   let at = Date.UTC(2026, 10, 23);
   const waiting: { until: number; resume: () => void }[] = [];
@@ -15,7 +15,7 @@ function virtualTime() {
       new Promise<void>((resume) => waiting.push({ until: at + milliseconds, resume })),
     async run(until: number): Promise<void> {
       for (;;) {
-        // Let everything that can go on do so.
+        // Run all callers until each waits.
         await new Promise((resolve) => setImmediate(resolve));
         waiting.sort((a, b) => a.until - b.until);
         const [next] = waiting;
@@ -28,8 +28,8 @@ function virtualTime() {
   };
 }
 
-/** Comprehend with a bucket that holds a second's calls. */
-function limited(time: { now: () => number }, quota: () => number) {
+/** A fake of Comprehend whose token bucket holds the calls of one second. */
+function throttledAnalyzer(time: { now: () => number }, quota: () => number) {
   let tokens = quota();
   let filled_at = time.now();
   const counts = { calls: 0, throttled: 0 };
@@ -56,18 +56,18 @@ function limited(time: { now: () => number }, quota: () => number) {
   return { analyzer, counts };
 }
 
-/** A consumer's rate limiter. */
+/** Wraps the analyzer in the rate limiter of one consumer. */
 function limitToQuota(
   analyzer: Analyzer,
   given: {
     time: ReturnType<typeof virtualTime>;
-    book: ReturnType<typeof createFakeLedger>;
+    ledger: ReturnType<typeof createFakeLedger>;
     quota: number;
   },
 ) {
   const { now, pause } = given.time;
   return limitRate(analyzer, {
-    ledger: given.book.open(now),
+    ledger: given.ledger.open(now),
     quota_calls_per_second: given.quota,
     fallback_calls_per_second: 1,
     now,
@@ -81,7 +81,7 @@ describe('the rate limiter', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 10 }),
         fc.constantFrom(10, 50, 400),
-        // Clocks that differ by 100 ms are all right, but who is ahead has a little more.
+        // Clocks that differ by 100 ms do no harm, but a clock that is ahead gets slightly more calls.
         fc.oneof(
           fc.constant(Array.from({ length: 10 }, () => 0)),
           fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 10, maxLength: 10 }),
@@ -90,13 +90,13 @@ describe('the rate limiter', () => {
           const time = virtualTime();
           const seconds = 30;
           const end = time.now() + seconds * 1_000;
-          const book = createFakeLedger(quota);
-          const { analyzer, counts } = limited(time, () => quota);
+          const ledger = createFakeLedger(quota);
+          const { analyzer, counts } = throttledAnalyzer(time, () => quota);
           const own = Array.from({ length: consumers }, () => 0);
           for (let i = 0; i < consumers; i += 1) {
             const now = () => time.now() + skews[i]!;
             const { analyzer: mine } = limitRate(analyzer, {
-              ledger: book.open(now),
+              ledger: ledger.open(now),
               quota_calls_per_second: quota,
               fallback_calls_per_second: 1,
               now,
@@ -125,8 +125,8 @@ describe('the rate limiter', () => {
     const time = virtualTime();
     const started = time.now();
     const [quota, consumers] = [2_000, 240];
-    const book = createFakeLedger(quota);
-    const { analyzer, counts } = limited(time, () => quota);
+    const ledger = createFakeLedger(quota);
+    const { analyzer, counts } = throttledAnalyzer(time, () => quota);
     const slow: Analyzer = {
       ...analyzer,
       async detectSentiment(documents, language_code) {
@@ -136,7 +136,7 @@ describe('the rate limiter', () => {
       },
     };
     for (let i = 0; i < consumers; i += 1) {
-      const { analyzer: mine } = limitToQuota(slow, { time, book, quota: quota });
+      const { analyzer: mine } = limitToQuota(slow, { time, ledger, quota });
       const caller = async () => {
         while (time.now() < started + 5_000) {
           await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -152,9 +152,9 @@ describe('the rate limiter', () => {
   it('makes a new consumer with one call wait for a few calls only of a busy one', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createFakeLedger(10);
-    const { analyzer } = limited(time, () => 10);
-    const aConsumer = () => limitToQuota(analyzer, { time, book, quota: 10 }).analyzer;
+    const ledger = createFakeLedger(10);
+    const { analyzer } = throttledAnalyzer(time, () => 10);
+    const aConsumer = () => limitToQuota(analyzer, { time, ledger, quota: 10 }).analyzer;
     const busy = aConsumer();
     for (let i = 0; i < 100; i += 1) void busy.detectSentiment(['a'], 'en');
     await time.run(started + 2_000);
@@ -169,10 +169,10 @@ describe('the rate limiter', () => {
   it('lowers the rate for a service with less capacity than its quota, and raises it again later', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createFakeLedger(10);
+    const ledger = createFakeLedger(10);
     const bears = () => (time.now() < started + 60_000 ? 5 : 10);
-    const { analyzer, counts } = limited(time, bears);
-    const { analyzer: mine, stats } = limitToQuota(analyzer, { time, book, quota: 10 });
+    const { analyzer, counts } = throttledAnalyzer(time, bears);
+    const { analyzer: mine, stats } = limitToQuota(analyzer, { time, ledger, quota: 10 });
     const caller = async () => {
       while (time.now() < started + 120_000) {
         await mine.detectSentiment(['a'], 'en').catch(() => undefined);
@@ -184,17 +184,17 @@ describe('the rate limiter', () => {
     expect(counts.throttled / counts.calls).toBeLessThan(0.2);
     const throttled_before = counts.throttled;
     await time.run(started + 120_000);
-    expect(book.callsPerSecond()).toBe(10);
+    expect(ledger.callsPerSecond()).toBe(10);
     expect(counts.throttled - throttled_before).toBeLessThan(5);
     expect(stats().throttles).toBe(counts.throttled);
   });
 
   it('immediately fails calls whose slot would start after their deadline, without making them', async () => {
     const time = virtualTime();
-    const book = createFakeLedger(1);
-    const { analyzer, counts } = limited(time, () => 1);
+    const ledger = createFakeLedger(1);
+    const { analyzer, counts } = throttledAnalyzer(time, () => 1);
     const { analyzer: mine, stats } = limitRate(analyzer, {
-      ledger: book.open(time.now),
+      ledger: ledger.open(time.now),
       quota_calls_per_second: 1,
       fallback_calls_per_second: 1,
       now: time.now,
@@ -220,18 +220,17 @@ describe('the rate limiter', () => {
   it('calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger', async () => {
     const time = virtualTime();
     const started = time.now();
-    const book = createFakeLedger(10);
-    const there = book.open(time.now);
+    const working = createFakeLedger(10).open(time.now);
     const is_down = () => time.now() < started + 10_000;
     const ledger: QuotaLedger = {
-      ...there,
+      ...working,
       async reserve(slots, latest) {
         if (is_down())
           throw new ServiceError('dynamodb', 'InternalServerError', { retryable: true });
-        return there.reserve(slots, latest);
+        return working.reserve(slots, latest);
       },
     };
-    const { analyzer, counts } = limited(time, () => 10);
+    const { analyzer, counts } = throttledAnalyzer(time, () => 10);
     const { analyzer: mine, stats } = limitRate(analyzer, {
       ledger,
       quota_calls_per_second: 10,
@@ -254,10 +253,10 @@ describe('the rate limiter', () => {
 
   it('makes a failed call three times in all, each in a slot of its own, and final failures once', async () => {
     const time = virtualTime();
-    const book = createFakeLedger(10);
+    const ledger = createFakeLedger(10);
     const run = async (error: ServiceError) => {
       const started: number[] = [];
-      const { analyzer } = limited(time, () => 10);
+      const { analyzer } = throttledAnalyzer(time, () => 10);
       const failing: Analyzer = {
         ...analyzer,
         async detectSentiment() {
@@ -265,7 +264,7 @@ describe('the rate limiter', () => {
           throw error;
         },
       };
-      const { analyzer: mine } = limitToQuota(failing, { time, book, quota: 10 });
+      const { analyzer: mine } = limitToQuota(failing, { time, ledger, quota: 10 });
       const failed = mine.detectSentiment(['a'], 'en').catch((cause: unknown) => cause);
       await time.run(time.now() + 5_000);
       expect(await failed).toBe(error);

@@ -5,7 +5,7 @@ import type { AnalysisCounts } from '../../../../processors/analysis/counts.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import { createFakeCache } from '../../../fakes/verdict-cache.ts';
 
-/** Analysis over the fakes: `analyse` yields, `analyseAll` returns all outcomes; `counts` has an entry for each batch. */
+/** Creates an analysis over fakes. Each batch adds an entry to `counts`. */
 export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDeps, 'analyzer'>) {
   const counts: AnalysisCounts[] = [];
   const analyse = createAnalysis({

@@ -99,7 +99,7 @@ describe('a batch that runs out of time', () => {
     scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
   } as const;
 
-  /** Answers German, and never English. */
+  /** An analyzer that answers calls in German, and never answers calls in English. */
   const analyzer: Analyzer = {
     name: 'slow',
     version: '1',

@@ -23,7 +23,7 @@ let store: JobStore;
 let asked: string[];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 
-/** A text says how it ends. */
+/** Makes the outcome of a record depend on its text. */
 const analyse: Analyse = async function* (requests) {
   yield requests.map((request) => [request, outcomeOf(request)]);
 };

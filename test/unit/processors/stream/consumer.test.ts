@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 let stores: ReturnType<typeof createRefusingStores>;
 let asked: AnalysisRequest[][];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
-/** Texts that the analyzer fails, and how. */
+/** The failures of the analyzer, by text. */
 let failing: Map<string, { retryable: boolean; refused?: true }>;
 
 function outcomeOf(text: string): AnalysisOutcome {
@@ -88,7 +88,7 @@ function aGate(): { opened: Promise<void>; open: () => void } {
 }
 
 describe('results that are known early', () => {
-  /** Knows the first five outcomes immediately, and the others once the gate opens. */
+  /** An analysis that yields five outcomes immediately, and the others after `opened` resolves. */
   const analyseSlowly = (opened: Promise<void>): Analyse =>
     async function* (requests) {
       yield settle(requests.slice(0, 5));
@@ -245,7 +245,7 @@ describe('what a service did not do', () => {
     const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
     expect(report.failures).toEqual({ 'results_table Refused': 1 });
-    // It comes again, and would only be there twice.
+    // Lambda delivers `b` again, so a line now would be in the lake twice.
     expect(lineIds()).toEqual(['a', 'c']);
   });
 

@@ -14,7 +14,7 @@ import { kplAggregate, kplEnvelope } from '../../../support/kpl.ts';
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const cat = { text: 'I love my cat', source: 'app_reviews' };
 
-/** Why the bytes are no record. */
+/** Decodes bytes that are not a record, and returns their set-aside. */
 function reasonOf(data: unknown) {
   const { items, set_asides } = decode(kinesisRecords(data));
   expect(items).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inLots } from '../../../../processors/stream/lots.ts';
 
-/** Quiet time that passes when the test says so. */
+/** A `sleep` whose timers elapse when the test says so. */
 function manualTime() {
   const timers: { elapse: () => void; signal: AbortSignal | undefined }[] = [];
   return {

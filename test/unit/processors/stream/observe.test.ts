@@ -33,7 +33,7 @@ const report: BatchReport = {
   failures: {},
 };
 
-/** Ends with the report, after an analysis that came to these counts. */
+/** A consumer that returns this report, with these counts of its analysis. */
 const consumerWith =
   (ended: BatchReport, analysed: AnalysisCounts = counts): Consumer =>
   async (_records, context) => {

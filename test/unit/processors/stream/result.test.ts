@@ -23,7 +23,7 @@ function itemOf(record: object) {
   return decode(kinesisRecords({ text: 'I love my cat', source: 'app_reviews', ...record }))
     .items[0]!;
 }
-/** As it is on the wire. */
+/** Builds a result and converts it to JSON and back, as a store does. */
 function build(record: object, ending: Ending, options: Parameters<typeof buildResult>[2] = full) {
   return JSON.parse(JSON.stringify(buildResult(itemOf(record), ending, options)));
 }
