@@ -5,10 +5,10 @@ import { assemblyDir } from '../infra/synthesize.ts';
 import { withFolder } from './folder.ts';
 
 /**
- * What `cdk synth` wrote, with some settings changed, for as long as the work takes: what is measured must not run into
- * a limit that is not the question. Bundles and everything else stay as they are deployed.
+ * Copies the synthesized assembly to a temporary folder, changes settings of its template, and runs the work with it. A
+ * suite does this to raise a limit that it does not measure. Bundles and all other settings stay as they are deployed.
  *
- * @param change is given each resource with its logical id.
+ * @param change is called with each resource and its logical id; it edits the resource in place.
  */
 export function withAssembly<T>(
   change: (resource: TemplateResource, logical_id: string) => void,

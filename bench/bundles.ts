@@ -9,13 +9,13 @@ const ENTRIES = {
 };
 export type ProgramName = keyof typeof ENTRIES;
 
-/** What plays Lambda and what plays the services. */
+/** The process that invokes a program as Lambda does, and the one that emulates the AWS services. */
 const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };
 
-/** The file of each bundle. */
+/** The path of each bundle's module. */
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
-/** Bundles the programs as the stack's functions are bundled. @param folder where they go. */
+/** Bundles the programs as the stack bundles its functions. @param folder receives the bundles. */
 export function bundlePrograms(folder: string): Bundles {
   const entries = Object.entries({ ...ENTRIES, ...HOSTS }).map(([name, entry]) => [
     name,

@@ -13,23 +13,23 @@ export interface BenchCloud
     Cloud,
     'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs' | 'api'
   > {
-  /** For clients of the SDK. */
+  /** Configuration for SDK clients. */
   config: ReturnType<typeof clientConfig>;
   stack: StackOutputs;
-  /** What was called since the meter was last reset. */
-  meter(): Promise<MeterEntry[]>;
+  /** The calls since the meter was last reset. */
+  readMeter(): Promise<MeterEntry[]>;
   resetMeter(): Promise<void>;
 }
 
 const PROCESS = new URL('processes/cloud.ts', import.meta.url);
 
-/** The embedded cloud, in a process and a temporary folder of its own, for as long as the work takes. */
+/** Starts the embedded cloud in its own process and temporary folder, runs the work, and stops it. */
 export async function withCloud<T>(
   run: Run,
   options: Omit<CloudQuestion, 'dataDir'>,
   work: (cloud: BenchCloud) => Promise<T>,
 ): Promise<T> {
-  run.say('starting the embedded cloud');
+  run.reportStep('starting the embedded cloud');
   const assembly_dir = options.assemblyDir ?? (await assemblyDir());
   return withFolder((dataDir) =>
     withChild(PROCESS, { typescript: true, signal: run.signal }, async ({ ask }) => {
@@ -38,14 +38,15 @@ export async function withCloud<T>(
       const stack = await readStack('AuraStream', new CloudFormationClient(config));
       const control = async (method: string, route: string): Promise<MeterReading> => {
         const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, { method });
-        if (!response.ok) throw new Error(`The embedded cloud answered ${response.status}`);
+        if (!response.ok)
+          throw new Error(`The embedded cloud answered ${response.status} to ${method} ${route}`);
         return (await response.json()) as MeterReading;
       };
       return work({
         ...cloud,
         config,
         stack,
-        meter: async () => (await control('GET', 'meter')).entries,
+        readMeter: async () => (await control('GET', 'meter')).entries,
         resetMeter: async () => void (await control('POST', 'meter/reset')),
       });
     }),

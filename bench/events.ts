@@ -1,4 +1,4 @@
-/** As API Gateway's proxy integration hands POST /analyze/sync over, of a key that the authorizer knows. */
+/** POST /analyze/sync as API Gateway's proxy integration sends it, authorized by an API key. */
 export function analyzeEvent(text: string) {
   const path = '/analyze/sync';
   return {
@@ -23,7 +23,7 @@ export function analyzeEvent(text: string) {
   };
 }
 
-/** A batch of these records, as Lambda hands it to the consumer. */
+/** A batch of records as Lambda sends it to the consumer. */
 export function kinesisEvent(records: object[]) {
   return {
     Records: records.map((record, i) => {
@@ -48,12 +48,12 @@ export function kinesisEvent(records: object[]) {
   };
 }
 
-/** A message of a queue, as Lambda hands it over. */
+/** A queue message as Lambda sends it to a function. */
 export function queueEvent(message: object) {
   return { Records: [{ messageId: '1', body: JSON.stringify(message) }] };
 }
 
-/** As API Gateway asks whose key that is. */
+/** The request that API Gateway sends to the authorizer. */
 export function authorizerEvent(api_key: string) {
   return {
     type: 'REQUEST',

@@ -1,26 +1,26 @@
-/** What a user would otherwise build, or nobody could undercut: bench/baselines. */
+/** The programs in bench/baselines: two that a user would otherwise build, and a lower bound. */
 export const BASELINES = ['per_record', 'powertools', 'floor'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
-/** One number of a run, beside those of the baselines in the same run. Names are the same from run to run. */
+/** One number of a run, with the baselines' numbers from the same run. Names are stable from run to run. */
 export interface Figure {
   /** `suite.figure.load`, snake_case: `consumer.calls_to_floor.repeats_60`. */
   name: string;
   value: number;
-  /** Of `value` and of the baselines: `records/s`, `ms`, `USD`, `bytes`. */
+  /** The unit of `value` and of the baselines: `records/s`, `ms`, `USD`, `bytes`. */
   unit: string;
   baselines: Record<Baseline, number | null>;
-  /** `value` to the baseline that the goal names; without a goal, to the first baseline there is. */
+  /** `value` divided by the goal's baseline; without a goal, by the first baseline that was measured. */
   ratio: number | null;
   /** `ratio to floor <= 1.05`, `value <= 10`. */
   goal: string | null;
   met: boolean | null;
 }
 
-/** What is asked of a figure: of its ratio to a baseline, or of the value itself. */
+/** A bound on a figure: on its ratio to a baseline, or on the value itself. */
 export type Goal = { of: Baseline | 'value' } & ({ at_most: number } | { at_least: number });
 
-export interface Measured {
+export interface Measurement {
   name: string;
   value: number;
   unit: string;
@@ -28,11 +28,12 @@ export interface Measured {
   goal?: Goal | undefined;
 }
 
-/** A measured number as a figure: its ratio, and whether its goal is met. */
-export function figure({ name, value, unit, baselines = {}, goal }: Measured): Figure {
-  const beside = goal === undefined || goal.of === 'value' ? firstOf(baselines) : goal.of;
-  const other = beside === undefined ? undefined : baselines[beside];
-  const ratio = other === undefined || other === 0 ? null : value / other;
+/** Computes a measurement's ratio, and whether its goal is met. */
+export function buildFigure({ name, value, unit, baselines = {}, goal }: Measurement): Figure {
+  const compared_to =
+    goal === undefined || goal.of === 'value' ? firstBaselineOf(baselines) : goal.of;
+  const reference = compared_to === undefined ? undefined : baselines[compared_to];
+  const ratio = reference === undefined || reference === 0 ? null : value / reference;
   return {
     name,
     value,
@@ -43,21 +44,21 @@ export function figure({ name, value, unit, baselines = {}, goal }: Measured): F
       floor: baselines.floor ?? null,
     },
     ratio,
-    goal: goal === undefined ? null : said(goal),
+    goal: goal === undefined ? null : describeGoal(goal),
     met: goal === undefined ? null : isMet(goal, goal.of === 'value' ? value : ratio),
   };
 }
 
-function firstOf(baselines: Partial<Record<Baseline, number>>): Baseline | undefined {
+function firstBaselineOf(baselines: Partial<Record<Baseline, number>>): Baseline | undefined {
   return BASELINES.find((name) => baselines[name] !== undefined);
 }
 
-function said(goal: Goal): string {
-  const what = goal.of === 'value' ? 'value' : `ratio to ${goal.of}`;
-  return 'at_most' in goal ? `${what} <= ${goal.at_most}` : `${what} >= ${goal.at_least}`;
+function describeGoal(goal: Goal): string {
+  const subject = goal.of === 'value' ? 'value' : `ratio to ${goal.of}`;
+  return 'at_most' in goal ? `${subject} <= ${goal.at_most}` : `${subject} >= ${goal.at_least}`;
 }
 
-/** What could not be measured is not met. */
+/** A goal whose ratio could not be computed counts as missed. */
 function isMet(goal: Goal, number: number | null): boolean {
   if (number === null) return false;
   return 'at_most' in goal ? number <= goal.at_most : number >= goal.at_least;

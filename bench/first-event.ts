@@ -7,7 +7,7 @@ import { analyzeEvent, authorizerEvent, kinesisEvent, queueEvent } from './event
 import type { FunctionName } from './functions.ts';
 import { putFinishedJob, putSubmittableJob } from './jobs.ts';
 
-/** The least that a function does for its first event, and what its answer says once it is done. */
+/** A small event for a function, and a pattern that the answer matches if the function handled it. */
 export interface FirstEvent {
   event: object;
   answer: RegExp;
@@ -16,7 +16,7 @@ export interface FirstEvent {
 const NOTHING_FAILED = /"batchItemFailures":\[\]/;
 const KEY = formatApiKey({ tenant: 'bench', tier: 'enterprise' }, 'a'.repeat(32));
 
-/** For each function, of things that nobody asked before: the first result is a whole one. */
+/** For each function, an event with new text or a new job, so that no cache shortens the work. */
 export function createFirstEvents(
   cloud: BenchCloud,
   callback_url: string,
@@ -43,20 +43,20 @@ export function createFirstEvents(
   };
 }
 
-/** Somebody who is called back, on this machine, for as long as the work takes. */
+/** Runs an HTTP server that receives callbacks while the work runs. */
 export async function withReceiver<T>(
-  work: (receiver: { url: string; received: () => number }) => Promise<T>,
+  work: (receiver: { url: string; readCount: () => number }) => Promise<T>,
 ): Promise<T> {
-  let received = 0;
+  let count = 0;
   const server = createServer((request, response) => {
-    received += 1;
+    count += 1;
     request.resume().on('end', () => response.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    return await work({ url: `http://127.0.0.1:${port}/`, received: () => received });
+    return await work({ url: `http://127.0.0.1:${port}/`, readCount: () => count });
   } finally {
     server.close();
     server.closeAllConnections();

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Of a bundled module and of all that it imports statically: what is imported on demand is read on demand. */
-export async function importedBytes(module: string, seen = new Set<string>()): Promise<number> {
+/** Adds up the bytes of a bundled module and of its static imports, which every start reads. */
+export async function measureImportedBytes(
+  module: string,
+  seen = new Set<string>(),
+): Promise<number> {
   if (seen.has(module)) return 0;
   seen.add(module);
   const code = await readFile(module, 'utf8');
   let bytes = Buffer.byteLength(code);
   for (const [, file] of code.matchAll(/(?:\bfrom|\bimport)\s*"(\.\/[^"]+)"/g)) {
-    bytes += await importedBytes(join(dirname(module), file!), seen);
+    bytes += await measureImportedBytes(join(dirname(module), file!), seen);
   }
   return bytes;
 }

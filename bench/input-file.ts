@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 const DISTINCT_TEXTS = 500;
 const SENTENCE = 'It was a long day, and I loved it. ';
 
-/** Writes records as JSONL: lines of so many bytes, until the file has as many as are asked for. @returns how many. */
+/** Writes JSONL records of `line_bytes` each until the file has `bytes`. @returns the number of records. */
 export async function writeInput(
   path: string,
   { bytes, line_bytes, signal }: { bytes: number; line_bytes: number; signal: AbortSignal },

@@ -7,7 +7,7 @@ import type { BenchCloud } from './cloud.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A job whose file is there, under a key that names no job: its arrival starts nothing, here that is done by hand. */
+/** Puts a job and its file. The file's key names no job, so that its arrival does not submit the job. */
 export async function putSubmittableJob(
   { config, stack }: BenchCloud,
   job_id: string,
@@ -24,17 +24,17 @@ export async function putSubmittableJob(
     }),
   );
   s3.destroy();
-  await putJob({ config, stack }, aJob(job_id, key));
+  await putJob({ config, stack }, buildJob(job_id, key));
 }
 
-/** A job that is over, and whose callback is due. */
+/** Puts a completed job whose callback is due. */
 export async function putFinishedJob(
   cloud: Pick<BenchCloud, 'config' | 'stack'>,
   job_id: string,
   callback_url: string,
 ): Promise<void> {
   await putJob(cloud, {
-    ...aJob(job_id, `inputs/bench/${job_id}.jsonl`),
+    ...buildJob(job_id, `inputs/bench/${job_id}.jsonl`),
     status: 'COMPLETED',
     total: 1,
     completed_at: new Date().toISOString(),
@@ -51,7 +51,7 @@ async function putJob(
   client.destroy();
 }
 
-function aJob(job_id: string, key: string): Job {
+function buildJob(job_id: string, key: string): Job {
   const at = (ms: number) => new Date(Date.now() + ms).toISOString();
   return {
     job_id,

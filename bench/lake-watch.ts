@@ -4,26 +4,27 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import type { BenchCloud } from './cloud.ts';
 
 const POLL_MS = 250;
-/** Without a new object for this long, something is wrong. */
+/** The watch fails if no new object appears for this long. */
 const STALLED_MS = 90_000;
 
 /**
- * When a result of each record was first seen in the lake: lists what is new, and reads each object once.
+ * Polls the lake until it has a result of each record. It reads each object once.
  *
- * @throws {Error} where no object comes any more.
+ * @returns when each record's result was first seen, in milliseconds of `performance.now()`.
+ * @throws {Error} if no new object appears for 90 s.
  */
-export async function lakeWatch(
+export async function watchLake(
   { config, stack }: BenchCloud,
   record_ids: string[],
   signal: AbortSignal,
 ): Promise<Map<string, number>> {
   const s3 = new S3Client(config);
   const Bucket = stack.LakeBucketName;
-  const open = new Set(record_ids);
+  const missing = new Set(record_ids);
   const seen = new Map<string, number>();
   const known = new Set<string>();
-  let moved_at = performance.now();
-  while (open.size > 0) {
+  let progressed_at = performance.now();
+  while (missing.size > 0) {
     await sleep(POLL_MS, undefined, { signal });
     const { Contents = [] } = await s3.send(
       new ListObjectsV2Command({ Bucket, Prefix: 'results/' }),
@@ -32,16 +33,20 @@ export async function lakeWatch(
     for (const { Key } of Contents) {
       if (known.has(Key!)) continue;
       known.add(Key!);
-      moved_at = seen_at;
-      for (const id of await idsOf(s3, Bucket, Key!)) if (open.delete(id)) seen.set(id, seen_at);
+      progressed_at = seen_at;
+      for (const id of await readRecordIds(s3, Bucket, Key!))
+        if (missing.delete(id)) seen.set(id, seen_at);
     }
-    if (performance.now() - moved_at > STALLED_MS) throw new Error('The lake gets no object');
+    if (performance.now() - progressed_at > STALLED_MS)
+      throw new Error(
+        `No new object in the lake for ${STALLED_MS / 1_000} s; ${missing.size} records are missing`,
+      );
   }
   s3.destroy();
   return seen;
 }
 
-async function idsOf(s3: S3Client, Bucket: string, Key: string): Promise<string[]> {
+async function readRecordIds(s3: S3Client, Bucket: string, Key: string): Promise<string[]> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
   const bytes = Buffer.from(await Body!.transformToByteArray());
   const lines = (Key.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trim().split('\n');

@@ -5,19 +5,19 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isSentimentLanguage } from '../schemas/index.ts';
 import { createRandom, type Random } from '../test/support/random.ts';
 
-/** What the stream carries. */
+/** The records on the stream: their texts and batches. */
 export interface Load {
   name: string;
   characters: number;
-  /** Share of the records whose text was on the stream before. */
+  /** Share of the records whose text repeats an earlier one. */
   repeat_share: number;
   languages: number;
-  /** Records that a consumer gets at a time. */
+  /** Records per batch of a consumer. */
   batch_records: number;
 }
 
-/** A record as a program gets it; the baselines are told the language, the product finds it out. */
-interface Written {
+/** A record on the stream. The baselines read the language from `attributes`; the product detects it. */
+interface StreamRecord {
   record_id: string;
   text: string;
   source: string;
@@ -26,18 +26,18 @@ interface Written {
   attributes: { language: string; stars: number };
 }
 
-/** From the root of the repository, where `npm run` starts. */
+/** Relative to the repository's root, where `npm run` starts. */
 const SAMPLES = 'samples/records.jsonl';
 
-/** More than any load has records. */
+/** The distance of record numbers between shards: more records than any load has. */
 const SHARD_RECORDS = 10_000_000;
 
-/** Batches of a shard as Lambda hands them over, the same each time; shards have no record or text in common. */
-export function* batchesOf(load: Load, shard = 0): Generator<KinesisStreamEvent> {
+/** Generates a shard's batches, the same in each run. Two shards share no record and no text. */
+export function* generateBatches(load: Load, shard = 0): Generator<KinesisStreamEvent> {
   const random = createRandom(shard + 1);
   const first = shard * SHARD_RECORDS;
   const writeText = createWriter(load, random, first);
-  const drawRepeat = createUrn(load.repeat_share, random);
+  const drawRepeat = createRepeatSampler(load.repeat_share, random);
   const texts: [text: string, language: string][] = [];
   for (let index = first; ; ) {
     const Records: KinesisStreamRecord[] = [];
@@ -52,18 +52,18 @@ export function* batchesOf(load: Load, shard = 0): Generator<KinesisStreamEvent>
   }
 }
 
-/** A multiple of it has the share exactly, and batches scatter as they do on a stream. */
-export const URN_RECORDS = 3_000;
+/** Each cycle of this many records has exactly the load's share of repeats, in random order. */
+export const REPEAT_CYCLE_RECORDS = 3_000;
 
-/** Drawn without putting back: chance is in a batch, and is not in what is measured. */
-function createUrn(repeat_share: number, random: Random): () => boolean {
+/** Samples without replacement: batches differ by chance, but every whole cycle has the same share. */
+function createRepeatSampler(repeat_share: number, random: Random): () => boolean {
   let left = 0;
   let repeats_left = 0;
   let is_first = true;
   return () => {
     if (left === 0) {
-      left = URN_RECORDS;
-      repeats_left = Math.round(repeat_share * URN_RECORDS);
+      left = REPEAT_CYCLE_RECORDS;
+      repeats_left = Math.round(repeat_share * REPEAT_CYCLE_RECORDS);
     }
     const is_repeat = !is_first && random.int(left) < repeats_left;
     is_first = false;
@@ -73,20 +73,20 @@ function createUrn(repeat_share: number, random: Random): () => boolean {
   };
 }
 
-/** Bytes of a character of the load's texts, in UTF-8. */
-export function bytesPerCharacter(load: Load): number {
+/** Measures the mean UTF-8 bytes per character of the load's texts. */
+export function measureBytesPerCharacter(load: Load): number {
   const writeText = createWriter(load, createRandom(1));
   const texts = Array.from({ length: 500 }, () => writeText()[0]).join('');
   return Buffer.byteLength(texts) / texts.length;
 }
 
-/** Sentences of the samples, one language each, to that length; a number makes each text another. */
+/** Joins sample sentences of one language up to the load's length. A number makes each text distinct. */
 function createWriter(
   load: Load,
   random: Random,
   first = 0,
 ): () => [text: string, language: string] {
-  const languages = Object.entries(sentencesByLanguage())
+  const languages = Object.entries(readSentencesByLanguage())
     .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, load.languages);
   let number = first;
@@ -100,21 +100,21 @@ function createWriter(
       characters.push(sentence, ' ');
       count += sentence.length + 1;
     }
-    return [fitted(characters.join(''), load.characters), language];
+    return [truncateText(characters.join(''), load.characters), language];
   };
 }
 
-/** Neither over that many characters, nor over the 5,000 bytes that a document may have. */
-function fitted(text: string, characters: number): string {
+/** Cuts to that many characters and to Comprehend's limit of 5,000 bytes per document. */
+function truncateText(text: string, characters: number): string {
   let cut = text.slice(0, characters).toWellFormed().trim();
   while (Buffer.byteLength(cut) > 5_000) cut = cut.slice(0, -100);
   return cut;
 }
 
-function sentencesByLanguage(): Record<string, string[]> {
+function readSentencesByLanguage(): Record<string, string[]> {
   const by_language: Record<string, string[]> = {};
   for (const line of readFileSync(SAMPLES, 'utf8').split('\n')) {
-    const text = sampleText(line);
+    const text = parseSampleText(line);
     const language = text === undefined ? undefined : detectLanguage(text);
     if (text === undefined || language === undefined || !isSentimentLanguage(language)) continue;
     by_language[language] ??= [];
@@ -123,8 +123,8 @@ function sentencesByLanguage(): Record<string, string[]> {
   return by_language;
 }
 
-/** Some samples are malformed on purpose. */
-function sampleText(line: string): string | undefined {
+/** @returns undefined for a sample that is too short, too long, or malformed (some are, on purpose). */
+function parseSampleText(line: string): string | undefined {
   try {
     const { text } = JSON.parse(line) as { text?: unknown };
     return typeof text === 'string' && text.length > 20 && text.length < 400 ? text : undefined;
@@ -137,7 +137,7 @@ function recordOf(
   index: number,
   { text, language, stars }: { text: string; language: string; stars: number },
 ): KinesisStreamRecord {
-  const written: Written = {
+  const record: StreamRecord = {
     record_id: `post-${createHash('sha1').update(String(index)).digest('hex').slice(0, 16)}`,
     text,
     source: 'social',
@@ -157,9 +157,9 @@ function recordOf(
     invokeIdentityArn: 'arn:aws:iam::000000000000:role/bench',
     kinesis: {
       approximateArrivalTimestamp: 1_780_000_000 + index / 1_000,
-      data: Buffer.from(JSON.stringify(written)).toString('base64'),
+      data: Buffer.from(JSON.stringify(record)).toString('base64'),
       kinesisSchemaVersion: '1.0',
-      partitionKey: `default/social/${written.record_id}`,
+      partitionKey: `default/social/${record.record_id}`,
       sequenceNumber,
     },
   };

@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 
-/** What the absolute values were measured on; the ratios should not care. */
+/** The machine of a run: absolute values depend on it, ratios hardly do. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -10,7 +10,7 @@ export interface Machine {
   date: string;
 }
 
-export function thisMachine(now = new Date()): Machine {
+export function describeThisMachine(now = new Date()): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -21,6 +21,6 @@ export function thisMachine(now = new Date()): Machine {
   };
 }
 
-export function machineLine({ cpu, cores, memory_gb, node, date }: Machine): string {
+export function formatMachine({ cpu, cores, memory_gb, node, date }: Machine): string {
   return `${cpu}, ${cores} cores, ${memory_gb} GB, Node ${node}, ${date}`;
 }

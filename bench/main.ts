@@ -4,35 +4,38 @@ import { parseArgs } from 'node:util';
 import { explain } from '../cli/errors.ts';
 import { createProgress, type Progress } from '../cli/output/progress.ts';
 import { abortOnInterrupt, INTERRUPTED } from '../cli/stop.ts';
-import { chart } from './chart.ts';
+import { drawChart } from './chart.ts';
 import type { Figure } from './figures.ts';
-import { thisMachine } from './machine.ts';
-import { markdown, readable } from './report.ts';
+import { describeThisMachine } from './machine.ts';
+import { formatMarkdown, formatReport } from './report.ts';
 import type { Run, Suite } from './suite.ts';
 import { SUITES } from './suites/index.ts';
-import { filled, summary } from './summary.ts';
+import { buildSummary, fillPage } from './summary.ts';
 
-const HELP = `How AuraStream compares, in one run on this machine, with what one would otherwise build and with the floor.
+const HELP = `Measures AuraStream on this machine and compares it with two programs that you would otherwise build (a call
+per record, and Powertools) and with the floor, a program that does the least possible work.
 
 npm run bench -- [--quick] [--json] [--docs] [--only NAME] [--profile FOLDER]
 
-  --quick           small loads, under 2 minutes; whole: under 20
-  --only NAME       one suite; may be given several times
-  --json            {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
+  --quick           use small loads: under 2 minutes instead of under 20
+  --only NAME       run one suite; may be given several times
+  --json            print {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
   --docs            write the chart, figures.md and the tables of performance.md in docs/ from this run
-  --profile FOLDER  leave a CPU profile there of each process that the suite consumer starts
+  --profile FOLDER  write a CPU profile of each process that the suite "consumer" starts to FOLDER
 
+Suites:
 ${SUITES.map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
 
-Ratios are within the run: absolute values are this machine's. A goal that is missed is said, and is no failure: the exit
-code is 0 where everything was measured.
+Compare ratios, not absolute values: those depend on this machine. A missed goal is reported, but does not fail the run:
+the exit code is 0 if everything was measured.
 `;
 
 const TITLES = {
   ...Object.fromEntries(SUITES.map(({ name, title }) => [name, title])),
-  plan: 'how far `aurastream plan` is from what was counted',
+  plan: 'the error of `aurastream plan` against the counted usage',
 };
-const ROUGH = 'A quick run is rough, and has small loads only: what counts is a whole one.';
+const QUICK_RUN_NOTE =
+  'This was a quick run with small loads; its figures are rough. Leave out --quick for figures to rely on.';
 
 await main();
 
@@ -40,22 +43,22 @@ async function main(): Promise<void> {
   const stopping = abortOnInterrupt();
   const progress = createProgress();
   try {
-    const options = parsed();
+    const options = parseOptions();
     if (options.help) process.stdout.write(HELP);
-    else await bench(options, progress, stopping);
+    else await runSuites(options, progress, stopping);
   } catch (cause) {
     progress.finish();
-    // While esbuild runs no signal is heard, and it stops by itself.
+    // Node cannot handle a signal while esbuild blocks it, and esbuild fails on Ctrl-C by itself: wait for the signal.
     await sleep(20);
     process.stderr.write(
-      stopping.aborted ? 'Stopped. Nothing is left behind.\n' : `${explain(cause)}\n`,
+      stopping.aborted ? 'Stopped. No process or temporary file is left.\n' : `${explain(cause)}\n`,
     );
-    // What was being called may still be tried again.
+    // A call in flight may still be retrying and would keep the process alive.
     process.exit(stopping.aborted ? INTERRUPTED : 1);
   }
 }
 
-function parsed() {
+function parseOptions() {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
@@ -69,10 +72,10 @@ function parsed() {
   const names = SUITES.map(({ name }) => name);
   const unknown = values.only.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`There is no suite ${unknown}. Try one of: ${names.join(', ')}`);
+    throw new Error(`--only: no suite is named ${unknown}. Use one of: ${names.join(', ')}.`);
   }
   if (values.docs && (values.quick || values.only.length > 0)) {
-    throw new Error('The documentation shows a whole run. Leave out --quick and --only');
+    throw new Error('--docs needs the figures of a whole run. Leave out --quick and --only.');
   }
   const suites = SUITES.filter(
     ({ name }) => values.only.length === 0 || values.only.includes(name),
@@ -80,29 +83,35 @@ function parsed() {
   return { ...values, suites };
 }
 
-type Options = Omit<Run, 'say' | 'signal'> & { suites: Suite[]; json: boolean; docs: boolean };
+type Options = Omit<Run, 'reportStep' | 'signal'> & {
+  suites: Suite[];
+  json: boolean;
+  docs: boolean;
+};
 
-async function bench(
+async function runSuites(
   { suites, quick, json, docs, profile }: Options,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
   const figures: Figure[] = [];
   for (const [i, suite] of suites.entries()) {
-    const of_suites = `${i + 1} of ${suites.length}, ${suite.name}`;
-    const say = (what: string) => progress.update(`${of_suites}: ${what}`);
-    figures.push(...(await suite.measure({ quick, say, signal, profile })));
+    const position = `${i + 1} of ${suites.length}, ${suite.name}`;
+    const reportStep = (step: string) => progress.update(`${position}: ${step}`);
+    figures.push(...(await suite.measure({ quick, reportStep, signal, profile })));
     signal.throwIfAborted();
   }
   progress.finish();
-  const machine = thisMachine();
+  const machine = describeThisMachine();
   if (docs) {
-    writeFileSync('docs/performance.svg', chart(machine, figures));
-    writeFileSync('docs/figures.md', markdown(machine, figures, TITLES));
+    writeFileSync('docs/performance.svg', drawChart(machine, figures));
+    writeFileSync('docs/figures.md', formatMarkdown(machine, figures, TITLES));
     const page = readFileSync('docs/performance.md', 'utf8');
-    writeFileSync('docs/performance.md', filled(page, summary(figures)));
+    writeFileSync('docs/performance.md', fillPage(page, buildSummary(figures)));
   }
-  const output = json ? JSON.stringify({ machine, figures }) : readable(machine, figures, TITLES);
+  const output = json
+    ? JSON.stringify({ machine, figures })
+    : formatReport(machine, figures, TITLES);
   process.stdout.write(`${output}\n`);
-  if (quick && !json) process.stdout.write(`${ROUGH}\n`);
+  if (quick && !json) process.stdout.write(`${QUICK_RUN_NOTE}\n`);
 }

@@ -6,14 +6,14 @@ const NAMES: Record<Baseline, string> = {
   floor: 'the floor',
 };
 
-/** Where what stands in a baseline's place is something else. */
+/** Suites whose baselines are other programs. */
 const OTHER_NAMES: Record<string, Partial<Record<Baseline, string>>> = {
-  quota: { per_record: 'no governor', floor: 'the quota' },
+  quota: { per_record: 'no rate limiter', floor: 'the quota' },
   cold_start: { floor: 'an empty handler' },
   publisher: { per_record: 'a put per record', floor: 'plain PutRecords' },
 };
 
-/** What people call a baseline of a suite. */
+/** The name of a suite's baseline in reports. */
 export function baselineName(suite: string, baseline: Baseline): string {
   return OTHER_NAMES[suite]?.[baseline] ?? NAMES[baseline];
 }
@@ -23,8 +23,8 @@ export function suiteOf({ name }: Pick<Figure, 'name'>): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-/** Three figures are all that a benchmark knows. */
-export function threeFigures(value: number): string {
+/** Three significant digits: further digits are noise. */
+export function formatNumber(value: number): string {
   const digits =
     Math.abs(value) >= 1_000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   return value.toLocaleString('en-US', digits);
@@ -32,41 +32,43 @@ export function threeFigures(value: number): string {
 
 const KIB = 1_024;
 
-/** A value with its unit as people write it: bytes in KiB or MiB, shares in per cent. */
-export function withUnit(value: number, unit: string): string {
-  return isScaled(unit) ? inUnit(value, unit) : `${threeFigures(value)} ${unit}`;
+/** Formats a value with its unit: bytes in KiB or MiB, shares in per cent. */
+export function formatWithUnit(value: number, unit: string): string {
+  return isScaled(unit) ? formatInUnit(value, unit) : `${formatNumber(value)} ${unit}`;
 }
 
-/** The same beside another that has the unit: only where it is another one must it be said. */
-export function inUnit(value: number, unit: string): string {
+/** Formats a value whose unit is known from another value: adds only KiB, MiB or %. */
+export function formatInUnit(value: number, unit: string): string {
   if (unit === 'bytes') {
     return value >= KIB * KIB
-      ? `${threeFigures(value / KIB / KIB)} MiB`
-      : `${threeFigures(value / KIB)} KiB`;
+      ? `${formatNumber(value / KIB / KIB)} MiB`
+      : `${formatNumber(value / KIB)} KiB`;
   }
-  if (unit.startsWith('share')) return `${threeFigures(value * 100)} %`;
-  return threeFigures(value);
+  if (unit.startsWith('share')) return `${formatNumber(value * 100)} %`;
+  return formatNumber(value);
 }
 
 const isScaled = (unit: string) => unit === 'bytes' || unit.startsWith('share');
 
-/** `1.5 × the floor`; empty where there is nothing to compare with. */
-export function ratioOf(figure: Pick<Figure, 'name' | 'ratio' | 'goal' | 'baselines'>): string {
+/** `1.5 × the floor`; empty if the figure has no ratio. */
+export function formatRatio(figure: Pick<Figure, 'name' | 'ratio' | 'goal' | 'baselines'>): string {
   if (figure.ratio === null) return '';
-  const name = baselineName(suiteOf(figure), comparedTo(figure));
-  return `${threeFigures(figure.ratio)} × ${name}`;
+  const name = baselineName(suiteOf(figure), comparedBaselineOf(figure));
+  return `${formatNumber(figure.ratio)} × ${name}`;
 }
 
-/** The bound of a goal, as its figure is shown: `≤ 1.05 ×` of `ratio to floor <= 1.05`, `≥ 95 %`. */
-export function boundOf({ goal, unit }: { goal: string; unit: string }): string {
+/** Formats a goal in its figure's unit: `≤ 1.05 ×` for `ratio to floor <= 1.05`, or `≥ 95 %`. */
+export function formatBound({ goal, unit }: { goal: string; unit: string }): string {
   const [, sign, number] = /([<>])= ([\d.]+)$/.exec(goal)!;
   const bound = Number(number);
-  const shown = goal.startsWith('ratio') ? `${threeFigures(bound)} ×` : withUnit(bound, unit);
-  return `${sign === '<' ? '≤' : '≥'} ${shown}`;
+  const formatted = goal.startsWith('ratio')
+    ? `${formatNumber(bound)} ×`
+    : formatWithUnit(bound, unit);
+  return `${sign === '<' ? '≤' : '≥'} ${formatted}`;
 }
 
-/** As `figure` does: the baseline that the goal names, else the first there is. */
-function comparedTo({ goal, baselines }: Pick<Figure, 'goal' | 'baselines'>): Baseline {
+/** The baseline that `buildFigure` divided by: the goal's, else the first that was measured. */
+function comparedBaselineOf({ goal, baselines }: Pick<Figure, 'goal' | 'baselines'>): Baseline {
   const named = BASELINES.find((name) => goal?.startsWith(`ratio to ${name} `));
   return named ?? BASELINES.find((name) => baselines[name] !== null)!;
 }

@@ -7,56 +7,56 @@ import {
   type PlannedLoad,
   planLoad,
 } from '@aurastream/cost-model';
-import { type Figure, figure } from './figures.ts';
-import { bytesPerCharacter, type Load } from './load.ts';
-import type { Ran } from './run-program.ts';
-import { callsOf, requestsOf, usageOf } from './usage.ts';
+import { buildFigure, type Figure } from './figures.ts';
+import { type Load, measureBytesPerCharacter } from './load.ts';
+import type { ProgramRun } from './run-program.ts';
+import { computeUsage, countCalls, countRequests } from './usage.ts';
 
-/** How far `aurastream plan` is from what was counted: the share by which it says more or less. */
-export function planErrors(load: Load, product: Ran): Figure[] {
-  const planned = estimateConsumption(plannedLoad(load), load.batch_records);
+/** Compares `aurastream plan` with the run: the relative error of each planned number. */
+export function measurePlanErrors(load: Load, product: ProgramRun): Figure[] {
+  const planned = estimateConsumption(toPlannedLoad(load), load.batch_records);
   const per_1000 = 1_000 / product.records;
-  const counted = multiplyUsage(usageOf(product, load), per_1000);
+  const counted = multiplyUsage(computeUsage(product, load), per_1000);
   const pairs = {
-    calls: [planned.comprehend_calls, callsOf(product) * per_1000],
-    requests: [planned.requests, requestsOf(product) * per_1000],
+    calls: [planned.comprehend_calls, countCalls(product) * per_1000],
+    requests: [planned.requests, countRequests(product) * per_1000],
     write_units: [planned.usage.dynamodb_write_units, counted.dynamodb_write_units],
     usd: [computeCost(planned.usage).total, computeCost(counted).total],
     usd_besides_analysis: [
-      notAnalysis(computeCost(planned.usage)),
-      notAnalysis(computeCost(counted)),
+      sumStreamTablesLake(computeCost(planned.usage)),
+      sumStreamTablesLake(computeCost(counted)),
     ],
   };
-  return Object.entries(pairs).map(([what, [said, seen]]) => error(what, load, said!, seen!));
+  return Object.entries(pairs).map(([name, [plan, run]]) => buildError(name, load, plan!, run!));
 }
 
-/** The same of the highest rate that does not fall behind, which `aurastream plan` tells lags by. */
-export function planErrorUnderQuota(load: Load, records_per_second: number): Figure {
-  const { present_quota } = planLoad(plannedLoad(load));
+/** Measures the relative error of the highest rate that the plan says the quota allows without lag. */
+export function measurePlanErrorUnderQuota(load: Load, records_per_second: number): Figure {
+  const { present_quota } = planLoad(toPlannedLoad(load));
   const planned = present_quota.records_per_second ?? Number.POSITIVE_INFINITY;
-  return error('rate_under_quota', load, planned, records_per_second);
+  return buildError('rate_under_quota', load, planned, records_per_second);
 }
 
-/** Of Lambda the plan knows the waiting as well, and cores that are smaller than the benchmark's. */
-function notAnalysis({ stream, tables, lake }: Cost): number {
+/** Leaves out Lambda, too: the plan bills waiting time on smaller cores, and a run counts CPU time of this machine. */
+function sumStreamTablesLake({ stream, tables, lake }: Cost): number {
   return stream + tables + lake;
 }
 
-function error(what: string, load: Load, said: number, seen: number): Figure {
-  return figure({
-    name: `plan.error_of_${what}.${load.name}`,
-    value: Math.abs(said / seen - 1),
+function buildError(name: string, load: Load, plan: number, run: number): Figure {
+  return buildFigure({
+    name: `plan.error_of_${name}.${load.name}`,
+    value: Math.abs(plan / run - 1),
     unit: 'share',
     goal: { of: 'value', at_most: 0.1 },
   });
 }
 
-function plannedLoad(load: Load): PlannedLoad {
+function toPlannedLoad(load: Load): PlannedLoad {
   return loadSchema.parse({
     records_per_second: 1_000,
     characters: load.characters,
     repeat_share: load.repeat_share,
     languages: load.languages,
-    bytes_per_character: bytesPerCharacter(load),
+    bytes_per_character: measureBytesPerCharacter(load),
   });
 }

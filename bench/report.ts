@@ -1,32 +1,39 @@
 import { colours } from '../cli/output/colours.ts';
 import { formatTable } from '../cli/output/table.ts';
 import { BASELINES, type Baseline, type Figure } from './figures.ts';
-import { type Machine, machineLine } from './machine.ts';
-import { baselineName, boundOf, inUnit, ratioOf, suiteOf, withUnit } from './numbers.ts';
+import { formatMachine, type Machine } from './machine.ts';
+import {
+  baselineName,
+  formatBound,
+  formatInUnit,
+  formatRatio,
+  formatWithUnit,
+  suiteOf,
+} from './numbers.ts';
 
-/** What a suite is called, by the first part of its figures' names. */
+/** Titles of the suites, by suite name. */
 export type Titles = Record<string, string>;
 
-/** The run for people: a table for each suite, then what was missed. */
-export function readable(machine: Machine, figures: Figure[], titles: Titles): string {
-  const pages = bySuite(figures).map(({ suite, columns, rows }) => {
+/** Formats the run for the terminal: a table for each suite, then the goals that were missed. */
+export function formatReport(machine: Machine, figures: Figure[], titles: Titles): string {
+  const pages = groupBySuite(figures).map(({ suite, columns, rows }) => {
     const numbers = columns.slice(1, -2);
     const heading = `${colours.bold(suite)}  ${titles[suite] ?? ''}`;
     return `${heading}\n${formatTable(columns, rows, { right: numbers })}\n`;
   });
-  return [colours.dim(machineLine(machine)), '', ...pages, goalsMet(figures)].join('\n');
+  return [colours.dim(formatMachine(machine)), '', ...pages, summarizeGoals(figures)].join('\n');
 }
 
-function goalsMet(figures: Figure[]): string {
+function summarizeGoals(figures: Figure[]): string {
   const goals = figures.filter(({ met }) => met !== null);
   const missed = goals.filter(({ met }) => met === false).map(({ name }) => name);
   const met = `${goals.length - missed.length} of ${goals.length} goals met`;
   return missed.length === 0 ? met : `${met}; missed: ${missed.join(', ')}`;
 }
 
-/** The same as a page of the documentation. */
-export function markdown(machine: Machine, figures: Figure[], titles: Titles): string {
-  const pages = bySuite(figures).flatMap(({ suite, columns, rows }) => {
+/** Formats the run as docs/figures.md. */
+export function formatMarkdown(machine: Machine, figures: Figure[], titles: Titles): string {
+  const pages = groupBySuite(figures).flatMap(({ suite, columns, rows }) => {
     const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
     const cells = rows.map((row) => line(columns.map((column) => row[column]!)));
     return [
@@ -43,45 +50,48 @@ export function markdown(machine: Machine, figures: Figure[], titles: Titles): s
   return [
     '# Figures of a run',
     '',
-    'Written by `npm run bench -- --docs`; what they mean is in [performance.md](performance.md).',
+    '`npm run bench -- --docs` writes this page; [performance.md](performance.md) explains the figures.',
     '',
-    `${machineLine(machine)}. ${goalsMet(figures)}.`,
+    `${formatMachine(machine)}. ${summarizeGoals(figures)}.`,
     '',
     ...pages,
   ].join('\n');
 }
 
-interface Page {
+interface SuiteTable {
   suite: string;
-  /** The figure, its value, the baselines that the suite has, the ratio, the goal. */
+  /** The figure, its value, the suite's baselines, the ratio, the goal. */
   columns: string[];
   rows: Record<string, string>[];
 }
 
-function bySuite(figures: Figure[]): Page[] {
+function groupBySuite(figures: Figure[]): SuiteTable[] {
   const suites = [...new Set(figures.map(suiteOf))];
   return suites.map((suite) => {
     const own = figures.filter((figure) => suiteOf(figure) === suite);
-    const beside = BASELINES.filter((name) =>
+    const baseline_names = BASELINES.filter((name) =>
       own.some(({ baselines }) => baselines[name] !== null),
     );
-    const names = beside.map((name) => baselineName(suite, name));
+    const names = baseline_names.map((name) => baselineName(suite, name));
     const columns = ['figure', 'value', ...names, 'ratio', 'goal'];
-    return { suite, columns, rows: own.map((figure) => rowOf(figure, beside)) };
+    return { suite, columns, rows: own.map((figure) => buildRow(figure, baseline_names)) };
   });
 }
 
-function rowOf(figure: Figure, beside: Baseline[]): Record<string, string> {
+function buildRow(figure: Figure, baseline_names: Baseline[]): Record<string, string> {
   const { name, value, unit, baselines, goal, met } = figure;
   const suite = suiteOf(figure);
-  const shown = (number: number | null) => (number === null ? '' : inUnit(number, unit));
+  const format = (number: number | null) => (number === null ? '' : formatInUnit(number, unit));
   return {
     figure: name.slice(suite.length + 1),
-    value: withUnit(value, unit),
+    value: formatWithUnit(value, unit),
     ...Object.fromEntries(
-      beside.map((baseline) => [baselineName(suite, baseline), shown(baselines[baseline])]),
+      baseline_names.map((baseline) => [
+        baselineName(suite, baseline),
+        format(baselines[baseline]),
+      ]),
     ),
-    ratio: ratioOf(figure),
-    goal: goal === null ? '' : `${boundOf({ goal, unit })} ${met ? 'met' : 'MISSED'}`,
+    ratio: formatRatio(figure),
+    goal: goal === null ? '' : `${formatBound({ goal, unit })} ${met ? 'met' : 'MISSED'}`,
   };
 }

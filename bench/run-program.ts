@@ -5,34 +5,34 @@ import { withFolder } from './folder.ts';
 import type { Load } from './load.ts';
 import { withChild } from './processes/child.ts';
 import type { ProgramQuestion, ProgramReport } from './processes/program.ts';
-import type { Seen, ServicesQuestion } from './processes/services.ts';
+import type { ServicesQuestion, ServicesReading } from './processes/services.ts';
 import type { Counts } from './services/counters.ts';
 import type { LATENCIES } from './services/latency.ts';
 import type { Run } from './suite.ts';
 
-/** What a program did, and what the services saw of it meanwhile. */
-export interface Ran extends ProgramReport {
+/** A program's report of a measurement, and the services' counts of the same time. */
+export interface ProgramRun extends ProgramReport {
   counts: Counts;
 }
 
-/** What a program gets. */
-export interface Given {
+/** The batches and latencies for a program. */
+export interface ProgramInput {
   load: Load;
   latencies: keyof typeof LATENCIES;
-  /** Before anything is measured. */
+  /** Batches before the first measurement. */
   warm_batches: number;
-  /** Of one measurement. */
+  /** Batches per measurement. */
   batches: number;
 }
 
-/** Measures some more batches. @throws {Error} where the program failed a record, or the table misses a row. */
-export type Measure = () => Promise<Ran>;
+/** Measures further batches. @throws {Error} if the program failed a record, or the table lacks a row. */
+export type Measure = () => Promise<ProgramRun>;
 
 export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<T> {
   return withFolder((folder) => work(bundlePrograms(folder)));
 }
 
-/** Calls at a time that each does most records with, of 50, 100 and 200; ours are as deployed. */
+/** Calls in flight: for a baseline the fastest of 50, 100 and 200, for the product its deployed setting. */
 const IN_FLIGHT: Record<ProgramName, number> = {
   product: settings.consumer.comprehend_max_in_flight,
   floor: 50,
@@ -40,17 +40,17 @@ const IN_FLIGHT: Record<ProgramName, number> = {
   powertools: 100,
 };
 
-/** A warm program in a process of its own, and the stand-ins that it calls in another, for as long as the work takes. */
+/** Starts the services and a program in a process each, warms the program up, and runs the work. */
 export function withProgram<T>(
   bundles: Bundles,
   program: ProgramName,
-  { load, latencies, warm_batches, batches, signal, profile }: Given & Run,
+  { load, latencies, warm_batches, batches, signal, profile }: ProgramInput & Run,
   work: (measure: Measure) => Promise<T>,
 ): Promise<T> {
   return withServices(bundles, { latencies, signal }, async (services) => {
     const child = {
       env: {
-        ...environment(services.endpoint),
+        ...buildEnvironment(services.endpoint),
         IN_FLIGHT: String(IN_FLIGHT[program]),
       },
       signal,
@@ -66,7 +66,7 @@ export function withProgram<T>(
         const { counts, rows } = await services.read();
         records += report.records;
         if (rows !== records) {
-          throw new Error(`${program} left ${rows} rows of ${records} records (${load.name})`);
+          throw new Error(`${program} wrote ${rows} rows for ${records} records (${load.name})`);
         }
         return { ...report, counts };
       });
@@ -74,42 +74,42 @@ export function withProgram<T>(
   });
 }
 
-/** The stand-ins, in a process of their own. */
+/** The emulated services, in their own process. */
 interface RunningServices {
   endpoint: string;
   resetCounts(): Promise<void>;
-  read(): Promise<Seen>;
+  read(): Promise<ServicesReading>;
 }
 
 function withServices<T>(
   bundles: Bundles,
-  { signal, ...given }: Omit<ServicesQuestion & { kind: 'start' }, 'kind'> & Pick<Run, 'signal'>,
+  { signal, ...options }: Omit<ServicesQuestion & { kind: 'start' }, 'kind'> & Pick<Run, 'signal'>,
   work: (services: RunningServices) => Promise<T>,
 ): Promise<T> {
   return withChild(bundles.services, { signal }, async (child) => {
     const ask = <Answer>(question: ServicesQuestion) => child.ask<Answer>(question);
     return work({
-      endpoint: await ask<string>({ kind: 'start', ...given }),
+      endpoint: await ask<string>({ kind: 'start', ...options }),
       resetCounts: () => ask({ kind: 'reset_counts' }),
-      read: () => ask<Seen>({ kind: 'read' }),
+      read: () => ask<ServicesReading>({ kind: 'read' }),
     });
   });
 }
 
-/** What consumers did together, each on a shard of its own. */
-export interface RanTogether extends Seen {
+/** The services' counts and the records of several consumers, each on its own shard. */
+export interface ConsumersRun extends ServicesReading {
   records: number;
 }
 
-/** The product's consumers as they are deployed, under a quota of Comprehend's that they share. */
+/** Runs several of the product's consumers as deployed. They share one Comprehend quota. */
 export function runConsumers(
   bundles: Bundles,
-  given: { load: Load; consumers: number; batches: number; calls_per_second: number } & Run,
-): Promise<RanTogether> {
-  const { load, consumers, batches, calls_per_second, signal } = given;
+  options: { load: Load; consumers: number; batches: number; calls_per_second: number } & Run,
+): Promise<ConsumersRun> {
+  const { load, consumers, batches, calls_per_second, signal } = options;
   const limits = { 'comprehend.BatchDetectSentiment': calls_per_second };
   return withServices(bundles, { latencies: 'realistic', limits, signal }, async (services) => {
-    const env = { ...environment(services.endpoint), ...deployedQuota() };
+    const env = { ...buildEnvironment(services.endpoint), ...readDeployedQuota() };
     const consume = (shard: number) =>
       withChild(bundles.program, { env, signal }, async ({ ask }) => {
         await ask({ kind: 'warm', bundle: bundles.product, load, shard, batches: 0 });
@@ -117,13 +117,15 @@ export function runConsumers(
       });
     const reports = await Promise.all(Array.from({ length: consumers }, (_, i) => consume(i)));
     const records = reports.reduce((sum, report) => sum + report.records, 0);
-    const seen = await services.read();
-    if (seen.rows !== records) throw new Error(`${seen.rows} rows of ${records} records`);
-    return { ...seen, records };
+    const reading = await services.read();
+    if (reading.rows !== records) {
+      throw new Error(`The consumers wrote ${reading.rows} rows for ${records} records`);
+    }
+    return { ...reading, records };
   });
 }
 
-function deployedQuota(): Record<string, string> {
+function readDeployedQuota(): Record<string, string> {
   const { consumer } = settings;
   return {
     COMPREHEND_CALLS_PER_SECOND: String(consumer.comprehend_calls_per_second),
@@ -131,8 +133,8 @@ function deployedQuota(): Record<string, string> {
   };
 }
 
-/** Nobody has a quota but where one is measured. */
-function environment(endpoint: string): Record<string, string> {
+/** Every program's environment. The rate limits are too high to matter; `runConsumers` sets the deployed ones. */
+function buildEnvironment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',

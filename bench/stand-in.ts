@@ -1,30 +1,28 @@
-import { bundle } from './bundle.ts';
-import { withFolder } from './folder.ts';
 import { withChild } from './processes/child.ts';
-import type { Counts, StandInQuestion } from './processes/stream-stand-in.ts';
+import type { PutCounts, StandInQuestion } from './processes/stream-stand-in.ts';
 import type { Run } from './suite.ts';
 
-/** A Kinesis that answers at once: processes/stream-stand-in.ts. */
+/** A Kinesis that answers without delay: processes/stream-stand-in.ts. */
 export interface StreamStandIn {
   endpoint: string;
-  /** What came since the last reset. */
-  counts(): Promise<Counts>;
+  /** The calls since the last reset. */
+  readCounts(): Promise<PutCounts>;
   reset(): Promise<void>;
 }
+
+const PROCESS = new URL('processes/stream-stand-in.ts', import.meta.url);
 
 export async function withStreamStandIn<T>(
   { signal }: Run,
   work: (stand_in: StreamStandIn) => Promise<T>,
 ): Promise<T> {
-  return withFolder(async (folder) => {
-    const module = bundle({ entry: 'bench/processes/stream-stand-in.ts' }, folder, 'stand-in');
-    return withChild(module, { signal }, async ({ ask }) => {
-      const asked = <Answer>(question: StandInQuestion) => ask<Answer>(question);
-      return work({
-        endpoint: `http://127.0.0.1:${await asked<number>({ kind: 'start' })}`,
-        counts: () => asked<Counts>({ kind: 'counts' }),
-        reset: async () => void (await asked<Counts>({ kind: 'reset' })),
-      });
+  // It runs from source: a bundle cannot hold the native modules that the embedded cloud imports.
+  return withChild(PROCESS, { typescript: true, signal }, async ({ ask }) => {
+    const askStandIn = <Answer>(question: StandInQuestion) => ask<Answer>(question);
+    return work({
+      endpoint: `http://127.0.0.1:${await askStandIn<number>({ kind: 'start' })}`,
+      readCounts: () => askStandIn<PutCounts>({ kind: 'counts' }),
+      reset: async () => void (await askStandIn<PutCounts>({ kind: 'reset' })),
     });
   });
 }

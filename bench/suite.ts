@@ -1,21 +1,21 @@
 import type { Figure } from './figures.ts';
 
-/** How a run goes. */
+/** Settings of a run. */
 export interface Run {
   /** Few repetitions and small loads: all suites together in under two minutes. */
   quick: boolean;
-  /** Says what is being measured, for people who wait. */
-  say: (what: string) => void;
-  /** Ctrl-C: look at it between measurements, and leave nothing running. */
+  /** Shows the current step on the terminal. */
+  reportStep: (step: string) => void;
+  /** Aborts on Ctrl-C. Suites check it between measurements and leave no process running. */
   signal: AbortSignal;
-  /** Where CPU profiles of the consumer and of what is beside it go. */
+  /** The folder for CPU profiles of the consumer and the baselines. */
   profile?: string | undefined;
 }
 
-/** One part of `npm run bench`, that can be run alone: `--only NAME`. */
+/** A part of `npm run bench`; `--only NAME` runs it alone. */
 export interface Suite {
   name: string;
-  /** What it measures, as one line. */
+  /** One line for --help and reports: the subject of the measurement. */
   title: string;
   measure(run: Run): Promise<Figure[]>;
 }

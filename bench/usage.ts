@@ -1,39 +1,39 @@
 import type { Usage } from '@aurastream/cost-model';
 import type { Load } from './load.ts';
-import type { Ran } from './run-program.ts';
+import type { ProgramRun } from './run-program.ts';
 import { ITEMS_PER_WRITE, KEYS_PER_READ, PUT_BYTES } from './services/limits.ts';
 
-/** Of the function: infra/settings.ts. */
+/** The consumer's memory setting: infra/settings.ts. */
 const MEMORY_GB = 1;
-/** Lambda gives a whole core at this memory: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** At this memory Lambda gives a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEMORY_GB_OF_A_CORE = 1.769;
 
-/** Calls to Comprehend. */
-export function callsOf({ counts }: Ran): number {
-  return sumOf(counts, 'comprehend.', ({ calls }) => calls);
+/** Counts calls to Comprehend. */
+export function countCalls({ counts }: ProgramRun): number {
+  return sumCounts(counts, 'comprehend.', ({ calls }) => calls);
 }
 
-/** Requests to DynamoDB and Firehose. */
-export function requestsOf({ counts }: Pick<Ran, 'counts'>): number {
+/** Counts requests to DynamoDB and Firehose. */
+export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
   return (
-    sumOf(counts, 'dynamodb.', ({ calls }) => calls) +
-    sumOf(counts, 'firehose.', ({ calls }) => calls)
+    sumCounts(counts, 'dynamodb.', ({ calls }) => calls) +
+    sumCounts(counts, 'firehose.', ({ calls }) => calls)
   );
 }
 
 /**
- * The least requests that the limits allow for the same reads, verdicts kept, rows and lines, batch by batch: what is
- * full is full, and the rest of a batch is one more.
+ * Computes the fewest requests that the services' limits allow for the same reads, cached verdicts, rows and lines. In
+ * each batch all requests are full but the last one of its kind.
  */
-export function leastRequests(
-  { counts, records }: Pick<Ran, 'counts' | 'records'>,
+export function computeLeastRequests(
+  { counts, records }: Pick<ProgramRun, 'counts' | 'records'>,
   load: Load,
 ): number {
   const batches = records / load.batch_records;
-  const of = (action: string, unit: string) => (counts[action]?.usage[unit] ?? 0) / batches;
-  const keys = of('dynamodb.BatchGetItem', 'keys');
-  const verdicts = of('dynamodb.BatchWriteItem', 'items');
-  const lake_bytes = of('firehose.PutRecordBatch', 'bytes');
+  const perBatch = (action: string, unit: string) => (counts[action]?.usage[unit] ?? 0) / batches;
+  const keys = perBatch('dynamodb.BatchGetItem', 'keys');
+  const verdicts = perBatch('dynamodb.BatchWriteItem', 'items');
+  const lake_bytes = perBatch('firehose.PutRecordBatch', 'bytes');
   return (
     batches *
     (Math.ceil(keys / KEYS_PER_READ) +
@@ -43,30 +43,30 @@ export function leastRequests(
   );
 }
 
-/** What AWS would bill for a run. */
-export function usageOf(ran: Ran, load: Load): Usage {
-  const { counts, records, cpu_ms } = ran;
-  const usage = (service: string, unit: string) =>
-    sumOf(counts, `${service}.`, (count) => count.usage[unit] ?? 0);
+/** Computes the usage that AWS would bill for a run. */
+export function computeUsage(run: ProgramRun, load: Load): Usage {
+  const { counts, records, cpu_ms } = run;
+  const sumUnits = (service: string, unit: string) =>
+    sumCounts(counts, `${service}.`, (count) => count.usage[unit] ?? 0);
   return {
-    comprehend_units: usage('comprehend', 'units'),
-    kinesis_in_bytes: ran.billed_stream_bytes,
-    kinesis_out_bytes: ran.stream_bytes,
-    dynamodb_read_units: usage('dynamodb', 'read_units'),
-    dynamodb_write_units: usage('dynamodb', 'write_units'),
-    dynamodb_byte_months: usage('dynamodb', 'byte_months'),
-    firehose_bytes: usage('firehose', 'billed_bytes'),
-    s3_bytes: usage('firehose', 'bytes'),
+    comprehend_units: sumUnits('comprehend', 'units'),
+    kinesis_in_bytes: run.billed_stream_bytes,
+    kinesis_out_bytes: run.stream_bytes,
+    dynamodb_read_units: sumUnits('dynamodb', 'read_units'),
+    dynamodb_write_units: sumUnits('dynamodb', 'write_units'),
+    dynamodb_byte_months: sumUnits('dynamodb', 'byte_months'),
+    firehose_bytes: sumUnits('firehose', 'billed_bytes'),
+    s3_bytes: sumUnits('firehose', 'bytes'),
     s3_puts: 0,
     lambda_requests: records / load.batch_records,
     lambda_gb_seconds: (cpu_ms / 1_000) * (MEMORY_GB_OF_A_CORE / MEMORY_GB) * MEMORY_GB,
   };
 }
 
-function sumOf(
-  counts: Ran['counts'],
+function sumCounts(
+  counts: ProgramRun['counts'],
   prefix: string,
-  amount: (count: Ran['counts'][string]) => number,
+  amount: (count: ProgramRun['counts'][string]) => number,
 ): number {
   return Object.entries(counts)
     .filter(([action]) => action.startsWith(prefix))

@@ -2,7 +2,7 @@ import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 
-/** A connection for each call in flight, and without the step for a logger that is not there: a tenth of the time. */
+/** Clients with a connection for each call in flight. Without the logger middleware, a call takes a tenth less CPU. */
 export function clientsFor(in_flight: number) {
   const agent = { maxSockets: in_flight };
   const requestHandler = { httpsAgent: agent, httpAgent: agent };

@@ -7,12 +7,12 @@ import pLimit from 'p-limit';
 import { attributeOf, type Value } from '../../aws/dynamodb/attribute.ts';
 import { chunk } from '../../lib/chunk.ts';
 import { clientsFor } from './clients.ts';
-import { type PlainRecord, type PlainVerdict, parse, resultOf } from './record.ts';
+import { buildPlainResult, type PlainRecord, type PlainVerdict, parseEntry } from './record.ts';
 
 /**
- * The least that anybody could do: parse, hash, a call for each 25 texts that this process has not seen, the fewest
- * writes that the limits allow. No schema, no cache that outlives the process, no conditions, no second try, no
- * detection of languages (it is told), nothing counted.
+ * The least work that gives the same results: parse, hash, one call per 25 texts that this process has not seen, and
+ * the fewest writes that the limits allow. It has no schema, no cache that outlives the process, no conditional writes,
+ * no retries and no metrics, and it reads each text's language from the record instead of detecting it.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
@@ -27,22 +27,22 @@ export async function handler({
   Records,
 }: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const hashed = Records.map((entry): Hashed => {
-    const record = parse(entry);
+    const record = parseEntry(entry);
     return { record, hash: createHash('sha256').update(record.text).digest('base64') };
   });
-  await ask(hashed);
+  await analyseNewTexts(hashed);
   const results = hashed.map(({ record, hash }) =>
-    resultOf(record, verdicts.get(hash)!, record.attributes.language),
+    buildPlainResult(record, verdicts.get(hash)!, record.attributes.language),
   );
   await Promise.all([writeTable(results), writeLake(results)]);
   return { batchItemFailures: [] };
 }
 
-async function ask(hashed: Hashed[]): Promise<void> {
-  const open = new Map<string, PlainRecord>();
-  for (const { hash, record } of hashed) if (!verdicts.has(hash)) open.set(hash, record);
+async function analyseNewTexts(hashed: Hashed[]): Promise<void> {
+  const unseen = new Map<string, PlainRecord>();
+  for (const { hash, record } of hashed) if (!verdicts.has(hash)) unseen.set(hash, record);
   const by_language: Record<string, [hash: string, record: PlainRecord][]> = {};
-  for (const [hash, record] of open) {
+  for (const [hash, record] of unseen) {
     const { language } = record.attributes;
     by_language[language] ??= [];
     by_language[language].push([hash, record]);
@@ -50,7 +50,7 @@ async function ask(hashed: Hashed[]): Promise<void> {
   const calls = Object.entries(by_language).flatMap(([language, texts]) =>
     chunk(texts, 25).map((call) => ({ language, call })),
   );
-  await inTurn(calls, async ({ language, call }) => {
+  await runLimited(calls, async ({ language, call }) => {
     const { ResultList } = await comprehend.send(
       new BatchDetectSentimentCommand({
         TextList: call.map(([, { text }]) => text),
@@ -61,9 +61,9 @@ async function ask(hashed: Hashed[]): Promise<void> {
   });
 }
 
-async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void> {
+async function writeTable(results: ReturnType<typeof buildPlainResult>[]): Promise<void> {
   const table = process.env.RESULTS_TABLE!;
-  await inTurn(chunk(results, 25), async (rows) => {
+  await runLimited(chunk(results, 25), async (rows) => {
     const puts = rows.map((row) => ({
       PutRequest: { Item: attributeOf(row as object as Value).M! },
     }));
@@ -71,18 +71,18 @@ async function writeTable(results: ReturnType<typeof resultOf>[]): Promise<void>
   });
 }
 
-/** Lines packed to records of at most 1,000 KiB, and calls of at most 4 MiB. */
+/** Packs lines into records of at most 1,000 KiB, and records into calls of at most 4 MiB. */
 async function writeLake(results: object[]): Promise<void> {
   const lines = results.map((result) => JSON.stringify(result));
   const perRecord = Math.max(1, Math.floor(900_000 / Math.max(...lines.map((l) => l.length * 2))));
   const records = chunk(lines, perRecord).map((part) => ({ Data: Buffer.from(part.join('\n')) }));
-  await inTurn(chunk(records, 4), async (Records) => {
+  await runLimited(chunk(records, 4), async (Records) => {
     const DeliveryStreamName = process.env.DELIVERY_STREAM;
     await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }));
   });
 }
 
-async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+async function runLimited<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const limit = pLimit(IN_FLIGHT);
   await Promise.all(items.map((item) => limit(() => work(item))));
 }

@@ -12,12 +12,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { clientsFor } from './clients.ts';
-import { parse, resultOf } from './record.ts';
+import { buildPlainResult, parseEntry } from './record.ts';
 
 /**
- * Powertools as its documents show it: BatchProcessor with a handler per record, and the idempotency layer around what
- * costs money. At its best: the text is the key, so that a text that was analysed before is not paid for again, answers
- * are kept in memory too, and records come to it in a bounded number, where BatchProcessor would start a whole batch.
+ * Powertools as its documentation shows it: BatchProcessor with a handler per record, and the idempotency layer around
+ * the paid calls. This is a good version of it: the text is the idempotency key, so that a repeated text is paid for
+ * once; answers are cached in memory too; and the handler limits the calls in flight, which BatchProcessor does not.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
@@ -40,10 +40,10 @@ const analyse = makeIdempotent(
   { persistenceStore, config },
 );
 
-/** The same text twice at a time is an error of the layer: the second waits for the first, as the SDK would back off. */
+/** The layer refuses a text that another record is analysing: wait this long, then try again. */
 const RETRY_MS = 100;
 
-async function verdictOf(text: string) {
+async function analyseOnce(text: string) {
   for (;;) {
     try {
       return await analyse(text);
@@ -58,9 +58,9 @@ const limit = pLimit(IN_FLIGHT);
 const recordHandler = (entry: KinesisStreamRecord) => limit(() => analyseRecord(entry));
 
 async function analyseRecord(entry: KinesisStreamRecord): Promise<void> {
-  const record = parse(entry);
-  const { language, ...verdict } = await verdictOf(record.text);
-  const result = resultOf(record, verdict, language);
+  const record = parseEntry(entry);
+  const { language, ...verdict } = await analyseOnce(record.text);
+  const result = buildPlainResult(record, verdict, language);
   await dynamodb.send(
     new PutItemCommand({ TableName: process.env.RESULTS_TABLE, Item: marshall(result) }),
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KinesisStreamRecord } from 'aws-lambda';
 
-/** A record as the baselines read it: they trust the producer. */
+/** A record as the baselines read it: they do not validate it. */
 export interface PlainRecord {
   record_id: string;
   text: string;
@@ -16,12 +16,16 @@ export interface PlainVerdict {
   SentimentScore?: object | undefined;
 }
 
-export function parse({ kinesis }: KinesisStreamRecord): PlainRecord {
+export function parseEntry({ kinesis }: KinesisStreamRecord): PlainRecord {
   return JSON.parse(Buffer.from(kinesis.data, 'base64').toString()) as PlainRecord;
 }
 
-/** What a plain pipeline keeps: the record, its verdict, and what the same queries need. */
-export function resultOf(record: PlainRecord, verdict: PlainVerdict, language_code: string) {
+/** The row that a baseline writes: the record, its verdict, and the keys that the product's queries need. */
+export function buildPlainResult(
+  record: PlainRecord,
+  verdict: PlainVerdict,
+  language_code: string,
+) {
   const { record_id, source, created_at } = record;
   return {
     ...record,

@@ -1,7 +1,7 @@
 /**
- * Makes this process answer its parent's questions, one at a time, until the parent goes.
+ * Answers the parent process's questions until the parent disconnects.
  *
- * @param onEnd what to leave tidy where the parent went without stopping this process.
+ * @param onEnd cleans up when the parent has disconnected.
  */
 export function answerParent<Question>(
   answer: (question: Question) => Promise<unknown>,
@@ -15,7 +15,7 @@ export function answerParent<Question>(
     }
   };
   process.on('message', (question: Question) => void sendAnswer(question));
-  // Ctrl-C reaches the whole group: the parent says when this process ends.
+  // Ctrl-C reaches the whole process group, but the parent decides when this process ends.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => {
     onEnd();

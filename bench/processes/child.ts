@@ -3,75 +3,76 @@ import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 
 export interface ChildOptions {
-  /** Its whole environment, but for what Node itself needs. */
+  /** The child's whole environment, besides the variables that Node needs. */
   env?: Record<string, string | undefined>;
   args?: string[];
-  /** The file for a profile of its CPU, written when it ends; absent: none is made. */
+  /** The file for a CPU profile, written when the child ends; absent: no profile. */
   profile?: string | undefined;
-  /** Runs TypeScript as it is; absent: plain JavaScript, so that no loader is measured with it. */
+  /** Loads TypeScript; absent: plain JavaScript, so that no loader is measured. */
   typescript?: boolean;
   signal: AbortSignal;
 }
 
-/** A process of the benchmark's, that answers one question at a time: see answer.ts. */
+/** A child process that answers one question at a time: see answer.ts. */
 export interface Child {
   ask<Answer>(question: object): Promise<Answer>;
 }
 
 type Reply = { answer: unknown } | { error: string };
 
-const KEPT_OUTPUT = 2_000;
-/** For what a process leaves tidy, and for its profile. */
-const MOST_ENDING_MS = 10_000;
+const MAX_OUTPUT_CHARACTERS = 2_000;
+/** A child gets this long to clean up and to write its profile. */
+const MAX_EXIT_MS = 10_000;
 
-/** Runs a process for as long as the work takes. It ends with the work, with the signal, and with this process. */
+/** Runs the work with a child process. The child ends with the work, on the signal, or with this process. */
 export async function withChild<T>(
   module: string | URL,
   { env, args = [], profile, typescript = false, signal }: ChildOptions,
   work: (child: Child) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  // The SDK's advice to upgrade Node is for those who choose it, here and in the process.
+  // The SDK's advice to upgrade Node does not help a reader of the benchmark: silence it here and in the child.
   const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet = 'true' } = process.env;
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = quiet;
   const child = fork(module, args, {
     env: { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet, ...env },
     execArgv: [
       ...(typescript ? ['--import', 'tsx'] : []),
-      ...(profile === undefined ? [] : profiling(profile)),
+      ...(profile === undefined ? [] : profileArguments(profile)),
     ],
-    // What a function logs is not kept; what broke it is.
+    // Logs are dropped; the end of stderr goes into error messages.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let output = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    output = (output + text).slice(-KEPT_OUTPUT);
+    output = (output + text).slice(-MAX_OUTPUT_CHARACTERS);
   });
-  const ended = once(child, 'exit');
+  const exited = once(child, 'exit');
   const kill = () => void child.kill('SIGKILL');
   const end = async () => {
     if (child.connected) child.disconnect();
-    const timer = setTimeout(kill, MOST_ENDING_MS);
-    await ended;
+    const timer = setTimeout(kill, MAX_EXIT_MS);
+    await exited;
     clearTimeout(timer);
   };
   signal.addEventListener('abort', kill, { once: true });
 
   const ask = async <Answer>(question: object): Promise<Answer> => {
     const replied = once(child, 'message') as Promise<[Reply]>;
-    // Who asks one that has ended is told below.
+    // If the child has exited, sending fails, and the race below reports it.
     child.send(question, () => {});
-    const reply = await Promise.race([replied, ended.then(() => undefined)]);
+    const reply = await Promise.race([replied, exited.then(() => undefined)]);
     signal.throwIfAborted();
-    if (reply === undefined) throw new Error(`A process of the benchmark ended early: ${output}`);
-    const [said] = reply;
-    if ('error' in said) throw new Error(`${said.error}\n${output}`);
-    return said.answer as Answer;
+    if (reply === undefined)
+      throw new Error(`A child process of the benchmark exited before it answered: ${output}`);
+    const [message] = reply;
+    if ('error' in message) throw new Error(`${message.error}\n${output}`);
+    return message.answer as Answer;
   };
   try {
     return await work({ ask });
   } catch (cause) {
-    // What fails because the process was ended is no failure of its own.
+    // After an abort the child was killed: report the abort, not the errors that follow from it.
     signal.throwIfAborted();
     throw cause;
   } finally {
@@ -80,6 +81,6 @@ export async function withChild<T>(
   }
 }
 
-function profiling(file: string): string[] {
+function profileArguments(file: string): string[] {
   return ['--cpu-prof', `--cpu-prof-dir=${dirname(file)}`, `--cpu-prof-name=${basename(file)}`];
 }

@@ -4,7 +4,7 @@ import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
 
-/** The embedded cloud in a process of its own, so that it shares no event loop with what is measured. */
+/** Starts the embedded cloud in its own process, so that it shares no event loop with the measured code. */
 export interface CloudQuestion {
   dataDir: string;
   assemblyDir?: string;

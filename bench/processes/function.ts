@@ -1,19 +1,19 @@
 import { pathToFileURL } from 'node:url';
 import { answerParent } from './answer.ts';
-import { peakRss } from './peak-rss.ts';
+import { readPeakRss } from './peak-rss.ts';
 
-/** A function's bundle in a process of its own, with the environment that Lambda would give it. */
+/** Runs a function's bundle in its own process, with the environment that Lambda would give it. */
 export type FunctionQuestion =
   | { kind: 'load'; module: string; handler_name: string }
   | { kind: 'invoke'; payload: string; times: number; callers: number; timeout_ms: number };
 
-export interface Loaded {
+export interface LoadReport {
   import_ms: number;
 }
 
-export interface Invoked {
+export interface InvocationReport {
   times_ms: number[];
-  /** Of this process, for all of them together. */
+  /** CPU time of this process for all invocations together. */
   cpu_ms: number;
   /** The last answer, as JSON. */
   answer: string;
@@ -28,17 +28,17 @@ answerParent<FunctionQuestion>(async (question) =>
   question.kind === 'load' ? load(question) : invoke(question),
 );
 
-async function load(question: { module: string; handler_name: string }): Promise<Loaded> {
+async function load(question: { module: string; handler_name: string }): Promise<LoadReport> {
   const { href } = pathToFileURL(question.module);
   const started_at = performance.now();
-  const loaded = (await import(href)) as Record<string, Handler>;
+  const handlers = (await import(href)) as Record<string, Handler>;
   const import_ms = performance.now() - started_at;
-  handler = loaded[question.handler_name]!;
+  handler = handlers[question.handler_name]!;
   return { import_ms };
 }
 
-/** Each from its payload to the text of its answer, as Lambda's runtime has it. */
-async function invoke(question: FunctionQuestion & { kind: 'invoke' }): Promise<Invoked> {
+/** Invokes the handler and times each invocation with its JSON parsing, which Lambda's runtime does too. */
+async function invoke(question: FunctionQuestion & { kind: 'invoke' }): Promise<InvocationReport> {
   const { payload, times, callers, timeout_ms } = question;
   const times_ms: number[] = [];
   let left = times;
@@ -47,17 +47,17 @@ async function invoke(question: FunctionQuestion & { kind: 'invoke' }): Promise<
     while (left > 0) {
       left -= 1;
       const started_at = performance.now();
-      answer = JSON.stringify(await handler(JSON.parse(payload), context(timeout_ms)));
+      answer = JSON.stringify(await handler(JSON.parse(payload), buildContext(timeout_ms)));
       times_ms.push(performance.now() - started_at);
     }
   };
   const before = process.cpuUsage();
   await Promise.all(Array.from({ length: callers }, caller));
   const { user, system } = process.cpuUsage(before);
-  return { times_ms, cpu_ms: (user + system) / 1_000, answer, peak_rss_bytes: peakRss() };
+  return { times_ms, cpu_ms: (user + system) / 1_000, answer, peak_rss_bytes: readPeakRss() };
 }
 
-function context(timeout_ms: number): object {
+function buildContext(timeout_ms: number): object {
   const deadline = Date.now() + timeout_ms;
   return {
     awsRequestId: '00000000-0000-4000-8000-000000000000',

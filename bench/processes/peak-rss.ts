@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** The most memory that this process has had, in bytes. */
-export function peakRss(): number {
-  // On Linux `maxRSS` begins with that of whoever started the process; the high-water mark is its own.
+/** Reads the peak resident memory of this process, in bytes. */
+export function readPeakRss(): number {
+  // On Linux `maxRSS` starts at the parent's value after a fork; VmHWM is this process's own high-water mark.
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
     return Number(kilobytes) * 1_024;

@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { batchesOf, type Load } from '../load.ts';
+import { generateBatches, type Load } from '../load.ts';
 import { answerParent } from './answer.ts';
-import { peakRss } from './peak-rss.ts';
+import { readPeakRss } from './peak-rss.ts';
 
-/** A consumer on its own, in a process of its own: loads a bundle and hands it batches, as Lambda would. */
+/** Loads a consumer's bundle in its own process and invokes it with batches, as Lambda would. */
 export type ProgramQuestion =
   | { kind: 'warm'; bundle: string; load: Load; shard: number; batches: number }
   | { kind: 'measure'; batches: number };
@@ -15,8 +15,9 @@ export interface ProgramReport {
   /** User and system time of this process. */
   cpu_ms: number;
   peak_rss_bytes: number;
-  /** Of the records on the stream, and as Kinesis bills them on their way in: each with its key rounded up to 1 KB. */
+  /** Bytes of the records and their partition keys on the stream. */
   stream_bytes: number;
+  /** The bytes that Kinesis bills for puts: each record is rounded up to 1 KB. */
   billed_stream_bytes: number;
 }
 
@@ -31,33 +32,33 @@ answerParent<ProgramQuestion>((question) =>
   question.kind === 'warm' ? warm(question) : measure(question),
 );
 
-/** @returns how many records that took. */
+/** @returns the number of records that the warm-up handled. */
 async function warm({ bundle, load, shard, batches }: ProgramQuestion & { kind: 'warm' }) {
   const { href } = pathToFileURL(bundle);
   handler = ((await import(href)) as { handler: Handler }).handler;
-  events = batchesOf(load, shard);
-  return handAll(next(batches));
+  events = generateBatches(load, shard);
+  return invokeWithAll(takeBatches(batches));
 }
 
 async function measure({ batches }: ProgramQuestion & { kind: 'measure' }): Promise<ProgramReport> {
-  // Made before the clock starts.
-  const measured = next(batches);
+  // Generate the batches before the clock starts.
+  const measured = takeBatches(batches);
   const started_at = performance.now();
   const cpu_before = process.cpuUsage();
-  const records = await handAll(measured);
+  const records = await invokeWithAll(measured);
   const { user, system } = process.cpuUsage(cpu_before);
   return {
     records,
     wall_ms: performance.now() - started_at,
     cpu_ms: (user + system) / 1_000,
-    peak_rss_bytes: peakRss(),
-    ...streamBytes(measured),
+    peak_rss_bytes: readPeakRss(),
+    ...countStreamBytes(measured),
   };
 }
 
 const KB = 1_024;
 
-function streamBytes(batches: KinesisStreamEvent[]) {
+function countStreamBytes(batches: KinesisStreamEvent[]) {
   let stream_bytes = 0;
   let billed_stream_bytes = 0;
   for (const { kinesis } of batches.flatMap(({ Records }) => Records)) {
@@ -69,14 +70,14 @@ function streamBytes(batches: KinesisStreamEvent[]) {
   return { stream_bytes, billed_stream_bytes };
 }
 
-function next(batches: number): KinesisStreamEvent[] {
+function takeBatches(batches: number): KinesisStreamEvent[] {
   return Array.from({ length: batches }, () => events.next().value!);
 }
 
-/** One after the other, as a shard does. A batch that is not done whole is no measurement. */
-async function handAll(batches: KinesisStreamEvent[]): Promise<number> {
+/** Invokes the handler with one batch after another, as Lambda does for a shard. @throws {Error} if a record failed. */
+async function invokeWithAll(batches: KinesisStreamEvent[]): Promise<number> {
   for (const [i, event] of batches.entries()) {
-    const { batchItemFailures } = await handler(event, contextOf(i));
+    const { batchItemFailures } = await handler(event, buildContext(i));
     if (batchItemFailures.length > 0) {
       throw new Error(`The program failed ${batchItemFailures.length} records of batch ${i}`);
     }
@@ -84,11 +85,11 @@ async function handAll(batches: KinesisStreamEvent[]): Promise<number> {
   return batches.reduce((sum, { Records }) => sum + Records.length, 0);
 }
 
-function contextOf(i: number): Context {
-  const ends_at = Date.now() + LAMBDA_TIMEOUT_MS;
+function buildContext(i: number): Context {
+  const deadline_at = Date.now() + LAMBDA_TIMEOUT_MS;
   return {
     awsRequestId: `request-${i}`,
     functionName: 'bench',
-    getRemainingTimeInMillis: () => ends_at - Date.now(),
+    getRemainingTimeInMillis: () => deadline_at - Date.now(),
   } as Context;
 }

@@ -3,14 +3,14 @@ import { LATENCIES } from '../services/latency.ts';
 import { type Services, startServices } from '../services/server.ts';
 import { answerParent } from './answer.ts';
 
-/** The stand-ins in a process of their own, so that their work is nobody else's CPU time. */
+/** Runs the emulated services in their own process, so that their CPU time is not counted as a program's. */
 export type ServicesQuestion =
   | { kind: 'start'; latencies: keyof typeof LATENCIES; limits?: Record<string, number> }
   | { kind: 'reset_counts' }
   | { kind: 'read' };
 
-/** What was called since the counts were last reset, and how many rows there are. */
-export interface Seen {
+/** The calls since the last reset, and the rows in the results table. */
+export interface ServicesReading {
   counts: Counts;
   rows: number;
 }
@@ -25,6 +25,9 @@ answerParent<ServicesQuestion>(async (question) => {
     case 'reset_counts':
       return services.resetCounts();
     case 'read':
-      return { counts: services.counts(), rows: services.rows('results') } satisfies Seen;
+      return {
+        counts: services.readCounts(),
+        rows: services.countRows('results'),
+      } satisfies ServicesReading;
   }
 });

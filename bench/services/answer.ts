@@ -1,8 +1,8 @@
-/** What a stand-in says. */
+/** An emulated service's response. */
 export interface Answer {
   /** Absent: 200. */
   status?: number;
   body: object;
-  /** What is billed. */
+  /** The usage that AWS would bill. */
   usage?: Record<string, number>;
 }

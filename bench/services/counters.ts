@@ -1,7 +1,7 @@
-/** What a service was asked for since the counters were reset. */
+/** The calls of one action since the counters were reset. */
 interface ActionCount {
   calls: number;
-  /** When the first and the last one came: milliseconds, of a clock that only goes forward. */
+  /** Arrival of the first and the last call, in milliseconds of `performance.now()`. */
   first_ms: number;
   last_ms: number;
   request_bytes: number;
@@ -9,11 +9,11 @@ interface ActionCount {
   usage: Record<string, number>;
 }
 
-/** By `service.Action`. */
+/** Counts by `service.Action`. */
 export type Counts = Record<string, ActionCount>;
 
-/** Of several times together. */
-export function sumOfCounts(parts: Counts[]): Counts {
+/** Adds up the counts of several measurements. */
+export function mergeCounts(parts: Counts[]): Counts {
   const all: Counts = {};
   for (const [action, entry] of parts.flatMap((counts) => Object.entries(counts))) {
     const before = all[action];
@@ -25,7 +25,7 @@ export function sumOfCounts(parts: Counts[]): Counts {
             first_ms: Math.min(before.first_ms, entry.first_ms),
             last_ms: Math.max(before.last_ms, entry.last_ms),
             request_bytes: before.request_bytes + entry.request_bytes,
-            usage: sumOfUsage(before.usage, entry.usage),
+            usage: addUsage(before.usage, entry.usage),
           };
   }
   return all;
@@ -33,7 +33,7 @@ export function sumOfCounts(parts: Counts[]): Counts {
 
 type ByUnit = ActionCount['usage'];
 
-function sumOfUsage(one: ByUnit, other: ByUnit): ByUnit {
+function addUsage(one: ByUnit, other: ByUnit): ByUnit {
   const sum = { ...one };
   for (const [unit, amount] of Object.entries(other)) sum[unit] = (sum[unit] ?? 0) + amount;
   return sum;
@@ -61,7 +61,7 @@ export function createCounters(): Counters {
       entry.calls += 1;
       entry.last_ms = now_ms;
       entry.request_bytes += request_bytes;
-      entry.usage = sumOfUsage(entry.usage, usage);
+      entry.usage = addUsage(entry.usage, usage);
     },
     read: () => counts,
     reset() {

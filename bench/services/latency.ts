@@ -1,15 +1,15 @@
-/** How long a service takes, in milliseconds. */
+/** The percentiles of a service's response time. */
 export interface Latency {
   p50_ms: number;
   p99_ms: number;
 }
 
-/** A service's own time; zero where only the caller's is to be seen. */
+/** Response times by service; zero isolates the caller's own time. */
 export type Latencies = Record<'comprehend' | 'dynamodb' | 'firehose' | 's3', Latency>;
 
 const NONE = { p50_ms: 0, p99_ms: 0 };
 
-/** What is usual within a region: assumptions, the same for everybody. */
+/** `realistic` has assumed times within a region, the same for every program. */
 export const LATENCIES: Record<'zero' | 'realistic' | 'batches_twice', Latencies> = {
   zero: { comprehend: NONE, dynamodb: NONE, firehose: NONE, s3: NONE },
   realistic: {
@@ -26,11 +26,11 @@ export const LATENCIES: Record<'zero' | 'realistic' | 'batches_twice', Latencies
   },
 };
 
-/** The normal distribution's 99th percentile. */
+/** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.326;
 
-/** A log-normal time with those percentiles. @param random uniform in [0, 1). */
-export function sample({ p50_ms, p99_ms }: Latency, random: () => number): number {
+/** Draws a log-normal time with those percentiles. @param random uniform in [0, 1). */
+export function sampleLatency({ p50_ms, p99_ms }: Latency, random: () => number): number {
   if (p50_ms === 0) return 0;
   const sigma = Math.log(p99_ms / p50_ms) / Z99;
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

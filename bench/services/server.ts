@@ -7,18 +7,18 @@ import { comprehend } from './comprehend.ts';
 import { createCounters } from './counters.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { createFirehose } from './firehose.ts';
-import { type Latencies, sample } from './latency.ts';
+import { type Latencies, sampleLatency } from './latency.ts';
 import { LimitExceeded } from './limits.ts';
 
-/** By the `X-Amz-Target` header's first part, before the version. */
+/** Services by the start of the `X-Amz-Target` header. */
 const SERVICES = { Comprehend: 'comprehend', DynamoDB: 'dynamodb', Firehose: 'firehose' } as const;
 type Service = (typeof SERVICES)[keyof typeof SERVICES];
 
 /**
- * The services that the consumers call, as light as they can be: what is measured is who calls them. They keep what
- * they are given, count what is billed, and take the time they are told to take.
+ * Starts light emulations of the services that the consumers call, so that most CPU is left to the measured program.
+ * They store items, count billed usage, and delay each answer by the given latencies.
  *
- * @param limits calls a second by `service.Action`; what comes beyond is throttled. Absent: no limit.
+ * @param limits calls per second by `service.Action`; further calls are throttled. Other actions have no limit.
  */
 export async function startServices(latencies: Latencies, limits: Record<string, number> = {}) {
   const dynamodb = createDynamodb();
@@ -34,25 +34,25 @@ export async function startServices(latencies: Latencies, limits: Record<string,
   const buckets = new Map(
     Object.entries(limits).map(([action, calls_per_second]) => [
       action,
-      createBucket(calls_per_second),
+      createTokenBucket(calls_per_second),
     ]),
   );
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request);
-    const { service, action } = actionOf(request);
-    const play = service === undefined ? undefined : actions[service][action];
-    if (service === undefined || play === undefined) {
-      say(response, { status: 400, body: { __type: 'UnknownOperationException' } });
+    const body = await readBody(request);
+    const { service, action } = parseTarget(request);
+    const handle = service === undefined ? undefined : actions[service][action];
+    if (service === undefined || handle === undefined) {
+      send(response, { status: 400, body: { __type: 'UnknownOperationException' } });
       return;
     }
     const name = `${service}.${action}`;
     const is_admitted = buckets.get(name)?.() ?? true;
-    const { usage = {}, ...answered } = is_admitted ? answerOf(play, body) : THROTTLED;
+    const { usage = {}, ...content } = is_admitted ? runAction(handle, body) : THROTTLED;
     counters.count(name, body.length, usage);
-    const wait_ms = sample(latencies[service], random);
+    const wait_ms = sampleLatency(latencies[service], random);
     if (wait_ms > 0) await sleep(wait_ms);
-    say(response, answered);
+    send(response, content);
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -60,8 +60,8 @@ export async function startServices(latencies: Latencies, limits: Record<string,
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    counts: counters.read,
-    rows: dynamodb.rows,
+    readCounts: counters.read,
+    countRows: dynamodb.countRows,
     resetCounts: counters.reset,
     close() {
       server.close();
@@ -70,9 +70,9 @@ export async function startServices(latencies: Latencies, limits: Record<string,
   };
 }
 
-function answerOf(play: (request: never) => Answer, body: Buffer): Answer {
+function runAction(handle: (request: never) => Answer, body: Buffer): Answer {
   try {
-    return play(JSON.parse(body.toString()) as never);
+    return handle(JSON.parse(body.toString()) as never);
   } catch (cause) {
     if (!(cause instanceof LimitExceeded)) throw cause;
     return { status: 400, body: { __type: 'ValidationException', message: cause.message } };
@@ -85,8 +85,8 @@ const THROTTLED: Answer = {
   usage: { throttled: 1 },
 };
 
-/** A second's calls at most; few at first, since a full bucket would come on top of what is measured. */
-function createBucket(calls_per_second: number): () => boolean {
+/** A token bucket of one second's calls. It starts almost empty: a full one would admit extra calls at the start. */
+function createTokenBucket(calls_per_second: number): () => boolean {
   let tokens = Math.min(2, calls_per_second);
   let filled_at = performance.now();
   return () => {
@@ -101,19 +101,19 @@ function createBucket(calls_per_second: number): () => boolean {
 
 export type Services = Awaited<ReturnType<typeof startServices>>;
 
-/** `DynamoDB_20120810.PutItem`: service and action. */
-function actionOf(request: IncomingMessage): { service: Service | undefined; action: string } {
+/** Parses a target such as `DynamoDB_20120810.PutItem`. */
+function parseTarget(request: IncomingMessage): { service: Service | undefined; action: string } {
   const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
   return { service: SERVICES[target.split('_')[0] as keyof typeof SERVICES], action };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   return Buffer.concat(parts);
 }
 
-function say(response: ServerResponse, { status = 200, body }: Answer): void {
+function send(response: ServerResponse, { status = 200, body }: Answer): void {
   const json = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',

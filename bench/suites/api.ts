@@ -8,73 +8,81 @@ import { withAssembly } from '../assembly.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
 import { analyzeEvent } from '../events.ts';
-import { type Figure, figure } from '../figures.ts';
+import { buildFigure, type Figure } from '../figures.ts';
 import { withFolder } from '../folder.ts';
-import { deployedFunctions, environmentOf, withFunction } from '../functions.ts';
-import { median, quantile } from '../percentiles.ts';
-import type { Invoked } from '../processes/function.ts';
+import { environmentOf, loadDeployedFunctions, withFunction } from '../functions.ts';
+import { computeMedian, computeQuantile } from '../percentiles.ts';
+import type { InvocationReport } from '../processes/function.ts';
 import type { Run, Suite } from '../suite.ts';
 
-/** What a caller may wait beyond the analyzer's own time, at the 99th percentile. */
-const MOST_OVERHEAD_MS = 10;
+/** The goal for the 99th percentile of the wait beyond the analyzer's own time. */
+const MAX_OVERHEAD_MS = 10;
 const CONCURRENT = 10;
-/** Until V8 has compiled what it will, in each of the function's environments. */
-const WARM_UP = 5_000;
-/** The quota is another figure: here the analyzer takes what it is given. */
+/** Enough requests for V8 to compile the hot code in each of the function's environments. */
+const WARM_UP_REQUESTS = 5_000;
+/** High enough that Comprehend throttles nothing: the suite quota measures throttling. */
 const COMPREHEND_QUOTAS = { BatchDetectSentiment: 100_000 };
 
 /**
- * POST /analyze/sync: `api.hit_*` and `api.miss_overhead_*` through gateway, authorizer and function of the embedded
- * cloud, which shares this machine's cores with those who call; `api.function_*` is the function's bundle alone, called
- * as Lambda calls it. A hit is in the function's cache: all of it is overhead. Of a miss, the analyzer's own median is
- * taken off. Callers ask again at once, which two cores can't keep up with; `paced`: once in a tenth of a second each.
- * `api.cold` is the first request of all: authorizer and function both start.
+ * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` go through the embedded cloud's gateway,
+ * authorizer and function, which share this machine's cores with the callers. `api.function_*` invokes the function's
+ * bundle alone, as Lambda does. A hit is answered from the function's cache, so all of its time is overhead; a miss has
+ * the analyzer's median time subtracted. Callers send their next request without a pause, which saturates two cores;
+ * `paced` callers send one every 100 ms. `api.cold` is the first request, for which authorizer and function both start.
  */
 export const api: Suite = {
   name: 'api',
   title:
-    'what POST /analyze/sync takes beyond the analyzer: through the emulated gateway, and the function alone',
+    'time of POST /analyze/sync beyond the analyzer: through the emulated gateway, and of the function alone',
   measure: (run) =>
-    withAssembly(liftRateLimits, (assemblyDir) =>
+    withAssembly(removeRateLimits, (assemblyDir) =>
       withCloud(run, { assemblyDir, comprehendQuotas: COMPREHEND_QUOTAS }, async (cloud) => [
-        ...(await throughGateway(run, cloud)),
-        ...(await functionAlone(run, cloud)),
+        ...(await measureThroughGateway(run, cloud)),
+        ...(await measureFunctionAlone(run, cloud)),
       ]),
     ),
 };
 
-/** Ten callers who ask again at once are more than the highest tier's 500 requests/s. */
-function liftRateLimits({ Type, Properties }: TemplateResource): void {
+/** Ten callers without pauses send more than the highest tier's 500 requests/s. */
+function removeRateLimits({ Type, Properties }: TemplateResource): void {
   if (Type === 'AWS::ApiGateway::UsagePlan') delete Properties?.Throttle;
   if (Type === 'AWS::ApiGateway::Stage') delete Properties?.MethodSettings;
 }
 
-async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
+async function measureThroughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const { api_key } = await prepareKeys(cloud);
-  const analyze = analyzeWith(cloud.api, api_key);
+  const analyze = createCaller(cloud.api, api_key);
   const requests = run.quick ? 200 : 1_000;
-  const warm_up = run.quick ? WARM_UP / 4 : 3 * WARM_UP;
-  run.say('cold');
-  const [cold = 0] = await timed(run, { callers: 1, requests: 1 }, () => analyze('The very first'));
-  run.say('the analyzer itself');
-  const analyzer_p50 = median(await timed(run, { callers: 1, requests: 100 }, directly(cloud)));
+  const warm_up = run.quick ? WARM_UP_REQUESTS / 4 : 3 * WARM_UP_REQUESTS;
+  run.reportStep('cold');
+  const [cold = 0] = await timeRequests(run, { callers: 1, requests: 1 }, () =>
+    analyze('The very first'),
+  );
+  run.reportStep('the analyzer itself');
+  const analyzer_p50 = computeMedian(
+    await timeRequests(run, { callers: 1, requests: 100 }, createAnalyzerCall(cloud)),
+  );
   const figures = [
-    figure({ name: 'api.cold', value: cold, unit: 'ms' }),
-    figure({ name: 'api.analyzer_p50', value: analyzer_p50, unit: 'ms' }),
+    buildFigure({ name: 'api.cold', value: cold, unit: 'ms' }),
+    buildFigure({ name: 'api.analyzer_p50', value: analyzer_p50, unit: 'ms' }),
   ];
   for (const callers of run.quick ? [1, CONCURRENT] : [1, CONCURRENT, 50]) {
-    run.say(`${callers} callers`);
+    run.reportStep(`${callers} callers`);
     const load = { callers, requests };
-    const hit = () => analyze('A text that everybody asks');
-    await timed(run, { callers, requests: warm_up }, hit);
-    const hits = await timed(run, load, hit);
+    const hit = () => analyze('A text that all callers send');
+    await timeRequests(run, { callers, requests: warm_up }, hit);
+    const hits = await timeRequests(run, load, hit);
     if (callers === CONCURRENT) {
-      figures.push(paced(await timed(run, { ...load, each_ms: PACE_MS }, hit)));
+      figures.push(
+        buildPacedFigure(await timeRequests(run, { ...load, interval_ms: PACE_MS }, hit)),
+      );
     }
     let n = 0;
-    const misses = await timed(run, load, () => analyze(`Only once, of ${callers}: ${n++}`));
+    const misses = await timeRequests(run, load, () =>
+      analyze(`A text that one of ${callers} callers sends: ${n++}`),
+    );
     figures.push(
-      ...latencies(
+      ...buildLatencyFigures(
         callers,
         hits,
         misses.map((ms) => ms - analyzer_p50),
@@ -84,66 +92,79 @@ async function throughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   return figures;
 }
 
-function latencies(callers: number, hits: number[], misses: number[]): Figure[] {
-  const of = `${callers}_caller${callers === 1 ? '' : 's'}`;
-  const goal = callers === CONCURRENT ? { goal: atMost(MOST_OVERHEAD_MS) } : {};
+function buildLatencyFigures(callers: number, hits: number[], misses: number[]): Figure[] {
+  const load = `${callers}_caller${callers === 1 ? '' : 's'}`;
+  const goal = callers === CONCURRENT ? { goal: goalAtMost(MAX_OVERHEAD_MS) } : {};
   return [
-    figure({ name: `api.hit_p50.${of}`, value: median(hits), unit: 'ms' }),
-    figure({ name: `api.hit_p99.${of}`, value: quantile(hits, 0.99), unit: 'ms', ...goal }),
-    figure({ name: `api.miss_overhead_p50.${of}`, value: median(misses), unit: 'ms' }),
-    figure({ name: `api.miss_overhead_p99.${of}`, value: quantile(misses, 0.99), unit: 'ms' }),
+    buildFigure({ name: `api.hit_p50.${load}`, value: computeMedian(hits), unit: 'ms' }),
+    buildFigure({
+      name: `api.hit_p99.${load}`,
+      value: computeQuantile(hits, 0.99),
+      unit: 'ms',
+      ...goal,
+    }),
+    buildFigure({
+      name: `api.miss_overhead_p50.${load}`,
+      value: computeMedian(misses),
+      unit: 'ms',
+    }),
+    buildFigure({
+      name: `api.miss_overhead_p99.${load}`,
+      value: computeQuantile(misses, 0.99),
+      unit: 'ms',
+    }),
   ];
 }
 
-/** One that leaves the machine time for other things, as callers do who don't ask again at once. */
+/** A paced caller's interval. It leaves the machine idle time, as real callers do. */
 const PACE_MS = 100;
 
-function paced(hits: number[]): Figure {
-  return figure({
+function buildPacedFigure(hits: number[]): Figure {
+  return buildFigure({
     name: `api.hit_p99.${CONCURRENT}_callers_paced`,
-    value: quantile(hits, 0.99),
+    value: computeQuantile(hits, 0.99),
     unit: 'ms',
   });
 }
 
-const atMost = (at_most: number) => ({ of: 'value', at_most }) as const;
+const goalAtMost = (at_most: number) => ({ of: 'value', at_most }) as const;
 
-/** The function's bundle, without gateway or authorizer before it. */
-async function functionAlone(run: Run, cloud: BenchCloud): Promise<Figure[]> {
-  run.say('the function alone');
-  const { api: spec } = await deployedFunctions();
+/** Measures the function's bundle without gateway and authorizer. */
+async function measureFunctionAlone(run: Run, cloud: BenchCloud): Promise<Figure[]> {
+  run.reportStep('the function alone');
+  const { api: spec } = await loadDeployedFunctions();
   return withFolder(async (folder) => {
     const runner = bundle({ entry: 'bench/processes/function.ts' }, folder, 'runner');
     const env = environmentOf(spec, cloud.endpoint);
     const { signal } = run;
     return withFunction({ runner, ...spec, env, signal }, async ({ load, invoke }) => {
       await load();
-      const payload = JSON.stringify(analyzeEvent('A text that everybody asks'));
+      const payload = JSON.stringify(analyzeEvent('A text that all callers send'));
       const times = run.quick ? 1_000 : 5_000;
-      const warm_up = run.quick ? WARM_UP / 2 : WARM_UP;
-      answered(await invoke({ payload }));
+      const warm_up = run.quick ? WARM_UP_REQUESTS / 2 : WARM_UP_REQUESTS;
+      requireSuccess(await invoke({ payload }));
       await invoke({ payload, times: warm_up, callers: CONCURRENT });
-      const together = answered(await invoke({ payload, times, callers: CONCURRENT }));
-      const alone = answered(await invoke({ payload, times }));
-      return functionFigures(together, alone);
+      const together = requireSuccess(await invoke({ payload, times, callers: CONCURRENT }));
+      const alone = requireSuccess(await invoke({ payload, times }));
+      return buildFunctionFigures(together, alone);
     });
   });
 }
 
-function functionFigures(together: Invoked, alone: Invoked): Figure[] {
+function buildFunctionFigures(together: InvocationReport, alone: InvocationReport): Figure[] {
   return [
-    figure({
+    buildFigure({
       name: `api.function_hit_p50.${CONCURRENT}_callers`,
-      value: median(together.times_ms),
+      value: computeMedian(together.times_ms),
       unit: 'ms',
     }),
-    figure({
+    buildFigure({
       name: `api.function_hit_p99.${CONCURRENT}_callers`,
-      value: quantile(together.times_ms, 0.99),
+      value: computeQuantile(together.times_ms, 0.99),
       unit: 'ms',
-      goal: atMost(MOST_OVERHEAD_MS),
+      goal: goalAtMost(MAX_OVERHEAD_MS),
     }),
-    figure({
+    buildFigure({
       name: 'api.function_cpu_ms.hit',
       value: alone.cpu_ms / alone.times_ms.length,
       unit: 'ms',
@@ -151,53 +172,62 @@ function functionFigures(together: Invoked, alone: Invoked): Figure[] {
   ];
 }
 
-/** @throws {Error} where what was measured was no analysis. */
-function answered(invoked: Invoked): Invoked {
+/** @throws {Error} if the function did not answer 200. */
+function requireSuccess(invoked: InvocationReport): InvocationReport {
   const { statusCode } = JSON.parse(invoked.answer) as { statusCode: number };
-  if (statusCode !== 200) throw new Error(`The API's function answered ${statusCode}`);
+  if (statusCode !== 200)
+    throw new Error(`Expected the API's function to answer 200, got ${statusCode}`);
   return invoked;
 }
 
-/** By node:http: whoever asks shares the cores with what is measured, and `fetch` takes twice as much of them. */
-function analyzeWith(base_url: string, api_key: string) {
+/** Uses node:http: the callers share the cores with the measured code, and `fetch` needs twice the CPU. */
+function createCaller(base_url: string, api_key: string) {
   const agent = new Agent({ keepAlive: true });
   const headers = { 'content-type': 'application/json', 'x-api-key': api_key };
   return async (text: string): Promise<void> => {
-    const sent = request(`${base_url}/analyze/sync`, { method: 'POST', agent, headers });
-    sent.end(JSON.stringify({ text, options: { language_code: 'en' } }));
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const outgoing = request(`${base_url}/analyze/sync`, { method: 'POST', agent, headers });
+    outgoing.end(JSON.stringify({ text, options: { language_code: 'en' } }));
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     await once(response.resume(), 'end');
-    if (response.statusCode !== 200) throw new Error(`The API answered ${response.statusCode}`);
+    if (response.statusCode !== 200)
+      throw new Error(`Expected the API to answer 200, got ${response.statusCode}`);
   };
 }
 
-function directly({ config }: BenchCloud) {
+function createAnalyzerCall({ config }: BenchCloud) {
   const client = new ComprehendClient(config);
   let n = 0;
   return async () => {
-    const TextList = [`Directly ${n++}`];
+    const TextList = [`Without the API ${n++}`];
     await client.send(new BatchDetectSentimentCommand({ TextList, LanguageCode: 'en' }));
   };
 }
 
-/** Milliseconds of each request: `requests` in all, `callers` at a time, each of them once in `each_ms`. */
-async function timed(
+/**
+ * Sends `requests` requests from `callers` callers and returns the milliseconds of each. A caller sends at most one
+ * request per `interval_ms`.
+ */
+async function timeRequests(
   { signal }: Run,
-  { callers, requests, each_ms = 0 }: { callers: number; requests: number; each_ms?: number },
-  ask: () => Promise<void>,
+  {
+    callers,
+    requests,
+    interval_ms = 0,
+  }: { callers: number; requests: number; interval_ms?: number },
+  send: () => Promise<void>,
 ): Promise<number[]> {
   const times: number[] = [];
   let left = requests;
   const caller = async (_: unknown, i: number) => {
-    if (each_ms > 0) await sleep((i * each_ms) / callers);
+    if (interval_ms > 0) await sleep((i * interval_ms) / callers);
     while (left > 0) {
       left -= 1;
       signal.throwIfAborted();
       const started_at = performance.now();
-      await ask();
+      await send();
       const took_ms = performance.now() - started_at;
       times.push(took_ms);
-      if (took_ms < each_ms) await sleep(each_ms - took_ms);
+      if (took_ms < interval_ms) await sleep(interval_ms - took_ms);
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));

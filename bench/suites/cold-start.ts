@@ -5,23 +5,23 @@ import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-s
 import type { Bundled } from '../../infra/bundling.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
-import { type Baseline, type Figure, figure, type Goal } from '../figures.ts';
+import { type Baseline, buildFigure, type Figure, type Goal } from '../figures.ts';
 import { createFirstEvents, type FirstEvent, withReceiver } from '../first-event.ts';
 import { withFolder } from '../folder.ts';
 import {
-  deployedFunctions,
   environmentOf,
   FUNCTION_NAMES,
   type FunctionName,
+  loadDeployedFunctions,
   withFunction,
 } from '../functions.ts';
-import { importedBytes } from '../imported-bytes.ts';
-import { median } from '../percentiles.ts';
+import { measureImportedBytes } from '../imported-bytes.ts';
+import { computeMedian } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
-/** The clients that a start of each function constructs: its compose.ts. */
+/** The SDK clients that each function constructs when it starts: see its compose.ts. */
 const CLIENTS: Record<FunctionName, string[]> = {
-  // Those of S3 and SQS are loaded by the first record that needs them.
+  // The consumer loads the clients of S3 and SQS with the first record that needs them.
   consumer: ['comprehend', 'dynamodb', 'firehose'],
   api: ['athena', 'comprehend', 'dynamodb', 'kinesis', 's3'],
   authorizer: [],
@@ -40,12 +40,12 @@ const CLASSES: Record<string, string> = {
   sqs: 'SQSClient',
 };
 
-/** Those on the way of a record and of a caller. */
+/** The functions that a quick run measures. */
 const QUICK_NAMES: FunctionName[] = ['consumer', 'api'];
 
-const EMPTY = 'export const handler = async () => ({ batchItemFailures: [] });';
+const EMPTY_HANDLER = 'export const handler = async () => ({ batchItemFailures: [] });';
 
-const BESIDE_CONSUMER: Partial<Record<Baseline, Bundled>> = {
+const CONSUMER_BASELINES: Partial<Record<Baseline, Bundled>> = {
   per_record: { entry: 'bench/baselines/per-record.ts' },
   powertools: { entry: 'bench/baselines/powertools.ts' },
 };
@@ -56,11 +56,11 @@ const GOALS: Record<string, Goal> = {
 };
 
 /**
- * `bundle_bytes` is the JavaScript that a start reads: the module and what it imports statically. `javascript_bytes` is
- * all of it, `asset_bytes` all that is deployed but for source maps. `import_ms` is a fresh
- * process' import of the bundle, with the environment that Lambda gives it; the floor is an empty handler that only
- * constructs the clients that a start of ours constructs. `first_result_ms` is import and first invocation, against the embedded cloud, and
- * `peak_rss` the most memory that the process has had by then.
+ * `bundle_bytes` is the JavaScript that a start reads: the module and its static imports. `javascript_bytes` counts all
+ * deployed JavaScript, and `asset_bytes` all deployed files but source maps. `import_ms` is the time in which a new
+ * process imports the bundle with the function's environment; its floor is an empty handler that constructs the same
+ * clients. `first_result_ms` is import and first invocation, against the embedded cloud, and `peak_rss` the peak memory
+ * until then.
  */
 export const cold_start: Suite = {
   name: 'cold_start',
@@ -68,27 +68,31 @@ export const cold_start: Suite = {
   measure: (run) =>
     withCloud(run, { comprehendQuotas: { BatchDetectSentiment: 100_000 } }, (cloud) =>
       withFolder((folder) =>
-        withReceiver(async ({ url, received }) => {
-          const subjects = await subjectsOf(run, cloud, folder);
+        withReceiver(async ({ url, readCount }) => {
+          const subjects = await prepareSubjects(run, cloud, folder);
           const runner = bundle({ entry: 'bench/processes/function.ts' }, folder, 'runner');
           await createIdempotencyTable(cloud);
           const first = createFirstEvents(cloud, url);
           const samples = run.quick ? 3 : 7;
-          // In turns, so that what else the machine does befalls all of them.
+          // Samples alternate between subjects, so that other load on the machine affects all of them.
           for (let sample = 0; sample < samples; sample += 1) {
             for (const subject of subjects) {
-              run.say(`${subject.name}, ${subject.baseline ?? 'ours'}, sample ${sample + 1}`);
-              await start(run, runner, subject, () => first[subject.name](sample));
+              run.reportStep(
+                `${subject.name}, ${subject.baseline ?? 'ours'}, sample ${sample + 1}`,
+              );
+              await measureStart(run, runner, subject, () => first[subject.name](sample));
             }
           }
-          if (!run.quick && received() !== samples) throw new Error('Not every callback came');
-          return figuresOf(subjects);
+          if (!run.quick && readCount() !== samples) {
+            throw new Error(`Expected ${samples} callbacks, received ${readCount()}`);
+          }
+          return buildFigures(subjects);
         }),
       ),
     ),
 };
 
-/** A function of ours, or what stands beside it. */
+/** A function of the product, or a baseline of one. */
 interface Subject {
   name: FunctionName;
   baseline?: Baseline;
@@ -102,30 +106,33 @@ interface Subject {
   peak_rss_bytes: number[];
 }
 
-async function subjectsOf(run: Run, cloud: BenchCloud, folder: string): Promise<Subject[]> {
-  const functions = await deployedFunctions();
+async function prepareSubjects(run: Run, cloud: BenchCloud, folder: string): Promise<Subject[]> {
+  const functions = await loadDeployedFunctions();
   const subjects: Subject[] = [];
   for (const name of run.quick ? QUICK_NAMES : FUNCTION_NAMES) {
     const spec = functions[name];
-    subjects.push(await subject(name, spec, cloud, spec.module));
-    for (const [baseline, beside] of besides(name)) {
-      const module = bundle(beside, folder, `${name}-${baseline}`);
-      const { env, ...measured } = await subject(name, spec, cloud, module);
-      subjects.push({ ...measured, env: { ...env, ...ownerOf(cloud) }, baseline });
+    subjects.push(await prepareSubject(name, spec, cloud, spec.module));
+    for (const [baseline, source] of listBaselines(name)) {
+      const module = bundle(source, folder, `${name}-${baseline}`);
+      const { env, ...subject } = await prepareSubject(name, spec, cloud, module);
+      subjects.push({ ...subject, env: { ...env, ...ownerCredentials(cloud) }, baseline });
     }
   }
   return subjects;
 }
 
-function besides(name: FunctionName): [Baseline, Bundled][] {
-  const floor: [Baseline, Bundled] = ['floor', { source: `${clients(CLIENTS[name])}\n${EMPTY}` }];
+function listBaselines(name: FunctionName): [Baseline, Bundled][] {
+  const floor: [Baseline, Bundled] = [
+    'floor',
+    { source: `${writeClientsSource(CLIENTS[name])}\n${EMPTY_HANDLER}` },
+  ];
   if (name === 'consumer') {
-    return [...(Object.entries(BESIDE_CONSUMER) as [Baseline, Bundled][]), floor];
+    return [...(Object.entries(CONSUMER_BASELINES) as [Baseline, Bundled][]), floor];
   }
   return [floor];
 }
 
-async function subject(
+async function prepareSubject(
   name: FunctionName,
   spec: FunctionSpec,
   cloud: BenchCloud,
@@ -136,17 +143,20 @@ async function subject(
     name,
     module,
     env: { ...env, CALLBACK_ALLOW_LOOPBACK: 'true', IDEMPOTENCY_TABLE },
-    bundle_bytes: await importedBytes(module),
-    javascript_bytes: await bytesOf(dirname(module), (file) => file.endsWith('.mjs')),
-    asset_bytes: await bytesOf(dirname(module), (file) => !file.endsWith('.map')),
+    bundle_bytes: await measureImportedBytes(module),
+    javascript_bytes: await measureFolder(dirname(module), (file) => file.endsWith('.mjs')),
+    asset_bytes: await measureFolder(dirname(module), (file) => !file.endsWith('.map')),
     import_ms: [],
     first_result_ms: [],
     peak_rss_bytes: [],
   };
 }
 
-/** The function's role grants what our code calls, and nothing that the baselines call. */
-function ownerOf({ access_key_id, secret_access_key }: BenchCloud): Record<string, string> {
+/** The baselines run as the account's owner: the function's role grants only the product's calls. */
+function ownerCredentials({
+  access_key_id,
+  secret_access_key,
+}: BenchCloud): Record<string, string> {
   return { AWS_ACCESS_KEY_ID: access_key_id, AWS_SECRET_ACCESS_KEY: secret_access_key };
 }
 
@@ -163,12 +173,15 @@ async function createIdempotencyTable({ config }: BenchCloud): Promise<void> {
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
-  const given = { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
-  await waitUntilTableExists(given, { TableName: IDEMPOTENCY_TABLE });
+  const wait = { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
+  await waitUntilTableExists(wait, { TableName: IDEMPOTENCY_TABLE });
   client.destroy();
 }
 
-async function bytesOf(folder: string, is_counted: (file: string) => boolean): Promise<number> {
+async function measureFolder(
+  folder: string,
+  is_counted: (file: string) => boolean,
+): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile() && is_counted(entry.name));
   const stats = await Promise.all(
@@ -177,14 +190,14 @@ async function bytesOf(folder: string, is_counted: (file: string) => boolean): P
   return stats.reduce((sum, { size }) => sum + size, 0);
 }
 
-async function start(
+async function measureStart(
   run: Run,
   runner: string,
   subject: Subject,
   firstEvent: () => Promise<FirstEvent>,
 ): Promise<void> {
   const { module, env, name, baseline } = subject;
-  const first = baseline === 'floor' ? NOTHING : await firstEvent();
+  const first = baseline === 'floor' ? EMPTY_EVENT : await firstEvent();
   await withFunction({ runner, module, env, signal: run.signal }, async ({ load, invoke }) => {
     const started_at = performance.now();
     const { import_ms } = await load();
@@ -192,43 +205,46 @@ async function start(
     const { answer, peak_rss_bytes } = await invoke({ payload: JSON.stringify(first.event) });
     subject.first_result_ms.push(performance.now() - started_at);
     subject.peak_rss_bytes.push(peak_rss_bytes);
-    if (!first.answer.test(answer)) throw new Error(`The first result of ${name} is none`);
+    if (!first.answer.test(answer))
+      throw new Error(
+        `Expected the first answer of ${name} to match ${first.answer}, got ${answer}`,
+      );
   });
 }
 
-/** What an empty handler does. */
-const NOTHING: FirstEvent = { event: {}, answer: /"batchItemFailures":\[\]/ };
+/** The first event of an empty handler. */
+const EMPTY_EVENT: FirstEvent = { event: {}, answer: /"batchItemFailures":\[\]/ };
 
-function figuresOf(subjects: Subject[]): Figure[] {
+function buildFigures(subjects: Subject[]): Figure[] {
   const names = [...new Set(subjects.map(({ name }) => name))];
   return names.flatMap((name) => {
-    const [ours, ...beside] = subjects.filter((one) => one.name === name);
-    const measured = (what: string, unit: string, of: (subject: Subject) => number) =>
-      figure({
-        name: `cold_start.${what}.${name}`,
-        value: of(ours!),
+    const [ours, ...baselines] = subjects.filter((one) => one.name === name);
+    const build = (metric: string, unit: string, readValue: (subject: Subject) => number) =>
+      buildFigure({
+        name: `cold_start.${metric}.${name}`,
+        value: readValue(ours!),
         unit,
-        baselines: Object.fromEntries(beside.map((one) => [one.baseline, of(one)])),
-        ...(GOALS[`${what}.${name}`] === undefined ? {} : { goal: GOALS[`${what}.${name}`]! }),
+        baselines: Object.fromEntries(baselines.map((one) => [one.baseline, readValue(one)])),
+        ...(GOALS[`${metric}.${name}`] === undefined ? {} : { goal: GOALS[`${metric}.${name}`]! }),
       });
     return [
-      measured('bundle_bytes', 'bytes', ({ bundle_bytes }) => bundle_bytes),
-      measured('javascript_bytes', 'bytes', ({ javascript_bytes }) => javascript_bytes),
-      measured('asset_bytes', 'bytes', ({ asset_bytes }) => asset_bytes),
-      // What disturbs a start only adds to it.
-      measured('import_ms', 'ms', ({ import_ms }) => Math.min(...import_ms)),
-      measured('first_result_ms', 'ms', ({ first_result_ms }) => median(first_result_ms)),
-      figure({
+      build('bundle_bytes', 'bytes', ({ bundle_bytes }) => bundle_bytes),
+      build('javascript_bytes', 'bytes', ({ javascript_bytes }) => javascript_bytes),
+      build('asset_bytes', 'bytes', ({ asset_bytes }) => asset_bytes),
+      // Other load on the machine only makes an import slower: the minimum is the best estimate.
+      build('import_ms', 'ms', ({ import_ms }) => Math.min(...import_ms)),
+      build('first_result_ms', 'ms', ({ first_result_ms }) => computeMedian(first_result_ms)),
+      buildFigure({
         name: `cold_start.peak_rss.${name}`,
-        value: median(ours!.peak_rss_bytes),
+        value: computeMedian(ours!.peak_rss_bytes),
         unit: 'bytes',
       }),
     ];
   });
 }
 
-/** Source that makes a client of each of these services, and keeps it. */
-function clients(services: string[]): string {
+/** Writes source code that constructs and exports a client of each service. */
+function writeClientsSource(services: string[]): string {
   return services
     .map((service) => {
       const client = CLASSES[service]!;

@@ -1,14 +1,14 @@
 import { computeCost, multiplyUsage } from '@aurastream/cost-model';
 import { settings } from '../../infra/settings.ts';
 import type { Bundles, ProgramName } from '../bundles.ts';
-import { type Figure, figure, type Goal, type Measured } from '../figures.ts';
-import { type Load, URN_RECORDS } from '../load.ts';
-import { planErrors } from '../plan-errors.ts';
-import { type Given, type Ran, withBundles, withProgram } from '../run-program.ts';
-import { sumOfCounts } from '../services/counters.ts';
+import { buildFigure, type Figure, type Goal, type Measurement } from '../figures.ts';
+import { type Load, REPEAT_CYCLE_RECORDS } from '../load.ts';
+import { measurePlanErrors } from '../plan-errors.ts';
+import { type ProgramInput, type ProgramRun, withBundles, withProgram } from '../run-program.ts';
+import { mergeCounts } from '../services/counters.ts';
 import type { LATENCIES } from '../services/latency.ts';
 import type { Run, Suite } from '../suite.ts';
-import { callsOf, leastRequests, requestsOf, usageOf } from '../usage.ts';
+import { computeLeastRequests, computeUsage, countCalls, countRequests } from '../usage.ts';
 
 const BASE: Load = {
   name: 'base',
@@ -18,7 +18,9 @@ const BASE: Load = {
   batch_records: settings.consumer.batch_size,
 };
 
-/** One thing differs from the base each time: 140 characters, 60 % repeats, one language, batches as deployed. */
+/**
+ * Each load differs in one property from the base: 140 characters, 60 % repeats, one language, the deployed batch size.
+ */
 const LOADS: Load[] = [
   BASE,
   { ...BASE, name: 'distinct', repeat_share: 0 },
@@ -30,248 +32,260 @@ const LOADS: Load[] = [
   { ...BASE, name: 'batch_1000', batch_records: 1_000 },
   { ...BASE, name: 'batch_10000', batch_records: 10_000 },
 ];
-/** What the window of 2 s brings of 600 records a second on four shards: as many as 10 calls a second carry. */
+/** The batches of 600 records per second on four shards with a window of 2 s: as much as 10 calls per second carry. */
 const STEADY: Load = { ...BASE, name: 'steady', batch_records: 300 };
 
-type Latency = keyof typeof LATENCIES;
-type Results = Record<ProgramName, Ran>;
-type Extent = Pick<Given, 'warm_batches' | 'batches'>;
+type LatencyName = keyof typeof LATENCIES;
+type ProgramRuns = Record<ProgramName, ProgramRun>;
+type Extent = Pick<ProgramInput, 'warm_batches' | 'batches'>;
 
 /**
- * The consumer's bundle and those of the baselines, each in a process of its own, get the same batches, and call the
- * same stand-ins in another process. `zero`: the services answer at once, so what is seen is the programs' own work.
- * `realistic`: they take the time of bench/services/latency.ts. Nobody has a quota here, and everybody 50 calls at a
- * time. CPU time is that of the whole process, garbage collection included, once it is warm.
+ * Gives the consumer's bundle and the baselines' the same batches, each in its own process. They call emulated services
+ * in another process. With the latencies `zero` the services answer without delay, so that only the programs' own work
+ * counts; with `realistic` they take the times of bench/services/latency.ts. No program has a Comprehend quota. CPU
+ * time is that of the whole warm process, with garbage collection.
  */
 export const consumer: Suite = {
   name: 'consumer',
-  title: "the stream's consumer: records a second, CPU, calls, requests and cost, by load",
+  title: "the stream's consumer: records per second, CPU, calls, requests and cost, by load",
   measure: (run) =>
     withBundles(async (bundles) => {
       const figures: Figure[] = [];
       for (const load of run.quick ? [BASE] : LOADS) {
-        const bench: Bench = { run, bundles, load };
-        const at_once = await measured(bench, 'zero');
-        const waited = await measured(bench, 'realistic');
-        figures.push(...loadFigures(load, at_once), ...waitedFigures(load, waited));
+        const bench: LoadBench = { run, bundles, load };
+        const without_latency = await runPrograms(bench, 'zero');
+        const with_latency = await runPrograms(bench, 'realistic');
+        figures.push(...buildLoadFigures(load, without_latency));
+        figures.push(...buildSpeedFigures(load, with_latency));
       }
-      figures.push(await steadyFill(run, bundles));
-      if (!run.quick) figures.push(await ifBatchesTakeTwice(run, bundles));
+      figures.push(await measureSteadyFill(run, bundles));
+      if (!run.quick) figures.push(await measureSlowBatches(run, bundles));
       return figures;
     }),
 };
 
-interface Bench {
+interface LoadBench {
   run: Run;
   bundles: Bundles;
   load: Load;
 }
 
-async function measured(bench: Bench, latencies: Latency): Promise<Results> {
-  return { ...(await eachRecordAlone(bench, latencies)), ...(await batched(bench, latencies)) };
+async function runPrograms(bench: LoadBench, latencies: LatencyName): Promise<ProgramRuns> {
+  return {
+    ...(await runPerRecordPrograms(bench, latencies)),
+    ...(await runBatchingPrograms(bench, latencies)),
+  };
 }
 
 /**
- * The two that call for many records at once. They are warm for long before they are measured, and take turns, so that
- * what else the machine does befalls both.
+ * Runs the two programs that put many records into a call. They alternate, so that other load on the machine affects
+ * both, after a long warm-up.
  */
-async function batched(
-  { run, bundles, load }: Bench,
-  latencies: Latency,
-): Promise<Pick<Results, 'product' | 'floor'>> {
-  const given = { ...run, ...batchedExtent(load, latencies, run), load, latencies };
+async function runBatchingPrograms(
+  { run, bundles, load }: LoadBench,
+  latencies: LatencyName,
+): Promise<Pick<ProgramRuns, 'product' | 'floor'>> {
+  const input = { ...run, ...batchingExtent(load, latencies, run), load, latencies };
   const turns = run.quick ? 2 : 3;
-  const product: Ran[] = [];
-  const floor: Ran[] = [];
-  run.say(`${load.name}, ${latencies} latency, product and floor`);
-  await withProgram(bundles, 'product', given, (measureProduct) =>
-    withProgram(bundles, 'floor', given, async (measureFloor) => {
+  const product: ProgramRun[] = [];
+  const floor: ProgramRun[] = [];
+  run.reportStep(`${load.name}, ${latencies} latency, product and floor`);
+  await withProgram(bundles, 'product', input, (measureProduct) =>
+    withProgram(bundles, 'floor', input, async (measureFloor) => {
       for (let turn = 0; turn < turns; turn += 1) {
         product.push(await measureProduct());
         floor.push(await measureFloor());
       }
     }),
   );
-  return { product: together(product), floor: together(floor) };
+  return { product: mergeTurns(product), floor: mergeTurns(floor) };
 }
 
-/** All of the turns; but of CPU time that of the best one for all, since what disturbs a turn only adds to it. */
-function together(turns: Ran[]): Ran {
-  const sum = (of: (ran: Ran) => number) => turns.reduce((total, ran) => total + of(ran), 0);
-  const records = sum((ran) => ran.records);
+/** Adds up the turns. CPU time is the best turn's for all of them, since other load on the machine only adds to it. */
+function mergeTurns(turns: ProgramRun[]): ProgramRun {
+  const sum = (readValue: (turn: ProgramRun) => number) =>
+    turns.reduce((total, turn) => total + readValue(turn), 0);
+  const records = sum((turn) => turn.records);
   return {
     records,
     wall_ms: sum(({ wall_ms }) => wall_ms),
-    cpu_ms: records * Math.min(...turns.map((ran) => ran.cpu_ms / ran.records)),
+    cpu_ms: records * Math.min(...turns.map((turn) => turn.cpu_ms / turn.records)),
     peak_rss_bytes: Math.max(...turns.map(({ peak_rss_bytes }) => peak_rss_bytes)),
     stream_bytes: sum(({ stream_bytes }) => stream_bytes),
     billed_stream_bytes: sum(({ billed_stream_bytes }) => billed_stream_bytes),
-    counts: sumOfCounts(turns.map(({ counts }) => counts)),
+    counts: mergeCounts(turns.map(({ counts }) => counts)),
   };
 }
 
-const MOST_BATCHES_WAITED_FOR = 15;
+const MAX_BATCHES_WITH_LATENCY = 15;
 
-/** What waits for every batch gets fewer of them, and is warm for long only where its speed has a goal. */
-function batchedExtent(load: Load, latencies: Latency, { quick }: Run): Extent {
-  const records = load.characters > 2_000 ? URN_RECORDS : 2 * URN_RECORDS;
-  const most = latencies === 'zero' ? Number.POSITIVE_INFINITY : MOST_BATCHES_WAITED_FOR;
-  const batchesOf = (count: number) => Math.min(most, Math.ceil(count / load.batch_records));
+/** With latency, fewer batches are measured, and only the base, whose speed has a goal, gets the long warm-up. */
+function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Extent {
+  const records = load.characters > 2_000 ? REPEAT_CYCLE_RECORDS : 2 * REPEAT_CYCLE_RECORDS;
+  const most = latencies === 'zero' ? Number.POSITIVE_INFINITY : MAX_BATCHES_WITH_LATENCY;
+  const toBatches = (count: number) => Math.min(most, Math.ceil(count / load.batch_records));
   const warm_records = latencies === 'zero' || load === BASE ? 2 * records : records;
   return {
-    warm_batches: batchesOf(quick ? records / 2 : warm_records),
-    batches: batchesOf(records),
+    warm_batches: toBatches(quick ? records / 2 : warm_records),
+    batches: toBatches(records),
   };
 }
 
-/** As many records warm up, and as many are measured: the speed of smaller batches would be that of their last call. */
-const RECORDS_APART = 1_000;
-/** Of a quick run, where nothing is waited for. */
-const FEW_RECORDS = 500;
+/** Warm-up and measurement have this many records each. With fewer, the wait for a batch's last call would dominate. */
+const PER_RECORD_RECORDS = 1_000;
+/** The records of a quick run without latency. */
+const QUICK_RECORDS = 500;
 
-/** Who calls for each record takes long: it gets batches as deployed only where its speed has a goal. */
-async function eachRecordAlone(
-  { run, bundles, load }: Bench,
-  latencies: Latency,
-): Promise<Pick<Results, 'per_record' | 'powertools'>> {
+/**
+ * Programs that call for each record are slow: only the base, whose speed has a goal, gets a batch of the deployed
+ * size.
+ */
+async function runPerRecordPrograms(
+  { run, bundles, load }: LoadBench,
+  latencies: LatencyName,
+): Promise<Pick<ProgramRuns, 'per_record' | 'powertools'>> {
   const is_whole = load === BASE && !run.quick;
   const is_short = run.quick && latencies === 'zero';
-  const records = is_whole ? load.batch_records : is_short ? FEW_RECORDS : RECORDS_APART;
+  const records = is_whole ? load.batch_records : is_short ? QUICK_RECORDS : PER_RECORD_RECORDS;
   const batch_records = Math.min(load.batch_records, records);
   const batches = Math.floor(records / batch_records);
-  const given = {
+  const input = {
     ...run,
     load: { ...load, batch_records },
     latencies,
     warm_batches: batches,
     batches,
   };
-  const measured = (program: ProgramName) => {
-    run.say(`${load.name}, ${latencies} latency, ${program}`);
-    return withProgram(bundles, program, given, (measure) => measure());
+  const runProgram = (program: ProgramName) => {
+    run.reportStep(`${load.name}, ${latencies} latency, ${program}`);
+    return withProgram(bundles, program, input, (measure) => measure());
   };
-  return { per_record: await measured('per_record'), powertools: await measured('powertools') };
+  return { per_record: await runProgram('per_record'), powertools: await runProgram('powertools') };
 }
 
-/** Nobody says that a call of 25 documents takes as long as one of one; this is the base if each batch took twice as long. */
-async function ifBatchesTakeTwice(run: Run, bundles: Bundles): Promise<Figure> {
-  run.say('batches that take twice as long');
+/**
+ * Measures the base with batch calls that take twice as long, since a call of 25 documents may be slower than one of
+ * one.
+ */
+async function measureSlowBatches(run: Run, bundles: Bundles): Promise<Figure> {
+  run.reportStep('batch calls with twice the latency');
   const latencies = 'batches_twice' as const;
-  const given = { ...run, ...batchedExtent(BASE, latencies, run), load: BASE, latencies };
-  const { records, wall_ms } = await withProgram(bundles, 'product', given, (measure) => measure());
-  return figure({
+  const input = { ...run, ...batchingExtent(BASE, latencies, run), load: BASE, latencies };
+  const { records, wall_ms } = await withProgram(bundles, 'product', input, (measure) => measure());
+  return buildFigure({
     name: 'consumer.records_per_second_if_batches_take_twice.base',
     value: (records / wall_ms) * 1_000,
     unit: 'records/s',
   });
 }
 
-/** How full calls are where records come steadily, and no faster than the quota carries. */
-async function steadyFill(run: Run, bundles: Bundles): Promise<Figure> {
-  run.say('steady load');
-  const extent = { warm_batches: 1, batches: 2 * (URN_RECORDS / STEADY.batch_records) };
-  const given = { ...run, ...extent, load: STEADY, latencies: 'zero' as const };
-  const ran = await withProgram(bundles, 'product', given, (measure) => measure());
-  return figure({ ...fillOf(STEADY, ran), goal: { of: 'value', at_least: 0.9 } });
+/** Measures how full calls are under a steady load that the quota can carry. */
+async function measureSteadyFill(run: Run, bundles: Bundles): Promise<Figure> {
+  run.reportStep('steady load');
+  const extent = { warm_batches: 1, batches: 2 * (REPEAT_CYCLE_RECORDS / STEADY.batch_records) };
+  const input = { ...run, ...extent, load: STEADY, latencies: 'zero' as const };
+  const result = await withProgram(bundles, 'product', input, (measure) => measure());
+  return buildFigure({ ...measureFill(STEADY, result), goal: { of: 'value', at_least: 0.9 } });
 }
 
-function fillOf(load: Load, ran: Ran): Measured {
-  const { documents = 0 } = ran.counts['comprehend.BatchDetectSentiment']?.usage ?? {};
+function measureFill(load: Load, run: ProgramRun): Measurement {
+  const { documents = 0 } = run.counts['comprehend.BatchDetectSentiment']?.usage ?? {};
   return {
     name: `consumer.call_fill.${load.name}`,
     unit: 'share of 25 documents',
-    value: documents / (callsOf(ran) * 25),
+    value: documents / (countCalls(run) * 25),
   };
 }
 
-function beside(results: Results, value: (ran: Ran) => number) {
+function compare(results: ProgramRuns, readValue: (run: ProgramRun) => number) {
   const { product, per_record, powertools, floor } = results;
   return {
-    value: value(product),
+    value: readValue(product),
     baselines: {
-      per_record: value(per_record),
-      powertools: value(powertools),
-      floor: value(floor),
+      per_record: readValue(per_record),
+      powertools: readValue(powertools),
+      floor: readValue(floor),
     },
   };
 }
 
-/** What is so whatever time the services take. */
-function loadFigures(load: Load, results: Results): Figure[] {
-  const named = (measured: Measured) => figure({ ...measured, name: `consumer.${measured.name}` });
+/** Builds the figures that do not depend on the services' latency. */
+function buildLoadFigures(load: Load, results: ProgramRuns): Figure[] {
+  const build = (measurement: Measurement) =>
+    buildFigure({ ...measurement, name: `consumer.${measurement.name}` });
   const { product, floor } = results;
-  const calls = callsOf(product) / product.records;
+  const calls = countCalls(product) / product.records;
   return [
-    named({
+    build({
       name: `cpu_ms_per_1000.${load.name}`,
       unit: 'ms',
-      ...beside(results, ({ cpu_ms, records }) => (cpu_ms / records) * 1_000),
+      ...compare(results, ({ cpu_ms, records }) => (cpu_ms / records) * 1_000),
       goal: { of: 'floor', at_most: 2 },
     }),
-    named({
+    build({
       name: `records_per_second_of_core.${load.name}`,
       unit: 'records/s',
-      ...beside(results, ({ cpu_ms, records }) => (records / cpu_ms) * 1_000),
+      ...compare(results, ({ cpu_ms, records }) => (records / cpu_ms) * 1_000),
     }),
-    named({
+    build({
       name: `calls_per_1000.${load.name}`,
       unit: 'calls',
       value: calls * 1_000,
-      baselines: { floor: (callsOf(floor) / floor.records) * 1_000 },
+      baselines: { floor: (countCalls(floor) / floor.records) * 1_000 },
       goal: { of: 'floor', at_most: 1.05 },
     }),
-    named({
+    build({
       name: `requests_per_1000.${load.name}`,
       unit: 'requests',
-      ...beside(results, (ran) => (requestsOf(ran) / ran.records) * 1_000),
+      ...compare(results, (run) => (countRequests(run) / run.records) * 1_000),
     }),
-    named({
+    build({
       name: `requests_to_least.${load.name}`,
       unit: '×',
-      value: requestsOf(product) / leastRequests(product, load),
+      value: countRequests(product) / computeLeastRequests(product, load),
       goal: { of: 'value', at_most: 1.1 },
     }),
-    figure(fillOf(load, product)),
-    ...costFigures(load, results),
-    ...planErrors(load, product),
+    buildFigure(measureFill(load, product)),
+    ...buildCostFigures(load, results),
+    ...measurePlanErrors(load, product),
   ];
 }
 
-/** With the time that services take: how fast, and what a million records cost. */
-function waitedFigures(load: Load, results: Results): Figure[] {
-  const speed = beside(results, ({ records, wall_ms }) => (records / wall_ms) * 1_000);
-  const named = (suffix: string, goal?: Goal) =>
-    figure({
+/** Builds the figures of throughput at realistic latency. */
+function buildSpeedFigures(load: Load, results: ProgramRuns): Figure[] {
+  const speed = compare(results, ({ records, wall_ms }) => (records / wall_ms) * 1_000);
+  const build = (suffix: string, goal?: Goal) =>
+    buildFigure({
       name: `consumer.records_per_second${suffix}.${load.name}`,
       unit: 'records/s',
       ...speed,
       goal,
     });
-  if (load !== BASE) return [named('')];
+  if (load !== BASE) return [build('')];
   return [
-    named('', { of: 'per_record', at_least: 10 }),
-    named('_to_powertools', { of: 'powertools', at_least: 5 }),
+    build('', { of: 'per_record', at_least: 10 }),
+    build('_to_powertools', { of: 'powertools', at_least: 5 }),
   ];
 }
 
-/** In the first price tiers, all that is billed: what was counted, and the Lambda time that the CPU took. */
-function costFigures(load: Load, results: Results): Figure[] {
-  const costs = (ran: Ran) =>
-    computeCost(multiplyUsage(usageOf(ran, load), 1_000_000 / ran.records), 0);
-  const total = figure({
+/** Builds the cost of all counted usage in the first price tiers. Lambda's time is the CPU time. */
+function buildCostFigures(load: Load, results: ProgramRuns): Figure[] {
+  const costs = (run: ProgramRun) =>
+    computeCost(multiplyUsage(computeUsage(run, load), 1_000_000 / run.records), 0);
+  const total = buildFigure({
     name: `consumer.usd_per_million.${load.name}`,
     unit: 'USD',
-    ...beside(results, (ran) => costs(ran).total),
+    ...compare(results, (run) => costs(run).total),
     ...(load.name === 'base' ? { goal: { of: 'per_record' as const, at_most: 0.2 } } : {}),
   });
   const stages = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
   return [
     total,
     ...stages.map((stage) =>
-      figure({
+      buildFigure({
         name: `consumer.usd_per_million_${stage}.${load.name}`,
         unit: 'USD',
-        ...beside(results, (ran) => costs(ran)[stage]),
+        ...compare(results, (run) => costs(run)[stage]),
       }),
     ),
   ];

@@ -8,74 +8,80 @@ import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { createRandom } from '../../test/support/random.ts';
 import { withAssembly } from '../assembly.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
-import { type Figure, figure } from '../figures.ts';
-import { deployedFunctions } from '../functions.ts';
-import { lakeWatch } from '../lake-watch.ts';
-import { median, quantile } from '../percentiles.ts';
+import { buildFigure, type Figure } from '../figures.ts';
+import { loadDeployedFunctions } from '../functions.ts';
+import { watchLake } from '../lake-watch.ts';
+import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
-const ONE_LOAD = 50;
-/** Of all records of a load: those whose row and line are watched for. */
+const BASE_RECORDS = 50;
+/** The records of a burst whose row and lake line are timed. */
 const WATCHED = 100;
 const POLL_MS = 100;
-/** Three of five records repeat one of these texts. */
+/** Three of five records repeat one of this many texts. */
 const POPULAR_TEXTS = 20;
-/** Without one row more for this long, something is wrong. */
+/** The suite fails if no new row appears for this long. */
 const STALLED_MS = 60_000;
 const TENANT = 'default';
 
 /**
- * A burst of 50, 500 and 5,000 records through the real publisher: from the producer's acknowledgement to the row in the
- * table and the line in the lake, to 100 ms. Rows include Lambda's batching window (2 s); lines the lake's buffer (5 s
- * here, 60 s on AWS). Of the texts 60 % are repeats.
+ * Publishes bursts of 50, 500 and 5,000 records with the product's publisher and measures the time from the producer's
+ * acknowledgement to the row in the table and to the line in the lake, polled every 100 and 250 ms. Times of rows
+ * include Lambda's batching window of 2 s; those of lines include the lake's buffer (5 s here, 60 s on AWS). 60 % of
+ * the texts are repeats.
  *
- * The consumer governs itself at `consumer.comprehend_calls_per_second` of infra/settings.ts, 9.8 calls or 245 texts a
- * second: a burst of 5,000 (2,000 distinct texts, so 80 calls or more) waits for that. The stand-in's quota is raised,
- * so nothing else is refused. `records_per_second_lifted` is the same load with the consumer's rate lifted as well.
+ * The consumer limits itself to `consumer.comprehend_calls_per_second` of infra/settings.ts: 9.8 calls or 245 texts per
+ * second. A burst of 5,000 records has 2,000 distinct texts, so at least 80 calls, and waits for that limit. The
+ * embedded Comprehend's own quota is too high to matter. `records_per_second_lifted` is the same burst without the
+ * consumer's limit.
  */
 export const end_to_end: Suite = {
   name: 'end_to_end',
-  title: "from the producer's acknowledgement to the row and to the lake, as the load grows",
+  title: "time from the producer's acknowledgement to the row and to the lake, as the load grows",
   async measure(run) {
     const scales = run.quick ? [1, 10] : [1, 10, 100];
     const loads = await withWarmCloud(run, undefined, async (cloud) => {
-      const measured: Load[] = [];
+      const bursts: BurstResult[] = [];
       for (const scale of scales) {
-        // The lake's buffer is waited for once, where there is little time.
+        // A quick run waits for the lake's buffer only once.
         const with_lake = !run.quick || scale === scales.at(-1);
-        measured.push(await burst(run, cloud, { name: `load_${scale}`, scale, with_lake }));
+        bursts.push(await runBurst(run, cloud, { name: `load_${scale}`, scale, with_lake }));
       }
-      return measured;
+      return bursts;
     });
-    const figures = [...loads.flatMap(figuresOf), growthOf(loads)];
-    return run.quick ? figures : [...figures, await lifted(run)];
+    const figures = [...loads.flatMap(buildFigures), buildGrowth(loads)];
+    return run.quick ? figures : [...figures, await measureWithoutRateLimit(run)];
   },
 };
 
-interface Load {
+interface BurstResult {
   name: string;
-  /** Milliseconds after the acknowledgement, of each record that was watched; none where the lake was not. */
+  /** Milliseconds from acknowledgement to row, of each watched record. */
   row_ms: number[];
+  /** Milliseconds from acknowledgement to lake line; empty if the lake was not watched. */
   lake_ms: number[];
   records_per_second: number;
   requests_per_record: number;
 }
 
-function figuresOf({ name, row_ms, lake_ms, ...load }: Load): Figure[] {
-  const ms = (what: string, value: number) =>
-    figure({ name: `end_to_end.${what}.${name}`, value, unit: 'ms' });
+function buildFigures({ name, row_ms, lake_ms, ...load }: BurstResult): Figure[] {
+  const build = (metric: string, value: number) =>
+    buildFigure({ name: `end_to_end.${metric}.${name}`, value, unit: 'ms' });
   return [
-    ms('row_p50', median(row_ms)),
-    ms('row_p99', quantile(row_ms, 0.99)),
+    build('row_p50', computeMedian(row_ms)),
+    build('row_p99', computeQuantile(row_ms, 0.99)),
     ...(lake_ms.length === 0
       ? []
-      : [ms('lake_p50', median(lake_ms)), ms('lake_p99', quantile(lake_ms, 0.99))]),
-    figure({
+      : [
+          build('lake_p50', computeMedian(lake_ms)),
+          build('lake_p99', computeQuantile(lake_ms, 0.99)),
+        ]),
+    buildFigure({
       name: `end_to_end.records_per_second.${name}`,
       value: load.records_per_second,
       unit: 'records/s',
     }),
-    figure({
+    buildFigure({
       name: `end_to_end.requests_per_record.${name}`,
       value: load.requests_per_record,
       unit: 'requests',
@@ -83,9 +89,9 @@ function figuresOf({ name, row_ms, lake_ms, ...load }: Load): Figure[] {
   ];
 }
 
-/** What a record costs at the highest load to what it costs at the lowest. */
-function growthOf(loads: Load[]): Figure {
-  return figure({
+/** Computes the ratio of requests per record at the highest load to those at the lowest. */
+function buildGrowth(loads: BurstResult[]): Figure {
+  return buildFigure({
     name: 'end_to_end.growth',
     value: loads.at(-1)!.requests_per_record / loads[0]!.requests_per_record,
     unit: '×',
@@ -93,24 +99,26 @@ function growthOf(loads: Load[]): Figure {
   });
 }
 
-async function lifted(run: Run): Promise<Figure> {
-  const { consumer } = await deployedFunctions();
-  const lift = ({ Properties }: TemplateResource, logical_id: string) => {
+async function measureWithoutRateLimit(run: Run): Promise<Figure> {
+  const { consumer } = await loadDeployedFunctions();
+  const removeLimit = ({ Properties }: TemplateResource, logical_id: string) => {
     if (logical_id !== consumer.logical_id) return;
     const { Environment } = Properties as { Environment: { Variables: Record<string, string> } };
     Environment.Variables.COMPREHEND_CALLS_PER_SECOND = '10000';
   };
-  const load = await withAssembly(lift, (assembly_dir) =>
-    withWarmCloud(run, assembly_dir, (cloud) => burst(run, cloud, { name: 'lifted', scale: 100 })),
+  const load = await withAssembly(removeLimit, (assembly_dir) =>
+    withWarmCloud(run, assembly_dir, (cloud) =>
+      runBurst(run, cloud, { name: 'lifted', scale: 100 }),
+    ),
   );
-  return figure({
+  return buildFigure({
     name: 'end_to_end.records_per_second_lifted.load_100',
     value: load.records_per_second,
     unit: 'records/s',
   });
 }
 
-/** A cloud whose consumer has started on every shard. */
+/** Runs the work with a cloud whose consumer has started on every shard. */
 function withWarmCloud<T>(
   run: Run,
   assembly_dir: string | undefined,
@@ -121,58 +129,58 @@ function withWarmCloud<T>(
     ...(assembly_dir === undefined ? {} : { assemblyDir: assembly_dir }),
   };
   return withCloud(run, options, async (cloud) => {
-    await burst(run, cloud, { name: 'warm_up', scale: 1 });
+    await runBurst(run, cloud, { name: 'warm_up', scale: 1 });
     return work(cloud);
   });
 }
 
-async function burst(
+async function runBurst(
   run: Run,
   cloud: BenchCloud,
   { name, scale, with_lake = false }: { name: string; scale: number; with_lake?: boolean },
-): Promise<Load> {
-  const load = scale * ONE_LOAD;
-  const records = recordsOf(name, load);
-  const watched = someOf(records).map(({ record_id }) => record_id!);
-  run.say(`${name}: ${load} records`);
+): Promise<BurstResult> {
+  const load = scale * BASE_RECORDS;
+  const records = generateRecords(name, load);
+  const watched = sampleRecords(records).map(({ record_id }) => record_id!);
+  run.reportStep(`${name}: ${load} records`);
   await cloud.resetMeter();
   const started_at = performance.now();
-  const inTable = async () => {
-    const rows = await rowsSeen(run, cloud, watched);
-    await everyRow(run, cloud, records);
+  const waitForRows = async () => {
+    const rows = await watchRows(run, cloud, watched);
+    await waitForEveryRow(run, cloud, records);
     const seconds = (performance.now() - started_at) / 1_000;
-    return { rows, seconds, requests: await requestsOf(cloud) };
+    return { rows, seconds, requests: await countBurstRequests(cloud) };
   };
-  // Watching starts with publishing: the first rows may be there before the last record is acknowledged.
+  // Watch while publishing: the first rows may appear before the last record is acknowledged.
   const [acknowledged, { rows, seconds, requests }, lines] = await Promise.all([
     publish(cloud, records),
-    inTable(),
-    with_lake ? lakeWatch(cloud, watched, run.signal) : undefined,
+    waitForRows(),
+    with_lake ? watchLake(cloud, watched, run.signal) : undefined,
   ]);
-  const after = (seen: Map<string, number>) =>
+  const waitsUntil = (seen: Map<string, number>) =>
     watched.map((id) => Math.max(0, seen.get(id)! - acknowledged.get(id)!));
   return {
     name,
-    row_ms: after(rows),
-    lake_ms: lines === undefined ? [] : after(lines),
+    row_ms: waitsUntil(rows),
+    lake_ms: lines === undefined ? [] : waitsUntil(lines),
     records_per_second: load / seconds,
     requests_per_record: requests / load,
   };
 }
 
-/** By chance, the same each time: what is watched has as many repeats as all have. */
-function someOf<Item>(items: Item[]): Item[] {
+/** Draws the watched records with a fixed seed. A random sample has the same share of repeats as the burst. */
+function sampleRecords<Item>(items: Item[]): Item[] {
   const random = createRandom(1);
   const drawn = items.map((item) => ({ item, at: random.next() })).sort((a, b) => a.at - b.at);
   return drawn.slice(0, WATCHED).map(({ item }) => item);
 }
 
-function recordsOf(name: string, load: number): RecordInput[] {
+function generateRecords(name: string, load: number): RecordInput[] {
   return Array.from({ length: load }, (_, i) => {
-    const of = i % 5 < 2 ? `order ${i}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
+    const topic = i % 5 < 2 ? `order ${i}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
     return {
       record_id: `${name}-${i}`,
-      text: `The parcel came late and the box was torn, but I love what was in it (${name}, ${of}).`,
+      text: `The parcel came late and the box was torn, but I love what was in it (${name}, ${topic}).`,
       source: 'bench',
     };
   });
@@ -190,7 +198,8 @@ async function publish(
   await Promise.all(
     records.map(async (record) => {
       const { status } = await publisher.publish(record);
-      if (status !== 'accepted') throw new Error(`A record was ${status}`);
+      if (status !== 'accepted')
+        throw new Error(`Expected every record to be accepted; one was ${status}`);
       acknowledged.set(record.record_id!, performance.now());
     }),
   );
@@ -199,46 +208,49 @@ async function publish(
   return acknowledged;
 }
 
-/** When each was first seen in the table: one read of those that are still open, again and again. */
-async function rowsSeen(run: Run, cloud: BenchCloud, ids: string[]): Promise<Map<string, number>> {
+/** Polls the table until it has the row of each record. @returns when each row was first seen. */
+async function watchRows(run: Run, cloud: BenchCloud, ids: string[]): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
-  await untilNoneIsOpen(run, cloud, ids, (id) => seen.set(id, performance.now()));
+  await pollRows(run, cloud, ids, (id) => seen.set(id, performance.now()));
   return seen;
 }
 
-function everyRow(run: Run, cloud: BenchCloud, records: RecordInput[]): Promise<void> {
+function waitForEveryRow(run: Run, cloud: BenchCloud, records: RecordInput[]): Promise<void> {
   const ids = records.map(({ record_id }) => record_id!);
-  return untilNoneIsOpen(run, cloud, ids, () => {});
+  return pollRows(run, cloud, ids, () => {});
 }
 
-async function untilNoneIsOpen(
+async function pollRows(
   { signal }: Run,
   { config, stack }: BenchCloud,
   ids: string[],
-  on_seen: (id: string) => void,
+  onSeen: (id: string) => void,
 ): Promise<void> {
   const client = new DynamoDBClient(config);
   const reader = createResultsReader({ client, table_name: stack.ResultsTableName });
-  let open = ids;
-  let moved_at = performance.now();
-  while (open.length > 0) {
+  let missing = ids;
+  let progressed_at = performance.now();
+  while (missing.length > 0) {
     await sleep(POLL_MS, undefined, { signal });
-    const found = await reader.getMany(open.map((record_id) => ({ tenant: TENANT, record_id })));
-    if (found.size > 0) moved_at = performance.now();
-    else if (performance.now() - moved_at > STALLED_MS) throw new Error('No record ends any more');
-    for (const { record_id } of found.values()) on_seen(record_id);
-    open = open.filter((record_id) => !found.has(`${TENANT}#${record_id}`));
+    const found = await reader.getMany(missing.map((record_id) => ({ tenant: TENANT, record_id })));
+    if (found.size > 0) progressed_at = performance.now();
+    else if (performance.now() - progressed_at > STALLED_MS)
+      throw new Error(
+        `No new row for ${STALLED_MS / 1_000} s; ${missing.length} records are missing`,
+      );
+    for (const { record_id } of found.values()) onSeen(record_id);
+    missing = missing.filter((record_id) => !found.has(`${TENANT}#${record_id}`));
   }
   client.destroy();
 }
 
 /**
- * Of the publisher, and of the consumer to all that it calls. What Lambda reads of the stream for it goes by time and not
- * by records, and nobody is billed for it.
+ * Counts the publisher's puts and all of the consumer's calls. It leaves out Lambda's reads of the stream: their number
+ * depends on time and not on records, and AWS does not bill them.
  */
-async function requestsOf(cloud: BenchCloud): Promise<number> {
-  const { logical_id } = (await deployedFunctions()).consumer;
-  const entries = await cloud.meter();
+async function countBurstRequests(cloud: BenchCloud): Promise<number> {
+  const { logical_id } = (await loadDeployedFunctions()).consumer;
+  const entries = await cloud.readMeter();
   return entries
     .filter(({ service, action, caller }) =>
       service === 'kinesis' ? action === 'PutRecords' : caller === logical_id,

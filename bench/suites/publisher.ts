@@ -11,58 +11,60 @@ import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { chunk } from '../../lib/chunk.ts';
 import { withSignal } from '../../lib/timeout.ts';
 import { withCloud } from '../cloud.ts';
-import { type Baseline, type Figure, figure } from '../figures.ts';
-import { median } from '../percentiles.ts';
+import { type Baseline, buildFigure, type Figure } from '../figures.ts';
+import { computeMedian } from '../percentiles.ts';
 import { withStreamStandIn } from '../stand-in.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const RECORDS_PER_REQUEST = 500;
-/** The publisher's own number of requests at a time, for the floor too. */
-const REQUESTS_AT_A_TIME = 4;
-const RECORDS_AT_A_TIME = 50;
+/** The publisher's own number of requests in flight; the floor has the same. */
+const REQUESTS_IN_FLIGHT = 4;
+const RECORDS_IN_FLIGHT = 50;
 const STREAM = 'bench';
 const MIB = 1_048_576;
 
 /**
- * `publisher.*.stand_in` is into a process that answers at once, so that the publisher is measured; `publisher.*.kinesis`
- * into the embedded cloud's Kinesis, a stream that nobody reads. Beside it: a PutRecord for each record, 50 at a time,
- * and as the floor full PutRecords, with neither checks nor a second try for what is rejected.
+ * Measures the publisher against a stream that answers without delay (`publisher.*.stand_in`), and against the embedded
+ * cloud's Kinesis, without a consumer (`publisher.*.kinesis`). The baselines are a PutRecord for each record, 50 in
+ * flight, and as the floor full PutRecords requests, without validation and without retries of rejected entries.
  */
 export const publisher: Suite = {
   name: 'publisher',
-  title: 'records that one producer gets onto a stream',
-  measure: async (run) => [...(await intoStandIn(run)), ...(await intoKinesis(run))],
+  title: 'records per second that one producer puts on a stream',
+  measure: async (run) => [...(await measureStandIn(run)), ...(await measureKinesis(run))],
 };
 
-type Way = 'ours' | Baseline;
+type PublishMethod = 'ours' | Baseline;
 interface Target {
   client: KinesisClient;
   stream_name: string;
 }
 
-const WAYS: Partial<Record<Way, (target: Target, records: RecordInput[]) => Promise<void>>> = {
-  ours,
-  per_record: perRecord,
-  floor,
+const METHODS: Partial<
+  Record<PublishMethod, (target: Target, records: RecordInput[]) => Promise<void>>
+> = {
+  ours: publishAll,
+  per_record: putEachRecord,
+  floor: putFullBatches,
 };
 
-async function intoStandIn(run: Run): Promise<Figure[]> {
-  return withStreamStandIn(run, async ({ endpoint, counts, reset }) => {
-    const target = { client: kinesis(endpoint), stream_name: STREAM };
+async function measureStandIn(run: Run): Promise<Figure[]> {
+  return withStreamStandIn(run, async ({ endpoint, readCounts, reset }) => {
+    const target = { client: createClient(endpoint), stream_name: STREAM };
     const load = run.quick ? 10_000 : 100_000;
-    const calls_per_record: Partial<Record<Way, number>> = {};
-    const paces = await pacesOf(run, target, load, {
+    const calls_per_record: Partial<Record<PublishMethod, number>> = {};
+    const paces = await measurePaces(run, target, load, {
       before: reset,
-      async after(way) {
-        const { calls, records } = await counts();
-        calls_per_record[way] = calls / records;
+      async after(method) {
+        const { calls, records } = await readCounts();
+        calls_per_record[method] = calls / records;
       },
     });
     target.client.destroy();
     const { ours: value = 0, ...baselines } = calls_per_record;
     return [
-      ...rates('stand_in', paces, { of: 'per_record', at_least: 5 }),
-      figure({
+      ...buildRates('stand_in', paces, { of: 'per_record', at_least: 5 }),
+      buildFigure({
         name: 'publisher.calls_per_record.stand_in',
         value,
         unit: 'calls',
@@ -73,17 +75,17 @@ async function intoStandIn(run: Run): Promise<Figure[]> {
   });
 }
 
-async function intoKinesis(run: Run): Promise<Figure[]> {
+async function measureKinesis(run: Run): Promise<Figure[]> {
   return withCloud(run, {}, async ({ endpoint }) => {
-    const target = { client: kinesis(endpoint), stream_name: STREAM };
+    const target = { client: createClient(endpoint), stream_name: STREAM };
     await target.client.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: 4 }));
     await waitUntilStreamExists(
       { client: target.client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
       { StreamName: STREAM },
     );
-    const paces = await pacesOf(run, target, run.quick ? 2_000 : 20_000);
+    const paces = await measurePaces(run, target, run.quick ? 2_000 : 20_000);
     target.client.destroy();
-    return rates('kinesis', paces);
+    return buildRates('kinesis', paces);
   });
 }
 
@@ -92,47 +94,49 @@ interface Pace {
   mib_per_second: number;
 }
 
-/** In turns, so that what else the machine does befalls all of them. */
-async function pacesOf(
+/** Measures the methods in turns, so that other load on the machine affects all of them. */
+async function measurePaces(
   run: Run,
   target: Target,
   load: number,
-  hooks: { before?: () => Promise<void>; after?: (way: Way) => Promise<void> } = {},
+  hooks: { before?: () => Promise<void>; after?: (method: PublishMethod) => Promise<void> } = {},
 ): Promise<Record<string, Pace>> {
   const measured: Record<string, Pace[]> = Object.fromEntries(
-    Object.keys(WAYS).map((way) => [way, []]),
+    Object.keys(METHODS).map((method) => [method, []]),
   );
   for (let round = 0; round < (run.quick ? 2 : 4); round += 1) {
-    for (const [way, publish] of Object.entries(WAYS)) {
+    for (const [method, publish] of Object.entries(METHODS)) {
       run.signal.throwIfAborted();
-      run.say(`${way}, round ${round + 1}`);
+      run.reportStep(`${method}, round ${round + 1}`);
       await hooks.before?.();
-      // A call for each takes longer by far, and is warm after fewer records.
-      const records = way === 'per_record' ? load / 10 : load;
-      // A publisher would go on for a minute to reach the stream that the stopped run has taken away.
-      const pace = await withSignal(paceOf(publish, target, records), run.signal);
-      await hooks.after?.(way as Way);
-      // The first round warms up.
-      if (round > 0) measured[way]!.push(pace);
+      // A call per record is far slower, and is warm after fewer records.
+      const records = method === 'per_record' ? load / 10 : load;
+      // After Ctrl-C the stream is gone, and the publisher would retry for a minute: stop waiting for it.
+      const pace = await withSignal(measurePace(publish, target, records), run.signal);
+      await hooks.after?.(method as PublishMethod);
+      // The first round is the warm-up.
+      if (round > 0) measured[method]!.push(pace);
     }
   }
   return Object.fromEntries(
-    Object.entries(measured).map(([way, paces]) => [
-      way,
+    Object.entries(measured).map(([method, paces]) => [
+      method,
       {
-        records_per_second: median(paces.map(({ records_per_second }) => records_per_second)),
-        mib_per_second: median(paces.map(({ mib_per_second }) => mib_per_second)),
+        records_per_second: computeMedian(
+          paces.map(({ records_per_second }) => records_per_second),
+        ),
+        mib_per_second: computeMedian(paces.map(({ mib_per_second }) => mib_per_second)),
       },
     ]),
   );
 }
 
-async function paceOf(
+async function measurePace(
   publish: (target: Target, records: RecordInput[]) => Promise<void>,
   target: Target,
   load: number,
 ): Promise<Pace> {
-  const records = someRecords(load);
+  const records = generateRecords(load);
   const bytes = records.reduce((sum, record) => sum + JSON.stringify(record).length, 0);
   const started_at = performance.now();
   await publish(target, records);
@@ -140,55 +144,61 @@ async function paceOf(
   return { records_per_second: load / seconds, mib_per_second: bytes / MIB / seconds };
 }
 
-function rates(
+function buildRates(
   where: string,
   paces: Record<string, Pace>,
-  goal?: Parameters<typeof figure>[0]['goal'],
+  goal?: Parameters<typeof buildFigure>[0]['goal'],
 ) {
-  const { ours: value, ...beside } = paces;
-  const rate = (what: keyof Pace, unit: string) => ({
-    name: `publisher.${what}.${where}`,
-    value: value![what],
+  const { ours: value, ...baselines } = paces;
+  const rate = (metric: keyof Pace, unit: string) => ({
+    name: `publisher.${metric}.${where}`,
+    value: value![metric],
     unit,
-    baselines: Object.fromEntries(Object.entries(beside).map(([way, pace]) => [way, pace[what]])),
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([method, pace]) => [method, pace[metric]]),
+    ),
   });
   return [
-    figure({ ...rate('records_per_second', 'records/s'), ...(goal === undefined ? {} : { goal }) }),
-    figure(rate('mib_per_second', 'MiB/s')),
+    buildFigure({
+      ...rate('records_per_second', 'records/s'),
+      ...(goal === undefined ? {} : { goal }),
+    }),
+    buildFigure(rate('mib_per_second', 'MiB/s')),
   ];
 }
 
-async function ours(target: Target, records: RecordInput[]): Promise<void> {
+async function publishAll(target: Target, records: RecordInput[]): Promise<void> {
   const publisher = createPublisher({ stream: createKinesisStream(target) });
   for await (const { status } of publisher.publishAll(records)) {
-    if (status !== 'accepted') throw new Error(`A record was ${status}`);
+    if (status !== 'accepted')
+      throw new Error(`Expected every record to be accepted; one was ${status}`);
   }
   await publisher.close();
 }
 
-async function perRecord(target: Target, records: RecordInput[]): Promise<void> {
-  const limit = pLimit(RECORDS_AT_A_TIME);
+async function putEachRecord(target: Target, records: RecordInput[]): Promise<void> {
+  const limit = pLimit(RECORDS_IN_FLIGHT);
   const put = (record: RecordInput) =>
     target.client.send(
-      new PutRecordCommand({ StreamName: target.stream_name, ...entryOf(record) }),
+      new PutRecordCommand({ StreamName: target.stream_name, ...toEntry(record) }),
     );
   await Promise.all(records.map((record) => limit(() => put(record))));
 }
 
-async function floor(target: Target, records: RecordInput[]): Promise<void> {
-  const limit = pLimit(REQUESTS_AT_A_TIME);
+async function putFullBatches(target: Target, records: RecordInput[]): Promise<void> {
+  const limit = pLimit(REQUESTS_IN_FLIGHT);
   const put = (batch: RecordInput[]) =>
     target.client.send(
-      new PutRecordsCommand({ StreamName: target.stream_name, Records: batch.map(entryOf) }),
+      new PutRecordsCommand({ StreamName: target.stream_name, Records: batch.map(toEntry) }),
     );
   await Promise.all(chunk(records, RECORDS_PER_REQUEST).map((batch) => limit(() => put(batch))));
 }
 
-function entryOf(record: RecordInput) {
+function toEntry(record: RecordInput) {
   return { Data: Buffer.from(JSON.stringify(record)), PartitionKey: record.record_id! };
 }
 
-function someRecords(load: number): RecordInput[] {
+function generateRecords(load: number): RecordInput[] {
   return Array.from({ length: load }, (_, i) => ({
     record_id: `bench-${i}`,
     text: `Number ${i}: `.padEnd(140, 'it was a long day, and I loved it. '),
@@ -198,7 +208,7 @@ function someRecords(load: number): RecordInput[] {
   }));
 }
 
-function kinesis(endpoint: string): KinesisClient {
+function createClient(endpoint: string): KinesisClient {
   return new KinesisClient({
     endpoint,
     region: 'us-east-1',

@@ -1,21 +1,21 @@
 import { settings } from '../../infra/settings.ts';
-import { type Figure, figure } from '../figures.ts';
+import { buildFigure, type Figure } from '../figures.ts';
 import type { Load } from '../load.ts';
-import { planErrorUnderQuota } from '../plan-errors.ts';
-import { type RanTogether, runConsumers, withBundles } from '../run-program.ts';
+import { measurePlanErrorUnderQuota } from '../plan-errors.ts';
+import { type ConsumersRun, runConsumers, withBundles } from '../run-program.ts';
 import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.ts';
 import type { Run } from '../suite.ts';
-import { leastRequests, requestsOf } from '../usage.ts';
+import { computeLeastRequests, countRequests } from '../usage.ts';
 
-/** The shards of a stream on demand. */
+/** The shards of a new on-demand stream. */
 const CONSUMERS = 4;
 
 /**
- * The deployed consumer with a backlog: as many processes as there are shards, batches of 140 characters with 60 %
- * repeats, services that take their time, and a quota that all share. What they use is counted from the first call to
- * the last, and a call's share of a second after it.
+ * Runs the deployed consumer with a backlog: one process per shard, texts of 140 characters with 60 % repeats,
+ * realistic latency, and one shared quota. The measured time lasts from the first call to the last, plus the interval
+ * of one call.
  */
-export function underQuota(run: Run): Promise<Figure[]> {
+export function measureUnderQuota(run: Run): Promise<Figure[]> {
   return withBundles(async (bundles) => {
     const figures: Figure[] = [];
     for (const languages of run.quick ? [1] : [1, 12]) {
@@ -26,70 +26,74 @@ export function underQuota(run: Run): Promise<Figure[]> {
         languages,
         batch_records: run.quick ? 1_000 : settings.consumer.batch_size,
       };
-      run.say(`${CONSUMERS} consumers of the ${load.name}`);
-      const ran = await runConsumers(bundles, {
+      run.reportStep(`${CONSUMERS} consumers, ${load.name}`);
+      const result = await runConsumers(bundles, {
         ...run,
         load,
         consumers: CONSUMERS,
         batches: run.quick ? 1 : 3,
         calls_per_second: QUOTA_CALLS_PER_SECOND,
       });
-      figures.push(...figuresOf(load, ran));
+      figures.push(...buildFigures(load, result));
     }
     return figures;
   });
 }
 
-function figuresOf(load: Load, ran: RanTogether): Figure[] {
-  const { counts, records } = ran;
+function buildFigures(load: Load, run: ConsumersRun): Figure[] {
+  const { counts, records } = run;
   const { calls, first_ms, last_ms, usage } = counts['comprehend.BatchDetectSentiment']!;
   const { documents = 0, throttled = 0 } = usage;
   const answered = calls - throttled;
   const seconds = (last_ms - first_ms) / 1_000 + 1 / QUOTA_CALLS_PER_SECOND;
-  const named = (what: string) => `quota.${what}.${load.name}`;
+  const nameFigure = (metric: string) => `quota.${metric}.${load.name}`;
   return [
-    figure({
-      name: named('share_used'),
+    buildFigure({
+      name: nameFigure('share_used'),
       value: answered / seconds / QUOTA_CALLS_PER_SECOND,
       unit: 'share',
       goal: { of: 'value', at_least: 0.95 },
     }),
-    figure({
-      name: named('throttled_share'),
+    buildFigure({
+      name: nameFigure('throttled_share'),
       value: throttled / calls,
       unit: 'share',
       goal: { of: 'value', at_most: 0.01 },
     }),
-    figure({
-      name: named('call_fill'),
+    buildFigure({
+      name: nameFigure('call_fill'),
       value: documents / answered / DOCUMENTS_PER_CALL,
       unit: `share of ${DOCUMENTS_PER_CALL} documents`,
       goal: { of: 'value', at_least: 0.9 },
     }),
-    figure({
-      name: named('documents_share'),
+    buildFigure({
+      name: nameFigure('documents_share'),
       value: documents / seconds / QUOTA_CALLS_PER_SECOND / DOCUMENTS_PER_CALL,
       unit: 'share',
       goal: { of: 'value', at_least: 0.95 },
     }),
-    figure({
-      name: named('calls_to_floor'),
+    buildFigure({
+      name: nameFigure('calls_to_floor'),
       value: answered / Math.ceil(documents / DOCUMENTS_PER_CALL),
       unit: '×',
     }),
-    figure({
-      name: named('requests_to_least'),
-      value: requestsOf(ran) / leastRequests(ran, load),
+    buildFigure({
+      name: nameFigure('requests_to_least'),
+      value: countRequests(run) / computeLeastRequests(run, load),
       unit: '×',
       goal: { of: 'value', at_most: 1.1 },
     }),
-    figure({
-      name: named('documents_per_second'),
+    buildFigure({
+      name: nameFigure('documents_per_second'),
       value: documents / seconds,
       unit: 'documents/s',
       baselines: { floor: QUOTA_CALLS_PER_SECOND * DOCUMENTS_PER_CALL },
     }),
-    figure({ name: named('records_per_second'), value: records / seconds, unit: 'records/s' }),
-    planErrorUnderQuota(load, records / seconds),
+    buildFigure({
+      name: nameFigure('records_per_second'),
+      value: records / seconds,
+      unit: 'records/s',
+    }),
+    measurePlanErrorUnderQuota(load, records / seconds),
   ];
 }

@@ -9,84 +9,86 @@ import { limitRate } from '../../processors/analysis/rate-limiter.ts';
 import type { Deadline } from '../../processors/deadline.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
-import { type Figure, figure } from '../figures.ts';
+import { buildFigure, type Figure } from '../figures.ts';
 import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.ts';
 import type { Run, Suite } from '../suite.ts';
-import { underQuota } from './quota-consumers.ts';
+import { measureUnderQuota } from './quota-consumers.ts';
 
-/** What the governor is told. */
+/** The rate that the consumers share, a little below the quota. */
 const TARGET = 9.8;
-const CALLS_AT_A_TIME = 4;
-/** The SDK's own retries, where nobody governs. */
+const CALLS_IN_FLIGHT = 4;
+/** Attempts of the SDK where no rate limiter is in front of it. */
 const SDK_ATTEMPTS = 3;
 
-interface Share {
-  /** Of what the quota allows in that time. */
+interface QuotaUse {
+  /** Answered calls as a share of those that the quota allows. */
   used: number;
-  /** Of all calls. */
+  /** Throttled calls as a share of all calls. */
   throttled: number;
   documents_per_second: number;
   ledger_writes_per_call: number;
 }
 
 /**
- * `quota.*_consumers`: the governor alone, with full calls; beside it stands what goes without one: every consumer calls
- * at will, and the SDK tries again. `quota.*.stream`: the deployed consumer; all that a quick run has.
+ * `quota.*_consumers` measures the rate limiter alone, with full calls. Its baseline has none: each consumer calls as
+ * often as it can, and the SDK retries. `quota.*.stream` measures the deployed consumer; a quick run has only this
+ * part.
  */
 export const quota: Suite = {
   name: 'quota',
-  title: 'how much of 10 calls/s consumers use together, and how often they are refused',
+  title:
+    'share of a quota of 10 calls/s that consumers use together, and of calls that are throttled',
   measure: async (run) => [
-    ...(run.quick ? [] : await withCloud(run, {}, (cloud) => measured(run, cloud))),
-    ...(await underQuota(run)),
+    ...(run.quick ? [] : await withCloud(run, {}, (cloud) => measureRateLimiter(run, cloud))),
+    ...(await measureUnderQuota(run)),
   ],
 };
 
 const SECONDS = 15;
 
-async function measured(run: Run, cloud: BenchCloud): Promise<Figure[]> {
+async function measureRateLimiter(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const consumers of [1, 4, 10]) {
     const name = `${consumers}_consumer${consumers === 1 ? '' : 's'}`;
-    const sharing = { consumers, seconds: SECONDS };
-    run.say(`${consumers} consumers, governed`);
-    const ours = await shared(run, cloud, { ...sharing, with_governor: true });
-    run.say(`${consumers} consumers, at will`);
-    const at_will = await shared(run, cloud, { ...sharing, with_governor: false });
-    figures.push(...shares(name, ours, at_will));
-    if (consumers === 4) figures.push(...rates(name, ours, at_will));
+    const trial = { consumers, seconds: SECONDS };
+    run.reportStep(`${consumers} consumers with the rate limiter`);
+    const ours = await runTrial(run, cloud, { ...trial, is_limited: true });
+    run.reportStep(`${consumers} consumers without a rate limiter`);
+    const unlimited = await runTrial(run, cloud, { ...trial, is_limited: false });
+    figures.push(...buildShares(name, ours, unlimited));
+    if (consumers === 4) figures.push(...buildRates(name, ours, unlimited));
   }
   return figures;
 }
 
-function shares(name: string, ours: Share, at_will: Share): Figure[] {
+function buildShares(name: string, ours: QuotaUse, unlimited: QuotaUse): Figure[] {
   return [
-    figure({
+    buildFigure({
       name: `quota.share_used.${name}`,
       value: ours.used,
       unit: 'share',
-      baselines: { per_record: at_will.used },
+      baselines: { per_record: unlimited.used },
       goal: { of: 'value', at_least: 0.95 },
     }),
-    figure({
+    buildFigure({
       name: `quota.throttled_share.${name}`,
       value: ours.throttled,
       unit: 'share',
-      baselines: { per_record: at_will.throttled },
+      baselines: { per_record: unlimited.throttled },
       goal: { of: 'value', at_most: 0.01 },
     }),
   ];
 }
 
-function rates(name: string, ours: Share, at_will: Share): Figure[] {
+function buildRates(name: string, ours: QuotaUse, unlimited: QuotaUse): Figure[] {
   return [
-    figure({
+    buildFigure({
       name: `quota.documents_per_second.${name}`,
       value: ours.documents_per_second,
       unit: 'documents/s',
-      baselines: { per_record: at_will.documents_per_second },
+      baselines: { per_record: unlimited.documents_per_second },
     }),
-    figure({
+    buildFigure({
       name: 'quota.ledger_writes_per_call',
       value: ours.ledger_writes_per_call,
       unit: 'writes',
@@ -94,50 +96,50 @@ function rates(name: string, ours: Share, at_will: Share): Figure[] {
   ];
 }
 
-interface Sharing {
+interface Trial {
   consumers: number;
   seconds: number;
-  with_governor: boolean;
+  is_limited: boolean;
 }
 
-/** So many consumers for so long, each with clients of its own. */
-async function shared(run: Run, cloud: BenchCloud, sharing: Sharing): Promise<Share> {
-  const { consumers, seconds, with_governor } = sharing;
-  const counts: Counts = { calls: 0, throttled: 0, answered: 0, writes: 0, refused: 0 };
-  // A full bucket at the start would be a second's calls for nothing.
-  await emptied(cloud.config);
+/** Runs the consumers for that time, each with its own clients. */
+async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<QuotaUse> {
+  const { consumers, seconds, is_limited } = trial;
+  const counts: QuotaCounts = { calls: 0, throttled: 0, answered: 0, writes: 0, refused: 0 };
+  // A full token bucket would admit a second's calls on top of the quota.
+  await emptyTokenBucket(cloud.config);
   const end = Date.now() + seconds * 1_000;
   const workers = Array.from({ length: consumers }, () => {
-    const client = counting(cloud.config, counts, with_governor ? 1 : SDK_ATTEMPTS);
-    const at_will = createComprehendAnalyzer({ client });
-    const analyzer = with_governor
-      ? limitToQuota(at_will, cloud, { ...sharing, counts, end })
-      : at_will;
-    return calling(run, analyzer, { counts, end });
+    const client = createCountingClient(cloud.config, counts, is_limited ? 1 : SDK_ATTEMPTS);
+    const unlimited = createComprehendAnalyzer({ client });
+    const analyzer = is_limited
+      ? limitToQuota(unlimited, cloud, { ...trial, counts, end })
+      : unlimited;
+    return callUntilEnd(run, analyzer, { counts, end });
   });
   await Promise.all(workers);
   return {
     used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
-    // Who is told that there is no slot left has cost a write too.
+    // A reservation that found no slot before the end cost a write, too.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }
 
-interface Counts {
+interface QuotaCounts {
   calls: number;
   throttled: number;
   answered: number;
   writes: number;
-  /** Calls that had no slot before the end. */
+  /** Calls that the rate limiter refused because no slot was left before the end. */
   refused: number;
 }
 
 function limitToQuota(
   analyzer: Analyzer,
   { config, stack }: BenchCloud,
-  { consumers, counts, end }: Sharing & { counts: Counts; end: number },
+  { consumers, counts, end }: Trial & { counts: QuotaCounts; end: number },
 ): Analyzer {
   const dynamodb = new DynamoDBClient(config);
   const send = (command: object) => {
@@ -165,11 +167,11 @@ function limitToQuota(
   };
 }
 
-/** One consumer: always some calls under way; one that was refused waits for a slot's time. */
-async function calling(
+/** Keeps a consumer's calls in flight until the end. After a failed call, it pauses for the length of a slot. */
+async function callUntilEnd(
   run: Run,
   analyzer: Analyzer,
-  { counts, end }: { counts: Counts; end: number },
+  { counts, end }: { counts: QuotaCounts; end: number },
 ): Promise<void> {
   const documents = Array.from({ length: DOCUMENTS_PER_CALL }, (_, i) => `It was a good day: ${i}`);
   const caller = async () => {
@@ -178,17 +180,17 @@ async function calling(
         () => undefined,
         (cause: unknown) => cause,
       );
-      // What the SDK still gets through after the end is another time's quota.
+      // A call that the SDK completes after the end uses quota of a later second.
       if (failure === undefined) counts.answered += Date.now() < end ? 1 : 0;
       else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA_CALLS_PER_SECOND);
       else {
-        // There is none before the end: asking again would only be counted as writes.
+        // No slot is left before the end: further reservations would only add writes.
         counts.refused += 1;
         return;
       }
     }
   };
-  await Promise.all(Array.from({ length: CALLS_AT_A_TIME }, caller));
+  await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, caller));
 }
 
 function isOutOfQuota(failure: unknown): boolean {
@@ -197,8 +199,12 @@ function isOutOfQuota(failure: unknown): boolean {
 
 type Config = ReturnType<typeof clientConfig>;
 
-/** Sees every request, those that the SDK repeats included. */
-function counting(config: Config, counts: Counts, maxAttempts: number): ComprehendClient {
+/** Counts every request, the SDK's retries included. */
+function createCountingClient(
+  config: Config,
+  counts: QuotaCounts,
+  maxAttempts: number,
+): ComprehendClient {
   const client = new ComprehendClient({ ...config, maxAttempts });
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -215,7 +221,7 @@ function counting(config: Config, counts: Counts, maxAttempts: number): Comprehe
   return client;
 }
 
-async function emptied(config: Config): Promise<void> {
+async function emptyTokenBucket(config: Config): Promise<void> {
   const analyzer = createComprehendAnalyzer({
     client: new ComprehendClient({ ...config, maxAttempts: 1 }),
   });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { chart } from '../../../bench/chart.ts';
-import { type Figure, figure } from '../../../bench/figures.ts';
+import { expect, it } from 'vitest';
+import { drawChart } from '../../../bench/chart.ts';
+import { buildFigure, type Figure } from '../../../bench/figures.ts';
 import type { Machine } from '../../../bench/machine.ts';
 
 const MACHINE: Machine = {
@@ -22,7 +22,7 @@ const SHOWN = [
 ];
 
 const FIGURES: Figure[] = SHOWN.map((name) =>
-  figure({
+  buildFigure({
     name,
     value: 1_234.5,
     unit: 'ms',
@@ -35,29 +35,27 @@ function barsOf(svg: string): number[] {
   return [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
 }
 
-describe('the chart', () => {
-  const svg = chart(MACHINE, FIGURES);
+const svg = drawChart(MACHINE, FIGURES);
 
-  it('draws the bars of a panel in the proportion of their values', () => {
-    const [ours, per_record, floor] = barsOf(svg);
-    expect(barsOf(svg)).toHaveLength(SHOWN.length * 3);
-    expect(per_record).toBe(ours! / 2);
-    expect(floor).toBe(1);
-  });
+it('drawChart draws the bars of a panel in proportion to their values', () => {
+  const [ours, per_record, floor] = barsOf(svg);
+  expect(barsOf(svg)).toHaveLength(SHOWN.length * 3);
+  expect(per_record).toBe(ours! / 2);
+  expect(floor).toBe(1);
+});
 
-  it('says each value, and that a goal was missed', () => {
-    expect(svg.match(/>1,235</g)).toHaveLength(SHOWN.length);
-    expect(svg.match(/>617</g)).toHaveLength(SHOWN.length);
-    expect(svg).toContain('2 × a call per record, goal ≥ 3 ×: missed');
-  });
+it('drawChart prints each value and whether the goal was missed', () => {
+  expect(svg.match(/>1,235</g)).toHaveLength(SHOWN.length);
+  expect(svg.match(/>617</g)).toHaveLength(SHOWN.length);
+  expect(svg).toContain('2 × a call per record, goal ≥ 3 ×: missed');
+});
 
-  it('is well-formed whatever the machine is called', () => {
-    expect(svg).toContain('A&lt;B &amp; C, 2 cores');
-    const opened = svg.match(/<(?:svg|g|text|style|title)\b/g)!.length;
-    expect(svg.match(/<\/(?:svg|g|text|style|title)>/g)).toHaveLength(opened);
-  });
+it('drawChart escapes the name of the machine', () => {
+  expect(svg).toContain('A&lt;B &amp; C, 2 cores');
+  const opened = svg.match(/<(?:svg|g|text|style|title)\b/g)!.length;
+  expect(svg.match(/<\/(?:svg|g|text|style|title)>/g)).toHaveLength(opened);
+});
 
-  it('is not drawn of a run that has not measured what it shows', () => {
-    expect(() => chart(MACHINE, FIGURES.slice(1))).toThrow(/consumer\.records_per_second\.base/);
-  });
+it('drawChart throws if the run lacks a figure that the chart shows', () => {
+  expect(() => drawChart(MACHINE, FIGURES.slice(1))).toThrow(/consumer\.records_per_second\.base/);
 });

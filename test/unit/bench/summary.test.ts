@@ -1,32 +1,30 @@
-import { describe, expect, it } from 'vitest';
-import { figure, type Measured } from '../../../bench/figures.ts';
-import { filled, summary } from '../../../bench/summary.ts';
+import { expect, it } from 'vitest';
+import { buildFigure, type Measurement } from '../../../bench/figures.ts';
+import { buildSummary, fillPage } from '../../../bench/summary.ts';
 
-describe('a page', () => {
-  it('is filled between its marks, and again', () => {
-    const page = 'a\n<!-- one -->\nold\n<!-- /one -->\nb';
-    const once = filled(page, { one: 'costs $1 & $&' });
-    expect(once).toBe('a\n<!-- one -->\ncosts $1 & $&\n<!-- /one -->\nb');
-    expect(filled(once, { one: 'costs $1 & $&' })).toBe(once);
-  });
+it('fillPage replaces the text between its marks, and can do so again', () => {
+  const page = 'a\n<!-- one -->\nold\n<!-- /one -->\nb';
+  const once = fillPage(page, { one: 'costs $1 & $&' });
+  expect(once).toBe('a\n<!-- one -->\ncosts $1 & $&\n<!-- /one -->\nb');
+  expect(fillPage(once, { one: 'costs $1 & $&' })).toBe(once);
+});
 
-  it('without the place is not filled', () => {
-    expect(() => filled('nothing', { one: '' })).toThrow('one');
-  });
+it('fillPage throws if the page lacks the marks', () => {
+  expect(() => fillPage('nothing', { one: '' })).toThrow('one');
 });
 
 const LOADS = ['base', 'distinct'];
 const FLOOR = { of: 'floor', at_most: 2 } as const;
 
-/** A run with every figure that the page shows. `cpu` has a value for each load. */
-function figures(cpu: number[]) {
-  const measured: Measured[] = [
-    ...LOADS.map((load, i): Measured => {
+/** A run with every figure that the page shows. @param cpu the CPU time of each load. */
+function createFigures(cpu: number[]) {
+  const measured: Measurement[] = [
+    ...LOADS.map((load, i): Measurement => {
       const name = `consumer.cpu_ms_per_1000.${load}`;
       return { name, value: cpu[i]!, unit: 'ms', baselines: { floor: 100 }, goal: FLOOR };
     }),
-    ...['calls_per_1000', 'requests_to_least'].map((what): Measured => {
-      const name = `consumer.${what}.base`;
+    ...['calls_per_1000', 'requests_to_least'].map((metric): Measurement => {
+      const name = `consumer.${metric}.base`;
       return { name, value: 1, unit: 'calls', baselines: { floor: 1 }, goal: FLOOR };
     }),
     ...[1, 10, 100].flatMap((scale) =>
@@ -38,18 +36,18 @@ function figures(cpu: number[]) {
         'records_per_second',
         'requests_per_record',
       ].map(
-        (what): Measured => ({
-          name: `end_to_end.${what}.load_${scale}`,
+        (metric): Measurement => ({
+          name: `end_to_end.${metric}.load_${scale}`,
           value: 1_234 * scale,
           unit: 'ms',
         }),
       ),
     ),
-    ...OTHERS.map(([name, unit]): Measured => {
+    ...OTHERS.map(([name, unit]): Measurement => {
       return { name, value: 0.5, unit, baselines: { floor: 1 }, goal: { of: 'value', at_most: 1 } };
     }),
   ];
-  return measured.map(figure);
+  return measured.map(buildFigure);
 }
 
 const OTHERS: [name: string, unit: string][] = [
@@ -76,26 +74,24 @@ const OTHERS: [name: string, unit: string][] = [
   ['plan.error_of_usd.base', 'share'],
 ];
 
-describe('what is shown of a run', () => {
-  it('is the range over all loads, met only where each of them is', () => {
-    const row = (cpu: number[]) =>
-      summary(figures(cpu))
-        .goals!.split('\n')
-        .find((line) => line.includes('CPU of a record'));
-    expect(row([110, 190])).toBe(
-      "| CPU of a record to the floor's, any load | ≤ 2 × | 1.1 × to 1.9 × | met |",
-    );
-    expect(row([110, 210])).toContain('| 1.1 × to 2.1 × | **missed** |');
-  });
+it('buildSummary shows the range over all loads, and a goal as met only if each load meets it', () => {
+  const row = (cpu: number[]) =>
+    buildSummary(createFigures(cpu))
+      .goals!.split('\n')
+      .find((line) => line.includes('CPU per record'));
+  expect(row([110, 190])).toBe(
+    "| CPU per record, to the floor's; any load | ≤ 2 × | 1.1 × to 1.9 × | met |",
+  );
+  expect(row([110, 210])).toContain('| 1.1 × to 2.1 × | **missed** |');
+});
 
-  it('has the units of its figures', () => {
-    const { goals, end_to_end } = summary(figures([1, 1]));
-    expect(goals).toContain('| ≤ 100 % | 50 % | met |');
-    expect(end_to_end).toContain('| 5,000 | 123.4, 123.4 s |');
-  });
+it('buildSummary shows the units of the figures', () => {
+  const { goals, end_to_end } = buildSummary(createFigures([1, 1]));
+  expect(goals).toContain('| ≤ 100 % | 50 % | met |');
+  expect(end_to_end).toContain('| 5,000 | 123.4, 123.4 s |');
+});
 
-  it('is not made of a run that has not measured it', () => {
-    const some = figures([1, 1]).filter(({ name }) => name !== 'end_to_end.growth');
-    expect(() => summary(some)).toThrow('end_to_end.growth');
-  });
+it('buildSummary throws if the run lacks a figure that the page shows', () => {
+  const some = createFigures([1, 1]).filter(({ name }) => name !== 'end_to_end.growth');
+  expect(() => buildSummary(some)).toThrow('end_to_end.growth');
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DEPLOYED, MEASURED } from '@aurastream/cost-model';
 import { expect, it } from 'vitest';
 import { rowOf } from '../../../aws/dynamodb/results/row.ts';
-import { writeUnits } from '../../../bench/services/item-size.ts';
+import { computeWriteUnits } from '../../../bench/services/item-size.ts';
 import { settings } from '../../../infra/settings.ts';
 import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
 import { aResult } from '../../support/results.ts';
@@ -32,8 +32,9 @@ it('the cost model assumes the sizes that rows and lake lines have', () => {
   const result = aResult({ text, text_bytes: 140, author: '@user123' });
   const line_bytes = Buffer.byteLength(JSON.stringify(result)) - 140;
   expect(Math.abs(line_bytes - MEASURED.line_bytes)).toBeLessThan(80);
-  expect(writeUnits(rowOf(result, 1_800_000_000))).toBe(1);
-  const units = (bytes: number) => writeUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
+  expect(computeWriteUnits(rowOf(result, 1_800_000_000))).toBe(1);
+  const units = (bytes: number) =>
+    computeWriteUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
   expect(units(1_024 - MEASURED.row_bytes + 100)).toBe(2);
 });
 
