@@ -20,7 +20,7 @@ export type EncodeOutcome =
   | { ok: true; entry: Encoded }
   | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
 
-/** Replaces the text of a record by its hash, after the text was put into the claim store. */
+/** Replaces the text of a record with its hash. The text itself must be in the claim store. */
 export function withClaim(input: RecordInput, text_claim: string): RecordInput {
   const { text: _, ...rest } = input;
   return { ...rest, text_claim };

@@ -47,7 +47,7 @@ export interface TextClaimStore {
 }
 
 /**
- * A stream to publish to. One request takes up to 500 entries of 10 MiB together.
+ * A stream to publish to. A request has at most 500 entries and 10 MiB.
  *
  * @example
  * import type { RecordStream } from 'aurastream/ingest';

@@ -96,7 +96,7 @@ export interface JobStore {
   ): Promise<Job | undefined>;
   /** Adds done indexes to a page, unless the page is closed. Returns the page after that. */
   mark(job: JobRef, page: number, done: Partial<Record<RecordOutcome, number[]>>): Promise<Page>;
-  /** Replaces a page's indexes by their counts. Later calls have no effect. Returns the page after that. */
+  /** Replaces a page's indexes with their counts. Later calls have no effect. Returns the page after that. */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
   /** Adds a page to the job's closed pages. Returns the number of closed pages after that. */
   addClosedPage(job: JobRef, page: number): Promise<number>;

@@ -52,7 +52,7 @@ export interface JobProgress {
  * outcome. The steps for the done records of one page:
  *
  *     1 mark    add the indexes to the page's sets. Stop if records of the page are missing.
- *     2 close   replace the sets by their counts; the first writer wins. A batch with a whole page skips step 1.
+ *     2 close   replace the sets with their counts; the first writer wins. A batch with a whole page skips step 1.
  *     3 add     add the page to the job's closed pages. Stop if pages are missing. A job of one page skips this step.
  *     4 end     read all pages, and move the job to COMPLETED or COMPLETED_WITH_ERRORS; one writer succeeds.
  *

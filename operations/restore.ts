@@ -32,8 +32,9 @@ export interface RestoreOutcome {
 }
 
 /**
- * Puts records and bytes back on the stream as they came. A record without an id gets the id derived from its place, and
- * one without a time gets its time of arrival. So it is the same record when it is back on the stream, and counts once.
+ * Puts records and bytes back on the stream as they came. A record without an id gets the id derived from its place,
+ * and one without a time gets its time of arrival. So it is the same record when it is back on the stream, and counts
+ * once.
  */
 export async function restore(
   publisher: Publisher,
@@ -62,12 +63,12 @@ function encodeContents(one: Restorable): { bytes: Uint8Array; partition_key: st
   return { bytes: addIdentity(one, partition_key), partition_key };
 }
 
-/** A KPL aggregate can hold keys that Kinesis refuses. One of them would fail the whole request. */
+/** A KPL aggregate can contain partition keys that Kinesis refuses. Such a key would fail the whole request. */
 function chooseKey(partition_key: string, fallback: string): string {
   return partition_key !== '' && partition_key.length <= 256 ? partition_key : fallback;
 }
 
-/** Adds the id and the time to the bytes of a record that lacks them. Bytes that have both stay as they are. */
+/** Adds the id and the time to the bytes of a record if they are missing. Otherwise returns the bytes unchanged. */
 function addIdentity(
   { bytes, record, arrived_at }: Restorable & { kind: 'record' },
   partition_key: string,
@@ -82,11 +83,11 @@ function addIdentity(
   const start = json.indexOf(OPENING_BRACE) + 1;
   const fields = Buffer.from(`${JSON.stringify(added).slice(1, -1)},`);
   const whole = Buffer.concat([json.subarray(0, start), fields, json.subarray(start)]);
-  // The publisher refuses what does not fit, as `too_large`.
+  // The publisher refuses a record that does not fit, as `too_large`.
   return shrinkToFit(whole, partition_key) ?? whole;
 }
 
-/** A record is a JSON object, so its first brace opens it. */
+/** A record is a JSON object, so the first brace in its bytes is the object's own. */
 const OPENING_BRACE = '{'.charCodeAt(0);
 
 function codeOf(outcome: PublishOutcome): string {

@@ -13,7 +13,7 @@ import { openFile } from './open-file.ts';
 import { READERS } from './readers.ts';
 import type { Row } from './row.ts';
 
-/** One row of a file: a record, or bytes that are not a record and the reason. */
+/** One row of a file: a record; or, for an invalid row, its bytes and the reason. */
 export type SourceItem =
   | { ok: true; line: number; bytes: Buffer; record: RecordInput & { record_id: string } }
   | { ok: false; line: number; bytes: Buffer; issues: Issue[] };

@@ -18,7 +18,7 @@ export interface RowSource {
   from: number;
 }
 
-/** Reads one format, also from the middle of a file. */
+/** Reads one format. It can start in the middle of a file. */
 export interface RowReader {
   /** @param text_field the field or column that holds the text. */
   readRows(source: RowSource, text_field: string): AsyncIterable<Row>;

@@ -11,7 +11,7 @@ import { READERS } from '../sources/readers.ts';
 import type { Row, RowSource } from '../sources/row.ts';
 import type { JobInputs } from './ports.ts';
 
-/** A record of a job's input, or a row that is not a record and the reason; `end` is where the next row begins. */
+/** One row of a job's input: a record, or the reason why the row is invalid. `end` is the start of the next row. */
 export type InputEntry = { job_index: number; end: InputPosition } & EntryContent;
 
 type EntryContent =

@@ -1,4 +1,4 @@
-/** What S3 says about an input object. */
+/** Metadata of an input object in S3. */
 interface InputHead {
   etag: string;
   bytes: number;

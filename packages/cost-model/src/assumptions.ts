@@ -4,7 +4,7 @@ export const DEPLOYED = {
   window_seconds: 2,
   memory_gb: 1,
   calls_in_flight: 50,
-  /** The most slots that one write reserves in the quota ledger, for quotas below 600 calls per second. */
+  /** The maximum number of slots that one write to the quota ledger reserves, for quotas below 600 calls per second. */
   slots_per_write: 6,
   /** The share of the quota that the consumers use; the rest is left for the API. */
   quota_share: 0.98,

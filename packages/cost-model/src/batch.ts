@@ -11,7 +11,7 @@ const BATCH_BYTES = (6_000_000 * 3) / 4;
 /** The slowest of n calls takes n ** 0.4 times the median, at the latencies of bench/services/latency.ts. */
 const SLOWEST_POWER = 0.4;
 
-/** What the consumer does for one batch. */
+/** The consumer's work for one batch. */
 export interface Batch {
   /** Records whose text has not been analysed before. */
   fresh_records: number;

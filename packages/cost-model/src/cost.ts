@@ -69,7 +69,7 @@ export function computeCost(usage: Usage, units_before = 0): Cost {
   return { ...stages, total: COST_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
 }
 
-/** Prices each unit in the tier into which it falls. */
+/** Charges each unit at the price of its tier. */
 function priceComprehendUnits(units: number, units_before: number): number {
   let usd = 0;
   let from = units_before;

@@ -17,7 +17,7 @@ export const COMPREHEND_TIERS = [
   { up_to_units: Number.POSITIVE_INFINITY, usd_per_unit: 0.000025 },
 ];
 
-/** The gigabyte in which AWS bills. */
+/** The gigabyte that AWS uses for billing. */
 export const GB = 2 ** 30;
 
 /**

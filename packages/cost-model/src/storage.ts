@@ -3,7 +3,7 @@ import { computeTextBytes, type PlannedLoad } from './load.ts';
 
 /** A larger text is stored in the lake only (aws/dynamodb/results/table.ts of the product). */
 const LARGEST_ROW_TEXT_BYTES = 350_000;
-/** DynamoDB bills this in addition for each stored item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/** DynamoDB bills these extra bytes for each stored item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ITEM_OVERHEAD_BYTES = 100;
 
 /** The write units of 1,000 records in the results table. Each record writes a row, and an index entry of one unit. */

@@ -13,7 +13,7 @@ const WORD_BYTES = 70;
 const NGRAM_BYTES = 4;
 const STRIDE_BYTES = 3;
 const SPACE = 0x20;
-/** Lead bytes of scripts that no language of the table uses. eld replaces them by a space. */
+/** Lead bytes of scripts that no language of the table uses. eld replaces them with a space. */
 const UNKNOWN_LEADS = new Set([0xc7, 0xca, 0xcb, 0xcc, 0xcd, 0xd4, 0xdc, 0xdd, 0xde, 0xdf]);
 
 /** The distinct n-grams of a text. An n-gram is a number made of its bytes, the first byte being the highest. */

@@ -12,10 +12,10 @@ import { kplAggregate } from '../../support/kpl.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const PLACE = kinesisRecord('').eventID;
 
-/** The set-asides that the consumer makes of bytes. */
+/** The set-asides that the consumer writes for these bytes. */
 const setAsidesOf = (data: unknown): SetAside[] => decode([kinesisRecord(data)]).set_asides;
 
-/** The set-asides of records whose text the consumer did not find. */
+/** The set-asides that the consumer writes if it cannot find the claimed texts of these records. */
 const textMissing = (data: unknown): SetAside[] =>
   decode([kinesisRecord(data)]).items.map((item) =>
     setAsideOf(item, unreadable('text_missing', 'the claimed text does not exist')),

@@ -11,7 +11,7 @@ import { ARRIVED_AT, kinesisRecord } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
 
-/** Puts bytes of the stream back, and decodes what is on the stream then. */
+/** Restores bytes, and decodes the records on the stream before and after. */
 async function restoreBytes(data: unknown) {
   const record = kinesisRecord(data);
   const { stream, entries } = createFakeStream();
@@ -22,7 +22,7 @@ async function restoreBytes(data: unknown) {
   return { outcome, entries, before, after };
 }
 
-/** What decides the end of a record: all of its fields, with the time that it counts from. */
+/** Lists the fields that decide how the consumer processes a record, including its effective time of creation. */
 const listRecords = ({ items }: ReturnType<typeof decode>) =>
   items.map(({ record, arrived_at }) => ({
     ...record,
@@ -41,7 +41,7 @@ async function expectSameEnd(data: unknown): Promise<void> {
 
 const slugs = fc.constantFrom('default', 'other');
 const optional = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
-/** Any text, also with braces, quotes, line ends and half an emoji. */
+/** Any text, including braces, quotes, line ends and half an emoji. */
 const texts = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
   fc.constantFrom('{', '"}{"', '\ud83d', 'Ä 😀 \u2028'),

@@ -7,12 +7,12 @@ function issuesOf(schema: z.ZodType, value: unknown) {
   return error === undefined ? [] : translateIssues(error);
 }
 
-it('translates a zod issue into the path of the field and what is wrong with it', () => {
+it('translateIssues gives the path of the field and the error of each zod issue', () => {
   const issues = issuesOf(recordSchema, { source: 'Not A Slug', text: 'x' });
   expect(issues).toEqual([{ path: 'source', message: expect.stringContaining('must be 1 to 64') }]);
 });
 
-it('quotes an attribute name only if it looks like a name', () => {
+it('translateIssues quotes an attribute name only if it looks like an identifier', () => {
   const attributes = { 'my secret diary': [], stars: [] };
   const issues = issuesOf(recordSchema, { source: 's', text: 'x', attributes });
   const paths = issues.map(({ path }) => path);
@@ -21,16 +21,16 @@ it('quotes an attribute name only if it looks like a name', () => {
   expect(JSON.stringify(issues)).not.toContain('diary');
 });
 
-it('does not quote the names of unknown fields', () => {
+it('translateIssues does not quote the names of unknown fields', () => {
   const issues = issuesOf(z.strictObject({}), { 'my secret diary': 1 });
   expect(issues).toEqual([{ path: '', message: 'has unknown fields' }]);
 });
 
-it('translates at most 20 issues', () => {
+it('translateIssues translates at most 20 issues', () => {
   expect(issuesOf(z.array(z.string()), Array(30).fill(1))).toHaveLength(20);
 });
 
-it('replaces half an emoji in JSON by U+FFFD and keeps whole ones', () => {
+it('parseWellFormedJson replaces half an emoji with U+FFFD and keeps whole ones', () => {
   expect(parseWellFormedJson(String.raw`["cut \ud83d", "\ud83d\ude00"]`)).toEqual([
     'cut \ufffd',
     '😀',

@@ -24,7 +24,7 @@ export function signatureOf(request: GatewayRequest): Signature | undefined {
   if (credential == null) return undefined;
   const parts = credential.split('/');
   const [access_key_id] = parts;
-  // The scope of SigV4a has no region. In both versions the service is the last part but one.
+  // The scope of SigV4a has no region. In both versions the service is the second to last part.
   const service = parts.at(-2);
   if (!access_key_id || !service || parts.length < 4) return undefined;
   return { access_key_id, service };

@@ -45,7 +45,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     services: services.all,
     resolveCaller: callers.resolve,
     policiesOf: roles.statementsOf,
-    // Roles of AWS services have the grants that AWS documents, so an unused one of theirs is no finding.
+    // Roles of AWS services have the grants that AWS documents, so their unused grants are not reported.
     roles: () => functionRoles(deployment),
     now,
     extraRoutes: routes,

@@ -24,7 +24,7 @@ export interface CloudFormationOptions {
 
 type CallShape = Omit<AwsCall, 'action' | 'caller'>;
 
-/** Emulates CloudFormation's DescribeStacks, with which clients read the outputs of a stack. */
+/** Emulates CloudFormation's DescribeStacks, which clients use to read the outputs of a stack. */
 export function createCloudFormation({ stacks }: CloudFormationOptions): AwsService {
   return {
     service: 'cloudformation',

@@ -93,7 +93,7 @@ async function callApi(key?: string): Promise<number> {
   return (await fetch(`${booted.cloud.api}/keyed`, { headers })).status;
 }
 
-it('shows the value of an API key only where it is asked for', async () => {
+it('reading an API key returns its value only if the request asks for it', async () => {
   const value = newValue();
   const key = await create({ value, name: 'shown', description: 'of a test' });
   const shown = { id: key.id, name: 'shown', description: 'of a test', enabled: true };
@@ -108,13 +108,13 @@ it('shows the value of an API key only where it is asked for', async () => {
   expect((await get(key.id, true)).value).toBe(value);
 });
 
-it('generates a value for an API key that is created without one', async () => {
+it('an API key that is created without a value gets a generated one', async () => {
   const [first, second] = [await create({ value: undefined }), await create({ value: undefined })];
   expect(first.value?.length).toBeGreaterThanOrEqual(20);
   expect(first.value).not.toBe(second.value);
 });
 
-it('takes only values of 20 to 128 characters that no other API key has', async () => {
+it('an API key needs a value of 20 to 128 characters that no other key has', async () => {
   for (const value of ['a'.repeat(19), 'a'.repeat(129)]) {
     expect((await catchError(create({ value })))?.name).toBe('BadRequestException');
   }
@@ -122,7 +122,7 @@ it('takes only values of 20 to 128 characters that no other API key has', async 
   expect((await catchError(create({ value: 'b'.repeat(20) })))?.name).toBe('ConflictException');
 });
 
-it('lists API keys page by page', async () => {
+it('API keys are listed page by page', async () => {
   const ids = [];
   for (let i = 0; i < 5; i += 1) ids.push((await create({ name: `paged ${i}` })).id);
   const listed: (string | undefined)[] = [];
@@ -139,7 +139,7 @@ it('lists API keys page by page', async () => {
   expect(listed).toEqual(ids);
 });
 
-it('answers every call about a deleted API key with NotFoundException', async () => {
+it('every call about a deleted API key is answered with NotFoundException', async () => {
   const { id } = await create({ name: 'deleted' });
   await revoke(id);
   expect(await list({ nameQuery: 'deleted' })).toEqual([]);
@@ -149,7 +149,7 @@ it('answers every call about a deleted API key with NotFoundException', async ()
   }
 });
 
-it('has the usage plans of the template', async () => {
+it('the account has the usage plans of the template', async () => {
   expect(Object.keys(plans).sort()).toEqual(['capped', 'open', 'slow']);
   const slow = await client.send(new GetUsagePlanCommand({ usagePlanId: plans.slow }));
   expect(slow).toMatchObject({
@@ -161,7 +161,7 @@ it('has the usage plans of the template', async () => {
   expect(capped.quota).toEqual({ limit: QUOTA, period: 'MONTH' });
 });
 
-it('lists the keys that joined a usage plan and did not leave it', async () => {
+it('the keys of a usage plan are those that joined it and did not leave it', async () => {
   const listMembers = async () => {
     const { items = [] } = await client.send(
       new GetUsagePlanKeysCommand({ usagePlanId: plans.slow }),
@@ -176,7 +176,7 @@ it('lists the keys that joined a usage plan and did not leave it', async () => {
   expect(await listMembers()).toEqual(before);
 });
 
-it('answers calls about an unknown usage plan with NotFoundException', async () => {
+it('every call about an unknown usage plan is answered with NotFoundException', async () => {
   const { id } = await create();
   const calls = [
     join(id, 'nowhere'),
@@ -188,26 +188,26 @@ it('answers calls about an unknown usage plan with NotFoundException', async () 
   }
 });
 
-it('answers an action that is not emulated with NotFoundException', async () => {
+it('an action that is not emulated is answered with NotFoundException', async () => {
   const error = await catchError(client.send(new GetRestApisCommand({})));
   expect(error).toMatchObject({ name: 'NotFoundException' });
 });
 
-it('admits a request with a key of a usage plan, and refuses one without a key or with an unknown key', async () => {
+it('a request needs a key of a usage plan: one without a key or with an unknown key is refused', async () => {
   const { value } = await createInPlan();
   expect(await callApi(value)).toBe(200);
   expect(await callApi()).toBe(403);
   expect(await callApi('x'.repeat(40))).toBe(403);
 });
 
-it('refuses a key from the moment that it is deleted', async () => {
+it('a request with a deleted key is refused', async () => {
   const { id, value } = await createInPlan();
   expect(await callApi(value)).toBe(200);
   await revoke(id);
   expect(await callApi(value)).toBe(403);
 });
 
-it('refuses a key while it is disabled', async () => {
+it('a request with a disabled key is refused until the key is enabled', async () => {
   const { id, value } = await createInPlan();
   await enable(id, false);
   expect((await get(id)).enabled).toBe(false);
@@ -216,7 +216,7 @@ it('refuses a key while it is disabled', async () => {
   expect(await callApi(value)).toBe(200);
 });
 
-it('refuses a key while it is in no usage plan', async () => {
+it('a request with a key that is in no usage plan is refused', async () => {
   const { id, value } = await create();
   expect(await callApi(value)).toBe(403);
   await join(id, plans.open);
@@ -225,7 +225,7 @@ it('refuses a key while it is in no usage plan', async () => {
   expect(await callApi(value)).toBe(403);
 });
 
-it('throttles a key beyond the rate of its usage plan, and no other key', async () => {
+it('a key beyond the rate of its usage plan is throttled, and no other key', async () => {
   const [fast, slow] = [await createInPlan('slow'), await createInPlan('slow')];
   const started = performance.now();
   const statuses = await Promise.all(Array.from({ length: 40 }, () => callApi(fast.value)));
@@ -239,7 +239,7 @@ it('throttles a key beyond the rate of its usage plan, and no other key', async 
   expect(await callApi(slow.value)).toBe(200);
 });
 
-it('refuses a key whose quota is used up, and no other key', async () => {
+it('a key whose quota is used up is refused, and no other key', async () => {
   const [spent, fresh] = [await createInPlan('capped'), await createInPlan('capped')];
   for (let i = 0; i < QUOTA; i += 1) expect(await callApi(spent.value)).toBe(200);
   expect(await callApi(spent.value)).toBe(429);

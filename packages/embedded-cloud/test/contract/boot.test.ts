@@ -236,13 +236,13 @@ function writeCloudWithProjection(count: number): Promise<string> {
   });
 }
 
-it('refuses a template whose index projects 21 attributes, as CloudFormation does', async () => {
+it('a template whose index projects 21 attributes is refused, as by CloudFormation', async () => {
   await expect(boot({ assemblyDir: await writeCloudWithProjection(21) })).rejects.toThrow(
     /table Table was refused: .*less than or equal to 20/,
   );
 });
 
-it('refuses a template that changes the projection of an index, as CloudFormation does', async () => {
+it('a template that changes the projection of an index is refused, as by CloudFormation', async () => {
   const cloud = await boot({ assemblyDir: await writeCloudWithProjection(19) });
   await cloud.close();
   await expect(boot({ assemblyDir: await writeCloudWithProjection(20) })).rejects.toThrow(

@@ -172,7 +172,7 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
   return false;
 }
 
-/** `LATEST` means the time of the mapping's first start, also after a restart without a checkpoint. */
+/** `LATEST` means the time of the mapping's first start, even after a restart without a checkpoint. */
 function startOf({ settings, checkpoints, shard_id }: ShardReaderOptions): Position {
   const { sequence_number } = checkpoints.of(shard_id);
   if (sequence_number !== undefined) return { type: 'AFTER_SEQUENCE_NUMBER', sequence_number };

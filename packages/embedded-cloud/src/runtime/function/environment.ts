@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 export interface ExecutionEnvironment {
-  /** Resolves when the bundle is loaded: to undefined, or to the error that leaves the environment unusable. */
+  /** Resolves when the bundle is loaded. If loading failed, resolves to the error, and the environment is unusable. */
   ready: Promise<Answer | undefined>;
   /** Runs one invocation at a time. Never throws: a crash is a failed answer, and leaves the environment dead. */
   invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;

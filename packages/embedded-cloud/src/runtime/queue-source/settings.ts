@@ -17,9 +17,9 @@ const SUPPORTED = new Set([
   'FunctionResponseTypes',
   'ScalingConfig',
 ]);
-/** Lambda's default, and the most messages that one request to SQS returns. */
+/** Lambda's default, and the maximum number of messages that one request to SQS returns. */
 const BATCH_SIZE = 10;
-/** Lambda would scale further by itself. On one machine this is enough. */
+/** Lambda would start more. On one machine this number is enough. */
 const CONCURRENCY = 10;
 
 export interface QueueMappingSettings

@@ -22,7 +22,7 @@ interface RuleProperties {
 
 const TARGET_FIELDS = new Set(['Id', 'Arn', 'Input']);
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** Node.js replaces a longer delay by 1 ms. */
+/** The longest delay of a timer. Node.js would fire a longer one after 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws {Error} with the rule's id, if it needs something that is not emulated, or its queue refuses it. */

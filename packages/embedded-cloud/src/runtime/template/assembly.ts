@@ -82,7 +82,7 @@ export async function loadAssembly(directory: string): Promise<Assembly> {
   };
 }
 
-/** Reads from the asset manifest which folder is published under which S3 key. */
+/** Reads the asset manifest, which maps folders to S3 keys. */
 async function assetFolders(directory: string, stack_id: string): Promise<Map<string, string>> {
   const manifest = await readJson<AssetManifest>(join(directory, `${stack_id}.assets.json`)).catch(
     (cause: NodeJS.ErrnoException): AssetManifest => {

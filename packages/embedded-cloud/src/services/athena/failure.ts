@@ -32,7 +32,7 @@ export function translateError(error: unknown, s3Dir: string): QueryFailure {
   return new QueryFailure(code, hidePaths(text, s3Dir), { cause: error });
 }
 
-/** Replaces the paths below the S3 folder by their S3 URIs. */
+/** Replaces paths below the S3 folder with S3 URIs. */
 function hidePaths(text: string, s3Dir: string): string {
   return text.replaceAll(`${s3Dir}/`, 's3://').replaceAll(s3Dir, 's3:/');
 }

@@ -64,7 +64,7 @@ function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   if (typeof text !== 'string') return [];
   const at = Number(format.query_location);
   const written = quoteLiteral(text);
-  // Other ways to write a text stay as they are: E'…', $$…$$.
+  // Other string literals are not changed: E'…', $$…$$.
   if (sql.toString('utf8', at, at + Buffer.byteLength(written)) !== written) return [];
   const translated = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
   return [{ at, bytes: Buffer.byteLength(written), text: quoteLiteral(translated) }];

@@ -3,7 +3,7 @@ import { emulatedError } from '../../gateway/level-emulator.ts';
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html, as of 2026. */
 const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
-/** The default of a stream, for data and partition key together. */
+/** The default limit of one record, including its partition key. */
 const MOST_RECORD_BYTES = 1024 * 1024;
 
 /** The size that Kinesis counts: the decoded data and the partition key. */

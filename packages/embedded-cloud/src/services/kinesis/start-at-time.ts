@@ -2,8 +2,8 @@ import type { JsonObject } from '../../gateway/json-protocol.ts';
 import { type KinesisStore, type StoredRecord, sequences } from './store.ts';
 
 /**
- * Replaces AT_TIMESTAMP in the input of GetShardIterator by a sequence number. kinesalite never replies to AT_TIMESTAMP
- * if no record is that recent.
+ * Replaces AT_TIMESTAMP in the input of GetShardIterator with a sequence number. kinesalite never replies to
+ * AT_TIMESTAMP if no record is that recent.
  */
 export async function resolveTimestamp(
   store: KinesisStore,

@@ -91,7 +91,7 @@ const OVERRIDES = [
   'expires',
 ];
 
-/** Reads `response-content-type=…` and the like, with which a presigned URL sets response headers. */
+/** Reads `response-content-type=…` and the like, which presigned URLs use to set response headers. */
 function readOverrides(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     OVERRIDES.flatMap((name) => {

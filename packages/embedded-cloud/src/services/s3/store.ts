@@ -99,7 +99,7 @@ export function createObjectStore(root: string): ObjectStore {
         const file = await disk.find(bucket, key);
         if (file === undefined) return undefined;
         const handle = await open(file);
-        // The open handle keeps reading these bytes, even if the file is replaced meanwhile.
+        // The open handle keeps reading these bytes, even if the file is replaced in the meantime.
         const close = () => handle.close();
         const info = await sidecars.read(bucket, key, file);
         const read: OpenObject['read'] = (start, length) => readFully(handle, start, length);
