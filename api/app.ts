@@ -19,7 +19,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
       throw new HttpError('METHOD_NOT_ALLOWED', `This path takes ${Allow}`, { headers: { Allow } });
     });
   }
-  // In place of app.notFound(), whose errors bypass the middleware above.
+  // Not app.notFound(), because its errors bypass the middleware above.
   app.all('*', () => {
     throw new HttpError('NOT_FOUND', 'This path does not exist');
   });
@@ -34,7 +34,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   return app;
 }
 
-/** Names each request, sets the headers that every answer has, and reports the answer. */
+/** Gives each request an id, sets the headers of every answer, and reports the answer. */
 function observeRequests(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const started = deps.now();
@@ -58,7 +58,7 @@ function observeRequests(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** Takes the tenant from the authorizer. Without one a route that needs a key serves no request, however it came in. */
+/** Takes the tenant from the authorizer. A route that needs a key answers 401 if the authorizer gave no tenant. */
 function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const tenant = c.env?.requestContext?.authorizer?.tenant;
@@ -70,7 +70,7 @@ function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** The routes of each path, which is written as Hono's router takes it. */
+/** Groups the routes by path, in the notation of Hono's router. */
 function groupByPath(routes: Route[]): Map<string, Route[]> {
   const paths = new Map<string, Route[]>();
   for (const route of routes) {

@@ -23,7 +23,7 @@ import type { ApiDeps } from './deps.ts';
 import { createReady } from './ready.ts';
 import { createStats } from './stats/stats.ts';
 
-/** A caller waits, so AWS calls are retried once; then a 429 or 503 says when to retry. */
+/** AWS calls are retried only once, because a caller waits. The 429 or 503 that follows says when to retry. */
 const MAX_ATTEMPTS = 2;
 const SAMPLES_KEPT_MS = 10_000;
 

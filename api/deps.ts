@@ -6,7 +6,7 @@ import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.t
 import type { ApiBindings } from './http/env.ts';
 import type { ResultsReader, StatsQuery } from './ports.ts';
 
-/** One request and its answer, for the log. It holds nothing that the caller wrote. */
+/** One request and its answer, for the log. It contains no text from the caller. */
 export interface RequestReport {
   request_id: string;
   /** The route's path, or `unknown`. */
@@ -39,14 +39,14 @@ export interface ApiDeps {
   stats: (query: StatsQuery) => Promise<StatsResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;
-  /** Makes 32 random characters that cannot be guessed. */
+  /** Returns 32 random characters that cannot be guessed. */
   random_id: () => string;
   /** Epoch milliseconds. */
   now: () => number;
   version: string;
-  /** The folder of the viewer of the docs page; without it the page is a plain list. */
+  /** The folder with the viewer of the docs page. Without it the page is a plain list. */
   docs_folder?: string;
-  /** Names the request in headers, bodies and logs. */
+  /** Returns the id of the request for headers, bodies and logs. */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
   /** Called for errors that are bugs: neither the caller nor a service caused them. */

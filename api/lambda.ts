@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import type { ApiEnv } from './http/env.ts';
 
-/** `new Request` throws if a request with one of these methods has a body. */
+/** Methods whose requests must not have a body: `new Request` would throw. */
 const BODILESS = new Set(['GET', 'HEAD']);
 
 /**

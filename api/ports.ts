@@ -10,9 +10,9 @@ export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[
 export interface ResultsQuery {
   tenant: string;
   source: string;
-  /** ISO 8601: created then or later. */
+  /** ISO 8601: only results created at this time or later. */
   from?: string;
-  /** ISO 8601: created before. */
+  /** ISO 8601: only results created before this time. */
   to?: string;
   limit: number;
   /** The cursor of an earlier page of the same query. */
@@ -21,7 +21,7 @@ export interface ResultsQuery {
 
 export interface ResultsPage {
   results: ListedResult[];
-  /** Where the next page begins; absent on the last page. */
+  /** The cursor of the next page; absent on the last page. */
   cursor?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * By itself the SDK waits without end on a connection that went silent, and a Lambda function would wait with it until
- * it is killed. No call of ours takes as long as these limits.
+ * Time limits of every call. By default the SDK waits forever on a broken connection, so Lambda would have to kill the
+ * function. Healthy calls take much less.
  */
 const TIMEOUTS = {
   connectionTimeout: 2_000,
@@ -8,10 +8,10 @@ const TIMEOUTS = {
   throwOnRequestTimeout: true,
 } as const;
 
-/** What differs between our clients; every other option is the SDK's default. */
+/** The options in which our clients differ. */
 interface ClientSettings {
   maxAttempts?: number;
-  /** `{}` for calls whose upload may take longer than the default limits. */
+  /** `{}` removes the time limits, for uploads that may take longer. */
   requestHandler?: Partial<typeof TIMEOUTS>;
   requestChecksumCalculation?: 'WHEN_REQUIRED';
   endpoint?: string;
@@ -46,7 +46,7 @@ export function createClient<Client extends SdkClient>(
   return client;
 }
 
-/** The address and the credentials of a cloud, usually an embedded one that this process has started. */
+/** The address and the credentials of a cloud, usually of an embedded one in this process. */
 export interface CloudAddress {
   endpoint: string;
   region: string;

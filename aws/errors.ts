@@ -1,7 +1,7 @@
 import { ServiceError } from '../schemas/index.ts';
 
 /**
- * Error names with which AWS services ask for fewer calls. Comprehend's sync operations do not model theirs.
+ * Error names of throttled calls. The SDK's model of Comprehend's sync operations does not list them.
  * Source: @smithy/core retry, THROTTLING_ERROR_CODES.
  */
 const THROTTLING = new Set([

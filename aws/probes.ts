@@ -51,7 +51,7 @@ function createTableProbes(names: {
     callService('dynamodb', () => dynamodb.send(new GetItemCommand({ TableName, Key })));
   return {
     results_table: () => getItem(names.results_table, { record_key: NO_KEY }),
-    // The function may read the cache by BatchGetItem alone.
+    // BatchGetItem is the only read of the cache that the function's role allows.
     cache_table: () => {
       const RequestItems = { [names.cache_table]: { Keys: [{ fingerprint: NO_KEY }] } };
       const command = new BatchGetItemCommand({ RequestItems });

@@ -2,7 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Pause } from '../lib/backoff.ts';
 import { ServiceError } from '../schemas/index.ts';
 
-/** After so many attempts a rejected entry counts as failed. */
+/** How often an entry is sent before it counts as failed. */
 const MAX_ATTEMPTS = 5;
 
 /** Why a service did not take an entry. */

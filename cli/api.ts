@@ -24,7 +24,7 @@ export async function connectApi(command: Command): Promise<Client> {
   return createClient({ base_url: ApiUrl, api_key });
 }
 
-/** Waits for a call of the API, and adds to its refusal what the user can do. @throws {Advice} */
+/** Waits for a call of the API. Adds advice for the user to an error of the API. @throws {Advice} */
 export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
   try {
     return await call;
@@ -33,7 +33,7 @@ export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
   }
 }
 
-/** {@link withAdvice} for a listing. @throws {Advice} */
+/** Like {@link withAdvice}, for a listing. @throws {Advice} */
 export async function* withAdviceForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
   try {
     yield* items;

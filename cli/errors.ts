@@ -1,6 +1,6 @@
 import { START_CLOUD } from './start-cloud.ts';
 
-/** An error that the user can act on: the first line says what is wrong, the second what to do. */
+/** An error for the user: its first line says what is wrong, its second line what to do. */
 export class Advice extends Error {
   override name = 'Advice';
   constructor(message: string, advice: string, options?: ErrorOptions) {

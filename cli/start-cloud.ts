@@ -1,15 +1,15 @@
-/** Defined where the command is bundled for the npm package, which has no embedded cloud and no scripts. */
+/** Defined only in the npm package's bundle: the package has no embedded cloud and no scripts. */
 declare const AURASTREAM_PACKAGE: true | undefined;
 
 const CREDENTIALS = 'set AWS credentials and a region';
 
-/** What to do where no cloud answers. */
+/** Advice for the case that no cloud answers. */
 export const START_CLOUD =
   typeof AURASTREAM_PACKAGE === 'undefined'
     ? `Start the embedded cloud with \`npm start\` in another terminal, or ${CREDENTIALS}.`
     : `Run this where an embedded cloud runs, or ${CREDENTIALS}.`;
 
-/** What to do where the cloud has no stack of that name. */
+/** Advice for the case that the cloud has no stack of this name. */
 export const DEPLOY_STACK =
   typeof AURASTREAM_PACKAGE === 'undefined'
     ? 'Deploy it with `npm run deploy`, start the embedded cloud with `npm start`, or name another with --stack.'

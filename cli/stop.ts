@@ -1,6 +1,6 @@
-/** One Ctrl-C can arrive twice: from the terminal, and forwarded by npm or tsx. */
+/** Signals within this time count as one: npm and tsx forward a Ctrl-C that the terminal has already sent. */
 const SAME_SIGNAL_MS = 300;
-/** The exit code of a shell for SIGINT: 128 and the signal's number. */
+/** A shell's exit code for SIGINT: 128 plus the number of the signal. */
 export const INTERRUPTED = 130;
 
 /** Returns a signal that SIGINT or SIGTERM aborts. A second Ctrl-C ends the process immediately. */

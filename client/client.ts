@@ -51,7 +51,7 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
   };
 }
 
-/** `/ready` answers 503 where a service does not answer; here that is an answer and not a reason to retry. */
+/** `/ready` answers 503 if a service is down. For this method that is a valid answer, so it does not retry. */
 async function readReadiness(
   options: ClientOptions,
   signal: AbortSignal | undefined,

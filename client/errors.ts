@@ -22,7 +22,7 @@ export class ApiError extends Error {
   readonly field: string | undefined;
   /** Seconds to wait before the next request, if the API names them. */
   readonly retry_after: number | undefined;
-  /** Finds the request in the API's log. */
+  /** Identifies the request in the API's log. */
   readonly request_id: string | undefined;
 
   constructor(

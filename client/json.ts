@@ -10,7 +10,7 @@ export async function sendForJson<Answer>(
   return (await response.json()) as Answer;
 }
 
-/** Reads page after page, each when the items of the page before it are used up. */
+/** Yields the items of all pages. It requests a page when the caller has taken all items of the page before it. */
 export async function* readPages<Item>(
   readPage: (
     cursor: string | undefined,

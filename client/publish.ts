@@ -3,10 +3,10 @@ import { sendForJson } from './json.ts';
 import type { Send } from './send.ts';
 
 const RECORDS_PER_REQUEST = 500;
-/** The API takes 5 MiB; the rest is room for what the JSON of the request adds. */
+/** Below the API's limit of 5 MiB, because the JSON around the records takes space too. */
 const BYTES_PER_REQUEST = 4 * 1024 * 1024;
 
-/** Publishes records in requests of legal size. Each gets its id before the first attempt: a retry repeats it. */
+/** Publishes records in requests within the API's limits. Records get their ids first, so that retries repeat them. */
 export async function publishRecords(
   send: Send,
   records: RecordInput[],

@@ -85,20 +85,20 @@ export interface Client {
     texts: BatchInput['texts'],
     options?: NonNullable<BatchInput['options']> & Cancellable,
   ): Promise<BatchResponse>;
-  /** Makes a job. The client makes up an idempotency key if none is given, so that a retry makes no second job. */
+  /** Submits a job. Without an idempotency key, the client creates one, so that retries add no second job. */
   submit(
     request: SubmitInput,
     options?: { idempotency_key?: string } & Cancellable,
   ): Promise<AsyncResponse>;
   /** Reads the status of a job. */
   status(job_id: string, options?: Cancellable): Promise<StatusResponse>;
-  /** Polls a job, and resolves with its status once that is final: completed, failed or cancelled. */
+  /** Polls a job until it is completed, failed or cancelled, and returns its status. */
   waitForJob(job_id: string, options?: WaitOptions): Promise<StatusResponse>;
   /** Lists the tenant's jobs, newest first. */
   jobs(options?: { status?: JobStatus } & Cancellable): AsyncIterable<JobSummary>;
   /** Cancels a job. */
   cancel(job_id: string, options?: Cancellable): Promise<JobView>;
-  /** Reads what became of each record of a job, in the order of its input. */
+  /** Reads the outcome of each record of a job, in the order of its input. */
   results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
   /** Lists the results of a source, newest first, without texts. */
   listResults(
@@ -107,12 +107,12 @@ export interface Client {
   ): AsyncIterable<ResultsResponse['results'][number]>;
   /** Reads one result; undefined if there is none. */
   getResult(record_id: string, options?: Cancellable): Promise<Result | undefined>;
-  /** Publishes any number of records, in requests of legal size: an outcome for each, in their order. */
+  /** Publishes any number of records, in as many requests as needed. Returns an outcome for each, in their order. */
   publish(records: RecordInput[], options?: Cancellable): Promise<RecordsResponse>;
   /** Counts results over time. */
   stats(query?: StatsInput, options?: Cancellable): Promise<StatsResponse>;
-  /** Asks whether the API runs. */
+  /** Checks that the API runs. */
   health(options?: Cancellable): Promise<HealthResponse>;
-  /** Asks whether the services behind the API answer. One that does not is named in the answer, not thrown. */
+  /** Checks the services behind the API. The answer names those that are down; the method does not throw for them. */
   ready(options?: Cancellable): Promise<ReadyResponse>;
 }

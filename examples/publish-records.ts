@@ -9,11 +9,11 @@ import { createKinesisStream } from 'aurastream/kinesis';
 const { STREAM_NAME } = process.env;
 if (STREAM_NAME === undefined) throw new Error('STREAM_NAME: set it to the output StreamName.');
 
-/** In place of an array this can be any source: a file, a database cursor, a queue. */
+/** Any iterable can be the source, not only an array: a file, a database cursor, a queue. */
 const records: RecordInput[] = [
   { record_id: 'review-1', source: 'reviews', text: 'I love my cat' },
   { record_id: 'review-2', source: 'reviews', text: 'The lid broke after one day', author: 'Ada' },
-  // Refused: a record needs a text. The others are published all the same.
+  // This record is refused, because it has no text. The other records are still published.
   { record_id: 'review-3', source: 'reviews', text: '' },
 ];
 

@@ -16,10 +16,10 @@ if (CALLBACK_SECRET === undefined) {
 const secret = CALLBACK_SECRET;
 
 const MAX_AGE_SECONDS = 300;
-/** A callback is delivered at least once. A real receiver remembers these in a database. */
+/** A callback may arrive more than once. In production, keep these ids in a database. */
 const seen_deliveries = new Set<string>();
 
-/** Checks the signature over the body as it came: JSON that was parsed and written again can differ. */
+/** Checks the signature of the raw body: JSON that is parsed and written again may differ. */
 function isGenuine({ headers }: IncomingMessage, body: string): boolean {
   const timestamp = Number(headers['x-aurastream-timestamp']);
   const given = Buffer.from(String(headers['x-aurastream-signature']));

@@ -1,6 +1,6 @@
 /**
- * Yields the values of promises in the order in which they settle. A rejection ends the iteration at its place in that
- * order. Iterate at any time: no promise is ever without a handler.
+ * Yields the values of promises in the order in which they settle. A rejection ends the iteration when its turn
+ * comes. The iteration may start late: rejections are handled from the start.
  */
 export function asCompleted<Value>(promises: readonly Promise<Value>[]): AsyncGenerator<Value> {
   const settled: Promise<Value>[] = [];

@@ -1,4 +1,4 @@
-/** What a log may say about an unexpected error. */
+/** The description of an unexpected error that a log may contain. */
 export interface SafeError {
   error_name: string;
   /** The stack's lines, `at function (file:line:column)`. */
@@ -7,7 +7,7 @@ export interface SafeError {
 
 /**
  * Describes an error without its message: the message of an unexpected error may quote a user's text, which no log may
- * contain. The message is cut off before the frames are read, since one of its lines may look like a frame.
+ * contain. A line of the message may look like a stack frame, so the message is removed before the frames are parsed.
  */
 export function describeSafely(error: unknown): SafeError {
   if (!(error instanceof Error)) return { error_name: typeof error, frames: [] };

@@ -1,9 +1,9 @@
-/** Runs tasks beside the code that starts them. A failure is kept until `join`. */
+/** Runs tasks in the background. `join` throws the error of a failed task. */
 export class TaskGroup<Value = void> {
   readonly #tasks: Promise<Value>[] = [];
 
   add(task: Promise<Value>): void {
-    // Node ends a process over a rejection without a handler, and `join` may come much later.
+    // Without a handler, a rejection before `join` would end the process.
     task.catch(() => undefined);
     this.#tasks.push(task);
   }

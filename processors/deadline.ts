@@ -1,7 +1,7 @@
 import { withSignal } from '../lib/timeout.ts';
 import { ServiceError } from '../schemas/index.ts';
 
-/** The moment at which a phase of a batch ends. Callers that have no such moment pass `undefined`. */
+/** The deadline of a phase of a batch. Callers without a deadline pass `undefined`. */
 export interface Deadline {
   /** Epoch milliseconds. */
   at: number;
@@ -10,8 +10,8 @@ export interface Deadline {
 }
 
 /**
- * Calls a service, unless the deadline passes first: then the call fails as `OutOfTime`, which is retryable. A call that
- * is in flight at the deadline may still take effect, so every effect must be repeatable.
+ * Calls a service, unless the deadline passes first: then the call fails as `OutOfTime`, which is retryable. A call
+ * in flight at the deadline may still take effect, so every effect must be idempotent.
  *
  * @throws {ServiceError}
  */

@@ -1,6 +1,6 @@
 /**
  * Points Git at .githooks: npm runs this after `npm install` and `npm ci` in a clone, as the script `prepare`.
- * CI, a folder without Git and a clone with hooks of its own are left as they are. `--uninstall` undoes it.
+ * It changes nothing in CI, in a folder without Git, or in a clone that has other hooks. `--uninstall` undoes it.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Refuses words and function names that hide who does what: sentences name their subject, functions are verbs.
- * `--baseline N` accepts N findings and no more: lower it whenever the count falls.
+ * `--baseline N` accepts at most N findings: lower it when the count falls.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

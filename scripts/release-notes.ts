@@ -1,6 +1,6 @@
 /**
- * The changelog's part in a release:
- * `npm run release-notes -- check` fails where nothing is under "Unreleased"; `npm version` calls it first.
+ * Reads and edits the changelog for a release:
+ * `npm run release-notes -- check` fails if nothing is under "Unreleased"; `npm version` calls it first.
  * `npm run release-notes -- release 1.2.3` turns "Unreleased" into the section of that version, dated today.
  * `npm run release-notes -- print 1.2.3` prints a version's section for the GitHub release.
  */

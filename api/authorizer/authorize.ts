@@ -3,7 +3,7 @@ import { type AuthorizerEnvironment, parseApiKey } from '../../schemas/index.ts'
 
 /**
  * Tells API Gateway which tenant the API key of a request belongs to. API Gateway itself checks that the key exists and
- * what its usage plan still allows; a key that does not have the format of ours is denied here.
+ * that its usage plan allows the request. This function denies keys in another format than ours.
  */
 export function createAuthorize({
   TIERS,
@@ -30,7 +30,7 @@ export function createAuthorize({
   };
 }
 
-/** API Gateway caches the policy by key for later requests to other paths, so it covers the whole stage. */
+/** The policy allows the whole stage, because API Gateway caches it by key and reuses it for other paths. */
 function wholeStage(method_arn: string): string {
   const [arn, stage] = method_arn.split('/');
   return `${arn}/${stage}/*`;

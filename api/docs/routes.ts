@@ -15,12 +15,12 @@ const ASSETS: Record<string, string> = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
 const SCRIPT = 'page.js';
-/** The page loads from its own host only. The viewer needs inline styles, and draws its icons from data URLs. */
+/** The page may load files from its own host only. The viewer needs inline styles, and data URLs for its icons. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const A_DAY = 'public, max-age=86400';
 
-/** The routes that document all routes. `routes` is read when one is called, since these are among them. */
+/** The routes that document all routes. `routes()` is called per request: its list contains these routes too. */
 export function createDocumentRoutes(routes: () => Route[]): Route[] {
   return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];
 }

@@ -27,7 +27,7 @@ export function formatCsv(rows: JobResult[]): string {
   return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-/** A spreadsheet would run a cell that begins like this as a formula; an apostrophe in front makes it text. */
+/** Spreadsheets run a cell that begins like this as a formula. An apostrophe in front makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function formatCell(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../schemas/index.ts';
 
-/** What the Lambda adapter passes to the app beside the request; absent in tests that call the app directly. */
+/** The Lambda event's context, which the adapter passes to the app. It is absent if tests call the app directly. */
 export interface ApiBindings {
   requestContext?: {
     requestId?: string;

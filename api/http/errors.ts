@@ -15,11 +15,11 @@ export const STATUS = {
   SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<ErrorCode, number>;
 
-/** Seconds until a retry is worthwhile: Comprehend's token bucket refills in a second, a failing service takes longer. */
+/** Seconds to wait before a retry. Comprehend's token bucket refills in a second; a failing service takes longer. */
 export const RETRY_AFTER = { throttle: 1, failure: 5 };
 
 interface HttpErrorOptions {
-  /** The field of the request that is wrong; `body` if it is all of the body. */
+  /** The field of the request that is wrong; `body` if the whole body is. */
   field?: string | undefined;
   details?: { field: string; message: string }[];
   /** Seconds. */
@@ -44,7 +44,7 @@ export function notFound(kind: string): HttpError {
   return new HttpError('NOT_FOUND', `There is no such ${kind}`);
 }
 
-/** Translates what a handler threw. Undefined if it is neither an HttpError nor a service's failure: then it is a bug. */
+/** Translates an error that a handler threw. Returns undefined for a bug: neither an HttpError nor a ServiceError. */
 export function toHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (!(error instanceof ServiceError)) return undefined;
@@ -55,7 +55,7 @@ export function toHttpError(error: unknown): HttpError | undefined {
 
 const BUG = new HttpError('INTERNAL_ERROR', 'An internal error occurred');
 
-/** Status, headers and body of an error. The caller of an API with a bug (undefined) learns no more than that. */
+/** Builds the status, headers and body of an error. For a bug (undefined) the answer has no details. */
 export function toErrorResponse(error: HttpError | undefined, request_id: string, now: number) {
   const { code, message, options } = error ?? BUG;
   const { headers = {}, ...details } = options;

@@ -34,9 +34,10 @@ export function parseQuery<Schema extends z.ZodType>(
 }
 
 /**
- * Parses the parameters in the path of a request. One that no `kind` can have as its name names nothing.
+ * Parses the parameters in the path of a request.
  *
- * @throws {HttpError} NOT_FOUND
+ * @param kind the noun for the message, such as `job`.
+ * @throws {HttpError} NOT_FOUND if a parameter is invalid: nothing can exist under such a name.
  */
 export function parseParams<Schema extends z.ZodType>(
   request: HonoRequest,
@@ -51,7 +52,7 @@ export function parseParams<Schema extends z.ZodType>(
 /**
  * Parses a value of a request.
  *
- * @param whole what an issue names that is about all of the value: `body`, `query` or the name of a header.
+ * @param whole the name of the whole value in messages: `body`, `query` or the name of a header.
  * @throws {HttpError} VALIDATION_ERROR
  */
 export function parseWith<Schema extends z.ZodType>(

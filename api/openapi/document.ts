@@ -21,11 +21,11 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Result: resultSchema,
 };
 
-/** Builds the OpenAPI 3.1 document of these routes from the schemas that parse their requests and type their answers. */
+/** Builds the OpenAPI 3.1 document of these routes from the schemas of their requests and answers. */
 export function buildOpenApiDocument(options: {
   routes: Route[];
   version: string;
-  /** Default: relative to where the document is served from. */
+  /** Default: relative to the URL of the document. */
   server_url?: string;
 }): Json {
   const paths: Record<string, Json> = {};
@@ -131,7 +131,7 @@ function describeAnswers({ answers }: Route): Json {
   );
 }
 
-/** Errors by status. An error that has the status of an answer is left to the description of that answer. */
+/** Describes the errors by status, except statuses that the route's answers already describe. */
 function describeErrors({ errors, answers }: Route): Json {
   const by_status = new Map<number, ErrorCode[]>();
   for (const code of errors) {
@@ -157,7 +157,7 @@ function inputSchema(schema: z.ZodType): Json {
   return jsonSchema(schema, 'input');
 }
 
-/** @param own_name the name of a component whose schema is written out here; elsewhere it is a reference. */
+/** Returns a reference for a named component's schema. @param own_name the component to write out in full. */
 function outputSchema(schema: z.ZodType, own_name?: string): Json {
   const named = Object.entries(COMPONENTS).find(([, component]) => component === schema)?.[0];
   if (named !== undefined && named !== own_name) return { $ref: `#/components/schemas/${named}` };
@@ -168,7 +168,7 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io,
     reused: 'inline',
-    // A transform's output has no JSON Schema; callers need to know its input only.
+    // The output of a transform has no JSON Schema, and callers need only its input.
     unrepresentable: 'any',
     // Later versions may add fields, so documents must not forbid them.
     override: ({ jsonSchema: made }) => {

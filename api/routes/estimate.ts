@@ -3,7 +3,7 @@ import type { ThroughputSample } from '../../jobs/ports.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** Estimates when this many records, submitted now, will be analysed. ISO 8601 in UTC. */
+/** Estimates when the analysis of records that are submitted now will end. ISO 8601 in UTC. */
 export async function estimateEnd(deps: ApiDeps, records: number): Promise<string> {
   return estimateCompletion({
     now: deps.now(),
@@ -13,7 +13,7 @@ export async function estimateEnd(deps: ApiDeps, records: number): Promise<strin
   });
 }
 
-/** A failure to read the samples makes the estimate rougher; it is no reason to fail the request. */
+/** Returns no samples if the service fails: a rough estimate is better than a failed request. */
 async function readSamples({ throughput_samples }: ApiDeps): Promise<ThroughputSample[]> {
   try {
     return await throughput_samples();

@@ -63,8 +63,8 @@ const FORMATS = [
 ];
 
 /**
- * Joins the job's input with the results table. So each record is in the answer once, even if another job or producer
- * has published records with the same ids.
+ * Joins the job's input with the results table. Each record of the input is then in the answer once, even if another
+ * job or producer has published records with the same ids.
  */
 async function readPage(
   deps: ApiDeps,

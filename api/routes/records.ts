@@ -19,9 +19,9 @@ import { notFound } from '../http/errors.ts';
 import { parseBody, parseParams, parseQuery } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** A caller waits, so the publisher retries less often than for producers that can wait. */
+/** The publisher makes fewer attempts than by default, because a caller waits. */
 const MAX_ATTEMPTS = 4;
-/** If few results have the sentiment of the query, a page ends after this many rows, with a cursor. */
+/** A page ends after this many rows, with a cursor, even if few of them have the sentiment of the query. */
 const MAX_ROWS_READ = 1_000;
 
 const publish: Route = {

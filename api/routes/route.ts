@@ -4,20 +4,20 @@ import type { ErrorCode } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 
-/** One answer of a route that is not an error. */
+/** A successful answer of a route. */
 interface Answer {
   description: string;
-  /** The schema of its JSON body; absent if it has none: see `content`. */
+  /** The schema of the JSON body; absent if the body is not JSON. */
   schema?: z.ZodType;
-  /** Other media types of the body. */
+  /** The media types of a body that is not JSON. */
   content?: string[];
   headers?: Record<string, string>;
 }
 
-/** A route: the app serves it and the OpenAPI document describes it, both from this object alone. */
+/** A route. Both the app and the OpenAPI document are built from these objects. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
-  /** As OpenAPI writes it: `/status/{job_id}`. */
+  /** The path in OpenAPI's notation: `/status/{job_id}`. */
   path: string;
   operation_id: string;
   summary: string;
@@ -34,11 +34,11 @@ export interface Route {
   handler: (deps: ApiDeps) => (c: Context<ApiEnv>) => Response | Promise<Response>;
 }
 
-/** Errors that any route with a key may give. */
+/** Errors of every route that needs a key. */
 export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED'];
-/** Errors that any route may give. */
+/** Errors of every route. */
 export const COMMON_ERRORS: ErrorCode[] = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
-/** Errors of any route that takes a JSON body. */
+/** Errors of every route with a JSON body. */
 export const BODY_ERRORS: ErrorCode[] = [
   'VALIDATION_ERROR',
   'PAYLOAD_TOO_LARGE',

@@ -22,7 +22,7 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 /** The largest object that one PUT can create. Source: S3, PutObject, API reference. */
 const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
-/** After this time the sweeper checks whether the arrival of the input was noticed. */
+/** After this time the sweeper checks whether S3's notification of the upload was lost. */
 const DUE_MS = 10 * 60_000;
 
 export const submitRoute: Route = {
@@ -52,7 +52,7 @@ export const submitRoute: Route = {
       });
     }
     const is_waiting = job.status === 'PENDING' && job.input.etag === undefined;
-    // A retry of a submission that failed between the job and its input writes the input now.
+    // An earlier attempt may have created the job and failed before it wrote the input: write it now.
     if (is_waiting && request.upload === undefined) {
       const { key, format } = job.input;
       await deps.inputs.put(key, writeInput(request), FORMATS[format].content_type);

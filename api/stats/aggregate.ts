@@ -3,7 +3,7 @@ import type { StatsResponse } from '../../schemas/index.ts';
 
 type SentimentCounts = StatsResponse['by_sentiment'];
 
-/** A group of results that agree in all of these: one row of the SQL's answer. */
+/** A row of the SQL's answer: the count of results that are equal in all other fields. */
 export interface StatsGroup {
   start: string;
   source: string;
@@ -41,7 +41,7 @@ export function aggregate(groups: StatsGroup[]): Aggregates {
   };
 }
 
-/** Only texts with a verdict passed through the cache, and are billed. */
+/** Counts only texts with a verdict: the others neither used the cache nor cost anything. */
 function aggregateCache(groups: StatsGroup[]): Pick<Aggregates, 'cache' | 'billing'> {
   const verdicts = groups.filter(({ sentiment }) => sentiment !== 'no_verdict');
   const hits = verdicts.filter(({ is_hit }) => is_hit);

@@ -3,10 +3,10 @@ import type { StatsQuery } from '../ports.ts';
 import type { StatsGroup } from './aggregate.ts';
 import { DAY_MS, type TimeRange } from './time-range.ts';
 
-/** How much of `2026-11-23T10:00:00Z` names an interval. */
+/** The length of a time's prefix that identifies its interval: `2026-11-23T10` is an hour. */
 const PREFIX_LENGTHS: Record<StatsQuery['interval'], number> = { minute: 16, hour: 13, day: 10 };
 
-/** SQL that Trino and DuckDB both run. Tenant and source are slugs: no slug can end an SQL string. */
+/** Writes SQL for both Trino and DuckDB. Tenant and source are slugs, so they cannot end the SQL string. */
 export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRange): string {
   const characters = 'coalesce(length(text), text_bytes)';
   return `

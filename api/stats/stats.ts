@@ -10,7 +10,7 @@ import { resolveTimeRange } from './time-range.ts';
 
 export interface StatsDeps {
   query: QuerySql;
-  /** The age at which results can be queried: the buffer of the lake. */
+  /** How long the lake buffers a result before it can be queried. */
   buffer_seconds: number;
   /** Epoch milliseconds. */
   now: () => number;
@@ -19,12 +19,12 @@ export interface StatsDeps {
 const MAX_CONCURRENT_QUERIES = 3;
 const CACHED_ANSWERS = 200;
 const CACHED_MS = 15_000;
-/** API Gateway gives up after 29 s. */
+/** Shorter than API Gateway's limit of 29 s. */
 const TIMEOUT_MS = 20_000;
 
 /**
- * Statistics by SQL over the lake. They are exact, since the lake's view has each record version once, and as old as
- * the lake's buffer. The same query within 15 s gets the same answer.
+ * Statistics by SQL over the lake. They are exact, because the lake's view has each record version once, but they lack
+ * results that are still in the lake's buffer. Answers are cached for 15 s.
  */
 export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<StatsResponse> {
   const limit = pLimit(MAX_CONCURRENT_QUERIES);

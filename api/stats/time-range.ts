@@ -3,14 +3,14 @@ import type { StatsQuery } from '../ports.ts';
 
 export const DAY_MS = 86_400_000;
 
-/** The longest range that each interval may count, and the range if the query names no start. */
+/** For each interval, the longest range and the default range. */
 const LIMITS: Record<StatsQuery['interval'], { longest_days: number; default_ms: number }> = {
   minute: { longest_days: 1, default_ms: 3_600_000 },
   hour: { longest_days: 31, default_ms: DAY_MS },
   day: { longest_days: 366, default_ms: 30 * DAY_MS },
 };
 
-/** From this time on, and before that: ISO 8601 in UTC. */
+/** ISO 8601 in UTC: from `from` to before `to`. */
 export interface TimeRange {
   from: string;
   to: string;

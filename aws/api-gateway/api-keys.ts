@@ -30,17 +30,17 @@ interface ApiKey extends ApiKeyInfo {
 export interface ApiKeys {
   /** Creates a key of a tenant, which is valid immediately. */
   create(key: { tenant: string; tier: Tier; name?: string }): Promise<ApiKey>;
-  /** The keys of this project. */
+  /** Lists the keys of this project. */
   list(): AsyncIterable<ApiKey>;
-  /** @throws {Error} when there is no such key. */
+  /** @throws {Error} if the key does not exist. */
   revoke(key_id: string): Promise<void>;
 }
 
 export interface ApiKeysDeps {
   client?: APIGatewayClient;
-  /** The cloud of the keys, unless it is the account of the environment. */
+  /** The cloud that holds the keys. Default: the AWS account of the environment. */
   cloud?: CloudAddress;
-  /** By tier, from the outputs of the stack. */
+  /** The id of each tier's usage plan, from the outputs of the stack. */
   usage_plan_ids: Record<string, string>;
   random?: () => string;
 }

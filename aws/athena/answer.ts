@@ -35,7 +35,7 @@ export function addPage(
   }
 }
 
-/** Athena answers DESCRIBE with one tab-separated cell for all columns of a row. */
+/** Splits the rows of DESCRIBE: Athena returns each as one cell with tabs between the columns. */
 function splitCells(cells: (string | undefined)[], columns: number): (string | undefined)[] {
   if (cells.length !== 1 || columns === 1) return cells;
   return cells[0]?.split('\t').map((cell) => cell.trim()) ?? [];

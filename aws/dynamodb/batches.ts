@@ -13,7 +13,7 @@ const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
 
 export interface ItemsRead {
-  /** Items in no particular order; keys without an item have none. */
+  /** The items that exist, in no particular order. */
   items: Item[];
   /** Ids that DynamoDB did not read. */
   unread: Map<string, Rejection>;

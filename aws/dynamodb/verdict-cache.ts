@@ -9,7 +9,7 @@ import { openTable, type TableDeps } from './table.ts';
 
 const KEY_NAME = 'fingerprint';
 
-/** `schema_version` says how to read `verdict`: a row of another version is a miss. */
+/** `schema_version` is the version of the format of `verdict`: a row with another version is a miss. */
 const rowSchema = z.object({
   fingerprint: z.string(),
   verdict: verdictSchema,

@@ -4,7 +4,7 @@ import type { LakeLines } from '../../operations/ports.ts';
 import { type Result, resultSchema } from '../../schemas/index.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
-/** Reads the lake's objects as infra/constructs/lake.ts has Firehose write them: gzipped JSON lines, by hour of delivery. */
+/** Reads the objects that Firehose writes to the lake: gzipped JSON lines, in a folder for each hour of delivery. */
 export function createLakeLines(deps: BucketDeps): LakeLines {
   const bucket = openBucket(deps);
   return {

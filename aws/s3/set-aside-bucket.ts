@@ -8,7 +8,7 @@ import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
 const PREFIX = 'set-asides/';
 const CALLS_AT_A_TIME = 8;
-/** With leading zeros, keys of one prefix sort as their positions on the stream do. */
+/** The length of numbers in keys: leading zeros make the keys of a shard sort in the order of the stream. */
 const SUB_SEQUENCE_DIGITS = 6;
 
 /** Writes an object per bad record. Its key is the record's position on the stream, so a redelivery replaces it. */
@@ -36,7 +36,7 @@ async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefin
 
 /** Look-ups among the set-asides. Each may throw a {@link ServiceError}. */
 export interface SetAsideReader {
-  /** In the order of the stream, shard by shard. @param options.limit default: all. */
+  /** Lists set-asides shard by shard, in the order of the stream. @param options.limit default: all. */
   list(options?: { limit?: number }): AsyncIterable<SetAside>;
   get(set_aside_id: string): Promise<SetAside | undefined>;
 }
@@ -80,7 +80,7 @@ function keyOf({ shard_id, sequence_number, sub_sequence_number }: StreamPositio
   return `${PREFIX}${shard_id}/${sequence_number}${sub}.json`;
 }
 
-/** Reads the position from a `set_aside_id`, which is the record id that is derived from it. */
+/** Parses the position on the stream from a `set_aside_id`. */
 function positionOf(set_aside_id: string): StreamPosition | undefined {
   const match = /^([A-Za-z0-9_.-]+):(\d+)(?::(\d+))?$/.exec(set_aside_id);
   if (match === null) return undefined;

@@ -27,9 +27,9 @@ interface IngestSummary {
   records_per_second: number;
 }
 
-/** Some lines could not be published; all others were. */
+/** The exit code if some lines could not be published. */
 const EXIT_SOME_FAILED = 2;
-/** Bad lines that are printed one by one; the summary counts all of them. */
+/** The most bad lines that are printed one by one. The summary counts all of them. */
 const MAX_PRINTED_LINES = 20;
 
 /** `aurastream ingest FILE|-`: publishes the records of a file. */

@@ -31,9 +31,7 @@ function describeProgress({ progress }: StatusResponse, elapsed_ms: number): str
   return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${describeEta(done, total, elapsed_ms)}`;
 }
 
-/**
- * Extrapolates the pace so far. The first records say little, since rows are set aside before the others are analysed.
- */
+/** Extrapolates from the pace, once a tenth is done: the invalid rows come first, and their pace says nothing. */
 function describeEta(done: number, total: number, elapsed_ms: number): string {
   if (done < total * 0.1 || done === total || elapsed_ms < 2_000) return '';
   const seconds = Math.ceil(((elapsed_ms / done) * (total - done)) / 1_000);
@@ -42,7 +40,7 @@ function describeEta(done: number, total: number, elapsed_ms: number): string {
     : `, about ${Math.ceil(seconds / 60)} min left`;
 }
 
-/** A status in a few lines. */
+/** Formats a status in a few lines. */
 export function describeStatus(status: StatusResponse): string {
   const { progress, counts, error, result, callback } = status;
   const { done, total, succeeded, failed, set_aside } = progress;

@@ -55,7 +55,7 @@ export function resultsCommand(): Command {
     );
 }
 
-/** Waits while the reader of the output is slower. */
+/** Writes a line, and waits if the reader of the output is slower. */
 async function write(out: Writable, text: string): Promise<void> {
   if (text !== '' && !out.write(text)) await once(out, 'drain');
 }

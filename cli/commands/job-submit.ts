@@ -59,7 +59,7 @@ export function submitCommand(): Command {
     });
 }
 
-/** Uploads are read from the middle when a submission resumes, which gzip does not allow. */
+/** Refuses gzip: a resumed submission reads its input from the middle, which gzip does not allow. */
 function chooseUploadFormat(file: string, format?: Format): Format {
   if (isGzipped(file)) {
     throw new Advice(

@@ -13,7 +13,7 @@ import { describeStatus, watchJob } from './job-progress.ts';
 import { resultsCommand } from './job-results.ts';
 import { submitCommand } from './job-submit.ts';
 
-/** Tells scripts that the job is FAILED. */
+/** The exit code if the job is FAILED. */
 const EXIT_FAILED = 1;
 
 /** `aurastream job`: files analysed as jobs, through the API. */

@@ -19,7 +19,7 @@ interface PlanOptions extends Partial<Traffic> {
 
 const EXAMPLE = 'aurastream plan --rate 500/s --length 140 --repeat 60%';
 
-/** `aurastream plan`: estimates what a load takes and costs, with the model of packages/cost-model. */
+/** `aurastream plan`: estimates the quotas and costs of a load, with the model of packages/cost-model. */
 export function planCommand(): Command {
   return new Command('plan')
     .description('estimate what a load takes and costs: quota, shards, concurrency, delay, USD')
@@ -53,7 +53,7 @@ Examples:
     });
 }
 
-/** @throws {Advice} where an option is missing. */
+/** @throws {Advice} if an option is missing. */
 function requireTraffic({ rate, length, repeat }: PlanOptions): Traffic {
   if (rate !== undefined && length !== undefined && repeat !== undefined) {
     return { rate, length, repeat };
@@ -64,7 +64,7 @@ function requireTraffic({ rate, length, repeat }: PlanOptions): Traffic {
   throw new Advice(`Missing options: ${missing.join(', ')}`, `For example: ${EXAMPLE}`);
 }
 
-/** @throws {Advice} where a text would be larger than a record. */
+/** @throws {Advice} if a text would be larger than a record may be. */
 function buildLoad(options: PlanOptions, { rate, length, repeat }: Traffic): PlannedLoad {
   const { success, data, error } = loadSchema.safeParse({
     records_per_second: rate,

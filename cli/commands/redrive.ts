@@ -16,7 +16,7 @@ import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
 
-/** Some records are not back on the stream; the others are. */
+/** The exit code if some records could not be put back on the stream. */
 const EXIT_SOME_FAILED = 2;
 
 /** `aurastream redrive`: lists the batches that Lambda gave up on, and puts them back on the stream. */
@@ -108,7 +108,7 @@ interface RedriveSummary {
   dry_run: boolean;
   batches: number;
   records: number;
-  /** Records that are not on the stream. */
+  /** Records that could not be put on the stream. */
   failed: number;
   codes: string[];
 }

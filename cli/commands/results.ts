@@ -100,7 +100,7 @@ async function openReader(command: Command): Promise<ResultsReader> {
   return createResultsReader({ table_name: ResultsTableName });
 }
 
-/** Parses a time, or a day in UTC, which stands for its start. */
+/** Parses a time. A day stands for its start in UTC. */
 function parseTime(value: string): string {
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
   if (!timestamp.safeParse(whole).success) {

@@ -26,7 +26,7 @@ interface Options {
 
 interface SetAsideReplaySummary extends Record<SetAsideReplayOutcome['status'], number> {
   records: number;
-  /** Set-asides that stay or failed, by reason. */
+  /** Set-asides that could not be replayed, by reason. */
   why: Record<string, number>;
 }
 

@@ -12,7 +12,7 @@ const meterSchema = z.object({
   ),
 });
 
-/** What the embedded cloud counted of Comprehend: answered calls, documents and billed units. */
+/** The embedded cloud's counts of Comprehend: answered calls, documents and billed units. */
 export async function comprehendUsage(
   endpoint: string,
 ): Promise<{ calls: number; documents: number; billed_units: number }> {

@@ -4,14 +4,14 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { deriveRecordId, type Format } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
-/** A record on the stream, with the ids under which its result or its set-aside can be found. */
+/** A record on the stream, with the ids of its result and of its set-aside. */
 export interface Published {
   tenant: string;
   record_id: string;
   record_version: number;
-  /** The id that its set-aside would have. */
+  /** The id of its set-aside, if it is set aside. */
   position_id: string;
-  /** True if the line is no valid record, so that the consumer sets it aside. */
+  /** True if the line is not a valid record. The consumer sets it aside. */
   bad: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface PublishFileOptions {
 }
 
 /**
- * Publishes every line of a file. A line that is no valid record is published as it is, as a careless producer would.
+ * Publishes every line of a file. It publishes invalid lines unchanged, to show what the consumer does with them.
  *
  * @throws {Error} if the stream did not accept all of them.
  */
@@ -71,7 +71,7 @@ function entry(outcome: PublishOutcome, record?: RecordInput): Published {
   };
 }
 
-/** Keeps one of the lines that name the same version of the same record. */
+/** Keeps one entry for each version of a record. */
 function dropDuplicates(published: Published[]): Published[] {
   const by_version = new Map(
     published.map((one) => [`${one.tenant}#${one.record_id}#${one.record_version}`, one]),

@@ -63,7 +63,7 @@ function counter(query: Query): (column: string) => Promise<Counts> {
   };
 }
 
-/** Units of a design with calls per record; a text in an unsupported language takes the call for its language only. */
+/** Counts the units of a design that calls Comprehend once for the language and once for the sentiment of each text. */
 async function countBaselineUnits(query: Query): Promise<number> {
   const { rows } = await query(
     `SELECT sum(greatest(${LEAST_UNITS}, ceil(length(text) / ${CHARACTERS_PER_UNIT}.0)) * if(status = 'analyzed', 2, 1)) AS units FROM results WHERE status IN ('analyzed', 'unsupported_language')`,

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 
 /**
- * Colours on a terminal, or where FORCE_COLOR asks for them. picocolors by itself also colours wherever CI is set, and
- * a file or a pipe there would receive escape codes.
+ * Uses colours on a terminal, or if FORCE_COLOR is set. By default picocolors also uses colours if CI is set, and would
+ * write escape codes to files and pipes.
  */
 export const colours = pc.createColors(
   pc.isColorSupported && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR)),

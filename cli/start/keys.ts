@@ -3,12 +3,12 @@ import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { deriveCallbackSecret } from '../../schemas/index.ts';
 
-/** The API keys of two tenants, to try the API with. */
+/** The API keys of two tenants, for trying the API. */
 export interface TenantKeys {
-  /** Of the tenant `default`, which also owns the records that name no tenant. */
+  /** The key of the tenant `default`, which also owns records without a tenant. */
   api_key: string;
   second_api_key: string;
-  /** Signs the callbacks to the tenant `default`. */
+  /** The secret that signs callbacks to the tenant `default`. */
   callback_secret: string;
 }
 

@@ -7,7 +7,7 @@ import { prepareKeys } from './keys.ts';
 import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
-/** On a terminal each step replaces the one before it; elsewhere each is a line. */
+/** Shows the steps of the start. On a terminal a step replaces the step before it; elsewhere each is a line. */
 function showProgress(step: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${colours.dim(step)}` : `${step}\n`);
 }
@@ -25,7 +25,7 @@ function explainFailure(cause: unknown, port: number): string {
   return isFolderError ? `${message} Choose it with --data DIR.` : message;
 }
 
-/** Boots the cloud with the template and the bundles that would be deployed. */
+/** Boots the cloud with the same template and bundles that a deployment uses. */
 async function bootStack(options: Options): Promise<Cloud> {
   return bootCloud({
     assemblyDir: await assemblyDir({

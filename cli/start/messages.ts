@@ -29,7 +29,7 @@ export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: stri
   return `${JSON.stringify(access)}\n`;
 }
 
-/** The same as a table, with commands to try. */
+/** A table with the endpoint, the credentials and the names of the resources, and commands to try. */
 export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
   const rows: [string, string | undefined][] = [

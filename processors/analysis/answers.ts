@@ -7,7 +7,7 @@ import type { DocumentOutcome } from './ports.ts';
 import type { Question } from './prepare.ts';
 import { split } from './split.ts';
 
-/** What the analyzer made of one question. */
+/** The analyzer's answer to one question: a verdict or a failure. */
 export type Answer = { verdict: Verdict; cache: 'miss' } | AnalysisFailure;
 
 /** Answers distinct questions, and yields each answer once the last chunk of its text is known. */
@@ -27,13 +27,13 @@ interface OpenQuestion {
   chunks: Chunk[];
 }
 
-/** A chunk is asked for once, however many texts contain it. */
+/** A chunk that several texts contain is sent once. */
 interface Chunk extends Document {
   outcome?: DocumentOutcome;
   parts_of: OpenQuestion[];
 }
 
-/** The calls start before the first answer is asked for. */
+/** Starts the calls immediately, before the caller asks for the first answer. */
 export function createAnswerQuestions(deps: AnswersDeps): AnswerQuestions {
   return (questions, context) => {
     const chunks = openQuestions(questions, deps.max_document_bytes);
@@ -78,7 +78,7 @@ async function* closeQuestions(
   }
 }
 
-/** A text has no verdict if one of its chunks failed. The failure is final if that of any chunk is. */
+/** A text has no verdict if one of its chunks failed. The failure is final if the failure of any chunk is final. */
 function combine(outcomes: DocumentOutcome[]): Answer {
   const failures = outcomes.filter((outcome) => !outcome.ok);
   const failure = failures.find((candidate) => !candidate.retryable) ?? failures[0];

@@ -12,13 +12,13 @@ import type { Analyzer, DocumentOutcome } from './ports.ts';
 const MAX_ROUNDS = 3;
 const FIRST_PAUSE_MS = 100;
 
-/** A text that fits into one call, together with others of its language. */
+/** A text that is short enough for the analyzer. A call holds several documents of one language. */
 export interface Document {
   text: string;
   language_code: string;
 }
 
-/** What the analyzer said of one document. */
+/** A document with the analyzer's answer. */
 export interface Answered<Asked extends Document> {
   document: Asked;
   outcome: DocumentOutcome;
@@ -38,8 +38,8 @@ export interface AskDeps {
 }
 
 /**
- * Sends full calls first. Documents that failed alone are then packed into full calls again, unless their failure is
- * final. A call that failed whole is not repeated here: the layer below has already retried it.
+ * Sends full calls first. Documents that failed in a successful call are then packed into full calls again, unless
+ * their failure is final. A failed call is not repeated here: the layer below has already retried it.
  */
 export function createAsk(deps: AskDeps): Ask {
   const { analyzer, pause = createPause({ first_ms: FIRST_PAUSE_MS }) } = deps;
@@ -56,10 +56,10 @@ export function createAsk(deps: AskDeps): Ask {
   };
 }
 
-/** What one call came to. */
+/** The answers of one call. */
 interface CallAnswer<Asked extends Document> {
   answered: Answered<Asked>[];
-  /** Documents that failed alone, and may succeed in another call. */
+  /** Documents that failed although the call succeeded, and that may succeed in another call. */
   retryable: Answered<Asked>[];
 }
 
@@ -89,7 +89,7 @@ async function* answerInRounds<Asked extends Document>(
   }
 }
 
-/** One call's documents share their language. */
+/** The documents of one call, which all have the same language. */
 interface Call<Asked extends Document> {
   language_code: string;
   documents: Asked[];

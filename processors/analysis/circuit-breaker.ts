@@ -8,18 +8,18 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 export interface CircuitBreakerStats {
-  /** Calls fail without being made, except one probe at a time. */
+  /** While true, every call fails immediately, except one probe at a time. */
   open: boolean;
   /** How often the circuit opened since the process started. */
   opened: number;
-  /** Calls that were not made. */
+  /** Calls that failed immediately because the circuit was open. */
   spared: number;
 }
 
 /**
  * Stops paying for calls to an analyzer that is down. After five failures in a row, calls fail immediately with
  * `CircuitOpen`. After a pause, one probe is let through: success closes the circuit, failure doubles the pause, up to
- * 30 seconds. Throttles are no failures: the rate limiter handles them.
+ * 30 seconds. A throttle does not count as a failure: the rate limiter handles it.
  * Source: M. Nygard, "Release It!", 2007, circuit breaker.
  */
 export function createCircuitBreaker(
@@ -90,7 +90,7 @@ class Circuit {
   countFailure(is_probe: boolean): void {
     this.#failures += 1;
     if (this.#is_open) {
-      // Calls that were in flight when the circuit opened say nothing new.
+      // Ignore the results of calls that were already in flight when the circuit opened.
       if (is_probe) this.#open(Math.min(LONGEST_PAUSE_MS, this.#pause_ms * 2));
     } else if (this.#failures >= FAILURES_TO_OPEN) {
       this.#opened += 1;

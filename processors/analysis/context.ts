@@ -2,14 +2,14 @@ import { TaskGroup } from '../../lib/task-group.ts';
 import type { Deadline } from '../deadline.ts';
 import { type AnalysisCounts, createAnalysisCounts } from './counts.ts';
 
-/** What one batch passes through the stages of its analysis. */
+/** The deadlines, counts and pending writes of one batch. Every stage of its analysis gets them. */
 export interface AnalysisContext {
-  /** When the last text is fetched and the last document asked for; absent: no limit. */
+  /** The latest time for fetching texts and for calling the analyzer; absent: no limit. */
   analysis?: Deadline;
-  /** When the last write must be done; absent: no limit. */
+  /** The latest time for writes; absent: no limit. */
   delivery?: Deadline;
   counts: AnalysisCounts;
-  /** Verdicts on their way to the cache table. Results do not wait for them; the end of the batch does. */
+  /** Pending writes to the cache table. Results do not wait for them, but the batch ends after them. */
   cache_writes: TaskGroup;
 }
 

@@ -1,7 +1,7 @@
 import type { AnalysisOutcome } from './outcome.ts';
 
 /**
- * What the analysis of a batch came to, and what it took. Each text counts once:
+ * Counts of the outcomes of a batch's analysis, and of the calls that it took. Each text counts once:
  * texts = empty + unsupported + failed + hits.batch + hits.memory + hits.table + misses.
  */
 export interface AnalysisCounts {
@@ -18,13 +18,13 @@ export interface AnalysisCounts {
   calls: number;
   /** Documents in those calls, including chunks of long texts and retried documents. */
   documents: number;
-  /** Distinct documents that no cache knew, by language: ⌈each / 25⌉ is the least number of calls. */
+  /** Distinct documents that were in no cache, by language. A language with n of them takes at least ⌈n / 25⌉ calls. */
   asked: Record<string, number>;
-  /** Documents that were sent again because the analyzer failed them alone. */
+  /** Documents that were sent again because they failed in a successful call. */
   retried_documents: number;
   /** Throttled calls, and throttled documents of calls that succeeded otherwise. */
   throttles: number;
-  /** Failed reads and writes of the cache table. Each costs money, none costs a record. */
+  /** Failed reads and writes of the cache table. They cost further calls to the analyzer, but no record. */
   cache_errors: number;
   /** The first cache error: service and code. */
   cache_error?: string;
@@ -50,7 +50,7 @@ export function createAnalysisCounts(): AnalysisCounts {
   };
 }
 
-/** Counts outcomes, each once, and returns them. */
+/** Adds outcomes to the counts, and returns the outcomes. */
 export function countOutcomes<Request>(
   counts: AnalysisCounts,
   settled: [Request, AnalysisOutcome][],

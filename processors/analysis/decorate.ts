@@ -1,6 +1,6 @@
 import type { Analyzer } from './ports.ts';
 
-/** Returns the analyzer with another way to call it. */
+/** Returns a copy of the analyzer whose calls go through this function. */
 export function decorateAnalyzer(
   analyzer: Analyzer,
   detectSentiment: Analyzer['detectSentiment'],

@@ -1,18 +1,18 @@
 import { isSentimentLanguage } from '../../schemas/index.ts';
 import type { LanguageDetector } from './ports.ts';
 
-/** The language in which a text is analysed, and whether the producer gave it. */
+/** The language of a text for its analysis, and its source: the producer or detection. */
 export interface ResolvedLanguage {
   language_code: string;
   language_source: 'given' | 'detected';
 }
 
-/** Script and region subtags of Chinese in traditional characters. */
+/** Subtags that mean traditional Chinese characters. */
 const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
 
 /**
- * Returns the analyzer's code for a producer's: `en-US` is en, `zh-Hant` is zh-TW, `zh-CN` is zh. Codes of languages
- * that the analyzer does not know are returned unchanged.
+ * Converts a producer's language code to the analyzer's: `en-US` becomes en, `zh-Hant` zh-TW, `zh-CN` zh. Codes of
+ * languages that the analyzer does not know are returned unchanged.
  */
 export function canonicalLanguage(code: string): string {
   if (TRADITIONAL.test(code) && !/-hans(?:-|$)/i.test(code)) return 'zh-TW';

@@ -34,7 +34,7 @@ export interface AnalysisFailure {
   code: string;
   retryable: boolean;
   throttled: boolean;
-  /** The analyzer refuses this very text: it will never have a verdict. */
+  /** The analyzer refuses this text in every call: it will never have a verdict. */
   refused?: true;
 }
 

@@ -9,14 +9,14 @@ export type DocumentOutcome =
       code: string;
       retryable: boolean;
       throttled: boolean;
-      /** The analyzer refuses this very document, in whatever call it is sent. */
+      /** True if the analyzer refuses this document in every call. */
       refused?: true;
     };
 
 /** Turns texts into verdicts: Comprehend, or another service behind the same port. */
 export interface Analyzer {
   name: string;
-  /** Changes whenever the same text could get another verdict: it is part of the fingerprint. */
+  /** A part of the fingerprint. It must change whenever the same text could get another verdict. */
   version: string;
   max_documents: number;
   /** UTF-8 bytes. */
@@ -47,19 +47,19 @@ export interface CacheRead {
 
 /** Verdicts kept by fingerprint across batches and processes. */
 export interface VerdictCache {
-  /** Reads what it can: an outage half-way does not lose what was found before. */
+  /** Reads the verdicts that it can: a failure half-way keeps the verdicts that were read before it. */
   get(fingerprints: string[]): Promise<CacheRead>;
-  /** Writes what it can. @throws {ServiceError} if any verdict was not written. */
+  /** Writes the verdicts that it can. @throws {ServiceError} if any verdict was not written. */
   put(verdicts: Map<string, Verdict>): Promise<void>;
 }
 
 /** Returns a text's language, or `undefined` if the text is too short to tell. */
 export type LanguageDetector = (text: string) => string | undefined;
 
-/** The rate at which all processes that share a quota call together. */
+/** The total call rate of all processes that share a quota. */
 export interface Rate {
   calls_per_second: number;
-  /** The rate that was last refused; the quota until then. */
+  /** The last rate at which the service throttled; the quota before the first throttle. */
   refused_at: number;
 }
 

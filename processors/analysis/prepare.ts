@@ -4,10 +4,10 @@ import { normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
 import type { Analyzer, LanguageDetector } from './ports.ts';
 
-/** A text in the form in which the caches and the analyzer are asked for it. */
+/** A prepared text: its fingerprint is the key of the caches, and the analyzer gets its text and language. */
 export interface Question extends ResolvedLanguage {
   status: 'ready';
-  /** Normalised. */
+  /** The normalised text. */
   text: string;
   fingerprint: string;
 }

@@ -9,7 +9,7 @@ export interface RateLimiterDeps extends SlotSourceDeps {
   pause?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** What the rate limiter did since the process started. */
+/** Counts of the rate limiter since the process started. */
 export interface RateLimiterStats {
   /** Calls that got a slot. */
   granted: number;
@@ -21,7 +21,7 @@ export interface RateLimiterStats {
   calls_per_second: number;
 }
 
-/** How often one call is made, each time in a slot of its own. */
+/** How often one call is tried. Each attempt takes its own slot. */
 const MAX_ATTEMPTS = 3;
 
 /**
@@ -49,7 +49,7 @@ class RateLimiter {
   readonly #slots: SlotSource;
   /** Calls that have no slot yet, or whose slot has not started. */
   #waiting = 0;
-  /** Ends when the slot of the last call in the queue has started. */
+  /** Resolves when the slot of the last queued call has started. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stats: Omit<RateLimiterStats, 'ledger_errors'>;
 
@@ -92,7 +92,7 @@ class RateLimiter {
     }
   }
 
-  /** Calls wait one after the other, so that a lot never holds more slots than calls that wait. */
+  /** Takes slots for waiting calls one by one, so that a lot never has more slots than there are waiting calls. */
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;
     const turn = this.#queue
@@ -114,7 +114,7 @@ class RateLimiter {
     const wait_ms = Math.max(0, slot.starts_at - now());
     if (wait_ms > 0) await pause(wait_ms);
     this.#stats.waited_ms += wait_ms;
-    // The pause may have taken longer than it should: by now the caller may have given up.
+    // The pause may have taken too long: check the caller's deadline again.
     if (now() > latest) throw outOfQuota(this.#analyzer.name);
     return slot;
   }
@@ -138,7 +138,7 @@ function outOfQuota(service: string): ServiceError {
   return new ServiceError(service, 'OutOfQuota', { retryable: true, throttled: true });
 }
 
-/** A call that got no slot has no time for another. */
+/** A call without a slot before its deadline must not be tried again. */
 function isWorthRetrying(cause: unknown): boolean {
   return cause instanceof ServiceError && cause.retryable && cause.code !== 'OutOfQuota';
 }

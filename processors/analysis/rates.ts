@@ -4,8 +4,8 @@ import type { Rate } from './ports.ts';
  * How a shared rate follows the capacity of the service: additive increase, multiplicative decrease, which converges to
  * equal shares and full use. Source: D. Chiu and R. Jain, "Analysis of the increase and decrease algorithms for
  * congestion avoidance", 1989. As in CUBIC (RFC 9438), the rate rises quickly to just below the rate that was last
- * refused, slowly around it, and quickly beyond. So one stray throttle costs little, a real limit is approached
- * carefully, and a limit that no longer exists is soon forgotten.
+ * refused, slowly around it, and quickly beyond. So a single throttle costs little, the rate nears
+ * a real limit slowly, and soon exceeds a limit that no longer exists.
  */
 const DECREASE = 0.8;
 const QUICK_SHARE = 0.05;
@@ -14,7 +14,7 @@ const NEAR = 0.95;
 const BEYOND = 1.05;
 const LEAST_SHARE = 0.05;
 
-/** A rate changes once in this time at most: calls that were in flight at the change say nothing about the new rate. */
+/** The shortest time between two changes of the rate. Calls that were in flight at a change still show the old rate. */
 export const CHANGE_MS = 1_000;
 
 export function lowerRate({ calls_per_second }: Rate, quota: number): Rate {
@@ -31,10 +31,10 @@ export function raiseRate({ calls_per_second, refused_at }: Rate, quota: number)
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** For small quotas: others who share the quota wait for this many calls of one consumer at most. */
+/** The limit for small quotas: other consumers wait for at most this many calls of one consumer. */
 const LEAST_SLOTS = 6;
 
-/** How many slots one write to the ledger takes at most: large quotas need about 100 writes a second. */
+/** The most slots that one write to the ledger takes. A large quota then needs about 100 writes a second. */
 export function slotsPerWrite(calls_per_second: number): number {
   return Math.max(LEAST_SLOTS, Math.ceil(calls_per_second / 100));
 }

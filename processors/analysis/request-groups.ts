@@ -3,7 +3,7 @@ import type { CachedVerdict } from './caches.ts';
 import type { AnalysisOutcome } from './outcome.ts';
 import type { Prepared, Question } from './prepare.ts';
 
-/** Groups a batch's requests by fingerprint, so that a text that repeats is asked for once. */
+/** Groups a batch's requests by fingerprint, so that a repeated text is looked up and analysed once. */
 export class RequestGroups<Request> {
   readonly #groups = new Map<string, { question: Question; requests: Request[] }>();
   readonly #analyzer: { name: string; version: string };
@@ -12,7 +12,7 @@ export class RequestGroups<Request> {
     this.#analyzer = { name, version };
   }
 
-  /** Returns the requests that have an outcome without a verdict, and groups the others. */
+  /** Returns the requests that need no verdict, with their outcomes, and groups the others. */
   add(prepared: [Request, Prepared][]): [Request, AnalysisOutcome][] {
     const settled: [Request, AnalysisOutcome][] = [];
     for (const [request, item] of prepared) {
@@ -30,7 +30,7 @@ export class RequestGroups<Request> {
     return [...this.#groups.values()].map(({ question }) => question);
   }
 
-  /** The outcomes of a question's requests. The first has the answer's own cache tier, its repeats have `batch`. */
+  /** Returns the outcome of each request in a group. The first has the answer's cache tier, the others have `batch`. */
   settle(fingerprint: string, answer: Answer | CachedVerdict): [Request, AnalysisOutcome][] {
     const group = this.#groups.get(fingerprint);
     if (group === undefined) throw new Error('An answer to a question that no request asks');

@@ -3,11 +3,11 @@ import type { QuotaLedger, Rate, Slots } from './ports.ts';
 import { slotsPerWrite } from './rates.ts';
 
 /**
- * How late a slot may be used: with a large quota, a lot may be over before the ledger's answer arrives. The calls that
- * start late are a hundredth of a second's calls at most for each process, which any token bucket holds.
+ * How late a slot may be used. With a large quota, all slots of a lot may be past when the ledger's answer arrives. The
+ * late calls of a process are at most a hundredth of the calls of a second, which any token bucket absorbs.
  */
 const LATE_MS = 100;
-/** How long a ledger that failed is left alone. */
+/** The pause after a failed call to the ledger. */
 const LEDGER_PAUSE_MS = 1_000;
 
 export interface SlotSourceDeps {
@@ -21,8 +21,8 @@ export interface SlotSourceDeps {
 
 /**
  * Hands out slots one by one. It takes them from the ledger in lots: one write takes slots for as many calls as wait in
- * this process, up to `slotsPerWrite`. So other processes wait for one lot of ours at most, and no slot is taken that
- * no call uses. A write costs $0.625 a million; a million calls of 25 documents cost at least $7,500.
+ * this process, up to `slotsPerWrite`. So other processes wait for at most one lot of this process, and no slot stays
+ * unused. A write costs $0.625 a million; a million calls of 25 documents cost at least $7,500.
  */
 export class SlotSource {
   readonly #deps: SlotSourceDeps;
@@ -43,7 +43,7 @@ export class SlotSource {
   }
 
   /**
-   * Takes the next slot; undefined if it would start after `latest`, and then no slot is taken.
+   * Takes the next slot. Returns undefined, and takes none, if it would start after `latest`.
    *
    * @param waiting how many calls of this process wait for a slot, this one included.
    */
@@ -61,7 +61,7 @@ export class SlotSource {
     }
   }
 
-  /** Gives up the slots of the current lot: they came too fast for the service. */
+  /** Drops the remaining slots of the lot, because their rate is too high for the service. */
   dropLot(): void {
     this.#lot = [];
   }
@@ -75,7 +75,7 @@ export class SlotSource {
     }
   }
 
-  /** Using several slots of the past now would be a burst. */
+  /** Drops slots that are past: using several of them now would be a burst. */
   #dropLateSlots(): void {
     const now = this.#deps.now();
     this.#lot = this.#lot.filter(
@@ -96,7 +96,7 @@ export class SlotSource {
     return this.#lot.shift();
   }
 
-  /** Evenly spaced slots at a share of the quota that is small enough for all processes together. */
+  /** Takes a slot without the ledger, at a rate so low that all processes together stay within the quota. */
   #takeFallbackSlot(latest: number): Slots | undefined {
     const now = this.#deps.now();
     const interval_ms = 1_000 / this.#deps.fallback_calls_per_second;

@@ -1,7 +1,7 @@
-/** How far from the ideal place a cut may fall to end at a sentence or a word, in parts of a chunk. */
+/** How far a cut may move from its ideal position to reach the start of a sentence or a word, as a share of a chunk. */
 const TOLERANCE = { sentence: 1 / 4, word: 1 / 16 };
 
-/** How many bytes a chunk leaves unused if its next code point takes four. */
+/** The most bytes that a chunk leaves unused, because its next code point of four bytes does not fit. */
 const UNUSABLE_BYTES = 3;
 
 /**
@@ -46,19 +46,19 @@ interface Place {
   text: string;
   /** UTF-8 bytes before each index. Both halves of a surrogate pair have the same number. */
   offsets: Uint32Array;
-  /** Index at which the piece begins. */
+  /** The index where this piece starts. */
   start: number;
-  /** The size of equal pieces, and the cut that makes this piece so large. */
+  /** The ideal size of a piece, and the offset where a piece of this size ends. */
   share: number;
   target: number;
-  /** A cut between these leaves neither this piece nor a later one too large. */
+  /** The range of cuts that make neither this piece nor a later one too large. */
   low: number;
   high: number;
 }
 
 /**
- * Finds the start of a sentence or word that is nearest to the target, within its tolerance. It segments the text around
- * the target only: the segmenter's time grows with the square of the length (1 MiB: half a minute).
+ * Finds the start of a sentence or word that is nearest to the target, within the tolerance. It segments only the text
+ * around the target, because the segmenter's time grows with the square of the length (1 MiB: half a minute).
  */
 function nearestStart(
   place: Place,
@@ -76,7 +76,7 @@ function nearestStart(
     const index = from + segment.index;
     const byte = bytesBefore(offsets, index);
     const distance = Math.abs(byte - target);
-    // The first segment starts where this part was cut out, not at a sentence or word.
+    // Skip the first segment: it starts at the edge of the searched part, not at a sentence or word.
     if (segment.index === 0 || byte < place.low || byte > place.high) continue;
     if (distance < best_distance) [best, best_distance] = [index, distance];
   }

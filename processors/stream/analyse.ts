@@ -7,7 +7,7 @@ import type { Failure } from './ports.ts';
 import { buildResult, type Ending } from './result.ts';
 import type { Version } from './versions.ts';
 
-/** A version of a record, and what the stages so far made of it. A version without a result skips later stages. */
+/** A version of a record and its analysis result. A version without a result skips the later stages. */
 export interface Processed {
   version: Version;
   outcome: { result: Result } | { failure: Failure } | { refusal: Unreadable };

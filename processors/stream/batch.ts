@@ -3,7 +3,7 @@ import { type AnalysisContext, createAnalysisContext } from '../analysis/context
 import type { Deadline } from '../deadline.ts';
 import { BatchTally } from './tally.ts';
 
-/** What one batch passes through its stages. */
+/** The state of one batch, which every stage gets. */
 export interface BatchContext extends AnalysisContext {
   request_id: string;
   analysis: Deadline;
@@ -12,8 +12,8 @@ export interface BatchContext extends AnalysisContext {
 }
 
 /**
- * Shares of the time that Lambda leaves an invocation. Lambda kills a function that takes longer, and its whole batch
- * fails. So calls end before, as failures of their records, and every result that is known by then is still delivered.
+ * Deadlines, as shares of the invocation's remaining time. If the function takes longer, Lambda kills it and the whole
+ * batch fails. So calls must end earlier: their records then fail alone, and all known results are still delivered.
  */
 const ANALYSIS_SHARE = 0.8;
 const DELIVERY_SHARE = 0.95;
@@ -44,7 +44,7 @@ export async function withBatchContext<Value>(
 
 function startDeadline(from: number, left_ms: number): Deadline & { clear: () => void } {
   const controller = new AbortController();
-  // Every call in flight listens, and Node warns of more than ten listeners.
+  // Every call in flight adds a listener, and Node warns if there are more than ten.
   setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(), left_ms);
   return { at: from + left_ms, signal: controller.signal, clear: () => clearTimeout(timer) };

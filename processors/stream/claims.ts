@@ -8,7 +8,7 @@ import type { TextClaims } from './ports.ts';
 import type { Rejected } from './set-aside.ts';
 
 const READS_AT_A_TIME = 8;
-/** Fetched texts of up to 1 MiB each that are in memory together, besides the texts that came on the stream. */
+/** How many fetched texts, of up to 1 MiB each, may be in memory at the same time. */
 const CLAIMS_AT_A_TIME = 32;
 
 /** Cuts a batch into portions, in the order of the stream, whose fetched texts fit in memory together. */
@@ -29,7 +29,7 @@ export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
   return portions;
 }
 
-/** Records that have their text now, and records whose text does not exist. */
+/** Records with their fetched text, and records whose text does not exist. */
 export interface Fetched {
   items: StreamItem[];
   missing: Rejected[];

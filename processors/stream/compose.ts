@@ -69,7 +69,7 @@ export function compose(variables: Record<string, string | undefined>) {
     );
 }
 
-/** Comprehend within its quota, and spared while it is down. */
+/** Creates the Comprehend analyzer with its rate limiter and its circuit breaker. */
 function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
   const quota_calls_per_second = environment.COMPREHEND_CALLS_PER_SECOND;
   // Each attempt must take a slot of its own, so the SDK makes one attempt only.

@@ -14,7 +14,7 @@ import { distinctVersions } from './versions.ts';
 
 export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
   claims: TextClaims;
-  /** Absent: {@link LOTS}. */
+  /** Default: {@link LOTS}. */
   lots?: LotOptions;
 }
 
@@ -28,7 +28,7 @@ const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 
 /**
  * Processes a batch of the stream: decode → drop records of cancelled jobs → fetch texts → analyse → deliver → count →
- * respond. A failing service fails the records that need it, and no others. A thrown error is a bug and fails the batch.
+ * respond. A failing service fails only the records that need it. A thrown error is a bug and fails the batch.
  */
 export function createConsumer(deps: ConsumerDeps): Consumer {
   const processPortion = createProcessPortion(deps);
@@ -38,7 +38,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     const keeping = new TaskGroup();
     keeping.add(keepUnreadable());
     const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
-    // One portion after the other: the texts of one are out of memory before the next fetches its own.
+    // Process one portion at a time, so that only one portion's fetched texts are in memory.
     for (const portion of cutIntoPortions(open)) await processPortion(portion, job_of, context);
     await keeping.join();
     await context.cache_writes.join();
@@ -51,7 +51,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   };
 }
 
-/** Analyses each version of a portion once, and counts it at every place where the stream has it. */
+/** Analyses each version in a portion once, and counts every copy of it on the stream. */
 function createProcessPortion(deps: ConsumerDeps) {
   const fetchTexts = createFetchTexts(deps.claims);
   return async (portion: StreamItem[], job_of: JobOf, context: BatchContext): Promise<void> => {

@@ -11,10 +11,10 @@ export interface DeliverDeps {
 }
 
 /**
- * Delivers the results of a lot to both stores; those that are not in both become failures. The table comes first and
- * holds one row per record: the highest version of a lot stands for the lower ones, and they share its failure. The
- * lake gets every version, except results that the table did not take: their records come again, and would only be in
- * the lake twice.
+ * Delivers the results of a lot to both stores. A result that is not in both becomes a failure. The table comes first.
+ * It holds one row per record, so it gets the highest version only; if that fails, the lower versions fail with it. The
+ * lake gets every version that did not fail in the table. A version that failed there is delivered again, so a line now
+ * would be a duplicate.
  */
 export async function deliver(
   lot: Processed[],

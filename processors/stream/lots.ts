@@ -3,12 +3,12 @@ import { sleep } from '../../lib/sleep.ts';
 export interface LotOptions {
   /** How many items make a full lot. */
   size: number;
-  /** After this time without a new item, the items that are there make a lot. */
+  /** After this time without a new item, the waiting items become a lot. */
   quiet_ms: number;
   sleep?: typeof sleep;
 }
 
-/** Gathers items into lots. It pulls ahead, so the source goes on while a lot is handled. */
+/** Gathers items into lots. It reads the next items while the caller handles a lot. */
 export async function* inLots<Item>(
   source: AsyncIterable<Item[]>,
   options: LotOptions,
@@ -34,7 +34,7 @@ export async function* inLots<Item>(
 
 function pull<Item>(iterator: AsyncIterator<Item[]>): Promise<IteratorResult<Item[]>> {
   const next = iterator.next();
-  // A rejection is handled when the promise is awaited, which may be after a lot.
+  // The promise is awaited later, after the current lot. Until then this handler prevents an unhandled rejection.
   next.catch(() => undefined);
   return next;
 }

@@ -5,13 +5,13 @@ import type { RateLimiterStats } from '../analysis/rate-limiter.ts';
 
 export interface BatchTimes {
   duration_ms: number;
-  /** Age of the last record at the end of the batch, as Lambda's IteratorAge. */
+  /** The age of the last record at the end of the batch, like Lambda's IteratorAge metric. */
   iterator_age_ms: number;
   /** From the arrival of the first record to the end of the batch: the age of its oldest result. */
   end_to_end_ms: number;
 }
 
-/** All records of a batch come from one shard. */
+/** Returns the shard of a batch: all its records come from the same one. */
 export function shardOf(records: KinesisStreamRecord[]): string | undefined {
   return records[0]?.eventID.split(':')[0];
 }
@@ -41,7 +41,7 @@ export interface BatchMeasures extends BatchTimes {
   quota: Record<string, number>;
 }
 
-/** A batch's metrics by name. Names in `_ms` are milliseconds, all others counts. No metric has a dimension of its own. */
+/** A batch's metrics by name. Names that end in `_ms` are milliseconds, all others are counts. */
 export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   return {
     records_in: batch.records_in,
@@ -56,12 +56,12 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   };
 }
 
-/** What the rate limiter and the circuit breaker did since the process started. */
+/** Counts of the rate limiter and the circuit breaker since the process started. */
 export interface QuotaStats extends RateLimiterStats {
   breaker: CircuitBreakerStats;
 }
 
-/** What a batch added to these numbers; rate and circuit as they are now. */
+/** The changes of these numbers during a batch, with the current rate and circuit state. */
 export function quotaMetrics(
   before: QuotaStats | undefined,
   after: QuotaStats | undefined,

@@ -16,7 +16,7 @@ import type { BatchReport } from './tally.ts';
 export interface ObserverDeps {
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>;
-  /** What the rate limiter and the circuit breaker did since the process started. */
+  /** Counts of the rate limiter and the circuit breaker since the process started. */
   quotaStats?: () => QuotaStats;
   /** Epoch milliseconds. */
   now: () => number;

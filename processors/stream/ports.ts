@@ -9,7 +9,7 @@ export interface PutFailure {
   throttled: boolean;
 }
 
-/** A durable store. Putting the same entry again changes nothing that a reader sees. */
+/** A durable store. Puts are idempotent for readers. */
 interface Store<Entry> {
   /**
    * Puts all entries it can and returns the failures. A put of no entries makes no call.
@@ -20,8 +20,8 @@ interface Store<Entry> {
 }
 
 /**
- * One row per record: the highest version stays, in whatever order versions arrive. A put has each record once. A text
- * that is too long is left out, here and in the lake; its hash and size remain.
+ * Keeps one row per record: its highest version, in whatever order versions arrive. A put must not contain a record
+ * twice. The table and the lake leave out a text that is too long, and keep its hash and size.
  */
 export type ResultsTable = Store<Result>;
 

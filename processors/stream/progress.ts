@@ -15,7 +15,7 @@ export type JobOf = (record: Pick<StreamRecord, 'tenant' | 'job_id'>) => Job | u
 
 /**
  * Reads the jobs of a batch before any other work, and drops the records of cancelled jobs: they cost nothing. If the
- * jobs cannot be read, their records fail, since any of them may be cancelled. Records without a job go on.
+ * jobs cannot be read, their records fail, since any job may be cancelled. Records without a job are kept.
  */
 export async function dropCancelled(
   items: StreamItem[],
@@ -49,8 +49,8 @@ export interface EndedItem {
 }
 
 /**
- * Counts ended records in their jobs. Returns how many records are done: those that could not be counted come again.
- * A count that runs out of time may still take effect; each record counts once, however often it is counted.
+ * Counts ended records in their jobs. Returns how many records are done; Lambda delivers the others again. A count that
+ * times out may still take effect, but counting a record twice changes nothing.
  */
 export async function countInJobs(
   ended: EndedItem[],
@@ -81,7 +81,7 @@ export async function countInJobs(
   return ended.length - failures.length;
 }
 
-/** How a record with this result counts in its job. */
+/** Returns the outcome under which a job counts a record with this result. */
 export function outcomeOf({ status, sentiment }: Result): RecordOutcome {
   if (status !== 'analyzed') return status;
   if (sentiment === undefined) throw new Error('An analyzed result has no sentiment');

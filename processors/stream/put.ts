@@ -2,7 +2,7 @@ import { ServiceError } from '../../schemas/index.ts';
 import { callBefore, type Deadline } from '../deadline.ts';
 import type { PutFailure } from './ports.ts';
 
-/** Which entries a store has, and which it does not have. */
+/** The entries that the store kept, and the entries that it did not keep. */
 export interface PutOutcome<Entry> {
   kept: Entry[];
   failed: { entry: Entry; code: string }[];

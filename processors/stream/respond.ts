@@ -2,12 +2,12 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { StreamPosition } from '../../schemas/index.ts';
 
 /**
- * Names the failed records, each once, in the order of the stream. Lambda delivers again from the first of them on. A
- * sub-record has the sequence number of its aggregate, so the whole aggregate comes again.
+ * Names the failed records, each once, in the order of the stream. Lambda delivers the batch again from the first
+ * of them. A sub-record has the sequence number of its aggregate, so the whole aggregate is delivered again.
  *
- * Failures that no retry can solve (a missing grant, for example) are named too. They are neither verdicts nor the
- * producer's fault, so they may become neither results nor set-asides. Lambda's bounded retries bring them to the
- * failure destination, and an operator can fix the cause until then.
+ * The list includes failures that no retry can solve, such as a missing permission. They are not the producer's fault,
+ * so they must not become set-asides. After its retries Lambda sends them to the failure destination, which gives an
+ * operator time to fix the cause.
  */
 export function respond(
   sequence_numbers: string[],

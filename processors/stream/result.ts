@@ -19,8 +19,8 @@ export interface ResultOptions {
 }
 
 /**
- * Builds the result of a record: a line of the lake and a row of the results table. A field of a result that is missing
- * here does not compile.
+ * Builds the result of a record: a line of the lake and a row of the results table. If a field of
+ * the result is missing here, the code does not compile.
  */
 export function buildResult(
   item: StreamItem,

@@ -7,7 +7,7 @@ import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
 
-/** Keeps set-asides, and returns those that are kept. The records of the others come again. */
+/** Stores set-asides, and returns those that were stored. Lambda delivers the records of the others again. */
 export async function keepSetAsides(
   store: SetAsides,
   set_asides: SetAside[],
@@ -25,7 +25,7 @@ export async function keepSetAsides(
   return kept;
 }
 
-/** A record that can have no result, and why. */
+/** A record that can never have a result, with the reason. */
 export interface Rejected {
   item: StreamItem;
   why: Unreadable;
@@ -50,6 +50,6 @@ export async function setAside(
     return item === undefined ? [] : [{ item, outcome: 'set_aside' as const }];
   });
   const counted = await countInJobs(ended, deps.progress, job_of, context);
-  // Not `+= await`: it would read the sum before the wait, and lose what others add meanwhile.
+  // `+= await` would read the sum before the wait, and so lose concurrent additions.
   context.tally.set_asides += counted;
 }

@@ -2,7 +2,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda
 import type { Failed } from './ports.ts';
 import { respond } from './respond.ts';
 
-/** What a batch came to: `records = results + set_asides + cancelled + failed`; each sub-record counts as one. */
+/** The totals of a batch: `records = results + set_asides + cancelled + failed`; each sub-record counts as one. */
 export interface BatchReport {
   response: KinesisStreamBatchResponse;
   records: number;
@@ -17,7 +17,7 @@ export interface BatchReport {
   failures: Record<string, number>;
 }
 
-/** Collects what the stages of a batch make of its records. */
+/** Collects the outcomes of a batch's records from all stages. */
 export class BatchTally {
   records = 0;
   results = 0;

@@ -6,9 +6,9 @@ import type { BatchContext } from './batch.ts';
 import { batchTimes, shardOf } from './measures.ts';
 import type { BatchReport } from './tally.ts';
 
-/** At most one sample a second for each shard: small batches come fast, and their samples are alike, */
+/** The shortest time between two samples of a shard: small batches come fast, and their samples are alike. */
 const LEAST_MS = 1_000;
-/** except the sample of the batch that has caught up after its shard was this far behind. */
+/** A batch that catches up after its shard was this far behind stores a sample at any time. */
 const BEHIND_MS = 2_000;
 
 export type RecordThroughput = (
@@ -18,7 +18,7 @@ export type RecordThroughput = (
   context: Pick<BatchContext, 'delivery'>,
 ) => Promise<void>;
 
-/** Stores how long a batch took, for the estimates of jobs. A lost sample makes estimates worse, and harms nothing else. */
+/** Stores how long a batch took, for the estimates of jobs. A lost sample only makes estimates worse. */
 export function createRecordThroughput({
   store,
   now,
@@ -27,7 +27,7 @@ export function createRecordThroughput({
   /** Epoch milliseconds. */
   now: () => number;
 }): RecordThroughput {
-  /** By shard: no more entries than the stream has shards. */
+  /** The last sample of each shard. */
   const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
   return async (records, { results, set_asides }, started_at, { delivery }) => {
     const shard_id = shardOf(records);

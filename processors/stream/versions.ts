@@ -20,7 +20,7 @@ export function distinctVersions(items: StreamItem[]): Version[] {
   return [...versions.values()];
 }
 
-/** A version of a record, and the number of its analysis. */
+/** A version of a record with the number of its analysis run. */
 export interface Versioned {
   tenant: string;
   record_id: string;
@@ -28,7 +28,7 @@ export interface Versioned {
   analysis_run?: number | undefined;
 }
 
-/** Whether a result replaces another of its record: it has a higher version, or the same from a later replay. */
+/** True if a result replaces another of its record: its version is higher, or equal and from a later replay. */
 function replaces(result: Versioned, other: Versioned): boolean {
   const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
   const is_same = result.record_version === other.record_version;

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 import { collectNotices } from './notices.ts';
 
-/** Bundles the command into dist/cli, with the licences of the packages that the bundle holds. */
+/** Bundles the command into dist/cli, with the licences of the bundled packages. */
 export async function bundleCommand(root: string): Promise<void> {
   const outdir = join(root, 'dist', 'cli');
   const { metafile } = await build({
@@ -12,7 +12,7 @@ export async function bundleCommand(root: string): Promise<void> {
     absWorkingDir: root,
     outdir,
     bundle: true,
-    // The SDK imports its credential providers when it needs them: each is a file of its own.
+    // Splitting keeps the SDK's credential providers in files of their own, which are loaded when needed.
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
@@ -22,9 +22,9 @@ export async function bundleCommand(root: string): Promise<void> {
     minify: true,
     legalComments: 'none',
     define: { AURASTREAM_PACKAGE: 'true' },
-    // A consumer installs these anyway, for the exports.
+    // Users of the package install these anyway, because its exports need them.
     external: Object.keys(manifest.dependencies),
-    // CommonJS dependencies inside an ES module still call require().
+    // The CommonJS dependencies in this ES module call require().
     banner: {
       js: "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },

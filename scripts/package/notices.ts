@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The licences of the packages to which these files belong: each text once, below the packages that have it. */
+/** Collects the licences of the packages of these files. Each text appears once, below the names of its packages. */
 export async function collectNotices(root: string, files: string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
   const packages_by_text = new Map<string, string[]>();
@@ -14,7 +14,7 @@ export async function collectNotices(root: string, files: string[]): Promise<str
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** `node_modules/@scope/name` of a path below it; the innermost where packages are nested. */
+/** Returns the package folder of a path, `node_modules/@scope/name`: the innermost one if packages are nested. */
 function packageFolder(file: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }

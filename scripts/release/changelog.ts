@@ -6,23 +6,23 @@ const UNRELEASED = 'Unreleased';
 interface Section {
   /** `Unreleased` or `0.1.0`. */
   name: string;
-  /** Where its heading starts, and where the next section starts. */
+  /** The indexes of its heading and of the next section. */
   start: number;
   end: number;
   body: string;
 }
 
 /**
- * Returns the notes of a release, or of what is not released yet.
+ * Returns the notes of a release or of the unreleased changes.
  *
  * @param name a version, or `Unreleased`.
- * @throws {Error} where the changelog has no such section.
+ * @throws {Error} if the changelog has no such section.
  */
 export function releaseNotes(changelog: string, name: string): string {
   return findSection(changelog, name).body;
 }
 
-/** @throws {Error} where no line of `Unreleased` says what changed. */
+/** @throws {Error} if `Unreleased` is empty. */
 export function requireUnreleasedNotes(changelog: string): void {
   if (/^- \S/m.test(releaseNotes(changelog, UNRELEASED))) return;
   throw new Error(
@@ -35,7 +35,7 @@ export function requireUnreleasedNotes(changelog: string): void {
  * Turns `Unreleased` into the section of a version, and puts an empty `Unreleased` above it.
  *
  * @param date as in 2026-01-31.
- * @throws {Error} where `Unreleased` is empty, or the version has a section.
+ * @throws {Error} if `Unreleased` is empty, or if the version already has a section.
  */
 export function releaseChangelog(changelog: string, version: string, date: string): string {
   requireUnreleasedNotes(changelog);

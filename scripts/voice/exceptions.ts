@@ -1,4 +1,4 @@
-/** Files whose words are not ours, and the history of what was released. */
+/** Files that the rules do not check, with the reasons. */
 export const UNCHECKED_FILES: Record<string, string> = {
   'CHANGELOG.md': 'The entries of past releases are history.',
   'scripts/voice/words.ts': 'It names the words that it refuses.',

@@ -7,7 +7,7 @@ const IRREGULAR = new Set(
    heard held hidden kept known laid led left lost made meant met paid said seen sent shown sold spent stolen taken
    taught thought thrown told understood won worn written`.split(/\s+/),
 );
-/** Words that end like a participle and are verbs, or nouns that no verb says better. */
+/** Words that end in -ed and are verbs or nouns, not participles. */
 const NOT_PARTICIPLES = new Set([
   'embed',
   'exceed',

@@ -19,7 +19,7 @@ export function lineAt(file: ts.SourceFile, position: number): number {
 export function listComments(file: ts.SourceFile): Prose[] {
   const ranges = new Map<number, ts.CommentRange>();
   const visit = (node: ts.Node): void => {
-    // Each token's leading comments: the AST's nodes alone would miss those before a closing brace.
+    // Visit tokens too: nodes alone would miss comments before a closing brace.
     for (const range of ts.getLeadingCommentRanges(file.text, node.pos) ?? []) {
       ranges.set(range.pos, range);
     }
@@ -50,7 +50,7 @@ export function listStrings(file: ts.SourceFile): Prose[] {
   return strings;
 }
 
-/** What looks like a comment within a string or a template is text. */
+/** Inside a string or a template, `//` does not start a comment. */
 function isInsideText(node: ts.Node): boolean {
   return ts.isStringLiteralLike(node) || isTemplatePart(node);
 }

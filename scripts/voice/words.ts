@@ -7,7 +7,7 @@ export interface Finding {
   message: string;
 }
 
-/** A line with this mark, or the line below it, may hold the words: sample data and inputs of tests. */
+/** This mark allows refused words on its own line and on the next, for sample data and inputs of tests. */
 const MARK = 'voice: sample';
 
 const RULES = [

@@ -6,15 +6,15 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import { createdSort, DUE_SHARDS, isExpired, type JobsTable, jobOf } from './row.ts';
 
-/** Above every time: `created_sort` begins with a digit. */
+/** Sorts after every `created_sort`, since those begin with a digit. */
 const LATEST = '~';
-/** A listing of one status reads so many jobs in a call, and makes so many calls for a page. */
+/** Limits of a listing by status: jobs per call, and calls per page. */
 const JOBS_PER_CALL = 500;
 const MAX_CALLS = 5;
 
 /**
- * Lists a tenant's jobs from the index `by_tenant`, which lags behind the table by less than a second. A page ends after
- * 2,500 jobs of other statuses, so that a listing ends before its caller stops waiting.
+ * Lists a tenant's jobs from the index `by_tenant`, which lags behind the table by less than a second. A listing
+ * by status reads 2,500 jobs for a page at most, so that it answers before its caller times out.
  */
 export function createList(table: JobsTable): JobStore['list'] {
   return async ({ tenant, status, limit, cursor }) => {
@@ -52,7 +52,7 @@ async function readBefore(
   return { items: Items, is_last: LastEvaluatedKey === undefined };
 }
 
-/** Reads due jobs from the index `by_due`, one partition after the other. A job may have changed since it was indexed. */
+/** Reads due jobs from the index `by_due`, partition by partition. A job may have changed since it was indexed. */
 export function createDue(table: JobsTable): JobStore['due'] {
   return async function* due(now) {
     for (let shard = 0; shard < DUE_SHARDS; shard += 1) {

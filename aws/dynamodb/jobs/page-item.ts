@@ -7,7 +7,7 @@ import type { Item } from '../attribute.ts';
 /** MAX_JOB_RECORDS makes 50,000 pages. */
 const PAGE_DIGITS = 7;
 
-/** `page#1798761600#0000017`: pages of a job sort by number, apart from the pages of an earlier job with the same id. */
+/** For example `page#1798761600#0000017`. The expiry time separates the pages of two jobs that had the same id. */
 export function pagesPrefix({ expires_at }: JobRef): string {
   return `page#${expires_at}#`;
 }
@@ -17,7 +17,7 @@ export function pageKey(job: JobRef, page: number): Item {
   return marshall({ job_id: job.job_id, part });
 }
 
-/** Indexes less the first index of the page: three digits are 3 bytes, and 1,000 of them fit in 4 KB. */
+/** Record indexes relative to the page's first: with three digits each, 1,000 of them fit in 4 KB. */
 export function offsetsOf(page: number, indexes: number[]): Set<number> {
   return new Set(indexes.map((index) => index - page * JOB_PAGE_SIZE));
 }

@@ -10,10 +10,10 @@ export interface JobsTable extends Table {
   now: () => number;
 }
 
-/** Jobs are spread over so many partitions of the index `by_due`. */
+/** The number of partitions of the index `by_due`. */
 export const DUE_SHARDS = 4;
 
-/** The sort key of a job's row. The pages of a job have the same `job_id` and other parts. */
+/** The sort key of a job's row. The job's pages have the same `job_id` and other sort keys. */
 export const JOB_PART: Item = { part: { S: 'job' } };
 
 /** The key of a job's row. */
@@ -78,7 +78,7 @@ export function rowUpdate(
   return {
     Key: rowKey(job_id),
     UpdateExpression: [
-      // An update without changes answers the row, too.
+      // An update without changes is valid too: it returns the row.
       `SET ${assignments.length === 0 ? '#status = #status' : assignments.join(', ')}`,
       ...(removed.length === 0 ? [] : [`REMOVE ${removed.join(', ')}`]),
     ].join(' '),

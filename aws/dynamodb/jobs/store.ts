@@ -98,7 +98,7 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
     const command = new PutItemCommand({
       TableName: table.table_name,
       Item: rowOf(job),
-      // DynamoDB deletes expired rows within days; until then they must not keep a new job out.
+      // DynamoDB deletes expired rows only days later. They must not block a new job with the same id.
       ConditionExpression: 'attribute_not_exists(job_id) OR expires_at <= :now',
       ExpressionAttributeValues: marshall({ ':now': Math.floor(table.now() / 1_000) }),
     });

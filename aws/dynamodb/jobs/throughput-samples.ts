@@ -6,9 +6,9 @@ import { timestamp } from '../../../schemas/index.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import type { JobsTable } from './row.ts';
 
-/** Stands where a job's id does; those begin with `job_`. */
+/** The partition key of samples. It equals no job's id, since those begin with `job_`. */
 const PARTITION = 'throughput';
-/** A shard that is no more is soon forgotten. */
+/** The samples of a closed shard expire after this time. */
 const TTL_SECONDS = 3_600;
 
 const sampleSchema = z.object({
@@ -19,7 +19,7 @@ const sampleSchema = z.object({
   iterator_age_ms: z.number().min(0),
 }) satisfies z.ZodType<ThroughputSample>;
 
-/** One item per shard: the last write stays. */
+/** One item per shard: each write replaces the sample before it. */
 export function createThroughputSamples(
   table: JobsTable,
 ): Pick<JobStore, 'putThroughputSample' | 'throughputSamples'> {

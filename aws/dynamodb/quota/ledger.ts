@@ -3,15 +3,15 @@ import { ServiceError } from '../../../schemas/index.ts';
 import { openTable, type TableDeps } from '../table.ts';
 import { openItem, type QuotaItem, type SharedItem } from './item.ts';
 
-/** Conflicts in a row before a reservation fails. At each of them another process got through. */
+/** Attempts of a reservation before it fails. Each conflict means that another process changed the item. */
 const MAX_ATTEMPTS = 20;
 
-/** DynamoDB's numbers have no infinity. 9999-12-31. */
+/** 9999-12-31, in place of Infinity, which a DynamoDB number cannot be. */
 const LATEST_TIME = 253_402_300_799_000;
 
 export interface QuotaLedgerDeps extends TableDeps {
   quota: string;
-  /** The whole quota. */
+  /** The quota of all processes together. */
   calls_per_second: number;
   /** Epoch milliseconds. */
   now: () => number;
@@ -67,7 +67,7 @@ interface Reservation {
   at: number;
 }
 
-/** Takes slots by one write; undefined when the item is no longer as this process last saw it. */
+/** Takes slots by one write; undefined if another process changed the item in a way that this process has not seen. */
 async function tryReserve(
   state: State,
   { slots, latest, at }: Reservation,
@@ -86,7 +86,7 @@ async function tryReserve(
   };
 }
 
-/** Takes the time after the last reservation, or from now on when that has passed. */
+/** Reserves time directly after the last reservation. If that ended in the past, reserves time from now on. */
 function takeSpan(
   { item, last_seen }: State,
   { span_ms, latest, at }: { span_ms: number; latest: number; at: number },
@@ -107,7 +107,7 @@ function takeSpan(
   );
 }
 
-/** Reads the item again. A deployment that has lowered the quota lowers the rate immediately. */
+/** Reads the item again, and lowers its rate if a deployment has lowered the quota below it. */
 async function refresh(state: State, quota: Rate, at: number): Promise<void> {
   state.last_seen = (await state.item.read()) ?? { ...state.last_seen, next_slot_at: 0 };
   const { calls_per_second } = state.last_seen;

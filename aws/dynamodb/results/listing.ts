@@ -6,7 +6,7 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, type Table } from '../table.ts';
 import { SOURCE_SHARDS, sourceKey } from './row.ts';
 
-/** Below and above every time: `source_sort` begins with a digit. */
+/** Sort before and after every `source_sort`, since those begin with a digit. */
 const EARLIEST = '!';
 const LATEST = '~';
 
@@ -82,12 +82,12 @@ function partitionQuery(
     KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
     ExpressionAttributeValues: {
       ':source': { S: sourceKey(tenant, source, shard) },
-      // In the index `#` and an id follow the time, so rows of the very moments `from` and `to` sort above them.
+      // Keys are the time, `#` and an id, so keys with exactly the time `from` or `to` sort after these bounds.
       ':from': { S: from === undefined ? EARLIEST : utcTime(from) },
       ':to': { S: before ?? (to === undefined ? LATEST : utcTime(to)) },
     },
     ScanIndexForward: false,
-    // Half as much again as the share: partitions differ in size.
+    // Read 1.5 times the average share, because partitions differ in size.
     Limit: Math.ceil(share * 1.5) + 1,
   };
 }

@@ -9,7 +9,7 @@ import type { RejectedWritings, Writing } from './insert.ts';
 /** The attributes that {@link isReplaceable} reads. */
 export const VERSION_ATTRIBUTES = 'record_key, record_version, analysis_run, expires_at';
 
-/** Whether a row that was read may give way to a result. {@link replaceRows} asks the same of the row as it is then. */
+/** True if a result may replace the row that was read. {@link replaceRows} repeats the check as a write condition. */
 export function isReplaceable(row: Item, result: Result, now_seconds: number): boolean {
   const { record_version, analysis_run = 0 } = result;
   const version = readNumber(row, 'record_version');
@@ -27,7 +27,7 @@ const OLDER_ROW = 'record_version < :version';
 /** The result of a replay replaces the result of an earlier run over the same version. */
 const OLDER_RUN =
   '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
-/** DynamoDB deletes expired rows within days: such a row must not keep a replayed record out, and then go. */
+/** DynamoDB deletes expired rows only days later. An expired row must not block the result of a replay. */
 const EXPIRED_ROW = 'expires_at < :now';
 
 /** Puts rows one by one, each where its condition holds. @returns the writings that DynamoDB did not take. */
@@ -43,7 +43,7 @@ export function replaceRows(
   });
 }
 
-/** A failed condition is no failure: a row of this version or of a newer one has been written meanwhile. */
+/** Puts a row. If the condition fails, the row already has this version or a newer one, so the put counts as done. */
 async function replaceRow(
   table: Table,
   { result, row }: Writing,

@@ -22,18 +22,18 @@ export interface Entry extends Placed {
   bytes: Uint8Array;
 }
 
-/** A record with its position and its bytes. Its record_id is given by the producer, or derived from the position. */
+/** A record with its position and bytes. The producer gives the record_id, or it is derived from the position. */
 export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
 }
 
-/** Each record and sub-record of a batch is in one of these lists, in the order of the stream. */
+/** Every record and sub-record of a batch is in one of the two lists. Both keep the order of the stream. */
 export interface Decoded {
   items: StreamItem[];
   set_asides: SetAside[];
 }
 
-/** Decodes any bytes into records or set-asides: the same bytes at the same position always into the same. */
+/** Decodes bytes into records or set-asides. The result depends on the bytes and their position alone. */
 export function decode(records: KinesisStreamRecord[]): Decoded {
   const decoded: Decoded = { items: [], set_asides: [] };
   for (const record of records) {

@@ -3,8 +3,8 @@ import { MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { unreadable } from './unreadable.ts';
 
 /**
- * The largest record after gunzip: a text of 1 MiB of which JSON escapes each byte with six (`\u0007`), and 1 MiB for
- * the other fields. The limit stops gzip bombs.
+ * The largest record after gunzip: a text of 1 MiB whose bytes JSON escapes with six bytes each (`\u0007`), and 1 MiB
+ * for the other fields. The limit stops gzip bombs.
  */
 const MAX_BYTES = 7 * MAX_TEXT_BYTES;
 

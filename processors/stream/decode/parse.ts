@@ -21,7 +21,7 @@ export function parseRecord(bytes: Uint8Array): StreamRecord {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Drops a byte order mark, which editors on Windows write. */
+/** Decodes UTF-8, without a byte order mark: some editors on Windows write one. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -39,7 +39,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The offset of a time zone can move a time out of the years that sort as text. */
+/** True if the year has four digits in UTC too: years with more or fewer digits do not sort as text. */
 function hasFourDigitYear(created_at: string): boolean {
   return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());
 }

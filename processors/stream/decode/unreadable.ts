@@ -1,6 +1,6 @@
 import type { Issue, SetAsideReason } from '../../../schemas/index.ts';
 
-/** Bytes that are not a record, however often they are delivered. Neither message nor issues contain any of the text. */
+/** The error for bytes that are not a valid record. Its message and issues never quote the bytes. */
 export class Unreadable extends Error {
   override name = 'Unreadable';
   readonly reason: SetAsideReason;

@@ -3,8 +3,8 @@ import { type ConsumerEnvironment, ServiceError } from '../../../schemas/index.t
 import type { SetAsides, TextClaims } from '../ports.ts';
 
 /*
- * Clients that most batches do not need: for bad records, long texts, and jobs that end. The clients of S3 and SQS are a
- * third of the bundle. A cold start does not load them; the first batch that needs one does.
+ * Clients that few batches need: for bad records, long texts, and jobs that end. The clients of S3 and SQS are a third
+ * of the bundle. A cold start does not load them; the first batch that needs one does.
  */
 
 export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
