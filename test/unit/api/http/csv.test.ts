@@ -39,6 +39,11 @@ it('the CSV of job results gives back every text that a CSV parser reads, quotes
   );
 });
 
+it.each(['"', ',', '\r', '\n'])('the CSV of job results quotes a text that contains %j', (mark) => {
+  const text = `a${mark}b`;
+  expect(formatCsv([createRow(text)])).toContain(`,"${text.replace('"', '""')}",`);
+});
+
 it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
   'the CSV of job results puts an apostrophe before %j, so that no spreadsheet runs it as a formula',
   (text) => {

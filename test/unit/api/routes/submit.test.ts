@@ -1,0 +1,263 @@
+import { expect, it } from 'vitest';
+import { asyncResponseSchema, ServiceError } from '../../../../schemas/index.ts';
+import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { errorOf, testApi } from '../app.ts';
+
+const DAY_MS = 86_400_000;
+
+async function submit(
+  api: ReturnType<typeof testApi>,
+  body: object,
+  idempotency_key?: string,
+  tenant?: string,
+) {
+  const headers = {
+    'content-type': 'application/json',
+    ...(idempotency_key === undefined ? {} : { 'idempotency-key': idempotency_key }),
+  };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  return api.request('/analyze/async', init, tenant);
+}
+
+async function submitted(api: ReturnType<typeof testApi>, body: object, idempotency_key?: string) {
+  const response = await submit(api, body, idempotency_key);
+  expect(response.status).toBe(202);
+  const answer = asyncResponseSchema.parse(await response.json());
+  return { answer, job: (await api.jobs.get(answer.job_id))! };
+}
+
+/** The records in the input of a job. */
+function linesOf(api: ReturnType<typeof testApi>, job_id: string): unknown[] {
+  const bytes = api.objects.get(`inputs/${job_id}.jsonl`);
+  return String(bytes)
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+it('a job of one text has one record, in the language that the caller gives', async () => {
+  const api = testApi();
+  const { answer } = await submitted(api, { text: 'Bof', language_code: 'fr' });
+  expect(answer).toMatchObject({ status: 'PENDING' });
+  expect(answer).not.toHaveProperty('upload');
+  expect(linesOf(api, answer.job_id)).toEqual([{ text: 'Bof', language: 'fr' }]);
+});
+
+it('a job of documents has their records in their order', async () => {
+  const api = testApi();
+  const documents = [
+    { text: 'one', record_id: 'a', language_code: 'de', attributes: { stars: 5 } },
+    { text: 'two\nlines', source: 'tour' },
+  ];
+  const { answer } = await submitted(api, { documents });
+  expect(linesOf(api, answer.job_id)).toEqual([
+    { text: 'one', record_id: 'a', language: 'de', attributes: { stars: 5 }, record_version: 0 },
+    { text: 'two\nlines', source: 'tour', language: 'auto', record_version: 0 },
+  ]);
+});
+
+it('documents cannot say to which tenant, job or replay they belong', async () => {
+  const api = testApi();
+  const forged = {
+    tenant: 'globex',
+    job_id: 'x',
+    job_index: 9,
+    analysis_run: 1,
+    text_claim: 'a'.repeat(64),
+    deleted: true,
+  };
+  const { answer } = await submitted(api, { documents: [{ text: 'one', ...forged }] });
+  expect(linesOf(api, answer.job_id)).toEqual([
+    { text: 'one', language: 'auto', record_version: 0 },
+  ]);
+});
+
+it('a new job belongs to the tenant of the key, has its source, its deadline, and expires', async () => {
+  const api = testApi(undefined, {
+    settings: {
+      deadline_seconds: 111,
+      retention_seconds: 222_000,
+      upload_url_ttl_seconds: 333,
+      calls_per_second: 10,
+      allow_loopback_callbacks: false,
+    },
+  });
+  const { job } = await submitted(api, { text: 'a', source_id: 'mine' });
+  const created = Date.parse(job.created_at);
+  expect(job).toMatchObject({ tenant: 'acme', status: 'PENDING', source_id: 'mine' });
+  expect(Date.parse(job.deadline_at) - created).toBe(111_000);
+  expect(Date.parse(job.due_at!) - created).toBe(600_000);
+  expect(job.expires_at).toBe(Math.floor(created / 1_000) + 222_000);
+  expect(job).not.toHaveProperty('callback');
+});
+
+it('an upload has a URL for its format, which expires, and writes no input', async () => {
+  const presigned: unknown[][] = [];
+  const { inputs, objects } = createFakeInputs();
+  const api = testApi(undefined, {
+    inputs: {
+      ...inputs,
+      presignPut: async (...args) => {
+        presigned.push(args);
+        return 'https://bucket.example/signed';
+      },
+    },
+  });
+  const { answer, job } = await submitted(api, { upload: { format: 'csv' } });
+  expect(presigned).toEqual([[`inputs/${job.job_id}.csv`, 'text/csv', 3_600]]);
+  expect(answer.estimated_completion).toBeNull();
+  expect(answer.upload).toMatchObject({
+    url: 'https://bucket.example/signed',
+    method: 'PUT',
+    headers: { 'Content-Type': 'text/csv' },
+    max_bytes: 5 * 1024 ** 3,
+  });
+  const left = Date.parse(answer.upload!.expires_at) - Date.parse(job.created_at);
+  expect(left).toBeGreaterThanOrEqual(3_600_000);
+  expect(left).toBeLessThan(3_601_000);
+  expect(job.input).toEqual({ kind: 'upload', format: 'csv', key: `inputs/${job.job_id}.csv` });
+  expect(objects.size).toBe(0);
+});
+
+it('the same Idempotency-Key and body give the same job, once', async () => {
+  const api = testApi();
+  const first = await submitted(api, { text: 'a' }, 'key-1');
+  const again = await submitted(api, { text: 'a' }, 'key-1');
+  expect(again.answer.job_id).toBe(first.answer.job_id);
+  expect(again.answer.created_at).toBe(first.answer.created_at);
+  const other = await submitted(api, { text: 'a' }, 'key-2');
+  expect(other.answer.job_id).not.toBe(first.answer.job_id);
+  expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toHaveLength(2);
+});
+
+it('an Idempotency-Key with another body is a 409 that names the header', async () => {
+  const api = testApi();
+  await submitted(api, { text: 'a' }, 'key-1');
+  const response = await submit(api, { text: 'private words' }, 'key-1');
+  expect(response.status).toBe(409);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ code: 'CONFLICT', field: 'Idempotency-Key' });
+  expect(JSON.stringify(error)).not.toContain('private');
+});
+
+it('two tenants with the same Idempotency-Key have different jobs', async () => {
+  const api = testApi();
+  const own = await submitted(api, { text: 'a' }, 'key-1');
+  const response = await submit(api, { text: 'b' }, 'key-1', 'globex');
+  expect(response.status).toBe(202);
+  const { job_id } = asyncResponseSchema.parse(await response.json());
+  expect(job_id).not.toBe(own.answer.job_id);
+});
+
+it('jobs without an Idempotency-Key have the random id that the caller cannot guess', async () => {
+  const api = testApi(undefined, { random_id: () => 'f'.repeat(32) });
+  expect((await submitted(api, { text: 'a' })).answer.job_id).toBe(`job_${'f'.repeat(32)}`);
+});
+
+it.each(['', 'with space', 'x'.repeat(256), 'é'])(
+  'the Idempotency-Key %j is a 400',
+  async (key) => {
+    const headers = new Headers({ 'content-type': 'application/json' });
+    headers.set('idempotency-key', key);
+    const init = { method: 'POST', headers, body: JSON.stringify({ text: 'a' }) };
+    const response = await testApi().request('/analyze/async', init);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ field: 'Idempotency-Key' });
+  },
+);
+
+it('a retry of a submission that lost its input writes the input, until the job has read one', async () => {
+  const { inputs, objects } = createFakeInputs();
+  let is_down = true;
+  const api = testApi(undefined, {
+    inputs: {
+      ...inputs,
+      put: async (...args) => {
+        if (is_down) throw new ServiceError('s3', 'SlowDown', { retryable: true, throttled: true });
+        return inputs.put(...args);
+      },
+    },
+  });
+  const failed = await submit(api, { text: 'a' }, 'key-1');
+  expect(failed.status).toBe(503);
+  expect(failed.headers.get('retry-after')).toBe('1');
+  is_down = false;
+  const { job } = await submitted(api, { text: 'a' }, 'key-1');
+  expect(String(objects.get(job.input.key))).toBe('{"text":"a","language":"auto"}');
+  const { input } = job;
+  await api.jobs.update(job.job_id, ['PENDING'], { input: { ...input, etag: 'e', bytes: 1 } });
+  objects.delete(job.input.key);
+  await submitted(api, { text: 'a' }, 'key-1');
+  expect(objects.size).toBe(0);
+});
+
+it('a callback URL is kept with a delivery id that cannot be guessed, and waits', async () => {
+  const api = testApi();
+  const { job } = await submitted(api, { text: 'a', callback_url: 'https://example.com/hook' });
+  expect(job.callback).toMatchObject({
+    url: 'https://example.com/hook',
+    state: 'waiting',
+    attempts: [],
+  });
+  expect(job.callback?.delivery_id).toMatch(/^delivery_\d{32}$/);
+  expect(job.callback?.delivery_id).not.toContain(job.job_id.replace('job_', ''));
+});
+
+it.each(['http://example.com/', 'https://10.0.0.1/', 'https://localhost/', 'no url'])(
+  'the callback URL %s is a 400, and makes no job',
+  async (callback_url) => {
+    const api = testApi();
+    const response = await submit(api, { text: 'a', callback_url });
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ field: 'callback_url' });
+    expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toEqual([]);
+  },
+);
+
+it.each([
+  ['nothing to analyze', {}],
+  ['a text and an upload', { text: 'a', upload: { format: 'csv' } }],
+  ['no documents', { documents: [] }],
+  ['1,001 documents', { documents: Array.from({ length: 1_001 }, () => ({ text: 'a' })) }],
+  ['an unknown format', { upload: { format: 'xml' } }],
+  ['a text of more than 1 MiB', { text: 'x'.repeat(1_048_577) }],
+])('a job with %s is a 400', async (_, body) => {
+  const api = testApi();
+  expect((await submit(api, body)).status).toBe(400);
+  expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toEqual([]);
+});
+
+it('a job of more than 5 MiB is a 413', async () => {
+  const documents = Array.from({ length: 6 }, () => ({ text: 'x'.repeat(1_000_000) }));
+  const response = await submit(testApi(), { documents });
+  expect(response.status).toBe(413);
+});
+
+it('the estimate of a job counts its documents at the throughput that was measured, or else at the quota', async () => {
+  const estimate = async (documents: number, samples: object[], calls_per_second = 1) => {
+    const api = testApi(undefined, {
+      now: () => Date.UTC(2026, 10, 23),
+      throughput_samples: async () => samples as never,
+      settings: {
+        deadline_seconds: DAY_MS / 1_000,
+        retention_seconds: DAY_MS / 1_000,
+        upload_url_ttl_seconds: 60,
+        calls_per_second,
+        allow_loopback_callbacks: false,
+      },
+    });
+    const body = { documents: Array.from({ length: documents }, () => ({ text: 'a' })) };
+    const { answer } = await submitted(api, body);
+    return Date.parse(answer.estimated_completion!) - Date.UTC(2026, 10, 23);
+  };
+  // 25 documents to a call.
+  expect(await estimate(1_000, [], 10)).toBe(4_000);
+  expect(await estimate(1_000, [], 20)).toBe(2_000);
+  const sample = {
+    shard_id: 's',
+    ended_at: '2026-11-23T00:00:00.000Z',
+    records: 100,
+    duration_ms: 1_000,
+    iterator_age_ms: 0,
+  };
+  expect(await estimate(1_000, [sample])).toBe(10_000);
+});

@@ -1,0 +1,181 @@
+import { Readable } from 'node:stream';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { rowOf } from '../../../../aws/dynamodb/jobs/row.ts';
+import { compose } from '../../../../ingest/submission/compose.ts';
+import type { Job } from '../../../../schemas/index.ts';
+import { aJob } from '../../../support/jobs.ts';
+
+const VARIABLES: Record<string, string> = {
+  STREAM_NAME: 'the-stream',
+  JOBS_TABLE: 'the-jobs',
+  INPUT_BUCKET: 'the-inputs',
+  JOBS_QUEUE_URL: 'https://sqs.example/jobs',
+  CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
+};
+const [dynamodb, kinesis, s3, sqs] = [
+  mockClient(DynamoDBClient),
+  mockClient(KinesisClient),
+  mockClient(S3Client),
+  mockClient(SQSClient),
+];
+
+const lines: string[] = [];
+beforeEach(() => {
+  lines.length = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  }
+  for (const mock of [dynamodb, kinesis, s3, sqs]) mock.reset();
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  sqs.on(SendMessageCommand).resolves({});
+  kinesis.on(PutRecordsCommand).callsFake(({ Records }: { Records: unknown[] }) => ({
+    Records: Records.map((_, i) => ({ ShardId: 's', SequenceNumber: String(i) })),
+  }));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The jobs table has this job, whatever is written. */
+function useJob(fields: Partial<Job> = {}): void {
+  const input = {
+    kind: 'upload' as const,
+    format: 'jsonl' as const,
+    key: 'inputs/job_1.jsonl',
+    etag: 'e',
+    bytes: 12,
+  };
+  const expires_at = Math.floor(Date.now() / 1_000) + 3_600;
+  const job = aJob({
+    job_id: 'job_1',
+    status: 'PROCESSING',
+    total: 1,
+    input,
+    expires_at,
+    ...fields,
+  });
+  dynamodb.on(GetItemCommand).resolves({ Item: rowOf(job) });
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: rowOf(job) });
+}
+
+function useInput(text: string): void {
+  s3.on(GetObjectCommand).callsFake(() => ({ Body: Readable.from([Buffer.from(text)]) }));
+}
+
+const run = (message: object, remaining_ms = 600_000) =>
+  compose(VARIABLES)(
+    { Records: [{ messageId: 'm', body: JSON.stringify(message) }] } as SQSEvent,
+    { getRemainingTimeInMillis: () => remaining_ms } as Context,
+  );
+const RESUME = { kind: 'resume', job_id: 'job_1' };
+const listSent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+
+it('the submission function reads the input of a job in its table from its bucket, and publishes to its stream', async () => {
+  useJob();
+  useInput('{"text":"one"}');
+  expect(await run(RESUME)).toEqual({ batchItemFailures: [] });
+  expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('the-jobs');
+  expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toMatchObject({
+    Bucket: 'the-inputs',
+    Key: 'inputs/job_1.jsonl',
+    IfMatch: '"e"',
+  });
+  const calls = kinesis.commandCalls(PutRecordsCommand).map(({ args }) => args[0].input);
+  expect(calls).toMatchObject([{ StreamName: 'the-stream' }]);
+  const record = JSON.parse(Buffer.from(calls[0]!.Records![0]!.Data!).toString());
+  expect(record).toMatchObject({ job_id: 'job_1', job_index: 0, tenant: 'acme', text: 'one' });
+});
+
+it('the submission function asks its queue for another invocation when its time is up', async () => {
+  useJob();
+  useInput(Array.from({ length: 1_001 }, () => '{"text":"one"}').join('\n'));
+  await run(RESUME, 20_000);
+  expect(listSent()).toEqual([
+    {
+      QueueUrl: 'https://sqs.example/jobs',
+      MessageBody: '{"kind":"resume","job_id":"job_1"}',
+      DelaySeconds: 0,
+    },
+  ]);
+});
+
+it('the submission function goes on as long as Lambda leaves it more than 20 s', async () => {
+  useJob();
+  useInput(Array.from({ length: 1_001 }, () => '{"text":"one"}').join('\n'));
+  await run(RESUME, 20_001);
+  expect(listSent()).toEqual([]);
+});
+
+it('the submission function asks for the callback of a job whose input is unusable', async () => {
+  const url = 'https://example.com/hook';
+  useJob({ callback: { url, state: 'pending', delivery_id: 'd', attempts: [] } });
+  s3.on(GetObjectCommand).rejects(
+    Object.assign(new Error('gone'), { $metadata: { httpStatusCode: 412 } }),
+  );
+  await run(RESUME);
+  expect(listSent()).toEqual([
+    {
+      QueueUrl: 'https://sqs.example/callbacks',
+      MessageBody: '{"job_id":"job_1","attempt":1}',
+      DelaySeconds: 0,
+    },
+  ]);
+  const [end] = dynamodb.commandCalls(UpdateItemCommand);
+  expect(JSON.stringify(end?.args[0].input)).toContain('INPUT_CHANGED');
+});
+
+it('the submission function checks the input of a job that arrives', async () => {
+  useJob({
+    status: 'PENDING',
+    input: { kind: 'upload', format: 'jsonl', key: 'inputs/job_1.jsonl' },
+  });
+  s3.on(HeadObjectCommand).rejects(
+    Object.assign(new Error('none'), { $metadata: { httpStatusCode: 404 } }),
+  );
+  await run(RESUME);
+  expect(s3.commandCalls(HeadObjectCommand)[0]?.args[0].input).toEqual({
+    Bucket: 'the-inputs',
+    Key: 'inputs/job_1.jsonl',
+  });
+});
+
+it('the submission function sweeps the jobs that are due, and resumes the submission of one that stopped', async () => {
+  useJob();
+  const job = aJob({
+    job_id: 'job_1',
+    status: 'PROCESSING',
+    total: 5,
+    due_at: new Date(Date.now() - 1_000).toISOString(),
+    deadline_at: new Date(Date.now() + 3_600_000).toISOString(),
+    expires_at: Math.floor(Date.now() / 1_000) + 3_600,
+  });
+  dynamodb
+    .on(QueryCommand, { IndexName: 'by_due' })
+    .resolvesOnce({ Items: [rowOf(job)] })
+    .resolves({ Items: [] });
+  await run({ kind: 'sweep' });
+  expect(dynamodb.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('the-jobs');
+  expect(lines.join('')).toContain('jobs swept');
+  expect(listSent()).toEqual([
+    {
+      QueueUrl: 'https://sqs.example/jobs',
+      MessageBody: '{"kind":"resume","job_id":"job_1"}',
+      DelaySeconds: 0,
+    },
+  ]);
+});
+
+it.each(Object.keys(VARIABLES))('the submission function does not start without %s', (name) => {
+  expect(() => compose({ ...VARIABLES, [name]: undefined })).toThrow(name);
+});

@@ -1,0 +1,113 @@
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { rowOf } from '../../../../aws/dynamodb/jobs/row.ts';
+import { compose } from '../../../../jobs/callbacks/compose.ts';
+import { aProcessingJob } from '../../../support/jobs.ts';
+
+const VARIABLES: Record<string, string> = {
+  JOBS_TABLE: 'the-jobs',
+  CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
+  CALLBACK_SECRET_ARN: 'arn:the-secret',
+  CALLBACK_ALLOW_LOOPBACK: 'false',
+};
+const dynamodb = mockClient(DynamoDBClient);
+const sqs = mockClient(SQSClient);
+const secrets = mockClient(SecretsManagerClient);
+
+/** A job that ended now, whose callback goes to this URL. */
+function aFinalJob(url: string) {
+  return aProcessingJob({
+    job_id: 'job_1',
+    total: 1,
+    status: 'COMPLETED',
+    expires_at: Math.floor(Date.now() / 1_000) + 3_600,
+    callback: { url, state: 'pending', delivery_id: 'd', attempts: [] },
+  });
+}
+
+let lines: string[] = [];
+beforeEach(() => {
+  lines = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  }
+  for (const mock of [dynamodb, sqs, secrets]) mock.reset();
+  useJob('https://127.0.0.1:1/hook');
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  sqs.on(SendMessageCommand).resolves({});
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'secret' });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function useJob(url: string): void {
+  const Item = rowOf(aFinalJob(url));
+  dynamodb.on(GetItemCommand).resolves({ Item });
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: Item });
+}
+
+const run = (bodies: string[], variables: Record<string, string> = {}) =>
+  compose({ ...VARIABLES, ...variables })({
+    Records: bodies.map((body, i) => ({ messageId: `m${i}`, body })),
+  } as SQSEvent);
+
+const MESSAGE = '{"job_id":"job_1","attempt":1}';
+
+/** What the function recorded of its attempt. */
+const recorded = () => JSON.stringify(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input);
+
+it('the callback function reads the job from its table, signs with its secret, and queues the next attempt', async () => {
+  expect(await run([MESSAGE])).toEqual({ batchItemFailures: [] });
+  expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('the-jobs');
+  expect(secrets.commandCalls(GetSecretValueCommand)[0]?.args[0].input.SecretId).toBe(
+    'arn:the-secret',
+  );
+  expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([
+    {
+      QueueUrl: 'https://sqs.example/callbacks',
+      MessageBody: '{"job_id":"job_1","attempt":2}',
+      DelaySeconds: 60,
+    },
+  ]);
+  expect(lines.join('')).toContain('callback handled');
+  expect(lines.join('')).toContain('"outcome":"retrying"');
+});
+
+it('the callback function calls loopback addresses only if CALLBACK_ALLOW_LOOPBACK is true', async () => {
+  await run([MESSAGE]);
+  expect(recorded()).toContain('AddressNotAllowed');
+  dynamodb.resetHistory();
+  await run([MESSAGE], { CALLBACK_ALLOW_LOOPBACK: 'true' });
+  expect(recorded()).toBeDefined();
+  expect(recorded()).not.toContain('AddressNotAllowed');
+});
+
+it('the callback function gives back the messages that failed, and no others, and quotes none of them', async () => {
+  const answer = await run(['no JSON, private words', MESSAGE, '{"job_id":"job_1"}']);
+  expect(answer).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
+  });
+  expect(lines.join('')).toContain('message failed');
+  expect(lines.join('')).not.toContain('private');
+});
+
+it('the callback function says which service failed', async () => {
+  dynamodb.on(GetItemCommand).rejects(Object.assign(new Error('private words'), { name: 'Down' }));
+  expect(await run([MESSAGE])).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+  expect(lines.join('')).toContain('dynamodb: Down');
+  expect(lines.join('')).not.toContain('private');
+});
+
+it.each(Object.keys(VARIABLES))('the callback function does not start without %s', (name) => {
+  expect(() => compose({ ...VARIABLES, [name]: undefined })).toThrow(name);
+});

@@ -1,0 +1,291 @@
+import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
+import {
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { compose } from '../../../../processors/stream/compose.ts';
+import { createRareCallbacks } from '../../../../processors/stream/rare/compose.ts';
+import {
+  consumerEnvironmentSchema,
+  hashText,
+  parseEnvironment,
+} from '../../../../schemas/index.ts';
+import { kinesisRecords } from '../../../support/kinesis-event.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 10, 0, 1);
+const VARIABLES: Record<string, string> = {
+  CACHE_TABLE: 'the-cache',
+  CACHE_TTL_SECONDS: '1111',
+  CACHE_MEMORY_ENTRIES: '100',
+  COMPREHEND_MAX_IN_FLIGHT: '2',
+  DEFAULT_LANGUAGE: 'fr',
+  COMPREHEND_CALLS_PER_SECOND: '40',
+  COMPREHEND_FALLBACK_CALLS_PER_SECOND: '4',
+  QUOTA_TABLE: 'the-quota',
+  RESULTS_TABLE: 'the-results',
+  RESULTS_TTL_SECONDS: '7777',
+  DELIVERY_STREAM: 'the-lake',
+  SET_ASIDE_BUCKET: 'the-set-asides',
+  TEXT_POLICY: 'full',
+  JOBS_TABLE: 'the-jobs',
+  INPUT_BUCKET: 'the-inputs',
+  CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
+};
+
+const answerPositive = ({ TextList }: { TextList: string[] }) => ({
+  ResultList: TextList.map((_, Index) => ({
+    Index,
+    Sentiment: 'POSITIVE',
+    SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
+  })),
+  ErrorList: [],
+});
+
+const [comprehend, dynamodb, firehose, s3, sqs] = [
+  mockClient(ComprehendClient),
+  mockClient(DynamoDBClient),
+  mockClient(FirehoseClient),
+  mockClient(S3Client),
+  mockClient(SQSClient),
+];
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  for (const mock of [comprehend, dynamodb, firehose, s3, sqs]) mock.reset();
+  comprehend.on(BatchDetectSentimentCommand).callsFake(answerPositive);
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
+  dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
+  dynamodb.on(PutItemCommand).resolves({});
+  dynamodb
+    .on(BatchExecuteStatementCommand)
+    .callsFake(({ Statements }: { Statements: unknown[] }) => ({
+      Responses: Statements.map(() => ({})),
+    }));
+  dynamodb.on(UpdateItemCommand).callsFake(() => {
+    const rate = { calls_per_second: 40, refused_at: 40, changed_at: 0 };
+    return { Attributes: marshall({ quota: 'comprehend', next_slot_at: NOW, ...rate }) };
+  });
+  firehose.on(PutRecordBatchCommand).resolves({ FailedPutCount: 0 });
+  s3.on(PutObjectCommand).resolves({});
+  sqs.on(SendMessageCommand).resolves({});
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+type Consume = ReturnType<typeof compose>;
+
+/** Runs one batch; `remaining_ms` is what Lambda leaves it. */
+async function run(consume: Consume, records: unknown[], remaining_ms = 60_000) {
+  const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining_ms };
+  const answer = consume({ Records: kinesisRecords(...records) }, context as Context);
+  let is_over = false;
+  const over = () => {
+    is_over = true;
+  };
+  answer.then(over, over);
+  for (let i = 0; !is_over && i < 2_000; i += 1) {
+    await vi.advanceTimersByTimeAsync(10);
+    await new Promise(setImmediate);
+  }
+  return answer;
+}
+
+const runNew = (records: unknown[], variables: Record<string, string> = {}) =>
+  run(compose({ ...VARIABLES, ...variables }), records);
+
+const aRecord = (fields: object = {}) => ({
+  record_id: 'a',
+  source: 's',
+  text: 'I love my cat',
+  ...fields,
+});
+
+/** The rows that were inserted into the results table, with the table's name. */
+function listRows(): Record<string, unknown>[] {
+  return dynamodb.commandCalls(BatchExecuteStatementCommand).flatMap(({ args }) =>
+    args[0].input.Statements!.map(({ Statement, Parameters }) => {
+      const names = [...Statement!.matchAll(/'(\w+)': \?/g)].map(([, name]) => name!);
+      const item = Object.fromEntries(names.map((name, i) => [name, Parameters![i]!]));
+      return { ...unmarshall(item), table: /INSERT INTO "([^"]+)"/.exec(Statement!)?.[1] };
+    }),
+  );
+}
+
+const listLines = () =>
+  firehose
+    .commandCalls(PutRecordBatchCommand)
+    .flatMap(({ args }) => args[0].input.Records!)
+    .flatMap(({ Data }) => Buffer.from(Data!).toString().trimEnd().split('\n'))
+    .map((line) => JSON.parse(line));
+
+it('the consumer writes each result to its table for RESULTS_TTL_SECONDS, and to its delivery stream', async () => {
+  expect(await runNew([aRecord()])).toEqual({ batchItemFailures: [] });
+  expect(listRows()).toMatchObject([
+    { table: 'the-results', record_id: 'a', sentiment: 'POSITIVE', text: 'I love my cat' },
+  ]);
+  expect(Number(listRows()[0]?.expires_at)).toBe(NOW / 1_000 + 7_777);
+  const [call] = firehose.commandCalls(PutRecordBatchCommand);
+  expect(call?.args[0].input.DeliveryStreamName).toBe('the-lake');
+  expect(listLines()).toMatchObject([{ record_id: 'a', text: 'I love my cat' }]);
+});
+
+it('the consumer keeps each verdict in its cache table for CACHE_TTL_SECONDS', async () => {
+  await runNew([aRecord()]);
+  const [read] = dynamodb.commandCalls(BatchGetItemCommand);
+  expect(Object.keys(read!.args[0].input.RequestItems!)).toEqual(['the-cache']);
+  const [write] = dynamodb.commandCalls(BatchWriteItemCommand);
+  const requests = write!.args[0].input.RequestItems!;
+  expect(Object.keys(requests)).toEqual(['the-cache']);
+  const row = unmarshall(requests['the-cache']![0]!.PutRequest!.Item!);
+  expect(row.expires_at).toBe(NOW / 1_000 + 1_111);
+});
+
+it('the consumer with the text policy `none` writes no text to the table or the lake', async () => {
+  await runNew([aRecord()], { TEXT_POLICY: 'none' });
+  expect(listRows()).toHaveLength(1);
+  expect(listLines()).toHaveLength(1);
+  expect(JSON.stringify([listRows(), listLines()])).not.toContain('cat');
+});
+
+it('the consumer analyzes a text that is too short to detect its language in DEFAULT_LANGUAGE', async () => {
+  await runNew([aRecord({ text: 'ok' })]);
+  const [call] = comprehend.commandCalls(BatchDetectSentimentCommand);
+  expect(call?.args[0].input.LanguageCode).toBe('fr');
+});
+
+it('the consumer reserves its calls from its quota table at COMPREHEND_CALLS_PER_SECOND', async () => {
+  await runNew([aRecord()]);
+  const [call] = dynamodb.commandCalls(UpdateItemCommand);
+  expect(call?.args[0].input).toMatchObject({ TableName: 'the-quota' });
+  expect(call?.args[0].input.Key).toEqual({ quota: { S: 'comprehend' } });
+  expect(unmarshall(call!.args[0].input.ExpressionAttributeValues!)[':rate']).toBe(40);
+});
+
+it('the consumer makes COMPREHEND_FALLBACK_CALLS_PER_SECOND calls while its quota table is down', async () => {
+  dynamodb.on(UpdateItemCommand).rejects(new Error('down'));
+  const called_at: number[] = [];
+  comprehend.on(BatchDetectSentimentCommand).callsFake((input: { TextList: string[] }) => {
+    called_at.push(Date.now());
+    return answerPositive(input);
+  });
+  const languages = ['en', 'de', 'fr'];
+  await runNew(languages.map((language) => aRecord({ record_id: language, language })));
+  expect(called_at.map((at) => at - NOW)).toEqual([0, 250, 500]);
+});
+
+it('the consumer makes one attempt of each call to Comprehend by itself: each takes a slot of its own', async () => {
+  await runNew([aRecord()]);
+  const client = comprehend.call(0).thisValue as ComprehendClient;
+  expect(await client.config.maxAttempts()).toBe(1);
+});
+
+it.each([1, 3])('the consumer has COMPREHEND_MAX_IN_FLIGHT=%d calls in flight', async (limit) => {
+  let in_flight = 0;
+  let most = 0;
+  comprehend.on(BatchDetectSentimentCommand).callsFake(async (input: { TextList: string[] }) => {
+    in_flight += 1;
+    most = Math.max(most, in_flight);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    in_flight -= 1;
+    return answerPositive(input);
+  });
+  const languages = ['en', 'de', 'fr', 'es', 'it'];
+  await runNew(
+    languages.map((language) => aRecord({ record_id: language, language })),
+    { COMPREHEND_MAX_IN_FLIGHT: String(limit) },
+  );
+  expect(most).toBe(limit);
+});
+
+it('the consumer keeps CACHE_MEMORY_ENTRIES verdicts in memory', async () => {
+  const countReads = async (entries: string) => {
+    const consume = compose({ ...VARIABLES, CACHE_MEMORY_ENTRIES: entries });
+    await run(consume, [aRecord(), aRecord({ record_id: 'b', text: 'I hate the rain' })]);
+    dynamodb.resetHistory();
+    await run(consume, [
+      aRecord({ record_id: 'c' }),
+      aRecord({ record_id: 'd', text: 'I hate the rain' }),
+    ]);
+    const calls = dynamodb.commandCalls(BatchGetItemCommand);
+    return calls.flatMap(({ args }) => args[0].input.RequestItems!['the-cache']!.Keys!).length;
+  };
+  expect(await countReads('2')).toBe(0);
+  expect(await countReads('1')).toBe(1);
+});
+
+it('the consumer spends 80 % of its time on analysis, so that results can still be delivered', async () => {
+  comprehend.on(BatchDetectSentimentCommand).callsFake(() => new Promise(() => {}));
+  const answer = run(compose(VARIABLES), [aRecord()], 10_000);
+  let ended_at = 0;
+  void answer.then(() => {
+    ended_at = Date.now();
+  });
+  const { batchItemFailures } = await answer;
+  expect(batchItemFailures).toHaveLength(1);
+  expect(ended_at - NOW).toBeGreaterThanOrEqual(8_000);
+  expect(ended_at - NOW).toBeLessThan(9_500);
+});
+
+it('the consumer puts what it sets aside into SET_ASIDE_BUCKET', async () => {
+  expect(await runNew(['no JSON'])).toEqual({ batchItemFailures: [] });
+  const calls = s3.commandCalls(PutObjectCommand);
+  expect(calls.map(({ args }) => args[0].input.Bucket)).toEqual(['the-set-asides']);
+});
+
+it('the consumer reads a long text from INPUT_BUCKET, under the tenant of its record', async () => {
+  const text = 'A long text that waits';
+  s3.on(GetObjectCommand).callsFake(() => ({ Body: { transformToString: async () => text } }));
+  const { text: _, ...record } = aRecord({ tenant: 'acme', text_claim: hashText(text) });
+  await runNew([record]);
+  const [call] = s3.commandCalls(GetObjectCommand);
+  expect(call?.args[0].input).toEqual({
+    Bucket: 'the-inputs',
+    Key: `claims/acme/${hashText(text)}`,
+  });
+  expect(listRows()).toMatchObject([{ record_id: 'a', tenant: 'acme', text }]);
+});
+
+it('the consumer stores how fast a batch was in the jobs table', async () => {
+  await runNew([aRecord()]);
+  const calls = dynamodb.commandCalls(PutItemCommand);
+  expect(calls.map(({ args }) => args[0].input.TableName)).toEqual(['the-jobs']);
+  expect(unmarshall(calls[0]!.args[0].input.Item!)).toMatchObject({ records: 1 });
+});
+
+it('the consumer reads the jobs of its records from the jobs table', async () => {
+  await runNew([aRecord({ job_id: 'job_1', job_index: 0 })]);
+  const tables = dynamodb
+    .commandCalls(BatchGetItemCommand)
+    .flatMap(({ args }) => Object.keys(args[0].input.RequestItems!));
+  expect(tables).toContain('the-jobs');
+});
+
+it('the consumer asks for callbacks in CALLBACK_QUEUE_URL', async () => {
+  const environment = parseEnvironment(consumerEnvironmentSchema, VARIABLES);
+  await createRareCallbacks(environment).send({ job_id: 'job_1', attempt: 1 }, 7);
+  const [call] = sqs.commandCalls(SendMessageCommand);
+  expect(call?.args[0].input).toEqual({
+    QueueUrl: 'https://sqs.example/callbacks',
+    MessageBody: '{"job_id":"job_1","attempt":1}',
+    DelaySeconds: 7,
+  });
+});
+
+it.each(Object.keys(VARIABLES))('the consumer does not start without %s', (name) => {
+  expect(() => compose({ ...VARIABLES, [name]: undefined })).toThrow(name);
+});
