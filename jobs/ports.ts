@@ -65,9 +65,9 @@ export interface ThroughputSample {
 export interface JobStore {
   /** Creates the job, unless a job with its id exists: then returns that job. */
   create(job: Job): Promise<{ created: boolean; job: Job }>;
-  /** Consistent: sees every write that was acknowledged before. */
+  /** Reads a job consistently: sees every write that was acknowledged before. */
   get(job_id: string): Promise<Job | undefined>;
-  /** Consistent, by id. Unknown ids are absent. */
+  /** Reads jobs consistently, and returns them by id. Unknown ids are absent. */
   getMany(job_ids: string[]): Promise<Map<string, Job>>;
   /**
    * Newest first. A page may be short if many jobs have another status: only a page without a cursor is the last one.
@@ -82,7 +82,7 @@ export interface JobStore {
   }): Promise<JobListing>;
   /**
    * Moves the job to a status and changes fields with it; the value `undefined` removes a field. Returns undefined if
-   * the job's status, perhaps changed by another writer meanwhile, does not allow it.
+   * the job's status does not allow it, perhaps because another writer has changed it in the meantime.
    */
   transition(job_id: string, to: JobStatus, changes: JobChanges): Promise<Job | undefined>;
   /** Changes fields if the job is in one of these states; otherwise returns undefined. */
@@ -100,7 +100,7 @@ export interface JobStore {
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
   /** Adds a page to the job's closed pages. Returns the number of closed pages after that. */
   addClosedPage(job: JobRef, page: number): Promise<number>;
-  /** All pages with done records, in order. Consistent. */
+  /** Reads all pages with done records consistently, in order. */
   pages(job: JobRef): Promise<Page[]>;
   /** Jobs whose `due_at` is past. */
   due(now: number): AsyncIterable<Job>;

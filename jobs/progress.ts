@@ -35,7 +35,7 @@ interface MarkFailure {
 }
 
 export interface JobProgress {
-  /** Reads the jobs of a batch, consistently, by id. Unknown ids are absent. @throws {ServiceError} */
+  /** Reads the jobs of a batch consistently, and returns them by id. Unknown ids are absent. @throws {ServiceError} */
   begin(job_ids: string[]): Promise<Map<string, Job>>;
   /**
    * Counts records as done, by their index: marking a record again does not count it again. Call it when the record's

@@ -109,7 +109,8 @@ export const recordFields = {
 };
 
 /**
- * A record as producers send it, version 1. Unknown fields are dropped, so that producers can add fields first.
+ * A record as producers send it, version 1. Unknown fields are dropped, so producers may send a new field before the
+ * schema has it.
  *
  * @example
  * import { recordSchema } from 'aurastream/schemas';

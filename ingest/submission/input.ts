@@ -21,7 +21,7 @@ type EntryContent =
 /** The field or column that holds the text. */
 const TEXT_FIELD = 'text';
 
-/** Reads a job's input from a position on, in constant memory. The input must have arrived. */
+/** Reads a job's input, starting at a position, in constant memory. The input must have arrived. */
 export async function* readInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,

@@ -15,7 +15,7 @@ export interface JobInputs {
   /** @returns undefined if there is no such object. */
   head(key: string): Promise<InputHead | undefined>;
   /**
-   * The object's bytes from an offset on. Leaving the loop early stops the download.
+   * Reads the object's bytes, starting at an offset. Leaving the loop early stops the download.
    *
    * @throws {InputChangedError} if the object has another etag, or does not exist.
    */

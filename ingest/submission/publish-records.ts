@@ -26,7 +26,7 @@ export class SubmissionInterruptedError extends Error {
 const RECORDS_PER_CHECKPOINT = 1_000;
 
 /**
- * Publishes the records of a job in PROCESSING, from its last checkpoint on.
+ * Publishes the records of a job in PROCESSING, starting at its last checkpoint.
  *
  * @returns `more` if the time ran out; `ignored` if the job has left PROCESSING.
  */

@@ -30,7 +30,7 @@ export const MEASURED = {
   stores_wait_seconds: 0.1,
   /** The median time of a call with 25 documents. */
   call_seconds: 0.08,
-  /** Sizes without the text: a stream record, a result row, its index entry, a cached verdict and a lake line. */
+  /** Bytes without the text, of a stream record, a result row, its index entry, a cached verdict and a lake line. */
   stream_bytes: 165,
   row_bytes: 680,
   index_bytes: 580,

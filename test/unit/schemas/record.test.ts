@@ -25,7 +25,7 @@ it('a record accepts any text that people write, and gets defaults', () => {
   }
 });
 
-it('a record drops unknown fields, so that producers can add fields first', () => {
+it('a record drops unknown fields, so that producers may send a new field before the schema has it', () => {
   const parsed = parse({ text: 'a', source: 's', mood: 'new' });
   expect(parsed.success).toBe(true);
   expect(parsed.data).not.toHaveProperty('mood');

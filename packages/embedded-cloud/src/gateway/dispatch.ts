@@ -60,7 +60,7 @@ export function createDispatch(options: DispatchOptions): (call: AwsCall) => Pro
   };
 }
 
-/** Builds the "access denied" reply. S3 uses another status and code than the JSON services. */
+/** Builds the "access denied" reply. S3's status and code differ from those of the JSON services. */
 function denialReply(service: AwsService, message: string): AwsReply {
   return service.service === 's3'
     ? service.errorReply(403, 'AccessDenied', message)

@@ -123,7 +123,7 @@ async function sweepTable(run: Run, { table, attribute, keys, now }: Sweep): Pro
     });
     for (const item of page.Items as Item[]) {
       const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-      // The condition is checked again, because the item may have been updated meanwhile.
+      // The condition is checked again, because the item may have been updated in the meantime.
       deleted += await countDeletion(
         run('DeleteItem', { ...bounds, Key, ConditionExpression: condition }),
       );

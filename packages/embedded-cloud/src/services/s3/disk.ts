@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 
-/** The object files on disk. A key may be both a file name and a folder name: the file is then renamed. */
+/** The object files on disk. If a key is the name of both a file and a folder, the file is renamed. */
 export interface Disk {
   /** @returns the file of a key; undefined if it does not exist */
   find(bucket: string, key: string): Promise<string | undefined>;
