@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, expect, it } from 'vitest';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
-import { AuraStreamStack } from '../../infra/stack.ts';
 import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
 import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
 import { resultSchema, resultsResponseSchema } from '../../schemas/index.ts';
+import { synthesize } from '../support/template.ts';
+
+vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 interface Statement {
   Action: string | string[];
@@ -31,12 +32,6 @@ function listMetrics(): Record<string, number> {
     analysis: createAnalysisCounts(),
     quota: quotaMetrics(quota, quota),
   });
-}
-
-function synthesize(overrides: Partial<typeof settings> = {}): Template {
-  // The tests of the embedded cloud cover bundling.
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new AuraStreamStack(app, 'Test', { ...settings, ...overrides }));
 }
 
 let template: Template;

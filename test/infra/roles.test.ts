@@ -1,0 +1,137 @@
+import { expect, it, vi } from 'vitest';
+import { listResources, type Properties, synthesize } from '../support/template.ts';
+
+vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
+
+const policies = listResources(synthesize(), 'AWS::IAM::Policy');
+
+/** `action resource` of each statement of a role, sorted; without logs and traces, which every function has. */
+function listGrants(role: string): string[] {
+  const statements: Properties[] = policies[`${role}DefaultPolicy`]?.PolicyDocument.Statement ?? [];
+  expect(statements).not.toEqual([]);
+  const grants = statements.flatMap(({ Effect, Action, Resource }) => {
+    expect(Effect).toBe('Allow');
+    return [Action]
+      .flat()
+      .flatMap((action) => [Resource].flat().map((resource) => `${action} ${resource}`));
+  });
+  return grants.filter((grant) => !/^(logs|xray):/.test(grant)).sort();
+}
+
+const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
+const workgroup = 'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/LakeWorkGroup';
+const analysis = [
+  'comprehend:BatchDetectSentiment *',
+  'dynamodb:BatchGetItem TablesCache.Arn',
+  'dynamodb:BatchWriteItem TablesCache.Arn',
+];
+
+it.each([
+  [
+    'ConsumerHandlerRole',
+    [
+      ...analysis,
+      'dynamodb:BatchGetItem JobsTable.Arn',
+      'dynamodb:BatchGetItem TablesResults.Arn',
+      'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:GetItem TablesQuota.Arn',
+      'dynamodb:PartiQLInsert TablesResults.Arn',
+      'dynamodb:PutItem JobsTable.Arn',
+      'dynamodb:PutItem TablesResults.Arn',
+      'dynamodb:Query JobsTable.Arn',
+      'dynamodb:UpdateItem JobsTable.Arn',
+      'dynamodb:UpdateItem TablesQuota.Arn',
+      'firehose:PutRecordBatch LakeDeliveryStream.Arn',
+      'kinesis:DescribeStream IngestStream.Arn',
+      'kinesis:DescribeStreamSummary IngestStream.Arn',
+      'kinesis:GetRecords IngestStream.Arn',
+      'kinesis:GetShardIterator IngestStream.Arn',
+      'kinesis:ListShards IngestStream.Arn',
+      's3:GetObject JobsInputs.Arn/claims/*',
+      's3:ListBucket IngestFailures.Arn',
+      's3:ListBucket JobsInputs.Arn',
+      's3:PutObject IngestFailures.Arn/*',
+      's3:PutObject IngestSetAsides.Arn/*',
+      'sqs:SendMessage JobsCallbacks.Arn',
+    ],
+  ],
+  [
+    'ApiHandlerRole',
+    [
+      ...analysis,
+      `athena:GetQueryExecution ${workgroup}`,
+      `athena:GetQueryResults ${workgroup}`,
+      `athena:GetWorkGroup ${workgroup}`,
+      `athena:StartQueryExecution ${workgroup}`,
+      'dynamodb:BatchGetItem TablesResults.Arn',
+      'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:GetItem TablesResults.Arn',
+      'dynamodb:PutItem JobsTable.Arn',
+      'dynamodb:Query JobsTable.Arn',
+      'dynamodb:Query JobsTable.Arn/index/by_tenant',
+      'dynamodb:Query TablesResults.Arn/index/by_source',
+      'dynamodb:UpdateItem JobsTable.Arn',
+      ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
+        ['catalog', 'database/aurastream', 'table/aurastream/*'].map(
+          (resource) => `glue:${action} ${catalog}${resource}`,
+        ),
+      ),
+      'kinesis:DescribeStreamSummary IngestStream.Arn',
+      'kinesis:PutRecords IngestStream.Arn',
+      's3:AbortMultipartUpload LakeBucket.Arn/*',
+      's3:GetBucketLocation LakeBucket.Arn',
+      's3:GetObject JobsInputs.Arn/inputs/*',
+      's3:GetObject LakeBucket.Arn/*',
+      's3:ListBucket JobsInputs.Arn',
+      's3:ListBucket LakeBucket.Arn',
+      's3:PutObject JobsInputs.Arn/claims/*',
+      's3:PutObject JobsInputs.Arn/inputs/*',
+      's3:PutObject LakeBucket.Arn/*',
+    ],
+  ],
+  ['ApiAuthorizerHandlerRole', []],
+  [
+    'JobsSubmissionRole',
+    [
+      'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:Query JobsTable.Arn',
+      'dynamodb:Query JobsTable.Arn/index/by_due',
+      'dynamodb:UpdateItem JobsTable.Arn',
+      'kinesis:PutRecords IngestStream.Arn',
+      's3:GetObject JobsInputs.Arn/inputs/*',
+      's3:ListBucket JobsInputs.Arn',
+      's3:PutObject JobsInputs.Arn/claims/*',
+      'sqs:DeleteMessage JobsQueue.Arn',
+      'sqs:GetQueueAttributes JobsQueue.Arn',
+      'sqs:ReceiveMessage JobsQueue.Arn',
+      'sqs:SendMessage JobsCallbacks.Arn',
+      'sqs:SendMessage JobsQueue.Arn',
+    ],
+  ],
+  [
+    'JobsCallbackRole',
+    [
+      'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:Query JobsTable.Arn',
+      'dynamodb:UpdateItem JobsTable.Arn',
+      'secretsmanager:GetSecretValue JobsCallbackSecret',
+      'sqs:DeleteMessage JobsCallbacks.Arn',
+      'sqs:GetQueueAttributes JobsCallbacks.Arn',
+      'sqs:ReceiveMessage JobsCallbacks.Arn',
+      'sqs:SendMessage JobsCallbacks.Arn',
+    ],
+  ],
+  [
+    'LakeDeliveryRole',
+    [
+      's3:AbortMultipartUpload LakeBucket.Arn/*',
+      's3:GetBucketLocation LakeBucket.Arn',
+      's3:GetObject LakeBucket.Arn/*',
+      's3:ListBucket LakeBucket.Arn',
+      's3:ListBucketMultipartUploads LakeBucket.Arn',
+      's3:PutObject LakeBucket.Arn/*',
+    ],
+  ],
+])('the role %s may do what its function does, and nothing else', (role, grants) => {
+  expect(listGrants(role)).toEqual([...grants].sort());
+});
