@@ -31,7 +31,7 @@ export function raiseRate({ calls_per_second, refused_at }: Rate, quota: number)
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** The limit for small quotas: other consumers wait for at most this many calls of one consumer. */
+/** The slots of one write when the quota is small. */
 const LEAST_SLOTS = 6;
 
 /** The most slots that one write to the ledger takes. A large quota then needs about 100 writes a second. */

@@ -4,14 +4,14 @@ import { simulate } from '../simulation/simulate.ts';
 const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1_000);
 
 describe('in simulated worlds', () => {
-  it('every promise holds, whatever the faults', async () => {
+  it('The product keeps every promise in simulated worlds, whatever the faults', async () => {
     for (const seed of SEEDS) {
       const { violation } = await simulate({ seed, records: 400 });
       expect(violation, `npm run simulate -- --seed ${seed} --records 400`).toBeUndefined();
     }
   }, 120_000);
 
-  it('the same seed is the same execution', async () => {
+  it('The same seed always gives the same simulated execution', async () => {
     const first = await simulate({ seed: 77, records: 300 });
     const again = await simulate({ seed: 77, records: 300 });
     expect(again).toEqual(first);

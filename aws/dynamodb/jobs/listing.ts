@@ -6,7 +6,7 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import { createdSort, DUE_SHARDS, isExpired, type JobsTable, jobOf } from './row.ts';
 
-/** Sorts after every `created_sort`, since those begin with a digit. */
+/** This key sorts after every `created_sort`, because a `created_sort` begins with a digit. */
 const LATEST = '~';
 /** Limits of a listing by status: jobs per call, and calls per page. */
 const JOBS_PER_CALL = 500;

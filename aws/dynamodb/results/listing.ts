@@ -6,7 +6,7 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, type Table } from '../table.ts';
 import { SOURCE_SHARDS, sourceKey } from './row.ts';
 
-/** Sort before and after every `source_sort`, since those begin with a digit. */
+/** These keys sort before and after every `source_sort`, because a `source_sort` begins with a digit. */
 const EARLIEST = '!';
 const LATEST = '~';
 

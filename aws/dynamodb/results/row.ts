@@ -4,8 +4,8 @@ import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts'
 import { type Item, itemOf } from '../attribute.ts';
 
 /**
- * Number of index partitions over which a source is spread: a partition takes 1,000 writes a second (DynamoDB,
- * partition throughput), and one busy source alone has more.
+ * The number of index partitions of a source. One partition takes 1,000 writes a second (DynamoDB, partition
+ * throughput), and a busy source has more.
  */
 export const SOURCE_SHARDS = 8;
 

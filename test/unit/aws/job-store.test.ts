@@ -23,7 +23,7 @@ const createRefusal = (name: string, status: number) =>
   Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
 
 describe('reading many jobs', () => {
-  it('asks again for those that DynamoDB did not get to, consistently', async () => {
+  it('getMany reads the keys that DynamoDB left unprocessed again, with consistent reads', async () => {
     const [first, second] = [aJob({ job_id: 'job_1' }), aJob({ job_id: 'job_2' })];
     dynamodb
       .on(BatchGetItemCommand)
@@ -46,7 +46,7 @@ describe('reading many jobs', () => {
     expect(rounds).toEqual([1]);
   });
 
-  it('fails where some are never got to: a job that is not known to be cancelled may be', async () => {
+  it('getMany throws if some keys stay unprocessed, since any of those jobs may be cancelled', async () => {
     dynamodb.on(BatchGetItemCommand).resolves({
       UnprocessedKeys: { jobs: { Keys: [key('job_1')] } },
     });
@@ -104,7 +104,7 @@ describe('a call that DynamoDB refuses', () => {
 });
 
 describe('a listing of one status', () => {
-  it('ends a page after 5 calls, so that no caller waits for a rare one, and goes on from there', async () => {
+  it('A listing by status ends its page after 5 calls, and its cursor continues from there', async () => {
     const seen = { ...aJob({ job_id: 'job_seen' }), status: 'COMPLETED' as const };
     dynamodb.on(QueryCommand).resolves({ Items: [rowOf(seen)], LastEvaluatedKey: key('job_seen') });
     const page = await store.list({ tenant: 'acme', status: 'FAILED', limit: 10 });
@@ -119,7 +119,7 @@ describe('a listing of one status', () => {
 });
 
 describe('a row', () => {
-  it('is in the index of due jobs while something is due, and only then', () => {
+  it('A job is in the index of due jobs only while it has a due_at', () => {
     const { due_at: _, ...done } = aJob({ job_id: 'job_1' });
     expect(Object.keys(rowOf(aJob({ job_id: 'job_1' })))).toContain('due_shard');
     expect(Object.keys(rowOf(done))).not.toContain('due_shard');

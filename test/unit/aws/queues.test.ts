@@ -16,7 +16,7 @@ beforeEach(() => {
 const listSent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
 
 describe('a queue', () => {
-  it('of jobs is sent commands, to be read at once', async () => {
+  it('The job queue sends commands without a delay', async () => {
     await createJobQueue(deps).send({ kind: 'resume', job_id: 'job_1' });
     expect(listSent()).toEqual([
       {
@@ -27,7 +27,7 @@ describe('a queue', () => {
     ]);
   });
 
-  it('of callbacks is sent the attempt, to be read when it is due', async () => {
+  it('The callback queue sends an attempt with the delay until it is due', async () => {
     await createCallbackQueue(deps).send({ job_id: 'job_1', attempt: 4 }, 900);
     expect(listSent()).toEqual([
       {
@@ -38,7 +38,7 @@ describe('a queue', () => {
     ]);
   });
 
-  it('that refuses says so, and whether to try again', async () => {
+  it('A queue whose call is refused throws a ServiceError that says whether to retry', async () => {
     sqs.on(SendMessageCommand).rejects(
       Object.assign(new Error('no'), {
         name: 'QueueDoesNotExist',

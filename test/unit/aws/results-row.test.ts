@@ -24,7 +24,7 @@ const fields: fc.Arbitrary<Partial<Result>> = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<Partial<Result>>;
 
-it('a row is what marshall makes of it, and reads back as the result', () => {
+it('A row equals the output of marshall, and reads back as the result', () => {
   fc.assert(
     fc.property(fields, (some) => {
       const result = aResult(some);
@@ -40,7 +40,7 @@ it('a row is what marshall makes of it, and reads back as the result', () => {
   );
 });
 
-it('an attribute may have the name of what every object has', () => {
+it('An attribute may be named like a property of every object', () => {
   const result = aResult({
     attributes: { constructor: 'Brunel', toString: 'x', length: '3' } as never,
   });

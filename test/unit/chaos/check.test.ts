@@ -74,15 +74,15 @@ const BUGS: Record<
       void set_asides.set(random.pick([...set_asides.keys()]), 'another'),
     says: 'lost',
   },
-  'a row is there twice': {
+  'a row is stored twice': {
     does: ({ rows }, random) => void rows.push({ ...random.pick(rows) }),
     says: 'doubled',
   },
-  'a row is of nothing that was published': {
+  'a row belongs to no published record': {
     does: ({ rows }, random) => void rows.push({ ...random.pick(rows), record_id: 'c0-ghost' }),
     says: 'doubled',
   },
-  'a record is twice in the view': {
+  'the view has a record twice': {
     does: ({ view }, random) => void view.push(random.pick(view)),
     says: 'doubled',
   },
@@ -102,7 +102,7 @@ const BUGS: Record<
 };
 
 describe('the checker of the chaos suite', () => {
-  it('has nothing to say of stores in which all is well', () => {
+  it('The chaos checker finds nothing wrong in correct stores', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const { published, found } = perfectWorld(seed);
@@ -117,7 +117,7 @@ describe('the checker of the chaos suite', () => {
     );
   });
 
-  it.each(Object.entries(BUGS))('finds that %s', (_, { does, says }) => {
+  it.each(Object.entries(BUGS))('The chaos checker finds that %s', (_, { does, says }) => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const { published, found } = perfectWorld(seed);
@@ -130,14 +130,14 @@ describe('the checker of the chaos suite', () => {
     );
   });
 
-  it('finds a verdict that is another’s', () => {
+  it('The chaos checker finds a row with the verdict of another text', () => {
     const { published, found } = perfectWorld(1);
     const swapped = found.rows[7]!;
     const verdict = check(published, found, (_, row) => (row === swapped ? 'another' : undefined));
     expect(count(verdict)).toEqual({ ...NONE, wrong: 1 });
   });
 
-  it('takes what Lambda gave up on for failed, not for lost', () => {
+  it('The chaos checker counts records that Lambda gave up on as failed, not as lost', () => {
     const { published, found } = perfectWorld(2);
     const given_up = published.find(({ specs }) => specs[0]!.kind === 'poison')!;
     const data = given_up.bytes.toString('latin1');
@@ -147,7 +147,7 @@ describe('the checker of the chaos suite', () => {
     expect(check(published, found, acceptVerdict)).toMatchObject({ ...NONE, failed: 1 });
   });
 
-  it('asks nothing of what no producer was told is there', () => {
+  it('The chaos checker expects no outcome for entries that were not acknowledged', () => {
     const { published, found } = perfectWorld(3);
     published.push({
       specs: [{ kind: 'poison', reason: 'invalid_json' }],

@@ -25,7 +25,7 @@ const request = fc.record({
 });
 
 describe('a batch', () => {
-  it('takes as few calls as its distinct documents allow, and none for a repeat', async () => {
+  it('The analysis of a batch makes as few calls as its distinct documents allow, and none for a repeat', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 150 }), async (requests) => {
         const fake = createFakeAnalyzer({ max_document_bytes: 80 });
@@ -49,7 +49,7 @@ describe('a batch', () => {
     );
   });
 
-  it('yields every request once, the cached ones first while the calls for the others are in flight', async () => {
+  it('The analysis yields every request once, cached ones first, while the calls for the others are in flight', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(request, { maxLength: 40 }),
@@ -79,7 +79,7 @@ describe('a batch', () => {
     );
   });
 
-  it('counts each text once, and gives equal texts equal verdicts', async () => {
+  it('The analysis counts each text once, and gives equal texts equal verdicts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 60 }), async (requests) => {
         const { analyseAll, counts } = testAnalysis({
@@ -103,7 +103,7 @@ describe('a batch', () => {
     );
   });
 
-  it('packs the chunks of long texts and short texts of one language into the same call', async () => {
+  it('The analysis packs chunks of long texts and short texts of one language into the same call', async () => {
     const fake = createFakeAnalyzer({ max_document_bytes: 100 });
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     const long = 'The first half was slow and dull. '.repeat(4);
@@ -112,7 +112,7 @@ describe('a batch', () => {
     expect(outcomes.at(-1)).toMatchObject({ status: 'analyzed', verdict: { chunks: 2 } });
   });
 
-  it('keeps at most max_in_flight calls open, over all batches', async () => {
+  it('The analysis keeps at most max_in_flight calls in flight, over all batches', async () => {
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
     const other = numberTexts(130).map((text) => ({ text, language: 'de' }));
@@ -121,7 +121,7 @@ describe('a batch', () => {
     expect(fake.seen.most_in_flight).toBe(2);
   });
 
-  it('yields the verdicts of each call as it returns, while the slowest call is in flight', async () => {
+  it('The analysis yields the verdicts of each call as it returns, while the slowest call is in flight', async () => {
     const fake = createFakeAnalyzer();
     let release = () => {};
     const slowest = new Promise<void>((resolve) => {
@@ -146,7 +146,7 @@ describe('a batch', () => {
     expect(settled).toBe(61);
   });
 
-  it('does not wait for the write to the cache table before it yields the last verdict', async () => {
+  it('The analysis does not wait for the write to the cache table before it yields the last verdict', async () => {
     const cache = { ...createFakeCache(), put: () => new Promise<void>(() => {}) };
     const { analyse } = testAnalysis({ analyzer: createFakeAnalyzer().analyzer, cache });
     let settled = 0;
@@ -156,7 +156,7 @@ describe('a batch', () => {
     expect(settled).toBe(2);
   });
 
-  it('of nothing is answered with nothing', async () => {
+  it('The analysis of an empty batch yields nothing', async () => {
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer });
     expect(await analyseAll([])).toEqual([]);
@@ -165,7 +165,7 @@ describe('a batch', () => {
 });
 
 describe('the caches', () => {
-  it('say where a verdict came from: miss, batch, memory, table', async () => {
+  it('The outcome says where its verdict came from: miss, batch, memory or table', async () => {
     const cache = createFakeCache();
     const first = testAnalysis({ analyzer: createFakeAnalyzer().analyzer, cache });
     const tiers = async (analyseAll: typeof first.analyseAll) =>
@@ -183,7 +183,7 @@ describe('the caches', () => {
     ]);
   });
 
-  it('never give the verdict of another language or analyzer version', async () => {
+  it('The caches never return the verdict of another language or analyzer version', async () => {
     const cache = createFakeCache();
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, cache });
@@ -198,7 +198,7 @@ describe('the caches', () => {
     expect(cache.rows.size).toBe(3);
   });
 
-  it('may be down: the text is analysed all the same, and the outage is counted', async () => {
+  it('If the cache table is down, texts are still analysed, and the outage is counted', async () => {
     const { analyseAll, counts } = testAnalysis({
       analyzer: createFakeAnalyzer().analyzer,
       cache: brokenCache,
@@ -211,7 +211,7 @@ describe('the caches', () => {
     ]);
   });
 
-  it('keep no verdict of a text that failed', async () => {
+  it('The caches keep nothing for a text that failed', async () => {
     const cache = createFakeCache();
     const { analyseAll } = testAnalysis({
       cache,
@@ -227,7 +227,7 @@ describe('the caches', () => {
 describe('a service that fails', () => {
   const internal = { ok: false, code: 'INTERNAL', retryable: true, throttled: false } as const;
 
-  it('is asked again for the failed documents only', async () => {
+  it('Only failed documents are sent to the analyzer again', async () => {
     const unlucky = new Set(numberTexts(60).filter((_, i) => i % 4 === 0));
     const fake = createFakeAnalyzer({
       failDocument: (document, attempt) =>
@@ -241,7 +241,7 @@ describe('a service that fails', () => {
     expect(counts[0]).toMatchObject({ calls: 4, documents: 75, retried_documents: 15 });
   });
 
-  it('never becomes a verdict: a document that keeps failing is a failure after three rounds', async () => {
+  it('A document that fails three times has the outcome failed, not a verdict', async () => {
     const fake = createFakeAnalyzer({
       failDocument: (document) => (document === 'bad luck' ? internal : undefined),
     });
@@ -258,13 +258,13 @@ describe('a service that fails', () => {
     expect(fake.calls.length).toBe(3);
   });
 
-  it('for good is not asked again', async () => {
+  it('A document with a final failure is not sent again', async () => {
     const fake = createFakeAnalyzer({ failDocument: () => ({ ...internal, retryable: false }) });
     await testAnalysis({ analyzer: fake.analyzer }).analyseAll(english('x'));
     expect(fake.calls.length).toBe(1);
   });
 
-  it('on one chunk fails the whole text, and no other', async () => {
+  it('If one chunk fails, its whole text fails, and no other text does', async () => {
     const fake = createFakeAnalyzer({
       max_document_bytes: 40,
       failDocument: (document) => (document.includes('Second') ? internal : undefined),
@@ -276,7 +276,7 @@ describe('a service that fails', () => {
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['failed', 'analyzed']);
   });
 
-  it('on a whole call fails that call only: what the others said is kept and cached', async () => {
+  it('If one call fails, the verdicts of the other calls are kept and cached', async () => {
     const throttled = new ServiceError('fake', 'ThrottlingException', {
       retryable: true,
       throttled: true,
@@ -301,7 +301,7 @@ describe('a service that fails', () => {
     expect(cache.rows.size).toBe(50);
   });
 
-  it('throws on where it is a bug of ours', async () => {
+  it('The analysis rethrows an error that is not a ServiceError', async () => {
     const analyzer = {
       ...createFakeAnalyzer().analyzer,
       detectSentiment: async () => Promise.reject(new TypeError('bug')),
@@ -311,7 +311,7 @@ describe('a service that fails', () => {
 });
 
 describe('a text without a verdict', () => {
-  it('costs no call: white space is empty, a thirteenth language is unsupported', async () => {
+  it('A text of white space or in an unsupported language costs no call', async () => {
     const fake = createFakeAnalyzer();
     const { analyseAll, counts } = testAnalysis({
       analyzer: fake.analyzer,
@@ -333,14 +333,14 @@ describe('a text without a verdict', () => {
 });
 
 describe('normalisation', () => {
-  it('collapses white space and composes, and changes no meaning', () => {
+  it('normalise collapses white space and composes characters, and keeps the meaning', () => {
     expect(normalise('  GREAT \n\t it\u00a0 works \u3000')).toBe('GREAT it works');
     expect(normalise('Cafe\u0301')).toBe('Café');
     expect(normalise('lone \ud800 half')).toBe('lone \ufffd half');
     expect(normalise('It only cost $5; works & great')).toBe('It only cost $5; works & great');
   });
 
-  it('done twice is done once, on any text', () => {
+  it('Normalising a text twice gives the same as normalising it once', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const once = normalise(text);

@@ -9,7 +9,7 @@ const chunk = (positive: number, negative: number, neutral: number, mixed: numbe
 });
 
 describe('the verdict of chunks', () => {
-  it('is the mean of their scores, each chunk counting once', () => {
+  it('The verdict of several chunks is the plain mean of their scores', () => {
     const verdict = mergeChunks([
       chunk(1, 0, 0, 0),
       chunk(0.5, 0.5, 0, 0),
@@ -22,12 +22,12 @@ describe('the verdict of chunks', () => {
     });
   });
 
-  it("of one chunk is the analyzer's own word", () => {
+  it("The verdict of a single chunk keeps the analyzer's sentiment", () => {
     const only = chunk(0.9, 0.1, 0, 0);
     expect(mergeChunks([only])).toEqual({ ...only, chunks: 1 });
   });
 
-  it('is always a verdict that the cache can read back', () => {
+  it('A merged verdict is always valid by the schema that the cache reads with', () => {
     const probability = fc.double({ min: 0, max: 1, noNaN: true });
     const scores = fc.tuple(probability, probability, probability, probability);
     fc.assert(

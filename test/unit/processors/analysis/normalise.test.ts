@@ -26,7 +26,7 @@ const unit = fc.oneof(
 );
 
 describe('normalise', () => {
-  it('is well-formed NFC with single spaces, whatever the text is made of', () => {
+  it('normalise returns well-formed NFC with single spaces for any text', () => {
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 12 }), (units) => {
         const text = units.join('');
@@ -36,7 +36,7 @@ describe('normalise', () => {
     );
   });
 
-  it('leaves case and punctuation, which carry meaning', () => {
+  it('normalise keeps case and punctuation, which carry meaning', () => {
     expect(normalise(' GREAT!!  Really\u00a0great ')).toBe('GREAT!! Really great');
   });
 });

@@ -18,7 +18,7 @@ const anyText = fc.oneof(
 );
 
 describe('a long text', () => {
-  it('loses nothing, and no chunk is larger than a document may be', () => {
+  it('split loses no text, and makes no chunk larger than a document may be', () => {
     fc.assert(
       fc.property(
         anyText.map(normalise),
@@ -38,7 +38,7 @@ describe('a long text', () => {
     );
   });
 
-  it('makes the fewest chunks that its code points allow', () => {
+  it('split makes the fewest chunks that the code points allow', () => {
     fc.assert(
       fc.property(anyText.map(normalise), fc.integer({ min: 16, max: 300 }), (text, max_bytes) => {
         // A code point of four bytes can leave three at the end of a chunk.
@@ -49,7 +49,7 @@ describe('a long text', () => {
     );
   });
 
-  it('is cut at sentence ends into nearly equal chunks', () => {
+  it('split cuts at sentence ends, into chunks of nearly equal size', () => {
     const sentences = Array.from(
       { length: 260 },
       (_, i) => `Sentence ${i} says that the room was clean and the breakfast was cold.`,
@@ -62,7 +62,7 @@ describe('a long text', () => {
     }
   });
 
-  it('in Japanese is cut at its own full stops', () => {
+  it('split cuts a Japanese text at Japanese full stops', () => {
     const text = Array.from(
       { length: 200 },
       (_, i) => `部屋は清潔で朝食は${i}回も冷たかった。`,
@@ -72,7 +72,7 @@ describe('a long text', () => {
     for (const chunk of chunks) expect(chunk).toMatch(/^部屋.*。$/s);
   });
 
-  it('makes no chunk more for the sake of its sentences, however full the chunks', () => {
+  it('split makes no extra chunk to keep sentences whole, even if the chunks are full', () => {
     const text = '部屋は清潔でした。朝食は冷たかったです。'.repeat(10_000);
     for (const chunks of [2, 10, 40]) {
       const full = text.slice(0, Math.floor((chunks * 4_990) / 3));
@@ -80,14 +80,14 @@ describe('a long text', () => {
     }
   });
 
-  it('of 1 MiB takes a moment: the segmenter is never given the whole', () => {
+  it('split cuts a text of 1 MiB quickly, because it segments only parts of it', () => {
     const text = 'The room was clean. The breakfast was cold. '.repeat(24_000).slice(0, 1_048_576);
     const started = performance.now();
     expect(split(text, 5_000, 'en')).toHaveLength(210);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it('without sentences is cut between words, without words between code points', () => {
+  it('split cuts a text without sentences between words, and a text without words between code points', () => {
     const words = Array.from({ length: 1_200 }, (_, i) => `word${i}`).join(' ');
     for (const chunk of split(words, 5_000, 'en')) expect(chunk).toMatch(/^word\d+ .* word\d+$/s);
     expect(split(words, 5_000, 'en').join(' ')).toBe(words);
@@ -96,7 +96,7 @@ describe('a long text', () => {
     expect(chunks.join('')).toBe('🎉'.repeat(2_000));
   });
 
-  it('of one document goes as it is', () => {
+  it('split returns a text that fits in one document unchanged', () => {
     expect(split('a'.repeat(5_000), 5_000, 'en')).toEqual(['a'.repeat(5_000)]);
     expect(split('é'.repeat(2_501), 5_000, 'fr')).toHaveLength(2);
   });

@@ -25,7 +25,7 @@ const within = <Value>(
   withBatchContext({ request_id: 'request-1', remaining_ms, now: Date.now }, work);
 
 describe('the time of a batch', () => {
-  it('ends calls of the analysis first, then calls of the delivery, and refuses later ones', async () => {
+  it('The deadlines of a batch end analysis calls first and delivery calls later, and refuse calls after them', async () => {
     await within(100_000, async ({ analysis, delivery }) => {
       const call = expect(callBefore(analysis, 'comprehend', never)).rejects.toMatchObject({
         service: 'comprehend',
@@ -42,13 +42,13 @@ describe('the time of a batch', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leaves no timer behind when the batch ends before its deadlines', async () => {
+  it('A batch that ends before its deadlines leaves no timer', async () => {
     await within(100_000, async ({ delivery }) => callBefore(delivery, 'a', async () => 1));
     await within(100_000, () => Promise.reject(new Error('a bug'))).catch(() => undefined);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('lets any number of calls wait for a deadline without a warning of Node', async () => {
+  it('Any number of calls can wait for a deadline without a warning from Node', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on('warning', onWarning);
@@ -61,7 +61,7 @@ describe('the time of a batch', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is the own time of each batch', async () => {
+  it('Each batch has its own deadlines', async () => {
     const call = ({ delivery }: BatchContext) => callBefore(delivery, 'a', never);
     const first = within(1_000, call).catch(() => 'over');
     const second = within(9_000, call).catch(() => 'over');
@@ -72,13 +72,13 @@ describe('the time of a batch', () => {
     expect(await second).toBe('over');
   });
 
-  it('leaves the errors of a call as they are', async () => {
+  it('callBefore rethrows the error of a call unchanged', async () => {
     const bug = () => Promise.reject(new TypeError('x'));
     const work = within(1_000, ({ delivery }) => callBefore(delivery, 'a', bug));
     await expect(work).rejects.toThrow(TypeError);
   });
 
-  it('does not undo a call that takes effect after its deadline', async () => {
+  it('A call that takes effect after its deadline is not undone', async () => {
     const effects: string[] = [];
     const late = async () => {
       await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -143,7 +143,7 @@ describe('a batch that runs out of time', () => {
     { record_id: 'quick', text: 'Hallo', source: 's', language: 'de' },
   );
 
-  it('delivers what it has and asks for the rest again', async () => {
+  it('A batch that runs out of time delivers its known results and has the other records delivered again', async () => {
     const { stores, process } = slowConsumer();
     const report = process(batch);
     await vi.advanceTimersByTimeAsync(80_000);
@@ -155,7 +155,7 @@ describe('a batch that runs out of time', () => {
     expect([...stores.rows.keys()]).toEqual(['default#quick']);
   });
 
-  it('keeps its verdicts for the retry', async () => {
+  it('A batch that runs out of time caches its verdicts for the retry', async () => {
     const { cached, process } = slowConsumer();
     const report = process(batch);
     await vi.advanceTimersByTimeAsync(80_000);
@@ -163,7 +163,7 @@ describe('a batch that runs out of time', () => {
     expect(cached.size).toBe(1);
   });
 
-  it('fails what a store does not take in time', async () => {
+  it('A record that a store does not take in time fails', async () => {
     const { stores, process } = slowConsumer();
     stores.lake.put = never;
     const report = process(batch.slice(1));
@@ -171,7 +171,7 @@ describe('a batch that runs out of time', () => {
     expect((await report).failures).toEqual({ 'lake OutOfTime': 1 });
   });
 
-  it('fails what is not counted in time: it comes again, and counts once', async () => {
+  it('A record that is not counted in time is delivered again, and counts once', async () => {
     const { jobs, process } = slowConsumer();
     const job = aProcessingJob({ job_id: 'job_1', tenant: 'default', total: 2 });
     jobs.progress.begin = async () => new Map([['job_1', job]]);
@@ -182,7 +182,7 @@ describe('a batch that runs out of time', () => {
     expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
   });
 
-  it('waits for no job and no text longer than for verdicts', async () => {
+  it('Reading jobs and fetching texts end at the deadline of the analysis', async () => {
     const { jobs, process } = slowConsumer();
     jobs.claims.get = never;
     const claim = { text_claim: 'a'.repeat(64), source: 's' };
@@ -196,7 +196,7 @@ describe('a batch that runs out of time', () => {
     expect((await report).failures).toEqual({ 'progress OutOfTime': 1 });
   });
 
-  it('counts a cache that does not answer in time as a cache error, not as cold traffic', async () => {
+  it('A cache that does not answer in time counts as a cache error, not as cold traffic', async () => {
     const { process } = slowConsumer({ get: never });
     const report = process(batch);
     await vi.advanceTimersByTimeAsync(80_000);

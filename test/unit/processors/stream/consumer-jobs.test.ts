@@ -81,7 +81,7 @@ async function readCounts(job_id = 'job_1') {
 }
 
 describe('a job’s records', () => {
-  it('are counted when they are delivered, and complete it', async () => {
+  it('Delivered records are counted in their job, and complete it', async () => {
     await createJob({ total: 3 });
     await consume(kinesisRecords(record(0), record(2, { text: 'BAD' })));
     expect(await readCounts()).toEqual({
@@ -94,7 +94,7 @@ describe('a job’s records', () => {
     expect(jobs.finals.map(({ job_id }) => job_id)).toEqual(['job_1']);
   });
 
-  it('without a verdict complete it with errors', async () => {
+  it('Records without a verdict complete their job with errors', async () => {
     await createJob({ total: 2 });
     await consume(kinesisRecords(record(0, { text: 'BLANK' }), record(1)));
     expect(await readCounts()).toEqual({
@@ -104,7 +104,7 @@ describe('a job’s records', () => {
     });
   });
 
-  it('that a service did not take are not counted before they come again', async () => {
+  it('Records that a service refused are counted only after they are delivered again', async () => {
     await createJob({ total: 4 });
     stores.lake.refuses.ids.add('r-1');
     stores.results_table.refuses.ids.add('r-2');
@@ -113,7 +113,7 @@ describe('a job’s records', () => {
     expect((await readCounts()).done).toBe(1);
   });
 
-  it('are each counted where they are the same record: it is analysed once', async () => {
+  it('Equal records of a job are each counted, and analysed once', async () => {
     await createJob({ total: 3 });
     const same = { record_id: 'twice', text: 'the same' };
     const report = await consume(
@@ -124,7 +124,7 @@ describe('a job’s records', () => {
     expect(await readCounts()).toMatchObject({ status: 'COMPLETED', done: 3 });
   });
 
-  it('are counted in each of the jobs that they are in', async () => {
+  it('A record that is in two jobs is counted in both', async () => {
     await createJob({ total: 1 });
     await createJob({ job_id: 'job_2', total: 1 });
     await consume(kinesisRecords(record(0), record(0, { job_id: 'job_2' })));
@@ -133,7 +133,7 @@ describe('a job’s records', () => {
     expect((await readCounts('job_2')).status).toBe('COMPLETED');
   });
 
-  it('count once, however often they come', async () => {
+  it('A record counts once in its job, however often it is delivered', async () => {
     await createJob({ total: 2 });
     const batch = kinesisRecords(record(0));
     await consume(batch);
@@ -141,7 +141,7 @@ describe('a job’s records', () => {
     expect((await readCounts()).done).toBe(1);
   });
 
-  it('that are withdrawn count as such', async () => {
+  it('A withdrawn record counts as withdrawn in its job', async () => {
     await createJob({ total: 1 });
     await consume(kinesisRecords(record(0, { deleted: true })));
     expect(await readCounts()).toMatchObject({ status: 'COMPLETED', counts: { withdrawn: 1 } });
@@ -161,7 +161,7 @@ describe('a job’s records', () => {
 });
 
 describe('a cancelled job', () => {
-  it('has no more results, and its records cost nothing', async () => {
+  it('Records of a cancelled job get no result and make no call', async () => {
     await createJob({ total: 2 });
     await store.transition('job_1', 'CANCELLED', {});
     const others = { job_id: undefined, job_index: undefined };
@@ -179,13 +179,13 @@ describe('a cancelled job', () => {
     expect(await readCounts()).toMatchObject({ status: 'CANCELLED', done: 0 });
   });
 
-  it('of another tenant keeps no record back', async () => {
+  it('A cancelled job of another tenant does not stop a record', async () => {
     await createJob({ total: 2, tenant: 'other' });
     await store.transition('job_1', 'CANCELLED', {});
     expect(await consume(kinesisRecords(record(0)))).toMatchObject({ results: 1, cancelled: 0 });
   });
 
-  it('fetches no text', async () => {
+  it('Texts of a cancelled job are not fetched', async () => {
     await createJob({ total: 1 });
     await store.transition('job_1', 'CANCELLED', {});
     jobs.claims.get = () => Promise.reject(new Error('it did'));
@@ -194,7 +194,7 @@ describe('a cancelled job', () => {
 });
 
 describe('while jobs are down', () => {
-  it('records that name one wait on the stream, since it may be cancelled; others flow', async () => {
+  it('While jobs cannot be read, records with a job are delivered again later, and other records are processed', async () => {
     store.getMany = () => Promise.reject(createOutage('dynamodb'));
     const others = { job_id: undefined, job_index: undefined };
     const report = await consume(kinesisRecords(record(0), record(1, others)));
@@ -207,7 +207,7 @@ describe('while jobs are down', () => {
     expect(asked).toEqual(['text 1']);
   });
 
-  it('records that can’t be counted come again, and are counted then', async () => {
+  it('Records that cannot be counted are delivered again, and counted then', async () => {
     await createJob({ total: 2 });
     const { mark } = store;
     store.mark = () => Promise.reject(createOutage('dynamodb'));
@@ -222,7 +222,7 @@ describe('while jobs are down', () => {
     expect((await readCounts()).done).toBe(1);
   });
 
-  it('no batch without jobs asks for one', async () => {
+  it('A batch without jobs does not read the job store', async () => {
     store.getMany = () => Promise.reject(new Error('it did'));
     const others = { job_id: undefined, job_index: undefined };
     expect(await consume(kinesisRecords(record(1, others)))).toMatchObject({ results: 1 });
@@ -230,14 +230,14 @@ describe('while jobs are down', () => {
 });
 
 describe('a text that did not fit on the stream', () => {
-  it('is fetched, and has a result like any other', async () => {
+  it('A text that did not fit on the stream is fetched and analysed', async () => {
     await createJob({ total: 1 });
     expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ results: 1 });
     expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: hashText(LONG) });
     expect((await readCounts()).status).toBe('COMPLETED');
   });
 
-  it('that is nowhere is set aside with the record as it was, and counted so', async () => {
+  it('A record whose text does not exist is set aside unchanged, and counted as set aside', async () => {
     await createJob({ total: 1 });
     const report = await consume(kinesisRecords(claim('never put')));
     expect(report).toMatchObject({
@@ -257,7 +257,7 @@ describe('a text that did not fit on the stream', () => {
     });
   });
 
-  it('that is another than was claimed is never analysed', async () => {
+  it('A fetched text with another hash than its record claims is not analysed', async () => {
     jobs.claims.get = async () => 'another text';
     const report = await consume(kinesisRecords(claim(LONG)));
     expect(report.reasons).toEqual({ text_missing: 1 });
@@ -265,7 +265,7 @@ describe('a text that did not fit on the stream', () => {
     expect(JSON.stringify([...stores.objects.values()][0]!.issues)).not.toContain('another text');
   });
 
-  it('waits on the stream while the input bucket is down', async () => {
+  it('While the input bucket is down, records with a text there are delivered again later', async () => {
     jobs.claims.get = () => Promise.reject(createOutage('s3'));
     const report = await consume(kinesisRecords(claim(LONG), record(1)));
     expect(report).toMatchObject({
@@ -276,7 +276,7 @@ describe('a text that did not fit on the stream', () => {
     });
   });
 
-  it('that could not be set aside is not counted', async () => {
+  it('A record that could not be set aside is not counted', async () => {
     await createJob({ total: 1 });
     stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(claim('never put')));
@@ -287,13 +287,13 @@ describe('a text that did not fit on the stream', () => {
     expect((await readCounts()).done).toBe(0);
   });
 
-  it('is not fetched for a withdrawal', async () => {
+  it('The text of a withdrawn record is not fetched', async () => {
     jobs.claims.get = () => Promise.reject(new Error('it did'));
     await consume(kinesisRecords({ ...claim(LONG), deleted: true }));
     expect(stores.rows.get('acme#r-0')?.status).toBe('withdrawn');
   });
 
-  it('comes with few others at a time, so that they fit in memory', async () => {
+  it('Only a few texts are fetched at a time, so that they fit in memory', async () => {
     const puts = () => stores.results_table.puts.map((put) => put.length);
     const batch = Array.from({ length: 70 }, (_, i) => ({ ...claim(LONG), record_id: `r-${i}` }));
     await consume(kinesisRecords({ ...record(0), record_id: 'plain' }, ...batch));

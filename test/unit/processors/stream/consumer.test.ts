@@ -100,7 +100,7 @@ describe('results that are known early', () => {
     ...names.map((name) => ({ record_id: name, text: name, source: 's' })),
   );
 
-  it('full lots are delivered while the analyzer is called for the other records, and each result once', async () => {
+  it('Full lots are delivered while the analyzer is called for other records, each result once', async () => {
     const { opened, open } = aGate();
     const lots = { size: 2, quiet_ms: 250, sleep: () => new Promise<void>(() => {}) };
     const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
@@ -111,7 +111,7 @@ describe('results that are known early', () => {
     expect(lineIds().sort()).toEqual(names);
   });
 
-  it('a lot that is not full is delivered once no outcome has come for the quiet time', async () => {
+  it('A lot that is not full is delivered after a quiet time without an outcome', async () => {
     const { opened, open } = aGate();
     const lots = { size: 400, quiet_ms: 250, sleep: async () => {} };
     const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
@@ -120,7 +120,7 @@ describe('results that are known early', () => {
     expect(await consumed).toMatchObject({ results: 7, failed: 0 });
   });
 
-  it('a lot whose store is down fails like any other', async () => {
+  it('The records of a lot whose store is down fail', async () => {
     stores.results_table.refuses.throws = createOutage('dynamodb');
     const lots = { size: 2, quiet_ms: 250 };
     const report = await testConsumer({ analyse: analyseSlowly(Promise.resolve()), lots })(batch);
@@ -130,7 +130,7 @@ describe('results that are known early', () => {
 });
 
 describe('a batch that a bug stopped', () => {
-  it('delivers no result after the bug', async () => {
+  it('A batch that a bug stopped delivers no result after the bug', async () => {
     const analyseWithBug: Analyse = async function* (requests) {
       yield settle(requests);
       throw new Error('a bug');
@@ -143,7 +143,7 @@ describe('a batch that a bug stopped', () => {
     expect(stores.rows.size).toBe(0);
   });
 
-  it('never takes a record without an outcome for a withdrawn one', async () => {
+  it('A record without an outcome never counts as withdrawn', async () => {
     const forgetful: Analyse = async function* (requests) {
       yield settle(requests.slice(0, 1));
     };
@@ -154,7 +154,7 @@ describe('a batch that a bug stopped', () => {
 });
 
 describe('a text that the analyzer refuses for good', () => {
-  it('is set aside with its bytes, wherever it stands, and never holds its shard', async () => {
+  it('A text that the analyzer refuses in every call is set aside with its bytes, and never blocks its shard', async () => {
     failing.set('text of a', { retryable: false, refused: true });
     const twice = kinesisRecords(record('a'), record('b'), record('a'));
     const report = await consume(twice);
@@ -172,7 +172,7 @@ describe('a text that the analyzer refuses for good', () => {
     expect(JSON.stringify(kept!.issues)).not.toContain('text of a');
   });
 
-  it('is asked for again where it could not be set aside', async () => {
+  it('A refused text that could not be set aside is delivered again', async () => {
     failing.set('text of a', { retryable: false, refused: true });
     stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(record('b'), record('a')));
@@ -182,7 +182,7 @@ describe('a text that the analyzer refuses for good', () => {
 });
 
 describe('a batch', () => {
-  it('ends as a row and a line each, and asks for nothing again', async () => {
+  it('Each record of a batch becomes a row and a lake line, and no record is delivered again', async () => {
     const report = await consume(kinesisRecords(record('a'), record('b')));
     expect(report).toMatchObject({
       response: { batchItemFailures: [] },
@@ -196,7 +196,7 @@ describe('a batch', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('that is delivered again writes each row once', async () => {
+  it('A batch that is delivered again writes each row once', async () => {
     const batch = kinesisRecords(record('a'), { text: 'no id', source: 's' });
     await consume(batch);
     const rows = [...stores.rows.values()];
@@ -205,14 +205,14 @@ describe('a batch', () => {
     expect(rowIds()).toEqual(['a', `${SHARD_ID}:${sequenceNumber(2)}`]);
   });
 
-  it('of none is done', async () => {
+  it('An empty batch succeeds', async () => {
     expect((await consume([])).response).toEqual({ batchItemFailures: [] });
     expect(stores.results_table.puts).toEqual([]);
   });
 });
 
 describe('a bad record', () => {
-  it('is set aside with its bytes, and the others go on', async () => {
+  it('A bad record is set aside with its bytes, and the others are processed', async () => {
     const report = await consume(kinesisRecords(record('a'), '{"text": nonsense', record('b')));
     expect(report).toMatchObject({
       results: 2,
@@ -226,7 +226,7 @@ describe('a bad record', () => {
     expect(Buffer.from(set_aside!.data_base64, 'base64').toString()).toBe('{"text": nonsense');
   });
 
-  it('that could not be kept comes again, alone', async () => {
+  it('Only a bad record that could not be set aside is delivered again', async () => {
     stores.set_asides.refuses.throws = createOutage('s3');
     const report = await consume(kinesisRecords(record('a'), 'nonsense'));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
@@ -240,7 +240,7 @@ describe('a bad record', () => {
 });
 
 describe('what a service did not do', () => {
-  it('is reported for its record, and not for its neighbours: the results table', async () => {
+  it('A record that the results table refuses fails alone', async () => {
     stores.results_table.refuses.ids.add('b');
     const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
@@ -249,14 +249,14 @@ describe('what a service did not do', () => {
     expect(lineIds()).toEqual(['a', 'c']);
   });
 
-  it('is reported for its record, and not for its neighbours: the lake', async () => {
+  it('A record that the lake refuses fails alone', async () => {
     stores.lake.refuses.ids.add('a');
     const report = await consume(kinesisRecords(record('a'), record('b')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1));
     expect(lineIds()).toEqual(['b']);
   });
 
-  it('is reported for its record, and not for its neighbours: the analyzer', async () => {
+  it('A record that the analyzer fails fails alone', async () => {
     failing.set('text of a', { retryable: true });
     const report = await consume(kinesisRecords(record('a'), record('b')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1));
@@ -264,14 +264,14 @@ describe('what a service did not do', () => {
     expect(lineIds()).toEqual(['b']);
   });
 
-  it('is no verdict even where it is final: Lambda brings it to the failure destination', async () => {
+  it('A final failure is not a verdict: the record fails, and Lambda sends it to the failure destination', async () => {
     failing.set('text of a', { retryable: false });
     const report = await consume(kinesisRecords(record('a')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1));
     expect(stores.rows.size + stores.lines.length + stores.objects.size).toBe(0);
   });
 
-  it('fails all that a store was given where the store throws', async () => {
+  it('If a store throws, all records of its put fail', async () => {
     stores.results_table.refuses.throws = createOutage('dynamodb');
     const report = await consume(kinesisRecords(record('a'), 'nonsense', record('b')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3));
@@ -279,7 +279,7 @@ describe('what a service did not do', () => {
     expect(stores.objects.size).toBe(1);
   });
 
-  it('brings a whole aggregate again, and names it once', async () => {
+  it('A failed sub-record has its whole aggregate delivered again, and names it once', async () => {
     stores.lake.refuses.ids = new Set(['b', 'c']);
     const aggregate = kplAggregate(
       ['a', 'b', 'c'].map((id) => ({
@@ -292,7 +292,7 @@ describe('what a service did not do', () => {
     expect(report).toMatchObject({ records: 5, results: 3, failed: 2 });
   });
 
-  it('is made good by the retry, whichever of all entries failed before', async () => {
+  it('A retry completes the batch, whichever entries failed before', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await fc.assert(
       fc.asyncProperty(
@@ -336,7 +336,7 @@ describe('versions of one record in a batch', () => {
   const version = (record_version: number) =>
     record('a', { record_version, text: `version ${record_version}` });
 
-  it('leave the highest in the table and a line each in the lake', async () => {
+  it('Of several versions the table keeps the highest, and the lake gets a line for each', async () => {
     const report = await consume(kinesisRecords(version(1), version(3), version(2)));
     expect(report).toMatchObject({ results: 3, failed: 0 });
     expect(stores.results_table.puts.map((put) => put.map((row) => row.record_version))).toEqual([
@@ -345,7 +345,7 @@ describe('versions of one record in a batch', () => {
     expect(stores.lines.map((line) => line.record_version)).toEqual([1, 3, 2]);
   });
 
-  it('are analysed and kept once where they are the same: the first counts', async () => {
+  it('Equal versions are analysed and stored once: the first counts', async () => {
     const again = { ...version(1), text: 'another text' };
     const report = await consume(kinesisRecords(version(1), again));
     expect(report).toMatchObject({ records: 2, results: 2 });
@@ -353,19 +353,19 @@ describe('versions of one record in a batch', () => {
     expect(stores.lines.map(({ text }) => text)).toEqual(['version 1']);
   });
 
-  it('of two tenants are two records', async () => {
+  it('Records of two tenants with the same id are two records', async () => {
     await consume(kinesisRecords(version(1), { ...version(1), tenant: 'other' }));
     expect([...stores.rows.keys()]).toEqual(['default#a', 'other#a']);
   });
 
-  it('all come again where the highest got no row: it stands for them', async () => {
+  it('If the highest version gets no row, all versions of its record are delivered again', async () => {
     stores.results_table.refuses.ids.add('a');
     const report = await consume(kinesisRecords(version(1), record('b'), version(2), version(2)));
     expect(report.response.batchItemFailures).toEqual(failuresOf(1, 3, 4));
     expect(lineIds()).toEqual(['b']);
   });
 
-  it('do not wait for a higher one that got no verdict', async () => {
+  it('A version is stored although a higher version got no verdict', async () => {
     failing.set('version 2', { retryable: true });
     const report = await consume(kinesisRecords(version(1), version(2)));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
@@ -374,7 +374,7 @@ describe('versions of one record in a batch', () => {
 });
 
 describe('a withdrawal', () => {
-  it('takes the text back without asking the analyzer', async () => {
+  it('A withdrawal removes the text without a call to the analyzer', async () => {
     await consume(kinesisRecords(record('a')));
     await consume(
       kinesisRecords({ record_id: 'a', source: 's', deleted: true, record_version: 1 }),

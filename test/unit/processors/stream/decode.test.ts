@@ -23,7 +23,7 @@ function reasonOf(data: unknown) {
 }
 
 describe('a record on the stream', () => {
-  it('keeps its place, and takes its identity from there when it has none', () => {
+  it('A record keeps its position, and gets its id from there if it has none', () => {
     const { items, set_asides } = decode(
       kinesisRecords({ ...cat, record_id: 'rev-1' }, gzipSync(json(cat))),
     );
@@ -39,11 +39,11 @@ describe('a record on the stream', () => {
     ]);
   });
 
-  it('may begin with a byte order mark', () => {
+  it('A record may begin with a byte order mark', () => {
     expect(decode(kinesisRecords(`\ufeff${JSON.stringify(cat)}`)).items).toHaveLength(1);
   });
 
-  it('may have half an emoji, which becomes U+FFFD: no service would take it', () => {
+  it('Half an emoji in a record becomes U+FFFD, because services refuse it', () => {
     const cut_off = String.raw`{"text":"so good \ud83d","source":"s","author":"\uDE00","attributes":{"a":"\udc00"}}`;
     const [item] = decode(kinesisRecords(cut_off)).items;
     expect(item!.record).toMatchObject({
@@ -55,7 +55,7 @@ describe('a record on the stream', () => {
     expect(whole!.record.text).toBe('😀');
   });
 
-  it('of 1 MiB fits gzipped with every character escaped', () => {
+  it('A gzipped record may hold a text of 1 MiB with every character escaped', () => {
     const escaped = `{"source":"s","text":"${'\\u0007'.repeat(1_048_576)}"}`;
     const [item] = decode(kinesisRecords(gzipSync(escaped))).items;
     expect(item!.record.text).toHaveLength(1_048_576);
@@ -63,7 +63,7 @@ describe('a record on the stream', () => {
 });
 
 describe('a KPL aggregate', () => {
-  it('is its records, each with its sub-sequence number and its own key', () => {
+  it('A KPL aggregate decodes to its records, each with its sub-sequence number and its own key', () => {
     const aggregate = kplAggregate([
       { partition_key: 'a', data: json(cat) },
       { partition_key: 'b', data: gzipSync(json({ ...cat, record_id: 'rev-2' })) },
@@ -89,7 +89,7 @@ describe('a KPL aggregate', () => {
     expect(Buffer.from(set_asides[0]!.data_base64, 'base64').toString()).toBe('broken');
   });
 
-  it('gives back whatever was put into it', () => {
+  it('A KPL aggregate decodes to exactly the data that was encoded', () => {
     const entries = fc.array(
       fc.record({ partition_key: fc.string(), text: fc.string({ minLength: 1, unit: 'binary' }) }),
     );
@@ -148,7 +148,7 @@ describe('what is no record is set aside', () => {
     expect(reasonOf(data).reason).toBe(reason);
   });
 
-  it('with its bytes as they were, and where it stood', () => {
+  it('A set-aside keeps the bytes and the position', () => {
     const bytes = gzipSync('{"text": secret');
     const set_aside = reasonOf(bytes);
     expect(setAsideSchema.parse(set_aside)).toEqual({
@@ -163,7 +163,7 @@ describe('what is no record is set aside', () => {
     });
   });
 
-  it('with issues that name fields and repeat none of the words', () => {
+  it('The issues of a set-aside name fields and never quote the text', () => {
     const { issues } = reasonOf({
       text: ['secret'],
       source: 'Secret Source',
@@ -182,7 +182,7 @@ describe('what is no record is set aside', () => {
     expect(JSON.stringify(issues)).not.toMatch(/secret/i);
   });
 
-  it('with no more issues than anybody reads', () => {
+  it('A set-aside has a limited number of issues', () => {
     const attributes = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`a${i}`, null]));
     expect(reasonOf({ ...cat, attributes }).issues).toHaveLength(20);
   });
@@ -206,7 +206,7 @@ describe('any bytes', () => {
       }),
   );
 
-  it('are records or set-asides, never a throw, and the same when they come again', () => {
+  it('Any bytes decode to records or set-asides, without a throw, and always to the same', () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 5 }), (batch) => {
         const records = kinesisRecords(...batch);

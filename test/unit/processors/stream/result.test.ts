@@ -29,7 +29,7 @@ function build(record: object, ending: Ending, options: Parameters<typeof buildR
 }
 
 describe('a result', () => {
-  it('holds the record, its verdict and its provenance', () => {
+  it('A result has the fields of the record, its verdict and its provenance', () => {
     const record = {
       record_id: 'rev-1',
       author: 'Ada',
@@ -70,23 +70,23 @@ describe('a result', () => {
     });
   });
 
-  it('has the arrival time as its time of creation if the producer gives none', () => {
+  it('A result has the arrival time as created_at if the producer gives none', () => {
     expect(build({}, { status: 'empty' }).created_at).toBe('2026-11-23T10:00:00.123Z');
   });
 
-  it('tells which text it was without it, under the text policy none', () => {
+  it('Under the text policy none, a result has the hash and size of the text instead of the text', () => {
     const result = build({}, analyzed, { ...full, text_policy: 'none' });
     expect(result).not.toHaveProperty('text');
     expect(result).toMatchObject({ text_hash: hashText('I love my cat'), text_bytes: 13 });
   });
 
-  it('of a withdrawal holds nothing of a text, even of one sent along', () => {
+  it('The result of a withdrawal has no text, even if the producer sent one', () => {
     const result = build({ record_id: 'rev-1', deleted: true }, { status: 'withdrawn' });
     expect(result).toMatchObject({ status: 'withdrawn', text_hash: hashText(''), text_bytes: 0 });
     for (const name of ['text', 'sentiment', 'scores']) expect(result).not.toHaveProperty(name);
   });
 
-  it('without a verdict says why, and has none', () => {
+  it('A result without a verdict has a status that says why, and no sentiment', () => {
     const ending: Ending = {
       status: 'unsupported_language',
       language_code: 'nl',
@@ -99,7 +99,7 @@ describe('a result', () => {
     }
   });
 
-  it('is one by its schema, whatever the record holds', () => {
+  it('A result is valid by its schema for any record', () => {
     const attributes = fc.dictionary(
       fc.stringMatching(/^[A-Za-z0-9_.-]{1,64}$/),
       fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
