@@ -64,43 +64,46 @@ describe('a call that DynamoDB refuses', () => {
     ['ThrottlingException', 400, { retryable: true, throttled: true }],
     ['InternalServerError', 500, { retryable: true, throttled: false }],
     ['AccessDeniedException', 400, { retryable: false, throttled: false }],
-  ])('with %s says so, and whether to try again', async (code, status, how) => {
-    dynamodb.rejects(createRefusal(code, status));
-    const job = aJob({ job_id: 'job_1' });
-    const calls: (() => Promise<unknown>)[] = [
-      () => store.create(job),
-      () => store.get('job_1'),
-      () => store.getMany(['job_1']),
-      () => store.list({ tenant: 'acme', limit: 1 }),
-      () => store.transition('job_1', 'FAILED', {}),
-      () => store.update('job_1', ['PENDING'], {}),
-      () => store.advance('job_1', ['PENDING'], 'counted', { records: 1, bytes: 1 }),
-      () => store.mark(job, 0, { neutral: [1] }),
-      () => store.closePage(job, 0, {}),
-      () => store.addClosedPage(job, 0),
-      () => store.pages(job),
-      () => store.due(0)[Symbol.asyncIterator]().next(),
-      () =>
-        store.addCallbackAttempt(
-          'job_1',
-          1,
-          { attempted_at: job.created_at, duration_ms: 1 },
-          'failed',
-        ),
-      () =>
-        store.putThroughputSample({
-          shard_id: 's',
-          ended_at: job.created_at,
-          records: 1,
-          duration_ms: 1,
-          iterator_age_ms: 1,
-        }),
-      () => store.throughputSamples(),
-    ];
-    for (const call of calls) {
-      await expect(call()).rejects.toMatchObject({ name: 'ServiceError', code, ...how });
-    }
-  });
+  ])(
+    'A call refused with %s throws a ServiceError that says whether to retry',
+    async (code, status, how) => {
+      dynamodb.rejects(createRefusal(code, status));
+      const job = aJob({ job_id: 'job_1' });
+      const calls: (() => Promise<unknown>)[] = [
+        () => store.create(job),
+        () => store.get('job_1'),
+        () => store.getMany(['job_1']),
+        () => store.list({ tenant: 'acme', limit: 1 }),
+        () => store.transition('job_1', 'FAILED', {}),
+        () => store.update('job_1', ['PENDING'], {}),
+        () => store.advance('job_1', ['PENDING'], 'counted', { records: 1, bytes: 1 }),
+        () => store.mark(job, 0, { neutral: [1] }),
+        () => store.closePage(job, 0, {}),
+        () => store.addClosedPage(job, 0),
+        () => store.pages(job),
+        () => store.due(0)[Symbol.asyncIterator]().next(),
+        () =>
+          store.addCallbackAttempt(
+            'job_1',
+            1,
+            { attempted_at: job.created_at, duration_ms: 1 },
+            'failed',
+          ),
+        () =>
+          store.putThroughputSample({
+            shard_id: 's',
+            ended_at: job.created_at,
+            records: 1,
+            duration_ms: 1,
+            iterator_age_ms: 1,
+          }),
+        () => store.throughputSamples(),
+      ];
+      for (const call of calls) {
+        await expect(call()).rejects.toMatchObject({ name: 'ServiceError', code, ...how });
+      }
+    },
+  );
 });
 
 describe('a listing of one status', () => {

@@ -7,7 +7,7 @@ import { settings } from '../../../infra/settings.ts';
 import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
 import { aResult } from '../../support/results.ts';
 
-it('the cost model assumes the settings that are deployed', () => {
+it('the cost model assumes the deployed settings', () => {
   const { consumer, analysis, results, lake } = settings;
   expect(DEPLOYED).toEqual({
     batch_records: consumer.batch_size,

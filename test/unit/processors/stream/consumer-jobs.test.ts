@@ -151,7 +151,7 @@ describe('a job’s records', () => {
     ['is unknown', record(0, { job_id: 'job_unknown' })],
     ['is another tenant’s', record(0, { tenant: 'other' })],
     ['has fewer records', record(9)],
-  ])('whose job %s are records like any other', async (_why, foreign) => {
+  ])('A record whose job %s is processed like a record without a job', async (_why, foreign) => {
     await createJob({ total: 2 });
     const report = await consume(kinesisRecords(foreign));
     expect(report).toMatchObject({ results: 1, cancelled: 0, failed: 0 });

@@ -324,7 +324,7 @@ describe('what a service did not do', () => {
 
 describe('a bug', () => {
   it.each(['results_table', 'lake', 'set_asides'] as const)(
-    'in %s fails the batch',
+    'A bug in %s fails the batch',
     async (name) => {
       stores[name].refuses.throws = new TypeError('undefined is not a function');
       await expect(consume(kinesisRecords(record('a'), 'nonsense'))).rejects.toThrow(TypeError);

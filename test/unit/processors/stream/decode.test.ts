@@ -121,7 +121,7 @@ describe('a KPL aggregate', () => {
       'whose record has no data',
       kplEnvelope(Buffer.from([0x0a, 0x01, 0x61, 0x1a, 0x02, 0x08, 0x00])),
     ],
-  ])('%s is set aside whole', (_, bytes) => {
+  ])('An aggregate %s is set aside whole', (_, bytes) => {
     const set_aside = reasonOf(bytes);
     expect(set_aside).toMatchObject({ reason: 'invalid_aggregate' });
     expect(set_aside).not.toHaveProperty('sub_sequence_number');
@@ -144,7 +144,7 @@ describe('what is no record is set aside', () => {
     ['invalid_record', { ...cat, text: 'a'.repeat(1_048_577) }],
     ['invalid_record', { ...cat, created_at: '0000-01-01T00:00:00+14:00' }],
     ['invalid_record', { ...cat, created_at: '9999-12-31T23:59:59-14:00' }],
-  ])('as %s', (reason, data) => {
+  ])('Bytes that are not a record are set aside as %s', (reason, data) => {
     expect(reasonOf(data).reason).toBe(reason);
   });
 
