@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { type InputEntry, readInput } from '../../../../ingest/submission/input.ts';
+import type { Format } from '../../../../schemas/index.ts';
+import { aJob } from '../../../support/jobs.ts';
+
+/** The entries of a job's input, of the tenant `acme` and the source `tour`. */
+async function readEntries(text: string, format: Format = 'jsonl'): Promise<InputEntry[]> {
+  const input = { kind: 'upload' as const, format, key: 'inputs/job_1', etag: 'e', bytes: 1 };
+  const job = aJob({ job_id: 'job_1', tenant: 'acme', source_id: 'tour', input });
+  const inputs = {
+    async *read() {
+      yield Buffer.from(text);
+    },
+  };
+  const entries: InputEntry[] = [];
+  for await (const entry of readInput(inputs, job, { records: 0, bytes: 0 })) entries.push(entry);
+  return entries;
+}
+
+const recordsOf = (entries: InputEntry[]) =>
+  entries.map((entry) => (entry.ok ? entry.record : entry.issues));
+
+it.each([
+  ['jsonl', '{"text":"a","tenant":"globex","job_id":"job_of_globex","job_index":9}'],
+  ['csv', 'text,tenant,job_id,job_index\na,globex,job_of_globex,9'],
+  ['tsv', 'text\ttenant\tjob_id\tjob_index\na\tglobex\tjob_of_globex\t9'],
+] as const)(
+  'a line of %s cannot change its tenant, job_id and job_index: those of the job count',
+  async (format, text) => {
+    const [entry] = await readEntries(text, format);
+    expect(entry).toMatchObject({
+      ok: true,
+      job_index: 0,
+      record: { text: 'a', tenant: 'acme', job_id: 'job_1', job_index: 0 },
+    });
+    expect(JSON.stringify(entry)).not.toContain('globex');
+  },
+);
+
+it('a line of a job cannot claim a text that another caller has put on S3', async () => {
+  const [entry] = await readEntries(`{"text_claim":"${'a'.repeat(64)}"}`);
+  expect(entry?.ok).toBe(false);
+  expect(JSON.stringify(entry)).toContain('"path":"text"');
+});
+
+it('a line of a job has the id, source and language that it names, or else those of its job', async () => {
+  const entries = await readEntries(
+    '{"text":"a","record_id":"mine","source":"hotel","language":"de"}\n{"text":"b"}\n{"text":"c","language_code":"fr"}',
+  );
+  expect(recordsOf(entries)).toMatchObject([
+    { record_id: 'mine', source: 'hotel', language: 'de' },
+    { record_id: 'job_1:1', source: 'tour', job_index: 1 },
+    { record_id: 'job_1:2', source: 'tour', language: 'fr' },
+  ]);
+  expect(recordsOf(entries)[1]).not.toHaveProperty('language');
+});
+
+it('a line of a job carries author, url, attributes, version and time to its record', async () => {
+  const fields = {
+    text: 'a',
+    author: 'Ann',
+    url: 'https://example.com/',
+    attributes: { stars: 5 },
+    record_version: 3,
+    created_at: '2026-11-23T10:00:00Z',
+  };
+  const [entry] = await readEntries(JSON.stringify(fields));
+  expect(entry).toMatchObject({ ok: true, record: fields });
+});

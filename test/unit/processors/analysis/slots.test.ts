@@ -1,0 +1,165 @@
+import { expect, it } from 'vitest';
+import type { QuotaLedger, Rate } from '../../../../processors/analysis/ports.ts';
+import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
+import { lowerRate, raiseRate, slotsPerWrite } from '../../../../processors/analysis/rates.ts';
+import { SlotSource } from '../../../../processors/analysis/slots.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
+import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Slots of a quota of 10 a second, with a clock that the test moves; `reserved` has the size of each reservation. */
+function createSlots(change: Partial<QuotaLedger> = {}) {
+  const clock = { at: 1_000_000 };
+  const now = () => clock.at;
+  const shared = createFakeLedger(10);
+  const own = shared.open(now);
+  const reserved: number[] = [];
+  const ledger: QuotaLedger = {
+    ...own,
+    async reserve(slots, latest) {
+      reserved.push(slots);
+      return own.reserve(slots, latest);
+    },
+    ...change,
+  };
+  const options = { ledger, quota_calls_per_second: 10, fallback_calls_per_second: 2, now };
+  return { slots: new SlotSource(options), clock, reserved, other: shared.open(now), options };
+}
+
+it('one reservation takes a slot for each call that waits, up to slotsPerWrite, and hands them out in turn', async () => {
+  const { slots, reserved, clock } = createSlots();
+  const starts: number[] = [];
+  for (const waiting of [4, 3, 2, 1, 100])
+    starts.push((await slots.take(NEVER, waiting))!.starts_at);
+  expect(starts.map((at) => at - clock.at)).toEqual([0, 100, 200, 300, 400]);
+  expect(reserved).toEqual([4, slotsPerWrite(10)]);
+});
+
+it('a lot that is dropped is not used any more: the next slot is reserved anew, behind it', async () => {
+  const { slots, reserved, clock } = createSlots();
+  await slots.take(NEVER, 6);
+  slots.dropLot();
+  const next = await slots.take(NEVER, 1);
+  expect(reserved).toEqual([6, 1]);
+  expect(next!.starts_at - clock.at).toBe(600);
+});
+
+it('a throttle drops the slots that the process still holds', async () => {
+  const { reserved, options, clock } = createSlots();
+  let calls = 0;
+  const { analyzer } = limitRate(
+    {
+      name: 'comprehend',
+      version: '1',
+      max_documents: 25,
+      max_document_bytes: 5_000,
+      supports: () => true,
+      async detectSentiment() {
+        calls += 1;
+        const throttled = calls === 1;
+        if (throttled) throw new ServiceError('comprehend', 'X', { retryable: false, throttled });
+        return [];
+      },
+    },
+    {
+      ...options,
+      pause: async (milliseconds) => {
+        clock.at += milliseconds;
+      },
+    },
+  );
+  const first = Array.from({ length: 4 }, () =>
+    analyzer.detectSentiment(['a'], 'en').catch(() => 'throttled'),
+  );
+  expect(await Promise.all(first)).toContain('throttled');
+  // Without the drop, one reservation would serve all four calls.
+  expect(reserved[0]).toBe(4);
+  expect(reserved.length).toBeGreaterThan(1);
+});
+
+it('a slot that would start after the deadline is not taken', async () => {
+  const { slots, clock, other, reserved } = createSlots();
+  await other.reserve(5, NEVER);
+  expect(await slots.take(clock.at + 499, 1)).toBeUndefined();
+  expect((await slots.take(clock.at + 500, 1))!.starts_at).toBe(clock.at + 500);
+  expect(reserved).toHaveLength(2);
+});
+
+it('slots of the past are not used in a burst', async () => {
+  const { slots, clock, reserved } = createSlots();
+  await slots.take(NEVER, 6);
+  clock.at += 1_000;
+  const next = await slots.take(NEVER, 1);
+  expect(next!.starts_at).toBe(clock.at);
+  expect(reserved).toEqual([6, 1]);
+});
+
+it('a ledger that fails is left alone for a second, and the slots meanwhile are a fixed share', async () => {
+  let reservations = 0;
+  const { slots, clock } = createSlots({
+    reserve: async () => {
+      reservations += 1;
+      throw new ServiceError('dynamodb', 'Down', { retryable: true });
+    },
+  });
+  const started = clock.at;
+  const starts: number[] = [];
+  for (let i = 0; i < 3; i += 1) starts.push((await slots.take(NEVER, 1))!.starts_at - started);
+  expect(starts).toEqual([0, 500, 1_000]);
+  expect(reservations).toBe(1);
+  clock.at += 999;
+  await slots.take(NEVER, 1);
+  expect(reservations).toBe(1);
+  clock.at += 1;
+  await slots.take(NEVER, 1);
+  expect(reservations).toBe(2);
+  expect(slots.ledger_errors).toBe(2);
+});
+
+it('a fallback slot after the deadline is not taken', async () => {
+  const down = new ServiceError('dynamodb', 'Down', { retryable: true });
+  const { slots, clock } = createSlots({ reserve: async () => Promise.reject(down) });
+  await slots.take(clock.at, 1);
+  expect(await slots.take(clock.at + 499, 1)).toBeUndefined();
+  expect((await slots.take(clock.at + 500, 1))!.starts_at).toBe(clock.at + 500);
+});
+
+it('a bug in the ledger is thrown, not counted as an outage', async () => {
+  const bug = new TypeError('This is a bug');
+  const { slots } = createSlots({
+    reserve: async () => Promise.reject(bug),
+    change: async () => Promise.reject(bug),
+  });
+  await expect(slots.take(NEVER, 1)).rejects.toBe(bug);
+  const rate = { calls_per_second: 10, refused_at: 10 };
+  await expect(slots.changeRate(rate, rate, 1_000)).rejects.toBe(bug);
+  expect(slots.ledger_errors).toBe(0);
+});
+
+const rate = (calls_per_second: number, refused_at = calls_per_second): Rate => ({
+  calls_per_second,
+  refused_at,
+});
+
+it('a throttle lowers the rate by a fifth, to a twentieth of the quota at least', () => {
+  expect(lowerRate(rate(100), 100)).toEqual({ calls_per_second: 80, refused_at: 100 });
+  expect(lowerRate(rate(6), 100)).toEqual({ calls_per_second: 5, refused_at: 6 });
+});
+
+it('the rate rises quickly to just below the rate that was refused, slowly around it, and quickly beyond', () => {
+  expect(raiseRate(rate(50, 80), 100).calls_per_second).toBe(55);
+  expect(raiseRate(rate(74, 80), 100).calls_per_second).toBe(76);
+  expect(raiseRate(rate(76, 80), 100).calls_per_second).toBe(76.5);
+  expect(raiseRate(rate(84, 80), 100).calls_per_second).toBe(89);
+  expect(raiseRate(rate(98, 80), 100)).toEqual({ calls_per_second: 100, refused_at: 80 });
+});
+
+it.each([
+  [10, 6],
+  [600, 6],
+  [601, 7],
+  [2_000, 20],
+])('at %d calls a second a write takes at most %d slots', (calls_per_second, slots) => {
+  expect(slotsPerWrite(calls_per_second)).toBe(slots);
+});
