@@ -26,7 +26,8 @@ export default defineConfig({
     // Two cores: more workers would only compete for them, and for the emulators' ports.
     maxWorkers: 2,
     coverage: {
-      provider: 'v8',
+      provider: 'custom',
+      customProviderModule: 'test/child-coverage/module.ts',
       include: [PRODUCT, PACKAGES],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: {

@@ -1,0 +1,50 @@
+import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
+
+/** A place in a source file, and where a tool's output of this file continues with it. */
+export interface Point {
+  line: number;
+  column: number;
+  offset: number;
+}
+
+/** The points of each source of a source map, in the order of the source. */
+export function pointsBySource(
+  map: ConstructorParameters<typeof TraceMap>[0],
+  line_lengths: number[],
+): Map<string, Point[]> {
+  const starts = lineStarts(line_lengths);
+  const points = new Map<string, Point[]>();
+  eachMapping(new TraceMap(map), (mapping) => {
+    const start = starts[mapping.generatedLine - 1];
+    if (mapping.source === null || start === undefined) return;
+    const offset = start + mapping.generatedColumn;
+    const point = { line: mapping.originalLine, column: mapping.originalColumn, offset };
+    const known = points.get(mapping.source);
+    if (known === undefined) points.set(mapping.source, [point]);
+    else known.push(point);
+  });
+  for (const list of points.values()) list.sort(compare);
+  return points;
+}
+
+/** The points of a script that ran as it was written: each place that another tool knows is one. */
+export function identityPoints(places: Point[], source: string): Point[] {
+  const starts = lineStarts(lengthsOf(source));
+  return places.map(({ line, column }) => ({ line, column, offset: starts[line - 1]! + column }));
+}
+
+export function lengthsOf(text: string): number[] {
+  return text.split('\n').map((line) => line.length);
+}
+
+function lineStarts(lengths: number[]): number[] {
+  let start = 0;
+  return lengths.map((length) => {
+    const found = start;
+    start += length + 1;
+    return found;
+  });
+}
+
+export const compare = (left: Point, right: Point): number =>
+  left.line - right.line || left.column - right.column;

@@ -1,0 +1,63 @@
+import type { Profiler } from 'node:inspector';
+import { countAt } from './count.ts';
+import { compare, type Point } from './points.ts';
+
+/** For each point of Vitest's output, the offsets of another output that stand for the same place. */
+export type Projection = number[][];
+
+/**
+ * Finds the place of each of Vitest's points in another tool's output of the same source. A token that the other tool
+ * dropped (`return`, a brace) stands where the next token of the same top-level statement does. A statement without any
+ * token in the other output is not in it, for example because a bundler removed it.
+ *
+ * @param statement_of the number of the top-level statement at an offset of Vitest's output.
+ */
+export function project(
+  vitest: Point[],
+  other: Point[],
+  statement_of: (offset: number) => number,
+): Projection {
+  const exact = matchExactly(vitest, other);
+  const projection: Projection = exact.map((offsets) => offsets ?? []);
+  for (let index = vitest.length - 2; index >= 0; index -= 1) {
+    if (exact[index] !== undefined) continue;
+    const isSame = statement_of(vitest[index]!.offset) === statement_of(vitest[index + 1]!.offset);
+    if (isSame) projection[index] = projection[index + 1]!;
+  }
+  return projection;
+}
+
+function matchExactly(vitest: Point[], other: Point[]): (number[] | undefined)[] {
+  let next = 0;
+  return vitest.map((point) => {
+    while (next < other.length && compare(other[next]!, point) < 0) next += 1;
+    const offsets = [];
+    for (let at = next; at < other.length && compare(other[at]!, point) === 0; at += 1) {
+      offsets.push(other[at]!.offset);
+    }
+    return offsets.length === 0 ? undefined : offsets;
+  });
+}
+
+/** tsx writes `const f = () => …` as `const f=__name(()=>…,"f")`, and maps the place of the arrow function to the call. */
+const NAME_CALL = '__name('.length;
+
+/**
+ * The counts of another output at Vitest's points. The smallest count of a place is meant: the call of `__name` runs
+ * even where the function in it never does.
+ */
+export function countProjected(
+  projection: Projection,
+  functions: Profiler.FunctionCoverage[],
+): number[] {
+  const function_starts = new Set(functions.map(({ ranges }) => ranges[0]!.startOffset));
+  const withNamed = (offset: number) =>
+    function_starts.has(offset + NAME_CALL) ? [offset, offset + NAME_CALL] : [offset];
+  const places = projection.map((offsets) => offsets.flatMap(withNamed));
+  const sorted = [...new Set(places.flat())].sort((left, right) => left - right);
+  const counts = countAt(functions, sorted);
+  const count_of = new Map(sorted.map((offset, index) => [offset, counts[index]!]));
+  return places.map((offsets) =>
+    offsets.length === 0 ? 0 : Math.min(...offsets.map((offset) => count_of.get(offset)!)),
+  );
+}

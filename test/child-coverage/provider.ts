@@ -1,0 +1,69 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { V8CoverageProvider } from '@vitest/coverage-v8/dist/provider.js';
+import type { ReportContext } from 'vitest/node';
+import { type Point, pointsBySource } from './points.ts';
+import { RECORDINGS, type RecordedScript, readRecordings } from './recordings.ts';
+import { Target } from './target.ts';
+
+/**
+ * Adds what the child processes of the tests ran to Vitest's own coverage, before reports and thresholds.
+ *
+ * A child runs other code than Vitest does: tsx and Vite transform the same file differently. So a child's counts are
+ * projected onto Vitest's output, and both are converted by the same code. Statements and branches are then the same
+ * ones, and merging adds nothing but counts.
+ */
+export class ChildProcessCoverage extends V8CoverageProvider {
+  #targets = new Map<string, Promise<Target | undefined>>();
+  #points = new Map<string, Map<string, Point[]>>();
+
+  override async generateCoverage(context: ReportContext) {
+    const coverage = await super.generateCoverage(context);
+    for await (const script of readRecordings()) await this.#add(script);
+    const targets = await Promise.all(this.#targets.values());
+    const result = targets
+      .filter((target) => target !== undefined)
+      .map((target) => ({ url: pathToFileURL(target.file).href, functions: target.functions() }));
+    coverage.merge(await this['convertCoverage']({ result }, this.ctx.getRootProject(), 'ssr'));
+    return coverage;
+  }
+
+  override async cleanAfterRun(): Promise<void> {
+    await rm(RECORDINGS, { recursive: true, force: true });
+    await super.cleanAfterRun();
+  }
+
+  async #add(script: RecordedScript): Promise<void> {
+    if (script.source_map === undefined) return (await this.#target(script.url))?.add(script);
+    for (const [source, points] of this.#pointsOf(script)) {
+      (await this.#target(new URL(source, script.url).href))?.add(script, points);
+    }
+  }
+
+  #pointsOf({ url, source_map }: RecordedScript): Map<string, Point[]> {
+    let points = this.#points.get(url);
+    if (points === undefined) {
+      points = pointsBySource(source_map!.map, source_map!.line_lengths);
+      this.#points.set(url, points);
+    }
+    return points;
+  }
+
+  /** @returns undefined for a file that is not of the product. */
+  #target(url: string): Promise<Target | undefined> {
+    let target = this.#targets.get(url);
+    if (target === undefined) {
+      target = this.#createTarget(url);
+      this.#targets.set(url, target);
+    }
+    return target;
+  }
+
+  async #createTarget(url: string): Promise<Target | undefined> {
+    if (!url.startsWith('file://')) return undefined;
+    const file = fileURLToPath(url);
+    if (!file.startsWith(`${this.ctx.config.root}/`) || !this.isIncluded(file)) return undefined;
+    const transformed = await this.transformFile(file, this.ctx.getRootProject(), 'ssr');
+    return transformed?.map ? Target.create(file, transformed) : undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Profiler } from 'node:inspector';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
+
+/** Each child process writes a file here when it exits: https://nodejs.org/api/cli.html#node_v8_coveragedir */
+export const RECORDINGS = fileURLToPath(new URL('../../coverage/.processes', import.meta.url));
+
+/** A script as one process ran it. */
+export interface RecordedScript extends Profiler.ScriptCoverage {
+  /** Absent where the script ran as it was written. */
+  source_map?: { map: EncodedSourceMap; line_lengths: number[] };
+}
+
+interface Recording {
+  result: Profiler.ScriptCoverage[];
+  'source-map-cache'?: Record<string, { lineLengths: number[]; data: EncodedSourceMap | null }>;
+}
+
+/** Reads one process after the other. A process that was killed leaves no recording, or half of one. */
+export async function* readRecordings(folder = RECORDINGS): AsyncGenerator<RecordedScript> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const recording = parse(await readFile(join(folder, name), 'utf8'));
+    const maps = recording?.['source-map-cache'] ?? {};
+    for (const script of recording?.result ?? []) {
+      if (!script.url.startsWith('file://') || script.url.includes('/node_modules/')) continue;
+      const found = maps[script.url];
+      yield {
+        ...script,
+        ...(found?.data
+          ? { source_map: { map: found.data, line_lengths: found.lineLengths } }
+          : {}),
+      };
+    }
+  }
+}
+
+function parse(text: string): Recording | undefined {
+  try {
+    return JSON.parse(text) as Recording;
+  } catch {
+    return undefined;
+  }
+}
