@@ -29,7 +29,7 @@ export default defineConfig({
       provider: 'custom',
       customProviderModule: 'test/child-coverage/module.ts',
       include: [PRODUCT, PACKAGES],
-      reporter: ['text-summary', 'html', 'json-summary'],
+      reporter: ['text-summary', 'html', 'lcovonly', 'json-summary'],
       thresholds: {
         [PRODUCT]: { lines: 85, branches: 80 },
         [PACKAGES]: { lines: 85, branches: 80 },

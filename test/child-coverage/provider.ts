@@ -4,6 +4,7 @@ import { V8CoverageProvider } from '@vitest/coverage-v8/dist/provider.js';
 import type { ReportContext } from 'vitest/node';
 import { type Point, pointsBySource } from './points.ts';
 import { RECORDINGS, type RecordedScript, readRecordings } from './recordings.ts';
+import { describeRooms } from './rooms.ts';
 import { Target } from './target.ts';
 
 /**
@@ -24,8 +25,19 @@ export class ChildProcessCoverage extends V8CoverageProvider {
     const result = targets
       .filter((target) => target !== undefined)
       .map((target) => ({ url: pathToFileURL(target.file).href, functions: target.functions() }));
+    // biome-ignore lint/complexity/useLiteralKeys: the types call the method private, and only brackets reach it.
     coverage.merge(await this['convertCoverage']({ result }, this.ctx.getRootProject(), 'ssr'));
     return coverage;
+  }
+
+  override async generateReports(...args: Parameters<V8CoverageProvider['generateReports']>) {
+    this.ctx.logger.log(describeRooms(this.ctx.config.root, args[0]));
+    await super.generateReports(...args);
+  }
+
+  override async clean(clean = true): Promise<void> {
+    await rm(RECORDINGS, { recursive: true, force: true });
+    await super.clean(clean);
   }
 
   override async cleanAfterRun(): Promise<void> {
