@@ -8,9 +8,10 @@ import { describeRooms } from './rooms.ts';
 import { Target } from './target.ts';
 
 /**
- * Adds what the child processes of the tests ran to Vitest's own coverage, before reports and thresholds.
+ * Adds what child processes and the embedded cloud's functions ran to Vitest's own coverage, before reports and
+ * thresholds.
  *
- * A child runs other code than Vitest does: tsx and Vite transform the same file differently. So a child's counts are
+ * A child runs other code than Vitest does: tsx and Vite transform the same file differently, and a bundle is minified. So a child's counts are
  * projected onto Vitest's output, and both are converted by the same code. Statements and branches are then the same
  * ones, and merging adds nothing but counts.
  */

@@ -3,6 +3,7 @@ import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
+import { readBundleMap } from './bundle-map.ts';
 
 /** Each child process writes a file here when it exits: https://nodejs.org/api/cli.html#node_v8_coveragedir */
 export const RECORDINGS = fileURLToPath(new URL('../../coverage/.processes', import.meta.url));
@@ -26,7 +27,7 @@ export async function* readRecordings(folder = RECORDINGS): AsyncGenerator<Recor
     const maps = recording?.['source-map-cache'] ?? {};
     for (const script of recording?.result ?? []) {
       if (!script.url.startsWith('file://') || script.url.includes('/node_modules/')) continue;
-      const found = maps[script.url];
+      const found = maps[script.url] ?? (await readBundleMap(script.url));
       yield {
         ...script,
         ...(found?.data

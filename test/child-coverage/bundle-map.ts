@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
+import { lengthsOf } from './points.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const known = new Map<string, ReturnType<typeof read>>();
+
+/** Reads the source map beside a bundle. @returns undefined for a script without one. */
+export function readBundleMap(url: string): ReturnType<typeof read> {
+  const map = known.get(url) ?? read(url);
+  known.set(url, map);
+  return map;
+}
+
+async function read(url: string) {
+  const path = fileURLToPath(url);
+  const text = await readFile(`${path}.map`, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const map = JSON.parse(text) as EncodedSourceMap;
+  const sources = map.sources.map((source) => source && locateSource(source, ROOT));
+  return { lineLengths: lengthsOf(await readFile(path, 'utf8')), data: { ...map, sources } };
+}
+
+/**
+ * The synthesis moves a bundle after it was built. The relative paths of its source map then start at a wrong folder,
+ * but still end with the path inside the repository.
+ */
+export function locateSource(source: string, root: string): string {
+  const path = `/${source.replace(/^(\.\.\/)+/, '')}`;
+  const folder = `/${basename(root)}/`;
+  const start = path.lastIndexOf(folder);
+  return start < 0 ? source : pathToFileURL(join(root, path.slice(start + folder.length))).href;
+}
