@@ -121,3 +121,58 @@ it('the pace lets no more records pass than its rate', async () => {
   for (let i = 0; i < 11; i += 1) await pace(100);
   expect(at).toBe(20_000);
 });
+
+it('a replay keeps the tenant and the source of each record', async () => {
+  const { deps, published } = createWorld([old('a', { tenant: 'other', source: 'forum' })]);
+  await replay(deps, QUERY);
+  expect(published).toMatchObject([{ record_id: 'a', tenant: 'other', source: 'forum' }]);
+});
+
+it('a replay publishes each of many records once, and waits for the pace before each step', async () => {
+  const ids = Array.from({ length: 250 }, (_, i) => `r${i}`);
+  const { deps, published } = createWorld(ids.map((id) => old(id)));
+  const paced: [records: number, published_before: number][] = [];
+  const pace = async (records: number) => void paced.push([records, published.length]);
+  expect(await replay({ ...deps, pace }, QUERY)).toMatchObject({ replayed: 250 });
+  expect(published.map(({ record_id }) => record_id)).toEqual(ids);
+  expect(paced).toEqual([
+    [100, 0],
+    [100, 100],
+    [50, 200],
+  ]);
+});
+
+it('a replay counts the records that the stream refuses as failed', async () => {
+  const { deps } = createWorld([old('a'), old('b')]);
+  const publisher = createPublisher({
+    linger_ms: 0,
+    max_attempts: 1,
+    stream: {
+      putRecords: async () => [
+        { ok: true, shard_id: 's', sequence_number: '1' },
+        { ok: false, code: 'InternalFailure' },
+      ],
+    },
+  });
+  const counts = await replay({ ...deps, publisher }, QUERY);
+  expect(counts).toMatchObject({ replayed: 1, failed: 1 });
+});
+
+it('a replay reads a day beyond its time, since a record can wait that long on the stream', async () => {
+  const { deps, hours } = createWorld([]);
+  await replay({ ...deps, now: () => NOW + 72 * 3_600_000 }, QUERY);
+  expect(hours).toHaveLength(26);
+});
+
+it('the pace does not let records catch up after a quiet time', async () => {
+  let at = 0;
+  const sleep = async (milliseconds: number) => {
+    at += milliseconds;
+  };
+  const pace = createPace(50, { now: () => at, sleep });
+  await pace(100);
+  at = 60_000;
+  await pace(100);
+  await pace(100);
+  expect(at).toBe(62_000);
+});

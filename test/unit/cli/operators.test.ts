@@ -1,0 +1,266 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { queryCommand } from '../../../cli/commands/query.ts';
+import { redriveCommand } from '../../../cli/commands/redrive.ts';
+import { replayCommand } from '../../../cli/commands/replay.ts';
+import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
+import { decode } from '../../../processors/stream/decode/decode.ts';
+import { runCommand } from '../../support/cli.ts';
+import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
+
+const s3 = mockClient(S3Client);
+const kinesis = mockClient(KinesisClient);
+const athena = mockClient(AthenaClient);
+/** By bucket and key: `failures/aws/lambda/a`. */
+const objects = new Map<string, string>();
+let refused = 0;
+
+beforeEach(() => {
+  for (const mock of [s3, kinesis, athena]) mock.reset();
+  objects.clear();
+  refused = 0;
+  s3.on(PutObjectCommand).callsFake(({ Bucket, Key, Body }) => {
+    objects.set(`${Bucket}/${Key}`, Body);
+    return {};
+  });
+  s3.on(GetObjectCommand).callsFake(({ Bucket, Key }) => {
+    const text = objects.get(`${Bucket}/${Key}`);
+    if (text === undefined) throw Object.assign(new Error('none'), { name: 'NoSuchKey' });
+    return { Body: { transformToString: async () => text } };
+  });
+  s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix }) => ({
+    Contents: [...objects.keys()]
+      .filter((path) => path.startsWith(`${Bucket}/${Prefix}`))
+      .sort()
+      .map((path) => ({ Key: path.slice(Bucket.length + 1) })),
+  }));
+  kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
+    expect(StreamName).toBe('stream');
+    if (refused > 0) {
+      refused -= 1;
+      const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };
+      throw Object.assign(new Error('refused'), invalid);
+    }
+    return { Records: Records.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
+  });
+});
+
+const aRecord = (record_id: string) => ({ record_id, source: 's', text: `secret of ${record_id}` });
+
+function putReport(name: string, condition: string, ...data: unknown[]): string {
+  const report = {
+    requestContext: { condition, approximateInvokeCount: 3 },
+    timestamp: '2026-11-23T22:00:00.000Z',
+    KinesisBatchInfo: { shardId: SHARD_ID, batchSize: data.length },
+    payload: JSON.stringify({ Records: kinesisRecords(...data) }),
+  };
+  objects.set(`failures/aws/lambda/${name}`, JSON.stringify(report));
+  return `aws/lambda/${name}`;
+}
+
+const redrive = (...words: string[]) => runCommand(redriveCommand(), ...words);
+const json = async (running: ReturnType<typeof redrive>) => JSON.parse((await running).stdout);
+
+it('redrive list shows the batches that are not back yet, those of a reason, or all', async () => {
+  const one = putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  const two = putReport('two', 'MaximumRecordAgeExceeded', aRecord('b'));
+  await redrive('run', one);
+  const keysOf = (found: { key: string }[]) => found.map(({ key }) => key);
+  expect(keysOf(await json(redrive('list', '--json')))).toEqual([two]);
+  expect(keysOf(await json(redrive('list', '--json', '--all')))).toEqual([one, two]);
+  const aged = ['list', '--json', '--all', '--reason', 'RetryAttemptsExhausted'];
+  expect(keysOf(await json(redrive(...aged)))).toEqual([one]);
+  expect((await redrive('list')).stdout).toMatch(/key +reason[\s\S]*aws\/lambda\/two/);
+  expect((await redrive('list', '--reason', 'x')).stdout).toBe('There are no failed batches.');
+});
+
+it('redrive show lists the records of a batch without their texts', async () => {
+  const key = putReport('one', 'RetryAttemptsExhausted', aRecord('a'), 'no json');
+  const { stdout } = await redrive('show', key, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    key,
+    records: 2,
+    contents: [
+      { tenant: 'default', source: 's', record_id: 'a', record_version: 0, bytes: 11 },
+      { record_id: '(invalid_json)', bytes: 7 },
+    ],
+  });
+  expect(stdout + (await redrive('show', key)).stdout).not.toContain('secret');
+});
+
+it('redrive run puts all open batches back, says how many records, and exits with 0', async () => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'), aRecord('b'));
+  putReport('two', 'RetryAttemptsExhausted', aRecord('c'));
+  const { stdout, exit_code } = await redrive('run', '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    dry_run: false,
+    batches: 2,
+    records: 3,
+    failed: 0,
+    codes: [],
+  });
+  expect(exit_code).toBeUndefined();
+  expect((await redrive('run')).stdout).toBe('0 records of 0 batches are back on the stream.');
+});
+
+it('redrive run exits with 2 when some records are not back, and their batch stays in the list', async () => {
+  const key = putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  refused = 1;
+  const { stdout, exit_code } = await redrive('run');
+  expect(stdout).toBe(
+    '0 records of 1 batches are back on the stream.\n1 are not: InvalidArgumentException. Run it again.',
+  );
+  expect(exit_code).toBe(2);
+  expect(await json(redrive('list', '--json'))).toMatchObject([{ key }]);
+});
+
+it('redrive run --dry-run counts the records, and neither publishes nor marks', async () => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'), aRecord('b'));
+  const { stdout } = await redrive('run', '--dry-run');
+  expect(stdout).toBe('2 records of 1 batches would be put back.');
+  expect(kinesis.calls()).toHaveLength(0);
+  expect(s3.commandCalls(PutObjectCommand)).toHaveLength(0);
+});
+
+it.each(['show', 'run', 'run --dry-run'])(
+  'redrive %s of an unknown batch says where the keys are',
+  async (words) => {
+    const { error } = await redrive(...words.split(' '), 'aws/lambda/x');
+    expect(error?.message).toBe(
+      'There is no batch aws/lambda/x.\nSee `aurastream redrive list --all`.',
+    );
+  },
+);
+
+function putSetAsides(...data: unknown[]): string[] {
+  return data.map((one, i) => {
+    const [set_aside] = decode([kinesisRecord(one, i + 1)]).set_asides;
+    const path = `set-asides/set-asides/${SHARD_ID}/${set_aside!.sequence_number}.json`;
+    objects.set(path, JSON.stringify(set_aside));
+    return set_aside!.set_aside_id;
+  });
+}
+
+const setAside = (...words: string[]) => runCommand(setAsideCommand(), ...words);
+
+it('set-aside list shows each with its reason and issue, in the order of the stream', async () => {
+  expect((await setAside('list')).stdout).toBe('There are no set-asides.');
+  const ids = putSetAsides('no json', '{"text":1,"source":"s"}');
+  const found = JSON.parse((await setAside('list', '--json')).stdout);
+  expect(found.map((one: { set_aside_id: string }) => one.set_aside_id)).toEqual(ids);
+  expect((await setAside('list')).stdout).toMatch(
+    /invalid_json +is not JSON[\s\S]*invalid_record +text:/,
+  );
+});
+
+it('set-aside show prints the bytes without control characters, and as base64 with --json', async () => {
+  const [id] = putSetAsides('no\u001b[31m json');
+  const { stdout } = await setAside('show', id!);
+  expect(stdout).toContain('no·[31m json');
+  expect(stdout).not.toContain('\u001b');
+  const shown = JSON.parse((await setAside('show', id!, '--json')).stdout);
+  expect(Buffer.from(shown.data_base64, 'base64').toString()).toBe('no\u001b[31m json');
+  const { error } = await setAside('show', 'shardId-0:9');
+  expect(error?.message).toContain('There is no set-aside shardId-0:9.');
+});
+
+it('set-aside replay leaves what is still no record, by reason, and exits with 0', async () => {
+  const [id] = putSetAsides('no json', '{"text":1,"source":"s"}');
+  const { stdout, exit_code } = await setAside('replay', '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    replayed: 0,
+    would_replay: 0,
+    done_before: 0,
+    left: 2,
+    failed: 0,
+    records: 0,
+    why: { invalid_json: 1, invalid_record: 1 },
+  });
+  expect(exit_code).toBeUndefined();
+  const { stdout: one } = await setAside('replay', id!);
+  expect(one).toBe('0 set-asides are back on the stream, 0 records.\n1 stay: 1 invalid_json.');
+  const { stdout: other } = await setAside('replay', '--reason', 'invalid_record', '--json');
+  expect(JSON.parse(other)).toMatchObject({ left: 1, why: { invalid_record: 1 } });
+});
+
+it('set-aside replay reads the long texts of the input bucket', async () => {
+  const record = { record_id: 'a', source: 's', text_claim: 'a'.repeat(64) };
+  const [id] = putSetAsides('no json');
+  const path = [...objects.keys()][0]!;
+  const stored = JSON.parse(objects.get(path)!);
+  const data_base64 = Buffer.from(JSON.stringify(record)).toString('base64');
+  objects.set(path, JSON.stringify({ ...stored, reason: 'text_missing', data_base64 }));
+  const { stdout } = await setAside('replay', id!, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ left: 1, why: { text_missing: 1 } });
+  const asked = s3.commandCalls(GetObjectCommand).map(({ args }) => args[0].input);
+  expect(asked).toContainEqual({ Bucket: 'inputs', Key: `claims/default/${'a'.repeat(64)}` });
+});
+
+it('set-aside replay exits with 2 when the stream refuses a set-aside, and names the error code', async () => {
+  const [id] = putSetAsides('no json');
+  const [[path, json] = ['', '']] = objects;
+  const data_base64 = Buffer.from(JSON.stringify(aRecord('a'))).toString('base64');
+  objects.set(path, JSON.stringify({ ...JSON.parse(json), data_base64 }));
+  refused = 1;
+  const { stdout, exit_code } = await setAside('replay', id!);
+  expect(stdout).toContain('1 failed: 1 InvalidArgumentException. Run it again.');
+  expect(exit_code).toBe(2);
+});
+
+it('query prints rows as JSON, and explains SQL that Athena refuses', async () => {
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
+  const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
+  athena.on(GetQueryExecutionCommand).resolves(done);
+  athena.on(GetQueryResultsCommand).resolves({
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: [{ Name: 'n', Type: 'bigint' }] },
+      Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
+    },
+  });
+  expect((await runCommand(queryCommand(), 'SELECT 4 AS n', '--json')).stdout).toBe('[{"n":4}]');
+  const failed = { Status: { State: 'FAILED' as const, StateChangeReason: 'no such column' } };
+  athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: failed });
+  const { error } = await runCommand(queryCommand(), 'SELECT x');
+  expect(error?.message).toMatch(/^no such column\n.*DESCRIBE results/);
+});
+
+it('replay with nothing in the lake says so as JSON with all counts', async () => {
+  const { stdout } = await runCommand(
+    replayCommand(),
+    '--from',
+    '2026-11-23',
+    '--to',
+    '2026-11-24',
+    '--json',
+  );
+  expect(JSON.parse(stdout)).toEqual({
+    lines: 0,
+    replayed: 0,
+    up_to_date: 0,
+    without_text: 0,
+    failed: 0,
+  });
+});
+
+it.each([
+  ['--from', 'yesterday', '2026-11-23T10:00:00Z'],
+  ['--share', '0', 'from 0.01 to 1'],
+  ['--share', '1.5', 'from 0.01 to 1'],
+  ['--source', 'No Slug', '1 to 64 of a-z'],
+])('replay refuses %s %s and says what to write', async (option, value, advice) => {
+  const { error } = await runCommand(replayCommand(), '--from', '2026-11-23', option, value);
+  expect(error?.message).toContain(advice);
+});
