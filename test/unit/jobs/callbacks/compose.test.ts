@@ -93,7 +93,7 @@ it('the callback function calls loopback addresses only if CALLBACK_ALLOW_LOOPBA
 });
 
 it('the callback function gives back the messages that failed, and no others, and quotes none of them', async () => {
-  const answer = await run(['no JSON, private words', MESSAGE, '{"job_id":"job_1"}']);
+  const answer = await run(['private', MESSAGE, '{"job_id":"job_1"}']);
   expect(answer).toEqual({
     batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
   });
