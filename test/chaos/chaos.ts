@@ -3,13 +3,13 @@ import type { CloudStatus } from '@aurastream/embedded-cloud';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { RecordSpec } from '../support/generated.ts';
 import { functionLog } from '../support/observe.ts';
-import { createRandom } from '../support/random.ts';
-import { check } from './check.ts';
-import { expectedVerdicts } from './expected.ts';
+import { createRandom, type Random } from '../support/random.ts';
+import { checkStores } from './check.ts';
+import { createVerdictCheck } from './expected.ts';
+import { injectFaults } from './faults.ts';
 import { finishJobs, startJobs } from './jobs.ts';
 import { type PublishedEntry, produce, produceLast } from './produce.ts';
 import { readStores } from './stores.ts';
-import { brew } from './storm.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -39,7 +39,7 @@ export interface ChaosReport {
   findings: string[];
 }
 
-/** What a run must not have one of. */
+/** The counts of broken promises: each must be 0. */
 export const MUST_BE_ZERO = [
   'lost',
   'doubled',
@@ -52,46 +52,38 @@ export const MUST_BE_ZERO = [
 const MINUTE_MS = 60_000;
 const DRAIN_MS = 5 * MINUTE_MS;
 
-/** Producers, jobs and faults for some minutes; then calm, until all is quiet; then the books are checked. */
+/**
+ * Runs producers and jobs under faults, stops the faults, waits until the stream has drained, and checks that each
+ * acknowledged record has its results.
+ */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { onProgress = () => {} } = options;
   const random = createRandom(options.seed);
   onProgress('Starting the embedded cloud');
   const test = await testCloud({ comprehendQuotas: { BatchDetectSentiment: 10_000 } });
   try {
-    const milliseconds = options.minutes * MINUTE_MS;
-    const over = new AbortController();
-    const storming = brew(test, random.fork(), over.signal);
-    onProgress(`Publishing ${options.records} records in a storm`);
-    const [published, jobs] = await Promise.all([
-      produce(test, random.fork(), { records: options.records, milliseconds }),
-      startJobs(test, random.fork()),
-      sleep(milliseconds),
-    ]);
-    over.abort();
-    const storm = await storming;
-    await storm.calm();
-    onProgress('Calm: waiting for the stream to drain');
-    const drained_from = performance.now();
+    onProgress(`Publishing ${options.records} records under faults`);
+    const { published, jobs, faults } = await publishUnderFaults(test, random, options);
+    onProgress('Faults stopped: waiting for the stream to drain');
+    const drain_started_at = performance.now();
     const last = await produceLast(test);
     published.push(...last);
     const stuck_shards = await drain(test, last);
     const wrong_jobs = await finishJobs(test, jobs);
-    const drain_seconds = (performance.now() - drained_from) / 1_000;
-    onProgress('Checking the books');
-    const verdict = await audit(test, published);
-    const { findings, ...counts } = verdict;
+    const drain_seconds = (performance.now() - drain_started_at) / 1_000;
+    onProgress('Checking the stores');
+    const { findings, ...counts } = await auditStores(test, published);
     return {
       seed: options.seed,
-      faults: Object.values(storm.faults_by_kind).reduce((sum, n) => sum + n, 0),
-      faults_by_kind: storm.faults_by_kind,
+      faults: Object.values(faults.faults_by_kind).reduce((sum, n) => sum + n, 0),
+      faults_by_kind: faults.faults_by_kind,
       ...counts,
       stuck_shards,
-      leaked_texts: await leaks(test, published),
+      leaked_texts: await countLeaks(test, published),
       jobs: jobs.length,
       wrong_jobs: wrong_jobs.length,
-      redeliveries: redeliveries(await status(test)),
-      reshards: storm.reshards,
+      redeliveries: countRedeliveries(await readStatus(test)),
+      reshards: faults.reshards,
       drain_seconds,
       findings: [...findings, ...wrong_jobs],
     };
@@ -100,11 +92,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
+async function publishUnderFaults(test: TestCloud, random: Random, options: ChaosOptions) {
+  const milliseconds = options.minutes * MINUTE_MS;
+  const end = new AbortController();
+  const injecting = injectFaults(test, random.fork(), end.signal);
+  const [published, jobs] = await Promise.all([
+    produce(test, random.fork(), { records: options.records, milliseconds }),
+    startJobs(test, random.fork()),
+    sleep(milliseconds),
+  ]);
+  end.abort();
+  return { published, jobs, faults: await injecting };
+}
+
 /**
- * Waits for everything to be done. That nothing is under way says little of what was put a moment ago and nobody has read
- * yet; but once the last records have their results, all that stood before them was read.
+ * Waits until the cloud is idle and the last records have their results. An idle cloud alone may not have read the
+ * newest records yet; but once the last records of each shard have results, Lambda has read all records before them.
  *
- * @returns how many shards still are not done.
+ * @returns the number of shards that still have unread records after five minutes.
  */
 async function drain(test: TestCloud, last: PublishedEntry[]): Promise<number> {
   const until = performance.now() + DRAIN_MS;
@@ -115,9 +120,9 @@ async function drain(test: TestCloud, last: PublishedEntry[]): Promise<number> {
       waiting.map((spec) => spec.kind === 'record' && hasResult(test, spec)),
     );
     waiting = waiting.filter((_, i) => found[i] === false);
-    const now = await status(test);
-    if (waiting.length === 0 && now.idle) return 0;
-    if (performance.now() > until) return unfinishedShards(now);
+    const status = await readStatus(test);
+    if (waiting.length === 0 && status.idle) return 0;
+    if (performance.now() > until) return countUnfinishedShards(status);
     await sleep(500);
   }
 }
@@ -126,7 +131,7 @@ async function hasResult(test: TestCloud, { tenant, record_id }: RecordSpec): Pr
   return (await test.results.get(tenant, record_id)) !== undefined;
 }
 
-async function status(test: TestCloud): Promise<CloudStatus> {
+async function readStatus(test: TestCloud): Promise<CloudStatus> {
   return (await test.control('GET', 'status')) as CloudStatus;
 }
 
@@ -134,11 +139,11 @@ function shardsOf({ mappings }: CloudStatus) {
   return mappings.flatMap((mapping) => ('shards' in mapping ? mapping.shards : []));
 }
 
-function unfinishedShards(now: CloudStatus): number {
-  return Math.max(1, shardsOf(now).filter(({ unfinished }) => unfinished > 0).length);
+function countUnfinishedShards(status: CloudStatus): number {
+  return Math.max(1, shardsOf(status).filter(({ unfinished }) => unfinished > 0).length);
 }
 
-function redeliveries({ mappings }: CloudStatus): number {
+function countRedeliveries({ mappings }: CloudStatus): number {
   return mappings.reduce(
     (sum, { failed_invocations, partial_invocations }) =>
       sum + failed_invocations + partial_invocations,
@@ -146,28 +151,32 @@ function redeliveries({ mappings }: CloudStatus): number {
   );
 }
 
-async function audit(test: TestCloud, published: PublishedEntry[]) {
-  const found = await readStores(test);
-  const mine = { ...found, rows: found.rows.filter(isOurs), view: found.view.filter(isOursKey) };
+async function auditStores(test: TestCloud, published: PublishedEntry[]) {
+  const stores = await readStores(test);
+  const contents = {
+    ...stores,
+    rows: stores.rows.filter(isPublished),
+    view: stores.view.filter(isPublishedKey),
+  };
   const specs = new Map<string, RecordSpec>();
   for (const spec of published.flatMap((entry) => entry.specs)) {
     if (spec.kind !== 'record') continue;
     specs.set(`${spec.tenant}#${spec.record_id}#${spec.record_version}`, spec);
   }
-  return check(published, mine, await expectedVerdicts(test, specs, mine.rows));
+  return checkStores(published, contents, await createVerdictCheck(test, specs, contents.rows));
 }
 
-/** Jobs' own records have ids of their jobs; their books are their progress. */
-function isOurs({ record_id }: { record_id: string }): boolean {
+/** Records of the producers have ids such as `c0-17`. `finishJobs` checks the jobs' records by the jobs' progress. */
+function isPublished({ record_id }: { record_id: string }): boolean {
   return /^c\d+-/.test(record_id);
 }
 
-function isOursKey(key: string): boolean {
-  return isOurs({ record_id: key.split('#')[1] ?? '' });
+function isPublishedKey(key: string): boolean {
+  return isPublished({ record_id: key.split('#')[1] ?? '' });
 }
 
-/** How many texts stand in a log. Each text carries a mark that nothing else has. */
-async function leaks(test: TestCloud, published: PublishedEntry[]): Promise<number> {
+/** Counts the texts that a log contains. Each text carries a mark that occurs nowhere else. */
+async function countLeaks(test: TestCloud, published: PublishedEntry[]): Promise<number> {
   const log = await functionLog(test.data_dir);
   const texts = published
     .flatMap(({ specs }) => specs)

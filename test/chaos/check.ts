@@ -1,11 +1,11 @@
 import type { RecordSpec } from '../support/generated.ts';
 import type { PublishedEntry } from './produce.ts';
-import type { Found, FoundRow } from './stores.ts';
+import type { StoreContents, StoredRow } from './stores.ts';
 
-/** What an independent look says of a text: the analyzer asked directly. */
-export type Expected = (spec: RecordSpec, row: FoundRow) => string | undefined;
+/** Compares a row with the analyzer's own answer. @returns the difference; undefined if there is none. */
+export type VerdictCheck = (spec: RecordSpec, row: StoredRow) => string | undefined;
 
-export interface Verdict {
+export interface CheckReport {
   acknowledged: number;
   results: number;
   set_asides: number;
@@ -13,18 +13,24 @@ export interface Verdict {
   lost: number;
   doubled: number;
   wrong: number;
-  /** The first few of what is not as it must be: ids and reasons, no texts. */
+  /** The first broken promises: ids and reasons, no texts. */
   findings: string[];
 }
+
+type AddFinding = (kind: 'lost' | 'doubled' | 'wrong', description: string) => void;
 
 const MAX_FINDINGS = 20;
 
 /**
- * Holds what was acknowledged to producers against what the stores hold. Shares nothing with the code that is judged:
- * a record is what its maker said that it is, a store is what the SDK reads.
+ * Compares the records that producers got acknowledged with the contents of the stores. It shares no code with the
+ * product: the generator's spec says how each record must end, and the SDK reads the stores.
  */
-export function check(published: PublishedEntry[], found: Found, wrongAbout: Expected): Verdict {
-  const verdict: Verdict = {
+export function checkStores(
+  published: PublishedEntry[],
+  contents: StoreContents,
+  checkVerdict: VerdictCheck,
+): CheckReport {
+  const report: CheckReport = {
     acknowledged: 0,
     results: 0,
     set_asides: 0,
@@ -34,48 +40,48 @@ export function check(published: PublishedEntry[], found: Found, wrongAbout: Exp
     wrong: 0,
     findings: [],
   };
-  const say = (kind: 'lost' | 'doubled' | 'wrong', what: string) => {
-    verdict[kind] += 1;
-    if (verdict.findings.length < MAX_FINDINGS) verdict.findings.push(`${kind}: ${what}`);
+  const addFinding: AddFinding = (kind, description) => {
+    report[kind] += 1;
+    if (report.findings.length < MAX_FINDINGS) report.findings.push(`${kind}: ${description}`);
   };
-  const rows = new Map(found.rows.map((row) => [`${row.tenant}#${row.record_id}`, row]));
+  const rows = new Map(contents.rows.map((row) => [`${row.tenant}#${row.record_id}`, row]));
   const specs = new Map<string, RecordSpec>();
   for (const { specs: all, bytes, acknowledged } of published) {
     const data = bytes.toString('latin1');
-    const given_up = found.given_up.has(data);
+    const given_up = contents.given_up.has(data);
     for (const spec of all) {
-      if (acknowledged) verdict.acknowledged += 1;
-      if (spec.kind === 'record') specs.set(versionOf(spec), spec);
-      const end = endOf(spec, data, rows, found);
-      if (end === 'row') verdict.results += 1;
-      else if (end === 'set_aside') verdict.set_asides += 1;
-      else if (given_up) verdict.failed += 1;
-      else if (acknowledged) say('lost', nameOf(spec));
+      if (acknowledged) report.acknowledged += 1;
+      if (spec.kind === 'record') specs.set(versionKeyOf(spec), spec);
+      const place = findPlace(spec, data, rows, contents);
+      if (place === 'row') report.results += 1;
+      else if (place === 'set_aside') report.set_asides += 1;
+      else if (given_up) report.failed += 1;
+      else if (acknowledged) addFinding('lost', describeSpec(spec));
     }
   }
-  checkRows(found, specs, wrongAbout, say);
-  return verdict;
+  checkRows(contents, specs, checkVerdict, addFinding);
+  return report;
 }
 
-function endOf(
+function findPlace(
   spec: PublishedEntry['specs'][number],
   data: string,
-  rows: Map<string, FoundRow>,
-  found: Found,
+  rows: Map<string, StoredRow>,
+  contents: StoreContents,
 ): 'row' | 'set_aside' | undefined {
   if (spec.kind === 'poison') {
-    return found.set_asides.get(data) === spec.reason ? 'set_aside' : undefined;
+    return contents.set_asides.get(data) === spec.reason ? 'set_aside' : undefined;
   }
   const row = rows.get(`${spec.tenant}#${spec.record_id}`);
-  const is_there = row !== undefined && row.record_version >= spec.record_version;
-  return is_there && found.lake.has(versionOf(spec)) ? 'row' : undefined;
+  const is_current = row !== undefined && row.record_version >= spec.record_version;
+  return is_current && contents.lake.has(versionKeyOf(spec)) ? 'row' : undefined;
 }
 
 function checkRows(
-  found: Found,
+  contents: StoreContents,
   specs: Map<string, RecordSpec>,
-  wrongAbout: Expected,
-  say: (kind: 'lost' | 'doubled' | 'wrong', what: string) => void,
+  checkVerdict: VerdictCheck,
+  addFinding: AddFinding,
 ): void {
   const highest = new Map<string, number>();
   for (const spec of specs.values()) {
@@ -83,32 +89,37 @@ function checkRows(
     highest.set(key, Math.max(spec.record_version, highest.get(key) ?? 0));
   }
   const seen = new Set<string>();
-  for (const row of found.rows) {
+  for (const row of contents.rows) {
     const key = `${row.tenant}#${row.record_id}`;
-    const spec = specs.get(versionOf(row));
+    const spec = specs.get(versionKeyOf(row));
     if (spec === undefined || seen.has(key)) {
-      say('doubled', `${versionOf(row)} is a row of nothing that was published`);
+      addFinding('doubled', `${versionKeyOf(row)} is an unexpected row`);
       continue;
     }
     seen.add(key);
-    if (row.record_version < highest.get(key)! && found.given_up.size === 0) {
-      say('wrong', `${key} has version ${row.record_version}, not ${highest.get(key)}`);
+    if (row.record_version < highest.get(key)! && contents.given_up.size === 0) {
+      addFinding('wrong', `${key} has version ${row.record_version}, not ${highest.get(key)}`);
     }
-    const why = row.status === spec.status ? wrongAbout(spec, row) : `status ${row.status}`;
-    if (why !== undefined) say('wrong', `${versionOf(row)}: ${why}`);
+    const difference =
+      row.status === spec.status ? checkVerdict(spec, row) : `status ${row.status}`;
+    if (difference !== undefined) addFinding('wrong', `${versionKeyOf(row)}: ${difference}`);
   }
   const in_view = new Set<string>();
-  for (const key of found.view) {
-    if (in_view.has(key)) say('doubled', `${key} is twice in the view`);
+  for (const key of contents.view) {
+    if (in_view.has(key)) addFinding('doubled', `${key} is in the view twice`);
     in_view.add(key);
-    if (!specs.has(key)) say('doubled', `${key} is a line of nothing that was published`);
+    if (!specs.has(key)) addFinding('doubled', `${key} is an unexpected line of the view`);
   }
 }
 
-function versionOf(of: { tenant: string; record_id: string; record_version: number }): string {
-  return `${of.tenant}#${of.record_id}#${of.record_version}`;
+function versionKeyOf(version: {
+  tenant: string;
+  record_id: string;
+  record_version: number;
+}): string {
+  return `${version.tenant}#${version.record_id}#${version.record_version}`;
 }
 
-function nameOf(spec: PublishedEntry['specs'][number]): string {
-  return spec.kind === 'poison' ? `a set-aside for ${spec.reason}` : versionOf(spec);
+function describeSpec(spec: PublishedEntry['specs'][number]): string {
+  return spec.kind === 'poison' ? `a set-aside for ${spec.reason}` : versionKeyOf(spec);
 }

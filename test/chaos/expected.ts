@@ -2,32 +2,25 @@ import { BatchDetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import { chunk } from '../../lib/chunk.ts';
 import type { TestCloud } from '../support/cloud.ts';
 import type { RecordSpec } from '../support/generated.ts';
-import type { Expected } from './check.ts';
-import type { FoundRow } from './stores.ts';
+import type { VerdictCheck } from './check.ts';
+import type { StoredRow } from './stores.ts';
 
 const DOCUMENTS_PER_CALL = 25;
 const MAX_DOCUMENT_BYTES = 5_000;
 
-interface Said {
+interface AnalyzerVerdict {
   sentiment: string;
   scores: Record<string, number>;
 }
 
-/** Asks the analyzer, with no product code between, for every text that a row has a verdict of. */
-export async function expectedVerdicts(
+/** Asks the analyzer directly for the verdict of every analyzed row. @returns a check against these verdicts. */
+export async function createVerdictCheck(
   test: TestCloud,
   specs: Map<string, RecordSpec>,
-  rows: FoundRow[],
-): Promise<Expected> {
-  const wanted = new Map<string, Set<string>>();
-  for (const row of rows) {
-    const spec = specs.get(`${row.tenant}#${row.record_id}#${row.record_version}`);
-    if (spec === undefined || row.status !== 'analyzed' || isLong(spec.text)) continue;
-    const texts = wanted.get(row.language_code!) ?? new Set();
-    wanted.set(row.language_code!, texts.add(spec.text.trim()));
-  }
-  const said = new Map<string, Said>();
-  for (const [language, texts] of wanted) {
+  rows: StoredRow[],
+): Promise<VerdictCheck> {
+  const verdicts = new Map<string, AnalyzerVerdict>();
+  for (const [language, texts] of groupTexts(specs, rows)) {
     for (const call of chunk([...texts], DOCUMENTS_PER_CALL)) {
       const { ResultList = [] } = await test.clients.comprehend.send(
         new BatchDetectSentimentCommand({ TextList: call, LanguageCode: language as 'en' }),
@@ -36,26 +29,45 @@ export async function expectedVerdicts(
         const scores = Object.fromEntries(
           Object.entries(SentimentScore).map(([name, score]) => [name.toLowerCase(), score ?? 0]),
         );
-        said.set(`${language} ${call[Index!]}`, { sentiment: Sentiment!, scores });
+        verdicts.set(`${language} ${call[Index!]}`, { sentiment: Sentiment!, scores });
       }
     }
   }
-  return (spec, row) => whatIsWrong(spec, row, said);
+  return (spec, row) => describeDifference(spec, row, verdicts);
 }
 
-function whatIsWrong(spec: RecordSpec, row: FoundRow, said: Map<string, Said>): string | undefined {
-  if (spec.status !== 'analyzed') {
-    return row.sentiment === undefined ? undefined : 'a verdict that nobody gave';
+/** Groups the texts of analyzed rows by language. It leaves out long texts, which the product splits into chunks. */
+function groupTexts(specs: Map<string, RecordSpec>, rows: StoredRow[]): Map<string, Set<string>> {
+  const by_language = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const spec = specs.get(`${row.tenant}#${row.record_id}#${row.record_version}`);
+    if (spec === undefined || row.status !== 'analyzed' || isLong(spec.text)) continue;
+    const texts = by_language.get(row.language_code!) ?? new Set();
+    by_language.set(row.language_code!, texts.add(spec.text.trim()));
   }
-  if (spec.language !== undefined && spec.language !== row.language_code) return 'the language';
-  if (isLong(spec.text)) return row.chunks! > 1 ? undefined : 'a long text in one chunk';
-  const expected = said.get(`${row.language_code} ${spec.text.trim()}`);
-  if (expected === undefined) return 'a text that the analyzer refuses';
-  if (expected.sentiment !== row.sentiment) return `${row.sentiment}, not ${expected.sentiment}`;
+  return by_language;
+}
+
+function describeDifference(
+  spec: RecordSpec,
+  row: StoredRow,
+  verdicts: Map<string, AnalyzerVerdict>,
+): string | undefined {
+  if (spec.status !== 'analyzed') {
+    return row.sentiment === undefined ? undefined : 'a verdict for a record that must have none';
+  }
+  if (spec.language !== undefined && spec.language !== row.language_code)
+    return `language ${row.language_code}, not ${spec.language}`;
+  if (isLong(spec.text))
+    return row.chunks! > 1 ? undefined : 'a long text was analysed as one chunk';
+  const expected = verdicts.get(`${row.language_code} ${spec.text.trim()}`);
+  if (expected === undefined) return 'the analyzer has no verdict for this text';
+  if (expected.sentiment !== row.sentiment)
+    return `sentiment ${row.sentiment}, not ${expected.sentiment}`;
   const is_close = Object.entries(expected.scores).every(
     ([name, score]) => Math.abs(score - (row.scores?.[name] ?? -1)) < 1e-5,
   );
-  return is_close ? undefined : 'the scores';
+  return is_close ? undefined : "scores differ from the analyzer's";
 }
 
 function isLong(text: string): boolean {

@@ -11,35 +11,35 @@ export interface StartedJob {
 }
 
 const JOBS = 3;
-const PATIENCE_MS = 180_000;
+const MAX_WAIT_MS = 180_000;
 
-/** Submits jobs in the storm, each again until it is taken: its key makes that the same job. */
+/** Submits jobs under faults and retries until each is accepted. The idempotency key makes a retry the same job. */
 export async function startJobs(test: TestCloud, random: Random): Promise<StartedJob[]> {
-  const client = await clientOf(test);
+  const client = await createJobsClient(test);
   return Promise.all(
     Array.from({ length: JOBS }, async (_, n): Promise<StartedJob> => {
       const total = 1 + random.int(random.pick([3, 1_500]));
       const lines = Array.from({ length: total }, (_line, i) =>
         i % 40 === 39 ? 'no JSON' : JSON.stringify({ text: `Job text ${i % 300}`, language: 'en' }),
       );
-      const { job_id, upload } = await untilTaken(() =>
+      const { job_id, upload } = await retryUntilAccepted(() =>
         client.submit({ upload: { format: 'jsonl' } }, { idempotency_key: `chaos-${n}` }),
       );
-      await untilTaken(async () => {
+      await retryUntilAccepted(async () => {
         const { url, headers } = upload!;
         const response = await fetch(url, { method: 'PUT', headers, body: lines.join('\n') });
         await response.arrayBuffer();
-        if (!response.ok) throw new Error(`${response.status}`);
+        if (!response.ok) throw new Error(`Expected the upload to succeed, got ${response.status}`);
       });
       return { job_id, total, set_aside: Math.floor(total / 40) };
     }),
   );
 }
 
-/** What is wrong with jobs, once they had the time to end. */
+/** Waits for the jobs to complete. @returns a description of each wrong progress. */
 export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<string[]> {
-  const client = await clientOf(test);
-  const until = performance.now() + PATIENCE_MS;
+  const client = await createJobsClient(test);
+  const until = performance.now() + MAX_WAIT_MS;
   const wrong: string[] = [];
   for (const { job_id, total, set_aside } of jobs) {
     for (;;) {
@@ -47,13 +47,15 @@ export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<s
       const { done } = progress;
       if (done > progress.total) wrong.push(`job ${job_id}: ${done} of ${progress.total} done`);
       if (status.startsWith('COMPLETED')) {
-        const exact =
+        const is_exact =
           done === total && progress.total === total && progress.set_aside === set_aside;
-        if (!exact) wrong.push(`job ${job_id}: ${JSON.stringify(progress)}, total ${total}`);
+        if (!is_exact) wrong.push(`job ${job_id}: ${JSON.stringify(progress)}, total ${total}`);
         break;
       }
       if (performance.now() > until) {
-        wrong.push(`job ${job_id}: ${status} at the end, ${JSON.stringify(progress)}`);
+        wrong.push(
+          `job ${job_id}: still ${status} after three minutes, ${JSON.stringify(progress)}`,
+        );
         break;
       }
       await test.control('POST', 'queues/release');
@@ -63,13 +65,13 @@ export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<s
   return wrong;
 }
 
-async function clientOf(test: TestCloud) {
-  const { api_key } = await untilTaken(() => prepareKeys(test.cloud));
+async function createJobsClient(test: TestCloud) {
+  const { api_key } = await retryUntilAccepted(() => prepareKeys(test.cloud));
   return createClient({ base_url: test.cloud.api, api_key, max_attempts: 20 });
 }
 
-async function untilTaken<Value>(attempt: () => Promise<Value>): Promise<Value> {
-  const until = performance.now() + PATIENCE_MS;
+async function retryUntilAccepted<Value>(attempt: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + MAX_WAIT_MS;
   for (;;) {
     try {
       return await attempt();

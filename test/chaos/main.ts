@@ -2,18 +2,19 @@ import { parseArgs } from 'node:util';
 import { createProgress } from '../../cli/output/progress.ts';
 import { type ChaosReport, MUST_BE_ZERO, runChaos } from './chaos.ts';
 
-const HELP = `Runs the embedded cloud in a storm of faults, then checks the books.
+const HELP = `Runs producers and jobs on the embedded cloud under random faults. Then it stops the faults, waits for the stream to
+drain, and checks that no acknowledged record is lost, doubled or wrong.
 
 Usage: npm run chaos -- [options]
 
-  --seed N      which storm (default 1): the same seed brews the same faults
-  --seeds N     how many storms, counted up from the first (default 1)
-  --records N   entries that are published in each (default 2000)
-  --minutes N   how long each storm lasts (default 0.5)
-  --json        print one line of JSON a storm
-  --help        print this
+  --seed N      the seed of the first run (default 1); a seed always draws the same faults
+  --seeds N     the number of runs; each has the next seed (default 1)
+  --records N   entries to publish in each run (default 2000)
+  --minutes N   duration of the faults in each run (default 0.5)
+  --json        print one line of JSON per run
+  --help        print this help
 
-The exit code is 0 only where ${MUST_BE_ZERO.join(', ')} are all 0.
+The exit code is 0 if ${MUST_BE_ZERO.join(', ')} are all 0, else 1.
 `;
 
 function readOptions() {
@@ -30,7 +31,8 @@ function readOptions() {
   if (values.help) return 'help' as const;
   const number = (name: 'seed' | 'seeds' | 'records' | 'minutes') => {
     const value = Number(values[name]);
-    if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} takes a number.`);
+    if (!Number.isFinite(value) || value < 0)
+      throw new Error(`--${name} takes a number of at least 0, not ${values[name]}.`);
     return value;
   };
   return {
@@ -42,11 +44,11 @@ function readOptions() {
   };
 }
 
-export function isClean(report: ChaosReport): boolean {
+function hasKeptPromises(report: ChaosReport): boolean {
   return MUST_BE_ZERO.every((name) => report[name] === 0);
 }
 
-function readable(report: ChaosReport): string {
+function formatReport(report: ChaosReport): string {
   const { faults_by_kind, findings, ...counts } = report;
   const kinds = Object.entries(faults_by_kind).sort(([, a], [, b]) => b - a);
   return [
@@ -56,8 +58,8 @@ function readable(report: ChaosReport): string {
     ),
     ...kinds.map(([kind, count]) => `  ${String(count).padStart(6)}  ${kind}`),
     ...findings.map((finding) => `  ! ${finding}`),
-    isClean(report) ? 'Every promise held.' : 'FAILED.',
-    `Again: npm run chaos -- --seed ${report.seed}`,
+    hasKeptPromises(report) ? 'Every promise held.' : 'FAILED.',
+    `To repeat: npm run chaos -- --seed ${report.seed}`,
     '',
   ].join('\n');
 }
@@ -73,8 +75,8 @@ async function main(): Promise<number> {
   for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
     const report = await runChaos({ ...options, seed, onProgress: progress.update });
     progress.finish();
-    process.stdout.write(`${options.json ? JSON.stringify(report) : readable(report)}\n`);
-    if (!isClean(report)) code = 1;
+    process.stdout.write(`${options.json ? JSON.stringify(report) : formatReport(report)}\n`);
+    if (!hasKeptPromises(report)) code = 1;
   }
   return code;
 }

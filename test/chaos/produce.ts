@@ -4,17 +4,17 @@ import type { TestCloud } from '../support/cloud.ts';
 import { createGenerator, type Generated, type Spec } from '../support/generated.ts';
 import type { Random } from '../support/random.ts';
 
-/** An entry that was published: what it is, and whether its producer was told that it is on the stream. */
+/** A published entry: its records, and whether the stream acknowledged it. */
 export interface PublishedEntry {
   specs: Spec[];
-  /** As on the stream. */
+  /** The entry's data on the stream. */
   bytes: Buffer;
   acknowledged: boolean;
 }
 
 const PRODUCERS = 3;
 
-/** Publishes about so many entries over the time, through the product's publisher, whatever the weather. */
+/** Publishes about that many entries, spread over the time, through the product's publisher. */
 export async function produce(
   test: TestCloud,
   random: Random,
@@ -24,13 +24,13 @@ export async function produce(
   const share = Math.ceil(options.records / PRODUCERS);
   await Promise.all(
     Array.from({ length: PRODUCERS }, (_, i) =>
-      producer(test, random.fork(), { ...options, records: share, name: `c${i}` }, published),
+      runProducer(test, random.fork(), { ...options, records: share, name: `c${i}` }, published),
     ),
   );
   return published;
 }
 
-async function producer(
+async function runProducer(
   test: TestCloud,
   random: Random,
   options: { records: number; milliseconds: number; name: string },
@@ -50,13 +50,15 @@ async function producer(
   });
   const pause_ms = options.milliseconds / Math.max(1, options.records / 20);
   const sending: Promise<void>[] = [];
-  // A day when one text goes viral: a burst of it, as fast as the stream takes it.
+  // Half of the producers publish a burst of one repeated text, as fast as the stream accepts it.
   const burst_at = random.int(options.records);
   const burst = random.chance(0.5) ? 200 : 0;
   for (let made = 0; made < options.records; made += 1) {
-    const viral =
-      made === burst_at ? [...viralBurst(options.name, burst), longText(options.name)] : [];
-    for (const generated of [...generate(), ...viral]) {
+    const extra =
+      made === burst_at
+        ? [...createBurst(options.name, burst), createLongRecord(options.name)]
+        : [];
+    for (const generated of [...generate(), ...extra]) {
       const bytes =
         'bytes' in generated ? generated.bytes : Buffer.from(JSON.stringify(generated.record));
       const entry: PublishedEntry = { specs: generated.specs, bytes, acknowledged: false };
@@ -77,8 +79,8 @@ async function producer(
   await Promise.all(sending);
 }
 
-/** A text of 1 MiB: it fits on the stream only because it is gzipped. */
-function longText(name: string): Generated {
+/** A record with a text of 1 MiB, which fits on the stream only because the publisher gzips it. */
+function createLongRecord(name: string): Generated {
   const sentence = `It was a long day and I loved all of it #long${name}#. `;
   const text = sentence.repeat(Math.floor(1_048_576 / sentence.length));
   const identity = { tenant: 'default', record_id: `${name}-long`, record_version: 0 };
@@ -88,10 +90,10 @@ function longText(name: string): Generated {
   };
 }
 
-/** Enough that every shard has some of them. */
+/** Enough records for every shard to get some. */
 const LAST_RECORDS = 64;
 
-/** A few records for every shard, when the weather is calm. */
+/** Publishes a few records for every shard after the faults have stopped. */
 export async function produceLast(test: TestCloud): Promise<PublishedEntry[]> {
   const publisher = createPublisher({
     stream: createKinesisStream({
@@ -99,19 +101,21 @@ export async function produceLast(test: TestCloud): Promise<PublishedEntry[]> {
       stream_name: test.stack.StreamName,
     }),
   });
-  const entries = viralBurst('c9', LAST_RECORDS).map(async (generated): Promise<PublishedEntry> => {
-    if ('bytes' in generated) throw new Error('Bytes are not among the last records');
-    const bytes = Buffer.from(JSON.stringify(generated.record));
-    const { status } = await publisher.publish(generated.record);
-    return { specs: generated.specs, bytes, acknowledged: status === 'accepted' };
-  });
+  const entries = createBurst('c9', LAST_RECORDS).map(
+    async (generated): Promise<PublishedEntry> => {
+      if ('bytes' in generated) throw new Error('Expected a burst to hold records only, got bytes');
+      const bytes = Buffer.from(JSON.stringify(generated.record));
+      const { status } = await publisher.publish(generated.record);
+      return { specs: generated.specs, bytes, acknowledged: status === 'accepted' };
+    },
+  );
   return Promise.all(entries);
 }
 
-function viralBurst(name: string, records: number): Generated[] {
-  const text = `Everybody says this today, and everybody loves it #viral${name}#. `;
+function createBurst(name: string, records: number): Generated[] {
+  const text = `A text that many users repeat, and all of them love it #burst${name}#. `;
   return Array.from({ length: records }, (_, i) => {
-    const identity = { tenant: 'default', record_id: `${name}-viral.${i}`, record_version: 0 };
+    const identity = { tenant: 'default', record_id: `${name}-burst.${i}`, record_version: 0 };
     return {
       record: { ...identity, source: name, text, language: 'en' },
       specs: [{ kind: 'record', ...identity, text, language: 'en', status: 'analyzed' }],

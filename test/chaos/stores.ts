@@ -7,8 +7,8 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { TestCloud } from '../support/cloud.ts';
 
-/** What the checker needs to know of a row. */
-export interface FoundRow {
+/** The columns of a row that the checker needs. */
+export interface StoredRow {
   tenant: string;
   record_id: string;
   record_version: number;
@@ -20,27 +20,28 @@ export interface FoundRow {
   text?: string;
 }
 
-/** Everything that the stores hold once all is quiet, read by the SDK alone. */
-export interface Found {
-  rows: FoundRow[];
-  /** `tenant#record_id#record_version` of each line of the lake's view, and of the lake itself. */
+/** The contents of the stores after the drain, read with the SDK alone. */
+export interface StoreContents {
+  rows: StoredRow[];
+  /** `tenant#record_id#record_version` of each line of the lake's view. */
   view: string[];
+  /** The same keys of the lake's own lines. */
   lake: Set<string>;
-  /** Bytes of set-asides, as latin1, with their reasons. */
+  /** Reasons of the set-asides, by their bytes as latin1. */
   set_asides: Map<string, string>;
   /** Bytes of records that Lambda gave up on, as latin1. */
   given_up: Set<string>;
 }
 
-export async function readStores(test: TestCloud): Promise<Found> {
+export async function readStores(test: TestCloud): Promise<StoreContents> {
   await test.cloud.flush();
   const key = "tenant || '#' || record_id || '#' || CAST(record_version AS varchar)";
   const [rows, view, lake, set_asides, given_up] = await Promise.all([
-    allRows(test),
+    readRows(test),
     test.query(`SELECT ${key} AS k FROM results`),
     test.query(`SELECT DISTINCT ${key} AS k FROM results_raw`),
-    allSetAsides(test),
-    allGivenUp(test),
+    readSetAsides(test),
+    readGivenUp(test),
   ]);
   return {
     rows,
@@ -51,20 +52,20 @@ export async function readStores(test: TestCloud): Promise<Found> {
   };
 }
 
-async function allRows(test: TestCloud): Promise<FoundRow[]> {
-  const rows: FoundRow[] = [];
+async function readRows(test: TestCloud): Promise<StoredRow[]> {
+  const rows: StoredRow[] = [];
   let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
   do {
     const page: ScanCommandOutput = await test.clients.dynamodb.send(
       new ScanCommand({ TableName: test.stack.ResultsTableName, ExclusiveStartKey }),
     );
-    rows.push(...(page.Items ?? []).map((item) => unmarshall(item) as FoundRow));
+    rows.push(...(page.Items ?? []).map((item) => unmarshall(item) as StoredRow));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return rows;
 }
 
-async function allSetAsides(test: TestCloud): Promise<Map<string, string>> {
+async function readSetAsides(test: TestCloud): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for await (const { reason, data_base64 } of test.set_asides.list()) {
     found.set(Buffer.from(data_base64, 'base64').toString('latin1'), reason);
@@ -72,7 +73,7 @@ async function allSetAsides(test: TestCloud): Promise<Map<string, string>> {
   return found;
 }
 
-async function allGivenUp(test: TestCloud): Promise<Set<string>> {
+async function readGivenUp(test: TestCloud): Promise<Set<string>> {
   const Bucket = test.stack.FailureBucketName;
   const found = new Set<string>();
   let ContinuationToken: string | undefined;

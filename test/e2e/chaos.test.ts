@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MUST_BE_ZERO, runChaos } from '../chaos/chaos.ts';
 
 it.each([1, 7])(
-  'nothing is lost, doubled or stuck in storm %i',
+  'chaos run %i loses no record, doubles none, leaks no text and leaves no shard stuck',
   async (seed) => {
     const report = await runChaos({ seed, records: 600, minutes: 0.2 });
     const zeros = Object.fromEntries(MUST_BE_ZERO.map((name) => [name, report[name]]));

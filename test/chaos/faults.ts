@@ -2,7 +2,7 @@ import { ListShardsCommand, MergeShardsCommand, SplitShardCommand } from '@aws-s
 import type { TestCloud } from '../support/cloud.ts';
 import type { Random } from '../support/random.ts';
 
-interface Rule {
+interface FaultRule {
   service: string;
   kind: string;
   action?: string;
@@ -15,8 +15,8 @@ interface Rule {
 
 const SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose', 'comprehend', 'sqs'];
 
-/** Every kind of fault of which a batch's entries can be the victims one by one. */
-const PARTIAL: Rule[] = [
+/** The faults that fail single entries of a batch. */
+const PARTIAL_FAULTS: FaultRule[] = [
   { service: 'kinesis', action: 'PutRecords', kind: 'partial' },
   { service: 'dynamodb', action: 'BatchGetItem', kind: 'partial' },
   { service: 'dynamodb', action: 'BatchWriteItem', kind: 'partial' },
@@ -25,69 +25,78 @@ const PARTIAL: Rule[] = [
   { service: 'comprehend', action: 'BatchDetectSentiment', kind: 'partial', missing: true },
 ];
 
-/** One spell of weather: some rules, for some seconds. */
-function drawSpell(random: Random): { rules: Rule[]; milliseconds: number } {
-  const rules: Rule[] = [];
-  for (const service of SERVICES) {
-    const probability = random.between(0.02, 0.3);
-    const draw = random.int(8);
-    if (draw === 0) rules.push({ service, kind: 'throttle', probability });
-    if (draw === 1) rules.push({ service, kind: 'error', probability });
-    if (draw === 2) rules.push({ service, kind: 'error', probability, after_effect: true });
-    if (draw === 3) rules.push({ service, kind: 'timeout', probability, after_effect: true });
-    if (draw === 4) {
-      rules.push({ service, kind: 'latency', latency: { p50_ms: 20, p99_ms: 1_500 } });
-    }
-  }
-  for (const partial of PARTIAL) {
-    if (!random.chance(0.4)) continue;
-    const { missing, ...rule } = partial;
-    const share = random.between(0.05, 0.6);
-    rules.push({ ...rule, ...(missing ? { missing } : {}), probability: 0.5, share });
-  }
+/** Draws the rules of one fault phase, and its duration. */
+function drawPhase(random: Random): { rules: FaultRule[]; milliseconds: number } {
+  const rules = [...drawServiceFaults(random), ...drawPartialFaults(random)];
   if (random.chance(0.5)) {
     rules.push({ service: 'lambda', kind: 'kill', probability: random.between(0.05, 0.4) });
   }
-  // The same batch to two environments at once.
+  // Lambda delivers the same batch to two environments at the same time.
   if (random.chance(0.4)) {
     rules.push({ service: 'lambda', kind: 'duplicate', probability: random.between(0.05, 0.5) });
   }
-  // A service that is away altogether.
+  // A service is down: every call fails.
   if (random.chance(0.15)) rules.push({ service: random.pick(SERVICES), kind: 'error' });
   return { rules, milliseconds: random.between(1_500, 5_000) };
 }
 
-export interface Storm {
-  faults_by_kind: Record<string, number>;
-  reshards: number;
-  /** Ends the faults. */
-  calm(): Promise<void>;
+function drawServiceFaults(random: Random): FaultRule[] {
+  return SERVICES.flatMap((service): FaultRule[] => {
+    const probability = random.between(0.02, 0.3);
+    const latency = { p50_ms: 20, p99_ms: 1_500 };
+    const faults: FaultRule[] = [
+      { service, kind: 'throttle', probability },
+      { service, kind: 'error', probability },
+      { service, kind: 'error', probability, after_effect: true },
+      { service, kind: 'timeout', probability, after_effect: true },
+      { service, kind: 'latency', latency },
+    ];
+    // Three of eight draws leave the service without a fault.
+    const fault = faults[random.int(8)];
+    return fault === undefined ? [] : [fault];
+  });
 }
 
-/** Changes the weather until it is told to stop. */
-export async function brew(test: TestCloud, random: Random, until: AbortSignal): Promise<Storm> {
-  const storm: Storm = { faults_by_kind: {}, reshards: 0, calm: () => clear(test, storm) };
+function drawPartialFaults(random: Random): FaultRule[] {
+  return PARTIAL_FAULTS.flatMap((fault) =>
+    random.chance(0.4) ? [{ ...fault, probability: 0.5, share: random.between(0.05, 0.6) }] : [],
+  );
+}
+
+export interface InjectedFaults {
+  faults_by_kind: Record<string, number>;
+  reshards: number;
+}
+
+/** Runs one fault phase after another until the signal aborts, then removes all faults. */
+export async function injectFaults(
+  test: TestCloud,
+  random: Random,
+  until: AbortSignal,
+): Promise<InjectedFaults> {
+  const injected: InjectedFaults = { faults_by_kind: {}, reshards: 0 };
   while (!until.aborted) {
-    const { rules, milliseconds } = drawSpell(random);
+    const { rules, milliseconds } = drawPhase(random);
     for (const rule of rules) {
       await test.control('POST', 'faults', { ...rule, seed: random.int(2 ** 31) });
     }
     await Promise.all([
       pause(milliseconds, until),
-      random.chance(0.2) ? reshard(test, random, storm) : undefined,
+      random.chance(0.2) ? reshard(test, random, injected) : undefined,
     ]);
-    await clear(test, storm);
+    await removeFaults(test, injected);
   }
-  return storm;
+  return injected;
 }
 
-async function clear(test: TestCloud, storm: Storm): Promise<void> {
+/** Counts the faults that occurred, and removes their rules. */
+async function removeFaults(test: TestCloud, injected: InjectedFaults): Promise<void> {
   const { rules } = (await test.control('GET', 'faults')) as {
-    rules: (Rule & { hits: number })[];
+    rules: (FaultRule & { hits: number })[];
   };
   for (const { service, kind, after_effect, hits } of rules) {
     const name = `${service} ${kind}${after_effect ? ' after the effect' : ''}`;
-    if (hits > 0) storm.faults_by_kind[name] = (storm.faults_by_kind[name] ?? 0) + hits;
+    if (hits > 0) injected.faults_by_kind[name] = (injected.faults_by_kind[name] ?? 0) + hits;
   }
   await test.control('DELETE', 'faults');
 }
@@ -104,15 +113,15 @@ function pause(milliseconds: number, until: AbortSignal): Promise<void> {
   });
 }
 
-/** Splits a shard, or merges two neighbours. What a fault refuses is left for another time. */
-async function reshard(test: TestCloud, random: Random, storm: Storm): Promise<void> {
+/** Splits a shard, or merges two adjacent shards. If a fault fails the call, the shards stay as they are. */
+async function reshard(test: TestCloud, random: Random, injected: InjectedFaults): Promise<void> {
   const { kinesis } = test.clients;
   const StreamName = test.stack.StreamName;
   try {
     const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
     const open = Shards.filter(
       ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
-    ).sort((a, b) => (start(a) < start(b) ? -1 : 1));
+    ).sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
     const at = random.int(open.length);
     const [shard, next] = [open[at]!, open[at + 1]];
     if (next !== undefined && (open.length > 6 || random.chance(0.5))) {
@@ -124,7 +133,7 @@ async function reshard(test: TestCloud, random: Random, storm: Storm): Promise<v
         }),
       );
     } else {
-      const middle = (start(shard) + BigInt(shard.HashKeyRange!.EndingHashKey!)) / 2n;
+      const middle = (startOf(shard) + BigInt(shard.HashKeyRange!.EndingHashKey!)) / 2n;
       await kinesis.send(
         new SplitShardCommand({
           StreamName,
@@ -133,13 +142,13 @@ async function reshard(test: TestCloud, random: Random, storm: Storm): Promise<v
         }),
       );
     }
-    storm.reshards += 1;
+    injected.reshards += 1;
   } catch {
-    // Throttled, away, or resharding already: as it is with AWS.
+    // The call was throttled or failed, or the stream is still resharding: AWS refuses these calls, too.
   }
 }
 
-function start(shard: {
+function startOf(shard: {
   HashKeyRange?: { StartingHashKey?: string | undefined } | undefined;
 }): bigint {
   return BigInt(shard.HashKeyRange!.StartingHashKey!);
