@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
@@ -21,240 +21,228 @@ beforeEach(async () => {
 const post = (path: string, body: unknown, key?: string) =>
   call(path, { method: 'POST', body, ...(key === undefined ? {} : { key }) });
 
-describe('verdicts at once', () => {
-  it('one text, and the second time from the cache', async () => {
-    const first = await post('/analyze/sync', { text: 'I love my cat' });
-    expect(first).toMatchObject({ status: 200, body: { sentiment: 'POSITIVE' } });
-    const again = await post('/analyze/sync', { text: 'I love my cat' });
-    expect(again.body.cache_hit).toBe(true);
-    expect(again.body.score).toBe(first.body.score);
-  });
-
-  it('a hundred texts in one request, an answer or an error for each, in order', async () => {
-    const texts = Array.from({ length: 100 }, (_, i) =>
-      i === 40 ? '   ' : { text: `I hate rain ${i}`, language_code: 'en' },
-    );
-    const { status, body } = await post('/analyze/batch', { texts });
-    expect(status).toBe(200);
-    expect(body.results).toHaveLength(100);
-    expect(body).toMatchObject({ succeeded: 99, failed: 1 });
-    expect(body.results[40].error).toMatchObject({ code: 'VALIDATION_ERROR', field: 'texts.40' });
-    expect(body.results[41].sentiment).toBe('NEGATIVE');
-  });
-
-  it('tell of an outage as such, never as a verdict', async () => {
-    await test.control('POST', 'faults', { service: 'comprehend', kind: 'error' });
-    const answer = await post('/analyze/sync', { text: 'Nobody has seen this before' });
-    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'SERVICE_UNAVAILABLE' } } });
-    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-  });
+it('POST /analyze/sync answers a repeated text from the cache', async () => {
+  const first = await post('/analyze/sync', { text: 'I love my cat' });
+  expect(first).toMatchObject({ status: 200, body: { sentiment: 'POSITIVE' } });
+  const again = await post('/analyze/sync', { text: 'I love my cat' });
+  expect(again.body.cache_hit).toBe(true);
+  expect(again.body.score).toBe(first.body.score);
 });
 
-describe('records put through the API', () => {
-  it('become results of the tenant, and each bad one is refused by itself', async () => {
-    const records = [
-      { record_id: 'api-1', text: 'I love my cat', source: 'shop', tenant: 'somebody-else' },
-      { text: 12, source: 'shop' },
-      { record_id: 'api-2', text: 'What a terrible day, I hate it', source: 'shop' },
-    ];
-    const { status, body } = await post('/records', { records });
-    expect(status).toBe(202);
-    expect(body).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
-    expect(body.records[1]).toMatchObject({ status: 'refused', issues: [{ path: 'text' }] });
-    await vi.waitFor(async () => {
-      const one = await call('/results/api-1');
-      expect(one).toMatchObject({
-        status: 200,
-        body: { sentiment: 'POSITIVE', tenant: 'default' },
-      });
-    }, WAIT);
-    const listed = await vi.waitFor(async () => {
-      const answer = await call('/results?source=shop');
-      expect(answer.body.results).toHaveLength(2);
-      return answer.body.results;
-    }, WAIT);
-    expect(listed[0].text).toBeUndefined();
-    const negative = await call('/results?source=shop&sentiment=NEGATIVE');
-    expect(negative.body.results.map((result: { record_id: string }) => result.record_id)).toEqual([
-      'api-2',
-    ]);
-  });
-
-  it('page stably while new ones arrive', async () => {
-    const put = async (from: number, to: number) => {
-      const records = [];
-      for (let i = from; i < to; i += 1) {
-        records.push({ record_id: `page-${i}`, text: 'I love my cat', source: 'paged' });
-      }
-      await post('/records', { records });
-      await vi.waitFor(async () => {
-        expect((await call(`/results/page-${to - 1}`)).status).toBe(200);
-        expect((await call(`/results/page-${from}`)).status).toBe(200);
-      }, WAIT);
-    };
-    await put(0, 30);
-    await vi.waitFor(async () => {
-      expect((await call('/results?source=paged&limit=200')).body.results).toHaveLength(30);
-    }, WAIT);
-    const seen: string[] = [];
-    let cursor = '';
-    do {
-      const { body } = await call(`/results?source=paged&limit=7${cursor}`);
-      seen.push(...body.results.map((result: { record_id: string }) => result.record_id));
-      if (seen.length === 7) await put(30, 40);
-      cursor = body.next_cursor ? `&cursor=${encodeURIComponent(body.next_cursor)}` : '';
-    } while (cursor !== '');
-    const first = seen.filter((id) => Number(id.slice(5)) < 30);
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(first).toHaveLength(30);
-  });
-
-  it('count in the statistics', async () => {
-    await test.cloud.flush();
-    const { status, body } = await call('/stats?interval=day&source=shop');
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      total: 2,
-      by_sentiment: { POSITIVE: 1, NEGATIVE: 1, NEUTRAL: 0, MIXED: 0 },
-      by_source: [{ source: 'shop', total: 2 }],
-    });
-    expect(body.over_time).toHaveLength(1);
-    expect(body.cache.hits + body.cache.misses).toBe(2);
-  });
+it('POST /analyze/batch answers 100 texts in order, each with a verdict or an error', async () => {
+  const texts = Array.from({ length: 100 }, (_, i) =>
+    i === 40 ? '   ' : { text: `I hate rain ${i}`, language_code: 'en' },
+  );
+  const { status, body } = await post('/analyze/batch', { texts });
+  expect(status).toBe(200);
+  expect(body.results).toHaveLength(100);
+  expect(body).toMatchObject({ succeeded: 99, failed: 1 });
+  expect(body.results[40].error).toMatchObject({ code: 'VALIDATION_ERROR', field: 'texts.40' });
+  expect(body.results[41].sentiment).toBe('NEGATIVE');
 });
 
-describe('whether it is there', () => {
-  it('is told without a key, and readiness names what is missing', async () => {
-    expect(await call('/health', { key: '' })).toMatchObject({ status: 200 });
-    await vi.waitFor(async () => {
-      expect(await call('/ready', { key: '' })).toMatchObject({
-        status: 200,
-        body: { status: 'ready' },
-      });
-    }, WAIT);
-    await test.control('POST', 'faults', { service: 'kinesis', kind: 'error' });
-    await vi.waitFor(async () => {
-      const { status, body } = await call('/ready', { key: '' });
-      expect(status).toBe(503);
-      const failed = body.dependencies.filter((one: { status: string }) => one.status === 'failed');
-      expect(failed.map((one: { name: string }) => one.name)).toEqual(['stream']);
-    }, WAIT);
-  });
-
-  it('costs nothing at Comprehend', async () => {
-    await test.control('POST', 'meter/reset');
-    await call('/health', { key: '' });
-    await call('/ready', { key: '' });
-    const { entries } = (await test.control('GET', 'meter')) as { entries: { service: string }[] };
-    expect(entries.filter(({ service }) => service === 'comprehend')).toEqual([]);
-  });
-
-  it('and how to use it, are served without a key', async () => {
-    const { status, body } = await call('/openapi.json', { key: '' });
-    expect(status).toBe(200);
-    expect(body.openapi).toMatch(/^3\.1/);
-    expect(await call('/docs', { key: '' })).toMatchObject({ status: 200 });
-  });
+it('POST /analyze/sync answers 503 with Retry-After while Comprehend fails, and no verdict', async () => {
+  await test.control('POST', 'faults', { service: 'comprehend', kind: 'error' });
+  const answer = await post('/analyze/sync', { text: 'A text that no cache holds' });
+  expect(answer).toMatchObject({ status: 503, body: { error: { code: 'SERVICE_UNAVAILABLE' } } });
+  expect(answer.headers['retry-after']).toMatch(/^\d+$/);
 });
 
-describe('errors', () => {
-  it('have one shape: unknown paths, wrong methods, too large, no JSON', async () => {
-    expect(await call('/nothing/here')).toMatchObject({
-      status: 404,
-      body: { error: { code: 'NOT_FOUND' } },
+it('POST /records stores valid records as results of the tenant, and refuses each invalid one alone', async () => {
+  const records = [
+    { record_id: 'api-1', text: 'I love my cat', source: 'shop', tenant: 'another-tenant' },
+    { text: 12, source: 'shop' },
+    { record_id: 'api-2', text: 'What a terrible day, I hate it', source: 'shop' },
+  ];
+  const { status, body } = await post('/records', { records });
+  expect(status).toBe(202);
+  expect(body).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
+  expect(body.records[1]).toMatchObject({ status: 'refused', issues: [{ path: 'text' }] });
+  await vi.waitFor(async () => {
+    const one = await call('/results/api-1');
+    expect(one).toMatchObject({
+      status: 200,
+      body: { sentiment: 'POSITIVE', tenant: 'default' },
     });
-    const wrong = await call('/analyze/sync', { method: 'PUT', body: {} });
-    expect(wrong).toMatchObject({ status: 405, headers: { allow: 'POST' } });
-    const large = await post('/analyze/sync', { text: 'x'.repeat(300_000) });
-    expect(large).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE' } } });
-    const broken = await post('/analyze/sync', '{"text": "secret sauce');
-    expect(broken.status).toBe(400);
-    expect(JSON.stringify(broken.body)).not.toContain('secret');
-  });
+  }, WAIT);
+  const listed = await vi.waitFor(async () => {
+    const answer = await call('/results?source=shop');
+    expect(answer.body.results).toHaveLength(2);
+    return answer.body.results;
+  }, WAIT);
+  expect(listed[0].text).toBeUndefined();
+  const negative = await call('/results?source=shop&sentiment=NEGATIVE');
+  expect(negative.body.results.map((result: { record_id: string }) => result.record_id)).toEqual([
+    'api-2',
+  ]);
 });
 
-describe('a key', () => {
-  it('is asked for: none is 401, a wrong one 403, a revoked one 403', async () => {
-    expect(await call('/jobs', { key: '' })).toMatchObject({
-      status: 401,
-      body: { error: { code: 'UNAUTHORIZED' } },
-    });
-    expect(await call('/jobs', { key: 'x'.repeat(40) })).toMatchObject({
-      status: 403,
-      body: { error: { code: 'FORBIDDEN' } },
-    });
-    const { create, revoke } = test.keys;
-    const key = await create({ tenant: 'short-lived', tier: 'growth' });
-    expect(await call('/jobs', { key: key.api_key })).toMatchObject({ status: 200 });
-    await revoke(key.key_id);
-    expect(await call('/jobs', { key: key.api_key })).toMatchObject({ status: 403 });
-  });
-
-  it('of a tier has its rate: over it 429 with when to come back, and others are not touched', async () => {
-    const { api_key } = await test.keys.create({ tenant: 'eager', tier: 'starter' });
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, () => call('/jobs', { key: api_key })),
-    );
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]).toMatchObject({
-      body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 1 } },
-      headers: {
-        'retry-after': '1',
-        'x-ratelimit-limit': '5',
-        'x-ratelimit-remaining': '0',
-        'x-ratelimit-reset': '1',
-      },
-    });
-    expect(await call('/jobs')).toMatchObject({ status: 200 });
-  });
-});
-
-describe('two tenants', () => {
-  it('see nothing of each other, on any route', async () => {
-    const other = { key: keys.second_api_key };
-    const mine = await post('/analyze/async', { text: 'Only mine' });
-    const { job_id } = mine.body;
-    await post('/records', { records: [{ record_id: 'mine', text: 'I love it', source: 'mine' }] });
-    await vi.waitFor(async () => {
-      expect((await call(`/status/${job_id}`)).body.status).toBe('COMPLETED');
-      expect((await call('/results/mine')).status).toBe(200);
-    }, WAIT);
-    await test.cloud.flush();
-    for (const [method, path] of [
-      ['GET', `/status/${job_id}`],
-      ['GET', `/jobs/${job_id}/results`],
-      ['DELETE', `/jobs/${job_id}`],
-      ['GET', '/results/mine'],
-      ['GET', `/results/${job_id}:0`],
-    ]) {
-      const there = await call(path!, { method: method!, ...other });
-      const nowhere = await call(path!.replace(/mine$|job_[^/:]+/, 'job_none'), {
-        method: method!,
-        ...other,
-      });
-      expect(there.status, `${method} ${path}`).toBe(404);
-      expect(there.body.error.message).toBe(nowhere.body.error.message);
+it('GET /results shows each result once over all pages while new results arrive', async () => {
+  const put = async (from: number, to: number) => {
+    const records = [];
+    for (let i = from; i < to; i += 1) {
+      records.push({ record_id: `page-${i}`, text: 'I love my cat', source: 'paged' });
     }
-    const lists = [
-      (await call('/jobs', other)).body.jobs,
-      (await call('/results?source=mine', other)).body.results,
-      (await call('/stats?source=mine', other)).body.by_source,
-    ];
-    expect(lists).toEqual([[], [], []]);
-    const same_key = { 'Idempotency-Key': 'shared' };
-    const first = await call('/analyze/async', {
-      method: 'POST',
-      body: { text: 'One' },
-      headers: same_key,
+    await post('/records', { records });
+    await vi.waitFor(async () => {
+      expect((await call(`/results/page-${to - 1}`)).status).toBe(200);
+      expect((await call(`/results/page-${from}`)).status).toBe(200);
+    }, WAIT);
+  };
+  await put(0, 30);
+  await vi.waitFor(async () => {
+    expect((await call('/results?source=paged&limit=200')).body.results).toHaveLength(30);
+  }, WAIT);
+  const seen: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await call(`/results?source=paged&limit=7${cursor}`);
+    seen.push(...body.results.map((result: { record_id: string }) => result.record_id));
+    if (seen.length === 7) await put(30, 40);
+    cursor = body.next_cursor ? `&cursor=${encodeURIComponent(body.next_cursor)}` : '';
+  } while (cursor !== '');
+  const first = seen.filter((id) => Number(id.slice(5)) < 30);
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(first).toHaveLength(30);
+});
+
+it('GET /stats counts the records', async () => {
+  await test.cloud.flush();
+  const { status, body } = await call('/stats?interval=day&source=shop');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    total: 2,
+    by_sentiment: { POSITIVE: 1, NEGATIVE: 1, NEUTRAL: 0, MIXED: 0 },
+    by_source: [{ source: 'shop', total: 2 }],
+  });
+  expect(body.over_time).toHaveLength(1);
+  expect(body.cache.hits + body.cache.misses).toBe(2);
+});
+
+it('GET /health and GET /ready need no key, and GET /ready names the failed dependency', async () => {
+  expect(await call('/health', { key: '' })).toMatchObject({ status: 200 });
+  await vi.waitFor(async () => {
+    expect(await call('/ready', { key: '' })).toMatchObject({
+      status: 200,
+      body: { status: 'ready' },
     });
-    const second = await call('/analyze/async', {
-      method: 'POST',
-      body: { text: 'Two' },
-      headers: same_key,
+  }, WAIT);
+  await test.control('POST', 'faults', { service: 'kinesis', kind: 'error' });
+  await vi.waitFor(async () => {
+    const { status, body } = await call('/ready', { key: '' });
+    expect(status).toBe(503);
+    const failed = body.dependencies.filter((one: { status: string }) => one.status === 'failed');
+    expect(failed.map((one: { name: string }) => one.name)).toEqual(['stream']);
+  }, WAIT);
+});
+
+it('GET /health and GET /ready make no call to Comprehend', async () => {
+  await test.control('POST', 'meter/reset');
+  await call('/health', { key: '' });
+  await call('/ready', { key: '' });
+  const { entries } = (await test.control('GET', 'meter')) as { entries: { service: string }[] };
+  expect(entries.filter(({ service }) => service === 'comprehend')).toEqual([]);
+});
+
+it('GET /openapi.json and GET /docs need no key', async () => {
+  const { status, body } = await call('/openapi.json', { key: '' });
+  expect(status).toBe(200);
+  expect(body.openapi).toMatch(/^3\.1/);
+  expect(await call('/docs', { key: '' })).toMatchObject({ status: 200 });
+});
+
+it('the API answers unknown paths, wrong methods, large bodies and invalid JSON with errors of one shape', async () => {
+  expect(await call('/nothing/here')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'NOT_FOUND' } },
+  });
+  const wrong = await call('/analyze/sync', { method: 'PUT', body: {} });
+  expect(wrong).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  const large = await post('/analyze/sync', { text: 'x'.repeat(300_000) });
+  expect(large).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE' } } });
+  const broken = await post('/analyze/sync', '{"text": "secret sauce');
+  expect(broken.status).toBe(400);
+  expect(JSON.stringify(broken.body)).not.toContain('secret');
+});
+
+it('the API answers 401 without a key, and 403 to an unknown or revoked key', async () => {
+  expect(await call('/jobs', { key: '' })).toMatchObject({
+    status: 401,
+    body: { error: { code: 'UNAUTHORIZED' } },
+  });
+  expect(await call('/jobs', { key: 'x'.repeat(40) })).toMatchObject({
+    status: 403,
+    body: { error: { code: 'FORBIDDEN' } },
+  });
+  const { create, revoke } = test.keys;
+  const key = await create({ tenant: 'short-lived', tier: 'growth' });
+  expect(await call('/jobs', { key: key.api_key })).toMatchObject({ status: 200 });
+  await revoke(key.key_id);
+  expect(await call('/jobs', { key: key.api_key })).toMatchObject({ status: 403 });
+});
+
+it("the API answers 429 with Retry-After above the rate of a key's tier, and serves other keys", async () => {
+  const { api_key } = await test.keys.create({ tenant: 'eager', tier: 'starter' });
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, () => call('/jobs', { key: api_key })),
+  );
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]).toMatchObject({
+    body: { error: { code: 'RATE_LIMIT_EXCEEDED', retry_after: 1 } },
+    headers: {
+      'retry-after': '1',
+      'x-ratelimit-limit': '5',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1',
+    },
+  });
+  expect(await call('/jobs')).toMatchObject({ status: 200 });
+});
+
+it('two tenants see nothing of each other on any route', async () => {
+  const other = { key: keys.second_api_key };
+  const mine = await post('/analyze/async', { text: 'Only mine' });
+  const { job_id } = mine.body;
+  await post('/records', { records: [{ record_id: 'mine', text: 'I love it', source: 'mine' }] });
+  await vi.waitFor(async () => {
+    expect((await call(`/status/${job_id}`)).body.status).toBe('COMPLETED');
+    expect((await call('/results/mine')).status).toBe(200);
+  }, WAIT);
+  await test.cloud.flush();
+  for (const [method, path] of [
+    ['GET', `/status/${job_id}`],
+    ['GET', `/jobs/${job_id}/results`],
+    ['DELETE', `/jobs/${job_id}`],
+    ['GET', '/results/mine'],
+    ['GET', `/results/${job_id}:0`],
+  ]) {
+    const there = await call(path!, { method: method!, ...other });
+    const nowhere = await call(path!.replace(/mine$|job_[^/:]+/, 'job_none'), {
+      method: method!,
       ...other,
     });
-    expect(second.status).toBe(202);
-    expect(second.body.job_id).not.toBe(first.body.job_id);
+    expect(there.status, `${method} ${path}`).toBe(404);
+    expect(there.body.error.message).toBe(nowhere.body.error.message);
+  }
+  const lists = [
+    (await call('/jobs', other)).body.jobs,
+    (await call('/results?source=mine', other)).body.results,
+    (await call('/stats?source=mine', other)).body.by_source,
+  ];
+  expect(lists).toEqual([[], [], []]);
+  const same_key = { 'Idempotency-Key': 'shared' };
+  const first = await call('/analyze/async', {
+    method: 'POST',
+    body: { text: 'One' },
+    headers: same_key,
   });
+  const second = await call('/analyze/async', {
+    method: 'POST',
+    body: { text: 'Two' },
+    headers: same_key,
+    ...other,
+  });
+  expect(second.status).toBe(202);
+  expect(second.body.job_id).not.toBe(first.body.job_id);
 });

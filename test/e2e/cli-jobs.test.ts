@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function said(args: string[]): Promise<string> {
+async function runCommand(args: string[]): Promise<string> {
   const { code, stdout, stderr } = await aurastream(args, { env });
   expect(code, stderr).toBe(0);
   return stdout;
@@ -33,79 +33,78 @@ async function aFile(name: string, content: string): Promise<string> {
   return path;
 }
 
-describe('aurastream job', () => {
-  it('submits a file, watches it to its end, and gives what became of each line', async () => {
-    const file = await aFile('reviews.csv', 'text,stars\nI love my cat,5\n,1\nI hate rain,1\n');
-    const ended = await said(['job', 'submit', file, '--source', 'reviews', '--watch']);
-    expect(ended).toMatch(/COMPLETED_WITH_ERRORS {2}job_\w+\n {2}3 of 3 done/);
-    const job_id = /job_\w+/.exec(ended)![0];
+it('aurastream job submits a file, watches the job until it ends, and prints the outcome of each line', async () => {
+  const file = await aFile('reviews.csv', 'text,stars\nI love my cat,5\n,1\nI hate rain,1\n');
+  const ended = await runCommand(['job', 'submit', file, '--source', 'reviews', '--watch']);
+  expect(ended).toMatch(/COMPLETED_WITH_ERRORS {2}job_\w+\n {2}3 of 3 done/);
+  const job_id = /job_\w+/.exec(ended)![0];
 
-    const status = JSON.parse(await said(['job', 'status', job_id, '--json']));
-    expect(status.progress).toMatchObject({ total: 3, done: 3, percentage: 100 });
+  const status = JSON.parse(await runCommand(['job', 'status', job_id, '--json']));
+  expect(status.progress).toMatchObject({ total: 3, done: 3, percentage: 100 });
 
-    const output = join(folder, 'results.csv');
-    await said(['job', 'results', job_id, '--format', 'csv', '--output', output]);
-    const [header, ...rows] = (await readFile(output, 'utf8')).trim().split('\n');
-    expect(header).toBe('job_index,record_id,outcome,sentiment,score,language_code,issues');
-    expect(rows.map((row) => row.split(',').slice(2, 4).join(' '))).toEqual([
-      'analyzed POSITIVE',
-      expect.stringMatching(/^(empty|set_aside) $/),
-      'analyzed NEGATIVE',
-    ]);
-    const lines = (await said(['job', 'results', job_id, '--json'])).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line).job_index)).toEqual([0, 1, 2]);
+  const output = join(folder, 'results.csv');
+  await runCommand(['job', 'results', job_id, '--format', 'csv', '--output', output]);
+  const [header, ...rows] = (await readFile(output, 'utf8')).trim().split('\n');
+  expect(header).toBe('job_index,record_id,outcome,sentiment,score,language_code,issues');
+  expect(rows.map((row) => row.split(',').slice(2, 4).join(' '))).toEqual([
+    'analyzed POSITIVE',
+    expect.stringMatching(/^(empty|set_aside) $/),
+    'analyzed NEGATIVE',
+  ]);
+  const lines = (await runCommand(['job', 'results', job_id, '--json'])).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).job_index)).toEqual([0, 1, 2]);
 
-    expect(await said(['job', 'list'])).toContain(job_id);
-    expect(JSON.parse(await said(['job', 'list', '--json', '--limit', '1']))).toHaveLength(1);
-  });
+  expect(await runCommand(['job', 'list'])).toContain(job_id);
+  expect(JSON.parse(await runCommand(['job', 'list', '--json', '--limit', '1']))).toHaveLength(1);
+});
 
-  it('cancels, and says how much was done', async () => {
-    await test.control('POST', 'faults', { service: 'comprehend', kind: 'throttle' });
-    const lines = Array.from({ length: 50 }, (_, i) => JSON.stringify({ text: `Not ${i}` }));
-    const file = await aFile('more.jsonl', lines.join('\n'));
-    const { job_id } = JSON.parse(await said(['job', 'submit', file, '--json']));
-    expect(await said(['job', 'cancel', job_id])).toMatch(
-      /Cancelled job_\w+: \d+ of \d+ records were done/,
-    );
-    await test.control('DELETE', 'faults');
-    expect(await said(['job', 'status', job_id])).toContain('CANCELLED');
-  });
+it('aurastream job cancel cancels the job and prints its progress', async () => {
+  await test.control('POST', 'faults', { service: 'comprehend', kind: 'throttle' });
+  const lines = Array.from({ length: 50 }, (_, i) => JSON.stringify({ text: `Not ${i}` }));
+  const file = await aFile('more.jsonl', lines.join('\n'));
+  const { job_id } = JSON.parse(await runCommand(['job', 'submit', file, '--json']));
+  expect(await runCommand(['job', 'cancel', job_id])).toMatch(
+    /Cancelled job_\w+: \d+ of \d+ records were done/,
+  );
+  await test.control('DELETE', 'faults');
+  expect(await runCommand(['job', 'status', job_id])).toContain('CANCELLED');
+});
 
-  it('exits with 1 where a job has FAILED, and says why', async () => {
-    const empty = await aFile('empty.jsonl', '\n');
-    const { code, stdout } = await aurastream(['job', 'submit', empty, '--watch'], { env });
-    expect(code).toBe(1);
-    expect(stdout).toContain('INPUT_EMPTY: The input has no records');
-  });
+it('aurastream job exits with 1 and prints the reason if the job has FAILED', async () => {
+  const empty = await aFile('empty.jsonl', '\n');
+  const { code, stdout } = await aurastream(['job', 'submit', empty, '--watch'], { env });
+  expect(code).toBe(1);
+  expect(stdout).toContain('INPUT_EMPTY: The input has no records');
+});
 
-  it.each([
-    [['job', 'status', 'job_nobody'], /There is no such job/],
-    [['job', 'submit', '/not/there.jsonl'], /no such file|not there/i],
-    [['job', 'status', 'job_1', '--api-key', 'nonsense'], /key/i],
-  ])('%j ends with what to try, not with a stack', async (args, message) => {
+it.each([
+  [['job', 'status', 'job_nobody'], /There is no such job/],
+  [['job', 'submit', '/not/there.jsonl'], /no such file|not there/i],
+  [['job', 'status', 'job_1', '--api-key', 'nonsense'], /key/i],
+])(
+  'aurastream %j fails, and the error says what to try and has no stack',
+  async (args, message) => {
     const { code, stderr } = await aurastream(args, { env });
     expect(code).not.toBe(0);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
-  });
-});
+  },
+);
 
-describe('aurastream keys', () => {
-  it('makes a key that works, shows it in the list without its value, and revokes it', async () => {
-    const args = ['keys', 'create', '--tenant', 'new-team', '--tier', 'growth', '--json'];
-    const { api_key, key_id, callback_secret } = JSON.parse(await said(args));
-    expect(callback_secret).toEqual(expect.any(String));
-    const call = createCaller(test.cloud.api, api_key);
-    expect(await call('/jobs')).toMatchObject({ status: 200, body: { jobs: [] } });
+it('aurastream keys creates a working key, lists it without its value, and revokes it', async () => {
+  const args = ['keys', 'create', '--tenant', 'new-team', '--tier', 'growth', '--json'];
+  const { api_key, key_id, callback_secret } = JSON.parse(await runCommand(args));
+  expect(callback_secret).toEqual(expect.any(String));
+  const call = createCaller(test.cloud.api, api_key);
+  expect(await call('/jobs')).toMatchObject({ status: 200, body: { jobs: [] } });
 
-    const list = await said(['keys', 'list', '--tenant', 'new-team']);
-    expect(list).toContain(key_id);
-    expect(list).not.toContain(api_key);
+  const list = await runCommand(['keys', 'list', '--tenant', 'new-team']);
+  expect(list).toContain(key_id);
+  expect(list).not.toContain(api_key);
 
-    await said(['keys', 'revoke', key_id]);
-    expect((await call('/jobs')).status).toBe(403);
-    const { code, stderr } = await aurastream(['keys', 'revoke', key_id], { env });
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('keys list');
-  });
+  await runCommand(['keys', 'revoke', key_id]);
+  expect((await call('/jobs')).status).toBe(403);
+  const { code, stderr } = await aurastream(['keys', 'revoke', key_id], { env });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('keys list');
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { aurastream, type Ended, run, start, waitForExit } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 500 };
@@ -57,157 +57,154 @@ async function json(args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe('npm start', () => {
-  it('says where everything is in one line of JSON', () => {
-    expect(ready).toMatchObject({
-      endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      api: expect.stringContaining(ready.endpoint),
-      stream: expect.any(String),
-    });
-  });
-
-  it('says which option to use where the port is taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    const { code, stderr } = await run([
-      ...START,
-      '--port',
-      String(port),
-      '--data',
-      join(folder, 'other'),
-    ]);
-    server.close();
-    expect(code).toBe(1);
-    expect(stderr).toContain('--port');
-    expect(stderr).not.toContain('    at ');
-  });
-
-  it('refuses a second cloud on the same data', async () => {
-    const { code, stderr } = await run([...START, '--port', '0', '--data', join(folder, 'data')]);
-    expect(code).toBe(1);
-    expect(stderr).not.toContain('    at ');
+it('npm start --json prints the addresses of the cloud in one line of JSON', () => {
+  expect(ready).toMatchObject({
+    endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    api: expect.stringContaining(ready.endpoint),
+    stream: expect.any(String),
   });
 });
 
-describe('aurastream', () => {
-  it('ingests what is right, tells what is not by its line, and exits with 2', async () => {
-    const path = join(folder, 'My Reviews.csv');
-    await writeFile(
-      path,
-      'record_id,review,stars\ncsv-1,I love my cat,5\ncsv-2,,1\ncsv-3,"Awful, it broke",2\n',
-    );
-    const { code, stdout, stderr } = await aurastream(
-      ['ingest', path, '--text-field', 'review', '--json'],
-      { env },
-    );
-    expect(code, stderr).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
-    expect(stderr).toContain('line 3: review is required');
-    expect(stderr).not.toContain('Awful');
-    await vi.waitFor(async () => {
-      expect(await json(['results', 'get', 'csv-1'])).toMatchObject({
-        source: 'my-reviews',
-        sentiment: 'POSITIVE',
-        attributes: { stars: '5' },
-      });
-    }, WAIT);
-  });
+it('npm start names the option to use if the port is taken', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const { code, stderr } = await run([
+    ...START,
+    '--port',
+    String(port),
+    '--data',
+    join(folder, 'other'),
+  ]);
+  server.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain('--port');
+  expect(stderr).not.toContain('    at ');
+});
 
-  it('reads standard input, and answers by SQL and by source', async () => {
-    const lines = ['What a wonderful day', 'This is terrible'].map((text, i) =>
-      JSON.stringify({ record_id: `in-${i}`, text, created_at: `2026-11-2${i + 1}T12:00:00Z` }),
-    );
-    const { code, stderr } = await aurastream(['ingest', '-', '--source', 'piped'], {
-      env,
-      input: lines.join('\n'),
-    });
-    expect(code, stderr).toBe(0);
-    await vi.waitFor(async () => {
-      expect(
-        await json([
-          'query',
-          "SELECT sentiment, count(*) AS n FROM results WHERE source = 'piped' GROUP BY sentiment ORDER BY sentiment",
-        ]),
-      ).toEqual([
-        { sentiment: 'NEGATIVE', n: 1 },
-        { sentiment: 'POSITIVE', n: 1 },
-      ]);
-    }, WAIT);
-    const listed = (args: string[]) =>
-      json(['results', 'list', '--source', 'piped', ...args]) as Promise<{ record_id: string }[]>;
-    expect((await listed([])).map(({ record_id }) => record_id)).toEqual(['in-1', 'in-0']);
-    expect((await listed(['--from', '2026-11-22'])).map(({ record_id }) => record_id)).toEqual([
-      'in-1',
-    ]);
-  });
+it('npm start refuses a second cloud on the same data', async () => {
+  const { code, stderr } = await run([...START, '--port', '0', '--data', join(folder, 'data')]);
+  expect(code).toBe(1);
+  expect(stderr).not.toContain('    at ');
+});
 
-  it('gives a verdict at once, from the cache the second time', async () => {
-    const text = 'It only cost $5; works & great';
-    expect(await json(['analyze', text])).toMatchObject({
+it('aurastream ingest publishes valid records, names the line of each invalid one, and exits with 2', async () => {
+  const path = join(folder, 'My Reviews.csv');
+  await writeFile(
+    path,
+    'record_id,review,stars\ncsv-1,I love my cat,5\ncsv-2,,1\ncsv-3,"Awful, it broke",2\n',
+  );
+  const { code, stdout, stderr } = await aurastream(
+    ['ingest', path, '--text-field', 'review', '--json'],
+    { env },
+  );
+  expect(code, stderr).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
+  expect(stderr).toContain('line 3: review is required');
+  expect(stderr).not.toContain('Awful');
+  await vi.waitFor(async () => {
+    expect(await json(['results', 'get', 'csv-1'])).toMatchObject({
+      source: 'my-reviews',
       sentiment: 'POSITIVE',
-      cache_hit: false,
+      attributes: { stars: '5' },
     });
-    expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: true });
-  });
+  }, WAIT);
+});
 
-  it('lists set-asides, and shows the bytes', async () => {
-    const { KinesisClient, PutRecordCommand } = await import('@aws-sdk/client-kinesis');
-    const kinesis = new KinesisClient({
-      endpoint: ready.endpoint,
-      region: ready.region,
-      credentials: { accessKeyId: ready.access_key_id, secretAccessKey: ready.secret_access_key },
-    });
-    const data = Buffer.from('{"text": broken');
-    await kinesis.send(
-      new PutRecordCommand({ StreamName: ready.stream, PartitionKey: 'k', Data: data }),
-    );
-    kinesis.destroy();
-    const found = await vi.waitFor(async () => {
-      const list = (await json(['set-aside', 'list'])) as {
-        set_aside_id: string;
-        reason: string;
-      }[];
-      expect(list).toHaveLength(1);
-      return list[0]!;
-    }, WAIT);
-    expect(found.reason).toBe('invalid_json');
-    const shown = await aurastream(['set-aside', 'show', found.set_aside_id, '--bytes'], { env });
-    expect(shown.stdout).toBe(data.toString());
+it('aurastream ingest reads standard input, and query and results find the records', async () => {
+  const lines = ['What a wonderful day', 'This is terrible'].map((text, i) =>
+    JSON.stringify({ record_id: `in-${i}`, text, created_at: `2026-11-2${i + 1}T12:00:00Z` }),
+  );
+  const { code, stderr } = await aurastream(['ingest', '-', '--source', 'piped'], {
+    env,
+    input: lines.join('\n'),
   });
+  expect(code, stderr).toBe(0);
+  await vi.waitFor(async () => {
+    expect(
+      await json([
+        'query',
+        "SELECT sentiment, count(*) AS n FROM results WHERE source = 'piped' GROUP BY sentiment ORDER BY sentiment",
+      ]),
+    ).toEqual([
+      { sentiment: 'NEGATIVE', n: 1 },
+      { sentiment: 'POSITIVE', n: 1 },
+    ]);
+  }, WAIT);
+  const listResults = (args: string[]) =>
+    json(['results', 'list', '--source', 'piped', ...args]) as Promise<{ record_id: string }[]>;
+  expect((await listResults([])).map(({ record_id }) => record_id)).toEqual(['in-1', 'in-0']);
+  expect((await listResults(['--from', '2026-11-22'])).map(({ record_id }) => record_id)).toEqual([
+    'in-1',
+  ]);
+});
 
-  it.each([
-    [['results', 'get', 'nobody'], 'set-aside list'],
-    [['query', 'SELEC 1'], 'DESCRIBE results'],
-    [['ingest', 'no-such-file.jsonl'], 'no-such-file.jsonl'],
-    [['--stack', 'Nope', 'query', 'SELECT 1'], 'npm run deploy'],
-    [['analyze', ' '], 'text'],
-  ])('%j fails with what to try, and no stack trace', async (args, advice) => {
+it('aurastream analyze prints a verdict, and takes the second one from the cache', async () => {
+  const text = 'It only cost $5; works & great';
+  expect(await json(['analyze', text])).toMatchObject({
+    sentiment: 'POSITIVE',
+    cache_hit: false,
+  });
+  expect(await json(['analyze', text])).toMatchObject({ sentiment: 'POSITIVE', cache_hit: true });
+});
+
+it('aurastream set-aside lists set-asides and shows their bytes', async () => {
+  const { KinesisClient, PutRecordCommand } = await import('@aws-sdk/client-kinesis');
+  const kinesis = new KinesisClient({
+    endpoint: ready.endpoint,
+    region: ready.region,
+    credentials: { accessKeyId: ready.access_key_id, secretAccessKey: ready.secret_access_key },
+  });
+  const data = Buffer.from('{"text": broken');
+  await kinesis.send(
+    new PutRecordCommand({ StreamName: ready.stream, PartitionKey: 'k', Data: data }),
+  );
+  kinesis.destroy();
+  const found = await vi.waitFor(async () => {
+    const list = (await json(['set-aside', 'list'])) as {
+      set_aside_id: string;
+      reason: string;
+    }[];
+    expect(list).toHaveLength(1);
+    return list[0]!;
+  }, WAIT);
+  expect(found.reason).toBe('invalid_json');
+  const shown = await aurastream(['set-aside', 'show', found.set_aside_id, '--bytes'], { env });
+  expect(shown.stdout).toBe(data.toString());
+});
+
+it.each([
+  [['results', 'get', 'unknown-record'], 'set-aside list'],
+  [['query', 'SELEC 1'], 'DESCRIBE results'],
+  [['ingest', 'no-such-file.jsonl'], 'no-such-file.jsonl'],
+  [['--stack', 'Nope', 'query', 'SELECT 1'], 'npm run deploy'],
+  [['analyze', ' '], 'text'],
+])(
+  'aurastream %j fails, and the error says what to try and has no stack trace',
+  async (args, advice) => {
     const { code, stderr } = await aurastream(args, { env });
     expect(code).toBe(1);
     expect(stderr).toContain(advice);
     expect(stderr).not.toMatch(/^\s+at /m);
-  });
+  },
+);
 
-  it('says what to do where no cloud answers', async () => {
-    const { code, stderr } = await aurastream(['query', 'SELECT 1'], {
-      env: { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' },
-    });
-    expect(code).toBe(1);
-    expect(stderr).toContain('npm start');
+it('aurastream says what to do if no cloud answers', async () => {
+  const { code, stderr } = await aurastream(['query', 'SELECT 1'], {
+    env: { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' },
   });
+  expect(code).toBe(1);
+  expect(stderr).toContain('npm start');
 });
 
-describe('Ctrl-C', () => {
-  it('stops it cleanly, and what was there is there after a restart', async () => {
-    child.kill('SIGINT');
-    expect((await stopped).code).toBe(0);
-    await boot();
-    expect(await json(['results', 'get', 'in-0'])).toMatchObject({ record_id: 'in-0' });
-    expect(
-      await json(['query', "SELECT count(*) AS n FROM results WHERE source = 'piped'"]),
-    ).toEqual([{ n: 2 }]);
-    child.kill('SIGINT');
-    expect((await stopped).code).toBe(0);
-  });
+it('npm start stops on Ctrl-C, and a restart finds the data again', async () => {
+  child.kill('SIGINT');
+  expect((await stopped).code).toBe(0);
+  await boot();
+  expect(await json(['results', 'get', 'in-0'])).toMatchObject({ record_id: 'in-0' });
+  expect(await json(['query', "SELECT count(*) AS n FROM results WHERE source = 'piped'"])).toEqual(
+    [{ n: 2 }],
+  );
+  child.kill('SIGINT');
+  expect((await stopped).code).toBe(0);
 });

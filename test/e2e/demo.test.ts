@@ -1,41 +1,39 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { run } from '../support/process.ts';
 
-describe('npm run demo', () => {
-  it('accounts for every record of the sample, and shows what batching and caching save', async () => {
-    const { code, stdout, stderr } = await run([
-      'node',
-      '--import',
-      'tsx',
-      'cli/demo/main.ts',
-      '--json',
-    ]);
-    expect(code, stderr).toBe(0);
-    const summary = JSON.parse(stdout);
-    expect(Object.keys(summary)).toEqual([
-      'records',
-      'results',
-      'set_asides',
-      'by_sentiment',
-      'by_status',
-      'by_language',
-      'by_source',
-      'cache',
-      'comprehend',
-      'cost_usd',
-      'baseline_cost_usd',
-      'seconds',
-      'records_per_second',
-    ]);
-    expect(summary).toMatchObject({
-      records: 663,
-      results: 657,
-      set_asides: 6,
-      by_status: { analyzed: 631, empty: 2, withdrawn: 0 },
-    });
-    const { cache, comprehend } = summary;
-    expect(cache.batch + cache.memory + cache.table + cache.miss).toBe(summary.by_status.analyzed);
-    expect(comprehend.documents).toBeLessThan(summary.by_status.analyzed * 0.8);
-    expect(summary.cost_usd).toBeLessThan(summary.baseline_cost_usd);
-  }, 120_000);
-});
+it('npm run demo accounts for every record of the sample and shows what batching and caching save', async () => {
+  const { code, stdout, stderr } = await run([
+    'node',
+    '--import',
+    'tsx',
+    'cli/demo/main.ts',
+    '--json',
+  ]);
+  expect(code, stderr).toBe(0);
+  const summary = JSON.parse(stdout);
+  expect(Object.keys(summary)).toEqual([
+    'records',
+    'results',
+    'set_asides',
+    'by_sentiment',
+    'by_status',
+    'by_language',
+    'by_source',
+    'cache',
+    'comprehend',
+    'cost_usd',
+    'baseline_cost_usd',
+    'seconds',
+    'records_per_second',
+  ]);
+  expect(summary).toMatchObject({
+    records: 663,
+    results: 657,
+    set_asides: 6,
+    by_status: { analyzed: 631, empty: 2, withdrawn: 0 },
+  });
+  const { cache, comprehend } = summary;
+  expect(cache.batch + cache.memory + cache.table + cache.miss).toBe(summary.by_status.analyzed);
+  expect(comprehend.documents).toBeLessThan(summary.by_status.analyzed * 0.8);
+  expect(summary.cost_usd).toBeLessThan(summary.baseline_cost_usd);
+}, 120_000);

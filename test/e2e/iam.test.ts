@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { changedAssembly, withLittlePatience } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { MeterEntry } from '../support/observe.ts';
@@ -22,45 +22,43 @@ function assemblyWithout(action: string): Promise<string> {
   });
 }
 
-describe('a function without a grant', () => {
-  let assembly: string;
-  let test: TestCloud;
-  beforeAll(async () => {
-    assembly = await assemblyWithout('firehose:PutRecordBatch');
-    test = await testCloud({ assemblyDir: assembly });
-  });
-  afterAll(async () => {
-    await test.stop();
-    await rm(assembly, { recursive: true, force: true });
-  });
+let assembly: string;
+let test: TestCloud;
+beforeAll(async () => {
+  assembly = await assemblyWithout('firehose:PutRecordBatch');
+  test = await testCloud({ assemblyDir: assembly });
+});
+afterAll(async () => {
+  await test.stop();
+  await rm(assembly, { recursive: true, force: true });
+});
 
-  it('is denied, and what it could not do ends in the failure destination with its payload', async () => {
-    await test.clients.kinesis.send(
-      new PutRecordsCommand({
-        StreamName: test.stack.StreamName,
-        Records: [{ PartitionKey: 'a', Data: Buffer.from(RECORD) }],
-      }),
+it('a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload', async () => {
+  await test.clients.kinesis.send(
+    new PutRecordsCommand({
+      StreamName: test.stack.StreamName,
+      Records: [{ PartitionKey: 'a', Data: Buffer.from(RECORD) }],
+    }),
+  );
+  await vi.waitFor(async () => {
+    const { entries } = (await test.control('GET', 'meter')) as {
+      entries: (MeterEntry & { errors?: Record<string, number> })[];
+    };
+    const firehose = entries.find((entry) => entry.action === 'PutRecordBatch');
+    expect(firehose?.errors).toHaveProperty('AccessDeniedException');
+  }, WAIT);
+  const report = await vi.waitFor(async () => {
+    const { Contents = [] } = await test.clients.s3.send(
+      new ListObjectsV2Command({ Bucket: test.stack.FailureBucketName }),
     );
-    await vi.waitFor(async () => {
-      const { entries } = (await test.control('GET', 'meter')) as {
-        entries: (MeterEntry & { errors?: Record<string, number> })[];
-      };
-      const firehose = entries.find((entry) => entry.action === 'PutRecordBatch');
-      expect(firehose?.errors).toHaveProperty('AccessDeniedException');
-    }, WAIT);
-    const report = await vi.waitFor(async () => {
-      const { Contents = [] } = await test.clients.s3.send(
-        new ListObjectsV2Command({ Bucket: test.stack.FailureBucketName }),
-      );
-      expect(Contents).toHaveLength(1);
-      const { Body } = await test.clients.s3.send(
-        new GetObjectCommand({ Bucket: test.stack.FailureBucketName, Key: Contents[0]!.Key! }),
-      );
-      return JSON.parse(await Body!.transformToString());
-    }, WAIT);
-    expect(report.requestContext.condition).toBe('RetryAttemptsExhausted');
-    const { Records } =
-      typeof report.payload === 'string' ? JSON.parse(report.payload) : report.payload;
-    expect(Buffer.from(Records[0].kinesis.data, 'base64').toString()).toBe(RECORD);
-  });
+    expect(Contents).toHaveLength(1);
+    const { Body } = await test.clients.s3.send(
+      new GetObjectCommand({ Bucket: test.stack.FailureBucketName, Key: Contents[0]!.Key! }),
+    );
+    return JSON.parse(await Body!.transformToString());
+  }, WAIT);
+  expect(report.requestContext.condition).toBe('RetryAttemptsExhausted');
+  const { Records } =
+    typeof report.payload === 'string' ? JSON.parse(report.payload) : report.payload;
+  expect(Buffer.from(Records[0].kinesis.data, 'base64').toString()).toBe(RECORD);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
@@ -59,7 +59,7 @@ function documents(n: number, text = (i: number) => `I love my cat number ${i}`)
   return Array.from({ length: n }, (_, i) => ({ text: text(i), language_code: 'en' }));
 }
 
-async function allResults(job_id: string) {
+async function readAllResults(job_id: string) {
   const results = [];
   let cursor: string | undefined;
   do {
@@ -71,360 +71,357 @@ async function allResults(job_id: string) {
   return results;
 }
 
-describe('a job', () => {
-  it('of one text ends with its result in the status', async () => {
-    const { job_id, status } = await submit({ text: 'I love my cat', source_id: 'reviews' });
-    expect(status).toBe('PENDING');
-    const ended = await watch(job_id);
-    expect(ended).toMatchObject({
-      status: 'COMPLETED',
-      progress: { total: 1, done: 1, succeeded: 1, percentage: 100, stage: 'done' },
-      result: { sentiment: 'POSITIVE', source: 'reviews', text: 'I love my cat' },
-      counts: { positive: 1 },
-    });
-    expect(Date.parse(ended.completed_at)).toBeGreaterThanOrEqual(Date.parse(ended.created_at));
+it('a job of one text ends with the result in its status', async () => {
+  const { job_id, status } = await submit({ text: 'I love my cat', source_id: 'reviews' });
+  expect(status).toBe('PENDING');
+  const ended = await watch(job_id);
+  expect(ended).toMatchObject({
+    status: 'COMPLETED',
+    progress: { total: 1, done: 1, succeeded: 1, percentage: 100, stage: 'done' },
+    result: { sentiment: 'POSITIVE', source: 'reviews', text: 'I love my cat' },
+    counts: { positive: 1 },
   });
+  expect(Date.parse(ended.completed_at)).toBeGreaterThanOrEqual(Date.parse(ended.created_at));
+});
 
-  it('of documents gives each its outcome, in the order they came in', async () => {
-    const { job_id } = await submit({
-      documents: [
-        { text: 'I love my cat', record_id: 'mine-1' },
-        { text: 'What a terrible day, I hate it', source: 'diary' },
-        { text: '   ' },
-        { text: 'Ég elska köttinn minn', language_code: 'is' },
-      ],
-    });
-    const ended = await watch(job_id);
-    expect(ended).toMatchObject({
-      status: 'COMPLETED_WITH_ERRORS',
-      progress: { total: 4, done: 4, succeeded: 2, failed: 2, set_aside: 0 },
-      counts: { positive: 1, negative: 1, empty: 1, unsupported_language: 1 },
-    });
-    const results = await allResults(job_id);
-    expect(results.map((entry) => entry.result.status)).toEqual([
-      'analyzed',
-      'analyzed',
-      'empty',
-      'unsupported_language',
-    ]);
-    expect(results[0].record_id).toBe('mine-1');
-    expect(results[1]).toMatchObject({ record_id: `${job_id}:1`, result: { source: 'diary' } });
-    const { body } = await call('/results/mine-1');
-    expect(body).toMatchObject({ sentiment: 'POSITIVE' });
+it('a job of documents returns the outcome of each document in the submitted order', async () => {
+  const { job_id } = await submit({
+    documents: [
+      { text: 'I love my cat', record_id: 'mine-1' },
+      { text: 'What a terrible day, I hate it', source: 'diary' },
+      { text: '   ' },
+      { text: 'Ég elska köttinn minn', language_code: 'is' },
+    ],
   });
-
-  it('of an uploaded file sets bad lines aside, says what is wrong with them, and counts every one', async () => {
-    const good = documents(2_500).map(({ text }) => JSON.stringify({ text, language: 'en' }));
-    good.splice(1_200, 0, 'this is no JSON', '{"text": 7}', '');
-    const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' }, source_id: 'file' });
-    await upload(to.url, to.headers, good.join('\n'));
-    const ended = await watch(job_id);
-    expect(ended).toMatchObject({
-      status: 'COMPLETED_WITH_ERRORS',
-      progress: { total: 2_502, done: 2_502, succeeded: 2_500, set_aside: 2 },
-    });
-    const results = await allResults(job_id);
-    expect(results).toHaveLength(2_502);
-    expect(results.map((entry) => entry.job_index)).toEqual(results.map((_, i) => i));
-    const aside = results.filter((entry) => entry.outcome === 'set_aside');
-    expect(aside.map((entry) => entry.job_index)).toEqual([1_200, 1_201]);
-    expect(aside[1].issues).toEqual([expect.objectContaining({ path: 'text' })]);
-    expect(JSON.stringify(aside)).not.toContain('this is no JSON');
+  const ended = await watch(job_id);
+  expect(ended).toMatchObject({
+    status: 'COMPLETED_WITH_ERRORS',
+    progress: { total: 4, done: 4, succeeded: 2, failed: 2, set_aside: 0 },
+    counts: { positive: 1, negative: 1, empty: 1, unsupported_language: 1 },
   });
+  const results = await readAllResults(job_id);
+  expect(results.map((entry) => entry.result.status)).toEqual([
+    'analyzed',
+    'analyzed',
+    'empty',
+    'unsupported_language',
+  ]);
+  expect(results[0].record_id).toBe('mine-1');
+  expect(results[1]).toMatchObject({ record_id: `${job_id}:1`, result: { source: 'diary' } });
+  const { body } = await call('/results/mine-1');
+  expect(body).toMatchObject({ sentiment: 'POSITIVE' });
+});
 
-  it('takes CSV as well, and gives its results as JSON lines and CSV', async () => {
-    const { job_id, upload: to } = await submit({ upload: { format: 'csv' } });
-    const csv = 'text,stars\n"I love my cat, and\nshe loves me",5\nI hate rain,1\n';
-    await upload(to.url, to.headers, csv);
-    expect(await watch(job_id)).toMatchObject({ status: 'COMPLETED', progress: { total: 2 } });
-    const lines = await call(`/jobs/${job_id}/results`, {
-      headers: { accept: 'application/x-ndjson' },
-    });
-    expect(lines.headers['content-type']).toContain('application/x-ndjson');
-    const entries = lines.body
-      .trim()
-      .split('\n')
-      .map((line: string) => JSON.parse(line));
-    expect(
-      entries.map((entry: { result: { attributes: unknown } }) => entry.result.attributes),
-    ).toEqual([{ stars: '5' }, { stars: '1' }]);
-    const table = await call(`/jobs/${job_id}/results`, { headers: { accept: 'text/csv' } });
-    expect(table.headers['content-type']).toContain('text/csv');
-    expect(table.body.split('\n')[0]).toContain('sentiment');
+it('a job of an uploaded file sets bad lines aside with a reason, and counts every line', async () => {
+  const good = documents(2_500).map(({ text }) => JSON.stringify({ text, language: 'en' }));
+  good.splice(1_200, 0, 'this is no JSON', '{"text": 7}', '');
+  const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' }, source_id: 'file' });
+  await upload(to.url, to.headers, good.join('\n'));
+  const ended = await watch(job_id);
+  expect(ended).toMatchObject({
+    status: 'COMPLETED_WITH_ERRORS',
+    progress: { total: 2_502, done: 2_502, succeeded: 2_500, set_aside: 2 },
   });
+  const results = await readAllResults(job_id);
+  expect(results).toHaveLength(2_502);
+  expect(results.map((entry) => entry.job_index)).toEqual(results.map((_, i) => i));
+  const aside = results.filter((entry) => entry.outcome === 'set_aside');
+  expect(aside.map((entry) => entry.job_index)).toEqual([1_200, 1_201]);
+  expect(aside[1].issues).toEqual([expect.objectContaining({ path: 'text' })]);
+  expect(JSON.stringify(aside)).not.toContain('this is no JSON');
+});
 
-  it('takes a text of 1 MiB that nothing makes smaller', async () => {
-    const text = randomBytes(524_288).toString('hex');
-    const { job_id } = await submit({ text });
-    const ended = await watch(job_id);
-    expect(ended.progress).toMatchObject({ total: 1, done: 1 });
-    expect(ended.status).toMatch(/^COMPLETED/);
+it('a job reads CSV, and returns its results as JSON lines and as CSV', async () => {
+  const { job_id, upload: to } = await submit({ upload: { format: 'csv' } });
+  const csv = 'text,stars\n"I love my cat, and\nshe loves me",5\nI hate rain,1\n';
+  await upload(to.url, to.headers, csv);
+  expect(await watch(job_id)).toMatchObject({ status: 'COMPLETED', progress: { total: 2 } });
+  const lines = await call(`/jobs/${job_id}/results`, {
+    headers: { accept: 'application/x-ndjson' },
   });
+  expect(lines.headers['content-type']).toContain('application/x-ndjson');
+  const entries = lines.body
+    .trim()
+    .split('\n')
+    .map((line: string) => JSON.parse(line));
+  expect(
+    entries.map((entry: { result: { attributes: unknown } }) => entry.result.attributes),
+  ).toEqual([{ stars: '5' }, { stars: '1' }]);
+  const table = await call(`/jobs/${job_id}/results`, { headers: { accept: 'text/csv' } });
+  expect(table.headers['content-type']).toContain('text/csv');
+  expect(table.body.split('\n')[0]).toContain('sentiment');
+});
 
-  it('submitted twice with one Idempotency-Key is one job; with another body it is refused', async () => {
-    const headers = { 'Idempotency-Key': 'order-7' };
-    const body = { documents: documents(3) };
-    const first = await submit(body, headers);
-    const again = await submit(body, headers);
-    expect(again.job_id).toBe(first.job_id);
-    const other = await call('/analyze/async', { method: 'POST', body: { text: 'x' }, headers });
-    expect(other).toMatchObject({ status: 409, body: { error: { code: 'CONFLICT' } } });
-    expect(await watch(first.job_id)).toMatchObject({ progress: { total: 3, done: 3 } });
+it('a job analyses a text of 1 MiB that does not compress', async () => {
+  const text = randomBytes(524_288).toString('hex');
+  const { job_id } = await submit({ text });
+  const ended = await watch(job_id);
+  expect(ended.progress).toMatchObject({ total: 1, done: 1 });
+  expect(ended.status).toMatch(/^COMPLETED/);
+});
+
+it('two submissions with one Idempotency-Key are one job, and a different body is refused', async () => {
+  const headers = { 'Idempotency-Key': 'order-7' };
+  const body = { documents: documents(3) };
+  const first = await submit(body, headers);
+  const again = await submit(body, headers);
+  expect(again.job_id).toBe(first.job_id);
+  const other = await call('/analyze/async', { method: 'POST', body: { text: 'x' }, headers });
+  expect(other).toMatchObject({ status: 409, body: { error: { code: 'CONFLICT' } } });
+  expect(await watch(first.job_id)).toMatchObject({ progress: { total: 3, done: 3 } });
+});
+
+it('a cancelled job pays for no further document', async () => {
+  await test.control('POST', 'faults', { service: 'comprehend', kind: 'throttle' });
+  const { job_id } = await submit({
+    documents: documents(500, (i) => `Never to be analysed ${i} ${job_id_salt}`),
   });
-
-  it('that is cancelled is not paid for', async () => {
-    await test.control('POST', 'faults', { service: 'comprehend', kind: 'throttle' });
-    const { job_id } = await submit({
-      documents: documents(500, (i) => `Never to be analysed ${i} ${job_id_salt}`),
-    });
-    await vi.waitFor(async () => {
-      const { body } = await call(`/status/${job_id}`);
-      expect(body.status).toBe('PROCESSING');
-    }, WAIT);
-    const cancelled = await call(`/jobs/${job_id}`, { method: 'DELETE' });
-    expect(cancelled).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
-    await test.control('POST', 'meter/reset');
-    await test.control('DELETE', 'faults');
-    await vi.waitFor(async () => {
-      const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
-      expect(idle).toBe(true);
-    }, WAIT);
+  await vi.waitFor(async () => {
     const { body } = await call(`/status/${job_id}`);
-    expect(body).toMatchObject({ status: 'CANCELLED' });
-    const { entries } = (await test.control('GET', 'meter')) as {
-      entries: { service: string; usage?: { documents?: number } }[];
-    };
-    const documents_paid = entries
-      .filter(({ service }) => service === 'comprehend')
-      .reduce((sum, { usage }) => sum + (usage?.documents ?? 0), 0);
-    expect(documents_paid).toBe(0);
-    const again = await call(`/jobs/${job_id}`, { method: 'DELETE' });
-    expect(again.status).toBe(200);
-  });
+    expect(body.status).toBe('PROCESSING');
+  }, WAIT);
+  const cancelled = await call(`/jobs/${job_id}`, { method: 'DELETE' });
+  expect(cancelled).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+  await test.control('POST', 'meter/reset');
+  await test.control('DELETE', 'faults');
+  await vi.waitFor(async () => {
+    const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
+    expect(idle).toBe(true);
+  }, WAIT);
+  const { body } = await call(`/status/${job_id}`);
+  expect(body).toMatchObject({ status: 'CANCELLED' });
+  const { entries } = (await test.control('GET', 'meter')) as {
+    entries: { service: string; usage?: { documents?: number } }[];
+  };
+  const documents_paid = entries
+    .filter(({ service }) => service === 'comprehend')
+    .reduce((sum, { usage }) => sum + (usage?.documents ?? 0), 0);
+  expect(documents_paid).toBe(0);
+  const again = await call(`/jobs/${job_id}`, { method: 'DELETE' });
+  expect(again.status).toBe(200);
+});
 
-  it('shows in the list, newest first, and page by page', async () => {
-    const ids: string[] = [];
-    for (let i = 0; i < 3; i += 1) ids.unshift((await submit({ text: `Listed ${i}` })).job_id);
-    const first = await call('/jobs?limit=2');
-    expect(first.body.jobs.map((job: { job_id: string }) => job.job_id)).toEqual(ids.slice(0, 2));
-    const next = await call(`/jobs?limit=2&cursor=${encodeURIComponent(first.body.next_cursor)}`);
-    expect(next.body.jobs[0].job_id).toBe(ids[2]);
-  });
+it('GET /jobs lists the jobs page by page, newest first', async () => {
+  const ids: string[] = [];
+  for (let i = 0; i < 3; i += 1) ids.unshift((await submit({ text: `Listed ${i}` })).job_id);
+  const first = await call('/jobs?limit=2');
+  expect(first.body.jobs.map((job: { job_id: string }) => job.job_id)).toEqual(ids.slice(0, 2));
+  const next = await call(`/jobs?limit=2&cursor=${encodeURIComponent(first.body.next_cursor)}`);
+  expect(next.body.jobs[0].job_id).toBe(ids[2]);
 });
 
 const job_id_salt = randomBytes(8).toString('hex');
 
-describe('under faults', () => {
-  it('a job counts every record once, whatever is delivered again, killed or refused', async () => {
-    for (const fault of [
-      { service: 'lambda', kind: 'kill', probability: 0.15 },
-      { service: 'dynamodb', kind: 'timeout', probability: 0.03, after_effect: true },
-      { service: 'dynamodb', kind: 'error', probability: 0.03 },
-      { service: 'firehose', kind: 'partial', probability: 0.3, share: 0.2 },
-      { service: 'kinesis', action: 'PutRecords', kind: 'partial', probability: 0.3, share: 0.3 },
-      { service: 'comprehend', kind: 'partial', probability: 0.3, share: 0.2 },
-    ]) {
-      await test.control('POST', 'faults', { seed: 7, ...fault });
+it('a job counts each record once under redeliveries, killed functions and refused calls', async () => {
+  for (const fault of [
+    { service: 'lambda', kind: 'kill', probability: 0.15 },
+    { service: 'dynamodb', kind: 'timeout', probability: 0.03, after_effect: true },
+    { service: 'dynamodb', kind: 'error', probability: 0.03 },
+    { service: 'firehose', kind: 'partial', probability: 0.3, share: 0.2 },
+    { service: 'kinesis', action: 'PutRecords', kind: 'partial', probability: 0.3, share: 0.3 },
+    { service: 'comprehend', kind: 'partial', probability: 0.3, share: 0.2 },
+  ]) {
+    await test.control('POST', 'faults', { seed: 7, ...fault });
+  }
+  const sizes = [1, 7, 999, 1_000, 1_001];
+  const jobs = await Promise.all(
+    sizes.map(async (size) => {
+      const body = { upload: { format: 'jsonl' } };
+      // What asks while faults are about is refused at times, and asks again.
+      const { job_id, upload: to } = await vi.waitFor(() => submit(body), WAIT);
+      const lines = Array.from({ length: size }, (_, i) =>
+        i % 50 === 49 ? 'no JSON' : JSON.stringify({ text: `Text ${i % 400}`, language: 'en' }),
+      );
+      await vi.waitFor(() => upload(to.url, to.headers, lines.join('\n')), WAIT);
+      return { job_id, size, bad: Math.floor(size / 50) };
+    }),
+  );
+  const releasing = setInterval(
+    () => void test.control('POST', 'queues/release').catch(() => {}),
+    2_000,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  await test.control('DELETE', 'faults');
+  try {
+    for (const { job_id, size, bad } of jobs) {
+      const ended = await watch(job_id);
+      expect(ended.progress).toMatchObject({ total: size, done: size, set_aside: bad });
     }
-    const sizes = [1, 7, 999, 1_000, 1_001];
-    const jobs = await Promise.all(
-      sizes.map(async (size) => {
-        const body = { upload: { format: 'jsonl' } };
-        // What asks while faults are about is refused at times, and asks again.
-        const { job_id, upload: to } = await vi.waitFor(() => submit(body), WAIT);
-        const lines = Array.from({ length: size }, (_, i) =>
-          i % 50 === 49 ? 'no JSON' : JSON.stringify({ text: `Text ${i % 400}`, language: 'en' }),
-        );
-        await vi.waitFor(() => upload(to.url, to.headers, lines.join('\n')), WAIT);
-        return { job_id, size, bad: Math.floor(size / 50) };
-      }),
-    );
-    const releasing = setInterval(
-      () => void test.control('POST', 'queues/release').catch(() => {}),
-      2_000,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 15_000));
-    await test.control('DELETE', 'faults');
-    try {
-      for (const { job_id, size, bad } of jobs) {
-        const ended = await watch(job_id);
-        expect(ended.progress).toMatchObject({ total: size, done: size, set_aside: bad });
-      }
-    } finally {
-      clearInterval(releasing);
-    }
-  }, 200_000);
+  } finally {
+    clearInterval(releasing);
+  }
+}, 200_000);
 
-  it('a job whose object never comes FAILS by its deadline, and says so', async () => {
-    const { job_id } = await submit({ upload: { format: 'jsonl' } });
-    await test.expireJob(job_id);
-    await test.control('POST', 'rules/fire');
-    await vi.waitFor(async () => {
-      const { body } = await call(`/status/${job_id}`);
-      expect(body).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_NEVER_ARRIVED' } });
-    }, WAIT);
-  });
+it('a job whose file is never uploaded becomes FAILED at its deadline, with the reason', async () => {
+  const { job_id } = await submit({ upload: { format: 'jsonl' } });
+  await test.expireJob(job_id);
+  await test.control('POST', 'rules/fire');
+  await vi.waitFor(async () => {
+    const { body } = await call(`/status/${job_id}`);
+    expect(body).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_NEVER_ARRIVED' } });
+  }, WAIT);
 });
 
-describe('a callback', () => {
-  let receiver: Server;
-  let url: string;
-  let answers: number[];
-  const received: { headers: Record<string, string>; body: string }[] = [];
-  beforeAll(async () => {
-    receiver = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
-      });
-      request.on('end', () => {
-        received.push({ headers: request.headers as Record<string, string>, body });
-        response.writeHead(answers.shift() ?? 200).end();
-      });
+let receiver: Server;
+let url: string;
+let answers: number[];
+const received: { headers: Record<string, string>; body: string }[] = [];
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
     });
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-  });
-  afterAll(() => {
-    receiver.close();
-  });
-
-  it('tells, signed, that the job is over; again where it was refused; and the status shows each attempt', async () => {
-    answers = [500];
-    const { job_id } = await submit({ text: 'Call me', callback_url: url });
-    await watch(job_id);
-    await vi.waitFor(() => expect(received).toHaveLength(1), WAIT);
-    await vi.waitFor(async () => {
-      await test.control('POST', 'queues/release');
-      expect(received).toHaveLength(2);
-    }, WAIT);
-    const [first, second] = received;
-    expect(second!.headers['x-aurastream-delivery']).toBe(first!.headers['x-aurastream-delivery']);
-    expect(second!.headers['x-aurastream-signature']).toBe(
-      hmacSignature(keys.callback_secret, second!.headers['x-aurastream-timestamp']!, second!.body),
-    );
-    expect(JSON.parse(second!.body)).toMatchObject({
-      event: 'job.completed',
-      job: { job_id, status: 'COMPLETED', progress: { total: 1, done: 1 } },
+    request.on('end', () => {
+      received.push({ headers: request.headers as Record<string, string>, body });
+      response.writeHead(answers.shift() ?? 200).end();
     });
-    const ended = await vi.waitFor(async () => {
-      const { body } = await call(`/status/${job_id}`);
-      expect(body.callback.state).toBe('delivered');
-      return body;
-    }, WAIT);
-    expect(ended.callback.attempts.map(({ status }: { status: number }) => status)).toEqual([
-      500, 200,
-    ]);
   });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+});
+afterAll(() => {
+  receiver.close();
 });
 
-describe('the functions', () => {
-  it('were granted nothing that they do not use', async () => {
-    await usual();
-    await replacedAndMalformed();
-    await tooLongForTheStream();
-    await submissionEndsTheJob();
-    await redeliveredAfterItsPageWasClosed();
-    await submissionTakenUpAgain();
-    await vi.waitFor(
-      async () => {
-        const { unused } = (await test.control('GET', 'iam/unused')) as {
-          unused: { role: string; action: string }[];
-        };
-        const left = unused
-          .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
-          .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
-          // S3 asks for it only where an object is not there; Lambda itself traces; AWS asks Athena's caller for what Athena reads.
-          .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
-        // test/e2e/iam.test.ts uses this one: here nothing was given up.
-        expect(left.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
-      },
-      { timeout: 30_000, interval: 250 },
-    );
-  }, 200_000);
-
-  it('have logged no text', async () => {
-    const log = await functionLog(test.data_dir);
-    for (const text of ['I love my cat', 'Never to be analysed', 'this is no JSON', 'Call me']) {
-      expect(log).not.toContain(text);
-    }
+it('a signed callback reports the end of a job, is retried after a refusal, and the status lists each attempt', async () => {
+  answers = [500];
+  const { job_id } = await submit({ text: 'Call me', callback_url: url });
+  await watch(job_id);
+  await vi.waitFor(() => expect(received).toHaveLength(1), WAIT);
+  await vi.waitFor(async () => {
+    await test.control('POST', 'queues/release');
+    expect(received).toHaveLength(2);
+  }, WAIT);
+  const [first, second] = received;
+  expect(second!.headers['x-aurastream-delivery']).toBe(first!.headers['x-aurastream-delivery']);
+  expect(second!.headers['x-aurastream-signature']).toBe(
+    hmacSignature(keys.callback_secret, second!.headers['x-aurastream-timestamp']!, second!.body),
+  );
+  expect(JSON.parse(second!.body)).toMatchObject({
+    event: 'job.completed',
+    job: { job_id, status: 'COMPLETED', progress: { total: 1, done: 1 } },
   });
+  const ended = await vi.waitFor(async () => {
+    const { body } = await call(`/status/${job_id}`);
+    expect(body.callback.state).toBe('delivered');
+    return body;
+  }, WAIT);
+  expect(ended.callback.attempts.map(({ status }: { status: number }) => status)).toEqual([
+    500, 200,
+  ]);
+});
 
-  async function usual() {
-    const records = [{ text: 'On the stream by the API', source: 'tour', record_id: 'tour' }];
-    await call('/records', { method: 'POST', body: { records } });
-    await call('/analyze/sync', { method: 'POST', body: { text: 'Never seen, so it is asked' } });
-    await resultOf('tour');
-    await call('/results?source=tour');
-    await call('/jobs');
-    await call('/stats');
-    await call('/ready', { key: '' });
-  }
+it('the functions use every permission that their roles grant, but for the listed exceptions', async () => {
+  await useCommonRoutes();
+  await replaceAndSetAside();
+  await submitTooLongRecord();
+  await completeJobInSubmission();
+  await redeliverAfterPageClosed();
+  await resumeSubmission();
+  await vi.waitFor(
+    async () => {
+      const { unused } = (await test.control('GET', 'iam/unused')) as {
+        unused: { role: string; action: string }[];
+      };
+      const unused_grants = unused
+        .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
+        .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
+        // S3 checks ListBucket only for missing objects, Lambda itself traces, and AWS checks the rights of Athena's caller
+        // for the data that Athena reads.
+        .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
+      // The consumer uses this grant only when Lambda gives up on a batch: test/e2e/iam.test.ts.
+      expect(unused_grants.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
+    },
+    { timeout: 30_000, interval: 250 },
+  );
+}, 200_000);
 
-  async function replacedAndMalformed() {
-    const newer = { text: 'Edited', source: 'tour', record_id: 'tour', record_version: 2 };
-    await call('/records', { method: 'POST', body: { records: [newer] } });
-    await test.clients.kinesis.send(
-      new PutRecordCommand({
-        StreamName: test.stack.StreamName,
-        PartitionKey: 'bad',
-        Data: Buffer.from('no JSON'),
-      }),
-    );
-    await vi.waitFor(async () => {
-      expect((await call('/results/tour')).body).toMatchObject({ record_version: 2 });
-    }, WAIT);
-  }
-
-  /** A quarter of its characters are six bytes each in JSON, and gzip does not make up for it. */
-  async function tooLongForTheStream() {
-    const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();
-    const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' } });
-    await upload(to.url, to.headers, JSON.stringify({ text, language: 'en' }));
-    const ended = await watch(job_id);
-    expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
-  }
-
-  async function submissionEndsTheJob() {
-    const { job_id, upload: to } = await submit({
-      upload: { format: 'jsonl' },
-      callback_url: 'http://127.0.0.1:9/nobody',
-    });
-    await upload(to.url, to.headers, 'no JSON\n'.repeat(1_001));
-    expect((await watch(job_id)).progress).toMatchObject({ total: 1_001, set_aside: 1_001 });
-  }
-
-  async function redeliveredAfterItsPageWasClosed() {
-    const job = aProcessingJob({
-      job_id: 'two-pages',
-      tenant: 'acme',
-      total: 1_001,
-      expires_at: Math.floor(Date.now() / 1_000) + 3_600,
-      deadline_at: new Date(Date.now() + 3_600_000).toISOString(),
-      due_at: new Date(Date.now() + 3_600_000).toISOString(),
-    });
-    await test.jobs.create(job);
-    await test.jobs.closePage(job, 0, { positive: 1_000 });
-    const record = { text: 'Once more', job_id: job.job_id, tenant: job.tenant, job_index: 3 };
-    await test.clients.kinesis.send(
-      new PutRecordCommand({
-        StreamName: test.stack.StreamName,
-        PartitionKey: 'again',
-        Data: Buffer.from(JSON.stringify({ ...record, record_id: 'again', source: 'tour' })),
-      }),
-    );
-  }
-
-  async function submissionTakenUpAgain() {
-    const { job_id } = await submit({ upload: { format: 'jsonl' } });
-    const due_at = new Date(Date.now() - 1_000).toISOString();
-    await test.jobs.update(job_id, ['PENDING'], { due_at });
-    await test.control('POST', 'rules/fire');
-  }
-
-  async function resultOf(record_id: string) {
-    await vi.waitFor(async () => {
-      expect((await call(`/results/${record_id}`)).status).toBe(200);
-    }, WAIT);
+it('the functions of a job log no text', async () => {
+  const log = await functionLog(test.data_dir);
+  expect(log).toContain('batch processed');
+  for (const text of ['I love my cat', 'Never to be analysed', 'this is no JSON', 'Call me']) {
+    expect(log).not.toContain(text);
   }
 });
+
+async function useCommonRoutes() {
+  const records = [{ text: 'On the stream by the API', source: 'tour', record_id: 'tour' }];
+  await call('/records', { method: 'POST', body: { records } });
+  await call('/analyze/sync', { method: 'POST', body: { text: 'A text that no cache holds' } });
+  await waitForResult('tour');
+  await call('/results?source=tour');
+  await call('/jobs');
+  await call('/stats');
+  await call('/ready', { key: '' });
+}
+
+async function replaceAndSetAside() {
+  const newer = { text: 'Edited', source: 'tour', record_id: 'tour', record_version: 2 };
+  await call('/records', { method: 'POST', body: { records: [newer] } });
+  await test.clients.kinesis.send(
+    new PutRecordCommand({
+      StreamName: test.stack.StreamName,
+      PartitionKey: 'bad',
+      Data: Buffer.from('no JSON'),
+    }),
+  );
+  await vi.waitFor(async () => {
+    expect((await call('/results/tour')).body).toMatchObject({ record_version: 2 });
+  }, WAIT);
+}
+
+/**
+ * Submits a text that does not fit on the stream: a quarter of its characters take six bytes in JSON, and gzip saves
+ * less.
+ */
+async function submitTooLongRecord() {
+  const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();
+  const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' } });
+  await upload(to.url, to.headers, JSON.stringify({ text, language: 'en' }));
+  const ended = await watch(job_id);
+  expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
+}
+
+async function completeJobInSubmission() {
+  const { job_id, upload: to } = await submit({
+    upload: { format: 'jsonl' },
+    callback_url: 'http://127.0.0.1:9/unreachable',
+  });
+  await upload(to.url, to.headers, 'no JSON\n'.repeat(1_001));
+  expect((await watch(job_id)).progress).toMatchObject({ total: 1_001, set_aside: 1_001 });
+}
+
+async function redeliverAfterPageClosed() {
+  const job = aProcessingJob({
+    job_id: 'two-pages',
+    tenant: 'acme',
+    total: 1_001,
+    expires_at: Math.floor(Date.now() / 1_000) + 3_600,
+    deadline_at: new Date(Date.now() + 3_600_000).toISOString(),
+    due_at: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  await test.jobs.create(job);
+  await test.jobs.closePage(job, 0, { positive: 1_000 });
+  const record = { text: 'Once more', job_id: job.job_id, tenant: job.tenant, job_index: 3 };
+  await test.clients.kinesis.send(
+    new PutRecordCommand({
+      StreamName: test.stack.StreamName,
+      PartitionKey: 'again',
+      Data: Buffer.from(JSON.stringify({ ...record, record_id: 'again', source: 'tour' })),
+    }),
+  );
+}
+
+async function resumeSubmission() {
+  const { job_id } = await submit({ upload: { format: 'jsonl' } });
+  const due_at = new Date(Date.now() - 1_000).toISOString();
+  await test.jobs.update(job_id, ['PENDING'], { due_at });
+  await test.control('POST', 'rules/fire');
+}
+
+async function waitForResult(record_id: string) {
+  await vi.waitFor(async () => {
+    expect((await call(`/results/${record_id}`)).status).toBe(200);
+  }, WAIT);
+}

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { changedAssembly, withLittlePatience } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
@@ -24,14 +24,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function said(args: string[]): Promise<string> {
+async function runCommand(args: string[]): Promise<string> {
   const { code, stdout, stderr } = await aurastream(args, { env: test.environment });
   expect(code, stderr).toBe(0);
   return stdout;
 }
 
 async function json(args: string[]) {
-  return JSON.parse(await said([...args, '--json']));
+  return JSON.parse(await runCommand([...args, '--json']));
 }
 
 async function put(...entries: Buffer[]): Promise<{ shard_id: string; sequence_number: string }[]> {
@@ -49,157 +49,151 @@ async function put(...entries: Buffer[]): Promise<{ shard_id: string; sequence_n
 
 const bytes = (record: object) => Buffer.from(JSON.stringify(record));
 
-describe('aurastream redrive', () => {
-  it('puts back what Lambda gave up on, as the records that they were, and once', async () => {
-    await test.control('POST', 'faults', {
-      service: 'dynamodb',
-      action: 'BatchExecuteStatement',
-      kind: 'error',
-    });
-    const sub = (text: string) => ({ partition_key: 'p', data: bytes({ text, source: 'kpl' }) });
-    const [, nameless, aggregate] = await put(
-      bytes({ record_id: 'named', record_version: 3, text: 'I love my cat', source: 'tour' }),
-      bytes({ text: 'It has no name', source: 'tour' }),
-      kplAggregate([sub('First of two'), sub('Second of two')]),
-    );
-    const [failed] = await vi.waitFor(async () => {
-      const found = await json(['redrive', 'list']);
-      expect(found.length).toBeGreaterThan(0);
-      const records = found.reduce((sum: number, one: { records: number }) => sum + one.records, 0);
-      expect(records).toBe(3);
-      return found;
-    }, WAIT);
-    await test.control('DELETE', 'faults');
-    expect(failed.reason).toBe('RetryAttemptsExhausted');
-    expect(await json(['redrive', 'list', '--reason', 'MaximumRecordAgeExceeded'])).toEqual([]);
-
-    const shown = await said(['redrive', 'show', failed.key]);
-    expect(shown).toContain('RetryAttemptsExhausted');
-    expect(shown).not.toContain('I love my cat');
-    expect(await json(['redrive', 'run', '--dry-run'])).toMatchObject({ records: 4, failed: 0 });
-    expect(await json(['redrive', 'list'])).not.toEqual([]);
-
-    expect(await json(['redrive', 'run'])).toMatchObject({ records: 4, failed: 0 });
-    const position = ({ shard_id, sequence_number }: NonNullable<typeof nameless>) =>
-      `${shard_id}:${sequence_number}`;
-    const ids = [
-      'named',
-      position(nameless!),
-      `${position(aggregate!)}:0`,
-      `${position(aggregate!)}:1`,
-    ];
-    for (const record_id of ids) {
-      await vi.waitFor(async () => {
-        expect(await test.results.get('default', record_id), record_id).toBeDefined();
-      }, WAIT);
-    }
-    expect(await test.results.get('default', 'named')).toMatchObject({ record_version: 3 });
-
-    expect(await json(['redrive', 'list'])).toEqual([]);
-    expect(await json(['redrive', 'run'])).toMatchObject({ batches: 0 });
-    const all = await json(['redrive', 'list', '--all']);
-    expect(all[0].restored_at).toEqual(expect.any(String));
-    // Asked for by name it is done again, and counts no second time.
-    await said(['redrive', 'run', failed.key]);
-    await vi.waitFor(async () => {
-      const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
-      expect(idle).toBe(true);
-    }, WAIT);
-    await test.cloud.flush();
-    const { rows } = await test.query('SELECT count(*) AS n FROM results');
-    expect(Number(rows[0]!.n)).toBe(4);
-  }, 120_000);
-
-  it('says of a batch that is not there what to do', async () => {
-    const { code, stderr } = await aurastream(['redrive', 'run', 'aws/lambda/nothing'], {
-      env: test.environment,
-    });
-    expect(code).toBe(1);
-    expect(stderr).toContain('redrive list --all');
+it('aurastream redrive puts the records that Lambda gave up on back on the stream, and a second run puts back none', async () => {
+  await test.control('POST', 'faults', {
+    service: 'dynamodb',
+    action: 'BatchExecuteStatement',
+    kind: 'error',
   });
+  const sub = (text: string) => ({ partition_key: 'p', data: bytes({ text, source: 'kpl' }) });
+  const [, nameless, aggregate] = await put(
+    bytes({ record_id: 'named', record_version: 3, text: 'I love my cat', source: 'tour' }),
+    bytes({ text: 'It has no name', source: 'tour' }),
+    kplAggregate([sub('First of two'), sub('Second of two')]),
+  );
+  const [failed] = await vi.waitFor(async () => {
+    const found = await json(['redrive', 'list']);
+    expect(found.length).toBeGreaterThan(0);
+    const records = found.reduce((sum: number, one: { records: number }) => sum + one.records, 0);
+    expect(records).toBe(3);
+    return found;
+  }, WAIT);
+  await test.control('DELETE', 'faults');
+  expect(failed.reason).toBe('RetryAttemptsExhausted');
+  expect(await json(['redrive', 'list', '--reason', 'MaximumRecordAgeExceeded'])).toEqual([]);
+
+  const shown = await runCommand(['redrive', 'show', failed.key]);
+  expect(shown).toContain('RetryAttemptsExhausted');
+  expect(shown).not.toContain('I love my cat');
+  expect(await json(['redrive', 'run', '--dry-run'])).toMatchObject({ records: 4, failed: 0 });
+  expect(await json(['redrive', 'list'])).not.toEqual([]);
+
+  expect(await json(['redrive', 'run'])).toMatchObject({ records: 4, failed: 0 });
+  const position = ({ shard_id, sequence_number }: NonNullable<typeof nameless>) =>
+    `${shard_id}:${sequence_number}`;
+  const ids = [
+    'named',
+    position(nameless!),
+    `${position(aggregate!)}:0`,
+    `${position(aggregate!)}:1`,
+  ];
+  for (const record_id of ids) {
+    await vi.waitFor(async () => {
+      expect(await test.results.get('default', record_id), record_id).toBeDefined();
+    }, WAIT);
+  }
+  expect(await test.results.get('default', 'named')).toMatchObject({ record_version: 3 });
+
+  expect(await json(['redrive', 'list'])).toEqual([]);
+  expect(await json(['redrive', 'run'])).toMatchObject({ batches: 0 });
+  const all = await json(['redrive', 'list', '--all']);
+  expect(all[0].restored_at).toEqual(expect.any(String));
+  // Asked for by name it is done again, and counts no second time.
+  await runCommand(['redrive', 'run', failed.key]);
+  await vi.waitFor(async () => {
+    const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
+    expect(idle).toBe(true);
+  }, WAIT);
+  await test.cloud.flush();
+  const { rows } = await test.query('SELECT count(*) AS n FROM results');
+  expect(Number(rows[0]!.n)).toBe(4);
+}, 120_000);
+
+it('aurastream redrive says what to do about an unknown batch', async () => {
+  const { code, stderr } = await aurastream(['redrive', 'run', 'aws/lambda/nothing'], {
+    env: test.environment,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('redrive list --all');
 });
 
-describe('aurastream set-aside replay', () => {
-  it('puts back what a fix mends, under the identity of its place, and leaves the rest', async () => {
-    const [bad, hopeless] = await put(
-      bytes({ text: 'I forgot the source' }),
-      Buffer.from('hopeless'),
-    );
-    await vi.waitFor(async () => {
-      expect(await json(['set-aside', 'list'])).toHaveLength(2);
-    }, WAIT);
-    expect(await json(['set-aside', 'replay'])).toMatchObject({
-      replayed: 0,
-      left: 2,
-      why: { invalid_record: 1, invalid_json: 1 },
-    });
-    const fix = join(folder, 'fix.mjs');
-    await writeFile(
-      fix,
-      `export default (bytes, { reason }) =>
-        reason === 'invalid_record' ? { source: 'mended', ...JSON.parse(Buffer.from(bytes)) } : undefined;`,
-    );
-    expect(await json(['set-aside', 'replay', '--fix', fix, '--dry-run'])).toMatchObject({
-      would_replay: 1,
-      left: 1,
-    });
-    expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({
-      replayed: 1,
-      left: 1,
-    });
-    const record_id = `${bad!.shard_id}:${bad!.sequence_number}`;
-    await vi.waitFor(async () => {
-      expect(await test.results.get('default', record_id)).toMatchObject({ source: 'mended' });
-    }, WAIT);
-    expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({ done_before: 1 });
-    expect(hopeless).toBeDefined();
-  }, 120_000);
-
-  it('says what is wrong with a fix that is none', async () => {
-    const fix = join(folder, 'none.mjs');
-    await writeFile(fix, 'export const fix = 1;');
-    const { code, stderr } = await aurastream(['set-aside', 'replay', '--fix', fix], {
-      env: test.environment,
-    });
-    expect(code).toBe(1);
-    expect(stderr).toContain('no default function');
+it('aurastream set-aside replay publishes the set-asides that a fix repairs, under their ids, and leaves the others', async () => {
+  const [bad, hopeless] = await put(
+    bytes({ text: 'I forgot the source' }),
+    Buffer.from('hopeless'),
+  );
+  await vi.waitFor(async () => {
+    expect(await json(['set-aside', 'list'])).toHaveLength(2);
+  }, WAIT);
+  expect(await json(['set-aside', 'replay'])).toMatchObject({
+    replayed: 0,
+    left: 2,
+    why: { invalid_record: 1, invalid_json: 1 },
   });
+  const fix = join(folder, 'fix.mjs');
+  await writeFile(
+    fix,
+    `export default (bytes, { reason }) =>
+      reason === 'invalid_record' ? { source: 'mended', ...JSON.parse(Buffer.from(bytes)) } : undefined;`,
+  );
+  expect(await json(['set-aside', 'replay', '--fix', fix, '--dry-run'])).toMatchObject({
+    would_replay: 1,
+    left: 1,
+  });
+  expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({
+    replayed: 1,
+    left: 1,
+  });
+  const record_id = `${bad!.shard_id}:${bad!.sequence_number}`;
+  await vi.waitFor(async () => {
+    expect(await test.results.get('default', record_id)).toMatchObject({ source: 'mended' });
+  }, WAIT);
+  expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({ done_before: 1 });
+  expect(hopeless).toBeDefined();
+}, 120_000);
+
+it('aurastream set-aside replay says what is wrong with an invalid fix', async () => {
+  const fix = join(folder, 'none.mjs');
+  await writeFile(fix, 'export const fix = 1;');
+  const { code, stderr } = await aurastream(['set-aside', 'replay', '--fix', fix], {
+    env: test.environment,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('no default function');
 });
 
-describe('aurastream replay', () => {
-  it('analyses again what is not up to date, beside what was, and leaves alone what was withdrawn', async () => {
-    const of = (record_id: string, fields: object) =>
-      bytes({ record_id, source: 'replayed', ...fields });
-    await put(
-      of('kept', { text: 'I love my cat', created_at: '2026-01-01T00:00:00Z' }),
-      of('gone', { text: 'Forget me' }),
-      of('gone', { deleted: true, record_version: 1 }),
-    );
-    await vi.waitFor(async () => {
-      expect(await test.results.get('default', 'kept')).toBeDefined();
-      expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
-    }, WAIT);
-    await test.cloud.flush();
-    const from = new Date(Date.now() - 600_000).toISOString();
-    const asked = ['replay', '--from', from, '--source', 'replayed'];
-    expect(await json(asked)).toMatchObject({ replayed: 0 });
-    const newer = [...asked, '--analyzer', 'a newer one'];
-    expect(await json([...newer, '--dry-run'])).toMatchObject({ replayed: 1 });
-    expect(await json(newer)).toMatchObject({ replayed: 1, failed: 0 });
-    const row = await vi.waitFor(async () => {
-      const found = await test.results.get('default', 'kept');
-      expect(found!.analysis_run).toEqual(expect.any(Number));
-      return found;
-    }, WAIT);
-    expect(row).toMatchObject({ sentiment: 'POSITIVE', created_at: '2026-01-01T00:00:00.000Z' });
-    await vi.waitFor(async () => {
-      await test.cloud.flush();
-      const where = "WHERE source = 'replayed' AND record_id = 'kept'";
-      const raw = await test.query(`SELECT analysis_run FROM results_raw ${where}`);
-      expect(raw.rows).toHaveLength(2);
-      const { rows } = await test.query(`SELECT analysis_run FROM results ${where}`);
-      expect(rows).toEqual([{ analysis_run: row!.analysis_run }]);
-    }, WAIT);
+it('aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone', async () => {
+  const of = (record_id: string, fields: object) =>
+    bytes({ record_id, source: 'replayed', ...fields });
+  await put(
+    of('kept', { text: 'I love my cat', created_at: '2026-01-01T00:00:00Z' }),
+    of('gone', { text: 'Forget me' }),
+    of('gone', { deleted: true, record_version: 1 }),
+  );
+  await vi.waitFor(async () => {
+    expect(await test.results.get('default', 'kept')).toBeDefined();
     expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
-  }, 120_000);
-});
+  }, WAIT);
+  await test.cloud.flush();
+  const from = new Date(Date.now() - 600_000).toISOString();
+  const asked = ['replay', '--from', from, '--source', 'replayed'];
+  expect(await json(asked)).toMatchObject({ replayed: 0 });
+  const newer = [...asked, '--analyzer', 'a newer one'];
+  expect(await json([...newer, '--dry-run'])).toMatchObject({ replayed: 1 });
+  expect(await json(newer)).toMatchObject({ replayed: 1, failed: 0 });
+  const row = await vi.waitFor(async () => {
+    const found = await test.results.get('default', 'kept');
+    expect(found!.analysis_run).toEqual(expect.any(Number));
+    return found;
+  }, WAIT);
+  expect(row).toMatchObject({ sentiment: 'POSITIVE', created_at: '2026-01-01T00:00:00.000Z' });
+  await vi.waitFor(async () => {
+    await test.cloud.flush();
+    const where = "WHERE source = 'replayed' AND record_id = 'kept'";
+    const raw = await test.query(`SELECT analysis_run FROM results_raw ${where}`);
+    expect(raw.rows).toHaveLength(2);
+    const { rows } = await test.query(`SELECT analysis_run FROM results ${where}`);
+    expect(rows).toEqual([{ analysis_run: row!.analysis_run }]);
+  }, WAIT);
+  expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
+}, 120_000);

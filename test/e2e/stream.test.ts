@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { PutRecordCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { deriveRecordId } from '../../schemas/index.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
@@ -73,83 +73,81 @@ async function putLines(lines: Buffer[]): Promise<string[]> {
   );
 }
 
-describe('a record on the stream', () => {
-  it('put by any AWS client becomes a row of the results table and a line of the lake', async () => {
-    const id = await put(JSON.stringify({ text: 'I love my cat', source: 'curl' }));
-    expect(await result(id)).toMatchObject({
-      record_id: id,
-      source: 'curl',
-      status: 'analyzed',
-      sentiment: 'POSITIVE',
-      language_code: 'en',
-      language_source: 'detected',
-    });
-    await vi.waitFor(async () => {
-      const { rows } = await test.query(
-        `SELECT record_id, sentiment FROM results WHERE source = 'curl'`,
-      );
-      expect(rows).toEqual([{ record_id: id, sentiment: 'POSITIVE' }]);
-    }, WAIT);
+it('a record that any AWS client puts becomes a row of the results table and a line of the lake', async () => {
+  const id = await put(JSON.stringify({ text: 'I love my cat', source: 'curl' }));
+  expect(await result(id)).toMatchObject({
+    record_id: id,
+    source: 'curl',
+    status: 'analyzed',
+    sentiment: 'POSITIVE',
+    language_code: 'en',
+    language_source: 'detected',
   });
-
-  it('may be gzipped, or one of many in a KPL aggregate', async () => {
-    const text = (word: string) =>
-      JSON.stringify({ text: `The ${word} is great`, source: 'packed' });
-    const zipped = await put(gzipSync(text('zip')));
-    const aggregate = await put(
-      kplAggregate([
-        { partition_key: 'a', data: Buffer.from(text('first')) },
-        { partition_key: 'b', data: gzipSync(text('second')) },
-      ]),
+  await vi.waitFor(async () => {
+    const { rows } = await test.query(
+      `SELECT record_id, sentiment FROM results WHERE source = 'curl'`,
     );
-    expect((await result(zipped)).text).toBe('The zip is great');
-    expect((await result(`${aggregate}:0`)).text).toBe('The first is great');
-    expect((await result(`${aggregate}:1`)).text).toBe('The second is great');
-  });
+    expect(rows).toEqual([{ record_id: id, sentiment: 'POSITIVE' }]);
+  }, WAIT);
+});
 
-  it('over 5,000 bytes in Japanese is split, and has one verdict', async () => {
-    const lines = (await readFile('samples/records.jsonl', 'utf8')).split('\n').filter(Boolean);
-    const long = lines
-      .flatMap((line) => {
-        try {
-          return [JSON.parse(line) as { text: string }];
-        } catch {
-          return [];
-        }
-      })
-      .find(
-        ({ text }) => Buffer.byteLength(`${text}`) > 5_000 && /\p{Script=Hiragana}/u.test(text),
-      );
-    const id = await put(JSON.stringify({ text: long!.text, source: 'long' }));
-    const found = await result(id);
-    expect(found).toMatchObject({ status: 'analyzed', language_code: 'ja', chunks: 2 });
-    expect(found.scores!.positive).toBeGreaterThan(0);
-  });
+it('the consumer reads gzipped records and KPL aggregates', async () => {
+  const text = (word: string) => JSON.stringify({ text: `The ${word} is great`, source: 'packed' });
+  const zipped = await put(gzipSync(text('zip')));
+  const aggregate = await put(
+    kplAggregate([
+      { partition_key: 'a', data: Buffer.from(text('first')) },
+      { partition_key: 'b', data: gzipSync(text('second')) },
+    ]),
+  );
+  expect((await result(zipped)).text).toBe('The zip is great');
+  expect((await result(`${aggregate}:0`)).text).toBe('The first is great');
+  expect((await result(`${aggregate}:1`)).text).toBe('The second is great');
+});
 
-  it('without a text to score has a result that says why, and costs no call', async () => {
-    const before = await comprehendCalls();
-    const dutch = await put(
-      JSON.stringify({
-        text: 'Alweer vertraging op het spoor, ik ben het zat.',
-        source: 'no_verdict',
-      }),
-    );
-    const blank = await put(JSON.stringify({ text: ' \n ', source: 'no_verdict' }));
-    expect(await result(dutch)).toMatchObject({
-      status: 'unsupported_language',
-      language_code: 'nl',
-    });
-    expect(await result(blank)).toMatchObject({ status: 'empty' });
-    expect(await comprehendCalls()).toBe(before);
-  });
+it('a Japanese text over 5,000 bytes is split and gets one verdict', async () => {
+  const lines = (await readFile('samples/records.jsonl', 'utf8')).split('\n').filter(Boolean);
+  const long = lines
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as { text: string }];
+      } catch {
+        return [];
+      }
+    })
+    .find(({ text }) => Buffer.byteLength(`${text}`) > 5_000 && /\p{Script=Hiragana}/u.test(text));
+  const id = await put(JSON.stringify({ text: long!.text, source: 'long' }));
+  const found = await result(id);
+  expect(found).toMatchObject({ status: 'analyzed', language_code: 'ja', chunks: 2 });
+  expect(found.scores!.positive).toBeGreaterThan(0);
+});
 
-  it.each([
-    ['invalid_json', Buffer.from('{"text":"secret words","source":"bad"')],
-    ['invalid_utf8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
-    ['invalid_record', Buffer.from('{"text":42,"source":"bad"}')],
-    ['invalid_gzip', gzipSync('{"text":"secret words","source":"bad"}').subarray(0, 30)],
-    ['invalid_aggregate', corruptAggregate()],
-  ])('that is %s is set aside with its bytes, and the shard goes on', async (reason, bytes) => {
+it('a record without a text to score gets a result with the reason and costs no call', async () => {
+  const before = await comprehendCalls();
+  const dutch = await put(
+    JSON.stringify({
+      text: 'Alweer vertraging op het spoor, ik ben het zat.',
+      source: 'no_verdict',
+    }),
+  );
+  const blank = await put(JSON.stringify({ text: ' \n ', source: 'no_verdict' }));
+  expect(await result(dutch)).toMatchObject({
+    status: 'unsupported_language',
+    language_code: 'nl',
+  });
+  expect(await result(blank)).toMatchObject({ status: 'empty' });
+  expect(await comprehendCalls()).toBe(before);
+});
+
+it.each([
+  ['invalid_json', Buffer.from('{"text":"secret words","source":"bad"')],
+  ['invalid_utf8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+  ['invalid_record', Buffer.from('{"text":42,"source":"bad"}')],
+  ['invalid_gzip', gzipSync('{"text":"secret words","source":"bad"}').subarray(0, 30)],
+  ['invalid_aggregate', corruptAggregate()],
+])(
+  'a record with %s is set aside with its bytes, and the shard continues',
+  async (reason, bytes) => {
     const bad = await put(bytes, 'same');
     const good = await put(JSON.stringify({ text: 'Fine, thanks', source: 'good' }), 'same');
     const kept = await setAside(bad);
@@ -157,125 +155,120 @@ describe('a record on the stream', () => {
     expect(Buffer.from(kept.data_base64, 'base64').equals(bytes)).toBe(true);
     expect(JSON.stringify(kept.issues)).not.toContain('secret');
     await result(good);
-  });
+  },
+);
 
-  it('keeps its highest version, in whatever order versions arrive', async () => {
-    const version = (record_version: number, text: string) =>
-      put(
-        JSON.stringify({ record_id: 'versioned', record_version, text, source: 'versions' }),
-        'v',
-      );
-    await version(2, 'The second version is great');
-    await vi.waitFor(async () => expect((await result('versioned')).record_version).toBe(2), WAIT);
-    await version(1, 'The first version is terrible');
-    const last = await put(JSON.stringify({ text: 'after', source: 'versions' }), 'v');
-    await result(last);
-    expect(await result('versioned')).toMatchObject({ record_version: 2, sentiment: 'POSITIVE' });
-    await version(3, 'The third version is terrible');
-    await vi.waitFor(async () => {
-      expect(await result('versioned')).toMatchObject({ record_version: 3, sentiment: 'NEGATIVE' });
-    }, WAIT);
-  });
-
-  it('is complete after partial failures of every service on its way', async () => {
-    const faults = [
-      {
-        service: 'comprehend',
-        action: 'BatchDetectSentiment',
-        kind: 'partial',
-        share: 0.5,
-        count: 3,
-      },
-      {
-        service: 'dynamodb',
-        action: 'BatchExecuteStatement',
-        kind: 'partial',
-        share: 0.5,
-        count: 2,
-      },
-      { service: 'dynamodb', action: 'BatchGetItem', kind: 'partial', share: 0.5, count: 2 },
-      { service: 'firehose', action: 'PutRecordBatch', kind: 'partial', share: 0.5, count: 2 },
-    ];
-    for (const fault of faults) await test.control('POST', 'faults', { seed: 7, ...fault });
-    const ids = await putLines(
-      Array.from({ length: 60 }, (_, i) =>
-        Buffer.from(JSON.stringify({ text: `Parcel number ${i} is great`, source: 'partial' })),
-      ),
-    );
-    for (const id of ids) expect((await result(id)).status).toBe('analyzed');
-    const { rules } = (await test.control('GET', 'faults')) as { rules: { hits: number }[] };
-    expect(rules.map((rule) => rule.hits > 0)).toEqual([true, true, true, true]);
-    await vi.waitFor(async () => {
-      const { rows } = await test.query(
-        `SELECT count(*) AS n FROM results WHERE source = 'partial' AND sentiment IS NOT NULL`,
-      );
-      expect(rows).toEqual([{ n: 60 }]);
-    }, WAIT);
-  });
-
-  it('that repeats costs no further call, and delivered again changes no row', async () => {
-    const lines = Array.from({ length: 50 }, (_, i) =>
-      Buffer.from(
-        JSON.stringify({
-          record_id: `again-${i}`,
-          text: `Cup ${i % 30} is lovely`,
-          source: 'again',
-        }),
-      ),
-    );
-    const rows = async () => {
-      const found = [];
-      for (let i = 0; i < 50; i += 1) found.push(await result(`again-${i}`));
-      return found;
-    };
-    await putLines(lines);
-    const first = await rows();
-    const calls = await comprehendCalls();
-    await putLines(lines);
-    await result(await put(JSON.stringify({ text: 'Fine, thanks', source: 'good' }), 'k0'));
-    await vi.waitFor(async () => {
-      const { rows: repeats } = await test.query(
-        `SELECT count(*) AS n FROM results_raw WHERE source = 'again'`,
-      );
-      expect(repeats).toEqual([{ n: 100 }]);
-    }, WAIT);
-    expect(await rows()).toEqual(first);
-    expect(await comprehendCalls()).toBe(calls);
-    const { rows: once } = await test.query(
-      `SELECT count(*) AS n FROM results WHERE source = 'again'`,
-    );
-    expect(once).toEqual([{ n: 50 }]);
-  });
+it('a record keeps its highest version, in whatever order versions arrive', async () => {
+  const version = (record_version: number, text: string) =>
+    put(JSON.stringify({ record_id: 'versioned', record_version, text, source: 'versions' }), 'v');
+  await version(2, 'The second version is great');
+  await vi.waitFor(async () => expect((await result('versioned')).record_version).toBe(2), WAIT);
+  await version(1, 'The first version is terrible');
+  const last = await put(JSON.stringify({ text: 'after', source: 'versions' }), 'v');
+  await result(last);
+  expect(await result('versioned')).toMatchObject({ record_version: 2, sentiment: 'POSITIVE' });
+  await version(3, 'The third version is terrible');
+  await vi.waitFor(async () => {
+    expect(await result('versioned')).toMatchObject({ record_version: 3, sentiment: 'NEGATIVE' });
+  }, WAIT);
 });
 
-describe('what is left behind', () => {
-  it('shows that every call to Comprehend was as full as its batch allowed', async () => {
-    const batches = (await functionLog(test.data_dir))
-      .split('\n')
-      .filter((line) => line.includes('"message":"batch processed"'))
-      .map((line) => JSON.parse(line) as { analysis?: BatchAnalysis })
-      .flatMap(({ analysis }) => (analysis === undefined ? [] : [analysis]))
-      .filter(({ retried_documents, failed }) => retried_documents + failed === 0);
-    expect(batches.length).toBeGreaterThan(5);
-    for (const { asked, calls } of batches) {
-      const least = Object.values(asked).reduce((sum, n) => sum + Math.ceil(n / 25), 0);
-      expect(calls).toBe(least);
-    }
-  });
+it('every record has its results after partial failures of every service', async () => {
+  const faults = [
+    {
+      service: 'comprehend',
+      action: 'BatchDetectSentiment',
+      kind: 'partial',
+      share: 0.5,
+      count: 3,
+    },
+    {
+      service: 'dynamodb',
+      action: 'BatchExecuteStatement',
+      kind: 'partial',
+      share: 0.5,
+      count: 2,
+    },
+    { service: 'dynamodb', action: 'BatchGetItem', kind: 'partial', share: 0.5, count: 2 },
+    { service: 'firehose', action: 'PutRecordBatch', kind: 'partial', share: 0.5, count: 2 },
+  ];
+  for (const fault of faults) await test.control('POST', 'faults', { seed: 7, ...fault });
+  const ids = await putLines(
+    Array.from({ length: 60 }, (_, i) =>
+      Buffer.from(JSON.stringify({ text: `Parcel number ${i} is great`, source: 'partial' })),
+    ),
+  );
+  for (const id of ids) expect((await result(id)).status).toBe('analyzed');
+  const { rules } = (await test.control('GET', 'faults')) as { rules: { hits: number }[] };
+  expect(rules.map((rule) => rule.hits > 0)).toEqual([true, true, true, true]);
+  await vi.waitFor(async () => {
+    const { rows } = await test.query(
+      `SELECT count(*) AS n FROM results WHERE source = 'partial' AND sentiment IS NOT NULL`,
+    );
+    expect(rows).toEqual([{ n: 60 }]);
+  }, WAIT);
+});
 
-  it('holds no text in any log', async () => {
-    const log = await functionLog(test.data_dir);
-    expect(log).toContain('records');
-    for (const words of ['love my cat', 'secret words', 'Alweer', 'Parcel number']) {
-      expect(log).not.toContain(words);
-    }
-  });
+it('a repeated text costs no further call, and a redelivery changes no row', async () => {
+  const lines = Array.from({ length: 50 }, (_, i) =>
+    Buffer.from(
+      JSON.stringify({
+        record_id: `again-${i}`,
+        text: `Cup ${i % 30} is lovely`,
+        source: 'again',
+      }),
+    ),
+  );
+  const rows = async () => {
+    const found = [];
+    for (let i = 0; i < 50; i += 1) found.push(await result(`again-${i}`));
+    return found;
+  };
+  await putLines(lines);
+  const first = await rows();
+  const calls = await comprehendCalls();
+  await putLines(lines);
+  await result(await put(JSON.stringify({ text: 'Fine, thanks', source: 'good' }), 'k0'));
+  await vi.waitFor(async () => {
+    const { rows: repeats } = await test.query(
+      `SELECT count(*) AS n FROM results_raw WHERE source = 'again'`,
+    );
+    expect(repeats).toEqual([{ n: 100 }]);
+  }, WAIT);
+  expect(await rows()).toEqual(first);
+  expect(await comprehendCalls()).toBe(calls);
+  const { rows: once } = await test.query(
+    `SELECT count(*) AS n FROM results WHERE source = 'again'`,
+  );
+  expect(once).toEqual([{ n: 50 }]);
+});
 
-  it('says one line per batch, not per record', async () => {
-    const log = await functionLog(test.data_dir);
-    const invocations = log.match(/^START /gm)!.length;
-    expect(log.match(/"message":"batch processed"/g)!.length).toBeLessThanOrEqual(invocations);
-  });
+it('every call to Comprehend was as full as its batch allowed', async () => {
+  const batches = (await functionLog(test.data_dir))
+    .split('\n')
+    .filter((line) => line.includes('"message":"batch processed"'))
+    .map((line) => JSON.parse(line) as { analysis?: BatchAnalysis })
+    .flatMap(({ analysis }) => (analysis === undefined ? [] : [analysis]))
+    .filter(({ retried_documents, failed }) => retried_documents + failed === 0);
+  expect(batches.length).toBeGreaterThan(5);
+  for (const { asked, calls } of batches) {
+    const least = Object.values(asked).reduce((sum, n) => sum + Math.ceil(n / 25), 0);
+    expect(calls).toBe(least);
+  }
+});
+
+it('no log holds a text', async () => {
+  const log = await functionLog(test.data_dir);
+  expect(log).toContain('records');
+  for (const words of ['love my cat', 'secret words', 'Alweer', 'Parcel number']) {
+    expect(log).not.toContain(words);
+  }
+});
+
+it('the consumer logs one line per batch, not per record', async () => {
+  const log = await functionLog(test.data_dir);
+  const invocations = log.match(/^START /gm)!.length;
+  expect(log.match(/"message":"batch processed"/g)!.length).toBeLessThanOrEqual(invocations);
 });
 
 function corruptAggregate(): Buffer {

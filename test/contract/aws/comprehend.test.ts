@@ -1,5 +1,5 @@
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createComprehendAnalyzer } from '../../../aws/comprehend/analyzer.ts';
 import { ServiceError } from '../../../schemas/index.ts';
 import { awsStub, type StubReply } from './aws-stub.ts';
@@ -19,102 +19,103 @@ async function analyzerOver(reply: StubReply | 'hang up') {
 const SCORE = { Positive: 0.99887, Negative: 0.0001, Neutral: 0.001, Mixed: 0.00003 };
 const scores = { positive: 0.99887, negative: 0.0001, neutral: 0.001, mixed: 0.00003 };
 
-describe('Comprehend', () => {
-  it('gets documents and language, and its results are put in the order of the documents', async () => {
-    const { analyzer, calls } = await analyzerOver({
-      body: {
-        ResultList: [{ Index: 1, Sentiment: 'POSITIVE', SentimentScore: SCORE }],
-        ErrorList: [{ Index: 0, ErrorCode: 'InternalServerException', ErrorMessage: 'sorry' }],
-      },
-    });
-    expect(await analyzer.detectSentiment(['a', 'b'], 'zh-TW')).toEqual([
-      { ok: false, code: 'InternalServerException', retryable: true, throttled: false },
-      { ok: true, sentiment: 'POSITIVE', scores },
-    ]);
-    expect(calls).toEqual([
-      {
-        action: 'BatchDetectSentiment',
-        body: { TextList: ['a', 'b'], LanguageCode: 'zh-TW' },
-      },
-    ]);
+it('The analyzer sends documents with their language, and returns results in the order of the documents', async () => {
+  const { analyzer, calls } = await analyzerOver({
+    body: {
+      ResultList: [{ Index: 1, Sentiment: 'POSITIVE', SentimentScore: SCORE }],
+      ErrorList: [{ Index: 0, ErrorCode: 'InternalServerException', ErrorMessage: 'sorry' }],
+    },
   });
+  expect(await analyzer.detectSentiment(['a', 'b'], 'zh-TW')).toEqual([
+    { ok: false, code: 'InternalServerException', retryable: true, throttled: false },
+    { ok: true, sentiment: 'POSITIVE', scores },
+  ]);
+  expect(calls).toEqual([
+    {
+      action: 'BatchDetectSentiment',
+      body: { TextList: ['a', 'b'], LanguageCode: 'zh-TW' },
+    },
+  ]);
+});
 
-  it('is asked again for what is in neither list, and for a result that is none', async () => {
-    const missing = { ok: false, code: 'MissingResult', retryable: true, throttled: false };
-    const { analyzer } = await analyzerOver({
-      body: {
-        ResultList: [
-          { Index: 1, Sentiment: 'DELIGHTED', SentimentScore: SCORE },
-          { Index: 2, Sentiment: 'POSITIVE' },
-          { Index: 7, Sentiment: 'POSITIVE', SentimentScore: SCORE },
-        ],
-        ErrorList: [],
-      },
-    });
-    expect(await analyzer.detectSentiment(['a', 'b', 'c'], 'en')).toEqual([
-      missing,
-      missing,
-      missing,
-    ]);
-    const empty = await analyzerOver({ body: {} });
-    expect(await empty.analyzer.detectSentiment(['a'], 'en')).toEqual([missing]);
+it('The analyzer reports a retryable failure for a document without a result and for an invalid result', async () => {
+  const missing = { ok: false, code: 'MissingResult', retryable: true, throttled: false };
+  const { analyzer } = await analyzerOver({
+    body: {
+      ResultList: [
+        { Index: 1, Sentiment: 'DELIGHTED', SentimentScore: SCORE },
+        { Index: 2, Sentiment: 'POSITIVE' },
+        { Index: 7, Sentiment: 'POSITIVE', SentimentScore: SCORE },
+      ],
+      ErrorList: [],
+    },
   });
+  expect(await analyzer.detectSentiment(['a', 'b', 'c'], 'en')).toEqual([
+    missing,
+    missing,
+    missing,
+  ]);
+  const empty = await analyzerOver({ body: {} });
+  expect(await empty.analyzer.detectSentiment(['a'], 'en')).toEqual([missing]);
+});
 
-  it.each([
-    ['InternalServerException', true, false],
-    ['INTERNAL_SERVER_ERROR', true, false],
-    ['500', true, false],
-    ['ThrottlingException', true, true],
-    ['TOO_MANY_REQUESTS', true, true],
-    ['429', true, true],
-    ['SomethingNew', true, false],
-    ['TEXT_SIZE_LIMIT_EXCEEDED', false, false],
-    ['TextSizeLimitExceededException', false, false],
-    ['UnsupportedLanguageException', false, false],
-    ['invalid request', false, false],
-    ['400', false, false],
-  ])('says %s of a document: retryable %s, throttled %s', async (code, retryable, throttled) => {
+it.each([
+  ['InternalServerException', true, false],
+  ['INTERNAL_SERVER_ERROR', true, false],
+  ['500', true, false],
+  ['ThrottlingException', true, true],
+  ['TOO_MANY_REQUESTS', true, true],
+  ['429', true, true],
+  ['SomethingNew', true, false],
+  ['TEXT_SIZE_LIMIT_EXCEEDED', false, false],
+  ['TextSizeLimitExceededException', false, false],
+  ['UnsupportedLanguageException', false, false],
+  ['invalid request', false, false],
+  ['400', false, false],
+])(
+  'The analyzer translates the document error %s: retryable %s, throttled %s',
+  async (code, retryable, throttled) => {
     const { analyzer } = await analyzerOver({
       body: { ResultList: [], ErrorList: [{ Index: 0, ErrorCode: code }] },
     });
     expect(await analyzer.detectSentiment(['a'], 'en')).toEqual([
       { ok: false, code, retryable, throttled, ...(retryable ? {} : { refused: true }) },
     ]);
-  });
+  },
+);
 
-  it.each([
-    [400, 'ThrottlingException', true, true],
-    [500, 'InternalServerException', true, false],
-    [400, 'TextSizeLimitExceededException', false, false],
-    [400, 'AccessDeniedException', false, false],
-  ])('that answers %i %s throws a ServiceError that says what to do', async (...row) => {
-    const [status, code, retryable, throttled] = row;
-    const { analyzer } = await analyzerOver({
-      status,
-      body: { __type: code, message: 'secret text' },
-    });
-    const error = await analyzer.detectSentiment(['a'], 'en').catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ServiceError);
-    expect(error).toMatchObject({
-      service: 'comprehend',
-      code,
-      retryable,
-      throttled,
-      message: `comprehend: ${code}`,
-    });
+it.each([
+  [400, 'ThrottlingException', true, true],
+  [500, 'InternalServerException', true, false],
+  [400, 'TextSizeLimitExceededException', false, false],
+  [400, 'AccessDeniedException', false, false],
+])('The analyzer throws a ServiceError with advice if Comprehend answers %i %s', async (...row) => {
+  const [status, code, retryable, throttled] = row;
+  const { analyzer } = await analyzerOver({
+    status,
+    body: { __type: code, message: 'secret text' },
   });
+  const error = await analyzer.detectSentiment(['a'], 'en').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ServiceError);
+  expect(error).toMatchObject({
+    service: 'comprehend',
+    code,
+    retryable,
+    throttled,
+    message: `comprehend: ${code}`,
+  });
+});
 
-  it('that breaks the connection may be asked again', async () => {
-    const { analyzer } = await analyzerOver('hang up');
-    await expect(analyzer.detectSentiment(['a'], 'en')).rejects.toMatchObject({
-      name: 'ServiceError',
-      retryable: true,
-    });
+it('The analyzer throws a retryable error if the connection breaks', async () => {
+  const { analyzer } = await analyzerOver('hang up');
+  await expect(analyzer.detectSentiment(['a'], 'en')).rejects.toMatchObject({
+    name: 'ServiceError',
+    retryable: true,
   });
+});
 
-  it('scores twelve languages', () => {
-    const analyzer = createComprehendAnalyzer({ client: new ComprehendClient({ region: 'x' }) });
-    expect(['en', 'zh-TW', 'ko'].every(analyzer.supports)).toBe(true);
-    expect(['nl', 'en-US', 'und', ''].some(analyzer.supports)).toBe(false);
-  });
+it('The analyzer supports twelve languages', () => {
+  const analyzer = createComprehendAnalyzer({ client: new ComprehendClient({ region: 'x' }) });
+  expect(['en', 'zh-TW', 'ko'].every(analyzer.supports)).toBe(true);
+  expect(['nl', 'en-US', 'und', ''].some(analyzer.supports)).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createLake } from '../../../aws/firehose/lake.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
@@ -54,115 +54,111 @@ const lines = (records: string[]) =>
 const results = (length: number, text = 'I love my cat\nreally') =>
   Array.from({ length }, (_, i) => aResult({ record_id: `id-${i}`, text }));
 
-describe('the lake', () => {
-  it('gets results as lines of JSON, many to a record, without the last line feed', async () => {
-    const { lake, received, stub } = await lakeWith(accept);
-    const given = results(300);
-    expect(await lake.put(given)).toEqual([]);
-    expect(stub.calls).toMatchObject([
-      { action: 'PutRecordBatch', body: { DeliveryStreamName: 'lake' } },
-    ]);
-    const [records] = received;
-    expect(lines(records!)).toEqual(given);
-    expect(records!.length).toBeLessThan(5);
-    for (const record of records!) {
-      expect(record.endsWith('\n')).toBe(false);
-      expect(Buffer.byteLength(record)).toBeLessThanOrEqual(100_000);
-    }
-  });
-
-  it('is called with at most 4 MiB at a time', async () => {
-    const { lake, received } = await lakeWith(accept);
-    const given = results(30, 'é'.repeat(150_000));
-    expect(await lake.put(given)).toEqual([]);
-    expect(received.length).toBe(3);
-    for (const records of received) {
-      const bytes = records.reduce((sum, record) => sum + Buffer.byteLength(record), 0);
-      expect(bytes).toBeLessThanOrEqual(4 * 1_024 * 1_024);
-    }
-    expect(
-      lines(received.flat())
-        .map(({ record_id }) => record_id)
-        .sort(),
-    ).toEqual(given.map(({ record_id }) => record_id).sort());
-  });
-
-  it('is called with at most 500 records at a time, however long the lines are', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom(1, 400, 49_000, 51_000, 99_000, 300_000), { maxLength: 60 }),
-        async (lengths) => {
-          const { lake, received } = await lakeWith(accept);
-          const given = lengths.map((length, i) =>
-            aResult({ record_id: `id-${i}`, text: 'a'.repeat(length) }),
-          );
-          expect(await lake.put(given)).toEqual([]);
-          expect(lines(received.flat())).toHaveLength(given.length);
-          for (const records of received) expect(records.length).toBeLessThanOrEqual(500);
-        },
-      ),
-      { numRuns: 15 },
-    );
-  });
-
-  it('gets a result without the text that a record could not hold', async () => {
-    const { lake, received } = await lakeWith(accept);
-    await lake.put(results(1, 'a'.repeat(1_040_000)));
-    expect(lines(received.flat())[0]).toMatchObject({ record_id: 'id-0', text_bytes: 1_040_000 });
-    expect(lines(received.flat())[0]).not.toHaveProperty('text');
-  });
+it('The lake writes results as lines of JSON, many to a record, without a final line feed', async () => {
+  const { lake, received, stub } = await lakeWith(accept);
+  const given = results(300);
+  expect(await lake.put(given)).toEqual([]);
+  expect(stub.calls).toMatchObject([
+    { action: 'PutRecordBatch', body: { DeliveryStreamName: 'lake' } },
+  ]);
+  const [records] = received;
+  expect(lines(records!)).toEqual(given);
+  expect(records!.length).toBeLessThan(5);
+  for (const record of records!) {
+    expect(record.endsWith('\n')).toBe(false);
+    expect(Buffer.byteLength(record)).toBeLessThanOrEqual(100_000);
+  }
 });
 
-describe('what Firehose does not take', () => {
-  /** Makes results that are so long that each fills a Firehose record. */
-  const alone = (length: number) => results(length, 'a'.repeat(60_000));
+it('The lake sends at most 4 MiB per call', async () => {
+  const { lake, received } = await lakeWith(accept);
+  const given = results(30, 'é'.repeat(150_000));
+  expect(await lake.put(given)).toEqual([]);
+  expect(received.length).toBe(3);
+  for (const records of received) {
+    const bytes = records.reduce((sum, record) => sum + Buffer.byteLength(record), 0);
+    expect(bytes).toBeLessThanOrEqual(4 * 1_024 * 1_024);
+  }
+  expect(
+    lines(received.flat())
+      .map(({ record_id }) => record_id)
+      .sort(),
+  ).toEqual(given.map(({ record_id }) => record_id).sort());
+});
 
-  it('is sent again alone', async () => {
-    const { lake, received, pauses } = await lakeWith((records, nth) =>
-      answer(records, (_, i) => (nth === 1 && i % 2 === 1 ? 'InternalFailure' : undefined)),
-    );
-    expect(await lake.put(alone(5))).toEqual([]);
-    expect(lines(received[1]!).map(({ record_id }) => record_id)).toEqual(['id-1', 'id-3']);
-    expect(pauses).toEqual([1]);
-  });
-
-  it('after five rounds is returned, by the results within', async () => {
-    const { lake, received } = await lakeWith((records) =>
-      answer(records, (record) =>
-        record.includes('"id-2"') ? 'ServiceUnavailableException' : undefined,
-      ),
-    );
-    expect(await lake.put(alone(4))).toEqual([
-      { index: 2, code: 'ServiceUnavailableException', retryable: true, throttled: true },
-    ]);
-    expect(received.map((records) => records.length)).toEqual([4, 1, 1, 1, 1]);
-  });
-
-  it('fails each result that shares its record', async () => {
-    const { lake } = await lakeWith((records) => answer(records, () => 'InternalFailure'));
-    expect((await lake.put(results(3))).map(({ index }) => index)).toEqual([0, 1, 2]);
-  });
-
-  it('without a word is no success', async () => {
-    const { lake } = await lakeWith((records) => ({
-      body: {
-        FailedPutCount: 1,
-        RequestResponses: records.slice(1).map(() => ({ RecordId: 'r' })),
+it('The lake sends at most 500 records per call, however long the lines are', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(1, 400, 49_000, 51_000, 99_000, 300_000), { maxLength: 60 }),
+      async (lengths) => {
+        const { lake, received } = await lakeWith(accept);
+        const given = lengths.map((length, i) =>
+          aResult({ record_id: `id-${i}`, text: 'a'.repeat(length) }),
+        );
+        expect(await lake.put(given)).toEqual([]);
+        expect(lines(received.flat())).toHaveLength(given.length);
+        for (const records of received) expect(records.length).toBeLessThanOrEqual(500);
       },
-    }));
-    expect(await lake.put(alone(2))).toMatchObject([{ index: 1, code: 'MissingResponse' }]);
-  });
+    ),
+    { numRuns: 15 },
+  );
+});
 
-  it('as a whole call fails its results, and is not asked twice: the SDK has done so', async () => {
-    const refused = await lakeWith(() => ({
-      status: 400,
-      body: { __type: 'ResourceNotFoundException', message: 'No' },
-    }));
-    expect(await refused.lake.put(results(1))).toEqual([
-      { index: 0, code: 'ResourceNotFoundException', retryable: false, throttled: false },
-    ]);
-    expect(refused.received).toHaveLength(1);
-    const broken = await lakeWith(() => 'hang up');
-    expect(await broken.lake.put(results(1))).toMatchObject([{ index: 0, retryable: true }]);
-  });
+it('The lake leaves out a text that is too long for a record', async () => {
+  const { lake, received } = await lakeWith(accept);
+  await lake.put(results(1, 'a'.repeat(1_040_000)));
+  expect(lines(received.flat())[0]).toMatchObject({ record_id: 'id-0', text_bytes: 1_040_000 });
+  expect(lines(received.flat())[0]).not.toHaveProperty('text');
+});
+
+/** Makes results that are so long that each fills a Firehose record. */
+const alone = (length: number) => results(length, 'a'.repeat(60_000));
+
+it('The lake sends only rejected records again', async () => {
+  const { lake, received, pauses } = await lakeWith((records, nth) =>
+    answer(records, (_, i) => (nth === 1 && i % 2 === 1 ? 'InternalFailure' : undefined)),
+  );
+  expect(await lake.put(alone(5))).toEqual([]);
+  expect(lines(received[1]!).map(({ record_id }) => record_id)).toEqual(['id-1', 'id-3']);
+  expect(pauses).toEqual([1]);
+});
+
+it('The lake returns the results of records that Firehose rejected five times', async () => {
+  const { lake, received } = await lakeWith((records) =>
+    answer(records, (record) =>
+      record.includes('"id-2"') ? 'ServiceUnavailableException' : undefined,
+    ),
+  );
+  expect(await lake.put(alone(4))).toEqual([
+    { index: 2, code: 'ServiceUnavailableException', retryable: true, throttled: true },
+  ]);
+  expect(received.map((records) => records.length)).toEqual([4, 1, 1, 1, 1]);
+});
+
+it('The lake reports every result of a rejected record as failed', async () => {
+  const { lake } = await lakeWith((records) => answer(records, () => 'InternalFailure'));
+  expect((await lake.put(results(3))).map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
+it('The lake treats a missing response entry as a failure', async () => {
+  const { lake } = await lakeWith((records) => ({
+    body: {
+      FailedPutCount: 1,
+      RequestResponses: records.slice(1).map(() => ({ RecordId: 'r' })),
+    },
+  }));
+  expect(await lake.put(alone(2))).toMatchObject([{ index: 1, code: 'MissingResponse' }]);
+});
+
+it('The lake reports all results of a failed call, and leaves retries of the call to the SDK', async () => {
+  const refused = await lakeWith(() => ({
+    status: 400,
+    body: { __type: 'ResourceNotFoundException', message: 'No' },
+  }));
+  expect(await refused.lake.put(results(1))).toEqual([
+    { index: 0, code: 'ResourceNotFoundException', retryable: false, throttled: false },
+  ]);
+  expect(refused.received).toHaveLength(1);
+  const broken = await lakeWith(() => 'hang up');
+  expect(await broken.lake.put(results(1))).toMatchObject([{ index: 0, retryable: true }]);
 });

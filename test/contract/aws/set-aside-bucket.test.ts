@@ -13,7 +13,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
 import { deriveRecordId, type SetAside } from '../../../schemas/index.ts';
 
@@ -67,75 +67,71 @@ async function keys(): Promise<(string | undefined)[]> {
   return Contents?.map(({ Key }) => Key) ?? [];
 }
 
-describe('a set-aside', () => {
-  it('is one object, whose key is its place on the stream', async () => {
-    expect(await store().put([aSetAside(1), aSetAside(2, 3)])).toEqual([]);
-    expect(await keys()).toEqual([
-      'set-asides/shardId-000000000000/49590001.json',
-      'set-asides/shardId-000000000000/49590002-000003.json',
-    ]);
-    const { Body, ContentType } = await client.send(
-      new GetObjectCommand({
-        Bucket: bucket_name,
-        Key: 'set-asides/shardId-000000000000/49590001.json',
-      }),
-    );
-    expect(ContentType).toBe('application/json');
-    expect(JSON.parse(await Body!.transformToString())).toEqual(aSetAside(1));
-  });
-
-  it('that is delivered again is the same object', async () => {
-    await store().put([aSetAside(1)]);
-    await store().put([aSetAside(1)]);
-    expect(await listAll()).toEqual([aSetAside(1)]);
-  });
-
-  it('is found by its id', async () => {
-    await store().put([aSetAside(1), aSetAside(2, 3)]);
-    expect(await reader().get(aSetAside(1).set_aside_id)).toEqual(aSetAside(1));
-    expect(await reader().get(aSetAside(2, 3).set_aside_id)).toEqual(aSetAside(2, 3));
-    expect(await reader().get(aSetAside(9).set_aside_id)).toBeUndefined();
-    for (const id of ['rev-1', '', '../secret:1', 'shardId-0:1:2:3']) {
-      expect(await reader().get(id)).toBeUndefined();
-    }
-  });
-
-  it('that S3 does not take is returned, and its neighbours are kept', async () => {
-    const second = aSetAside(2);
-    const flaky = createSetAsideBucket({
-      bucket_name,
-      client: {
-        send(command: { input: { Key: string } }) {
-          if (!command.input.Key.includes(second.sequence_number)) {
-            return client.send(command as never);
-          }
-          const error = { name: 'SlowDown', $metadata: { httpStatusCode: 503 } };
-          return Promise.reject(Object.assign(new Error('Slow down'), error));
-        },
-      } as never,
-    });
-    expect(await flaky.put([aSetAside(1), second, aSetAside(3)])).toEqual([
-      { index: 1, code: 'SlowDown', retryable: true, throttled: true },
-    ]);
-    expect(await listAll()).toEqual([aSetAside(1), aSetAside(3)]);
-  });
+it('A set-aside is one object whose key is its position on the stream', async () => {
+  expect(await store().put([aSetAside(1), aSetAside(2, 3)])).toEqual([]);
+  expect(await keys()).toEqual([
+    'set-asides/shardId-000000000000/49590001.json',
+    'set-asides/shardId-000000000000/49590002-000003.json',
+  ]);
+  const { Body, ContentType } = await client.send(
+    new GetObjectCommand({
+      Bucket: bucket_name,
+      Key: 'set-asides/shardId-000000000000/49590001.json',
+    }),
+  );
+  expect(ContentType).toBe('application/json');
+  expect(JSON.parse(await Body!.transformToString())).toEqual(aSetAside(1));
 });
 
-describe('the list of set-asides', () => {
-  it('is in the order of the stream, within an aggregate too', async () => {
-    const set_asides = [
-      aSetAside(1),
-      ...[0, 2, 10, 11].map((sub) => aSetAside(2, sub)),
-      aSetAside(3),
-    ];
-    await store().put([...set_asides].reverse());
-    expect(await listAll()).toEqual(set_asides);
-  });
+it('A set-aside that is delivered again is the same object', async () => {
+  await store().put([aSetAside(1)]);
+  await store().put([aSetAside(1)]);
+  expect(await listAll()).toEqual([aSetAside(1)]);
+});
 
-  it('ends where it should', async () => {
-    await store().put(Array.from({ length: 20 }, (_, i) => aSetAside(i)));
-    for (const limit of [0, 1, 8, 9, 20]) expect(await listAll({ limit })).toHaveLength(limit);
-    expect(await listAll({ limit: 100 })).toHaveLength(20);
-    expect(await listAll()).toHaveLength(20);
+it('A set-aside is found by its id', async () => {
+  await store().put([aSetAside(1), aSetAside(2, 3)]);
+  expect(await reader().get(aSetAside(1).set_aside_id)).toEqual(aSetAside(1));
+  expect(await reader().get(aSetAside(2, 3).set_aside_id)).toEqual(aSetAside(2, 3));
+  expect(await reader().get(aSetAside(9).set_aside_id)).toBeUndefined();
+  for (const id of ['rev-1', '', '../secret:1', 'shardId-0:1:2:3']) {
+    expect(await reader().get(id)).toBeUndefined();
+  }
+});
+
+it('A set-aside that S3 refuses is returned, and the others are kept', async () => {
+  const second = aSetAside(2);
+  const flaky = createSetAsideBucket({
+    bucket_name,
+    client: {
+      send(command: { input: { Key: string } }) {
+        if (!command.input.Key.includes(second.sequence_number)) {
+          return client.send(command as never);
+        }
+        const error = { name: 'SlowDown', $metadata: { httpStatusCode: 503 } };
+        return Promise.reject(Object.assign(new Error('Slow down'), error));
+      },
+    } as never,
   });
+  expect(await flaky.put([aSetAside(1), second, aSetAside(3)])).toEqual([
+    { index: 1, code: 'SlowDown', retryable: true, throttled: true },
+  ]);
+  expect(await listAll()).toEqual([aSetAside(1), aSetAside(3)]);
+});
+
+it('A listing of set-asides has the order of the stream, also within an aggregate', async () => {
+  const set_asides = [
+    aSetAside(1),
+    ...[0, 2, 10, 11].map((sub) => aSetAside(2, sub)),
+    aSetAside(3),
+  ];
+  await store().put([...set_asides].reverse());
+  expect(await listAll()).toEqual(set_asides);
+});
+
+it('A listing of set-asides stops at its limit', async () => {
+  await store().put(Array.from({ length: 20 }, (_, i) => aSetAside(i)));
+  for (const limit of [0, 1, 8, 9, 20]) expect(await listAll({ limit })).toHaveLength(limit);
+  expect(await listAll({ limit: 100 })).toHaveLength(20);
+  expect(await listAll()).toHaveLength(20);
 });

@@ -1,6 +1,6 @@
 import { createDynamoDb, createGateway, type Gateway } from '@aurastream/embedded-cloud/testing';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
 import { createProgress } from '../../../jobs/progress.ts';
 import type { Job } from '../../../schemas/index.ts';
@@ -56,25 +56,23 @@ function readMeter() {
   return Object.fromEntries(entries);
 }
 
-describe('the progress of a job of 100,000 records', () => {
-  it('costs about 700 writes of 1,500 units, 1 read a batch, and one of all pages at the end', async () => {
-    const store = createJobStore({ client, table_name: 'jobs', now });
-    const ended: Job[] = [];
-    const progress = createProgress({ store, now, on_final: async (job) => void ended.push(job) });
-    await store.create(aProcessingJob({ job_id: 'job_1', total: TOTAL }));
-    gateway.meter.reset();
-    const all = batches();
-    for (const indexes of all) {
-      const job = (await progress.begin(['job_1'])).get('job_1')!;
-      const entries = indexes.map((job_index) => ({ job, job_index, outcome: 'neutral' as const }));
-      expect(await progress.mark(entries)).toEqual([]);
-    }
-    expect(ended.map(({ status }) => status)).toEqual(['COMPLETED']);
-    const { BatchGetItem, UpdateItem, Query, ...others } = readMeter();
-    expect(others).toEqual({});
-    expect(BatchGetItem).toEqual({ calls: all.length, read_units: all.length });
-    expect(Query.calls).toBe(1);
-    expect(UpdateItem.calls).toBeLessThan(750);
-    expect(UpdateItem.write_units).toBeLessThan(1_600);
-  }, 60_000);
-});
+it('The progress of a job of 100,000 records costs about 700 writes of 1,500 units, 1 read per batch, and 1 of all pages', async () => {
+  const store = createJobStore({ client, table_name: 'jobs', now });
+  const ended: Job[] = [];
+  const progress = createProgress({ store, now, on_final: async (job) => void ended.push(job) });
+  await store.create(aProcessingJob({ job_id: 'job_1', total: TOTAL }));
+  gateway.meter.reset();
+  const all = batches();
+  for (const indexes of all) {
+    const job = (await progress.begin(['job_1'])).get('job_1')!;
+    const entries = indexes.map((job_index) => ({ job, job_index, outcome: 'neutral' as const }));
+    expect(await progress.mark(entries)).toEqual([]);
+  }
+  expect(ended.map(({ status }) => status)).toEqual(['COMPLETED']);
+  const { BatchGetItem, UpdateItem, Query, ...others } = readMeter();
+  expect(others).toEqual({});
+  expect(BatchGetItem).toEqual({ calls: all.length, read_units: all.length });
+  expect(Query.calls).toBe(1);
+  expect(UpdateItem.calls).toBeLessThan(750);
+  expect(UpdateItem.write_units).toBeLessThan(1_600);
+}, 60_000);

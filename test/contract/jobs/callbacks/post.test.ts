@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createPost, type PostDeps } from '../../../../jobs/callbacks/post.ts';
 
 const servers: Server[] = [];
@@ -21,90 +21,88 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const open = createPost({ allow_loopback: true });
 
-describe('a callback', () => {
-  it('arrives with its headers and its body, and gives the status', async () => {
-    const seen: string[] = [];
-    const url = await serve((request, response) => {
-      seen.push(`${request.method} ${request.url} ${request.headers['x-sent']}`);
-      request.on('data', (chunk) => seen.push(String(chunk)));
-      request.on('end', () => response.writeHead(202).end('thanks'));
+it('A callback arrives with its headers and body, and returns the status', async () => {
+  const seen: string[] = [];
+  const url = await serve((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers['x-sent']}`);
+    request.on('data', (chunk) => seen.push(String(chunk)));
+    request.on('end', () => response.writeHead(202).end('thanks'));
+  });
+  expect(await open(`${url}/hook?a=1`, { 'x-sent': 'yes' }, '{"a":1}')).toEqual({ status: 202 });
+  expect(seen).toEqual(['POST /hook?a=1 yes', '{"a":1}']);
+});
+
+it('A callback follows a redirect that keeps the body, and none that drops it', async () => {
+  const bodies: string[] = [];
+  const target = await serve((request, response) => {
+    request.on('data', (chunk) => bodies.push(String(chunk)));
+    request.on('end', () => response.writeHead(200).end());
+  });
+  const to = (status: number) =>
+    serve((_, response) => response.writeHead(status, { location: `${target}/there` }).end());
+  expect(await open(await to(307), {}, 'kept')).toEqual({ status: 200 });
+  expect(await open(await to(302), {}, 'dropped')).toEqual({ status: 302 });
+  expect(bodies).toEqual(['kept']);
+});
+
+it.each([
+  'http://169.254.169.254/latest/meta-data',
+  'http://10.0.0.1/',
+  'https://[fd00::1]/',
+  'file:///etc/passwd',
+])('A callback follows no redirect to %s', async (location) => {
+  const url = await serve((_, response) => response.writeHead(308, { location }).end());
+  expect(await open(url, {}, '')).toEqual({ error: 'AddressNotAllowed' });
+});
+
+it('A callback stops in a loop of redirects', async () => {
+  let asked = 0;
+  const url = await serve((_, response) => {
+    asked += 1;
+    response.writeHead(307, { location: '/again' }).end();
+  });
+  expect(await open(url, {}, '')).toEqual({ error: 'TooManyRedirects' });
+  expect(asked).toBe(4);
+});
+
+it('A callback refuses a host name with a private address, even among public ones', async () => {
+  const resolving = (addresses: string[]): PostDeps => ({
+    allow_loopback: false,
+    resolve: (_, __, done) =>
+      done(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      ),
+  });
+  for (const addresses of [['10.0.0.1'], ['93.184.216.34', '127.0.0.1'], ['169.254.169.254']]) {
+    const post = createPost(resolving(addresses));
+    expect(await post('https://rebound.example/', {}, '')).toEqual({
+      error: 'AddressNotAllowed',
     });
-    expect(await open(`${url}/hook?a=1`, { 'x-sent': 'yes' }, '{"a":1}')).toEqual({ status: 202 });
-    expect(seen).toEqual(['POST /hook?a=1 yes', '{"a":1}']);
-  });
+  }
+});
 
-  it('follows a redirect that keeps its body, and none that would drop it', async () => {
-    const bodies: string[] = [];
-    const target = await serve((request, response) => {
-      request.on('data', (chunk) => bodies.push(String(chunk)));
-      request.on('end', () => response.writeHead(200).end());
-    });
-    const to = (status: number) =>
-      serve((_, response) => response.writeHead(status, { location: `${target}/there` }).end());
-    expect(await open(await to(307), {}, 'kept')).toEqual({ status: 200 });
-    expect(await open(await to(302), {}, 'dropped')).toEqual({ status: 302 });
-    expect(bodies).toEqual(['kept']);
-  });
+it('A callback ends at its time limit if the receiver does not answer', async () => {
+  const silent = await serve(() => {});
+  const post = createPost({ allow_loopback: true, timeout_ms: 200 });
+  expect(await post(silent, {}, '')).toEqual({ error: 'Timeout' });
+});
 
-  it.each([
-    'http://169.254.169.254/latest/meta-data',
-    'http://10.0.0.1/',
-    'https://[fd00::1]/',
-    'file:///etc/passwd',
-  ])('follows no redirect to %s', async (location) => {
-    const url = await serve((_, response) => response.writeHead(308, { location }).end());
-    expect(await open(url, {}, '')).toEqual({ error: 'AddressNotAllowed' });
+it('A callback reads only the status of an answer', async () => {
+  let closed: Promise<unknown> | undefined;
+  const url = await serve((_, response) => {
+    closed = once(response, 'close');
+    response.writeHead(200);
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+    };
+    response.on('drain', more);
+    more();
   });
+  expect(await open(url, {}, '')).toEqual({ status: 200 });
+  await closed;
+});
 
-  it('is not sent round for ever', async () => {
-    let asked = 0;
-    const url = await serve((_, response) => {
-      asked += 1;
-      response.writeHead(307, { location: '/again' }).end();
-    });
-    expect(await open(url, {}, '')).toEqual({ error: 'TooManyRedirects' });
-    expect(asked).toBe(4);
-  });
-
-  it('goes to no name that leads to a private address, not even among public ones', async () => {
-    const resolving = (addresses: string[]): PostDeps => ({
-      allow_loopback: false,
-      resolve: (_, __, done) =>
-        done(
-          null,
-          addresses.map((address) => ({ address, family: 4 })),
-        ),
-    });
-    for (const addresses of [['10.0.0.1'], ['93.184.216.34', '127.0.0.1'], ['169.254.169.254']]) {
-      const post = createPost(resolving(addresses));
-      expect(await post('https://rebound.example/', {}, '')).toEqual({
-        error: 'AddressNotAllowed',
-      });
-    }
-  });
-
-  it('ends when its time is over, whatever the receiver does', async () => {
-    const silent = await serve(() => {});
-    const post = createPost({ allow_loopback: true, timeout_ms: 200 });
-    expect(await post(silent, {}, '')).toEqual({ error: 'Timeout' });
-  });
-
-  it('reads nothing of an answer but its status', async () => {
-    let closed: Promise<unknown> | undefined;
-    const url = await serve((_, response) => {
-      closed = once(response, 'close');
-      response.writeHead(200);
-      const more = () => {
-        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
-      };
-      response.on('drain', more);
-      more();
-    });
-    expect(await open(url, {}, '')).toEqual({ status: 200 });
-    await closed;
-  });
-
-  it('says of a receiver that is not there only a code', async () => {
-    expect(await open('http://127.0.0.1:9/', {}, '')).toEqual({ error: 'ECONNREFUSED' });
-  });
+it('A callback to an unreachable receiver returns only an error code', async () => {
+  expect(await open('http://127.0.0.1:9/', {}, '')).toEqual({ error: 'ECONNREFUSED' });
 });
