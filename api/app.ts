@@ -2,14 +2,15 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import type { ApiDeps } from './deps.ts';
 import type { ApiEnv } from './http/env.ts';
 import { HttpError, toErrorResponse, toHttpError } from './http/errors.ts';
-import { ROUTES } from './routes/index.ts';
+import { createRoutes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
 
 /** The HTTP API as an app that any server or function can run. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  app.use(observeRequests(deps));
-  for (const [path, routes] of groupByPath(ROUTES)) {
+  const all_routes = createRoutes(deps.languages);
+  app.use(observeRequests(deps, all_routes));
+  for (const [path, routes] of groupByPath(all_routes)) {
     for (const route of routes) {
       const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
       app.on(methods, path, requireTenant(route), route.handler(deps));
@@ -35,7 +36,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 }
 
 /** Gives each request an id, sets the headers of every answer, and reports the answer. */
-function observeRequests(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiEnv> {
+  const findRoutePath = createFindPath(routes);
   return async (c, next) => {
     const started = deps.now();
     const bindings = c.env ?? {};
@@ -49,7 +51,7 @@ function observeRequests(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
     const error_code = c.get('error_code');
     deps.on_answer?.({
       request_id,
-      route: findRoute(c.req.path)?.path ?? 'unknown',
+      route: findRoutePath(c.req.path) ?? 'unknown',
       method: c.req.method,
       status: c.res.status,
       duration_ms: deps.now() - started,
@@ -80,11 +82,11 @@ function groupByPath(routes: Route[]): Map<string, Route[]> {
   return paths;
 }
 
-const PATTERNS = ROUTES.map((route) => ({
-  route,
-  pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}));
-
-function findRoute(path: string): Route | undefined {
-  return PATTERNS.find(({ pattern }) => pattern.test(path))?.route;
+/** Finds the path, as OpenAPI writes it, of the route that serves a request. */
+function createFindPath(routes: Route[]): (path: string) => string | undefined {
+  const patterns = routes.map((route) => ({
+    path: route.path,
+    pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }));
+  return (path) => patterns.find(({ pattern }) => pattern.test(path))?.path;
 }

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createQuery } from '../aws/athena/query.ts';
-import { createComprehendAnalyzer } from '../aws/comprehend/analyzer.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
@@ -14,10 +13,15 @@ import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
-import { composeAnalysis } from '../processors/analysis/compose.ts';
+import { composeAnalysis, createAnalyzer } from '../processors/analysis/compose.ts';
 import { createAnalysisContext } from '../processors/analysis/context.ts';
 import type { AnalysisCounts } from '../processors/analysis/counts.ts';
-import { type ApiEnvironment, apiEnvironmentSchema, parseEnvironment } from '../schemas/index.ts';
+import {
+  ANALYZERS,
+  type ApiEnvironment,
+  apiEnvironmentSchema,
+  parseEnvironment,
+} from '../schemas/index.ts';
 import { createApi } from './app.ts';
 import type { ApiDeps } from './deps.ts';
 import { createReady } from './ready.ts';
@@ -32,8 +36,10 @@ export function composeApi(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
+  const { languages, max_documents, usd_per_unit } = ANALYZERS[environment.ANALYZER];
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
+    languages,
     ...composeStores(environment, now),
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
     stats: createStats({
@@ -42,13 +48,14 @@ export function composeApi(variables: Record<string, string | undefined>) {
         database: environment.ATHENA_DATABASE,
       }),
       buffer_seconds: environment.LAKE_BUFFER_SECONDS,
+      usd_per_unit,
       now,
     }),
     settings: {
       deadline_seconds: environment.JOB_DEADLINE_SECONDS,
       retention_seconds: environment.JOB_RETENTION_SECONDS,
       upload_url_ttl_seconds: environment.UPLOAD_URL_TTL_SECONDS,
-      calls_per_second: environment.COMPREHEND_CALLS_PER_SECOND,
+      documents_per_second: environment.ANALYZER_QUOTA_CALLS_PER_SECOND * max_documents,
       allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
     },
     random_id: () => randomBytes(16).toString('hex'),
@@ -69,7 +76,7 @@ function composeAnalyse(
   now: () => number,
 ): ApiDeps['analyse'] {
   const analyse = composeAnalysis(environment, {
-    analyzer: createComprehendAnalyzer({ max_attempts: MAX_ATTEMPTS }),
+    analyzer: createAnalyzer(environment, { max_attempts: MAX_ATTEMPTS }),
     max_attempts: MAX_ATTEMPTS,
     now,
   });

@@ -22,13 +22,15 @@ interface ApiSettings {
   retention_seconds: number;
   upload_url_ttl_seconds: number;
   /** The analyzer's quota, for estimates. */
-  calls_per_second: number;
+  documents_per_second: number;
   allow_loopback_callbacks: boolean;
 }
 
 export interface ApiDeps {
   /** Returns the outcomes in the order of the requests. */
   analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
+  /** The languages that the analyzer supports. */
+  languages: readonly string[];
   jobs: JobStore;
   inputs: JobInputs;
   stream: RecordStream;

@@ -34,7 +34,7 @@ export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<
 
 /** Calls in flight: for a baseline the fastest of 50, 100 and 200, for the product its deployed setting. */
 const IN_FLIGHT: Record<ProgramName, number> = {
-  product: settings.consumer.comprehend_max_in_flight,
+  product: settings.consumer.analyzer_max_in_flight,
   floor: 50,
   per_record: 200,
   powertools: 100,
@@ -126,10 +126,10 @@ export function runConsumers(
 }
 
 function readDeployedQuota(): Record<string, string> {
-  const { consumer } = settings;
+  const quota = settings.quotas.comprehend;
   return {
-    COMPREHEND_CALLS_PER_SECOND: String(consumer.comprehend_calls_per_second),
-    COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(consumer.comprehend_fallback_calls_per_second),
+    ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
+    ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second),
   };
 }
 
@@ -143,9 +143,10 @@ function buildEnvironment(endpoint: string): Record<string, string> {
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     POWERTOOLS_SERVICE_NAME: 'bench',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
-    COMPREHEND_MAX_IN_FLIGHT: String(settings.consumer.comprehend_max_in_flight),
-    COMPREHEND_CALLS_PER_SECOND: '100000',
-    COMPREHEND_FALLBACK_CALLS_PER_SECOND: '100000',
+    ANALYZER: 'comprehend',
+    ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
+    ANALYZER_CALLS_PER_SECOND: '100000',
+    ANALYZER_FALLBACK_CALLS_PER_SECOND: '100000',
     CACHE_TABLE: 'cache',
     CACHE_TTL_SECONDS: '2592000',
     CACHE_MEMORY_ENTRIES: '50000',

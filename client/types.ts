@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type {
   AsyncResponse,
   asyncRequestSchema,
+  BatchInput,
   BatchResponse,
-  batchRequestSchema,
   HealthResponse,
   JobResult,
   JobStatus,
@@ -17,9 +17,9 @@ import type {
   ResultsResponse,
   StatsResponse,
   StatusResponse,
+  SyncInput,
   SyncResponse,
   statsQuerySchema,
-  syncRequestSchema,
 } from '../schemas/index.ts';
 
 /**
@@ -56,8 +56,7 @@ export interface WaitOptions extends Cancellable {
   on_progress?: (status: StatusResponse) => void;
 }
 
-type SyncOptions = NonNullable<z.input<typeof syncRequestSchema>['options']>;
-type BatchInput = z.input<typeof batchRequestSchema>;
+type SyncOptions = NonNullable<SyncInput['options']>;
 type SubmitInput = z.input<typeof asyncRequestSchema>;
 type StatsInput = z.input<typeof statsQuerySchema>;
 type JobSummary = JobsResponse['jobs'][number];

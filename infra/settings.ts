@@ -1,4 +1,4 @@
-import type { Tier, TierLimits } from '../schemas/index.ts';
+import type { AnalyzerName, Tier, TierLimits } from '../schemas/index.ts';
 
 /** The settings that an operator may change, on one page. Names contain the units. */
 export interface Settings {
@@ -12,21 +12,29 @@ export interface Settings {
     max_record_age_seconds: number;
     timeout_seconds: number;
     memory_mb: number;
-    /** The limit of all consumers together. The quota ledger divides it among them. */
-    comprehend_calls_per_second: number;
-    /** The limit of each consumer while the quota ledger is unavailable. */
-    comprehend_fallback_calls_per_second: number;
-    comprehend_max_in_flight: number;
+    analyzer_max_in_flight: number;
   };
   analysis: {
+    /** The analyzer of the consumer and the API. */
+    analyzer: AnalyzerName;
     cache_ttl_seconds: number;
     cache_memory_entries: number;
-    /** Calls to Comprehend in flight in one execution environment of the API. */
+    /** Calls to the analyzer in flight in one execution environment of the API. */
     max_in_flight: number;
     default_language: string;
-    /** The account's quota of calls to Comprehend per second. */
-    quota_calls_per_second: number;
   };
+  /** The rates at which each analyzer may be called. */
+  quotas: Record<
+    AnalyzerName,
+    {
+      /** The account's quota of calls per second. */
+      calls_per_second: number;
+      /** The limit of all consumers together. The quota ledger divides it among them. */
+      consumers_calls_per_second: number;
+      /** The limit of each consumer while the quota ledger is unavailable. */
+      fallback_calls_per_second: number;
+    }
+  >;
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
   lake: { buffer_seconds: number; buffer_mb: number; first_year: number; last_year: number };
   api: {
@@ -78,19 +86,24 @@ export const settings: Settings = {
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
-    // The account's quota is 10. The ledger does not count the API's calls, so the remaining 0.2 are left for them.
-    comprehend_calls_per_second: 9.8,
-    // A stream on demand starts with 4 shards, and so with 4 consumers.
-    comprehend_fallback_calls_per_second: 2.4,
     // The ledger limits the rate; this limits the connections that the SDK opens.
-    comprehend_max_in_flight: 50,
+    analyzer_max_in_flight: 50,
   },
   analysis: {
+    analyzer: 'comprehend',
     cache_ttl_seconds: 30 * DAY_SECONDS,
     cache_memory_entries: 50_000,
     max_in_flight: 4,
     default_language: 'en',
-    quota_calls_per_second: 10,
+  },
+  quotas: {
+    comprehend: {
+      calls_per_second: 10,
+      // The ledger does not count the API's calls, so the remaining 0.2 are left for them.
+      consumers_calls_per_second: 9.8,
+      // A stream on demand starts with 4 shards, and so with 4 consumers.
+      fallback_calls_per_second: 2.4,
+    },
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
   lake: { buffer_seconds: 60, buffer_mb: 64, first_year: 2026, last_year: 2035 },

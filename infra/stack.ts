@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { ANALYZERS } from '../schemas/index.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { Consumer } from './constructs/consumer.ts';
@@ -49,6 +50,8 @@ export class AuraStreamStack extends Stack {
       ApiUrl: api.url,
       ApiId: api.id,
       ApiStage: api.stage,
+      AnalyzerName: settings.analysis.analyzer,
+      AnalyzerVersion: ANALYZERS[settings.analysis.analyzer].version,
       UsagePlanIds: this.toJsonString(api.usage_plan_ids),
     });
   }

@@ -6,8 +6,8 @@ const WINDOW_MS = 2_000;
 const LIVE_MS = 2 * 60_000;
 /** Throughput samples that are older than this are ignored. */
 const MEASURED_MS = 15 * 60_000;
-/** Limit of BatchDetectSentiment. A batch of fewer records measures the latency of a call, not the throughput. */
-const DOCUMENTS_PER_CALL = 25;
+/** A batch of fewer records measures the latency of a call, not the throughput. */
+const LEAST_MEASURED_RECORDS = 25;
 
 export interface EstimateQuery {
   /** Epoch milliseconds. */
@@ -17,7 +17,7 @@ export interface EstimateQuery {
   /** The last sample of each shard. */
   samples: ThroughputSample[];
   /** The quota of the analyzer, assumed while there is no measurement. */
-  calls_per_second: number;
+  documents_per_second: number;
 }
 
 /**
@@ -26,13 +26,13 @@ export interface EstimateQuery {
  * throughput of the last batch of each shard.
  */
 export function estimateCompletion(query: EstimateQuery): string {
-  const { now, records, samples, calls_per_second } = query;
+  const { now, records, samples, documents_per_second } = query;
   const waiting_ms = Math.max(
     0,
     ...takeSince(samples, now - LIVE_MS).map(({ iterator_age_ms }) => iterator_age_ms),
   );
   const measured = measuredPerSecond(takeSince(samples, now - MEASURED_MS));
-  const per_second = measured > 0 ? measured : calls_per_second * DOCUMENTS_PER_CALL;
+  const per_second = measured > 0 ? measured : documents_per_second;
   const own_ms = (records / per_second) * 1_000;
   return new Date(Math.ceil(now + Math.max(WINDOW_MS, waiting_ms + own_ms))).toISOString();
 }
@@ -44,7 +44,7 @@ function takeSince(samples: ThroughputSample[], since: number): ThroughputSample
 /** The sum over all shards, since they work in parallel. */
 function measuredPerSecond(samples: ThroughputSample[]): number {
   return samples
-    .filter(({ records }) => records >= DOCUMENTS_PER_CALL)
+    .filter(({ records }) => records >= LEAST_MEASURED_RECORDS)
     .reduce(
       (sum, { records, duration_ms }) => sum + (records / Math.max(1, duration_ms)) * 1_000,
       0,

@@ -13,8 +13,8 @@ export interface ReplayQuery {
   from: number;
   /** Replays records that arrived before this time, in epoch milliseconds. */
   to: number;
-  /** The analyzer version that all results should have. Results that have it already are skipped. */
-  analyzer_version: string;
+  /** The analyzer that all results should have. Results that have its name and version already are skipped. */
+  analyzer: { name: string; version: string };
   source?: string;
 }
 
@@ -109,13 +109,15 @@ async function replayLines(deps: ReplayDeps, run: Run, lines: Result[]): Promise
 /** Finds the lines whose current result has the same record version and another analyzer version. */
 async function findDue(
   { results }: ReplayDeps,
-  { analyzer_version }: Run,
+  { analyzer }: Run,
   lines: Result[],
 ): Promise<Result[]> {
   const current = await results.getMany(lines);
   return lines.filter((line) => {
     const now = current.get(recordKey(line)) ?? line;
-    return now.record_version === line.record_version && now.analyzer?.version !== analyzer_version;
+    const is_up_to_date =
+      now.analyzer?.name === analyzer.name && now.analyzer.version === analyzer.version;
+    return now.record_version === line.record_version && !is_up_to_date;
   });
 }
 

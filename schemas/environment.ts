@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ANALYZER_NAMES } from './analyzers.ts';
 import { tier, tierLimitsSchema } from './api-key.ts';
 import { translateIssues } from './issues.ts';
 
@@ -10,7 +11,8 @@ const analysisEnvironment = {
   CACHE_TABLE: z.string().min(1),
   CACHE_TTL_SECONDS: count,
   CACHE_MEMORY_ENTRIES: count,
-  COMPREHEND_MAX_IN_FLIGHT: count.describe('Calls in flight in one execution environment.'),
+  ANALYZER: z.enum(ANALYZER_NAMES),
+  ANALYZER_MAX_IN_FLIGHT: count.describe('Calls in flight in one execution environment.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)
@@ -22,11 +24,11 @@ const TEXT_POLICIES = ['full', 'none'] as const;
 /** Environment of the consumer. */
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
-  COMPREHEND_CALLS_PER_SECOND: z.coerce
+  ANALYZER_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
     .describe('The part of the quota that all consumers share.'),
-  COMPREHEND_FALLBACK_CALLS_PER_SECOND: z.coerce
+  ANALYZER_FALLBACK_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
     .describe('Rate of one execution environment while the quota ledger is unavailable.'),
@@ -52,7 +54,7 @@ export const apiEnvironmentSchema = z.object({
   ATHENA_WORKGROUP: z.string().min(1),
   ATHENA_DATABASE: z.string().min(1),
   LAKE_BUFFER_SECONDS: z.coerce.number().int().min(0),
-  COMPREHEND_CALLS_PER_SECOND: z.coerce
+  ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
     .describe('The whole quota; used to estimate when a job completes.'),

@@ -1,3 +1,4 @@
+export * from './analyzers.ts';
 export * from './api-key.ts';
 export * from './callback-secret.ts';
 export * from './environment.ts';

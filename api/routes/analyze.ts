@@ -1,15 +1,13 @@
 import type { AnalysisOutcome } from '../../processors/analysis/outcome.ts';
 import {
   type BatchResponse,
-  batchRequestSchema,
   batchResponseSchema,
+  createAnalyzeSchemas,
   type ErrorDetail,
   MAX_SYNC_TEXT_BYTES,
   rateCertainty,
-  SENTIMENT_LANGUAGES,
   type SyncRequest,
   type SyncResponse,
-  syncRequestSchema,
   syncResponseSchema,
 } from '../../schemas/index.ts';
 import { HttpError, RETRY_AFTER } from '../http/errors.ts';
@@ -20,27 +18,39 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 const MAX_SYNC_BODY_BYTES = 256 * 1024;
 const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
 
-export const analyzeRoutes: Route[] = [
-  {
+/** The routes that analyse texts while the caller waits. They accept the languages of the analyzer. */
+export function createAnalyzeRoutes(languages: readonly string[]): Route[] {
+  const schemas = createAnalyzeSchemas(languages);
+  return [createSyncRoute(schemas.sync, languages), createBatchRoute(schemas.batch, languages)];
+}
+
+type Schemas = ReturnType<typeof createAnalyzeSchemas>;
+
+function createSyncRoute(schema: Schemas['sync'], languages: readonly string[]): Route {
+  return {
     method: 'POST',
     path: '/analyze/sync',
     operation_id: 'analyze',
     summary: 'The sentiment of one text, while you wait',
     tag: 'Analysis',
     needs_key: true,
-    body: syncRequestSchema,
+    body: schema,
     max_body_bytes: MAX_SYNC_BODY_BYTES,
     answers: { 200: { description: 'The verdict', schema: syncResponseSchema } },
     errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
-      const { value } = await parseBody(c.req, syncRequestSchema, MAX_SYNC_BODY_BYTES);
+      const { value } = await parseBody(c.req, schema, MAX_SYNC_BODY_BYTES);
       const { text, options } = value;
       const refused = findTooLong(text, 'text');
       if (refused !== undefined) throw toHttpError(refused);
       const [outcome] = await deps.analyse([{ text, language: options.language_code }]);
       // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
-      const answer = toAnswer(outcome!, options, { text: 'text', language: LANGUAGE_FIELD });
+      const answer = toAnswer(outcome!, options, {
+        text: 'text',
+        language: LANGUAGE_FIELD,
+        languages,
+      });
       if ('error' in answer) throw toHttpError(answer.error);
       c.header('X-Cache-Hit', String(answer.cache_hit));
       return c.json({
@@ -49,15 +59,18 @@ export const analyzeRoutes: Route[] = [
         request_id: c.get('request_id'),
       } satisfies SyncResponse);
     },
-  },
-  {
+  };
+}
+
+function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]): Route {
+  return {
     method: 'POST',
     path: '/analyze/batch',
     operation_id: 'analyzeBatch',
     summary: 'The sentiment of up to 100 texts: a verdict or an error for each, in their order',
     tag: 'Analysis',
     needs_key: true,
-    body: batchRequestSchema,
+    body: schema,
     max_body_bytes: MAX_BATCH_BODY_BYTES,
     answers: {
       200: { description: 'A verdict or an error for each text', schema: batchResponseSchema },
@@ -65,7 +78,7 @@ export const analyzeRoutes: Route[] = [
     errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
-      const { value } = await parseBody(c.req, batchRequestSchema, MAX_BATCH_BODY_BYTES);
+      const { value } = await parseBody(c.req, schema, MAX_BATCH_BODY_BYTES);
       const { texts, options } = value;
       const requests = texts.map((entry) =>
         typeof entry === 'string'
@@ -80,7 +93,11 @@ export const analyzeRoutes: Route[] = [
       const results = requests.map((request, i): BatchResponse['results'][number] => {
         const error = refused[i];
         if (error !== undefined) return { error };
-        const fields = { text: `texts.${i}`, language: `texts.${i}.language_code` };
+        const fields = {
+          text: `texts.${i}`,
+          language: `texts.${i}.language_code`,
+          languages,
+        };
         // biome-ignore lint/style/noNonNullAssertion: the map has every request that was not refused
         return toAnswer(outcome_of.get(request)!, options, fields);
       });
@@ -93,8 +110,8 @@ export const analyzeRoutes: Route[] = [
         request_id: c.get('request_id'),
       } satisfies BatchResponse);
     },
-  },
-];
+  };
+}
 
 const LANGUAGE_FIELD = 'options.language_code';
 
@@ -113,7 +130,7 @@ function findTooLong(text: string, field: string): ErrorDetail | undefined {
 function toAnswer(
   outcome: AnalysisOutcome,
   options: SyncRequest['options'],
-  fields: { text: string; language: string },
+  fields: { text: string; language: string; languages: readonly string[] },
 ): SyncVerdict | { error: ErrorDetail } {
   switch (outcome.status) {
     case 'analyzed':
@@ -125,7 +142,7 @@ function toAnswer(
     case 'unsupported_language': {
       const message =
         `${fields.language}: the text's language (${outcome.language_code}) is not supported; ` +
-        `if it is one of ${SENTIMENT_LANGUAGES.join(', ')}, set this field`;
+        `if it is one of ${fields.languages.join(', ')}, set this field`;
       return { error: { code: 'VALIDATION_ERROR', message, field: fields.language } };
     }
     case 'failed':

@@ -9,7 +9,7 @@ export async function estimateEnd(deps: ApiDeps, records: number): Promise<strin
     now: deps.now(),
     records,
     samples: await readSamples(deps),
-    calls_per_second: deps.settings.calls_per_second,
+    documents_per_second: deps.settings.documents_per_second,
   });
 }
 

@@ -46,7 +46,7 @@ const ready: Route = {
   method: 'GET',
   path: '/ready',
   operation_id: 'ready',
-  summary: 'Whether the services behind the API answer; Comprehend is not called',
+  summary: 'Whether the services behind the API answer; the analyzer is not called',
   tag: 'Service',
   needs_key: false,
   answers: {

@@ -1,4 +1,3 @@
-import { COMPREHEND_USD_PER_UNIT } from '@aurastream/cost-model';
 import type { StatsResponse } from '../../schemas/index.ts';
 
 type SentimentCounts = StatsResponse['by_sentiment'];
@@ -17,7 +16,7 @@ export interface StatsGroup {
 type Aggregates = Omit<StatsResponse, 'from' | 'to' | 'interval' | 'as_of'>;
 
 /** Adds groups up by sentiment, source, language, time and cache, largest first. */
-export function aggregate(groups: StatsGroup[]): Aggregates {
+export function aggregate(groups: StatsGroup[], usd_per_unit: number): Aggregates {
   return {
     total: sumOf(groups, 'results'),
     by_sentiment: countSentiments(groups),
@@ -37,12 +36,15 @@ export function aggregate(groups: StatsGroup[]): Aggregates {
         by_sentiment: countSentiments(some),
       }))
       .sort((a, b) => (a.start < b.start ? -1 : 1)),
-    ...aggregateCache(groups),
+    ...aggregateCache(groups, usd_per_unit),
   };
 }
 
 /** Counts only texts with a verdict: the others neither used the cache nor cost anything. */
-function aggregateCache(groups: StatsGroup[]): Pick<Aggregates, 'cache' | 'billing'> {
+function aggregateCache(
+  groups: StatsGroup[],
+  usd_per_unit: number,
+): Pick<Aggregates, 'cache' | 'billing'> {
   const verdicts = groups.filter(({ sentiment }) => sentiment !== 'no_verdict');
   const hits = verdicts.filter(({ is_hit }) => is_hit);
   const misses = verdicts.filter(({ is_hit }) => !is_hit);
@@ -58,8 +60,8 @@ function aggregateCache(groups: StatsGroup[]): Pick<Aggregates, 'cache' | 'billi
     billing: {
       billed_units,
       avoided_units,
-      billed_usd: toUsd(billed_units),
-      avoided_usd: toUsd(avoided_units),
+      billed_usd: toUsd(billed_units * usd_per_unit),
+      avoided_usd: toUsd(avoided_units * usd_per_unit),
     },
   };
 }
@@ -85,6 +87,6 @@ function groupBy(
   return [...by_value].sort(([, a], [, b]) => sumOf(b, 'results') - sumOf(a, 'results'));
 }
 
-function toUsd(units: number): number {
-  return Number((units * COMPREHEND_USD_PER_UNIT).toFixed(6));
+function toUsd(amount: number): number {
+  return Number(amount.toFixed(6));
 }

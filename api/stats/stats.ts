@@ -12,6 +12,8 @@ export interface StatsDeps {
   query: QuerySql;
   /** How long the lake buffers a result before it can be queried. */
   buffer_seconds: number;
+  /** The analyzer's price. */
+  usd_per_unit: number;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -51,7 +53,7 @@ async function readStats(deps: StatsDeps, query: StatsQuery): Promise<StatsRespo
     ...range,
     interval: query.interval,
     as_of: new Date(deps.now() - deps.buffer_seconds * 1_000).toISOString(),
-    ...aggregate(rows.map(readGroup)),
+    ...aggregate(rows.map(readGroup), deps.usd_per_unit),
   };
 }
 

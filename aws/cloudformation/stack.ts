@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import { ANALYZER_NAMES } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 
 /** The outputs that infra/stack.ts declares. */
@@ -22,6 +23,8 @@ const outputsSchema = z.object({
   ApiUrl: z.url(),
   ApiId: z.string(),
   ApiStage: z.string(),
+  AnalyzerName: z.enum(ANALYZER_NAMES),
+  AnalyzerVersion: z.string(),
   UsagePlanIds: z
     .string()
     .transform((json): unknown => JSON.parse(json))

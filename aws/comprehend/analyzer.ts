@@ -5,15 +5,9 @@ import {
   ComprehendClient,
 } from '@aws-sdk/client-comprehend';
 import type { Analyzer, DocumentOutcome } from '../../processors/analysis/ports.ts';
-import { isSentimentLanguage, scoresSchema, sentiment } from '../../schemas/index.ts';
+import { describeAnalyzer, scoresSchema, sentiment } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
-
-/**
- * Comprehend does not say which model answered. This date stands for the model in every fingerprint: change it when AWS
- * announces a new sentiment model, and cached verdicts of the old model are not found any more.
- */
-export const MODEL_AS_OF = '2026-11-23';
 
 export interface ComprehendDeps {
   client?: Pick<ComprehendClient, 'send'>;
@@ -21,21 +15,11 @@ export interface ComprehendDeps {
   max_attempts?: number;
 }
 
-/** Limit of BatchDetectSentiment: Comprehend's guidelines and limits. */
-export const DOCUMENTS_PER_CALL = 25;
-
-/**
- * Analyses texts with Amazon Comprehend's BatchDetectSentiment. Limits of a call: 25 documents of 5,000 bytes of UTF-8
- * in one language (Comprehend's guidelines and limits; its errors say "allowed is 5000 bytes").
- */
+/** Analyses texts with Amazon Comprehend's BatchDetectSentiment. */
 export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
   const client = deps.client ?? createClient(ComprehendClient, { max_attempts: deps.max_attempts });
   return {
-    name: 'comprehend',
-    version: MODEL_AS_OF,
-    max_documents: DOCUMENTS_PER_CALL,
-    max_document_bytes: 5_000,
-    supports: isSentimentLanguage,
+    ...describeAnalyzer('comprehend'),
     async detectSentiment(documents, language_code) {
       const command = new BatchDetectSentimentCommand({
         TextList: documents,

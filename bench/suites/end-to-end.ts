@@ -30,8 +30,8 @@ const TENANT = 'default';
  * include Lambda's batching window of 2 s; those of lines include the lake's buffer (5 s here, 60 s on AWS). 60 % of
  * the texts are repeats.
  *
- * The consumer limits itself to `consumer.comprehend_calls_per_second` of infra/settings.ts: 9.8 calls or 245 texts per
- * second. A burst of 5,000 records has 2,000 distinct texts, so at least 80 calls, and waits for that limit. The
+ * The consumer limits itself to `quotas.comprehend.consumers_calls_per_second` of infra/settings.ts: 9.8 calls or 245
+ * texts per second. A burst of 5,000 records has 2,000 distinct texts, so at least 80 calls, and waits for that limit. The
  * embedded Comprehend's own quota is too high to matter. `records_per_second_lifted` is the same burst without the
  * consumer's limit.
  */
@@ -104,7 +104,7 @@ async function measureWithoutRateLimit(run: Run): Promise<Figure> {
   const removeLimit = ({ Properties }: TemplateResource, logical_id: string) => {
     if (logical_id !== consumer.logical_id) return;
     const { Environment } = Properties as { Environment: { Variables: Record<string, string> } };
-    Environment.Variables.COMPREHEND_CALLS_PER_SECOND = '10000';
+    Environment.Variables.ANALYZER_CALLS_PER_SECOND = '10000';
   };
   const load = await withAssembly(removeLimit, (assembly_dir) =>
     withWarmCloud(run, assembly_dir, (cloud) =>

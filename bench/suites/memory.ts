@@ -65,7 +65,7 @@ async function measureConsumer(
   run.reportStep(`the consumer, ${records} records`);
   const { consumer: spec } = await loadDeployedFunctions();
   // A high rate limit saves time here: waiting for the quota takes no memory.
-  const env = { ...buildLimitedEnvironment(spec, cloud), COMPREHEND_CALLS_PER_SECOND: '10000' };
+  const env = { ...buildLimitedEnvironment(spec, cloud), ANALYZER_CALLS_PER_SECOND: '10000' };
   const payload = JSON.stringify(kinesisEvent(generateRecords(records)));
   const options = { runner, module: spec.module, env, signal: run.signal };
   return withFunction(options, async ({ load, invoke }) => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { DOCUMENTS_PER_CALL, MODEL_AS_OF } from '../../aws/comprehend/analyzer.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createLakeLines } from '../../aws/s3/lake-lines.ts';
 import { createPublisher, type Publisher } from '../../ingest/index.ts';
 import { createPace } from '../../operations/pace.ts';
 import { type ReplayCounts, type ReplayDeps, replay } from '../../operations/replay.ts';
+import { ANALYZERS, type AnalyzerName } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { createProgress } from '../output/progress.ts';
 import { aSlug } from './options.ts';
@@ -14,7 +14,7 @@ import { aSlug } from './options.ts';
 interface Options {
   from: number;
   to: number;
-  analyzer: string;
+  analyzer?: string;
   source?: string;
   share: number;
   quota: number;
@@ -30,10 +30,13 @@ export function replayCommand(): Command {
     .description('analyse the records of a time again, with the current analyzer')
     .requiredOption('--from <time>', 'first time of arrival (ISO 8601)', parseTime)
     .option('--to <time>', 'time of arrival to stop before (default: now)', parseTime, Date.now())
-    .option('--analyzer <version>', 'skip results that have this analyzer version', MODEL_AS_OF)
+    .option(
+      '--analyzer <version>',
+      'skip results that have this analyzer version (default: the deployed one)',
+    )
     .option('--source <source>', 'replay only records of this source', aSlug)
     .option('--share <share>', 'share of the quota to use, 0.01 to 1', parseShare, 0.25)
-    .option('--quota <calls>', 'calls to Comprehend per second that the account has', Number, 10)
+    .option('--quota <calls>', 'calls to the analyzer per second that the account has', Number, 10)
     .option('--dry-run', 'count the records, and publish nothing')
     .option('--json', 'print one line of JSON')
     .addHelpText(
@@ -57,25 +60,34 @@ async function run(options: Options, command: Command): Promise<ReplayCounts> {
   const publisher = createPublisher({
     stream: createKinesisStream({ stream_name: stack.StreamName }),
   });
-  const { from, to, analyzer: analyzer_version, source } = options;
+  const { from, to, source } = options;
   const progress = createProgress();
   const deps: ReplayDeps = {
-    ...createDeps(options, publisher),
+    ...createDeps(options, publisher, stack.AnalyzerName),
     lake: createLakeLines({ bucket_name: stack.LakeBucketName }),
     results: createResultsReader({ table_name: stack.ResultsTableName }),
     on_progress: (counts, hour) => progress.update(describeProgress(counts, hour, options)),
   };
-  const query = { from, to, analyzer_version, ...(source === undefined ? {} : { source }) };
+  const analyzer = {
+    name: stack.AnalyzerName,
+    version: options.analyzer ?? stack.AnalyzerVersion,
+  };
+  const query = { from, to, analyzer, ...(source === undefined ? {} : { source }) };
   const counts = await replay(deps, query);
   await publisher.close();
   progress.finish();
   return counts;
 }
 
-function createDeps({ share, quota, dryRun }: Options, publisher: Publisher) {
+function createDeps(
+  { share, quota, dryRun }: Options,
+  publisher: Publisher,
+  analyzer: AnalyzerName,
+) {
+  const { max_documents } = ANALYZERS[analyzer];
   return {
     publisher: dryRun ? undefined : publisher,
-    pace: createPace(share * quota * DOCUMENTS_PER_CALL, { now: Date.now, sleep }),
+    pace: createPace(share * quota * max_documents, { now: Date.now, sleep }),
     now: Date.now,
   };
 }

@@ -1,4 +1,4 @@
-import { DOCUMENTS_PER_CALL } from '../../aws/comprehend/analyzer.ts';
+import { ANALYZERS } from '../../schemas/index.ts';
 import { formatChart } from '../output/chart.ts';
 import { colours } from '../output/colours.ts';
 import { formatTable } from '../output/table.ts';
@@ -34,7 +34,7 @@ export async function formatReport(
 
 function formatCosts({ comprehend, cost_usd, baseline_cost_usd }: DemoSummary): string {
   const { calls, documents, billed_units } = comprehend;
-  const fill = calls === 0 ? 0 : documents / (calls * DOCUMENTS_PER_CALL);
+  const fill = calls === 0 ? 0 : documents / (calls * ANALYZERS.comprehend.max_documents);
   return [
     colours.bold('Comprehend'),
     `  ${calls} calls for ${documents} documents (${percent(fill)} full), ${billed_units} billed units`,

@@ -124,16 +124,16 @@ function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<
 
 function analysisWatches({ settings }: AlarmsProps): Record<string, Watch> {
   return {
-    ComprehendIsDown: {
+    AnalyzerIsDown: {
       metric: consumerMetric('breaker_open', cloudwatch.Stats.MAXIMUM),
       threshold: 0,
-      meaning: 'Comprehend fails every call; records wait on the stream.',
+      meaning: 'The analyzer fails every call; records wait on the stream.',
     },
-    ComprehendThrottles: {
-      metric: consumerMetric('comprehend_throttles'),
+    AnalyzerThrottles: {
+      metric: consumerMetric('analyzer_throttles'),
       threshold: settings.alarms.throttles_in_five_minutes,
       periods: 3,
-      meaning: 'Comprehend throttles calls: the quota is lower than the settings say.',
+      meaning: 'The analyzer throttles calls: the quota is lower than the settings say.',
     },
     CacheIsDown: {
       metric: consumerMetric('cache_errors'),

@@ -1,4 +1,6 @@
+import type { AnalyzerName } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
+import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
 
 /** Functions that analyse texts need this file beside their bundle: the table of the language detector. */
@@ -10,18 +12,25 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     CACHE_TABLE: tables.cache.tableName,
     CACHE_TTL_SECONDS: String(settings.analysis.cache_ttl_seconds),
     CACHE_MEMORY_ENTRIES: String(settings.analysis.cache_memory_entries),
-    COMPREHEND_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
+    ANALYZER: settings.analysis.analyzer,
+    ANALYZER_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
     DEFAULT_LANGUAGE: settings.analysis.default_language,
   };
 }
 
-/** Grants of analysis. Comprehend's detection actions have no resource-level permissions. */
-export function analysisGrants(tables: Tables) {
+/** The grants that each analyzer needs. */
+const ANALYZER_GRANTS: Record<AnalyzerName, HandlerProps['grants']> = {
+  // Comprehend's detection actions have no resource-level permissions.
+  comprehend: [{ actions: ['comprehend:BatchDetectSentiment'], resources: ['*'] }],
+};
+
+/** Grants of analysis: for the cache table and the analyzer. */
+export function analysisGrants(settings: Settings, tables: Tables): HandlerProps['grants'] {
   return [
     {
       actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'],
       resources: [tables.cache.tableArn],
     },
-    { actions: ['comprehend:BatchDetectSentiment'], resources: ['*'] },
+    ...ANALYZER_GRANTS[settings.analysis.analyzer],
   ];
 }

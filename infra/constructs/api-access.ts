@@ -26,7 +26,9 @@ export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses
     ATHENA_WORKGROUP: lake.work_group.ref,
     ATHENA_DATABASE: lake.database_name,
     LAKE_BUFFER_SECONDS: lake.buffer_seconds,
-    COMPREHEND_CALLS_PER_SECOND: String(settings.analysis.quota_calls_per_second),
+    ANALYZER_QUOTA_CALLS_PER_SECOND: String(
+      settings.quotas[settings.analysis.analyzer].calls_per_second,
+    ),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
@@ -34,9 +36,9 @@ export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses
   };
 }
 
-export function apiGrants({ ingest, tables, lake, jobs }: ApiUses) {
+export function apiGrants({ settings, ingest, tables, lake, jobs }: ApiUses) {
   return [
-    ...analysisGrants(tables),
+    ...analysisGrants(settings, tables),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
       resources: [ingest.stream.attrArn],

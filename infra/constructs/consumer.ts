@@ -24,6 +24,7 @@ export class Consumer extends Construct {
   constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
     const { settings, ingest, tables, lake, jobs } = props;
+    const quota = settings.quotas[settings.analysis.analyzer];
     this.handler = createFunction(this, 'Handler', {
       settings,
       entry: 'processors/stream/handler.ts',
@@ -33,11 +34,9 @@ export class Consumer extends Construct {
       timeout_seconds: settings.consumer.timeout_seconds,
       environment: {
         ...analysisEnvironment(settings, tables),
-        COMPREHEND_MAX_IN_FLIGHT: String(settings.consumer.comprehend_max_in_flight),
-        COMPREHEND_CALLS_PER_SECOND: String(settings.consumer.comprehend_calls_per_second),
-        COMPREHEND_FALLBACK_CALLS_PER_SECOND: String(
-          settings.consumer.comprehend_fallback_calls_per_second,
-        ),
+        ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
+        ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
+        ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second),
         QUOTA_TABLE: tables.quota.tableName,
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
@@ -49,7 +48,7 @@ export class Consumer extends Construct {
         CALLBACK_QUEUE_URL: jobs.callback_queue.queueUrl,
       },
       grants: [
-        ...analysisGrants(tables),
+        ...analysisGrants(settings, tables),
         {
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [tables.quota.tableArn],

@@ -16,7 +16,7 @@ export class Tables extends Construct {
       partitionKey: { name: 'fingerprint', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
-      // Losing the cache costs only money, because Comprehend can analyse every text again.
+      // Losing the cache costs only money, because the analyzer can analyse every text again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.results = new dynamodb.Table(this, 'Results', {

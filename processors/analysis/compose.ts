@@ -1,8 +1,26 @@
 import { detectLanguage } from '@aurastream/language-detector';
+import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
-import type { AnalysisEnvironment } from '../../schemas/index.ts';
+import { ANALYZERS, type AnalysisEnvironment, type AnalyzerName } from '../../schemas/index.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
 import type { Analyzer } from './ports.ts';
+
+/** Creates the adapter of each analyzer. */
+const ADAPTERS: Record<AnalyzerName, (options: { max_attempts: number }) => Analyzer> = {
+  comprehend: createComprehendAnalyzer,
+};
+
+/**
+ * Creates the analyzer that the setting `analysis.analyzer` chooses, for consumer and API.
+ *
+ * @param options.max_attempts of one call to the analyzer.
+ */
+export function createAnalyzer(
+  environment: Pick<AnalysisEnvironment, 'ANALYZER'>,
+  options: { max_attempts: number },
+): Analyzer {
+  return ADAPTERS[environment.ANALYZER](options);
+}
 
 /**
  * The analysis over the cache table, as the consumer and the API run it. They differ in the analyzer: the consumer's
@@ -21,12 +39,13 @@ export function composeAnalysis(
     ttl_seconds: environment.CACHE_TTL_SECONDS,
     now,
   });
+  const languages = ANALYZERS[environment.ANALYZER].languages;
   return createAnalysis({
     analyzer,
     cache,
-    detect_language: detectLanguage,
+    detect_language: (text) => detectLanguage(text, languages),
     default_language: environment.DEFAULT_LANGUAGE,
     memory_entries: environment.CACHE_MEMORY_ENTRIES,
-    max_in_flight: environment.COMPREHEND_MAX_IN_FLIGHT,
+    max_in_flight: environment.ANALYZER_MAX_IN_FLIGHT,
   });
 }

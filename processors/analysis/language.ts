@@ -1,5 +1,4 @@
-import { isSentimentLanguage } from '../../schemas/index.ts';
-import type { LanguageDetector } from './ports.ts';
+import type { Analyzer, LanguageDetector } from './ports.ts';
 
 /** The language of a text for its analysis, and its source: the producer or detection. */
 export interface ResolvedLanguage {
@@ -14,11 +13,11 @@ const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
  * Converts a producer's language code to the analyzer's: `en-US` becomes en, `zh-Hant` zh-TW, `zh-CN` zh. Codes of
  * languages that the analyzer does not know are returned unchanged.
  */
-export function canonicalLanguage(code: string): string {
+export function canonicalLanguage(code: string, supports: Analyzer['supports']): string {
   if (TRADITIONAL.test(code) && !/-hans(?:-|$)/i.test(code)) return 'zh-TW';
   const [first = code] = code.split('-', 1);
   const language = first.toLowerCase();
-  return isSentimentLanguage(language) ? language : code;
+  return supports(language) ? language : code;
 }
 
 /**
@@ -28,6 +27,7 @@ export function canonicalLanguage(code: string): string {
 export function createLanguageResolver(deps: {
   detect_language: LanguageDetector;
   default_language: string;
+  supports: Analyzer['supports'];
 }): (given: string, text: string) => ResolvedLanguage {
   return (given, text) =>
     given === 'auto'
@@ -35,5 +35,5 @@ export function createLanguageResolver(deps: {
           language_code: deps.detect_language(text) ?? deps.default_language,
           language_source: 'detected',
         }
-      : { language_code: canonicalLanguage(given), language_source: 'given' };
+      : { language_code: canonicalLanguage(given, deps.supports), language_source: 'given' };
 }

@@ -13,7 +13,7 @@ export type DocumentOutcome =
       refused?: true;
     };
 
-/** Turns texts into verdicts: Comprehend, or another service behind the same port. */
+/** Turns texts into verdicts. Its facts come from `ANALYZERS` in schemas/analyzers.ts, through `describeAnalyzer`. */
 export interface Analyzer {
   name: string;
   /** A part of the fingerprint. It must change whenever the same text could get another verdict. */

@@ -21,7 +21,7 @@ export function createPrepare(deps: {
   default_language: string;
 }): (request: AnalysisRequest) => Prepared {
   const { analyzer } = deps;
-  const resolveLanguage = createLanguageResolver(deps);
+  const resolveLanguage = createLanguageResolver({ ...deps, supports: analyzer.supports });
   return (request) => {
     const text = normalise(request.text);
     if (text === '') return { status: 'empty' };

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
@@ -14,7 +13,7 @@ import {
   parseEnvironment,
 } from '../../schemas/index.ts';
 import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
-import { composeAnalysis } from '../analysis/compose.ts';
+import { composeAnalysis, createAnalyzer } from '../analysis/compose.ts';
 import { limitRate } from '../analysis/rate-limiter.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
@@ -69,20 +68,20 @@ export function compose(variables: Record<string, string | undefined>) {
     );
 }
 
-/** Creates the Comprehend analyzer with its rate limiter and its circuit breaker. */
+/** Creates the analyzer with its rate limiter and its circuit breaker. */
 function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
-  const quota_calls_per_second = environment.COMPREHEND_CALLS_PER_SECOND;
+  const quota_calls_per_second = environment.ANALYZER_CALLS_PER_SECOND;
   // Each attempt must take a slot of its own, so the SDK makes one attempt only.
-  const comprehend = createComprehendAnalyzer({ max_attempts: 1 });
-  const limited = limitRate(comprehend, {
+  const analyzer = createAnalyzer(environment, { max_attempts: 1 });
+  const limited = limitRate(analyzer, {
     ledger: createQuotaLedger({
       table_name: environment.QUOTA_TABLE,
-      quota: 'comprehend',
+      quota: environment.ANALYZER,
       calls_per_second: quota_calls_per_second,
       now,
     }),
     quota_calls_per_second,
-    fallback_calls_per_second: environment.COMPREHEND_FALLBACK_CALLS_PER_SECOND,
+    fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
     now,
   });
   const breaker = createCircuitBreaker(limited.analyzer, { now });

@@ -86,8 +86,8 @@ function analysisMetrics(stats: AnalysisCounts): Record<string, number> {
     cache_misses: stats.misses,
     cache_errors: stats.cache_errors,
     cache_unreadable: stats.cache_unreadable,
-    comprehend_calls: stats.calls,
-    comprehend_documents: stats.documents,
-    comprehend_throttles: stats.throttles,
+    analyzer_calls: stats.calls,
+    analyzer_documents: stats.documents,
+    analyzer_throttles: stats.throttles,
   };
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { SENTIMENT_LANGUAGES } from '../language.ts';
 import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { errorDetailSchema } from './errors.ts';
@@ -7,24 +6,44 @@ import { errorDetailSchema } from './errors.ts';
 /** The longest text that `POST /analyze/sync` accepts, in UTF-8 bytes. Longer texts need a job. */
 export const MAX_SYNC_TEXT_BYTES = 102_400;
 
-const syncLanguage = z.enum(['auto', ...SENTIMENT_LANGUAGES], {
-  error: `must be auto or one of ${SENTIMENT_LANGUAGES.join(', ')}`,
-});
+/** The limit of texts per `POST /analyze/batch`. */
+const MAX_BATCH_TEXTS = 100;
 
-const syncOptionsSchema = z
-  .object({
-    language_code: syncLanguage.default('auto'),
-    include_confidence: z.boolean().default(true),
-    include_pii_detection: z.boolean().default(false),
-  })
-  .prefault({});
+/**
+ * Creates the schemas of the bodies of `POST /analyze/sync` and `POST /analyze/batch` for the languages of an analyzer.
+ * In a batch, each text is limited as in `POST /analyze/sync`, and all together by the body.
+ */
+export function createAnalyzeSchemas(languages: readonly string[]) {
+  const language = z.enum(['auto', ...languages], {
+    error: `must be auto or one of ${languages.join(', ')}`,
+  });
+  const options = z
+    .object({
+      language_code: language.default('auto'),
+      include_confidence: z.boolean().default(true),
+      include_pii_detection: z.boolean().default(false),
+    })
+    .prefault({});
+  return {
+    sync: z.object({ text: z.string().min(1, 'must not be empty'), options }),
+    batch: z.object({
+      texts: z
+        .array(
+          z.union([z.string(), z.object({ text: z.string(), language_code: language.optional() })]),
+        )
+        .min(1, 'must not be empty')
+        .max(MAX_BATCH_TEXTS, `must have at most ${MAX_BATCH_TEXTS} texts`),
+      options,
+    }),
+  };
+}
+type AnalyzeSchemas = ReturnType<typeof createAnalyzeSchemas>;
 
-/** Body of `POST /analyze/sync`. */
-export const syncRequestSchema = z.object({
-  text: z.string().min(1, 'must not be empty'),
-  options: syncOptionsSchema,
-});
-export type SyncRequest = z.output<typeof syncRequestSchema>;
+export type SyncRequest = z.output<AnalyzeSchemas['sync']>;
+/** The body of `POST /analyze/sync` as callers write it. */
+export type SyncInput = z.input<AnalyzeSchemas['sync']>;
+/** The body of `POST /analyze/batch` as callers write it. */
+export type BatchInput = z.input<AnalyzeSchemas['batch']>;
 
 /** Response of `POST /analyze/sync`. `pii_detected` is null because PII detection does not exist yet. */
 export const syncResponseSchema = z.object({
@@ -56,20 +75,6 @@ export const syncResponseSchema = z.object({
  * console.log(sentiment, scores.positive);
  */
 export type SyncResponse = z.infer<typeof syncResponseSchema>;
-
-/** The limit of texts per `POST /analyze/batch`. */
-const MAX_BATCH_TEXTS = 100;
-
-/** Body of `POST /analyze/batch`. Each text has the limit of `POST /analyze/sync`; all texts must fit in the body. */
-export const batchRequestSchema = z.object({
-  texts: z
-    .array(
-      z.union([z.string(), z.object({ text: z.string(), language_code: syncLanguage.optional() })]),
-    )
-    .min(1, 'must not be empty')
-    .max(MAX_BATCH_TEXTS, `must have at most ${MAX_BATCH_TEXTS} texts`),
-  options: syncOptionsSchema,
-});
 
 /** Response of `POST /analyze/batch`: a verdict or an error per text, in the order of the texts. */
 export const batchResponseSchema = z.object({

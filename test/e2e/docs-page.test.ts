@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../api/routes/index.ts';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { browserPath, openBrowser } from '../support/browser.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { ROUTES } from '../support/routes.ts';
 
 const path = browserPath();
 

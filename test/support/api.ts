@@ -1,6 +1,6 @@
 import { buildOpenApiDocument } from '../../api/openapi/document.ts';
-import { ROUTES } from '../../api/routes/index.ts';
 import { createContract } from './openapi.ts';
+import { ROUTES } from './routes.ts';
 
 export interface Call {
   method?: string;

@@ -1,6 +1,6 @@
 /**
  * Sends a job document with one field through all stages that copy fields, and prints as JSON where the field arrived:
- * `tsx test/support/follow-field.ts author '"Ada"'`. test/e2e/new-field.test.ts runs it in a changed copy of the code.
+ * `tsx test/support/follow-field.ts author '"Ada"'`. test/e2e/extension.test.ts runs it in a changed copy of the code.
  */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { rowOf } from '../../aws/dynamodb/results/row.ts';
@@ -141,7 +141,7 @@ async function replayLine(line: Result): Promise<Uint8Array> {
       pace: async () => {},
       now: () => now() + 1_000,
     },
-    { from: hour, to: hour + 1, analyzer_version: 'new' },
+    { from: hour, to: hour + 1, analyzer: { name: 'comprehend', version: 'new' } },
   );
   return stream.bytes;
 }

@@ -7,6 +7,7 @@ export { createPort, type HttpRequest, type HttpResponse, type Port } from './ga
 export { clientConfig, type ServedService, serveService } from './gateway/serve-service.ts';
 export { createAthena } from './services/athena/athena.ts';
 export type { GlueTable } from './services/athena/catalog.ts';
+export { createComprehend } from './services/comprehend/comprehend.ts';
 export { createDynamoDb } from './services/dynamodb.ts';
 export { createS3 } from './services/s3/s3.ts';
 export { createSecretsManager } from './services/secrets-manager.ts';

@@ -21,8 +21,7 @@ const UNDETERMINED = 'und';
 const NOT_ARABIC = /[پچژگکیٹڈڑںہھےۆێ]/u;
 
 /**
- * The twelve languages that Amazon Comprehend analyses. A short text is assumed to be in one of them unless another
- * language is clearly more likely.
+ * The twelve languages that Amazon Comprehend analyses: the languages that `detectLanguage` favours by default.
  */
 export const FAVOURED_LANGUAGES = [
   'en',
@@ -38,14 +37,14 @@ export const FAVOURED_LANGUAGES = [
   'zh',
   'zh-TW',
 ] as const;
-const FAVOURED: ReadonlySet<string> = new Set(FAVOURED_LANGUAGES);
 
 /**
  * Detects the language of a text, without calling a service.
  *
  * Some scripts identify the language: Hangul is Korean, kana is Japanese. For others n-gram frequencies decide. A short
- * text is reported as a language outside `FAVOURED_LANGUAGES` only if that is clear.
+ * text is reported as a language that is not favoured only if that is clear.
  *
+ * @param favoured the languages that short texts are likely to be in.
  * @returns the code of a favoured language; the ISO 639-1 code of another language; `und` if the script is one that
  * the detector does not know; `undefined` if the text is too short or ambiguous to decide.
  * @example
@@ -55,7 +54,10 @@ const FAVOURED: ReadonlySet<string> = new Set(FAVOURED_LANGUAGES);
  * detectLanguage('👍'); // undefined
  * ```
  */
-export function detectLanguage(text: string): string | undefined {
+export function detectLanguage(
+  text: string,
+  favoured: readonly string[] = FAVOURED_LANGUAGES,
+): string | undefined {
   const start = text.slice(0, SAMPLE_CHARACTERS);
   const sample = MAY_CONTAIN_NOISE.test(start) ? start.replace(NOISE, ' ') : start;
   const letters = countLetters(sample);
@@ -65,7 +67,7 @@ export function detectLanguage(text: string): string | undefined {
   if (east_asian * 5 >= letters.all) return detectEastAsian(sample, letters);
   const { latin, arabic, devanagari } = letters;
   const most = Math.max(latin, arabic, devanagari, letters.other);
-  if (most === latin) return detectLatin(sample, latin);
+  if (most === latin) return detectLatin(sample, latin, favoured);
   if (most === arabic) {
     return NOT_ARABIC.test(sample) ? chooseAmong(sample, 'fa', ['ur', 'ku']) : 'ar';
   }
@@ -85,12 +87,16 @@ function detectEastAsian(sample: string, letters: LetterCounts): string {
   return traditional > simplified ? 'zh-TW' : 'zh';
 }
 
-function detectLatin(sample: string, letter_count: number): string | undefined {
+function detectLatin(
+  sample: string,
+  letter_count: number,
+  favoured: readonly string[],
+): string | undefined {
   const { language = UNDETERMINED, is_reliable, scores } = rankLanguages(sample);
-  const letters_needed = FAVOURED.has(language) ? MEDIUM_LETTERS : LONG_LETTERS;
+  const letters_needed = favoured.includes(language) ? MEDIUM_LETTERS : LONG_LETTERS;
   if (is_reliable && letter_count >= letters_needed) return language;
   const ranked = scores();
-  const [first, second] = ranked.filter(([code]) => FAVOURED.has(code));
+  const [first, second] = ranked.filter(([code]) => favoured.includes(code));
   const [foreign, foreign_score] = ranked[0] ?? [UNDETERMINED, 0];
   const best = first?.[1] ?? 0;
   if (is_reliable && foreign_score - best >= CLEARLY_FOREIGN) return foreign;

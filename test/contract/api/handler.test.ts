@@ -20,7 +20,7 @@ const OF_JOBS = {
   ATHENA_WORKGROUP: 'work',
   ATHENA_DATABASE: 'lake',
   LAKE_BUFFER_SECONDS: '60',
-  COMPREHEND_CALLS_PER_SECOND: '10',
+  ANALYZER_QUOTA_CALLS_PER_SECOND: '10',
   JOB_DEADLINE_SECONDS: '60',
   JOB_RETENTION_SECONDS: '60',
   UPLOAD_URL_TTL_SECONDS: '60',
@@ -37,7 +37,8 @@ beforeAll(async () => {
   vi.stubEnv('CACHE_TABLE', 'cache');
   vi.stubEnv('CACHE_TTL_SECONDS', '60');
   vi.stubEnv('CACHE_MEMORY_ENTRIES', '100');
-  vi.stubEnv('COMPREHEND_MAX_IN_FLIGHT', '2');
+  vi.stubEnv('ANALYZER', 'comprehend');
+  vi.stubEnv('ANALYZER_MAX_IN_FLIGHT', '2');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
   for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);
   handler = (await import('../../../api/handler.ts')).handler;

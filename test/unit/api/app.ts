@@ -1,7 +1,11 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createApi } from '../../../api/app.ts';
 import type { ApiDeps, RequestReport } from '../../../api/deps.ts';
-import { type ErrorResponse, errorResponseSchema } from '../../../schemas/index.ts';
+import {
+  type ErrorResponse,
+  errorResponseSchema,
+  SENTIMENT_LANGUAGES,
+} from '../../../schemas/index.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
@@ -30,6 +34,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   let ids = 0;
   const app = createApi({
     analyse: analyse ?? analysis.analyseAll,
+    languages: SENTIMENT_LANGUAGES,
     jobs,
     inputs,
     results,
@@ -48,7 +53,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       deadline_seconds: 86_400,
       retention_seconds: 30 * 86_400,
       upload_url_ttl_seconds: 3_600,
-      calls_per_second: 10,
+      documents_per_second: 250,
       allow_loopback_callbacks: false,
     },
     random_id: () => String(++ids).padStart(32, '0'),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { buildOpenApiDocument } from '../../../api/openapi/document.ts';
-import { ROUTES } from '../../../api/routes/index.ts';
 import { ERROR_CODES, type StatsResponse } from '../../../schemas/index.ts';
 import { createContract } from '../../support/openapi.ts';
+import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
 
 /** Every text that the test sends contains these words. No error may quote them. */

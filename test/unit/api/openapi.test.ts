@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { buildOpenApiDocument } from '../../../api/openapi/document.ts';
-import { ROUTES } from '../../../api/routes/index.ts';
 import { createClient } from '../../../client/index.ts';
+import { ROUTES } from '../../support/routes.ts';
 
 type Json = Record<string, unknown>;
 const document = buildOpenApiDocument({ routes: ROUTES, version: '1.2.3' });

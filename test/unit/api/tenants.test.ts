@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
-import { ROUTES } from '../../../api/routes/index.ts';
 import { recordOf } from '../../fakes/record-stream.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult } from '../../support/results.ts';
+import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
 
 const JOB_ID = 'job_of_acme';

@@ -9,15 +9,14 @@ import { aResult } from '../../support/results.ts';
 
 it('the cost model assumes the deployed settings', () => {
   const { consumer, analysis, results, lake } = settings;
+  const quota = settings.quotas.comprehend;
   expect(DEPLOYED).toEqual({
     batch_records: consumer.batch_size,
     window_seconds: consumer.window_seconds,
     memory_gb: consumer.memory_mb / 1_024,
-    calls_in_flight: consumer.comprehend_max_in_flight,
-    slots_per_write: slotsPerWrite(analysis.quota_calls_per_second),
-    quota_share: expect.closeTo(
-      consumer.comprehend_calls_per_second / analysis.quota_calls_per_second,
-    ),
+    calls_in_flight: consumer.analyzer_max_in_flight,
+    slots_per_write: slotsPerWrite(quota.calls_per_second),
+    quota_share: expect.closeTo(quota.consumers_calls_per_second / quota.calls_per_second),
     max_record_age_seconds: consumer.max_record_age_seconds,
     results_ttl_seconds: results.ttl_seconds,
     cache_ttl_seconds: analysis.cache_ttl_seconds,

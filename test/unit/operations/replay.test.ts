@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 10, 23, 12, 30);
 const QUERY = {
   from: Date.UTC(2026, 10, 23, 10),
   to: Date.UTC(2026, 10, 23, 11),
-  analyzer_version: 'new',
+  analyzer: { name: 'comprehend', version: 'new' },
 };
 
 const old = (record_id: string, fields: Partial<Result> = {}) =>
@@ -71,11 +71,15 @@ it('a replay publishes each record once, as the same version of a later run, wit
 });
 
 it.each<[string, Result[], Result[] | undefined]>([
-  ['has the analyzer version', [old('a', { analyzer: { name: 'c', version: 'new' } })], undefined],
+  [
+    'has the analyzer version',
+    [old('a', { analyzer: { name: 'comprehend', version: 'new' } })],
+    undefined,
+  ],
   [
     'has the analyzer version by now',
     [old('a')],
-    [old('a', { analyzer: { name: 'c', version: 'new' }, analysis_run: 1 })],
+    [old('a', { analyzer: { name: 'comprehend', version: 'new' }, analysis_run: 1 })],
   ],
   ['is of a newer record version', [old('a')], [old('a', { record_version: 1 })]],
   ['is of a withdrawal', [old('a')], [old('a', { record_version: 1, status: 'withdrawn' })]],
@@ -83,6 +87,11 @@ it.each<[string, Result[], Result[] | undefined]>([
   const { deps, published } = createWorld(lines, rows);
   expect(await replay(deps, QUERY)).toMatchObject({ replayed: 0, up_to_date: 1 });
   expect(published).toEqual([]);
+});
+
+it('a replay takes a record whose result has the version of another analyzer', async () => {
+  const { deps } = createWorld([old('a', { analyzer: { name: 'another', version: 'new' } })]);
+  expect(await replay(deps, QUERY)).toMatchObject({ replayed: 1, up_to_date: 0 });
 });
 
 it('a replay takes only records of its time and its source that have a text', async () => {

@@ -77,7 +77,7 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
       deadline_seconds: 111,
       retention_seconds: 222_000,
       upload_url_ttl_seconds: 333,
-      calls_per_second: 10,
+      documents_per_second: 250,
       allow_loopback_callbacks: false,
     },
   });
@@ -241,7 +241,7 @@ it('the estimate of a job counts its documents at the throughput that was measur
         deadline_seconds: DAY_MS / 1_000,
         retention_seconds: DAY_MS / 1_000,
         upload_url_ttl_seconds: 60,
-        calls_per_second,
+        documents_per_second: calls_per_second * 25,
         allow_loopback_callbacks: false,
       },
     });

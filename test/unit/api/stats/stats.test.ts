@@ -39,6 +39,7 @@ function createRowStats(rows: Row[], more: Partial<StatsDeps> = {}) {
       return { rows: rows as unknown as Record<string, unknown>[] };
     },
     buffer_seconds: 60,
+    usd_per_unit: 0.0001,
     now: Date.now,
     ...more,
   });

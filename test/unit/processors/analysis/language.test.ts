@@ -3,6 +3,7 @@ import {
   canonicalLanguage,
   createLanguageResolver,
 } from '../../../../processors/analysis/language.ts';
+import { isSentimentLanguage } from '../../../../schemas/index.ts';
 
 it.each([
   ['en', 'en'],
@@ -22,13 +23,14 @@ it.each([
   ['nl-BE', 'nl-BE'],
   ['fil', 'fil'],
 ])('a record with the language %s is analysed as %s', (given, canonical) => {
-  expect(canonicalLanguage(given)).toBe(canonical);
+  expect(canonicalLanguage(given, isSentimentLanguage)).toBe(canonical);
 });
 
 it('a given language is used as it is; a detected or default language is marked as detected', () => {
   const resolve = createLanguageResolver({
     detect_language: (text) => (text === 'Hallo' ? 'de' : undefined),
     default_language: 'fr',
+    supports: isSentimentLanguage,
   });
   expect(resolve('es', 'Hallo')).toEqual({ language_code: 'es', language_source: 'given' });
   expect(resolve('auto', 'Hallo')).toEqual({ language_code: 'de', language_source: 'detected' });

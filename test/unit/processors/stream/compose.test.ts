@@ -28,10 +28,11 @@ const VARIABLES: Record<string, string> = {
   CACHE_TABLE: 'the-cache',
   CACHE_TTL_SECONDS: '1111',
   CACHE_MEMORY_ENTRIES: '100',
-  COMPREHEND_MAX_IN_FLIGHT: '2',
+  ANALYZER: 'comprehend',
+  ANALYZER_MAX_IN_FLIGHT: '2',
   DEFAULT_LANGUAGE: 'fr',
-  COMPREHEND_CALLS_PER_SECOND: '40',
-  COMPREHEND_FALLBACK_CALLS_PER_SECOND: '4',
+  ANALYZER_CALLS_PER_SECOND: '40',
+  ANALYZER_FALLBACK_CALLS_PER_SECOND: '4',
   QUOTA_TABLE: 'the-quota',
   RESULTS_TABLE: 'the-results',
   RESULTS_TTL_SECONDS: '7777',
@@ -168,7 +169,7 @@ it('the consumer analyzes a text that is too short to detect its language in DEF
   expect(call?.args[0].input.LanguageCode).toBe('fr');
 });
 
-it('the consumer reserves its calls from its quota table at COMPREHEND_CALLS_PER_SECOND', async () => {
+it('the consumer reserves its calls from its quota table at ANALYZER_CALLS_PER_SECOND', async () => {
   await runNew([aRecord()]);
   const [call] = dynamodb.commandCalls(UpdateItemCommand);
   expect(call?.args[0].input).toMatchObject({ TableName: 'the-quota' });
@@ -176,7 +177,7 @@ it('the consumer reserves its calls from its quota table at COMPREHEND_CALLS_PER
   expect(unmarshall(call!.args[0].input.ExpressionAttributeValues!)[':rate']).toBe(40);
 });
 
-it('the consumer makes COMPREHEND_FALLBACK_CALLS_PER_SECOND calls while its quota table is down', async () => {
+it('the consumer makes ANALYZER_FALLBACK_CALLS_PER_SECOND calls while its quota table is down', async () => {
   dynamodb.on(UpdateItemCommand).rejects(new Error('down'));
   const called_at: number[] = [];
   comprehend.on(BatchDetectSentimentCommand).callsFake((input: { TextList: string[] }) => {
@@ -194,7 +195,7 @@ it('the consumer makes one attempt of each call to Comprehend by itself: each ta
   expect(await client.config.maxAttempts()).toBe(1);
 });
 
-it.each([1, 3])('the consumer has COMPREHEND_MAX_IN_FLIGHT=%d calls in flight', async (limit) => {
+it.each([1, 3])('the consumer has ANALYZER_MAX_IN_FLIGHT=%d calls in flight', async (limit) => {
   let in_flight = 0;
   let most = 0;
   comprehend.on(BatchDetectSentimentCommand).callsFake(async (input: { TextList: string[] }) => {
@@ -207,7 +208,7 @@ it.each([1, 3])('the consumer has COMPREHEND_MAX_IN_FLIGHT=%d calls in flight', 
   const languages = ['en', 'de', 'fr', 'es', 'it'];
   await runNew(
     languages.map((language) => aRecord({ record_id: language, language })),
-    { COMPREHEND_MAX_IN_FLIGHT: String(limit) },
+    { ANALYZER_MAX_IN_FLIGHT: String(limit) },
   );
   expect(most).toBe(limit);
 });

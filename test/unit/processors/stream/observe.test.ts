@@ -118,9 +118,9 @@ it('a batch is counted in metrics, which are published once', async () => {
     cache_misses: 2,
     cache_errors: 1,
     cache_unreadable: 0,
-    comprehend_calls: 1,
-    comprehend_documents: 2,
-    comprehend_throttles: 4,
+    analyzer_calls: 1,
+    analyzer_documents: 2,
+    analyzer_throttles: 4,
   });
   expect(metrics.iterator_age_ms?.unit).toBe('Milliseconds');
   expect(metrics.results?.unit).toBe('Count');

@@ -9,7 +9,7 @@ const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cd
 
 let copy: string;
 beforeEach(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'aurastream-new-field-'));
+  copy = await mkdtemp(join(tmpdir(), 'aurastream-extension-'));
   await cp(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 });
@@ -33,11 +33,11 @@ it('a carried field is added in one line and then reaches every place that hands
   await addLine(
     'schemas/record.ts',
     'export const carriedFields = {',
-    '  thread_id: z.string().max(64).optional(),',
+    '  a_new_field: z.string().max(64).optional(),',
   );
   expect(await brokenFiles()).toEqual([]);
   const follow = ['node', '--import', 'tsx', 'test/support/follow-field.ts'];
-  const { stdout, stderr } = await run([...follow, 'thread_id', '"thread-1"'], { cwd: copy });
+  const { stdout, stderr } = await run([...follow, 'a_new_field', '"thread-1"'], { cwd: copy });
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     row: 'thread-1',
@@ -62,4 +62,30 @@ it('a field that only the record or only the result has does not compile until r
     '  mood: z.string().optional(),',
   );
   expect(await brokenFiles()).toEqual(['operations/replay.ts', 'processors/stream/result.ts']);
+}, 120_000);
+
+it('a new analyzer does not compile until it has an adapter, a quota, grants and a sample', async () => {
+  await addLine(
+    'schemas/analyzers.ts',
+    'export const ANALYZERS = {',
+    "  lexicon: { version: '1', languages: ['nl'], max_documents: 1, max_document_bytes: 1, usd_per_unit: 0 },",
+  );
+  expect(await brokenFiles()).toEqual([
+    'infra/constructs/analysis.ts',
+    'infra/settings.ts',
+    'processors/analysis/compose.ts',
+    'test/support/analyzer-samples.ts',
+  ]);
+}, 120_000);
+
+it('a new file format does not compile until it has a reader and samples', async () => {
+  await addLine(
+    'schemas/formats.ts',
+    'export const FORMATS = {',
+    "  psv: { title: 'PSV', description: 'rows', endings: ['.psv'], content_type: 'text/plain' },",
+  );
+  expect(await brokenFiles()).toEqual([
+    'ingest/sources/readers.ts',
+    'test/support/format-samples.ts',
+  ]);
 }, 120_000);
