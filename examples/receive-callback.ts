@@ -4,7 +4,7 @@
  *   CALLBACK_SECRET=… PORT=8080 npx tsx examples/receive-callback.ts
  */
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { callbackBodySchema, signCallback } from 'aurastream/schemas';
@@ -28,7 +28,7 @@ function isGenuine({ headers }: IncomingMessage, body: string): boolean {
   return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-const server = createServer(async (request, response) => {
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
   if (!isGenuine(request, body)) {
     response.writeHead(401).end();
@@ -40,6 +40,13 @@ const server = createServer(async (request, response) => {
     console.log(`${event}: ${job.job_id} ${job.status}, ${job.progress.done} records`);
   }
   response.writeHead(204).end();
+}
+
+const server = createServer((request, response) => {
+  receive(request, response).catch((error: unknown) => {
+    console.error(error);
+    response.writeHead(400).end();
+  });
 });
 server.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);

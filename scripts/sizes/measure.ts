@@ -8,7 +8,7 @@ export interface FileSize {
 }
 
 /** The size of one function with a block body. Functions nested in it count towards it. */
-export interface FunctionSize {
+interface FunctionSize {
   name: string;
   /** The line of its first token, from 1. */
   line: number;

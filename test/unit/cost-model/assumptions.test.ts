@@ -39,20 +39,20 @@ it('the cost model assumes the sizes that rows and lake lines have', () => {
 
 it('the cost model assumes CPU times in the proportions of docs/figures.md', () => {
   const page = readFileSync('docs/figures.md', 'utf8');
-  const measured = (load: string) => {
+  const readMeasured = (load: string) => {
     const line = page.split('\n').find((row) => row.startsWith(`| cpu_ms_per_1000.${load} |`));
     const [, , ours, per_record] = line!
       .split('|')
       .map((cell) => Number.parseFloat(cell.replace(',', '')));
     return { ours: ours!, per_record: per_record! };
   };
-  const base = measured('base');
-  const planned = (bytes: number) =>
+  const base = readMeasured('base');
+  const planFor = (bytes: number) =>
     MEASURED.cpu_ms_per_1000 + MEASURED.cpu_ms_per_1000_and_byte * bytes;
-  const long = measured('characters_4900').ours / base.ours;
+  const long = readMeasured('characters_4900').ours / base.ours;
   const without_batches = base.per_record / base.ours;
-  expect(planned(4_900) / planned(140) / long).toBeGreaterThan(0.6);
-  expect(planned(4_900) / planned(140) / long).toBeLessThan(1.6);
-  expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeGreaterThan(0.7);
-  expect(MEASURED.per_record_cpu_ms_per_1000 / planned(140) / without_batches).toBeLessThan(1.6);
+  expect(planFor(4_900) / planFor(140) / long).toBeGreaterThan(0.6);
+  expect(planFor(4_900) / planFor(140) / long).toBeLessThan(1.6);
+  expect(MEASURED.per_record_cpu_ms_per_1000 / planFor(140) / without_batches).toBeGreaterThan(0.7);
+  expect(MEASURED.per_record_cpu_ms_per_1000 / planFor(140) / without_batches).toBeLessThan(1.6);
 });

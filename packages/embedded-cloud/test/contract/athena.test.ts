@@ -138,7 +138,7 @@ async function start(QueryString: string, rest = {}): Promise<string> {
 async function execution(QueryExecutionId: string): Promise<QueryExecution> {
   return (await client.send(new GetQueryExecutionCommand({ QueryExecutionId }))).QueryExecution!;
 }
-async function ended(id: string): Promise<QueryExecution> {
+async function waitForEnd(id: string): Promise<QueryExecution> {
   return vi.waitFor(
     async () => {
       const now = await execution(id);
@@ -155,12 +155,12 @@ const cells = ({ Rows }: ResultSet) =>
 /** Runs a query that succeeds. @returns its header and rows. */
 async function ask(sql: string, rest = {}) {
   const id = await start(sql, rest);
-  const { Status } = await ended(id);
+  const { Status } = await waitForEnd(id);
   expect(Status).toMatchObject({ State: 'SUCCEEDED' });
   return cells(await results(id));
 }
 async function reason(sql: string, rest = {}): Promise<string> {
-  const { Status } = await ended(await start(sql, rest));
+  const { Status } = await waitForEnd(await start(sql, rest));
   expect(Status?.State).toBe('FAILED');
   return Status!.StateChangeReason!;
 }
@@ -243,20 +243,20 @@ it('a query ignores files outside of the projected partitions', async () => {
 it('a query reports the bytes of the partitions that it reads', async () => {
   const body = gzipSync(lines(record('a')));
   for (const hour of ['01', '02', '03', '04']) await write(body, { hour });
-  const scanned = async (sql: string) =>
-    (await ended(await start(sql))).Statistics?.DataScannedInBytes;
-  expect(await scanned('SELECT * FROM results_raw')).toBe(4 * body.length);
-  expect(await scanned('SELECT * FROM results_raw WHERE hour = 2')).toBe(body.length);
-  expect(await scanned('SELECT * FROM results_raw WHERE year = 2026 AND hour > 1')).toBe(
+  const countScannedBytes = async (sql: string) =>
+    (await waitForEnd(await start(sql))).Statistics?.DataScannedInBytes;
+  expect(await countScannedBytes('SELECT * FROM results_raw')).toBe(4 * body.length);
+  expect(await countScannedBytes('SELECT * FROM results_raw WHERE hour = 2')).toBe(body.length);
+  expect(await countScannedBytes('SELECT * FROM results_raw WHERE year = 2026 AND hour > 1')).toBe(
     3 * body.length,
   );
-  expect(await scanned('SELECT * FROM results_raw WHERE hour = 9')).toBe(0);
-  expect(await scanned('SELECT 1')).toBe(0);
+  expect(await countScannedBytes('SELECT * FROM results_raw WHERE hour = 9')).toBe(0);
+  expect(await countScannedBytes('SELECT 1')).toBe(0);
 });
 
 it('GetQueryResults returns pages of at most 1,000 rows including the header', async () => {
   const id = await start('SELECT x FROM unnest(sequence(1, 2500)) AS t(x)');
-  await ended(id);
+  await waitForEnd(id);
   const pages: string[][] = [];
   let NextToken: string | undefined;
   do {
@@ -279,7 +279,7 @@ it("GetQueryResults returns values in Athena's format with Trino's type names", 
       timestamp '2026-11-23 10:00:00' AS ts, from_iso8601_timestamp('2026-11-23T12:00:00.5+02:00') AS tz,
       array[1, null] AS a, cast(row(1, 'x') AS row(k integer, l varchar)) AS o, cast('[1]' AS json) AS j, null AS nothing`,
   );
-  await ended(id);
+  await waitForEnd(id);
   const { Rows, ResultSetMetadata } = await results(id);
   const types = ResultSetMetadata!.ColumnInfo!.map(({ Type }) => Type);
   const [, row] = cells({ Rows });
@@ -319,7 +319,7 @@ it('a result column without a name is named by its position', async () => {
 
 it('the results of a query are written to S3 as CSV', async () => {
   const id = await start(`SELECT 'say "hi", ü' AS a, null AS b`);
-  const { ResultConfiguration } = await ended(id);
+  const { ResultConfiguration } = await waitForEnd(id);
   expect(ResultConfiguration?.OutputLocation).toBe(`s3://lake/query-results/${id}.csv`);
   expect(left.get(ResultConfiguration!.OutputLocation!)).toBe('"a","b"\n"say ""hi"", ü",\n');
 });
@@ -474,7 +474,7 @@ it('an error message contains no path of the machine', async () => {
 
 it('a failed query has no results', async () => {
   const id = await start('SELECT * FROM nowhere');
-  await ended(id);
+  await waitForEnd(id);
   await expect(results(id)).rejects.toMatchObject({
     name: 'InvalidRequestException',
     message: 'Query did not finish successfully. Final query state: FAILED',
@@ -482,20 +482,22 @@ it('a failed query has no results', async () => {
 });
 
 it('the API refuses unknown actions, work groups, databases, tables and queries', async () => {
-  const refused = (message: RegExp) =>
+  const expectRefusal = (message: RegExp) =>
     expect.objectContaining({
       name: 'InvalidRequestException',
       message: expect.stringMatching(message),
     });
   await expect(start('SELECT 1', { WorkGroup: 'none' })).rejects.toEqual(
-    refused(/^WorkGroup none is not found/),
+    expectRefusal(/^WorkGroup none is not found/),
   );
-  await expect(execution('none')).rejects.toEqual(refused(/^QueryExecution none was not found$/));
+  await expect(execution('none')).rejects.toEqual(
+    expectRefusal(/^QueryExecution none was not found$/),
+  );
   await expect(start('SELECT 1', { WorkGroup: 'primary' })).rejects.toEqual(
-    refused(/^No output location/),
+    expectRefusal(/^No output location/),
   );
   await expect(start(`SELECT '${'x'.repeat(262_144)}'`)).rejects.toEqual(
-    refused(/maximum allowed length/),
+    expectRefusal(/maximum allowed length/),
   );
   expect(await reason('SELECT 1', { QueryExecutionContext: { Database: 'none' } })).toMatch(
     /^SCHEMA_NOT_FOUND/,
@@ -526,7 +528,7 @@ it('the scanned bytes of a query are reported once, and IAM is asked for its wor
   const body = gzipSync(lines(record('a')));
   await write(body);
   const id = await start('SELECT * FROM results_raw');
-  await ended(id);
+  await waitForEnd(id);
   const call = served.calls.at(-1)!;
   const reply = { status: 200, headers: {}, body: '' };
   expect(athena.usageOf!(call, reply)).toEqual({ data_scanned_bytes: body.length });

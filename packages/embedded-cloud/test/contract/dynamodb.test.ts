@@ -195,9 +195,9 @@ describe('BatchWriteItem', () => {
 
 test('an item has at most 400 KB', async () => {
   const table = await newTable();
-  const sized = (bytes: number) => ({ ...key(1), t: { S: 'x'.repeat(bytes) } });
-  await put(table, sized(400 * 1024 - 7));
-  const error = await failure(put(table, sized(400 * 1024 - 6)));
+  const makeItem = (bytes: number) => ({ ...key(1), t: { S: 'x'.repeat(bytes) } });
+  await put(table, makeItem(400 * 1024 - 7));
+  const error = await failure(put(table, makeItem(400 * 1024 - 6)));
   expect(error).toMatchObject({ name: 'ValidationException' });
   expect(error?.message).toContain('Item size has exceeded the maximum allowed size');
 });

@@ -82,14 +82,14 @@ const putBatch = (datas: Buffer[]) =>
   client.send(
     new PutRecordBatchCommand({ DeliveryStreamName, Records: datas.map((Data) => ({ Data })) }),
   );
-const delivered = () => puts.map(({ body }) => gunzipSync(body).toString());
+const readDelivered = () => puts.map(({ body }) => gunzipSync(body).toString());
 
 it("a delivery writes gzipped records with delimiters to the stream's prefix and with its role", async () => {
   await put('one');
   now += 3_600_000;
   await putBatch([Buffer.from('two'), Buffer.from('drei ü')]);
   expect(await firehose.flush()).toEqual({ waiting: 0 });
-  expect(delivered()).toEqual(['one\ntwo\ndrei ü\n']);
+  expect(readDelivered()).toEqual(['one\ntwo\ndrei ü\n']);
   expect(puts[0]).toMatchObject({
     bucket: 'lake-bucket',
     role_arn: 'arn:aws:iam::000000000000:role/delivery',
@@ -114,7 +114,7 @@ it('a buffer is delivered automatically after the interval, which may be 0 s', a
   });
   const Record = { Data: Buffer.from('now') };
   await client.send(new PutRecordCommand({ DeliveryStreamName: 'quick', Record }));
-  await vi.waitFor(() => expect(delivered()).toEqual(['now\n']));
+  await vi.waitFor(() => expect(readDelivered()).toEqual(['now\n']));
 });
 
 it('a delivery is retried until S3 accepts it, and no record is lost', async () => {
@@ -122,9 +122,9 @@ it('a delivery is retried until S3 accepts it, and no record is lost', async () 
   await put('held');
   expect(await firehose.flush()).toEqual({ waiting: 1 });
   await put('later');
-  await vi.waitFor(() => expect(delivered()).toContain('held\n'));
+  await vi.waitFor(() => expect(readDelivered()).toContain('held\n'));
   expect(await firehose.flush()).toEqual({ waiting: 0 });
-  expect(delivered().sort()).toEqual(['held\n', 'later\n']);
+  expect(readDelivered().sort()).toEqual(['held\n', 'later\n']);
 });
 
 it('records that a process accepted are delivered by the next process', async () => {
@@ -133,7 +133,7 @@ it('records that a process accepted are delivered by the next process', async ()
   // The first process is not closed, as in a crash. The second one knows the records only from the folder.
   const next = start();
   await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
-  await vi.waitFor(() => expect(delivered()).toEqual(['accepted\nbefore\nthe crash\n']));
+  await vi.waitFor(() => expect(readDelivered()).toEqual(['accepted\nbefore\nthe crash\n']));
   await next.close();
 });
 
@@ -145,7 +145,7 @@ it('closing delivers the buffers and keeps refused objects for the next start', 
   const next = start();
   await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
   await next.close();
-  expect(delivered()).toEqual(['kept\n']);
+  expect(readDelivered()).toEqual(['kept\n']);
 });
 
 it('a delivery without a configured prefix has the default prefix and no extension or delimiter', async () => {
@@ -165,7 +165,7 @@ it('PutRecordBatch accepts 500 records and returns an id for each', async () => 
   expect(FailedPutCount).toBe(0);
   expect(new Set(RequestResponses?.map(({ RecordId }) => RecordId)).size).toBe(500);
   await firehose.flush();
-  expect(delivered()[0]!.split('\n')).toHaveLength(501);
+  expect(readDelivered()[0]!.split('\n')).toHaveLength(501);
 });
 
 it.each([0, 501])('PutRecordBatch refuses %i records', async (count) => {

@@ -100,7 +100,7 @@ const read = (ShardIterator: string, Limit?: number, by = client) =>
 
 const text = (data: Uint8Array | undefined) => Buffer.from(data ?? []).toString();
 
-const rejected = (send: Promise<unknown>) =>
+const catchRejection = (send: Promise<unknown>) =>
   send.then(
     () => undefined,
     (error: Error) => error,
@@ -150,7 +150,7 @@ test('records of concurrent callers are all read, in order', async () => {
 
 describe('limits', () => {
   const put = (StreamName: string, Records: ReturnType<typeof records>) =>
-    rejected(client.send(new PutRecordsCommand({ StreamName, Records })));
+    catchRejection(client.send(new PutRecordsCommand({ StreamName, Records })));
 
   test('PutRecords accepts at most 500 records', async () => {
     const error = await put(await newStream(), records(501));
@@ -166,7 +166,7 @@ describe('limits', () => {
       'ValidationException',
     );
     const single = { StreamName, PartitionKey: 'k', Data: Buffer.alloc(KIB * KIB + 1) };
-    expect((await rejected(client.send(new PutRecordCommand(single))))?.name).toBe(
+    expect((await catchRejection(client.send(new PutRecordCommand(single))))?.name).toBe(
       'ValidationException',
     );
   });
@@ -200,17 +200,17 @@ describe('limits', () => {
     const page = await read(await iterator(StreamName), 5);
     expect(page.Records).toHaveLength(5);
     expect((await read(page.NextShardIterator!)).Records).toHaveLength(2);
-    expect((await rejected(read(await iterator(StreamName), 10_001)))?.name).toBe(
+    expect((await catchRejection(read(await iterator(StreamName), 10_001)))?.name).toBe(
       'ValidationException',
     );
   });
 
   test('a missing stream is refused with ResourceNotFoundException', async () => {
     expect((await put('nowhere', records(1)))?.name).toBe('ResourceNotFoundException');
-    expect((await rejected(iterator('nowhere')))?.name).toBe('ResourceNotFoundException');
-    expect((await rejected(read('AAAA')))?.name).toBe('InvalidArgumentException');
+    expect((await catchRejection(iterator('nowhere')))?.name).toBe('ResourceNotFoundException');
+    expect((await catchRejection(read('AAAA')))?.name).toBe('InvalidArgumentException');
     const twice = new CreateStreamCommand({ StreamName: await newStream(), ShardCount: 1 });
-    expect((await rejected(client.send(twice)))?.name).toBe('ResourceInUseException');
+    expect((await catchRejection(client.send(twice)))?.name).toBe('ResourceInUseException');
   });
 });
 
@@ -239,7 +239,7 @@ test('an AT_TIMESTAMP iterator starts at the first record that is not older', as
   await client.send(new PutRecordsCommand({ StreamName, Records: records(3) }));
   expect((await read(late)).Records).toHaveLength(3);
   expect((await read(await from(new Date(now() - 60_000)))).Records).toHaveLength(5);
-  const to_come = await rejected(from(new Date(now() + 60_000)));
+  const to_come = await catchRejection(from(new Date(now() + 60_000)));
   expect(to_come?.name).toBe('InvalidArgumentException');
 });
 

@@ -411,11 +411,13 @@ describe('a multipart upload', () => {
     const id = await start('big');
     const one = await part('big', id, 1, Buffer.from('small'));
     const two = await part('big', id, 2, Buffer.from('small too'));
-    const refused = (parts: { PartNumber: number; ETag: string | undefined }[], name: string) =>
-      expect(complete('big', id, parts)).rejects.toMatchObject({ name });
-    await refused([two, one], 'InvalidPartOrder');
-    await refused([{ ...one, ETag: two.ETag! }], 'InvalidPart');
-    await refused([one, two], 'EntityTooSmall');
+    const expectRefusal = (
+      parts: { PartNumber: number; ETag: string | undefined }[],
+      name: string,
+    ) => expect(complete('big', id, parts)).rejects.toMatchObject({ name });
+    await expectRefusal([two, one], 'InvalidPartOrder');
+    await expectRefusal([{ ...one, ETag: two.ETag! }], 'InvalidPart');
+    await expectRefusal([one, two], 'EntityTooSmall');
     await expect(part('big', id, 10_001, Buffer.alloc(1))).rejects.toMatchObject({
       name: 'InvalidArgument',
     });

@@ -45,7 +45,7 @@ const SECRETS = {
   },
 };
 
-const rejected = (sending: Promise<unknown>) =>
+const catchRejection = (sending: Promise<unknown>) =>
   sending.then(
     () => undefined,
     (error: Error) => error,
@@ -98,7 +98,7 @@ describe('a secret of the template', () => {
   });
 
   test('a missing secret is refused with ResourceNotFoundException', async () => {
-    expect(await rejected(read('nowhere'))).toMatchObject({
+    expect(await catchRejection(read('nowhere'))).toMatchObject({
       name: 'ResourceNotFoundException',
       message: "Secrets Manager can't find the specified secret.",
       $metadata: { httpStatusCode: 400 },
@@ -107,7 +107,7 @@ describe('a secret of the template', () => {
 
   test('changing a secret is not emulated', async () => {
     const put = new PutSecretValueCommand({ SecretId: 'given', SecretString: 'another' });
-    const error = await rejected(client.send(put));
+    const error = await catchRejection(client.send(put));
     expect(error?.name).toBe('UnknownOperationException');
     expect(error?.message).toContain('PutSecretValue');
     expect((await read('given')).SecretString).toBe('as it is');
@@ -131,7 +131,7 @@ describe('over a restart', () => {
   });
 
   /** Starts the service with these secrets, and reads each of them. */
-  async function started(...specs: SecretSpec[]) {
+  async function startService(...specs: SecretSpec[]) {
     const served = await serveService(createSecretsManager({ path, specs, now: Date.now }));
     const client = new SecretsManagerClient(clientConfig(served.endpoint));
     const answers = await Promise.all(
@@ -143,31 +143,31 @@ describe('over a restart', () => {
   }
 
   test('a secret keeps its value over a restart that adds secrets', async () => {
-    const [first] = await started(spec('first'));
-    const [again, second] = await started(spec('first'), spec('second'));
+    const [first] = await startService(spec('first'));
+    const [again, second] = await startService(spec('first'), spec('second'));
     expect(again).toEqual(first);
     expect(second!.SecretString).not.toBe(first!.SecretString);
-    expect(await started(spec('second'), spec('first'))).toEqual([second, first]);
+    expect(await startService(spec('second'), spec('first'))).toEqual([second, first]);
   });
 
   test('a secret that was missing from the template for a while keeps its value', async () => {
-    const [first] = await started(spec('first'));
-    await started(spec('other'));
-    expect(await started(spec('first'))).toEqual([first]);
+    const [first] = await startService(spec('first'));
+    await startService(spec('other'));
+    expect(await startService(spec('first'))).toEqual([first]);
   });
 
   test('the file of the secrets is readable by its owner only', async () => {
-    const [first] = await started(spec('first'));
+    const [first] = await startService(spec('first'));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readFile(path, 'utf8')).toContain(first!.SecretString);
   });
 
   test('a damaged file is reported and not overwritten', async () => {
-    await started(spec('first'));
+    await startService(spec('first'));
     const kept = await readFile(path, 'utf8');
     const broken = kept.slice(0, -10);
     await writeFile(path, broken);
-    await expect(started(spec('first'))).rejects.toThrow(SyntaxError);
+    await expect(startService(spec('first'))).rejects.toThrow(SyntaxError);
     expect(await readFile(path, 'utf8')).toBe(broken);
   });
 });

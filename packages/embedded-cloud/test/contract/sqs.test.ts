@@ -99,7 +99,7 @@ async function counts(queue = 'work') {
   return ['', 'NotVisible', 'Delayed'].map((of) => Number(all[`ApproximateNumberOfMessages${of}`]));
 }
 
-const rejected = (sending: Promise<unknown>) =>
+const catchRejection = (sending: Promise<unknown>) =>
   sending.then(
     () => undefined,
     (error: Error) => error,
@@ -138,14 +138,14 @@ test('a message has at most 1 MiB, counted in bytes', async () => {
   await send('é'.repeat(MIB / 2));
   expect((await receive())[0]!.Body).toHaveLength(MIB / 2);
   for (const body of ['a'.repeat(MIB + 1), `${'é'.repeat(MIB / 2)}a`]) {
-    const error = await rejected(send(body));
+    const error = await catchRejection(send(body));
     expect(error?.name).toBe('InvalidParameterValue');
     expect(error?.message).toContain(`shorter than ${MIB} bytes`);
   }
 });
 
 test('a message without a body is refused', async () => {
-  expect((await rejected(send('')))?.name).toBe('MissingParameter');
+  expect((await catchRejection(send('')))?.name).toBe('MissingParameter');
 });
 
 test('messages and deletions survive a crash', async () => {
@@ -207,7 +207,9 @@ test('a message may have a shorter delay than its queue', async () => {
 });
 
 test.each([-1, 901, 1.5])('a message cannot have a delay of %d seconds', async (DelaySeconds) => {
-  expect((await rejected(send('never', { DelaySeconds })))?.name).toBe('InvalidParameterValue');
+  expect((await catchRejection(send('never', { DelaySeconds })))?.name).toBe(
+    'InvalidParameterValue',
+  );
   expect(await counts()).toEqual([0, 0, 0]);
 });
 
@@ -238,9 +240,9 @@ test('ChangeMessageVisibility releases a received message or hides it for longer
   expect(again!.Body).toBe('given back');
   await hide(again!.ReceiptHandle, 43_200);
   expect(await counts()).toEqual([0, 1, 0]);
-  const too_long = await rejected(hide(again!.ReceiptHandle, 43_201));
+  const too_long = await catchRejection(hide(again!.ReceiptHandle, 43_201));
   expect(too_long?.name).toBe('InvalidParameterValue');
-  expect((await rejected(hide('unknown handle', 0)))?.name).toBe('ReceiptHandleIsInvalid');
+  expect((await catchRejection(hide('unknown handle', 0)))?.name).toBe('ReceiptHandleIsInvalid');
 });
 
 test('an outdated receipt handle neither deletes nor hides a message', async () => {
@@ -250,7 +252,9 @@ test('an outdated receipt handle neither deletes nor hides a message', async () 
   expect(second!.MessageId).toBe(first!.MessageId);
   expect(second!.ReceiptHandle).not.toBe(first!.ReceiptHandle);
   await drop(first!.ReceiptHandle);
-  expect((await rejected(hide(first!.ReceiptHandle, 0)))?.name).toBe('ReceiptHandleIsInvalid');
+  expect((await catchRejection(hide(first!.ReceiptHandle, 0)))?.name).toBe(
+    'ReceiptHandleIsInvalid',
+  );
   expect(await counts()).toEqual([0, 1, 0]);
   await drop(second!.ReceiptHandle);
   expect(await counts()).toEqual([0, 0, 0]);
@@ -262,7 +266,7 @@ test('ReceiveMessage returns at most MaxNumberOfMessages messages', async () => 
   expect(await receive({ MaxNumberOfMessages: undefined })).toHaveLength(1);
   expect(await receive({ MaxNumberOfMessages: 4 })).toHaveLength(4);
   expect(await receive()).toHaveLength(5);
-  const eleven = await rejected(receive({ MaxNumberOfMessages: 11 }));
+  const eleven = await catchRejection(receive({ MaxNumberOfMessages: 11 }));
   expect(eleven?.name).toBe('InvalidParameterValue');
 });
 
@@ -326,8 +330,8 @@ describe('a batch', () => {
 
   test('a batch has 1 to 10 entries', async () => {
     const entries = Array.from({ length: 11 }, (_, i) => ({ Id: `${i}`, MessageBody: 'x' }));
-    expect((await rejected(batch(entries)))?.name).toBe('TooManyEntriesInBatchRequest');
-    expect((await rejected(batch([])))?.name).toBe('EmptyBatchRequest');
+    expect((await catchRejection(batch(entries)))?.name).toBe('TooManyEntriesInBatchRequest');
+    expect((await catchRejection(batch([])))?.name).toBe('EmptyBatchRequest');
     expect(await counts()).toEqual([0, 0, 0]);
   });
 
@@ -387,7 +391,7 @@ test('concurrent long polls receive a message once', async () => {
 });
 
 test('a long poll waits at most 20 seconds', async () => {
-  const error = await rejected(receive({ WaitTimeSeconds: 21 }));
+  const error = await catchRejection(receive({ WaitTimeSeconds: 21 }));
   expect(error?.name).toBe('InvalidParameterValue');
 });
 
@@ -399,7 +403,7 @@ test('every action on a missing queue is refused with QueueDoesNotExist', async 
     client.send(new PurgeQueueCommand({ QueueUrl })),
     client.send(new GetQueueUrlCommand({ QueueName: 'nowhere' })),
   ];
-  for (const error of await Promise.all(asked.map(rejected))) {
+  for (const error of await Promise.all(asked.map(catchRejection))) {
     expect(error).toMatchObject({
       name: 'QueueDoesNotExist',
       message: 'The specified queue does not exist.',
@@ -430,7 +434,7 @@ test('PurgeQueue also removes hidden messages', async () => {
 
 test('an action that is not emulated is refused by its name', async () => {
   const tag = client.send(new TagQueueCommand({ QueueUrl: urls.work, Tags: { team: 'a' } }));
-  expect(await rejected(tag)).toMatchObject({
+  expect(await catchRejection(tag)).toMatchObject({
     name: 'UnsupportedOperation',
     message: expect.stringContaining('TagQueue'),
   });

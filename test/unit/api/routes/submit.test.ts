@@ -19,7 +19,7 @@ async function submit(
   return api.request('/analyze/async', init, tenant);
 }
 
-async function submitted(api: ReturnType<typeof testApi>, body: object, idempotency_key?: string) {
+async function submitJob(api: ReturnType<typeof testApi>, body: object, idempotency_key?: string) {
   const response = await submit(api, body, idempotency_key);
   expect(response.status).toBe(202);
   const answer = asyncResponseSchema.parse(await response.json());
@@ -36,7 +36,7 @@ function linesOf(api: ReturnType<typeof testApi>, job_id: string): unknown[] {
 
 it('a job of one text has one record, in the language that the caller gives', async () => {
   const api = testApi();
-  const { answer } = await submitted(api, { text: 'Bof', language_code: 'fr' });
+  const { answer } = await submitJob(api, { text: 'Bof', language_code: 'fr' });
   expect(answer).toMatchObject({ status: 'PENDING' });
   expect(answer).not.toHaveProperty('upload');
   expect(linesOf(api, answer.job_id)).toEqual([{ text: 'Bof', language: 'fr' }]);
@@ -48,7 +48,7 @@ it('a job of documents has their records in their order', async () => {
     { text: 'one', record_id: 'a', language_code: 'de', attributes: { stars: 5 } },
     { text: 'two\nlines', source: 'tour' },
   ];
-  const { answer } = await submitted(api, { documents });
+  const { answer } = await submitJob(api, { documents });
   expect(linesOf(api, answer.job_id)).toEqual([
     { text: 'one', record_id: 'a', language: 'de', attributes: { stars: 5 }, record_version: 0 },
     { text: 'two\nlines', source: 'tour', language: 'auto', record_version: 0 },
@@ -65,7 +65,7 @@ it('documents cannot say to which tenant, job or replay they belong', async () =
     text_claim: 'a'.repeat(64),
     deleted: true,
   };
-  const { answer } = await submitted(api, { documents: [{ text: 'one', ...forged }] });
+  const { answer } = await submitJob(api, { documents: [{ text: 'one', ...forged }] });
   expect(linesOf(api, answer.job_id)).toEqual([
     { text: 'one', language: 'auto', record_version: 0 },
   ]);
@@ -81,7 +81,7 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
       allow_loopback_callbacks: false,
     },
   });
-  const { job } = await submitted(api, { text: 'a', source_id: 'mine' });
+  const { job } = await submitJob(api, { text: 'a', source_id: 'mine' });
   const created = Date.parse(job.created_at);
   expect(job).toMatchObject({ tenant: 'acme', status: 'PENDING', source_id: 'mine' });
   expect(Date.parse(job.deadline_at) - created).toBe(111_000);
@@ -102,7 +102,7 @@ it('an upload has a URL for its format, which expires, and writes no input', asy
       },
     },
   });
-  const { answer, job } = await submitted(api, { upload: { format: 'csv' } });
+  const { answer, job } = await submitJob(api, { upload: { format: 'csv' } });
   expect(presigned).toEqual([[`inputs/${job.job_id}.csv`, 'text/csv', 3_600]]);
   expect(answer.estimated_completion).toBeNull();
   expect(answer.upload).toMatchObject({
@@ -120,18 +120,18 @@ it('an upload has a URL for its format, which expires, and writes no input', asy
 
 it('the same Idempotency-Key and body give the same job, once', async () => {
   const api = testApi();
-  const first = await submitted(api, { text: 'a' }, 'key-1');
-  const again = await submitted(api, { text: 'a' }, 'key-1');
+  const first = await submitJob(api, { text: 'a' }, 'key-1');
+  const again = await submitJob(api, { text: 'a' }, 'key-1');
   expect(again.answer.job_id).toBe(first.answer.job_id);
   expect(again.answer.created_at).toBe(first.answer.created_at);
-  const other = await submitted(api, { text: 'a' }, 'key-2');
+  const other = await submitJob(api, { text: 'a' }, 'key-2');
   expect(other.answer.job_id).not.toBe(first.answer.job_id);
   expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toHaveLength(2);
 });
 
 it('an Idempotency-Key with another body is a 409 that names the header', async () => {
   const api = testApi();
-  await submitted(api, { text: 'a' }, 'key-1');
+  await submitJob(api, { text: 'a' }, 'key-1');
   const response = await submit(api, { text: 'private words' }, 'key-1');
   expect(response.status).toBe(409);
   const error = await errorOf(response);
@@ -141,7 +141,7 @@ it('an Idempotency-Key with another body is a 409 that names the header', async 
 
 it('two tenants with the same Idempotency-Key have different jobs', async () => {
   const api = testApi();
-  const own = await submitted(api, { text: 'a' }, 'key-1');
+  const own = await submitJob(api, { text: 'a' }, 'key-1');
   const response = await submit(api, { text: 'b' }, 'key-1', 'globex');
   expect(response.status).toBe(202);
   const { job_id } = asyncResponseSchema.parse(await response.json());
@@ -150,7 +150,7 @@ it('two tenants with the same Idempotency-Key have different jobs', async () => 
 
 it('jobs without an Idempotency-Key have the random id that the caller cannot guess', async () => {
   const api = testApi(undefined, { random_id: () => 'f'.repeat(32) });
-  expect((await submitted(api, { text: 'a' })).answer.job_id).toBe(`job_${'f'.repeat(32)}`);
+  expect((await submitJob(api, { text: 'a' })).answer.job_id).toBe(`job_${'f'.repeat(32)}`);
 });
 
 it.each(['', 'with space', 'x'.repeat(256), 'é'])(
@@ -181,18 +181,18 @@ it('a retry of a submission that lost its input writes the input, until the job 
   expect(failed.status).toBe(503);
   expect(failed.headers.get('retry-after')).toBe('1');
   is_down = false;
-  const { job } = await submitted(api, { text: 'a' }, 'key-1');
+  const { job } = await submitJob(api, { text: 'a' }, 'key-1');
   expect(String(objects.get(job.input.key))).toBe('{"text":"a","language":"auto"}');
   const { input } = job;
   await api.jobs.update(job.job_id, ['PENDING'], { input: { ...input, etag: 'e', bytes: 1 } });
   objects.delete(job.input.key);
-  await submitted(api, { text: 'a' }, 'key-1');
+  await submitJob(api, { text: 'a' }, 'key-1');
   expect(objects.size).toBe(0);
 });
 
 it('a callback URL is kept with a delivery id that cannot be guessed, and waits', async () => {
   const api = testApi();
-  const { job } = await submitted(api, { text: 'a', callback_url: 'https://example.com/hook' });
+  const { job } = await submitJob(api, { text: 'a', callback_url: 'https://example.com/hook' });
   expect(job.callback).toMatchObject({
     url: 'https://example.com/hook',
     state: 'waiting',
@@ -246,7 +246,7 @@ it('the estimate of a job counts its documents at the throughput that was measur
       },
     });
     const body = { documents: Array.from({ length: documents }, () => ({ text: 'a' })) };
-    const { answer } = await submitted(api, body);
+    const { answer } = await submitJob(api, body);
     return Date.parse(answer.estimated_completion!) - Date.UTC(2026, 10, 23);
   };
   // 25 documents to a call.

@@ -64,7 +64,8 @@ const run = (bodies: string[], variables: Record<string, string> = {}) =>
 const MESSAGE = '{"job_id":"job_1","attempt":1}';
 
 /** What the function recorded of its attempt. */
-const recorded = () => JSON.stringify(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input);
+const readRecordedAttempt = () =>
+  JSON.stringify(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input);
 
 it('the callback function reads the job from its table, signs with its secret, and queues the next attempt', async () => {
   expect(await run([MESSAGE])).toEqual({ batchItemFailures: [] });
@@ -85,11 +86,11 @@ it('the callback function reads the job from its table, signs with its secret, a
 
 it('the callback function calls loopback addresses only if CALLBACK_ALLOW_LOOPBACK is true', async () => {
   await run([MESSAGE]);
-  expect(recorded()).toContain('AddressNotAllowed');
+  expect(readRecordedAttempt()).toContain('AddressNotAllowed');
   dynamodb.resetHistory();
   await run([MESSAGE], { CALLBACK_ALLOW_LOOPBACK: 'true' });
-  expect(recorded()).toBeDefined();
-  expect(recorded()).not.toContain('AddressNotAllowed');
+  expect(readRecordedAttempt()).toBeDefined();
+  expect(readRecordedAttempt()).not.toContain('AddressNotAllowed');
 });
 
 it('the callback function gives back the messages that failed, and no others, and quotes none of them', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeChunked } from '../../../src/services/s3/aws-chunked.ts';
 
-const framed = (chunks: Uint8Array[], trailer = '') =>
+const frameChunks = (chunks: Uint8Array[], trailer = '') =>
   Buffer.concat([
     ...chunks.flatMap((chunk) => [
       Buffer.from(`${chunk.length.toString(16)};chunk-signature=ab\r\n`),
@@ -16,7 +16,7 @@ it('decodeChunked returns the bytes and trailers of a body in chunks of any size
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ minLength: 1 })), (chunks) => {
       const { body, trailers } = decodeChunked(
-        framed(chunks, 'x-amz-checksum-crc32: AAAAAA==\r\n'),
+        frameChunks(chunks, 'x-amz-checksum-crc32: AAAAAA==\r\n'),
       );
       expect(body.equals(Buffer.concat(chunks))).toBe(true);
       expect(trailers).toEqual({ 'x-amz-checksum-crc32': 'AAAAAA==' });
@@ -25,7 +25,7 @@ it('decodeChunked returns the bytes and trailers of a body in chunks of any size
 });
 
 it('decodeChunked refuses an incomplete body', () => {
-  const whole = framed([Buffer.from('hello'), Buffer.from('world')]);
+  const whole = frameChunks([Buffer.from('hello'), Buffer.from('world')]);
   for (let bytes = 0; bytes < whole.indexOf('0\r\n\r\n') + 3; bytes++) {
     expect(() => decodeChunked(whole.subarray(0, bytes))).toThrow('number of bytes');
   }

@@ -4,7 +4,7 @@ import { createS3 } from '../../../src/services/s3/s3.ts';
 
 const s3 = createS3({ dataDir: '/nowhere', now: () => 0 });
 
-function asked(method: string, url: string, headers = {}, body = ''): unknown {
+function listPermissions(method: string, url: string, headers = {}, body = ''): unknown {
   const { pathname, searchParams } = new URL(url, 'http://host');
   const addressed = { service: 's3', method, path: pathname, query: searchParams, headers };
   const call = { ...addressed, body: Buffer.from(body), caller: { access_key_id: 'a', name: 'f' } };
@@ -24,11 +24,11 @@ it.each([
   ['POST', '/b/key?uploadId=1', 's3:PutObject', 'b/key'],
   ['DELETE', '/b/key?uploadId=1', 's3:AbortMultipartUpload', 'b/key'],
 ])('%s %s needs the permission %s', (method, url, action, resource) => {
-  expect(asked(method, url)).toEqual([on(action, resource)]);
+  expect(listPermissions(method, url)).toEqual([on(action, resource)]);
 });
 
 it('CopyObject needs permissions for the source and the target', () => {
-  expect(asked('PUT', '/b/to', { 'x-amz-copy-source': '/c/from' })).toEqual([
+  expect(listPermissions('PUT', '/b/to', { 'x-amz-copy-source': '/c/from' })).toEqual([
     on('s3:PutObject', 'b/to'),
     on('s3:GetObject', 'c/from'),
   ]);
@@ -36,7 +36,7 @@ it('CopyObject needs permissions for the source and the target', () => {
 
 it('DeleteObjects needs a permission for each key', () => {
   const body = '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>';
-  expect(asked('POST', '/b?delete', {}, body)).toEqual([
+  expect(listPermissions('POST', '/b?delete', {}, body)).toEqual([
     on('s3:DeleteObject', 'b/a&b'),
     on('s3:DeleteObject', 'b/c'),
   ]);
