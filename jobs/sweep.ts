@@ -10,7 +10,7 @@ export interface SweepDeps {
   now: () => number;
 }
 
-/** Number of jobs that became FAILED, whose submission was resumed, and whose callback was sent again. */
+/** Counts the jobs that became FAILED, the resumed submissions, and the callbacks that were sent again. */
 export interface SweepReport {
   failed: number;
   resumed: number;

@@ -29,7 +29,7 @@ export type PublishOutcome =
     };
 
 /**
- * What a publisher has done so far.
+ * The counters of a publisher since its creation.
  *
  * @example
  * import type { PublisherStats } from 'aurastream/ingest';

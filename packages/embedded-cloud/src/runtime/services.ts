@@ -21,7 +21,7 @@ import type { CreatedObject } from './rules/object-events.ts';
 import { withObjectEvents } from './rules/object-events.ts';
 import { secretSpecs } from './secrets.ts';
 
-/** All emulated services, and by name those that the runtime calls directly. */
+/** `all` lists the emulated services. The other fields are services that the runtime calls directly. */
 export interface Services {
   all: AwsService[];
   s3: S3;

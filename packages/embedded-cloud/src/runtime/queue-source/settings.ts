@@ -19,7 +19,7 @@ const SUPPORTED = new Set([
 ]);
 /** Lambda's default, and the maximum number of messages that one request to SQS returns. */
 const BATCH_SIZE = 10;
-/** Lambda would start more. On one machine this number is enough. */
+/** The number of concurrent invocations. Lambda would start more; on one machine this is enough. */
 const CONCURRENCY = 10;
 
 export interface QueueMappingSettings
