@@ -27,8 +27,8 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
 
 /**
  * A condition on the partitions that can hold results of the range. A partition is the hour at which Firehose received
- * a line, which is after the line was processed: hence one more day at the end. There is one condition per month,
- * because partition projection prunes only by comparisons of the partition columns themselves.
+ * a line. That may be after the line was processed, so the range gets one more day at its end. There is one condition per
+ * month, because partition projection prunes only by comparisons of the partition columns themselves.
  */
 function partitionCondition({ from, to }: TimeRange): string {
   const months = new Map<string, { first: number; last: number }>();

@@ -90,7 +90,7 @@ afterEach(() => {
 
 type Consume = ReturnType<typeof compose>;
 
-/** Runs one batch; `remaining_ms` is what Lambda leaves it. */
+/** Runs one batch. `remaining_ms` is the time until Lambda's timeout. */
 async function run(consume: Consume, records: unknown[], remaining_ms = 60_000) {
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining_ms };
   const answer = consume({ Records: kinesisRecords(...records) }, context as Context);
