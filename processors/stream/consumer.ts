@@ -23,7 +23,7 @@ export type Consumer = (
   context: BatchContext,
 ) => Promise<BatchReport>;
 
-/** Sixteen full calls of the results table, and of Comprehend. */
+/** A lot of 400 fills sixteen calls of 25, the limit of the results table and of Comprehend. */
 const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 
 /**

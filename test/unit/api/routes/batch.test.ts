@@ -6,7 +6,7 @@ import { errorOf, testApi } from '../app.ts';
 
 const SCORES = { positive: 0.25, negative: 0.25, neutral: 0.25, mixed: 0.25 };
 
-/** The outcome that a text asks for by its first word. */
+/** Returns the outcome that the first word of a text names. */
 function outcomeFor({ text }: AnalysisRequest): AnalysisOutcome {
   const [word = ''] = text.split(' ');
   const sentiment = SENTIMENTS.find((one) => one === word);
