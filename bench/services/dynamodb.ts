@@ -8,7 +8,10 @@ type DynamodbRequest = Record<string, unknown>;
 type Action = (tables: Tables, request: DynamodbRequest) => Answer;
 type ByTable<Value> = Record<string, Value>;
 
-/** Emulates the actions that the programs use, on tables in memory. */
+/**
+ * Emulates the actions that the programs use, on tables in memory. The embedded cloud's DynamoDB would limit the
+ * programs: docs/adr/0036-benchmark-dynamodb.md.
+ */
 export function createDynamodb() {
   const tables = createTables();
   const actions = Object.entries(ACTIONS).map(([name, action]) => [
