@@ -86,8 +86,8 @@ export default {
       },
     },
     {
-      name: 'nobody-needs-operations',
-      comment: 'Only the command and the adapters know the operator.',
+      name: 'rooms-do-not-import-operations',
+      comment: 'Operations serve the command. Only the command and the adapters import them.',
       severity: 'error',
       from: { path: productExcept('operations', 'aws', 'cli') },
       to: { path: rooms('operations') },

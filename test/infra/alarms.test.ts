@@ -37,10 +37,10 @@ const EXPECTED: [name: string, metric: object, threshold: number, periods: numbe
   ],
   ['ConsumerFails', { ...handler, MetricName: 'Errors', Statistic: 'Sum' }, 0, 3],
   ['RecordsSetAside', { ...consumer, MetricName: 'set_asides', Statistic: 'Sum' }, 100, 1],
-  ['ComprehendIsDown', { ...consumer, MetricName: 'breaker_open', Statistic: 'Maximum' }, 0, 1],
+  ['AnalyzerIsDown', { ...consumer, MetricName: 'breaker_open', Statistic: 'Maximum' }, 0, 1],
   [
-    'ComprehendThrottles',
-    { ...consumer, MetricName: 'comprehend_throttles', Statistic: 'Sum' },
+    'AnalyzerThrottles',
+    { ...consumer, MetricName: 'analyzer_throttles', Statistic: 'Sum' },
     100,
     3,
   ],
@@ -102,11 +102,11 @@ it('the settings move the thresholds of lateness, set-asides and throttles', () 
       throttles_in_five_minutes: 9,
     },
   });
-  const { AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsComprehendThrottles } = listResources(
+  const { AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsAnalyzerThrottles } = listResources(
     moved,
     'AWS::CloudWatch::Alarm',
   );
-  const found = [AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsComprehendThrottles];
+  const found = [AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsAnalyzerThrottles];
   expect(found.map((alarm) => alarm?.Threshold)).toEqual([7_000, 8, 9]);
 });
 

@@ -15,6 +15,7 @@ const analysis = {
   CACHE_TTL_SECONDS: '2592000',
   CACHE_MEMORY_ENTRIES: '50000',
   DEFAULT_LANGUAGE: 'en',
+  ANALYZER: 'comprehend',
 };
 
 it.each([
@@ -23,9 +24,9 @@ it.each([
     { memory: 1_024, timeout: 120 },
     {
       ...analysis,
-      COMPREHEND_MAX_IN_FLIGHT: '50',
-      COMPREHEND_CALLS_PER_SECOND: '9.8',
-      COMPREHEND_FALLBACK_CALLS_PER_SECOND: '2.4',
+      ANALYZER_MAX_IN_FLIGHT: '50',
+      ANALYZER_CALLS_PER_SECOND: '9.8',
+      ANALYZER_FALLBACK_CALLS_PER_SECOND: '2.4',
       QUOTA_TABLE: 'TablesQuota',
       RESULTS_TABLE: 'TablesResults',
       RESULTS_TTL_SECONDS: '7776000',
@@ -42,8 +43,8 @@ it.each([
     { memory: 1_024, timeout: 25 },
     {
       ...analysis,
-      COMPREHEND_MAX_IN_FLIGHT: '4',
-      COMPREHEND_CALLS_PER_SECOND: '10',
+      ANALYZER_MAX_IN_FLIGHT: '4',
+      ANALYZER_QUOTA_CALLS_PER_SECOND: '10',
       STREAM_NAME: 'IngestStream',
       RESULTS_TABLE: 'TablesResults',
       JOBS_TABLE: 'JobsTable',

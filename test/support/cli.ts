@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { vi } from 'vitest';
 
 /** What the stack's outputs say, by name. */
-export const OUTPUTS = {
+const OUTPUTS = {
   StreamName: 'stream',
   CacheTableName: 'cache',
   QuotaTableName: 'quota',
@@ -23,6 +23,8 @@ export const OUTPUTS = {
   ApiUrl: 'https://api.example/v1',
   ApiId: 'api',
   ApiStage: 'v1',
+  AnalyzerName: 'comprehend',
+  AnalyzerVersion: '2026-11-23',
   UsagePlanIds: '{"starter":"plan-s","growth":"plan-g"}',
 };
 

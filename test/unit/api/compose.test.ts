@@ -31,7 +31,8 @@ const VARIABLES: Record<string, string> = {
   CACHE_TABLE: 'the-cache',
   CACHE_TTL_SECONDS: '1111',
   CACHE_MEMORY_ENTRIES: '100',
-  COMPREHEND_MAX_IN_FLIGHT: '2',
+  ANALYZER: 'comprehend',
+  ANALYZER_MAX_IN_FLIGHT: '2',
   DEFAULT_LANGUAGE: 'fr',
   STREAM_NAME: 'the-stream',
   RESULTS_TABLE: 'the-results',
@@ -40,7 +41,7 @@ const VARIABLES: Record<string, string> = {
   ATHENA_WORKGROUP: 'the-group',
   ATHENA_DATABASE: 'the-lake',
   LAKE_BUFFER_SECONDS: '90',
-  COMPREHEND_CALLS_PER_SECOND: '40',
+  ANALYZER_QUOTA_CALLS_PER_SECOND: '40',
   JOB_DEADLINE_SECONDS: '2222',
   JOB_RETENTION_SECONDS: '3333',
   UPLOAD_URL_TTL_SECONDS: '444',
@@ -176,7 +177,7 @@ it('an upload has a URL to INPUT_BUCKET that expires after UPLOAD_URL_TTL_SECOND
   expect(Math.abs(left - 444_000)).toBeLessThan(5_000);
 });
 
-it('the API estimates by COMPREHEND_CALLS_PER_SECOND, and reads the samples at most every 10 s', async () => {
+it('the API estimates by ANALYZER_QUOTA_CALLS_PER_SECOND, and reads the samples at most every 10 s', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 23) });
   try {
     const api = composeApi(VARIABLES);
