@@ -5,10 +5,12 @@ import { assemblyDir } from '../infra/synthesize.ts';
 import { withFolder } from './folder.ts';
 
 /**
- * Copies the synthesized assembly to a temporary folder, changes settings of its template, and runs the work with it. A
- * suite does this to raise a limit that it does not measure. Bundles and all other settings stay as they are deployed.
+ * Copies the synthesized assembly to a temporary folder, changes settings of the copy's template,
+ * and runs the work with the copy. A suite uses this function to raise a limit that the suite does
+ * not measure. Bundles and all other settings stay as they are deployed.
  *
- * @param change is called with each resource and its logical id; it edits the resource in place.
+ * @param change is called with each resource and the resource's logical id, and edits the resource
+ * in place.
  */
 export function withAssembly<T>(
   change: (resource: TemplateResource, logical_id: string) => void,

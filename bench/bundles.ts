@@ -9,13 +9,20 @@ const ENTRIES = {
 };
 export type ProgramName = keyof typeof ENTRIES;
 
-/** The process that invokes a program as Lambda does, and the one that emulates the AWS services. */
+/**
+ * Entry points of the process that invokes a program as Lambda does, and of the process that
+ * emulates the AWS services.
+ */
 const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };
 
-/** The path of each bundle's module. */
+/** Path of the bundled module of each program and of each host process. */
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
-/** Bundles the programs as the stack bundles its functions. @param folder receives the bundles. */
+/**
+ * Bundles the programs with the same settings with which the stack bundles its functions.
+ *
+ * @param folder receives the bundles.
+ */
 export function bundlePrograms(folder: string): Bundles {
   const entries = Object.entries({ ...ENTRIES, ...HOSTS }).map(([name, entry]) => [
     name,

@@ -8,7 +8,7 @@ interface Panel {
   better: 'more' | 'less';
 }
 
-/** The figures that the chart shows, in this order. */
+/** Figures that the chart shows, from first to last panel. */
 const PANELS: Panel[] = [
   { figure_name: 'consumer.records_per_second.base', title: 'Records per second', better: 'more' },
   {
@@ -45,7 +45,7 @@ const FOOT_HEIGHT = 46;
 const LOAD =
   '140 characters, 60 % repeats. Records per second: assumed AWS latencies. CPU time: services without latency.';
 
-/** Colours for light and dark pages. */
+/** Styles of the chart, with colours for light pages and for dark pages. */
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f }
   .title { font-weight: 600 }
@@ -59,7 +59,8 @@ const STYLE = `
   }`;
 
 /**
- * Draws the figures of a whole run: a panel per figure, with a bar for AuraStream and one for each baseline.
+ * Draws the figures of a whole run. Each figure gets one panel, with a bar for AuraStream and a bar
+ * for each baseline.
  *
  * @returns SVG
  * @throws {Error} if the run lacks a figure that the chart shows
@@ -118,7 +119,10 @@ function drawPanel({ title, better }: Panel, figure: Figure): string {
   ].join('\n');
 }
 
-/** `12.3 × a call per record, goal ≥ 10 ×: met` */
+/**
+ * Describes a goal and whether the figure met it, for example `12.3 × a call per record, goal ≥ 10
+ * ×: met`.
+ */
 function describeGoal(figure: Figure): string {
   const { goal, unit, met } = figure;
   if (goal === null) return '';

@@ -16,14 +16,17 @@ export interface BenchCloud
   /** Configuration for SDK clients. */
   config: ReturnType<typeof clientConfig>;
   stack: StackOutputs;
-  /** The calls since the meter was last reset. */
+  /** Reads the calls that the embedded cloud counted since the meter was last reset. */
   readMeter(): Promise<MeterEntry[]>;
   resetMeter(): Promise<void>;
 }
 
 const PROCESS = new URL('processes/cloud.ts', import.meta.url);
 
-/** Starts the embedded cloud in its own process and temporary folder, runs the work, and stops it. */
+/**
+ * Starts the embedded cloud in its own process and with a temporary data folder, runs the work, and
+ * stops the cloud.
+ */
 export async function withCloud<T>(
   run: Run,
   options: Omit<CloudQuestion, 'dataDir'>,

@@ -1,4 +1,7 @@
-/** POST /analyze/sync as API Gateway's proxy integration sends it, authorized by an API key. */
+/**
+ * Builds the event that API Gateway's proxy integration sends for a POST /analyze/sync request that
+ * an API key authorized.
+ */
 export function analyzeEvent(text: string) {
   const path = '/analyze/sync';
   return {
@@ -23,7 +26,7 @@ export function analyzeEvent(text: string) {
   };
 }
 
-/** A batch of records as Lambda sends it to the consumer. */
+/** Builds the event with which Lambda sends a batch of records to the consumer. */
 export function kinesisEvent(records: object[]) {
   return {
     Records: records.map((record, i) => {
@@ -48,12 +51,12 @@ export function kinesisEvent(records: object[]) {
   };
 }
 
-/** A queue message as Lambda sends it to a function. */
+/** Builds the event with which Lambda sends a queue message to a function. */
 export function queueEvent(message: object) {
   return { Records: [{ messageId: '1', body: JSON.stringify(message) }] };
 }
 
-/** The request that API Gateway sends to the authorizer. */
+/** Builds the event that API Gateway sends to the authorizer. */
 export function authorizerEvent(api_key: string) {
   return {
     type: 'REQUEST',

@@ -1,23 +1,34 @@
-/** The programs in bench/baselines: two that a user would otherwise build, and a lower bound. */
+/**
+ * Names of the programs in bench/baselines. `per_record` and `powertools` are programs that a user
+ * would otherwise build; `floor` is a lower bound of the necessary work.
+ */
 export const BASELINES = ['per_record', 'powertools', 'floor'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
-/** One number of a run, with the baselines' numbers from the same run. Names are stable from run to run. */
+/**
+ * One number of a run, with the baselines' numbers from the same run. The names of figures stay the
+ * same from run to run.
+ */
 export interface Figure {
-  /** `suite.figure.load`, snake_case: `consumer.calls_to_floor.repeats_60`. */
+  /** Name in the form `suite.figure.load`, for example `consumer.calls_to_floor.repeats_60`. */
   name: string;
   value: number;
-  /** The unit of `value` and of the baselines: `records/s`, `ms`, `USD`, `bytes`. */
+  /**
+   * Unit of `value` and of the baselines' values: `records/s`, `ms`, `USD` or `bytes`, for example.
+   */
   unit: string;
   baselines: Record<Baseline, number | null>;
-  /** `value` divided by the goal's baseline; without a goal, by the first baseline that was measured. */
+  /**
+   * `value` divided by the value of the baseline that the goal names. If the figure has no such
+   * goal, `value` is divided by the value of the first baseline that was measured.
+   */
   ratio: number | null;
-  /** `ratio to floor <= 1.05`, `value <= 10`. */
+  /** The goal as text, for example `ratio to floor <= 1.05` or `value <= 10`. */
   goal: string | null;
   met: boolean | null;
 }
 
-/** A bound on a figure: on its ratio to a baseline, or on the value itself. */
+/** Bound on a figure's ratio to a baseline, or on the figure's value. */
 export type Goal = { of: Baseline | 'value' } & ({ at_most: number } | { at_least: number });
 
 export interface Measurement {
@@ -28,7 +39,9 @@ export interface Measurement {
   goal?: Goal | undefined;
 }
 
-/** Computes a measurement's ratio, and whether its goal is met. */
+/**
+ * Computes a measurement's ratio to a baseline and decides whether the measurement meets its goal.
+ */
 export function buildFigure({ name, value, unit, baselines = {}, goal }: Measurement): Figure {
   const compared_to =
     goal === undefined || goal.of === 'value' ? firstBaselineOf(baselines) : goal.of;
@@ -58,7 +71,9 @@ function describeGoal(goal: Goal): string {
   return 'at_most' in goal ? `${subject} <= ${goal.at_most}` : `${subject} >= ${goal.at_least}`;
 }
 
-/** A goal whose ratio could not be computed counts as missed. */
+/**
+ * Decides whether a number meets a goal. A goal whose ratio could not be computed counts as missed.
+ */
 function isMet(goal: Goal, number: number | null): boolean {
   if (number === null) return false;
   return 'at_most' in goal ? number <= goal.at_most : number >= goal.at_least;

@@ -7,7 +7,10 @@ import { analyzeEvent, authorizerEvent, kinesisEvent, queueEvent } from './event
 import type { FunctionName } from './functions.ts';
 import { putFinishedJob, putSubmittableJob } from './jobs.ts';
 
-/** A small event for a function, and a pattern that the answer matches if the function handled it. */
+/**
+ * A small event for a function, and a pattern that the function's answer matches if the function
+ * handled the event.
+ */
 export interface FirstEvent {
   event: object;
   answer: RegExp;
@@ -16,7 +19,10 @@ export interface FirstEvent {
 const NOTHING_FAILED = /"batchItemFailures":\[\]/;
 const KEY = formatApiKey({ tenant: 'bench', tier: 'enterprise' }, 'a'.repeat(32));
 
-/** For each function, an event with new text or a new job, so that no cache shortens the work. */
+/**
+ * Creates a function for each deployed function that builds its event for a sample. Texts and jobs
+ * are new in each sample, so that no cache shortens the deployed function's work.
+ */
 export function createFirstEvents(
   cloud: BenchCloud,
   callback_url: string,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs the work with a temporary folder, and removes the folder however the work ends. */
+/** Runs the work with a temporary folder, and removes the folder even if the work fails. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-bench-'));
   try {

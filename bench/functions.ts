@@ -4,7 +4,7 @@ import { assemblyDir } from '../infra/synthesize.ts';
 import { type Child, withChild } from './processes/child.ts';
 import type { FunctionQuestion, InvocationReport, LoadReport } from './processes/function.ts';
 
-/** The benchmark's name of each function, and how its logical id begins. */
+/** The benchmark's name for each function, with the prefix of the function's logical id. */
 const FUNCTIONS = {
   consumer: 'ConsumerHandler',
   api: 'ApiHandler',
@@ -15,7 +15,11 @@ const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
-/** Loads the synthesized assembly's functions. @throws {Error} if the template has a function that FUNCTIONS lacks. */
+/**
+ * Loads the functions of the synthesized assembly.
+ *
+ * @throws {Error} if the template has a function that FUNCTIONS does not name.
+ */
 export async function loadDeployedFunctions(): Promise<Record<FunctionName, FunctionSpec>> {
   const specs = await loadFunctions(await assemblyDir(), EMBEDDED_PARAMETERS);
   const nameOf = ({ logical_id }: FunctionSpec) =>
@@ -31,12 +35,15 @@ export async function loadDeployedFunctions(): Promise<Record<FunctionName, Func
   >;
 }
 
-/** The environment that the embedded cloud gives it: the template's variables and its role's credentials. */
+/**
+ * Returns the environment variables that the embedded cloud gives a function: the variables of the
+ * template and the credentials of the function's role.
+ */
 export function environmentOf(spec: FunctionSpec, endpoint: string): Record<string, string> {
   return functionEnvironment(spec, { endpoint, log_stream: 'bench' });
 }
 
-/** A function's bundle in its own process. */
+/** A function's bundle that is loaded and invoked in its own process. */
 export interface RunningFunction {
   load(): Promise<LoadReport>;
   invoke(question: {
@@ -46,12 +53,15 @@ export interface RunningFunction {
   }): Promise<InvocationReport>;
 }
 
-/** Longer than any measurement takes, so that no function reaches its time limit. */
+/**
+ * Time limit of each invocation, in milliseconds. The limit is longer than any measurement takes,
+ * so that no function reaches it.
+ */
 const TIMEOUT_MS = 3_600_000;
 
 export function withFunction<T>(
   options: {
-    /** The bundle of processes/function.ts. */
+    /** Path of the bundle of processes/function.ts. */
     runner: string;
     module: string;
     handler_name?: string;

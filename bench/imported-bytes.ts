@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Adds up the bytes of a bundled module and of its static imports, which every start reads. */
+/**
+ * Adds up the bytes of a bundled module and of the modules that it imports statically, directly or
+ * indirectly. Every start of the function reads these bytes.
+ */
 export async function measureImportedBytes(
   module: string,
   seen = new Set<string>(),

@@ -3,7 +3,11 @@ import { open } from 'node:fs/promises';
 const DISTINCT_TEXTS = 500;
 const SENTENCE = 'It was a long day, and I loved it. ';
 
-/** Writes JSONL records of `line_bytes` each until the file has `bytes`. @returns the number of records. */
+/**
+ * Writes a JSONL file of at least `bytes` bytes, with one record of `line_bytes` bytes per line.
+ *
+ * @returns the number of records.
+ */
 export async function writeInput(
   path: string,
   { bytes, line_bytes, signal }: { bytes: number; line_bytes: number; signal: AbortSignal },

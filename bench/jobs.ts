@@ -7,7 +7,10 @@ import type { BenchCloud } from './cloud.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Puts a job and its file. The file's key names no job, so that its arrival does not submit the job. */
+/**
+ * Stores a job and the job's input file. The key of the file is not in the form that names a job,
+ * so that the file's arrival does not submit the job.
+ */
 export async function putSubmittableJob(
   { config, stack }: BenchCloud,
   job_id: string,
@@ -27,7 +30,7 @@ export async function putSubmittableJob(
   await putJob({ config, stack }, buildJob(job_id, key));
 }
 
-/** Puts a completed job whose callback is due. */
+/** Stores a completed job whose callback is due. */
 export async function putFinishedJob(
   cloud: Pick<BenchCloud, 'config' | 'stack'>,
   job_id: string,

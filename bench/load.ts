@@ -5,18 +5,21 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isSentimentLanguage } from '../schemas/index.ts';
 import { createRandom, type Random } from '../test/support/random.ts';
 
-/** The records on the stream: their texts and batches. */
+/** Properties of the records on the stream: their texts, and the size of their batches. */
 export interface Load {
   name: string;
   characters: number;
-  /** Share of the records whose text repeats an earlier one. */
+  /** Share of the records whose text repeats the text of an earlier record, from 0 to 1. */
   repeat_share: number;
   languages: number;
-  /** Records per batch of a consumer. */
+  /** Number of records in each batch of a consumer. */
   batch_records: number;
 }
 
-/** A record on the stream. The baselines read the language from `attributes`; the product detects it. */
+/**
+ * A record on the stream. The baselines read the language from `attributes`; the product detects
+ * the language.
+ */
 interface StreamRecord {
   record_id: string;
   text: string;
@@ -26,13 +29,22 @@ interface StreamRecord {
   attributes: { language: string; stars: number };
 }
 
-/** Relative to the repository's root, where `npm run` starts. */
+/**
+ * Path of the samples, relative to the root of the repository, which is the working directory of
+ * `npm run`.
+ */
 const SAMPLES = 'samples/records.jsonl';
 
-/** The distance of record numbers between shards: more records than any load has. */
+/**
+ * Difference between the first record numbers of two neighbouring shards. No load has this many
+ * records, so that two shards never share a record number.
+ */
 const SHARD_RECORDS = 10_000_000;
 
-/** Generates a shard's batches, the same in each run. Two shards share no record and no text. */
+/**
+ * Generates the batches of one shard. Every run generates the same batches. Two shards share no
+ * record and no text.
+ */
 export function* generateBatches(load: Load, shard = 0): Generator<KinesisStreamEvent> {
   const random = createRandom(shard + 1);
   const first = shard * SHARD_RECORDS;
@@ -52,10 +64,17 @@ export function* generateBatches(load: Load, shard = 0): Generator<KinesisStream
   }
 }
 
-/** Each cycle of this many records has exactly the load's share of repeats, in random order. */
+/**
+ * Number of records in a cycle. Each cycle has exactly the load's share of repeats, in random
+ * order.
+ */
 export const REPEAT_CYCLE_RECORDS = 3_000;
 
-/** Samples without replacement: batches differ by chance, but every whole cycle has the same share. */
+/**
+ * Creates a function that decides whether the next text is a repeat. The function draws without
+ * replacement, so that the share of repeats varies between batches but is the same in every whole
+ * cycle.
+ */
 function createRepeatSampler(repeat_share: number, random: Random): () => boolean {
   let left = 0;
   let repeats_left = 0;
@@ -73,14 +92,18 @@ function createRepeatSampler(repeat_share: number, random: Random): () => boolea
   };
 }
 
-/** Measures the mean UTF-8 bytes per character of the load's texts. */
+/** Measures the mean number of UTF-8 bytes per character in the load's texts. */
 export function measureBytesPerCharacter(load: Load): number {
   const writeText = createWriter(load, createRandom(1));
   const texts = Array.from({ length: 500 }, () => writeText()[0]).join('');
   return Buffer.byteLength(texts) / texts.length;
 }
 
-/** Joins sample sentences of one language up to the load's length. A number makes each text distinct. */
+/**
+ * Creates a function that writes a text by joining sample sentences of one language until the text
+ * has the load's length. Each text starts with a number that makes it different from every other
+ * text.
+ */
 function createWriter(
   load: Load,
   random: Random,
@@ -104,7 +127,10 @@ function createWriter(
   };
 }
 
-/** Cuts to that many characters and to Comprehend's limit of 5,000 bytes per document. */
+/**
+ * Cuts a text to at most `characters` characters and to Comprehend's limit of 5,000 bytes per
+ * document.
+ */
 function truncateText(text: string, characters: number): string {
   let cut = text.slice(0, characters).toWellFormed().trim();
   while (Buffer.byteLength(cut) > 5_000) cut = cut.slice(0, -100);
@@ -123,7 +149,10 @@ function readSentencesByLanguage(): Record<string, string[]> {
   return by_language;
 }
 
-/** @returns undefined for a sample that is too short, too long, or malformed (some are, on purpose). */
+/**
+ * Returns the text of a sample line, or undefined if the text is too short, too long, or malformed.
+ * Some samples are malformed on purpose.
+ */
 function parseSampleText(line: string): string | undefined {
   try {
     const { text } = JSON.parse(line) as { text?: unknown };

@@ -1,6 +1,9 @@
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 
-/** The machine of a run: absolute values depend on it, ratios hardly do. */
+/**
+ * The machine on which a run took place. Absolute values depend on the machine; ratios to baselines
+ * hardly do.
+ */
 export interface Machine {
   cpu: string;
   cores: number;

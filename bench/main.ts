@@ -48,12 +48,14 @@ async function main(): Promise<void> {
     else await runSuites(options, progress, stopping);
   } catch (cause) {
     progress.finish();
-    // Node cannot handle a signal while esbuild blocks it, and esbuild fails on Ctrl-C by itself: wait for the signal.
+    // Node cannot handle a signal while esbuild blocks the event loop, and esbuild itself fails on
+    // Ctrl-C. Therefore wait for the signal, to find out whether Ctrl-C caused the failure.
     await sleep(20);
     process.stderr.write(
       stopping.aborted ? 'Stopped. No process or temporary file is left.\n' : `${explain(cause)}\n`,
     );
-    // A call in flight may still be retrying and would keep the process alive.
+    // Exit explicitly, because a call in flight may still be retrying and would keep the process
+    // alive.
     process.exit(stopping.aborted ? INTERRUPTED : 1);
   }
 }

@@ -6,24 +6,27 @@ const NAMES: Record<Baseline, string> = {
   floor: 'the floor',
 };
 
-/** Suites whose baselines are other programs. */
+/** Names of the baselines in the suites whose baselines are not the programs of bench/baselines. */
 const OTHER_NAMES: Record<string, Partial<Record<Baseline, string>>> = {
   quota: { per_record: 'no rate limiter', floor: 'the quota' },
   cold_start: { floor: 'an empty handler' },
   publisher: { per_record: 'a put per record', floor: 'plain PutRecords' },
 };
 
-/** The name of a suite's baseline in reports. */
+/** Returns the name of a suite's baseline in reports. */
 export function baselineName(suite: string, baseline: Baseline): string {
   return OTHER_NAMES[suite]?.[baseline] ?? NAMES[baseline];
 }
 
-/** The first part of a figure's name. */
+/** Returns the suite of a figure, which is the first part of the figure's name. */
 export function suiteOf({ name }: Pick<Figure, 'name'>): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-/** Three significant digits: further digits are noise. */
+/**
+ * Formats a number with three significant digits, because further digits of a measurement are
+ * noise. Numbers of 1,000 and more are rounded to integers.
+ */
 export function formatNumber(value: number): string {
   const digits =
     Math.abs(value) >= 1_000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
@@ -32,12 +35,15 @@ export function formatNumber(value: number): string {
 
 const KIB = 1_024;
 
-/** Formats a value with its unit: bytes in KiB or MiB, shares in per cent. */
+/** Formats a value with its unit. Bytes become KiB or MiB, and shares become per cent. */
 export function formatWithUnit(value: number, unit: string): string {
   return isScaled(unit) ? formatInUnit(value, unit) : `${formatNumber(value)} ${unit}`;
 }
 
-/** Formats a value whose unit is known from another value: adds only KiB, MiB or %. */
+/**
+ * Formats a value whose unit the reader knows from another value. Only KiB, MiB and % are added to
+ * the number.
+ */
 export function formatInUnit(value: number, unit: string): string {
   if (unit === 'bytes') {
     return value >= KIB * KIB
@@ -50,14 +56,19 @@ export function formatInUnit(value: number, unit: string): string {
 
 const isScaled = (unit: string) => unit === 'bytes' || unit.startsWith('share');
 
-/** `1.5 × the floor`; empty if the figure has no ratio. */
+/**
+ * Formats a figure's ratio, for example as `1.5 × the floor`. The string is empty if the figure has
+ * no ratio.
+ */
 export function formatRatio(figure: Pick<Figure, 'name' | 'ratio' | 'goal' | 'baselines'>): string {
   if (figure.ratio === null) return '';
   const name = baselineName(suiteOf(figure), comparedBaselineOf(figure));
   return `${formatNumber(figure.ratio)} × ${name}`;
 }
 
-/** Formats a goal in its figure's unit: `≤ 1.05 ×` for `ratio to floor <= 1.05`, or `≥ 95 %`. */
+/**
+ * Formats a goal in the unit of its figure: `≤ 1.05 ×` for `ratio to floor <= 1.05`, or `≥ 95 %`.
+ */
 export function formatBound({ goal, unit }: { goal: string; unit: string }): string {
   const [, sign, number] = /([<>])= ([\d.]+)$/.exec(goal)!;
   const bound = Number(number);
@@ -67,7 +78,10 @@ export function formatBound({ goal, unit }: { goal: string; unit: string }): str
   return `${sign === '<' ? '≤' : '≥'} ${formatted}`;
 }
 
-/** The baseline that `buildFigure` divided by: the goal's, else the first that was measured. */
+/**
+ * Returns the baseline by whose value `buildFigure` divided: the baseline that the goal names, or
+ * else the first baseline that was measured.
+ */
 function comparedBaselineOf({ goal, baselines }: Pick<Figure, 'goal' | 'baselines'>): Baseline {
   const named = BASELINES.find((name) => goal?.startsWith(`ratio to ${name} `));
   return named ?? BASELINES.find((name) => baselines[name] !== null)!;

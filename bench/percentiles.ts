@@ -1,4 +1,8 @@
-/** Computes a quantile by nearest rank. @throws {RangeError} if there are no values. */
+/**
+ * Computes a quantile of the values by the nearest-rank method.
+ *
+ * @throws {RangeError} if there are no values.
+ */
 export function computeQuantile(values: number[], share: number): number {
   if (values.length === 0) throw new RangeError('A quantile needs at least one value');
   const sorted = values.toSorted((a, b) => a - b);

@@ -12,7 +12,10 @@ import { type Load, measureBytesPerCharacter } from './load.ts';
 import type { ProgramRun } from './run-program.ts';
 import { computeUsage, countCalls, countRequests } from './usage.ts';
 
-/** Compares `aurastream plan` with the run: the relative error of each planned number. */
+/**
+ * Compares the numbers that `aurastream plan` estimates with the numbers of a run. Each figure is
+ * the relative error of one planned number.
+ */
 export function measurePlanErrors(load: Load, product: ProgramRun): Figure[] {
   const planned = estimateConsumption(toPlannedLoad(load), load.batch_records);
   const per_1000 = 1_000 / product.records;
@@ -30,14 +33,21 @@ export function measurePlanErrors(load: Load, product: ProgramRun): Figure[] {
   return Object.entries(pairs).map(([name, [plan, run]]) => buildError(name, load, plan!, run!));
 }
 
-/** Measures the relative error of the highest rate that the plan says the quota allows without lag. */
+/**
+ * Measures the relative error of the plan's highest rate of records that the quota allows without
+ * lag.
+ */
 export function measurePlanErrorUnderQuota(load: Load, records_per_second: number): Figure {
   const { present_quota } = planLoad(toPlannedLoad(load));
   const planned = present_quota.records_per_second ?? Number.POSITIVE_INFINITY;
   return buildError('rate_under_quota', load, planned, records_per_second);
 }
 
-/** Leaves out Lambda, too: the plan bills waiting time on smaller cores, and a run counts CPU time of this machine. */
+/**
+ * Adds up the costs of the stream, the tables and the lake. The sum leaves out the cost of
+ * Comprehend. It also leaves out Lambda, because the plan bills waiting time on slower cores, and a
+ * run counts CPU time of this machine.
+ */
 function sumStreamTablesLake({ stream, tables, lake }: Cost): number {
   return stream + tables + lake;
 }

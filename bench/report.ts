@@ -11,10 +11,13 @@ import {
   suiteOf,
 } from './numbers.ts';
 
-/** Titles of the suites, by suite name. */
+/** Title of each suite, by suite name. */
 export type Titles = Record<string, string>;
 
-/** Formats the run for the terminal: a table for each suite, then the goals that were missed. */
+/**
+ * Formats the run for the terminal: a table for each suite, and after the tables the goals that
+ * were missed.
+ */
 export function formatReport(machine: Machine, figures: Figure[], titles: Titles): string {
   const pages = groupBySuite(figures).map(({ suite, columns, rows }) => {
     const numbers = columns.slice(1, -2);
@@ -31,7 +34,7 @@ function summarizeGoals(figures: Figure[]): string {
   return missed.length === 0 ? met : `${met}; missed: ${missed.join(', ')}`;
 }
 
-/** Formats the run as docs/figures.md. */
+/** Formats the run as the content of docs/figures.md. */
 export function formatMarkdown(machine: Machine, figures: Figure[], titles: Titles): string {
   const pages = groupBySuite(figures).flatMap(({ suite, columns, rows }) => {
     const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
@@ -60,7 +63,9 @@ export function formatMarkdown(machine: Machine, figures: Figure[], titles: Titl
 
 interface SuiteTable {
   suite: string;
-  /** The figure, its value, the suite's baselines, the ratio, the goal. */
+  /**
+   * Names of the columns: the figure, its value, the suite's baselines, the ratio, and the goal.
+   */
   columns: string[];
   rows: Record<string, string>[];
 }

@@ -10,29 +10,39 @@ import type { Counts } from './services/counters.ts';
 import type { LATENCIES } from './services/latency.ts';
 import type { Run } from './suite.ts';
 
-/** A program's report of a measurement, and the services' counts of the same time. */
+/**
+ * A program's report of a measurement, with the calls that the services counted during the
+ * measurement.
+ */
 export interface ProgramRun extends ProgramReport {
   counts: Counts;
 }
 
-/** The batches and latencies for a program. */
+/** The batches that a program gets, and the latencies of the services that it calls. */
 export interface ProgramInput {
   load: Load;
   latencies: keyof typeof LATENCIES;
-  /** Batches before the first measurement. */
+  /** Number of batches before the first measurement. */
   warm_batches: number;
-  /** Batches per measurement. */
+  /** Number of batches per measurement. */
   batches: number;
 }
 
-/** Measures further batches. @throws {Error} if the program failed a record, or the table lacks a row. */
+/**
+ * Measures the program with its next batches.
+ *
+ * @throws {Error} if a record failed in the program, or if the results table lacks a row.
+ */
 export type Measure = () => Promise<ProgramRun>;
 
 export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<T> {
   return withFolder((folder) => work(bundlePrograms(folder)));
 }
 
-/** Calls in flight: for a baseline the fastest of 50, 100 and 200, for the product its deployed setting. */
+/**
+ * Number of calls in flight of each program. Each baseline has the fastest of 50, 100 and 200; the
+ * product has its deployed setting.
+ */
 const IN_FLIGHT: Record<ProgramName, number> = {
   product: settings.consumer.analyzer_max_in_flight,
   floor: 50,
@@ -40,7 +50,10 @@ const IN_FLIGHT: Record<ProgramName, number> = {
   powertools: 100,
 };
 
-/** Starts the services and a program in a process each, warms the program up, and runs the work. */
+/**
+ * Starts the services and a program, each in its own process, warms the program up, and runs the
+ * work.
+ */
 export function withProgram<T>(
   bundles: Bundles,
   program: ProgramName,
@@ -74,7 +87,7 @@ export function withProgram<T>(
   });
 }
 
-/** The emulated services, in their own process. */
+/** The emulated services, which run in their own process. */
 interface RunningServices {
   endpoint: string;
   resetCounts(): Promise<void>;
@@ -96,12 +109,18 @@ function withServices<T>(
   });
 }
 
-/** The services' counts and the records of several consumers, each on its own shard. */
+/**
+ * The services' reading after several consumers have run, and the number of records of all
+ * consumers together. Each consumer has its own shard.
+ */
 export interface ConsumersRun extends ServicesReading {
   records: number;
 }
 
-/** Runs several of the product's consumers as deployed. They share one Comprehend quota. */
+/**
+ * Runs several instances of the product's consumer with the deployed settings. All instances share
+ * one Comprehend quota.
+ */
 export function runConsumers(
   bundles: Bundles,
   options: { load: Load; consumers: number; batches: number; calls_per_second: number } & Run,
@@ -133,7 +152,10 @@ function readDeployedQuota(): Record<string, string> {
   };
 }
 
-/** Every program's environment. The rate limits are too high to matter; `runConsumers` sets the deployed ones. */
+/**
+ * Builds the environment variables of every program. The rate limits are too high to slow a program
+ * down; `runConsumers` replaces them with the deployed rate limits.
+ */
 function buildEnvironment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

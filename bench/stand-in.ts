@@ -2,10 +2,10 @@ import { withChild } from './processes/child.ts';
 import type { PutCounts, StandInQuestion } from './processes/stream-stand-in.ts';
 import type { Run } from './suite.ts';
 
-/** A Kinesis that answers without delay: processes/stream-stand-in.ts. */
+/** A Kinesis stream that answers without delay, emulated by processes/stream-stand-in.ts. */
 export interface StreamStandIn {
   endpoint: string;
-  /** The calls since the last reset. */
+  /** Reads the counts of the calls since the last reset. */
   readCounts(): Promise<PutCounts>;
   reset(): Promise<void>;
 }
@@ -16,7 +16,8 @@ export async function withStreamStandIn<T>(
   { signal }: Run,
   work: (stand_in: StreamStandIn) => Promise<T>,
 ): Promise<T> {
-  // It runs from source: a bundle cannot hold the native modules that the embedded cloud imports.
+  // The stand-in runs from source, because a bundle cannot contain the native modules that the
+  // embedded cloud imports.
   return withChild(PROCESS, { typescript: true, signal }, async ({ ask }) => {
     const askStandIn = <Answer>(question: StandInQuestion) => ask<Answer>(question);
     return work({

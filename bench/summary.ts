@@ -2,9 +2,9 @@ import type { Figure } from './figures.ts';
 import { formatBound, formatNumber, formatWithUnit } from './numbers.ts';
 
 /**
- * Replaces the page's text from `<!-- NAME -->` to `<!-- /NAME -->`, for each part.
+ * Replaces the text between `<!-- NAME -->` and `<!-- /NAME -->` in the page, for each named part.
  *
- * @throws {Error} if marks are missing.
+ * @throws {Error} if the page lacks the marks of a part.
  */
 export function fillPage(page: string, parts: Record<string, string>): string {
   return Object.entries(parts).reduce((text, [name, part]) => {
@@ -17,12 +17,16 @@ export function fillPage(page: string, parts: Record<string, string>): string {
   }, page);
 }
 
-/** Builds the tables of docs/performance.md from a whole run. @throws {Error} if the run lacks one of their figures. */
+/**
+ * Builds the tables of docs/performance.md from a whole run.
+ *
+ * @throws {Error} if the run lacks a figure of the tables.
+ */
 export function buildSummary(figures: Figure[]): Record<string, string> {
   return { goals: buildGoalsTable(figures), end_to_end: buildEndToEndTable(figures) };
 }
 
-/** Rows of the table of goals. A row covers all figures whose name begins with its prefix. */
+/** Rows of the table of goals. A row covers all figures whose names begin with the row's prefix. */
 const GOALS: [label: string, prefix: string][] = [
   ["Comprehend calls, to the floor's; any load", 'consumer.calls_per_1000.'],
   ['fill of calls at a steady load of 600 records/s', 'consumer.call_fill.steady'],

@@ -3,17 +3,20 @@ import type { Load } from './load.ts';
 import type { ProgramRun } from './run-program.ts';
 import { ITEMS_PER_WRITE, KEYS_PER_READ, PUT_BYTES } from './services/limits.ts';
 
-/** The consumer's memory setting: infra/settings.ts. */
+/** Memory setting of the consumer, in GB. Source: infra/settings.ts. */
 const MEMORY_GB = 1;
-/** At this memory Lambda gives a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * Memory at which Lambda gives a function a whole core, in GB. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const MEMORY_GB_OF_A_CORE = 1.769;
 
-/** Counts calls to Comprehend. */
+/** Counts the calls to Comprehend. */
 export function countCalls({ counts }: ProgramRun): number {
   return sumCounts(counts, 'comprehend.', ({ calls }) => calls);
 }
 
-/** Counts requests to DynamoDB and Firehose. */
+/** Counts the requests to DynamoDB and Firehose. */
 export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
   return (
     sumCounts(counts, 'dynamodb.', ({ calls }) => calls) +
@@ -22,8 +25,9 @@ export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
 }
 
 /**
- * Computes the fewest requests that the services' limits allow for the same reads, cached verdicts, rows and lines. In
- * each batch all requests are full but the last one of its kind.
+ * Computes the fewest requests that the services' limits allow for the same reads, cached verdicts,
+ * rows and lake lines as in the run. For each kind of request, every request of a batch is full
+ * except the last.
  */
 export function computeLeastRequests(
   { counts, records }: Pick<ProgramRun, 'counts' | 'records'>,

@@ -2,7 +2,10 @@ import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 
-/** Clients with a connection for each call in flight. Without the logger middleware, a call takes a tenth less CPU. */
+/**
+ * Creates SDK clients that open one connection for each call in flight. The clients have no logger
+ * middleware, because a call takes a tenth less CPU time without it.
+ */
 export function clientsFor(in_flight: number) {
   const agent = { maxSockets: in_flight };
   const requestHandler = { httpsAgent: agent, httpAgent: agent };

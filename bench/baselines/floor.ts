@@ -10,9 +10,11 @@ import { clientsFor } from './clients.ts';
 import { buildPlainResult, type PlainRecord, type PlainVerdict, parseEntry } from './record.ts';
 
 /**
- * The least work that gives the same results: parse, hash, one call per 25 texts that this process has not seen, and
- * the fewest writes that the limits allow. It has no schema, no cache that outlives the process, no conditional writes,
- * no retries and no metrics, and it reads each text's language from the record instead of detecting it.
+ * The floor baseline does the least work that gives the same results as the product. It parses each
+ * record, hashes each text, makes one Comprehend call per 25 texts that this process has not
+ * analyzed yet, and sends the fewest write requests that the services' limits allow. It has no
+ * schema, no cache that outlives the process, no conditional writes, no retries and no metrics, and
+ * it reads each text's language from the record instead of detecting the language.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
@@ -71,7 +73,10 @@ async function writeTable(results: ReturnType<typeof buildPlainResult>[]): Promi
   });
 }
 
-/** Packs lines into records of at most 1,000 KiB, and records into calls of at most 4 MiB. */
+/**
+ * Packs lines into Firehose records of at most 1,000 KiB, and Firehose records into calls of at
+ * most 4 MiB.
+ */
 async function writeLake(results: object[]): Promise<void> {
   const lines = results.map((result) => JSON.stringify(result));
   const perRecord = Math.max(1, Math.floor(900_000 / Math.max(...lines.map((l) => l.length * 2))));

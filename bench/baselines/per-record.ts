@@ -16,8 +16,9 @@ import { clientsFor } from './clients.ts';
 import { buildPlainResult, parseEntry } from './record.ts';
 
 /**
- * What AWS samples and articles do: four calls for each record. This is a good version of it: it analyses many records
- * at a time, keeps connections open, and reports a failed record without failing the batch.
+ * The per-record baseline makes four calls for each record, as AWS samples and articles do. This
+ * program is a good version of that design: it analyzes many records at a time, keeps connections
+ * open, and reports a failed record without making the whole batch fail.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);

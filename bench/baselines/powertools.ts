@@ -15,9 +15,11 @@ import { clientsFor } from './clients.ts';
 import { buildPlainResult, parseEntry } from './record.ts';
 
 /**
- * Powertools as its documentation shows it: BatchProcessor with a handler per record, and the idempotency layer around
- * the paid calls. This is a good version of it: the text is the idempotency key, so that a repeated text is paid for
- * once; answers are cached in memory too; and the handler limits the calls in flight, which BatchProcessor does not.
+ * The Powertools baseline follows the documentation of Powertools: a BatchProcessor runs a handler
+ * for each record, and the idempotency layer surrounds the paid calls. This program is a good
+ * version of that design: the text is the idempotency key, which means that a repeated text is paid
+ * for only once; answers are also cached in memory; and the handler limits the number of calls in
+ * flight, because BatchProcessor does not limit it.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
@@ -40,7 +42,10 @@ const analyse = makeIdempotent(
   { persistenceStore, config },
 );
 
-/** The layer refuses a text that another record is analysing: wait this long, then try again. */
+/**
+ * Wait before the next attempt, in milliseconds, after the idempotency layer refused a text because
+ * another record with the same text is being analyzed.
+ */
 const RETRY_MS = 100;
 
 async function analyseOnce(text: string) {

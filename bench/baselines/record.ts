@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KinesisStreamRecord } from 'aws-lambda';
 
-/** A record as the baselines read it: they do not validate it. */
+/** A record as the baselines read it. The baselines do not validate records. */
 export interface PlainRecord {
   record_id: string;
   text: string;
@@ -20,7 +20,10 @@ export function parseEntry({ kinesis }: KinesisStreamRecord): PlainRecord {
   return JSON.parse(Buffer.from(kinesis.data, 'base64').toString()) as PlainRecord;
 }
 
-/** The row that a baseline writes: the record, its verdict, and the keys that the product's queries need. */
+/**
+ * Builds the row that a baseline writes: the record, the record's verdict, and the keys that the
+ * product's queries need.
+ */
 export function buildPlainResult(
   record: PlainRecord,
   verdict: PlainVerdict,

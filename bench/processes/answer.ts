@@ -1,5 +1,5 @@
 /**
- * Answers the parent process's questions until the parent disconnects.
+ * Answers the questions of the parent process until the parent disconnects.
  *
  * @param onEnd cleans up when the parent has disconnected.
  */
@@ -15,7 +15,8 @@ export function answerParent<Question>(
     }
   };
   process.on('message', (question: Question) => void sendAnswer(question));
-  // Ctrl-C reaches the whole process group, but the parent decides when this process ends.
+  // Ignore SIGINT: Ctrl-C reaches the whole process group, but the parent decides when this process
+  // ends.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => {
     onEnd();

@@ -3,17 +3,23 @@ import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 
 export interface ChildOptions {
-  /** The child's whole environment, besides the variables that Node needs. */
+  /** The child's environment variables, in addition to the variables that Node needs. */
   env?: Record<string, string | undefined>;
   args?: string[];
-  /** The file for a CPU profile, written when the child ends; absent: no profile. */
+  /**
+   * Path of the CPU profile, which the child writes when it ends. If the path is absent, no profile
+   * is written.
+   */
   profile?: string | undefined;
-  /** Loads TypeScript; absent: plain JavaScript, so that no loader is measured. */
+  /**
+   * Whether the child loads TypeScript. If absent, the child loads only JavaScript, so that the
+   * time of no TypeScript loader is measured.
+   */
   typescript?: boolean;
   signal: AbortSignal;
 }
 
-/** A child process that answers one question at a time: see answer.ts. */
+/** A child process that answers one question at a time with answer.ts. */
 export interface Child {
   ask<Answer>(question: object): Promise<Answer>;
 }
@@ -21,17 +27,21 @@ export interface Child {
 type Reply = { answer: unknown } | { error: string };
 
 const MAX_OUTPUT_CHARACTERS = 2_000;
-/** A child gets this long to clean up and to write its profile. */
+/** Time that a child gets to clean up and to write its profile, in milliseconds. */
 const MAX_EXIT_MS = 10_000;
 
-/** Runs the work with a child process. The child ends with the work, on the signal, or with this process. */
+/**
+ * Runs the work with a child process. The child ends when the work ends, when the signal aborts, or
+ * when this process ends.
+ */
 export async function withChild<T>(
   module: string | URL,
   { env, args = [], profile, typescript = false, signal }: ChildOptions,
   work: (child: Child) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  // The SDK's advice to upgrade Node does not help a reader of the benchmark: silence it here and in the child.
+  // Silence the SDK's advice to upgrade Node in this process and in the child, because the advice
+  // does not help a reader of the benchmark.
   const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet = 'true' } = process.env;
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = quiet;
   const child = fork(module, args, {
@@ -40,7 +50,7 @@ export async function withChild<T>(
       ...(typescript ? ['--import', 'tsx'] : []),
       ...(profile === undefined ? [] : profileArguments(profile)),
     ],
-    // Logs are dropped; the end of stderr goes into error messages.
+    // The child's stdout is dropped. The end of its stderr becomes part of error messages.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let output = '';
@@ -59,7 +69,7 @@ export async function withChild<T>(
 
   const ask = async <Answer>(question: object): Promise<Answer> => {
     const replied = once(child, 'message') as Promise<[Reply]>;
-    // If the child has exited, sending fails, and the race below reports it.
+    // If the child has exited, sending fails, and the race below reports the exit.
     child.send(question, () => {});
     const reply = await Promise.race([replied, exited.then(() => undefined)]);
     signal.throwIfAborted();
@@ -72,7 +82,8 @@ export async function withChild<T>(
   try {
     return await work({ ask });
   } catch (cause) {
-    // After an abort the child was killed: report the abort, not the errors that follow from it.
+    // An abort kills the child. In that case report the abort instead of the errors that follow
+    // from it.
     signal.throwIfAborted();
     throw cause;
   } finally {

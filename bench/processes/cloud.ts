@@ -4,7 +4,10 @@ import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
 
-/** Starts the embedded cloud in its own process, so that it shares no event loop with the measured code. */
+/**
+ * Asks this process to start the embedded cloud. The cloud has its own process so that it shares no
+ * event loop with the measured code.
+ */
 export interface CloudQuestion {
   dataDir: string;
   assemblyDir?: string;

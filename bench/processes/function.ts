@@ -2,7 +2,10 @@ import { pathToFileURL } from 'node:url';
 import { answerParent } from './answer.ts';
 import { readPeakRss } from './peak-rss.ts';
 
-/** Runs a function's bundle in its own process, with the environment that Lambda would give it. */
+/**
+ * Asks this process to load a function's bundle or to invoke the function. The process has the
+ * environment variables that Lambda would give the function.
+ */
 export type FunctionQuestion =
   | { kind: 'load'; module: string; handler_name: string }
   | { kind: 'invoke'; payload: string; times: number; callers: number; timeout_ms: number };
@@ -13,9 +16,9 @@ export interface LoadReport {
 
 export interface InvocationReport {
   times_ms: number[];
-  /** CPU time of this process for all invocations together. */
+  /** CPU time of this process for all invocations together, in milliseconds. */
   cpu_ms: number;
-  /** The last answer, as JSON. */
+  /** Answer of the last invocation, as JSON. */
   answer: string;
   peak_rss_bytes: number;
 }
@@ -37,7 +40,10 @@ async function load(question: { module: string; handler_name: string }): Promise
   return { import_ms };
 }
 
-/** Invokes the handler and times each invocation with its JSON parsing, which Lambda's runtime does too. */
+/**
+ * Invokes the handler and times each invocation. The time includes parsing the event and formatting
+ * the answer as JSON, because Lambda's runtime does both.
+ */
 async function invoke(question: FunctionQuestion & { kind: 'invoke' }): Promise<InvocationReport> {
   const { payload, times, callers, timeout_ms } = question;
   const times_ms: number[] = [];

@@ -4,7 +4,10 @@ import { generateBatches, type Load } from '../load.ts';
 import { answerParent } from './answer.ts';
 import { readPeakRss } from './peak-rss.ts';
 
-/** Loads a consumer's bundle in its own process and invokes it with batches, as Lambda would. */
+/**
+ * Asks this process to load a consumer's bundle and to invoke the consumer with batches, as Lambda
+ * would.
+ */
 export type ProgramQuestion =
   | { kind: 'warm'; bundle: string; load: Load; shard: number; batches: number }
   | { kind: 'measure'; batches: number };
@@ -12,12 +15,12 @@ export type ProgramQuestion =
 export interface ProgramReport {
   records: number;
   wall_ms: number;
-  /** User and system time of this process. */
+  /** User and system CPU time of this process, in milliseconds. */
   cpu_ms: number;
   peak_rss_bytes: number;
-  /** Bytes of the records and their partition keys on the stream. */
+  /** Number of bytes of the records and of their partition keys on the stream. */
   stream_bytes: number;
-  /** The bytes that Kinesis bills for puts: each record is rounded up to 1 KB. */
+  /** Number of bytes that Kinesis bills for puts. Kinesis rounds each record up to 1 KB. */
   billed_stream_bytes: number;
 }
 
@@ -32,7 +35,11 @@ answerParent<ProgramQuestion>((question) =>
   question.kind === 'warm' ? warm(question) : measure(question),
 );
 
-/** @returns the number of records that the warm-up handled. */
+/**
+ * Loads the bundle and invokes it with the first batches.
+ *
+ * @returns the number of records that the warm-up handled.
+ */
 async function warm({ bundle, load, shard, batches }: ProgramQuestion & { kind: 'warm' }) {
   const { href } = pathToFileURL(bundle);
   handler = ((await import(href)) as { handler: Handler }).handler;
@@ -41,7 +48,7 @@ async function warm({ bundle, load, shard, batches }: ProgramQuestion & { kind: 
 }
 
 async function measure({ batches }: ProgramQuestion & { kind: 'measure' }): Promise<ProgramReport> {
-  // Generate the batches before the clock starts.
+  // Generate the batches before the measurement starts, so that their generation is not measured.
   const measured = takeBatches(batches);
   const started_at = performance.now();
   const cpu_before = process.cpuUsage();
@@ -74,7 +81,11 @@ function takeBatches(batches: number): KinesisStreamEvent[] {
   return Array.from({ length: batches }, () => events.next().value!);
 }
 
-/** Invokes the handler with one batch after another, as Lambda does for a shard. @throws {Error} if a record failed. */
+/**
+ * Invokes the handler with one batch after another, as Lambda does for a shard.
+ *
+ * @throws {Error} if a record failed.
+ */
 async function invokeWithAll(batches: KinesisStreamEvent[]): Promise<number> {
   for (const [i, event] of batches.entries()) {
     const { batchItemFailures } = await handler(event, buildContext(i));

@@ -5,7 +5,7 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { answerParent } from './answer.ts';
 import { readPeakRss } from './peak-rss.ts';
 
-/** Publishes a file's records as `aurastream ingest` does. */
+/** Asks this process to publish the records of a file as `aurastream ingest` does. */
 export interface PublishFileQuestion {
   path: string;
   endpoint: string;

@@ -3,13 +3,16 @@ import { LATENCIES } from '../services/latency.ts';
 import { type Services, startServices } from '../services/server.ts';
 import { answerParent } from './answer.ts';
 
-/** Runs the emulated services in their own process, so that their CPU time is not counted as a program's. */
+/**
+ * Asks this process to run the emulated services. They have their own process so that their CPU
+ * time is not counted as CPU time of a measured program.
+ */
 export type ServicesQuestion =
   | { kind: 'start'; latencies: keyof typeof LATENCIES; limits?: Record<string, number> }
   | { kind: 'reset_counts' }
   | { kind: 'read' };
 
-/** The calls since the last reset, and the rows in the results table. */
+/** The calls since the last reset, and the number of rows in the results table. */
 export interface ServicesReading {
   counts: Counts;
   rows: number;

@@ -6,21 +6,25 @@ import {
 import { answerParent } from './answer.ts';
 
 /**
- * A Kinesis that answers without delay and stores nothing, so that a run measures the publisher and not the stream. It
- * speaks HTTP/1.1 and HTTP/2; the SDK's Kinesis client uses HTTP/2.
+ * Asks this process to emulate a Kinesis stream that answers without delay and stores nothing, so
+ * that a run measures the publisher and not the stream. The stand-in supports HTTP/1.1 and HTTP/2,
+ * because the SDK's Kinesis client uses HTTP/2.
  */
 export type StandInQuestion = { kind: 'start' } | { kind: 'counts' } | { kind: 'reset' };
 
 export interface PutCounts {
   calls: number;
   records: number;
-  /** Bytes of the request bodies. */
+  /** Number of bytes of the request bodies. */
   bytes: number;
 }
 
 const ACCEPTED =
   '{"SequenceNumber":"49590338271490256608559692538361571095921575989136580001","ShardId":"shardId-000000000000"}';
-/** Stands once in each record and never in a text, where its quotes would be escaped. */
+/**
+ * A byte sequence that occurs exactly once in each record of a request. It cannot occur in a text,
+ * because JSON escapes the quotes of a text.
+ */
 const RECORD_MARK = Buffer.from('"PartitionKey":');
 
 const port = createPort((request, response) => void serve(request, response));

@@ -1,8 +1,8 @@
-/** An emulated service's response. */
+/** Response of an emulated service. */
 export interface Answer {
-  /** Absent: 200. */
+  /** HTTP status; 200 if absent. */
   status?: number;
   body: object;
-  /** The usage that AWS would bill. */
+  /** Usage that AWS would bill for the call, by unit. */
   usage?: Record<string, number>;
 }

@@ -11,7 +11,10 @@ interface ComprehendRequest {
   LanguageCode: string;
 }
 
-/** Emulates Comprehend's requests, limits and billing. The verdict comes from the text's hash: no model is measured. */
+/**
+ * Emulates Comprehend's requests, limits and billing. Each verdict is derived from the hash of the
+ * text, because the benchmark does not measure a model.
+ */
 export const comprehend: Record<string, (request: ComprehendRequest) => Answer> = {
   BatchDetectSentiment: ({ TextList, LanguageCode }) => {
     if (!LANGUAGES.includes(LanguageCode)) return buildLanguageError();

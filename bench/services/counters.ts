@@ -1,15 +1,21 @@
-/** The calls of one action since the counters were reset. */
+/** Counts of the calls of one action since the counters were reset. */
 interface ActionCount {
   calls: number;
-  /** Arrival of the first and the last call, in milliseconds of `performance.now()`. */
+  /**
+   * Arrival time of the first call, in milliseconds of `performance.now()`. `last_ms` is the
+   * arrival time of the last call.
+   */
   first_ms: number;
   last_ms: number;
   request_bytes: number;
-  /** `documents`, `units`, `throttled`, `read_units`, `write_units`, `billed_bytes`, `records`. */
+  /**
+   * Usage by unit: `documents`, `units`, `throttled`, `read_units`, `write_units`, `billed_bytes`,
+   * `records`.
+   */
   usage: Record<string, number>;
 }
 
-/** Counts by `service.Action`. */
+/** Counts of each action, by `service.Action`. */
 export type Counts = Record<string, ActionCount>;
 
 /** Adds up the counts of several measurements. */

@@ -9,8 +9,9 @@ type Action = (tables: Tables, request: DynamodbRequest) => Answer;
 type ByTable<Value> = Record<string, Value>;
 
 /**
- * Emulates the actions that the programs use, on tables in memory. The embedded cloud's DynamoDB would limit the
- * programs: docs/adr/0036-benchmark-dynamodb.md.
+ * Emulates the DynamoDB actions that the programs use, on tables in memory. The benchmark does not
+ * use the embedded cloud's DynamoDB, because that emulation would limit the speed of the programs:
+ * docs/adr/0036-benchmark-dynamodb.md.
  */
 export function createDynamodb() {
   const tables = createTables();
@@ -38,7 +39,7 @@ function batchGetItem(tables: Tables, { RequestItems }: DynamodbRequest): Answer
   const requested = Object.entries(RequestItems as ByTable<{ Keys: Item[] }>);
   const keys = requested.flatMap(([, { Keys }]) => Keys.map((key) => JSON.stringify(key)));
   assertAtMost(keys.length, KEYS_PER_READ);
-  // DynamoDB refuses a request that names a key twice.
+  // DynamoDB refuses a request that contains the same key twice.
   assertAtMost(keys.length, new Set(keys).size);
   const Responses: ByTable<Item[]> = {};
   let read_units = 0;
@@ -83,7 +84,10 @@ function getItem(tables: Tables, { TableName, Key, ConsistentRead }: DynamodbReq
   return { body: item === undefined ? {} : { Item: item }, usage: { read_units } };
 }
 
-/** Takes any condition with `attribute_not_exists` for "no item has this key". */
+/**
+ * Stores an item. Every condition that contains `attribute_not_exists` is evaluated as "no item
+ * with this key exists".
+ */
 function putItem(tables: Tables, request: DynamodbRequest): Answer {
   const table = request.TableName as string;
   const item = request.Item as Item;
@@ -122,7 +126,10 @@ function buildConditionFailure(present: Item | undefined): Answer {
 
 const parsed_inserts = new Map<string, { table: string; fields: string[] }>();
 
-/** Parses `INSERT INTO "table" VALUE {'name': ?, …}`. Consumers send few distinct statements, so results are kept. */
+/**
+ * Parses `INSERT INTO "table" VALUE {'name': ?, …}`. The results are cached, because consumers send
+ * few distinct statements.
+ */
 function parseInsert(statement: string): { table: string; fields: string[] } {
   const known = parsed_inserts.get(statement);
   if (known !== undefined) return known;

@@ -6,7 +6,7 @@ interface FirehoseRequest {
   Records: { Data: string }[];
 }
 
-/** Firehose bills each record rounded up to 5 KB. */
+/** Step to which Firehose rounds up the size of each record for billing, in bytes. */
 const BILLING_STEP_BYTES = 5 * 1_024;
 
 export function createFirehose(): Record<string, (request: FirehoseRequest) => Answer> {

@@ -2,13 +2,16 @@ import { settings } from '../../infra/settings.ts';
 import { listedResultSchema } from '../../schemas/index.ts';
 import { assertAtMost, ITEM_BYTES } from './limits.ts';
 
-/** A DynamoDB item in its wire form. */
+/** A DynamoDB item in the JSON form of requests and responses. */
 export type Item = Record<
   string,
   { S?: string; N?: string; BOOL?: boolean; M?: Item; L?: object[] }
 >;
 
-/** The attributes of the index by_source, with its keys and the table's key: infra/constructs/tables.ts. */
+/**
+ * Attributes in the index by_source, including the keys of the index and the key of the table.
+ * Source: infra/constructs/tables.ts.
+ */
 const INDEXED = new Set([
   ...Object.keys(listedResultSchema.shape),
   'record_key',
@@ -16,7 +19,10 @@ const INDEXED = new Set([
   'source_sort',
 ]);
 
-/** A write unit is 1 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
+/**
+ * Computes the write units of an item. A write unit is 1 KB:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ */
 export function computeWriteUnits(item: Item): number {
   const bytes = measureItem(item);
   assertAtMost(bytes, ITEM_BYTES);
@@ -31,14 +37,23 @@ function projectToIndex(item: Item): Item {
   return Object.fromEntries(Object.entries(item).filter(([name]) => INDEXED.has(name)));
 }
 
-/** DynamoDB bills this much storage on top of each item: the page on capacity units linked below. */
+/**
+ * Number of bytes of storage that DynamoDB bills in addition to each item's own size. Source: the
+ * page on capacity units that `measureItem` links.
+ */
 const OVERHEAD_BYTES = 100;
-/** A month of 730 hours. */
+/** Number of seconds in a month of 730 hours. */
 const MONTH_SECONDS = 730 * 3_600;
-/** The retention of a row without an expiry time: that of the product's results. */
+/**
+ * Retention of a row that has no expiry time, in seconds. The product's results have the same
+ * retention.
+ */
 const DEFAULT_TTL_SECONDS = settings.results.ttl_seconds;
 
-/** Computes the byte-months of storing an item, and its index entry, until it expires. */
+/**
+ * Computes the byte-months that an item and its index entry occupy until the item expires. A
+ * byte-month is one byte that is stored for one month.
+ */
 export function computeByteMonths(item: Item, { is_indexed }: { is_indexed: boolean }): number {
   const bytes = measureItem(item) + OVERHEAD_BYTES;
   const index_bytes = is_indexed ? measureItem(projectToIndex(item)) + OVERHEAD_BYTES : 0;
@@ -48,14 +63,17 @@ export function computeByteMonths(item: Item, { is_indexed }: { is_indexed: bool
   return (bytes + index_bytes) * (Math.max(0, seconds) / MONTH_SECONDS);
 }
 
-/** Computes an eventually consistent read: half a unit per 4 KB, and half a unit for a missing item. */
+/**
+ * Computes the read units of an eventually consistent read: half a unit per 4 KB of the item, or
+ * half a unit if the item does not exist.
+ */
 export function computeReadUnits(item: Item | undefined): number {
   return item === undefined ? 0.5 : Math.ceil(measureItem(item) / 4_096) / 2;
 }
 
 /**
- * Adds up the UTF-8 bytes of names and values. A number takes a byte per two digits and one more; a map or list takes
- * three bytes and one per entry:
+ * Adds up the UTF-8 bytes of the item's names and values. A number takes one byte per two digits
+ * and one more byte. A map or a list takes three bytes and one more byte per entry. Source:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 function measureItem(item: Item): number {

@@ -1,15 +1,22 @@
-/** The percentiles of a service's response time. */
+/** Percentiles of a service's response time, in milliseconds. */
 export interface Latency {
   p50_ms: number;
   p99_ms: number;
 }
 
-/** Response times by service; zero isolates the caller's own time. */
+/**
+ * Response times of each service. With response times of zero, a run measures only the caller's own
+ * time.
+ */
 export type Latencies = Record<'comprehend' | 'dynamodb' | 'firehose' | 's3', Latency>;
 
 const NONE = { p50_ms: 0, p99_ms: 0 };
 
-/** `realistic` has assumed times within a region, the same for every program. */
+/**
+ * Response times that a run can choose. `realistic` contains assumed response times within an AWS
+ * region. Every program is measured with the same response times. `batches_twice` doubles the
+ * response times of all services except S3.
+ */
 export const LATENCIES: Record<'zero' | 'realistic' | 'batches_twice', Latencies> = {
   zero: { comprehend: NONE, dynamodb: NONE, firehose: NONE, s3: NONE },
   realistic: {
@@ -29,7 +36,12 @@ export const LATENCIES: Record<'zero' | 'realistic' | 'batches_twice', Latencies
 /** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.326;
 
-/** Draws a log-normal time with those percentiles. @param random uniform in [0, 1). */
+/**
+ * Draws a response time, in milliseconds, from a log-normal distribution with the given
+ * percentiles.
+ *
+ * @param random returns uniformly distributed numbers in [0, 1).
+ */
 export function sampleLatency({ p50_ms, p99_ms }: Latency, random: () => number): number {
   if (p50_ms === 0) return 0;
   const sigma = Math.log(p99_ms / p50_ms) / Z99;

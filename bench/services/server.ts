@@ -10,15 +10,17 @@ import { createFirehose } from './firehose.ts';
 import { type Latencies, sampleLatency } from './latency.ts';
 import { LimitExceeded } from './limits.ts';
 
-/** Services by the start of the `X-Amz-Target` header. */
+/** The service of each prefix of the `X-Amz-Target` header. */
 const SERVICES = { Comprehend: 'comprehend', DynamoDB: 'dynamodb', Firehose: 'firehose' } as const;
 type Service = (typeof SERVICES)[keyof typeof SERVICES];
 
 /**
- * Starts light emulations of the services that the consumers call, so that most CPU is left to the measured program.
- * They store items, count billed usage, and delay each answer by the given latencies.
+ * Starts light emulations of the services that the consumers call. The emulations use little CPU,
+ * so that most of the CPU is left to the measured program. They store items, count billed usage,
+ * and delay each answer by the given latencies.
  *
- * @param limits calls per second by `service.Action`; further calls are throttled. Other actions have no limit.
+ * @param limits maximum number of calls per second, by `service.Action`. Calls above the maximum
+ * are throttled. Actions without an entry have no limit.
  */
 export async function startServices(latencies: Latencies, limits: Record<string, number> = {}) {
   const dynamodb = createDynamodb();
@@ -85,7 +87,10 @@ const THROTTLED: Answer = {
   usage: { throttled: 1 },
 };
 
-/** A token bucket of one second's calls. It starts almost empty: a full one would admit extra calls at the start. */
+/**
+ * Creates a token bucket that holds the calls of at most one second. The bucket starts almost
+ * empty, because a full bucket would admit extra calls at the start.
+ */
 function createTokenBucket(calls_per_second: number): () => boolean {
   let tokens = Math.min(2, calls_per_second);
   let filled_at = performance.now();
@@ -101,7 +106,10 @@ function createTokenBucket(calls_per_second: number): () => boolean {
 
 export type Services = Awaited<ReturnType<typeof startServices>>;
 
-/** Parses a target such as `DynamoDB_20120810.PutItem`. */
+/**
+ * Parses the service and the action of an `X-Amz-Target` header such as
+ * `DynamoDB_20120810.PutItem`.
+ */
 function parseTarget(request: IncomingMessage): { service: Service | undefined; action: string } {
   const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
   return { service: SERVICES[target.split('_')[0] as keyof typeof SERVICES], action };

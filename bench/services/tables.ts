@@ -1,6 +1,6 @@
 import { computeByteMonths, computeIndexUnits, computeWriteUnits, type Item } from './item-size.ts';
 
-/** The key attributes of each table that the programs use. */
+/** Key attributes of each table that the programs use. */
 const KEYS: Record<string, string[]> = {
   cache: ['fingerprint'],
   results: ['record_key'],
@@ -10,7 +10,7 @@ const KEYS: Record<string, string[]> = {
 };
 const INDEXED_TABLE = 'results';
 
-/** What DynamoDB bills for a write and for storing the item. */
+/** Usage that DynamoDB bills for a write and for storing the item. */
 export interface WriteUsage {
   write_units: number;
   byte_months: number;
@@ -18,13 +18,13 @@ export interface WriteUsage {
 
 export interface Tables {
   get(table: string, key: Item): Item | undefined;
-  /** Stores an item, whatever is in its place. */
+  /** Stores an item, and replaces an existing item with the same key. */
   put(table: string, item: Item): WriteUsage;
   delete(table: string, key: Item): void;
   countRows(table: string): number;
 }
 
-/** Tables in memory. An item may be passed where a key is expected. */
+/** Creates tables in memory. A caller may pass a whole item where a method expects a key. */
 export function createTables(): Tables {
   const tables = new Map<string, Map<string, Item>>();
   const itemsOf = (table: string) => {
@@ -55,7 +55,7 @@ function computeWriteUsage(
 ): WriteUsage {
   const storageOf = (item: Item | undefined) =>
     item === undefined ? 0 : computeByteMonths(item, { is_indexed });
-  // DynamoDB bills the larger of the two items.
+  // DynamoDB bills the larger of the item before the write and the item after the write.
   const units = Math.max(
     computeWriteUnits(after),
     before === undefined ? 0 : computeWriteUnits(before),

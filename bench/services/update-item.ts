@@ -1,6 +1,6 @@
 import type { Item } from './item-size.ts';
 
-/** The parameters of UpdateItem that the programs use. */
+/** Parameters of UpdateItem that the programs use. */
 export interface Update {
   UpdateExpression: string;
   ConditionExpression?: string;
@@ -8,7 +8,12 @@ export interface Update {
   ExpressionAttributeValues: Item;
 }
 
-/** Applies an expression such as `SET a = :x, b = b + :y, c = if_not_exists(c, :z)`. @returns the new item. */
+/**
+ * Applies an update expression such as `SET a = :x, b = b + :y, c = if_not_exists(c, :z)` to an
+ * item.
+ *
+ * @returns the new item.
+ */
 export function applyUpdate(before: Item, update: Update): Item {
   const names = update.ExpressionAttributeNames ?? {};
   const values = update.ExpressionAttributeValues;
@@ -33,9 +38,11 @@ const COMPARISONS: Record<string, (one: number, other: number) => boolean> = {
 };
 
 /**
- * Evaluates ORs of ANDs of `attribute_not_exists(a)` and of comparisons of numbers, the conditions of the quota ledger.
+ * Evaluates the condition of an update against the stored item. The supported conditions are the
+ * conditions of the quota ledger: ORs of ANDs of `attribute_not_exists(a)` and of comparisons of
+ * numbers.
  *
- * @throws {Error} for any other condition
+ * @throws {Error} if the condition has any other form
  */
 export function meetsCondition(present: Item | undefined, update: Update): boolean {
   const { ConditionExpression, ExpressionAttributeValues: values } = update;

@@ -15,20 +15,28 @@ import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { InvocationReport } from '../processes/function.ts';
 import type { Run, Suite } from '../suite.ts';
 
-/** The goal for the 99th percentile of the wait beyond the analyzer's own time. */
+/** Goal for the 99th percentile of the time beyond the analyzer's own time, in milliseconds. */
 const MAX_OVERHEAD_MS = 10;
 const CONCURRENT = 10;
-/** Enough requests for V8 to compile the hot code in each of the function's environments. */
+/**
+ * Number of warm-up requests. The number is large enough for V8 to compile the frequently run code
+ * in each of the function's environments.
+ */
 const WARM_UP_REQUESTS = 5_000;
-/** High enough that Comprehend throttles nothing: the suite quota measures throttling. */
+/**
+ * Quotas so high that Comprehend throttles no call, because the suite `quota` measures throttling.
+ */
 const COMPREHEND_QUOTAS = { BatchDetectSentiment: 100_000 };
 
 /**
- * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` go through the embedded cloud's gateway,
- * authorizer and function, which share this machine's cores with the callers. `api.function_*` invokes the function's
- * bundle alone, as Lambda does. A hit is answered from the function's cache, so all of its time is overhead; a miss has
- * the analyzer's median time subtracted. Callers send their next request without a pause, which saturates two cores;
- * `paced` callers send one every 100 ms. `api.cold` is the first request, for which authorizer and function both start.
+ * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` measure requests through the
+ * embedded cloud's gateway, authorizer and function, which share this machine's cores with the
+ * callers. `api.function_*` measures the function's bundle alone, invoked as Lambda does. A hit is
+ * a request that the function answers from its cache, so that all of its time is overhead. From the
+ * time of a miss, the analyzer's median time is subtracted. Callers send their next request without
+ * a pause, which saturates two cores, except for the `paced` callers, each of which sends one
+ * request every 100 ms. `api.cold` is the time of the first request, for which both the authorizer
+ * and the function start.
  */
 export const api: Suite = {
   name: 'api',
@@ -43,7 +51,10 @@ export const api: Suite = {
     ),
 };
 
-/** Ten callers without pauses send more than the highest tier's 500 requests/s. */
+/**
+ * Removes the rate limits of the API, because ten callers without pauses send more than the 500
+ * requests per second of the highest tier.
+ */
 function removeRateLimits({ Type, Properties }: TemplateResource): void {
   if (Type === 'AWS::ApiGateway::UsagePlan') delete Properties?.Throttle;
   if (Type === 'AWS::ApiGateway::Stage') delete Properties?.MethodSettings;
@@ -116,7 +127,10 @@ function buildLatencyFigures(callers: number, hits: number[], misses: number[]):
   ];
 }
 
-/** A paced caller's interval. It leaves the machine idle time, as real callers do. */
+/**
+ * Interval between two requests of a paced caller, in milliseconds. The interval leaves the machine
+ * idle time, as the requests of real callers do.
+ */
 const PACE_MS = 100;
 
 function buildPacedFigure(hits: number[]): Figure {
@@ -129,7 +143,7 @@ function buildPacedFigure(hits: number[]): Figure {
 
 const goalAtMost = (at_most: number) => ({ of: 'value', at_most }) as const;
 
-/** Measures the function's bundle without gateway and authorizer. */
+/** Measures the function's bundle without the gateway and the authorizer. */
 async function measureFunctionAlone(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   run.reportStep('the function alone');
   const { api: spec } = await loadDeployedFunctions();
@@ -172,7 +186,11 @@ function buildFunctionFigures(together: InvocationReport, alone: InvocationRepor
   ];
 }
 
-/** @throws {Error} if the function did not answer 200. */
+/**
+ * Returns the report unchanged if the function answered with status 200.
+ *
+ * @throws {Error} if the function answered with another status.
+ */
 function requireSuccess(invoked: InvocationReport): InvocationReport {
   const { statusCode } = JSON.parse(invoked.answer) as { statusCode: number };
   if (statusCode !== 200)
@@ -180,7 +198,10 @@ function requireSuccess(invoked: InvocationReport): InvocationReport {
   return invoked;
 }
 
-/** Uses node:http: the callers share the cores with the measured code, and `fetch` needs twice the CPU. */
+/**
+ * Creates a function that sends a request to the API. The function uses node:http, because the
+ * callers share the cores with the measured code, and `fetch` needs twice the CPU time.
+ */
 function createCaller(base_url: string, api_key: string) {
   const agent = new Agent({ keepAlive: true });
   const headers = { 'content-type': 'application/json', 'x-api-key': api_key };
@@ -204,8 +225,8 @@ function createAnalyzerCall({ config }: BenchCloud) {
 }
 
 /**
- * Sends `requests` requests from `callers` callers and returns the milliseconds of each. A caller sends at most one
- * request per `interval_ms`.
+ * Sends `requests` requests from `callers` callers and returns the duration of each request in
+ * milliseconds. A caller sends at most one request per `interval_ms`.
  */
 async function timeRequests(
   { signal }: Run,

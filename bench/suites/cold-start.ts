@@ -19,9 +19,13 @@ import { measureImportedBytes } from '../imported-bytes.ts';
 import { computeMedian } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
-/** The SDK clients that each function constructs when it starts: see its compose.ts. */
+/**
+ * The SDK clients that each function constructs when it starts. Source: the compose.ts file of each
+ * function.
+ */
 const CLIENTS: Record<FunctionName, string[]> = {
-  // The consumer loads the clients of S3 and SQS with the first record that needs them.
+  // The consumer loads the clients of S3 and SQS only when it handles the first record that needs
+  // them.
   consumer: ['comprehend', 'dynamodb', 'firehose'],
   api: ['athena', 'comprehend', 'dynamodb', 'kinesis', 's3'],
   authorizer: [],
@@ -56,11 +60,13 @@ const GOALS: Record<string, Goal> = {
 };
 
 /**
- * `bundle_bytes` is the JavaScript that a start reads: the module and its static imports. `javascript_bytes` counts all
- * deployed JavaScript, and `asset_bytes` all deployed files but source maps. `import_ms` is the time in which a new
- * process imports the bundle with the function's environment; its floor is an empty handler that constructs the same
- * clients. `first_result_ms` is import and first invocation, against the embedded cloud, and `peak_rss` the peak memory
- * until then.
+ * `bundle_bytes` is the size of the JavaScript that a start reads: the module and its static
+ * imports. `javascript_bytes` is the size of all deployed JavaScript, and `asset_bytes` the size of
+ * all deployed files except source maps. `import_ms` is the time that a new process needs to import
+ * the bundle with the function's environment variables; its floor is an empty handler that
+ * constructs the same clients. `first_result_ms` is the time of the import and of the first
+ * invocation against the embedded cloud. `peak_rss` is the peak memory of the process up to the end
+ * of the first invocation.
  */
 export const cold_start: Suite = {
   name: 'cold_start',
@@ -74,7 +80,8 @@ export const cold_start: Suite = {
           await createIdempotencyTable(cloud);
           const first = createFirstEvents(cloud, url);
           const samples = run.quick ? 3 : 7;
-          // Samples alternate between subjects, so that other load on the machine affects all of them.
+          // Samples alternate between the subjects, so that other load on the machine affects all
+          // subjects.
           for (let sample = 0; sample < samples; sample += 1) {
             for (const subject of subjects) {
               run.reportStep(
@@ -92,7 +99,7 @@ export const cold_start: Suite = {
     ),
 };
 
-/** A function of the product, or a baseline of one. */
+/** A function of the product, or a baseline of a function. */
 interface Subject {
   name: FunctionName;
   baseline?: Baseline;
@@ -152,7 +159,10 @@ async function prepareSubject(
   };
 }
 
-/** The baselines run as the account's owner: the function's role grants only the product's calls. */
+/**
+ * Returns the credentials of the account's owner. The baselines run with these credentials, because
+ * the function's role grants only the calls of the product.
+ */
 function ownerCredentials({
   access_key_id,
   secret_access_key,
@@ -212,7 +222,7 @@ async function measureStart(
   });
 }
 
-/** The first event of an empty handler. */
+/** First event of an empty handler. */
 const EMPTY_EVENT: FirstEvent = { event: {}, answer: /"batchItemFailures":\[\]/ };
 
 function buildFigures(subjects: Subject[]): Figure[] {
@@ -231,7 +241,8 @@ function buildFigures(subjects: Subject[]): Figure[] {
       build('bundle_bytes', 'bytes', ({ bundle_bytes }) => bundle_bytes),
       build('javascript_bytes', 'bytes', ({ javascript_bytes }) => javascript_bytes),
       build('asset_bytes', 'bytes', ({ asset_bytes }) => asset_bytes),
-      // Other load on the machine only makes an import slower: the minimum is the best estimate.
+      // The minimum is the best estimate, because other load on the machine can only make an import
+      // slower.
       build('import_ms', 'ms', ({ import_ms }) => Math.min(...import_ms)),
       build('first_result_ms', 'ms', ({ first_result_ms }) => computeMedian(first_result_ms)),
       buildFigure({

@@ -19,7 +19,8 @@ const BASE: Load = {
 };
 
 /**
- * Each load differs in one property from the base: 140 characters, 60 % repeats, one language, the deployed batch size.
+ * Loads of the suite. Each load differs in one property from the base load, which has 140
+ * characters per text, 60 % repeats, one language, and the deployed batch size.
  */
 const LOADS: Load[] = [
   BASE,
@@ -32,7 +33,10 @@ const LOADS: Load[] = [
   { ...BASE, name: 'batch_1000', batch_records: 1_000 },
   { ...BASE, name: 'batch_10000', batch_records: 10_000 },
 ];
-/** The batches of 600 records per second on four shards with a window of 2 s: as much as 10 calls per second carry. */
+/**
+ * The batches of a stream with 600 records per second on four shards and a batching window of 2 s.
+ * Ten Comprehend calls per second can carry at most this rate.
+ */
 const STEADY: Load = { ...BASE, name: 'steady', batch_records: 300 };
 
 type LatencyName = keyof typeof LATENCIES;
@@ -40,10 +44,11 @@ type ProgramRuns = Record<ProgramName, ProgramRun>;
 type Extent = Pick<ProgramInput, 'warm_batches' | 'batches'>;
 
 /**
- * Gives the consumer's bundle and the baselines' the same batches, each in its own process. They call emulated services
- * in another process. With the latencies `zero` the services answer without delay, so that only the programs' own work
- * counts; with `realistic` they take the times of bench/services/latency.ts. No program has a Comprehend quota. CPU
- * time is that of the whole warm process, with garbage collection.
+ * Gives the same batches to the consumer's bundle and to the bundles of the baselines, each in its
+ * own process. The programs call emulated services in another process. With the latencies `zero`,
+ * the services answer without delay, so that only the programs' own work counts. With `realistic`,
+ * the services have the response times of bench/services/latency.ts. No Comprehend quota limits a
+ * program. CPU time is the CPU time of the whole warm process, including garbage collection.
  */
 export const consumer: Suite = {
   name: 'consumer',
@@ -78,8 +83,8 @@ async function runPrograms(bench: LoadBench, latencies: LatencyName): Promise<Pr
 }
 
 /**
- * Runs the two programs that put many records into a call. They alternate, so that other load on the machine affects
- * both, after a long warm-up.
+ * Runs the product and the floor, which put many records into one call, after a long warm-up. The
+ * two programs alternate, so that other load on the machine affects both programs.
  */
 async function runBatchingPrograms(
   { run, bundles, load }: LoadBench,
@@ -101,7 +106,10 @@ async function runBatchingPrograms(
   return { product: mergeTurns(product), floor: mergeTurns(floor) };
 }
 
-/** Adds up the turns. CPU time is the best turn's for all of them, since other load on the machine only adds to it. */
+/**
+ * Adds up the turns of a program. The CPU time of the sum assumes the lowest CPU time per record of
+ * any turn for all records, because other load on the machine can only increase the CPU time.
+ */
 function mergeTurns(turns: ProgramRun[]): ProgramRun {
   const sum = (readValue: (turn: ProgramRun) => number) =>
     turns.reduce((total, turn) => total + readValue(turn), 0);
@@ -119,7 +127,11 @@ function mergeTurns(turns: ProgramRun[]): ProgramRun {
 
 const MAX_BATCHES_WITH_LATENCY = 15;
 
-/** With latency, fewer batches are measured, and only the base, whose speed has a goal, gets the long warm-up. */
+/**
+ * Returns the number of batches for warm-up and measurement. With latency, fewer batches are
+ * measured, and only the base load gets the long warm-up, because only the speed of the base load
+ * has a goal.
+ */
 function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Extent {
   const records = load.characters > 2_000 ? REPEAT_CYCLE_RECORDS : 2 * REPEAT_CYCLE_RECORDS;
   const most = latencies === 'zero' ? Number.POSITIVE_INFINITY : MAX_BATCHES_WITH_LATENCY;
@@ -131,14 +143,17 @@ function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Ext
   };
 }
 
-/** Warm-up and measurement have this many records each. With fewer, the wait for a batch's last call would dominate. */
+/**
+ * Number of records of the warm-up, and of the measurement, of a program that calls for each
+ * record. With fewer records, the wait for the last call of a batch would dominate.
+ */
 const PER_RECORD_RECORDS = 1_000;
-/** The records of a quick run without latency. */
+/** Number of records of such a program in a quick run without latency. */
 const QUICK_RECORDS = 500;
 
 /**
- * Programs that call for each record are slow: only the base, whose speed has a goal, gets a batch of the deployed
- * size.
+ * Runs the two programs that call the services for each record. Because these programs are slow,
+ * only the base load, whose speed has a goal, gets a batch of the deployed size.
  */
 async function runPerRecordPrograms(
   { run, bundles, load }: LoadBench,
@@ -164,8 +179,8 @@ async function runPerRecordPrograms(
 }
 
 /**
- * Measures the base with batch calls that take twice as long, since a call of 25 documents may be slower than one of
- * one.
+ * Measures the base load with batch calls that take twice as long, because a call with 25 documents
+ * may be slower than a call with one document.
  */
 async function measureSlowBatches(run: Run, bundles: Bundles): Promise<Figure> {
   run.reportStep('batch calls with twice the latency');
@@ -179,7 +194,10 @@ async function measureSlowBatches(run: Run, bundles: Bundles): Promise<Figure> {
   });
 }
 
-/** Measures how full calls are under a steady load that the quota can carry. */
+/**
+ * Measures how many of the 25 possible documents calls contain under a steady load that the quota
+ * can carry.
+ */
 async function measureSteadyFill(run: Run, bundles: Bundles): Promise<Figure> {
   run.reportStep('steady load');
   const extent = { warm_batches: 1, batches: 2 * (REPEAT_CYCLE_RECORDS / STEADY.batch_records) };
@@ -268,7 +286,10 @@ function buildSpeedFigures(load: Load, results: ProgramRuns): Figure[] {
   ];
 }
 
-/** Builds the cost of all counted usage in the first price tiers. Lambda's time is the CPU time. */
+/**
+ * Builds the figures of the cost of all counted usage, at the prices of the first tiers. Lambda's
+ * billed time is computed from the CPU time.
+ */
 function buildCostFigures(load: Load, results: ProgramRuns): Figure[] {
   const costs = (run: ProgramRun) =>
     computeCost(multiplyUsage(computeUsage(run, load), 1_000_000 / run.records), 0);

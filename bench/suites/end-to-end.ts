@@ -15,25 +15,27 @@ import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const BASE_RECORDS = 50;
-/** The records of a burst whose row and lake line are timed. */
+/** Number of records of a burst for which the suite times the row and the lake line. */
 const WATCHED = 100;
 const POLL_MS = 100;
-/** Three of five records repeat one of this many texts. */
+/** Number of popular texts. Three of five records repeat one of the popular texts. */
 const POPULAR_TEXTS = 20;
-/** The suite fails if no new row appears for this long. */
+/** Time without a new row after which the suite fails, in milliseconds. */
 const STALLED_MS = 60_000;
 const TENANT = 'default';
 
 /**
- * Publishes bursts of 50, 500 and 5,000 records with the product's publisher and measures the time from the producer's
- * acknowledgement to the row in the table and to the line in the lake, polled every 100 and 250 ms. Times of rows
- * include Lambda's batching window of 2 s; those of lines include the lake's buffer (5 s here, 60 s on AWS). 60 % of
+ * Publishes bursts of 50, 500 and 5,000 records with the product's publisher. The suite measures
+ * the time from the producer's acknowledgement to the row in the table, polled every 100 ms, and to
+ * the line in the lake, polled every 250 ms. The times of rows include Lambda's batching window of
+ * 2 s. The times of lines include the lake's buffer, which waits 5 s here and 60 s on AWS. 60 % of
  * the texts are repeats.
  *
- * The consumer limits itself to `quotas.comprehend.consumers_calls_per_second` of infra/settings.ts: 9.8 calls or 245
- * texts per second. A burst of 5,000 records has 2,000 distinct texts, so at least 80 calls, and waits for that limit. The
- * embedded Comprehend's own quota is too high to matter. `records_per_second_lifted` is the same burst without the
- * consumer's limit.
+ * The consumer limits its rate to `quotas.comprehend.consumers_calls_per_second` of
+ * infra/settings.ts: 9.8 calls or 245 texts per second. A burst of 5,000 records has 2,000 distinct
+ * texts and needs at least 80 calls, so that the burst waits for the rate limit. The quota of the
+ * embedded Comprehend is too high to matter. `records_per_second_lifted` measures the same burst
+ * without the consumer's rate limit.
  */
 export const end_to_end: Suite = {
   name: 'end_to_end',
@@ -43,7 +45,7 @@ export const end_to_end: Suite = {
     const loads = await withWarmCloud(run, undefined, async (cloud) => {
       const bursts: BurstResult[] = [];
       for (const scale of scales) {
-        // A quick run waits for the lake's buffer only once.
+        // A quick run waits for the lake's buffer only in its last burst, to save time.
         const with_lake = !run.quick || scale === scales.at(-1);
         bursts.push(await runBurst(run, cloud, { name: `load_${scale}`, scale, with_lake }));
       }
@@ -56,9 +58,12 @@ export const end_to_end: Suite = {
 
 interface BurstResult {
   name: string;
-  /** Milliseconds from acknowledgement to row, of each watched record. */
+  /** Milliseconds from the acknowledgement to the row, for each watched record. */
   row_ms: number[];
-  /** Milliseconds from acknowledgement to lake line; empty if the lake was not watched. */
+  /**
+   * Milliseconds from the acknowledgement to the lake line, for each watched record. Empty if the
+   * lake was not watched.
+   */
   lake_ms: number[];
   records_per_second: number;
   requests_per_record: number;
@@ -89,7 +94,10 @@ function buildFigures({ name, row_ms, lake_ms, ...load }: BurstResult): Figure[]
   ];
 }
 
-/** Computes the ratio of requests per record at the highest load to those at the lowest. */
+/**
+ * Computes the number of requests per record at the highest load, divided by the number at the
+ * lowest load.
+ */
 function buildGrowth(loads: BurstResult[]): Figure {
   return buildFigure({
     name: 'end_to_end.growth',
@@ -118,7 +126,7 @@ async function measureWithoutRateLimit(run: Run): Promise<Figure> {
   });
 }
 
-/** Runs the work with a cloud whose consumer has started on every shard. */
+/** Runs the work with an embedded cloud whose consumer has already started on every shard. */
 function withWarmCloud<T>(
   run: Run,
   assembly_dir: string | undefined,
@@ -151,7 +159,8 @@ async function runBurst(
     const seconds = (performance.now() - started_at) / 1_000;
     return { rows, seconds, requests: await countBurstRequests(cloud) };
   };
-  // Watch while publishing: the first rows may appear before the last record is acknowledged.
+  // Watch the table while publishing, because the first rows may appear before the last record is
+  // acknowledged.
   const [acknowledged, { rows, seconds, requests }, lines] = await Promise.all([
     publish(cloud, records),
     waitForRows(),
@@ -168,7 +177,10 @@ async function runBurst(
   };
 }
 
-/** Draws the watched records with a fixed seed. A random sample has the same share of repeats as the burst. */
+/**
+ * Draws the watched records at random with a fixed seed. A random sample has about the same share
+ * of repeats as the burst.
+ */
 function sampleRecords<Item>(items: Item[]): Item[] {
   const random = createRandom(1);
   const drawn = items.map((item) => ({ item, at: random.next() })).sort((a, b) => a.at - b.at);
@@ -186,7 +198,11 @@ function generateRecords(name: string, load: number): RecordInput[] {
   });
 }
 
-/** @returns when each record was acknowledged. */
+/**
+ * Publishes the records.
+ *
+ * @returns the time at which each record was acknowledged.
+ */
 async function publish(
   { config, stack }: BenchCloud,
   records: RecordInput[],
@@ -208,7 +224,11 @@ async function publish(
   return acknowledged;
 }
 
-/** Polls the table until it has the row of each record. @returns when each row was first seen. */
+/**
+ * Polls the table until it has a row for each record.
+ *
+ * @returns the time at which each row was first seen.
+ */
 async function watchRows(run: Run, cloud: BenchCloud, ids: string[]): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   await pollRows(run, cloud, ids, (id) => seen.set(id, performance.now()));
@@ -245,8 +265,8 @@ async function pollRows(
 }
 
 /**
- * Counts the publisher's puts and all of the consumer's calls. It leaves out Lambda's reads of the stream: their number
- * depends on time and not on records, and AWS does not bill them.
+ * Counts the publisher's puts and all calls of the consumer. The count leaves out Lambda's reads of
+ * the stream, because their number depends on time and not on records, and AWS does not bill them.
  */
 async function countBurstRequests(cloud: BenchCloud): Promise<number> {
   const { logical_id } = (await loadDeployedFunctions()).consumer;

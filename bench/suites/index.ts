@@ -7,5 +7,5 @@ import { memory } from './memory.ts';
 import { publisher } from './publisher.ts';
 import { quota } from './quota.ts';
 
-/** In the order in which they run and are printed. */
+/** The suites in the order in which they run and are printed. */
 export const SUITES: Suite[] = [consumer, quota, end_to_end, api, cold_start, publisher, memory];

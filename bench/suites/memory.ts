@@ -16,15 +16,20 @@ import { type StreamStandIn, withStreamStandIn } from '../stand-in.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const MIB = 1_048_576;
-/** Lambda's largest batch size. Its limit of 6 MB per event splits such a batch, so no event has more records. */
+/**
+ * Number of records in Lambda's largest batch. Lambda splits such a batch if the event would exceed
+ * 6 MB, so that no event has more records.
+ */
 const LARGEST_BATCH = 10_000;
-/** Four times the publisher's buffer of 64 MiB. */
+/**
+ * Goal for the peak memory of a producer, in bytes: four times the publisher's buffer of 64 MiB.
+ */
 const MAX_PRODUCER_BYTES = 256 * MIB;
 
 /**
- * Measures the peak memory of processes. The functions' bundles run with a heap limit equal to their memory setting,
- * which is also the goal. They call the embedded cloud, and a stream that answers without delay. The producer publishes
- * a file as `aurastream ingest` does.
+ * Measures the peak memory of processes. The functions' bundles run with a heap limit equal to
+ * their memory setting, which is also the goal. The bundles call the embedded cloud and a stream
+ * that answers without delay. The producer publishes a file as `aurastream ingest` does.
  */
 export const memory: Suite = {
   name: 'memory',
@@ -54,7 +59,7 @@ interface MemoryBench {
   cloud: BenchCloud;
   stand_in: StreamStandIn;
   folder: string;
-  /** The bundle of processes/function.ts. */
+  /** Path of the bundle of processes/function.ts. */
   runner: string;
 }
 
@@ -64,7 +69,8 @@ async function measureConsumer(
 ): Promise<Figure> {
   run.reportStep(`the consumer, ${records} records`);
   const { consumer: spec } = await loadDeployedFunctions();
-  // A high rate limit saves time here: waiting for the quota takes no memory.
+  // A high rate limit shortens the run without changing the result, because waiting for the quota
+  // takes no memory.
   const env = { ...buildLimitedEnvironment(spec, cloud), ANALYZER_CALLS_PER_SECOND: '10000' };
   const payload = JSON.stringify(kinesisEvent(generateRecords(records)));
   const options = { runner, module: spec.module, env, signal: run.signal };
@@ -77,7 +83,10 @@ async function measureConsumer(
   });
 }
 
-/** The template's variables, with a heap limit equal to the function's memory. */
+/**
+ * Builds the template's environment variables, with a heap limit equal to the function's memory
+ * setting.
+ */
 function buildLimitedEnvironment(
   spec: FunctionSpec,
   { endpoint }: BenchCloud,
@@ -88,7 +97,7 @@ function buildLimitedEnvironment(
 
 function generateRecords(records: number): object[] {
   return Array.from({ length: records }, (_, i) => {
-    // Two of five texts are new.
+    // Two of five texts are new, and the other three repeat one of 20 texts.
     const number = i % 5 < 2 ? i : i % 20;
     const text = `Text ${number}: `.padEnd(140, 'it was a long day, and I loved it. ');
     return { record_id: `memory-${i}`, text, source: 'bench' };
@@ -143,7 +152,10 @@ function measureProducer(run: Run, { endpoint }: StreamStandIn): Promise<Figure[
   });
 }
 
-/** A quick run's small load cannot show whether the goal is met, so it has none. */
+/**
+ * Builds the figure of a peak. In a quick run the figure has no goal, because the small load cannot
+ * show whether the goal is met.
+ */
 function buildPeak({ quick }: Run, subject: string, value: number, at_most: number): Figure {
   return buildFigure({
     name: `memory.peak_rss.${subject}`,

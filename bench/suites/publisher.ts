@@ -17,16 +17,18 @@ import { withStreamStandIn } from '../stand-in.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const RECORDS_PER_REQUEST = 500;
-/** The publisher's own number of requests in flight; the floor has the same. */
+/** Number of requests that the publisher has in flight. The floor has the same number. */
 const REQUESTS_IN_FLIGHT = 4;
 const RECORDS_IN_FLIGHT = 50;
 const STREAM = 'bench';
 const MIB = 1_048_576;
 
 /**
- * Measures the publisher against a stream that answers without delay (`publisher.*.stand_in`), and against the embedded
- * cloud's Kinesis, without a consumer (`publisher.*.kinesis`). The baselines are a PutRecord for each record, 50 in
- * flight, and as the floor full PutRecords requests, without validation and without retries of rejected entries.
+ * Measures the publisher against a stream that answers without delay (`publisher.*.stand_in`) and
+ * against the embedded cloud's Kinesis without a consumer (`publisher.*.kinesis`). The baseline
+ * `per_record` sends a PutRecord request for each record, with 50 requests in flight. The baseline
+ * `floor` sends full PutRecords requests, without validation and without retries of rejected
+ * entries.
  */
 export const publisher: Suite = {
   name: 'publisher',
@@ -94,7 +96,7 @@ interface Pace {
   mib_per_second: number;
 }
 
-/** Measures the methods in turns, so that other load on the machine affects all of them. */
+/** Measures the publish methods in turns, so that other load on the machine affects all methods. */
 async function measurePaces(
   run: Run,
   target: Target,
@@ -109,12 +111,14 @@ async function measurePaces(
       run.signal.throwIfAborted();
       run.reportStep(`${method}, round ${round + 1}`);
       await hooks.before?.();
-      // A call per record is far slower, and is warm after fewer records.
+      // The method with a call per record gets fewer records, because it is far slower and needs
+      // fewer records to warm up.
       const records = method === 'per_record' ? load / 10 : load;
-      // After Ctrl-C the stream is gone, and the publisher would retry for a minute: stop waiting for it.
+      // After Ctrl-C the stream is gone, and the publisher would retry for a minute. Therefore the
+      // wait for the publisher ends.
       const pace = await withSignal(measurePace(publish, target, records), run.signal);
       await hooks.after?.(method as PublishMethod);
-      // The first round is the warm-up.
+      // The first round is only the warm-up.
       if (round > 0) measured[method]!.push(pace);
     }
   }

@@ -7,13 +7,14 @@ import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.t
 import type { Run } from '../suite.ts';
 import { computeLeastRequests, countRequests } from '../usage.ts';
 
-/** The shards of a new on-demand stream. */
+/** Number of consumers, which equals the number of shards of a new on-demand stream. */
 const CONSUMERS = 4;
 
 /**
- * Runs the deployed consumer with a backlog: one process per shard, texts of 140 characters with 60 % repeats,
- * realistic latency, and one shared quota. The measured time lasts from the first call to the last, plus the interval
- * of one call.
+ * Runs the deployed consumer with a backlog of records. Each shard has its own process, the texts
+ * have 140 characters and 60 % repeats, the latency is realistic, and all processes share one
+ * quota. The measured time lasts from the first call to the last call, plus the interval between
+ * two calls at the quota's rate.
  */
 export function measureUnderQuota(run: Run): Promise<Figure[]> {
   return withBundles(async (bundles) => {

@@ -14,25 +14,25 @@ import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.t
 import type { Run, Suite } from '../suite.ts';
 import { measureUnderQuota } from './quota-consumers.ts';
 
-/** The rate that the consumers share, a little below the quota. */
+/** Rate that all consumers share, in calls per second. The rate is slightly below the quota. */
 const TARGET = 9.8;
 const CALLS_IN_FLIGHT = 4;
-/** Attempts of the SDK where no rate limiter is in front of it. */
+/** Number of the SDK's attempts per call if no rate limiter limits the calls. */
 const SDK_ATTEMPTS = 3;
 
 interface QuotaUse {
-  /** Answered calls as a share of those that the quota allows. */
+  /** Number of answered calls divided by the number of calls that the quota allows. */
   used: number;
-  /** Throttled calls as a share of all calls. */
+  /** Number of throttled calls divided by the number of all calls. */
   throttled: number;
   documents_per_second: number;
   ledger_writes_per_call: number;
 }
 
 /**
- * `quota.*_consumers` measures the rate limiter alone, with full calls. Its baseline has none: each consumer calls as
- * often as it can, and the SDK retries. `quota.*.stream` measures the deployed consumer; a quick run has only this
- * part.
+ * `quota.*_consumers` measures the rate limiter alone, with full calls. Its baseline has no rate
+ * limiter: each consumer calls as often as it can, and the SDK retries. `quota.*.stream` measures
+ * the deployed consumer. A quick run measures only `quota.*.stream`.
  */
 export const quota: Suite = {
   name: 'quota',
@@ -102,11 +102,14 @@ interface Trial {
   is_limited: boolean;
 }
 
-/** Runs the consumers for that time, each with its own clients. */
+/**
+ * Runs the trial's consumers for the trial's number of seconds. Each consumer has its own clients.
+ */
 async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<QuotaUse> {
   const { consumers, seconds, is_limited } = trial;
   const counts: QuotaCounts = { calls: 0, throttled: 0, answered: 0, writes: 0, refused: 0 };
-  // A full token bucket would admit a second's calls on top of the quota.
+  // Empty the token bucket first, because a full bucket would admit a second's calls in addition to
+  // the quota.
   await emptyTokenBucket(cloud.config);
   const end = Date.now() + seconds * 1_000;
   const workers = Array.from({ length: consumers }, () => {
@@ -122,7 +125,8 @@ async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<Quot
     used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
-    // A reservation that found no slot before the end cost a write, too.
+    // A reservation that found no slot before the end of the trial counts, too, because it also
+    // cost a write.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }
@@ -132,7 +136,10 @@ interface QuotaCounts {
   throttled: number;
   answered: number;
   writes: number;
-  /** Calls that the rate limiter refused because no slot was left before the end. */
+  /**
+   * Number of calls that the rate limiter refused because no slot was left before the end of the
+   * trial.
+   */
   refused: number;
 }
 
@@ -167,7 +174,10 @@ function limitToQuota(
   };
 }
 
-/** Keeps a consumer's calls in flight until the end. After a failed call, it pauses for the length of a slot. */
+/**
+ * Keeps a consumer's calls in flight until the end of the trial. After a failed call, the caller
+ * pauses for the interval between two calls at the quota's rate.
+ */
 async function callUntilEnd(
   run: Run,
   analyzer: Analyzer,
@@ -180,11 +190,13 @@ async function callUntilEnd(
         () => undefined,
         (cause: unknown) => cause,
       );
-      // A call that the SDK completes after the end uses quota of a later second.
+      // Calls that complete after the end of the trial do not count, because they use the quota of
+      // a later second.
       if (failure === undefined) counts.answered += Date.now() < end ? 1 : 0;
       else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA_CALLS_PER_SECOND);
       else {
-        // No slot is left before the end: further reservations would only add writes.
+        // No slot is left before the end of the trial, so that further reservations would only add
+        // writes.
         counts.refused += 1;
         return;
       }
@@ -199,7 +211,7 @@ function isOutOfQuota(failure: unknown): boolean {
 
 type Config = ReturnType<typeof clientConfig>;
 
-/** Counts every request, the SDK's retries included. */
+/** Creates a client that counts every request, including the SDK's retries. */
 function createCountingClient(
   config: Config,
   counts: QuotaCounts,
