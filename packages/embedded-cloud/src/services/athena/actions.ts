@@ -11,7 +11,13 @@ import { InvalidRequest, readResultPage } from './results.ts';
 import { classifyStatement } from './statements.ts';
 
 type Body = Record<string, unknown>;
-/** Handles one API action. @throws {InvalidRequest} */
+/**
+ * Handles one API action.
+ *
+ * @param body the request
+ * @returns the response
+ * @throws {InvalidRequest} if Athena would refuse the request
+ */
 export type Action = (body: Body) => unknown;
 
 interface ActionDeps {
@@ -21,10 +27,16 @@ interface ActionDeps {
   now: () => number;
 }
 
-/** Source: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+/**
+ * Maximum length of a query string, in bytes.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+ */
 const LONGEST_QUERY_BYTES = 262_144;
 
-/** The handlers by the name of the API action. */
+/**
+ * Creates the handlers of all emulated API actions. The key of each handler is the name of its
+ * action.
+ */
 export function createActions(deps: ActionDeps): Record<string, Action> {
   const { glue, work_groups, executions, now } = deps;
   const findExecution = (body: Body): Execution => {
@@ -105,7 +117,12 @@ function listTables(glue: Glue, { DatabaseName }: Body) {
   return glue.tables.filter(({ database }) => database === DatabaseName);
 }
 
-/** @throws {InvalidRequest} if the query has not succeeded, or its results were dropped to save memory */
+/**
+ * Returns the execution if its result rows are available.
+ *
+ * @throws {InvalidRequest} if the query has not succeeded, or if its rows were dropped to save
+ * memory
+ */
 function requireResults(execution: Execution): Execution {
   const { state, rows } = execution;
   if (state === 'QUEUED' || state === 'RUNNING') {

@@ -20,16 +20,21 @@ export type PutResult = (
   headers: Record<string, string>,
 ) => Promise<void>;
 
-/** More concurrent queries would compete for the cores of a laptop. */
+/**
+ * Maximum number of queries that run at the same time. More concurrent queries would compete for
+ * the CPU cores of a laptop.
+ */
 const CONCURRENT_QUERIES = 2;
 
 /**
- * Emulates Athena with DuckDB on the files of the emulated S3, for reading only. DuckDB starts with the first query.
+ * Emulates Athena for read-only queries. DuckDB runs the queries on the files of the emulated S3.
+ * DuckDB is started by the first query.
  *
  * @param deps.s3Dir the `dataDir` of the emulated S3
- * @param deps.work_groups in addition to `primary`, which every account has
- * @param deps.putObject writes the results to S3; without it, results are only returned by GetQueryResults
- * @param deps.now epoch ms
+ * @param deps.work_groups work groups in addition to `primary`, which every account has
+ * @param deps.putObject writes the query results to S3; without this function, only GetQueryResults
+ * returns the results
+ * @param deps.now returns the current time in epoch milliseconds
  *
  * @example
  * const athena = createAthena({ glue: { databases: ['lake'], tables: [] }, s3Dir: 'data/s3', now: Date.now });
@@ -49,7 +54,7 @@ export function createAthena(deps: {
     starting ??= import('./engine.ts')
       .then(({ createEngine }) => createEngine(deps))
       .catch((error: unknown) => {
-        // The next query tries to start DuckDB again.
+        // After a failed start, the next query tries to start DuckDB again.
         starting = undefined;
         throw translateError(error, resolve(deps.s3Dir));
       });
@@ -135,7 +140,10 @@ function listPermissions(call: AwsCall, executions: Executions): Permission[] {
   ];
 }
 
-/** The scanned bytes of a query are reported once, with the first call for it after it completed. */
+/**
+ * Returns the scanned bytes of a completed query. Only the first successful call that names the
+ * completed query returns the bytes, so that the bytes are metered once.
+ */
 function readUsage(
   call: AwsCall,
   reply: AwsReply,

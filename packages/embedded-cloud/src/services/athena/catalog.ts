@@ -1,17 +1,19 @@
 import type { HiveColumn } from './hive-types.ts';
 
-/** A Glue table, read from the resolved template. */
+/** A Glue table that was read from the resolved template. */
 export interface GlueTable {
   database: string;
   name: string;
-  /** `EXTERNAL_TABLE` or `VIRTUAL_VIEW`. */
+  /** Either `EXTERNAL_TABLE` or `VIRTUAL_VIEW`. */
   table_type: string;
   columns: HiveColumn[];
   partition_keys: HiveColumn[];
-  /** `s3://bucket/prefix/`; empty for a view. */
+  /**
+   * URI of the table's files, for example `s3://bucket/prefix/`. The location of a view is empty.
+   */
   location: string;
   parameters: Record<string, string>;
-  /** For a view: the comment that contains its SQL. */
+  /** Comment that contains the SQL of a view. Only views have this comment. */
   view_original_text?: string;
 }
 
@@ -21,10 +23,10 @@ export interface Glue {
   tables: GlueTable[];
 }
 
-/** The catalog's name in the API. In SQL it is lower case. */
+/** Name of the data catalog in the API. In SQL, the name is in lower case. */
 export const CATALOG = 'AwsDataCatalog';
 export const ENGINE_CATALOG = CATALOG.toLowerCase();
-/** The database of a query that does not name one. */
+/** Database of a query that does not name a database. */
 export const DEFAULT_DATABASE = 'default';
 
 export function isView(table: GlueTable): boolean {
@@ -36,20 +38,20 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Writes a text as an SQL literal. */
+/** Writes a string as an SQL literal. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Writes a table's name as `"awsdatacatalog"."database"."table"`. */
+/** Writes the full name of a table as `"awsdatacatalog"."database"."table"`. */
 export function qualifyName({ database, name }: GlueTable): string {
   return [ENGINE_CATALOG, database, name].map(quoteIdentifier).join('.');
 }
 
 /**
- * Reads the SQL of an Athena view. Glue stores it in a comment, as JSON in base64.
+ * Reads the SQL of an Athena view. Glue stores the SQL in a comment, as base64-encoded JSON.
  *
- * @throws {Error} if the text is not such a comment
+ * @throws {Error} if the table's `view_original_text` is not such a comment
  */
 export function readViewSql(table: GlueTable): string {
   const base64 = /^\/\* Presto View: (\S+) \*\/$/.exec(

@@ -1,7 +1,10 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { type ColumnInfo, createColumn, TEXT_PRECISION } from './column.ts';
 
-/** Trino's type name and precision for each DuckDB type. DuckDB's sum of integers is HUGEINT, Trino's is `bigint`. */
+/**
+ * Trino's type name and precision for each DuckDB type. HUGEINT becomes `bigint`, because a sum of
+ * integers is a HUGEINT in DuckDB and a `bigint` in Trino.
+ */
 const TYPES: Partial<Record<DuckDBTypeId, [string, number]>> = {
   [DuckDBTypeId.BOOLEAN]: ['boolean', 0],
   [DuckDBTypeId.TINYINT]: ['tinyint', 3],
@@ -32,7 +35,7 @@ const TYPES: Partial<Record<DuckDBTypeId, [string, number]>> = {
   [DuckDBTypeId.SQLNULL]: ['unknown', 0],
 };
 
-/** Describes a DuckDB column as Athena does. */
+/** Describes a result column of DuckDB in the format of Athena. */
 export function describeColumn(name: string, type: DuckDBType): ColumnInfo {
   if (type.typeId === DuckDBTypeId.DECIMAL)
     return createColumn(name, 'decimal', type.width, type.scale);

@@ -1,10 +1,11 @@
 import type { SyntaxNode } from './guard.ts';
 
 /**
- * Names the columns of a result as Trino does: an expression without an alias is named `_col0` by its position.
+ * Returns the column names that Trino would give to a query result. Trino names an expression
+ * without an alias `_col0`, `_col1` and so on, by the position of its column.
  *
  * @param query the syntax tree of the query
- * @param names the names that DuckDB chose
+ * @param names the column names that DuckDB chose
  */
 export function nameColumns(query: SyntaxNode, names: string[]): string[] {
   const list = findSelectList(query);
@@ -14,14 +15,18 @@ export function nameColumns(query: SyntaxNode, names: string[]): string[] {
   const renamed = [...names];
   for (const [i, item] of list.entries()) {
     if (item.class === 'STAR' || item.class === 'COLUMN_REF' || item.alias !== '') continue;
-    // After a star, the position is counted from the end, because the star's number of columns is unknown.
+    // The position of an expression after `*` is counted from the last column, because the number
+    // of columns that `*` selects is unknown.
     const position = star >= 0 && i > star ? names.length - (list.length - i) : i;
     renamed[position] = `_col${position}`;
   }
   return renamed;
 }
 
-/** The columns of a UNION have the names of its first query. */
+/**
+ * Finds the select list that names the columns. The first query of a UNION names the columns of the
+ * whole UNION.
+ */
 function findSelectList(query: SyntaxNode): SyntaxNode[] {
   for (let node: SyntaxNode | undefined = query; node !== undefined; ) {
     if (Array.isArray(node.select_list)) return node.select_list as SyntaxNode[];

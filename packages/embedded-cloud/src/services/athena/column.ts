@@ -12,10 +12,10 @@ export interface ColumnInfo {
   CaseSensitive: boolean;
 }
 
-/** The precision of a text type without a length. */
+/** Precision that Athena reports for a text type without a maximum length. */
 export const TEXT_PRECISION = 2_147_483_647;
 
-/** Describes a text column, as SHOW and DESCRIBE return them. */
+/** Describes a text column in the form that SHOW and DESCRIBE use. */
 export function createTextColumn(name: string, type = 'string'): ColumnInfo {
   return createColumn(name, type, TEXT_PRECISION, 0);
 }

@@ -1,6 +1,6 @@
 import { escapeRegExp } from './escape.ts';
 
-/** The fields of a Java date format that are supported, from the largest to the smallest. */
+/** Supported fields of a Java date format, from the largest to the smallest unit of time. */
 const FIELDS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'] as const;
 
 const UNIT_MS: Record<string, number> = {
@@ -11,7 +11,10 @@ const UNIT_MS: Record<string, number> = {
   WEEK: 7 * 86_400_000,
 };
 
-/** Builds a regular expression from a date format: `\d{4}/\d{2}/\d{2}` from `yyyy/MM/dd`. */
+/**
+ * Builds a regular expression from a date format. For example, the format `yyyy/MM/dd` becomes
+ * `\d{4}/\d{2}/\d{2}`.
+ */
 export function buildDatePattern(format: string): string {
   return escapeRegExp(format.replaceAll("'", '')).replace(
     /yyyy|MM|dd|HH|mm|ss/g,
@@ -19,7 +22,11 @@ export function buildDatePattern(format: string): string {
   );
 }
 
-/** @returns epoch ms; NaN if the value is not a date in this format */
+/**
+ * Parses a date in the given format as UTC.
+ *
+ * @returns epoch milliseconds, or NaN if the value is not a date in the format
+ */
 export function parseDate(value: string, format: string): number {
   const readField = (letters: string): string | undefined => {
     const index = format.replaceAll("'", '').indexOf(letters);
@@ -31,9 +38,11 @@ export function parseDate(value: string, format: string): number {
 }
 
 /**
- * Resolves an end of a date range: a date in the format, or `NOW`, `NOW-3DAYS`, `NOW+1HOURS`.
+ * Resolves the start or the end of a date range in a partition projection. The bound is a date in
+ * the given format, or an expression such as `NOW`, `NOW-3DAYS` or `NOW+1HOURS`.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
- * @returns epoch ms
+ *
+ * @returns epoch milliseconds
  */
 export function resolveRangeEnd(end: string, format: string, now: number): number {
   const [, sign, count, unit] = /^NOW\s*(?:([+-])\s*(\d+)\s*(\w+?)S?)?$/i.exec(end.trim()) ?? [];

@@ -2,10 +2,13 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import { CATALOG, type Glue, type GlueTable } from './catalog.ts';
 import type { Execution } from './executions.ts';
 
-/** A work group. Without an output location, each query must specify its own. */
+/**
+ * A work group of Athena. If the work group has no output location, each query must specify an
+ * output location.
+ */
 export interface WorkGroup {
   name: string;
-  /** `s3://bucket/prefix/` */
+  /** URI of the folder for query results, for example `s3://bucket/prefix/`. */
   output_location?: string;
 }
 
@@ -20,7 +23,7 @@ export function buildWorkGroupArn(name: string): string {
 
 export const CATALOG_ARN = `arn:aws:athena:${REGION}:${ACCOUNT_ID}:datacatalog/${CATALOG}`;
 
-/** The response of GetQueryExecution. */
+/** Creates the response of GetQueryExecution. */
 export function describeExecution(execution: Execution, now: number) {
   const { id, query, statement, database, work_group, state, reason, submitted_at } = execution;
   const { started_at = now, completed_at } = execution;
@@ -51,13 +54,16 @@ export function describeExecution(execution: Execution, now: number) {
   };
 }
 
-/** Builds the S3 URI of a query's results: a CSV file for SELECT, a text file for other statements. */
+/**
+ * Builds the S3 URI of a query's results. The results of a SELECT are a CSV file, and the results
+ * of other statements are a text file.
+ */
 export function buildOutputUri({ id, output_location, statement }: Execution): string {
   const folder = output_location.endsWith('/') ? output_location : `${output_location}/`;
   return `${folder}${id}.${statement.kind === 'select' ? 'csv' : 'txt'}`;
 }
 
-/** The response of GetWorkGroup. */
+/** Creates the response of GetWorkGroup. */
 export function describeWorkGroup({ name, output_location }: WorkGroup) {
   return {
     WorkGroup: {
@@ -73,12 +79,12 @@ export function describeWorkGroup({ name, output_location }: WorkGroup) {
   };
 }
 
-/** The response of ListDatabases. */
+/** Creates the response of ListDatabases. */
 export function listDatabases({ databases }: Glue) {
   return { DatabaseList: [...databases].sort().map((Name) => ({ Name })) };
 }
 
-/** One table in the response of ListTableMetadata. */
+/** Creates the description of one table for GetTableMetadata and ListTableMetadata. */
 export function describeTable({
   name,
   table_type,

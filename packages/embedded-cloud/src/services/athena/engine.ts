@@ -19,34 +19,47 @@ import { parseSql } from './parse.ts';
 import { translateSql } from './translate.ts';
 import { formatValue } from './values.ts';
 
-/** The result of a query, as text. */
+/** The result of a query, with all values formatted as strings. */
 export interface EngineResult {
   columns: ColumnInfo[];
-  /** A null is undefined. */
+  /** Rows of the result. A null value is represented by undefined. */
   rows: (string | undefined)[][];
-  /** An estimate: the number of files that the query reads, times the mean size of a file. */
+  /**
+   * Estimated number of scanned bytes. The estimate is the number of files that the query reads,
+   * multiplied by the mean size of all files in the lake.
+   */
   scanned_bytes: number;
 }
 
-/** A query that passed the check: its SQL for DuckDB, and its syntax tree. */
+/** A query that `checkQuery` accepted, with its SQL for DuckDB and its syntax tree. */
 interface CheckedQuery {
   sql: string;
   syntax: ReturnType<typeof checkQuery>;
 }
 
 export interface Engine {
-  /** Runs one SELECT on the present files of the lake. @throws {QueryFailure} */
+  /**
+   * Runs one SELECT on the files that are in the lake when the query starts.
+   *
+   * @throws {QueryFailure}
+   */
   select(sql: string, database: string, signal: AbortSignal): Promise<EngineResult>;
-  /** @returns the lines of DuckDB's plan for a SELECT. @throws {QueryFailure} */
+  /**
+   * Plans a SELECT without running it.
+   *
+   * @returns the lines of DuckDB's plan
+   * @throws {QueryFailure}
+   */
   explain(sql: string, database: string): Promise<string[]>;
   close(): void;
 }
 
 /**
- * Starts DuckDB in memory, with a view of the lake's files for each external table of the catalog.
+ * Starts DuckDB in memory. Each external table of the catalog becomes a DuckDB view of the table's
+ * files.
  *
- * A user's SQL cannot read files or change settings: `checkQuery` refuses such syntax, and DuckDB itself is restricted
- * to the S3 folder.
+ * A user's SQL cannot change settings or read files outside the lake, for two reasons. `checkQuery`
+ * refuses such SQL, and DuckDB itself can only read the S3 folder.
  */
 export async function createEngine(deps: {
   glue: Glue;
@@ -66,7 +79,7 @@ export async function createEngine(deps: {
   const hasTable = (database: string, table: string) =>
     deps.glue.tables.some((each) => each.database === database && each.name === table);
 
-  /** Opens a connection in a database, checks the query and passes both to `work`. */
+  /** Checks a query, and calls `work` with the query and a new connection to the database. */
   const withQuery = async <T>(
     sql: string,
     database: string,
@@ -116,7 +129,10 @@ export async function createEngine(deps: {
   };
 }
 
-/** Sets what Trino does differently. Afterwards DuckDB reads only the S3 folder, and its settings are locked. */
+/**
+ * Builds the SQL that creates the databases and sets the time zone and the integer division of
+ * Trino. The SQL then restricts DuckDB to the S3 folder and locks all settings.
+ */
 function buildSetupSql(databases: string[], s3Dir: string): string {
   const folders = [s3Dir, escapeGlob(s3Dir)].map(quoteLiteral).join(', ');
   return [
@@ -125,7 +141,7 @@ function buildSetupSql(databases: string[], s3Dir: string): string {
       (name) => `CREATE SCHEMA ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(name)}`,
     ),
     `SET GLOBAL TimeZone = 'UTC'`,
-    // In Trino, 5 / 2 is 2.
+    // In Trino, 5 / 2 is 2. By default, 5 / 2 is 2.5 in DuckDB.
     'SET GLOBAL integer_division = true',
     `SET GLOBAL allowed_directories = [${folders}]`,
     'SET GLOBAL enable_external_access = false',
@@ -152,7 +168,10 @@ interface PlanNode {
   children?: PlanNode[];
 }
 
-/** DuckDB skips the partitions that a WHERE excludes. Its plan contains the number of files that it reads. */
+/**
+ * Estimates the bytes that a query scans from the number of files in DuckDB's plan. The plan does
+ * not count files in partitions that the WHERE clause excludes, because DuckDB skips these files.
+ */
 async function estimateScannedBytes(
   connection: DuckDBConnection,
   sql: string,

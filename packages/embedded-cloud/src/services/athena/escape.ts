@@ -1,9 +1,11 @@
-/** Escapes a text for a regular expression, of JavaScript and of RE2. */
+/**
+ * Escapes a string so that a regular expression of JavaScript or RE2 matches the string literally.
+ */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Escapes a path, because DuckDB treats every path as a glob. */
+/** Escapes the wildcards in a path, because DuckDB treats every path as a glob pattern. */
 export function escapeGlob(path: string): string {
   return path.replace(/[[*?]/g, '[$&]');
 }

@@ -11,14 +11,17 @@ interface QueryRequest {
   query: string;
   database: string;
   work_group: string;
-  /** `s3://bucket/prefix/` */
+  /** URI of the folder for query results, for example `s3://bucket/prefix/`. */
   output_location: string;
   statement: Statement;
-  /** The client's idempotency token: a repeated request does not start another query. */
+  /**
+   * The client's idempotency token. A second request with the same token returns the first
+   * execution and does not start another query.
+   */
   token: string | undefined;
 }
 
-/** One query execution. Times are epoch ms. */
+/** One execution of a query. All times are in epoch milliseconds. */
 export interface Execution extends QueryRequest {
   id: string;
   state: QueryState;
@@ -28,37 +31,47 @@ export interface Execution extends QueryRequest {
   completed_at?: number;
   scanned_bytes: number;
   columns: ColumnInfo[];
-  /** Includes the header row, if the statement has one. */
+  /**
+   * Result rows, including the header row if the statement has a header row. The rows are undefined
+   * before the query succeeds, and after the rows were dropped to save memory.
+   */
   rows?: (string | undefined)[][];
 }
 
 /**
- * The query executions and their states.
+ * Stores the executions of queries. The state of an execution changes as follows.
  *
  *   QUEUED ──(a free slot)─► RUNNING ──► SUCCEEDED | FAILED
  *      └────────stop────────► └──stop──► CANCELLED
  */
 export interface Executions {
-  /** @throws {Error} if the token belongs to a different query */
+  /**
+   * Starts a query.
+   *
+   * @throws {Error} if an earlier request used the same token for a different query
+   */
   start(request: QueryRequest): Execution;
   find(id: string): Execution | undefined;
   stop(execution: Execution): void;
-  /** Stops the running queries and waits for their end. */
+  /** Stops the running queries, and waits until all of them have ended. */
   close(): Promise<void>;
 }
 
 export type RunQuery = (request: QueryRequest, signal: AbortSignal) => Promise<EngineResult>;
 
-/** Keeps many executions for later calls, but the rows of only a few, because rows take much memory. */
+/**
+ * Maximum number of stored executions, and maximum number of executions whose rows are stored.
+ * Fewer executions have stored rows, because rows take much memory.
+ */
 const MOST_EXECUTIONS = 1_000;
 const MOST_RESULTS = 50;
 
 export function createExecutions(deps: {
   run: RunQuery;
-  /** Called once for each query that succeeded, before its state becomes SUCCEEDED. */
+  /** Is called once for each successful query, before the state of the query becomes SUCCEEDED. */
   onSuccess(execution: Execution): Promise<void>;
   now: () => number;
-  /** Limits the number of concurrent queries. */
+  /** Runs `work` when fewer queries than the maximum number of concurrent queries are running. */
   limit: <T>(work: () => Promise<T>) => Promise<T>;
 }): Executions {
   const executions = new Map<string, Execution>();
@@ -132,7 +145,10 @@ export function createExecutions(deps: {
   };
 }
 
-/** A map keeps the order of insertion, so the oldest executions come first. */
+/**
+ * Deletes the rows of old executions, and the oldest executions, to stay within the limits. The
+ * oldest executions come first, because a Map preserves the order of insertion.
+ */
 function dropOldExecutions(executions: Map<string, Execution>): void {
   const completed = [...executions.values()].filter(
     ({ completed_at }) => completed_at !== undefined,

@@ -3,7 +3,7 @@ import { escapeGlob, escapeRegExp } from './escape.ts';
 import { type HiveColumn, toDuckDbType } from './hive-types.ts';
 import type { Layout } from './projection.ts';
 
-/** Builds the SQL that defines an external table as a view of these files. */
+/** Builds the SQL that defines an external table as a view of the files at the given paths. */
 export function buildTableSql(
   table: GlueTable,
   layout: Layout,
@@ -15,7 +15,10 @@ export function buildTableSql(
   return `CREATE OR REPLACE VIEW ${qualifyName(table)} AS ${select}`;
 }
 
-/** DuckDB cannot read from an empty list of files. */
+/**
+ * Builds a SELECT that returns no rows. A table without files needs such a SELECT, because DuckDB
+ * cannot read from an empty list of files.
+ */
 function buildEmptySelect({ columns, partition_keys }: GlueTable): string {
   const castNull = ({ name, type }: HiveColumn) =>
     `CAST(NULL AS ${toDuckDbType(type)}) AS ${quoteIdentifier(name)}`;
@@ -24,10 +27,12 @@ function buildEmptySelect({ columns, partition_keys }: GlueTable): string {
 
 function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths: string[]): string {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name));
-  // DuckDB only skips files by a condition on a column named `filename`.
+  // DuckDB skips files only for a condition on a column named `filename`. Therefore the path column
+  // is named `filename`, unless the table has a column of the same name.
   const file = columns.includes('"filename"') ? '$path' : 'filename';
   const pattern = quoteLiteral(`^${escapeRegExp(`${root}/`)}${layout.pattern}`);
-  // DuckDB evaluates these for each file before it reads it, so a WHERE on a partition key skips files.
+  // The values of the partition keys are extracted from the file path. DuckDB evaluates the values
+  // before DuckDB reads a file, so a WHERE condition on a partition key skips files.
   const partitions = table.partition_keys.map(({ name, type }) => {
     const group = layout.keys.indexOf(name) + 1;
     const value = `regexp_extract(${quoteIdentifier(file)}, ${pattern}, ${group})`;
@@ -36,14 +41,16 @@ function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths:
   const schema = table.columns.map(
     ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(toDuckDbType(type))}`,
   );
-  // A line that is not JSON becomes a row of nulls. It is not a record, so it is left out.
+  // A line that is not JSON becomes a row whose columns are all null. The WHERE clause removes such
+  // a row, because the line is not a record.
   const blank = columns.map((column) => `${column} IS NULL`).join(' AND ');
   const select = (files: string[], compression: string) =>
     `SELECT ${[...columns, ...partitions].join(', ')} FROM read_json([` +
     `${files.map((path) => quoteLiteral(escapeGlob(path))).join(', ')}], format = 'newline_delimited', ` +
     `compression = '${compression}', columns = {${schema.join(', ')}}, filename = ${quoteLiteral(file)}, ` +
     `ignore_errors = true) WHERE NOT (${blank})`;
-  // The compression is specified, because DuckDB does not recognise the ending of a path with a question mark.
+  // The compression is specified, because DuckDB does not recognise the extension of a file whose
+  // path contains a question mark.
   const zipped = paths.filter((path) => path.endsWith('.gz'));
   const plain = paths.filter((path) => !path.endsWith('.gz'));
   return [

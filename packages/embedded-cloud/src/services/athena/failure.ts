@@ -1,4 +1,4 @@
-/** Ends a query as FAILED. The message is the reason in Athena's form: `CODE: text`. */
+/** An error that ends a query in the state FAILED. The message has Athena's form `CODE: text`. */
 export class QueryFailure extends Error {
   override name = 'QueryFailure';
   constructor(code: string, text: string, options?: ErrorOptions) {
@@ -6,7 +6,10 @@ export class QueryFailure extends Error {
   }
 }
 
-/** Athena's error code for each kind of DuckDB error, recognised by the start of its message. */
+/**
+ * Athena's error code for each kind of DuckDB error. The kind is recognised by the start of the
+ * error message.
+ */
 const CODES: [RegExp, string][] = [
   [/^(Parser|Syntax) Error/, 'SYNTAX_ERROR'],
   [/^Catalog Error: (Scalar|Aggregate|Table) Function/, 'FUNCTION_NOT_FOUND'],
@@ -17,12 +20,16 @@ const CODES: [RegExp, string][] = [
   [/^Out of Memory Error/, 'EXCEEDED_LOCAL_MEMORY_LIMIT'],
 ];
 
-/** Translates an error of DuckDB into a reason that contains no path of this machine. */
+/**
+ * Translates an error of DuckDB into a query failure. The message of the failure contains S3 URIs
+ * instead of local paths below the S3 folder.
+ */
 export function translateError(error: unknown, s3Dir: string): QueryFailure {
   if (error instanceof QueryFailure) return error;
   const message = error instanceof Error ? error.message : '';
   const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'GENERIC_INTERNAL_ERROR';
-  // The part after an empty line quotes the SQL. A suggestion may be a name that only DuckDB has.
+  // The text after the first empty line is omitted, because the text quotes the SQL. Lines with
+  // suggestions are omitted too, because a suggested name may exist only in DuckDB.
   const [first = ''] = message.split('\n\n');
   const text = first
     .split('\n')

@@ -1,21 +1,28 @@
 import { QueryFailure } from './failure.ts';
 
-/** A syntax tree of DuckDB's parser: the result of `json_serialize_sql`. */
+/** A syntax tree of DuckDB's parser, as returned by the function `json_serialize_sql`. */
 export type Syntax = null | boolean | number | string | Syntax[] | { [name: string]: Syntax };
 export type SyntaxNode = { [name: string]: Syntax };
 
-/** The functions allowed in FROM. DuckDB's other table functions read files or describe the machine. */
+/**
+ * Names of the table functions that are allowed in FROM. Other table functions of DuckDB are
+ * refused, because they read files or describe the machine.
+ */
 const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series', 'json_each', 'json_tree']);
-/** Functions and tables that describe DuckDB or the machine. */
+/**
+ * Matches the names of functions and tables that could read files, or that describe DuckDB or the
+ * machine.
+ */
 const INTERNAL =
   /^(duckdb_|pg_|pragma_|sqlite_|read_|parquet_|sniff_|current_setting$|getvariable$|query(_table)?$|glob$)/;
 const INFORMATION_SCHEMA = new Set(['tables', 'columns', 'schemata']);
 
 /**
- * Checks that a statement may run: one SELECT on tables of the catalog, without access to files.
+ * Checks that a statement is one SELECT which only reads tables of the catalog and cannot access
+ * files.
  *
- * @param answer the parser's result
- * @param hasTable whether a table is in the data catalog
+ * @param answer the JSON that `json_serialize_sql` returned for the statement
+ * @param hasTable returns whether a table is in the data catalog
  * @returns the syntax tree of the query
  * @throws {QueryFailure} SYNTAX_ERROR, NOT_SUPPORTED, TABLE_NOT_FOUND, FUNCTION_NOT_FOUND
  */
@@ -57,8 +64,9 @@ function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
 }
 
 /**
- * Reads the names that WITH defines. The check accepts them as tables in the whole statement, even outside of the query
- * that defines them. Therefore a name of one of DuckDB's own tables is refused.
+ * Returns the names that a WITH clause defines. `checkTable` accepts these names as tables in the
+ * whole statement, even outside the query that defines them. WITH therefore cannot define the name
+ * of an internal table of DuckDB, because the statement could otherwise read the internal table.
  */
 function readWithNames({ cte_map }: SyntaxNode): string[] {
   const entries = ((cte_map as SyntaxNode | undefined)?.map ?? []) as { key: string }[];

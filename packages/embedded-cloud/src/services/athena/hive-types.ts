@@ -1,10 +1,10 @@
-/** A Glue column: a name and a Hive type. */
+/** A column of a Glue table, with its name and its Hive type. */
 export interface HiveColumn {
   name: string;
   type: string;
 }
 
-/** DuckDB's name for each simple Hive type. */
+/** DuckDB's type name for each Hive type that is not nested. */
 const SIMPLE: Record<string, string> = {
   string: 'VARCHAR',
   varchar: 'VARCHAR',
@@ -22,7 +22,11 @@ const SIMPLE: Record<string, string> = {
   binary: 'BLOB',
 };
 
-/** Translates a Hive type, which may be nested. @throws {Error} for an unknown type */
+/**
+ * Translates a Hive type to a DuckDB type. The Hive type may be nested.
+ *
+ * @throws {Error} for an unknown type
+ */
 export function toDuckDbType(hive: string): string {
   const [, outer = '', inner] = /^\s*(\w+)\s*(?:<([\s\S]*)>|\([\d\s,]*\))?\s*$/.exec(hive) ?? [];
   const name = outer.toLowerCase();
@@ -46,7 +50,7 @@ function writeField(member: string): string {
   return `"${name}" ${toDuckDbType(member.slice(colon + 1))}`;
 }
 
-/** Splits at the commas outside of brackets. */
+/** Splits the members of a nested type at the commas that are outside all brackets. */
 function splitMembers(list: string): string[] {
   const found = [''];
   let depth = 0;

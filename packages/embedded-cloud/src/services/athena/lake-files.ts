@@ -2,22 +2,26 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layout } from './projection.ts';
 
-/** The present files of a table. */
+/** The current files of a table. */
 export interface LakeFiles {
-  /** Absolute paths, sorted. */
+  /** Absolute paths of the files, in sorted order. */
   paths: string[];
   bytes: number;
 }
 
-/** Lists the files of a table that Athena would read: in projected partitions, not hidden, and readable. */
+/**
+ * Lists the files of a table that Athena would read. A file is listed if the file is readable, is
+ * not hidden, and belongs to a partition of the projection.
+ */
 export type ListLakeFiles = (layout: Layout, now: number) => Promise<LakeFiles>;
 
-/** The first bytes of a gzip stream and its least size: RFC 1952. */
+/** First two bytes of a gzip stream, and size of a gzip header in bytes. Source: RFC 1952. */
 const GZIP_MAGIC = [0x1f, 0x8b];
 const GZIP_HEADER_BYTES = 10;
 
 export function createFileLister(s3Dir: string): ListLakeFiles {
-  // Objects are never changed in place, so a size is read once.
+  // The size of each file is read once. If an object is overwritten, the stored size is not
+  // updated, which only makes the estimate of the scanned bytes less exact.
   const sizes = new Map<string, number>();
   const findSize = async (path: string) => {
     const known = sizes.get(path);
@@ -43,12 +47,15 @@ export function createFileLister(s3Dir: string): ListLakeFiles {
   };
 }
 
-/** The local folder of a table. */
+/** Returns the local folder that contains the files of a table. */
 export function resolveRoot(s3Dir: string, { bucket, folder }: Layout): string {
   return join(s3Dir, bucket, folder);
 }
 
-/** Lists the sorted paths below a folder. Hive ignores names that start with a dot or an underscore. */
+/**
+ * Lists the sorted paths of the files below a folder. Names that start with a dot or an underscore
+ * are omitted, because Hive ignores such names.
+ */
 async function listFiles(folder: string, relative = ''): Promise<string[]> {
   const entries = await readdir(join(folder, relative), { withFileTypes: true }).catch(() => []);
   const found: string[] = [];
@@ -61,7 +68,12 @@ async function listFiles(folder: string, relative = ''): Promise<string[]> {
   return found;
 }
 
-/** @returns undefined if the file is empty, deleted, or not gzip despite its name, so that queries skip it */
+/**
+ * Returns the size of a file in bytes.
+ *
+ * @returns undefined if queries must skip the file, because the file is empty, was deleted, or is
+ * not in gzip format although its name ends with `.gz`
+ */
 async function readSize(path: string): Promise<number | undefined> {
   try {
     const { size } = await stat(path);

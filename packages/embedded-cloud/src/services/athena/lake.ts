@@ -14,15 +14,22 @@ import { parseSql } from './parse.ts';
 import { readLayout } from './projection.ts';
 import { translateSql } from './translate.ts';
 
-/** The tables and views of the catalog, as views in DuckDB. */
+/** The tables and views of the catalog, which are defined as views in DuckDB. */
 export interface Lake {
-  /** Updates the tables to the present files. */
+  /** Redefines the view of each table whose list of files has changed. */
   refresh(): Promise<void>;
-  /** The files of all tables at the last refresh. */
+  /**
+   * Returns the number of files in all tables and their total size in bytes, as of the last
+   * refresh.
+   */
   size(): { files: number; bytes: number };
 }
 
-/** @throws {Error} if DuckDB cannot create a table or view of the catalog */
+/**
+ * Defines the tables and views of the catalog in DuckDB.
+ *
+ * @throws {Error} if DuckDB cannot create a table or view of the catalog
+ */
 export async function createLake(deps: {
   glue: Glue;
   s3Dir: string;
@@ -51,7 +58,8 @@ export async function createLake(deps: {
 
   return {
     refresh() {
-      // Concurrent refreshes would replace the same view.
+      // Refreshes run one after the other, because concurrent refreshes would replace the same
+      // views.
       last = last.catch(() => undefined).then(refreshAll);
       return last;
     },
@@ -67,7 +75,10 @@ function hasSamePaths(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((path, i) => path === b[i]);
 }
 
-/** A view may read another view, so views that fail are tried again after the others. */
+/**
+ * Creates the views of the catalog. A view may read another view that does not exist yet, so a view
+ * that fails is tried again after the other views.
+ */
 async function createViews(connection: DuckDBConnection, views: GlueTable[]): Promise<void> {
   let waiting = views;
   let last_error: unknown;

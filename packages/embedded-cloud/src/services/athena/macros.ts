@@ -1,5 +1,6 @@
 /**
- * Trino functions that DuckDB lacks or defines differently. `translateSql` covers what a macro cannot express.
+ * Macros for the Trino functions that DuckDB lacks or defines differently. `translateSql`
+ * translates the functions that a macro cannot express.
  * Source: https://trino.io/docs/current/functions.html
  */
 const MACROS = [
@@ -49,7 +50,7 @@ const MACROS = [
   `year_of_week(x) AS isoyear(x)`,
 ];
 
-/** Statements that define the macros on a connection. */
+/** SQL statements that define the macros on a connection. */
 export const MACROS_SQL = MACROS.map((macro) => `CREATE OR REPLACE TEMP MACRO ${macro};`).join(
   '\n',
 );

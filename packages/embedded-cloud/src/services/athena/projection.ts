@@ -2,22 +2,29 @@ import type { GlueTable } from './catalog.ts';
 import { buildDatePattern, parseDate, resolveRangeEnd } from './date-projection.ts';
 import { escapeRegExp } from './escape.ts';
 
-/** The location of a table's files, and how a path contains the partition. */
+/**
+ * The location of a table's files, and the pattern that finds the partition values in the path of a
+ * file.
+ */
 export interface Layout {
   bucket: string;
-  /** The folder that contains the whole table, without slashes at its ends. */
+  /** Path of the folder that contains the whole table, without a slash at the start or the end. */
   folder: string;
-  /** Matches the path of a file below the folder. Group n is the value of partition key n. */
+  /**
+   * Regular expression that matches the path of a file, relative to `folder`. The nth capture group
+   * contains the value of the nth key in `keys`.
+   */
   pattern: string;
-  /** Partition keys in the order of the groups. */
+  /** Names of the partition keys, in the order of the capture groups in `pattern`. */
   keys: string[];
-  /** Whether Athena would read a partition. */
+  /** Returns whether Athena would read the partition with the given values. */
   includes(values: string[], now: number): boolean;
 }
 
 /**
  * Reads the location and the partition projection of a table.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-setting-up.html
+ *
  * @throws {Error} if the location is not on S3
  */
 export function readLayout(table: GlueTable): Layout {
@@ -67,7 +74,10 @@ function buildPattern(
 
 type PartitionCheck = (value: string, now: number) => boolean;
 
-/** Athena does not read partitions outside of the projection. */
+/**
+ * Creates a function that checks whether the projection contains a value of a partition key. Athena
+ * does not read partitions outside the projection.
+ */
 function createCheck(key: string, parameters: Record<string, string>): PartitionCheck {
   const setting = (name: string) => parameters[`projection.${key}.${name}`] ?? '';
   const [low = '', high = ''] = setting('range')

@@ -1,14 +1,21 @@
 import type { Execution } from './executions.ts';
 
-/** Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+/**
+ * Maximum number of rows in one page.
+ * Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+ */
 const MOST_ROWS = 1_000;
 
-/** A request that Athena refuses. The message is sent to the client. */
+/** An error for a request that Athena refuses. The message of the error is sent to the client. */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequestException';
 }
 
-/** Reads a page for GetQueryResults. The header counts as a row. @throws {InvalidRequest} */
+/**
+ * Returns one page of results for GetQueryResults. The header row counts as a row.
+ *
+ * @throws {InvalidRequest} if the page token or the page size is invalid
+ */
 export function readResultPage(execution: Execution, request: Record<string, unknown>) {
   const { rows = [], columns } = execution;
   const from = readPageStart(execution, request.NextToken);
@@ -49,7 +56,10 @@ function readPageStart({ id, rows = [] }: Execution, token: unknown): number {
   return start;
 }
 
-/** Formats the results as Athena writes them to S3: values in quotes, null as an empty field. */
+/**
+ * Formats the results as the CSV file that Athena writes to S3. Each value is in quotes, and a null
+ * is an empty field.
+ */
 export function formatCsv({ rows = [] }: Execution): string {
   const formatCell = (value: string | undefined) =>
     value === undefined ? '' : `"${value.replaceAll('"', '""')}"`;

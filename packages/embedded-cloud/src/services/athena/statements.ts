@@ -3,18 +3,24 @@ import { type ColumnInfo, createTextColumn } from './column.ts';
 import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
 
-/** The kind of a statement, recognised by its first words. */
+/** A statement with its kind, which is recognised by the first words of the statement. */
 export interface Statement {
-  /** The StatementType of GetQueryExecution. */
+  /** The field StatementType in the response of GetQueryExecution. */
   type: 'DML' | 'DDL' | 'UTILITY';
   /** Whether the first row of the results contains the column names. */
   header: boolean;
   kind: 'select' | 'explain' | 'catalog';
-  /** The statement without comments, without the semicolon, and without EXPLAIN. */
+  /**
+   * SQL of the statement, without comments at the start, semicolons at the end, and the words of
+   * EXPLAIN.
+   */
   sql: string;
 }
 
-/** Any statement of no other kind counts as a `select`. DuckDB's parser decides whether it is valid. */
+/**
+ * Classifies a statement by its first words. A statement is a `select` unless it starts with
+ * EXPLAIN, SHOW or DESCRIBE. DuckDB's parser later decides whether a `select` is valid.
+ */
 export function classifyStatement(query: string): Statement {
   const sql = query
     .replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '')
@@ -69,7 +75,11 @@ function findTables(glue: Glue, database: string): GlueTable[] {
   return glue.tables.filter((table) => table.database === database);
 }
 
-/** @param pattern of Hive: `*` matches anything, `|` separates alternatives */
+/**
+ * Returns a result with the names that match a pattern.
+ *
+ * @param pattern a Hive pattern, in which `*` matches any characters and `|` separates alternatives
+ */
 function createListResult(column: string, names: string[], pattern: string): EngineResult {
   const alternatives = pattern
     .split('|')
@@ -82,7 +92,10 @@ function createListResult(column: string, names: string[], pattern: string): Eng
   return { columns: [createTextColumn(column)], rows, scanned_bytes: 0 };
 }
 
-/** As in Hive, the result declares three columns, but each row is one text with tabs. */
+/**
+ * Describes a table in the format of Hive. The result declares three columns, but each row is a
+ * single string in which tabs separate the three values.
+ */
 function describeAsText(glue: Glue, database: string, name: string): EngineResult {
   const table = findTables(glue, database).find((each) => each.name === name);
   if (table === undefined) {

@@ -1,14 +1,17 @@
 import { quoteLiteral } from './catalog.ts';
 import type { Syntax, SyntaxNode } from './guard.ts';
 
-/** A replacement for some bytes of a query. */
+/** A replacement for a range of bytes in a query. */
 interface Edit {
   at: number;
   bytes: number;
   text: string;
 }
 
-/** Trino uses MySQL's date formats. These letters differ in DuckDB. */
+/**
+ * DuckDB's format for each date letter that differs between Trino and DuckDB. Trino uses the date
+ * formats of MySQL.
+ */
 const DATE_LETTERS: Record<string, string> = {
   M: '%B',
   i: '%M',
@@ -24,17 +27,17 @@ const DATE_LETTERS: Record<string, string> = {
 };
 const DATE_FUNCTIONS = new Set(['date_format', 'date_parse']);
 
-/** DuckDB's names of functions that take a lambda. */
+/** DuckDB's name for each supported Trino function that takes a lambda. */
 const LAMBDA_FUNCTIONS: Record<string, string> = {
   transform: 'list_transform',
   filter: 'list_filter',
 };
 
 /**
- * Translates Trino SQL for DuckDB if a macro cannot: DuckDB's date formats must be constants, and a macro cannot
- * take a lambda.
+ * Translates the parts of Trino SQL that a macro cannot translate. A macro cannot translate date
+ * formats, because a date format must be a constant in DuckDB. A macro also cannot take a lambda.
  *
- * @param query the syntax tree of this text, which contains the positions
+ * @param query the syntax tree of `sql`, which contains the positions of functions and constants
  */
 export function translateSql(sql: string, query: Syntax): string {
   const bytes = Buffer.from(sql);
@@ -64,7 +67,7 @@ function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   if (typeof text !== 'string') return [];
   const at = Number(format.query_location);
   const written = quoteLiteral(text);
-  // Other string literals are not changed: E'…', $$…$$.
+  // Only string literals in single quotes are changed, and not literals such as E'…' or $$…$$.
   if (sql.toString('utf8', at, at + Buffer.byteLength(written)) !== written) return [];
   const translated = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
   return [{ at, bytes: Buffer.byteLength(written), text: quoteLiteral(translated) }];

@@ -13,7 +13,7 @@ import {
 
 const MS_PER_DAY = 86_400_000;
 
-/** Formats a value as Athena does in `VarCharValue`. @returns undefined for null */
+/** Formats a value as Athena does in the field `VarCharValue`. @returns undefined for null */
 export function formatValue(value: DuckDBValue, type: DuckDBType): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'number') return formatNumber(value, type);
@@ -26,7 +26,12 @@ export function formatValue(value: DuckDBValue, type: DuckDBType): string | unde
   return formatNested(value, type) ?? String(value);
 }
 
-/** Formats nested values: `[a, b]` and `{name=value}`, with `null` for missing ones. */
+/**
+ * Formats a list as `[a, b]`, and a map or struct as `{name=value}`. A null inside is formatted as
+ * `null`.
+ *
+ * @returns undefined if the value is not nested
+ */
 function formatNested(value: DuckDBValue, type: DuckDBType): string | undefined {
   const formatInner = (item: DuckDBValue, item_type: DuckDBType) =>
     formatValue(item, item_type) ?? 'null';
@@ -54,7 +59,7 @@ function formatNumber(value: number, { typeId }: DuckDBType): string {
   return typeId === DuckDBTypeId.FLOAT ? formatJavaDouble(findShortestFloat(value)) : String(value);
 }
 
-/** Formats a number as Java prints a double: `1.0`, `1.0E7`, `1.0E-4`. */
+/** Formats a number as Java prints a double, for example `1.0`, `1.0E7` or `1.0E-4`. */
 export function formatJavaDouble(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -68,7 +73,7 @@ function addPoint(digits: string): string {
   return digits.includes('.') ? digits : `${digits}.0`;
 }
 
-/** @returns the number with the fewest digits that is the same 32-bit float */
+/** Returns the number with the fewest digits that rounds to the same 32-bit float. */
 function findShortestFloat(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
@@ -77,7 +82,11 @@ function findShortestFloat(value: number): number {
   return value;
 }
 
-/** Formats `2026-11-23 10:00:00.000`. @param micros since 1970 */
+/**
+ * Formats a timestamp as `2026-11-23 10:00:00.000`, in UTC.
+ *
+ * @param micros microseconds since 1970
+ */
 function formatTimestamp(micros: bigint): string {
   const ms = Number(
     micros >= 0n || micros % 1_000n === 0n ? micros / 1_000n : micros / 1_000n - 1n,

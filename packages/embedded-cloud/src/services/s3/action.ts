@@ -17,7 +17,10 @@ const UNSUPPORTED_QUERIES = new Set(
   ).split(' '),
 );
 
-/** The name of every action that is not emulated: the reply is NotImplemented. */
+/**
+ * Name that stands for every action which is not emulated. The reply to such an action is
+ * NotImplemented.
+ */
 const UNSUPPORTED = 'Unsupported';
 
 /** Finds the S3 action of a path-style request from its method, path and query. */
@@ -60,7 +63,8 @@ function readAddress(path: string): { bucket: string; key: string } {
   try {
     return parseAddress(path);
   } catch {
-    // The path is not a valid URI: the action replies with InvalidURI.
+    // The path is not a valid URI. A placeholder is returned, because the action itself parses the
+    // path again and replies with InvalidURI.
     return { bucket: '-', key: '-' };
   }
 }

@@ -1,19 +1,20 @@
 import { S3Error } from './errors.ts';
 
-/** The content of an `aws-chunked` body. */
+/** The decoded content of an `aws-chunked` body. */
 export interface DecodedBody {
   body: Buffer;
-  /** Lower-case names: `x-amz-checksum-crc32`, `x-amz-trailer-signature`. */
+  /** Trailers by their lower-case names, for example `x-amz-checksum-crc32`. */
   trailers: Record<string, string>;
 }
 
 const CRLF = '\r\n';
 
 /**
- * Removes the framing of a streamed put: `hex-size[;chunk-signature=…]\r\n bytes \r\n … 0\r\n trailers \r\n`.
+ * Removes the chunk framing from the body of a streamed put. A framed body has the following form.
+ * `hex-size[;chunk-signature=…]\r\n bytes \r\n … 0\r\n trailers \r\n`
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  *
- * @throws {S3Error} IncompleteBody if a frame is cut off or has the wrong size
+ * @throws {S3Error} IncompleteBody if a chunk is cut off or has the wrong size
  */
 export function decodeChunked(sent: Buffer): DecodedBody {
   const chunks: Buffer[] = [];

@@ -3,19 +3,28 @@ import { REGION } from '../../gateway/types.ts';
 import { createXmlReply, escapeXml } from '../wire.ts';
 import type { ObjectStore } from './store.ts';
 
-/** CreateBucket: an existing bucket belongs to the caller and is kept. @throws {S3Error} InvalidBucketName */
+/**
+ * Handles CreateBucket. If the bucket exists, the call succeeds and does not change the bucket.
+ *
+ * @throws {S3Error} InvalidBucketName
+ */
 export async function createBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
   await store.createBucket(bucket);
   return { status: 200, headers: { location: `/${bucket}` }, body: '' };
 }
 
-/** HeadBucket. @throws {S3Error} NoSuchBucket */
+/** Handles HeadBucket. @throws {S3Error} NoSuchBucket */
 export async function headBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
   await store.requireBucket(bucket);
   return { status: 200, headers: { 'x-amz-bucket-region': REGION }, body: '' };
 }
 
-/** GetBucketLocation: the constraint of us-east-1 is empty. @throws {S3Error} NoSuchBucket */
+/**
+ * Handles GetBucketLocation. The location constraint in the reply is empty, because us-east-1 has
+ * no location constraint.
+ *
+ * @throws {S3Error} NoSuchBucket
+ */
 export async function getBucketLocation(store: ObjectStore, bucket: string): Promise<AwsReply> {
   await store.requireBucket(bucket);
   return createXmlReply(
@@ -24,7 +33,7 @@ export async function getBucketLocation(store: ObjectStore, bucket: string): Pro
   );
 }
 
-/** ListBuckets. */
+/** Handles ListBuckets. */
 export async function listBuckets(store: ObjectStore): Promise<AwsReply> {
   const buckets = (await store.listBuckets()).map(
     ({ name, created_at }) =>

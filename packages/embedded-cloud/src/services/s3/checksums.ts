@@ -8,7 +8,10 @@ type ComputeChecksum = (body: Buffer) => Buffer;
 const CRC32_POLYNOMIAL = 0xedb88320;
 const CRC32C_POLYNOMIAL = 0x82f63b78;
 
-/** The algorithms that are verified, by header name. CRC-64/NVME is not verified. */
+/**
+ * Checksum function for each request header whose checksum is verified. CRC-64/NVME is not
+ * verified.
+ */
 const ALGORITHMS: Record<string, ComputeChecksum> = {
   'x-amz-checksum-crc32': createCrc32(),
   'x-amz-checksum-crc32c': createCrc(CRC32C_POLYNOMIAL),
@@ -17,11 +20,11 @@ const ALGORITHMS: Record<string, ComputeChecksum> = {
 };
 
 /**
- * Verifies a body with every digest in the request.
+ * Verifies a body with every checksum in the request.
  *
- * @param given headers and trailers, lower-case names
+ * @param given headers and trailers of the request, with lower-case names
  * @returns the verified checksum headers, which are stored with the object
- * @throws {S3Error} BadDigest, InvalidDigest
+ * @throws {S3Error} BadDigest if a checksum differs, InvalidDigest if the Content-MD5 is malformed
  */
 export function verifyChecksums(
   body: Buffer,
@@ -45,7 +48,8 @@ export function verifyChecksums(
 }
 
 /**
- * Verifies the received bytes with `x-amz-content-sha256`, if that is a hash.
+ * Verifies the received bytes with the header `x-amz-content-sha256`. A header that does not
+ * contain a hash is ignored.
  *
  * @throws {S3Error} XAmzContentSHA256Mismatch
  */
@@ -62,7 +66,10 @@ function verifyMd5(body: Buffer, md5: string | undefined): void {
   if (createHash('md5').update(body).digest('base64') !== md5) throw new S3Error('BadDigest');
 }
 
-/** Node has CRC-32 since 20.15 and 22.2, but its types of Node 20 do not declare it. */
+/**
+ * Creates the CRC-32 function. Node has a native CRC-32 since versions 20.15 and 22.2, but the type
+ * declarations of Node 20 do not contain the native function.
+ */
 function createCrc32(): ComputeChecksum {
   const native = (zlib as { crc32?: (body: Buffer) => number }).crc32;
   if (native === undefined) return createCrc(CRC32_POLYNOMIAL);

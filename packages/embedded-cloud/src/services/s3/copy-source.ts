@@ -1,7 +1,12 @@
 import { S3Error } from './errors.ts';
 import { parseAddress } from './request.ts';
 
-/** Reads `x-amz-copy-source`, with or without a leading slash. @throws {S3Error} InvalidArgument */
+/**
+ * Reads the source bucket and key from the header `x-amz-copy-source`, with or without a leading
+ * slash.
+ *
+ * @throws {S3Error} InvalidArgument if the bucket or the key is missing
+ */
 export function readCopySource(headers: Record<string, string>): { bucket: string; key: string } {
   const header = headers['x-amz-copy-source'] ?? '';
   const [path = ''] = header.split('?');

@@ -4,17 +4,28 @@ import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+/**
+ * Maximum number of keys in one DeleteObjects call.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ */
 const MOST_KEYS = 1_000;
 
-/** DeleteObject succeeds for an object that does not exist. @throws {S3Error} */
+/**
+ * Handles DeleteObject. The call succeeds even if the object does not exist.
+ *
+ * @throws {S3Error} NoSuchBucket
+ */
 export async function deleteObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
   await store.remove(request.bucket, request.key);
   return { status: 204, headers: {}, body: '' };
 }
 
-/** DeleteObjects. @throws {S3Error} MalformedXML without a key, or with more than 1,000 */
+/**
+ * Handles DeleteObjects.
+ *
+ * @throws {S3Error} MalformedXML if the body contains no key or more than 1,000 keys
+ */
 export async function deleteObjects(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
   const keys = readKeysToDelete(request.body);
@@ -25,7 +36,7 @@ export async function deleteObjects(store: ObjectStore, request: S3Request): Pro
   return createXmlReply(200, `<DeleteResult>${is_quiet ? '' : deleted.join('')}</DeleteResult>`);
 }
 
-/** Reads the keys in the body of DeleteObjects. */
+/** Reads the keys from the body of a DeleteObjects call. */
 export function readKeysToDelete(body: Buffer): string[] {
   return findXmlElements(body.toString('utf8'), 'Key').map(unescapeXml);
 }

@@ -2,17 +2,27 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 
-/** The object files on disk. If a key is the name of both a file and a folder, the file is renamed. */
+/**
+ * The object files on disk. If a file and a directory would have the same path, the file has an
+ * additional suffix in its name.
+ */
 export interface Disk {
-  /** @returns the file of a key; undefined if it does not exist */
+  /**
+   * Finds the file of a key.
+   *
+   * @returns the path of the file, or undefined if the file does not exist
+   */
   find(bucket: string, key: string): Promise<string | undefined>;
-  /** Moves a complete file to the path of the key, and creates the directories. */
+  /** Moves a completely written file to the path of the key, and creates the parent directories. */
   place(bucket: string, key: string, file: string): Promise<void>;
-  /** Removes the file of a key, and the directories that become empty. */
+  /** Removes the file of a key, and the parent directories that become empty. */
   remove(bucket: string, key: string): Promise<void>;
 }
 
-/** Concurrent calls on one bucket are not allowed. */
+/**
+ * Creates the access to object files below a root folder. The caller must not run calls for the
+ * same bucket concurrently.
+ */
 export function createDisk(root: string): Disk {
   const buildPath = (bucket: string, key: string) => join(root, bucket, keyToPath(key));
 
@@ -32,7 +42,8 @@ export function createDisk(root: string): Disk {
       if ((await findKind(path)) === 'directory')
         return await rename(file, path + BESIDE_DIRECTORY);
       await rename(file, path);
-      // An older version may still have this suffix, from a time when a directory used the key's name.
+      // The file of an earlier version of the object is deleted. The earlier file has a suffix if a
+      // directory had the key's name when the earlier version was written.
       await rm(path + BESIDE_DIRECTORY, { force: true });
     },
     async remove(bucket, key) {
@@ -44,7 +55,10 @@ export function createDisk(root: string): Disk {
   };
 }
 
-/** Renames a file whose name a directory needs. */
+/**
+ * Creates the directories of a relative path below `base`. If a file has the name of such a
+ * directory, the file is renamed.
+ */
 async function makeDirectories(base: string, relative: string): Promise<void> {
   let path = base;
   for (const name of relative === '.' ? [] : relative.split('/')) {
@@ -54,7 +68,10 @@ async function makeDirectories(base: string, relative: string): Promise<void> {
   }
 }
 
-/** Removes `directory` and its parents below `base`, as long as they are empty. */
+/**
+ * Removes `directory` and then its parent directories below `base`, as long as the directories are
+ * empty.
+ */
 export async function removeEmpty(directory: string, base: string): Promise<void> {
   for (let path = directory; path.length > base.length; path = dirname(path)) {
     if ((await readdir(path).catch(() => [''])).length > 0) return;

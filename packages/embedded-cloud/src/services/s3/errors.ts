@@ -3,7 +3,7 @@ import type { AwsReply } from '../../gateway/types.ts';
 import { createXmlReply, escapeXml } from '../wire.ts';
 
 /**
- * HTTP status and message of S3's error codes.
+ * HTTP status and default message of each S3 error code.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const ERRORS = {
@@ -70,7 +70,10 @@ const ERRORS = {
 
 export type S3ErrorCode = keyof typeof ERRORS;
 
-/** An error reply of S3. Actions throw it, and `handleCall` in s3.ts turns it into a reply. */
+/**
+ * An error that S3 sends to the client. Actions throw the error, and `handleCall` in s3.ts turns
+ * the error into a reply.
+ */
 export class S3Error extends Error {
   override name = 'S3Error';
   readonly code: S3ErrorCode;
@@ -80,13 +83,13 @@ export class S3Error extends Error {
   }
 }
 
-/** Creates the reply for an error. The reply to HEAD has no body. */
+/** Creates the reply for an error. The reply to a HEAD request has no body. */
 export function createS3ErrorReply(error: S3Error, method: string): AwsReply {
   const status = ERRORS[error.code][0];
   return createErrorReply(status, error.code, error.message, method);
 }
 
-/** Creates an error reply with any code. */
+/** Creates an error reply with any error code. The reply to a HEAD request has no body. */
 export function createErrorReply(
   status: number,
   code: string,

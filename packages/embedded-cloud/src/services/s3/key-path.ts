@@ -1,20 +1,27 @@
-/** File systems allow 255 bytes in a name. A part of a name and its suffixes stay below. */
+/**
+ * Maximum length of one part of a split file name, in bytes. File systems allow 255 bytes in a
+ * name, so suffixes fit after a part of 200 bytes.
+ */
 const LONGEST_PART_BYTES = 200;
 const EMPTY = '%-';
 const CONTINUED = '%+';
-/** Marks a file whose name is used by a directory: the keys `a` and `a/b` may both exist. */
+/**
+ * Suffix of a file whose own name is used by a directory. For example, if the keys `a` and `a/b`
+ * both exist, the file of the key `a` needs the suffix.
+ */
 export const BESIDE_DIRECTORY = '%_';
 
 /**
- * Converts a key to the path of its file below the bucket. The path of an ordinary key is the key itself, so that
- * people and globs can read it. Empty names, `.`, `..` and control characters are encoded with `%`, and `%` itself as
- * `%25`. A name over 200 bytes is split into nested directories.
+ * Converts a key to the path of its file, relative to the folder of the bucket. The path of an
+ * ordinary key equals the key, so that people and glob patterns can find the file. Empty names,
+ * `.`, `..`, `%` and control characters are encoded with `%`. For example, `%` is encoded as `%25`.
+ * A name of more than 200 bytes is split into nested directories.
  */
 export function keyToPath(key: string): string {
   return key.split('/').map(encodeName).join('/');
 }
 
-/** The inverse of `keyToPath`. */
+/** Converts the path of a file to its key. The function is the inverse of `keyToPath`. */
 export function pathToKey(path: string): string {
   return path
     .replaceAll(`${CONTINUED}/`, '')
@@ -41,7 +48,10 @@ function encodeName(name: string): string {
     : splitName(encoded).join(`${CONTINUED}/`);
 }
 
-/** Splits between characters, but not within `%XX`. */
+/**
+ * Splits an encoded name into parts of at most 200 bytes. A character and an escape sequence `%XX`
+ * are never split.
+ */
 function splitName(encoded: string): string[] {
   const parts: string[] = [];
   let part = '';

@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToKey } from './key-path.ts';
 
-/** Lists the keys of a bucket, sorted by their UTF-8 bytes. */
+/**
+ * Lists the keys of a bucket that start with `prefix` and sort after `after`. The keys are sorted
+ * by their UTF-8 bytes.
+ */
 export async function listKeysOnDisk(
   directory: string,
   prefix: string,
@@ -14,7 +17,10 @@ export async function listKeysOnDisk(
   return later.sort(compareKeys);
 }
 
-/** S3 sorts keys by UTF-8 bytes. JavaScript compares UTF-16 units, whose order differs above U+D7FF. */
+/**
+ * Compares two keys by their UTF-8 bytes, because S3 sorts keys by UTF-8 bytes. JavaScript compares
+ * UTF-16 units, whose order differs above U+D7FF.
+ */
 function compareKeys(a: string, b: string): number {
   const plain = /^[\0-\x7f]*$/;
   if (plain.test(a) && plain.test(b)) return a < b ? -1 : a > b ? 1 : 0;
@@ -32,7 +38,8 @@ async function walk(
     const path = relative + entry.name;
     if (entry.isDirectory()) {
       const start = pathToKey(`${path}/`).replace(/\/$/, '');
-      // The directory is below the prefix, or contains it.
+      // A directory is searched only if its path starts with the prefix, or if the prefix starts
+      // with its path.
       if (start.startsWith(prefix) || prefix.startsWith(start)) {
         await walk(join(directory, entry.name), `${path}/`, prefix, found);
       }

@@ -6,15 +6,18 @@ import type { ObjectStore } from './store.ts';
 
 const MOST_KEYS = 1_000;
 
-/** A page of a listing: keys, and common prefixes that replace groups of keys. */
+/**
+ * One page of a listing, with keys and common prefixes. A common prefix replaces a group of keys
+ * that start with the prefix.
+ */
 interface ListPage {
   keys: string[];
   prefixes: string[];
-  /** The last key or prefix, if another page follows. */
+  /** Last key or common prefix on this page. The value is undefined if no other page follows. */
   last?: string;
 }
 
-/** ListObjectsV2. @throws {S3Error} */
+/** Handles ListObjectsV2. @throws {S3Error} NoSuchBucket, InvalidArgument */
 export async function listObjects(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   const { bucket, query } = request;
   await store.requireBucket(bucket);
@@ -59,7 +62,8 @@ function selectPage(
   let last: string | undefined;
   for (const key of keys) {
     const group = findGroup(key, prefix, delimiter);
-    // The group is already on this page, or was on the previous one.
+    // A common prefix is skipped if the current page or the previous page already contains the
+    // prefix.
     if (group !== undefined && (group === last || (after !== '' && after.startsWith(group))))
       continue;
     if (page.keys.length + page.prefixes.length === most) {
@@ -117,7 +121,7 @@ async function writeContents(
   writeText: (value: string) => string,
 ): Promise<string> {
   const info = await store.readInfo(bucket, key);
-  // The object was deleted after the keys were listed.
+  // The metadata is missing if the object was deleted after the keys were listed.
   if (info === undefined) return '';
   const modified = new Date(info.last_modified).toISOString();
   return `<Contents><Key>${writeText(key)}</Key><LastModified>${modified}</LastModified><ETag>&quot;${info.etag}&quot;</ETag><Size>${info.bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`;

@@ -12,7 +12,10 @@ import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
 import type { Part, Uploads } from './uploads.ts';
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/**
+ * Minimum size of each part except the last part, in bytes, and maximum number of parts.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
 const SMALLEST_PART_BYTES = 5 * 1024 ** 2;
 const MOST_PARTS = 10_000;
 
@@ -22,7 +25,11 @@ export interface Multipart {
   now: () => number;
 }
 
-/** CreateMultipartUpload. @throws {S3Error} */
+/**
+ * Handles CreateMultipartUpload.
+ *
+ * @throws {S3Error} KeyTooLongError, NoSuchBucket, MetadataTooLarge
+ */
 export async function createUpload(
   { store, uploads }: Multipart,
   request: S3Request,
@@ -37,7 +44,7 @@ export async function createUpload(
   );
 }
 
-/** UploadPart. @throws {S3Error} */
+/** Handles UploadPart. @throws {S3Error} NoSuchUpload, InvalidArgument */
 export async function uploadPart({ uploads }: Multipart, request: S3Request): Promise<AwsReply> {
   const { id } = await findUpload(uploads, request);
   const number = Number(request.query.get('partNumber'));
@@ -52,7 +59,11 @@ export async function uploadPart({ uploads }: Multipart, request: S3Request): Pr
   return { status: 200, headers: { etag: quoteEtag(etag), ...request.checksums }, body: '' };
 }
 
-/** CompleteMultipartUpload. @throws {S3Error} */
+/**
+ * Handles CompleteMultipartUpload.
+ *
+ * @throws {S3Error} if the upload, its parts or the write condition is invalid
+ */
 export async function completeUpload(multipart: Multipart, request: S3Request): Promise<AwsReply> {
   const { store, uploads, now } = multipart;
   const { bucket, key, headers } = request;
@@ -71,7 +82,7 @@ export async function completeUpload(multipart: Multipart, request: S3Request): 
   );
 }
 
-/** AbortMultipartUpload. @throws {S3Error} */
+/** Handles AbortMultipartUpload. @throws {S3Error} NoSuchUpload */
 export async function abortUpload({ uploads }: Multipart, request: S3Request): Promise<AwsReply> {
   const { id } = await findUpload(uploads, request);
   await uploads.remove(id);

@@ -11,10 +11,17 @@ const STORED_HEADERS = [
 ];
 const METADATA_PREFIX = 'x-amz-meta-';
 const DEFAULT_TYPE = 'binary/octet-stream';
-/** The limit of user-defined metadata: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/**
+ * Maximum total size of an object's user-defined metadata, in bytes.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
 const LARGEST_METADATA_BYTES = 2_048;
 
-/** Selects the headers of a put that are stored with the object. @throws {S3Error} MetadataTooLarge */
+/**
+ * Selects the headers of a put request that are stored with the object.
+ *
+ * @throws {S3Error} MetadataTooLarge
+ */
 export function selectStoredHeaders(headers: Record<string, string>): Record<string, string> {
   const stored: Record<string, string> = {};
   let metadata_bytes = 0;
@@ -37,7 +44,7 @@ export function selectStoredHeaders(headers: Record<string, string>): Record<str
   };
 }
 
-/** The headers of the reply to GET and HEAD, except the length. */
+/** Creates the headers of the reply to GET and HEAD, except the content length. */
 export function createObjectHeaders(info: ObjectInfo): Record<string, string> {
   return {
     'content-type': DEFAULT_TYPE,
@@ -56,7 +63,7 @@ export function computeMd5(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** Whether an `If-Match` or `If-None-Match` header contains this ETag. */
+/** Returns whether an `If-Match` or `If-None-Match` header matches the given ETag. */
 export function matchesEtag(header: string, etag: string): boolean {
   return header.split(',').some((each) => {
     const name = each.trim();
@@ -65,9 +72,11 @@ export function matchesEtag(header: string, etag: string): boolean {
 }
 
 /**
- * Creates the check of a conditional write. S3 supports `If-None-Match: *` and `If-Match` with an ETag.
+ * Creates the function that checks the condition of a conditional write. S3 supports the conditions
+ * `If-None-Match: *` and `If-Match` with an ETag.
  *
- * @throws {S3Error} PreconditionFailed, NoSuchKey, NotImplemented
+ * @throws {S3Error} NotImplemented for other conditions; the function throws PreconditionFailed,
+ * NoSuchKey
  */
 export function createWriteCondition(
   headers: Record<string, string>,
@@ -82,10 +91,13 @@ export function createWriteCondition(
   };
 }
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/**
+ * Maximum length of a key, in bytes.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
 const LONGEST_KEY_BYTES = 1_024;
 
-/** @throws {S3Error} KeyTooLongError */
+/** Checks the length of a key. @throws {S3Error} KeyTooLongError */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > LONGEST_KEY_BYTES) throw new S3Error('KeyTooLongError');
 }

@@ -4,7 +4,7 @@ import { readKeysToDelete } from './delete.ts';
 import { S3Error } from './errors.ts';
 import { parseAddress, readRequest } from './request.ts';
 
-/** The IAM action of each S3 action on an object. */
+/** IAM action that each S3 action on an object requires. */
 const ON_OBJECT: Record<string, string> = {
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
@@ -16,7 +16,7 @@ const ON_OBJECT: Record<string, string> = {
   AbortMultipartUpload: 's3:AbortMultipartUpload',
   DeleteObject: 's3:DeleteObject',
 };
-/** The IAM action of each S3 action on a bucket. */
+/** IAM action that each S3 action on a bucket requires. */
 const ON_BUCKET: Record<string, string> = {
   CreateBucket: 's3:CreateBucket',
   HeadBucket: 's3:ListBucket',
@@ -25,7 +25,7 @@ const ON_BUCKET: Record<string, string> = {
 };
 
 /**
- * The IAM permissions that a call needs.
+ * Returns the IAM permissions that a call needs.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export function findPermissions(call: AwsCall): Permission[] {
@@ -33,7 +33,7 @@ export function findPermissions(call: AwsCall): Permission[] {
   try {
     return listPermissions(call);
   } catch (error) {
-    // The request is invalid: it will be refused, so it needs no permission.
+    // An invalid request needs no permission, because the action will refuse the request.
     if (error instanceof S3Error) return [];
     throw error;
   }

@@ -1,12 +1,17 @@
 import { S3Error } from './errors.ts';
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+/**
+ * Maximum lifetime of a presigned URL, in seconds.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
 const LONGEST_SECONDS = 604_800;
 
 /**
- * Checks that a presigned URL has not expired. Its signature is not checked, because the embedded cloud has no secrets.
+ * Checks that a presigned URL has not expired. The signature of the URL is not checked, because the
+ * embedded cloud has no secret keys.
  *
- * @throws {S3Error} AccessDenied once it has expired, AuthorizationQueryParametersError
+ * @throws {S3Error} AccessDenied if the URL has expired, AuthorizationQueryParametersError if the
+ * signing time or the lifetime is invalid
  */
 export function checkPresigned(query: URLSearchParams, now: number): void {
   const expires = query.get('X-Amz-Expires');
@@ -19,7 +24,12 @@ export function checkPresigned(query: URLSearchParams, now: number): void {
   if (now > signed_at + seconds * 1_000) throw new S3Error('AccessDenied', 'Request has expired');
 }
 
-/** @param date `20261123T100000Z` */
+/**
+ * Parses the signing time of a presigned URL.
+ *
+ * @param date a time such as `20261123T100000Z`
+ * @returns epoch milliseconds, or NaN if the time is invalid
+ */
 function parseSignedAt(date: string): number {
   return Date.parse(
     date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),

@@ -5,7 +5,12 @@ import type { S3Request } from './request.ts';
 import type { ObjectInfo } from './sidecar.ts';
 import type { ObjectStore } from './store.ts';
 
-/** GetObject replies with the object, a range of it, or 304. @throws {S3Error} */
+/**
+ * Handles GetObject. The reply contains the object or a range of the object. If the object was not
+ * modified, the reply has the status 304 and no body.
+ *
+ * @throws {S3Error} NoSuchBucket, NoSuchKey, PreconditionFailed, InvalidRange
+ */
 export async function getObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
   const object = await store.open(request.bucket, request.key);
@@ -19,7 +24,11 @@ export async function getObject(store: ObjectStore, request: S3Request): Promise
   }
 }
 
-/** HeadObject replies as GetObject does, without the bytes. @throws {S3Error} */
+/**
+ * Handles HeadObject. The reply has the status and headers of GetObject, but no body.
+ *
+ * @throws {S3Error} NoSuchBucket, NoSuchKey, PreconditionFailed, InvalidRange
+ */
 export async function headObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
   const info = await store.readInfo(request.bucket, request.key);
@@ -55,12 +64,17 @@ function planRead(info: ObjectInfo, { headers, query }: S3Request): ReadPlan {
   return { status: 206, headers: part, start: range.first, length };
 }
 
-/** @throws {S3Error} PreconditionFailed */
+/**
+ * Returns whether the request headers require the reply 304 Not Modified.
+ *
+ * @throws {S3Error} PreconditionFailed
+ */
 function isNotModified(info: ObjectInfo, headers: Record<string, string>): boolean {
   const { 'if-match': match, 'if-none-match': none } = headers;
   const since = Date.parse(headers['if-modified-since'] ?? '');
   const until = Date.parse(headers['if-unmodified-since'] ?? '');
-  // HTTP dates have a resolution of one second.
+  // The modification time is rounded down to seconds, because HTTP dates have a resolution of one
+  // second.
   const modified = Math.floor(info.last_modified / 1_000) * 1_000;
   if (match !== undefined ? !matchesEtag(match, info.etag) : modified > until) {
     throw new S3Error('PreconditionFailed');
@@ -68,7 +82,12 @@ function isNotModified(info: ObjectInfo, headers: Record<string, string>): boole
   return none !== undefined ? matchesEtag(none, info.etag) : modified <= since;
 }
 
-/** Parses a single range. As in S3, any other header is ignored. @throws {S3Error} InvalidRange */
+/**
+ * Parses a `Range` header with a single range of bytes. As in S3, a header in any other form is
+ * ignored.
+ *
+ * @throws {S3Error} InvalidRange
+ */
 function parseRange(
   header: string | undefined,
   bytes: number,
@@ -91,7 +110,10 @@ const OVERRIDES = [
   'expires',
 ];
 
-/** Reads `response-content-type=…` and the like, which presigned URLs use to set response headers. */
+/**
+ * Reads query parameters such as `response-content-type`, which presigned URLs use to set response
+ * headers.
+ */
 function readOverrides(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     OVERRIDES.flatMap((name) => {

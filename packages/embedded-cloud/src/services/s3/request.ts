@@ -3,25 +3,32 @@ import { decodeChunked } from './aws-chunked.ts';
 import { verifyChecksums, verifyPayloadHash } from './checksums.ts';
 import { S3Error } from './errors.ts';
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/**
+ * Maximum size of an object in a single put, in bytes.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
 const LARGEST_PUT_BYTES = 5 * 1024 ** 3;
 
-/** An S3 call with its address and body decoded. */
+/** An S3 call whose address and body are decoded. */
 export interface S3Request {
   method: string;
   bucket: string;
-  /** Decoded; empty in a call on a bucket. */
+  /** Decoded key of the object. The key is empty in a call on a bucket. */
   key: string;
   query: URLSearchParams;
-  /** The headers, and the `x-amz-*` parameters of a presigned URL. */
+  /** Headers of the request, and `x-amz-*` query parameters of a presigned URL. */
   headers: Record<string, string>;
-  /** Without aws-chunked framing. */
+  /** Body of the request, without the `aws-chunked` framing. */
   body: Buffer;
-  /** The verified checksum headers and trailers, which are stored with the object. */
+  /** Verified checksum headers and trailers, which are stored with the object. */
   checksums: Record<string, string>;
 }
 
-/** @throws {S3Error} InvalidURI if the path is not percent-encoded UTF-8 */
+/**
+ * Parses the bucket and the key from a path-style path.
+ *
+ * @throws {S3Error} InvalidURI if the path is not percent-encoded UTF-8
+ */
 export function parseAddress(path: string): { bucket: string; key: string } {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?([\s\S]*)$/.exec(path) ?? [];
   try {
@@ -31,7 +38,11 @@ export function parseAddress(path: string): { bucket: string; key: string } {
   }
 }
 
-/** Decodes a call and verifies its checksums. @throws {S3Error} */
+/**
+ * Decodes a call and verifies its checksums.
+ *
+ * @throws {S3Error} if the call is malformed or a checksum differs
+ */
 export function readRequest(call: AwsCall): S3Request {
   const { bucket, key } = parseAddress(call.path);
   const headers = { ...readQueryHeaders(call.query), ...call.headers };
@@ -61,7 +72,10 @@ function readBody(sent: Buffer, headers: Record<string, string>) {
   return read;
 }
 
-/** Presigned URLs contain headers as parameters. Checksums are ignored: the URL was signed without the body. */
+/**
+ * Reads the query parameters of a presigned URL that stand for `x-amz-*` headers. Checksum
+ * parameters are ignored, because the URL was signed without the body.
+ */
 function readQueryHeaders(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()].map((name) => name.toLowerCase());
   if (!names.includes('x-amz-signature')) return {};

@@ -15,18 +15,20 @@ import { createUploads } from './uploads.ts';
 import { copyObject, putObject } from './write-object.ts';
 
 export interface S3 extends AwsService {
-  /** Creates a bucket, or keeps an existing one. @throws {S3Error} InvalidBucketName */
+  /** Creates a bucket. An existing bucket is not changed. @throws {S3Error} InvalidBucketName */
   createBucket(name: string): Promise<void>;
 }
 
 type Action = (request: S3Request) => Promise<AwsReply>;
 
 /**
- * Emulates S3 with path-style addresses in a folder. An object is a plain file at `<dataDir>/<bucket>/<key>`, so that
- * other programs can read it. Its metadata is in `<dataDir>/.meta/<bucket>/<key>.json`. Writes are atomic.
- * Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. Signatures are not checked.
+ * Emulates S3 with path-style addresses. The buckets and objects are stored in a folder. Each
+ * object is a plain file at `<dataDir>/<bucket>/<key>`, so that other programs can read the object.
+ * The metadata of the object is in `<dataDir>/.meta/<bucket>/<key>.json`. Objects are replaced
+ * atomically. Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. Signatures are
+ * not checked.
  *
- * @param deps.now epoch ms
+ * @param deps.now returns the current time in epoch milliseconds
  *
  * @example
  * const s3 = createS3({ dataDir: 'data/s3', now: Date.now });

@@ -1,4 +1,7 @@
-/** Runs the work for one name in order, and the work for different names concurrently. */
+/**
+ * Runs functions with the same name one after the other, and functions with different names
+ * concurrently.
+ */
 export type RunSerially = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export function createSerialRunner(): RunSerially {

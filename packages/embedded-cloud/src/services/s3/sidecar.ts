@@ -7,25 +7,33 @@ import { BESIDE_DIRECTORY, keyToPath } from './key-path.ts';
 /** The metadata of an object. */
 export interface ObjectInfo {
   bytes: number;
-  /** Without quotes. */
+  /** ETag of the object, without quotes. */
   etag: string;
-  /** Epoch ms. */
+  /** Time of the last modification, in epoch milliseconds. */
   last_modified: number;
-  /** `content-type`, `content-encoding`, …, `x-amz-meta-*`. */
+  /** Stored headers, for example `content-type`, `content-encoding` and `x-amz-meta-*`. */
   headers: Record<string, string>;
-  /** The verified `x-amz-checksum-*` headers. */
+  /** Verified `x-amz-checksum-*` headers. */
   checksums: Record<string, string>;
 }
 
 interface Sidecar extends ObjectInfo {
   key: string;
-  /** The modification time of the object's file, to notice that another program replaced it. */
+  /**
+   * Modification time of the object's file, in epoch milliseconds. If the file has a different
+   * time, another program replaced the file.
+   */
   mtime_ms: number;
 }
 
 /** Stores the metadata of objects in `<root>/.meta/<bucket>/<key>.json`. */
 export interface Sidecars {
-  /** @param file the object's file at its final path */
+  /**
+   * Writes the metadata of an object.
+   *
+   * @param file the object's file at its final path
+   * @param temporary the path of a temporary file, which becomes the metadata file
+   */
   write(
     bucket: string,
     key: string,
@@ -33,7 +41,10 @@ export interface Sidecars {
     info: ObjectInfo,
     temporary: string,
   ): Promise<void>;
-  /** Reads the metadata. For a file that another program wrote, it is computed from the file. */
+  /**
+   * Reads the metadata of an object. If another program wrote the object's file, the metadata is
+   * computed from the file.
+   */
   read(bucket: string, key: string, file: string): Promise<ObjectInfo>;
   remove(bucket: string, key: string): Promise<void>;
 }
@@ -42,7 +53,8 @@ export function createSidecars(root: string): Sidecars {
   const buildPath = (bucket: string, key: string) => {
     const names = keyToPath(key).split('/');
     const last = `${names.pop()}.json`;
-    // `a.json` may be both the sidecar of `a` and the directory of the sidecar of `a.json/b`.
+    // Directories whose names end with `.json` have a suffix. Without the suffix, `a.json` could be
+    // both the sidecar of the key `a` and the directory for the sidecar of the key `a.json/b`.
     const directories = names.map((name) =>
       name.endsWith('.json') ? name + BESIDE_DIRECTORY : name,
     );

@@ -7,7 +7,7 @@ import { listKeysOnDisk } from './keys.ts';
 import { createSerialRunner } from './serial-runner.ts';
 import { createSidecars, type ObjectInfo } from './sidecar.ts';
 
-/** Bytes to store: a buffer, or the parts of an upload in order. */
+/** Content of an object, either as one buffer or as the parts of an upload in order. */
 type Bytes = Buffer | AsyncIterable<Buffer>;
 
 interface OpenObject {
@@ -16,13 +16,20 @@ interface OpenObject {
   close(): Promise<void>;
 }
 
-/** Buckets and objects as files: `<root>/<bucket>/<key>`. An object is replaced atomically. */
+/**
+ * Stores buckets and objects as files at `<root>/<bucket>/<key>`. An object is replaced atomically.
+ */
 export interface ObjectStore {
   createBucket(name: string): Promise<void>;
   listBuckets(): Promise<{ name: string; created_at: number }[]>;
-  /** @throws {S3Error} NoSuchBucket */
+  /** Checks that a bucket exists. @throws {S3Error} NoSuchBucket */
   requireBucket(name: string): Promise<void>;
-  /** @param condition is called with the existing object. If it throws, nothing is written. */
+  /**
+   * Writes an object.
+   *
+   * @param condition a function that is called with the existing object; if the function throws,
+   * the object is not written
+   */
   put(
     bucket: string,
     key: string,
@@ -33,11 +40,17 @@ export interface ObjectStore {
   readInfo(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   open(bucket: string, key: string): Promise<OpenObject | undefined>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Lists the keys with the prefix that sort after `after`, by their UTF-8 bytes. */
+  /**
+   * Lists the keys that start with `prefix` and sort after `after`. The keys are sorted by their
+   * UTF-8 bytes.
+   */
   listKeys(bucket: string, prefix: string, after: string): Promise<string[]>;
 }
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/**
+ * Pattern of a valid bucket name.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
 const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export function createObjectStore(root: string): ObjectStore {
@@ -99,7 +112,8 @@ export function createObjectStore(root: string): ObjectStore {
         const file = await disk.find(bucket, key);
         if (file === undefined) return undefined;
         const handle = await open(file);
-        // The open handle keeps reading these bytes, even if the file is replaced in the meantime.
+        // If the object's file is replaced while the handle is open, the handle still reads the old
+        // bytes.
         const close = () => handle.close();
         const info = await sidecars.read(bucket, key, file);
         const read: OpenObject['read'] = (start, length) => readFully(handle, start, length);
@@ -116,7 +130,12 @@ export function createObjectStore(root: string): ObjectStore {
   };
 }
 
-/** A single read may return fewer bytes than requested. @throws {S3Error} InternalError at the end of the file */
+/**
+ * Reads exactly `length` bytes from a file. The function reads in a loop, because a single read may
+ * return fewer bytes than requested.
+ *
+ * @throws {S3Error} InternalError if the file ends before `length` bytes are read
+ */
 async function readFully(handle: FileHandle, start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; ) {

@@ -4,11 +4,11 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { S3Error } from './errors.ts';
 
-/** A multipart upload that is not complete. */
+/** A multipart upload that is not complete yet. */
 interface Upload {
   bucket: string;
   key: string;
-  /** The headers of CreateMultipartUpload that the object will have. */
+  /** Headers of CreateMultipartUpload that the completed object will have. */
   headers: Record<string, string>;
 }
 
@@ -18,14 +18,21 @@ export interface Part {
   bytes: number;
 }
 
-/** Multipart uploads, as files below `<root>/.uploads/<upload id>/`. They survive a restart. */
+/**
+ * Stores multipart uploads as files below `<root>/.uploads/<upload id>/`. The uploads survive a
+ * restart of the embedded cloud.
+ */
 export interface Uploads {
   create(upload: Upload): Promise<string>;
-  /** @throws {S3Error} NoSuchUpload, also if the upload belongs to another key */
+  /**
+   * Finds an upload.
+   *
+   * @throws {S3Error} NoSuchUpload if the upload does not exist or belongs to another bucket or key
+   */
   find(id: string, bucket: string, key: string): Promise<Upload>;
   addPart(id: string, number: number, etag: string, body: Buffer): Promise<void>;
   listParts(id: string): Promise<Map<number, Part>>;
-  /** The parts' bytes, one after the other. */
+  /** Reads the bytes of the given parts, one part after the other. */
   read(id: string, parts: Part[]): AsyncIterable<Buffer>;
   remove(id: string): Promise<void>;
 }
@@ -54,7 +61,7 @@ export function createUploads(root: string): Uploads {
       return id;
     },
     async find(id, bucket, key) {
-      // The id becomes part of a path, so an id in any other form is refused.
+      // An id in any other form is refused, because the id becomes part of a file path.
       if (!/^[0-9a-f]{32}$/.test(id)) throw new S3Error('NoSuchUpload');
       const text = await readFile(join(folder(id), 'upload.json'), 'utf8').catch(() => {
         throw new S3Error('NoSuchUpload');

@@ -14,7 +14,11 @@ import type { S3Request } from './request.ts';
 import type { ObjectInfo } from './sidecar.ts';
 import type { ObjectStore } from './store.ts';
 
-/** PutObject. @throws {S3Error} */
+/**
+ * Handles PutObject.
+ *
+ * @throws {S3Error} if the bucket, the key, the metadata or the write condition is invalid
+ */
 export async function putObject(
   store: ObjectStore,
   request: S3Request,
@@ -29,7 +33,12 @@ export async function putObject(
   return { status: 200, headers: { etag: quoteEtag(etag), ...checksums }, body: '' };
 }
 
-/** CopyObject copies the metadata, unless the directive replaces it. @throws {S3Error} */
+/**
+ * Handles CopyObject. The metadata of the source is copied, unless the header
+ * `x-amz-metadata-directive` is `REPLACE`.
+ *
+ * @throws {S3Error} if the source, the destination or a condition is invalid
+ */
 export async function copyObject(
   store: ObjectStore,
   request: S3Request,
