@@ -16,7 +16,10 @@ import { type Answer, type Caller, createCaller } from '../support/api.ts';
 import { changedAssembly } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
-/** Lower limits than the real tiers have, so that few requests reach them. */
+/**
+ * Limits of the starter tier in these tests. The limits are lower than in the product, so that few
+ * requests reach the limits.
+ */
 const STARTER = { requests_per_second: 5, burst: 3 };
 const PROFESSIONAL_QUOTA = 3;
 
@@ -62,7 +65,7 @@ const join = (keyId: string | undefined, usagePlanId: string | undefined) =>
 const leave = (keyId: string | undefined, usagePlanId: string | undefined) =>
   client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId }));
 
-/** Creates a key and adds it to the usage plan of its tier. */
+/** Creates a key and adds the key to the usage plan of the tier. */
 async function readyKey(tier: Tier = 'growth') {
   const { id, value } = await create({ value: newValue(tier) });
   await join(id, plans[tier]);
@@ -86,7 +89,10 @@ const ask = (key?: string) => call('/jobs?limit=1', key === undefined ? {} : { k
 
 const FORBIDDEN = { status: 403, body: { error: { code: 'FORBIDDEN' } } };
 
-/** Expects the same request id in the header and in the body, also when API Gateway itself answers. */
+/**
+ * Checks that the header and the body of an answer contain the same request id. The request id must
+ * also be present if API Gateway answers without calling the function.
+ */
 function expectRequestId({ headers, body }: Answer) {
   expect(body.error.request_id).toBe(headers['x-request-id']);
   expect(body.error.request_id).toMatch(/^[0-9a-f-]{36}$/);
@@ -149,7 +155,8 @@ test('the API answers 403 to a key while it is in no usage plan', async () => {
 
 test('a key beyond its rate gets 429 with Retry-After, and another key is not throttled', async () => {
   const [hasty, patient] = [await readyKey('starter'), await readyKey('starter')];
-  // The first call fills the authorizer's cache, so that nothing delays the requests of the burst.
+  // The first call fills the cache of the authorizer, so that no call of the authorizer delays the
+  // later requests.
   const started = performance.now();
   expect((await ask(hasty.key)).status).toBe(200);
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask(hasty.key)));

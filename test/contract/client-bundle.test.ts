@@ -4,10 +4,16 @@ import { beforeAll, expect, it } from 'vitest';
 import { browserPath, openBrowser } from '../support/browser.ts';
 import { ROOT } from '../support/process.ts';
 
-/** The size that the client may add to a web page. Raise it only if users of the client gain something from that. */
+/**
+ * Maximum number of minified bytes that the client may add to a web page. Raise the maximum only if
+ * users of the client benefit from the additional bytes.
+ */
 const MAX_MINIFIED_BYTES = 6_000;
 
-/** A program for a web page: it analyses a text and waits for a job, with a stub in place of the API. */
+/**
+ * Program for a web page. The program analyses a text, waits for a job and cancels a job, with a
+ * stub in place of the API.
+ */
 const PROGRAM = `
   import { ApiError, createClient } from './client/index.ts';
   const stub = async (url, { method }) => {

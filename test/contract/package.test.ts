@@ -17,13 +17,16 @@ const PUBLISHED = Object.entries<string[]>(rooms).flatMap(([room, uses]) =>
 );
 const LIBRARY = new RegExp(`^dist/(${PUBLISHED.join('|')})/.+\\.(js|d\\.ts)$`);
 const EXPORTS = ['client', 'ingest', 'schemas', 'kinesis'];
-/** Mentions of scripts that the repository has and the package does not. */
+/** Matches commands for npm scripts that exist in the repository but not in the package */
 const REPOSITORY_SCRIPT = /npm (?:start|test|ci|run \w+)/;
 
 let consumer: string;
 let packed: Packed;
 
-/** A folder in which only the package and its dependencies are installed, as in a user's project. */
+/**
+ * Creates a folder in which only the package and its dependencies are installed, as in the project
+ * of a user.
+ */
 beforeAll(async () => {
   consumer = await mkdtemp(join(tmpdir(), 'aurastream-package-'));
   const { code, stdout, stderr } = await run([

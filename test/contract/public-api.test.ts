@@ -79,7 +79,10 @@ it.each(RUNNABLE)('the example of $name runs', async ({ name, code }) => {
   }
 });
 
-/** A `fetch` over the API in memory. It cancels a job before each status request, so that no example has to wait. */
+/**
+ * Returns a `fetch` function that calls the in-memory API. The function cancels a job before each
+ * request for the status of the job, so that no example has to wait for the end of a job.
+ */
 function fetchFromMemory(): typeof fetch {
   const stats = async () => ({ total: 0, cache: { hit_rate: 0 } }) as StatsResponse;
   const api = testApi(undefined, { stats });

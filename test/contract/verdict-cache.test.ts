@@ -39,7 +39,7 @@ async function openDynamoDb(): Promise<Opened> {
   };
 }
 
-/** Scores in single precision, as services return them. */
+/** Generates scores in single precision, because services return scores in single precision. */
 const score = fc.float({ min: 0, max: 1, noNaN: true }).map((value) => Math.abs(value));
 const verdict = fc
   .record({ positive: score, negative: score, neutral: score, mixed: score })

@@ -7,7 +7,10 @@ import { expect, it } from 'vitest';
 
 const PROGRAM = ['--import', 'tsx', 'bench/main.ts'];
 
-/** Runs `npm run bench -- …` in its own process group and temporary folder. */
+/**
+ * Runs the program of `npm run bench` in its own process group and with its own temporary folder.
+ * If `until` is given, the program receives SIGINT as soon as stderr contains `until`.
+ */
 async function runBench(args: string[], { until }: { until?: string } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-bench-test-'));
   const env = { ...process.env, TMPDIR: folder };
@@ -20,7 +23,8 @@ async function runBench(args: string[], { until }: { until?: string } = {}) {
   child.stderr.on('data', (text) => {
     stderr += text;
     if (until === undefined || !stderr.includes(until) || child.killed) return;
-    // A terminal signals the whole group, and npm forwards the signal to the process once more.
+    // Ctrl-C in a terminal sends SIGINT to the whole process group, and npm forwards the signal to
+    // the program. The program therefore receives SIGINT twice.
     process.kill(-child.pid!, 'SIGINT');
     child.kill('SIGINT');
   });

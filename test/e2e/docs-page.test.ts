@@ -7,7 +7,8 @@ import { ROUTES } from '../support/routes.ts';
 
 const path = browserPath();
 
-// Without CI a machine may have no browser; with it, one must be there.
+// A machine without a browser skips these tests. In CI, the tests are never skipped, because CI
+// must have a browser.
 describe.skipIf(path === undefined && !process.env.CI)('the docs page', () => {
   let test: TestCloud;
   let browser: Browser;

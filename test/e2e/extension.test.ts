@@ -4,7 +4,10 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ROOT, run } from '../support/process.ts';
 
-/** Not needed to type-check and run the code. */
+/**
+ * Names of the files and folders that are not copied. The copy contains a link to `node_modules`,
+ * and the code can be type-checked and run without the other files and folders in this list.
+ */
 const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cdk.out', 'dist']);
 
 let copy: string;
@@ -15,14 +18,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(copy, { recursive: true }));
 
-/** Adds a line behind the only line that ends with `behind`. */
+/** Inserts `line` after the only line of a file that ends with `behind`. */
 async function addLine(file: string, behind: string, line: string): Promise<void> {
   const parts = (await readFile(join(copy, file), 'utf8')).split(`${behind}\n`);
   expect(parts, `${file} has one line "${behind}"`).toHaveLength(2);
   await writeFile(join(copy, file), parts.join(`${behind}\n${line}\n`));
 }
 
-/** The files that do not compile. */
+/** Returns the paths of the files that do not compile. */
 async function brokenFiles(): Promise<string[]> {
   const tsc = 'node_modules/typescript-7/bin/tsc';
   const { stdout } = await run(['node', tsc, '--noEmit', '--pretty', 'false'], { cwd: copy });

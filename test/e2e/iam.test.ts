@@ -9,7 +9,10 @@ import type { MeterEntry } from '../support/observe.ts';
 const WAIT = { timeout: 60_000, interval: 250 };
 const RECORD = '{"text":"I love my cat","source":"s"}';
 
-/** The assembly with one action taken out of every policy, and little patience. */
+/**
+ * Writes a copy of the assembly in which no policy contains `action` and a failed batch is retried
+ * only once.
+ */
 function assemblyWithout(action: string): Promise<string> {
   return changedAssembly((template) => {
     withLittlePatience(template);

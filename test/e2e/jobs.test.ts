@@ -37,7 +37,10 @@ async function upload(url: string, headers: Record<string, string>, body: string
   expect(response.status, await response.text()).toBe(200);
 }
 
-/** Polls to the end, and holds every poll against the promises of progress. */
+/**
+ * Polls the status of a job until the job is final. In each answer, the progress must be consistent
+ * and must not decrease.
+ */
 async function watch(job_id: string) {
   let done = 0;
   let total = 0;
@@ -227,7 +230,8 @@ it('a job counts each record once under redeliveries, killed functions and refus
   const jobs = await Promise.all(
     sizes.map(async (size) => {
       const body = { upload: { format: 'jsonl' } };
-      // What asks while faults are about is refused at times, and asks again.
+      // The faults make some requests fail, so the test retries each request until the request
+      // succeeds.
       const { job_id, upload: to } = await vi.waitFor(() => submit(body), WAIT);
       const lines = Array.from({ length: size }, (_, i) =>
         i % 50 === 49 ? 'no JSON' : JSON.stringify({ text: `Text ${i % 400}`, language: 'en' }),
@@ -327,10 +331,12 @@ it('the functions use every permission that their roles grant, but for the liste
       const unused_grants = unused
         .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
         .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
-        // S3 checks ListBucket only for missing objects, Lambda itself traces, and AWS checks the rights of Athena's caller
-        // for the data that Athena reads.
+        // The embedded cloud never sees these grants in use, although the functions need the grants
+        // on AWS. S3 checks ListBucket only if an object does not exist, Lambda itself sends the
+        // traces, and AWS checks the grants of Athena's caller when Athena reads data.
         .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
-      // The consumer uses this grant only when Lambda gives up on a batch: test/e2e/iam.test.ts.
+      // The consumer uses this grant only if Lambda gives up a batch. The file test/e2e/iam.test.ts
+      // tests that case.
       expect(unused_grants.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
     },
     { timeout: 30_000, interval: 250 },
@@ -372,8 +378,8 @@ async function replaceAndSetAside() {
 }
 
 /**
- * Submits a text that does not fit on the stream: a quarter of its characters take six bytes in JSON, and gzip saves
- * less.
+ * Submits a job whose text does not fit on the stream. About a quarter of the characters take six
+ * bytes each in JSON, and gzip saves fewer bytes than these escape sequences add.
  */
 async function submitTooLongRecord() {
   const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();

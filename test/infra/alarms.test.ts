@@ -21,7 +21,10 @@ const deadLetters = (queue: string) => ({
   Statistic: 'Maximum',
 });
 
-/** Each alarm as docs/operations.md describes it: name, metric, threshold, periods of five minutes. */
+/**
+ * Name, metric, threshold and number of five-minute periods of each alarm that docs/operations.md
+ * describes
+ */
 const EXPECTED: [name: string, metric: object, threshold: number, periods: number][] = [
   ['StreamIsLate', { ...handler, MetricName: 'IteratorAge', Statistic: 'Maximum' }, 300_000, 3],
   [

@@ -108,7 +108,8 @@ it('the consumer reads the stream in order, in large batches, and retries for tw
     StartingPosition: 'TRIM_HORIZON',
     BatchSize: 2_000,
     MaximumBatchingWindowInSeconds: 2,
-    // A factor above 1 would not keep the order of sub-records in KPL aggregates.
+    // With a factor above 1, Lambda would not keep the order of the sub-records in aggregates of
+    // the Kinesis Producer Library (KPL).
     ParallelizationFactor: 1,
     BisectBatchOnFunctionError: true,
     MaximumRetryAttempts: 1_000,

@@ -5,7 +5,10 @@ vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const policies = listResources(synthesize(), 'AWS::IAM::Policy');
 
-/** `action resource` of each statement of a role, sorted; without logs and traces, which every function has. */
+/**
+ * Returns the grants of a role as a sorted list of strings `action resource`. The list does not
+ * contain the grants for logs and traces, because every function has these grants.
+ */
 function listGrants(role: string): string[] {
   const statements: Properties[] = policies[`${role}DefaultPolicy`]?.PolicyDocument.Statement ?? [];
   expect(statements).not.toEqual([]);

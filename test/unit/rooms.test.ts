@@ -12,13 +12,16 @@ const ROOMS: Record<string, string[]> = rooms;
 const roomOf = (path: string) => Object.keys(ROOMS).find((room) => path.startsWith(`${room}/`));
 const roomsWith = (use: string) => Object.keys(ROOMS).filter((room) => ROOMS[room]?.includes(use));
 
-/** Finds the rooms of all files that these entries import, directly or not. */
+/** Returns the rooms of all files that the entries import directly or indirectly. */
 function roomsReachedFrom(entries: string[]): string[] {
   const reached = entries.flatMap((entry) => [...filesReachedFrom(ROOT, entry)]);
   return [...new Set(reached.flatMap((path) => roomOf(path) ?? []))].sort();
 }
 
-/** Finds the entry files of the functions that infra/ bundles, by `entry: '…'`. */
+/**
+ * Finds the entry files of the functions by the pattern `entry: '…'` in the sources in
+ * infra/constructs.
+ */
 function handlerEntries(): string[] {
   const folder = join(ROOT, 'infra', 'constructs');
   const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));

@@ -86,7 +86,7 @@ it('the cost per million times the millions of a month is the cost of the month'
   );
   const small = planLoad({ ...base, records_per_second: 0.5 }).usd_per_million;
   const large = planLoad({ ...base, records_per_second: 5_000 }).usd_per_million;
-  // The last price tier of Comprehend is a quarter of the first.
+  // In the last price tier of Comprehend, a unit costs a quarter of its price in the first tier.
   expect(small.analysis / large.analysis).toBeGreaterThan(3.5);
   expect(small.stream).toBeGreaterThan(large.stream);
 });
@@ -97,7 +97,9 @@ it('a plan pays for one lake object per minute, for more under a large load, and
   const BYTES = 140 + MEASURED.line_bytes;
   const month_gb = (730 * 3_600 * BYTES) / 2 ** 30;
   const minutes = ofLake(1) - month_gb * 0.023;
-  // 43,800 objects cost $0.219. The rest is Firehose, which rounds a single line up to 5 KB.
+  // A month has 43,800 minutes, so one lake object per minute costs $0.219 per month. The value of
+  // `minutes` is larger, because it includes the price of Firehose, which bills at least 5 KB for
+  // each line.
   expect(minutes).toBeGreaterThan(0.219);
   expect(ofLake(1 / 86_400)).toBeLessThan(0.001);
   const large = (ofLake(200_000) - ofLake(100_000)) / 100_000;

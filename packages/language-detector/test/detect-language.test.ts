@@ -49,7 +49,7 @@ it.each([
 });
 
 it('detectLanguage counts letters, not vowel signs or digits, to decide whether a text is short', () => {
-  // This text has 27 letters and 16 vowel signs. Its words are valid in Marathi too.
+  // This text has 27 letters and 16 vowel signs. The words of the text are valid in Marathi too.
   expect(detectLanguage('होटल के कर्मचारी बिल्कुल घटिया है लेकिन सर्विस खराब')).toBe('hi');
   expect(detectLanguage('९/१०')).toBeUndefined();
 });

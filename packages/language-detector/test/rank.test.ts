@@ -8,7 +8,10 @@ import { rankLanguages } from '../src/rank.ts';
 import { LABELLED_TEXTS } from './texts.ts';
 
 const TEXTS = Object.values(LABELLED_TEXTS).flat();
-/** 20 letters of newer Unicode versions, which eld does not know. No language of the table uses them. */
+/**
+ * Matches 20 letters of newer Unicode versions. The library eld does not know these letters, and no
+ * language of the table uses these letters.
+ */
 const NEWER_LETTERS =
   /[\u088f\u0c5c\u0cdc\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1]/;
 
@@ -27,7 +30,8 @@ it.each([
   'straße 😀 GROß',
   '𐐀𐐁 deseret word',
   'half an emoji \ud83d here',
-  // The last byte that is used belongs to the 480th character, where the first pass of extractNgrams stops.
+  // In the next three texts, the last byte that the ranking uses belongs to the 480th character.
+  // The first pass of `extractNgrams` stops at the 480th character.
   `${'.'.repeat(99)}${'the '.repeat(87)}${'nation'.repeat(5)}al' more`,
   `${'.'.repeat(114)}${'the '.repeat(87)}${'α'.repeat(15)}ηςΣ more`,
   `${'.'.repeat(114)}${'the '.repeat(87)}${'α'.repeat(15)}ηςΣΑΣ more`,

@@ -3,7 +3,10 @@ import type { FAVOURED_LANGUAGES } from '../src/index.ts';
 
 type Language = (typeof FAVOURED_LANGUAGES)[number];
 
-/** 20 short texts in each of the twelve languages, written for this package: reviews, requests and remarks. */
+/**
+ * 20 short texts in each of twelve languages. The texts are reviews, requests and remarks that were
+ * written for this package.
+ */
 export const LABELLED_TEXTS = JSON.parse(
   readFileSync(new URL('labelled-texts.json', import.meta.url), 'utf8'),
 ) as Record<Language, string[]>;

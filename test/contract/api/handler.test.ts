@@ -27,7 +27,10 @@ const OF_JOBS = {
   CALLBACK_ALLOW_LOOPBACK: 'false',
 };
 
-/** Loads the function as Lambda does: the environment first, then the module. The real SDK calls a stub of AWS. */
+/**
+ * Sets the environment variables before importing the module, as Lambda does. The function uses the
+ * real SDK, which calls a stub of AWS.
+ */
 beforeAll(async () => {
   stub = await awsStub((call) => answerOf(call));
   vi.stubEnv('AWS_ENDPOINT_URL', stub.endpoint);
@@ -69,7 +72,10 @@ const happy = (documents: string[]): StubReply => ({
   },
 });
 
-/** An event as a REST API sends it to a proxy integration. Only the path in the request context contains the stage. */
+/**
+ * Returns an event as a REST API sends the event to a proxy integration. Only the path in the
+ * request context contains the stage.
+ */
 function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
   const path = parts.path ?? '/analyze/sync';
   return {
@@ -106,7 +112,7 @@ function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
 
 const context = { awsRequestId: 'lambda-1' } as Context;
 
-/** Returns the headers with names in lower case, from an answer with single or with multiple values. */
+/** Returns all headers of a result, including the headers with several values. */
 function headersOf(result: APIGatewayProxyResult): Record<string, unknown> {
   return { ...result.headers, ...result.multiValueHeaders };
 }

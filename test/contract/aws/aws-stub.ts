@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 export interface StubCall {
-  /** For example `BatchGetItem`. */
+  /** Name of the AWS action, for example `BatchGetItem` */
   action: string;
   body: Record<string, unknown>;
 }
@@ -11,7 +11,10 @@ export interface StubReply {
   body: unknown;
 }
 
-/** Starts an AWS JSON service on a free port. The real SDK calls it, and `reply` returns its answers. */
+/**
+ * Starts a stub of an AWS JSON service on a free port. The real SDK calls the stub, and `reply`
+ * returns the answer to each call.
+ */
 export async function awsStub(reply: (call: StubCall, nth: number) => StubReply | 'hang up') {
   const calls: StubCall[] = [];
   const answerCall = async (request: IncomingMessage, response: ServerResponse) => {
@@ -36,7 +39,7 @@ export async function awsStub(reply: (call: StubCall, nth: number) => StubReply 
   return {
     calls,
     endpoint,
-    /** The configuration of a client that calls the stub and does not retry. */
+    /** Configuration of an SDK client that calls the stub and does not retry */
     config: {
       endpoint,
       region: 'us-east-1',

@@ -12,7 +12,10 @@ afterEach(async () => {
   open = [];
 });
 
-/** A lake over a stub of Firehose. `reply` gets the records of the nth call and returns the answer. */
+/**
+ * Creates a lake that writes to a stub of Firehose. The function `reply` receives the records of
+ * the nth call and returns the answer of the stub.
+ */
 async function lakeWith(reply: (records: string[], nth: number) => StubReply | 'hang up') {
   const received: string[][] = [];
   const stub = await awsStub((call, nth) => {
@@ -111,7 +114,7 @@ it('The lake leaves out a text that is too long for a record', async () => {
   expect(lines(received.flat())[0]).not.toHaveProperty('text');
 });
 
-/** Makes results that are so long that each fills a Firehose record. */
+/** Creates results with texts that are so long that each result fills a whole Firehose record. */
 const alone = (length: number) => results(length, 'a'.repeat(60_000));
 
 it('The lake sends only rejected records again', async () => {

@@ -20,7 +20,10 @@ const row = (fingerprint: string, expires_at = NOW / 1_000 + 60) =>
   marshall({ fingerprint, verdict, schema_version: 1, expires_at });
 const names = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
 
-/** A cache over a stub of DynamoDB, which keeps the calls that it gets. */
+/**
+ * Creates a verdict cache that calls a stub of DynamoDB. The array `calls` lists the calls that the
+ * stub received.
+ */
 async function cacheOver(reply: (call: StubCall, nth: number) => StubReply) {
   const stub = await awsStub(reply);
   const client = new DynamoDBClient(stub.config);

@@ -2,7 +2,10 @@ import { createDynamoDb } from '@aurastream/embedded-cloud/testing';
 import { expect, it } from 'vitest';
 import { createDynamodb } from '../../../bench/services/dynamodb.ts';
 
-/** A table without an index, because the embedded DynamoDB does not report the units of indexes. */
+/**
+ * Definition of a table. The table has no index, because the embedded DynamoDB does not report the
+ * capacity units of indexes.
+ */
 const CREATE_TABLE = {
   TableName: 'cache',
   BillingMode: 'PAY_PER_REQUEST',
@@ -42,7 +45,10 @@ const putNew = (key: string) => ({
   ConditionExpression: 'attribute_not_exists(fingerprint)',
 });
 
-/** In this order: each answer depends on the requests before it. */
+/**
+ * Requests in the order in which the test sends the requests. The order matters, because each
+ * answer depends on the earlier requests.
+ */
 const REQUESTS: [action: string, request: object][] = [
   ['BatchWriteItem', write(itemOf('a'), itemOf('b', 1_500), itemOf('c', 5_000))],
   ['BatchWriteItem', write(itemOf('c', 10))],
@@ -62,7 +68,9 @@ const REQUESTS: [action: string, request: object][] = [
   ['GetItem', { TableName: 'cache', Key: { fingerprint: { S: 'f' } }, ConsistentRead: true }],
   ['DeleteItem', { TableName: 'cache', Key: { fingerprint: { S: 'a' } } }],
   ['GetItem', { TableName: 'cache', Key: { fingerprint: { S: 'a' } } }],
-  // One of these items is the largest that takes one write unit, so both must count the same bytes.
+  // The sizes of these 100 items increase by one byte. One of these items is the largest item that
+  // takes one write unit, so the test fails if the two services count the bytes of an item
+  // differently.
   ...Array.from({ length: 100 }, (_, i): [string, object] => {
     return ['PutItem', { TableName: 'cache', Item: itemOf(`size-${i + 100}`, 900 + i) }];
   }),
@@ -71,21 +79,25 @@ const REQUESTS: [action: string, request: object][] = [
 type Body = Record<string, unknown>;
 type Send = (action: string, request: object) => Promise<object>;
 
-/** Keeps what a program depends on: the error's code without its text, the statements' codes, and the items. */
+/**
+ * Reduces an answer to the parts on which a program depends. For an error, these parts are the
+ * status and the code, without the message. For a success, these parts are the status, the error
+ * codes of the statements, the items, the attributes and the capacity units.
+ */
 function simplify(status: number, body: Body, usage: Record<string, number>) {
   if (status !== 200) return { status, code: String(body.__type).split('#').pop() };
   const { Responses } = body;
   const statements = Array.isArray(Responses)
     ? Responses.map((response) => response.Error?.Code)
     : [];
-  // BatchGetItem returns items in any order.
+  // The items are compared as a set, because BatchGetItem may return the items in any order.
   const items = Array.isArray(Responses) ? [] : new Set(Object.values(Responses ?? {}).flat());
   const { read_units = 0, write_units = 0 } = usage;
   const { Item, Attributes } = body;
   return { status, statements, items, Item, Attributes, read_units, write_units };
 }
 
-/** Opens the benchmark's DynamoDB, whose tables exist from the start. */
+/** Creates the DynamoDB of the benchmark, in which all tables exist from the start. */
 function openStandIn(): Send {
   const { actions } = createDynamodb();
   return async (action, request) => {
@@ -93,7 +105,8 @@ function openStandIn(): Send {
       const { status = 200, body, usage = {} } = actions[action]!(request as Body);
       return simplify(status, body as Body, usage);
     } catch (error) {
-      // The server answers a request beyond a limit with this code.
+      // The server of the benchmark answers a request that exceeds a limit with
+      // `ValidationException`.
       if ((error as Error).name !== 'LimitExceeded') throw error;
       return simplify(400, { __type: 'ValidationException' }, {});
     }

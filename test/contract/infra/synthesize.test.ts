@@ -12,7 +12,10 @@ import { join, resolve } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { assemblyDir, contentHash } from '../../../infra/synthesize.ts';
 
-/** Writes a manifest, and counts how often it was called. */
+/**
+ * Source code of an app that writes a manifest and appends one character to the file `runs` in each
+ * run.
+ */
 const APP = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 const out: string = process.env.CDK_OUTDIR ?? '';

@@ -33,7 +33,10 @@ afterAll(async () => {
   await gateway.close();
 });
 
-/** Spreads the records over the shards by a hash, and cuts each shard into batches. Batches keep the records' order. */
+/**
+ * Assigns each record to a shard by a hash, and cuts the records of each shard into batches. The
+ * records of a batch keep their original order.
+ */
 function batches(): number[][] {
   const open: number[][] = Array.from({ length: SHARDS }, () => []);
   const full: number[][] = [];
@@ -48,7 +51,7 @@ function batches(): number[][] {
   return [...full, ...open];
 }
 
-/** Reads the calls and units of each action since the last reset of the meter. */
+/** Returns the number of calls and the units of each action since the last reset of the meter. */
 function readMeter() {
   const entries = gateway.meter
     .read()

@@ -13,7 +13,9 @@ const callback: NonNullable<Job['callback']> = {
   attempts: [],
 };
 
-/** Tests that every job store must pass. The clock of the store must stand at {@link JOBS_NOW}. */
+/**
+ * Defines the tests that every job store must pass. The store's clock must show {@link JOBS_NOW}.
+ */
 export function describeJobStore(storeOf: () => JobStore): void {
   const create = async (job: Job) => {
     await storeOf().create(job);

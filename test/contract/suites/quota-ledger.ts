@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import type { QuotaLedger } from '../../../processors/analysis/ports.ts';
 
 export interface LedgerWorld {
-  /** Opens the ledger, whose quota is 10 calls a second, as one more process. */
+  /** Opens the ledger for one more process. The quota of the ledger is 10 calls per second. */
   open(): QuotaLedger;
   now(): number;
   advance(milliseconds: number): void;
 }
 
-/** Tests that every {@link QuotaLedger} must pass. */
+/** Defines the tests that every {@link QuotaLedger} must pass. */
 export function describeQuotaLedger(createWorld: () => Promise<LedgerWorld>): void {
   it('A ledger gives every slot to one caller, evenly spaced among all processes', async () => {
     const world = await createWorld();

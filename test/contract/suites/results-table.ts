@@ -9,7 +9,10 @@ export interface TableUnderTest {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
 }
 
-/** Tests that every results table must pass. @param openTable may return the same table to all tests. */
+/**
+ * Defines the tests that every results table must pass.
+ * @param openTable Returns the table for a test. All tests may receive the same table.
+ */
 export function describeResultsTable(
   openTable: () => TableUnderTest,
   options: { runs: number },
@@ -26,7 +29,8 @@ export function describeResultsTable(
 
   it('A results table keeps attributes of any legal name', async () => {
     const { table, get } = openTable();
-    // The SDK's `marshall` throws on an attribute named `constructor`, and no retry would help.
+    // The function `marshall` of the SDK throws an error if an attribute has the name
+    // `constructor`. A retry would throw the same error.
     const attributes = { constructor: 'Brunel', toString: 'yes', length: '3', 'a.b-c': '' };
     const result = aResult({ record_id: newId(), attributes: attributes as never });
     expect(await table.put([result])).toEqual([]);

@@ -14,12 +14,15 @@ import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
 import { testAnalysis } from '../processors/analysis/test-analysis.ts';
 
-/** The request context that the authorizer returns for a key of this tenant. */
+/** Returns the request context that the authorizer creates for an API key of the tenant. */
 const as = (tenant: string) => ({
   requestContext: { authorizer: { tenant, rate_limit: '25' } },
 });
 
-/** The API over in-memory fakes. By default the analysis is the real one, with a fake analyzer. */
+/**
+ * Creates the API with in-memory fakes. By default, the API uses the real analysis with a fake
+ * analyzer.
+ */
 export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {}) {
   const fake = createFakeAnalyzer();
   const analysis = testAnalysis({ analyzer: fake.analyzer, detect_language: detectLanguage });
@@ -75,7 +78,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   return { app, request, post, calls: fake.calls, answers, errors, jobs, objects, rows, entries };
 }
 
-/** Parses the error of an answer with the public schema of errors. */
+/** Parses the error in an answer with the public schema of errors. */
 export async function errorOf(response: Response): Promise<ErrorResponse['error']> {
   return errorResponseSchema.parse(await response.json()).error;
 }

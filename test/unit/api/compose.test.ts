@@ -94,7 +94,7 @@ function request(path: string, body?: unknown, api = composeApi(VARIABLES)) {
   return api.request(path, init, { requestContext });
 }
 
-/** The job that was written to the jobs table. */
+/** Returns the job that the API wrote to the jobs table. */
 function findJob() {
   const [call] = dynamodb.commandCalls(PutItemCommand);
   expect(call?.args[0].input.TableName).toBe('the-jobs');
@@ -182,7 +182,8 @@ it('the API estimates by ANALYZER_QUOTA_CALLS_PER_SECOND, and reads the samples 
   try {
     const api = composeApi(VARIABLES);
     const documents = Array.from({ length: 1_000 }, () => ({ text: 'a' }));
-    // 40 calls of 25 documents a second, but never less than the window of 2 s.
+    // The quota of 40 calls per second, with 25 documents per call, allows 1,000 documents in 1 s.
+    // The estimate is 2 s, because the estimate is never shorter than the batching window of 2 s.
     const reads: number[] = [];
     for (const seconds of [0, 9, 10]) {
       vi.setSystemTime(Date.UTC(2026, 10, 23, 0, 0, seconds));

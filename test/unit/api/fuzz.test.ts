@@ -6,7 +6,7 @@ import { createContract } from '../../support/openapi.ts';
 import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
 
-/** Every text that the test sends contains these words. No error may quote them. */
+/** Words that most texts of the test contain. No error may quote these words. */
 const SECRET = 'xq7-private-words-of-a-person';
 
 const NO_COUNTS = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
@@ -50,7 +50,8 @@ const record = fc.record(
     language_code: code,
     created_at: fc.oneof(fc.constant('2026-11-23T00:00:00Z'), odd),
     attributes: fc.oneof(
-      // An error may quote a wrong name if it has the form of a name, but never words from a text.
+      // An error may quote a wrong attribute name that has the form of a name. An error must never
+      // quote words from a text.
       fc.dictionary(
         fc.oneof(fc.string(), fc.constant(`${SECRET} said`)),
         fc.oneof(fc.integer(), odd),
@@ -161,7 +162,8 @@ it('no request causes a 5xx, an undocumented answer, or a refusal that quotes th
     }),
     { numRuns: 6_000 },
   );
-  // The run must contain both accepted and refused requests.
+  // Each of these statuses must occur often, so that the test covers both accepted and refused
+  // requests.
   for (const status of [200, 202, 400, 404, 405]) {
     expect(statuses.get(status), `${status}`).toBeGreaterThan(50);
   }

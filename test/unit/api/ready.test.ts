@@ -5,7 +5,11 @@ import { testApi } from './app.ts';
 
 type Name = (typeof DEPENDENCIES)[number];
 
-/** Readiness by probes that answer, unless the test says otherwise; `called` has the probes in their order. */
+/**
+ * Creates a readiness check. Each dependency without an entry in `probes` has a probe that
+ * succeeds. The array `called` lists the dependencies in the order in which the check called their
+ * probes.
+ */
 function createProbed(probes: Partial<Record<Name, () => Promise<unknown>>> = {}) {
   const called: Name[] = [];
   const all = Object.fromEntries(

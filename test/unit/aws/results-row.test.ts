@@ -5,7 +5,11 @@ import { resultOf, rowOf } from '../../../aws/dynamodb/results/row.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 
-/** Excludes `constructor`: `marshall` throws on it, since it takes the object for an instance of a class. */
+/**
+ * Generates names of attributes except `constructor` and `__proto__`. The function `marshall`
+ * throws an error for the name `constructor`, because `marshall` then takes the object for an
+ * instance of a class.
+ */
 const attributeName = fc
   .stringMatching(/^[A-Za-z0-9_.-]{1,64}$/)
   .filter((name) => name !== 'constructor' && name !== '__proto__');

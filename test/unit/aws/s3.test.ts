@@ -26,7 +26,7 @@ const objects = new Map<string, Buffer>();
 const s3Error = (name: string, status: number) =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
 
-/** A body as the SDK returns it. */
+/** Creates an object body like the bodies that the SDK returns. */
 function bodyOf(bytes: Buffer) {
   const transformToString = async () => bytes.toString();
   return Object.assign(Readable.from([bytes]), { transformToString }) as never;
@@ -45,7 +45,7 @@ beforeEach(() => {
     if (bytes === undefined) throw s3Error('NoSuchKey', 404);
     return { Body: bodyOf(bytes) };
   });
-  // Two keys per page, so that every listing of more has several pages.
+  // Each page lists only two keys, so that every listing of more than two keys has several pages.
   s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken = '0' }) => {
     const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
     const from = Number(ContinuationToken);

@@ -16,7 +16,10 @@ it('fillPage throws if the page lacks the marks', () => {
 const LOADS = ['base', 'distinct'];
 const FLOOR = { of: 'floor', at_most: 2 } as const;
 
-/** A run with every figure that the page shows. @param cpu the CPU time of each load. */
+/**
+ * Creates every figure that the page shows.
+ * @param cpu CPU time of each load, in milliseconds per 1,000 records
+ */
 function createFigures(cpu: number[]) {
   const measured: Measurement[] = [
     ...LOADS.map((load, i): Measurement => {

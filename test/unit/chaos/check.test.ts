@@ -9,7 +9,7 @@ import { createRandom, type Random } from '../../support/random.ts';
 const keyOf = (of: { tenant: string; record_id: string; record_version: number }) =>
   `${of.tenant}#${of.record_id}#${of.record_version}`;
 
-/** Published entries, and stores that hold the correct outcome of each. */
+/** Creates published entries, and stores that contain the correct outcome of each entry. */
 function createCorrectStores(seed: number): { published: PublishedEntry[]; stores: StoreContents } {
   const random = createRandom(seed);
   const generate = createGenerator({ random, name: 'c0', repeats: 0.5 });
@@ -52,7 +52,10 @@ const acceptVerdict = () => undefined;
 const pickCounts = ({ lost, doubled, wrong }: CheckReport) => ({ lost, doubled, wrong });
 const NONE = { lost: 0, doubled: 0, wrong: 0 };
 
-/** Defects of the stores, each with the count that the checker must raise. */
+/**
+ * Defects of the stores. For each defect, `apply` damages the stores, and `count` names the count
+ * that the checker must increase.
+ */
 const DEFECTS: Record<
   string,
   { apply: (stores: StoreContents, random: Random) => void; count: keyof typeof NONE }

@@ -15,13 +15,16 @@ function functionOf(...ranges: Profiler.CoverageRange[]): Profiler.FunctionCover
   return { functionName: '', isBlockCoverage: true, ranges };
 }
 
-/** The points of esbuild's output, which tsx and the bundles use too. */
+/**
+ * Compiles a source with esbuild, because tsx and the bundles use esbuild too.
+ * @returns the compiled code and the points of its source map
+ */
 function transform(source: string, options: Parameters<typeof transformSync>[1] = {}) {
   const { code, map } = transformSync(source, { loader: 'ts', sourcemap: true, ...options });
   return { code, points: [...pointsBySource(JSON.parse(map), lengthsOf(code)).values()].flat() };
 }
 
-/** The count of each place that stands for the offset of `token` in the source's first line. */
+/** Returns the count of the point at the position of `token` in the first line of the source. */
 function countOf(token: string, source: string, counts: number[], points: Point[]): number {
   const column = source.indexOf(token);
   return counts[points.findIndex((point) => point.line === 1 && point.column === column)]!;

@@ -24,7 +24,7 @@ import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-e
 const s3 = mockClient(S3Client);
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
-/** By bucket and key: `failures/aws/lambda/a`. */
+/** Contents of the objects in S3, by bucket and key, for example `failures/aws/lambda/a` */
 const objects = new Map<string, string>();
 let refused = 0;
 

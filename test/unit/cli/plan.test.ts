@@ -3,7 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { planCommand } from '../../../cli/commands/plan.ts';
 
-/** Runs `aurastream plan`. @returns what it prints, including the error messages of commander. */
+/**
+ * Runs `aurastream plan`.
+ * @returns the printed text, including the error messages of commander
+ */
 async function runPlan(...words: string[]): Promise<string> {
   const printed: string[] = [];
   const command = planCommand()
@@ -14,7 +17,7 @@ async function runPlan(...words: string[]): Promise<string> {
   try {
     await command.parseAsync(words, { from: 'user' });
   } catch {
-    // Commander has written its message to `printed`.
+    // The error is ignored, because commander has already written the error message to `printed`.
   } finally {
     console.log = log;
   }

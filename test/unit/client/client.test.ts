@@ -5,7 +5,10 @@ import { errorOf, testApi } from '../api/app.ts';
 
 const OPTIONS = { base_url: 'https://api.example/v1/', api_key: 'a-key' };
 
-/** A client whose `fetch` returns these answers in turn. It records the requests and the pauses between them. */
+/**
+ * Creates a client whose `fetch` function returns these answers in turn. The array `asked` lists
+ * the requests, and `waits` lists the pauses between the requests, in milliseconds.
+ */
 function scriptClient(answers: (Response | Error)[], signal_after?: AbortController) {
   const asked: { url: string; init: RequestInit }[] = [];
   const waits: number[] = [];

@@ -7,11 +7,14 @@ interface Sent {
   method: string;
   path: string;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it has sent.
+  // biome-ignore lint/suspicious/noExplicitAny: the tests read the fields of the body without a type.
   body: any;
 }
 
-/** A client of an API that gives these answers in turn, the last one again and again. */
+/**
+ * Creates a client whose `fetch` function returns these answers in turn. When all answers are used,
+ * the function returns the last answer again.
+ */
 function createScripted(answers: (Response | Error)[], more: Partial<ClientOptions> = {}) {
   const sent: Sent[] = [];
   const waits: number[] = [];

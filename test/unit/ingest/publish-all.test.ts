@@ -12,7 +12,10 @@ const record = (i: number): RecordInput => ({ record_id: `r${i}`, text: `text ${
 const ids = (outcomes: PublishOutcome[]) => outcomes.map(({ record_id }) => record_id);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
 
-/** A stream that answers each request after a delay. It rejects an entry if `rejects` returns true. */
+/**
+ * Creates a stream that answers each request after a delay. The stream rejects an entry if
+ * `rejects` returns true.
+ */
 function createStream(delay_ms = 5, rejects: () => boolean = () => false) {
   const sequence: string[] = [];
   return {
@@ -28,7 +31,10 @@ function createStream(delay_ms = 5, rejects: () => boolean = () => false) {
   };
 }
 
-/** A source that yields each record after a delay. Then it ends, fails, or never answers again. */
+/**
+ * Creates a source that yields each record after a delay. After the last record, the source ends,
+ * fails, or never answers again.
+ */
 function createSource(delays_ms: number[], end: 'ends' | 'fails' | 'stays silent') {
   const source = { reads: 0, reads_after_return: 0, returns: 0 };
   const iterator: AsyncIterator<RecordInput> = {
@@ -54,12 +60,15 @@ function createSource(delays_ms: number[], end: 'ends' | 'fails' | 'stays silent
 }
 
 interface Consumer {
-  /** The number of outcomes after which the consumer leaves the loop. */
+  /** Number of outcomes after which the consumer leaves the loop */
   breaks_after?: number;
   works_ms?: number;
 }
 
-/** Collects outcomes, each with its virtual time, in a loop that runs concurrently with the test. */
+/**
+ * Collects each outcome together with the virtual time at which the outcome arrives. The loop that
+ * reads the outcomes runs concurrently with the test.
+ */
 function consume(outcomes: AsyncIterable<PublishOutcome>, consumer: Consumer = {}) {
   const { breaks_after = Number.POSITIVE_INFINITY, works_ms = 0 } = consumer;
   const seen: { outcome: PublishOutcome; at: number }[] = [];
@@ -174,7 +183,8 @@ it('publishAll keeps no more outcomes waiting than max_waiting_outcomes allows, 
         const consumed = consume(publisher.publishAll(source), { works_ms });
         for (let at = 0; at < 10_000 && consumed.end === undefined; at += 10) {
           await vi.advanceTimersByTimeAsync(10);
-          // The limit may be exceeded by two: the outcome that the loop is at, and the record that is being read.
+          // The number of records that are read but not yet seen may exceed the limit by two,
+          // because one outcome is being handed to the loop and one record is being read.
           expect(source.reads - consumed.seen.length).toBeLessThanOrEqual(max_waiting_outcomes + 2);
         }
         expect(consumed.end).toBe('ended');
@@ -201,7 +211,7 @@ it('publishAll throws the error of a source’s clean-up to the consumer that le
     try {
       for (let i = 0; ; i += 1) yield record(i);
     } finally {
-      // biome-ignore lint/correctness/noUnsafeFinally: the clean-up of this source fails.
+      // biome-ignore lint/correctness/noUnsafeFinally: the clean-up of this source must fail.
       throw new Error('The clean-up failed');
     }
   }
@@ -294,7 +304,10 @@ it('A bug in the stream rejects the records of its request, and nothing hangs', 
   await publisher.close();
 });
 
-/** A text that does not fit on the stream even gzipped: JSON takes 6 bytes for each control character. */
+/**
+ * Returns a random text. A text of 1 MiB does not fit on the stream even if the text is gzipped,
+ * because JSON takes six bytes for each control character.
+ */
 function randomText(length: number): string {
   let state = 1;
   return Array.from({ length }, () => {

@@ -3,10 +3,16 @@ import { expect, it } from 'vitest';
 import { createPublisher, type PublishOutcome, type StreamEntry } from '../../../ingest/index.ts';
 import { ServiceError } from '../../../schemas/index.ts';
 
-/** How the stream answers a request: `true` fails the whole request, an array says which entries it rejects. */
+/**
+ * Answer of the stream to a request. The value `true` makes the whole request fail. An array has
+ * the value `true` for each entry that the stream rejects.
+ */
 type Fate = true | boolean[];
 
-/** A stream that answers the requests in the order of `fates`, and keeps the ids of the records that it accepted. */
+/**
+ * Creates a stream that answers the requests in the order of `fates`. The array `taken` lists the
+ * ids of the records that the stream accepted.
+ */
 function createStream(fates: Fate[]) {
   const taken: string[] = [];
   const requests: StreamEntry[][] = [];

@@ -11,9 +11,9 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
     fc.integer({ min: 1, max: 5_000 }),
     fc.constantFrom(999, 1_000, 1_001, 2_000, 3_000),
   ),
-  /** The largest batch. */
+  /** Maximum number of records in a batch */
   batch_size: fc.integer({ min: 1, max: 1_000 }),
-  /** How many places a record may move from its original position. */
+  /** Limit for disorder, in positions. Each record moves by fewer positions than this limit. */
   disorder: fc.constantFrom(1, 100, 5_000),
   consumers: fc.integer({ min: 1, max: 5 }),
   trouble: fc.constantFrom(0, 0.05, 0.3),

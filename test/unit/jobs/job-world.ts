@@ -20,8 +20,8 @@ const JOB_ID = 'job_1';
 const now = () => JOBS_NOW;
 
 /**
- * The fate of one store call. `lost`: the caller gets an error. `crash`: the caller crashes. `before`: the call had no
- * effect. `after`: the call took effect.
+ * Fate of one store call. With `lost`, the caller receives an error. With `crash`, the caller
+ * crashes. With `before`, the call has no effect. With `after`, the call takes effect.
  */
 export type Fate = 'done' | 'lost before' | 'lost after' | 'crash before' | 'crash after';
 
@@ -31,21 +31,24 @@ export interface Schedule {
   batch_size: number;
   disorder: number;
   consumers: number;
-  /** The probability that a store call is lost or its caller crashes. */
+  /** Probability that a store call is lost or that the caller of the store crashes */
   trouble: number;
-  /** The probability that a finished batch is delivered again. */
+  /** Probability that a finished batch is delivered again */
   redelivered: number;
-  /** The share of the records that the submitting function sets aside instead of publishing. */
+  /** Share of the records that the submitting function sets aside instead of publishing */
   set_aside: number;
   cancelled: boolean;
-  /** The fate of one chosen store call. Calls are counted from 0. */
+  /** Fate of one chosen store call. The number `step` counts the store calls from 0. */
   at_step?: { step: number; fate: Fate };
 }
 
 /** A store call that waits for the scheduler. */
 interface Step {
   worker: object;
-  /** Makes the call and settles it as its fate says. A crashed caller gets no answer. */
+  /**
+   * Makes the call, unless the fate ends with `before`, and settles the promise of the caller. A
+   * caller that crashes receives no answer.
+   */
   take(fate: Fate): Promise<void>;
 }
 
@@ -121,7 +124,7 @@ export function jobWorld(schedule: Schedule) {
     return failures.map(({ index }) => indexes[index]!);
   }
 
-  /** Queues a batch for delivery, whole or split in two. */
+  /** Queues a batch for delivery, either as one batch or split into two batches. */
   function deliver(indexes: number[]): void {
     if (indexes.length > 1 && random.chance(0.3)) {
       const middle = 1 + random.int(indexes.length - 1);
@@ -164,7 +167,10 @@ export function jobWorld(schedule: Schedule) {
 
   let final: JobStatus | undefined;
   let done = 0;
-  /** Checks that the progress which a client polls is exact: it counts the marked records and no others. */
+  /**
+   * Checks that the progress of the job is exact. The progress must count all marked records and no
+   * other records.
+   */
   async function check(): Promise<void> {
     const { status, progress } = await read();
     expect(progress.done).toBe(marked.size);
@@ -180,7 +186,7 @@ export function jobWorld(schedule: Schedule) {
     final_transitions,
     expected_counts: countsOf(outcomes),
     read,
-    /** Runs until every batch is finished. */
+    /** Runs the workers until every batch is finished. */
     async run(): Promise<void> {
       await store.create(aProcessingJob({ job_id: JOB_ID, total: schedule.total }));
       while (batches.length > 0 || working.size > 0) {
@@ -199,7 +205,7 @@ export function jobWorld(schedule: Schedule) {
   };
 }
 
-/** Lets the workers whose calls were settled continue. */
+/** Waits until the workers whose store calls were settled have continued. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -209,7 +215,10 @@ function outcomeOf(random: Random, set_aside: number): RecordOutcome {
   return random.chance(0.9) ? 'neutral' : random.pick(RECORD_OUTCOMES.slice(0, 7));
 }
 
-/** Splits the records, slightly out of order, into batches. Set-aside records are in batches of their own. */
+/**
+ * Splits the records, slightly out of order, into batches. Set-aside records are in separate
+ * batches.
+ */
 function batchesOf(outcomes: RecordOutcome[], random: Random, schedule: Schedule): number[][] {
   const place = new Map(outcomes.map((_, index) => [index, index + random.int(schedule.disorder)]));
   const indexes = [...place.keys()].sort((a, b) => place.get(a)! - place.get(b)!);

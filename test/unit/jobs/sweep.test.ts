@@ -38,7 +38,7 @@ const submitted = fc
   .constantFrom(undefined, 0, 1_000, TOTAL)
   .map((records) => (records === undefined ? undefined : { records, bytes: records * 20 }));
 
-/** Every state in which a job can be. */
+/** Generates the fields of a job in any state that a job can have. */
 const state: fc.Arbitrary<Partial<Job>> = fc.oneof(
   fc.record({ ...times, status: fc.constant('PENDING'), input, callback: waiting }),
   fc.record({
@@ -58,7 +58,8 @@ const states = fc.array(state, { minLength: 1, maxLength: 8 });
 type Failure = 'before' | 'after' | undefined;
 
 /**
- * Creates jobs, a clock and queues. For each call, `fails` decides whether it fails before or after it takes effect.
+ * Creates jobs, a clock and queues. For each call that writes, `fails` decides whether the call
+ * fails before its effect, fails after its effect, or succeeds.
  */
 async function createWorld(of: Partial<Job>[], fails: () => Failure = () => undefined) {
   const clock = { at: JOBS_NOW };
@@ -106,7 +107,7 @@ const distinct = (messages: object[]) =>
   new Set(messages.map((message) => JSON.stringify(message)));
 const jobOf = (command: JobCommand) => ('job_id' in command ? command.job_id : undefined);
 const idOf = ({ job_id }: { job_id: string }) => job_id;
-/** Whether the job still needs a later sweep. */
+/** Returns whether the job still needs a later sweep. */
 const isOpen = ({ status, callback }: Job) =>
   !isFinal(status) || (callback?.state === 'pending' && status !== 'CANCELLED');
 
@@ -246,7 +247,7 @@ it('Sweeps complete all work in the end, whatever fails on the way', async () =>
       const world = await createWorld(of, () => failing.shift());
       const { clock, jobs, calls, commands, sweepOf, there } = world;
       const sweep = sweepOf();
-      // No consumer handles the messages, so all jobs pass their deadlines.
+      // No consumer handles the messages, so every job that is not final passes its deadline.
       for (; clock.at <= JOBS_NOW + 2 * DAY; clock.at += 10 * MINUTE) {
         await sweep().catch((cause: unknown) => expect(cause).toBeInstanceOf(ServiceError));
       }

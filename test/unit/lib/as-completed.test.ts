@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asCompleted } from '../../../lib/as-completed.ts';
 
-/** A promise with the functions that settle it. */
+/** Returns a promise, together with the functions that resolve and reject the promise. */
 function aPromise<Value>() {
   let resolve = (_value: Value) => {};
   let reject = (_cause: Error) => {};

@@ -37,7 +37,9 @@ function createWorld(reports: Record<string, FailureReport>) {
 
 const record = (record_id: string) => ({ record_id, source: 's', text: `text of ${record_id}` });
 
-/** A stream that refuses the record with this id until `is_repaired` is true. */
+/**
+ * Creates a stream that refuses the record with the id `refused` until `state.is_repaired` is true.
+ */
 function createRefusingStream(refused: string) {
   const { stream, entries } = createFakeStream();
   const state = { is_repaired: false };

@@ -12,10 +12,13 @@ import { kplAggregate } from '../../support/kpl.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const PLACE = kinesisRecord('').eventID;
 
-/** The set-asides that the consumer writes for these bytes. */
+/** Returns the set-asides that the consumer writes for a stream record with this data. */
 const setAsidesOf = (data: unknown): SetAside[] => decode([kinesisRecord(data)]).set_asides;
 
-/** The set-asides that the consumer writes if it cannot find the claimed texts of these records. */
+/**
+ * Returns the set-asides that the consumer writes if the claimed texts of these records do not
+ * exist.
+ */
 const textMissing = (data: unknown): SetAside[] =>
   decode([kinesisRecord(data)]).items.map((item) =>
     setAsideOf(item, unreadable('text_missing', 'the claimed text does not exist')),

@@ -15,7 +15,7 @@ const QUERY = {
 const old = (record_id: string, fields: Partial<Result> = {}) =>
   aResult({ record_id, arrived_at: '2026-11-23T10:30:00.000Z', ...fields });
 
-/** Creates a lake whose lines were all delivered at 11:00, and a table with these rows. */
+/** Creates a lake that received all lines in the hour from 11:00, and a table with these rows. */
 function createWorld(lines: Result[], rows: Result[] = lines) {
   const published: Record<string, unknown>[] = [];
   const hours: string[] = [];
@@ -66,7 +66,8 @@ it('a replay publishes each record once, as the same version of a later run, wit
     attributes: { stars: '5' },
   });
   expect(published[1]).not.toHaveProperty('language');
-  // A record can reach the lake long after it arrived.
+  // The replay also reads the hours after the period, because a record can reach the lake long
+  // after the record arrived.
   expect(hours).toEqual(['10', '11', '12']);
 });
 

@@ -11,7 +11,10 @@ import { ARRIVED_AT, kinesisRecord } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
 
-/** Restores bytes, and decodes the records on the stream before and after. */
+/**
+ * Restores the records in a stream record with this data. Decodes the stream records before and
+ * after the restoration.
+ */
 async function restoreBytes(data: unknown) {
   const record = kinesisRecord(data);
   const { stream, entries } = createFakeStream();
@@ -22,7 +25,10 @@ async function restoreBytes(data: unknown) {
   return { outcome, entries, before, after };
 }
 
-/** Lists the fields that decide how the consumer processes a record, including its effective time of creation. */
+/**
+ * Returns the fields of each record that decide how the consumer processes the record. A record
+ * without `created_at` has its time of arrival as its creation time.
+ */
 const listRecords = ({ items }: ReturnType<typeof decode>) =>
   items.map(({ record, arrived_at }) => ({
     ...record,
@@ -41,7 +47,7 @@ async function expectSameEnd(data: unknown): Promise<void> {
 
 const slugs = fc.constantFrom('default', 'other');
 const optional = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
-/** Any text, including braces, quotes, line ends and half an emoji. */
+/** Generates any text, including braces, quotes, line ends and unpaired surrogates. */
 const texts = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
   fc.constantFrom('{', '"}{"', '\ud83d', 'Ä 😀 \u2028'),
@@ -72,7 +78,10 @@ const records = fc.oneof(
   }),
 );
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-/** The bytes of a record as producers may write them. */
+/**
+ * Generates the bytes of a record in the forms that producers may write, for example gzipped or
+ * with a byte order mark.
+ */
 const recordBytes = fc
   .tuple(records, fc.boolean(), fc.constantFrom(0, 2), fc.boolean())
   .map(([record, has_mark, spaces, is_gzipped]) => {

@@ -29,7 +29,7 @@ const PLANS: Record<string, TemplateResource> = {
 
 let booted: BootedCloud;
 let client: APIGatewayClient;
-/** Ids by name. */
+/** Ids of the usage plans, by the name of the plan */
 let plans: Record<string, string>;
 let created = 0;
 

@@ -46,7 +46,10 @@ const VIEW_COLUMNS = [
   ...PARTITION_KEYS.map(({ name }) => ({ name, type: 'integer' })),
 ];
 const NAMES = VIEW_COLUMNS.map(({ name }) => name).join(', ');
-/** A view with one row per record version: the row that was processed first. */
+/**
+ * SQL of a view with one row for each record version. If a record version was processed several
+ * times, the view contains the row with the earliest `processed_at`.
+ */
 const VIEW_SQL = `SELECT ${NAMES} FROM (SELECT *, row_number() OVER (PARTITION BY record_id, record_version ORDER BY processed_at) AS delivery FROM feedback.results_raw) AS deliveries WHERE delivery = 1`;
 const raw: GlueTable = {
   database: 'feedback',
@@ -67,7 +70,7 @@ const raw: GlueTable = {
       ]),
     ),
     'storage.location.template':
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena replaces these placeholders.
       's3://lake/results/year=${year}/month=${month}/day=${day}/hour=${hour}/',
   },
 };
@@ -88,7 +91,8 @@ let client: AthenaClient;
 const left = new Map<string, string>();
 
 beforeAll(async () => {
-  // DuckDB would interpret the name of this folder as a glob or as a regular expression.
+  // The name of this folder contains special characters. DuckDB would interpret the name as a glob
+  // or as a regular expression if the engine did not escape the name.
   s3Dir = join(await mkdtemp(join(tmpdir(), 'athena-')), "s3 [x]*?(1)'s");
   athena = createAthena({
     glue: { databases: ['feedback', 'other'], tables: [view, raw] },
@@ -152,7 +156,10 @@ const results = async (id: string, rest = {}) =>
   (await client.send(new GetQueryResultsCommand({ QueryExecutionId: id, ...rest }))).ResultSet!;
 const cells = ({ Rows }: ResultSet) =>
   Rows!.map(({ Data }) => Data!.map(({ VarCharValue }) => VarCharValue ?? null));
-/** Runs a query that succeeds. @returns its header and rows. */
+/**
+ * Runs a query that succeeds.
+ * @returns the header and the rows of the result
+ */
 async function ask(sql: string, rest = {}) {
   const id = await start(sql, rest);
   const { Status } = await waitForEnd(id);

@@ -209,7 +209,7 @@ it('a template that is not emulated is refused before anything starts', async ()
   await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });
 
-/** Writes a cloud whose table projects `count` attributes into its index. */
+/** Writes the assembly of the small cloud, with a table whose index projects `count` attributes. */
 function writeCloudWithProjection(count: number): Promise<string> {
   return writeCloud({
     Table: {

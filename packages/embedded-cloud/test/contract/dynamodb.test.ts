@@ -417,7 +417,10 @@ test('an action that is not emulated is refused with UnknownOperationException',
   expect(error?.name).toBe('UnknownOperationException');
 });
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html */
+/**
+ * The limits of index projections are documented by AWS. Source:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
+ */
 describe('index projections', () => {
   const attributes = (count: number) => upTo(count).map((i) => `attribute_${i}`);
   const index = (IndexName: string, NonKeyAttributes: string[]) => ({

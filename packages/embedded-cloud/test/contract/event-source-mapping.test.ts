@@ -28,7 +28,10 @@ import { createConcurrency } from '../../src/runtime/function/pool.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
 
-/** A handler that reports the record `poison` as failed, throws an error for `bomb`, and accepts other records. */
+/**
+ * Source code of a Lambda handler. The handler reports the record `poison` as failed, throws an
+ * error if a batch contains the record `bomb`, and accepts all other records.
+ */
 const BUNDLE = `
 export async function handler({ Records }) {
   const text = (record) => Buffer.from(record.kinesis.data, 'base64').toString();
@@ -138,7 +141,10 @@ const active = (StreamName: string) =>
     expect(found.StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
   });
 
-/** Starts a mapping that invokes the real function, and records each delivered record as `[key, text]`. */
+/**
+ * Starts a mapping that invokes the real function. The array `seen` lists each delivered record as
+ * `[key, text]`.
+ */
 function map(
   stream_arn: string,
   properties: Partial<MappingProperties>,
@@ -250,7 +256,8 @@ it('a mapping reports failing records to S3 with the whole event, and delivers t
   const given_up = (await reports('poison')).flatMap(({ event }) =>
     event.Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString()),
   );
-  // A partial failure retries the failed record and all later ones, so `c` is given up together with `poison`.
+  // After a partial failure, the mapping retries the failed record and all later records of the
+  // batch. The mapping therefore gives up the record `c` together with the record `poison`.
   expect(given_up.sort()).toEqual(['bomb', 'c', 'poison']);
   expect(new Set(seen.map(([, text]) => text))).toEqual(new Set(texts));
   expect(await reports('poison')).toContainEqual(

@@ -42,7 +42,7 @@ interface Put {
 
 let dataDir: string;
 let puts: Put[];
-/** The number of puts that S3 still refuses. */
+/** Number of further puts that the fake of S3 refuses */
 let refusals: number;
 let now: number;
 let firehose: Firehose;
@@ -130,7 +130,8 @@ it('a delivery is retried until S3 accepts it, and no record is lost', async () 
 it('records that a process accepted are delivered by the next process', async () => {
   await put('accepted');
   await putBatch([Buffer.from('before'), Buffer.from('the crash')]);
-  // The first process is not closed, as in a crash. The second one knows the records only from the folder.
+  // The first process is not closed, because the test simulates a crash. The second process can
+  // read the records only from the files in `dataDir`.
   const next = start();
   await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
   await vi.waitFor(() => expect(readDelivered()).toEqual(['accepted\nbefore\nthe crash\n']));

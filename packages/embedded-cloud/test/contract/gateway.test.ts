@@ -36,7 +36,7 @@ const CALLERS = {
   AKIACONSUMER: { access_key_id: 'AKIACONSUMER', name: 'Consumer', role_logical_id: 'Role' },
 };
 
-/** A service that throws on every call, and replies in XML. */
+/** Service that throws an error on every call and formats its error replies as XML */
 const broken: AwsService = {
   service: 's3',
   actionOf: () => 'GetObject',
@@ -380,7 +380,7 @@ test('the meter counts calls, errors, bytes and units', async () => {
     errors: { ProvisionedThroughputExceededException: 1 },
     usage: { read_units: 0.5 },
   });
-  // A call that took effect is billed even if its answer was lost.
+  // The meter counts the units of a call that took effect, even if the caller received no answer.
   expect(entry('PutItem')).toMatchObject({
     calls: 2,
     errors: { ConnectionLost: 1 },

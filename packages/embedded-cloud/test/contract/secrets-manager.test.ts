@@ -130,7 +130,7 @@ describe('over a restart', () => {
     ...rest,
   });
 
-  /** Starts the service with these secrets, and reads each of them. */
+  /** Starts the service with the secrets of `specs`, and reads each secret. */
   async function startService(...specs: SecretSpec[]) {
     const served = await serveService(createSecretsManager({ path, specs, now: Date.now }));
     const client = new SecretsManagerClient(clientConfig(served.endpoint));

@@ -93,7 +93,10 @@ async function attributes(queue: string): Promise<Record<string, string>> {
   return Attributes;
 }
 
-/** The numbers of visible, received and delayed messages. */
+/**
+ * Returns the number of visible messages, of messages in flight, and of delayed messages in a
+ * queue.
+ */
 async function counts(queue = 'work') {
   const all = await attributes(queue);
   return ['', 'NotVisible', 'Delayed'].map((of) => Number(all[`ApproximateNumberOfMessages${of}`]));
@@ -106,7 +109,8 @@ const catchRejection = (sending: Promise<unknown>) =>
   );
 
 /**
- * Measures the duration. It is rounded to 10 ms, because the clocks of client and server may differ by a millisecond.
+ * Measures the duration of `work`, in seconds. The duration is rounded to 10 ms, because the clocks
+ * of the client and of the server may differ by a millisecond.
  */
 async function seconds(work: () => Promise<unknown>) {
   const started = performance.now();
@@ -114,7 +118,8 @@ async function seconds(work: () => Promise<unknown>) {
   return Math.round((performance.now() - started) / 10) / 100;
 }
 
-// The SDK itself checks the MD5 of the body in the answers to sending and receiving.
+// The tests do not check the MD5 of message bodies, because the SDK checks the MD5 in the answers
+// to SendMessage and ReceiveMessage.
 test.each([
   ['of letters', 'I love my cat'],
   ['of more than ASCII', 'Ég elska köttinn minn 🐈'],

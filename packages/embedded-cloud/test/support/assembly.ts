@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Template } from '../../src/runtime/template/assembly.ts';
 
-/** A cloud assembly on the disk: a template, and a folder with `index.mjs` per asset. */
+/**
+ * Writes a cloud assembly into a temporary folder. The assembly consists of a template and of a
+ * folder with the file `index.mjs` for each asset.
+ */
 export async function writeAssembly(
   template: Template,
   bundles: Record<string, string> = {},

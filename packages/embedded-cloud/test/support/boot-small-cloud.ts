@@ -5,22 +5,22 @@ import { type BootOptions, bootCloud, type Cloud } from '../../src/boot.ts';
 import type { TemplateResource } from '../../src/runtime/template/assembly.ts';
 import { writeCloud } from './small-cloud.ts';
 
-/** A running small cloud with folders of its own. */
+/** Small cloud that runs with its own temporary folders */
 export interface BootedCloud {
   cloud: Cloud;
-  /** The configuration of an SDK client that signs as the account's owner. */
+  /** Configuration of an SDK client that signs its calls as the owner of the account */
   config: {
     endpoint: string;
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   };
-  /** Calls a control route. */
+  /** Calls the control route `/_cloud/<route>` and returns the parsed answer. */
   control(method: string, route: string): Promise<unknown>;
   /** Closes the cloud and deletes its folders. */
   stop(): Promise<void>;
 }
 
-/** Boots the small cloud with these resources added. */
+/** Boots the small cloud, with `resources` added to its template. */
 export async function bootSmallCloud(
   resources: Record<string, TemplateResource> = {},
   options: Partial<BootOptions> = {},

@@ -7,7 +7,10 @@ import type {
   StreamSource,
 } from '../../src/runtime/event-source/source.ts';
 
-/** An in-memory stream for a mapping. Tests add its shards; its sequence numbers increase by one over all shards. */
+/**
+ * Creates an in-memory stream for a mapping. Tests add the shards of the stream. The sequence
+ * number increases by one for each record, whichever shard receives the record.
+ */
 export function createMemoryStream() {
   const shards: (Shard & { records: StreamRecord[]; closed: boolean })[] = [];
   let number = 49590338271490256608559692538361571095n;
@@ -36,7 +39,10 @@ export function createMemoryStream() {
     close: (shard_id: string) => {
       shardOf(shard_id).closed = true;
     },
-    /** @returns the record's sequence number. */
+    /**
+     * Adds a record to a shard.
+     * @returns the sequence number of the record
+     */
     put(shard_id: string, partition_key: string, text: string, arrived_at = Date.now()): string {
       number += 1n;
       const sequence_number = String(number);
@@ -58,7 +64,7 @@ function startOf(records: StreamRecord[], position: Position): number {
   return found < 0 ? records.length : found;
 }
 
-/** Failure reports in memory. */
+/** Creates a failure destination that stores its reports in memory. */
 export function createMemoryDestination() {
   const reports: { key: string; report: Record<string, unknown> & { payload: string } }[] = [];
   const destination: FailureDestination = {

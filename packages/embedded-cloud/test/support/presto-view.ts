@@ -1,13 +1,15 @@
 /** A column of an Athena view. */
 interface ViewColumn {
   name: string;
-  /** The name of a Trino type. */
+  /** Name of a Trino type, for example `varchar` */
   type: string;
 }
 
 /**
- * The text of a view as Athena writes it into Glue: base64 of JSON in a comment.
- * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and `ViewReaderUtil` of Trino's Hive connector.
+ * Returns the text of a view in the format in which Athena stores views in Glue. The text is an SQL
+ * comment that contains a JSON document in base64.
+ * Sources: https://docs.aws.amazon.com/athena/latest/ug/views.html and the class `ViewReaderUtil`
+ * of Trino's Hive connector
  */
 export function prestoView(schema: string, originalSql: string, columns: ViewColumn[]): string {
   const definition = { originalSql, catalog: 'awsdatacatalog', schema, columns };

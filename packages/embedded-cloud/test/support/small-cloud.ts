@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation replaces these placeholders.
 import type { Template, TemplateResource } from '../../src/runtime/template/assembly.ts';
 import { writeAssembly } from './assembly.ts';
 
@@ -122,7 +122,7 @@ const RESOURCES: Record<string, TemplateResource> = {
   },
 };
 
-/** The resource `/keyed` of the API, which needs an API key. */
+/** Returns the resource `/keyed` of the API. A request for this resource needs an API key. */
 export function keyedApi(): Record<string, TemplateResource> {
   return {
     Keyed: {
@@ -137,13 +137,17 @@ export function keyedApi(): Record<string, TemplateResource> {
   };
 }
 
-/** A usage plan of the API's stage. */
+/** Returns a usage plan for the stage of the API. */
 export function usagePlan(properties: object): TemplateResource {
   const ApiStages = [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }];
   return { Type: 'AWS::ApiGateway::UsagePlan', Properties: { ApiStages, ...properties } };
 }
 
-/** The assembly of a small cloud: a stream with a consumer, a table, a bucket, and an API. */
+/**
+ * Writes the assembly of a small cloud, which consists of a stream with a consumer, a table, a
+ * bucket and an API. The resources in `changes` are added to the template or replace resources of
+ * the template.
+ */
 export function writeCloud(changes: Record<string, TemplateResource> = {}): Promise<string> {
   const template: Template = {
     Parameters: { BufferSeconds: { Type: 'Number', Default: 60 } },

@@ -9,7 +9,7 @@ const HEADER =
   'job_index,record_id,outcome,status,sentiment,score,positive,negative,neutral,mixed,' +
   'language_code,source,created_at,processed_at,text,issues';
 
-/** Parses with a parser of its own, which is strict about quotes. */
+/** Parses CSV with an independent parser, which is strict about quotes. */
 function parseCsv(csv: string): Record<string, string>[] {
   return parse(csv, { columns: true, record_delimiter: '\r\n' });
 }

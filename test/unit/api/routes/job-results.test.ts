@@ -15,7 +15,10 @@ import { errorOf, testApi } from '../app.ts';
 const KEY = 'inputs/job_1.jsonl';
 const PATH = '/jobs/job_1/results';
 
-/** The API with one job whose input has these lines; `rows` are its results so far. */
+/**
+ * Creates the API with one job. The input of the job contains `lines`, and `rows` are the results
+ * that exist so far.
+ */
 async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
   const bytes = Buffer.from(text.join('\n'));
@@ -106,7 +109,10 @@ it('the results of a job whose input was replaced or deleted are a 404', async (
   expect((await errorOf(response)).message).toContain('no longer kept');
 });
 
-/** All pages: each item once, and no page larger than its limit. */
+/**
+ * Reads the results of a job page by page up to the last page, with at most `limit` results per
+ * page.
+ */
 async function collectPages(
   readPage: (query: string) => Promise<{ results: JobResult[]; next_cursor?: string | undefined }>,
   limit: number,

@@ -7,7 +7,10 @@ import { errorOf, testApi } from '../app.ts';
 
 type Results = { sentiment?: string | undefined; record_id: string }[];
 
-/** The API over results of these sentiments, of the source `tour`; record ids count from 0. */
+/**
+ * Creates the API with one result of the source `tour` for each of the sentiments. The record ids
+ * are `r0`, `r1` and so on.
+ */
 function createResultsApi(
   sentiments: readonly (typeof SENTIMENTS)[number][],
   storage_page = 1_000,
@@ -19,7 +22,7 @@ function createResultsApi(
     api.rows.set(`acme#${record_id}`, row);
   }
   const asked: Parameters<ResultsReader['list']>[0][] = [];
-  // Storage pages are shorter than what the route asks for.
+  // A page of storage may contain fewer results than the route requests.
   const { app } = testApi(undefined, {
     results: {
       get: async () => undefined,
@@ -80,7 +83,7 @@ it('the pages of GET /results hold each result of the sentiment once, `limit` at
         );
         expect(pages.flat().map(({ record_id }) => record_id)).toEqual(expected);
         for (const page of pages) expect(page.length).toBeLessThanOrEqual(limit);
-        // Only the last page, and one that ends at the end of storage, may be short.
+        // Every page except the last page must be full.
         for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
       },
     ),

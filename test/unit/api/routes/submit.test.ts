@@ -26,7 +26,7 @@ async function submitJob(api: ReturnType<typeof testApi>, body: object, idempote
   return { answer, job: (await api.jobs.get(answer.job_id))! };
 }
 
-/** The records in the input of a job. */
+/** Returns the records in the input of a job. */
 function linesOf(api: ReturnType<typeof testApi>, job_id: string): unknown[] {
   const bytes = api.objects.get(`inputs/${job_id}.jsonl`);
   return String(bytes)
@@ -249,7 +249,7 @@ it('the estimate of a job counts its documents at the throughput that was measur
     const { answer } = await submitJob(api, body);
     return Date.parse(answer.estimated_completion!) - Date.UTC(2026, 10, 23);
   };
-  // 25 documents to a call.
+  // Each call analyses 25 documents, so 1,000 documents need 40 calls.
   expect(await estimate(1_000, [], 10)).toBe(4_000);
   expect(await estimate(1_000, [], 20)).toBe(2_000);
   const sample = {

@@ -16,7 +16,10 @@ interface Row {
   units: string;
 }
 
-/** One row of the SQL's answer: Athena returns every value as a string. */
+/**
+ * Returns a row of a query result. All values are strings, because Athena returns every value as a
+ * string.
+ */
 function aRow(fields: Partial<Row> = {}): Row {
   return {
     start: '2026-11-22',
@@ -30,7 +33,9 @@ function aRow(fields: Partial<Row> = {}): Row {
   };
 }
 
-/** Statistics over these rows; `asked` has the SQL of each query. */
+/**
+ * Creates statistics whose queries return `rows`. The array `asked` lists the SQL of each query.
+ */
 function createRowStats(rows: Row[], more: Partial<StatsDeps> = {}) {
   const asked: string[] = [];
   const stats = createStats({

@@ -4,7 +4,7 @@ import { ByteBudget } from '../../../../ingest/publisher/byte-budget.ts';
 
 const record = (i: number) => ({ record_id: `r${i}`, source: 's', text: 'x'.repeat(100) });
 
-/** Lets everything that can go on do so. */
+/** Waits until all promises that can settle now have settled. */
 const settle = () => new Promise(setImmediate);
 
 it('publish waits for room: no more than max_pending_bytes are in flight, and all records end', async () => {
@@ -32,7 +32,8 @@ it('publish waits for room: no more than max_pending_bytes are in flight, and al
     await settle();
     const open = requests.slice(answered);
     answered = requests.length;
-    // A record takes about 160 bytes with its key.
+    // A record takes about 160 bytes including its key, so a limit of 400 bytes allows two records
+    // in flight.
     expect(open.flatMap(({ ids }) => ids).length).toBeLessThanOrEqual(2);
     for (const { ids, answer } of open) {
       seen.push(...ids);

@@ -47,7 +47,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The jobs table has this job, whatever is written. */
+/**
+ * Makes the jobs table return the same job for every read and every update, whatever the function
+ * writes.
+ */
 function useJob(fields: Partial<Job> = {}): void {
   const input = {
     kind: 'upload' as const,

@@ -3,7 +3,7 @@ import { type InputEntry, readInput } from '../../../../ingest/submission/input.
 import type { Format } from '../../../../schemas/index.ts';
 import { aJob } from '../../../support/jobs.ts';
 
-/** The entries of a job's input, of the tenant `acme` and the source `tour`. */
+/** Reads the entries in the input of a job that has the tenant `acme` and the source `tour`. */
 async function readEntries(text: string, format: Format = 'jsonl'): Promise<InputEntry[]> {
   const input = { kind: 'upload' as const, format, key: 'inputs/job_1', etag: 'e', bytes: 1 };
   const job = aJob({ job_id: 'job_1', tenant: 'acme', source_id: 'tour', input });

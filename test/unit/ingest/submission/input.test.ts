@@ -13,7 +13,7 @@ import { aJob } from '../../../support/jobs.ts';
 
 const START = { records: 0, bytes: 0 };
 
-/** Creates a store whose object arrives in chunks of these sizes. */
+/** Creates a store whose object arrives in chunks of these sizes, in bytes. */
 function createInputs(bytes: Buffer, sizes: number[]) {
   return {
     async *read(_, { from }) {
@@ -40,7 +40,10 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 });
 
-/** Reads all entries; undefined if the file does not have the format. */
+/**
+ * Reads all entries of the input. Returns undefined if the file does not have the format of the
+ * job.
+ */
 async function readWhole(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,

@@ -4,7 +4,7 @@ import { SubmissionInterruptedError } from '../../../../ingest/submission/publis
 import type { SubmitOutcome } from '../../../../ingest/submission/submit.ts';
 import type { JobCommand } from '../../../../schemas/index.ts';
 
-/** Handles one message, with a `submit` that the test defines. */
+/** Handles one message, with a `submit` function that the test defines. */
 async function handle(body: object, submit: () => Promise<SubmitOutcome>) {
   const submissions: [string, string | undefined][] = [];
   const commands: JobCommand[] = [];

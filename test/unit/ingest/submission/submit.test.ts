@@ -16,8 +16,8 @@ const KEY = 'inputs/j.jsonl';
 const AN_HOUR = () => 3_600_000;
 
 /**
- * Creates the services of a submission. For each call, `fails` decides whether it fails before or after it takes
- * effect.
+ * Creates the services of a submission. For each call that writes, `fails` decides whether the call
+ * fails before its effect, fails after its effect, or succeeds.
  */
 function createWorld(
   content: string,
@@ -87,7 +87,7 @@ it('A submission publishes every record under one identity, whatever fails and h
         };
         for (let tries = 0; ; tries += 1) {
           expect(tries).toBeLessThan(100);
-          // Two concurrent submissions: a message was delivered twice.
+          // Two submissions run concurrently, because the queue can deliver a message twice.
           const [one, other] = await Promise.all([once(), once()]);
           if (one === 'done' && other === 'done') break;
           const job = (await store.get('j'))!;

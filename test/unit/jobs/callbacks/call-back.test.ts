@@ -15,10 +15,13 @@ import { hmacSignature } from '../../../support/signature.ts';
 const SECRET = 'secret of the deployment';
 const URL = 'https://example.com/hook?a=b';
 
-/** A final job with a pending callback; the receiver answers `outcomes` in turn, the last one again and again. */
+/**
+ * Creates a final job with a pending callback. The receiver answers with `outcomes` in turn. When
+ * all outcomes are used, the receiver answers with the last outcome again.
+ */
 async function createWorld(outcomes: PostOutcome[], fields: Partial<Job> = {}) {
   let clock = JOBS_NOW;
-  // Each look at the clock takes 10 ms.
+  // The clock advances by 10 ms each time the clock is read.
   const now = () => (clock += 10);
   const store = createFakeJobStore({ now: () => JOBS_NOW });
   const callback = { url: URL, state: 'pending' as const, delivery_id: 'delivery-1', attempts: [] };

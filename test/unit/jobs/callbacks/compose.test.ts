@@ -23,7 +23,7 @@ const dynamodb = mockClient(DynamoDBClient);
 const sqs = mockClient(SQSClient);
 const secrets = mockClient(SecretsManagerClient);
 
-/** A job that ended now, whose callback goes to this URL. */
+/** Creates a completed job with a pending callback to `url`. */
 function aFinalJob(url: string) {
   return aProcessingJob({
     job_id: 'job_1',
@@ -63,7 +63,7 @@ const run = (bodies: string[], variables: Record<string, string> = {}) =>
 
 const MESSAGE = '{"job_id":"job_1","attempt":1}';
 
-/** What the function recorded of its attempt. */
+/** Returns the table update in which the function recorded its attempt, as JSON. */
 const readRecordedAttempt = () =>
   JSON.stringify(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input);
 

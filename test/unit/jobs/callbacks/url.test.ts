@@ -30,7 +30,9 @@ const forbidden_v6 = fc.oneof(
   forbidden_v4.map((address) => `64:ff9b::${address}`),
 );
 
-/** Other spellings of an address that browsers and inet_aton accept. */
+/**
+ * Returns other spellings of an IPv4 address that browsers and the C function `inet_aton` accept.
+ */
 function disguise(address: string): string[] {
   const bytes = address.split('.').map(Number);
   const number = bytes.reduce((sum, part) => sum * 256 + part, 0);

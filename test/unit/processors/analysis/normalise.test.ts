@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalise } from '../../../../processors/analysis/normalise.ts';
 
-/** The definition of the normal form, without the product's shortcuts. */
+/**
+ * Normalises a text by the definition of the normal form, without the optimisations of the product.
+ */
 const normaliseSimply = (text: string) =>
   text.toWellFormed().normalize('NFC').replace(/\s+/gu, ' ').trim();
 

@@ -5,7 +5,7 @@ import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
 
-/** Virtual time that advances only when all callers wait. */
+/** Creates a virtual clock that advances only when all callers wait. */
 function virtualTime() {
   let at = Date.UTC(2026, 10, 23);
   const waiting: { until: number; resume: () => void }[] = [];
@@ -15,7 +15,7 @@ function virtualTime() {
       new Promise<void>((resume) => waiting.push({ until: at + milliseconds, resume })),
     async run(until: number): Promise<void> {
       for (;;) {
-        // Run all callers until each waits.
+        // This promise resolves after all callers have run until each caller waits.
         await new Promise((resolve) => setImmediate(resolve));
         waiting.sort((a, b) => a.until - b.until);
         const [next] = waiting;
@@ -28,7 +28,10 @@ function virtualTime() {
   };
 }
 
-/** A fake of Comprehend whose token bucket holds the calls of one second. */
+/**
+ * Creates a fake of Comprehend. The token bucket of the fake holds as many calls as the quota
+ * allows in one second.
+ */
 function throttledAnalyzer(time: { now: () => number }, quota: () => number) {
   let tokens = quota();
   let filled_at = time.now();
@@ -81,7 +84,9 @@ describe('the rate limiter', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 10 }),
         fc.constantFrom(10, 50, 400),
-        // Clocks that differ by 100 ms do no harm, but a clock that is ahead gets slightly more calls.
+        // The rate limiter must still use the quota if clocks differ by up to 100 ms from the true
+        // time. A consumer whose clock is ahead gets slightly more calls, so the test checks
+        // fairness only with equal clocks.
         fc.oneof(
           fc.constant(Array.from({ length: 10 }, () => 0)),
           fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 10, maxLength: 10 }),

@@ -8,7 +8,10 @@ import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Slots of a quota of 10 a second, with a clock that the test moves; `reserved` has the size of each reservation. */
+/**
+ * Creates a source of slots with a quota of 10 slots per second and a clock that the test sets. The
+ * array `reserved` lists the size of each reservation, in slots.
+ */
 function createSlots(change: Partial<QuotaLedger> = {}) {
   const clock = { at: 1_000_000 };
   const now = () => clock.at;
@@ -73,7 +76,7 @@ it('a throttle drops the slots that the process still holds', async () => {
     analyzer.detectSentiment(['a'], 'en').catch(() => 'throttled'),
   );
   expect(await Promise.all(first)).toContain('throttled');
-  // Without the drop, one reservation would serve all four calls.
+  // If the throttle did not drop the slots, one reservation would serve all four calls.
   expect(reserved[0]).toBe(4);
   expect(reserved.length).toBeGreaterThan(1);
 });

@@ -41,7 +41,8 @@ describe('a long text', () => {
   it('split makes the fewest chunks that the code points allow', () => {
     fc.assert(
       fc.property(anyText.map(normalise), fc.integer({ min: 16, max: 300 }), (text, max_bytes) => {
-        // A code point of four bytes can leave three at the end of a chunk.
+        // Up to three bytes at the end of a chunk can stay unused, because a code point of four
+        // bytes does not fit into three bytes.
         const fewest = Math.max(1, Math.ceil(bytes(text) / (max_bytes - 3)));
         expect(split(text, max_bytes, 'en').length).toBeLessThanOrEqual(fewest);
       }),

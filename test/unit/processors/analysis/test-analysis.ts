@@ -5,7 +5,7 @@ import type { AnalysisCounts } from '../../../../processors/analysis/counts.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import { createFakeCache } from '../../../fakes/verdict-cache.ts';
 
-/** Creates an analysis over fakes. Each batch adds an entry to `counts`. */
+/** Creates an analysis with fakes. The analysis adds an entry to `counts` for each batch. */
 export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDeps, 'analyzer'>) {
   const counts: AnalysisCounts[] = [];
   const analyse = createAnalysis({

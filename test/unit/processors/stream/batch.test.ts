@@ -99,7 +99,7 @@ describe('a batch that runs out of time', () => {
     scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
   } as const;
 
-  /** An analyzer that answers calls in German, and never answers calls in English. */
+  /** Analyzer that answers calls with German texts and never answers calls with English texts */
   const analyzer: Analyzer = {
     name: 'slow',
     version: '1',

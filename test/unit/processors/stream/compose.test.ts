@@ -90,7 +90,10 @@ afterEach(() => {
 
 type Consume = ReturnType<typeof compose>;
 
-/** Runs one batch. `remaining_ms` is the time until Lambda's timeout. */
+/**
+ * Runs one batch. The parameter `remaining_ms` is the time until the timeout of Lambda, in
+ * milliseconds.
+ */
 async function run(consume: Consume, records: unknown[], remaining_ms = 60_000) {
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining_ms };
   const answer = consume({ Records: kinesisRecords(...records) }, context as Context);
@@ -116,7 +119,10 @@ const aRecord = (fields: object = {}) => ({
   ...fields,
 });
 
-/** The rows that were inserted into the results table, with the table's name. */
+/**
+ * Returns the rows that the consumer inserted into the results table, each with the name of the
+ * table.
+ */
 function listRows(): Record<string, unknown>[] {
   return dynamodb.commandCalls(BatchExecuteStatementCommand).flatMap(({ args }) =>
     args[0].input.Statements!.map(({ Statement, Parameters }) => {

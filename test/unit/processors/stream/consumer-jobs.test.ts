@@ -23,7 +23,7 @@ let store: JobStore;
 let asked: string[];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 
-/** Makes the outcome of a record depend on its text. */
+/** Yields for each request the outcome that the text of the request selects. */
 const analyse: Analyse = async function* (requests) {
   yield requests.map((request) => [request, outcomeOf(request)]);
 };

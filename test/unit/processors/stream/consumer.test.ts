@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 let stores: ReturnType<typeof createRefusingStores>;
 let asked: AnalysisRequest[][];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
-/** The failures of the analyzer, by text. */
+/** Failures of the analyzer, by the text for which the analyzer fails */
 let failing: Map<string, { retryable: boolean; refused?: true }>;
 
 function outcomeOf(text: string): AnalysisOutcome {
@@ -78,7 +78,7 @@ const failuresOf = (...places: number[]) =>
 const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
 const lineIds = () => stores.lines.map(({ record_id }) => record_id);
 
-/** A promise, and the function that resolves it. */
+/** Creates a promise, together with the function `open`, which resolves the promise. */
 function aGate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -88,7 +88,10 @@ function aGate(): { opened: Promise<void>; open: () => void } {
 }
 
 describe('results that are known early', () => {
-  /** An analysis that yields five outcomes immediately, and the others after `opened` resolves. */
+  /**
+   * Creates an analysis that yields the outcomes of the first five records immediately. The
+   * analysis yields the outcomes of the other records after the promise `opened` has resolved.
+   */
   const analyseSlowly = (opened: Promise<void>): Analyse =>
     async function* (requests) {
       yield settle(requests.slice(0, 5));
@@ -245,7 +248,8 @@ describe('what a service did not do', () => {
     const report = await consume(kinesisRecords(record('a'), record('b'), record('c')));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
     expect(report.failures).toEqual({ 'results_table Refused': 1 });
-    // Lambda delivers `b` again, so a line now would be in the lake twice.
+    // Lambda delivers the record `b` again later. If the consumer wrote a line for `b` now, the
+    // lake would contain `b` twice.
     expect(lineIds()).toEqual(['a', 'c']);
   });
 

@@ -14,7 +14,10 @@ import { kplAggregate, kplEnvelope } from '../../../support/kpl.ts';
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const cat = { text: 'I love my cat', source: 'app_reviews' };
 
-/** Decodes bytes that are not a record, and returns their set-aside. */
+/**
+ * Decodes data that is not a valid record.
+ * @returns the set-aside of the data
+ */
 function reasonOf(data: unknown) {
   const { items, set_asides } = decode(kinesisRecords(data));
   expect(items).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inLots } from '../../../../processors/stream/lots.ts';
 
-/** A `sleep` whose timers elapse when the test says so. */
+/** Creates a `sleep` function whose timers elapse only when the test calls `elapse`. */
 function manualTime() {
   const timers: { elapse: () => void; signal: AbortSignal | undefined }[] = [];
   return {

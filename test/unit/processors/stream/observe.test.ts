@@ -33,7 +33,10 @@ const report: BatchReport = {
   failures: {},
 };
 
-/** A consumer that returns this report, with these counts of its analysis. */
+/**
+ * Creates a consumer that returns the report `ended` and writes the counts `analysed` into the
+ * context of the batch.
+ */
 const consumerWith =
   (ended: BatchReport, analysed: AnalysisCounts = counts): Consumer =>
   async (_records, context) => {

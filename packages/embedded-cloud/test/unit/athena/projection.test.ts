@@ -15,7 +15,7 @@ function table(keys: string[], parameters: Record<string, string>): GlueTable {
     parameters: { 'projection.enabled': 'true', ...parameters },
   };
 }
-/** @returns the partition values in a path; undefined if a query would not read the path. */
+/** Returns the partition values in a path, or undefined if a query would not read the path. */
 function values(of: GlueTable, path: string): string[] | undefined {
   const layout = readLayout(of);
   const found = new RegExp(`^${layout.pattern}`).exec(path)?.slice(1);
@@ -46,7 +46,7 @@ it('a date projection reads formats with slashes and ranges that end with NOW', 
     'projection.datehour.type': 'date',
     'projection.datehour.format': 'yyyy/MM/dd/HH',
     'projection.datehour.range': 'NOW-2DAYS,NOW',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena replaces these placeholders.
     'storage.location.template': 's3://lake/fire/${datehour}/',
   });
   expect(readLayout(of)).toMatchObject({ bucket: 'lake', folder: 'fire' });

@@ -3,7 +3,10 @@ import { expect, it } from 'vitest';
 import { analyse } from '../../../src/services/comprehend/analyzer.ts';
 import { SENTIMENT_LANGUAGES } from '../../../src/services/comprehend/limits.ts';
 
-/** Per language: two positive sentences, two negative ones and a neutral one. None is in the sample data. */
+/**
+ * Two positive sentences, two negative sentences and one neutral sentence for each language. No
+ * sentence is part of the sample data.
+ */
 const CLEAR: Record<string, [string, 'POSITIVE' | 'NEGATIVE' | 'NEUTRAL'][]> = {
   en: [
     ['What a fantastic holiday, I loved every minute', 'POSITIVE'],

@@ -6,7 +6,10 @@ import type { JsonObject } from '../../../src/gateway/json-protocol.ts';
 
 const failure = { code: 'Lost', message: 'gone', missing: false };
 
-/** Splits a batch, lets `serve` answer the kept entries, and merges the failures into the answer. */
+/**
+ * Splits a batch into failed entries and kept entries, passes the kept entries to `serve`, and
+ * merges the failures into the answer of `serve`.
+ */
 function failEntries(
   name: string,
   input: JsonObject,

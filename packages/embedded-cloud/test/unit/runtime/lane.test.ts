@@ -26,7 +26,10 @@ function laneOf(overrides: Partial<DeliverySettings>, records: Sequenced[]) {
   return lane;
 }
 
-/** Takes the next batch. @returns its sequence numbers. */
+/**
+ * Takes the next batch from a lane.
+ * @returns the sequence numbers of the records in the batch
+ */
 function sendNext(lane: ReturnType<typeof createLane>, now: number): string[] {
   const step = lane.next(now);
   if (step.kind !== 'invoke') throw new Error(`expected a batch and got ${step.kind}`);
@@ -158,7 +161,8 @@ it('each record is delivered or discarded, in order, for any outcomes', () => {
           if (step.kind === 'wait') now = step.until;
           if (step.kind === 'discard') finished.push(...lane.settle({ kind: 'success' }, now));
           if (step.kind !== 'invoke') continue;
-          // The batch starts with the first unfinished record, so order is kept across retries and splits.
+          // Each batch must start with the first unfinished record, because the lane keeps the
+          // order of the records across retries and splits.
           expect(step.batch.records[0]).toBe(records[finished.length]);
           const answer = answers.shift() ?? { kind: 'success' };
           const at = 'at' in answer ? answer.at % step.batch.records.length : 0;

@@ -31,7 +31,10 @@ afterEach(async () => {
 const texts = (event: KinesisStreamEvent) =>
   event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
 
-/** Starts a mapping with `handler` as its function. If `handler` returns null, the invocation is throttled. */
+/**
+ * Starts a mapping that calls `handler` for each invocation. If `handler` returns null, the mapping
+ * receives a throttling error.
+ */
 function run(
   stream: ReturnType<typeof createMemoryStream>,
   handler: Handler,

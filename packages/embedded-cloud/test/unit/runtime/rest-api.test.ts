@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation replaces these placeholders.
 import { expect, it } from 'vitest';
 import type { Invocation } from '../../../src/runtime/function/invocation.ts';
 import { restApis } from '../../../src/runtime/rest-api/api.ts';
@@ -72,7 +72,10 @@ const answerWith = (answer: unknown): Invocation => ({
   payload: JSON.stringify(answer),
 });
 
-/** An API whose function returns `answer`, or by default its own event. */
+/**
+ * Creates the front of an API whose function returns `answer`. Without `answer`, the function
+ * returns the event that the function received.
+ */
 async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RESOURCES) {
   const stack = createStack(await loadAssembly(await writeAssembly({ Resources: resources })));
   const api = restApis(stack)[0]!;

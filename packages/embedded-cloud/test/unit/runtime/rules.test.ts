@@ -162,7 +162,10 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** Starts the rules of a template. `listSent` returns the messages that they sent to its queue. */
+/**
+ * Starts the rules of a template. The function `listSent` returns the messages that the rules sent
+ * to the queue `jobs`.
+ */
 async function start(resources: Record<string, TemplateResource>) {
   const directory = await writeAssembly({ Resources: { ...RESOURCES, ...resources } });
   const folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-rules-'));

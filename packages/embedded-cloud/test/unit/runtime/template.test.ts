@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax of Fn::Sub.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation replaces these placeholders.
 import { expect, it } from 'vitest';
 import { loadAssembly, type Template } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
@@ -8,7 +8,7 @@ async function stackOf(template: Template, overrides?: Record<string, string>) {
   return createStack(await loadAssembly(await writeAssembly(template)), overrides);
 }
 
-/** A value of a template, resolved. */
+/** Resolves `value` as the property of a resource in a small template. */
 async function resolve(value: unknown, more: Partial<Template> = {}): Promise<unknown> {
   const stack = await stackOf({
     ...more,
