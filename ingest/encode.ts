@@ -9,7 +9,10 @@ import {
 } from '../schemas/index.ts';
 import type { StreamEntry } from './ports.ts';
 
-/** Kinesis takes 1 MiB in one record, its partition key included. Source: PutRecords, API reference. */
+/**
+ * Maximum size of one stream record, in bytes, including its partition key. Source: the page on
+ * PutRecords in the Kinesis API reference.
+ */
 export const MAX_ENTRY_BYTES = 1_048_576;
 
 export interface Encoded extends StreamEntry {
@@ -20,15 +23,19 @@ export type EncodeOutcome =
   | { ok: true; entry: Encoded }
   | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
 
-/** Replaces the text of a record with its hash. The text itself must be in the claim store. */
+/**
+ * Returns a copy of the record with the hash of the text instead of the text. The caller must have
+ * put the text into the claim store.
+ */
 export function withClaim(input: RecordInput, text_claim: string): RecordInput {
   const { text: _, ...rest } = input;
   return { ...rest, text_claim };
 }
 
 /**
- * Validates a record and encodes it as JSON with its id, gzipped if it does not fit otherwise. A record without an id
- * gets one here, once, and keeps it when it is sent again.
+ * Validates a record and encodes the record, including its id, as JSON. The JSON is gzipped only if
+ * it is too large for one stream record otherwise. A record without an id gets a new id here. The
+ * id is part of the encoded bytes, so every attempt to send the entry sends the same id.
  */
 export function encode(
   input: RecordInput,
@@ -48,7 +55,10 @@ export function encode(
   return { ok: true, entry: { record_id, partition_key, data } };
 }
 
-/** Gzips bytes that do not fit in an entry otherwise. Returns undefined if they do not fit gzipped either. */
+/**
+ * Returns the bytes unchanged if they fit in one stream record together with the partition key.
+ * Otherwise returns the gzipped bytes, or undefined if the gzipped bytes do not fit either.
+ */
 export function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
   const room = MAX_ENTRY_BYTES - Buffer.byteLength(partition_key);
   if (bytes.length <= room) return bytes;

@@ -1,5 +1,5 @@
 /**
- * One entry of a request to the stream.
+ * One entry of a request to the stream. The stream stores each entry as one stream record.
  *
  * @example
  * import type { StreamEntry } from 'aurastream/ingest';
@@ -8,12 +8,13 @@
  */
 export interface StreamEntry {
   data: Uint8Array;
-  /** At most 256 characters. */
+  /** The partition key has at most 256 characters. */
   partition_key: string;
 }
 
 /**
- * The outcome of one {@link StreamEntry}.
+ * The stream's answer about one {@link StreamEntry}: the position of the entry on the stream, or an
+ * error code.
  *
  * @example
  * import type { PutOutcome } from 'aurastream/ingest';
@@ -26,7 +27,8 @@ export type PutOutcome =
   | { ok: false; code: string };
 
 /**
- * Stores texts that are too long for the stream. Rejects with a `ServiceError`.
+ * Stores texts that are too long for the stream. `put` rejects with a `ServiceError` if the service
+ * behind the store fails.
  *
  * @example
  * import { createHash } from 'node:crypto';
@@ -42,12 +44,18 @@ export type PutOutcome =
  * };
  */
 export interface TextClaimStore {
-  /** @returns the SHA-256 of the text in UTF-8, in hex. The record carries this hash instead of the text. */
+  /**
+   * Stores a text.
+   *
+   * @returns the SHA-256 of the text's UTF-8 bytes, in hex. The record carries the hash instead of
+   * the text.
+   */
   put(tenant: string, text: string): Promise<string>;
 }
 
 /**
- * A stream to publish to. A request has at most 500 entries and 10 MiB.
+ * A stream that a publisher sends records to. One request has at most 500 entries and at most 10
+ * MiB.
  *
  * @example
  * import type { RecordStream } from 'aurastream/ingest';
@@ -63,7 +71,7 @@ export interface TextClaimStore {
  */
 export interface RecordStream {
   /**
-   * Sends one request. Returns one outcome per entry, in the order of the entries.
+   * Sends one request. Returns one outcome for each entry, in the order of the entries.
    *
    * @throws {ServiceError} if the whole request failed.
    */

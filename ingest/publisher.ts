@@ -10,7 +10,7 @@ import { type Admitted, publishInOrder } from './publisher/publish-in-order.ts';
 import { Sender } from './publisher/sender.ts';
 
 /**
- * Where a publisher publishes to, and its limits.
+ * The stream that a publisher sends records to, and the limits of the publisher.
  *
  * @example
  * import { createPublisher, type PublisherOptions } from 'aurastream/ingest';
@@ -25,28 +25,41 @@ import { Sender } from './publisher/sender.ts';
  */
 export interface PublisherOptions {
   stream: RecordStream;
-  /** Maximum number of requests in flight. */
+  /** Maximum number of requests in flight at the same time. Default 4. */
   max_in_flight?: number;
-  /** How long a request that is not full waits for more records. */
+  /** Time that a request which is not full waits for more records, in milliseconds. Default 20. */
   linger_ms?: number;
   /**
-   * Attempts per record before it counts as failed. With `Infinity` only errors that are not retryable fail a record,
-   * and `flush` and `close` wait as long as an outage lasts.
+   * Number of attempts after which a record counts as failed. Default 10. With `Infinity`, a record
+   * fails only with an error that is not retryable, and `flush` and `close` wait until an outage
+   * ends.
    */
   max_attempts?: number;
-  /** Maximum number of bytes that wait or are in flight. At this limit `publish` waits. */
+  /**
+   * Maximum size of all records that wait or are in flight, in bytes. When this limit is reached,
+   * `publish` waits. Default 64 MiB.
+   */
   max_pending_bytes?: number;
-  /** Maximum number of outcomes that `publishAll` buffers. At this limit it stops reading the source. */
+  /**
+   * Maximum number of outcomes that `publishAll` buffers. When this limit is reached, `publishAll`
+   * stops reading the source. Default 10,000.
+   */
   max_waiting_outcomes?: number;
-  /** Waits before the next attempt; `attempt` counts from 1. The default backs off with jitter up to 5 seconds. */
+  /**
+   * Waits before the next attempt. `attempt` is the number of the attempt that has just failed,
+   * counted from 1. The default pause backs off with jitter, up to 5 seconds.
+   */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
-  /** Stores texts that do not fit on the stream. Without a claim store, records with such texts are refused. */
+  /**
+   * Stores texts that do not fit on the stream. Without a claim store, the publisher refuses
+   * records with such texts.
+   */
   claims?: TextClaimStore;
 }
 
 /**
- * Publishes records one by one or from a source, and reports the outcome of each.
+ * Publishes single records or all records of a source, and reports the outcome of each record.
  *
  * @example
  * import type { Publisher } from 'aurastream/ingest';
@@ -62,27 +75,38 @@ export interface PublisherOptions {
  * }
  */
 export interface Publisher {
-  /** Resolves when the outcome of the record is known. Waits for room before it takes the record. */
+  /**
+   * Publishes one record. Waits while the record would exceed `max_pending_bytes`. Resolves when
+   * the outcome of the record is known.
+   */
   publish(record: RecordInput): Promise<PublishOutcome>;
-  /** Publishes bytes without validation, for connectors. The outcome has the partition key as `record_id`. */
+  /**
+   * Publishes bytes without validating them. Connectors use this method. The `record_id` of the
+   * outcome is the partition key.
+   */
   publishBytes(bytes: Uint8Array, partition_key: string): Promise<PublishOutcome>;
   /**
-   * Yields the outcomes in the order of the source, each as soon as it and all before it are known, even if the source
-   * stalls or never ends. Reads the source no faster than the stream takes records. Leaving the loop stops the source.
+   * Publishes all records of a source and yields their outcomes in the order of the source. Yields
+   * an outcome as soon as the outcome and all earlier outcomes are known, even if the source stalls
+   * or never ends. Reads the source no faster than the stream accepts records. Stops the source
+   * when the caller leaves the loop.
    */
   publishAll(
     source: AsyncIterable<RecordInput> | Iterable<RecordInput>,
   ): AsyncIterable<PublishOutcome>;
-  /** Sends all waiting records, and resolves when nothing is in flight. */
+  /** Sends all waiting records, and resolves when no record is waiting or in flight. */
   flush(): Promise<void>;
-  /** Refuses further records, and flushes. */
+  /** Makes the publishing of any later record fail with an error, and then flushes. */
   close(): Promise<void>;
   stats(): PublisherStats;
 }
 
 /**
- * Packs records into full requests and sends a bounded number of them at a time. Only entries that the stream rejected
- * are sent again, under the same record id. This can reorder versions of one record; `record_version` corrects that.
+ * Creates a publisher, which packs records into full requests and limits the number of requests in
+ * flight. When the stream rejects some entries of a request, the publisher sends only the rejected
+ * entries again, under the same record ids. Two versions of one record can therefore arrive in the
+ * wrong order. The consumer keeps the version with the higher `record_version`, whatever the order
+ * of arrival.
  *
  * @example
  * import { createPublisher } from 'aurastream/ingest';
@@ -162,7 +186,10 @@ class StreamPublisher implements Publisher {
     return { ...this.#stats };
   }
 
-  /** Tracks records that still wait for room or for the claim store, so that `flush` waits for them too. */
+  /**
+   * Remembers each record that still waits for room or for the claim store, so that `flush` waits
+   * for the record too.
+   */
   async #track<Value>(admission: () => Promise<Value>): Promise<Value> {
     if (this.#is_closed) throw new Error('The publisher is closed');
     const admitting = admission();

@@ -1,31 +1,45 @@
 import { SENTIMENT_LANGUAGES } from './language.ts';
 
-/** Facts about an analyzer that hold before it runs: for settings, the API and operators. */
+/**
+ * Facts about an analyzer that are known before the analyzer runs. Settings, the API and operators
+ * use these facts.
+ */
 interface AnalyzerFacts {
-  /** Must change whenever the same text could get another verdict: it is part of the fingerprint. */
+  /**
+   * Version of the analyzer. The version is part of the key of cached verdicts, so the version must
+   * change whenever the analyzer could give another verdict on the same text.
+   */
   version: string;
-  /** The languages it analyses. `POST /analyze/sync` accepts them, and detection prefers them for short texts. */
+  /**
+   * Languages of the texts that the analyzer can analyse. `POST /analyze/sync` accepts these
+   * languages, and language detection prefers them for short texts.
+   */
   languages: readonly [string, ...string[]];
-  /** Documents of one call. */
+  /** Maximum number of documents in one call of the analyzer. */
   max_documents: number;
-  /** Bytes of one document in UTF-8. */
+  /** Maximum size of one document, in bytes of UTF-8. */
   max_document_bytes: number;
-  /** Price of a unit in US dollars. A unit is 100 characters, and each text has at least three. */
+  /**
+   * Price of one unit, in US dollars. One unit is 100 characters, and each text is billed as at
+   * least three units.
+   */
   usd_per_unit: number;
 }
 
 /**
- * The analyzers that `analysis.analyzer` in infra/settings.ts can choose. For each, `processors/analysis/compose.ts` has
- * the adapter, `infra/settings.ts` the quota and `infra/constructs/analysis.ts` the grants: they do not compile while
- * one is missing.
+ * The analyzers that `analysis.analyzer` in infra/settings.ts can choose. Each analyzer also needs
+ * an adapter in `processors/analysis/compose.ts`, a quota in `infra/settings.ts` and IAM grants in
+ * `infra/constructs/analysis.ts`. These three files do not compile if an analyzer is missing in
+ * them.
  */
 export const ANALYZERS = {
   comprehend: {
-    // Comprehend does not say which model answered. Change this date when AWS announces a new sentiment model: cached
-    // verdicts of the old model are then not found any more.
+    // Comprehend does not report the version of its model. Change this date when AWS announces a
+    // new sentiment model, so that cached verdicts of the old model are no longer used.
     version: '2026-11-23',
     languages: SENTIMENT_LANGUAGES,
-    // Limits of BatchDetectSentiment: Comprehend's guidelines and limits. Its errors say "allowed is 5000 bytes".
+    // Limits of BatchDetectSentiment. Source: "Guidelines and quotas" in the Comprehend developer
+    // guide. An error of Comprehend for a larger document says "allowed is 5000 bytes".
     max_documents: 25,
     max_document_bytes: 5_000,
     usd_per_unit: 0.0001,
@@ -36,7 +50,9 @@ export type AnalyzerName = keyof typeof ANALYZERS;
 
 export const ANALYZER_NAMES = Object.keys(ANALYZERS) as [AnalyzerName, ...AnalyzerName[]];
 
-/** The properties of an adapter that follow from {@link ANALYZERS}. */
+/**
+ * Returns the properties that every adapter of this analyzer has, as {@link ANALYZERS} lists them.
+ */
 export function describeAnalyzer(name: AnalyzerName) {
   const { version, max_documents, max_document_bytes, languages } = ANALYZERS[name];
   const codes: ReadonlySet<string> = new Set(languages);

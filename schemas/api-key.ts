@@ -5,7 +5,7 @@ export const TIERS = ['starter', 'growth', 'professional', 'enterprise'] as cons
 export const tier = z.enum(TIERS);
 export type Tier = z.infer<typeof tier>;
 
-/** The limits of a tier. */
+/** The request limits of a tier. */
 export const tierLimitsSchema = z.object({
   requests_per_second: z.number().positive(),
   burst_requests: z.int().positive(),
@@ -13,16 +13,20 @@ export const tierLimitsSchema = z.object({
 });
 export type TierLimits = z.infer<typeof tierLimitsSchema>;
 
-/** The owner's data in an API key. API Gateway checks that the key exists; this module only parses it. */
+/**
+ * The tenant and the tier that an API key contains. API Gateway checks that the key exists, and
+ * this module only parses the key.
+ */
 export interface ApiKeyClaims {
   tenant: string;
   tier: Tier;
 }
 
 /**
- * A key consists of `as`, a letter for the tier, the tenant, `X`, and random characters. API Gateway accepts keys of 20
- * to 128 letters and digits (API key file format, API Gateway developer guide). A tenant is a slug in lower case, so
- * upper-case letters can stand for its other characters: `H` for `-`, `U` for `_`.
+ * The form of an API key, which is `as`, a letter for the tier, the tenant, `X`, and 32 to 40
+ * random characters. API Gateway accepts keys of 20 to 128 letters and digits. Source: "API key
+ * file format" in the API Gateway developer guide. A tenant has no upper-case letters, so in the
+ * key `H` stands for `-` and `U` stands for `_`.
  */
 const KEY = /^as([SGPE])([a-z0-9HU]{1,64})X([A-Za-z0-9]{32,40})$/;
 const LETTERS: Record<Tier, string> = {
@@ -37,7 +41,7 @@ const LETTERS: Record<Tier, string> = {
  *
  * @param random 32 to 40 letters and digits from a secure random source.
  * @throws {z.ZodError} if the tenant is not a slug.
- * @throws {RangeError} if `random` has another form.
+ * @throws {RangeError} if `random` has another length or other characters.
  */
 export function formatApiKey({ tenant, tier }: ApiKeyClaims, random: string): string {
   const name = slug.parse(tenant).replaceAll('-', 'H').replaceAll('_', 'U');
@@ -46,7 +50,10 @@ export function formatApiKey({ tenant, tier }: ApiKeyClaims, random: string): st
   return key;
 }
 
-/** Reads tenant and tier from a key. Returns undefined if AuraStream did not issue the key. */
+/**
+ * Reads the tenant and the tier from a key. Returns undefined if the key does not have the form of
+ * an AuraStream key.
+ */
 export function parseApiKey(key: string): ApiKeyClaims | undefined {
   const [, letter, name] = KEY.exec(key) ?? [];
   const tier = TIERS.find((candidate) => LETTERS[candidate] === letter);

@@ -1,17 +1,19 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Derives a tenant's callback secret from the secret of the deployment. So no secret is stored per tenant, and a tenant
- * cannot derive the secret of another tenant from its own.
+ * Derives the callback secret of a tenant from the secret of the deployment. Derivation makes it
+ * unnecessary to store a secret for each tenant. A tenant cannot derive the secret of another
+ * tenant, because a tenant does not know the secret of the deployment.
  */
 export function deriveCallbackSecret(deployment_secret: string, tenant: string): string {
   return createHmac('sha256', deployment_secret).update(`callback\n${tenant}`).digest('base64url');
 }
 
 /**
- * Computes the value of `X-AuraStream-Signature`: HMAC-SHA256 over `<timestamp>.<body>`, in hex.
+ * Computes the value of the header `X-AuraStream-Signature`, which is `sha256=` and the HMAC-SHA256
+ * of `<timestamp>.<body>` in hex.
  *
- * @param timestamp epoch seconds, as in `X-AuraStream-Timestamp`.
+ * @param timestamp epoch seconds, as in the header `X-AuraStream-Timestamp`.
  *
  * @example
  * import { timingSafeEqual } from 'node:crypto';

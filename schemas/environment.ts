@@ -6,7 +6,7 @@ import { translateIssues } from './issues.ts';
 const count = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** Variables that analysis needs, in the consumer and in the API. */
+/** Environment variables that the consumer and the API both need for analysis. */
 const analysisEnvironment = {
   CACHE_TABLE: z.string().min(1),
   CACHE_TTL_SECONDS: count,
@@ -21,7 +21,7 @@ const analysisEnvironment = {
 
 const TEXT_POLICIES = ['full', 'none'] as const;
 
-/** Environment of the consumer. */
+/** Environment variables of the consumer. */
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
   ANALYZER_CALLS_PER_SECOND: z.coerce
@@ -44,7 +44,7 @@ export const consumerEnvironmentSchema = z.object({
 });
 export type ConsumerEnvironment = z.infer<typeof consumerEnvironmentSchema>;
 
-/** Environment of the API's function. */
+/** Environment variables of the API's Lambda function. */
 export const apiEnvironmentSchema = z.object({
   ...analysisEnvironment,
   STREAM_NAME: z.string().min(1),
@@ -67,7 +67,7 @@ export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 
 export type AnalysisEnvironment = z.infer<z.ZodObject<typeof analysisEnvironment>>;
 
-/** Environment of the API's authorizer. */
+/** Environment variables of the API's authorizer. */
 export const authorizerEnvironmentSchema = z.object({
   TIERS: z
     .string()
@@ -76,7 +76,9 @@ export const authorizerEnvironmentSchema = z.object({
 });
 export type AuthorizerEnvironment = z.infer<typeof authorizerEnvironmentSchema>;
 
-/** Environment of the function that submits jobs and sweeps those that are due. */
+/**
+ * Environment variables of the Lambda function that submits jobs and sweeps the jobs that are due.
+ */
 export const submissionEnvironmentSchema = z.object({
   STREAM_NAME: z.string().min(1),
   JOBS_TABLE: z.string().min(1),
@@ -85,7 +87,7 @@ export const submissionEnvironmentSchema = z.object({
   CALLBACK_QUEUE_URL: z.url(),
 });
 
-/** Environment of the function that sends callbacks. */
+/** Environment variables of the Lambda function that sends callbacks. */
 export const callbackEnvironmentSchema = z.object({
   JOBS_TABLE: z.string().min(1),
   CALLBACK_QUEUE_URL: z.url(),
@@ -94,9 +96,11 @@ export const callbackEnvironmentSchema = z.object({
 });
 
 /**
- * Parses the environment of a function, once, when it starts.
+ * Parses the environment variables of a Lambda function. The function calls this parser once, when
+ * it starts.
  *
- * @throws {Error} that names each missing or wrong variable and never quotes a value.
+ * @throws {Error} if a variable is missing or wrong. The message names each such variable and never
+ * quotes a value.
  */
 export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,

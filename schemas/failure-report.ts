@@ -1,8 +1,9 @@
 import * as z from 'zod';
 
 /**
- * What Lambda writes to the S3 failure destination of a Kinesis event source: the fields that AuraStream reads.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ * The fields that AuraStream reads of a failure report. Lambda writes a report to the S3 failure
+ * destination of a Kinesis event source when Lambda stops retrying a batch. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export const failureReportSchema = z.object({
   requestContext: z.object({
@@ -15,7 +16,7 @@ export const failureReportSchema = z.object({
 });
 export type FailureReport = z.infer<typeof failureReportSchema>;
 
-/** The event in a failure report: the fields that AuraStream reads. */
+/** The fields that AuraStream reads of the event in a failure report. */
 export const failedEventSchema = z.object({
   Records: z.array(
     z.object({
@@ -31,7 +32,10 @@ export const failedEventSchema = z.object({
 });
 export type FailedRecord = z.infer<typeof failedEventSchema>['Records'][number];
 
-/** Marks a failure report or a set-aside whose records are back on the stream. */
+/**
+ * A mark that says when the records of a failure report or a set-aside were put on the stream
+ * again, and how many records there were.
+ */
 export const restoredMarkSchema = z.object({
   restored_at: z.iso.datetime(),
   records: z.int().min(0),

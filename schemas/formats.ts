@@ -1,15 +1,19 @@
 interface FormatFacts {
-  /** For help texts: "JSONL, CSV or TSV". */
+  /** Name of the format in help texts, for example `JSONL`. */
   title: string;
   description: string;
-  /** Endings of file names, in lower case; the first one is the usual one. Each may be followed by `.gz`. */
+  /**
+   * Endings of file names in lower case, starting with the most common ending. `.gz` may follow
+   * each ending.
+   */
   endings: readonly [string, ...string[]];
   content_type: string;
 }
 
 /**
- * The file formats that `ingest` and jobs read. The API, the command line, upload keys and help texts follow this
- * table. The readers are in `ingest/sources/readers.ts`, which does not compile while a format has none.
+ * The file formats that the command `ingest` and jobs can read. The API, the command line, the keys
+ * of uploads and the help texts are derived from this table. Each format needs a reader in
+ * `ingest/sources/readers.ts`, which does not compile if a reader is missing.
  */
 export const FORMATS = {
   jsonl: {
@@ -42,12 +46,18 @@ export function isGzipped(file_name: string): boolean {
   return file_name.toLowerCase().endsWith(GZIP_ENDING);
 }
 
-/** The format that the ending of a file name stands for; undefined for any other ending. */
+/**
+ * Returns the format that the ending of a file name stands for, or undefined if the ending stands
+ * for no format.
+ */
 export function detectFormat(file_name: string): Format | undefined {
   return FORMAT_NAMES.find((format) => endingOf(file_name, format) !== undefined);
 }
 
-/** `reviews.csv.gz` without its ending: `reviews`. A name with another ending stays as it is. */
+/**
+ * Removes the ending of a format, and `.gz`, from a file name. For example, `reviews.csv.gz`
+ * becomes `reviews`. An ending that stands for no format is not removed.
+ */
 export function withoutFormatEnding(file_name: string): string {
   const stem = withoutGzipEnding(file_name);
   const format = detectFormat(stem);
@@ -64,13 +74,16 @@ function withoutGzipEnding(file_name: string): string {
   return isGzipped(file_name) ? file_name.slice(0, -GZIP_ENDING.length) : file_name;
 }
 
-/** For help texts: `JSONL, CSV or TSV`. */
+/** The list of formats in help texts, which is `JSONL, CSV or TSV`. */
 export const FORMAT_TITLES = listWithOr(FORMAT_NAMES.map((format) => FORMATS[format].title));
 
-/** For error messages: `.jsonl, .ndjson, .json, .csv or .tsv`. */
+/** The list of endings in error messages, which is `.jsonl, .ndjson, .json, .csv or .tsv`. */
 export const FORMAT_ENDINGS = listWithOr(FORMAT_NAMES.flatMap((format) => FORMATS[format].endings));
 
-/** For the API's documentation: `jsonl: one JSON object per line; …`. */
+/**
+ * The descriptions of all formats in the API's documentation. The first description is `jsonl: one
+ * JSON object per line`.
+ */
 export const FORMAT_DESCRIPTIONS = FORMAT_NAMES.map(
   (format) => `${format}: ${FORMATS[format].description}`,
 ).join('; ');

@@ -10,13 +10,16 @@ type JsonSchema = {
   const?: unknown;
 };
 
-/** A column of a Glue table: a name and a Hive type. */
+/** A column of a Glue table, with the name and the Hive type of the column. */
 export interface GlueColumn {
   name: string;
   type: string;
 }
 
-/** Derives the lake's columns from the result schema: one column per field. */
+/**
+ * Derives the columns of the lake's table from the result schema. Each field of a result becomes
+ * one column.
+ */
 export function listResultColumns(): GlueColumn[] {
   const schema = z.toJSONSchema(resultSchema) as JsonSchema;
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
@@ -25,7 +28,11 @@ export function listResultColumns(): GlueColumn[] {
   }));
 }
 
-/** @throws {Error} if the lake cannot hold the field: Hive has no such type. */
+/**
+ * Returns the Hive type of a field.
+ *
+ * @throws {Error} if Hive has no type for the field.
+ */
 function toHiveType(field: JsonSchema): string {
   switch (field.type) {
     case 'string':

@@ -1,24 +1,34 @@
 import { hash } from 'node:crypto';
 
-/** Increase this when the normalisation of texts changes, so that verdicts cached before are not used. */
+/**
+ * Version of the normalisation of texts. Increase the version when the normalisation changes, so
+ * that verdicts which were cached before the change are no longer used.
+ */
 const NORMALISER_VERSION = 1;
 
-/** Identifies a record among all tenants, as the results table does. A slug contains no `#`. */
+/**
+ * Returns a key that identifies a record among the records of all tenants. The results table uses
+ * the same key. The key is unambiguous, because a tenant contains no `#`.
+ */
 export function recordKey(record: { tenant: string; record_id: string }): string {
   return `${record.tenant}#${record.record_id}`;
 }
 
-/** The place of a record on the stream. Every delivery of the record has the same place. */
+/** The position of a record on the stream. Every delivery of the record has the same position. */
 export interface StreamPosition {
   shard_id: string;
   sequence_number: string;
-  /** The place in a KPL aggregate; absent for a record outside of one. */
+  /**
+   * The position of the record in its KPL aggregate. Undefined if the record is not in an
+   * aggregate.
+   */
   sub_sequence_number?: number | undefined;
 }
 
 /**
- * Derives the id of a record that has none. A redelivery derives the same id, so the record still counts once.
- * Without a sub-sequence number the id equals Lambda's `eventID`.
+ * Derives the id of a record without an id from the position of the record on the stream. A
+ * redelivery has the same position and therefore the same id, so the record counts once. Without a
+ * sub-sequence number, the id equals the `eventID` that Lambda gives the record.
  */
 export function deriveRecordId(position: StreamPosition): string {
   const base = `${position.shard_id}:${position.sequence_number}`;
@@ -27,12 +37,16 @@ export function deriveRecordId(position: StreamPosition): string {
     : `${base}:${position.sub_sequence_number}`;
 }
 
-/** Kinesis limits a partition key to 256 characters: PutRecords, API reference. */
+/**
+ * Maximum length of a partition key, in characters. Source: the page on PutRecords in the Kinesis
+ * API reference.
+ */
 const PARTITION_KEY_LIMIT = 256;
 
 /**
- * Builds the partition key, which keeps the versions of a record in order. The longest tenant, source and id together
- * exceed the limit of Kinesis by two characters, so a longer key is hashed.
+ * Builds the partition key of a record. All versions of a record have the same partition key, so
+ * they are in one shard and stay in order. The longest possible key exceeds the limit of Kinesis by
+ * two characters, so a key above the limit is replaced by its hash.
  */
 export function partitionKey(record: {
   tenant: string;
@@ -43,7 +57,7 @@ export function partitionKey(record: {
   return key.length <= PARTITION_KEY_LIMIT ? key : sha256(key, 'hex');
 }
 
-/** Everything that a verdict depends on. */
+/** All values that determine a verdict. */
 export interface FingerprintInput {
   analyzer_name: string;
   analyzer_version: string;
@@ -52,8 +66,9 @@ export interface FingerprintInput {
 }
 
 /**
- * Builds the cache key of a verdict, 43 characters of base64url. Line feeds separate the fields: only the last field
- * can contain one itself.
+ * Builds the cache key of a verdict, which has 43 characters of base64url. Line feeds separate the
+ * fields before hashing. The separation is unambiguous, because only the last field can contain a
+ * line feed.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { analyzer_name, analyzer_version, language_code, normalised_text } = input;
@@ -61,7 +76,10 @@ export function fingerprint(input: FingerprintInput): string {
   return sha256(`${origin}\n${normalised_text}`, 'base64url');
 }
 
-/** Hashes a text, to identify it without revealing it: SHA-256 of its UTF-8 bytes, in hex. */
+/**
+ * Returns the SHA-256 of a text's UTF-8 bytes, in hex. The hash identifies the text without
+ * revealing the text.
+ */
 export function hashText(text: string): string {
   return sha256(text, 'hex');
 }

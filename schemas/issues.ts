@@ -3,7 +3,8 @@ import * as z from 'zod';
 export const issueSchema = z.object({ path: z.string(), message: z.string() });
 
 /**
- * An error in a record or a request: the path of the field, and what is wrong with it. It never quotes the text.
+ * One error in a record or a request, with the path of the wrong field and a message that says what
+ * is wrong. The message never quotes the text of the record.
  *
  * @useDeclaredType
  *
@@ -15,12 +16,16 @@ export const issueSchema = z.object({ path: z.string(), message: z.string() });
  */
 export type Issue = z.infer<typeof issueSchema>;
 
-/** A long list of issues does not help to fix a record. */
+/**
+ * Maximum number of issues that are reported for one record, because a longer list does not help to
+ * fix the record.
+ */
 const MAX_ISSUES = 20;
 
 /**
- * Translates zod's issues. Neither path nor message quotes a value. Attribute names come from the producer and may hold
- * user text, so a name is quoted only if it looks like an identifier.
+ * Translates zod's issues. No path and no message quotes a value. Producers choose the names of
+ * attributes, so a name may contain user text. A path therefore contains a name only if the name
+ * looks like an identifier, and `?` otherwise.
  */
 export function translateIssues(error: z.ZodError): Issue[] {
   return error.issues.slice(0, MAX_ISSUES).map((issue) => ({
@@ -36,7 +41,10 @@ function maskName(segment: PropertyKey): string {
   return ORDINARY_NAME.test(name) ? name : '?';
 }
 
-/** zod's own message about unknown keys quotes the keys. */
+/**
+ * Returns the message of an issue. Replaces zod's message about unknown keys, because that message
+ * quotes the keys.
+ */
 function messageOf({ code, message }: z.core.$ZodIssue): string {
   return code === 'unrecognized_keys' ? 'has unknown fields' : message;
 }

@@ -1,7 +1,8 @@
 // This file must not import zod, because the client imports it and runs in browsers.
 
 /**
- * The statuses of a job, in their order.
+ * The statuses of a job. A job starts as PENDING, can then become PROCESSING, and ends in one of
+ * the last four statuses.
  *
  * @example
  * import { isFinal, JOB_STATUSES } from 'aurastream/schemas';
@@ -28,23 +29,33 @@ export const JOB_STATUSES = [
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /**
- * The life of a job. PENDING: its input has not arrived, or is not counted. PROCESSING: its records are counted, and
- * are being published and analysed. All other statuses are final. Each event leads from any of its `from` statuses to
- * one status. The transition is a conditional write to the jobs table, so only one of several concurrent writers
- * succeeds.
+ * The events that change the status of a job. PENDING means that the input has not arrived or is
+ * not counted yet. PROCESSING means that the records are counted and are being published and
+ * analysed. All other statuses are final. Each event moves a job from one of the statuses in `from`
+ * to the status in `to`. The change is a conditional write to the jobs table, so only one of
+ * several concurrent writers succeeds.
  */
 export const JOB_EVENTS = {
-  /** The submission has counted the input: ingest/submission/count-records.ts. */
+  /** The submission has counted the records of the input, in ingest/submission/count-records.ts. */
   input_counted: { from: ['PENDING'], to: 'PROCESSING' },
-  /** The submission cannot use the input: ingest/submission/submit.ts. */
+  /** The submission cannot use the input, as ingest/submission/submit.ts decides. */
   input_unusable: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
-  /** The consumer or the submission has counted the last record: jobs/progress.ts. */
+  /**
+   * The consumer or the submission has counted the last record as done, in jobs/progress.ts, and
+   * all records have succeeded.
+   */
   all_records_succeeded: { from: ['PROCESSING'], to: 'COMPLETED' },
-  /** The last record is counted, and at least one record failed or was set aside: jobs/progress.ts. */
+  /**
+   * The last record is counted as done, in jobs/progress.ts, and at least one record has failed or
+   * was set aside.
+   */
   some_records_failed: { from: ['PROCESSING'], to: 'COMPLETED_WITH_ERRORS' },
-  /** The sweeper finds the job still open at its deadline: jobs/sweep.ts. */
+  /**
+   * The sweeper, in jobs/sweep.ts, finds that the deadline of the job has passed and that the job
+   * is not final.
+   */
   deadline_passed: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
-  /** The caller cancels the job: api/routes/jobs.ts. */
+  /** The caller cancels the job through the API, in api/routes/jobs.ts. */
   cancelled_by_caller: { from: ['PENDING', 'PROCESSING'], to: 'CANCELLED' },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
 
@@ -53,14 +64,14 @@ export type JobEvent = keyof typeof JOB_EVENTS;
 const ALL_EVENTS: readonly { from: readonly JobStatus[]; to: JobStatus }[] =
   Object.values(JOB_EVENTS);
 
-/** The statuses from which an event leads to this one. */
+/** Returns the statuses from which an event leads to the target status. */
 export function listStatusesBefore(target: JobStatus): JobStatus[] {
   const leading = ALL_EVENTS.filter(({ to }) => to === target);
   return JOB_STATUSES.filter((status) => leading.some(({ from }) => from.includes(status)));
 }
 
 /**
- * Whether no event leads away from this status.
+ * Returns whether a status is final, which means that no event leads away from the status.
  *
  * @example
  * import { isFinal } from 'aurastream/schemas';

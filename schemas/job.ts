@@ -5,13 +5,16 @@ import { recordId, slug, timestamp } from './record.ts';
 
 export const jobStatus = z.enum(JOB_STATUSES);
 
-/** The number of records whose progress one item of the jobs table holds. */
+/** Number of records whose progress is stored together in one item of the jobs table. */
 export const JOB_PAGE_SIZE = 1_000;
 
-/** The limit of records per job: the set of its closed page numbers must fit in one item of 400 KB. */
+/**
+ * Maximum number of records of a job. The limit exists because the set of a job's closed page
+ * numbers must fit in one DynamoDB item of 400 KB.
+ */
 export const MAX_JOB_RECORDS = 50_000_000;
 
-/** The outcome of one record of a job. */
+/** The possible outcomes of one record of a job. */
 export const RECORD_OUTCOMES = [
   'positive',
   'negative',
@@ -24,7 +27,10 @@ export const RECORD_OUTCOMES = [
 ] as const;
 export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
 
-/** The record has a verdict, or its source withdrew it. */
+/**
+ * Outcomes that count as success. The record has a verdict, or the source of the record withdrew
+ * the record.
+ */
 export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'positive',
   'negative',
@@ -32,14 +38,14 @@ export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'mixed',
   'withdrawn',
 ];
-/** The record has a result without a verdict. */
+/** Outcomes that count as failure. The record has a result without a verdict. */
 export const FAILED_OUTCOMES: readonly RecordOutcome[] = ['unsupported_language', 'empty'];
 
-/** Records per outcome; an absent outcome has no records. */
+/** Number of records for each outcome. If an outcome is absent, no record has that outcome. */
 export const outcomeCountsSchema = z.partialRecord(z.enum(RECORD_OUTCOMES), z.int().min(0));
 export type OutcomeCounts = z.infer<typeof outcomeCountsSchema>;
 
-/** The reason why a job is FAILED. */
+/** The possible reasons why a job is FAILED. */
 const JOB_ERROR_CODES = [
   'INPUT_NEVER_ARRIVED',
   'INPUT_CHANGED',
@@ -51,71 +57,91 @@ const JOB_ERROR_CODES = [
 export const jobErrorSchema = z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() });
 export type JobError = z.infer<typeof jobErrorSchema>;
 
-/** The object of the input bucket that holds the records of a job. */
+/** The object in the input bucket that contains the records of a job. */
 const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(FORMAT_NAMES),
-  /** The object's key, built by `inputKey`. */
+  /** Key of the object in the input bucket, as `inputKey` builds the key. */
   key: z.string(),
-  /** Absent until the object has arrived. Every read asks for this etag, so that a replaced object is noticed. */
+  /**
+   * The etag of the object. The etag is absent until the object has arrived. Every read requests
+   * the object with this etag, so that a replaced object is detected.
+   */
   etag: z.string().optional(),
   bytes: z.int().optional(),
 });
 
-/** A position in the input: `records` records end before byte `bytes`. */
+/**
+ * A position in the input of a job. The first `records` records end before the byte offset `bytes`.
+ */
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;
 
 const callbackAttemptSchema = z.object({
   attempted_at: timestamp,
   duration_ms: z.int(),
-  /** HTTP status of the response. */
+  /** HTTP status of the response. Absent if there was no response. */
   status: z.int().optional(),
-  /** An error code if there was no response. It never quotes the receiver. */
+  /** An error code if there was no response. The code never contains data from the receiver. */
   error: z.string().optional(),
 });
 export type CallbackAttempt = z.infer<typeof callbackAttemptSchema>;
 
 export const callbackSchema = z.object({
   url: z.url(),
-  /** `waiting` until the job is final, then `pending` until an attempt gets a 2xx response or all have failed. */
+  /**
+   * `waiting` until the job is final; then `pending` until an attempt gets a 2xx response
+   * (`delivered`) or all attempts have failed (`failed`).
+   */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
-  /** Every attempt has the same id. */
+  /** Id of the callback. Every attempt sends the same id. */
   delivery_id: z.string(),
   attempts: z.array(callbackAttemptSchema),
 });
 
-/** A job: a set of records whose progress is tracked. One item of the jobs table. */
+/**
+ * A job, which is a set of records whose progress is tracked. Each job is stored as an item of the
+ * jobs table.
+ */
 export const jobSchema = z.object({
   job_id: recordId,
   tenant: slug,
   status: jobStatus,
   input: jobInputSchema,
-  /** The source of records that do not name one. */
+  /** The source of the records that do not name a source. */
   source_id: slug,
-  /** SHA-256 of the request's body. A repeated Idempotency-Key must come with the same body. */
+  /**
+   * SHA-256 of the body of the request. A request that repeats an Idempotency-Key must have the
+   * same body as the first request.
+   */
   request_hash: z.string().optional(),
   created_at: timestamp,
   started_at: timestamp.optional(),
   completed_at: timestamp.optional(),
-  /** At this time a job that is not final becomes FAILED. */
+  /** Time at which a job that is not final becomes FAILED. */
   deadline_at: timestamp,
-  /** When the sweeper checks the job next; absent if the job needs no further check. */
+  /** Time of the sweeper's next check of the job. Absent if the job needs no further check. */
   due_at: timestamp.optional(),
-  /** The number of records of the input; absent until they are counted. */
+  /** Number of records in the input. Absent until the records are counted. */
   total: z.int().min(0).optional(),
-  /** Counting has reached this position. */
+  /** The position in the input that counting has reached. */
   counted: inputPositionSchema.optional(),
-  /** Publishing has reached this position: earlier records are on the stream or are marked as set aside. */
+  /**
+   * The position in the input that publishing has reached. All earlier records are on the stream or
+   * are marked as set aside.
+   */
   submitted: inputPositionSchema.optional(),
   error: jobErrorSchema.optional(),
   callback: callbackSchema.optional(),
-  /** Epoch seconds: DynamoDB's time to live. */
+  /** Time at which DynamoDB may delete the job, in epoch seconds. */
   expires_at: z.int(),
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** Derives the id of a job's record that has none. Every delivery and every resumption derives the same id. */
+/**
+ * Derives the id of a job's record that has no id of its own. Every delivery and every resumption
+ * of the job derives the same id.
+ */
 export function deriveJobRecordId(job_id: string, job_index: number): string {
   return `${job_id}:${job_index}`;
 }
@@ -123,8 +149,9 @@ export function deriveJobRecordId(job_id: string, job_index: number): string {
 const JOB_STAGES = ['waiting_for_input', 'counting', 'submitting', 'analyzing', 'done'] as const;
 
 /**
- * The progress of a job. `done = succeeded + failed + set_aside ≤ total`, and `done` never decreases. `total` is 0
- * until the input is counted, which happens before its first record is published.
+ * The progress of a job. `done` is the sum of `succeeded`, `failed` and `set_aside`. `done` is at
+ * most `total` and never decreases. `total` is 0 until the records of the input are counted.
+ * Counting ends before the first record is published.
  */
 export const progressSchema = z.object({
   total: z.int().min(0),

@@ -1,6 +1,6 @@
 /**
- * The languages in which Comprehend detects sentiment.
- * Source: Amazon Comprehend, supported languages; @aws-sdk/client-comprehend 3.1138.0.
+ * The languages in which Comprehend detects sentiment. Source: "Supported languages" in the
+ * Comprehend developer guide, and @aws-sdk/client-comprehend 3.1138.0.
  *
  * @example
  * import { SENTIMENT_LANGUAGES } from 'aurastream/schemas';

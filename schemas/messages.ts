@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { recordId } from './record.ts';
 
 /**
- * EventBridge's event about a new object in a bucket: the fields that AuraStream reads.
- * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ * The fields that AuraStream reads of the event that EventBridge sends about a new object in a
+ * bucket. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 const objectCreatedSchema = z.object({
   'detail-type': z.literal('Object Created'),
@@ -13,7 +13,10 @@ const objectCreatedSchema = z.object({
   }),
 });
 
-/** `resume`: continue the submission of a job. `sweep`: check the jobs that are due. */
+/**
+ * A command to the submitting function. `resume` continues the submission of a job. `sweep` checks
+ * the jobs that are due.
+ */
 const jobCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resume'), job_id: recordId }),
   z.object({ kind: z.literal('sweep') }),
@@ -24,6 +27,6 @@ export const jobMessageSchema = z.union([objectCreatedSchema, jobCommandSchema])
 export type JobMessage = z.infer<typeof jobMessageSchema>;
 export type JobCommand = z.infer<typeof jobCommandSchema>;
 
-/** A message of the callback queue. Attempts are numbered from 1. */
+/** A message of the callback queue. `attempt` is the number of the attempt, counted from 1. */
 export const callbackMessageSchema = z.object({ job_id: recordId, attempt: z.int().min(1) });
 export type CallbackMessage = z.infer<typeof callbackMessageSchema>;

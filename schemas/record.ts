@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
 /**
- * The longest text of a record, in bytes of UTF-8: 1 MiB, which is what Kinesis carries in one record by default.
+ * Maximum size of a record's text, in bytes of UTF-8. The limit of 1 MiB equals the default limit
+ * of Kinesis for one stream record.
  *
  * @example
  * import { MAX_TEXT_BYTES } from 'aurastream/schemas';
@@ -11,7 +12,10 @@ import * as z from 'zod';
  */
 export const MAX_TEXT_BYTES = 1_048_576;
 
-/** A short name for a source or a tenant: safe in keys, paths and SQL. */
+/**
+ * A short name for a source or a tenant. A slug can be part of a key, a path or an SQL statement
+ * without escaping.
+ */
 export const slug = z
   .string()
   .regex(
@@ -23,7 +27,10 @@ export const recordId = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _, : and -');
 
-/** The part of BCP 47 tags that text analysis uses: `en`, `zh-TW`. */
+/**
+ * A language code such as `en` or `zh-TW`. The pattern accepts the form of BCP 47 tags that text
+ * analysis uses.
+ */
 export const languageCode = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or zh-TW');
@@ -45,8 +52,9 @@ const attributes = z
   .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries');
 
 /**
- * The fields that a record carries along to its result. To add one, add a line here: record, job document, result,
- * lake, replay and OpenAPI document all read this list.
+ * The fields that a result copies from its record. To add such a field, add a line to this object.
+ * The schemas of records, job documents and results, the lake, replay and the OpenAPI document all
+ * use this object.
  */
 export const carriedFields = {
   author: z.string().max(256).optional(),
@@ -57,7 +65,10 @@ export const carriedFields = {
 };
 type CarriedField = keyof typeof carriedFields;
 
-/** Picks the carried fields. Sets absent ones to undefined, so that all results have the same shape. */
+/**
+ * Picks the carried fields of an object. Sets absent fields to undefined, so that all results have
+ * the same shape.
+ */
 export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
   from: From,
 ): Pick<Complete<From>, CarriedField> {
@@ -67,10 +78,15 @@ export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
 }
 const CARRIED_FIELDS = Object.keys(carriedFields) as CarriedField[];
 
-/** An object that must list every field of `Of`, if need be as `undefined`: a forgotten field does not compile. */
+/**
+ * An object type that requires every field of `Of`, including the optional fields, which may be
+ * `undefined`. Code that forgets a field does not compile.
+ */
 export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
 
-/** The fields of a record. The schemas of records and job documents are made of them. */
+/**
+ * The fields of a record. The schemas of records and of job documents are built from these fields.
+ */
 export const recordFields = {
   record_id: recordId
     .optional()
@@ -109,8 +125,8 @@ export const recordFields = {
 };
 
 /**
- * A record as producers send it, version 1. Unknown fields are dropped, so producers may send a new field before the
- * schema has it.
+ * The schema of a record as producers send the record, in version 1. The schema drops unknown
+ * fields, so producers may send a new field before the schema defines the field.
  *
  * @example
  * import { recordSchema } from 'aurastream/schemas';
@@ -145,7 +161,7 @@ export const recordSchema = z
   .transform((record) => ({ ...record, text: record.text ?? '' }));
 
 /**
- * A record as a producer may write it: defaults are not filled in yet.
+ * A record as a producer may write the record, before the schema has filled in the defaults.
  *
  * @useDeclaredType
  *
@@ -156,7 +172,7 @@ export const recordSchema = z
  */
 export type RecordInput = z.input<typeof recordSchema>;
 /**
- * A record after {@link recordSchema} has parsed it: defaults are filled in.
+ * A record after {@link recordSchema} has parsed the record and filled in the defaults.
  *
  * @useDeclaredType
  *

@@ -2,15 +2,23 @@ import * as z from 'zod';
 import { carriedFields, languageCode, recordId, slug, timestamp } from './record.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
 
-/** Whether a record has a verdict, and the reason if it has none. */
+/**
+ * The possible statuses of a result. `analyzed` means that the record has a verdict. Each other
+ * status is the reason why the record has no verdict.
+ */
 export const RESULT_STATUSES = ['analyzed', 'unsupported_language', 'empty', 'withdrawn'] as const;
-/** Where a verdict came from: the analyzer, the same text in the batch, the memory of the process, the cache table. */
+/**
+ * The possible origins of a verdict. `miss` means that the analyzer was called. `batch` means that
+ * the same text was in the same batch. `memory` and `table` mean that the verdict was cached in the
+ * memory of the process or in the cache table.
+ */
 export const CACHE_TIERS = ['miss', 'batch', 'memory', 'table'] as const;
 export type CacheTier = (typeof CACHE_TIERS)[number];
 
 /**
- * A record with its verdict and provenance, version 1: one line of the lake, one row of the results table.
- * The verdict fields are present if `status` is `analyzed`.
+ * The schema of a result, which is a record with its verdict and the origin of the verdict, in
+ * version 1. Each result is one line of the lake and one row of the results table. The verdict
+ * fields are present if `status` is `analyzed`.
  *
  * @example
  * import { resultSchema } from 'aurastream/schemas';
@@ -50,7 +58,8 @@ export const resultSchema = z.object({
 });
 
 /**
- * A record with its verdict and provenance; see {@link resultSchema}.
+ * A record with its verdict and the origin of the verdict. {@link resultSchema} describes the
+ * fields.
  *
  * @useDeclaredType
  *
@@ -63,8 +72,9 @@ export const resultSchema = z.object({
 export type Result = z.infer<typeof resultSchema>;
 
 /**
- * The fields of a result that listings show, which are the fields of the index `by_source`. DynamoDB allows 20 fields
- * in an index, and cannot add one to an existing index: showing another field in listings takes a new index.
+ * The fields of a result that listings show. The index `by_source` contains the same fields.
+ * DynamoDB allows 20 fields in an index and cannot add a field to an existing index, so showing
+ * another field in listings requires a new index.
  */
 export const listedResultSchema = resultSchema.pick({
   schema_version: true,

@@ -1,7 +1,7 @@
 /**
- * A call to a service failed. `retryable` says whether the same call may succeed later: the code that throws the error
- * decides this, not the code that catches it. The message names the service, the action and the error code, never a
- * text.
+ * A call to a service failed. `retryable` says whether the same call may succeed later. The code
+ * that throws the error sets `retryable`, because only that code knows the service. The message
+ * contains the name of the service and the error code, and never a user's text.
  *
  * @example
  * import type { RecordStream } from 'aurastream/ingest';
@@ -19,7 +19,7 @@ export class ServiceError extends Error {
   readonly service: string;
   readonly code: string;
   readonly retryable: boolean;
-  /** True if the service asked for fewer calls. */
+  /** True if the service rejected the call because the caller calls too often. */
   readonly throttled: boolean;
 
   constructor(

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { issueSchema } from './issues.ts';
 
-/** Why a record could not be processed. Each reason is final: a retry fails in the same way. */
+/**
+ * The possible reasons why a record could not be processed. A retry of the same record would fail
+ * for the same reason.
+ */
 export const SET_ASIDE_REASONS = [
   'invalid_json',
   'invalid_utf8',
@@ -15,8 +18,9 @@ export const SET_ASIDE_REASONS = [
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 /**
- * A record that cannot be processed, kept byte for byte with the reason and its place on the stream. `set_aside_id` is
- * derived from that place, so a redelivery overwrites the object with the same content.
+ * A record that cannot be processed. The record is stored byte for byte, with the reason and the
+ * position of the record on the stream. `set_aside_id` is derived from the position, so a
+ * redelivery overwrites the stored object with the same content.
  */
 export const setAsideSchema = z.object({
   set_aside_id: z.string(),

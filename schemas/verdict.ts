@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * Every sentiment that a text can have.
+ * The possible sentiments of a text.
  *
  * @example
  * import { SENTIMENTS } from 'aurastream/schemas';
@@ -32,7 +32,10 @@ export type Sentiment = z.infer<typeof sentiment>;
 
 const probability = z.number().min(0).max(1);
 
-/** The four probabilities. Their sum is 1 within single precision. */
+/**
+ * The probabilities of the four sentiments. The sum of the probabilities is 1, within single
+ * precision.
+ */
 export const scoresSchema = z.object({
   positive: probability,
   negative: probability,
@@ -41,7 +44,10 @@ export const scoresSchema = z.object({
 });
 export type Scores = z.infer<typeof scoresSchema>;
 
-/** The verdict of an analyzer on one text. `chunks`: number of documents that the text was split into. */
+/**
+ * The verdict of an analyzer on one text. `chunks` is the number of documents into which the text
+ * was split.
+ */
 export const verdictSchema = z.object({
   sentiment,
   scores: scoresSchema,
@@ -58,7 +64,11 @@ const SCORE_OF: Record<Sentiment, keyof Scores> = {
 
 const SCORE_NAMES = Object.values(SCORE_OF);
 
-/** Computes the score (probability of the sentiment) and the confidence (its margin over the next highest score). */
+/**
+ * Computes the score and the confidence of a verdict. The score is the probability of the verdict's
+ * sentiment. The confidence is the difference between the score and the highest of the other three
+ * probabilities, or 0 if another probability is higher.
+ */
 export function rateCertainty(verdict: Verdict): { score: number; confidence: number } {
   const returned = SCORE_OF[verdict.sentiment];
   const score = verdict.scores[returned];
@@ -69,7 +79,10 @@ export function rateCertainty(verdict: Verdict): { score: number; confidence: nu
   return { score, confidence: Math.max(0, score - runner_up) };
 }
 
-/** Finds the sentiment with the highest score. In a tie the one that {@link SENTIMENTS} lists first wins. */
+/**
+ * Returns the sentiment with the highest probability. If several sentiments have the highest
+ * probability, returns the sentiment that {@link SENTIMENTS} lists first.
+ */
 export function findLeadingSentiment(scores: Scores): Sentiment {
   return SENTIMENTS.reduce((best, candidate) =>
     scores[SCORE_OF[candidate]] > scores[SCORE_OF[best]] ? candidate : best,

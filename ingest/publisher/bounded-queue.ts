@@ -1,6 +1,6 @@
 /**
- * A queue between one producer and one consumer, which wait for each other: the producer for room, the consumer for
- * items.
+ * A queue between one producer and one consumer. The producer waits while the queue is full, and
+ * the consumer waits while the queue is empty.
  */
 export class BoundedQueue<Item> {
   readonly #max_length: number;
@@ -13,7 +13,10 @@ export class BoundedQueue<Item> {
     this.#max_length = max_length;
   }
 
-  /** Resolves with true once there is room for another item, with false once the queue has ended. */
+  /**
+   * Resolves with true as soon as the queue has room for another item, or with false if the queue
+   * has ended.
+   */
   async waitForRoom(): Promise<boolean> {
     while (this.#end === undefined && this.#items.length >= this.#max_length) {
       await new Promise<void>((resolve) => {
@@ -28,14 +31,22 @@ export class BoundedQueue<Item> {
     this.#wakeConsumer?.();
   }
 
-  /** Ends the queue. The consumer still gets the items that are in it, and then the error, if there is one. */
+  /**
+   * Ends the queue. The consumer still gets the items in the queue. After the last item, `shift`
+   * throws the error, if the queue was ended with an error.
+   */
   end(end: { error?: unknown } = {}): void {
     this.#end ??= end;
     this.#wakeProducer?.();
     this.#wakeConsumer?.();
   }
 
-  /** The next item once there is one; undefined at the end. @throws the error that ended the queue. */
+  /**
+   * Waits for the next item and returns the item. Returns undefined when the queue has ended and is
+   * empty.
+   *
+   * @throws the error with which the queue was ended.
+   */
   async shift(): Promise<Item | undefined> {
     while (this.#end === undefined && this.#items.length === 0) {
       await new Promise<void>((resolve) => {

@@ -1,4 +1,6 @@
-/** Limits the bytes in memory. Requests for room are granted in order. */
+/**
+ * Limits the number of bytes in memory. Calls of `acquire` are granted in the order of the calls.
+ */
 export class ByteBudget {
   readonly #max_bytes: number;
   readonly #waiters = new Set<{ bytes: number; grant: () => void }>();
@@ -8,7 +10,10 @@ export class ByteBudget {
     this.#max_bytes = max_bytes;
   }
 
-  /** Resolves once there is room. A request for more than the whole budget is granted when nothing else is held. */
+  /**
+   * Reserves bytes, and resolves when the budget has room for them. A call for more bytes than the
+   * whole budget is granted when no other bytes are reserved.
+   */
   async acquire(bytes: number): Promise<void> {
     if (this.#waiters.size === 0 && this.#hasRoomFor(bytes)) {
       this.#used_bytes += bytes;

@@ -1,7 +1,7 @@
 import type { Issue } from '../../schemas/index.ts';
 
 /**
- * The outcome of publishing one record: each record gets exactly one.
+ * The outcome of publishing one record. Each record gets exactly one outcome.
  *
  * @example
  * import type { PublishOutcome } from 'aurastream/ingest';
@@ -14,14 +14,20 @@ import type { Issue } from '../../schemas/index.ts';
 export type PublishOutcome =
   | { status: 'accepted'; record_id: string; shard_id: string; sequence_number: string }
   | {
-      /** The record is invalid or too large; publishing it again gives the same outcome. */
+      /**
+       * The record is invalid or too large. Publishing the same record again gives the same
+       * outcome.
+       */
       status: 'refused';
       record_id?: string;
       reason: 'invalid_record' | 'too_large';
       issues: Issue[];
     }
   | {
-      /** A service failed in every attempt, or with an error that is not retryable. */
+      /**
+       * A service failed in every allowed attempt, or failed once with an error that is not
+       * retryable.
+       */
       status: 'failed';
       record_id: string;
       code: string;
@@ -29,7 +35,7 @@ export type PublishOutcome =
     };
 
 /**
- * The counters of a publisher since its creation.
+ * Counts what a publisher has done since its creation.
  *
  * @example
  * import type { PublisherStats } from 'aurastream/ingest';
@@ -41,9 +47,12 @@ export interface PublisherStats {
   accepted: number;
   refused: number;
   failed: number;
-  /** Entries sent again after a rejection. */
+  /**
+   * Number of entries that were sent again because the stream had rejected them or because their
+   * request had failed. An entry that is sent again twice counts twice.
+   */
   resent: number;
   requests: number;
-  /** Bytes of accepted entries, partition keys included. */
+  /** Size of all accepted entries, in bytes, including their partition keys. */
   bytes: number;
 }

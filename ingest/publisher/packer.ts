@@ -1,20 +1,25 @@
 import type { Encoded } from '../encode.ts';
 import type { PublishOutcome } from './outcome.ts';
 
-/** Limits of one request. Source: PutRecords, API reference. */
+/**
+ * Limits of one request to the stream. Source: the page on PutRecords in the Kinesis API reference.
+ */
 const MAX_ENTRIES_PER_REQUEST = 500;
 const MAX_BYTES_PER_REQUEST = 10 * 1024 * 1024;
 
 /** An entry whose outcome is not known yet. */
 export interface PendingEntry {
   entry: Encoded;
-  /** Size of the entry, its partition key included. */
+  /** Size of the entry in bytes, including its partition key. */
   bytes: number;
   resolve: (outcome: PublishOutcome) => void;
   reject: (error: unknown) => void;
 }
 
-/** Packs entries into requests. A request is sent when it is full, or when its first entry has waited long enough. */
+/**
+ * Packs entries into requests. Sends a request when the request is full, or when the first entry of
+ * the request has waited for `linger_ms` milliseconds.
+ */
 export class Packer {
   readonly #linger_ms: number;
   readonly #send: (request: PendingEntry[]) => void;
@@ -39,7 +44,7 @@ export class Packer {
     else this.#timer ??= setTimeout(() => this.flush(), this.#linger_ms);
   }
 
-  /** Sends the request even if it is not full. */
+  /** Sends the collected entries as one request, even if the request is not full. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

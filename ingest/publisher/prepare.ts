@@ -5,13 +5,15 @@ import type { PublishOutcome } from './outcome.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export interface PrepareOptions {
-  /** Stores texts that do not fit on the stream. */
+  /**
+   * Stores texts that do not fit on the stream. If undefined, records with such texts are refused.
+   */
   claims: TextClaimStore | undefined;
   new_record_id: (() => string) | undefined;
   retry: RetryPolicy;
 }
 
-/** An entry for the stream, or the outcome of a record that cannot become one. */
+/** An entry for the stream, or the outcome of a record from which no entry can be made. */
 export type Prepared =
   | { ok: true; entry: Encoded }
   | { ok: false; outcome: Exclude<PublishOutcome, { status: 'accepted' }> };
@@ -19,8 +21,8 @@ export type Prepared =
 type TooLarge = EncodeOutcome & { ok: false };
 
 /**
- * Encodes a record. A text that is too long for the stream goes to the claim store, and the record carries its hash
- * instead.
+ * Encodes a record. If the record is too large for the stream, stores its text in the claim store
+ * and encodes the record with the hash of the text instead of the text.
  */
 export async function prepare(record: RecordInput, options: PrepareOptions): Promise<Prepared> {
   const encoded = encode(record, options.new_record_id);

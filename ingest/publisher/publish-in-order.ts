@@ -4,17 +4,20 @@ import type { PublishOutcome } from './outcome.ts';
 import { SourceReader } from './source-reader.ts';
 
 /**
- * A record that the publisher has accepted. An object holds the promise, so that `await` does not wait for the outcome.
+ * A record that the publisher has admitted. The promise is a property of an object, because `await`
+ * on the admission would otherwise also wait for the outcome.
  */
 export interface Admitted {
   outcome: Promise<PublishOutcome>;
 }
 
 /**
- * Reads the source ahead of the consumer. Yields the outcomes in the order of the source, each as soon as it and all
- * before it are known. Stops reading the source while `max_waiting` outcomes are buffered, whether they are known yet
- * or not. Throws an error of the source after the outcomes of the records before it. When the consumer leaves the loop,
- * the source is stopped.
+ * Publishes all records of a source and yields the outcomes in the order of the source. Yields an
+ * outcome as soon as the outcome and all earlier outcomes are known. Reads the source ahead of the
+ * consumer, but stops reading while `max_waiting` outcomes are buffered. Outcomes that are not
+ * known yet count as buffered too. If the source throws an error, the generator first yields the
+ * outcomes of the earlier records and then throws the error. When the consumer leaves the loop, the
+ * generator stops the source.
  */
 export async function* publishInOrder(
   source: AsyncIterable<RecordInput> | Iterable<RecordInput>,
@@ -34,7 +37,10 @@ export async function* publishInOrder(
   }
 }
 
-/** Never rejects: an error ends the queue. */
+/**
+ * Admits the records of the source one after the other. The returned promise never rejects, because
+ * an error ends the queue, and the consumer gets the error from the queue.
+ */
 async function admitAll(
   reader: SourceReader<RecordInput>,
   admit: (record: RecordInput) => Promise<Admitted>,
@@ -45,7 +51,8 @@ async function admitAll(
       const next = await reader.read();
       if (next === undefined) break;
       const { outcome } = await admit(next.item);
-      // The consumer awaits the outcome later. Without this, an earlier rejection would count as unhandled.
+      // The consumer awaits the outcome later. Without this handler, Node.js would report an
+      // earlier rejection as unhandled.
       outcome.catch(() => undefined);
       outcomes.push(outcome);
     }

@@ -1,6 +1,9 @@
 import type { Pause } from '../../lib/backoff.ts';
 
-/** How often the publisher tries to send an entry or to store a text, and how long it waits in between. */
+/**
+ * Maximum number of attempts to send an entry or to store a text, and the pause between two
+ * attempts.
+ */
 export interface RetryPolicy {
   max_attempts: number;
   pause: Pause;

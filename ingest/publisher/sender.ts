@@ -10,7 +10,7 @@ export interface SenderOptions {
   max_in_flight: number;
   retry: RetryPolicy;
   stats: PublisherStats;
-  /** Called once per entry when its outcome is known. */
+  /** The sender calls this function once for each entry, when the outcome of the entry is known. */
   onSettled: (pending: PendingEntry) => void;
 }
 
@@ -19,8 +19,8 @@ type EntryOutcome = PutOutcome & { retryable?: boolean };
 const MISSING_OUTCOME: EntryOutcome = { ok: false, code: 'MissingResult', retryable: true };
 
 /**
- * Sends requests, a bounded number at a time. Entries that the stream rejects are sent again, without the accepted
- * ones, until each is accepted or its attempts are used up.
+ * Sends requests, and limits the number of requests in flight. When the stream rejects some entries
+ * of a request, sends only the rejected entries again, until each entry is accepted or has failed.
  */
 export class Sender {
   readonly #options: SenderOptions;
@@ -43,7 +43,7 @@ export class Sender {
     this.#in_flight.add(sending);
   }
 
-  /** Resolves when all requests that are in flight now have ended. */
+  /** Resolves when all requests that are in flight at the time of the call have ended. */
   async drain(): Promise<void> {
     await Promise.all(this.#in_flight);
   }
@@ -67,7 +67,10 @@ export class Sender {
     }
   }
 
-  /** Turns a failure of the whole request into one rejection per entry. Any other error is a bug and is rethrown. */
+  /**
+   * Sends one request. If the whole request fails with a {@link ServiceError}, returns a rejection
+   * for each entry. Any other error is a bug and is thrown.
+   */
   async #put(request: PendingEntry[]): Promise<EntryOutcome[]> {
     this.#options.stats.requests += 1;
     try {
@@ -79,7 +82,11 @@ export class Sender {
     }
   }
 
-  /** @returns whether the outcome is final. */
+  /**
+   * Resolves the promise of an entry if the outcome is final.
+   *
+   * @returns whether the outcome is final. If it is not, the entry must be sent again.
+   */
   #settle(pending: PendingEntry, outcome = MISSING_OUTCOME, attempts: number): boolean {
     const { retry, stats, onSettled } = this.#options;
     const { record_id } = pending.entry;

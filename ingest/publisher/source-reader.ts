@@ -1,4 +1,7 @@
-/** Reads an iterable item by item. It can be stopped early, even while a read is pending. */
+/**
+ * Reads an iterable item by item. The caller can stop the reader early, even while a read is
+ * pending.
+ */
 export class SourceReader<Item> {
   readonly #iterator: AsyncIterator<Item> | Iterator<Item>;
   #is_reading = false;
@@ -9,7 +12,10 @@ export class SourceReader<Item> {
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
 
-  /** The next item; undefined at the end, and for an item that arrives after {@link stop}. */
+  /**
+   * Reads the next item. Returns undefined at the end of the iterable, and for an item that arrives
+   * after the call of {@link stop}.
+   */
   async read(): Promise<{ item: Item } | undefined> {
     this.#is_reading = true;
     try {
@@ -25,8 +31,9 @@ export class SourceReader<Item> {
   }
 
   /**
-   * Calls the iterator's `return`, and waits for it unless a read is pending: an async generator answers `return` only
-   * after the pending `next`, which may never come from a silent source.
+   * Calls the iterator's `return`. Waits for `return` only if no read is pending, because an async
+   * generator answers `return` after the pending `next`, and a silent source may never answer that
+   * `next`.
    */
   async stop(): Promise<void> {
     if (this.#is_over) return;

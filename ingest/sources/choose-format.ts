@@ -1,6 +1,11 @@
 import { detectFormat, FORMAT_ENDINGS, FORMAT_NAMES, type Format } from '../../schemas/index.ts';
 
-/** Chooses the format of a file: the given one, or by the file's ending. Standard input is JSONL by default. */
+/**
+ * Returns the given format. Without a given format, returns JSONL for standard input, and otherwise
+ * the format that the ending of the file name stands for.
+ *
+ * @throws {Error} if the ending stands for no format.
+ */
 export function chooseFormat(path: string, format?: Format): Format {
   const chosen = format ?? (path === '-' ? 'jsonl' : detectFormat(path));
   if (chosen !== undefined) return chosen;

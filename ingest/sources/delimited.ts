@@ -13,8 +13,10 @@ interface ParsedRow {
 }
 
 /**
- * Reads rows of cells, which may be quoted, below a header row. A column named like a field of a record fills that
- * field; any other column becomes an attribute. Empty cells are absent fields. `line` is the line on which a row ends.
+ * Creates a reader of files with delimited cells, such as CSV. Cells may be quoted, and the first
+ * row is the header. The cells of a column that has the name of a record field fill that field. The
+ * cells of any other column become an attribute. An empty cell counts as an absent field. `line` is
+ * the number of the line on which the row ends.
  */
 export function createDelimitedReader(delimiter: string): RowReader {
   return {
@@ -35,7 +37,10 @@ export function createDelimitedReader(delimiter: string): RowReader {
   };
 }
 
-/** Reads the header, for a reader that starts in the middle of the file. An empty file has no columns. */
+/**
+ * Reads the names of the columns from the start of the file. A reader that starts in the middle of
+ * the file needs them. Returns no names for an empty file.
+ */
 async function readColumns({ open }: RowSource, delimiter: string): Promise<string[]> {
   for await (const { record } of parseRows({ open, from: 0 }, delimiter)) return columnsOf(record);
   return [];
@@ -45,7 +50,7 @@ function columnsOf(header: string[]): string[] {
   return header.map((name) => name.trim());
 }
 
-/** Parses all rows, including the header. */
+/** Parses the rows from the offset `from` to the end of the file. The header counts as a row. */
 function parseRows({ open, from }: RowSource, delimiter: string): AsyncIterable<ParsedRow> {
   const bytes = Readable.from(open(from));
   const parser = parse({
@@ -57,7 +62,8 @@ function parseRows({ open, from }: RowSource, delimiter: string): AsyncIterable<
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
   });
-  // pipe() leaves both ends open when one of them fails, or when the reader stops early.
+  // pipe() does not close the other stream if one stream fails or if the caller stops reading
+  // early. The two handlers close the other stream.
   bytes.once('error', (error) => parser.destroy(error));
   parser.once('close', () => bytes.destroy());
   return bytes.pipe(parser);
@@ -85,14 +91,20 @@ function readRow(
   return { line, bytes, fields };
 }
 
-/** Converts the cells of numeric and boolean fields. An invalid cell stays a string, which the schema refuses. */
+/**
+ * Converts the cell of a numeric or boolean field to a number or a boolean. An invalid cell stays a
+ * string, and the record schema then refuses the record.
+ */
 function parseCell(name: string, cell: string): unknown {
   if (NUMBERS.has(name) && /^\d+$/.test(cell)) return Number(cell);
   if (name === 'deleted' && /^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
   return cell;
 }
 
-/** Converts a column header to an attribute name, which allows fewer characters. */
+/**
+ * Converts a column header to an attribute name. Characters that attribute names do not allow
+ * become `_`, and the name is cut to 64 characters.
+ */
 function attributeName(header: string): string {
   return header.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, 64) || '_';
 }

@@ -1,10 +1,13 @@
 import { type Line, readLines } from './lines.ts';
 import type { Row, RowContent, RowReader, RowSource } from './row.ts';
 
-/** JSON can escape each character of a 1 MiB record as 6 characters, so the limit is 8 MiB. */
+/**
+ * Maximum length of a line, in bytes. The limit is 8 MiB because a text has at most 1 MiB, and JSON
+ * can write a character of one byte as an escape sequence of 6 bytes.
+ */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
-/** JSON, one object per line. Blank lines are skipped. */
+/** Reads files with one JSON object on each line. Blank lines are skipped. */
 export const jsonlReader: RowReader = {
   async *readRows(source: RowSource): AsyncIterable<Row> {
     for await (const line of readContentLines(source)) yield readRow(line);

@@ -1,10 +1,13 @@
-/** One line of a byte stream, without its line feed. If `is_too_long`, `bytes` is only the start of the line. */
+/**
+ * One line of a byte stream, without the line feed. If `is_too_long` is true, `bytes` holds only
+ * the start of the line.
+ */
 export interface Line {
-  /** The line number, counted from 1. */
+  /** The number of the line, counted from 1. */
   line: number;
   bytes: Buffer;
   is_too_long: boolean;
-  /** The byte offset of the next line, relative to the start of reading. */
+  /** The byte offset of the next line, counted from the first byte that was read. */
   end: number;
 }
 
@@ -13,9 +16,11 @@ const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Splits bytes into lines. Keeps at most `max_bytes` of a line and drops the rest.
+ * Splits bytes into lines. Stores at most `max_bytes` of each line and drops the remaining bytes of
+ * a longer line.
  *
- * @param is_start whether the source begins at the start of a file, which may have a byte order mark.
+ * @param is_start whether the source begins at the start of a file. A byte order mark is removed
+ * only at the start of a file.
  */
 export async function* readLines(
   source: AsyncIterable<Buffer>,
@@ -43,7 +48,7 @@ export async function* readLines(
   if (!buffer.is_empty) yield takeLine(position);
 }
 
-/** Collects the parts of one line, up to a limit. */
+/** Collects the parts of one line, up to `max_bytes` bytes. */
 class LineBuffer {
   readonly #max_bytes: number;
   #parts: Buffer[] = [];

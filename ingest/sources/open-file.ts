@@ -4,8 +4,10 @@ import { createGunzip } from 'node:zlib';
 import { isGzipped } from '../../schemas/index.ts';
 
 /**
- * The bytes of a file, unpacked if its name ends with `.gz`; `-` is standard input. @throws {Error} if it is
- * unreadable.
+ * Opens a file and returns its bytes. The bytes are unzipped if the file name ends with `.gz`. The
+ * path `-` stands for standard input.
+ *
+ * @throws {Error} if the file cannot be read.
  */
 export async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   if (path === '-') return process.stdin;

@@ -13,21 +13,30 @@ import { openFile } from './open-file.ts';
 import { READERS } from './readers.ts';
 import type { Row } from './row.ts';
 
-/** One row of a file: a record; or, for an invalid row, its bytes and the reason. */
+/**
+ * One row of a file. A valid row has a record. An invalid row has the issues that explain why the
+ * row is invalid.
+ */
 export type SourceItem =
   | { ok: true; line: number; bytes: Buffer; record: RecordInput & { record_id: string } }
   | { ok: false; line: number; bytes: Buffer; issues: Issue[] };
 
 export interface ReadOptions {
-  /** `-` reads standard input. */
+  /** Path of the file. The path `-` stands for standard input. */
   path: string;
-  /** Default: chosen by the ending of the path. A path that ends with `.gz` is unpacked. */
+  /**
+   * Format of the file. By default, the ending of the path determines the format. A file whose path
+   * ends with `.gz` is unzipped.
+   */
   format?: Format;
-  /** The field or column that holds the text. */
+  /** Name of the field or column that holds the text. Default `text`. */
   text_field?: string;
-  /** Source of records that name none. Default: the name of the file. */
+  /**
+   * Source of the records that do not name a source. By default, the source is derived from the
+   * file name.
+   */
   source?: string;
-  /** Tenant of records that name none. */
+  /** Tenant of the records that do not name a tenant. */
   tenant?: string;
 }
 
@@ -37,8 +46,9 @@ interface Defaults {
 }
 
 /**
- * Reads the records of a file row by row, in constant memory. A record without an id gets one from its line number and
- * its bytes, so that reading the same file again gives the same ids.
+ * Reads the records of a file row by row. The memory in use does not grow with the size of the
+ * file. A record without an id gets an id that is derived from its tenant, source, line number and
+ * bytes, so reading the same file again gives the same ids.
  *
  * @throws {Error} if the file cannot be read, or if its format is unknown.
  */
@@ -53,7 +63,7 @@ export async function* readRecords(options: ReadOptions): AsyncIterable<SourceIt
   }
 }
 
-/** A file's name as a source: `My Reviews.csv` is `my-reviews`. */
+/** Derives the name of a source from a path. For example, `My Reviews.csv` becomes `my-reviews`. */
 function sourceName(path: string): string {
   if (path === '-') return 'stdin';
   const slug = withoutFormatEnding(basename(path))

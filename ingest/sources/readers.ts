@@ -3,7 +3,7 @@ import { createDelimitedReader } from './delimited.ts';
 import { jsonlReader } from './jsonl.ts';
 import type { RowReader } from './row.ts';
 
-/** How rows of each format are read and counted. */
+/** The reader of each format. */
 export const READERS: Record<Format, RowReader> = {
   jsonl: jsonlReader,
   csv: createDelimitedReader(','),

@@ -1,27 +1,33 @@
-/** The fields of a row, or why it has none. */
+/** The fields of a row, or the reason why the row is invalid. */
 export type RowContent = { fields: Record<string, unknown> } | { wrong: string };
 
 /** One row of a file in any format. */
 export type Row = {
-  /** Line of the file, from 1. */
+  /** The number of the line in the file, counted from 1. */
   line: number;
   bytes: Buffer;
-  /** The byte offset of the next row, relative to the start of reading. */
+  /** The byte offset of the next row, counted from the offset at which reading began. */
   end: number;
 } & RowContent;
 
-/** A file, read from its start or from a later row. */
+/** A file, and the offset at which reading begins. */
 export interface RowSource {
-  /** Opens the file at a byte offset. */
+  /** Opens the file and reads its bytes from a byte offset on. */
   open(from: number): AsyncIterable<Buffer>;
-  /** The byte offset at which reading begins: 0, or the end of a row. */
+  /** The byte offset at which reading begins. The offset is 0 or the end of a row. */
   from: number;
 }
 
-/** Reads one format. It can start in the middle of a file. */
+/** Reads files of one format. Reading can begin in the middle of a file. */
 export interface RowReader {
-  /** @param text_field the field or column that holds the text. */
+  /**
+   * Reads the rows of a file.
+   *
+   * @param text_field the name of the field or column that holds the text.
+   */
   readRows(source: RowSource, text_field: string): AsyncIterable<Row>;
-  /** Finds the end of each row that `readRows` would return, without parsing the content. */
+  /**
+   * Finds the end of each row that `readRows` would return, without converting the row to fields.
+   */
   findRowEnds(source: RowSource): AsyncIterable<number>;
 }

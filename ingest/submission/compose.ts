@@ -12,7 +12,11 @@ import { createMessageHandler } from './messages.ts';
 import { InputChangedError } from './ports.ts';
 import { createSubmit } from './submit.ts';
 
-/** Builds the function that submits jobs and sweeps them. @throws {Error} as parseEnvironment. */
+/**
+ * Builds the Lambda function that submits jobs and sweeps the jobs that are due.
+ *
+ * @throws {Error} if an environment variable is missing or wrong.
+ */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(submissionEnvironmentSchema, variables);
   const now = Date.now;

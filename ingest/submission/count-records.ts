@@ -8,19 +8,23 @@ import type { JobInputs } from './ports.ts';
 export interface CountDeps {
   store: JobStore;
   inputs: JobInputs;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
 const CHECKPOINT_INTERVAL_MS = 5_000;
-/** After this time the sweeper assumes that the submission died, and resumes it. */
+/**
+ * Time after which the sweeper assumes that the submission has stopped, and resumes the submission.
+ */
 const RESUME_AFTER_MS = 10 * 60_000;
 
 /**
- * Counts the records of a PENDING job's input and moves the job to PROCESSING.
+ * Counts the records in the input of a PENDING job, and moves the job to PROCESSING. A job that is
+ * in PROCESSING already is returned unchanged.
  *
- * @returns the job in PROCESSING; `more` if the time ran out; `ignored` if the job has left PENDING for another status.
- * @throws {UnusableInputError} if the input has no records, or too many.
+ * @returns the job in PROCESSING; `more` if the time ran out; `ignored` if the job has left PENDING
+ * for another status.
+ * @throws {UnusableInputError} if the input has no records or too many records.
  */
 export async function countRecords(
   deps: CountDeps,
@@ -58,7 +62,8 @@ async function startProcessing(
     started_at: new Date(now()).toISOString(),
     due_at: new Date(now() + RESUME_AFTER_MS).toISOString(),
   });
-  // Another invocation may have moved the job to PROCESSING already. Both may go on: publishing is idempotent.
+  // Another invocation may have moved the job to PROCESSING already. Both invocations may continue,
+  // because a record that is published twice counts once.
   const current = changed ?? (await store.get(job_id));
   return current?.status === 'PROCESSING' ? current : 'ignored';
 }

@@ -1,7 +1,10 @@
-/** The time left in this invocation, in milliseconds. */
+/** Returns the time until Lambda ends this invocation, in milliseconds. */
 export type RemainingMs = () => number;
 
-/** Less time than this is kept for a last checkpoint and for requesting another invocation. */
+/**
+ * Time that is reserved at the end of an invocation for storing the last checkpoint and for
+ * requesting another invocation.
+ */
 const RESERVE_MS = 20_000;
 
 export function isTimeUp(remaining_ms: RemainingMs): boolean {

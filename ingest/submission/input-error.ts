@@ -1,7 +1,10 @@
 import type { JobError } from '../../schemas/index.ts';
 import { InputChangedError } from './ports.ts';
 
-/** The input cannot be used, and a retry would not help: the job becomes FAILED with this code and message. */
+/**
+ * The input of a job cannot be used, and a retry would not help. The job becomes FAILED with the
+ * code and the message of this error.
+ */
 export class UnusableInputError extends Error {
   override name = 'UnusableInputError';
   readonly code: JobError['code'];
@@ -12,7 +15,10 @@ export class UnusableInputError extends Error {
   }
 }
 
-/** Translates an error that makes the job FAILED. Returns undefined for an error that may not occur in a retry. */
+/**
+ * Translates an error into the reason why the job becomes FAILED. Returns undefined if the error
+ * does not make the job fail, because a retry may succeed.
+ */
 export function toJobError(error: unknown): JobError | undefined {
   if (error instanceof UnusableInputError) return { code: error.code, message: error.message };
   if (error instanceof InputChangedError) {

@@ -11,17 +11,23 @@ import { READERS } from '../sources/readers.ts';
 import type { Row, RowSource } from '../sources/row.ts';
 import type { JobInputs } from './ports.ts';
 
-/** One row of a job's input: a record, or the reason why the row is invalid. `end` is the start of the next row. */
+/**
+ * One row of a job's input, with a record or with the issues that explain why the row is invalid.
+ * `end` is the position of the next row.
+ */
 export type InputEntry = { job_index: number; end: InputPosition } & EntryContent;
 
 type EntryContent =
   | { ok: true; record: RecordInput & { record_id: string } }
   | { ok: false; issues: Issue[] };
 
-/** The field or column that holds the text. */
+/** Name of the field or column that holds the text. */
 const TEXT_FIELD = 'text';
 
-/** Reads a job's input, starting at a position, in constant memory. The input must have arrived. */
+/**
+ * Reads the input of a job from a position on. The memory in use does not grow with the size of the
+ * input. The input must have arrived before the call.
+ */
 export async function* readInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
@@ -36,7 +42,10 @@ export async function* readInput(
   }
 }
 
-/** Finds the end of each record that {@link readInput} would return, without parsing the content. */
+/**
+ * Finds the end of each row that {@link readInput} would return, without converting the row to a
+ * record.
+ */
 export async function* countInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
@@ -59,7 +68,10 @@ function openInput(
   return { open: (offset) => inputs.read(key, { etag, from: offset }), from: from.bytes };
 }
 
-/** The job's own fields override fields of the same name in a row. */
+/**
+ * Builds a record from a row. The job's own tenant, job id and index override fields of the same
+ * names in the row, and a `text_claim` in the row is ignored.
+ */
 function readEntry(job: Job, row: Row, job_index: number): EntryContent {
   if ('wrong' in row) return { ok: false, issues: [{ path: '', message: row.wrong }] };
   const { job_id, tenant } = job;

@@ -15,11 +15,16 @@ export interface MessagesDeps {
   submit: Submit;
   sweep: () => Promise<object>;
   job_queue: JobQueue;
-  /** Details are ids, counts and codes: never a user's text. */
+  /**
+   * Logs a message. The details must be ids, counts or codes, and must not contain a user's text.
+   */
   log: (level: 'info' | 'warn' | 'error', message: string, details: object) => void;
 }
 
-/** Handles the messages of the jobs queue. A message that fails stays in the queue and is delivered again. */
+/**
+ * Creates the function that handles the messages of the jobs queue. A message that fails stays in
+ * the queue, and SQS delivers the message again.
+ */
 export function createMessageHandler(
   deps: MessagesDeps,
 ): (records: SQSRecord[], remaining_ms: RemainingMs) => Promise<SQSBatchResponse> {
@@ -59,7 +64,10 @@ async function handleMessage(
   deps.log(level, 'submission handled', { job_id, outcome });
 }
 
-/** The job that a message is about, and the object whose arrival it announces. */
+/**
+ * Finds the job that a message is about, and the key of the object that has arrived if the message
+ * announces an object.
+ */
 function readTarget(message: JobMessage): {
   job_id?: string | undefined;
   object_key?: string;
@@ -71,7 +79,10 @@ function readTarget(message: JobMessage): {
   return message.kind === 'resume' ? { job_id: message.job_id } : {};
 }
 
-/** Only messages of known errors are logged: any other message could quote a user's text. */
+/**
+ * Describes an error for the log. The message of an unknown error is not logged, because the
+ * message could quote a user's text.
+ */
 function describeFailure(error: unknown): object {
   if (error instanceof ServiceError || error instanceof SubmissionInterruptedError) {
     return { error: error.message };

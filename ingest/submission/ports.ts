@@ -1,25 +1,32 @@
-/** Metadata of an input object in S3. */
+/** The etag and the size in bytes of a job's input on S3. */
 interface InputHead {
   etag: string;
   bytes: number;
 }
 
-/** The object was replaced or deleted while it was read. */
+/** The input of a job was replaced or deleted while the submission was reading it. */
 export class InputChangedError extends Error {
   override name = 'InputChangedError';
 }
 
-/** The inputs of jobs. Each method may throw a {@link ServiceError}. */
+/** The inputs of jobs. Each method can throw a {@link ServiceError}. */
 export interface JobInputs {
   put(key: string, body: string, content_type: string): Promise<void>;
-  /** @returns undefined if there is no such object. */
+  /**
+   * Reads the etag and the size of an object.
+   *
+   * @returns undefined if there is no object under the key.
+   */
   head(key: string): Promise<InputHead | undefined>;
   /**
-   * Reads the object's bytes, starting at an offset. Leaving the loop early stops the download.
+   * Reads the bytes of an object from an offset on. Leaving the loop early stops the download.
    *
-   * @throws {InputChangedError} if the object has another etag, or does not exist.
+   * @throws {InputChangedError} if the object has another etag or does not exist.
    */
   read(key: string, options: { etag: string; from: number }): AsyncIterable<Buffer>;
-  /** A URL that accepts one PUT of this content type without further credentials. */
+  /**
+   * Creates a URL to which a caller without AWS credentials can upload one object of this content
+   * type with PUT. The URL expires after `ttl_seconds`.
+   */
   presignPut(key: string, content_type: string, ttl_seconds: number): Promise<string>;
 }

@@ -13,22 +13,26 @@ export interface PublishDeps {
   stream: RecordStream;
   claims: TextClaimStore;
   on_final: (job: Job) => Promise<void>;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
-/** A service failed; resuming the submission later may succeed. */
+/** A service failed during the submission. Resuming the submission later may succeed. */
 export class SubmissionInterruptedError extends Error {
   override name = 'SubmissionInterruptedError';
 }
 
-/** Records per checkpoint: a crash publishes at most these records a second time. */
+/**
+ * Number of records between two checkpoints. After a crash, the next invocation publishes at most
+ * this number of records a second time.
+ */
 const RECORDS_PER_CHECKPOINT = 1_000;
 
 /**
- * Publishes the records of a job in PROCESSING, starting at its last checkpoint.
+ * Publishes the records of a job in PROCESSING, starting at the last checkpoint of the job.
  *
- * @returns `more` if the time ran out; `ignored` if the job has left PROCESSING.
+ * @returns `done` after the last record; `more` if the time ran out; `ignored` if the job has left
+ * PROCESSING.
  */
 export async function publishRecords(
   deps: PublishDeps,
@@ -47,12 +51,16 @@ export async function publishRecords(
   }
   const last = entries.at(-1);
   if (last !== undefined) await submitChunk(entries, last);
-  // All records are on the stream. From now on, the sweeper only has to check the job's deadline.
+  // All records are on the stream, so from now on the sweeper only has to check the deadline of the
+  // job.
   await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at });
   return 'done';
 }
 
-/** Publishes a chunk of entries, and then moves the checkpoint to its end. */
+/**
+ * Creates the function that publishes a chunk of entries and then moves the checkpoint to the end
+ * of the chunk.
+ */
 function createSubmitChunk(deps: PublishDeps, job: Job) {
   const { store, stream, claims, on_final, now } = deps;
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
@@ -68,7 +76,8 @@ async function publishValid(publisher: Publisher, entries: InputEntry[]): Promis
   const records = entries.flatMap((entry) => (entry.ok ? [entry.record] : []));
   for await (const outcome of publisher.publishAll(records)) {
     if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);
-    // `readInput` has validated the records, and long texts go to the claim store, so a refusal is a bug.
+    // A refusal is a bug, because `readInput` has validated the records and because long texts go
+    // to the claim store.
     if (outcome.status === 'refused') throw new Error(`A record was refused: ${outcome.reason}`);
   }
 }

@@ -8,12 +8,18 @@ import { type PublishDeps, publishRecords } from './publish-records.ts';
 export type SubmitDeps = PublishDeps;
 
 /**
- * `more`: the time ran out, and another invocation must continue from the checkpoint. `failed`: the job is now FAILED.
- * `ignored`: nothing was done, because the job does not exist, is final, or waits for its input.
+ * The outcome of one call. `done` means that all records are on the stream. `more` means that the
+ * time ran out and another invocation must continue from the checkpoint. `failed` means that the
+ * job is now FAILED. `ignored` means that the job does not exist, is final, waits for its input or
+ * has changed its status during the call.
  */
 export type SubmitOutcome = 'done' | 'more' | 'failed' | 'ignored';
 
-/** @param object_key the object that has just arrived, if that is the reason for the call. */
+/**
+ * Publishes the input of a job.
+ *
+ * @param object_key the key of the object whose arrival caused the call, if an object did.
+ */
 export type Submit = (
   job_id: string,
   remaining_ms: RemainingMs,
@@ -21,11 +27,12 @@ export type Submit = (
 ) => Promise<SubmitOutcome>;
 
 /**
- * Publishes a job's input. First the records are counted, so that the job's total is known before its first record is
- * published. A later call continues from the last checkpoint; records that are published twice have the same identity,
- * and rows that are set aside twice count once.
+ * Creates the function that publishes the input of a job. The function first counts the records, so
+ * that the total of the job is known before the first record is published. A later call continues
+ * from the last checkpoint. A record that is published twice has the same id both times, and a row
+ * that is set aside twice counts once.
  *
- * @throws {ServiceError} if a service failed: calling again continues from the checkpoint.
+ * @throws {ServiceError} if a service failed. A later call continues from the last checkpoint.
  */
 export function createSubmit(deps: SubmitDeps): Submit {
   return async (job_id, remaining_ms, object_key) => {
@@ -47,11 +54,11 @@ export function createSubmit(deps: SubmitDeps): Submit {
 }
 
 /**
- * Stores the etag of the input in the job, so that later reads notice a replaced file.
+ * Stores the etag of the input in the job, so that later reads detect a replaced file.
  *
- * @returns the job; undefined while its input has not arrived.
- * @throws {UnusableInputError} if an object arrived under another key, for example with the ending of another format.
- * The job would otherwise wait until its deadline.
+ * @returns the job; undefined if the input has not arrived, or if the job has left PENDING.
+ * @throws {UnusableInputError} if an object arrived under another key, for example under a key with
+ * the ending of another format. Without this error, the job would wait until its deadline.
  */
 async function pinInput(
   { store, inputs }: SubmitDeps,

@@ -27,7 +27,7 @@ export const ERROR_CODES = [
  */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** The error of one text of a batch. */
+/** The error for one text of a batch. */
 export const errorDetailSchema = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
@@ -36,7 +36,7 @@ export const errorDetailSchema = z.object({
 });
 export type ErrorDetail = z.infer<typeof errorDetailSchema>;
 
-/** The shape of every error of the API. No error quotes the caller's text. */
+/** The body of every error response of the API. The body never quotes the text of the request. */
 export const errorResponseSchema = z.object({
   error: z.object({
     code: z.enum(ERROR_CODES),
@@ -50,7 +50,7 @@ export const errorResponseSchema = z.object({
 });
 
 /**
- * The body of every error of the API. None echoes the text of the request.
+ * The body of every error response of the API. The body never quotes the text of the request.
  *
  * @useDeclaredType
  *

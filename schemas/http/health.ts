@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** Response of `GET /health`: the function runs. It calls no other service. */
+/**
+ * Response of `GET /health`, which shows that the API's function runs. The route calls no other
+ * service.
+ */
 export const healthResponseSchema = z.object({
   status: z.literal('ok'),
   version: z.string(),
@@ -8,7 +11,7 @@ export const healthResponseSchema = z.object({
 });
 
 /**
- * The answer of `GET /health`: the API runs. It calls no service.
+ * The response of `GET /health`, which shows that the API runs. The route calls no other service.
  *
  * @useDeclaredType
  *
@@ -21,7 +24,7 @@ export const healthResponseSchema = z.object({
  */
 export type HealthResponse = z.infer<typeof healthResponseSchema>;
 
-/** The services that the API depends on. */
+/** The services that the API calls. */
 export const DEPENDENCIES = [
   'stream',
   'results_table',
@@ -31,14 +34,16 @@ export const DEPENDENCIES = [
   'lake_queries',
 ] as const;
 
-/** Response of `GET /ready`; its HTTP status is 503 if `status` is `unavailable`. */
+/**
+ * Response of `GET /ready`. The HTTP status is 503 if `status` is `unavailable`, and 200 otherwise.
+ */
 export const readyResponseSchema = z.object({
   status: z.enum(['ready', 'unavailable']),
   dependencies: z.array(
     z.object({
       name: z.enum(DEPENDENCIES),
       status: z.enum(['ok', 'failed']),
-      /** The error code of the service. */
+      /** The error code of the service, if the service failed. */
       error: z.string().optional(),
       duration_ms: z.number(),
     }),
@@ -47,7 +52,8 @@ export const readyResponseSchema = z.object({
 });
 
 /**
- * The answer of `GET /ready`: which of the services behind the API answer.
+ * The response of `GET /ready`, which shows for each service behind the API whether the service
+ * answers.
  *
  * @useDeclaredType
  *

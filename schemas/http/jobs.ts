@@ -11,11 +11,17 @@ import {
 import { recordFields, recordId, slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';
 
-/** Limits of a job in the body of a request. Larger jobs are uploaded. */
+/**
+ * Limits of a job whose texts are in the body of the request. The texts of a larger job must be
+ * uploaded as a file.
+ */
 const MAX_JOB_DOCUMENTS = 1_000;
 export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
 
-/** One text of a job: a record without the fields that the job gives it. */
+/**
+ * One text in the body of a request for a job. The document has the fields of a record, except the
+ * fields that the job sets for all of its records.
+ */
 const jobDocumentSchema = z
   .object(recordFields)
   .omit({
@@ -37,10 +43,13 @@ const jobDocumentSchema = z
   });
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
-/** The source of a job's records if neither request nor record names one. */
+/** The source of a job's records if neither the request nor the record names a source. */
 const DEFAULT_JOB_SOURCE = 'api';
 
-/** Body of `POST /analyze/async`: one of `text`, `documents` and `upload`. */
+/**
+ * Body of `POST /analyze/async`. Exactly one of the fields `text`, `documents` and `upload` must be
+ * present.
+ */
 export const asyncRequestSchema = z
   .object({
     text: recordFields.text,
@@ -71,12 +80,15 @@ export const asyncRequestSchema = z
   );
 export type AsyncRequest = z.output<typeof asyncRequestSchema>;
 
-/** The header that makes a repeated submission return the first job. */
+/**
+ * Value of the header `Idempotency-Key`. A second submission with the same value returns the job of
+ * the first submission and creates no job.
+ */
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
 
-/** Response of `POST /analyze/async`, with status 202. */
+/** Response of `POST /analyze/async`. The HTTP status is 202. */
 export const asyncResponseSchema = z.object({
   job_id: recordId,
   status: jobStatus,
@@ -99,7 +111,8 @@ export const asyncResponseSchema = z.object({
 });
 
 /**
- * The answer of `POST /analyze/async`: a new job, and where to upload its file if it asked for an upload.
+ * The response of `POST /analyze/async`. The response describes the new job. If the request asked
+ * for an upload, the response also has the URL to which the caller uploads the file.
  *
  * @useDeclaredType
  *
@@ -126,7 +139,7 @@ export const jobViewSchema = z.object({
 });
 
 /**
- * A job as the API shows it.
+ * A job in the responses of the API.
  *
  * @useDeclaredType
  *
@@ -151,7 +164,8 @@ export const statusResponseSchema = jobViewSchema.extend({
 });
 
 /**
- * The answer of `GET /status/{job_id}`: progress, counts by outcome, and the result of a job of one text.
+ * The response of `GET /status/{job_id}`. The response has the progress of the job, the number of
+ * records for each outcome, and the result if the job has only one text.
  *
  * @useDeclaredType
  *
@@ -166,14 +180,17 @@ export const statusResponseSchema = jobViewSchema.extend({
  */
 export type StatusResponse = z.infer<typeof statusResponseSchema>;
 
-/** Response of `GET /jobs`, newest first. It omits progress, which would require reading the pages of each job. */
+/**
+ * Response of `GET /jobs`. The newest job comes first. The response omits the progress of each job,
+ * because computing the progress would require reading the pages of each job from the jobs table.
+ */
 export const jobsResponseSchema = z.object({
   jobs: z.array(jobViewSchema.omit({ progress: true }).extend({ total: z.int() })),
   next_cursor: z.string().optional(),
 });
 
 /**
- * The answer of `GET /jobs`: a page of jobs, newest first.
+ * The response of `GET /jobs`, which is one page of the tenant's jobs. The newest job comes first.
  *
  * @useDeclaredType
  *
@@ -184,7 +201,9 @@ export const jobsResponseSchema = z.object({
  */
 export type JobsResponse = z.infer<typeof jobsResponseSchema>;
 
-/** One record of a job. Records are in the order of the input. */
+/**
+ * The outcome of one record of a job. The API lists the records in the order of the job's input.
+ */
 export const jobResultSchema = z.object({
   job_index: z.int().min(0),
   record_id: recordId.optional(),

@@ -2,10 +2,16 @@ import * as z from 'zod';
 import { issueSchema } from '../issues.ts';
 import { recordId } from '../record.ts';
 
-/** The limit of records per `POST /records`. Kinesis' PutRecords has the same limit. */
+/**
+ * Maximum number of records in one `POST /records`. One PutRecords request to Kinesis has the same
+ * limit.
+ */
 const MAX_POSTED_RECORDS = 500;
 
-/** Body of `POST /records`. Each record is validated on its own, so that an invalid one does not fail the others. */
+/**
+ * Body of `POST /records`. The API validates each record separately, so an invalid record does not
+ * make the other records fail.
+ */
 export const recordsRequestSchema = z.object({
   records: z
     .array(z.unknown())
@@ -13,7 +19,10 @@ export const recordsRequestSchema = z.object({
     .max(MAX_POSTED_RECORDS, `must have at most ${MAX_POSTED_RECORDS} records`),
 });
 
-/** The outcome of one record. `failed` records can be sent again. */
+/**
+ * The outcome of publishing one record. The caller can send a record with the status `failed`
+ * again.
+ */
 const recordOutcomeSchema = z.object({
   status: z.enum(['accepted', 'refused', 'failed']),
   record_id: recordId.optional(),
@@ -21,7 +30,10 @@ const recordOutcomeSchema = z.object({
   error: z.string().optional().describe('The error code of the service if the record failed.'),
 });
 
-/** Response of `POST /records`, with status 202. Outcomes are in the order of the records. */
+/**
+ * Response of `POST /records`. The HTTP status is 202. The outcomes have the order of the records
+ * in the request.
+ */
 export const recordsResponseSchema = z.object({
   accepted: z.int(),
   refused: z.int(),
@@ -30,7 +42,8 @@ export const recordsResponseSchema = z.object({
 });
 
 /**
- * The answer of `POST /records`: an outcome for each record, in their order.
+ * The response of `POST /records`. The response has one outcome for each record, in the order of
+ * the records in the request.
  *
  * @useDeclaredType
  *

@@ -6,7 +6,7 @@ import { sentiment } from '../verdict.ts';
 
 const pageSize = z.coerce.number().int().min(1);
 
-/** Query of `GET /results`. */
+/** Query parameters of `GET /results`. */
 export const resultsQuerySchema = z.object({
   source: slug,
   from: timestamp.optional(),
@@ -17,7 +17,7 @@ export const resultsQuerySchema = z.object({
 });
 
 /**
- * The query of `GET /results`.
+ * The query parameters of `GET /results`.
  *
  * @useDeclaredType
  *
@@ -31,14 +31,17 @@ export const resultsQuerySchema = z.object({
  */
 export type ResultsQueryInput = z.input<typeof resultsQuerySchema>;
 
-/** Response of `GET /results`, newest first and without texts. */
+/**
+ * Response of `GET /results`. The newest result comes first. The results do not contain the texts.
+ */
 export const resultsResponseSchema = z.object({
   results: z.array(listedResultSchema),
   next_cursor: z.string().optional(),
 });
 
 /**
- * The answer of `GET /results`: a page of results, newest first, without texts.
+ * The response of `GET /results`, which is one page of results. The newest result comes first. The
+ * results do not contain the texts.
  *
  * @useDeclaredType
  *
@@ -49,14 +52,14 @@ export const resultsResponseSchema = z.object({
  */
 export type ResultsResponse = z.infer<typeof resultsResponseSchema>;
 
-/** Query of `GET /jobs`. */
+/** Query parameters of `GET /jobs`. */
 export const jobsQuerySchema = z.object({
   status: jobStatus.optional(),
   limit: pageSize.max(100).default(20),
   cursor: z.string().max(2_048).optional(),
 });
 
-/** Query of `GET /jobs/{job_id}/results`. */
+/** Query parameters of `GET /jobs/{job_id}/results`. */
 export const jobResultsQuerySchema = z.object({
   limit: pageSize.max(1_000).default(100),
   cursor: z.string().max(2_048).optional(),
@@ -64,7 +67,7 @@ export const jobResultsQuerySchema = z.object({
 
 const STATS_INTERVALS = ['minute', 'hour', 'day'] as const;
 
-/** Query of `GET /stats`. */
+/** Query parameters of `GET /stats`. */
 export const statsQuerySchema = z.object({
   interval: z.enum(STATS_INTERVALS).default('hour'),
   from: timestamp.optional(),
@@ -80,7 +83,10 @@ const bucketCounts = z.object({
   no_verdict: z.int(),
 });
 
-/** Response of `GET /stats`. It is computed from the lake, so recent results are missing: the lake buffers them. */
+/**
+ * Response of `GET /stats`. The API counts the results in the lake. The most recent results are not
+ * counted, because Firehose buffers results before it writes them to the lake.
+ */
 export const statsResponseSchema = z.object({
   from: timestamp,
   to: timestamp,
@@ -105,7 +111,8 @@ export const statsResponseSchema = z.object({
 });
 
 /**
- * The answer of `GET /stats`. It counts the results in the lake, which arrive there with a delay: see `as_of`.
+ * The response of `GET /stats`. The API counts the results in the lake. Results reach the lake with
+ * a delay, so only results from before the time `as_of` are counted.
  *
  * @useDeclaredType
  *

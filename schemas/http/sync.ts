@@ -3,15 +3,19 @@ import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { errorDetailSchema } from './errors.ts';
 
-/** The longest text that `POST /analyze/sync` accepts, in UTF-8 bytes. Longer texts need a job. */
+/**
+ * Maximum size of a text in `POST /analyze/sync`, in bytes of UTF-8. The caller must submit a
+ * longer text as a job.
+ */
 export const MAX_SYNC_TEXT_BYTES = 102_400;
 
-/** The limit of texts per `POST /analyze/batch`. */
+/** Maximum number of texts in one `POST /analyze/batch`. */
 const MAX_BATCH_TEXTS = 100;
 
 /**
- * Creates the schemas of the bodies of `POST /analyze/sync` and `POST /analyze/batch` for the languages of an analyzer.
- * In a batch, each text is limited as in `POST /analyze/sync`, and all together by the body.
+ * Creates the schemas of the bodies of `POST /analyze/sync` and `POST /analyze/batch`. The schemas
+ * accept the given languages, which are the languages of the analyzer. The route, not the schema,
+ * checks the size of each text.
  */
 export function createAnalyzeSchemas(languages: readonly string[]) {
   const language = z.enum(['auto', ...languages], {
@@ -40,12 +44,15 @@ export function createAnalyzeSchemas(languages: readonly string[]) {
 type AnalyzeSchemas = ReturnType<typeof createAnalyzeSchemas>;
 
 export type SyncRequest = z.output<AnalyzeSchemas['sync']>;
-/** The body of `POST /analyze/sync` as callers write it. */
+/** The body of `POST /analyze/sync` before the schema has filled in the defaults. */
 export type SyncInput = z.input<AnalyzeSchemas['sync']>;
-/** The body of `POST /analyze/batch` as callers write it. */
+/** The body of `POST /analyze/batch` before the schema has filled in the defaults. */
 export type BatchInput = z.input<AnalyzeSchemas['batch']>;
 
-/** Response of `POST /analyze/sync`. `pii_detected` is null because PII detection does not exist yet. */
+/**
+ * Response of `POST /analyze/sync`. `pii_detected` is always null, because AuraStream cannot detect
+ * PII (personal data) yet.
+ */
 export const syncResponseSchema = z.object({
   sentiment,
   score: z.number(),
@@ -62,7 +69,8 @@ export const syncResponseSchema = z.object({
 });
 
 /**
- * The answer of `POST /analyze/sync`. `pii_detected` is null, since PII detection does not exist yet.
+ * The response of `POST /analyze/sync`. `pii_detected` is always null, because AuraStream cannot
+ * detect PII (personal data) yet.
  *
  * @useDeclaredType
  *
@@ -76,7 +84,10 @@ export const syncResponseSchema = z.object({
  */
 export type SyncResponse = z.infer<typeof syncResponseSchema>;
 
-/** Response of `POST /analyze/batch`: a verdict or an error per text, in the order of the texts. */
+/**
+ * Response of `POST /analyze/batch`. The response has a verdict or an error for each text, in the
+ * order of the texts in the request.
+ */
 export const batchResponseSchema = z.object({
   results: z.array(
     z.union([
@@ -91,7 +102,8 @@ export const batchResponseSchema = z.object({
 });
 
 /**
- * The answer of `POST /analyze/batch`: a verdict or an error for each text, in their order.
+ * The response of `POST /analyze/batch`. The response has a verdict or an error for each text, in
+ * the order of the texts in the request.
  *
  * @useDeclaredType
  *
