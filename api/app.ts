@@ -5,7 +5,7 @@ import { HttpError, toErrorResponse, toHttpError } from './http/errors.ts';
 import { createRoutes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
 
-/** The HTTP API as an app that any server or function can run. */
+/** Creates the HTTP API as a Hono app, which an HTTP server or a Lambda function can run. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   const all_routes = createRoutes(deps.languages);
@@ -20,7 +20,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
       throw new HttpError('METHOD_NOT_ALLOWED', `This path takes ${Allow}`, { headers: { Allow } });
     });
   }
-  // Not app.notFound(), because its errors bypass the middleware above.
+  // This route serves all other paths instead of app.notFound(), because an error in app.notFound()
+  // would bypass the middleware above.
   app.all('*', () => {
     throw new HttpError('NOT_FOUND', 'This path does not exist');
   });
@@ -35,7 +36,9 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   return app;
 }
 
-/** Gives each request an id, sets the headers of every answer, and reports the answer. */
+/**
+ * Assigns an id to each request, sets the common headers of each answer, and reports the answer.
+ */
 function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiEnv> {
   const findRoutePath = createFindPath(routes);
   return async (c, next) => {
@@ -60,7 +63,10 @@ function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiE
   };
 }
 
-/** Takes the tenant from the authorizer. A route that needs a key answers 401 if the authorizer gave no tenant. */
+/**
+ * Stores the tenant that the authorizer returned. A route that needs an API key answers with status
+ * 401 if the authorizer returned no tenant.
+ */
 function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const tenant = c.env?.requestContext?.authorizer?.tenant;
@@ -72,7 +78,7 @@ function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** Groups the routes by path, in the notation of Hono's router. */
+/** Groups the routes by path. The paths are written in the notation of Hono's router. */
 function groupByPath(routes: Route[]): Map<string, Route[]> {
   const paths = new Map<string, Route[]>();
   for (const route of routes) {
@@ -82,7 +88,10 @@ function groupByPath(routes: Route[]): Map<string, Route[]> {
   return paths;
 }
 
-/** Finds the path, as OpenAPI writes it, of the route that serves a request. */
+/**
+ * Creates a function that finds the route for the path of a request, and returns the path of that
+ * route in the notation of OpenAPI.
+ */
 function createFindPath(routes: Route[]): (path: string) => string | undefined {
   const patterns = routes.map((route) => ({
     path: route.path,

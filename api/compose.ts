@@ -27,11 +27,18 @@ import type { ApiDeps } from './deps.ts';
 import { createReady } from './ready.ts';
 import { createStats } from './stats/stats.ts';
 
-/** AWS calls are retried only once, because a caller waits. The 429 or 503 that follows says when to retry. */
+/**
+ * Number of attempts of each AWS call that an analysis makes. The API makes only one retry, because
+ * the caller is waiting. If both attempts fail, the caller can retry the request.
+ */
 const MAX_ATTEMPTS = 2;
 const SAMPLES_KEPT_MS = 10_000;
 
-/** The API with its AWS clients. @throws {Error} if a variable of the environment is missing or wrong. */
+/**
+ * Creates the API with its AWS clients.
+ *
+ * @throws {Error} if a variable of the environment is missing or invalid.
+ */
 export function composeApi(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;

@@ -6,10 +6,14 @@ import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.t
 import type { ApiBindings } from './http/env.ts';
 import type { ResultsReader, StatsQuery } from './ports.ts';
 
-/** One request and its answer, for the log. It contains no text from the caller. */
+/**
+ * Facts for the log about one request and its answer. The facts contain no text from the caller.
+ */
 export interface RequestReport {
   request_id: string;
-  /** The route's path, or `unknown`. */
+  /**
+   * Path of the route in OpenAPI's notation, or `unknown` if no route has the path of the request.
+   */
   route: string;
   method: string;
   status: number;
@@ -21,7 +25,7 @@ interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;
-  /** The analyzer's quota, for estimates. */
+  /** Number of documents that the analyzer's quota allows per second. Estimates of jobs use it. */
   documents_per_second: number;
   allow_loopback_callbacks: boolean;
 }
@@ -29,28 +33,32 @@ interface ApiSettings {
 export interface ApiDeps {
   /** Returns the outcomes in the order of the requests. */
   analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
-  /** The languages that the analyzer supports. */
+  /** Codes of the languages that the analyzer supports. */
   languages: readonly string[];
   jobs: JobStore;
   inputs: JobInputs;
   stream: RecordStream;
   claims: TextClaimStore;
   results: ResultsReader;
-  /** The last throughput sample of each shard, at most a few seconds old. */
+  /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;
   /** Returns 32 random characters that cannot be guessed. */
   random_id: () => string;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in milliseconds since 1970. */
   now: () => number;
   version: string;
-  /** The folder with the viewer of the docs page. Without it the page is a plain list. */
+  /**
+   * Folder with the files of Swagger UI. If the folder is absent, the docs page is a plain list.
+   */
   docs_folder?: string;
-  /** Returns the id of the request for headers, bodies and logs. */
+  /**
+   * Returns the request's id, which the answer's headers, error bodies and log messages contain.
+   */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
-  /** Called for errors that are bugs: neither the caller nor a service caused them. */
+  /** Reports an error that is a bug, because neither the caller nor a service caused the error. */
   on_error?: (error: unknown, request_id: string) => void;
 }

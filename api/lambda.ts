@@ -3,12 +3,15 @@ import type { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import type { ApiEnv } from './http/env.ts';
 
-/** Methods whose requests must not have a body: `new Request` would throw. */
+/**
+ * Methods whose requests must not have a body, because `new Request` throws if they have a body.
+ */
 const BODILESS = new Set(['GET', 'HEAD']);
 
 /**
- * Runs the app behind the proxy integration of a REST API (payload version 1.0). The path of the event has no stage,
- * so routes are the same in every stage.
+ * Creates the Lambda handler that runs the app behind the proxy integration of a REST API (payload
+ * version 1.0). The event's path does not contain the stage, and therefore the app's routes do not
+ * depend on the stage.
  */
 export function createLambdaHandler(
   app: Hono<ApiEnv>,

@@ -1,35 +1,45 @@
 import type { z } from 'zod';
 import type { ListedResult, Result, statsQuerySchema } from '../schemas/index.ts';
 
-/** A request for one tenant's statistics. */
+/** Query for the statistics of one tenant. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
 
-/** Runs SQL over the lake. @throws {ServiceError} */
+/**
+ * Runs an SQL query on the data lake and returns the rows.
+ *
+ * @throws {ServiceError} if the query fails.
+ */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
 
 export interface ResultsQuery {
   tenant: string;
   source: string;
-  /** ISO 8601: only results created at this time or later. */
+  /** Earliest creation time of the results, inclusive, in ISO 8601. */
   from?: string;
-  /** ISO 8601: only results created before this time. */
+  /** Latest creation time of the results, exclusive, in ISO 8601. */
   to?: string;
   limit: number;
-  /** The cursor of an earlier page of the same query. */
+  /**
+   * Cursor from an earlier page of the same query. The page then starts after that earlier page.
+   */
   cursor?: string;
 }
 
 export interface ResultsPage {
   results: ListedResult[];
-  /** The cursor of the next page; absent on the last page. */
+  /** Cursor of the next page. The last page has no cursor. */
   cursor?: string;
 }
 
-/** Look-ups among results. Each may throw a {@link ServiceError}. */
+/** Reads results from the table. Each method throws a {@link ServiceError} if the table fails. */
 export interface ResultsReader {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
-  /** The results that exist, by tenant and record id joined with `#`. */
+  /** Returns the results that exist. The map's keys are `tenant#record_id`. */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
-  /** Newest first. @throws {RangeError} when the cursor belongs to another listing. */
+  /**
+   * Returns a page of results, newest first.
+   *
+   * @throws {RangeError} if the cursor belongs to another listing.
+   */
   list(query: ResultsQuery): Promise<ResultsPage>;
 }

@@ -1,7 +1,9 @@
 import { withTimeout } from '../lib/timeout.ts';
 import { DEPENDENCIES, type ReadyResponse, ServiceError } from '../schemas/index.ts';
 
-/** One cheap call to each dependency. @throws {ServiceError} */
+/**
+ * Functions that make one cheap call to a dependency and throw a ServiceError if the call fails.
+ */
 type Probes = Record<(typeof DEPENDENCIES)[number], () => Promise<unknown>>;
 
 interface ReadyDeps {
@@ -12,7 +14,10 @@ interface ReadyDeps {
 const TIMEOUT_MS = 2_000;
 const CACHED_MS = 5_000;
 
-/** Checks whether the services behind the API answer: all of them concurrently, and at most every 5 s. */
+/**
+ * Creates the function that checks whether the services behind the API answer. The function calls
+ * the services concurrently and caches the answer for 5 seconds.
+ */
 export function createReady(deps: ReadyDeps): () => Promise<ReadyResponse> {
   let cached: { at: number; answer: Promise<ReadyResponse> } | undefined;
   return () => {
@@ -44,7 +49,7 @@ async function checkAll({ probes, now }: ReadyDeps): Promise<ReadyResponse> {
   };
 }
 
-/** The error code of a probe that failed. */
+/** Returns the error code if the probe fails, and undefined if the probe succeeds. */
 async function findFailure(probe: () => Promise<unknown>): Promise<string | undefined> {
   const createError = () => new ServiceError('', 'Timeout', { retryable: true });
   try {

@@ -4,9 +4,10 @@ import { connect, readRunningCloud } from './cloud.ts';
 import { Advice } from './errors.ts';
 
 /**
- * Connects to the API of the stack with the key of --api-key, of AURASTREAM_API_KEY or of the embedded cloud.
+ * Creates a client of the stack's API. The API key comes from the option --api-key, the variable
+ * AURASTREAM_API_KEY or the embedded cloud.
  *
- * @throws {Advice} if there is no key.
+ * @throws {Advice} if no API key was found.
  */
 export async function connectApi(command: Command): Promise<Client> {
   const { ApiUrl } = await connect(command);
@@ -24,7 +25,12 @@ export async function connectApi(command: Command): Promise<Client> {
   return createClient({ base_url: ApiUrl, api_key });
 }
 
-/** Waits for a call of the API. Adds advice for the user to an error of the API. @throws {Advice} */
+/**
+ * Waits for a call of the API. If the call fails, the function adds advice for the user to the
+ * error.
+ *
+ * @throws {Advice} if the API answered with an error.
+ */
 export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
   try {
     return await call;
@@ -33,7 +39,12 @@ export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
   }
 }
 
-/** Like {@link withAdvice}, for a listing. @throws {Advice} */
+/**
+ * Yields the items of a listing. If a call of the API fails, the function adds advice for the user
+ * to the error.
+ *
+ * @throws {Advice} if the API answered with an error.
+ */
 export async function* withAdviceForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
   try {
     yield* items;

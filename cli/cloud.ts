@@ -12,17 +12,18 @@ const runningCloudSchema = z.object({
   region: z.string(),
   access_key_id: z.string(),
   secret_access_key: z.string(),
-  /** The key of the tenant `default`. */
+  /** API key of the tenant `default`. */
   api_key: z.string().optional(),
 });
 
-/** The embedded cloud keeps its address in this file while it runs. */
+/** File in which a running embedded cloud stores its address and credentials. */
 const RUNNING_CLOUD = join('.aurastream', 'cloud', 'cloud.json');
 
 /**
- * Points the SDK at a cloud and reads the names of the stack's resources there.
+ * Configures the AWS SDK for the embedded cloud if the embedded cloud runs, and otherwise for AWS.
+ * Then reads the names of the stack's resources.
  *
- * @throws {Advice} if that cloud has no such stack.
+ * @throws {Advice} if the cloud does not have the stack.
  */
 export async function connect(command: Command): Promise<StackOutputs> {
   await useEmbeddedCloud();
@@ -37,7 +38,10 @@ export async function connect(command: Command): Promise<StackOutputs> {
   }
 }
 
-/** The SDK reads the environment, so these variables are the only difference between the embedded cloud and AWS. */
+/**
+ * Sets the environment variables with which the AWS SDK calls the embedded cloud instead of AWS.
+ * The function changes nothing if the embedded cloud does not run or the user has set an endpoint.
+ */
 async function useEmbeddedCloud(): Promise<void> {
   if (process.env.AWS_ENDPOINT_URL !== undefined) return;
   const cloud = await readRunningCloud();
@@ -50,7 +54,10 @@ async function useEmbeddedCloud(): Promise<void> {
   delete process.env.AWS_PROFILE;
 }
 
-/** Reads the address of the embedded cloud that runs in this folder; undefined if none runs. */
+/**
+ * Reads the address and credentials of the embedded cloud that was started in the current folder.
+ * Returns undefined if no embedded cloud runs.
+ */
 export async function readRunningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
   const file = await readFile(RUNNING_CLOUD, 'utf8').catch(() => undefined);
   if (file === undefined) return undefined;

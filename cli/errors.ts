@@ -1,6 +1,6 @@
 import { START_CLOUD } from './start-cloud.ts';
 
-/** An error for the user: its first line says what is wrong, its second line what to do. */
+/** Error for the user. The message's first line names the problem, and the second the solution. */
 export class Advice extends Error {
   override name = 'Advice';
   constructor(message: string, advice: string, options?: ErrorOptions) {
@@ -21,7 +21,10 @@ const ADVICE: Record<string, string> = {
   ENOTDIR: 'A part of that path is a file: choose another.',
 };
 
-/** Formats an error in one or two lines: what went wrong and what to do, without a stack trace. */
+/**
+ * Formats an error in one or two lines without a stack trace. The lines name the problem and, if
+ * known, the solution.
+ */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const code = codeOf(error);

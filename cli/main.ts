@@ -41,7 +41,8 @@ Examples:
   .addCommand(keysCommand())
   .addCommand(planCommand());
 
-// A reader may close the pipe early (`| head`): that is no error.
+// A closed pipe is not an error, because a reader such as `head` closes the pipe when the reader
+// has read enough lines.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -1,15 +1,18 @@
-/** Defined only in the npm package's bundle: the package has no embedded cloud and no scripts. */
+/**
+ * Constant that only the bundle of the npm package defines. The advice to users depends on the
+ * constant, because the package contains neither the embedded cloud nor the npm scripts.
+ */
 declare const AURASTREAM_PACKAGE: true | undefined;
 
 const CREDENTIALS = 'set AWS credentials and a region';
 
-/** Advice for the case that no cloud answers. */
+/** Advice for users if neither AWS nor an embedded cloud answers. */
 export const START_CLOUD =
   typeof AURASTREAM_PACKAGE === 'undefined'
     ? `Start the embedded cloud with \`npm start\` in another terminal, or ${CREDENTIALS}.`
     : `Run this where an embedded cloud runs, or ${CREDENTIALS}.`;
 
-/** Advice for the case that the cloud has no stack of this name. */
+/** Advice for users if the cloud has no stack with the requested name. */
 export const DEPLOY_STACK =
   typeof AURASTREAM_PACKAGE === 'undefined'
     ? 'Deploy it with `npm run deploy`, start the embedded cloud with `npm start`, or name another with --stack.'

@@ -1,9 +1,16 @@
-/** Signals within this time count as one: npm and tsx forward a Ctrl-C that the terminal has already sent. */
+/**
+ * Time within which several signals count as one Ctrl-C, in milliseconds. One Ctrl-C can cause
+ * several signals, because npm and tsx forward the signal that the terminal also sends to the
+ * command itself.
+ */
 const SAME_SIGNAL_MS = 300;
-/** A shell's exit code for SIGINT: 128 plus the number of the signal. */
+/** Exit code of a process that SIGINT ended. By convention of shells, the code is 128 plus 2. */
 export const INTERRUPTED = 130;
 
-/** Returns a signal that SIGINT or SIGTERM aborts. A second Ctrl-C ends the process immediately. */
+/**
+ * Returns an AbortSignal that is aborted when the process receives SIGINT or SIGTERM. A second
+ * Ctrl-C ends the process immediately.
+ */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   let first_at: number | undefined;

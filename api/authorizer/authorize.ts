@@ -2,8 +2,9 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { type AuthorizerEnvironment, parseApiKey } from '../../schemas/index.ts';
 
 /**
- * Tells API Gateway which tenant the API key of a request belongs to. API Gateway itself checks that the key exists and
- * that its usage plan allows the request. This function denies keys in another format than ours.
+ * Creates the function that tells API Gateway to which tenant the API key of a request belongs. The
+ * function denies a key that does not have AuraStream's format. API Gateway itself checks that the
+ * key exists and that the key's usage plan allows the request.
  */
 export function createAuthorize({
   TIERS,
@@ -30,7 +31,10 @@ export function createAuthorize({
   };
 }
 
-/** The policy allows the whole stage, because API Gateway caches it by key and reuses it for other paths. */
+/**
+ * Returns the ARN of all paths of the stage. A policy must cover all paths, because API Gateway
+ * caches the policy by API key and applies the cached policy to requests for other paths.
+ */
 function wholeStage(method_arn: string): string {
   const [arn, stage] = method_arn.split('/');
   return `${arn}/${stage}/*`;

@@ -1,6 +1,9 @@
 import type { Route } from '../routes/route.ts';
 
-/** Swagger UI over the document. Paths are relative, so the page works under any stage: `/v1/docs`. */
+/**
+ * HTML of the page on which Swagger UI shows the OpenAPI document. The page's URLs are relative,
+ * because the page's own path begins with the name of the stage. For example `/v1/docs`.
+ */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +31,7 @@ export const PAGE_SCRIPT = `window.ui = SwaggerUIBundle({
 });
 `;
 
-/** The page without the viewer: a list of the routes. */
+/** Writes the page for an API that has no files of Swagger UI. The page is a list of the routes. */
 export function renderPlainPage(routes: Route[]): string {
   const rows = routes.map(
     ({ method, path, summary }) => `<dt><code>${method} ${path}</code></dt><dd>${summary}</dd>`,

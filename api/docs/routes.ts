@@ -9,18 +9,26 @@ import { buildOpenApiDocument } from '../openapi/document.ts';
 import { COMMON_ERRORS, type Route } from '../routes/route.ts';
 import { PAGE, PAGE_SCRIPT, renderPlainPage } from './page.ts';
 
-/** The files of the viewer that the page loads. */
+/** Content type of each file of Swagger UI that the docs page loads. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
 const SCRIPT = 'page.js';
-/** The page may load files from its own host only. The viewer needs inline styles, and data URLs for its icons. */
+/**
+ * Content security policy of the docs page. The policy lets the page load files only from the
+ * page's own host. Swagger UI needs inline styles, and it needs data URLs for its icons.
+ */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const A_DAY = 'public, max-age=86400';
 
-/** The routes that document all routes. `routes()` is called per request: its list contains these routes too. */
+/**
+ * Creates the routes that serve the API's documentation.
+ *
+ * @param routes returns all routes of the API. It is a function, because the list also contains the
+ * documentation's own routes and is therefore not complete before this call has returned.
+ */
 export function createDocumentRoutes(routes: () => Route[]): Route[] {
   return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];
 }

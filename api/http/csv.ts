@@ -1,6 +1,8 @@
 import type { JobResult } from '../../schemas/index.ts';
 
-/** The columns of a job's results as CSV: the fields that fit in one cell of a spreadsheet. */
+/**
+ * Columns of a job's results in CSV. Each column has a function that reads its value from a row.
+ */
 const COLUMNS: Record<string, (row: JobResult) => unknown> = {
   job_index: ({ job_index }) => job_index,
   record_id: ({ record_id }) => record_id,
@@ -21,13 +23,16 @@ const COLUMNS: Record<string, (row: JobResult) => unknown> = {
     issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
 };
 
-/** Formats rows as CSV below a header, with the line ends of RFC 4180. */
+/** Formats rows as CSV with a header line. Each line ends with CR LF, as RFC 4180 requires. */
 export function formatCsv(rows: JobResult[]): string {
   const lines = rows.map((row) => Object.values(COLUMNS).map((column) => formatCell(column(row))));
   return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-/** Spreadsheets run a cell that begins like this as a formula. An apostrophe in front makes it text. */
+/**
+ * Matches a cell that a spreadsheet program would run as a formula. {@link formatCell} puts an
+ * apostrophe before such a cell, because the programs then treat the cell as text.
+ */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function formatCell(value: unknown): string {

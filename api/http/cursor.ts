@@ -1,7 +1,12 @@
 import { type InputPosition, inputPositionSchema } from '../../schemas/index.ts';
 import { HttpError } from './errors.ts';
 
-/** Translates the RangeError of a cursor that belongs to another listing. @throws {HttpError} VALIDATION_ERROR */
+/**
+ * Translates the RangeError that means that a cursor belongs to another listing. The function
+ * throws every other error unchanged.
+ *
+ * @throws {HttpError} VALIDATION_ERROR if the error is a RangeError.
+ */
 export function throwBadCursor(error: unknown): never {
   if (!(error instanceof RangeError)) throw error;
   throw new HttpError('VALIDATION_ERROR', 'cursor: is not one of this listing', {
@@ -13,7 +18,11 @@ export function formatPosition({ records, bytes }: InputPosition): string {
   return Buffer.from(`${records} ${bytes}`).toString('base64url');
 }
 
-/** @throws {HttpError} VALIDATION_ERROR */
+/**
+ * Reads the position in a job's input from a cursor that {@link formatPosition} wrote.
+ *
+ * @throws {HttpError} VALIDATION_ERROR if the cursor has another format.
+ */
 export function parsePosition(cursor: string): InputPosition {
   const [, records, bytes] =
     /^(\d{1,12}) (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];

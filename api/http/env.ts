@@ -1,10 +1,13 @@
 import type { ErrorCode } from '../../schemas/index.ts';
 
-/** The Lambda event's context, which the adapter passes to the app. It is absent if tests call the app directly. */
+/**
+ * Contexts of the event and of the Lambda function, which Hono's Lambda adapter passes to the app.
+ * The contexts are absent if a test calls the app directly.
+ */
 export interface ApiBindings {
   requestContext?: {
     requestId?: string;
-    /** The context that the authorizer returned for the API key. */
+    /** Context that the authorizer returned for the API key. */
     authorizer?: { tenant?: string; rate_limit?: string } | null;
   };
   lambdaContext?: { awsRequestId?: string };

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorResponse, ServiceError } from '../../schemas/index.ts';
 
-/** The HTTP status of each error code. */
+/** HTTP status of each error code. */
 export const STATUS = {
   VALIDATION_ERROR: 400,
   UNAUTHORIZED: 401,
@@ -15,19 +15,23 @@ export const STATUS = {
   SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<ErrorCode, number>;
 
-/** Seconds to wait before a retry. Comprehend's token bucket refills in a second; a failing service takes longer. */
+/**
+ * Time that a caller should wait before a retry, in seconds. The time after a throttled call is
+ * short, because Comprehend's token bucket refills within a second. The time after a failed call is
+ * longer, because a service that fails needs longer to recover.
+ */
 export const RETRY_AFTER = { throttle: 1, failure: 5 };
 
 interface HttpErrorOptions {
-  /** The field of the request that is wrong; `body` if the whole body is. */
+  /** Name of the invalid field of the request, or `body` if the whole body is invalid. */
   field?: string | undefined;
   details?: { field: string; message: string }[];
-  /** Seconds. */
+  /** Time to wait before a retry, in seconds. */
   retry_after?: number | undefined;
   headers?: Record<string, string>;
 }
 
-/** An error that the API answers with. The message is for the caller and never quotes the caller's text. */
+/** Error that becomes the API's answer. The message is for the caller and does not quote input. */
 export class HttpError extends Error {
   override name = 'HttpError';
   readonly code: ErrorCode;
@@ -44,7 +48,10 @@ export function notFound(kind: string): HttpError {
   return new HttpError('NOT_FOUND', `There is no such ${kind}`);
 }
 
-/** Translates an error that a handler threw. Returns undefined for a bug: neither an HttpError nor a ServiceError. */
+/**
+ * Translates an error that a handler threw. Returns undefined if the error is neither an HttpError
+ * nor a ServiceError, because every other error is a bug.
+ */
 export function toHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (!(error instanceof ServiceError)) return undefined;
@@ -55,7 +62,10 @@ export function toHttpError(error: unknown): HttpError | undefined {
 
 const BUG = new HttpError('INTERNAL_ERROR', 'An internal error occurred');
 
-/** Builds the status, headers and body of an error. For a bug (undefined) the answer has no details. */
+/**
+ * Builds the status, headers and body of the answer to a request that failed. If the error is
+ * undefined, the cause is a bug, and the answer contains no details.
+ */
 export function toErrorResponse(error: HttpError | undefined, request_id: string, now: number) {
   const { code, message, options } = error ?? BUG;
   const { headers = {}, ...details } = options;

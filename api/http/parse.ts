@@ -6,10 +6,11 @@ import { HttpError, notFound } from './errors.ts';
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
 /**
- * Parses the JSON body of a request; `raw` is the body as it came.
+ * Parses the JSON body of a request. Returns the parsed value, and the unparsed body as `raw`.
  *
- * @throws {HttpError} PAYLOAD_TOO_LARGE before the body is read, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR, which
- * names each wrong field and never its value.
+ * @throws {HttpError} UNSUPPORTED_MEDIA_TYPE if the content type is not JSON, PAYLOAD_TOO_LARGE if
+ * the body is larger than `max_bytes`, and VALIDATION_ERROR if the body does not match the schema.
+ * A validation error names each invalid field but does not contain the field's value.
  */
 export async function parseBody<Schema extends z.ZodType>(
   request: HonoRequest,
@@ -25,7 +26,11 @@ export async function parseBody<Schema extends z.ZodType>(
   return { value: parseWith(schema, parseJson(raw), 'body'), raw };
 }
 
-/** Parses the query of a request. @throws {HttpError} VALIDATION_ERROR */
+/**
+ * Parses the query parameters of a request.
+ *
+ * @throws {HttpError} VALIDATION_ERROR if the parameters do not match the schema.
+ */
 export function parseQuery<Schema extends z.ZodType>(
   request: HonoRequest,
   schema: Schema,
@@ -36,8 +41,9 @@ export function parseQuery<Schema extends z.ZodType>(
 /**
  * Parses the parameters in the path of a request.
  *
- * @param kind the noun for the message, such as `job`.
- * @throws {HttpError} NOT_FOUND if a parameter is invalid: nothing can exist under such a name.
+ * @param kind noun that the error message uses for the requested thing, such as `job`.
+ * @throws {HttpError} NOT_FOUND if a parameter is invalid, because no stored item has an invalid
+ * id.
  */
 export function parseParams<Schema extends z.ZodType>(
   request: HonoRequest,
@@ -50,10 +56,11 @@ export function parseParams<Schema extends z.ZodType>(
 }
 
 /**
- * Parses a value of a request.
+ * Parses a value that belongs to a request.
  *
- * @param whole the name of the whole value in messages: `body`, `query` or the name of a header.
- * @throws {HttpError} VALIDATION_ERROR
+ * @param whole name that error messages use for the whole value, which is `body`, `query` or the
+ * name of a header.
+ * @throws {HttpError} VALIDATION_ERROR if the value does not match the schema.
  */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
@@ -78,7 +85,7 @@ function parseJson(body: string): unknown {
   try {
     return parseWellFormedJson(body);
   } catch {
-    // The parser's own message quotes the body.
+    // The parser's own message must not reach the caller, because that message quotes the body.
     throw new HttpError('VALIDATION_ERROR', 'body: is not valid JSON', { field: 'body' });
   }
 }

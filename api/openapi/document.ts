@@ -12,7 +12,7 @@ import type { Route } from '../routes/route.ts';
 
 type Json = Record<string, unknown>;
 
-/** The schemas that the document names and refers to. */
+/** Schemas that the document defines once, under these names, and refers to from the operations. */
 const COMPONENTS: Record<string, z.ZodType> = {
   Error: errorResponseSchema,
   Job: jobViewSchema,
@@ -21,11 +21,11 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Result: resultSchema,
 };
 
-/** Builds the OpenAPI 3.1 document of these routes from the schemas of their requests and answers. */
+/** Builds the OpenAPI 3.1 document of the routes from the schemas of the requests and answers. */
 export function buildOpenApiDocument(options: {
   routes: Route[];
   version: string;
-  /** Default: relative to the URL of the document. */
+  /** URL of the API. The default is `.`, which is relative to the URL of the document. */
   server_url?: string;
 }): Json {
   const paths: Record<string, Json> = {};
@@ -131,7 +131,7 @@ function describeAnswers({ answers }: Route): Json {
   );
 }
 
-/** Describes the errors by status, except statuses that the route's answers already describe. */
+/** Describes a route's errors by HTTP status, except statuses that the route's answers describe. */
 function describeErrors({ errors, answers }: Route): Json {
   const by_status = new Map<number, ErrorCode[]>();
   for (const code of errors) {
@@ -157,7 +157,12 @@ function inputSchema(schema: z.ZodType): Json {
   return jsonSchema(schema, 'input');
 }
 
-/** Returns a reference for a named component's schema. @param own_name the component to write out in full. */
+/**
+ * Returns the JSON Schema of an answer, or a reference if the schema is a named component.
+ *
+ * @param own_name name of the component that the document is defining. The function writes this
+ * component in full, because a reference would point to itself.
+ */
 function outputSchema(schema: z.ZodType, own_name?: string): Json {
   const named = Object.entries(COMPONENTS).find(([, component]) => component === schema)?.[0];
   if (named !== undefined && named !== own_name) return { $ref: `#/components/schemas/${named}` };
@@ -168,9 +173,10 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io,
     reused: 'inline',
-    // The output of a transform has no JSON Schema, and callers need only its input.
+    // A transform has no JSON Schema for its output. With `any`, zod writes an empty schema instead
+    // of throwing an error.
     unrepresentable: 'any',
-    // Later versions may add fields, so documents must not forbid them.
+    // The document must not forbid additional fields, because later versions may add fields.
     override: ({ jsonSchema: made }) => {
       if (made.additionalProperties === false) delete made.additionalProperties;
     },

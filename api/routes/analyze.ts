@@ -14,11 +14,18 @@ import { HttpError, RETRY_AFTER } from '../http/errors.ts';
 import { parseBody } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** Room for a text of 100 KiB in which JSON escapes every byte, and for the options. */
+/**
+ * Largest size of a body with one text, in bytes. A text of 100 KiB fits even if JSON writes a
+ * backslash before each of its characters.
+ */
 const MAX_SYNC_BODY_BYTES = 256 * 1024;
 const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
 
-/** The routes that analyse texts while the caller waits. They accept the languages of the analyzer. */
+/**
+ * Creates the routes that analyse texts while the caller waits.
+ *
+ * @param languages codes of the languages that the analyzer supports. The routes refuse all others.
+ */
 export function createAnalyzeRoutes(languages: readonly string[]): Route[] {
   const schemas = createAnalyzeSchemas(languages);
   return [createSyncRoute(schemas.sync, languages), createBatchRoute(schemas.batch, languages)];
@@ -126,7 +133,9 @@ function findTooLong(text: string, field: string): ErrorDetail | undefined {
   };
 }
 
-/** Translates an outcome for the caller: a verdict, or the error that explains why there is none. */
+/**
+ * Translates an outcome into a verdict, or into an error that explains why a verdict is missing.
+ */
 function toAnswer(
   outcome: AnalysisOutcome,
   options: SyncRequest['options'],

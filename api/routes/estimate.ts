@@ -3,7 +3,12 @@ import type { ThroughputSample } from '../../jobs/ports.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** Estimates when the analysis of records that are submitted now will end. ISO 8601 in UTC. */
+/**
+ * Estimates the time at which the analysis of records that are submitted now will end.
+ *
+ * @param records number of records.
+ * @returns the time in ISO 8601, in UTC.
+ */
 export async function estimateEnd(deps: ApiDeps, records: number): Promise<string> {
   return estimateCompletion({
     now: deps.now(),
@@ -13,7 +18,10 @@ export async function estimateEnd(deps: ApiDeps, records: number): Promise<strin
   });
 }
 
-/** Returns no samples if the service fails: a rough estimate is better than a failed request. */
+/**
+ * Reads the throughput samples. Returns an empty list if the service fails, because an estimate
+ * without samples is more useful to the caller than a failed request.
+ */
 async function readSamples({ throughput_samples }: ApiDeps): Promise<ThroughputSample[]> {
   try {
     return await throughput_samples();

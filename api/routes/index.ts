@@ -7,9 +7,9 @@ import { serviceRoutes } from './service.ts';
 import { submitRoute } from './submit.ts';
 
 /**
- * Creates every route of the API. Another method of a known path is a 405, another path a 404.
+ * Creates all routes of the API.
  *
- * @param languages that the analyzer supports.
+ * @param languages codes of the languages that the analyzer supports.
  */
 export function createRoutes(languages: readonly string[]): Route[] {
   const routes: Route[] = [

@@ -16,7 +16,10 @@ import { formatPosition, parsePosition } from '../http/cursor.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { HttpError } from '../http/errors.ts';
 
-/** Lambda allows 6 MB per answer. A page may exceed this limit by one row, which is far below 2 MB. */
+/**
+ * Largest total size of the rows of a page, in bytes. The value is well below the 6 MB that Lambda
+ * allows per answer, because the Lambda event escapes the answer, which makes the answer longer.
+ */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const ROWS_PER_READ = 100;
 
@@ -25,7 +28,10 @@ interface JobResultsPage {
   next?: InputPosition;
 }
 
-/** Answers with a page of a job's records, in the order of its input and in the format that the caller accepts. */
+/**
+ * Answers with a page of a job's records. The records are in the order of the job's input and in
+ * the format that the request's Accept header names.
+ */
 export async function answerJobResults(
   deps: ApiDeps,
   c: Context<ApiEnv>,
@@ -63,8 +69,9 @@ const FORMATS = [
 ];
 
 /**
- * Joins the job's input with the results table. Each record of the input is then in the answer once, even if another
- * job or producer has published records with the same ids.
+ * Reads one page of the job's input and joins the records with the results table. Because the
+ * function reads the input and not the table, each record of the input appears exactly once, even
+ * if another job or producer has published records with the same ids.
  */
 async function readPage(
   deps: ApiDeps,
@@ -96,7 +103,7 @@ async function readPage(
   }
 }
 
-/** Groups entries, so that one read of the results table serves all entries of a group. */
+/** Groups entries, because one read of the results table then serves all entries of a group. */
 async function* readChunks(
   entries: AsyncIterable<InputEntry>,
   size: number,

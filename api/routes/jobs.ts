@@ -120,7 +120,12 @@ const results: Route = {
 
 export const jobRoutes: Route[] = [status, list, cancel, results];
 
-/** Reads the caller's job. Another tenant's job looks like one that does not exist. @throws {HttpError} NOT_FOUND */
+/**
+ * Reads the job that the request's path names.
+ *
+ * @throws {HttpError} NOT_FOUND if the job does not exist or belongs to another tenant. The error
+ * is the same in both cases, because a caller must not learn which jobs other tenants have.
+ */
 async function requireJob(deps: ApiDeps, c: Context<ApiEnv>): Promise<Job> {
   const { job_id } = parseParams(c.req, jobParams, 'job');
   const job = await deps.jobs.get(job_id);

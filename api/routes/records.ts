@@ -19,9 +19,15 @@ import { notFound } from '../http/errors.ts';
 import { parseBody, parseParams, parseQuery } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** The publisher makes fewer attempts than by default, because a caller waits. */
+/**
+ * Number of attempts of the publisher for each record. The number is lower than the publisher's
+ * default, because the caller is waiting.
+ */
 const MAX_ATTEMPTS = 4;
-/** A page ends after this many rows, with a cursor, even if few of them have the sentiment of the query. */
+/**
+ * Number of rows after which a page ends with a cursor, even if the page is not full because few of
+ * the rows have the sentiment of the query.
+ */
 const MAX_ROWS_READ = 1_000;
 
 const publish: Route = {
@@ -108,7 +114,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The API key decides the tenant. Fields that the product sets itself are dropped: callers must not set them. */
+/**
+ * Sets the record's tenant to the tenant of the API key. Removes the fields that only AuraStream
+ * itself may set.
+ */
 function assignTenant(record: Record<string, unknown>, tenant: string): RecordInput {
   const { job_id, job_index, text_claim, analysis_run, ...own } = record;
   return { ...own, tenant } as RecordInput;
@@ -134,7 +143,10 @@ function toPublicOutcome(outcome: PublishOutcome): RecordsResponse['records'][nu
   }
 }
 
-/** Reads pages until enough results have the sentiment of the query, or enough rows were read. */
+/**
+ * Reads pages until the number of results with the sentiment of the query reaches the query's
+ * limit, until the number of rows reaches {@link MAX_ROWS_READ}, or until the last page.
+ */
 async function listResults(
   deps: ApiDeps,
   query: { tenant: string; source: string; limit: number } & {

@@ -4,20 +4,20 @@ import type { ErrorCode } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 
-/** A successful answer of a route. */
+/** Description of a route's answer. */
 interface Answer {
   description: string;
-  /** The schema of the JSON body; absent if the body is not JSON. */
+  /** Schema of the JSON body. The schema is absent if the body is not JSON. */
   schema?: z.ZodType;
-  /** The media types of a body that is not JSON. */
+  /** Media types other than JSON that the body can have. */
   content?: string[];
   headers?: Record<string, string>;
 }
 
-/** A route. Both the app and the OpenAPI document are built from these objects. */
+/** Route of the API. The app and the OpenAPI document are both built from the same routes. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
-  /** The path in OpenAPI's notation: `/status/{job_id}`. */
+  /** Path in OpenAPI's notation. For example `/status/{job_id}`. */
   path: string;
   operation_id: string;
   summary: string;
@@ -27,18 +27,18 @@ export interface Route {
   query?: z.ZodObject;
   headers?: Record<string, { schema: z.ZodType; description: string }>;
   body?: z.ZodType;
-  /** The largest body, in bytes. */
+  /** Largest size of a request's body, in bytes. */
   max_body_bytes?: number;
   answers: Record<number, Answer>;
   errors: ErrorCode[];
   handler: (deps: ApiDeps) => (c: Context<ApiEnv>) => Response | Promise<Response>;
 }
 
-/** Errors of every route that needs a key. */
+/** Errors of each route that needs an API key. */
 export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED'];
-/** Errors of every route. */
+/** Errors that each route can return. */
 export const COMMON_ERRORS: ErrorCode[] = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
-/** Errors of every route with a JSON body. */
+/** Errors of each route whose requests have a JSON body. */
 export const BODY_ERRORS: ErrorCode[] = [
   'VALIDATION_ERROR',
   'PAYLOAD_TOO_LARGE',

@@ -20,9 +20,12 @@ import { parseBody, parseWith } from '../http/parse.ts';
 import { estimateEnd } from './estimate.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** The largest object that one PUT can create. Source: S3, PutObject, API reference. */
+/** Largest object that one PUT can create, in bytes. Source: S3, PutObject, API reference. */
 const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
-/** After this time the sweeper checks whether S3's notification of the upload was lost. */
+/**
+ * Time after which the sweeper checks whether S3's notification of the upload was lost, in
+ * milliseconds since the job's creation.
+ */
 const DUE_MS = 10 * 60_000;
 
 export const submitRoute: Route = {
@@ -52,7 +55,8 @@ export const submitRoute: Route = {
       });
     }
     const is_waiting = job.status === 'PENDING' && job.input.etag === undefined;
-    // An earlier attempt may have created the job and failed before it wrote the input: write it now.
+    // Writes the input also for an existing job, because an earlier request with the same key may
+    // have created the job and failed before that request wrote the input.
     if (is_waiting && request.upload === undefined) {
       const { key, format } = job.input;
       await deps.inputs.put(key, writeInput(request), FORMATS[format].content_type);
@@ -107,7 +111,7 @@ function createCallback({ random_id }: ApiDeps, { callback_url }: AsyncRequest) 
   return { callback: { url: callback_url, state: 'waiting' as const, delivery_id, attempts: [] } };
 }
 
-/** Writes the texts of the request as records, one per line. */
+/** Formats the texts of the request as records in JSON, with one record per line. */
 function writeInput({ text, language_code, documents }: AsyncRequest): string {
   const all: JobDocument[] = documents ?? [
     { text: text ?? '', ...(language_code === undefined ? {} : { language_code }) },

@@ -2,7 +2,7 @@ import type { StatsResponse } from '../../schemas/index.ts';
 
 type SentimentCounts = StatsResponse['by_sentiment'];
 
-/** A row of the SQL's answer: the count of results that are equal in all other fields. */
+/** Row of the SQL query's answer. `results` counts the results whose other columns are equal. */
 export interface StatsGroup {
   start: string;
   source: string;
@@ -15,7 +15,10 @@ export interface StatsGroup {
 
 type Aggregates = Omit<StatsResponse, 'from' | 'to' | 'interval' | 'as_of'>;
 
-/** Adds groups up by sentiment, source, language, time and cache, largest first. */
+/**
+ * Adds up the groups by sentiment, source, language, time and cache. The lists of sources and
+ * languages start with the largest number of results, and the list of times with the earliest time.
+ */
 export function aggregate(groups: StatsGroup[], usd_per_unit: number): Aggregates {
   return {
     total: sumOf(groups, 'results'),
@@ -40,7 +43,10 @@ export function aggregate(groups: StatsGroup[], usd_per_unit: number): Aggregate
   };
 }
 
-/** Counts only texts with a verdict: the others neither used the cache nor cost anything. */
+/**
+ * Adds up the cache hits and the billed units. Results without a verdict do not count, because such
+ * results neither used the cache nor caused a cost.
+ */
 function aggregateCache(
   groups: StatsGroup[],
   usd_per_unit: number,

@@ -3,10 +3,16 @@ import type { StatsQuery } from '../ports.ts';
 import type { StatsGroup } from './aggregate.ts';
 import { DAY_MS, type TimeRange } from './time-range.ts';
 
-/** The length of a time's prefix that identifies its interval: `2026-11-23T10` is an hour. */
+/**
+ * Number of leading characters of an ISO 8601 time that identify the interval of that time. For
+ * example, the 13 characters `2026-11-23T10` identify an hour.
+ */
 const PREFIX_LENGTHS: Record<StatsQuery['interval'], number> = { minute: 16, hour: 13, day: 10 };
 
-/** Writes SQL for both Trino and DuckDB. Tenant and source are slugs, so they cannot end the SQL string. */
+/**
+ * Writes a query that both Trino and DuckDB can run. The tenant and the source are safe inside the
+ * query's quotation marks, because slugs cannot contain a quotation mark.
+ */
 export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRange): string {
   const characters = 'coalesce(length(text), text_bytes)';
   return `
@@ -26,9 +32,11 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
 }
 
 /**
- * A condition on the partitions that can hold results of the range. A partition is the hour at which Firehose received
- * a line. That may be after the line was processed, so the range gets one more day at its end. There is one condition per
- * month, because partition projection prunes only by comparisons of the partition columns themselves.
+ * Writes the condition that selects the partitions that can contain results of the range. A
+ * partition is the hour at which Firehose received a result. Because Firehose may receive a result
+ * later than the time at which the result was processed, the condition includes one more day after
+ * the range. The condition has a separate part for each month, because partition projection can
+ * skip partitions only if the condition compares the partition columns themselves.
  */
 function partitionCondition({ from, to }: TimeRange): string {
   const months = new Map<string, { first: number; last: number }>();
@@ -44,7 +52,7 @@ function partitionCondition({ from, to }: TimeRange): string {
     .join(' OR ');
 }
 
-/** Reads one row of the answer to {@link writeSql}. */
+/** Reads one row of the answer to the query that {@link writeSql} wrote. */
 export function readGroup(row: Record<string, unknown>): StatsGroup {
   return {
     start: completeTime(String(row.start)),
@@ -57,7 +65,7 @@ export function readGroup(row: Record<string, unknown>): StatsGroup {
   };
 }
 
-/** Completes a prefix such as `2026-11-23T10` to the time at which its interval starts. */
+/** Completes a time's prefix, such as `2026-11-23T10`, to the time at which the interval starts. */
 function completeTime(prefix: string): string {
   return `${prefix}${'1970-01-01T00:00:00.000Z'.slice(prefix.length)}`;
 }

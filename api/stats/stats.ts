@@ -10,23 +10,24 @@ import { resolveTimeRange } from './time-range.ts';
 
 export interface StatsDeps {
   query: QuerySql;
-  /** How long the lake buffers a result before it can be queried. */
+  /** Longest time that the lake buffers a result before a query can see the result, in seconds. */
   buffer_seconds: number;
-  /** The analyzer's price. */
+  /** Price of the analyzer, in US dollars per unit. */
   usd_per_unit: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in milliseconds since 1970. */
   now: () => number;
 }
 
 const MAX_CONCURRENT_QUERIES = 3;
 const CACHED_ANSWERS = 200;
 const CACHED_MS = 15_000;
-/** Shorter than API Gateway's limit of 29 s. */
+/** Time limit of a query, in milliseconds. The limit is below API Gateway's own limit of 29 s. */
 const TIMEOUT_MS = 20_000;
 
 /**
- * Statistics by SQL over the lake. They are exact, because the lake's view has each record version once, but they lack
- * results that are still in the lake's buffer. Answers are cached for 15 s.
+ * Creates the function that computes statistics with an SQL query on the lake. The counts are
+ * exact, because the lake's view contains each version of a record only once. Results that are
+ * still in the lake's buffer are not counted. The function caches each answer for 15 seconds.
  */
 export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<StatsResponse> {
   const limit = pLimit(MAX_CONCURRENT_QUERIES);

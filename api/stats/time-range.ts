@@ -3,20 +3,24 @@ import type { StatsQuery } from '../ports.ts';
 
 export const DAY_MS = 86_400_000;
 
-/** For each interval, the longest range and the default range. */
+/** Longest range, in days, and default range, in milliseconds, for each interval. */
 const LIMITS: Record<StatsQuery['interval'], { longest_days: number; default_ms: number }> = {
   minute: { longest_days: 1, default_ms: 3_600_000 },
   hour: { longest_days: 31, default_ms: DAY_MS },
   day: { longest_days: 366, default_ms: 30 * DAY_MS },
 };
 
-/** ISO 8601 in UTC: from `from` to before `to`. */
+/** Range of times in ISO 8601, in UTC. The range includes `from` and excludes `to`. */
 export interface TimeRange {
   from: string;
   to: string;
 }
 
-/** The range of a query. @throws {HttpError} VALIDATION_ERROR */
+/**
+ * Returns the time range of a query. If the query has no `from` or no `to`, defaults apply.
+ *
+ * @throws {HttpError} VALIDATION_ERROR if `from` is not before `to` or the range is too long.
+ */
 export function resolveTimeRange({ interval, from, to }: StatsQuery, now: number): TimeRange {
   const { longest_days, default_ms } = LIMITS[interval];
   const end = to === undefined ? now : Date.parse(to);

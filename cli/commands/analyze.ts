@@ -6,7 +6,9 @@ import { printAnswer } from '../output/print.ts';
 
 type Language = SyncRequest['options']['language_code'];
 
-/** `aurastream analyze TEXT`: the verdict of one text, through the API. */
+/**
+ * Creates the command `aurastream analyze TEXT`, which asks the API for the sentiment of one text.
+ */
 export function analyzeCommand(): Command {
   return new Command('analyze')
     .description('analyse one text now')

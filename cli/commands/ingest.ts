@@ -21,18 +21,18 @@ interface IngestSummary {
   accepted: number;
   refused: number;
   failed: number;
-  /** Entries sent again after the stream rejected them. */
+  /** Number of entries that were sent again because the stream had rejected the entries. */
   resent: number;
   seconds: number;
   records_per_second: number;
 }
 
-/** The exit code if some lines could not be published. */
+/** Exit code of the command if some lines could not be published. */
 const EXIT_SOME_FAILED = 2;
-/** The most bad lines that are printed one by one. The summary counts all of them. */
+/** Largest number of bad lines that the command prints. The summary counts all bad lines. */
 const MAX_PRINTED_LINES = 20;
 
-/** `aurastream ingest FILE|-`: publishes the records of a file. */
+/** Creates the command `aurastream ingest FILE|-`, which publishes the records of a file. */
 export function ingestCommand(): Command {
   return new Command('ingest')
     .description('publish the records of a file on the stream')
@@ -83,7 +83,8 @@ async function ingest(options: ReadOptions, stream_name: string): Promise<Ingest
     }
   }
 
-  // Outcomes come in the order of the records.
+  // The first pending line belongs to the next outcome, because the publisher yields the outcomes
+  // in the order of the records.
   for await (const outcome of publisher.publishAll(records())) {
     const line = pending_lines.shift() ?? 0;
     if (outcome.status === 'accepted') continue;
@@ -98,7 +99,11 @@ async function ingest(options: ReadOptions, stream_name: string): Promise<Ingest
   return { ...count, accepted, resent, seconds: Number(seconds.toFixed(2)), records_per_second };
 }
 
-/** @throws {Error} if the format is unknown. */
+/**
+ * Translates the command's options into the options of the file reader.
+ *
+ * @throws {Error} if the format is unknown.
+ */
 function readOptions(path: string, options: IngestOptions): ReadOptions {
   const { source, tenant, textField: text_field } = options;
   return {
@@ -116,7 +121,7 @@ function joinIssues(issues: Issue[]): string {
     .join('; ');
 }
 
-/** Prints bad lines up to a limit. */
+/** Creates a function that prints bad lines until {@link MAX_PRINTED_LINES} lines were printed. */
 function createLinePrinter(progress: Progress): (line: number, reason: string) => void {
   let printed = 0;
   return (line, reason) => {

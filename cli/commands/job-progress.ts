@@ -5,7 +5,7 @@ import type { Progress } from '../output/progress.ts';
 
 const BAR = 24;
 
-/** Shows a job's progress until the job is final. */
+/** Shows a job's progress until the job has a final status. */
 export async function watchJob(
   client: Client,
   job_id: string,
@@ -22,7 +22,7 @@ export async function watchJob(
   }
 }
 
-/** `[██████      ] 25 %  250 of 1000  analyzing, about 12 s left` */
+/** Formats a line such as `[██████      ] 25 %  250 of 1000  analyzing, about 12 s left`. */
 function describeProgress({ progress }: StatusResponse, elapsed_ms: number): string {
   const { done, total, percentage, stage } = progress;
   const filled = Math.round((percentage / 100) * BAR);
@@ -31,7 +31,11 @@ function describeProgress({ progress }: StatusResponse, elapsed_ms: number): str
   return `${bar} ${percentage.toFixed(0)} %${counts}  ${stage.replaceAll('_', ' ')}${describeEta(done, total, elapsed_ms)}`;
 }
 
-/** Extrapolates from the pace, once a tenth is done: the invalid rows come first, and their pace says nothing. */
+/**
+ * Estimates the time until all records are done from the time that the finished records took.
+ * Returns an empty string before 10 % of the records are done, because invalid rows finish first
+ * and are faster than rows that are analysed.
+ */
 function describeEta(done: number, total: number, elapsed_ms: number): string {
   if (done < total * 0.1 || done === total || elapsed_ms < 2_000) return '';
   const seconds = Math.ceil(((elapsed_ms / done) * (total - done)) / 1_000);
@@ -40,7 +44,7 @@ function describeEta(done: number, total: number, elapsed_ms: number): string {
     : `, about ${Math.ceil(seconds / 60)} min left`;
 }
 
-/** Formats a status in a few lines. */
+/** Formats the status of a job for the terminal, in a few lines. */
 export function describeStatus(status: StatusResponse): string {
   const { progress, counts, error, result, callback } = status;
   const { done, total, succeeded, failed, set_aside } = progress;

@@ -20,7 +20,10 @@ const COLUMNS: Record<string, (row: JobResult) => string | number | undefined> =
     issues?.map(({ path, message }) => `${path} ${message}`.trim()).join('; '),
 };
 
-/** `aurastream job results ID`: the outcome of each record in the order of the file, all pages. */
+/**
+ * Creates the command `aurastream job results ID`, which reads all pages of a job's results and
+ * prints the outcome of each record in the order of the job's file.
+ */
 export function resultsCommand(): Command {
   return new Command('results')
     .description('show the outcome of each record of a job, in the order of its file')
@@ -55,7 +58,7 @@ export function resultsCommand(): Command {
     );
 }
 
-/** Writes a line, and waits if the reader of the output is slower. */
+/** Writes text to the output, and waits if the output's buffer is full. */
 async function write(out: Writable, text: string): Promise<void> {
   if (text !== '' && !out.write(text)) await once(out, 'drain');
 }
@@ -79,7 +82,7 @@ function cells(row: JobResult): string[] {
   });
 }
 
-/** Spreadsheets read a cell that begins like this as a formula. */
+/** Matches a cell that a spreadsheet program would run as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function csvCell(text: string): string {

@@ -26,7 +26,9 @@ interface SubmitOptions {
 
 const EXIT_FAILED = 1;
 
-/** `aurastream job submit FILE`: uploads a file, whose records become a job. */
+/**
+ * Creates the command `aurastream job submit FILE`, which uploads a file to analyse it as a job.
+ */
 export function submitCommand(): Command {
   return new Command('submit')
     .description('analyse a file as a job')
@@ -59,7 +61,10 @@ export function submitCommand(): Command {
     });
 }
 
-/** Refuses gzip: a resumed submission reads its input from the middle, which gzip does not allow. */
+/**
+ * Returns the format of the file. Refuses a file in gzip format, because a submission that was
+ * interrupted continues in the middle of the file, and gzip can be read only from the start.
+ */
 function chooseUploadFormat(file: string, format?: Format): Format {
   if (isGzipped(file)) {
     throw new Advice(
@@ -99,7 +104,10 @@ async function upload(
   throw new Advice(`The upload was refused with ${response.status}.`, 'Submit the file again.');
 }
 
-/** The upload URL is a secret: its holder can replace the file. */
+/**
+ * Removes the upload URL from the answer before the answer is printed. The URL is a secret, because
+ * everyone who has the URL can replace the file.
+ */
 function withoutUrl({ upload: _, ...job }: AsyncResponse): Omit<AsyncResponse, 'upload'> {
   return job;
 }

@@ -13,10 +13,10 @@ import { describeStatus, watchJob } from './job-progress.ts';
 import { resultsCommand } from './job-results.ts';
 import { submitCommand } from './job-submit.ts';
 
-/** The exit code if the job is FAILED. */
+/** Exit code of the command if the job's status is FAILED. */
 const EXIT_FAILED = 1;
 
-/** `aurastream job`: files analysed as jobs, through the API. */
+/** Creates the command `aurastream job`, which analyses files as jobs through the API. */
 export function jobCommand(): Command {
   return new Command('job')
     .description('analyse files as jobs, with progress')

@@ -15,7 +15,7 @@ interface CreateOptions {
   json?: boolean;
 }
 
-/** `aurastream keys`: manages the API keys of tenants. */
+/** Creates the command `aurastream keys`, which manages the API keys of tenants. */
 export function keysCommand(): Command {
   return new Command('keys')
     .description('manage the API keys of tenants')

@@ -6,7 +6,7 @@ export function aSlug(value: string): string {
   throw new InvalidArgumentError('Use 1 to 64 of a-z, 0-9, _ and -.');
 }
 
-/** `--format` of commands that read files. */
+/** Creates the option `--format` for commands that read files. */
 export function formatOption(description: string): Option {
   return new Option('--format <format>', description).choices(FORMAT_NAMES);
 }

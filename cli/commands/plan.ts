@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Advice } from '../errors.ts';
 import { formatPlan } from '../output/plan.ts';
 
-/** The traffic, which only the user knows. */
+/** Description of the traffic. These values have no defaults, because only the user knows them. */
 interface Traffic {
   rate: number;
   length: number;
@@ -19,7 +19,10 @@ interface PlanOptions extends Partial<Traffic> {
 
 const EXAMPLE = 'aurastream plan --rate 500/s --length 140 --repeat 60%';
 
-/** `aurastream plan`: estimates the quotas and costs of a load, with the model of packages/cost-model. */
+/**
+ * Creates the command `aurastream plan`, which estimates the quotas and costs of a load with the
+ * cost model in packages/cost-model.
+ */
 export function planCommand(): Command {
   return new Command('plan')
     .description('estimate what a load takes and costs: quota, shards, concurrency, delay, USD')
@@ -53,7 +56,11 @@ Examples:
     });
 }
 
-/** @throws {Advice} if an option is missing. */
+/**
+ * Returns the options that describe the traffic.
+ *
+ * @throws {Advice} if one of the options is missing.
+ */
 function requireTraffic({ rate, length, repeat }: PlanOptions): Traffic {
   if (rate !== undefined && length !== undefined && repeat !== undefined) {
     return { rate, length, repeat };
@@ -64,7 +71,11 @@ function requireTraffic({ rate, length, repeat }: PlanOptions): Traffic {
   throw new Advice(`Missing options: ${missing.join(', ')}`, `For example: ${EXAMPLE}`);
 }
 
-/** @throws {Advice} if a text would be larger than a record may be. */
+/**
+ * Converts the command's options into a load for the cost model.
+ *
+ * @throws {Advice} if the load is invalid. For example, the texts can be too long for a record.
+ */
 function buildLoad(options: PlanOptions, { rate, length, repeat }: Traffic): PlannedLoad {
   const { success, data, error } = loadSchema.safeParse({
     records_per_second: rate,

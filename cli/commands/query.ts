@@ -5,7 +5,7 @@ import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 
-/** `aurastream query SQL`: runs SQL over the lake, through Athena. */
+/** Creates the command `aurastream query SQL`, which runs a query on the data lake with Athena. */
 export function queryCommand(): Command {
   return new Command('query')
     .description('run SQL over the lake')

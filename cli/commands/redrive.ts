@@ -16,10 +16,13 @@ import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
 
-/** The exit code if some records could not be put back on the stream. */
+/** Exit code of the command if some records could not be published to the stream again. */
 const EXIT_SOME_FAILED = 2;
 
-/** `aurastream redrive`: lists the batches that Lambda gave up on, and puts them back on the stream. */
+/**
+ * Creates the command `aurastream redrive`, which lists the batches that Lambda stopped retrying
+ * and publishes the batches to the stream again.
+ */
 export function redriveCommand(): Command {
   return new Command('redrive')
     .description('list batches that Lambda gave up on, and put them back on the stream')
@@ -108,7 +111,7 @@ interface RedriveSummary {
   dry_run: boolean;
   batches: number;
   records: number;
-  /** Records that could not be put on the stream. */
+  /** Number of records that could not be published to the stream. */
   failed: number;
   codes: string[];
 }

@@ -24,7 +24,7 @@ interface Options {
 
 const EXIT_SOME_FAILED = 2;
 
-/** `aurastream replay`: analyses records of the lake again. */
+/** Creates the command `aurastream replay`, which analyses records of the data lake again. */
 export function replayCommand(): Command {
   return new Command('replay')
     .description('analyse the records of a time again, with the current analyzer')

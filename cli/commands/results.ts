@@ -9,7 +9,7 @@ import { formatTable } from '../output/table.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** `aurastream results`: reads the results table. */
+/** Creates the command `aurastream results`, which reads results from the results table. */
 export function resultsCommand(): Command {
   return new Command('results')
     .description('read results from the results table')
@@ -100,7 +100,7 @@ async function openReader(command: Command): Promise<ResultsReader> {
   return createResultsReader({ table_name: ResultsTableName });
 }
 
-/** Parses a time. A day stands for its start in UTC. */
+/** Parses a day or a time. A day such as `2026-11-23` means the start of the day in UTC. */
 function parseTime(value: string): string {
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
   if (!timestamp.safeParse(whole).success) {

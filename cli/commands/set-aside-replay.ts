@@ -26,13 +26,16 @@ interface Options {
 
 interface SetAsideReplaySummary extends Record<SetAsideReplayOutcome['status'], number> {
   records: number;
-  /** Set-asides that could not be replayed, by reason. */
+  /** Number of set-asides that could not be replayed, for each reason. */
   why: Record<string, number>;
 }
 
 const EXIT_SOME_FAILED = 2;
 
-/** `aurastream set-aside replay`: repairs set-asides and puts them back on the stream. */
+/**
+ * Creates the command `aurastream set-aside replay`, which repairs set-asides and publishes the
+ * repaired records to the stream.
+ */
 export function setAsideReplayCommand(): Command {
   return new Command('replay')
     .description('repair set-asides and put them back on the stream')

@@ -6,7 +6,10 @@ import { Advice } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
 import { setAsideReplayCommand } from './set-aside-replay.ts';
 
-/** `aurastream set-aside`: shows the records that could not be processed, and replays them. */
+/**
+ * Creates the command `aurastream set-aside`, which shows the records that could not be processed
+ * and replays such records.
+ */
 export function setAsideCommand(): Command {
   return new Command('set-aside')
     .description('show records that could not be processed, and put them back on the stream')
@@ -57,7 +60,10 @@ function showCommand(): Command {
 
 const SHOWN_BYTES = 2_000;
 
-/** Makes bytes safe for a terminal: no control characters, and at most a screenful. */
+/**
+ * Converts the first 2,000 bytes to text that is safe to print on a terminal, because control
+ * characters are replaced.
+ */
 function toPrintable(bytes: Buffer): string {
   const text = bytes
     .subarray(0, SHOWN_BYTES)

@@ -12,7 +12,9 @@ const meterSchema = z.object({
   ),
 });
 
-/** The embedded cloud's counts of Comprehend: answered calls, documents and billed units. */
+/**
+ * Reads how many calls, documents and billed units the embedded cloud has counted for Comprehend.
+ */
 export async function comprehendUsage(
   endpoint: string,
 ): Promise<{ calls: number; documents: number; billed_units: number }> {
@@ -33,7 +35,7 @@ async function control(endpoint: string, method: string, route: string): Promise
   return response.json();
 }
 
-/** Delivers what Firehose has buffered, without waiting for its interval. */
+/** Makes the embedded Firehose deliver its buffered records before the buffering interval ends. */
 export async function flush(endpoint: string): Promise<void> {
   await control(endpoint, 'POST', 'flush');
 }

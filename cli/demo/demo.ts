@@ -24,7 +24,7 @@ export interface DemoOptions {
 /**
  * Publishes a file, waits until every record is a result or a set-aside, and prints a report.
  *
- * @returns the exit code: 0 if every record is accounted for.
+ * @returns the exit code of the demo, which is 0 if each record is a result or a set-aside.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { cloud, progress, signal, json } = options;
@@ -70,7 +70,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   return summary.records === summary.results + summary.set_asides ? 0 : 1;
 }
 
-/** Points the SDK at the embedded cloud through its environment, so that the demo runs as it would on AWS. */
+/**
+ * Sets the environment variables with which the AWS SDK calls the embedded cloud instead of AWS.
+ */
 function useCloud(cloud: DemoOptions['cloud']): void {
   process.env.AWS_ENDPOINT_URL = cloud.endpoint;
   process.env.AWS_REGION = cloud.region;

@@ -4,14 +4,14 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { deriveRecordId, type Format } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
-/** A record on the stream, with the ids of its result and of its set-aside. */
+/** Record that is on the stream, with the ids of the result or the set-aside that it becomes. */
 export interface Published {
   tenant: string;
   record_id: string;
   record_version: number;
-  /** The id of its set-aside, if it is set aside. */
+  /** Id that the record's set-aside has if the consumer sets the record aside. */
   position_id: string;
-  /** True if the line is not a valid record. The consumer sets it aside. */
+  /** True if the line is not a valid record. The consumer sets such a line aside. */
   bad: boolean;
 }
 
@@ -25,9 +25,10 @@ export interface PublishFileOptions {
 }
 
 /**
- * Publishes every line of a file. It publishes invalid lines unchanged, to show what the consumer does with them.
+ * Publishes each line of a file. The function publishes invalid lines unchanged, because the demo
+ * shows that the consumer sets invalid lines aside.
  *
- * @throws {Error} if the stream did not accept all of them.
+ * @throws {Error} if the stream did not accept all lines.
  */
 export async function publishFile(options: PublishFileOptions): Promise<Published[]> {
   const { path, text_field, format, stream_name, progress, signal } = options;
@@ -71,7 +72,7 @@ function entry(outcome: PublishOutcome, record?: RecordInput): Published {
   };
 }
 
-/** Keeps one entry for each version of a record. */
+/** Returns one entry for each version of a record. */
 function dropDuplicates(published: Published[]): Published[] {
   const by_version = new Map(
     published.map((one) => [`${one.tenant}#${one.record_id}#${one.record_version}`, one]),

@@ -15,7 +15,9 @@ FROM results WHERE sentiment = 'NEGATIVE' AND source = 'support'
 ORDER BY scores.negative DESC, record_id LIMIT 3`,
 ];
 
-/** Formats the demo's report: charts, costs, set-asides, and the answers to some SQL. */
+/**
+ * Formats the demo's report, which has charts, costs, set-asides and the answers to SQL queries.
+ */
 export async function formatReport(
   summary: DemoSummary,
   set_aside_reasons: Record<string, number>,

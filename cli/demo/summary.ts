@@ -4,7 +4,7 @@ import { CACHE_TIERS, type CacheTier, RESULT_STATUSES, SENTIMENTS } from '../../
 
 type Counts = Record<string, number>;
 
-/** The demo's `--json`: counts, costs and times. */
+/** Counts, costs and times of a run of the demo. The demo prints the object with `--json`. */
 export interface DemoSummary {
   records: number;
   results: number;
@@ -15,9 +15,12 @@ export interface DemoSummary {
   by_source: Counts;
   cache: Record<CacheTier, number>;
   comprehend: { calls: number; documents: number; billed_units: number };
-  /** What Comprehend charges for the calls of this run. */
+  /** Price of the run's calls of Comprehend, in US dollars. */
   cost_usd: number;
-  /** What Comprehend charges if each record takes a call for its language and a call for its sentiment. */
+  /**
+   * Price that Comprehend would charge for one call for the language and one call for the sentiment
+   * of each record, in US dollars.
+   */
   baseline_cost_usd: number;
   seconds: number;
   records_per_second: number;
@@ -32,7 +35,7 @@ export interface RunMeasures {
   seconds: number;
 }
 
-/** Summarizes a run from SQL over the lake and from the counts of the embedded cloud. */
+/** Summarizes a run from SQL queries on the data lake and from the counts of the embedded cloud. */
 export async function summarize(query: Query, measured: RunMeasures): Promise<DemoSummary> {
   const count = counter(query);
   const { records, set_asides, comprehend, seconds } = measured;
@@ -63,7 +66,10 @@ function counter(query: Query): (column: string) => Promise<Counts> {
   };
 }
 
-/** Counts the units of a design that calls Comprehend once for the language and once for the sentiment of each text. */
+/**
+ * Counts the units that Comprehend would bill for one call for the language and one call for the
+ * sentiment of each text. Texts in an unsupported language need only the call for the language.
+ */
 async function countBaselineUnits(query: Query): Promise<number> {
   const { rows } = await query(
     `SELECT sum(greatest(${LEAST_UNITS}, ceil(length(text) / ${CHARACTERS_PER_UNIT}.0)) * if(status = 'analyzed', 2, 1)) AS units FROM results WHERE status IN ('analyzed', 'unsupported_language')`,

@@ -6,7 +6,7 @@ import type { Progress } from '../output/progress.ts';
 import type { Published } from './publish.ts';
 
 const POLL_MS = 400;
-/** The wait fails if no record is finished for this long. */
+/** Time without a newly finished record after which the wait fails, in milliseconds. */
 const STALLED_MS = 120_000;
 
 export interface WaitOptions {
@@ -21,7 +21,7 @@ export interface WaitOptions {
 /**
  * Waits until every published record is a result or a set-aside.
  *
- * @throws {Error} if no record is finished for two minutes, or if the signal is aborted.
+ * @throws {Error} if two minutes pass without a newly finished record, or if the signal is aborted.
  */
 export async function waitForRecords(options: WaitOptions): Promise<void> {
   const { published, progress, signal } = options;

@@ -8,7 +8,7 @@ const COLOURS: Record<string, (text: string) => string> = {
   MIXED: colours.yellow,
 };
 
-/** Formats a bar for each count, the longest first. */
+/** Formats a bar chart with one bar for each count. The longest bar is first. */
 export function formatChart(title: string, counts: Record<string, number>): string {
   const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
   const most = Math.max(1, ...entries.map(([, count]) => count));

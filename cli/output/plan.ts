@@ -7,7 +7,10 @@ import {
 } from '@aurastream/cost-model';
 import { formatTable } from './table.ts';
 
-/** Formats a plan for the terminal: one line per part, the quotas to raise, and the costs. */
+/**
+ * Formats a plan for the terminal. The text has one line for each part of the system, the quotas
+ * that must be raised, and the costs.
+ */
 export function formatPlan(plan: Plan): string {
   const lines: [string, string][] = [
     ['load', describeLoad(plan.load)],
@@ -89,12 +92,12 @@ The last column is the month's cost per million records. It falls with volume, b
 and because more records share the stream's hourly price.`;
 }
 
-/** Six digits, so that 99.99 % is not shown as 100 %. */
+/** Formats a share as a percentage with six digits, because 99.99 % must not appear as 100 %. */
 function formatPercent(share: number): string {
   return (share * 100).toLocaleString('en-US', { maximumSignificantDigits: 6 });
 }
 
-/** Three significant digits, or whole numbers from 100 on. */
+/** Formats a number with three significant digits, or as a whole number if it is 100 or more. */
 function formatNumber(value: number): string {
   const digits =
     Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };

@@ -1,13 +1,19 @@
-/** Shows progress: one line that is rewritten on a terminal, and a plain line now and then elsewhere. */
+/**
+ * Shows the progress of a command. On a terminal, each message overwrites the previous message. In
+ * a file or pipe, at most one message appears every two seconds, each on its own line.
+ */
 export interface Progress {
   update(message: string): void;
-  /** Clears the line. */
+  /** Clears the message on the terminal. */
   finish(): void;
 }
 
 const PLAIN_INTERVAL_MS = 2_000;
 
-/** Writes to standard error, because standard output holds the answer. */
+/**
+ * Creates a display of progress that writes to standard error, because standard output must contain
+ * only the command's answer.
+ */
 export function createProgress(
   deps: { stream?: NodeJS.WriteStream; now?: () => number } = {},
 ): Progress {

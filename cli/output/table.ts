@@ -3,9 +3,11 @@ import { colours } from './colours.ts';
 type Cell = string | number | boolean | null | undefined;
 
 /**
- * Formats rows below their column names, as wide as the content in terminal columns. Numbers are aligned to the right.
+ * Formats rows as a table with a header. Each column is as wide as its widest cell on the terminal.
+ * Numbers are aligned to the right.
  *
- * @param options.right further columns to align to the right: numbers with their units.
+ * @param options.right names of columns that are also aligned to the right, although their cells
+ * are strings. For example, a column whose cells are numbers with units.
  */
 export function formatTable(
   columns: string[],
@@ -34,7 +36,7 @@ function isNumeric(cell: Cell): boolean {
 function formatCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '-';
   if (typeof cell === 'number' && !Number.isInteger(cell)) return cell.toFixed(3);
-  // A text may contain line feeds, or control characters that a terminal would obey.
+  // Removes control characters, because a terminal would run them as commands or break the line.
   return String(cell).replace(/\p{Cc}+/gu, ' ');
 }
 
@@ -43,7 +45,7 @@ function pad(text: string, columns: number, right: boolean): string {
   return right ? space + text : text + space;
 }
 
-/** East Asian wide characters and emoji are two terminal columns wide. */
+/** Matches East Asian wide characters and emoji, which are two terminal columns wide. */
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 const MARK = /\p{Mn}|\p{Cf}/u;

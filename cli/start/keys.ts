@@ -3,12 +3,12 @@ import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { deriveCallbackSecret } from '../../schemas/index.ts';
 
-/** The API keys of two tenants, for trying the API. */
+/** API keys of two tenants, with which a developer can try the API. */
 export interface TenantKeys {
-  /** The key of the tenant `default`, which also owns records without a tenant. */
+  /** API key of the tenant `default`, which also owns the records that name no tenant. */
   api_key: string;
   second_api_key: string;
-  /** The secret that signs callbacks to the tenant `default`. */
+  /** Secret with which AuraStream signs callbacks to the tenant `default`. */
   callback_secret: string;
 }
 
@@ -20,7 +20,7 @@ type CloudAccess = Pick<
   'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs'
 >;
 
-/** Finds the keys of both tenants, or creates them in the highest tier. */
+/** Returns the API keys of both tenants. Creates missing keys, with the highest tier. */
 export async function prepareKeys(cloud: CloudAccess): Promise<TenantKeys> {
   const { outputs } = cloud;
   const usage_plan_ids = JSON.parse(requireOutput(outputs, 'UsagePlanIds'));

@@ -7,7 +7,10 @@ import { prepareKeys } from './keys.ts';
 import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
-/** Shows the steps of the start. On a terminal a step replaces the step before it; elsewhere each is a line. */
+/**
+ * Shows the current step of the start. On a terminal, the step overwrites the previous step. In a
+ * file or pipe, each step is a separate line.
+ */
 function showProgress(step: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${colours.dim(step)}` : `${step}\n`);
 }
@@ -25,7 +28,7 @@ function explainFailure(cause: unknown, port: number): string {
   return isFolderError ? `${message} Choose it with --data DIR.` : message;
 }
 
-/** Boots the cloud with the same template and bundles that a deployment uses. */
+/** Starts the embedded cloud with the same template and bundles that a deployment to AWS uses. */
 async function bootStack(options: Options): Promise<Cloud> {
   return bootCloud({
     assemblyDir: await assemblyDir({

@@ -2,7 +2,7 @@ import type { Cloud } from '@aurastream/embedded-cloud';
 import { colours } from '../output/colours.ts';
 import type { TenantKeys } from './keys.ts';
 
-/** One line of JSON with the endpoint, the credentials and the names of the resources. */
+/** Formats the endpoint, the credentials and the names of the resources as one line of JSON. */
 export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
   const access = {
@@ -29,7 +29,7 @@ export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: stri
   return `${JSON.stringify(access)}\n`;
 }
 
-/** A table with the endpoint, the credentials and the names of the resources, and commands to try. */
+/** Formats a table with the endpoint, credentials and names of resources, and commands to try. */
 export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
   const rows: [string, string | undefined][] = [

@@ -20,7 +20,11 @@ export interface Options {
   loopback_callbacks: boolean;
 }
 
-/** @throws {Error} for an option that is unknown or invalid. */
+/**
+ * Reads the options of the start command.
+ *
+ * @throws {Error} if an option is unknown or invalid.
+ */
 export function readOptions(): Options | 'help' {
   const { values } = parseArgs({
     options: {
