@@ -1,19 +1,20 @@
 import { withSignal } from '../lib/timeout.ts';
 import { ServiceError } from '../schemas/index.ts';
 
-/** The deadline of a phase of a batch. Callers without a deadline pass `undefined`. */
+/** The deadline of one phase of a batch, for example of the analysis. */
 export interface Deadline {
-  /** Epoch milliseconds. */
+  /** Time of the deadline, in epoch milliseconds. */
   at: number;
-  /** Aborts at that moment. */
+  /** Aborts at the time of the deadline. */
   signal: AbortSignal;
 }
 
 /**
- * Calls a service, unless the deadline passes first: then the call fails as `OutOfTime`, which is retryable. A call
- * in flight at the deadline may still take effect, so every effect must be idempotent.
+ * Calls a service. If the deadline passes before the call returns, the function throws a retryable
+ * error with the code `OutOfTime`. A call that is in flight at the deadline may still take effect,
+ * so every call must be idempotent. Callers without a deadline pass `undefined`.
  *
- * @throws {ServiceError}
+ * @throws {ServiceError} if the call fails or the deadline passes.
  */
 export async function callBefore<Value>(
   deadline: Deadline | undefined,

@@ -20,7 +20,7 @@ type Row = z.infer<typeof rowSchema>;
 
 export interface VerdictCacheDeps extends TableDeps {
   ttl_seconds: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

@@ -2,7 +2,10 @@ import type { Analyse } from './analysis.ts';
 import { type AnalysisContext, createAnalysisContext } from './context.ts';
 import type { AnalysisOutcome, AnalysisRequest } from './outcome.ts';
 
-/** Returns the outcomes in the order of the requests, once the last is known and the caches are written. */
+/**
+ * Analyses requests and returns the outcomes in the order of the requests. The function returns
+ * after the last outcome is known and the new verdicts are written to the caches.
+ */
 export async function analyseAll(
   analyse: Analyse,
   requests: readonly AnalysisRequest[],

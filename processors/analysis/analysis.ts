@@ -11,9 +11,10 @@ import { createPrepare } from './prepare.ts';
 import { RequestGroups } from './request-groups.ts';
 
 /**
- * Analyses texts and yields each request with its outcome, once, as soon as the outcome is known: the caches' verdicts
- * while the analyzer is called for the rest, then the verdicts of each call that returns. A service that fails is an
- * outcome; a bug is thrown.
+ * Analyses texts, and yields each request with its outcome exactly once, as soon as the outcome is
+ * known. Outcomes from the caches are yielded first, while the calls to the analyzer are in flight.
+ * If a service fails, the affected requests get the outcome `failed`. Any other error is a bug and
+ * is thrown.
  */
 export type Analyse = <Request extends AnalysisRequest>(
   requests: readonly Request[],
@@ -24,19 +25,25 @@ export interface AnalysisDeps {
   analyzer: Analyzer;
   cache: VerdictCache;
   detect_language: LanguageDetector;
-  /** For texts that are too short to detect their language. */
+  /** Language code of texts that are too short for language detection. */
   default_language: string;
-  /** Verdicts kept in the memory of this process. */
+  /** Maximum number of verdicts in the memory of this process. */
   memory_entries: number;
-  /** Calls to the analyzer in flight, over all batches. */
+  /**
+   * Maximum number of calls to the analyzer in flight at the same time, summed over all batches of
+   * this process.
+   */
   max_in_flight: number;
-  /** Waits before failed documents are sent again. */
+  /** Waits before failed documents are sent to the analyzer again. */
   pause?: Pause;
 }
 
 /**
- * Analyses texts for the stream's consumer and the API: prepare → group repeats → read the caches → call the analyzer →
- * write the caches. Without failures, a batch takes Σ over languages ⌈distinct uncached documents / 25⌉ calls.
+ * Creates the analysis that the stream's consumer and the API use. The analysis prepares the texts,
+ * groups equal texts, reads the caches, calls the analyzer for texts that are in no cache, and
+ * writes the new verdicts to the caches. For an analyzer that accepts 25 documents per call, a
+ * batch without failures takes ⌈n / 25⌉ calls for each language, where n is the number of distinct
+ * documents of the language that are in no cache.
  */
 export function createAnalysis(deps: AnalysisDeps): Analyse {
   const prepare = createPrepare(deps);
@@ -49,7 +56,8 @@ export function createAnalysis(deps: AnalysisDeps): Analyse {
     const without_verdict = groups.add(requests.map((request) => [request, prepare(request)]));
     const questions = groups.questions();
     const cached = await caches.read(questions, context);
-    // The calls are in flight before the first outcome is yielded: delivering it must not delay them.
+    // Start the calls before yielding the first outcomes, because the caller's work on these
+    // outcomes must not delay the calls.
     const answers = answerQuestions(
       questions.filter(({ fingerprint }) => !cached.has(fingerprint)),
       context,

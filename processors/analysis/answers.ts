@@ -7,10 +7,13 @@ import type { DocumentOutcome } from './ports.ts';
 import type { Question } from './prepare.ts';
 import { split } from './split.ts';
 
-/** The analyzer's answer to one question: a verdict or a failure. */
+/** The analyzer's answer to one question, which is either a verdict or a failure. */
 export type Answer = { verdict: Verdict; cache: 'miss' } | AnalysisFailure;
 
-/** Answers distinct questions, and yields each answer once the last chunk of its text is known. */
+/**
+ * Answers distinct questions, and yields each answer as soon as the last chunk of the question's
+ * text has an outcome.
+ */
 export type AnswerQuestions = (
   questions: Question[],
   context: AnalysisContext,
@@ -21,19 +24,25 @@ export interface AnswersDeps {
   max_document_bytes: number;
 }
 
-/** A question while the chunks of its text are with the analyzer. */
+/** A question whose answer is not yet known, with the chunks of its text. */
 interface OpenQuestion {
   question: Question;
   chunks: Chunk[];
 }
 
-/** A chunk that several texts contain is sent once. */
+/**
+ * A part of a text. If several texts contain the same chunk, the chunk is sent to the analyzer only
+ * once.
+ */
 interface Chunk extends Document {
   outcome?: DocumentOutcome;
   parts_of: OpenQuestion[];
 }
 
-/** Starts the calls immediately, before the caller asks for the first answer. */
+/**
+ * Returns a function that starts the calls to the analyzer immediately, before the caller reads the
+ * first answer.
+ */
 export function createAnswerQuestions(deps: AnswersDeps): AnswerQuestions {
   return (questions, context) => {
     const chunks = openQuestions(questions, deps.max_document_bytes);
@@ -44,7 +53,7 @@ export function createAnswerQuestions(deps: AnswersDeps): AnswerQuestions {
   };
 }
 
-/** Splits all texts; the chunks of one language are distinct. */
+/** Splits all texts into chunks. Returns each distinct chunk of a language once. */
 function openQuestions(questions: Question[], max_document_bytes: number): Chunk[] {
   const chunks = new Map<string, Chunk>();
   for (const question of questions) {
@@ -78,7 +87,10 @@ async function* closeQuestions(
   }
 }
 
-/** A text has no verdict if one of its chunks failed. The failure is final if the failure of any chunk is final. */
+/**
+ * Combines the outcomes of a text's chunks into one answer. If a chunk failed, the text has no
+ * verdict. The failure of the text is final if the failure of at least one chunk is final.
+ */
 function combine(outcomes: DocumentOutcome[]): Answer {
   const failures = outcomes.filter((outcome) => !outcome.ok);
   const failure = failures.find((candidate) => !candidate.retryable) ?? failures[0];

@@ -8,23 +8,32 @@ import type { AnalysisContext } from './context.ts';
 import type { AnalysisCounts } from './counts.ts';
 import type { Analyzer, DocumentOutcome } from './ports.ts';
 
-/** How often a document is sent before it counts as failed. */
+/**
+ * Maximum number of times that a document is sent to the analyzer before the document counts as
+ * failed.
+ */
 const MAX_ROUNDS = 3;
 const FIRST_PAUSE_MS = 100;
 
-/** A text that is short enough for the analyzer. A call holds several documents of one language. */
+/**
+ * A text that is short enough for the analyzer. One call to the analyzer carries several documents
+ * of the same language.
+ */
 export interface Document {
   text: string;
   language_code: string;
 }
 
-/** A document with the analyzer's answer. */
+/** A document together with the analyzer's outcome for the document. */
 export interface Answered<Asked extends Document> {
   document: Asked;
   outcome: DocumentOutcome;
 }
 
-/** Starts all calls at once, and yields the answers of each call as it returns: one answer for each document. */
+/**
+ * Sends documents to the analyzer, and starts the calls before the caller reads the first answer.
+ * Yields answers as the calls return. Each document gets exactly one answer.
+ */
 export type Ask = <Asked extends Document>(
   documents: readonly Asked[],
   context: AnalysisContext,
@@ -32,14 +41,16 @@ export type Ask = <Asked extends Document>(
 
 export interface AskDeps {
   analyzer: Analyzer;
-  /** Calls in flight, over all batches and languages. */
+  /** Maximum number of calls in flight at the same time, summed over all batches and languages. */
   max_in_flight: number;
   pause?: Pause;
 }
 
 /**
- * Sends full calls first. Documents that failed in a successful call are then packed into full calls again, unless
- * their failure is final. A failed call is not repeated here: the layer below has already retried it.
+ * Creates a function that sends documents in as few calls as possible. Documents that failed in a
+ * successful call are packed into new calls after all calls of the round have returned, unless the
+ * failure of a document is final. A call that failed as a whole is not repeated here, because the
+ * rate limiter or the SDK has already retried the call.
  */
 export function createAsk(deps: AskDeps): Ask {
   const { analyzer, pause = createPause({ first_ms: FIRST_PAUSE_MS }) } = deps;
@@ -56,7 +67,7 @@ export function createAsk(deps: AskDeps): Ask {
   };
 }
 
-/** The answers of one call. */
+/** The answers of one call to the analyzer. */
 interface CallAnswer<Asked extends Document> {
   answered: Answered<Asked>[];
   /** Documents that failed although the call succeeded, and that may succeed in another call. */
@@ -89,7 +100,7 @@ async function* answerInRounds<Asked extends Document>(
   }
 }
 
-/** The documents of one call, which all have the same language. */
+/** The documents of one call to the analyzer, which all have the same language. */
 interface Call<Asked extends Document> {
   language_code: string;
   documents: Asked[];

@@ -6,23 +6,32 @@ import type { AnalysisCounts } from './counts.ts';
 import type { CacheRead, VerdictCache } from './ports.ts';
 import type { Question } from './prepare.ts';
 
-/** A verdict that needs no call. */
+/** A verdict from a cache, for which no call to the analyzer is needed. */
 export interface CachedVerdict {
   verdict: Verdict;
   cache: 'memory' | 'table';
 }
 
-/** The caches in the order of their cost: the memory of this process, then the table that all processes share. */
+/**
+ * The two caches of verdicts. The memory of this process is read first, because reading the memory
+ * costs nothing. The table that all processes share is read only for verdicts that are not in the
+ * memory.
+ */
 export interface Caches {
-  /** Returns the verdicts that it has, by fingerprint. */
+  /** Returns the verdicts that the caches contain for the questions, by fingerprint. */
   read(questions: Question[], context: AnalysisContext): Promise<Map<string, CachedVerdict>>;
   write(verdicts: Map<string, Verdict>, context: AnalysisContext): Promise<void>;
 }
 
-/** A cache table that is down costs money, not records: the error is counted, and the texts are misses. */
+/**
+ * Creates the caches. If a call to the cache table fails, the error is counted and the affected
+ * texts count as cache misses. Such a failure causes additional paid calls to the analyzer, but
+ * does not make records fail.
+ */
 export function createCaches(deps: { cache: VerdictCache; memory_entries: number }): Caches {
   const memory = new LRUCache<string, Verdict>({
-    // Not `max`: it allocates all entries immediately, which adds 8 ms to every cold start.
+    // The option `max` is not used, because LRUCache would then allocate all entries immediately,
+    // which adds 8 ms to every cold start.
     maxSize: deps.memory_entries,
     sizeCalculation: () => 1,
   });
@@ -72,7 +81,10 @@ async function readTable(
   }
 }
 
-/** Anything but a ServiceError is a bug and is rethrown. */
+/**
+ * Counts a failed call to the cache table. Rethrows an error that is not a ServiceError, because
+ * such an error is a bug.
+ */
 function countError(cause: unknown, counts: AnalysisCounts): void {
   if (!(cause instanceof ServiceError)) throw cause;
   counts.cache_errors += 1;

@@ -2,29 +2,36 @@ import { ServiceError } from '../../schemas/index.ts';
 import { decorateAnalyzer } from './decorate.ts';
 import type { Analyzer } from './ports.ts';
 
-/** Failures in a row after which the analyzer counts as down. */
+/** Number of consecutive failures after which the analyzer counts as unavailable. */
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 export interface CircuitBreakerStats {
-  /** While true, every call fails immediately, except one probe at a time. */
+  /**
+   * True while the circuit is open. Every call then fails immediately, except one probe at a time.
+   */
   open: boolean;
-  /** How often the circuit opened since the process started. */
+  /** Number of times that the circuit has opened since the process started. */
   opened: number;
-  /** Calls that failed immediately because the circuit was open. */
+  /**
+   * Number of calls that failed immediately because the circuit was open, since the process
+   * started.
+   */
   spared: number;
 }
 
 /**
- * Stops paying for calls to an analyzer that is down. After five failures in a row, calls fail immediately with
- * `CircuitOpen`. After a pause, one probe is let through: success closes the circuit, failure doubles the pause, up to
- * 30 seconds. A throttle does not count as a failure: the rate limiter handles it.
+ * Adds a circuit breaker to an analyzer, which stops paid calls to an analyzer that is unavailable.
+ * After five consecutive failures the circuit opens, and calls fail immediately with `CircuitOpen`.
+ * After a pause, one call is sent as a probe. If the probe succeeds, the circuit closes. If the
+ * probe fails, the pause doubles, up to 30 seconds. A throttled call does not count as a failure,
+ * because the rate limiter handles throttling.
  * Source: M. Nygard, "Release It!", 2007, circuit breaker.
  */
 export function createCircuitBreaker(
   analyzer: Analyzer,
-  { now }: { /** Epoch milliseconds. */ now: () => number },
+  { now }: { /** Returns the current time, in epoch milliseconds. */ now: () => number },
 ): { analyzer: Analyzer; stats: () => CircuitBreakerStats } {
   const circuit = new Circuit(now);
   return {
@@ -48,7 +55,7 @@ export function createCircuitBreaker(
   };
 }
 
-/** The state of the circuit: closed, open, or open with a probe in flight. */
+/** The state of the circuit, which is closed, open, or open with a probe in flight. */
 class Circuit {
   readonly #now: () => number;
   #failures = 0;
@@ -67,7 +74,7 @@ class Circuit {
     return this.#is_open;
   }
 
-  /** Whether a call may be made now. In an open circuit, that call is the probe. */
+  /** Returns true if a call may be made now. If the circuit is open, the call is the probe. */
   admit(): boolean {
     if (!this.#is_open) return true;
     if (this.#is_probing || this.#now() < this.#probe_at) {
@@ -90,7 +97,8 @@ class Circuit {
   countFailure(is_probe: boolean): void {
     this.#failures += 1;
     if (this.#is_open) {
-      // Ignore the results of calls that were already in flight when the circuit opened.
+      // Count only a failed probe while the circuit is open. All other failures come from calls
+      // that were already in flight when the circuit opened.
       if (is_probe) this.#open(Math.min(LONGEST_PAUSE_MS, this.#pause_ms * 2));
     } else if (this.#failures >= FAILURES_TO_OPEN) {
       this.#opened += 1;
@@ -109,7 +117,10 @@ class Circuit {
   }
 }
 
-/** A refused request, a throttle and a missed slot say nothing about the health of the analyzer. */
+/**
+ * Returns true if an error shows that the analyzer is unavailable. A refused request, a throttled
+ * call, and a call that got no slot say nothing about the availability of the analyzer.
+ */
 function isOutage(cause: unknown): boolean {
   return cause instanceof ServiceError && cause.retryable && !cause.throttled;
 }

@@ -5,15 +5,17 @@ import { ANALYZERS, type AnalysisEnvironment, type AnalyzerName } from '../../sc
 import { type Analyse, createAnalysis } from './analysis.ts';
 import type { Analyzer } from './ports.ts';
 
-/** Creates the adapter of each analyzer. */
+/** Functions that create the adapter of an analyzer, by the name of the analyzer. */
 const ADAPTERS: Record<AnalyzerName, (options: { max_attempts: number }) => Analyzer> = {
   comprehend: createComprehendAnalyzer,
 };
 
 /**
- * Creates the analyzer that the setting `analysis.analyzer` chooses, for consumer and API.
+ * Creates the analyzer that the setting `analysis.analyzer` selects. The consumer and the API both
+ * use this function.
  *
- * @param options.max_attempts of one call to the analyzer.
+ * @param options.max_attempts maximum number of attempts of one call to the analyzer, including the
+ * first.
  */
 export function createAnalyzer(
   environment: Pick<AnalysisEnvironment, 'ANALYZER'>,
@@ -23,10 +25,12 @@ export function createAnalyzer(
 }
 
 /**
- * The analysis over the cache table, as the consumer and the API run it. They differ in the analyzer: the consumer's
- * limits its rate and has a circuit breaker.
+ * Creates the analysis with the cache table, for the consumer and for the API. The consumer passes
+ * an analyzer with a rate limiter and a circuit breaker. The API passes an analyzer without a rate
+ * limiter and without a circuit breaker.
  *
- * @param options.max_attempts of one call to the cache table; absent: the SDK's default.
+ * @param options.max_attempts maximum number of attempts of one call to the cache table, including
+ * the first. Default: the default of the SDK.
  */
 export function composeAnalysis(
   environment: AnalysisEnvironment,

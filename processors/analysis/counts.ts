@@ -1,34 +1,50 @@
 import type { AnalysisOutcome } from './outcome.ts';
 
 /**
- * Counts of the outcomes of a batch's analysis, and of the calls that it took. Each text counts once:
- * texts = empty + unsupported + failed + hits.batch + hits.memory + hits.table + misses.
+ * Counts of the outcomes of a batch's analysis, and of the calls that the analysis made. Each text
+ * counts in exactly one outcome, therefore texts = empty + unsupported + failed + hits.batch +
+ * hits.memory + hits.table + misses.
  */
 export interface AnalysisCounts {
   texts: number;
   empty: number;
   unsupported: number;
   failed: number;
-  /** The first failure's code. */
+  /** Error code of the first failed text. */
   failure_code?: string;
   hits: { batch: number; memory: number; table: number };
-  /** Distinct texts that the analyzer scored. */
+  /** Number of distinct texts that the analyzer scored. */
   misses: number;
-  /** Calls to the analyzer. */
+  /** Number of calls to the analyzer. */
   calls: number;
-  /** Documents in those calls, including chunks of long texts and retried documents. */
+  /**
+   * Number of documents in all calls to the analyzer, including chunks of long texts and documents
+   * that were sent again.
+   */
   documents: number;
-  /** Distinct documents that were in no cache, by language. A language with n of them takes at least ⌈n / 25⌉ calls. */
+  /**
+   * Number of distinct documents that were in no cache, by language code. At 25 documents per call,
+   * a language with n such documents takes at least ⌈n / 25⌉ calls.
+   */
   asked: Record<string, number>;
-  /** Documents that were sent again because they failed in a successful call. */
+  /** Number of documents that were sent again because the documents failed in a successful call. */
   retried_documents: number;
-  /** Throttled calls, and throttled documents of calls that succeeded otherwise. */
+  /**
+   * Number of throttled calls, plus the number of throttled documents in calls that otherwise
+   * succeeded.
+   */
   throttles: number;
-  /** Failed reads and writes of the cache table. They cost further calls to the analyzer, but no record. */
+  /**
+   * Number of failed reads and writes of the cache table. Such a failure causes additional calls to
+   * the analyzer, but does not make a record fail.
+   */
   cache_errors: number;
-  /** The first cache error: service and code. */
+  /** Service name and error code of the first cache error. */
   cache_error?: string;
-  /** Rows of the cache table that did not parse and were treated as misses. */
+  /**
+   * Number of rows of the cache table that did not match the schema and were treated as cache
+   * misses.
+   */
   cache_unreadable: number;
 }
 
@@ -50,7 +66,7 @@ export function createAnalysisCounts(): AnalysisCounts {
   };
 }
 
-/** Adds outcomes to the counts, and returns the outcomes. */
+/** Adds outcomes to the counts, and returns the outcomes unchanged. */
 export function countOutcomes<Request>(
   counts: AnalysisCounts,
   settled: [Request, AnalysisOutcome][],

@@ -1,6 +1,6 @@
 import type { Analyzer } from './ports.ts';
 
-/** Returns a copy of the analyzer whose calls go through this function. */
+/** Returns a copy of the analyzer in which `detectSentiment` is replaced by the given function. */
 export function decorateAnalyzer(
   analyzer: Analyzer,
   detectSentiment: Analyzer['detectSentiment'],

@@ -1,17 +1,21 @@
 import type { Analyzer, LanguageDetector } from './ports.ts';
 
-/** The language of a text for its analysis, and its source: the producer or detection. */
+/**
+ * The language in which a text is analysed. The source of the language is `given` if the producer
+ * gave the language, otherwise `detected`.
+ */
 export interface ResolvedLanguage {
   language_code: string;
   language_source: 'given' | 'detected';
 }
 
-/** Subtags that mean traditional Chinese characters. */
+/** Matches language codes of Chinese whose subtags mean traditional characters. */
 const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
 
 /**
- * Converts a producer's language code to the analyzer's: `en-US` becomes en, `zh-Hant` zh-TW, `zh-CN` zh. Codes of
- * languages that the analyzer does not know are returned unchanged.
+ * Converts a producer's language code to the analyzer's code. For example, `en-US` becomes `en`,
+ * `zh-Hant` becomes `zh-TW`, and `zh-CN` becomes `zh`. Codes of languages that the analyzer does
+ * not support are returned unchanged.
  */
 export function canonicalLanguage(code: string, supports: Analyzer['supports']): string {
   if (TRADITIONAL.test(code) && !/-hans(?:-|$)/i.test(code)) return 'zh-TW';
@@ -21,8 +25,10 @@ export function canonicalLanguage(code: string, supports: Analyzer['supports']):
 }
 
 /**
- * Resolves the language of a text: the producer's if given, else the detected one, else the default. The default counts
- * as detected, since the producer did not give it.
+ * Creates a function that resolves the language of a text. The function returns the language that
+ * the producer gave. If the producer gave `auto`, the function detects the language, or returns the
+ * default language if detection finds no language. The source of the default language is
+ * `detected`, because the producer did not give the language.
  */
 export function createLanguageResolver(deps: {
   detect_language: LanguageDetector;

@@ -11,9 +11,13 @@ interface Scored {
 }
 
 /**
- * Merges the scores of a text's chunks into one verdict: their plain mean. On reviews of over 5,000 bytes the mean was
- * right in 63 of 100 cases; a mean weighted by bytes, and the first chunk alone, were right in 57. A text of one chunk
- * keeps the analyzer's sentiment.
+ * Merges the verdicts of a text's chunks into one verdict. The scores of the text are the
+ * unweighted mean of the scores of the chunks. A text of one chunk keeps the sentiment that the
+ * analyzer returned.
+ *
+ * On reviews longer than 5,000 bytes, the unweighted mean gave the right sentiment in 63 of 100
+ * cases. A mean weighted by bytes gave the right sentiment in 57 of 100 cases, and so did the first
+ * chunk alone.
  */
 export function mergeChunks(chunks: Scored[]): Verdict {
   const [first] = chunks;

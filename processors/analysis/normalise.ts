@@ -1,20 +1,30 @@
 /// <reference lib="es2024.string" />
 
-/** A text without these characters is well-formed NFC, because combining marks and surrogates start at U+0300. */
+/**
+ * Matches characters that NFC may change. A text without such characters is already well-formed
+ * NFC, because combining marks and surrogates start at U+0300.
+ */
 const MAY_CHANGE_IN_NFC = /[\u0300-\uffff]/;
-/** White space other than single plain spaces. */
+/** Matches white space other than a single plain space. */
 const UNEVEN_SPACE = /[^\S ]| {2}/u;
-/** A run of such white space. Single plain spaces do not match: replacing them too took most of the time. */
+/**
+ * Matches a run of white space other than a single plain space. Single plain spaces are excluded,
+ * because replacing single plain spaces took most of the function's time.
+ */
 const UNEVEN_RUN = /[^\S ]\s*| \s+/gu;
 
 /**
- * Returns a text in the form that is fingerprinted and analysed: well-formed Unicode in NFC, trimmed, white space
- * collapsed to single spaces. It keeps the case, which carries meaning:
- * "GREAT" is not "great". A change of this function must increase
- * NORMALISER_VERSION. The result is empty if the text is nothing but white space.
+ * Returns a text in the form that is fingerprinted and analysed. The form is well-formed Unicode in
+ * NFC, without white space at the start or the end, and with each run of white space replaced by
+ * one space. The case of letters is kept, because case carries meaning ("GREAT" differs from
+ * "great"). A text that contains only white space becomes the empty string.
+ *
+ * Every change of this function must increase NORMALISER_VERSION, because cached verdicts belong to
+ * the old form.
  */
 export function normalise(text: string): string {
-  // Most texts need no change, and a test takes an eighth of the time of a replacement.
+  // Test before replacing, because most texts need no change and a test takes an eighth of the time
+  // of a replacement.
   const composed = MAY_CHANGE_IN_NFC.test(text) ? text.toWellFormed().normalize('NFC') : text;
   return (UNEVEN_SPACE.test(composed) ? composed.replace(UNEVEN_RUN, ' ') : composed).trim();
 }

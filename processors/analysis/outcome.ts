@@ -1,6 +1,6 @@
 import type { CacheTier, Verdict } from '../../schemas/index.ts';
 
-/** A text to analyse. `language`: a code as the producer gave it, or `auto`. */
+/** A text to analyse. `language` is the language code that the producer gave, or `auto`. */
 export interface AnalysisRequest {
   text: string;
   language: string;
@@ -15,28 +15,40 @@ interface Analyzed {
   analyzer: { name: string; version: string };
 }
 
-/** The analyzer does not score this language. The code is `und` if the language has no name. */
+/**
+ * The outcome of a text whose language the analyzer does not support. The language code is `und` if
+ * detection cannot determine the language.
+ */
 export interface UnsupportedLanguage {
   status: 'unsupported_language';
   language_code: string;
   language_source: 'given' | 'detected';
 }
 
-/** The text is nothing but white space. */
+/** The outcome of a text that is empty or contains only white space. */
 export interface Empty {
   status: 'empty';
 }
 
-/** A service failed, so the text has no verdict. `retryable`: a later attempt may succeed. */
+/**
+ * The outcome of a text that has no verdict because a service failed. `retryable` is true if a
+ * later attempt may succeed.
+ */
 export interface AnalysisFailure {
   status: 'failed';
-  /** The service's own error code, or `MissingResult`. */
+  /**
+   * Error code of the service, or a code of this project, for example `MissingResult` or
+   * `OutOfTime`.
+   */
   code: string;
   retryable: boolean;
   throttled: boolean;
-  /** The analyzer refuses this text in every call: it will never have a verdict. */
+  /**
+   * True if the analyzer refuses this text in every call, so that the text can never have a
+   * verdict.
+   */
   refused?: true;
 }
 
-/** Every request ends as exactly one of these. */
+/** The outcome of a request. Every request has exactly one outcome. */
 export type AnalysisOutcome = Analyzed | UnsupportedLanguage | Empty | AnalysisFailure;

@@ -1,7 +1,10 @@
 import type { Scores, Sentiment, ServiceError, Verdict } from '../../schemas/index.ts';
 import type { Deadline } from '../deadline.ts';
 
-/** An analyzer's answer for one document, or why it has none. */
+/**
+ * The analyzer's outcome for one document, which is either a verdict or the reason why the document
+ * has no verdict.
+ */
 export type DocumentOutcome =
   | { ok: true; sentiment: Sentiment; scores: Scores }
   | {
@@ -13,19 +16,26 @@ export type DocumentOutcome =
       refused?: true;
     };
 
-/** Turns texts into verdicts. Its facts come from `ANALYZERS` in schemas/analyzers.ts, through `describeAnalyzer`. */
+/**
+ * Turns texts into verdicts. All properties other than `detectSentiment` come from `ANALYZERS` in
+ * schemas/analyzers.ts, through the function `describeAnalyzer`.
+ */
 export interface Analyzer {
   name: string;
-  /** A part of the fingerprint. It must change whenever the same text could get another verdict. */
+  /**
+   * Version of the analyzer, which is a part of each fingerprint. The version must change whenever
+   * the analyzer may give a different verdict for the same text.
+   */
   version: string;
   max_documents: number;
-  /** UTF-8 bytes. */
+  /** Maximum size of one document, in bytes of UTF-8. */
   max_document_bytes: number;
   supports(language_code: string): boolean;
   /**
-   * Makes one call and returns one outcome for each document, in their order.
+   * Makes one call and returns one outcome for each document, in the order of the documents.
    *
-   * @param deadline by which the call must start, for analyzers that may delay it; absent: no limit.
+   * @param deadline latest time at which the call may start, for analyzers that may delay the call.
+   * If the deadline is undefined, there is no limit.
    * @throws {ServiceError} if the whole call failed.
    */
   detectSentiment(
@@ -35,60 +45,83 @@ export interface Analyzer {
   ): Promise<DocumentOutcome[]>;
 }
 
-/** The verdicts that a cache found. */
+/** The result of reading verdicts from a cache. */
 export interface CacheRead {
-  /** Verdicts that are present, unexpired and readable, by fingerprint. */
+  /** Verdicts that exist, have not expired and match the schema, by fingerprint. */
   found: Map<string, Verdict>;
-  /** Rows that did not parse. They are misses, and are counted. */
+  /** Number of rows that did not match the schema. These rows count as cache misses. */
   unreadable: number;
-  /** Why some lookups failed: an outage must never look like cold traffic. */
+  /**
+   * Error of a failed lookup, or undefined if all lookups succeeded. The error is returned because
+   * an outage of the cache must not look like texts that the cache has never seen.
+   */
   error?: ServiceError;
 }
 
-/** Verdicts kept by fingerprint across batches and processes. */
+/** Stores verdicts by fingerprint, for all batches and all processes. */
 export interface VerdictCache {
-  /** Reads the verdicts that it can: a failure half-way keeps the verdicts that were read before it. */
+  /**
+   * Reads as many verdicts as possible. If some lookups fail, the verdicts of the successful
+   * lookups are still returned.
+   */
   get(fingerprints: string[]): Promise<CacheRead>;
-  /** Writes the verdicts that it can. @throws {ServiceError} if any verdict was not written. */
+  /**
+   * Writes as many verdicts as possible.
+   *
+   * @throws {ServiceError} if at least one verdict was not written.
+   */
   put(verdicts: Map<string, Verdict>): Promise<void>;
 }
 
-/** Returns a text's language, or `undefined` if the text is too short to tell. */
+/** Returns the language code of a text, or `undefined` if the text is too short for detection. */
 export type LanguageDetector = (text: string) => string | undefined;
 
-/** The total call rate of all processes that share a quota. */
+/** The rate of the calls that all processes together may make under a shared quota. */
 export interface Rate {
   calls_per_second: number;
-  /** The last rate at which the service throttled; the quota before the first throttle. */
+  /**
+   * Last rate at which the service throttled a call, in calls per second. Before the first
+   * throttled call, the value is the quota.
+   */
   refused_at: number;
 }
 
-/** When calls may start: the first at `starts_at`, the others `interval_ms` apart. */
+/**
+ * A series of times at which calls may start. The first call may start at `starts_at`, and each
+ * further call may start `interval_ms` milliseconds after the previous call.
+ */
 export interface Slots {
   /** Epoch milliseconds. */
   starts_at: number;
   interval_ms: number;
   rate: Rate;
-  /** Epoch milliseconds of the last change of the rate; 0 before the first. */
+  /**
+   * Time of the last change of the rate, in epoch milliseconds. Before the first change, the value
+   * is 0.
+   */
   rate_changed_at: number;
 }
 
 /**
- * The shared record of which slots of a quota are taken. All methods are atomic and may throw a {@link ServiceError}:
- * a process that cannot reach the ledger falls back to a fixed share of the quota.
+ * The shared record of the slots of a quota that are already taken. All methods are atomic and may
+ * throw a {@link ServiceError}. A process that cannot reach the ledger uses a fixed share of the
+ * quota instead.
  */
 export interface QuotaLedger {
   /**
-   * Takes the next free slots. Returns undefined, and takes none, if the first would start after `latest`.
+   * Takes the next free slots. If the first slot would start after `latest`, takes no slot and
+   * returns undefined.
    *
-   * @param latest epoch milliseconds.
+   * @param slots number of slots.
+   * @param latest latest start of the first slot, in epoch milliseconds.
    */
   reserve(slots: number, latest: number): Promise<Slots | undefined>;
   /**
-   * Changes the rate if it is still `from` and has not changed for `settled_ms`: of several processes that were
-   * throttled together, one changes it.
+   * Changes the rate if the current rate is still `from` and has not changed for `settled_ms`
+   * milliseconds. If several processes are throttled at the same time, this condition lets only one
+   * of the processes change the rate.
    *
-   * @param from calls per second.
+   * @param from expected current rate, in calls per second.
    */
   change(from: number, to: Rate, settled_ms: number): Promise<void>;
 }

@@ -4,7 +4,10 @@ import { normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
 import type { Analyzer, LanguageDetector } from './ports.ts';
 
-/** A prepared text: its fingerprint is the key of the caches, and the analyzer gets its text and language. */
+/**
+ * A text that is ready for the caches and for the analyzer. The fingerprint is the key in the
+ * caches. The text and the language are sent to the analyzer.
+ */
 export interface Question extends ResolvedLanguage {
   status: 'ready';
   /** The normalised text. */
@@ -14,7 +17,10 @@ export interface Question extends ResolvedLanguage {
 
 export type Prepared = Question | Empty | UnsupportedLanguage;
 
-/** Prepares a request as far as possible without a cache or a service. */
+/**
+ * Creates a function that normalises the text of a request, resolves the language and computes the
+ * fingerprint. The function reads no cache and calls no service.
+ */
 export function createPrepare(deps: {
   analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
   detect_language: LanguageDetector;

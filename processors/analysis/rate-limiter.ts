@@ -9,11 +9,14 @@ export interface RateLimiterDeps extends SlotSourceDeps {
   pause?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Counts of the rate limiter since the process started. */
+/**
+ * Counts of the rate limiter since the process started, with the current rate in
+ * `calls_per_second`.
+ */
 export interface RateLimiterStats {
-  /** Calls that got a slot. */
+  /** Number of attempts that got a slot. */
   granted: number;
-  /** Calls whose slot would have started after their deadline. */
+  /** Number of attempts whose slot would have started after the deadline of the call. */
   refused: number;
   waited_ms: number;
   throttles: number;
@@ -21,14 +24,18 @@ export interface RateLimiterStats {
   calls_per_second: number;
 }
 
-/** How often one call is tried. Each attempt takes its own slot. */
+/**
+ * Maximum number of attempts of one call, including the first. Each attempt takes a separate slot.
+ */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Spreads a quota over all processes that share its ledger: every call, retries included, starts in a slot of its own.
- * Slots are in virtual time (GCRA: ITU-T I.371, annex A), so consumers never burst together. A call whose slot would
- * start after its deadline fails immediately as throttled, `OutOfQuota`, and takes no slot: no call sleeps into a
- * timeout.
+ * Limits the call rate of an analyzer, so that all processes that share the ledger stay within the
+ * quota together. Every call, including every retry, starts in a separate slot. Slots follow each
+ * other at fixed intervals, so processes never start many calls at the same time. If the slot of a
+ * call would start after the deadline of the call, the call takes no slot and fails immediately
+ * with the throttling error `OutOfQuota`, because waiting would end in a timeout.
+ * Source: GCRA with virtual scheduling, ITU-T I.371, annex A.
  */
 export function limitRate(
   analyzer: Analyzer,
@@ -47,9 +54,12 @@ class RateLimiter {
   readonly #analyzer: Analyzer;
   readonly #deps: RateLimiterDeps;
   readonly #slots: SlotSource;
-  /** Calls that have no slot yet, or whose slot has not started. */
+  /** Number of calls that have no slot yet, or whose slot has not started yet. */
   #waiting = 0;
-  /** Resolves when the slot of the last queued call has started. */
+  /**
+   * Resolves when the slot of the last queued call has started, or when the last queued call has
+   * failed.
+   */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stats: Omit<RateLimiterStats, 'ledger_errors'>;
 
@@ -92,7 +102,10 @@ class RateLimiter {
     }
   }
 
-  /** Takes slots for waiting calls one by one, so that a lot never has more slots than there are waiting calls. */
+  /**
+   * Waits for the slot of a call. The waiting calls take slots one after the other, so that a lot
+   * of slots never has more slots than there are waiting calls.
+   */
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;
     const turn = this.#queue
@@ -114,7 +127,7 @@ class RateLimiter {
     const wait_ms = Math.max(0, slot.starts_at - now());
     if (wait_ms > 0) await pause(wait_ms);
     this.#stats.waited_ms += wait_ms;
-    // The pause may have taken too long: check the caller's deadline again.
+    // Check the deadline again, because the pause may have taken longer than requested.
     if (now() > latest) throw outOfQuota(this.#analyzer.name);
     return slot;
   }
@@ -138,7 +151,10 @@ function outOfQuota(service: string): ServiceError {
   return new ServiceError(service, 'OutOfQuota', { retryable: true, throttled: true });
 }
 
-/** A call without a slot before its deadline must not be tried again. */
+/**
+ * Returns true if another attempt may succeed. A call that got no slot before its deadline is not
+ * tried again, because the next free slot would also start after the deadline.
+ */
 function isWorthRetrying(cause: unknown): boolean {
   return cause instanceof ServiceError && cause.retryable && cause.code !== 'OutOfQuota';
 }

@@ -1,11 +1,14 @@
 import type { Rate } from './ports.ts';
 
 /**
- * How a shared rate follows the capacity of the service: additive increase, multiplicative decrease, which converges to
- * equal shares and full use. Source: D. Chiu and R. Jain, "Analysis of the increase and decrease algorithms for
- * congestion avoidance", 1989. As in CUBIC (RFC 9438), the rate rises quickly to just below the rate that was last
- * refused, slowly around it, and quickly beyond. So a single throttle costs little, the rate nears
- * a real limit slowly, and soon exceeds a limit that no longer exists.
+ * Parameters by which a shared rate adapts to the capacity of the service. The rate increases
+ * additively and decreases multiplicatively, because this rule converges to equal shares and full
+ * use of the capacity. As in CUBIC (RFC 9438), the rate rises quickly up to just below the rate of
+ * the last throttled call, slowly around that rate, and quickly above that rate. Therefore a single
+ * throttled call costs little capacity, the rate approaches a real limit slowly, and the rate soon
+ * exceeds a limit that no longer exists.
+ * Source: D. Chiu and R. Jain, "Analysis of the increase and decrease algorithms for congestion
+ * avoidance", 1989.
  */
 const DECREASE = 0.8;
 const QUICK_SHARE = 0.05;
@@ -14,7 +17,10 @@ const NEAR = 0.95;
 const BEYOND = 1.05;
 const LEAST_SHARE = 0.05;
 
-/** The shortest time between two changes of the rate. Calls that were in flight at a change still show the old rate. */
+/**
+ * Minimum time between two changes of the rate, in milliseconds. The minimum is needed because
+ * calls that were in flight at a change still show the effect of the old rate.
+ */
 export const CHANGE_MS = 1_000;
 
 export function lowerRate({ calls_per_second }: Rate, quota: number): Rate {
@@ -31,10 +37,13 @@ export function raiseRate({ calls_per_second, refused_at }: Rate, quota: number)
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** The slots of one write when the quota is small. */
+/** Minimum of the value that `slotsPerWrite` returns, which applies to small quotas. */
 const LEAST_SLOTS = 6;
 
-/** The most slots that one write to the ledger takes. A large quota then needs about 100 writes a second. */
+/**
+ * Returns the maximum number of slots that one write to the ledger takes. With a large quota, all
+ * processes together then need about 100 writes per second.
+ */
 export function slotsPerWrite(calls_per_second: number): number {
   return Math.max(LEAST_SLOTS, Math.ceil(calls_per_second / 100));
 }

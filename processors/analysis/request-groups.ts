@@ -3,7 +3,10 @@ import type { CachedVerdict } from './caches.ts';
 import type { AnalysisOutcome } from './outcome.ts';
 import type { Prepared, Question } from './prepare.ts';
 
-/** Groups a batch's requests by fingerprint, so that a repeated text is looked up and analysed once. */
+/**
+ * Groups the requests of a batch by fingerprint, so that a text that occurs several times is looked
+ * up and analysed only once.
+ */
 export class RequestGroups<Request> {
   readonly #groups = new Map<string, { question: Question; requests: Request[] }>();
   readonly #analyzer: { name: string; version: string };
@@ -12,7 +15,10 @@ export class RequestGroups<Request> {
     this.#analyzer = { name, version };
   }
 
-  /** Returns the requests that need no verdict, with their outcomes, and groups the others. */
+  /**
+   * Adds the requests that need a verdict to the groups. Returns all other requests with their
+   * outcomes.
+   */
   add(prepared: [Request, Prepared][]): [Request, AnalysisOutcome][] {
     const settled: [Request, AnalysisOutcome][] = [];
     for (const [request, item] of prepared) {
@@ -30,7 +36,10 @@ export class RequestGroups<Request> {
     return [...this.#groups.values()].map(({ question }) => question);
   }
 
-  /** Returns the outcome of each request in a group. The first has the answer's cache tier, the others have `batch`. */
+  /**
+   * Returns the outcome of each request in a group. The outcome of the first request has the cache
+   * tier of the answer. The outcomes of all further requests have the cache tier `batch`.
+   */
   settle(fingerprint: string, answer: Answer | CachedVerdict): [Request, AnalysisOutcome][] {
     const group = this.#groups.get(fingerprint);
     if (group === undefined) throw new Error('An answer to a question that no request asks');

@@ -3,26 +3,30 @@ import type { QuotaLedger, Rate, Slots } from './ports.ts';
 import { slotsPerWrite } from './rates.ts';
 
 /**
- * How late a slot may be used. With a large quota, all slots of a lot may be past when the ledger's answer arrives. The
- * late calls of a process are at most a hundredth of the calls of a second, which any token bucket absorbs.
+ * Maximum delay with which a slot may still be used, in milliseconds. With a large quota, the start
+ * times of all slots of a lot may already be past when the ledger's answer arrives. The late calls
+ * of a process are at most a hundredth of the calls of one second, and the token bucket of a
+ * service accepts a burst of this size.
  */
 const LATE_MS = 100;
-/** The pause after a failed call to the ledger. */
+/** Pause before the next call to the ledger after a failed call, in milliseconds. */
 const LEDGER_PAUSE_MS = 1_000;
 
 export interface SlotSourceDeps {
   ledger: QuotaLedger;
   quota_calls_per_second: number;
-  /** The rate of this process while the ledger is unavailable. */
+  /** Maximum call rate of this process while the ledger is unavailable. */
   fallback_calls_per_second: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 
 /**
- * Hands out slots one by one. It takes them from the ledger in lots: one write takes slots for as many calls as wait in
- * this process, up to `slotsPerWrite`. So other processes wait for at most one lot of this process, and no slot stays
- * unused. A write costs $0.625 a million; a million calls of 25 documents cost at least $7,500.
+ * Hands out slots one by one. The slots come from the ledger in lots. One write to the ledger takes
+ * as many slots as calls are waiting in this process, up to the limit of `slotsPerWrite`. The limit
+ * keeps the lots small, because other processes wait for the slots of a lot. A lot never has more
+ * slots than there are waiting calls, so that no slot stays unused. One million writes cost $0.625,
+ * while one million calls of 25 documents cost at least $7,500.
  */
 export class SlotSource {
   readonly #deps: SlotSourceDeps;
@@ -43,9 +47,12 @@ export class SlotSource {
   }
 
   /**
-   * Takes the next slot. Returns undefined, and takes none, if it would start after `latest`.
+   * Takes the next slot. If the slot would start after `latest`, takes no slot and returns
+   * undefined.
    *
-   * @param waiting how many calls of this process wait for a slot, this one included.
+   * @param latest latest start of the slot, in epoch milliseconds.
+   * @param waiting number of calls of this process that wait for a slot, including the current
+   * call.
    */
   async take(latest: number, waiting: number): Promise<Slots | undefined> {
     this.#dropLateSlots();
@@ -61,12 +68,18 @@ export class SlotSource {
     }
   }
 
-  /** Drops the remaining slots of the lot, because their rate is too high for the service. */
+  /**
+   * Drops the remaining slots of the current lot, because the rate of these slots is too high for
+   * the service.
+   */
   dropLot(): void {
     this.#lot = [];
   }
 
-  /** Changes the shared rate. Losing this update delays the change by one second. */
+  /**
+   * Changes the shared rate. If the call to the ledger fails, the error is counted and the rate
+   * stays unchanged until a later call changes the rate.
+   */
   async changeRate(from: Rate, to: Rate, settled_ms: number): Promise<void> {
     try {
       await this.#deps.ledger.change(from.calls_per_second, to, settled_ms);
@@ -75,7 +88,10 @@ export class SlotSource {
     }
   }
 
-  /** Drops slots that are past: using several of them now would be a burst. */
+  /**
+   * Drops slots whose start is too long past, because using several of these slots now would be a
+   * burst.
+   */
   #dropLateSlots(): void {
     const now = this.#deps.now();
     this.#lot = this.#lot.filter(
@@ -96,7 +112,10 @@ export class SlotSource {
     return this.#lot.shift();
   }
 
-  /** Takes a slot without the ledger, at a rate so low that all processes together stay within the quota. */
+  /**
+   * Takes a slot without the ledger. The fallback rate is so low that all processes together stay
+   * within the quota.
+   */
   #takeFallbackSlot(latest: number): Slots | undefined {
     const now = this.#deps.now();
     const interval_ms = 1_000 / this.#deps.fallback_calls_per_second;
@@ -106,7 +125,10 @@ export class SlotSource {
     return { starts_at, interval_ms, rate: this.#rate, rate_changed_at: now };
   }
 
-  /** Anything but a ServiceError is a bug and is rethrown. */
+  /**
+   * Counts a failed call to the ledger. Rethrows an error that is not a ServiceError, because such
+   * an error is a bug.
+   */
   #countLedgerError(cause: unknown): void {
     if (!(cause instanceof ServiceError)) throw cause;
     this.#ledger_errors += 1;

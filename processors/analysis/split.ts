@@ -1,15 +1,23 @@
-/** How far a cut may move from its ideal position to reach the start of a sentence or a word, as a share of a chunk. */
+/**
+ * Maximum distance between a cut and the ideal position of the cut, as a share of the size of a
+ * chunk. A cut may move to reach the start of a sentence or of a word.
+ */
 const TOLERANCE = { sentence: 1 / 4, word: 1 / 16 };
 
-/** The most bytes that a chunk leaves unused, because its next code point of four bytes does not fit. */
+/**
+ * Maximum number of bytes that stay unused in a chunk because the next code point, of up to four
+ * bytes, does not fit.
+ */
 const UNUSABLE_BYTES = 3;
 
 /**
- * Cuts a text into the fewest chunks of nearly equal size, each at most `max_bytes` of UTF-8: at sentence ends, else
- * between words, else between code points. The chunks joined are the text, except white space at the cuts. They are of
- * equal size because the verdict is the plain mean of their scores.
+ * Cuts a text into as few chunks as possible. Each chunk has at most `max_bytes` bytes of UTF-8. A
+ * cut is at the start of a sentence if possible, otherwise at the start of a word, otherwise
+ * between two code points. The chunks contain the whole text, except white space at the cuts. The
+ * chunks have nearly equal sizes, because the scores of the text are the unweighted mean of the
+ * scores of the chunks.
  *
- * @param language_code picks the rules of `Intl.Segmenter`.
+ * @param language_code language whose rules `Intl.Segmenter` applies.
  */
 export function split(text: string, max_bytes: number, language_code: string): string[] {
   if (Buffer.byteLength(text) <= max_bytes) return [text];
@@ -41,24 +49,34 @@ export function split(text: string, max_bytes: number, language_code: string): s
   return chunks.filter((chunk) => chunk !== '');
 }
 
-/** The range in which one cut must fall. Sizes and places are in bytes, indexes in UTF-16 units. */
+/**
+ * The range in which one cut must fall. Sizes and offsets are in bytes of UTF-8. Indexes are in
+ * UTF-16 code units.
+ */
 interface Place {
   text: string;
-  /** UTF-8 bytes before each index. Both halves of a surrogate pair have the same number. */
+  /**
+   * Number of UTF-8 bytes before each index of the text. Both halves of a surrogate pair have the
+   * same number.
+   */
   offsets: Uint32Array;
-  /** The index where this piece starts. */
+  /** Index at which the current chunk starts. */
   start: number;
-  /** The ideal size of a piece, and the offset where a piece of this size ends. */
+  /** Ideal size of a chunk, and the offset at which a chunk of the ideal size ends, in bytes. */
   share: number;
   target: number;
-  /** The range of cuts that make neither this piece nor a later one too large. */
+  /**
+   * Lowest and highest offset of the cut, in bytes. A cut below `low` makes a later chunk too
+   * large, and a cut above `high` makes the current chunk too large.
+   */
   low: number;
   high: number;
 }
 
 /**
- * Finds the start of a sentence or word that is nearest to the target, within the tolerance. It segments only the text
- * around the target, because the segmenter's time grows with the square of the length (1 MiB: half a minute).
+ * Finds the start of a sentence or word that is nearest to the target, within the tolerance.
+ * Segments only the text around the target, because the time of the segmenter grows with the square
+ * of the text length. Segmenting 1 MiB takes half a minute.
  */
 function nearestStart(
   place: Place,
@@ -76,20 +94,25 @@ function nearestStart(
     const index = from + segment.index;
     const byte = bytesBefore(offsets, index);
     const distance = Math.abs(byte - target);
-    // Skip the first segment: it starts at the edge of the searched part, not at a sentence or word.
+    // Skip the first segment, because the first segment starts at the edge of the searched part and
+    // not at the start of a sentence or word.
     if (segment.index === 0 || byte < place.low || byte > place.high) continue;
     if (distance < best_distance) [best, best_distance] = [index, distance];
   }
   return best;
 }
 
-/** Finds the code point boundary nearest to the target that keeps the piece small enough. */
+/**
+ * Finds the code point boundary that is nearest to the target and does not make the current chunk
+ * too large.
+ */
 function nearestCodePoint(place: Place): number {
   const { text, offsets, start } = place;
   let index = indexOf(offsets, Math.min(Math.max(place.target, place.low), place.high));
   while (index > start && (bytesBefore(offsets, index) > place.high || isLowSurrogate(text, index)))
     index -= 1;
-  // A code point that is larger than a chunk stays whole.
+  // If the first code point of the chunk is larger than `max_bytes`, the chunk holds the whole code
+  // point.
   return index > start ? index : start + unitsOf(text.codePointAt(start) ?? 0);
 }
 
@@ -111,12 +134,12 @@ function bytesBefore(offsets: Uint32Array, index: number): number {
   return offsets[index] ?? 0;
 }
 
-/** How many UTF-16 units a code point takes. */
+/** Returns the number of UTF-16 code units of a code point. */
 function unitsOf(code_point: number): number {
   return code_point > 0xffff ? 2 : 1;
 }
 
-/** Finds the first index with at least `byte` bytes before it, by binary search. */
+/** Returns the first index that has at least `byte` bytes before the index, by binary search. */
 function indexOf(offsets: Uint32Array, byte: number): number {
   let [low, high] = [0, offsets.length - 1];
   while (low < high) {

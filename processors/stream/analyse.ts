@@ -16,7 +16,7 @@ export interface Processed {
 export interface AnalyseDeps {
   analyse: Analyse;
   text_policy: ConsumerEnvironment['TEXT_POLICY'];
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

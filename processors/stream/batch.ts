@@ -22,7 +22,7 @@ export interface Invocation {
   request_id: string;
   /** How long the invocation may still take. */
   remaining_ms: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

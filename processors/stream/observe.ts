@@ -18,7 +18,7 @@ export interface ObserverDeps {
   metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>;
   /** Counts of the rate limiter and the circuit breaker since the process started. */
   quotaStats?: () => QuotaStats;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

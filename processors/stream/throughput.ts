@@ -24,7 +24,7 @@ export function createRecordThroughput({
   now,
 }: {
   store: Pick<JobStore, 'putThroughputSample'>;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }): RecordThroughput {
   /** The last sample of each shard. */

@@ -6,7 +6,7 @@ import type { Item } from '../attribute.ts';
 import type { Table } from '../table.ts';
 
 export interface JobsTable extends Table {
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

@@ -21,7 +21,7 @@ import {
 import { createThroughputSamples } from './throughput-samples.ts';
 
 export interface JobStoreDeps extends TableDeps {
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

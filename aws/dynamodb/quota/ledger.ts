@@ -13,7 +13,7 @@ export interface QuotaLedgerDeps extends TableDeps {
   quota: string;
   /** The quota of all processes together. */
   calls_per_second: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 

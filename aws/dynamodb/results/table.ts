@@ -8,7 +8,7 @@ import { rowOf } from './row.ts';
 
 export interface ResultsTableDeps extends TableDeps {
   ttl_seconds: number;
-  /** Epoch milliseconds. */
+  /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 
