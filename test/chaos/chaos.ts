@@ -39,7 +39,7 @@ export interface ChaosReport {
   findings: string[];
 }
 
-/** The counts of broken promises: each must be 0. */
+/** Names of the report's counts of broken promises. Each count must be 0. */
 export const MUST_BE_ZERO = [
   'lost',
   'doubled',
@@ -53,8 +53,8 @@ const MINUTE_MS = 60_000;
 const DRAIN_MS = 5 * MINUTE_MS;
 
 /**
- * Runs producers and jobs under faults, stops the faults, waits until the stream has drained, and checks that each
- * acknowledged record has its results.
+ * Runs producers and jobs while faults occur, stops the faults, waits until the stream has drained,
+ * and checks that each acknowledged record has its results.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { onProgress = () => {} } = options;
@@ -106,8 +106,9 @@ async function publishUnderFaults(test: TestCloud, random: Random, options: Chao
 }
 
 /**
- * Waits until the cloud is idle and the last records have their results. An idle cloud alone may not have read the
- * newest records yet; but once the last records of each shard have results, Lambda has read all records before them.
+ * Waits until the cloud is idle and the last records of each shard have their results. An idle
+ * cloud alone is not enough, because it may not have read the newest records yet. Once the last
+ * records of a shard have results, Lambda has read all earlier records of the shard.
  *
  * @returns the number of shards that still have unread records after five minutes.
  */
@@ -166,7 +167,10 @@ async function auditStores(test: TestCloud, published: PublishedEntry[]) {
   return checkStores(published, contents, await createVerdictCheck(test, specs, contents.rows));
 }
 
-/** Records of the producers have ids such as `c0-17`. `finishJobs` checks the jobs' records by the jobs' progress. */
+/**
+ * Tells whether a producer published the record. Records of producers have ids such as `c0-17`. The
+ * records of jobs have other ids, and `finishJobs` checks them by the progress of the jobs.
+ */
 function isPublished({ record_id }: { record_id: string }): boolean {
   return /^c\d+-/.test(record_id);
 }
@@ -175,7 +179,10 @@ function isPublishedKey(key: string): boolean {
   return isPublished({ record_id: key.split('#')[1] ?? '' });
 }
 
-/** Counts the texts that a log contains. Each text carries a mark that occurs nowhere else. */
+/**
+ * Counts the published texts that appear in the functions' logs. Each text contains a mark that
+ * occurs nowhere else.
+ */
 async function countLeaks(test: TestCloud, published: PublishedEntry[]): Promise<number> {
   const log = await functionLog(test.data_dir);
   const texts = published

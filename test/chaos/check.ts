@@ -2,7 +2,11 @@ import type { RecordSpec } from '../support/generated.ts';
 import type { PublishedEntry } from './produce.ts';
 import type { StoreContents, StoredRow } from './stores.ts';
 
-/** Compares a row with the analyzer's own answer. @returns the difference; undefined if there is none. */
+/**
+ * Compares a row with the analyzer's own answer.
+ *
+ * @returns a description of the difference, or undefined if there is no difference.
+ */
 export type VerdictCheck = (spec: RecordSpec, row: StoredRow) => string | undefined;
 
 export interface CheckReport {
@@ -13,7 +17,7 @@ export interface CheckReport {
   lost: number;
   doubled: number;
   wrong: number;
-  /** The first broken promises: ids and reasons, no texts. */
+  /** Descriptions of the first broken promises. They contain ids and reasons but no texts. */
   findings: string[];
 }
 
@@ -22,8 +26,9 @@ type AddFinding = (kind: 'lost' | 'doubled' | 'wrong', description: string) => v
 const MAX_FINDINGS = 20;
 
 /**
- * Compares the records that producers got acknowledged with the contents of the stores. It shares no code with the
- * product: the generator's spec says how each record must end, and the SDK reads the stores.
+ * Compares the records that the stream acknowledged with the contents of the stores. The check
+ * shares no code with the product: the generator's spec says how each record must end, and the SDK
+ * reads the stores.
  */
 export function checkStores(
   published: PublishedEntry[],

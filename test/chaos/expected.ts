@@ -13,7 +13,11 @@ interface AnalyzerVerdict {
   scores: Record<string, number>;
 }
 
-/** Asks the analyzer directly for the verdict of every analyzed row. @returns a check against these verdicts. */
+/**
+ * Asks the analyzer directly for the verdict of the text of every analyzed row.
+ *
+ * @returns a function that compares a row with these verdicts.
+ */
 export async function createVerdictCheck(
   test: TestCloud,
   specs: Map<string, RecordSpec>,
@@ -36,7 +40,10 @@ export async function createVerdictCheck(
   return (spec, row) => describeDifference(spec, row, verdicts);
 }
 
-/** Groups the texts of analyzed rows by language. It leaves out long texts, which the product splits into chunks. */
+/**
+ * Groups the texts of analyzed rows by language. Long texts are left out, because the product
+ * splits long texts into chunks.
+ */
 function groupTexts(specs: Map<string, RecordSpec>, rows: StoredRow[]): Map<string, Set<string>> {
   const by_language = new Map<string, Set<string>>();
   for (const row of rows) {

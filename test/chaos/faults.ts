@@ -15,7 +15,7 @@ interface FaultRule {
 
 const SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose', 'comprehend', 'sqs'];
 
-/** The faults that fail single entries of a batch. */
+/** Faults that make single entries of a batch fail. */
 const PARTIAL_FAULTS: FaultRule[] = [
   { service: 'kinesis', action: 'PutRecords', kind: 'partial' },
   { service: 'dynamodb', action: 'BatchGetItem', kind: 'partial' },
@@ -25,17 +25,17 @@ const PARTIAL_FAULTS: FaultRule[] = [
   { service: 'comprehend', action: 'BatchDetectSentiment', kind: 'partial', missing: true },
 ];
 
-/** Draws the rules of one fault phase, and its duration. */
+/** Draws the fault rules of one phase, and the duration of the phase in milliseconds. */
 function drawPhase(random: Random): { rules: FaultRule[]; milliseconds: number } {
   const rules = [...drawServiceFaults(random), ...drawPartialFaults(random)];
   if (random.chance(0.5)) {
     rules.push({ service: 'lambda', kind: 'kill', probability: random.between(0.05, 0.4) });
   }
-  // Lambda delivers the same batch to two environments at the same time.
+  // This rule makes Lambda deliver the same batch to two environments at the same time.
   if (random.chance(0.4)) {
     rules.push({ service: 'lambda', kind: 'duplicate', probability: random.between(0.05, 0.5) });
   }
-  // A service is down: every call fails.
+  // This rule makes every call to one service fail.
   if (random.chance(0.15)) rules.push({ service: random.pick(SERVICES), kind: 'error' });
   return { rules, milliseconds: random.between(1_500, 5_000) };
 }
@@ -68,7 +68,9 @@ export interface InjectedFaults {
   reshards: number;
 }
 
-/** Runs one fault phase after another until the signal aborts, then removes all faults. */
+/**
+ * Runs one phase of faults after another until the signal aborts, and then removes all fault rules.
+ */
 export async function injectFaults(
   test: TestCloud,
   random: Random,
@@ -89,7 +91,7 @@ export async function injectFaults(
   return injected;
 }
 
-/** Counts the faults that occurred, and removes their rules. */
+/** Adds the numbers of faults that occurred to the counts, and removes the fault rules. */
 async function removeFaults(test: TestCloud, injected: InjectedFaults): Promise<void> {
   const { rules } = (await test.control('GET', 'faults')) as {
     rules: (FaultRule & { hits: number })[];
@@ -113,7 +115,10 @@ function pause(milliseconds: number, until: AbortSignal): Promise<void> {
   });
 }
 
-/** Splits a shard, or merges two adjacent shards. If a fault fails the call, the shards stay as they are. */
+/**
+ * Splits a shard, or merges two adjacent shards. If a fault makes the call fail, the shards stay
+ * unchanged.
+ */
 async function reshard(test: TestCloud, random: Random, injected: InjectedFaults): Promise<void> {
   const { kinesis } = test.clients;
   const StreamName = test.stack.StreamName;
@@ -144,7 +149,8 @@ async function reshard(test: TestCloud, random: Random, injected: InjectedFaults
     }
     injected.reshards += 1;
   } catch {
-    // The call was throttled or failed, or the stream is still resharding: AWS refuses these calls, too.
+    // The call was throttled or failed, or the stream is still resharding. AWS, too, refuses a call
+    // while a stream is resharding.
   }
 }
 

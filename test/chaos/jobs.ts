@@ -13,7 +13,10 @@ export interface StartedJob {
 const JOBS = 3;
 const MAX_WAIT_MS = 180_000;
 
-/** Submits jobs under faults and retries until each is accepted. The idempotency key makes a retry the same job. */
+/**
+ * Submits jobs while faults occur, and retries each submission until it is accepted. The
+ * idempotency key ensures that a retry does not create a second job.
+ */
 export async function startJobs(test: TestCloud, random: Random): Promise<StartedJob[]> {
   const client = await createJobsClient(test);
   return Promise.all(
@@ -36,7 +39,11 @@ export async function startJobs(test: TestCloud, random: Random): Promise<Starte
   );
 }
 
-/** Waits for the jobs to complete. @returns a description of each wrong progress. */
+/**
+ * Waits until the jobs are completed.
+ *
+ * @returns a description of each job whose progress is wrong.
+ */
 export async function finishJobs(test: TestCloud, jobs: StartedJob[]): Promise<string[]> {
   const client = await createJobsClient(test);
   const until = performance.now() + MAX_WAIT_MS;

@@ -4,17 +4,22 @@ import type { TestCloud } from '../support/cloud.ts';
 import { createGenerator, type Generated, type Spec } from '../support/generated.ts';
 import type { Random } from '../support/random.ts';
 
-/** A published entry: its records, and whether the stream acknowledged it. */
+/**
+ * A published entry, with the expected outcomes of its records and whether the stream acknowledged
+ * the entry.
+ */
 export interface PublishedEntry {
   specs: Spec[];
-  /** The entry's data on the stream. */
+  /** Bytes of the entry on the stream. */
   bytes: Buffer;
   acknowledged: boolean;
 }
 
 const PRODUCERS = 3;
 
-/** Publishes about that many entries, spread over the time, through the product's publisher. */
+/**
+ * Publishes about `records` entries, spread over `milliseconds`, through the product's publisher.
+ */
 export async function produce(
   test: TestCloud,
   random: Random,
@@ -50,7 +55,8 @@ async function runProducer(
   });
   const pause_ms = options.milliseconds / Math.max(1, options.records / 20);
   const sending: Promise<void>[] = [];
-  // Half of the producers publish a burst of one repeated text, as fast as the stream accepts it.
+  // With a probability of one half, a producer publishes a burst of 200 records with the same text,
+  // as fast as the stream accepts them.
   const burst_at = random.int(options.records);
   const burst = random.chance(0.5) ? 200 : 0;
   for (let made = 0; made < options.records; made += 1) {
@@ -79,7 +85,10 @@ async function runProducer(
   await Promise.all(sending);
 }
 
-/** A record with a text of 1 MiB, which fits on the stream only because the publisher gzips it. */
+/**
+ * Creates a record with a text of 1 MiB. The record fits on the stream only because the publisher
+ * compresses it with gzip.
+ */
 function createLongRecord(name: string): Generated {
   const sentence = `It was a long day and I loved all of it #long${name}#. `;
   const text = sentence.repeat(Math.floor(1_048_576 / sentence.length));
@@ -90,10 +99,16 @@ function createLongRecord(name: string): Generated {
   };
 }
 
-/** Enough records for every shard to get some. */
+/**
+ * Number of the last records. The number is large enough for every shard to get some of the
+ * records.
+ */
 const LAST_RECORDS = 64;
 
-/** Publishes a few records for every shard after the faults have stopped. */
+/**
+ * Publishes a few records to every shard. The caller calls this function after the faults have
+ * stopped.
+ */
 export async function produceLast(test: TestCloud): Promise<PublishedEntry[]> {
   const publisher = createPublisher({
     stream: createKinesisStream({

@@ -20,16 +20,16 @@ export interface StoredRow {
   text?: string;
 }
 
-/** The contents of the stores after the drain, read with the SDK alone. */
+/** Contents of the stores after the stream has drained. */
 export interface StoreContents {
   rows: StoredRow[];
-  /** `tenant#record_id#record_version` of each line of the lake's view. */
+  /** `tenant#record_id#record_version` of each line in the lake's view `results`. */
   view: string[];
-  /** The same keys of the lake's own lines. */
+  /** The distinct values of `tenant#record_id#record_version` in the lake's own lines. */
   lake: Set<string>;
-  /** Reasons of the set-asides, by their bytes as latin1. */
+  /** Reason of each set-aside. The keys are the bytes of the set-asides, decoded as latin1. */
   set_asides: Map<string, string>;
-  /** Bytes of records that Lambda gave up on, as latin1. */
+  /** Bytes of the records that Lambda gave up on, decoded as latin1. */
   given_up: Set<string>;
 }
 

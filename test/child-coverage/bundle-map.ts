@@ -8,7 +8,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const known = new Map<string, ReturnType<typeof read>>();
 
-/** Reads the source map beside a bundle. @returns undefined for a script without one. */
+/**
+ * Reads the source map next to a bundle.
+ *
+ * @returns undefined for a script without a source map.
+ */
 export function readBundleMap(url: string): ReturnType<typeof read> {
   const map = known.get(url) ?? read(url);
   known.set(url, map);
@@ -25,8 +29,10 @@ async function read(url: string) {
 }
 
 /**
- * The synthesis moves a bundle after it was built. The relative paths of its source map then start at a wrong folder,
- * but still end with the path inside the repository.
+ * Returns the URL of a source file that a bundle's source map names. CDK's synthesis moves a bundle
+ * after the bundle was built. The relative paths of the source map then start at a wrong folder,
+ * but they still end with the path inside the repository. A path outside the repository is returned
+ * unchanged.
  */
 export function locateSource(source: string, root: string): string {
   const path = `/${source.replace(/^(\.\.\/)+/, '')}`;

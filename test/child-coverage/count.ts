@@ -1,9 +1,10 @@
 import type { Profiler } from 'node:inspector';
 
 /**
- * How often V8 ran the code at each offset. V8's ranges are nested, and the innermost one that holds an offset counts.
+ * Returns how many times V8 ran the code at each offset. V8's ranges are nested. The count of an
+ * offset is the count of the innermost range that contains the offset.
  *
- * @param offsets in ascending order.
+ * @param offsets must be in ascending order.
  */
 export function countAt(functions: Profiler.FunctionCoverage[], offsets: number[]): number[] {
   const ranges = functions

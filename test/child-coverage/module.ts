@@ -3,11 +3,15 @@ import type { CoverageProviderModule } from 'vitest/node';
 import { RECORDINGS } from './recordings.ts';
 import { recordThreads } from './threads.ts';
 
-/** Vitest's V8 coverage, plus what child processes and the embedded cloud's functions ran. */
+/**
+ * Vitest's V8 coverage provider, extended with the code that child processes and the embedded
+ * cloud's functions ran.
+ */
 const coverage: CoverageProviderModule = {
   ...v8,
   startCoverage(options) {
-    // Set when this process already runs, so that Node records its children alone: Vitest measures this process.
+    // Set the variable only when this process already runs. Node.js then records only the children
+    // of this process, because Vitest itself measures this process.
     process.env.NODE_V8_COVERAGE = RECORDINGS;
     if (process.env.COVERAGE_OF_FUNCTIONS !== '0') recordThreads();
     return v8.startCoverage?.(options);

@@ -1,13 +1,19 @@
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
-/** A place in a source file, and where a tool's output of this file continues with it. */
+/**
+ * A position in a source file, with the offset of the corresponding code in a tool's output of that
+ * file.
+ */
 export interface Point {
   line: number;
   column: number;
   offset: number;
 }
 
-/** The points of each source of a source map, in the order of the source. */
+/**
+ * Returns the points of each source file in a source map. The points have the order of their
+ * positions in the source file.
+ */
 export function pointsBySource(
   map: ConstructorParameters<typeof TraceMap>[0],
   line_lengths: number[],
@@ -27,7 +33,11 @@ export function pointsBySource(
   return points;
 }
 
-/** The points of a script that ran as it was written: each place that another tool knows is one. */
+/**
+ * Returns the points of a script that ran without a transformation. Each position that another
+ * tool's output knows becomes a point, and the offset of the point is the offset of the position in
+ * the source.
+ */
 export function identityPoints(places: Point[], source: string): Point[] {
   const starts = lineStarts(lengthsOf(source));
   return places.map(({ line, column }) => ({ line, column, offset: starts[line - 1]! + column }));

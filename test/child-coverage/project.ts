@@ -2,15 +2,21 @@ import type { Profiler } from 'node:inspector';
 import { countAt } from './count.ts';
 import { compare, type Point } from './points.ts';
 
-/** For each point of Vitest's output, the offsets of another output that stand for the same place. */
+/**
+ * For each point of Vitest's output, the offsets in another tool's output that stand for the same
+ * source position.
+ */
 export type Projection = number[][];
 
 /**
- * Finds the place of each of Vitest's points in another tool's output of the same source. A token that the other tool
- * dropped (`return`, a brace) stands where the next token of the same top-level statement does. A statement without any
- * token in the other output is not in it, for example because a bundler removed it.
+ * Finds the source position of each of Vitest's points in another tool's output of the same source.
+ * The other tool may have dropped the token at a point, such as `return` or a brace. The point then
+ * gets the offsets of the next point in the same top-level statement. A statement without any point
+ * in the other output gets no offsets, because the other output does not contain the statement. For
+ * example, a bundler may have removed it.
  *
- * @param statement_of the number of the top-level statement at an offset of Vitest's output.
+ * @param statement_of returns the number of the top-level statement at an offset of Vitest's
+ * output.
  */
 export function project(
   vitest: Point[],
@@ -39,12 +45,16 @@ function matchExactly(vitest: Point[], other: Point[]): (number[] | undefined)[]
   });
 }
 
-/** tsx writes `const f = () => …` as `const f=__name(()=>…,"f")`, and maps the place of the arrow function to the call. */
+/**
+ * Length of `__name(`. The loader tsx writes `const f = () => …` as `const f=__name(()=>…,"f")`,
+ * and its source map assigns the position of the arrow function to the call of `__name`.
+ */
 const NAME_CALL = '__name('.length;
 
 /**
- * The counts of another output at Vitest's points. The smallest count of a place is meant: the call of `__name` runs
- * even where the function in it never does.
+ * Returns the counts of another tool's output at Vitest's points. If several offsets stand for a
+ * point, the smallest of their counts is the right count, because the call of `__name` runs even if
+ * the function in its argument never runs.
  */
 export function countProjected(
   projection: Projection,

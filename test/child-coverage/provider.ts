@@ -8,12 +8,13 @@ import { describeRooms } from './rooms.ts';
 import { Target } from './target.ts';
 
 /**
- * Adds what child processes and the embedded cloud's functions ran to Vitest's own coverage, before reports and
- * thresholds.
+ * Adds the code that child processes and the embedded cloud's functions ran to Vitest's own
+ * coverage, before Vitest writes reports and checks thresholds.
  *
- * A child runs other code than Vitest does: tsx and Vite transform the same file differently, and a bundle is minified. So a child's counts are
- * projected onto Vitest's output, and both are converted by the same code. Statements and branches are then the same
- * ones, and merging adds nothing but counts.
+ * A child process runs different code than Vitest does, because tsx and Vite transform the same
+ * file differently, and a bundle is minified. Therefore the counts of a child are projected onto
+ * Vitest's output, and the same code converts the counts of Vitest and of the child. Both coverages
+ * then have the same statements and branches, and merging them only adds up counts.
  */
 export class ChildProcessCoverage extends V8CoverageProvider {
   #targets = new Map<string, Promise<Target | undefined>>();
@@ -62,7 +63,9 @@ export class ChildProcessCoverage extends V8CoverageProvider {
     return points;
   }
 
-  /** @returns undefined for a file that is not of the product. */
+  /**
+   * Returns the target of a script's URL, or undefined if the file does not belong to the product.
+   */
   #target(url: string): Promise<Target | undefined> {
     let target = this.#targets.get(url);
     if (target === undefined) {

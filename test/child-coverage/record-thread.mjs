@@ -1,5 +1,6 @@
-// Preloaded into a thread that runs a function's bundle. Node.js writes no coverage for a thread that is terminated, so
-// this writes it while the thread runs: at most once in INTERVAL_MS, and only while invocations are answered.
+// This module is preloaded into a thread that runs a function's bundle. Node.js writes no coverage
+// for a thread that is terminated. Therefore this module writes the coverage while the thread runs,
+// before the thread posts an answer, and at most once in INTERVAL_MS.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,8 @@ function record() {
 
 const post = parentPort.postMessage.bind(parentPort);
 parentPort.postMessage = (message) => {
-  // Before the answer, because the thread may be terminated as soon as the test has it.
+  // Record before posting the answer, because the test may terminate the thread as soon as the test
+  // has the answer.
   if (message.kind !== 'log' && Date.now() >= due) {
     record();
     due = Date.now() + INTERVAL_MS;

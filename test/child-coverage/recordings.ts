@@ -5,12 +5,15 @@ import { fileURLToPath } from 'node:url';
 import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
 import { readBundleMap } from './bundle-map.ts';
 
-/** Each child process writes a file here when it exits: https://nodejs.org/api/cli.html#node_v8_coveragedir */
+/**
+ * The folder into which each child process writes a file when it exits:
+ * https://nodejs.org/api/cli.html#node_v8_coveragedir
+ */
 export const RECORDINGS = fileURLToPath(new URL('../../coverage/.processes', import.meta.url));
 
-/** A script as one process ran it. */
+/** Coverage of a script that one process ran. */
 export interface RecordedScript extends Profiler.ScriptCoverage {
-  /** Absent where the script ran as it was written. */
+  /** Source map of the script. Absent if the script ran without a transformation. */
   source_map?: { map: EncodedSourceMap; line_lengths: number[] };
 }
 
@@ -19,7 +22,10 @@ interface Recording {
   'source-map-cache'?: Record<string, { lineLengths: number[]; data: EncodedSourceMap | null }>;
 }
 
-/** Reads one process after the other. A process that was killed leaves no recording, or half of one. */
+/**
+ * Reads the recordings of one process after the other. A process that was killed leaves no
+ * recording or an incomplete one.
+ */
 export async function* readRecordings(folder = RECORDINGS): AsyncGenerator<RecordedScript> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {

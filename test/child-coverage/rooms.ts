@@ -6,13 +6,15 @@ interface Share {
   covered: number;
 }
 
-/** The part of Istanbul's coverage map that a summary needs. */
+/** The part of Istanbul's coverage map that the summary of the rooms needs. */
 export interface MeasuredFiles {
   files(): string[];
   fileCoverageFor(file: string): { toSummary(): { lines: Share; branches: Share } };
 }
 
-/** One line for each room: how many of its lines and branches ran. */
+/**
+ * Returns a text with one line for each room, with the shares of its lines and branches that ran.
+ */
 export function describeRooms(root: string, coverage: MeasuredFiles): string {
   const lines = Object.keys(rooms).flatMap((room) => {
     const files = coverage.files().filter((file) => relative(root, file).startsWith(`${room}/`));

@@ -6,7 +6,9 @@ import { identityPoints, lengthsOf, type Point, pointsBySource } from './points.
 import { countProjected, type Projection, project } from './project.ts';
 import type { RecordedScript } from './recordings.ts';
 
-/** A source file as Vitest transforms it, with the counts of all other processes at Vitest's points. */
+/**
+ * A source file as Vitest transforms it, with the counts of all other processes at Vitest's points.
+ */
 export class Target {
   #points: Point[];
   #counts: number[];
@@ -36,7 +38,12 @@ export class Target {
     this.#end = end;
   }
 
-  /** @param points of this file in the script; absent: the script is this file. */
+  /**
+   * Adds the counts of a script that another process ran.
+   *
+   * @param points are the points of this file in the script. If absent, the script is this file
+   * itself.
+   */
   add(script: RecordedScript, points?: Point[]): void {
     let projection = this.#projections.get(script.url);
     if (projection === undefined) {
@@ -49,7 +56,7 @@ export class Target {
     }
   }
 
-  /** Coverage of Vitest's output, as if V8 had measured it there. */
+  /** Returns the coverage of Vitest's output, in the form in which V8 would have measured it. */
   functions(): Profiler.FunctionCoverage[] {
     const places = this.#points
       .map(({ offset }, index) => ({ offset, count: this.#counts[index]! }))

@@ -16,16 +16,25 @@ export interface FakeAnalyzerOptions {
   name?: string;
   max_document_bytes?: number;
   supports?: (language_code: string) => boolean;
-  /** Default: answers in a later turn of the event loop. */
+  /**
+   * The connection to the analyzer. By default, the analyzer answers in a later turn of the event
+   * loop.
+   */
   network?: Network;
-  /** Default: scores from the hash of the document, so that the same text always has the same verdict. */
+  /**
+   * Returns the outcome of a document. By default, the scores depend on the hash of the document,
+   * so that the same text always has the same verdict.
+   */
   score?: (document: string) => DocumentOutcome;
-  /** Returns the failure of a document on its nth attempt, counted from 1; undefined lets it succeed. */
+  /**
+   * Returns the failure of a document on its nth attempt, counted from 1, or undefined to let the
+   * attempt succeed.
+   */
   failDocument?: (
     document: string,
     attempt: number,
   ) => Extract<DocumentOutcome, { ok: false }> | undefined;
-  /** Returns the error of the nth call, counted from 1; undefined lets it succeed. */
+  /** Returns the error of the nth call, counted from 1, or undefined to let the call succeed. */
   failCall?: (nth: number) => ServiceError | undefined;
 }
 
@@ -44,7 +53,7 @@ const QUICK_NETWORK: Network = {
   failsAlone: () => false,
 };
 
-/** An analyzer that checks every call against Comprehend's limits. */
+/** Creates an analyzer that checks every call against Comprehend's limits. */
 export function createFakeAnalyzer(options: FakeAnalyzerOptions = {}) {
   const { network = QUICK_NETWORK, score = scoreByHash, max_document_bytes = 5_000 } = options;
   const supports = options.supports ?? isSentimentLanguage;
@@ -84,7 +93,11 @@ export function createFakeAnalyzer(options: FakeAnalyzerOptions = {}) {
   return { analyzer, calls, seen };
 }
 
-/** @throws {RangeError} */
+/**
+ * Checks the number and the sizes of the documents of a call.
+ *
+ * @throws {RangeError} if a limit is exceeded, or if there is no document or an empty document.
+ */
 function checkLimits(documents: string[], max_bytes: number): void {
   if (documents.length === 0 || documents.length > MAX_DOCUMENTS) {
     throw new RangeError(`${documents.length} documents in one call`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InputChangedError, type JobInputs } from '../../ingest/submission/ports.ts';
 
-/** An in-memory store of job inputs. */
+/** Creates an in-memory store of job inputs. */
 export function createFakeInputs(objects = new Map<string, Buffer>()) {
   const etagOf = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
   const inputs: JobInputs = {

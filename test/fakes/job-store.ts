@@ -6,7 +6,9 @@ import {
   RECORD_OUTCOMES,
 } from '../../schemas/index.ts';
 
-/** An in-memory job store. Like the real one, it makes each change atomically. */
+/**
+ * Creates an in-memory job store. Like the product's job store, it makes each change atomically.
+ */
 export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
   const samples = new Map<string, ThroughputSample>();

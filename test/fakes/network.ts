@@ -1,8 +1,14 @@
 import { ServiceError } from '../../schemas/index.ts';
 
-/** The connection between a caller and a fake. The simulation implements it with delays, lost calls and crashes. */
+/**
+ * The connection between a caller and a fake. The simulation implements it with delays, lost calls
+ * and crashes.
+ */
 export interface Network {
-  /** Makes one call. Its effect may be delayed or never happen, and its answer may be lost. */
+  /**
+   * Makes one call. The call's effect may be delayed or may never happen, and the answer may be
+   * lost.
+   */
   call<Value>(action: string, effect: () => Value | Promise<Value>): Promise<Value>;
   /** Decides whether one entry of a batch fails although the call succeeds. */
   failsAlone(): boolean;
@@ -13,7 +19,7 @@ export const PERFECT_NETWORK: Network = {
   failsAlone: () => false,
 };
 
-/** The error of a service that is down. */
+/** Creates the error of a service that is down. */
 export function createOutage(service: string): ServiceError {
   return new ServiceError(service, 'InternalServerError', { retryable: true });
 }

@@ -1,6 +1,8 @@
 import type { QuotaLedger, Rate } from '../../processors/analysis/ports.ts';
 
-/** An in-memory quota ledger. Each process opens it with its own clock. */
+/**
+ * Creates an in-memory quota ledger. Each process opens the ledger with the process's own clock.
+ */
 export function createFakeLedger(calls_per_second: number) {
   let next_slot_at = 0;
   let rate: Rate = { calls_per_second, refused_at: calls_per_second };

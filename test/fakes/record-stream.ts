@@ -1,6 +1,6 @@
 import type { RecordStream, StreamEntry } from '../../ingest/ports.ts';
 
-/** A stream of one shard that accepts every entry. */
+/** Creates a stream that has one shard and accepts every entry. */
 export function createFakeStream() {
   const entries: StreamEntry[] = [];
   const stream: RecordStream = {
@@ -13,7 +13,7 @@ export function createFakeStream() {
   return { stream, entries };
 }
 
-/** Parses the record in an entry. */
+/** Parses the record in a stream entry. */
 export function recordOf({ data }: StreamEntry): Record<string, unknown> {
   return JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
 }

@@ -7,7 +7,10 @@ import {
   failureAt,
 } from './stores.ts';
 
-/** The entries that a store refuses: single ones by their ids, or all of them by throwing. */
+/**
+ * The entries that a store refuses. A store refuses the entries with the given ids. If `throws` is
+ * set, the store refuses all entries by throwing this error.
+ */
 interface Refusals {
   ids: Set<string>;
   throws?: Error;
@@ -16,7 +19,7 @@ interface Refusals {
 export interface RefusingStore<Entry> {
   put(entries: Entry[]): Promise<PutFailure[]>;
   refuses: Refusals;
-  /** The entries of each put. */
+  /** Entries of each put. */
   puts: Entry[][];
 }
 

@@ -1,7 +1,10 @@
 import type { ResultsReader } from '../../api/ports.ts';
 import { type Result, recordKey } from '../../schemas/index.ts';
 
-/** Reads results from a map whose keys are `tenant#record_id`. Listings have the order of the map. */
+/**
+ * Creates a reader of the results in a map, whose keys are `tenant#record_id`. Listings have the
+ * order of the map.
+ */
 export function createFakeReader(rows = new Map<string, Result>()) {
   const results: ResultsReader = {
     get: async (tenant, record_id) => rows.get(recordKey({ tenant, record_id })),

@@ -5,12 +5,15 @@ import { type Network, PERFECT_NETWORK } from './network.ts';
 
 export interface FakeStoreOptions<Entry> {
   keep: (entry: Entry) => void;
-  /** Default: unlimited. */
+  /** Maximum number of entries in a call; unlimited by default. */
   entries_per_call?: number;
   network?: Network;
 }
 
-/** A store that splits entries into calls. A call may fail as a whole, or for single entries. */
+/**
+ * Creates a store that splits entries into calls. A call may fail for all of its entries or for
+ * single entries.
+ */
 export function createFakeStore<Entry>(options: FakeStoreOptions<Entry>) {
   const { entries_per_call = Number.MAX_SAFE_INTEGER } = options;
   return {
@@ -56,7 +59,7 @@ export interface FakeResultsTableOptions {
   onRow?: (result: Result, before: Result | undefined) => void;
 }
 
-/** A results table that keeps one row per record: the highest version. */
+/** Creates a results table that has one row for each record: the row with the highest version. */
 export function createFakeResultsTable(options: FakeResultsTableOptions = {}): ResultsTable {
   const { rows = new Map(), network = PERFECT_NETWORK, onRow } = options;
   return createFakeStore<Result>({
@@ -71,7 +74,10 @@ export function createFakeResultsTable(options: FakeResultsTableOptions = {}): R
   });
 }
 
-/** Does not use the product's own comparison, so that a bug in it makes tests fail. */
+/**
+ * Decides whether a result replaces a row. The function does not use the product's own comparison,
+ * so that a bug in the product's comparison makes tests fail.
+ */
 function replacesRow(result: Result, row: Result): boolean {
   if (result.record_version !== row.record_version) {
     return result.record_version > row.record_version;
@@ -79,7 +85,7 @@ function replacesRow(result: Result, row: Result): boolean {
   return (result.analysis_run ?? 0) > (row.analysis_run ?? 0);
 }
 
-/** A set-aside store that keeps one object per position on the stream. */
+/** Creates a set-aside store that has one object for each position on the stream. */
 export function createFakeSetAsides(
   options: { objects?: Map<string, SetAside>; network?: Network } = {},
 ): SetAsides {

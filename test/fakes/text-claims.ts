@@ -2,7 +2,11 @@ import type { TextClaimStore } from '../../ingest/ports.ts';
 import type { TextClaims } from '../../processors/stream/ports.ts';
 import { hashText } from '../../schemas/index.ts';
 
-/** An in-memory store of texts that are too long for the stream. @param texts texts that exist for every tenant. */
+/**
+ * Creates an in-memory store of texts that are too long for the stream.
+ *
+ * @param texts exist for every tenant.
+ */
 export function createFakeClaims(texts: string[] = []): TextClaimStore & TextClaims {
   const shared = new Map(texts.map((text) => [hashText(text), text]));
   const own = new Map<string, string>();

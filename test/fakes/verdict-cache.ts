@@ -2,7 +2,10 @@ import type { CacheRead, VerdictCache } from '../../processors/analysis/ports.ts
 import { ServiceError, type Verdict } from '../../schemas/index.ts';
 import { createOutage, type Network, PERFECT_NETWORK } from './network.ts';
 
-/** An in-memory verdict cache. A read that fails half-way returns the verdicts that it found before the failure. */
+/**
+ * Creates an in-memory verdict cache. A read that fails half-way returns the verdicts that it found
+ * before the failure.
+ */
 export function createFakeCache(
   options: { rows?: Map<string, Verdict>; network?: Network } = {},
 ): VerdictCache & { rows: Map<string, Verdict> } {

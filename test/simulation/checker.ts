@@ -8,9 +8,10 @@ import { Violation } from './violation.ts';
 import { type Specs, specKey } from './workload.ts';
 
 /**
- * Compares the contents of the stores with the records that were put on the stream, during the run and at its end. The
- * workload tells the checker which outcome each record must have. Apart from names and ids, the checker uses no code of
- * the product.
+ * Creates a checker, which compares the contents of the stores with the records that were put on
+ * the stream. The checker runs during the simulation and at its end. The workload tells the checker
+ * which outcome each record must have. The checker uses no code of the product except for names and
+ * ids.
  */
 export function createChecker(
   specs: Specs,
@@ -55,7 +56,10 @@ export function createChecker(
     onGivenUp(records: StreamRecord[]): void {
       for (const record of records) given_up.add(record);
     },
-    /** A checkpoint past a record without an outcome would lose that record. */
+    /**
+     * Checks that each record has an outcome before a checkpoint moves past the record. Otherwise
+     * the record would be lost.
+     */
     onCheckpoint(shard: Shard, records: StreamRecord[]): void {
       for (const record of records) {
         if (!hasEnded(shard, record)) {
@@ -89,7 +93,10 @@ export function createChecker(
   };
 }
 
-/** Checks that each row has its record's highest version, or a lower one if Lambda gave up on a batch. */
+/**
+ * Checks that each row has the highest version of its record. A lower version is allowed if Lambda
+ * gave up on a batch.
+ */
 function checkHighest(
   expected: Map<string, RecordSpec>,
   stored: Stored,

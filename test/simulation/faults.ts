@@ -14,26 +14,38 @@ const SERVICES = [
 ] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** The faults of one simulated world. Each seed draws its own, from no faults at all to every kind at once. */
+/**
+ * Faults of one simulated world. Each seed draws its own faults, from no faults at all to every
+ * kind in the same world.
+ */
 export interface FaultPlan {
-  /** Probability that a service refuses a call: a 5xx or a throttle. */
+  /** Probability that a service refuses a call with a server error or by throttling the call. */
   refused: Record<Service, number>;
   /** Probability that the answer to a call is lost after the call took effect. */
   lost: Record<Service, number>;
   /** Probability that one entry of a batch fails although the call succeeds. */
   partial: Record<Service, number>;
-  /** Probability that a call takes up to 20 seconds. */
+  /**
+   * Probability that a request or an answer takes 0.5 to 20 seconds instead of at most 30
+   * milliseconds.
+   */
   slow: number;
   /** Probability that an invocation is killed while it runs. */
   killed: number;
   /** Probability that a second consumer gets the same batch at the same time. */
   repeated: number;
-  /** Periods in which a service refuses every call, in ms from the start. */
+  /**
+   * Periods in which a service refuses every call, in milliseconds since the start of the
+   * simulation.
+   */
   outages: { service: Service; from_ms: number; to_ms: number }[];
   /** Probability that the clock of a new environment is wrong, by at most `skew_ms`. */
   skewed: number;
   skew_ms: number;
-  /** Retries before the event source mapping gives up on a batch: 3, or so many that it never does. */
+  /**
+   * Number of retries after which the event source mapping gives up on a batch. The number is
+   * either 3 or so large that the mapping never gives up.
+   */
   max_retries: number;
   reshard_every_ms: number | undefined;
 }
@@ -44,7 +56,8 @@ export function drawFaultPlan(random: Random): FaultPlan {
   const rates = (share: number, highest: number) =>
     Object.fromEntries(
       SERVICES.map((service) => {
-        // The job store gets few calls, so faults need a higher rate to occur there.
+        // The job store gets few calls, so that it needs a higher rate of faults for faults to
+        // occur.
         const most = service === 'jobs' ? highest * 2 : highest;
         return [service, random.chance(share) ? random.between(0, most) : 0];
       }),

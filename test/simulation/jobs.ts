@@ -11,29 +11,36 @@ import type { Stored } from './services.ts';
 import { Violation } from './violation.ts';
 import type { Environment, World } from './world.ts';
 
-/** A job of the simulated world, with the facts that the checks compare with the store. */
+/** A job of the simulated world, with the facts that the checks compare with the job store. */
 interface SimulatedJob {
   job_id: string;
   total: number;
-  /** Lines of its input that are not records. */
+  /** Number of lines of the job's input that are not valid records. */
   set_aside: number;
   cancelled: boolean;
   record_ids: string[];
-  /** The most records that any check found done: progress must not fall below it. */
+  /**
+   * The largest number of done records that any check found. The job's progress must not fall below
+   * this number.
+   */
   done: number;
 }
 
 export interface Jobs {
   all: Map<string, SimulatedJob>;
   store: JobStore;
-  /** Returns the store over the network of one environment. */
+  /** Returns the job store as one environment reaches it over the environment's network. */
   as(environment: Environment): JobStore;
   isCancelled(job_id: string | undefined): boolean;
-  /** Creates a job and its records. */
+  /** Creates a job and the job's records. */
   start(random: Random, name: string): { job: SimulatedJob; records: JobRecord[] };
-  /** True when every invalid line is marked as set aside. */
+  /** Returns true when every invalid line of the submitted jobs is marked as set aside. */
   isSubmitted(): boolean;
-  /** @throws {Violation} */
+  /**
+   * Checks all jobs at the end of the simulation.
+   *
+   * @throws {Violation} if the product broke a promise.
+   */
   atEnd(some_given_up: boolean): Promise<void>;
 }
 
@@ -151,7 +158,10 @@ export function createJobs(world: World, stored: Stored): Jobs {
   };
 }
 
-/** Makes the records of a job. About 3 % of its lines are invalid, and 5 % repeat the record before them. */
+/**
+ * Makes the records of a job. About 3 % of the job's lines are invalid, and 5 % repeat the
+ * preceding record.
+ */
 function makeJobRecords(random: Random, job: SimulatedJob): JobRecord[] {
   const records: JobRecord[] = [];
   for (let job_index = 0; job_index < job.total; job_index += 1) {
@@ -171,7 +181,10 @@ function makeJobRecords(random: Random, job: SimulatedJob): JobRecord[] {
   return records;
 }
 
-/** Marks the invalid lines of a job as set aside, as the submitting function does: it retries until all are marked. */
+/**
+ * Marks the invalid lines of a job as set aside. Like the submission function, it retries until all
+ * invalid lines are marked.
+ */
 function setAside(
   world: World,
   as: (environment: Environment) => JobStore,

@@ -59,7 +59,7 @@ function readOptions(): Options | 'help' {
   };
 }
 
-/** Runs the seeds on all cores, and stops at the first that fails. */
+/** Runs the seeds on all cores, and stops at the first seed that fails. */
 async function runSeeds(options: Options, onReport: (totals: Totals) => void): Promise<Totals> {
   const { seed, seeds, records } = options;
   const started = performance.now();
@@ -123,7 +123,10 @@ function ask(
   });
 }
 
-/** Halves the number of records again and again, and returns the report of the smallest world that still fails. */
+/**
+ * Halves the number of records again and again, and returns the report of the smallest world that
+ * still fails.
+ */
 async function shrinkFailure(failed: SimulationReport): Promise<SimulationReport> {
   let smallest = failed;
   for (

@@ -2,7 +2,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda
 import type { Shard, SimulatedStream, StreamRecord } from './stream.ts';
 import type { Environment, World } from './world.ts';
 
-/** A consumer in an environment of its own. */
+/** A consumer that runs in its own environment. */
 export interface Invocable {
   environment: Environment;
   invoke(records: KinesisStreamRecord[], remaining_ms: number): Promise<KinesisStreamBatchResponse>;
@@ -12,7 +12,7 @@ export interface MappingDeps {
   world: World;
   stream: SimulatedStream;
   newConsumer: () => Invocable;
-  /** Called before the checkpoint of a shard moves past these records. */
+  /** Called before the checkpoint of a shard moves past the records. */
   onCheckpoint: (shard: Shard, records: StreamRecord[]) => void;
   /** Called with the records of a batch that the mapping gave up on. */
   onGivenUp: (shard: Shard, records: StreamRecord[]) => void;
@@ -21,14 +21,15 @@ export interface MappingDeps {
 const TIMEOUT_MS = 120_000;
 const IDLE_MS = 200;
 const MAX_BATCH = 400;
-/** The same value as in infra/settings.ts. */
+/** Maximum age of a record, in milliseconds. infra/settings.ts has the same value. */
 const MAX_AGE_MS = 12 * 3_600_000;
 
 /**
- * Emulates Lambda's event source mapping by its documentation. Each shard gets one batch at a time, in order, and a
- * child shard starts after its parents are drained. A thrown error bisects the batch; a partial response repeats the
- * batch from the lowest failed sequence number. A batch with too many retries, or too old, goes to the failure
- * destination.
+ * Emulates Lambda's event source mapping as Lambda's documentation describes it. Each shard gets
+ * one batch at a time, in the order of the stream, and a child shard starts after its parents are
+ * drained. After a thrown error, the mapping splits the batch into halves. After a partial
+ * response, the mapping repeats the batch from the lowest failed sequence number. A batch that was
+ * retried too often, or that is too old, goes to the failure destination.
  */
 export function createMapping(deps: MappingDeps) {
   const { world, stream, newConsumer } = deps;
@@ -63,7 +64,10 @@ export function createMapping(deps: MappingDeps) {
     }
   }
 
-  /** Delivers a batch until each of its records is done or given up. */
+  /**
+   * Delivers a batch until the consumer has handled each record or the mapping has given up on the
+   * record.
+   */
   async function deliver(
     shard: Shard,
     batch: StreamRecord[],
@@ -110,7 +114,10 @@ export function createMapping(deps: MappingDeps) {
     checkpoints.set(shard.shard_id, (checkpoints.get(shard.shard_id) ?? 0) + records.length);
   }
 
-  /** Invokes a consumer. Returns the index from which the batch must be delivered again; undefined if all is done. */
+  /**
+   * Invokes a consumer with a batch. Returns the index of the first record that must be delivered
+   * again, or undefined if no record must be delivered again.
+   */
   async function invoke(
     consumer: Invocable,
     shard: Shard,
@@ -135,7 +142,8 @@ export function createMapping(deps: MappingDeps) {
     });
     const events = records.map((record) => toEventRecord(shard, record));
     const answer = consumer.invoke(events, TIMEOUT_MS).catch((error: unknown) => {
-      // The consumer must handle every service error itself, so an error here is a bug.
+      // The consumer must handle every service error itself, so that an error here is a bug in the
+      // product.
       world.scheduler.fail(error);
       return 'killed' as const;
     });
@@ -165,7 +173,7 @@ export function createMapping(deps: MappingDeps) {
       stopped = true;
     },
     counters,
-    /** Counts the records past the checkpoints. */
+    /** Counts the records that the checkpoints have not passed yet. */
     countPending: () =>
       stream.shards.reduce(
         (sum, { shard_id, records }) => sum + records.length - (checkpoints.get(shard_id) ?? 0),

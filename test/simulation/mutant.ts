@@ -5,13 +5,17 @@ import { ROOT } from '../support/process.ts';
 import { CAUGHT_WITHIN, type Mutation } from './mutations.ts';
 import type { SimulationReport } from './simulate.ts';
 
-/** The folder of the bundles. It is inside the project, so that their imports find its packages. */
+/**
+ * The folder of the mutated bundles. It is inside the project, so that the bundles' imports find
+ * the project's packages.
+ */
 const FOLDER = join(ROOT, '.aurastream', 'mutants');
 
 /**
  * Runs simulated worlds with a mutated product until a check fails.
  *
- * @returns the report of the failed world; undefined if every world within {@link CAUGHT_WITHIN} passed.
+ * @returns the report of the failed world, or undefined if every world within {@link CAUGHT_WITHIN}
+ * passed.
  * @throws {Error} if the product no longer contains the code that the mutation replaces.
  */
 export async function huntMutant(

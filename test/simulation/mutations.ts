@@ -1,4 +1,7 @@
-/** A bug that an edit of the product could introduce: it replaces the text `from` with `to` in one file. */
+/**
+ * A bug that an edit of the product could introduce. The mutation replaces the text `from` with the
+ * text `to` in one file.
+ */
 export interface Mutation {
   name: string;
   file: string;
@@ -6,7 +9,10 @@ export interface Mutation {
   to: string;
 }
 
-/** Each mutation must fail a check within this many seeds of worlds with this many records. */
+/**
+ * Bounds within which each mutation must make a check fail: the number of seeds, and the number of
+ * records in each world.
+ */
 export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
 
 export const MUTATIONS: Mutation[] = [

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Scores, Sentiment } from '../../schemas/index.ts';
 
 /**
- * Derives the verdict of a generated text from the mark that each of its sentences contains. The simulated analyzer
- * answers with it, and the checker expects it. All chunks of a text have the same verdict, and two texts have the same
- * verdict only if they have the same mark.
+ * Derives the verdict of a generated text from the mark that each sentence of the text contains.
+ * The simulated analyzer answers with this verdict, and the checker expects it. All chunks of a
+ * text have the same verdict, and two texts have the same verdict only if they have the same mark.
  */
 export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores } | undefined {
   const mark = /#([^#]+)#/.exec(text)?.[1];
@@ -24,7 +24,10 @@ export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores 
   return { sentiment: names[best as keyof Scores] as Sentiment, scores };
 }
 
-/** Compares scores with a tolerance of 1e-6: the mean over the chunks of a text rounds them. */
+/**
+ * Tells whether a verdict is the expected verdict of a text. Scores are compared with a tolerance
+ * of 1e-6, because the scores of a text with several chunks are a rounded mean over the chunks.
+ */
 export function isVerdictOf(
   text: string,
   found: { sentiment?: Sentiment | undefined; scores?: Scores | undefined },

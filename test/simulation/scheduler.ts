@@ -1,30 +1,40 @@
 import type { Random } from '../support/random.ts';
 
-/** Runs steps in virtual time, without waiting. The seed decides the order of steps that are due at the same time. */
+/**
+ * Runs steps in virtual time, without waiting. The seed decides the order of steps that are due at
+ * the same time.
+ */
 export interface Scheduler {
-  /** Epoch milliseconds of the simulated world. */
+  /** Returns the time of the simulated world, in epoch milliseconds. */
   now(): number;
-  /** Schedules a step. @returns a function that cancels it. */
+  /**
+   * Schedules a step.
+   *
+   * @returns a function that cancels the step.
+   */
   after(ms: number, label: string, run: () => void): () => void;
   sleep(ms: number, label: string): Promise<void>;
   /**
-   * Runs steps one at a time, until no step is left or `isOver()` is true.
+   * Runs steps one at a time, until no step is left or `isOver()` returns true. Rethrows an error
+   * that a step throws.
    *
-   * @throws {Error} after `max_steps` steps. Rethrows what a step throws.
+   * @throws {Error} after `max_steps` steps.
    */
   run(isOver: () => boolean, max_steps: number): Promise<void>;
-  /** Ends the run with this error after the current step. */
+  /** Ends the run with the given error after the current step. */
   fail(error: unknown): void;
   steps(): number;
-  /** Returns a hash of the label and time of every step: it is equal for runs of the same seed. */
+  /**
+   * Returns a hash of the label and time of every step. Runs of the same seed have equal hashes.
+   */
   fingerprint(): string;
-  /** Returns the last steps, oldest first. */
+  /** Returns descriptions of the last steps, oldest first. */
   recent(): string[];
 }
 
 interface Step {
   at: number;
-  /** A random number that orders steps of the same time. */
+  /** A random number that orders the steps that are due at the same time. */
   tie: number;
   label: string;
   run: (() => void) | undefined;
@@ -60,7 +70,7 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
     sleep: (ms, label) => new Promise((resolve) => after(ms, label, resolve)),
     async run(isOver, max_steps) {
       for (;;) {
-        // All promises of the last step run until they wait for another step.
+        // Wait until all promises of the last step have run and wait for another step.
         await settle();
         if (failure !== undefined) throw failure.error;
         if (isOver()) return;
@@ -122,8 +132,8 @@ function pop(heap: Step[]): Step | undefined {
 }
 
 /**
- * Replaces `setTimeout` and `clearTimeout` by virtual timers while `work` runs. The product uses them for timeouts; its
- * clock and its pauses are parameters.
+ * Replaces `setTimeout` and `clearTimeout` by virtual timers while `work` runs. The product uses
+ * the global timers only for timeouts, because its clock and its pauses are parameters.
  */
 export async function onVirtualTimers<Value>(
   scheduler: Scheduler,

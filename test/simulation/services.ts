@@ -7,17 +7,17 @@ import type { Service } from './faults.ts';
 import { verdictOf } from './oracle.ts';
 import type { Environment, World } from './world.ts';
 
-/** The contents of a world's services. */
+/** Contents of the services of a simulated world. */
 export interface Stored {
   rows: Map<string, Result>;
-  /** How many lines the lake has for each version of a record. */
+  /** Number of lines in the lake for each version of a record. */
   lines: Map<string, number>;
   set_asides: Map<string, SetAside>;
   verdicts: Map<string, Verdict>;
 }
 
 export interface Watch {
-  /** Called when a row is written. `before`: the row that it replaces. */
+  /** Called when a row is written. `before` is the row that the new row replaces. */
   onRow(result: Result, before: Result | undefined): void;
 }
 
@@ -25,7 +25,10 @@ export function createStored(): Stored {
   return { rows: new Map(), lines: new Map(), set_asides: new Map(), verdicts: new Map() };
 }
 
-/** Creates the services as one environment sees them: with its own network faults, over shared contents. */
+/**
+ * Creates the services as one environment sees them. The network faults belong to the environment;
+ * the contents are the same for all environments.
+ */
 export function createServices(
   world: World,
   stored: Stored,
@@ -74,7 +77,10 @@ function createAnalyzer(network: Network) {
   return analyzer;
 }
 
-/** Throws if the consumer asks for a fingerprint twice in one call. */
+/**
+ * Creates a verdict cache that throws if the consumer asks for the same fingerprint twice in one
+ * call.
+ */
 function createCache(stored: Stored, network: Network) {
   const cache = createFakeCache({ rows: stored.verdicts, network });
   return {

@@ -25,7 +25,7 @@ export interface SimulationOptions {
 export interface SimulationReport {
   seed: number;
   records: number;
-  /** Entries on the stream at the end, including repeats. */
+  /** Number of entries on the stream at the end of the simulation, including repeated entries. */
   entries: number;
   results: number;
   set_asides: number;
@@ -35,16 +35,19 @@ export interface SimulationReport {
   invocations: number;
   steps: number;
   virtual_seconds: number;
-  /** Equal for runs of the same seed. */
+  /** A hash of all steps of the run. Runs of the same seed have equal hashes. */
   fingerprint: string;
   violation?: { message: string; schedule: string[] };
 }
 
 const MAX_STEPS = 5_000_000;
-/** The quota that all consumers of a world share. */
+/** Quota that all consumers of a world share, in calls per second. */
 const CALLS_PER_SECOND = 50;
 
-/** Runs the product, from publisher to results, in a simulated world. The seed alone determines the whole run. */
+/**
+ * Runs the product, from publisher to results, in a simulated world. The seed alone determines the
+ * whole run.
+ */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const random = createRandom(options.seed);
   const scheduler = createScheduler(random.fork(), startedAt());
@@ -113,7 +116,7 @@ function reshardAtTimes(world: World, reshard: () => void): void {
   next();
 }
 
-/** Creates the consumer as processors/stream/compose.ts does, with simulated services. */
+/** Creates the consumer as processors/stream/compose.ts does, but with simulated services. */
 function newConsumer({
   world,
   stored,
@@ -158,7 +161,8 @@ function newConsumer({
       now,
       on_final: () => Promise.resolve(),
     }),
-    // Batches are small here, so lots must be small too: otherwise most batches would be a single lot.
+    // Batches are small in the simulation. Lots must be small, too, because otherwise most batches
+    // would contain only one lot.
     lots: { size: 3, quiet_ms: 250 },
     text_policy: 'full',
     now,

@@ -6,13 +6,13 @@ export interface StreamRecord {
   sequence_number: string;
   partition_key: string;
   data: Buffer;
-  /** Epoch milliseconds. */
+  /** Arrival time of the record, in epoch milliseconds. */
   arrived_at: number;
 }
 
 export interface Shard {
   shard_id: string;
-  /** The range of hash keys: from `from` to below `to`. */
+  /** First hash key of the shard's range. The range ends before the hash key `to`. */
   from: number;
   to: number;
   records: StreamRecord[];
@@ -20,10 +20,10 @@ export interface Shard {
   closed: boolean;
 }
 
-/** A stream with shards that split and merge. */
+/** A stream whose shards split and merge. */
 export interface SimulatedStream {
   shards: Shard[];
-  /** Returns the stream over the network of one producer. */
+  /** Returns the stream as one producer reaches it over the producer's network. */
   as(producer: Environment): RecordStream;
   put(data: Buffer, partition_key: string): { shard: Shard; record: StreamRecord };
   reshard(): void;

@@ -5,7 +5,10 @@ import { versionKey } from './services.ts';
 import type { SimulatedStream } from './stream.ts';
 import type { World } from './world.ts';
 
-/** The expected outcomes of each stream entry, by the bytes of the entry: no two entries have the same bytes. */
+/**
+ * The expected outcomes of each stream entry. Each key is the bytes of an entry, because entries
+ * with the same bytes have the same expected outcomes.
+ */
 export type Specs = Map<string, Spec[]>;
 
 export function specKey(data: Uint8Array): string {
@@ -13,7 +16,9 @@ export function specKey(data: Uint8Array): string {
 }
 
 export interface WorkloadReport {
-  /** The versions of records whose publication was acknowledged, as {@link versionKey} formats them. */
+  /**
+   * Versions of records whose publication was acknowledged, in the format of {@link versionKey}.
+   */
   acknowledged: Set<string>;
   done: boolean;
 }
@@ -28,7 +33,10 @@ export interface WorkloadOptions {
 
 const PRODUCERS = 3;
 
-/** Starts producers, each of which publishes a share of the records with the product's publisher, and starts jobs. */
+/**
+ * Starts producers and jobs. Each producer publishes a share of the records with the product's
+ * publisher.
+ */
 export function startWorkload(options: WorkloadOptions): WorkloadReport {
   const { world, records } = options;
   const report: WorkloadReport = { acknowledged: new Set(), done: false };
@@ -87,7 +95,9 @@ async function produce(
   await Promise.all(sent);
 }
 
-/** Publishes the records of a job, some of them twice, as a resumed submission does. */
+/**
+ * Publishes the records of a job. Some records are published twice, as a resumed submission does.
+ */
 async function submit(
   { world, stream, specs, jobs }: WorkloadOptions,
   name: string,

@@ -3,11 +3,17 @@ import type { Random } from '../support/random.ts';
 import type { FaultPlan, Service } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** A process with its own memory: a Lambda environment or a producer. A killed environment runs no more code. */
+/**
+ * A process with its own memory, which is either a Lambda environment or a producer. A killed
+ * environment runs no more code.
+ */
 export interface Environment {
   name: string;
   killed: boolean;
-  /** How far its clock is ahead of the simulated time; negative if it is behind. */
+  /**
+   * Difference between the environment's clock and the simulated time, in milliseconds. The
+   * difference is positive if the clock is ahead, and negative if the clock is behind.
+   */
   skew_ms: number;
 }
 
@@ -15,19 +21,19 @@ export interface World {
   random: Random;
   scheduler: Scheduler;
   fault_plan: FaultPlan;
-  /** How often each kind of fault occurred. */
+  /** Number of occurrences of each kind of fault. */
   faults: Record<string, number>;
-  /** Ends all faults: from then on every call succeeds. */
+  /** Ends all faults. From then on, every call succeeds. */
   endFaults: () => void;
   isFaultFree: () => boolean;
   environment(name: string): Environment;
-  /** Returns the clock of an environment. */
+  /** Returns a function that reads the clock of an environment, in epoch milliseconds. */
   clockOf(environment: Environment): () => number;
   /**
-   * Calls a service. The request takes time, then the effect happens in one step, then the answer takes time. Each of
-   * the three may fail.
+   * Calls a service. First the request takes time, then the effect happens in one step, and then
+   * the answer takes time. The request, the effect and the answer may each fail.
    *
-   * @throws {ServiceError}
+   * @throws {ServiceError} if the service refuses the call, or if the answer is lost.
    */
   call<Value>(
     environment: Environment,
@@ -92,7 +98,8 @@ export function createWorld(options: {
       if (environment.killed) return never();
       const label = `${environment.name} ${service}.${action}`;
       await travel(label);
-      // The sender died after it sent the request: half of these requests still arrive.
+      // If the sender was killed while its request was on the way, half of these requests still
+      // arrive.
       if (environment.killed && random.chance(0.5)) return never();
       if (isInOutage(service) || strike(`${service} refused`, fault_plan.refused[service])) {
         const throttled = random.chance(0.3);
@@ -116,7 +123,7 @@ function refusal(service: Service, throttled: boolean): ServiceError {
   return new ServiceError(service, code, { retryable: true, throttled });
 }
 
-/** Never settles: a killed environment gets no answers. */
+/** Returns a promise that never settles, because a killed environment gets no answers. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }

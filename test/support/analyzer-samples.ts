@@ -1,6 +1,9 @@
 import type { AnalyzerName, Sentiment } from '../../schemas/index.ts';
 
-/** A text that each analyzer understands, for the tests of every analyzer. */
+/**
+ * A text for each analyzer that the analyzer understands. The tests that run with every analyzer
+ * use these texts.
+ */
 export const ANALYZER_SAMPLES: Record<
   AnalyzerName,
   { text: string; language_code: string; sentiment: Sentiment }

@@ -6,7 +6,7 @@ export interface Call {
   method?: string;
   key?: string;
   headers?: Record<string, string>;
-  /** A string is sent unchanged, any other value as JSON. */
+  /** Body of the request. A string is sent unchanged, and any other value is sent as JSON. */
   body?: unknown;
 }
 
@@ -17,7 +17,10 @@ export interface Answer {
   body: any;
 }
 
-/** Returns a function that calls the API over HTTP and checks each answer against the OpenAPI document. */
+/**
+ * Returns a function that calls the API over HTTP and checks each answer against the OpenAPI
+ * document.
+ */
 export function createCaller(api: string, default_key?: string) {
   const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
   return async (path: string, call: Call = {}): Promise<Answer> => {

@@ -16,7 +16,11 @@ export interface Template {
   >;
 }
 
-/** Copies the synthesized assembly to a new folder and changes its template. */
+/**
+ * Copies the synthesized assembly to a new folder and changes the template of the copy.
+ *
+ * @returns the path of the folder.
+ */
 export async function changedAssembly(change: (template: Template) => void): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-assembly-'));
   await cp(await assemblyDir(), folder, { recursive: true });
@@ -27,7 +31,10 @@ export async function changedAssembly(change: (template: Template) => void): Pro
   return folder;
 }
 
-/** Makes Lambda give up on a batch after its first retry, instead of after hours. */
+/**
+ * Changes a template so that Lambda gives up on a batch after the first retry instead of after
+ * hours.
+ */
 export function withLittlePatience({ Resources }: Template): void {
   for (const { Properties } of Object.values(Resources)) {
     if (Properties?.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;

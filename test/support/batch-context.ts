@@ -3,7 +3,7 @@ import type { Deadline } from '../../processors/deadline.ts';
 import type { BatchContext } from '../../processors/stream/batch.ts';
 import { BatchTally } from '../../processors/stream/tally.ts';
 
-/** A batch context with deadlines that never pass. */
+/** Creates a batch context whose deadlines never pass. */
 export function aBatchContext(request_id = 'request-1'): BatchContext {
   const never: Deadline = {
     at: Number.POSITIVE_INFINITY,

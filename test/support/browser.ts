@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The flags stop the browser's own network traffic, so that only the page sends requests. */
+/** Flags that stop the browser's own network traffic, so that only the page sends requests. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,13 +14,17 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Finds the browser that is installed on this machine; undefined if there is none. */
+/**
+ * Finds the browser that is installed on this machine.
+ *
+ * @returns the path of the browser, or undefined if none of the known browsers is installed.
+ */
 export function browserPath(): string | undefined {
   for (const name of NAMES) {
     try {
       return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
     } catch {
-      // This name is not installed.
+      // No browser with this name is installed.
     }
   }
   return undefined;

@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Command } from 'commander';
 import { vi } from 'vitest';
 
-/** What the stack's outputs say, by name. */
+/** Values of the stack's outputs, by the names of the outputs. */
 const OUTPUTS = {
   StreamName: 'stream',
   CacheTableName: 'cache',
@@ -34,7 +34,10 @@ export interface Ran {
   exit_code: typeof process.exitCode;
 }
 
-/** Runs a command of `aurastream` in this process, against a stack with these outputs. */
+/**
+ * Runs a command of `aurastream` in this process, against an emulated stack whose outputs are
+ * OUTPUTS.
+ */
 export async function runCommand(command: Command, ...words: string[]): Promise<Ran> {
   const stack = mockClient(CloudFormationClient);
   const Outputs = Object.entries(OUTPUTS).map(([OutputKey, OutputValue]) => ({

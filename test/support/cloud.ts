@@ -19,7 +19,10 @@ import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 
-/** Starts an embedded cloud on a free port, with a new data folder and clients that point at it. */
+/**
+ * Starts an embedded cloud on a free port, with a new data folder and with clients that call the
+ * cloud.
+ */
 export async function testCloud(options: Partial<BootOptions> = {}) {
   const data_dir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'aurastream-test-')));
   const cloud = await bootCloud({

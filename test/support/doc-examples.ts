@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './process.ts';
 
-/** The source file behind each export of the package. */
+/** Source file of each export path of the package. */
 export const ENTRY_POINTS = {
   'aurastream/client': join(ROOT, 'client/index.ts'),
   'aurastream/ingest': join(ROOT, 'ingest/index.ts'),
@@ -11,13 +11,13 @@ export const ENTRY_POINTS = {
 };
 
 export interface DocumentedExport {
-  /** For example `aurastream/client: createClient`. */
+  /** Entry point and name of the export, for example `aurastream/client: createClient`. */
   name: string;
   docs: string;
   examples: string[];
 }
 
-/** Every export of the package, with its docstring and the code of its `@example` tags. */
+/** Lists every export of the package, with its doc comment and the code of its `@example` tags. */
 export function listDocumentedExports(): DocumentedExport[] {
   const program = ts.createProgram(Object.values(ENTRY_POINTS), {
     module: ts.ModuleKind.NodeNext,

@@ -1,6 +1,7 @@
 /**
- * Sends a job document with one field through all stages that copy fields, and prints as JSON where the field arrived:
- * `tsx test/support/follow-field.ts author '"Ada"'`. test/e2e/extension.test.ts runs it in a changed copy of the code.
+ * Sends a job document with one field through all stages that copy fields, and prints as JSON at
+ * which stages the field arrived. Usage: `tsx test/support/follow-field.ts author '"Ada"'`.
+ * test/e2e/extension.test.ts runs this program in a changed copy of the code.
  */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { rowOf } from '../../aws/dynamodb/results/row.ts';
@@ -48,7 +49,7 @@ async function postJob(document: Fields): Promise<string> {
   return ((await response.json()) as { job_id: string }).job_id;
 }
 
-/** A stream that keeps the bytes of the last record that it gets. */
+/** Creates a stream that stores the bytes of the last record that it gets. */
 function createStream(): RecordStream & { bytes: Uint8Array } {
   const stream = {
     bytes: new Uint8Array() as Uint8Array,

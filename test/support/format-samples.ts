@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import type { Format } from '../../schemas/index.ts';
 
-/** File contents of one format. The tests of the formats run with the samples of each. */
+/** File contents in one format. The tests of the formats run with the samples of each format. */
 export interface FormatSamples {
-  /** Two records: r1 with the text `Good, really` and 5 stars, r2 with the text `Bad` and 1 star. */
+  /**
+   * A file with two records: r1 with the text `Good, really` and 5 stars, and r2 with the text
+   * `Bad` and 1 star.
+   */
   two_records: string;
-  /** Builds rows that are not valid records; each contains these words. */
+  /** Builds rows that are not valid records. Each row contains the given words. */
   createInvalidRows: (words: string) => string;
-  /** Generates files with valid and invalid rows and with any line ends. */
+  /** Generates files with valid and invalid rows and with different line ends. */
   contents: fc.Arbitrary<string>;
 }
 
@@ -27,7 +30,10 @@ const WORDS = fc.oneof(
 );
 const LINE_END = fc.constantFrom('\n', '\r\n');
 
-/** Generates lines that end with the same line ends, or with mixed ones. */
+/**
+ * Generates file contents by joining generated lines. A file has either one kind of line end or
+ * mixed line ends.
+ */
 function joinLines(line: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof(
     fc.tuple(fc.array(line), LINE_END).map(([lines, end]) => lines.join(end)),
