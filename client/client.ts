@@ -7,7 +7,8 @@ import { type ClientOptions, createSend, type Send } from './send.ts';
 import type { Client } from './types.ts';
 
 /**
- * Makes a client of the API. It needs `fetch` and nothing else, so it runs in Node.js, browsers and workers.
+ * Creates a client of the API. The client needs only the function `fetch`, and therefore runs in
+ * Node.js, browsers and workers.
  *
  * @example
  * import { createClient } from 'aurastream/client';
@@ -51,7 +52,11 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
   };
 }
 
-/** `/ready` answers 503 if a service is down. For this method that is a valid answer, so it does not retry. */
+/**
+ * Reads the readiness of the API. The API answers `/ready` with status 503 if a service is down.
+ * The status is replaced by 200 here, because the body of a 503 response is a valid result of this
+ * method and a retry is not needed.
+ */
 async function readReadiness(
   options: ClientOptions,
   signal: AbortSignal | undefined,

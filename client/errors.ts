@@ -1,5 +1,5 @@
 /**
- * The API refused a request, or did not answer.
+ * The error of a request that the API refused or did not answer.
  *
  * @example
  * import { ApiError, createClient } from 'aurastream/client';
@@ -14,15 +14,15 @@
  */
 export class ApiError extends Error {
   override name = 'ApiError';
-  /** The HTTP status; 0 if no answer came. */
+  /** HTTP status of the response; 0 if there was no response. */
   readonly status: number;
-  /** A stable name of the error, such as `VALIDATION_ERROR`; `UNREACHABLE` if no answer came. */
+  /** Stable error code, such as `VALIDATION_ERROR`; `UNREACHABLE` if there was no response. */
   readonly code: string;
-  /** The field of the request that is wrong, if one is. */
+  /** Name of the wrong field in the request; undefined if the API names no field. */
   readonly field: string | undefined;
-  /** Seconds to wait before the next request, if the API names them. */
+  /** Time to wait before the next request, in seconds; undefined if the API names no time. */
   readonly retry_after: number | undefined;
-  /** Identifies the request in the API's log. */
+  /** Id of the request in the API's log. */
   readonly request_id: string | undefined;
 
   constructor(

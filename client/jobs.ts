@@ -11,7 +11,7 @@ const POLL_GROWTH = 1.3;
 
 type JobMethods = Pick<Client, 'submit' | 'status' | 'waitForJob' | 'jobs' | 'cancel' | 'results'>;
 
-/** The methods of the client that make, watch and read jobs. */
+/** Creates the methods of the client that submit, watch, cancel and read jobs. */
 export function createJobMethods(send: Send, options: ClientOptions): JobMethods {
   const readStatus = (job_id: string, signal?: AbortSignal) =>
     sendForJson<StatusResponse>(send, `/status/${encodeURIComponent(job_id)}`, { signal });

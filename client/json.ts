@@ -1,6 +1,9 @@
 import type { RequestOptions, Send } from './send.ts';
 
-/** Sends a request and reads the JSON of its answer. The API promises the shape: docs/api.md, `/openapi.json`. */
+/**
+ * Sends a request and parses the JSON body of the response. The type `Answer` is not checked here,
+ * because the API guarantees the form of each response in docs/api.md and `/openapi.json`.
+ */
 export async function sendForJson<Answer>(
   send: Send,
   path: string,
@@ -10,7 +13,10 @@ export async function sendForJson<Answer>(
   return (await response.json()) as Answer;
 }
 
-/** Yields the items of all pages. It requests a page when the caller has taken all items of the page before it. */
+/**
+ * Yields the items of all pages. Requests the next page only after the caller has taken all items
+ * of the current page.
+ */
 export async function* readPages<Item>(
   readPage: (
     cursor: string | undefined,

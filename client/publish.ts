@@ -3,10 +3,16 @@ import { sendForJson } from './json.ts';
 import type { Send } from './send.ts';
 
 const RECORDS_PER_REQUEST = 500;
-/** Below the API's limit of 5 MiB, because the JSON around the records takes space too. */
+/**
+ * Maximum size of the records in one request, in bytes. The value is below the API's limit of 5 MiB
+ * for a body, because the JSON around the records needs space too.
+ */
 const BYTES_PER_REQUEST = 4 * 1024 * 1024;
 
-/** Publishes records in requests within the API's limits. Records get their ids first, so that retries repeat them. */
+/**
+ * Publishes records in as many requests as the API's limits require. Each record without an id gets
+ * an id before the first attempt, so that a retry sends the same id and the record counts once.
+ */
 export async function publishRecords(
   send: Send,
   records: RecordInput[],

@@ -3,7 +3,7 @@ import type { ErrorResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 
 /**
- * Where the API is, and how requests are sent.
+ * The address of the API, and how the client sends requests to the API.
  *
  * @example
  * import { type ClientOptions, createClient } from 'aurastream/client';
@@ -16,16 +16,22 @@ import { ApiError } from './errors.ts';
  * const client = createClient(options);
  */
 export interface ClientOptions {
-  /** The output `ApiUrl` of the stack: `https://….execute-api.….amazonaws.com/v1`. */
+  /**
+   * The output `ApiUrl` of the stack, which has the form
+   * `https://….execute-api.….amazonaws.com/v1`.
+   */
   base_url: string;
   api_key?: string;
-  /** Default: the platform's own. */
+  /** Function that sends the requests. By default the `fetch` of the platform. */
   fetch?: typeof fetch;
-  /** How often a request is sent, the first time included. Default 5. */
+  /** Maximum number of times that a request is sent, including the first time. Default 5. */
   max_attempts?: number;
-  /** Waits between attempts. Default: a timer. */
+  /** Function that waits between two attempts. By default a function that uses a timer. */
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** A number from 0 to 1, for the jitter. Default: `Math.random`. */
+  /**
+   * Function that returns a number from 0 (inclusive) to 1 (exclusive), for the jitter. By default
+   * `Math.random`.
+   */
   random?: () => number;
 }
 
@@ -44,10 +50,11 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
 
 /**
- * Sends requests, and retries them with backoff and full jitter where a retry may help; `Retry-After` adds to the
- * pause. Every request of this API is idempotent, so a retry does nothing twice.
+ * Creates the function that sends requests. The function retries a failed request with backoff and
+ * full jitter if a retry may succeed. If the response names a `Retry-After`, the function adds that
+ * time to the pause. Retries are safe, because every request of this API is idempotent.
  *
- * @throws {ApiError} the last refusal.
+ * @throws {ApiError} the error of the last attempt.
  */
 export function createSend(options: ClientOptions): Send {
   const { max_attempts = 5, sleep = sleepByTimer, random = Math.random } = options;
@@ -114,7 +121,10 @@ async function readError(response: Response): Promise<ApiError> {
   return new ApiError(status, message, { code, field, retry_after, request_id });
 }
 
-/** `Retry-After` is seconds or a date: RFC 9110, section 10.2.3. */
+/**
+ * Returns the value of a `Retry-After` header in seconds. The header contains either a number of
+ * seconds or a date. Source: RFC 9110, section 10.2.3.
+ */
 function parseRetryAfter(value: string | null): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Number(value);

@@ -23,7 +23,8 @@ import type {
 } from '../schemas/index.ts';
 
 /**
- * Aborts a request, and the retries of it.
+ * Options of a method that the caller can abort. The signal aborts the current request and prevents
+ * further retries.
  *
  * @example
  * import { type Cancellable, createClient } from 'aurastream/client';
@@ -37,7 +38,7 @@ export interface Cancellable {
 }
 
 /**
- * How {@link Client.waitForJob} waits.
+ * Options of {@link Client.waitForJob}.
  *
  * @example
  * import { createClient, type WaitOptions } from 'aurastream/client';
@@ -51,7 +52,10 @@ export interface Cancellable {
  * await client.waitForJob(job_id, options);
  */
 export interface WaitOptions extends Cancellable {
-  /** Milliseconds between the first polls; the pauses grow to 10 s. Default 500. */
+  /**
+   * Pause between the first two polls, in milliseconds. The pause grows after each poll, up to 10
+   * seconds. Default 500.
+   */
   poll_ms?: number;
   on_progress?: (status: StatusResponse) => void;
 }
@@ -62,7 +66,8 @@ type StatsInput = z.input<typeof statsQuerySchema>;
 type JobSummary = JobsResponse['jobs'][number];
 
 /**
- * The API of an AuraStream deployment. Every method rejects with an {@link ApiError}.
+ * A client of the API of an AuraStream deployment. Every method rejects with an {@link ApiError} if
+ * the API refuses a request or does not answer.
  *
  * @example
  * import { type Client, createClient } from 'aurastream/client';
@@ -79,39 +84,57 @@ type JobSummary = JobsResponse['jobs'][number];
 export interface Client {
   /** Analyses one text while the caller waits. */
   analyze(text: string, options?: SyncOptions & Cancellable): Promise<SyncResponse>;
-  /** Analyses up to 100 texts: a verdict or an error for each, in their order. */
+  /**
+   * Analyses up to 100 texts. Returns a verdict or an error for each text, in the order of the
+   * texts.
+   */
   analyzeBatch(
     texts: BatchInput['texts'],
     options?: NonNullable<BatchInput['options']> & Cancellable,
   ): Promise<BatchResponse>;
-  /** Submits a job. Without an idempotency key, the client creates one, so that retries add no second job. */
+  /**
+   * Submits a job. If the caller gives no idempotency key, the client creates a key, so that a
+   * retry does not create a second job.
+   */
   submit(
     request: SubmitInput,
     options?: { idempotency_key?: string } & Cancellable,
   ): Promise<AsyncResponse>;
   /** Reads the status of a job. */
   status(job_id: string, options?: Cancellable): Promise<StatusResponse>;
-  /** Polls a job until it is completed, failed or cancelled, and returns its status. */
+  /** Polls a job until the job is completed, failed or cancelled. Returns the status. */
   waitForJob(job_id: string, options?: WaitOptions): Promise<StatusResponse>;
-  /** Lists the tenant's jobs, newest first. */
+  /** Lists the jobs of the tenant, starting with the newest job. */
   jobs(options?: { status?: JobStatus } & Cancellable): AsyncIterable<JobSummary>;
   /** Cancels a job. */
   cancel(job_id: string, options?: Cancellable): Promise<JobView>;
-  /** Reads the outcome of each record of a job, in the order of its input. */
+  /** Reads the outcome of each record of a job, in the order of the job's input. */
   results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
-  /** Lists the results of a source, newest first, without texts. */
+  /**
+   * Lists the results of a source, starting with the newest result. The results do not contain the
+   * texts.
+   */
   listResults(
     query: Omit<ResultsQueryInput, 'cursor' | 'limit'>,
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<ResultsResponse['results'][number]>;
-  /** Reads one result; undefined if there is none. */
+  /** Reads the result of a record. Returns undefined if the record has no result. */
   getResult(record_id: string, options?: Cancellable): Promise<Result | undefined>;
-  /** Publishes any number of records, in as many requests as needed. Returns an outcome for each, in their order. */
+  /**
+   * Publishes any number of records, in as many requests as necessary. Returns an outcome for each
+   * record, in the order of the records.
+   */
   publish(records: RecordInput[], options?: Cancellable): Promise<RecordsResponse>;
-  /** Counts results over time. */
+  /**
+   * Reads statistics of the tenant's results in a period, such as the number of results for each
+   * sentiment.
+   */
   stats(query?: StatsInput, options?: Cancellable): Promise<StatsResponse>;
   /** Checks that the API runs. */
   health(options?: Cancellable): Promise<HealthResponse>;
-  /** Checks the services behind the API. The answer names those that are down; the method does not throw for them. */
+  /**
+   * Checks the services behind the API. The response says for each service whether the service
+   * answers. The method does not throw an error if a service is down.
+   */
   ready(options?: Cancellable): Promise<ReadyResponse>;
 }

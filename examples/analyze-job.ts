@@ -1,7 +1,7 @@
 /**
- * Submits texts as a job, waits until it is final, and prints a line for each text.
+ * Submits texts as a job, waits until the job is final, and prints one line for each text.
  *
- *   API_URL=… API_KEY=… [CALLBACK_URL=…] npx tsx examples/analyze-job.ts
+ *     API_URL=… API_KEY=… [CALLBACK_URL=…] npx tsx examples/analyze-job.ts
  */
 import { ApiError, createClient } from 'aurastream/client';
 

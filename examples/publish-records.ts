@@ -1,7 +1,7 @@
 /**
- * Publishes records on the stream and prints the outcome of each.
+ * Publishes records to the stream and prints the outcome of each record.
  *
- *   STREAM_NAME=… npx tsx examples/publish-records.ts
+ *     STREAM_NAME=… npx tsx examples/publish-records.ts
  */
 import { createPublisher, type RecordInput } from 'aurastream/ingest';
 import { createKinesisStream } from 'aurastream/kinesis';
@@ -9,17 +9,21 @@ import { createKinesisStream } from 'aurastream/kinesis';
 const { STREAM_NAME } = process.env;
 if (STREAM_NAME === undefined) throw new Error('STREAM_NAME: set it to the output StreamName.');
 
-/** Any iterable can be the source, not only an array: a file, a database cursor, a queue. */
+/**
+ * The records to publish. The source of the records can be any iterable, for example an array, the
+ * lines of a file, a database cursor or a queue.
+ */
 const records: RecordInput[] = [
   { record_id: 'review-1', source: 'reviews', text: 'I love my cat' },
   { record_id: 'review-2', source: 'reviews', text: 'The lid broke after one day', author: 'Ada' },
-  // This record is refused, because it has no text. The other records are still published.
+  // The publisher refuses this record, because the record has no text. The other records are still
+  // published.
   { record_id: 'review-3', source: 'reviews', text: '' },
 ];
 
 const publisher = createPublisher({ stream: createKinesisStream({ stream_name: STREAM_NAME }) });
 let index = 0;
-// Outcomes come in the order of the records.
+// The publisher yields the outcomes in the order of the records.
 for await (const outcome of publisher.publishAll(records)) {
   const name = records[index++]?.record_id;
   switch (outcome.status) {

@@ -1,7 +1,7 @@
 /**
- * Receives callbacks, refuses forged and old ones, and prints each job once.
+ * Receives callbacks, refuses forged and old callbacks, and prints each job once.
  *
- *   CALLBACK_SECRET=… PORT=8080 npx tsx examples/receive-callback.ts
+ *     CALLBACK_SECRET=… PORT=8080 npx tsx examples/receive-callback.ts
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -16,10 +16,16 @@ if (CALLBACK_SECRET === undefined) {
 const secret = CALLBACK_SECRET;
 
 const MAX_AGE_SECONDS = 300;
-/** A callback may arrive more than once. In production, keep these ids in a database. */
+/**
+ * Ids of the callbacks that were received, because a callback may arrive more than once. In
+ * production, store these ids in a database.
+ */
 const seen_deliveries = new Set<string>();
 
-/** Checks the signature of the raw body: JSON that is parsed and written again may differ. */
+/**
+ * Checks the age and the signature of a callback. The body must be the body as received, because
+ * JSON that is parsed and serialised again may differ from the signed bytes.
+ */
 function isGenuine({ headers }: IncomingMessage, body: string): boolean {
   const timestamp = Number(headers['x-aurastream-timestamp']);
   const given = Buffer.from(String(headers['x-aurastream-signature']));

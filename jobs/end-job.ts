@@ -7,7 +7,11 @@ import {
 } from '../schemas/index.ts';
 import type { CallbackQueue, JobChanges, JobStore } from './ports.ts';
 
-/** After this time the sweeper sends the first callback itself, in case its message was lost. */
+/**
+ * Time between the end of a job and the sweeper's check of the callback, in milliseconds. If the
+ * callback is still pending then, the sweeper sends its message again, because the first message
+ * may be lost.
+ */
 const CALLBACK_DUE_MS = 5 * 60_000;
 
 /** The events that make a job final. */
@@ -15,22 +19,25 @@ export type FinalEvent = Exclude<JobEvent, 'input_counted'>;
 
 export interface EndJobDeps {
   store: Pick<JobStore, 'transition'>;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
   /**
-   * Called once for each job that becomes final. A {@link ServiceError} is ignored, because the sweeper does the same
-   * later.
+   * {@link endJob} calls this function once for each job that becomes final. A {@link ServiceError}
+   * of this function is ignored, because the sweeper sends the callback message later.
    */
   on_final: (job: Job) => Promise<void>;
 }
 
 /**
- * Moves a job to the final state of an event. No other function writes final states. The same write makes the callback
- * pending and due for the sweeper, so the callback is sent even if the message that asks for it is lost.
+ * Moves a job to the final status of an event. No other function writes final statuses. If the job
+ * has a callback, the same write makes the callback pending and makes the job due for the sweeper.
+ * The callback is therefore sent even if the first callback message is lost.
  *
- * @param job may be out of date: only its callback is used, which does not change before the job is final.
- * @returns the final job; undefined if the job's present state does not allow the event.
- * @throws {ServiceError} if the store does not answer. The job may be final or not; calling again is safe.
+ * @param job may be out of date, because only its callback is used, and the callback does not
+ * change before the job is final.
+ * @returns the final job; undefined if the current status of the job does not allow the event.
+ * @throws {ServiceError} if the store does not answer. In this case the job may or may not be
+ * final, and the caller can call the function again.
  */
 export async function endJob(
   deps: EndJobDeps,
@@ -53,7 +60,10 @@ export async function endJob(
   return changed;
 }
 
-/** Cancelled jobs get no callback. */
+/**
+ * Returns the changes to the callback and to the due time of a job that becomes final. The callback
+ * becomes pending, unless the job was cancelled, because cancelled jobs get no callback.
+ */
 function callbackChanges({ callback }: Job, event: FinalEvent, ended_at: number): JobChanges {
   if (callback === undefined || event === 'cancelled_by_caller') return { due_at: undefined };
   return {
@@ -62,7 +72,7 @@ function callbackChanges({ callback }: Job, event: FinalEvent, ended_at: number)
   };
 }
 
-/** Asks for the first attempt of a final job's callback. */
+/** Creates the function that sends the message for the first callback attempt of a final job. */
 export function createOnFinal(callbacks: CallbackQueue): EndJobDeps['on_final'] {
   return async ({ job_id, callback }) => {
     if (callback?.state === 'pending') await callbacks.send({ job_id, attempt: 1 }, 0);

@@ -1,29 +1,46 @@
 import type { ThroughputSample } from './ports.ts';
 
-/** The batching window of the event source: infra/settings.ts, consumer window. */
+/**
+ * Batching window of the consumer's event source, in milliseconds. The value must match the
+ * consumer's window in infra/settings.ts.
+ */
 const WINDOW_MS = 2_000;
-/** Busy consumers report more often than this, so an older sample says nothing about the records that wait now. */
+/**
+ * Maximum age of a sample whose iterator age is used, in milliseconds. A busy consumer stores
+ * samples more often, so an older sample says nothing about the records that wait now.
+ */
 const LIVE_MS = 2 * 60_000;
-/** Throughput samples that are older than this are ignored. */
+/** Maximum age of a sample whose throughput is used, in milliseconds. */
 const MEASURED_MS = 15 * 60_000;
-/** A batch of fewer records measures the latency of a call, not the throughput. */
+/**
+ * Minimum number of records in a batch whose throughput is used. The duration of a smaller batch
+ * mostly shows the latency of one call and not the throughput.
+ */
 const LEAST_MEASURED_RECORDS = 25;
 
 export interface EstimateQuery {
-  /** Epoch milliseconds. */
+  /** The current time in epoch milliseconds. */
   now: number;
-  /** The records of the job that are not done; before they are counted, their expected number. */
+  /**
+   * Number of records of the job that are not done. Before the records are counted, the expected
+   * number of records.
+   */
   records: number;
-  /** The last sample of each shard. */
+  /** The last throughput sample of each shard. */
   samples: ThroughputSample[];
-  /** The quota of the analyzer, assumed while there is no measurement. */
+  /**
+   * Throughput that the quota of the analyzer allows. This throughput is used if no sample is
+   * recent and large enough.
+   */
   documents_per_second: number;
 }
 
 /**
- * Estimates when a job will be final, as ISO 8601 in UTC. The consumer first processes the older records on the stream:
- * this is assumed to take as long as the oldest of them has waited. Then it processes the job's records, at the
- * throughput of the last batch of each shard.
+ * Estimates when a job will be final, as an ISO 8601 time in UTC. Before the records of the job,
+ * the consumer must process the older records on the stream. The estimate assumes that the older
+ * records take as long as the oldest of them has waited. The records of the job are assumed to be
+ * processed at the measured throughput, which is the sum of the throughput of each shard's last
+ * batch.
  */
 export function estimateCompletion(query: EstimateQuery): string {
   const { now, records, samples, documents_per_second } = query;
@@ -41,7 +58,10 @@ function takeSince(samples: ThroughputSample[], since: number): ThroughputSample
   return samples.filter(({ ended_at }) => Date.parse(ended_at) >= since);
 }
 
-/** The sum over all shards, since they work in parallel. */
+/**
+ * Returns the throughput of all shards together, in records per second. The throughputs of the
+ * shards are added, because the shards are processed in parallel.
+ */
 function measuredPerSecond(samples: ThroughputSample[]): number {
   return samples
     .filter(({ records }) => records >= LEAST_MEASURED_RECORDS)

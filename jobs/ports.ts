@@ -9,25 +9,33 @@ import type {
   RecordOutcome,
 } from '../schemas/index.ts';
 
-/** The done records of one page of a job. Its first index is `page × JOB_PAGE_SIZE`. */
+/**
+ * The records of one page of a job that are done. The first record of the page has the index `page
+ * × JOB_PAGE_SIZE`.
+ */
 export interface Page {
   page: number;
-  /** Present once every record of the page is done, and final from then on. */
+  /**
+   * Number of records for each outcome. Present if every record of the page is done. The counts
+   * never change after they are stored.
+   */
   counts?: OutcomeCounts;
   /**
-   * Without `counts`: the indexes of the done records by outcome. An index with several outcomes counts as the first of
-   * them in RECORD_OUTCOMES.
+   * The indexes of the done records for each outcome. The indexes are used only if `counts` is
+   * absent. If an index is in several sets, the record counts once, under the outcome that
+   * RECORD_OUTCOMES lists first.
    */
   done: Partial<Record<RecordOutcome, Set<number>>>;
 }
 
 /**
- * The job that pages belong to. Pages expire with their job. A later job with the same id, from the same
- * Idempotency-Key, has another `expires_at` and so has none of these pages.
+ * Identifies the job that a page belongs to. Pages expire together with their job. If a later job
+ * gets the same id from the same Idempotency-Key, the later job has another `expires_at`, and pages
+ * of the earlier job do not belong to the later job.
  */
 export type JobRef = Pick<Job, 'job_id' | 'expires_at'>;
 
-/** Fields that may change together with the status. */
+/** The fields of a job that may change in the same write as the status. */
 export type JobChanges = Partial<
   Pick<
     Job,
@@ -44,14 +52,17 @@ export type JobChanges = Partial<
 
 interface JobListing {
   jobs: Job[];
-  /** Start of the next page; absent on the last page. */
+  /** Cursor of the next page of the listing. Absent on the last page. */
   cursor?: string;
 }
 
-/** The size and duration of a consumer's batch, to measure throughput. */
+/**
+ * The size and the duration of one batch of the consumer. Samples are used to measure the
+ * throughput.
+ */
 export interface ThroughputSample {
   shard_id: string;
-  /** ISO 8601 in UTC. */
+  /** Time at which the consumer had processed the batch, as ISO 8601 in UTC. */
   ended_at: string;
   records: number;
   duration_ms: number;
@@ -59,18 +70,28 @@ export interface ThroughputSample {
 }
 
 /**
- * Jobs and their pages. Each method is atomic and idempotent, and may throw a {@link ServiceError}. A job past its
- * `expires_at` does not exist.
+ * Stores jobs and their pages. Each method is atomic and idempotent, and can throw a {@link
+ * ServiceError}. A job whose `expires_at` has passed counts as absent.
  */
 export interface JobStore {
-  /** Creates the job, unless a job with its id exists: then returns that job. */
+  /**
+   * Creates a job. If a job with the same id exists, returns the existing job and changes nothing.
+   */
   create(job: Job): Promise<{ created: boolean; job: Job }>;
-  /** Reads a job consistently: sees every write that was acknowledged before. */
+  /**
+   * Reads a job consistently, which means that the read returns the effect of every earlier
+   * acknowledged write.
+   */
   get(job_id: string): Promise<Job | undefined>;
-  /** Reads jobs consistently, and returns them by id. Unknown ids are absent. */
+  /**
+   * Reads jobs consistently and returns the jobs by id. The map does not contain ids for which no
+   * job exists.
+   */
   getMany(job_ids: string[]): Promise<Map<string, Job>>;
   /**
-   * Newest first. A page may be short if many jobs have another status: only a page without a cursor is the last one.
+   * Lists the jobs of a tenant, starting with the newest job. A page may contain fewer jobs than
+   * `limit` although more pages follow, because jobs with another status are left out after
+   * reading. Only the last page has no cursor.
    *
    * @throws {RangeError} if the cursor is invalid.
    */
@@ -81,32 +102,52 @@ export interface JobStore {
     cursor?: string | undefined;
   }): Promise<JobListing>;
   /**
-   * Moves the job to a status and changes fields with it; the value `undefined` removes a field. Returns undefined if
-   * the job's status does not allow it, perhaps because another writer has changed it in the meantime.
+   * Moves a job to a status and changes fields in the same write. The value `undefined` removes a
+   * field. Returns undefined if the current status of the job does not allow the new status, for
+   * example because another writer has changed the status in the meantime.
    */
   transition(job_id: string, to: JobStatus, changes: JobChanges): Promise<Job | undefined>;
-  /** Changes fields if the job is in one of these states; otherwise returns undefined. */
+  /**
+   * Changes fields of a job. Returns undefined and changes nothing if the job is in none of the
+   * given statuses.
+   */
   update(job_id: string, states: JobStatus[], changes: JobChanges): Promise<Job | undefined>;
-  /** Moves a checkpoint forward, never back. Returns undefined if the job is in none of these states. */
+  /**
+   * Moves a checkpoint of a job forward and never back. Returns undefined if the job is in none of
+   * the given statuses.
+   */
   advance(
     job_id: string,
     states: JobStatus[],
     field: 'counted' | 'submitted',
     position: InputPosition,
   ): Promise<Job | undefined>;
-  /** Adds done indexes to a page, unless the page is closed. Returns the page after that. */
+  /**
+   * Adds the indexes of done records to a page. A closed page does not change. Returns the page as
+   * it is after the call.
+   */
   mark(job: JobRef, page: number, done: Partial<Record<RecordOutcome, number[]>>): Promise<Page>;
-  /** Replaces a page's indexes with their counts. Later calls have no effect. Returns the page after that. */
+  /**
+   * Closes a page by replacing its indexes with their counts. If the page is closed already, the
+   * call changes nothing. Returns the page as it is after the call.
+   */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
-  /** Adds a page to the job's closed pages. Returns the number of closed pages after that. */
+  /**
+   * Adds a page to the set of the job's closed pages. Returns the number of closed pages after the
+   * call.
+   */
   addClosedPage(job: JobRef, page: number): Promise<number>;
-  /** Reads all pages with done records consistently, in order. */
+  /**
+   * Reads all pages of a job that have done records. The read is consistent, and the pages are in
+   * order.
+   */
   pages(job: JobRef): Promise<Page[]>;
-  /** Jobs whose `due_at` is past. */
+  /** Yields the jobs whose `due_at` has passed at the time `now`, in epoch milliseconds. */
   due(now: number): AsyncIterable<Job>;
   /**
-   * Appends an attempt to a pending callback and sets the callback's state; `delivered` and `failed` remove `due_at`.
-   * Returns undefined if the callback is not pending, or if `attempt_number`, from 1, is not the next one.
+   * Appends an attempt to a pending callback and sets the state of the callback. The states
+   * `delivered` and `failed` also remove the `due_at` of the job. Returns undefined if the callback
+   * is not pending, or if `attempt_number` (counted from 1) is not the number of the next attempt.
    */
   addCallbackAttempt(
     job_id: string,
@@ -114,19 +155,31 @@ export interface JobStore {
     attempt: CallbackAttempt,
     state: 'pending' | 'delivered' | 'failed',
   ): Promise<Job | undefined>;
-  /** Keeps the last throughput sample of a shard, best effort. */
+  /** Stores the latest throughput sample of a shard, in place of the shard's earlier sample. */
   putThroughputSample(sample: ThroughputSample): Promise<void>;
-  /** The last throughput sample of each shard. */
+  /** Reads the latest throughput sample of each shard. */
   throughputSamples(): Promise<ThroughputSample[]>;
 }
 
-/** The queue that the submitting function reads. @throws {ServiceError} */
+/**
+ * The queue that the submitting function reads.
+ *
+ * @throws {ServiceError} if the queue does not accept a message.
+ */
 export interface JobQueue {
   send(command: JobCommand): Promise<void>;
 }
 
-/** The queue that the callback function reads. @throws {ServiceError} */
+/**
+ * The queue that the callback function reads.
+ *
+ * @throws {ServiceError} if the queue does not accept a message.
+ */
 export interface CallbackQueue {
-  /** @param delay_seconds 0 to 900. */
+  /**
+   * Sends a message to the queue.
+   *
+   * @param delay_seconds time until SQS delivers the message, from 0 to 900 seconds.
+   */
   send(message: CallbackMessage, delay_seconds: number): Promise<void>;
 }

@@ -19,52 +19,69 @@ export interface ProgressDeps extends EndJobDeps {
   >;
 }
 
-/** A record of a job whose processing has ended. */
+/** A record of a job whose processing has ended, with the outcome of the record. */
 interface ProgressEntry {
-  /** The job, read before the record was processed. */
+  /** The job as read before the record was processed. */
   job: Job;
   job_index: number;
   outcome: RecordOutcome;
 }
 
-/** An entry that may not have been counted. `index` is its position in the list that `mark` got. */
+/**
+ * An entry that the store may not have counted because of an error. `index` is the position of the
+ * entry in the list that `mark` received.
+ */
 interface MarkFailure {
   index: number;
-  /** The error code of the service. */
+  /** The error code of the service that failed. */
   code: string;
 }
 
 export interface JobProgress {
-  /** Reads the jobs of a batch consistently, and returns them by id. Unknown ids are absent. @throws {ServiceError} */
+  /**
+   * Reads the jobs of a batch consistently and returns the jobs by id. The map does not contain ids
+   * for which no job exists.
+   *
+   * @throws {ServiceError} if the jobs cannot be read.
+   */
   begin(job_ids: string[]): Promise<Map<string, Job>>;
   /**
-   * Counts records as done, by their index: marking a record again does not count it again. Call it when the record's
-   * effects are durable. Entries of a job that is not PROCESSING, and indexes beyond its total, are ignored.
+   * Counts records as done. Each record is identified by its index, so marking a record twice
+   * counts the record once. The caller must call `mark` only after the results of the records are
+   * durably stored. Entries of a job that is not PROCESSING are ignored. Indexes that are not below
+   * the total of the job are ignored too.
    *
-   * @returns the entries that must be marked again.
+   * @returns the entries that the caller must mark again.
    */
   mark(entries: ProgressEntry[]): Promise<MarkFailure[]>;
 }
 
 /**
- * Counts exactly, although records are delivered more than once: it adds the index of each done record to a set instead
- * of incrementing a counter. One item of the jobs table holds a page of 1,000 records, with a set of indexes per
- * outcome. The steps for the done records of one page:
+ * Creates the functions that count the done records of jobs. The counts are exact although records
+ * can be delivered more than once, because the index of each done record is added to a set instead
+ * of incrementing a counter. One item of the jobs table stores a page of 1,000 records, with a set
+ * of indexes for each outcome. The done records of one page go through these steps:
  *
- *     1 mark    add the indexes to the page's sets. Stop if records of the page are missing.
- *     2 close   replace the sets with their counts; the first writer wins. A batch with a whole page skips step 1.
- *     3 add     add the page to the job's closed pages. Stop if pages are missing. A job of one page skips this step.
- *     4 end     read all pages, and move the job to COMPLETED or COMPLETED_WITH_ERRORS; one writer succeeds.
+ *     1 mark    Add the indexes to the sets of the page. Stop if the page has open records.
+ *     2 close   Replace the sets with their counts. Of two writers, the first one takes effect.
+ *     3 add     Add the page to the set of the job's closed pages. Stop if the job has open pages.
+ *     4 end     Read all pages and move the job to COMPLETED or COMPLETED_WITH_ERRORS.
  *
- * Each step is idempotent, and a record of a closed page continues with step 3. A crash between two steps therefore
- * loses nothing: the batch was not acknowledged, so its records are delivered again and complete the remaining steps.
+ * A batch that contains every record of the page skips step 1. A job with only one page skips step
+ * 3. If several writers reach step 4, only one of them moves the job.
  *
- * Cost of a job of 100,000 records in batches of 1,000 from 4 shards, where a batch touches about 5 pages: 480 marks (2
- * write units on average, since a page's sets grow to 4 KB), 100 closings (4 units), 100 additions (1 unit) and 1
- * transition (3 units: the row and its two indexes), together 680 writes of 1,460 units; 100 reads of the row and 1
- * read of all pages (2 units). That is $0.001 at $0.625 per million write units; test/contract/jobs/cost.test.ts checks
- * it. Throughput samples (1 unit per batch) and checkpoints of the submission (3 units per 1,000 records) add 200
- * writes of 400 units.
+ * Each step is idempotent, and a record of a closed page continues with step 3. A crash between two
+ * steps therefore loses no counts. The batch was not acknowledged before the crash, so its records
+ * are delivered again, and the second delivery completes the remaining steps.
+ *
+ * The following calculation shows the cost of a job of 100,000 records in batches of 1,000 from 4
+ * shards. One batch has records of about 5 pages. The job needs 480 marks (2 write units on
+ * average, because the sets of a page grow to 4 KB), 100 closings (4 units), 100 additions (1 unit)
+ * and 1 transition (3 units for the row and its two indexes). The sum is about 680 writes of 1,460
+ * units. The job also needs 100 reads of the row and 1 read of all pages (2 units). The cost is
+ * $0.001 at $0.625 per million write units, which test/contract/jobs/cost.test.ts checks.
+ * Throughput samples (1 unit for each batch) and checkpoints of the submission (3 units for each
+ * 1,000 records) add 200 writes of 400 units.
  */
 export function createProgress(deps: ProgressDeps): JobProgress {
   const limit = pLimit(CALLS_AT_A_TIME);
@@ -88,7 +105,7 @@ interface PageEntries {
   page: number;
   total: number;
   outcomes: Map<number, RecordOutcome>;
-  /** The positions of these entries in the list that `mark` got. */
+  /** The positions of the page's entries in the list that `mark` received. */
   entries: number[];
 }
 
@@ -126,7 +143,10 @@ async function collectFailures(
   }
 }
 
-/** Performs steps 1 to 4. Stops early while records of the page, or pages of the job, are missing. */
+/**
+ * Performs steps 1 to 4 of {@link createProgress} for one page. Returns after step 1 if the page
+ * has records that are not done, and after step 3 if the job has open pages.
+ */
 async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> {
   const counts = await closePageIfDone(deps, marked);
   if (counts === undefined) return;
@@ -139,7 +159,11 @@ async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> 
   await complete(deps, job, sumOf(pages.map(countsOf)));
 }
 
-/** Performs steps 1 and 2. @returns the page's counts if all of its records are done. */
+/**
+ * Performs steps 1 and 2 of {@link createProgress} for one page.
+ *
+ * @returns the counts of the page; undefined if the page has records that are not done.
+ */
 async function closePageIfDone(
   deps: ProgressDeps,
   { job, page, total, outcomes }: PageEntries,

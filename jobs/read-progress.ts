@@ -12,8 +12,8 @@ import {
 import type { Page } from './ports.ts';
 
 /**
- * The progress of a job, from its row and its pages. Read the row before the pages: then `total` covers all pages, and
- * `done` is at most `total`.
+ * Computes the progress of a job and the number of its records for each outcome, from the row and
+ * the pages of the job in the jobs table.
  */
 export function progressOf(job: Job, pages: Page[]): { progress: Progress; counts: OutcomeCounts } {
   const counts = sumOf(pages.map(countsOf));
@@ -39,17 +39,20 @@ function stageOf(job: Job): Progress['stage'] {
   return (job.submitted?.records ?? 0) < (job.total ?? 0) ? 'submitting' : 'analyzing';
 }
 
-/** The number of pages of a job with `total` records. */
+/** Returns the number of pages of a job with `total` records. */
 export function pageCount(total: number): number {
   return Math.ceil(total / JOB_PAGE_SIZE);
 }
 
-/** The number of records on a page: all pages except the last one are full. */
+/** Returns the number of records on a page. All pages except the last page are full. */
 export function pageSize(total: number, page: number): number {
   return Math.min(JOB_PAGE_SIZE, total - page * JOB_PAGE_SIZE);
 }
 
-/** The outcomes of a page's records. An index with several outcomes counts once, as the first in RECORD_OUTCOMES. */
+/**
+ * Returns the number of records of a page for each outcome. If an index is in several sets, the
+ * record counts once, under the outcome that RECORD_OUTCOMES lists first.
+ */
 export function countsOf({ counts, done }: Page): OutcomeCounts {
   if (counts !== undefined) return counts;
   const seen = new Set<number>();
@@ -71,7 +74,7 @@ export function sumOf(parts: OutcomeCounts[]): OutcomeCounts {
   return sum;
 }
 
-/** The number of records that are done. */
+/** Returns the number of records that are done, which is the sum over all outcomes. */
 export function doneOf(counts: OutcomeCounts): number {
   return sumOver(counts, RECORD_OUTCOMES);
 }

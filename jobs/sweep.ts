@@ -6,11 +6,14 @@ export interface SweepDeps {
   store: JobStore;
   job_queue: JobQueue;
   callback_queue: CallbackQueue;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
-/** Counts the jobs that became FAILED, the resumed submissions, and the callbacks that were sent again. */
+/**
+ * The result of one sweep. Counts the jobs that became FAILED, the submissions that were resumed,
+ * and the callback messages that were sent again.
+ */
 export interface SweepReport {
   failed: number;
   resumed: number;
@@ -18,13 +21,18 @@ export interface SweepReport {
 }
 
 const RESUME_AGAIN_MS = 10 * 60_000;
-/** Longer than the longest delay of a callback message in its queue. */
+/**
+ * Time between two checks of a pending callback by the sweeper, in milliseconds. The time is longer
+ * than the longest delay of a callback message in the queue, so that the sweeper does not send a
+ * message again that is only delayed.
+ */
 const CALL_AGAIN_MS = 20 * 60_000;
 
 /**
- * Handles every job that is due. A job past its deadline becomes FAILED, a submission that may have died is resumed,
- * and a callback whose message may be lost is sent again. A job stays due, later, while work remains; handling it twice
- * does no harm.
+ * Creates the function that handles every job that is due. A job that is not final at its deadline
+ * becomes FAILED. A submission that may have stopped is resumed. A callback whose message may be
+ * lost is sent again. If a job may need another check, its `due_at` is moved to a later time. Two
+ * sweeps may handle the same job without harm, because each action is idempotent.
  */
 export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
   return async () => {

@@ -1,6 +1,7 @@
 /**
- * Yields the values of promises in the order in which they settle. A rejection ends the iteration when its turn
- * comes. The iteration may start late: rejections are handled from the start.
+ * Yields the values of promises in the order in which the promises settle. A rejected promise makes
+ * the generator throw when the rejection is the next to be yielded. The caller may start the
+ * iteration late, because the function handles rejections from the time of the call.
  */
 export function asCompleted<Value>(promises: readonly Promise<Value>[]): AsyncGenerator<Value> {
   const settled: Promise<Value>[] = [];

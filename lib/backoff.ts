@@ -1,27 +1,34 @@
 import { sleep } from './sleep.ts';
 
 export interface BackoffOptions {
-  /** The ceiling doubles with every attempt, from twice this value after the first. Default 50. */
+  /**
+   * Half of the longest possible pause after the first attempt, in milliseconds. The longest
+   * possible pause doubles with each further attempt. Default 50.
+   */
   first_ms?: number;
-  /** The ceiling never exceeds this value. Default 5,000. */
+  /** Maximum of every pause, in milliseconds. Default 5,000. */
   longest_ms?: number;
-  /** From 0 to 1, exclusive. */
+  /** Returns a random number from 0 (inclusive) to 1 (exclusive). */
   random?: () => number;
 }
 
-/** Waits before the next attempt. `attempt` counts from 1: the attempt that has just failed. */
+/**
+ * Waits before the next attempt. `attempt` is the number of the attempt that has just failed,
+ * counted from 1.
+ */
 export type Pause = (attempt: number) => Promise<void>;
 
 /**
- * Milliseconds to wait before the next attempt: exponential backoff with full jitter, as AWS recommends, so that
- * callers which were throttled together do not return together.
+ * Returns the time to wait before the next attempt, in milliseconds. The time follows exponential
+ * backoff with full jitter, as AWS recommends. The jitter prevents callers that were throttled at
+ * the same time from retrying at the same time.
  */
 export function backoffDelay(attempt: number, options: BackoffOptions = {}): number {
   const { first_ms = 50, longest_ms = 5_000, random = Math.random } = options;
   return random() * Math.min(longest_ms, first_ms * 2 ** attempt);
 }
 
-/** Returns a {@link Pause} that waits for {@link backoffDelay}. */
+/** Creates a function that waits for the time that {@link backoffDelay} returns. */
 export function createPause(options?: BackoffOptions): Pause {
   return (attempt) => sleep(backoffDelay(attempt, options));
 }

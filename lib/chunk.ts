@@ -1,5 +1,5 @@
 /**
- * Cuts items into chunks of at most `size`, in their order.
+ * Splits items into chunks of at most `size` items, in the order of the items.
  *
  * @example
  * chunk([1, 2, 3], 2); // [[1, 2], [3]]

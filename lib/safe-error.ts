@@ -1,13 +1,14 @@
-/** The description of an unexpected error that a log may contain. */
+/** The parts of an unexpected error that a log may contain. */
 export interface SafeError {
   error_name: string;
-  /** The stack's lines, `at function (file:line:column)`. */
+  /** The lines of the stack trace that have the form `at function (file:line:column)`. */
   frames: string[];
 }
 
 /**
- * Describes an error without its message: the message of an unexpected error may quote a user's text, which no log may
- * contain. A line of the message may look like a stack frame, so the message is removed before the frames are parsed.
+ * Describes an error without its message, because the message of an unexpected error may quote a
+ * user's text, which no log may contain. The message is removed from the stack trace before the
+ * frames are parsed, because a line of the message may look like a frame.
  */
 export function describeSafely(error: unknown): SafeError {
   if (!(error instanceof Error)) return { error_name: typeof error, frames: [] };

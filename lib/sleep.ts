@@ -1,6 +1,7 @@
 /**
- * Resolves after `milliseconds`, or rejects with the signal's reason when it aborts first. `node:timers/promises` does
- * not exist in browsers, and does not follow the virtual clock that the simulation puts in place of `setTimeout`.
+ * Resolves after the given time, or rejects with the reason of the signal if the signal aborts
+ * earlier. This function does not use `node:timers/promises`, because that module does not exist in
+ * browsers and does not use the virtual clock with which the simulation replaces `setTimeout`.
  */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

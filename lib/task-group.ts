@@ -1,14 +1,18 @@
-/** Runs tasks in the background. `join` throws the error of a failed task. */
+/** Collects tasks that run in the background. `join` throws the error of a failed task. */
 export class TaskGroup<Value = void> {
   readonly #tasks: Promise<Value>[] = [];
 
   add(task: Promise<Value>): void {
-    // Without a handler, a rejection before `join` would end the process.
+    // Without this handler, a task that is rejected before the call of `join` would end the
+    // process.
     task.catch(() => undefined);
     this.#tasks.push(task);
   }
 
-  /** Waits until every task has ended, then returns their values, or throws the error of the first that failed. */
+  /**
+   * Waits until every task has ended. Returns the values of the tasks, or throws the error of a
+   * failed task.
+   */
   async join(): Promise<Value[]> {
     await Promise.allSettled(this.#tasks);
     return Promise.all(this.#tasks);

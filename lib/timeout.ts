@@ -1,6 +1,7 @@
 /**
- * Settles as `work` does, or rejects with `createError()` once `milliseconds` have passed. The work itself is not
- * stopped: it may still take effect, and its late outcome is ignored.
+ * Settles as `work` settles, or rejects with the result of `createError` if `milliseconds` pass
+ * before `work` settles. The work continues after the time limit and may still take effect, and its
+ * outcome is then ignored.
  */
 export async function withTimeout<Value>(
   work: Promise<Value>,
@@ -18,7 +19,10 @@ export async function withTimeout<Value>(
   }
 }
 
-/** Settles as `work` does, or rejects with the signal's reason when it aborts first. The work itself is not stopped. */
+/**
+ * Settles as `work` settles, or rejects with the reason of the signal if the signal aborts before
+ * `work` settles. The work continues after the abort, and its outcome is then ignored.
+ */
 export async function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort = () => {};
   const abort = new Promise<never>((_, reject) => {

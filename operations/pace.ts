@@ -1,4 +1,7 @@
-/** Creates a rate limiter. The returned function waits until it may let this number of records pass. */
+/**
+ * Creates a rate limiter. The returned function waits until the rate allows the next `records`
+ * records.
+ */
 export function createPace(
   records_per_second: number,
   deps: { now: () => number; sleep: (milliseconds: number) => Promise<unknown> },

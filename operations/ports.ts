@@ -1,37 +1,65 @@
 import type { FailureReport, RestoredMark, Result } from '../schemas/index.ts';
 
-/** Reports of the batches that Lambda gave up on. Each method can throw a {@link ServiceError}. */
+/**
+ * Reads the failure reports of the batches that Lambda has stopped retrying. Each method can throw
+ * a {@link ServiceError}.
+ */
 export interface FailureReports {
-  /** Keys in the order of their names: by function, shard and day. */
+  /**
+   * Yields the keys of all reports in alphabetical order, which is by function, then by shard, then
+   * by day.
+   */
   keys(): AsyncIterable<string>;
-  /** Returns undefined if there is no such object. @throws {z.ZodError} if the object is not a report. */
+  /**
+   * Reads a report. Returns undefined if there is no report under the key.
+   *
+   * @throws {z.ZodError} if the object under the key is not a failure report.
+   */
   read(key: string): Promise<FailureReport | undefined>;
 }
 
-/** Records which reports and set-asides are back on the stream. Each method can throw a {@link ServiceError}. */
+/**
+ * Stores which failure reports and set-asides have been put on the stream again. Each method can
+ * throw a {@link ServiceError}.
+ */
 export interface Marks {
   get(key: string): Promise<RestoredMark | undefined>;
   put(key: string, mark: RestoredMark): Promise<void>;
 }
 
-/** The lines of the lake as Firehose delivered them. Each method can throw a {@link ServiceError}. */
+/**
+ * Reads the lines of the lake from the objects that Firehose delivered. Each method can throw a
+ * {@link ServiceError}.
+ */
 export interface LakeLines {
-  /** Reads the lines that were delivered in one hour. @param hour epoch milliseconds of its start. */
+  /**
+   * Reads the lines that Firehose delivered in one hour.
+   *
+   * @param hour the start of the hour in epoch milliseconds.
+   */
   hour(hour: number): AsyncIterable<Result>;
 }
 
-/** The current results table. Each method can throw a {@link ServiceError}. */
+/**
+ * Reads the results table, which contains the current result of each record. Each method can throw
+ * a {@link ServiceError}.
+ */
 export interface CurrentResults {
-  /** Reads the results that exist, by `recordKey`. */
+  /**
+   * Reads the results of the given records. The keys of the map are built by `recordKey`. The map
+   * does not contain records without a result.
+   */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
 }
 
-/** Texts that are too long for the stream. */
+/** Reads the texts that are too long for the stream. */
 export interface LongTexts {
   /**
-   * @param sha256 of the text in UTF-8, in hex.
+   * Reads a text.
+   *
+   * @param sha256 the SHA-256 of the text's UTF-8 bytes, in hex.
    * @returns undefined if the text does not exist.
-   * @throws {ServiceError}
+   * @throws {ServiceError} if the service behind the store fails.
    */
   get(tenant: string, sha256: string): Promise<string | undefined>;
 }

@@ -3,14 +3,14 @@ import { type FailureReport, failedEventSchema, type RestoredMark } from '../sch
 import type { FailureReports, Marks } from './ports.ts';
 import { type Restorable, readRestorables, restore } from './restore.ts';
 
-/** A batch that Lambda gave up on. */
+/** A batch that Lambda has stopped retrying. */
 export interface FailedBatch {
   key: string;
   /** The reason that Lambda reports, such as `RetryAttemptsExhausted`. */
   reason: string;
   failed_at: string;
   shard_id: string;
-  /** The number of stream records. An aggregate counts as one. */
+  /** Number of stream records in the batch. A KPL aggregate counts as one stream record. */
   records: number;
   restored_at?: string;
 }
@@ -18,11 +18,14 @@ export interface FailedBatch {
 export interface RedriveDeps {
   reports: FailureReports;
   marks: Marks;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
-/** Lists the batches that Lambda gave up on, including those that are back on the stream. */
+/**
+ * Lists the batches that Lambda has stopped retrying. The list includes the batches whose records
+ * have been put on the stream again.
+ */
 export async function* listFailedBatches({
   reports,
   marks,
@@ -33,7 +36,10 @@ export async function* listFailedBatches({
   }
 }
 
-/** Reads one batch with its records. Returns undefined if there is no such batch. */
+/**
+ * Reads one failed batch with its records. Returns undefined if there is no failed batch under the
+ * key.
+ */
 export async function readFailedBatch(
   { reports, marks }: RedriveDeps,
   key: string,
@@ -51,10 +57,12 @@ export interface RedriveOutcome {
 }
 
 /**
- * Puts the records of a batch back on the stream, each with its original id. When all of them are there, it marks
- * the batch. A redrive that fails midway can be repeated: a record that is published twice counts once.
+ * Puts the records of a failed batch on the stream again, each with its original id. After the
+ * stream has accepted all records, stores a mark that says that the batch is restored. If a redrive
+ * fails midway, the caller can repeat the redrive, because a record that is published twice counts
+ * once.
  *
- * @throws {Error} if there is no such batch.
+ * @throws {Error} if there is no failed batch under the key.
  */
 export async function redrive(
   deps: RedriveDeps,

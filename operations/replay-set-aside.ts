@@ -10,13 +10,16 @@ export type Fix = (
 ) => Uint8Array | string | object | undefined | Promise<Uint8Array | string | object | undefined>;
 
 export type SetAsideReplayOutcome =
-  /** The set-aside's records were put back on the stream. */
+  /** The records of the set-aside were put on the stream again. */
   | { status: 'replayed'; records: number }
-  /** In a dry run, the number of records that would be put back on the stream. */
+  /** In a dry run, the number of records that a replay would put on the stream again. */
   | { status: 'would_replay'; records: number }
-  /** An earlier replay put the set-aside back on the stream. */
+  /** An earlier replay has put the set-aside on the stream again. */
   | { status: 'done_before' }
-  /** The set-aside was not replayed: the fix returned undefined, or its records are still invalid for this reason. */
+  /**
+   * The set-aside was not replayed. Either the fix returned undefined, or a repaired record is
+   * still invalid or lacks its long text. `reason` says which case applies.
+   */
   | { status: 'left'; reason: string }
   | { status: 'failed'; codes: string[] };
 
@@ -26,11 +29,14 @@ export interface SetAsideReplayDeps {
   claims: LongTexts;
   fix: Fix | undefined;
   dry_run: boolean;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
-/** Repairs a set-aside and puts it back on the stream, under the id that was derived from its original place. */
+/**
+ * Repairs a set-aside and puts its records on the stream again. A record without an id of its own
+ * gets the id that is derived from its original position on the stream.
+ */
 export async function replaySetAside(
   deps: SetAsideReplayDeps,
   set_aside: SetAside,
@@ -79,7 +85,10 @@ function toStreamRecord(set_aside: SetAside, bytes: Uint8Array) {
   };
 }
 
-/** Returns whether the record's text is not on S3, so that the consumer would set the record aside again. */
+/**
+ * Returns whether the long text of a record is missing in the claim store or has another hash. The
+ * consumer would set such a record aside again.
+ */
 async function lacksText(
   claims: LongTexts,
   { record: { tenant, text_claim, deleted } }: Restorable & { kind: 'record' },
@@ -90,8 +99,8 @@ async function lacksText(
 }
 
 /**
- * Restores the original id of a sub-record of an aggregate. The repaired bytes are no longer part of the aggregate, so
- * the id that is derived from their place lacks the sub-sequence number.
+ * Restores the original id of a record from a KPL aggregate. The repaired bytes are no longer part
+ * of the aggregate, so the id that is derived from their position lacks the sub-sequence number.
  */
 function keepId(one: Restorable, set_aside: SetAside): Restorable {
   const { shard_id, sequence_number, sub_sequence_number, set_aside_id } = set_aside;

@@ -9,23 +9,38 @@ import {
 import type { CurrentResults, LakeLines } from './ports.ts';
 
 export interface ReplayQuery {
-  /** Replays records that arrived at this time or later, in epoch milliseconds. */
+  /**
+   * Start of the period in epoch milliseconds. Records that arrived at this time or later are
+   * replayed.
+   */
   from: number;
-  /** Replays records that arrived before this time, in epoch milliseconds. */
+  /**
+   * End of the period in epoch milliseconds. Only records that arrived before this time are
+   * replayed.
+   */
   to: number;
-  /** The analyzer that all results should have. Results that have its name and version already are skipped. */
+  /**
+   * The analyzer that all results should come from. A record whose result has the name and the
+   * version of this analyzer is skipped.
+   */
   analyzer: { name: string; version: string };
   source?: string;
 }
 
 export interface ReplayCounts {
-  /** Lines read from the lake. */
+  /** Number of lines that were read from the lake. */
   lines: number;
-  /** Records that are on the stream again. */
+  /**
+   * Number of records that were put on the stream again. In a dry run, the number of records that a
+   * replay would put on the stream again.
+   */
   replayed: number;
-  /** Records whose result has this analyzer version already, and records that were replaced or withdrawn since. */
+  /**
+   * Number of records that were skipped because their current result has this analyzer version, or
+   * because a later version of the record has replaced or withdrawn the record.
+   */
   up_to_date: number;
-  /** Records that cannot be analysed again, because their text was not kept. */
+  /** Number of records that cannot be analysed again, because their results contain no text. */
   without_text: number;
   failed: number;
 }
@@ -33,11 +48,14 @@ export interface ReplayCounts {
 export interface ReplayDeps {
   lake: LakeLines;
   results: CurrentResults;
-  /** Absent in a dry run, which counts and publishes nothing. */
+  /**
+   * The publisher that puts records on the stream. Undefined in a dry run, which only counts
+   * records and publishes no record.
+   */
   publisher: Publisher | undefined;
-  /** Waits until this number of records may be published. */
+  /** Waits until the rate limit allows publishing this number of records. */
   pace: (records: number) => Promise<void>;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
   on_progress?: (counts: ReplayCounts, hour: number) => void;
 }
@@ -48,14 +66,18 @@ interface Run extends ReplayQuery {
 }
 
 const HOUR_MS = 3_600_000;
-/** The longest time between a record's arrival and its line in the lake: the retention of the stream. */
+/**
+ * Maximum time between the arrival of a record and the delivery of its line to the lake, in
+ * milliseconds. The time equals the retention of the stream.
+ */
 const MAX_DELIVERY_DELAY_MS = 24 * HOUR_MS;
 const RECORDS_PER_STEP = 100;
 
 /**
- * Analyses the records of a period again with the current analyzer. It publishes each record to the stream with the
- * same record version and a higher `analysis_run`. The new result replaces the old one in the table; the lake keeps
- * both. A replay can be repeated, because it skips results that have the new analyzer version already.
+ * Analyses the records of a period again with the current analyzer. Publishes each record to the
+ * stream with the same record version and a higher `analysis_run`. The new result replaces the old
+ * result in the results table, and the lake keeps both results. A replay can be repeated, because
+ * the replay skips records whose result has the new analyzer version already.
  */
 export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<ReplayCounts> {
   const counts = { lines: 0, replayed: 0, up_to_date: 0, without_text: 0, failed: 0 };
@@ -70,7 +92,10 @@ export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<Repl
   return counts;
 }
 
-/** Groups the lines to replay. If a group has two lines of one record, the later one replaces the earlier one. */
+/**
+ * Collects the lines to replay in groups of 100 records. If two lines of one group belong to the
+ * same record, the later line replaces the earlier line.
+ */
 async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<Result[]> {
   const wanted = new Map<string, Result>();
   for await (const line of lines) {
@@ -106,7 +131,10 @@ async function replayLines(deps: ReplayDeps, run: Run, lines: Result[]): Promise
   }
 }
 
-/** Finds the lines whose current result has the same record version and another analyzer version. */
+/**
+ * Returns the lines whose current result has the same record version and a different analyzer or
+ * analyzer version.
+ */
 async function findDue(
   { results }: ReplayDeps,
   { analyzer }: Run,
@@ -121,7 +149,7 @@ async function findDue(
   });
 }
 
-/** Builds the original record from its result. Returns undefined if the result has no text. */
+/** Builds the original record from a result. Returns undefined if the result has no text. */
 function rebuildRecord(line: Result, analysis_run: number): RecordInput | undefined {
   if (line.text === undefined || line.text === '') return undefined;
   const record: Complete<RecordInput> = {

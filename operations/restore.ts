@@ -6,12 +6,18 @@ import { gunzip } from '../processors/stream/decode/gunzip.ts';
 import { parseRecord } from '../processors/stream/decode/parse.ts';
 import { type FailedRecord, partitionKey, type SetAside } from '../schemas/index.ts';
 
-/** The content of one place on the stream: a record with its original id, or bytes that are not a valid record. */
+/**
+ * The content of one position on the stream, which is a record with its original id or bytes that
+ * are not a valid record.
+ */
 export type Restorable =
   | ({ kind: 'record' } & Omit<StreamItem, 'position'>)
   | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };
 
-/** Decodes a record of the stream as the consumer does, and keeps the bytes of each record and sub-record. */
+/**
+ * Decodes a stream record as the consumer does. Returns the bytes of each record in the stream
+ * record, and also the decoded record if the bytes are valid.
+ */
 export function readRestorables(failed: FailedRecord): Restorable[] {
   const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);
   return [
@@ -27,14 +33,15 @@ export function readRestorables(failed: FailedRecord): Restorable[] {
 export interface RestoreOutcome {
   accepted: number;
   failed: number;
-  /** The distinct error codes of the failed records. */
+  /** The error codes of the failed records, without duplicates. */
   codes: string[];
 }
 
 /**
- * Puts records and bytes back on the stream as they came. A record without an id gets the id derived from its place,
- * and one without a time gets its time of arrival. So it is the same record when it is back on the stream, and counts
- * once.
+ * Puts records and bytes on the stream again as they were received. A record without an id gets the
+ * id that is derived from its original position, and a record without a time gets its original time
+ * of arrival. The restored record therefore has the same identity as the original record, and the
+ * record counts once.
  */
 export async function restore(
   publisher: Publisher,
@@ -63,12 +70,19 @@ function encodeContents(one: Restorable): { bytes: Uint8Array; partition_key: st
   return { bytes: addIdentity(one, partition_key), partition_key };
 }
 
-/** A KPL aggregate can contain partition keys that Kinesis refuses. Such a key would fail the whole request. */
+/**
+ * Returns the partition key if Kinesis accepts the key, and otherwise the fallback. A KPL aggregate
+ * can contain partition keys that Kinesis does not accept, and one such key would make the whole
+ * request fail.
+ */
 function chooseKey(partition_key: string, fallback: string): string {
   return partition_key !== '' && partition_key.length <= 256 ? partition_key : fallback;
 }
 
-/** Adds the id and the time to the bytes of a record if they are missing. Otherwise returns the bytes unchanged. */
+/**
+ * Adds the id to the bytes of a record if the bytes contain no id, and the time of arrival if the
+ * bytes contain no `created_at`. Otherwise returns the bytes unchanged.
+ */
 function addIdentity(
   { bytes, record, arrived_at }: Restorable & { kind: 'record' },
   partition_key: string,
@@ -83,11 +97,15 @@ function addIdentity(
   const start = json.indexOf(OPENING_BRACE) + 1;
   const fields = Buffer.from(`${JSON.stringify(added).slice(1, -1)},`);
   const whole = Buffer.concat([json.subarray(0, start), fields, json.subarray(start)]);
-  // The publisher refuses a record that does not fit, as `too_large`.
+  // If the record does not fit on the stream even when gzipped, the publisher refuses the record as
+  // `too_large`.
   return shrinkToFit(whole, partition_key) ?? whole;
 }
 
-/** A record is a JSON object, so the first brace in its bytes is the object's own. */
+/**
+ * The code of the opening brace. The first brace in the bytes of a record opens the record, because
+ * a record is a JSON object.
+ */
 const OPENING_BRACE = '{'.charCodeAt(0);
 
 function codeOf(outcome: PublishOutcome): string {

@@ -14,7 +14,8 @@ export interface CountDeps {
 
 const CHECKPOINT_INTERVAL_MS = 5_000;
 /**
- * Time after which the sweeper assumes that the submission has stopped, and resumes the submission.
+ * Time after which the sweeper assumes that the submission has stopped, and resumes the submission,
+ * in milliseconds.
  */
 const RESUME_AFTER_MS = 10 * 60_000;
 

@@ -3,7 +3,7 @@ export type RemainingMs = () => number;
 
 /**
  * Time that is reserved at the end of an invocation for storing the last checkpoint and for
- * requesting another invocation.
+ * requesting another invocation, in milliseconds.
  */
 const RESERVE_MS = 20_000;
 

@@ -14,24 +14,32 @@ export interface CallBackDeps {
   store: JobStore;
   queue: CallbackQueue;
   post: Post;
-  /** The secret of the deployment; each tenant's secret is derived from it. */
+  /** Returns the secret of the deployment, from which the secret of each tenant is derived. */
   secret: () => Promise<string>;
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
 
 type Callback = NonNullable<Job['callback']>;
 
-/** Delays before the second, third and fourth attempt. SQS delays a message by at most 900 seconds. */
+/**
+ * Delays before the second, third and fourth attempt, in seconds. SQS can delay a message by at
+ * most 900 seconds.
+ */
 const RETRY_DELAYS_SECONDS = [60, 300, 900];
 
-/** `retrying`: the next attempt is in the queue. `ignored`: this attempt is not due. */
+/**
+ * The outcome of one attempt. `retrying` means that the attempt failed and the message for the next
+ * attempt is in the queue. `ignored` means that the attempt was not due or that another invocation
+ * had recorded the same attempt.
+ */
 export type CallBackOutcome = 'delivered' | 'retrying' | 'failed' | 'ignored';
 
 /**
- * Makes one attempt to report a final job to its callback URL, and records the attempt. A message that is delivered
- * twice makes no second attempt once the first is recorded. If the function dies before that, the attempt is repeated
- * under the same delivery id.
+ * Creates the function that makes one attempt to report a final job to the callback URL of the job,
+ * and records the attempt in the job. If SQS delivers a message again after the attempt was
+ * recorded, the function makes no further attempt. If the function dies before it has recorded the
+ * attempt, the next delivery of the message repeats the attempt under the same delivery id.
  */
 export function createCallBack(
   deps: CallBackDeps,

@@ -13,7 +13,11 @@ import {
 import { createCallBack } from './call-back.ts';
 import { createPost } from './post.ts';
 
-/** Builds the function that sends callbacks. @throws {Error} as parseEnvironment. */
+/**
+ * Builds the Lambda function that sends callbacks.
+ *
+ * @throws {Error} if an environment variable is missing or wrong.
+ */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(callbackEnvironmentSchema, variables);
   const logger = new Logger({ serviceName: 'aurastream-callbacks' });

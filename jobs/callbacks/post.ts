@@ -4,11 +4,13 @@ import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { type CallbackRules, CallbackUrlError, checkAddress, checkCallbackUrl } from './url.ts';
 
-/** The receiver's HTTP status, or an error code if there was no response. */
+/** The HTTP status of the receiver's response, or an error code if there was no response. */
 export type PostOutcome = { status: number } | { error: string };
 
 export interface PostDeps extends CallbackRules {
-  /** Resolves a name to all of its addresses. Default: the resolver of the system. */
+  /**
+   * Resolves a host name to all of its addresses. By default, the resolver of the operating system.
+   */
   resolve?: (
     host: string,
     options: { all: true },
@@ -17,13 +19,16 @@ export interface PostDeps extends CallbackRules {
       addresses: { address: string; family: number }[],
     ) => void,
   ) => void;
-  /** Limit of one attempt, redirects included. */
+  /** Time limit of one attempt, in milliseconds, including redirects. Default 30,000. */
   timeout_ms?: number;
 }
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
-/** Redirects that keep method and body. The others turn a POST into a GET without a body. */
+/**
+ * The statuses of redirects after which the client sends the same method and body again. The other
+ * redirects would turn the POST into a GET without a body, so this function does not follow them.
+ */
 const REDIRECT_STATUSES = new Set([307, 308]);
 
 export type Post = (
@@ -33,8 +38,10 @@ export type Post = (
 ) => Promise<PostOutcome>;
 
 /**
- * Posts to a URL that a caller chose. The connection goes to the address that was checked, at every redirect too, so a
- * name that resolves to another address the second time (DNS rebinding) cannot reach a private one.
+ * Creates the function that posts to a URL which a caller chose. The function checks the addresses
+ * of the host when the host name is resolved, for the first request and for each redirect, and
+ * connects only to a checked address. A host name that resolves to a private address after the
+ * check (DNS rebinding) can therefore not reach a private address.
  */
 export function createPost(deps: PostDeps): Post {
   return async (url, headers, body) => {
@@ -73,7 +80,7 @@ function postOnce(
       },
       (response) => {
         resolved({ status: response.statusCode ?? 0, location: response.headers.location });
-        // The body of the response is not read.
+        // AuraStream does not read the body of the response, so the connection is closed here.
         response.destroy();
       },
     );
@@ -82,7 +89,10 @@ function postOnce(
   });
 }
 
-/** Resolves names to public addresses only. One private address among several may be DNS rebinding: refuse all. */
+/**
+ * Creates a lookup function that resolves host names to public addresses only. If one of several
+ * addresses is private, the lookup fails, because the host name may be an attempt at DNS rebinding.
+ */
 function createCheckedLookup(deps: PostDeps): LookupFunction {
   const resolveAll = deps.resolve ?? resolve;
   return (host, options, done) => {
@@ -102,7 +112,7 @@ function createCheckedLookup(deps: PostDeps): LookupFunction {
   };
 }
 
-/** An error code that cannot contain anything from the receiver. */
+/** Returns an error code that cannot contain data from the receiver. */
 function codeOf(error: unknown): string {
   if (error instanceof CallbackUrlError) return 'AddressNotAllowed';
   const code = (error as { code?: unknown }).code;

@@ -1,22 +1,32 @@
 import ipaddr from 'ipaddr.js';
 
-/** The URL is not allowed. The message is meant for the caller who gave the URL. */
+/**
+ * The error of a URL that the rules do not allow. The API shows the message to the caller who gave
+ * the URL.
+ */
 export class CallbackUrlError extends Error {
   override name = 'CallbackUrlError';
 }
 
 export interface CallbackRules {
-  /** Allows plain HTTP and loopback addresses, for trials on one machine. */
+  /**
+   * If true, plain HTTP and loopback addresses are allowed, so that callbacks can be tried on one
+   * machine.
+   */
   allow_loopback: boolean;
 }
 
-/** Lower ports belong to system services, some of which execute the data that they receive. */
+/**
+ * The lowest allowed port except 443. The ports below belong to system services, and some system
+ * services execute the data that they receive.
+ */
 const LEAST_UNPRIVILEGED_PORT = 1_024;
 
 /**
- * Checks a URL against the rules. A name is checked again when it is resolved.
+ * Checks a callback URL against the rules. If the URL contains a host name, the caller must also
+ * check the addresses of the host with {@link checkAddress} when the name is resolved.
  *
- * @throws {CallbackUrlError}
+ * @throws {CallbackUrlError} if the rules do not allow the URL.
  */
 export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -40,7 +50,11 @@ export function checkCallbackUrl(url: string, { allow_loopback }: CallbackRules)
   return parsed;
 }
 
-/** Checks an address before a connection is made. @throws {CallbackUrlError} */
+/**
+ * Checks an IP address. The caller must check the address before connecting to the address.
+ *
+ * @throws {CallbackUrlError} if the rules do not allow the address.
+ */
 export function checkAddress(address: string, { allow_loopback }: CallbackRules): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();
