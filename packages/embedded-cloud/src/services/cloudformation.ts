@@ -10,11 +10,11 @@ import {
 /** A stack in the response of DescribeStacks. */
 export interface DescribedStack {
   name: string;
-  /** The ARN. By default it is built from the name. */
+  /** ARN of the stack. By default, the ARN is built from the name of the stack. */
   id?: string;
   outputs: Record<string, string>;
   parameters?: Record<string, string>;
-  /** Epoch ms, by default 0. */
+  /** Time of the stack's creation, in epoch milliseconds. The default is 0. */
   created_at?: number;
 }
 
@@ -24,7 +24,10 @@ export interface CloudFormationOptions {
 
 type CallShape = Omit<AwsCall, 'action' | 'caller'>;
 
-/** Emulates CloudFormation's DescribeStacks, which clients use to read the outputs of a stack. */
+/**
+ * Emulates CloudFormation's action DescribeStacks, which clients use to read the outputs of a
+ * stack.
+ */
 export function createCloudFormation({ stacks }: CloudFormationOptions): AwsService {
   return {
     service: 'cloudformation',
@@ -50,7 +53,10 @@ export function createCloudFormation({ stacks }: CloudFormationOptions): AwsServ
   };
 }
 
-/** The query protocol: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/**
+ * Reads the parameters of a call in the AWS query protocol.
+ * Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
 function readInput({ query, body }: CallShape): URLSearchParams {
   return query.has('Action') ? query : new URLSearchParams(body.toString());
 }

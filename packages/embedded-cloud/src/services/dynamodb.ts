@@ -19,30 +19,41 @@ import {
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
 
 export interface DynamoDbOptions {
-  /** The folder of the LevelDB files. Without it, all data is in memory only. */
+  /** Folder of the LevelDB files. Without a folder, all data is in memory only. */
   path?: string;
-  /** Epoch ms. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
-  /** How often expired items are deleted: every ten minutes by default. AWS takes up to two days. */
+  /**
+   * Interval between deletions of expired items, in milliseconds. The default is ten minutes,
+   * although AWS may take up to two days to delete an expired item.
+   */
   sweep_every_ms?: number;
 }
 
 export interface DynamoDbService extends AwsService {
-  /** Deletes the items that expired before `now` (epoch ms). @returns the number of deleted items */
+  /**
+   * Deletes the items that expired before `now`, in epoch milliseconds.
+   *
+   * @returns the number of deleted items
+   */
   sweepExpired(now: number): Promise<number>;
 }
 
 type Action = (input: JsonObject) => Promise<JsonObject>;
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+/**
+ * Maximum number of writes in a BatchWriteItem call, and maximum size of the request in bytes.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
 const MOST_WRITES = 25;
 const MOST_REQUEST_BYTES = 16 * 1024 * 1024;
 
 const json = jsonProtocol('1.0');
 
 /**
- * Emulates DynamoDB: dynalite, with time to live and BatchExecuteStatement for inserts added. Transactions, streams and
- * other PartiQL are not emulated. The usage is `read_units` and `write_units`, without the units of indexes.
+ * Emulates DynamoDB with dynalite, and adds time to live and BatchExecuteStatement for inserts.
+ * Transactions, streams and other PartiQL statements are not emulated. The metered usage is
+ * `read_units` and `write_units`, without the units of indexes.
  *
  * @example
  * const served = await serveService(await createDynamoDb({ now: Date.now }));
@@ -58,7 +69,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   const usages = new WeakMap<AwsReply, Usage>();
 
   const timer = setInterval(() => {
-    // A failed sweep is not reported: the next one deletes the same items.
+    // A failed sweep is not reported, because the next sweep tries to delete the same items again.
     ttl.sweep(options.now()).catch(() => {});
   }, options.sweep_every_ms ?? 600_000);
   timer.unref();
@@ -150,7 +161,10 @@ function createActions(
   };
 }
 
-/** dynalite limits the writes of each table, AWS the writes of the call. */
+/**
+ * Checks the number of writes in a BatchWriteItem call. AWS limits the writes of the whole call,
+ * but dynalite limits the writes separately for each table.
+ */
 function checkWrites(tables: unknown): void {
   const lists = isObject(tables) ? Object.values(tables).filter(Array.isArray) : [];
   const writes = lists.reduce((sum, list) => sum + list.length, 0);
@@ -161,7 +175,10 @@ function checkWrites(tables: unknown): void {
   );
 }
 
-/** dynalite omits the projection in UnprocessedKeys, so it is added again. */
+/**
+ * Adds the requested projection to each entry of UnprocessedKeys, because dynalite omits the
+ * projection.
+ */
 function completeUnprocessedKeys(output: JsonObject, { RequestItems }: JsonObject): JsonObject {
   const requested = isObject(RequestItems) ? RequestItems : {};
   const unprocessed = isObject(output.UnprocessedKeys)

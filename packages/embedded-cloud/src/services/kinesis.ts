@@ -21,9 +21,12 @@ import { resolveTimestamp } from './kinesis/start-at-time.ts';
 import { openKinesisStore, readIterator } from './kinesis/store.ts';
 
 export interface KinesisOptions {
-  /** The folder of the LevelDB files. Without it, all data is in memory only. */
+  /** Folder of the LevelDB files. Without a folder, all data is in memory only. */
   path?: string;
-  /** Epoch ms. It must agree with the system's clock, which kinesalite uses for arrival times. */
+  /**
+   * Returns the current time in epoch milliseconds. The time must agree with the system's clock,
+   * because kinesalite uses the system's clock for arrival times.
+   */
   now: () => number;
 }
 
@@ -32,8 +35,8 @@ type Action = (input: JsonObject) => Promise<JsonObject>;
 const json = jsonProtocol('1.1');
 
 /**
- * Emulates Kinesis Data Streams: kinesalite, with the present limits and fields added. The usage is the `records` and
- * `billed_bytes` of puts and reads.
+ * Emulates Kinesis Data Streams with kinesalite, and adds current limits and fields of AWS. The
+ * metered usage is the `records` and `billed_bytes` of puts and reads.
  *
  * @throws {Error} if another process uses the folder
  */
@@ -100,7 +103,10 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
   };
 }
 
-/** Java clients send CBOR by default. */
+/**
+ * Creates the error reply to a body that is not a JSON object. The message mentions CBOR if the
+ * client sent CBOR, because Java clients send CBOR by default.
+ */
 function createNotJson({ headers }: AwsCall): AwsReply {
   const message = headers['content-type']?.includes('cbor')
     ? 'The embedded Kinesis accepts JSON, not CBOR: set AWS_CBOR_DISABLE=true (aws.cborEnabled=false) in the client.'
@@ -108,7 +114,10 @@ function createNotJson({ headers }: AwsCall): AwsReply {
   return json.error(400, 'SerializationException', message);
 }
 
-/** A request may name its stream by ARN, but kinesalite accepts names only. */
+/**
+ * Returns the input with the name of its stream. A request may name its stream by ARN, but
+ * kinesalite accepts only a name.
+ */
 function resolveStreamName(input: JsonObject): JsonObject {
   const { StreamARN, StreamName } = input;
   if (typeof StreamARN !== 'string' || StreamName !== undefined) return input;

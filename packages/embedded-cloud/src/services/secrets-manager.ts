@@ -4,11 +4,14 @@ import { dirname } from 'node:path';
 import type { AwsService } from '../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from './wire.ts';
 
-/** A secret, read from the template. */
+/** A secret that was read from the template. */
 export interface SecretSpec {
   arn: string;
   name: string;
-  /** The value in the template. Without it, a value is generated once. */
+  /**
+   * Value of the secret in the template. If the template has no value, a value is generated once
+   * and then stored.
+   */
   value?: string;
   generate?: { length: number; exclude: string };
 }
@@ -24,7 +27,8 @@ const DIGITS = '0123456789';
 export const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /**
- * Emulates reading secrets from Secrets Manager. The values are in a file that only its owner can read.
+ * Emulates the actions of Secrets Manager that read secrets. The values are stored in a file that
+ * only the owner of the file can read.
  *
  * @example
  * const generate = { length: 32, exclude: PUNCTUATION };
@@ -45,7 +49,8 @@ export function createSecretsManager(options: {
     };
   }
   mkdirSync(dirname(options.path), { recursive: true });
-  // The file is replaced atomically, because a file that a crash cut off cannot be read again.
+  // The file is replaced atomically, because a file that is only partly written when the process
+  // crashes could not be read again.
   writeFileSync(`${options.path}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${options.path}.new`, options.path);
   const findSpec = (body: Buffer) => {

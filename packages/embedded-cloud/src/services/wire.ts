@@ -3,7 +3,7 @@ import type { AwsReply } from '../gateway/types.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 
-/** Creates the reply of an AWS JSON 1.1 service. */
+/** Creates the reply of a service that uses the AWS JSON 1.1 protocol. */
 export function jsonReply(status: number, body: unknown): AwsReply {
   return {
     status,
@@ -12,17 +12,25 @@ export function jsonReply(status: number, body: unknown): AwsReply {
   };
 }
 
-/** Creates an error reply of an AWS JSON 1.1 service. The SDK throws an exception named `type`. */
+/**
+ * Creates an error reply of a service that uses the AWS JSON 1.1 protocol. For this reply, the SDK
+ * throws an exception named `type`.
+ */
 export function jsonError(status: number, type: string, message: string): AwsReply {
   return jsonReply(status, { __type: type, message });
 }
 
-/** Reads the action of an AWS JSON request: `PutRecord` of `Firehose_20150804.PutRecord`. @returns '' without one */
+/**
+ * Reads the action of an AWS JSON request from the header `x-amz-target`. For example, the action
+ * of `Firehose_20150804.PutRecord` is `PutRecord`.
+ *
+ * @returns an empty string if the request has no such header
+ */
 export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.').at(-1) ?? '';
 }
 
-/** Parses the body of a JSON request. @returns undefined if it is not a JSON object */
+/** Parses the body of a JSON request. @returns undefined if the body is not a JSON object */
 export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString('utf8') || '{}');
@@ -34,7 +42,7 @@ export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** Creates a reply in XML. */
+/** Creates a reply with an XML body. */
 export function createXmlReply(
   status: number,
   body: string,
@@ -55,14 +63,14 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
 };
 
-/** Escapes a text for an XML element. Control characters become character references. */
+/** Escapes a string for use in an XML element. Control characters become character references. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
     .replace(/\p{Cc}/gu, (character) => `&#x${character.codePointAt(0)!.toString(16)};`);
 }
 
-/** The inverse of `escapeXml`. Decimal references are decoded too. */
+/** Decodes a string that `escapeXml` escaped. Decimal character references are decoded too. */
 export function unescapeXml(text: string): string {
   return text.replace(/&(#x[0-9a-f]+|#\d+|amp|lt|gt|quot|apos);/gi, (all, name: string) => {
     if (name.startsWith('#x')) return decodeCodePoint(Number.parseInt(name.slice(2), 16), all);
@@ -76,7 +84,8 @@ function decodeCodePoint(code: number, fallback: string): string {
 }
 
 /**
- * Finds the contents of all elements with this name. Namespaces are ignored; nesting in the same name is not supported.
+ * Finds the contents of all elements with the given name. Namespace prefixes are ignored. An
+ * element inside another element of the same name is not supported.
  */
 export function findXmlElements(xml: string, name: string): string[] {
   const pattern = new RegExp(

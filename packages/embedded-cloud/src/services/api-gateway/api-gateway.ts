@@ -12,7 +12,10 @@ interface Route {
   path: RegExp;
 }
 
-/** Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html */
+/**
+ * HTTP method and path of each emulated action.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html
+ */
 const ROUTES: Route[] = [
   { action: 'CreateApiKey', method: 'POST', path: /^\/apikeys$/ },
   { action: 'GetApiKeys', method: 'GET', path: /^\/apikeys$/ },
@@ -34,7 +37,10 @@ const LONGEST_VALUE = 128;
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 500;
 
-/** Emulates API Gateway's actions for API keys and usage plans. The plans come from the template. */
+/**
+ * Emulates the actions of API Gateway for API keys and usage plans. The usage plans are read from
+ * the template.
+ */
 export function createApiGateway({
   keys,
   plans,

@@ -10,24 +10,27 @@ export interface ApiKey {
   enabled: boolean;
   description?: string;
   tags: Record<string, string>;
-  /** Epoch seconds. */
+  /** Time of creation, in epoch seconds. */
   created_at: number;
-  /** The ids of its usage plans. */
+  /** Ids of the usage plans that contain the key. */
   plan_ids: string[];
 }
 
 interface KeyFile {
   keys: ApiKey[];
-  /** The number of requests by `<plan> <key> <period>`. */
+  /** Number of counted requests for each counter `<plan> <key> <period>`. */
   used: Record<string, number>;
 }
 
-/** The API keys of the account and the used part of their quotas. They survive a restart. */
+/**
+ * Stores the API keys of the account and the number of requests that count against their quotas.
+ * The keys and the numbers survive a restart of the embedded cloud.
+ */
 export interface KeyStore {
   list(): ApiKey[];
   findByValue(value: string): ApiKey | undefined;
   findById(id: string): ApiKey | undefined;
-  /** @returns undefined if another key has the value */
+  /** Creates an API key. @returns undefined if another key has the same value */
   create(key: {
     name: string;
     value?: string;
@@ -40,7 +43,7 @@ export interface KeyStore {
     changes: Partial<Pick<ApiKey, 'enabled' | 'name' | 'description' | 'plan_ids'>>,
   ): void;
   remove(id: string): void;
-  /** Counts a request. @returns the number of earlier requests */
+  /** Counts a request. @returns the number of earlier requests with the same counter */
   countRequest(counter: string): number;
   save(): void;
 }

@@ -68,7 +68,7 @@ const MOST_RESULTS = 50;
 
 export function createExecutions(deps: {
   run: RunQuery;
-  /** Is called once for each successful query, before the state of the query becomes SUCCEEDED. */
+  /** Handles each successful query once, before the state of the query becomes SUCCEEDED. */
   onSuccess(execution: Execution): Promise<void>;
   now: () => number;
   /** Runs `work` when fewer queries than the maximum number of concurrent queries are running. */

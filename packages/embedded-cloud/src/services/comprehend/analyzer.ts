@@ -13,10 +13,13 @@ export interface Analysis {
   SentimentScore: SentimentScore;
 }
 
-/** The weight of "neutral": one mild word leaves a text neutral, one strong word does not. */
+/**
+ * Weight of neutral evidence. With this weight, a text with one mild word is neutral, and a text
+ * with one strong word is not neutral.
+ */
 const NEUTRAL_EVIDENCE = 1.5;
 const SHARPNESS = 5;
-/** A text is mixed if a positive and a negative clause both have at least this much evidence. */
+/** Minimum evidence of a positive clause and of a negative clause that makes a text mixed. */
 const LEAST_SIDE = 2;
 
 /** Computes the sentiment of a text from its words. The same text always gets the same scores. */
@@ -57,7 +60,10 @@ function addLabel(SentimentScore: SentimentScore): Analysis {
 const require = createRequire(import.meta.url);
 let convert: ((text: string) => string) | undefined;
 
-/** The word list has simplified characters only. */
+/**
+ * Converts traditional Chinese characters to simplified characters, because the word list contains
+ * only simplified characters.
+ */
 function toSimplified(text: string): string {
   const { Converter } = require('opencc-js') as {
     Converter: (options: { from: string; to: string }) => (text: string) => string;

@@ -14,20 +14,26 @@ import {
 } from './limits.ts';
 
 export interface ComprehendOptions {
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
-  /** Calls per second by action. An action that is missing has the default quota of an account. */
+  /**
+   * Maximum number of calls per second for each action. A missing action has the default quota of
+   * an AWS account.
+   */
   calls_per_second?: Record<string, number>;
 }
 
 type Body = Record<string, unknown>;
 
-/** Analyses one document. @returns the fields of its result */
+/** Analyses one document. @returns the fields of the document's result */
 type AnalyseDocument = (text: string) => Record<string, unknown>;
 
 const MAX_LANGUAGE_TEXT_BYTES = 100_000;
 
-/** Emulates Comprehend's synchronous detection of sentiment and language, with its limits and errors. */
+/**
+ * Emulates Comprehend's synchronous detection of sentiment and language, including the limits and
+ * errors.
+ */
 export function createComprehend(options: ComprehendOptions): AwsService {
   const throttle = createThrottle({
     now: options.now,
@@ -129,7 +135,10 @@ function createSizeError(Index: number) {
   };
 }
 
-/** The documents and units of a successful call. Documents in the ErrorList are not billed. */
+/**
+ * Returns the number of documents and billed units of a successful call. Documents in the ErrorList
+ * are not billed.
+ */
 function readUsage(call: AwsCall, reply: AwsReply): Usage {
   if (reply.status !== 200) return {};
   const { Text, TextList } = jsonBody(call.body) ?? {};

@@ -18,7 +18,10 @@ const NEGATION_WINDOW = 3;
 const NEGATED = -0.7;
 const INTENSIFIED = 1.4;
 
-/** Collects the positive and negative evidence of a text, clause by clause. */
+/**
+ * Collects the positive and negative evidence of each clause in a text. The evidence of all emoji
+ * is returned as an additional clause.
+ */
 export function collectEvidence(text: string, language: string): Clause[] {
   const lexicon = loadLexicon(language);
   const clauses = splitClauses(text, lexicon, language).map((clause) => {
@@ -63,7 +66,8 @@ function readSpacedValences(clause: string, lexicon: Lexicon, language: string):
     const valence = findValence(word.replace('’', "'"), lexicon, language);
     if (valence === 0) return [];
     const before = words.slice(Math.max(0, i - NEGATION_WINDOW), i);
-    // Hindi and Korean put the negation after the word: "अच्छा नहीं", "좋지 않다".
+    // In Hindi and Korean, a negation usually follows the word, for example in "अच्छा नहीं" and "좋지
+    // 않다".
     const around =
       language === 'hi' || language === 'ko'
         ? [...before.slice(-1), ...words.slice(i + 1, i + 2), word.slice(1)]
@@ -84,7 +88,10 @@ const SHORTEST_STEM = 5;
 const LONGEST_ENDING = 3;
 const ARABIC_PREFIX = /^(?:وال|بال|ال|و|ب)(?=..)/u;
 
-/** Looks up a word, or its longest beginning in the list, because inflected words have different endings. */
+/**
+ * Finds the valence of a word in the word list. If the word is not in the list, the longest
+ * beginning of the word in the list is used, because inflected words have different endings.
+ */
 function findValence(word: string, { valences }: Lexicon, language: string): number {
   const exact = valences.get(word) ?? valences.get(word.replace(ARABIC_PREFIX, ''));
   if (exact !== undefined) return exact;
@@ -97,7 +104,10 @@ function findValence(word: string, { valences }: Lexicon, language: string): num
   return 0;
 }
 
-/** For scripts without spaces: finds the longest word at each position. */
+/**
+ * Reads the valences of a clause in a script without spaces. The longest word of the word list is
+ * used at each position.
+ */
 function readUnspacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
   const { valences, longest, vocabulary } = lexicon;
   const found: number[] = [];

@@ -1,6 +1,9 @@
 import { eld } from 'eld/small';
 
-/** Detects the likely languages of a text, best first. eld's scores are not probabilities, so they are rescaled. */
+/**
+ * Detects the likely languages of a text, with the most likely language first. The scores of eld
+ * are rescaled, because they are not probabilities.
+ */
 export function detectDominantLanguages(text: string): { LanguageCode: string; Score: number }[] {
   const scores = Object.entries(eld.detect(text).getScores());
   if (scores.length === 0) return [{ LanguageCode: 'en', Score: 0.1 }];

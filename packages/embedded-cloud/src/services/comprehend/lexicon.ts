@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module';
 import { VOCABULARIES, type Vocabulary } from './vocabulary.ts';
 
-/** The valence of each word, from -5 to 5. `longest` is the length of the longest word, for texts without spaces. */
+/**
+ * The valence of each word from -5 to 5, and the length of the longest word in characters. The
+ * length limits the search in languages without spaces.
+ */
 export interface Lexicon {
   valences: Map<string, number>;
   longest: number;
@@ -11,7 +14,10 @@ export interface Lexicon {
 const require = createRequire(import.meta.url);
 const lexicons = new Map<string, Lexicon>();
 
-/** Loads AFINN-165 in a language (MIT, machine-translated by its authors). VOCABULARIES adds and replaces words. */
+/**
+ * Loads the word list AFINN-165 for a language. The word list has the MIT licence and was
+ * machine-translated by its authors. VOCABULARIES adds and replaces words.
+ */
 export function loadLexicon(language: string): Lexicon {
   const known = lexicons.get(language);
   if (known !== undefined) return known;
@@ -32,7 +38,10 @@ export function loadLexicon(language: string): Lexicon {
   return lexicon;
 }
 
-/** Leaves out phrases, single characters, and words that were left in English. */
+/**
+ * Returns whether a word of the list can be used. Phrases, single characters and untranslated
+ * English words cannot be used.
+ */
 function isUsable(word: string, language: string): boolean {
   if (/\s/.test(word)) return false;
   if (language === 'ja' || language === 'zh' || language === 'ko') {

@@ -2,8 +2,9 @@ import type { AwsReply } from '../../gateway/types.ts';
 import { jsonError } from '../wire.ts';
 
 /**
- * Limits of the synchronous operations. Source: @aws-sdk/client-comprehend and Comprehend's guidelines and limits. The
- * calls per second are the quotas of 2022. Since then, AWS adjusts the quotas dynamically.
+ * Limits of the synchronous operations. The calls per second are the quotas of 2022, because AWS
+ * has adjusted the quotas dynamically since 2022.
+ * Sources: @aws-sdk/client-comprehend, and Comprehend's guidelines and limits
  */
 export const MAX_DOCUMENTS = 25;
 export const MAX_DOCUMENT_BYTES = 5_000;
@@ -20,14 +21,20 @@ const CHARACTERS_PER_UNIT = 100;
 const LEAST_UNITS = 3;
 
 /**
- * Counts the billed units of a document: one per 100 characters, at least 3.
+ * Counts the billed units of a document. One unit is 100 characters, and at least 3 units are
+ * billed for each document.
  * Source: https://aws.amazon.com/comprehend/pricing/
  */
 export function countUnits(text: string): number {
   return Math.max(LEAST_UNITS, Math.ceil([...text].length / CHARACTERS_PER_UNIT));
 }
 
-/** Limits the calls per second. @returns a function that returns the error reply for a call over the limit */
+/**
+ * Limits the calls per second of each action.
+ *
+ * @returns a function that returns an error reply if a call exceeds the limit, and otherwise
+ * undefined
+ */
 export function createThrottle(deps: {
   now: () => number;
   calls_per_second: Record<string, number>;
@@ -47,7 +54,10 @@ export function createThrottle(deps: {
   };
 }
 
-/** Creates the error for a constraint that AWS checks in front of the service. */
+/**
+ * Creates the error reply for a violated constraint that AWS checks before the service handles the
+ * request.
+ */
 export function createViolation(member: string, constraint: string): AwsReply {
   return jsonError(
     400,

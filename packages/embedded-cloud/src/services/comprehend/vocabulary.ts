@@ -1,11 +1,21 @@
-/** Words of each language in addition to its word list, in lower case. They were not chosen from the tests' texts. */
+/**
+ * Words of a language in addition to the word list, in lower case. The words were not chosen from
+ * the texts that the tests analyse.
+ */
 export interface Vocabulary {
-  /** Negations: they reverse the next word, or in Hindi, Korean and Japanese the previous one. */
+  /**
+   * Negations, which reverse the valence of a following word. In Japanese, a negation reverses the
+   * valence of a preceding word. In Hindi and Korean, a negation reverses the valence of an
+   * adjacent word.
+   */
   negations: string[];
-  /** Words like "but", which separate two clauses. */
+  /** Words such as "but" that separate two clauses. */
   contrasts: string[];
   intensifiers: string[];
-  /** Words of reviews and support mail that the list lacks or weights differently. */
+  /**
+   * Valences of words in reviews and support mail. The word list lacks these words or gives them
+   * different valences.
+   */
   polarity: Record<string, number>;
 }
 

@@ -4,10 +4,17 @@ import { type AttributeValue, type Insert, parseInsert } from './partiql-insert.
 import { StatementError } from './partiql-tokens.ts';
 import type { DynamoDbEmulator, TableDescription } from './store.ts';
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html */
+/**
+ * Maximum number of statements in a BatchExecuteStatement call.
+ * Source:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+ */
 const MOST_STATEMENTS = 25;
 
-/** The BatchStatementErrorCodeEnum of a statement, by the exception that a single write would have. */
+/**
+ * Error code of a failed statement for each exception that the write of the statement may cause.
+ * The codes are values of BatchStatementErrorCodeEnum.
+ */
 const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
   ConditionalCheckFailedException: {
     Code: 'DuplicateItem',
@@ -22,10 +29,13 @@ const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
 type FindTable = (name: string) => Promise<TableDescription | undefined>;
 
 /**
- * Creates BatchExecuteStatement for `INSERT INTO "table" VALUE {…}`. Each statement puts an item on the condition
- * that its key does not exist, and has its own response, in order.
+ * Creates the action BatchExecuteStatement for statements of the form
+ * `INSERT INTO "table" VALUE {…}`.
+ * Each statement puts an item if the key of the item does not exist. The responses are in the order
+ * of the statements.
  *
- * @throws {EmulatedError} ValidationException for any other statement, and, as in AWS, for two statements on one item
+ * @throws {EmulatedError} ValidationException for any other statement; as in AWS, also if two
+ * statements insert the same key
  */
 export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTable) {
   const putItem = async ({ table, item }: Insert): Promise<JsonObject> => {
@@ -54,13 +64,17 @@ export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTabl
   };
 }
 
-/** A refused insert is billed too. Its size is not known here, so one write unit is reported. */
+/**
+ * Returns the capacity that an insert consumed. AWS bills a refused insert too. The size of a
+ * refused insert is unknown here, so one write unit is reported.
+ */
 function readCapacity({ TableName, ConsumedCapacity }: JsonObject): unknown {
   return ConsumedCapacity ?? { TableName, CapacityUnits: 1 };
 }
 
 function findHashKey(table: TableDescription | undefined): string {
-  // For a missing table, the put fails with ResourceNotFoundException.
+  // If the table does not exist, any name is acceptable, because the put fails with
+  // ResourceNotFoundException.
   const key = table?.KeySchema.find(({ KeyType }) => KeyType === 'HASH');
   return key?.AttributeName ?? 'none';
 }

@@ -10,12 +10,18 @@ const WRITES = new Set([
   'UpdateItem',
 ]);
 
-/** Whether an action consumes capacity. If so, the emulator always reports it, for the meter. */
+/**
+ * Returns whether an action consumes capacity. For such an action, the emulator always determines
+ * the consumed capacity, because the meter needs the capacity.
+ */
 export function consumesCapacity(action: string): boolean {
   return READS.has(action) || WRITES.has(action);
 }
 
-/** Reads the capacity of a reply as `read_units` or `write_units`, without the writes of indexes. */
+/**
+ * Reads the consumed capacity from a reply as `read_units` or `write_units`. The units of indexes
+ * are not included.
+ */
 export function readUsage(action: string, { ConsumedCapacity }: JsonObject): Usage {
   const units = [ConsumedCapacity]
     .flat()

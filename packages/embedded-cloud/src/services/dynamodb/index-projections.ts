@@ -2,7 +2,8 @@ import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
 import { emulatedError } from '../../gateway/level-emulator.ts';
 
 /**
- * Limits that dynalite does not check: attributes in the projection of one index, and of all indexes of a table.
+ * Maximum number of projected attributes in one index, and in all indexes of a table together.
+ * dynalite does not check these limits.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
  */
 const MAX_PER_INDEX = 20;
@@ -10,7 +11,11 @@ const MAX_PER_TABLE = 100;
 
 const INDEX_LISTS = ['LocalSecondaryIndexes', 'GlobalSecondaryIndexes'];
 
-/** Checks the projections that CreateTable gives its indexes. @throws {EmulatedError} ValidationException. */
+/**
+ * Checks the index projections in the input of CreateTable.
+ *
+ * @throws {EmulatedError} ValidationException
+ */
 export function checkProjections(input: JsonObject): void {
   let total = 0;
   for (const list of INDEX_LISTS) {
@@ -35,11 +40,13 @@ export function checkProjections(input: JsonObject): void {
 }
 
 /**
- * Checks what UpdateTable does to indexes. It can create one, delete one, or change its throughput. It cannot change
- * the projection of an index: to create the index again under its name is refused.
- * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexUpdate.html
+ * Checks the index updates in the input of UpdateTable. Creating an index with the name of an
+ * existing index is refused, because UpdateTable cannot change the projection of an index. Creating
+ * or deleting any other index is not emulated.
+ * Source:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexUpdate.html
  *
- * @throws {EmulatedError} ValidationException.
+ * @throws {EmulatedError} ValidationException
  */
 export function checkIndexUpdates(input: JsonObject, table: JsonObject): void {
   const names = listObjects(table.GlobalSecondaryIndexes).map(({ IndexName }) => IndexName);

@@ -1,10 +1,10 @@
 import { StatementError, type Token, tokenize } from './partiql-tokens.ts';
 
-/** A DynamoDB value in the format of the API: `{S: "text"}`. */
+/** A DynamoDB value in the format of the API, for example `{S: "text"}`. */
 export type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
 
-/** The content of `INSERT INTO "table" VALUE {…}`. */
+/** The table and the item of the statement `INSERT INTO "table" VALUE {…}`. */
 export interface Insert {
   table: string;
   item: Item;
@@ -16,9 +16,11 @@ interface Cursor {
 }
 
 /**
- * Parses the only form of PartiQL that is emulated: an INSERT of one item. Its values are parameters or literals.
+ * Parses an INSERT of one item, which is the only PartiQL statement that is emulated. The values of
+ * the item are parameters or literals.
  *
- * @throws {StatementError} for any other statement, or if the numbers of parameters and question marks differ
+ * @throws {StatementError} for any other statement, or if the number of parameters differs from the
+ * number of question marks
  */
 export function parseInsert(statement: string, parameters: AttributeValue[]): Insert {
   const tokens = tokenize(statement);
@@ -35,7 +37,10 @@ export function parseInsert(statement: string, parameters: AttributeValue[]): In
   return { table, item: value.M as Item };
 }
 
-/** Finds the table of an INSERT, even if the rest of the statement is invalid, to check the permission. */
+/**
+ * Finds the table of an INSERT, so that the permission for the table can be checked. The table is
+ * found even if the rest of the statement is invalid.
+ */
 export function findTableName(statement: string): string | undefined {
   try {
     const [insert, into, table] = tokenize(statement);
@@ -92,7 +97,10 @@ function parseMark(mark: string, cursor: Cursor, parameters: AttributeValue[]): 
   throw new StatementError('expected a value');
 }
 
-/** Reads values separated by commas up to the closing mark. */
+/**
+ * Reads items that are separated by commas, up to and including the closing mark. `readOne` reads
+ * one item.
+ */
 function readUntil(cursor: Cursor, close: string, readOne: () => void): void {
   if (isMark(cursor.peek(), close)) {
     cursor.next();

@@ -1,16 +1,16 @@
 /** A token of a PartiQL statement. */
 export type Token =
-  /** `INSERT`, `value`, `true`, an unquoted table name. */
+  /** An unquoted word, for example `INSERT`, `true` or a table name. */
   | { kind: 'word'; text: string }
-  /** `"table"`: a name in double quotes. */
+  /** A name in double quotes, for example `"table"`. */
   | { kind: 'name'; text: string }
-  /** `'text'`. */
+  /** A string in single quotes, for example `'text'`. */
   | { kind: 'string'; text: string }
   | { kind: 'number'; text: string }
-  /** `{ } [ ] << >> : , ?` */
+  /** One of the marks `{ } [ ] << >> : , ?`. */
   | { kind: 'mark'; text: string };
 
-/** A statement that is not valid, or not emulated. */
+/** Error for a statement that is not valid or not emulated. */
 export class StatementError extends Error {
   override name = 'StatementError';
 }
@@ -20,7 +20,11 @@ const WORD = /[A-Za-z_][A-Za-z0-9_.-]*/y;
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /\s+/y;
 
-/** @throws {StatementError} at a character that starts no token */
+/**
+ * Splits a statement into tokens.
+ *
+ * @throws {StatementError} at a character that cannot start a token
+ */
 export function tokenize(statement: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -62,7 +66,10 @@ function readPlainToken(
   throw new StatementError(`unexpected character at position ${at + 1}`);
 }
 
-/** Reads up to the closing quote. A doubled quote is a quote in the text. */
+/**
+ * Reads a quoted string up to the closing quote. Two quotes in a row stand for one quote in the
+ * string.
+ */
 function readQuoted(statement: string, start: number): { text: string; end: number } {
   const quote = statement.charAt(start);
   let text = '';

@@ -5,9 +5,11 @@ import { findTableName } from './partiql-insert.ts';
 const buildTableArn = (table: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/${table}`;
 
 /**
- * Lists the permissions that a call needs. A query of an index needs one for the index, other calls for their tables.
- * PartiQL has its own actions.
- * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ * Lists the permissions that a call needs. A query of an index needs a permission for the index,
+ * and other calls need permissions for their tables. PartiQL statements need actions of their own,
+ * for example `dynamodb:PartiQLInsert`.
+ * Source:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
 export function listPermissions(call: AwsCall): Permission[] {
   const input = jsonBody(call) ?? {};
@@ -30,7 +32,10 @@ function listResources(action: string, input: JsonObject): string[] {
     : [buildTableArn(TableName)];
 }
 
-/** A statement without a table needs no permission: it is refused as invalid. */
+/**
+ * Lists the permissions that the INSERT statements of a call need. A statement without a table
+ * needs no permission, because the statement will be refused as invalid.
+ */
 function listInsertPermissions({ Statements }: JsonObject): Permission[] {
   const statements = Array.isArray(Statements) ? Statements.filter(isObject) : [];
   const tables = statements.map(({ Statement }) => findTableName(String(Statement)));

@@ -16,7 +16,7 @@ interface DynamoDbStore extends LevelStore {
   db: LevelStore['db'] & { open(): Promise<void> };
   tableDb: { awsAccountId: string; awsRegion: string };
   getTable(name: string, check_status: boolean, done: Done<TableDescription>): void;
-  /** A key space in addition to those of the tables. */
+  /** Returns a key space that is separate from the key spaces of the tables' items. */
   getTagDb(name: string): {
     get(key: string, done: Done<unknown>): void;
     put(key: string, value: unknown, done: Done<void>): void;
@@ -44,7 +44,7 @@ const OPERATIONS = [
   'UpdateTable',
 ];
 
-/** @throws {Error} if another process uses the folder */
+/** Opens dynalite's store. @throws {Error} if another process uses the folder */
 export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmulator> {
   return openLevelEmulator<DynamoDbStore>(
     {

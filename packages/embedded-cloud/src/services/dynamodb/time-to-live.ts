@@ -4,24 +4,34 @@ import { EmulatedError, emulatedError } from '../../gateway/level-emulator.ts';
 import type { Item } from './partiql-insert.ts';
 import type { DynamoDbEmulator, TableDescription } from './store.ts';
 
-/** AWS does not delete items that expired more than five years ago, because that is probably a mistake. */
+/**
+ * Maximum age of an expiry time, in seconds. AWS does not delete an item that expired more than
+ * five years ago, because such an expiry time is probably a mistake.
+ */
 const OLDEST_SECONDS = 5 * 365 * 86_400;
 
 export interface TimeToLive {
   update(input: JsonObject): Promise<JsonObject>;
   describe(input: JsonObject): Promise<JsonObject>;
-  /** Removes the setting of a deleted table. */
+  /** Removes the time-to-live setting of a deleted table. */
   forget(table: string): Promise<void>;
-  /** Deletes the items that expired before `now` (epoch ms). @returns the number of deleted items */
+  /**
+   * Deletes the items that expired before `now`, in epoch milliseconds.
+   *
+   * @returns the number of deleted items
+   */
   sweep(now: number): Promise<number>;
 }
 
-/** Adds time to live to dynalite. As in AWS, expired items are readable until a sweep deletes them. */
+/**
+ * Adds time to live to dynalite. As in AWS, an expired item is readable until a sweep deletes the
+ * item.
+ */
 export function createTimeToLive(
   { store, run }: DynamoDbEmulator,
   describeTable: (name: string) => Promise<TableDescription>,
 ): TimeToLive {
-  // A table name cannot contain `~`.
+  // The key space cannot collide with a table, because the name of a table cannot contain `~`.
   const settings = store.getTagDb('~time-to-live');
   const findAttribute = async (table: string): Promise<string | undefined> => {
     const value = await promisify(settings.get.bind(settings))(table);
@@ -100,7 +110,7 @@ interface Sweep {
   table: string;
   attribute: string;
   keys: string[];
-  /** Epoch ms. */
+  /** Time of the sweep, in epoch milliseconds. */
   now: number;
 }
 
@@ -123,7 +133,7 @@ async function sweepTable(run: Run, { table, attribute, keys, now }: Sweep): Pro
     });
     for (const item of page.Items as Item[]) {
       const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-      // The condition is checked again, because the item may have been updated in the meantime.
+      // The condition is checked again, because the item may have been updated since the scan.
       deleted += await countDeletion(
         run('DeleteItem', { ...bounds, Key, ConditionExpression: condition }),
       );

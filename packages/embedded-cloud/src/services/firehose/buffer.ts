@@ -1,10 +1,13 @@
 import { type Journal, startJournal } from './journal.ts';
 
-/** Buffers the records of a delivery stream until the size or the age of the buffer is reached. */
+/**
+ * Buffers the records of a delivery stream in a journal. The journal is sealed when the journal
+ * reaches its maximum size or age.
+ */
 export interface RecordBuffer {
-  /** Resolves when the records are in the journal. */
+  /** Adds records to the buffer. The promise resolves when the records are in the journal. */
   add(records: Buffer[]): Promise<void>;
-  /** Seals the buffered records. */
+  /** Seals the journal of the buffered records. The next record starts a new journal. */
   seal(): Promise<void>;
 }
 
@@ -14,7 +17,7 @@ export interface BufferDeps {
   interval_ms: number;
   now: () => number;
   newId: () => string;
-  /** Receives each sealed journal. */
+  /** Receives each journal after the journal was sealed. */
   onSealed(journal: Journal): void;
 }
 
@@ -22,7 +25,7 @@ export function createBuffer(deps: BufferDeps): RecordBuffer {
   let open: Journal | undefined;
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
-  // Appends and seals use one file, so they run one after the other.
+  // Appends and seals run one after the other, because they use the same file.
   const runSerially = <T>(work: () => Promise<T>): Promise<T> => {
     const run = last.then(work);
     last = run.catch(() => undefined);
@@ -53,7 +56,8 @@ export function createBuffer(deps: BufferDeps): RecordBuffer {
         try {
           await open.append(records);
         } catch (error) {
-          // The end of the file is uncertain, so nothing more is appended.
+          // After a failed append, the end of the file is uncertain. The journal is sealed, so that
+          // no more records are appended to the file.
           await seal();
           throw error;
         }

@@ -4,8 +4,10 @@ import { type Prefix, readPrefix } from './prefix.ts';
 const boolean = z.union([z.boolean(), z.stringbool()]);
 
 /**
- * `ExtendedS3DestinationConfiguration` of a resolved template. Numbers and booleans may be texts.
- * Limits: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
+ * Schema of `ExtendedS3DestinationConfiguration` in a resolved template. Numbers and booleans may
+ * be written as strings.
+ * Source of the limits:
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
  */
 const destinationSchema = z.object({
   BucketARN: z.string().startsWith('arn:aws:s3:::'),
@@ -34,7 +36,8 @@ const destinationSchema = z.object({
       Processors: z
         .array(
           z.object({
-            // Other processors would change the records, so a stream with them is refused.
+            // A stream with another processor is refused, because other processors would change the
+            // records.
             Type: z.literal('AppendDelimiterToRecord'),
             Parameters: z
               .array(z.object({ ParameterName: z.string(), ParameterValue: z.string() }))
@@ -48,27 +51,32 @@ const destinationSchema = z.object({
 
 export type DestinationConfiguration = z.input<typeof destinationSchema>;
 
-/** The settings of a delivery stream that are needed to buffer and deliver its records. */
+/** The settings of a delivery stream that are needed to buffer and deliver records. */
 export interface DeliveryStream {
   name: string;
   bucket: string;
   role_arn: string;
   prefix: Prefix;
-  /** The size at which a buffer becomes an object. */
+  /** Size at which the records of a buffer are written to S3, in bytes. */
   size_bytes: number;
-  /** The longest time that a record waits in a buffer, in ms. */
+  /** Maximum time that a record waits in a buffer, in milliseconds. */
   interval_ms: number;
   gzip: boolean;
   file_extension: string;
-  /** Written after each record. */
+  /** String that is written after each record. */
   delimiter: string;
-  /** The configuration in the response of DescribeDeliveryStream. */
+  /** Configuration that is returned by DescribeDeliveryStream. */
   configuration: z.output<typeof destinationSchema>;
 }
 
 const MIB = 1024 ** 2;
 
-/** @throws {Error} for a configuration that Firehose would refuse, or that is not emulated */
+/**
+ * Reads the configuration of a delivery stream.
+ *
+ * @throws {Error} if Firehose would refuse the configuration, or if the configuration is not
+ * emulated
+ */
 export function readConfiguration(name: string, destination: unknown): DeliveryStream {
   if (!/^[\w-][\w.-]{0,63}$/.test(name))
     throw new Error(`Invalid delivery stream name ${name}: use 1 to 64 letters, digits and ._-`);
@@ -94,7 +102,10 @@ export function readConfiguration(name: string, destination: unknown): DeliveryS
 
 type ProcessorList = z.output<typeof destinationSchema>['ProcessingConfiguration']['Processors'];
 
-/** In the template, a line feed is a backslash and an n. */
+/**
+ * Reads the delimiter of the records. A line feed is written in the template as a backslash and the
+ * letter n.
+ */
 function readDelimiter([processor]: ProcessorList): string {
   if (processor === undefined) return '';
   const given = processor.Parameters.find(({ ParameterName }) => ParameterName === 'Delimiter');

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 import { formatNameTimestamp } from './prefix.ts';
 import { createRandomString } from './random-names.ts';
 
-/** Writes an object to S3 with the permissions of a role. @throws if it was not written */
+/** Writes an object to S3 with the permissions of a role. @throws if the object was not written */
 export type PutObject = (
   bucket: string,
   key: string,
@@ -14,12 +14,19 @@ export type PutObject = (
   role_arn: string,
 ) => Promise<void>;
 
-/** Writes sealed journals to S3, and retries until each is written. */
+/**
+ * Writes sealed journals to S3. The delivery of a journal is retried until the journal is written.
+ */
 export interface Delivery {
   add(journal: Journal): void;
-  /** Tries each journal once. @returns the number of journals that wait for a retry or the next start */
+  /**
+   * Tries to deliver each waiting journal once.
+   *
+   * @returns the number of journals that are still waiting; a journal waits for a retry, or for the
+   * next start of the process after `stop`
+   */
   attempt(): Promise<number>;
-  /** Ends the retries. */
+  /** Stops the retries. */
   stop(): void;
 }
 
@@ -42,7 +49,7 @@ export function createDelivery(stream: DeliveryStream, putObject: PutObject): De
         await deliver(stream, putObject, journal);
         waiting.delete(journal);
       } catch {
-        // The journal is kept for the retry.
+        // The journal stays in `waiting`, so that its delivery is retried.
         has_failed = true;
       }
     }
@@ -63,7 +70,8 @@ export function createDelivery(stream: DeliveryStream, putObject: PutObject): De
   return {
     add(journal) {
       waiting.add(journal);
-      // While a retry is pending, new journals wait for it.
+      // A new journal is delivered immediately, unless a retry of earlier journals is pending. In
+      // that case, the new journal is delivered with the retry.
       if (retry === undefined && !is_stopped) void attempt();
     },
     attempt,
@@ -74,7 +82,10 @@ export function createDelivery(stream: DeliveryStream, putObject: PutObject): De
   };
 }
 
-/** A retry writes the same key, in case the first put succeeded but its reply was lost. */
+/**
+ * Writes the records of a journal to S3. A retry writes to the same key, so that the records are
+ * not duplicated if the first put succeeded but its reply was lost.
+ */
 async function deliver(
   stream: DeliveryStream,
   putObject: PutObject,
@@ -91,7 +102,10 @@ async function deliver(
   await journal.remove();
 }
 
-/** Builds `<prefix><stream>-<version>-<arrival>-<id><extension>`. The version is 1: a stream is never updated. */
+/**
+ * Builds a key of the form `<prefix><stream>-<version>-<arrival>-<id><extension>`. The version is
+ * always 1, because a delivery stream is never updated.
+ */
 function buildKey(
   { name, prefix, file_extension }: DeliveryStream,
   { id, arrived_at }: Journal,

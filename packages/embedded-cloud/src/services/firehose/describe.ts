@@ -1,14 +1,21 @@
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { DeliveryStream } from './configuration.ts';
 
-/** Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html */
+/**
+ * Default maximum number of names in a response of ListDeliveryStreams.
+ * Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html
+ */
 const DEFAULT_LIMIT = 10;
 
 export function buildStreamArn(name: string): string {
   return `arn:aws:firehose:${REGION}:${ACCOUNT_ID}:deliverystream/${name}`;
 }
 
-/** The response of DescribeDeliveryStream. @param created_at epoch ms */
+/**
+ * Creates the response of DescribeDeliveryStream.
+ *
+ * @param created_at creation time of the stream in epoch milliseconds
+ */
 export function describeDeliveryStream(
   { name, configuration }: DeliveryStream,
   created_at: number,
@@ -48,7 +55,7 @@ export function describeDeliveryStream(
   };
 }
 
-/** The response of ListDeliveryStreams, sorted by name. */
+/** Creates the response of ListDeliveryStreams, with the streams sorted by name. */
 export function listDeliveryStreams(names: string[], request: Record<string, unknown>) {
   const after = String(request.ExclusiveStartDeliveryStreamName ?? '');
   const later = names.filter((name) => name > after).sort();

@@ -22,15 +22,21 @@ import { createErrorReply, FirehoseError, readRecord, readRecords } from './reco
 
 export interface Firehose extends AwsService {
   /**
-   * Creates a Direct PUT delivery stream, and delivers the records that an earlier process accepted for it.
+   * Creates a Direct PUT delivery stream. Records that an earlier process accepted for the stream
+   * are delivered.
    *
-   * @throws {Error} for a configuration that Firehose would refuse, or that is not emulated
+   * @throws {Error} if Firehose would refuse the configuration, or if the configuration is not
+   * emulated
    */
   createDeliveryStream(config: {
     name: string;
     destination: DestinationConfiguration;
   }): Promise<void>;
-  /** Delivers all buffers. @returns the number of objects that S3 refused: they are kept and retried */
+  /**
+   * Delivers the records in all buffers.
+   *
+   * @returns the number of objects that were not written to S3 and will be retried
+   */
   flush(): Promise<{ waiting: number }>;
 }
 
@@ -43,10 +49,11 @@ interface RunningStream {
 type Action = (body: Record<string, unknown>) => Promise<unknown>;
 
 /**
- * Emulates Amazon Data Firehose with Direct PUT to S3. An accepted record is in a journal below `dataDir` until it is
- * on S3, so it is delivered at least once, even after a crash.
+ * Emulates Amazon Data Firehose with Direct PUT to S3. An accepted record is stored in a journal
+ * below `dataDir` until the record is on S3. Each record is therefore delivered at least once, even
+ * after a crash.
  *
- * @param deps.now epoch ms
+ * @param deps.now returns the current time in epoch milliseconds
  */
 export function createFirehose(deps: {
   dataDir: string;
@@ -159,7 +166,10 @@ function listPermissions(call: AwsCall): Permission[] {
   return [{ action: `firehose:${call.action}`, resource }];
 }
 
-/** Each record is billed in steps of 5 KB: https://aws.amazon.com/firehose/pricing/ */
+/**
+ * Unit of billing, in bytes. The size of each record is rounded up to a multiple of 5 KB.
+ * Source: https://aws.amazon.com/firehose/pricing/
+ */
 const BILLED_STEP_BYTES = 5 * 1_024;
 
 function readUsage(call: AwsCall, reply: AwsReply): Usage {

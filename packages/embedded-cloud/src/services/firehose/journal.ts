@@ -1,23 +1,23 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The records of a buffer in a file, which is removed when they are on S3. */
+/** A file that contains the records of a buffer. The file is removed when the records are on S3. */
 export interface Journal {
   id: string;
-  /** The arrival of the first record, epoch ms. */
+  /** Arrival time of the first record, in epoch milliseconds. */
   arrived_at: number;
-  /** The size of the records without their frames. */
+  /** Total size of the records in bytes, without the length prefixes. */
   bytes: number;
-  /** Appends all records; if it throws, none. */
+  /** Appends records to the journal. If the method throws, none of the records is appended. */
   append(records: Buffer[]): Promise<void>;
-  /** Closes the file for appending. */
+  /** Closes the file, so that no more records can be appended. */
   seal(): Promise<void>;
   readRecords(): Promise<Buffer[]>;
   remove(): Promise<void>;
 }
 
 const LENGTH_BYTES = 4;
-/** The name of a journal: `<arrival, epoch ms>-<id>.journal`. */
+/** Pattern of a journal's file name, `<arrival in epoch milliseconds>-<id>.journal`. */
 const NAME = /^(\d+)-(.+)\.journal$/;
 
 export async function startJournal(
@@ -30,7 +30,10 @@ export async function startJournal(
   return createJournal(file, id, arrived_at, await open(file, 'a'));
 }
 
-/** Finds the journals of an earlier process, oldest first. They are sealed. */
+/**
+ * Finds the journals of an earlier process. The oldest journal comes first. All found journals are
+ * sealed.
+ */
 export async function findJournals(folder: string): Promise<Journal[]> {
   const names = await readdir(folder).catch(() => []);
   return names
@@ -71,7 +74,10 @@ function writeLength(record: Buffer): Buffer {
   return length;
 }
 
-/** A process that crashed while writing leaves an incomplete last frame. Its put was not acknowledged. */
+/**
+ * Splits the content of a journal into records. An incomplete last frame is ignored, because the
+ * process crashed while writing the frame and never acknowledged the put.
+ */
 function readFrames(frames: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let at = 0; at + LENGTH_BYTES <= frames.length; ) {

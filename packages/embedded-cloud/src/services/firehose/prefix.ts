@@ -1,20 +1,23 @@
-/** Writes the prefix of an object. */
+/** Builds the prefix of an object's key from the properties of the object. */
 export type Prefix = (values: PrefixValues) => string;
 
 interface PrefixValues {
-  /** The arrival of the object's oldest record, epoch ms. */
+  /** Arrival time of the object's oldest record, in epoch milliseconds. */
   arrived_at: number;
-  /** 11 characters, the same for each retry of an object. */
+  /** Random string of 11 characters. The string is the same for each retry of an object. */
   random_string: string;
-  /** Only for an error prefix: `processing-failed` and the like. */
+  /**
+   * Type of the error, for example `processing-failed`. Only the prefix for errors uses the type.
+   */
   error_output_type?: string;
 }
 
-/** Firehose appends this to a prefix without a timestamp. */
+/** Timestamp pattern that Firehose appends to a prefix without a timestamp. */
 const DEFAULT_TIMESTAMP = 'yyyy/MM/dd/HH/';
 
 /**
- * Reads `year=!{timestamp:yyyy}/…`, with Java's DateTimeFormatter letters for date and time, in UTC.
+ * Reads a prefix such as `year=!{timestamp:yyyy}/…`. The letters for date and time are the letters
+ * of Java's DateTimeFormatter. Times are in UTC.
  * Source: https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
  *
  * @throws {Error} for an expression that Firehose does not support, or that is not emulated
@@ -51,7 +54,11 @@ const FIELDS: Record<string, Field> = {
   s: (date) => date.getUTCSeconds(),
 };
 
-/** @throws {Error} for an unsupported letter */
+/**
+ * Creates a function that formats the arrival time with the given pattern.
+ *
+ * @throws {Error} for an unsupported letter in the pattern
+ */
 function createTimestamp(pattern: string): Prefix {
   const parts = [...pattern.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+/g)].map(
     ([all, literal, letter]): ((date: Date) => string) => {
@@ -79,7 +86,7 @@ function formatFraction(date: Date): string {
   return String(date.getUTCMilliseconds()).padStart(3, '0').padEnd(9, '0');
 }
 
-/** Formats `2026-11-23-10-00-00` for the name of an object. */
+/** Formats a time for the name of an object, for example as `2026-11-23-10-00-00`. */
 export function formatNameTimestamp(epoch_ms: number): string {
   return createTimestamp('yyyy-MM-dd-HH-mm-ss')({ arrived_at: epoch_ms, random_string: '' });
 }

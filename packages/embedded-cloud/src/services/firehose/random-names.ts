@@ -4,23 +4,26 @@ const HEX = '0123456789abcdef';
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const RECORD_ID_LENGTH = 88;
 
-/** Returns a number from 0 up to but not including 1. */
+/** Returns a random number from 0 up to but not including 1. */
 export type Random = () => number;
 
 export function createUuid(random: Random): string {
   const hex = pickCharacters(random, HEX, 32).split('');
-  // Version 4, variant 1: RFC 9562.
+  // RFC 9562 requires these digits in a UUID of version 4 and of the variant that the RFC defines.
   hex[12] = '4';
   hex[16] = HEX[8 + Math.floor(random() * 4)]!;
   return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Creates the opaque id of an accepted record. */
+/** Creates a random id for an accepted record. */
 export function createRecordId(random: Random): string {
   return pickCharacters(random, ALPHANUMERIC, RECORD_ID_LENGTH);
 }
 
-/** The 11 characters of `!{firehose:random-string}`. They depend on the id, so that a retry writes the same object. */
+/**
+ * Creates the 11 characters of the expression `!{firehose:random-string}`. The characters are
+ * computed from the id of the journal, so that a retry writes the same object.
+ */
 export function createRandomString(id: string): string {
   const bytes = createHash('sha256').update(id).digest().subarray(0, 11);
   return [...bytes].map((byte) => ALPHANUMERIC[byte % ALPHANUMERIC.length]).join('');

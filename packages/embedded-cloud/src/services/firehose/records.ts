@@ -1,12 +1,18 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { jsonError } from '../wire.ts';
 
-/** Limits of a put: https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
+/**
+ * Limits of a put request.
+ * Source: https://docs.aws.amazon.com/firehose/latest/dev/limits.html
+ */
 const MOST_RECORDS = 500;
 const LARGEST_RECORD_BYTES = 1_000 * 1_024;
 const LARGEST_BATCH_BYTES = 4 * 1_024 ** 2;
 
-/** An error reply of Firehose. `handleCall` in firehose.ts turns it into a reply. */
+/**
+ * An error that Firehose sends to the client. `handleCall` in firehose.ts turns the error into a
+ * reply.
+ */
 export class FirehoseError extends Error {
   override name = 'FirehoseError';
   readonly type: string;
@@ -20,12 +26,16 @@ export function createErrorReply({ type, message }: FirehoseError): AwsReply {
   return jsonError(type === 'ServiceUnavailableException' ? 503 : 400, type, message);
 }
 
-/** Decodes the record of PutRecord. @throws {FirehoseError} */
+/** Decodes the record of PutRecord. @throws {FirehoseError} ValidationException */
 export function readRecord(body: Record<string, unknown>): Buffer[] {
   return [decodeRecord(body.Record, 'record')];
 }
 
-/** Decodes the records of PutRecordBatch. @throws {FirehoseError} ValidationException, InvalidArgumentException */
+/**
+ * Decodes the records of PutRecordBatch.
+ *
+ * @throws {FirehoseError} ValidationException, InvalidArgumentException
+ */
 export function readRecords(body: Record<string, unknown>): Buffer[] {
   const { Records } = body;
   if (!Array.isArray(Records))
@@ -33,7 +43,8 @@ export function readRecords(body: Record<string, unknown>): Buffer[] {
   if (Records.length < 1 || Records.length > MOST_RECORDS) {
     const bound =
       Records.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${MOST_RECORDS}`;
-    // AWS includes the records here. The embedded cloud keeps users' texts out of errors.
+    // AWS includes the records in this message. The embedded cloud omits the records, because error
+    // messages must not contain the texts of users.
     throw createValidationError(
       `'[${Records.length} records]'`,
       'records',

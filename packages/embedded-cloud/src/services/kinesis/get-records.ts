@@ -11,29 +11,34 @@ import {
   sequences,
 } from './store.ts';
 
-/** The limits of one response: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+/**
+ * Maximum number of records in one response, and maximum size of their data in bytes.
+ * Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+ */
 const MOST_RECORDS = 10_000;
 const MOST_BYTES = 10 * 1024 * 1024;
 const ITERATOR_LIFE_MS = 300_000;
 
 interface RecordPage {
   records: (StoredRecord & { SequenceNumber: string })[];
-  /** Whether the shard has more records than the page. */
+  /** Whether the shard has more records after this page. */
   has_more: boolean;
-  /** The keys of records that are older than the stream's retention period. */
+  /** Keys of the records that are older than the stream's retention period. */
   expired: string[];
 }
 
 /**
- * Replaces kinesalite's GetRecords, which has three flaws. It reads 10,000 records of any size into memory. It moves
- * the iterator of an empty shard by the clock, which can skip a record that is being written when a second ends. It
- * always reports zero milliseconds behind the latest record.
+ * Replaces kinesalite's GetRecords, which has three flaws. kinesalite reads 10,000 records of any
+ * size into memory. kinesalite advances the iterator of an empty shard to the current time, which
+ * can skip a record that is being written when a second ends. kinesalite always reports a delay of
+ * zero milliseconds behind the latest record.
  */
 export function createGetRecords(store: KinesisStore, now: () => number) {
   const findStream = promisify(store.getStream);
   return async (input: JsonObject): Promise<JsonObject> => {
     const position = readPosition(input.ShardIterator, now());
-    // The stream is read before the records: if the shard is closed now, no more records will follow.
+    // The stream is read before the records, because a shard that is already closed receives no
+    // more records while its records are read.
     const stream = await findStream(position.stream).catch((cause) =>
       throwNotFound(position, cause),
     );

@@ -1,12 +1,18 @@
 import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
 import { emulatedError } from '../../gateway/level-emulator.ts';
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html, as of 2026. */
+/**
+ * Maximum size of a put request in bytes, as of 2026.
+ * Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+ */
 const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
-/** The default limit of one record, including its partition key. */
+/** Default maximum size of one record, including its partition key, in bytes. */
 const MOST_RECORD_BYTES = 1024 * 1024;
 
-/** The size that Kinesis counts: the decoded data and the partition key. */
+/**
+ * Computes the size of a record in bytes, as Kinesis counts it from the decoded data and the
+ * partition key.
+ */
 function computeRecordBytes(record: unknown): number {
   if (!isObject(record)) return 0;
   const { Data, PartitionKey } = record;
@@ -17,10 +23,12 @@ function computeRecordBytes(record: unknown): number {
 }
 
 /**
- * Checks the sizes that kinesalite does not check. The error codes are those of AWS. AWS' message for data and
- * partition key together is not documented, so that message is our own.
+ * Checks the sizes of records, because kinesalite does not check these sizes. The error codes are
+ * the codes of AWS. The message for a record that is too large is our own, because AWS does not
+ * document the message.
  *
- * @throws {EmulatedError} ValidationException, InvalidArgumentException
+ * @throws {EmulatedError} ValidationException for a record that is too large,
+ * InvalidArgumentException for a request that is too large
  */
 export function checkPutSizes(records: unknown[]): void {
   const sizes = records.map(computeRecordBytes);
@@ -37,7 +45,10 @@ export function checkPutSizes(records: unknown[]): void {
   }
 }
 
-/** Computes the usage of a put or a read: the records, and their bytes rounded up to 1 KB each, as billed on demand. */
+/**
+ * Computes the usage of a put or a read. Kinesis bills the bytes of an on-demand stream, and rounds
+ * the size of each record up to a multiple of 1 KB.
+ */
 export function computeUsage(records: JsonObject[]): { records: number; billed_bytes: number } {
   const billed = records.map((record) => Math.ceil(computeRecordBytes(record) / 1024) * 1024);
   return { records: records.length, billed_bytes: billed.reduce((sum, size) => sum + size, 0) };

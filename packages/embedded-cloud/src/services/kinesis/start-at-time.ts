@@ -2,8 +2,9 @@ import type { JsonObject } from '../../gateway/json-protocol.ts';
 import { type KinesisStore, type StoredRecord, sequences } from './store.ts';
 
 /**
- * Replaces AT_TIMESTAMP in the input of GetShardIterator with a sequence number. kinesalite never replies to
- * AT_TIMESTAMP if no record is that recent.
+ * Replaces the type AT_TIMESTAMP in the input of GetShardIterator with a sequence number. The
+ * replacement is necessary, because kinesalite never replies if all records are older than the
+ * timestamp.
  */
 export async function resolveTimestamp(
   store: KinesisStore,
@@ -14,7 +15,7 @@ export async function resolveTimestamp(
   const index = Number(/(\d+)$/.exec(String(ShardId))?.[1] ?? Number.NaN);
   if (ShardIteratorType !== 'AT_TIMESTAMP' || typeof Timestamp !== 'number') return input;
   if (typeof StreamName !== 'string' || Number.isNaN(index)) return input;
-  // kinesalite refuses a time in the future.
+  // An input with a future timestamp is not changed, because kinesalite refuses such a timestamp.
   if (Timestamp * 1000 > now_ms) return input;
   let last: string | undefined;
   const range = { gte: sequences.shardIxToHex(index), lt: sequences.shardIxToHex(index + 1) };
@@ -31,7 +32,8 @@ export async function resolveTimestamp(
     }
     last = StartingSequenceNumber;
   }
-  // LATEST would skip the records that are being written now.
+  // TRIM_HORIZON is used instead of LATEST, because LATEST would skip the records that are being
+  // written now.
   if (last === undefined) return { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
   return {
     StreamName,

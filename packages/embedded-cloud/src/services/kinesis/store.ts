@@ -11,12 +11,12 @@ import {
 
 const require = createRequire(import.meta.url);
 
-/** A record in kinesalite's store, under the key `{shard}/{sequence number}`. */
+/** A record in kinesalite's store. The key of the record is `{shard}/{sequence number}`. */
 export interface StoredRecord {
   PartitionKey: string;
-  /** Base64. */
+  /** Data of the record, in base64. */
   Data: string;
-  /** Epoch seconds. */
+  /** Arrival time of the record, in epoch seconds. */
   ApproximateArrivalTimestamp: number;
 }
 
@@ -33,7 +33,7 @@ export interface StoredStream {
 
 type Done<Value = void> = (error: Error | null, value: Value) => void;
 
-/** One LevelDB key space with JSON values. */
+/** A key space of LevelDB whose values are JSON. */
 export interface KeySpace<Value> {
   get(key: string, done: Done<Value>): void;
   put(key: string, value: Value, done: Done): void;
@@ -49,7 +49,7 @@ export interface KinesisStore extends LevelStore {
   getStreamDb(name: string): KeySpace<StoredRecord>;
 }
 
-/** kinesalite's functions for sequence numbers and iterators. */
+/** Functions and keys of kinesalite for sequence numbers and shard iterators. */
 interface SequenceCode {
   ITERATOR_PWD_KEY: Buffer;
   ITERATOR_PWD_IV: Buffer;
@@ -60,24 +60,24 @@ interface SequenceCode {
 
 export const sequences = require('kinesalite/db') as SequenceCode;
 
-/** A position in a shard, which kinesalite encrypts in an iterator. */
+/** A position in a shard. A shard iterator of kinesalite contains the encrypted position. */
 export interface ShardPosition {
-  /** Epoch ms. */
+  /** Time at which the iterator was created, in epoch milliseconds. */
   issued_at: number;
   stream: string;
   shard_id: string;
   shard_index: number;
-  /** The sequence number of the first record to read. */
+  /** Sequence number from which records are read. */
   sequence_number: string;
 }
 
-/** @returns undefined for an iterator that this emulator did not create */
+/** Decrypts a shard iterator. @returns undefined if this emulator did not create the iterator */
 export function readIterator(iterator: unknown): ShardPosition | undefined {
   if (typeof iterator !== 'string') return undefined;
   try {
     const { ITERATOR_PWD_KEY, ITERATOR_PWD_IV } = sequences;
     const decipher = createDecipheriv('aes-256-cbc', ITERATOR_PWD_KEY, ITERATOR_PWD_IV);
-    // The first eight bytes are a version.
+    // The first eight bytes are a version number, which is not encrypted.
     const secret = Buffer.from(iterator, 'base64').subarray(8);
     const plain = Buffer.concat([decipher.update(secret), decipher.final()]).toString();
     const [time, stream, shard_id, sequence_number] = plain.split('/');
@@ -108,10 +108,13 @@ const OPERATIONS = [
   'SplitShard',
 ];
 
-/** The shard limit: practically none, because kinesalite's default of 10 is too low for tests. */
+/**
+ * Maximum number of shards. The limit is high enough for every test, because kinesalite's default
+ * of 10 is too low for tests.
+ */
 const SHARD_LIMIT = 10_000;
 
-/** @throws {Error} if another process uses the folder */
+/** Opens kinesalite's store. @throws {Error} if another process uses the folder */
 export function openKinesisStore(path: string | undefined): Promise<LevelEmulator<KinesisStore>> {
   return openLevelEmulator<KinesisStore>(
     {
@@ -132,7 +135,7 @@ export function openKinesisStore(path: string | undefined): Promise<LevelEmulato
   );
 }
 
-/** @returns undefined for a missing key */
+/** Reads the value of a key. @returns undefined if the key does not exist */
 export function readKey<Value>(space: KeySpace<Value>, key: string): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
     space.get(key, (error, value) => {

@@ -75,8 +75,8 @@ export function matchesEtag(header: string, etag: string): boolean {
  * Creates the function that checks the condition of a conditional write. S3 supports the conditions
  * `If-None-Match: *` and `If-Match` with an ETag.
  *
- * @throws {S3Error} NotImplemented for other conditions; the function throws PreconditionFailed,
- * NoSuchKey
+ * @returns a function that throws PreconditionFailed or NoSuchKey if the condition is not met
+ * @throws {S3Error} NotImplemented for any other condition
  */
 export function createWriteCondition(
   headers: Record<string, string>,

@@ -4,24 +4,27 @@ import { createHash, randomUUID } from 'node:crypto';
 export interface Message {
   message_id: string;
   body: string;
-  /** Epoch ms. */
+  /** Time at which the message was sent, in epoch milliseconds. */
   sent_at: number;
-  /** Epoch ms: the message is not delivered before. */
+  /** Time from which the message can be delivered, in epoch milliseconds. */
   visible_at: number;
   receive_count: number;
   first_received_at?: number;
-  /** The handle of the last delivery. */
+  /** Receipt handle of the latest delivery. */
   receipt_handle?: string;
 }
 
-/** A queue, read from the template. */
+/** The settings of a queue that were read from the template. */
 export interface QueueSpec {
   name: string;
   arn: string;
   visibility_timeout_ms: number;
   retention_ms: number;
   delay_ms: number;
-  /** The dead letter queue, and how often a message is received before it moves there. */
+  /**
+   * ARN of the dead letter queue, and number of deliveries after which a message moves to the dead
+   * letter queue.
+   */
   redrive?: { dead_letter_arn: string; max_receive_count: number };
 }
 
@@ -31,16 +34,27 @@ interface QueueCounts {
   delayed: number;
 }
 
-/** A standard queue: it delivers at least once, and does not guarantee an order. */
+/**
+ * A standard queue. Each message is delivered at least once, and the order of messages is not
+ * guaranteed.
+ */
 export interface Queue {
   spec: QueueSpec;
   send(body: string, delay_ms?: number): Message;
   receive(most: number, visibility_timeout_ms?: number): Message[];
-  /** @returns whether a message has this handle */
+  /**
+   * Deletes the message with the given receipt handle.
+   *
+   * @returns whether a message has this handle
+   */
   remove(receipt_handle: string): boolean;
   changeVisibility(receipt_handle: string, timeout_ms: number): boolean;
   countMessages(): QueueCounts;
-  /** Ends all delays and visibility timeouts. @returns the number of messages that became visible */
+  /**
+   * Ends all delays and visibility timeouts.
+   *
+   * @returns the number of messages that became visible
+   */
   releaseMessages(): number;
   listMessages(): Message[];
   restore(messages: Message[]): void;
@@ -49,7 +63,7 @@ export interface Queue {
 export interface QueueDeps {
   spec: QueueSpec;
   now: () => number;
-  /** Called with each message that was received too often. */
+  /** Moves a message that was received too often to the dead letter queue with the given ARN. */
   sendToDeadLetters: (arn: string, message: Message) => void;
   onChange: () => void;
 }

@@ -8,7 +8,11 @@ import { ACCOUNT_ID, type AwsReply, type AwsService, REGION } from '../../gatewa
 import { computeMd5, type Message, type Queue } from './queue.ts';
 import type { QueueStore } from './store.ts';
 
-/** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/**
+ * Limits of SQS for messages, delays, batches, long polling and visibility timeouts.
+ * Source:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 const MAX_MESSAGE_BYTES = 1_048_576;
 const MAX_DELAY_SECONDS = 900;
 const MAX_BATCH = 10;
@@ -20,7 +24,7 @@ const { reply, error } = jsonProtocol('1.0');
 
 type Action = (input: JsonObject, queue: Queue) => AwsReply | Promise<AwsReply>;
 
-/** An error reply of SQS. */
+/** An error that SQS sends to the client. */
 class SqsError extends Error {
   override name = 'SqsError';
   readonly code: string;
@@ -31,7 +35,10 @@ class SqsError extends Error {
   }
 }
 
-/** Emulates SQS's standard queues: the actions that functions, event source mappings and rules use. */
+/**
+ * Emulates the standard queues of SQS. The emulated actions are the actions that functions, event
+ * source mappings and rules use.
+ */
 export function createSqs(store: QueueStore): AwsService & { queues: QueueStore } {
   let closing = false;
   const actions = createActions(() => closing);
@@ -42,7 +49,7 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
     actionOf: ({ headers }) => targetAction(headers),
     permissionsOf(call) {
       const name = readQueueName(jsonBody(call) ?? {});
-      // A batch needs the permission of the single action.
+      // A batch action needs the permission for the action on a single message.
       const action = call.action.replace(/Batch$/, '');
       return [{ action: `sqs:${action}`, resource: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}` }];
     },
@@ -120,7 +127,10 @@ function createActions(isClosing: () => boolean): Record<string, Action> {
   };
 }
 
-/** A queue is named by its URL, or in GetQueueUrl by its name. */
+/**
+ * Reads the name of the queue from a request. GetQueueUrl contains the name itself, and other
+ * actions contain the URL of the queue.
+ */
 function readQueueName({ QueueUrl, QueueName }: JsonObject): string {
   return (
     String(QueueUrl ?? QueueName ?? '')
@@ -194,7 +204,10 @@ function runBatch(input: JsonObject, runEntry: (entry: JsonObject) => JsonObject
   return { Successful, ...(Failed.length === 0 ? {} : { Failed }) };
 }
 
-/** Long polling: waits for messages for the requested time. */
+/**
+ * Receives messages with long polling. If the queue is empty, the function waits for messages for
+ * at most the requested time.
+ */
 async function receiveMessages(
   queue: Queue,
   input: JsonObject,

@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createQueue, type Message, type Queue, type QueueSpec } from './queue.ts';
 
-/** The queues of a template and their messages, which survive a restart. */
+/**
+ * The queues of a template with their messages. The messages survive a restart of the embedded
+ * cloud.
+ */
 export interface QueueStore {
   byName(name: string): Queue | undefined;
   byArn(arn: string): Queue | undefined;
@@ -10,8 +13,9 @@ export interface QueueStore {
 }
 
 /**
- * Stores all messages in one file, which each change replaces: the queues of the embedded cloud have few messages, and
- * an accepted message must survive a crash.
+ * Stores the messages of all queues in one file, which each change replaces. An accepted message
+ * must survive a crash, and the file is small because the queues of the embedded cloud contain few
+ * messages.
  */
 export function createQueueStore(options: {
   path: string;
