@@ -1,33 +1,43 @@
 import { DEPLOYED, DOCUMENTS_PER_CALL, MEASURED, MEMORY_GB_PER_CORE } from './assumptions.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 
-/** Limits of one request, from the API references of Comprehend, DynamoDB and Firehose. */
+/** Limits of one request. Source: the API references of Comprehend, DynamoDB and Firehose. */
 export const DOCUMENT_BYTES = 5_000;
 const KEYS_PER_READ = 100;
 const ITEMS_PER_WRITE = 25;
 const PUT_BYTES = 4 * 1_024 * 1_024;
-/** Lambda accepts 6 MB in base64: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html */
+/**
+ * Maximum size of the records of one invocation, in bytes. Lambda accepts 6 MB in base64, which
+ * encodes 3 bytes as 4 bytes.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ */
 const BATCH_BYTES = (6_000_000 * 3) / 4;
-/** The slowest of n calls takes n ** 0.4 times the median, at the latencies of bench/services/latency.ts. */
+/**
+ * Exponent for the duration of parallel calls. The slowest of n calls takes n ** 0.4 times the
+ * median. Source: the latencies in bench/services/latency.ts.
+ */
 const SLOWEST_POWER = 0.4;
 
-/** The consumer's work for one batch. */
+/** The work of the consumer for one batch. */
 export interface Batch {
-  /** Records whose text has not been analysed before. */
+  /** Number of records whose text was not analysed before. */
   fresh_records: number;
   documents: number;
   comprehend_calls: number;
-  /** Writes to the quota ledger. */
+  /** Number of writes to the quota ledger. */
   ledger_writes: number;
-  /** Requests to DynamoDB and Firehose, including the writes to the quota ledger. */
+  /** Number of requests to DynamoDB and Firehose, including the writes to the quota ledger. */
   requests: number;
-  /** The size of the lines for the lake. */
+  /** Total size of the lines that the batch adds to the lake, in bytes. */
   line_bytes: number;
-  /** The time of the batch, if it does not wait for the quota. */
+  /** Duration of the batch if the batch does not wait for the quota, in seconds. */
   seconds: number;
 }
 
-/** Estimates how many records the consumer receives in a batch, when a shard has this rate. */
+/**
+ * Estimates how many records the consumer receives in one batch, if a shard receives
+ * `shard_records_per_second`.
+ */
 export function estimateBatchRecords(load: PlannedLoad, shard_records_per_second: number): number {
   const record_bytes = computeTextBytes(load) + MEASURED.stream_bytes;
   const in_window = shard_records_per_second * DEPLOYED.window_seconds;
@@ -66,8 +76,9 @@ export function estimateBatch(load: PlannedLoad, records: number): Batch {
 }
 
 /**
- * Estimates the mean number of calls for this mean number of items. The numbers vary from batch to batch, so on average
- * the last call is half full. A batch with at least one item needs at least one call.
+ * Estimates the mean number of calls that a batch needs for this mean number of items. The number
+ * of items varies from batch to batch, so the last call of a batch is half full on average. A batch
+ * with at least one item needs at least one call.
  */
 function estimateCalls(items: number, items_per_call: number): number {
   const partial_call = items < items_per_call ? 0 : 0.5;

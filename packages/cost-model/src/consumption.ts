@@ -10,27 +10,31 @@ import {
   estimateVerdictByteMonths,
 } from './storage.ts';
 
-/** Firehose bills each of its records in steps of 5 KB. */
+/** Step to which Firehose rounds up the size of each Firehose record for billing, in bytes. */
 export const FIREHOSE_STEP_BYTES = 5 * 1_024;
-/** The consumer joins lines to Firehose records of this size (aws/firehose/lake.ts of the product). */
+/**
+ * Size of a Firehose record, in bytes. The consumer joins lines to Firehose records of this size
+ * (aws/firehose/lake.ts of the product).
+ */
 const FIREHOSE_RECORD_BYTES = 100_000;
 
-/** The calls, time and billed quantities of 1,000 records. */
+/** The calls, the duration and the billed quantities of 1,000 records. */
 export interface Consumption {
   comprehend_calls: number;
   documents: number;
-  /** Requests to DynamoDB and Firehose, including the writes to the quota ledger. */
+  /** Number of requests to DynamoDB and Firehose, including the writes to the quota ledger. */
   requests: number;
-  /** The time of one batch, if it does not wait for the quota. */
+  /** Duration of one batch if the batch does not wait for the quota, in seconds. */
   batch_seconds: number;
   usage: Usage;
 }
 
 /**
- * Estimates AuraStream's consumption for 1,000 records, in batches of `batch_records`.
+ * Estimates AuraStream's consumption for 1,000 records that arrive in batches of `batch_records`.
  *
- * Each text that was not analysed before counts as one document; the verdict of a repeated text comes from the
- * consumer's memory. All requests are full, except for one partial call of each kind per batch.
+ * Comprehend receives only texts that were not analysed before. The verdict of a repeated text
+ * comes from the consumer's memory. All requests of a batch are full, except for one partly filled
+ * request of each kind.
  *
  * @example
  * ```ts
@@ -57,7 +61,7 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
     kinesis_in_bytes: 1_000 * roundUp(record_bytes, 1_024),
     kinesis_out_bytes: 1_000 * record_bytes,
     dynamodb_read_units: batch.fresh_records * batches * 0.5,
-    // The verdicts, the results, and the quota ledger.
+    // The sum counts the writes of verdicts, results and the quota ledger.
     dynamodb_write_units:
       batch.fresh_records * batches +
       estimateResultWriteUnits(load) +
@@ -65,14 +69,18 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
     dynamodb_byte_months: estimateRowByteMonths(load) + estimateVerdictByteMonths(load),
     firehose_bytes: computeFirehoseBytes(batch.line_bytes) * batches,
     s3_bytes: batch.line_bytes * batches,
-    // The number of lake objects also depends on time: monthly.ts adds them.
+    // The number of lake objects also depends on time, so monthly.ts adds the PUT requests.
     s3_puts: 0,
     lambda_requests: batches,
     lambda_gb_seconds: batch.seconds * batches * DEPLOYED.memory_gb,
   };
 }
 
-/** Comprehend bills each document by its characters. @returns the units of one text. */
+/**
+ * Computes the units that Comprehend bills for one text. Comprehend bills each document by the
+ * number of its characters.
+ * @returns the units of one text.
+ */
 export function computeComprehendUnits(load: PlannedLoad): number {
   const documents = Math.ceil(computeTextBytes(load) / DOCUMENT_BYTES);
   const document_characters = load.characters / documents;

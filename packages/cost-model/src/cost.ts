@@ -16,17 +16,22 @@ import {
 /** The quantities that AWS bills. */
 export interface Usage {
   comprehend_units: number;
-  /** As billed: each record rounded up to 1 KB. */
+  /** Number of incoming bytes after each record is rounded up to 1 KB, as Kinesis bills records. */
   kinesis_in_bytes: number;
   kinesis_out_bytes: number;
-  /** An eventually consistent read of up to 4 KB is half a unit. */
+  /** Number of read units. An eventually consistent read of up to 4 KB takes half a unit. */
   dynamodb_read_units: number;
   dynamodb_write_units: number;
-  /** Stored bytes multiplied by the months of storage: one byte for three months counts as three. */
+  /**
+   * Stored bytes multiplied by the months of storage. For example, one byte that is stored for
+   * three months counts as 3.
+   */
   dynamodb_byte_months: number;
-  /** As billed: each Firehose record rounded up to 5 KB. */
+  /**
+   * Number of bytes after each Firehose record is rounded up to 5 KB, as Firehose bills records.
+   */
   firehose_bytes: number;
-  /** Stored for one month. */
+  /** Number of bytes that S3 stores for one month. */
   s3_bytes: number;
   s3_puts: number;
   lambda_requests: number;
@@ -35,13 +40,15 @@ export interface Usage {
 
 export const COST_STAGES = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
 export type CostStage = (typeof COST_STAGES)[number];
-/** USD by stage, and their sum. */
+/** Cost of each stage and sum of these costs, in USD. */
 export type Cost = Record<CostStage | 'total', number>;
 
 /**
- * Computes what AWS bills for a usage, in USD.
+ * Computes the cost that AWS bills for a usage, in USD.
  *
- * @param units_before Comprehend units that the account has used earlier in the month: they decide the price tier.
+ * @param units_before the Comprehend units that the account has already used in the month. This
+ * number decides which price tiers apply.
+ *
  * @example
  * ```ts
  * const { usage } = estimateConsumption(load, 250); // of 1,000 records
@@ -69,7 +76,7 @@ export function computeCost(usage: Usage, units_before = 0): Cost {
   return { ...stages, total: COST_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
 }
 
-/** Charges each unit at the price of its tier. */
+/** Computes the cost of Comprehend units in USD. Each unit has the price of its tier. */
 function priceComprehendUnits(units: number, units_before: number): number {
   let usd = 0;
   let from = units_before;
@@ -83,7 +90,7 @@ function priceComprehendUnits(units: number, units_before: number): number {
 }
 
 /**
- * Multiplies every quantity of a usage.
+ * Multiplies every quantity of a usage by a factor.
  *
  * @example
  * ```ts

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 
-/** The size limit of a Kinesis record: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/**
+ * Maximum size of a Kinesis record, in bytes.
+ * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
 const MAX_TEXT_BYTES = 1_048_576;
 
 /**
- * The expected traffic.
+ * Schema of the expected traffic.
  *
  * @example
  * ```ts
@@ -14,15 +17,15 @@ const MAX_TEXT_BYTES = 1_048_576;
 export const loadSchema = z
   .object({
     records_per_second: z.number().positive().max(1_000_000),
-    /** The mean length of a text. */
+    /** Mean length of a text, in characters. */
     characters: z.number().int().min(1).max(1_048_576),
-    /** The share of the records whose text has been analysed before. */
+    /** Share of the records whose text was analysed before, from 0 to 1. */
     repeat_share: z.number().min(0).max(1),
-    /** The mean number of UTF-8 bytes per character: 1 for English, 3 for Chinese. */
+    /** Mean number of UTF-8 bytes per character, for example 1 for English and 3 for Chinese. */
     bytes_per_character: z.number().min(1).max(4).default(1),
-    /** The number of languages, each with an equal share of the records. */
+    /** Number of languages. Each language has an equal share of the records. */
     languages: z.number().int().min(1).max(12).default(1),
-    /** The account's present quota of BatchDetectSentiment calls per second. */
+    /** The account's current quota of BatchDetectSentiment calls per second. */
     quota_calls_per_second: z.number().positive().default(10),
   })
   .refine((load) => load.characters * load.bytes_per_character <= MAX_TEXT_BYTES, {
@@ -30,7 +33,7 @@ export const loadSchema = z
   });
 export type PlannedLoad = z.output<typeof loadSchema>;
 
-/** The mean size of a text in UTF-8. */
+/** Computes the mean size of a text in UTF-8, in bytes. */
 export function computeTextBytes({ characters, bytes_per_character }: PlannedLoad): number {
   return characters * bytes_per_character;
 }

@@ -2,7 +2,10 @@ import { DEPLOYED, HOURS_PER_MONTH, SECONDS_PER_MONTH } from './assumptions.ts';
 import { type Cost, computeCost, multiplyUsage, type Usage } from './cost.ts';
 import { KINESIS_USD_PER_STREAM_HOUR } from './prices.ts';
 
-/** Computes the cost of a month, with Comprehend's price tiers and the stream's hourly price. */
+/**
+ * Computes the cost of a month in USD, with Comprehend's price tiers and the hourly price of the
+ * stream.
+ */
 export function computeMonthlyCost(records_per_second: number, usage_of_1000: Usage): Cost {
   const usage = multiplyUsage(usage_of_1000, (records_per_second * SECONDS_PER_MONTH) / 1_000);
   const s3_puts = estimateLakeObjects(records_per_second, usage.s3_bytes);
@@ -15,14 +18,21 @@ export function computeMonthlyCost(records_per_second: number, usage_of_1000: Us
   };
 }
 
-/** Firehose writes an object when its buffer is full or old, but none when the buffer is empty. */
+/**
+ * Estimates the number of objects that Firehose writes to the lake in a month. Firehose writes an
+ * object when its buffer reaches the maximum size or the maximum age. Firehose writes no object for
+ * an empty buffer.
+ */
 function estimateLakeObjects(records_per_second: number, s3_bytes: number): number {
   const full_buffers = s3_bytes / (DEPLOYED.lake_buffer_mb * 1_048_576);
   const old_buffers = SECONDS_PER_MONTH / DEPLOYED.lake_buffer_seconds;
   return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full_buffers, old_buffers));
 }
 
-/** Divides the cost of a month by its millions of records. */
+/**
+ * Computes the mean cost of a million records by dividing the cost of a month by the millions of
+ * records in the month.
+ */
 export function computeCostPerMillion(usd_per_month: Cost, records_per_second: number): Cost {
   const millions = (records_per_second * SECONDS_PER_MONTH) / 1_000_000;
   return Object.fromEntries(

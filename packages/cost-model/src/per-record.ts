@@ -5,13 +5,17 @@ import { computeTextBytes, type PlannedLoad } from './load.ts';
 import { roundUp } from './round-up.ts';
 import { estimateResultWriteUnits, estimateRowByteMonths } from './storage.ts';
 
-/** The median time that a record waits for its four calls, and the number of records in flight. */
+/**
+ * Median time for which a record of the usual design waits for its four calls, and number of
+ * records that the usual design processes at the same time.
+ */
 const WAIT_SECONDS = 0.18;
 const RECORDS_IN_FLIGHT = 200;
 
 /**
- * Estimates the usage of the usual design for 1,000 records in the same batches. That design calls Comprehend twice for
- * each record (language and sentiment), and puts one row and one line for it.
+ * Estimates the usage of the usual design for 1,000 records in batches of `batch_records`. For each
+ * record, the usual design calls Comprehend twice (language and sentiment) and writes one row and
+ * one line.
  */
 export function estimatePerRecordUsage(load: PlannedLoad, batch_records: number): Usage {
   const cpu_seconds = (MEASURED.per_record_cpu_ms_per_1000 / 1_000) * MEASURED.slower_cores;

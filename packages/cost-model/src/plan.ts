@@ -14,13 +14,19 @@ import {
 } from './quota.ts';
 import { listQuotasToRaise, type QuotaToRaise } from './quotas-to-raise.ts';
 
-/** The capacity of a shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/**
+ * Capacity of a shard, in records per second and in bytes per second.
+ * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
 const SHARD_RECORDS_PER_SECOND = 1_000;
 const SHARD_BYTES_PER_SECOND = 1_000_000;
-/** An on-demand stream has at least four shards, and capacity for twice its peak. */
+/** An on-demand stream has at least four shards, and has capacity for twice its peak. */
 const LEAST_SHARDS = 4;
 const SHARD_ROOM = 2;
-/** The limit of writes per second for one source: the index `by_source` spreads a source over 8 partitions. */
+/**
+ * Maximum number of writes per second for one source. The index `by_source` spreads the writes of a
+ * source over 8 partitions.
+ */
 const SOURCE_WRITES_PER_SECOND = 8_000;
 
 export interface StreamPlan {
@@ -32,17 +38,20 @@ export interface StreamPlan {
 export interface ConsumerPlan {
   batch_records: number;
   batch_seconds: number;
-  /** Lambda executions at the same time. */
+  /** Number of Lambda executions that run at the same time. */
   concurrency: number;
-  /** Whether the consumer of a shard is faster than its records arrive, if the quota is sufficient. */
+  /**
+   * Whether the consumer processes the records of a shard faster than the records arrive, if the
+   * quota is sufficient.
+   */
   keeps_up: boolean;
 }
 
 export interface ComprehendPlan {
   calls_per_second: number;
-  /** The mean share of a call's 25 documents that is used. */
+  /** Mean number of documents in a call, as a share of the maximum of 25 documents. */
   call_fill: number;
-  /** BatchDetectSentiment calls per second to request from AWS. */
+  /** Quota to request from AWS, in BatchDetectSentiment calls per second. */
   recommended_quota: number;
 }
 
@@ -53,19 +62,30 @@ export interface Plan {
   comprehend: ComprehendPlan;
   present_quota: QuotaFit;
   quotas_to_raise: QuotaToRaise[];
-  /** The records must come from at least this many sources, because the index limits the writes per source. */
+  /**
+   * Minimum number of sources from which the records must come, because the index `by_source`
+   * limits the writes of each source.
+   */
   least_sources: number;
   usd_per_month: Cost;
-  /** The mean cost of a million records in this month. It depends on the volume, as Comprehend's price does. */
+  /**
+   * Mean cost of a million records in this month, in USD. The mean depends on the volume because
+   * Comprehend's price falls with the volume.
+   */
   usd_per_million: Cost;
-  /** The cost of the usual design, which makes four calls for each record. */
+  /**
+   * Cost of the usual design per month, in USD. The usual design makes four calls for each record.
+   */
   per_record_usd_per_month: Cost;
 }
 
-/** The size of the consumer's batches under a load, and the consumption of 1,000 records in such batches. */
+/**
+ * The size of the consumer's batches under a load, and the consumption of 1,000 records in batches
+ * of this size (`usual`) and in full batches (`full`).
+ */
 interface Workload {
   shards: number;
-  /** Whether the quota is too small, so that records wait. */
+  /** Whether the quota is too small, so that records wait in the stream. */
   is_behind: boolean;
   batch_records: number;
   usual: Consumption;
@@ -73,7 +93,8 @@ interface Workload {
 }
 
 /**
- * Plans the resources for a load: shards, concurrency, quota, delay and cost in USD.
+ * Plans the resources for a load. The plan contains the shards, the concurrency, the quota, the
+ * delay and the cost in USD.
  *
  * @example
  * ```ts
@@ -131,7 +152,7 @@ function estimateWorkload(load: PlannedLoad, shards: number): Workload {
   const full_batch_records = estimateBatchRecords(load, Number.POSITIVE_INFINITY);
   const full = estimateConsumption(load, full_batch_records);
   const is_behind = fitQuota(load, full).lag_seconds_per_hour > 0;
-  // While the consumer is behind, records accumulate, so its batches are full.
+  // While the consumer is behind, records accumulate in the stream, so the batches are full.
   const batch_records = is_behind
     ? full_batch_records
     : estimateBatchRecords(load, load.records_per_second / shards);
@@ -144,7 +165,10 @@ function estimateWorkload(load: PlannedLoad, shards: number): Workload {
   };
 }
 
-/** Plans the consumer. @returns the plan, and the Lambda usage of 1,000 records. */
+/**
+ * Plans the consumer.
+ * @returns the plan, and the Lambda usage of 1,000 records in GB-seconds.
+ */
 function planConsumer(
   load: PlannedLoad,
   { shards, is_behind, batch_records, usual }: Workload,
@@ -152,7 +176,7 @@ function planConsumer(
   const batches_per_second = load.records_per_second / batch_records;
   const batch_seconds =
     usual.batch_seconds + estimateSlotSeconds(load, usual, { batch_records, shards });
-  // Lambda runs one execution per shard. If the quota is too low, each of them is busy all the time.
+  // Lambda runs one execution per shard. If the quota is too low, every execution is always busy.
   const busy = is_behind ? shards : Math.min(shards, batches_per_second * batch_seconds);
   return {
     consumer: {

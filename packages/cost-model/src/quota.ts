@@ -2,21 +2,39 @@ import { DEPLOYED } from './assumptions.ts';
 import type { Consumption } from './consumption.ts';
 import type { PlannedLoad } from './load.ts';
 
-/** The recommended quota exceeds the mean by a fifth, because traffic has peaks. */
+/**
+ * Factor by which the recommended quota exceeds the mean number of calls, because traffic has
+ * peaks.
+ */
 const HEADROOM = 1.2;
 
-/** How the load fits the account's present quota of BatchDetectSentiment calls. */
+/**
+ * Describes whether the account's current quota of BatchDetectSentiment calls is sufficient for a
+ * load.
+ */
 export interface QuotaFit {
   calls_per_second: number;
-  /** The highest rate without a growing delay; null if every rate is sustainable, because no text needs a call. */
+  /**
+   * Highest number of records per second at which the delay does not grow. The value is null if no
+   * text needs a call, because then the quota does not limit the rate.
+   */
   records_per_second: number | null;
-  /** How much the delay of the records grows in an hour; 0 if the quota is sufficient. */
+  /**
+   * Growth of the records' delay per hour, in seconds. The growth is 0 if the quota is sufficient.
+   */
   lag_seconds_per_hour: number;
-  /** When records become too old and go to the failure bucket (`aurastream redrive`); null if they never do. */
+  /**
+   * Number of hours until records become too old and go to the failure bucket (see `aurastream
+   * redrive`). The value is null if records never become too old.
+   */
   hours_until_records_expire: number | null;
 }
 
-/** @param full the consumption in full batches: a delayed consumer always finds full batches. */
+/**
+ * Compares the account's current quota with the quota that a load needs.
+ * @param full the consumption in full batches, because a delayed consumer always receives full
+ * batches.
+ */
 export function fitQuota(load: PlannedLoad, full: Consumption): QuotaFit {
   const records_per_second =
     full.comprehend_calls === 0 ? null : (computeUsableQuota(load) / full.comprehend_calls) * 1_000;
@@ -33,15 +51,18 @@ export function fitQuota(load: PlannedLoad, full: Consumption): QuotaFit {
   };
 }
 
-/** @param full the consumption in full batches. */
+/**
+ * Recommends a quota for a load, in BatchDetectSentiment calls per second.
+ * @param full the consumption in full batches.
+ */
 export function recommendQuota(load: PlannedLoad, full: Consumption): number {
   const calls_per_second = computeCallRate(load, full);
   return Math.ceil((calls_per_second / DEPLOYED.quota_share) * HEADROOM);
 }
 
 /**
- * Estimates the calls per second. While calls wait for the quota, records accumulate, so batches and calls become
- * fuller: at most as full as in full batches.
+ * Estimates the number of calls per second. While calls wait for the quota, records accumulate, so
+ * batches and calls become fuller until the batches are full.
  */
 export function estimateCallRate(load: PlannedLoad, usual: Consumption, full: Consumption): number {
   return Math.max(
@@ -51,9 +72,10 @@ export function estimateCallRate(load: PlannedLoad, usual: Consumption, full: Co
 }
 
 /**
- * Estimates how long a batch waits for its slots of the quota. A single batch can use the whole quota; concurrent
- * batches share it. Processor sharing makes a job 1 / (1 - utilisation) times as long: L. Kleinrock, "Queueing
- * Systems", volume 2.
+ * Estimates for how many seconds a batch waits for its slots of the quota. A single batch can use
+ * the whole quota, and concurrent batches share the quota. With processor sharing, a job takes 1 /
+ * (1 - utilisation) times as long as a job that runs alone.
+ * Source: L. Kleinrock, "Queueing Systems", volume 2.
  */
 export function estimateSlotSeconds(
   load: PlannedLoad,

@@ -4,7 +4,7 @@ import { estimateResultWriteUnits } from './storage.ts';
 /** An adjustable quota of AWS that the load exceeds. */
 export interface QuotaToRaise {
   quota: string;
-  /** The account's quota if the load specifies it, otherwise AWS' default. */
+  /** The account's quota if the load specifies the quota, otherwise the default quota of AWS. */
   present: number;
   needed: number;
 }
@@ -17,7 +17,10 @@ interface Needs {
   concurrency: number;
 }
 
-/** The defaults are those of a new account in us-east-1, from the quota page of each service. */
+/**
+ * Lists the quotas that a load exceeds. The default quotas apply to a new account in us-east-1.
+ * Source: the quota page of each service.
+ */
 export function listQuotasToRaise(needs: Needs): QuotaToRaise[] {
   const { load } = needs;
   const perSecond = (per_1000: number) => Math.ceil((per_1000 / 1_000) * load.records_per_second);

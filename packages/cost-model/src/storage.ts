@@ -1,17 +1,30 @@
 import { DEPLOYED, MEASURED, SECONDS_PER_MONTH } from './assumptions.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 
-/** A larger text is stored in the lake only (aws/dynamodb/results/table.ts of the product). */
+/**
+ * Maximum size of a text in a result row, in bytes. A larger text is stored only in the lake
+ * (aws/dynamodb/results/table.ts of the product).
+ */
 const LARGEST_ROW_TEXT_BYTES = 350_000;
-/** DynamoDB bills these extra bytes for each stored item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * Number of extra bytes that DynamoDB bills for each stored item.
+ * Source:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 const ITEM_OVERHEAD_BYTES = 100;
 
-/** The write units of 1,000 records in the results table. Each record writes a row, and an index entry of one unit. */
+/**
+ * Estimates the write units of 1,000 records in the results table. Each record writes a row and an
+ * index entry. The index entry takes one unit.
+ */
 export function estimateResultWriteUnits(load: PlannedLoad): number {
   return 1_000 * (estimateRowUnits(load) + 1);
 }
 
-/** For several languages, assumes a mix of texts with one byte per character and texts with three. */
+/**
+ * Estimates the write units of one row. For several languages, the estimate assumes a mix of texts
+ * with one byte per character and texts with three bytes per character.
+ */
 function estimateRowUnits({ characters, bytes_per_character, languages }: PlannedLoad): number {
   const unitsAt = (bytes: number) => {
     const text_bytes = characters * bytes > LARGEST_ROW_TEXT_BYTES ? 0 : characters * bytes;
@@ -22,7 +35,10 @@ function estimateRowUnits({ characters, bytes_per_character, languages }: Planne
   return wide_share * unitsAt(3) + (1 - wide_share) * unitsAt(1);
 }
 
-/** The storage of the rows and index entries of 1,000 records, until they expire. */
+/**
+ * Estimates the storage of the rows and index entries of 1,000 records until their expiry, in bytes
+ * multiplied by months.
+ */
 export function estimateRowByteMonths(load: PlannedLoad): number {
   const text_bytes = computeTextBytes(load);
   const row_text_bytes = text_bytes > LARGEST_ROW_TEXT_BYTES ? 0 : text_bytes;
@@ -31,7 +47,10 @@ export function estimateRowByteMonths(load: PlannedLoad): number {
   return 1_000 * bytes * (DEPLOYED.results_ttl_seconds / SECONDS_PER_MONTH);
 }
 
-/** The storage of the cached verdicts of 1,000 records, until they expire. */
+/**
+ * Estimates the storage of the cached verdicts of 1,000 records until their expiry, in bytes
+ * multiplied by months.
+ */
 export function estimateVerdictByteMonths({ repeat_share }: PlannedLoad): number {
   const verdicts = 1_000 * (1 - repeat_share);
   return verdicts * MEASURED.verdict_bytes * (DEPLOYED.cache_ttl_seconds / SECONDS_PER_MONTH);

@@ -8,19 +8,31 @@ import { provision } from './runtime/provision/provision.ts';
 import { startWorkload, type Workload } from './runtime/workload.ts';
 
 export interface BootOptions {
-  /** The folder of streams, tables, buckets, checkpoints and logs. One cloud at a time may use it. */
+  /**
+   * The folder for the data of streams, tables, buckets, checkpoints and logs. Only one cloud at a
+   * time may use the folder.
+   */
   dataDir: string;
-  /** Absent or 0: any free port. */
+  /** TCP port of the cloud. If the port is absent or 0, the cloud uses any free port. */
   port?: number;
-  /** The cloud assembly that `cdk synth` wrote: template and bundles. */
+  /**
+   * The folder of the cloud assembly that `cdk synth` wrote, with the template and the functions'
+   * bundles.
+   */
   assemblyDir: string;
-  /** Values for the template's parameters; absent: their defaults. */
+  /** Values of the template's parameters. A parameter without a value has its default. */
   parameters?: Record<string, string>;
-  /** Comprehend's quotas in calls a second, by action; absent: the default quotas of an AWS account. */
+  /**
+   * Comprehend's quotas by action, in calls per second. If the option is absent, the default quotas
+   * of an AWS account apply.
+   */
   comprehendQuotas?: Record<string, number>;
-  /** Called with each step of the start, for display. */
+  /** Called at the beginning of each step of the start, with a text to display. */
   onProgress?: (step: string) => void;
-  /** Called with bugs of the emulation: action and stack trace, without the error's message or any user's data. */
+  /**
+   * Called with one line for each bug of the emulation. The line has the action and the stack
+   * trace, but neither the error's message nor any user's data.
+   */
   log?: (line: string) => void;
 }
 
@@ -28,20 +40,29 @@ export interface BootOptions {
 export interface Cloud {
   endpoint: string;
   region: string;
-  /** Credentials of the account's owner, who may do everything. */
+  /** The access key of the account's owner, who may make every call. */
   access_key_id: string;
   secret_access_key: string;
-  /** The template's outputs; URLs lead to the embedded cloud. */
+  /** The template's outputs. URLs in the outputs point to the embedded cloud. */
   outputs: Record<string, string>;
-  /** The base URL of the REST API; empty if the template has none. */
+  /** The base URL of the REST API, or an empty string if the template has no REST API. */
   api: string;
   port: number;
-  /** Adds fields to `cloud.json` in the data folder, where other processes find the endpoint and the credentials. */
+  /**
+   * Writes the file `cloud.json` in the data folder again, with additional fields. Other processes
+   * read the endpoint and the credentials from that file.
+   */
   announce(more: Record<string, unknown>): Promise<void>;
   status(): CloudStatus;
-  /** Delivers what Firehose has buffered. @returns how many objects S3 refused; Firehose retries them. */
+  /**
+   * Delivers the records that Firehose has buffered.
+   * @returns the number of objects that S3 refused and that Firehose will send again.
+   */
   flush(): Promise<{ waiting: number }>;
-  /** Stops reading, waits up to 10 s for invocations, delivers what Firehose has buffered, and stops everything. */
+  /**
+   * Closes the cloud. The function stops reading streams and queues, waits up to 10 s for running
+   * invocations, delivers the records that Firehose has buffered, and stops all services.
+   */
   close(): Promise<void>;
 }
 
@@ -58,11 +79,12 @@ export interface Cloud {
  * });
  * await cloud.close();
  *
- * @throws {Error} if the port is taken (`code` is EADDRINUSE), another cloud uses the data folder, or the template
- * needs something that is not emulated. Nothing keeps running then.
+ * @throws {Error} if the port is in use (`code` is EADDRINUSE), another cloud uses the data folder, or
+ * the template needs a feature that is not emulated. After an error, no part of the cloud keeps running.
  */
 export async function bootCloud(options: BootOptions): Promise<Cloud> {
-  // Turns off the SDK's warning about the Node.js version, which users of the caller's program cannot act on.
+  // The variable turns off the SDK's warning about the Node.js version, because users of the
+  // calling program cannot act on the warning.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const deployment = await loadDeployment(options.assemblyDir, options.parameters);
   const folder = await takeDataFolder(options.dataDir);
@@ -90,7 +112,7 @@ async function bootDeployment(
   try {
     onProgress('Creating streams, tables and buckets');
     await provision({ stack: deployment.stack, ...host });
-    // The meter must not count the calls that created the resources.
+    // The meter is reset so that the calls that created the resources are not counted.
     host.gateway.meter.reset();
     onProgress('Starting the functions');
     const workload = await startWorkload({ ...common, host });

@@ -1,6 +1,7 @@
 /**
- * Single parts of the embedded cloud, for tests of code that speaks to one AWS service: one service behind a bare HTTP
- * server, or some of them behind the gateway with its meter and its faults.
+ * This module exports single parts of the embedded cloud, for tests of code that calls one AWS
+ * service. A test can run one service behind a plain HTTP server, or several services behind the
+ * gateway with its meter and its fault rules.
  */
 export { createGateway, type Gateway, type GatewayOptions } from './gateway/gateway.ts';
 export { createPort, type HttpRequest, type HttpResponse, type Port } from './gateway/port.ts';

@@ -1,4 +1,7 @@
-/** Builds src/languages.bin from the small table of the eld package: `npm run language-table`. */
+/**
+ * This script builds src/languages.bin from the small table of the eld package. The command `npm
+ * run language-table` runs the script.
+ */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +17,10 @@ interface EldData {
   dictionary: Record<string, string>;
 }
 
-/** @returns the content of languages.bin before compression. README.md describes the layout. */
+/**
+ * Builds the table from the data files of the eld package.
+ * @returns the content of languages.bin before compression. README.md describes the layout.
+ */
 export async function buildTable(): Promise<Buffer> {
   const { ngramsData, avgScore, dictionary } = await readEldData();
   const byte_by_letter = invertDictionary(dictionary);
@@ -43,7 +49,10 @@ export async function buildTable(): Promise<Buffer> {
   ]);
 }
 
-/** eld's dictionary maps each byte that is not ASCII to a letter of its own. */
+/**
+ * Returns the byte that each letter of eld's dictionary stands for. The dictionary has a separate
+ * letter for each byte that is not ASCII.
+ */
 function invertDictionary(dictionary: Record<string, string>): Map<string, number> {
   return new Map(
     Object.entries(dictionary)
@@ -58,7 +67,10 @@ function encodeNgram(ngram: string, byte_by_letter: Map<string, number>): Buffer
   );
 }
 
-/** eld's `exports` hide its data files, so they are imported by their paths. */
+/**
+ * Reads the data files of the eld package. The files are imported by their paths because the
+ * `exports` of the package hide them.
+ */
 async function readEldData(): Promise<EldData> {
   const folders = createRequire(import.meta.url).resolve.paths('eld') ?? [];
   const eld = folders.map((folder) => join(folder, 'eld')).find((folder) => existsSync(folder));

@@ -2,26 +2,39 @@ import { countHanVariants } from './han.ts';
 import { countLetters, type LetterCounts } from './letters.ts';
 import { rankLanguages } from './rank.ts';
 
-/** The n-gram ranking reads no more than 1,000 characters, so neither do the other steps. */
+/**
+ * Number of characters that the detector reads. The n-gram ranking reads no more than 1,000
+ * characters, so the other steps do not read more either.
+ */
 const SAMPLE_CHARACTERS = 1_000;
-/** A cheap check for links, mail addresses and user names, which say nothing about the language. */
+/**
+ * Matches a text that may contain links, mail addresses or user names, which do not indicate the
+ * language. The pattern is a cheap check before the slower pattern NOISE.
+ */
 const MAY_CONTAIN_NOISE = /@|:\/\/|www\./i;
 const NOISE = /(?:https?:\/\/|www\.)\S+|\S+@\S+|@\w+/giu;
-/** From this many letters on, a reliable ranking is accepted for any language. */
+/** Minimum number of letters for which a reliable ranking is accepted with any language. */
 const LONG_LETTERS = 40;
-/** From this many letters on, a reliable ranking is accepted if its best language is a favoured one. */
+/**
+ * Minimum number of letters for which a reliable ranking is accepted if its best language is
+ * favoured.
+ */
 const MEDIUM_LETTERS = 18;
-/** Ranking scores are not probabilities. These thresholds were chosen by trial on short reviews. */
+/**
+ * Thresholds for the scores of the ranking, which are not probabilities. The thresholds were chosen
+ * by trial on short reviews.
+ */
 const CLEARLY_AHEAD = 0.05;
 const CLEARLY_FOREIGN = 0.1;
 const LOWEST_SCORE = 0.7;
 /** The BCP 47 code for "undetermined". */
 const UNDETERMINED = 'und';
-/** Letters that Persian, Urdu and Kurdish use and Arabic does not. */
+/** Matches letters that Persian, Urdu or Kurdish uses and Arabic does not use. */
 const NOT_ARABIC = /[پچژگکیٹڈڑںہھےۆێ]/u;
 
 /**
- * The twelve languages that Amazon Comprehend analyses: the languages that `detectLanguage` favours by default.
+ * The twelve languages that Amazon Comprehend analyses. `detectLanguage` favours these languages by
+ * default.
  */
 export const FAVOURED_LANGUAGES = [
   'en',
@@ -41,12 +54,14 @@ export const FAVOURED_LANGUAGES = [
 /**
  * Detects the language of a text, without calling a service.
  *
- * Some scripts identify the language: Hangul is Korean, kana is Japanese. For others n-gram frequencies decide. A short
- * text is reported as a language that is not favoured only if that is clear.
+ * Some scripts identify the language. For example, Hangul identifies Korean, and kana identify
+ * Japanese. For other scripts the frequencies of n-grams decide. For a short text, the detector
+ * returns a language that is not favoured only if the ranking is clear.
  *
- * @param favoured the languages that short texts are likely to be in.
- * @returns the code of a favoured language; the ISO 639-1 code of another language; `und` if the script is one that
- * the detector does not know; `undefined` if the text is too short or ambiguous to decide.
+ * @param favoured the languages in which short texts are likely to be written.
+ * @returns the code of a favoured language, the ISO 639-1 code of another language, `und` if the
+ * detector does not know the script, or `undefined` if the text is too short or too ambiguous.
+ *
  * @example
  * ```ts
  * detectLanguage('Sehr gut, gerne wieder'); // 'de'
@@ -63,7 +78,8 @@ export function detectLanguage(
   const letters = countLetters(sample);
   if (letters.all === 0) return undefined;
   const east_asian = letters.hangul + letters.kana + letters.han;
-  // One fifth: "iPhone 15 Pro Max 很好用" is Chinese, "I flew from 東京 to 大阪 last summer" is not.
+  // The required share is one fifth, because "iPhone 15 Pro Max 很好用" is Chinese and "I flew from 東京
+  // to 大阪 last summer" is not.
   if (east_asian * 5 >= letters.all) return detectEastAsian(sample, letters);
   const { latin, arabic, devanagari } = letters;
   const most = Math.max(latin, arabic, devanagari, letters.other);
@@ -79,7 +95,8 @@ export function detectLanguage(
 
 function detectEastAsian(sample: string, letters: LetterCounts): string {
   if (letters.hangul >= letters.kana + letters.han) return 'ko';
-  // About half of running Japanese is kana. One tenth is required, because Chinese shop signs use a single の.
+  // About half of the letters in Japanese sentences are kana. The required share is one tenth,
+  // because Chinese shop signs use a single の.
   if (letters.kana * 10 >= letters.kana + letters.han) return 'ja';
   const { simplified, traditional, japanese } = countHanVariants(sample);
   if (japanese > simplified && japanese * 4 >= traditional) return 'ja';
@@ -104,7 +121,10 @@ function detectLatin(
   return best - (second?.[1] ?? 0) >= CLEARLY_AHEAD ? first[0] : undefined;
 }
 
-/** The best ranked of these languages; `fallback` if the ranking contains none of them. */
+/**
+ * Returns the best ranked language among `fallback` and `others`, or `fallback` if the ranking
+ * contains none of these languages.
+ */
 function chooseAmong(sample: string, fallback: string, others: string[]): string {
   const ranked = rankLanguages(sample).scores();
   return ranked.find(([code]) => code === fallback || others.includes(code))?.[0] ?? fallback;

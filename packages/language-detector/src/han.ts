@@ -1,4 +1,4 @@
-/** The number of a text's characters that only one of the three writing systems uses. */
+/** Numbers of a text's characters that only one of the three writing systems uses. */
 export interface HanVariants {
   simplified: number;
   traditional: number;
@@ -16,11 +16,13 @@ type ByteRange = [first: number, last: number];
 let sets: HanSets | undefined;
 
 /**
- * Counts the Chinese characters that only simplified Chinese, only traditional Chinese or only Japanese uses.
+ * Counts the Chinese characters that only simplified Chinese, only traditional Chinese or only
+ * Japanese uses.
  *
- * The sets come from the national standards, which the platform's text decoders contain: GB 2312 (simplified), Big5
- * (traditional) and JIS X 0208 (Japanese). Of Big5 only level 1, the common characters, counts as traditional: level 2
- * has many characters that simplified Chinese adopted, such as 无 and 万.
+ * The sets come from the national standards GB 2312 (simplified), Big5 (traditional) and JIS X 0208
+ * (Japanese), which the platform's text decoders contain. Only the common characters of Big5 (level
+ * 1) count as traditional, because level 2 has many characters that simplified Chinese adopted,
+ * such as 无 and 万.
  */
 export function countHanVariants(text: string): HanVariants {
   sets ??= buildHanSets();
@@ -53,7 +55,10 @@ function subtract(set: Set<string>, ...others: Set<string>[]): Set<string> {
   return new Set([...set].filter((character) => !others.some((other) => other.has(character))));
 }
 
-/** Decodes every pair of a lead byte and a trail byte, and keeps the Chinese characters. */
+/**
+ * Decodes every pair of a lead byte and a trail byte.
+ * @returns the Chinese characters among the decoded characters.
+ */
 function decodeHan(encoding: string, leads: ByteRange, trails: ByteRange[]): Set<string> {
   const bytes: number[] = [];
   for (let lead = leads[0]; lead <= leads[1]; lead += 1) {

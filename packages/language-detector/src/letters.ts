@@ -1,4 +1,4 @@
-/** How many letters of each script a text has. */
+/** Number of letters of each script in a text. */
 export interface LetterCounts {
   all: number;
   latin: number;
@@ -7,12 +7,15 @@ export interface LetterCounts {
   hangul: number;
   arabic: number;
   devanagari: number;
-  /** Letters of all other scripts. No favoured language uses them. */
+  /** Number of letters of all other scripts, which no favoured language uses. */
   other: number;
 }
 
 const LETTER = /\p{L}/u;
-/** The script at index i has the number i + 1. The number 0 means any other script. */
+/**
+ * Patterns of the scripts. The script at index i has the number i + 1. The number 0 stands for any
+ * other script.
+ */
 const SCRIPTS = [
   /(?=\p{L})\p{Script=Latin}/u,
   /\p{Script=Han}/u,
@@ -25,7 +28,8 @@ const IS_LETTER = 8;
 const SCRIPT_BITS = 7;
 const UNKNOWN = 255;
 /**
- * The class of each code unit, computed at its first use. Running the six patterns on every text took twice as long.
+ * The class of each UTF-16 code unit, which is computed when the code unit first occurs. The
+ * classes are stored because running the six patterns on every text took twice as long.
  */
 const unit_classes = new Uint8Array(0x10000).fill(UNKNOWN);
 
@@ -49,7 +53,8 @@ export function countLetters(text: string): LetterCounts {
   }
   const [, latin = 0, han = 0, kana = 0, hangul = 0, arabic = 0, devanagari = 0] = by_script;
   const known = latin + han + kana + hangul + arabic + devanagari;
-  // Some characters of a known script are not letters (〇 in Han), so the known ones can outnumber the letters.
+  // Some characters of a known script are not letters (for example 〇 in Han), so `known` can be
+  // greater than `letter_count`.
   const all = Math.max(known, letter_count);
   return { latin, han, kana, hangul, arabic, devanagari, all, other: all - known };
 }

@@ -1,37 +1,56 @@
-/** eld separates words at everything but letters of the Basic Multilingual Plane and apostrophes within words. */
+/**
+ * Matches the separators of words in eld. Every character separates words, except letters of the
+ * Basic Multilingual Plane and apostrophes within words.
+ */
 const SEPARATORS = /(?:\P{L}|[\u{10000}-\u{10FFFF}])+(?<!['`’])/gu;
 const LONGEST_TEXT = 1_000;
-/** How many characters are read first. They are enough for most texts: their words have more than MOST_BYTES bytes. */
+/**
+ * Number of characters that are read first. The number is enough for most texts, because their
+ * words then have more than MOST_BYTES bytes.
+ */
 const USUAL_START = 480;
 const ONLY_SPACES_AND_APOSTROPHES = /^[ '`’]*$/;
-/** No word starts after this many bytes. */
+/** Number of bytes after which no further word starts. */
 const LAST_WORD_START_BYTES = 350;
-/** The last word is cut after this many bytes. */
+/** Number of bytes after which the last word is cut. */
 const MOST_BYTES = 380;
-/** Only the start of a longer word is used. */
+/** Maximum number of bytes that are used of a word. If a word is longer, only its start is used. */
 const WORD_BYTES = 70;
 const NGRAM_BYTES = 4;
 const STRIDE_BYTES = 3;
 const SPACE = 0x20;
-/** Lead bytes of scripts that no language of the table uses. eld replaces them with a space. */
+/**
+ * UTF-8 lead bytes of scripts that no language of the table uses. eld replaces these lead bytes
+ * with a space.
+ */
 const UNKNOWN_LEADS = new Set([0xc7, 0xca, 0xcb, 0xcc, 0xcd, 0xd4, 0xdc, 0xdd, 0xde, 0xdf]);
 
-/** The distinct n-grams of a text. An n-gram is a number made of its bytes, the first byte being the highest. */
+/**
+ * The distinct n-grams of a text. Each n-gram is a number that consists of the n-gram's bytes, with
+ * the first byte as the highest byte.
+ */
 export interface Ngrams {
   keys: Float64Array;
-  /** The number of distinct n-grams, including the ends of long words, which no table contains. */
+  /**
+   * Number of distinct n-grams. The number includes the ends of long words, which no table
+   * contains.
+   */
   count: number;
 }
 
-/** The bytes of the current word, and the n-grams so far: reused, so that a text allocates no buffers. */
+/**
+ * Buffers for the bytes of the current word and for the n-grams so far. The buffers are reused for
+ * all texts, because allocating buffers for each text would take time.
+ */
 const word = new Uint8Array(MOST_BYTES + 8);
 const ngrams = new Float64Array(MOST_BYTES + 8);
 
 /**
- * Splits a text into words, and each word into n-grams of 4 bytes of lower-case UTF-8. A space is added to the first
- * and the last n-gram of a word. This repeats what eld 2.1.0 does, because its table is used for the look-up.
+ * Splits a text into words, and each word into n-grams of 4 bytes of lower-case UTF-8. A space is
+ * added to the first and to the last n-gram of a word. The function repeats what eld 2.1.0 does,
+ * because the n-grams are looked up in eld's table.
  *
- * @returns arrays that are overwritten by the next call.
+ * @returns arrays that the next call overwrites.
  */
 export function extractNgrams(text: string): Ngrams {
   return (
@@ -40,7 +59,10 @@ export function extractNgrams(text: string): Ngrams {
   );
 }
 
-/** @returns undefined if later characters of the text can change the n-grams. */
+/**
+ * Extracts the n-grams from the first `characters` of a text.
+ * @returns undefined if later characters of the text can change the n-grams.
+ */
 function extractFromStart(text: string, characters: number): Ngrams | undefined {
   const words = text.slice(0, characters).replace(SEPARATORS, ' ').trim().toLowerCase();
   const is_cut = characters < Math.min(text.length, LONGEST_TEXT);
@@ -62,14 +84,18 @@ function extractFromStart(text: string, characters: number): Ngrams | undefined 
     if (total_bytes > LAST_WORD_START_BYTES) break;
     total_bytes += 1;
   }
-  // The characters after the cut decide whether an apostrophe is kept, and which lower-case sigma is written.
+  // The characters after the cut decide whether an apostrophe is kept, and which lower-case form of
+  // sigma is used.
   if (is_cut && ONLY_SPACES_AND_APOSTROPHES.test(words.slice(i))) return undefined;
   ngram_count = addWord(word_bytes, ngram_count, long_word_ends);
   const keys = removeDuplicates(ngram_count);
   return { keys, count: keys.length + long_word_ends.size };
 }
 
-/** Writes a letter of the Basic Multilingual Plane in UTF-8. @returns its number of bytes. */
+/**
+ * Writes a letter of the Basic Multilingual Plane in UTF-8.
+ * @returns the number of written bytes.
+ */
 function encode(unit: number, at: number): number {
   if (unit < 0x80) {
     word[at] = unit;
@@ -87,7 +113,10 @@ function encode(unit: number, at: number): number {
   return 3;
 }
 
-/** Adds the n-grams of the current word. @returns the number of n-grams so far. */
+/**
+ * Adds the n-grams of the current word.
+ * @returns the number of n-grams so far.
+ */
 function addWord(word_bytes: number, ngram_count: number, long_word_ends: Set<string>): number {
   if (word_bytes === 0) return ngram_count;
   const used_bytes = Math.min(word_bytes, WORD_BYTES);
@@ -102,12 +131,15 @@ function addWord(word_bytes: number, ngram_count: number, long_word_ends: Set<st
     long_word_ends.add(Buffer.from(word.subarray(last, word_bytes)).toString('latin1'));
     return count;
   }
-  // A word of less than 4 bytes is one n-gram.
+  // A word with fewer than 4 bytes is one n-gram.
   ngrams[count] = packKey(last, used_bytes, { is_start: at === 0, is_end: true });
   return count + 1;
 }
 
-/** Packs bytes of the current word into a number, with the spaces at its ends. 6 bytes at most fit a double exactly. */
+/**
+ * Packs bytes of the current word into a number. A space is added at the start and at the end of
+ * the word. A double represents up to 6 bytes exactly, which is enough for 4 bytes and two spaces.
+ */
 function packKey(
   from: number,
   to: number,

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** The frequency of n-grams in each language. */
+/** The frequencies of n-grams in each language. */
 export interface NgramTable {
   languages: string[];
-  /** For each language, the mean score of the texts that eld identified correctly. */
+  /** Mean score for each language, over the texts that eld identified correctly. */
   average_scores: number[];
   /**
-   * Adds the weights of an n-gram to the languages that use it. An unknown n-gram adds nothing.
+   * Adds the weights of an n-gram to the sums of the languages that use the n-gram. An unknown
+   * n-gram adds nothing.
    *
-   * @param sums one per language, in the order of `languages`.
+   * @param sums the sum of each language, in the order of `languages`.
    */
   addWeights(key: number, sums: Int32Array): void;
 }
 
-/** The first line of the file, as JSON. See README.md for the layout of the rest. */
+/**
+ * The first line of the table's file, in JSON. README.md describes the layout of the other bytes.
+ */
 interface Header {
   languages: string[];
   average_scores: number[];
@@ -23,29 +26,39 @@ interface Header {
   weights: number;
 }
 
-/** A hash table with open addressing: an empty slot has the key 0, which no n-gram has. */
+/**
+ * A hash table with open addressing. An empty slot has the key 0, which is not the key of any
+ * n-gram.
+ */
 interface Slots {
   keys: Float64Array;
-  /** The position of the n-gram's first weight. */
+  /** Position of the n-gram's first weight in the list of weights. */
   firsts: Int32Array;
-  /** The number of the n-gram's weights, one per language. */
+  /**
+   * Number of the n-gram's weights. An n-gram has one weight for each language that uses the
+   * n-gram.
+   */
   counts: Uint8Array;
 }
 
-/** At 81,206 n-grams the table is 62 % full. */
+/** Number of bits in the index of a slot. With 81,206 n-grams, 62 % of the slots are used. */
 const SLOT_BITS = 17;
 const SLOT_COUNT = 2 ** SLOT_BITS;
-/** eld subtracts this from every weight, so that its table takes fewer characters. */
+/** Value that eld subtracts from every weight, so that eld's table takes fewer characters. */
 const BASE_WEIGHT = 53;
 const LINE_FEED = 0x0a;
-/** The table's file is in the folder of this module; in a Lambda function, in the folder of the bundle. */
+/**
+ * Name of the table's file. The file is in the folder of this module or, in a Lambda function, in
+ * the folder of the bundle.
+ */
 const FILE = 'languages.bin';
 
 /**
- * Reads the table: 81,206 n-grams of 60 languages, from eld 2.1.0 (Nito T.M., Apache-2.0), size "small".
+ * Reads the table, which has 81,206 n-grams of 60 languages. Source: eld 2.1.0 (Nito T.M.,
+ * Apache-2.0), size "small".
  *
- * Typed arrays load in milliseconds. The object literals of the eld package would add 0.4 s and 50 MB to each cold
- * start.
+ * Typed arrays load in milliseconds. The object literals of the eld package would add 0.4 s and 50
+ * MB of memory to each cold start.
  */
 export function readTable(): NgramTable {
   const bytes = brotliDecompressSync(readFileSync(new URL(`./${FILE}`, import.meta.url)));
@@ -91,7 +104,9 @@ function fillSlots(bytes: Buffer, key_count: number, keys_at: number, counts_at:
   return slots;
 }
 
-/** The slot of a key, or the empty slot where it belongs. */
+/**
+ * Returns the index of the slot that has the key, or of the empty slot in which the key belongs.
+ */
 function findSlot(keys: Float64Array, key: number): number {
   const high = (key / 2 ** 32) | 0;
   let slot = Math.imul((key >>> 0) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> (32 - SLOT_BITS);

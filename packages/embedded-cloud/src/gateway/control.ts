@@ -14,12 +14,14 @@ export interface ControlOptions {
 }
 
 /**
- * The control API of the gateway:
- * - `GET health` → `{status: "ok"}`
- * - `GET meter` → {@link MeterReading}; `POST meter/reset`
- * - `GET iam/unused` → `{unused: UnusedGrant[]}`
- * - `GET faults` → `{help, rules}`; `POST faults` → the rule with its id, or 400 with the reason;
- *   `DELETE faults` and `DELETE faults/{id}` → `{removed}`
+ * Creates the handler of the gateway's control API, which has these routes:
+ * - `GET health` returns `{status: "ok"}`.
+ * - `GET meter` returns a {@link MeterReading}.
+ * - `POST meter/reset` sets all counters of the meter to 0.
+ * - `GET iam/unused` returns `{unused: UnusedGrant[]}`.
+ * - `GET faults` returns `{help, rules}`.
+ * - `POST faults` adds a rule and returns the rule with its id, or status 400 with the reason.
+ * - `DELETE faults` and `DELETE faults/{id}` return `{removed}`, the number of removed rules.
  */
 export function createControl({ meter, faults, iam }: ControlOptions) {
   const routes: Record<string, (request: GatewayRequest) => AwsReply> = {

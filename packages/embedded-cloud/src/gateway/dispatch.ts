@@ -12,13 +12,16 @@ export interface DispatchOptions {
   faults: Faults;
   now: () => number;
   sleep(ms: number): Promise<void>;
-  /** Receives an exception of a service, which is a bug of the emulation. The caller gets a 500. */
+  /**
+   * Called with each exception that a service throws. Such an exception is a bug of the emulation,
+   * and the caller receives status 500.
+   */
   onError(error: unknown, call: AwsCall): void;
 }
 
 /**
- * The path of every AWS call: the role's policies are checked, the fault rules apply, the service answers, and the
- * meter counts the outcome.
+ * Creates the function that processes every AWS call. The function checks the policies of the
+ * caller's role, applies the fault rules, calls the service, and counts the outcome in the meter.
  *
  * @throws {ConnectionLostError} if a fault rule leaves the call unanswered.
  */
@@ -60,7 +63,7 @@ export function createDispatch(options: DispatchOptions): (call: AwsCall) => Pro
   };
 }
 
-/** Builds the "access denied" reply. S3's status and code differ from those of the JSON services. */
+/** Builds the "access denied" reply. S3 uses a different status and code than the JSON services. */
 function denialReply(service: AwsService, message: string): AwsReply {
   return service.service === 's3'
     ? service.errorReply(403, 'AccessDenied', message)

@@ -2,9 +2,11 @@ import { parseObject } from './json-protocol.ts';
 import type { AwsReply } from './types.ts';
 
 /**
- * The error code of a reply: `__type` in JSON, `<Code>` in XML.
+ * Returns the error code of a reply. A JSON reply has the code in `__type`, and an XML reply in
+ * `<Code>`.
  *
- * @returns undefined for a success; the status if the reply has no code (an answer to HEAD has no body).
+ * @returns undefined for a successful reply. If an error reply has no code, returns the HTTP
+ * status. For example, the reply to a HEAD request has no body and therefore no code.
  */
 export function errorCodeOf(reply: AwsReply): string | undefined {
   if (reply.status < 400) return undefined;

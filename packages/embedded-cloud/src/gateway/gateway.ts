@@ -14,36 +14,60 @@ import type { GatewayRequest } from './signature.ts';
 import { createSleep } from './sleep.ts';
 import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
 
-/** A route for requests that are not AWS calls: the REST API, or a control route of the runtime. */
+/**
+ * A route for requests that are not AWS calls, such as requests to the REST API or to a control
+ * route of the runtime.
+ */
 export interface ExtraRoute {
-  /** A path prefix, such as `/_aws/execute-api/`. If several prefixes match, the longest one wins. */
+  /**
+   * Path prefix of the requests, such as `/_aws/execute-api/`. If several prefixes match a request,
+   * the longest prefix wins.
+   */
   prefix: string;
-  /** @returns undefined to leave the request to the gateway. */
+  /**
+   * Answers a request.
+   * @returns undefined if the gateway must handle the request itself.
+   */
   handle(request: GatewayRequest): Promise<AwsReply> | undefined;
 }
 
 export interface GatewayOptions {
   services: AwsService[];
-  /** Finds the caller of an access key; undefined: the key does not exist, and the call is refused. */
+  /**
+   * Finds the caller to whom an access key belongs. If the result is undefined, the key does not
+   * exist and the call is refused.
+   */
   resolveCaller(access_key_id: string): Caller | undefined;
-  /** All statements of a role's policies, with references resolved. */
+  /** Returns the statements of all policies of a role, with CloudFormation references resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
-  /** The roles whose unused grants are reported; absent: the roles that made a call. */
+  /**
+   * Returns the logical ids of the roles whose unused grants are reported. If the option is absent,
+   * the report covers the roles that made at least one call.
+   */
   roles?: () => string[];
-  /** Epoch ms. */
+  /** Returns the current time, in milliseconds since 1970. */
   now: () => number;
-  /** The gateway keeps this array, so that routes may be added later. */
+  /**
+   * Routes for requests that are not AWS calls. The gateway reads this array for each request, so
+   * routes may be added later.
+   */
   extraRoutes?: ExtraRoute[];
-  /** Receives exceptions of the services. */
+  /** Called with each exception that a service throws. */
   onError?: (error: unknown, call: AwsCall) => void;
 }
 
 export interface Gateway {
-  /** @throws the system's own error: `code` is EADDRINUSE if the port is taken. */
+  /**
+   * Starts to listen on a TCP port.
+   * @throws the system's own error. Its `code` is EADDRINUSE if another process uses the port.
+   */
   listen(port: number, host?: string): Promise<{ port: number }>;
-  /** Drops connections, waits for the calls in flight, and closes the services. */
+  /** Closes all connections, waits for the requests in flight, and closes the services. */
   close(): Promise<void>;
-  /** Makes an AWS call from inside this process, with the same checks as a call from outside. */
+  /**
+   * Makes an AWS call from inside this process. The same policies, fault rules and meter apply as
+   * for a call over HTTP.
+   */
   dispatch(call: AwsCall): Promise<AwsReply>;
   meter: Meter;
   faults: Faults;
@@ -51,7 +75,7 @@ export interface Gateway {
 }
 
 /**
- * The one port of the embedded cloud: every call passes here.
+ * Creates the gateway of the embedded cloud. Every call passes through the gateway's single port.
  *
  * @example
  * const gateway = createGateway({
@@ -95,7 +119,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 type Route = (request: GatewayRequest) => Promise<AwsReply>;
 
-/** Sends a request to an extra route, to the control API, or to the service that it is signed for. */
+/**
+ * Creates the function that passes a request to an extra route, to the control API, or to the
+ * service for which the request is signed.
+ */
 function createRoute(
   { extraRoutes = [], resolveCaller }: GatewayOptions,
   services: Map<string, AwsService>,
@@ -114,7 +141,10 @@ function createRoute(
   };
 }
 
-/** Creates a port that serves this route. @returns the port, and `settle`, which waits for the requests in flight. */
+/**
+ * Creates a port whose requests are answered by `route`.
+ * @returns the port, and the function `settle`, which waits for the requests in flight.
+ */
 function listenWith(route: Route) {
   const in_flight = new Set<Promise<void>>();
   const port = createPort((request, response) => {
@@ -124,7 +154,10 @@ function listenWith(route: Route) {
   return { port, settle: () => Promise.all(in_flight) };
 }
 
-/** Never rejects: a client that disconnected cannot be answered. */
+/**
+ * Answers one request. If the route fails, the client receives status 500 or the connection is
+ * dropped, so the returned promise never rejects.
+ */
 async function serve(route: Route, request: HttpRequest, response: HttpResponse): Promise<void> {
   response.on('error', () => {});
   try {

@@ -2,11 +2,15 @@ import type { HttpRequest, HttpResponse } from './port.ts';
 import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
 
-/** Reads a request with its whole body. @throws if the client disconnects before the end. */
+/**
+ * Reads a request with its whole body.
+ * @throws {Error} if the client disconnects before the end of the body.
+ */
 export async function readRequest(request: HttpRequest): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  // `new URL` would read an S3 path that starts with two slashes as a host name.
+  // The URL is split here because `new URL` would read an S3 path that starts with two slashes as a
+  // host name.
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   return {
@@ -29,7 +33,10 @@ function plainHeaders({ headers }: HttpRequest): Record<string, string> {
   return plain;
 }
 
-/** Header names that HTTP/2 forbids (RFC 9113, section 8.2.2); Node sets them itself for HTTP/1.1. */
+/**
+ * Names of the headers that HTTP/2 forbids (RFC 9113, section 8.2.2). With HTTP/1.1 the headers are
+ * left out too, because Node sets them itself.
+ */
 const CONNECTION_HEADERS = new Set([
   'connection',
   'keep-alive',
@@ -38,7 +45,7 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-/** Responses with these statuses have no body: RFC 9110, section 6.4.1. */
+/** Statuses of responses that have no body. Source: RFC 9110, section 6.4.1. */
 const WITHOUT_BODY = new Set([204, 304]);
 
 export function writeReply(request: HttpRequest, response: HttpResponse, reply: AwsReply): void {
@@ -56,15 +63,16 @@ export function writeReply(request: HttpRequest, response: HttpResponse, reply: 
 }
 
 /**
- * Closes the connection without an answer, as a failing network does. On HTTP/2 this ends the other calls of the
- * connection too: if only one stream were reset, the SDK would take that for an answer and would not retry.
+ * Closes the connection without an answer, as a network failure does. With HTTP/2, the other calls
+ * on the same connection end too. Resetting only the stream of the call would not be enough,
+ * because the SDK would treat the reset as an answer and would not retry the call.
  */
 export function dropConnection(request: HttpRequest): void {
   if ('stream' in request) request.stream.session?.destroy();
   else request.socket.destroy();
 }
 
-/** A reply of the gateway itself, as plain JSON. */
+/** Builds a JSON reply that comes from the gateway itself and not from a service. */
 export function plainJson(status: number, body: unknown): AwsReply {
   return {
     status,

@@ -1,7 +1,10 @@
 import { matchesAny, type PolicyStatement, statementCovers } from './policy.ts';
 import { ACCOUNT_ID, type Caller, type Permission } from './types.ts';
 
-/** A grant that no call has used: one action pattern on one resource pattern in the policies of one role. */
+/**
+ * A grant that no call has used. A grant is one action pattern on one resource pattern in the
+ * policies of one role.
+ */
 export interface UnusedGrant {
   role: string;
   action: string;
@@ -9,21 +12,29 @@ export interface UnusedGrant {
 }
 
 export interface Iam {
-  /** @returns AWS's message for the first permission that the caller's role lacks; undefined: the call is allowed. */
+  /**
+   * Checks whether the caller's role has all permissions.
+   * @returns AWS's error message for the first permission that the role lacks, or undefined if the
+   * call is allowed.
+   */
   denial(caller: Caller, permissions: Permission[]): string | undefined;
   unusedGrants(): UnusedGrant[];
 }
 
 export interface IamOptions {
-  /** The statements of all policies of a role, with references resolved. */
+  /** Returns the statements of all policies of a role, with CloudFormation references resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
-  /** The roles whose unused grants are reported; absent: the roles that made a call. */
+  /**
+   * Returns the logical ids of the roles whose unused grants are reported. If the option is absent,
+   * the report covers the roles that made at least one call.
+   */
   roles?: (() => string[]) | undefined;
 }
 
 /**
- * Checks calls against the template's policies: a call needs a statement that allows it, and none that denies it.
- * Callers without a role own the account and may do everything.
+ * Creates a check of calls against the policies of the template. A call is allowed if a statement
+ * allows each permission that the call needs, and no statement denies a permission. Callers without
+ * a role own the account and may make every call.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function createIam({ policiesOf, roles }: IamOptions): Iam {
@@ -78,7 +89,11 @@ function distinctGrants(statements: PolicyStatement[]): Grant[] {
   return [...new Map(grants.map((grant) => [keyOf(grant), grant])).values()];
 }
 
-/** Statements with `NotAction` or `NotResource` are left out: they name what they exclude, so no use can match them. */
+/**
+ * Lists the grants of a statement. Statements with `NotAction` or `NotResource` are left out
+ * because they name only the actions or resources that they exclude, so a used grant cannot be
+ * matched with them.
+ */
 function grantsOf({ Effect, Action, Resource }: PolicyStatement): Grant[] {
   if (Effect !== 'Allow') return [];
   return listOf(Action).flatMap((action) =>

@@ -3,7 +3,10 @@ import { plainJson } from './http.ts';
 import { type GatewayRequest, signatureOf, targetService } from './signature.ts';
 import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
 
-/** Finds service, caller and action of a signed request; else @returns the reply that refuses it. */
+/**
+ * Finds the service, the caller and the action of a signed request.
+ * @returns the call, or the reply that refuses the request.
+ */
 export function identifyCall(
   request: GatewayRequest,
   services: Map<string, AwsService>,

@@ -2,13 +2,19 @@ import type { AwsCall, AwsReply } from './types.ts';
 
 export type JsonObject = Record<string, unknown>;
 
-/** Replies of AWS's JSON protocols: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/**
+ * Builds replies in AWS's JSON protocols.
+ * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
 export interface JsonProtocol {
   reply(body: JsonObject, status?: number): AwsReply;
   error(status: number, code: string, message: string): AwsReply;
 }
 
-/** @param version DynamoDB speaks 1.0, the other services 1.1. */
+/**
+ * Creates the reply functions of one version of the JSON protocol.
+ * @param version the version of the protocol. DynamoDB uses 1.0, and the other services use 1.1.
+ */
 export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
   const reply = (body: JsonObject, status = 200): AwsReply => ({
     status,
@@ -21,10 +27,16 @@ export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
   };
 }
 
-/** IAM, faults and the service all need the body: it is parsed once. */
+/**
+ * The parsed bodies of calls. The cache exists because the policy check, the fault injection and
+ * the service all read the body of a call.
+ */
 const parsed = new WeakMap<Buffer, JsonObject | undefined>();
 
-/** A call's JSON input; undefined if the body is not a JSON object. Do not modify it: it is shared. */
+/**
+ * Returns the JSON input of a call, or undefined if the body is not a JSON object. Do not modify
+ * the returned object, because every caller of the function receives the same object.
+ */
 export function jsonBody({ body }: Pick<AwsCall, 'body'>): JsonObject | undefined {
   if (parsed.has(body)) return parsed.get(body);
   const value = parseObject(body.toString('utf8'));
@@ -32,7 +44,10 @@ export function jsonBody({ body }: Pick<AwsCall, 'body'>): JsonObject | undefine
   return value;
 }
 
-/** @returns undefined if the text is not a JSON object. */
+/**
+ * Parses the text of a JSON object.
+ * @returns undefined if the text is not a JSON object.
+ */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -46,7 +61,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The action of `X-Amz-Target: DynamoDB_20120810.PutItem`; empty if the header is missing. */
+/**
+ * Returns the action in the header `X-Amz-Target`, for example `PutItem` for the value
+ * `DynamoDB_20120810.PutItem`. Returns an empty string if the header is missing.
+ */
 export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.')[1] ?? '';
 }

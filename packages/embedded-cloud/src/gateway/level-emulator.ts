@@ -8,12 +8,12 @@ const require = createRequire(import.meta.url);
 type Callback<Value> = (error: Error | null, value?: Value) => void;
 type Action<Store> = (store: Store, input: JsonObject, done: Callback<JsonObject>) => void;
 
-/** The part that the stores of kinesalite and dynalite share. */
+/** The part that the stores of kinesalite and dynalite have in common. */
 export interface LevelStore {
   db: { close(done: Callback<void>): unknown };
 }
 
-/** An error of the emulated service, in its wire form. */
+/** An error of the emulated service, with the status and the body of the HTTP reply. */
 export class EmulatedError extends Error {
   override name = 'EmulatedError';
   readonly status: number;
@@ -25,7 +25,7 @@ export class EmulatedError extends Error {
   }
 }
 
-/** An error in the form of the JSON services. */
+/** Creates an error whose body has the format of AWS's JSON services. */
 export function emulatedError(code: string, message: string, status = 400): EmulatedError {
   return new EmulatedError(status, { __type: code, message });
 }
@@ -33,26 +33,33 @@ export function emulatedError(code: string, message: string, status = 400): Emul
 export interface LevelEmulator<Store> {
   store: Store;
   operations: ReadonlySet<string>;
-  /** Validates the input as AWS does, and performs the action. @throws {EmulatedError} the service's error. */
+  /**
+   * Validates the input as AWS does, and performs the action.
+   * @throws {EmulatedError} if the emulated service refuses the input or the action.
+   */
   run(operation: string, input: JsonObject): Promise<JsonObject>;
   close(): Promise<void>;
 }
 
 export interface LevelEmulatorOptions {
   package: 'kinesalite' | 'dynalite';
-  /** API actions. The package has a file for each. */
+  /** Names of the emulated API actions. The package has a file for each action. */
   operations: string[];
-  /** The folder of LevelDB, created if it is missing; absent: in memory. */
+  /**
+   * The folder of the LevelDB database, which is created if it is missing. If the path is
+   * undefined, the data is stored only in memory.
+   */
   path: string | undefined;
   /** Further options of the package. */
   options: object;
 }
 
 /**
- * Runs the actions and validations of kinesalite or dynalite without their HTTP servers. Those servers refuse requests
- * over 7 MB, although AWS accepts 10 MiB, and they throw when a connection fails.
+ * Opens a store of kinesalite or dynalite, and runs the package's actions and validations without
+ * its HTTP server. The HTTP server is not used because it refuses requests over 7 MB, although AWS
+ * accepts 10 MiB, and because it throws when a connection fails.
  *
- * @param onOpen gets the store before the first action.
+ * @param onOpen called with the store before the first action.
  * @throws {Error} if another process uses the folder.
  */
 export async function openLevelEmulator<Store extends LevelStore>(
@@ -118,7 +125,10 @@ function createRun<Store>({ package: name, operations }: LevelEmulatorOptions, s
   };
 }
 
-/** The packages throw errors that carry the service's status and body. */
+/**
+ * Converts an error of the packages to an EmulatedError if the error carries the service's status
+ * and body. Returns any other error unchanged.
+ */
 function toEmulatedError(error: unknown): unknown {
   const { statusCode, body } = error as { statusCode?: number; body?: JsonObject };
   return statusCode !== undefined && body !== undefined
@@ -126,7 +136,10 @@ function toEmulatedError(error: unknown): unknown {
     : error;
 }
 
-/** The packages read account and region from the environment by default; ARNs must match those of the template. */
+/**
+ * Sets the account and the region of a store. By default the packages read the account and the
+ * region from environment variables, but the ARNs of the store must match the ARNs in the template.
+ */
 export function useEmbeddedAccount(database: { awsAccountId: string; awsRegion: string }): void {
   database.awsAccountId = ACCOUNT_ID;
   database.awsRegion = REGION;

@@ -1,31 +1,37 @@
 import type { AwsCall, Usage } from './types.ts';
 
-/** The calls of one action by one caller since the last reset. */
+/** The counters of one action and one caller since the last reset of the meter. */
 export interface MeterEntry {
   service: string;
   action: string;
-  /** `Caller.name`: a function's logical id, or `owner`. */
+  /** The name of the caller (`Caller.name`), which is a function's logical id or `owner`. */
   caller: string;
   calls: number;
-  /** Failed calls by the service's error code; `ConnectionLost` counts the calls that got no answer. */
+  /**
+   * Number of failed calls by the service's error code. The code `ConnectionLost` counts the calls
+   * that received no answer.
+   */
   errors: Record<string, number>;
   request_bytes: number;
   response_bytes: number;
-  /** The sum of all calls' durations. */
+  /** Sum of the durations of all calls, in milliseconds. */
   duration_ms: number;
-  /** The services' own counters: documents, billed_units, read_units, records … */
+  /**
+   * Sums of the units that the service counts, such as documents, billed_units, read_units or
+   * records.
+   */
   usage: Usage;
 }
 
 export interface MeterReading {
-  /** Epoch ms of the last reset. */
+  /** Time of the last reset, in milliseconds since 1970. */
   since: number;
   entries: MeterEntry[];
 }
 
 export interface Meter {
   count(call: AwsCall, outcome: CallOutcome): void;
-  /** Adds the units of a call that took effect, even if its answer was lost. */
+  /** Adds the units of a call that took effect, even if the caller did not receive the answer. */
   use(call: AwsCall, usage: Usage): void;
   read(): MeterReading;
   reset(): void;
@@ -34,11 +40,14 @@ export interface Meter {
 interface CallOutcome {
   duration_ms: number;
   response_bytes: number;
-  /** Absent if the call succeeded. */
+  /** The service's error code, which is absent if the call succeeded. */
   error_code?: string | undefined;
 }
 
-/** Counts calls, bytes and units per service, action and caller. */
+/**
+ * Creates a meter that counts calls, bytes and units separately for each service, action and
+ * caller.
+ */
 export function createMeter(now: () => number): Meter {
   const entries = new Map<string, MeterEntry>();
   let since = now();

@@ -1,6 +1,6 @@
 import { ACCOUNT_ID, type Permission, REGION } from './types.ts';
 
-/** A statement of an IAM policy, with references resolved. */
+/** A statement of an IAM policy, with CloudFormation references resolved. */
 export interface PolicyStatement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';
@@ -8,11 +8,17 @@ export interface PolicyStatement {
   NotAction?: string | string[];
   Resource?: string | string[];
   NotResource?: string | string[];
-  /** `{StringEquals: {"aws:RequestedRegion": ["us-east-1"]}}` */
+  /**
+   * Expected values by operator and by condition key, for example `{StringEquals:
+   * {"aws:RequestedRegion": ["us-east-1"]}}`.
+   */
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** Whether a statement applies to a permission: its action, its resource and its conditions match. */
+/**
+ * Returns whether a statement applies to a permission. A statement applies if its action, its
+ * resource and its conditions match.
+ */
 export function statementCovers(statement: PolicyStatement, permission: Permission): boolean {
   return (
     isListed(statement.Action, statement.NotAction, permission.action, 'any-case') &&
@@ -33,7 +39,11 @@ function isListed(
   return excluded !== undefined && !matchesAny([excluded].flat(), value, letters);
 }
 
-/** Whether one of the patterns matches: `*` is any text, `?` one character. Actions ignore case, ARNs do not. */
+/**
+ * Returns whether at least one pattern matches the value. In a pattern, `*` stands for any text and
+ * `?` for one character. The value 'any-case' of `letters` ignores upper and lower case, as IAM
+ * does for actions but not for ARNs.
+ */
 export function matchesAny(patterns: string[], value: string, letters?: 'any-case'): boolean {
   return patterns.some((pattern) => wildcardOf(pattern, letters === 'any-case').test(value));
 }
@@ -53,7 +63,10 @@ function wildcardOf(pattern: string, any_case: boolean): RegExp {
   return wildcard;
 }
 
-/** Condition keys with the same value for every call. IAM compares key names without case. */
+/**
+ * Values of the condition keys that are the same for every call. The keys are in lower case because
+ * IAM ignores the case of condition keys.
+ */
 const CONTEXT: Record<string, string> = {
   'aws:requestedregion': REGION,
   'aws:principalaccount': ACCOUNT_ID,
@@ -71,7 +84,10 @@ const OPERATORS: Record<string, Operator> = {
   StringNotLike: (value, expected) => !matchesAny(expected, value),
 };
 
-/** A condition with an unknown operator or key does not hold, so its statement neither grants nor denies. */
+/**
+ * Returns whether a condition holds. A condition with an unknown operator or key does not hold, so
+ * its statement neither grants nor denies a permission.
+ */
 function conditionHolds(operator: string, keys: Record<string, string | string[]>): boolean {
   const compare = OPERATORS[operator];
   if (compare === undefined) return false;

@@ -10,21 +10,31 @@ export type HttpRequest = IncomingMessage | Http2ServerRequest;
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
 export interface Port {
-  /** @throws the system's own error: `code` is EADDRINUSE if the port is taken. */
+  /**
+   * Starts to listen on a TCP port.
+   * @throws the system's own error. Its `code` is EADDRINUSE if another process uses the port.
+   */
   listen(port: number, host: string): Promise<{ port: number }>;
-  /** Refuses new connections and drops the open ones. */
+  /** Refuses new connections and closes all open connections immediately. */
   close(): Promise<void>;
 }
 
-/** The first bytes of HTTP/2 with prior knowledge: RFC 9113, section 3.4. */
+/**
+ * The first bytes that a client sends over HTTP/2 with prior knowledge. Source: RFC 9113, section
+ * 3.4.
+ */
 const HTTP2_PREFACE = 'PRI';
 
-/** Bodies of 10 MiB are common. With HTTP/2's default window of 64 KiB they would block each other. */
+/**
+ * Size of HTTP/2's flow-control window, in bytes. Request bodies of 10 MiB are common, and with the
+ * default window of 64 KiB concurrent bodies would block each other.
+ */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
- * One plain TCP port for HTTP/1.1 and for HTTP/2 with prior knowledge. The SDK's Kinesis client speaks HTTP/2 to any
- * `http://` endpoint, other clients speak HTTP/1.1. The first bytes of a connection show which one it is.
+ * Creates a TCP port that serves HTTP/1.1 and HTTP/2 with prior knowledge, without TLS. The SDK's
+ * Kinesis client speaks HTTP/2 to any `http://` endpoint, and other clients speak HTTP/1.1. The
+ * first bytes of a connection show which protocol the client speaks.
  *
  * @example
  * const port = createPort((request, response) => void response.end(request.url));
@@ -34,7 +44,8 @@ export function createPort(
   serve: (request: HttpRequest, response: HttpResponse) => void,
   options: { keep_alive_ms?: number } = {},
 ): Port {
-  // Clients keep idle connections open. Closing one while a client uses it would look like a failing service.
+  // The timeout is long because clients keep idle connections open. If the server closed a
+  // connection while a client starts to use that connection, the client would see a failed call.
   const http1 = createHttp1({ keepAliveTimeout: options.keep_alive_ms ?? 600_000 }, serve);
   const http2 = createHttp2({ settings: { initialWindowSize: WINDOW_BYTES } }, serve);
   http2.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES * 2));
@@ -66,7 +77,10 @@ export function createPort(
   };
 }
 
-/** Reads the first bytes and puts them back. `onDetected` learns whether they open HTTP/2. */
+/**
+ * Reads the first bytes of a connection and returns these bytes to the socket's buffer. The
+ * function `onDetected` is called with true if the bytes are the start of HTTP/2.
+ */
 function detectHttp2(socket: Socket, onDetected: (is_http2: boolean) => void): void {
   let head = Buffer.alloc(0);
   const look = () => {

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { readRequest } from './http.ts';
 import { type AwsCall, type AwsService, REGION } from './types.ts';
 
-/** One emulated service on a port of its own. */
+/** An emulated service that listens on its own port. */
 export interface ServedService {
   endpoint: string;
-  /** The calls that arrived, in order. */
+  /** All calls that have arrived, in the order of their arrival. */
   calls: AwsCall[];
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface ServedService {
 const CALLER = { access_key_id: 'test', name: 'owner' };
 
 /**
- * The configuration of an SDK client that talks to a served service.
+ * Returns the configuration of an SDK client that calls a served service.
  *
  * @example
  * const client = new DynamoDBClient(clientConfig(served.endpoint));
@@ -25,8 +25,9 @@ export function clientConfig(endpoint: string) {
 }
 
 /**
- * Serves one emulated service over HTTP/1.1 on a free port, without the gateway: calls need no grants, are not metered,
- * and meet no faults. Closing it closes the service.
+ * Serves one emulated service over HTTP/1.1 on a free port, without the gateway. Calls need no
+ * grants, are not metered, and are not affected by fault rules. The function `close` also closes
+ * the service.
  *
  * @example
  * const served = await serveService(await createDynamoDb({ now: Date.now }));

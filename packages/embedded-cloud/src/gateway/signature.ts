@@ -1,19 +1,23 @@
 import type { AwsCall } from './types.ts';
 
-/** An HTTP request as it reached the gateway, before service, action and caller are known. */
+/**
+ * An HTTP request as the gateway received it, before the service, the action and the caller are
+ * known.
+ */
 export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'>;
 
-/** The access key that signed a request, and the service that it was signed for. */
+/** The access key that signed a request, and the service for which the request was signed. */
 export interface Signature {
   access_key_id: string;
-  /** The service's SigV4 name. */
+  /** The service's name in the SigV4 signature. */
   service: string;
 }
 
 /**
- * Reads the credential scope of a signed request: `Credential=KEY/20261123/us-east-1/kinesis/aws4_request` in the
- * Authorization header, or `X-Amz-Credential` of a presigned URL. The signature itself is not verified: the port is
- * open to this machine alone.
+ * Reads the credential scope of a signed request. The scope is in the Authorization header, for
+ * example `Credential=KEY/20261123/us-east-1/kinesis/aws4_request`, or in the query parameter
+ * `X-Amz-Credential` of a presigned URL. The signature itself is not verified, because only
+ * programs on this machine can reach the port.
  *
  * @returns undefined for an unsigned request.
  */
@@ -24,13 +28,16 @@ export function signatureOf(request: GatewayRequest): Signature | undefined {
   if (credential == null) return undefined;
   const parts = credential.split('/');
   const [access_key_id] = parts;
-  // The scope of SigV4a has no region. In both versions the service is the second to last part.
+  // The scope of SigV4a has no region, so the position of the service is counted from the end.
   const service = parts.at(-2);
   if (!access_key_id || !service || parts.length < 4) return undefined;
   return { access_key_id, service };
 }
 
-/** Services by the prefix of `X-Amz-Target`, for clients that sign with another service name. */
+/**
+ * Services by the lower-case prefix of the header `X-Amz-Target`. The table is for clients that
+ * sign with a service name that the gateway does not know.
+ */
 const TARGETS: Record<string, string> = {
   kinesis_: 'kinesis',
   dynamodb_: 'dynamodb',
@@ -39,7 +46,10 @@ const TARGETS: Record<string, string> = {
   amazonathena: 'athena',
 };
 
-/** @returns the service that `X-Amz-Target` names, or undefined. */
+/**
+ * Finds the service that the header `X-Amz-Target` names.
+ * @returns the service's name, or undefined if the header is missing or names no emulated service.
+ */
 export function targetService(request: GatewayRequest): string | undefined {
   const target = request.headers['x-amz-target']?.toLowerCase() ?? '';
   return Object.entries(TARGETS).find(([prefix]) => target.startsWith(prefix))?.[1];

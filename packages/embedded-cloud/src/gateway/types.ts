@@ -1,24 +1,32 @@
-/** The signer of a call, identified by its access key. */
+/** The caller that signed an AWS call. The access key identifies the caller. */
 export interface Caller {
   access_key_id: string;
-  /** The role of the template whose policies apply to the call; absent: the account's owner, who may do everything. */
+  /**
+   * Logical id of the role whose policies apply to the call. If the field is absent, the caller is
+   * the account's owner, who may make every call.
+   */
   role_logical_id?: string;
-  /** The caller's name in messages and in the meter: a function's logical id, or `owner`. */
+  /**
+   * The caller's name in messages and in the meter, which is a function's logical id or `owner`.
+   */
   name: string;
 }
 
-/** One AWS call as it reached the gateway, with its whole body. */
+/** One AWS call as the gateway received it, with the whole body of the request. */
 export interface AwsCall {
-  /** The service's SigV4 name: `kinesis`, `dynamodb`, `s3`, `firehose`, `comprehend`, `athena`, `cloudformation`. */
+  /**
+   * The service's name in SigV4 signatures, which is `kinesis`, `dynamodb`, `s3`, `firehose`,
+   * `comprehend`, `athena` or `cloudformation`.
+   */
   service: string;
-  /** The API action: `PutRecords`, `GetObject`. */
+  /** The API action, such as `PutRecords` or `GetObject`. */
   action: string;
   caller: Caller;
   method: string;
-  /** Percent-encoded, as on the wire. */
+  /** The path of the URL, percent-encoded as the client sent it. */
   path: string;
   query: URLSearchParams;
-  /** Lower-case names. */
+  /** The HTTP headers by their lower-case names. */
   headers: Record<string, string>;
   body: Buffer;
 }
@@ -29,29 +37,47 @@ export interface AwsReply {
   body: Buffer | string;
 }
 
-/** One IAM permission that a call needs. A call needs all of its permissions. */
+/**
+ * One IAM permission that a call needs. A call may need several permissions and is refused if the
+ * caller lacks one permission.
+ */
 export interface Permission {
-  /** `kinesis:PutRecords` */
+  /** The IAM action, such as `kinesis:PutRecords`. */
   action: string;
-  /** A full ARN, or `*` if the service has no resource-level permission. */
+  /**
+   * The full ARN of the resource, or `*` if the service has no resource-level permission for the
+   * action.
+   */
   resource: string;
 }
 
-/** The units that a call used. The meter adds them up per service, action and caller. */
+/**
+ * Amounts that a call used, by the name of the unit. The meter adds up the amounts separately for
+ * each service, action and caller.
+ */
 export type Usage = Record<string, number>;
 
 /** An emulated AWS service behind the gateway. */
 export interface AwsService {
   service: string;
-  /** Names the action of a request that carries this service's name in its signature. */
+  /** Returns the API action of a request to this service. */
   actionOf(request: Omit<AwsCall, 'action' | 'caller'>): string;
-  /** The permissions that AWS requires of the caller for this call. */
+  /** Returns the permissions that AWS requires of the caller for this call. */
   permissionsOf(call: AwsCall): Permission[];
-  /** Answers the call. Errors of the service are replies in its wire form, never throws. */
+  /**
+   * Answers the call. An error of the service is returned as a reply in the service's wire format
+   * and never thrown.
+   */
   handle(call: AwsCall): Promise<AwsReply>;
-  /** Billed or counted units of an answered call, besides calls and bytes, e.g. `{documents: 25, billed_units: 75}`. */
+  /**
+   * Returns the units that the service bills or counts for an answered call, for example
+   * `{documents: 25, billed_units: 75}`. The units do not include calls and bytes.
+   */
   usageOf?(call: AwsCall, reply: AwsReply): Usage;
-  /** The wire form of an error that the gateway returns in the service's name: access denied, or an injected fault. */
+  /**
+   * Builds an error reply in the service's wire format. The gateway calls this function to report
+   * denied access or an injected fault in the name of the service.
+   */
   errorReply(status: number, code: string, message: string): AwsReply;
   close(): Promise<void>;
 }

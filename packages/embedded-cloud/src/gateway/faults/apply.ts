@@ -6,7 +6,10 @@ import { PARTIAL_ACTIONS, splitBatch } from './partial.ts';
 import type { EntryFailure } from './partial-action.ts';
 import type { FaultRule } from './rule.ts';
 
-/** A `timeout` fault leaves the call without an answer: the port drops the connection. */
+/**
+ * The fault injector throws this error if a `timeout` fault leaves a call without an answer. The
+ * gateway then drops the connection.
+ */
 export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError';
   code = 'ECONNRESET';
@@ -20,7 +23,8 @@ export interface FaultInjectorOptions {
 type Answer = (call: AwsCall) => Promise<AwsReply>;
 
 /**
- * Applies the fault rules to calls. `answer` is the service.
+ * Creates a function that applies the fault rules to a call. The parameter `answer` of that
+ * function passes the call to the service.
  *
  * @throws {ConnectionLostError} if a rule leaves the call unanswered.
  */
@@ -40,7 +44,9 @@ export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
   };
 }
 
-/** Makes some entries of a batch fail. The service gets the request without these entries. */
+/**
+ * Makes some entries of a batch fail. The service receives the request without the failed entries.
+ */
 async function failEntries(
   call: AwsCall,
   answer: Answer,
@@ -50,7 +56,8 @@ async function failEntries(
   const action = PARTIAL_ACTIONS[`${call.service}:${call.action}`];
   const input = jsonBody(call);
   const size = input === undefined ? 0 : (action?.size(input) ?? 0);
-  // A malformed batch goes to the service, which refuses it.
+  // A malformed or empty batch is passed to the service, because the service refuses such a batch
+  // with its own error.
   if (action === undefined || input === undefined || size === 0) return answer(call);
 
   const split = splitBatch(size, rule.share ?? 0.5, random);
@@ -60,7 +67,7 @@ async function failEntries(
       : await answer({ ...call, body: encode(action.keep(input, split.kept)) });
   const output = parseObject(reply.body.toString());
   if (reply.status !== 200 || output === undefined) return reply;
-  // These headers describe the body before the merge.
+  // The length and the checksum apply to the service's body, which the merged body replaces.
   const { 'content-length': _length, 'x-amz-crc32': _checksum, ...headers } = reply.headers;
   const failure: EntryFailure = {
     code: rule.code ?? action.code,

@@ -12,7 +12,9 @@ const throughput: FaultError = {
   message: 'Rate exceeded: the level of configured provisioned throughput was exceeded.',
 };
 
-/** The throttling error of each service, from the error list of its API reference. */
+/**
+ * The throttling error of each service. Source: the list of errors in the service's API reference.
+ */
 const THROTTLES: Record<string, FaultError> = {
   kinesis: throughput,
   dynamodb: throughput,
@@ -21,7 +23,10 @@ const THROTTLES: Record<string, FaultError> = {
   cloudformation: { status: 400, code: 'Throttling', message: 'Rate exceeded' },
 };
 
-/** The code of each service's internal error, from the error list of its API reference. */
+/**
+ * The error code of each service for an internal error. Source: the list of errors in the service's
+ * API reference.
+ */
 const ERROR_CODES: Record<string, string> = {
   kinesis: 'InternalFailureException',
   dynamodb: 'InternalServerError',
@@ -31,7 +36,10 @@ const ERROR_CODES: Record<string, string> = {
   athena: 'InternalServerException',
 };
 
-/** The service's own error for a `throttle` or `error` rule. */
+/**
+ * Returns the error that the service itself would return for a `throttle` or `error` rule. A code
+ * or status in the rule replaces the service's code or status.
+ */
 export function faultError({ service, kind, code, status }: FaultRule): FaultError {
   const usual =
     kind === 'throttle'

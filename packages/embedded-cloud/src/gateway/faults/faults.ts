@@ -3,40 +3,48 @@ import { PARTIAL_ACTIONS } from './partial.ts';
 import { sampleLatency, seededRandom } from './random.ts';
 import { type FaultRule, FUNCTIONS, faultRuleSchema } from './rule.ts';
 
-/** A rule in force, with its counts so far. */
+/** A fault rule that is in force, with its counters. */
 export interface ActiveFault extends FaultRule {
   id: string;
-  /** Calls of its service, action and caller since it was added. */
+  /** Number of calls since the rule was added that have the rule's service, action and caller. */
   matched: number;
-  /** Calls that it delayed or broke. */
+  /** Number of calls to which the rule applied its fault or delay. */
   hits: number;
 }
 
-/** The effect of the rules on one call. */
+/** The effect of all fault rules on one call. */
 export interface FaultDecision {
-  /** How long the call waits before anything else happens. */
+  /** Delay before the call is processed or fails, in milliseconds. */
   delay_ms: number;
-  /** The rule that breaks the call; absent: the call is only delayed. */
+  /** The rule whose fault applies to the call. If the field is absent, the call is only delayed. */
   rule?: ActiveFault;
-  /** The rule's random numbers. */
+  /** Returns the next random number of `rule`, or of the first latency rule if `rule` is absent. */
   random: () => number;
 }
 
 export interface Faults {
-  /** @throws {FaultRuleError} for a rule that is malformed or contradicts itself. */
+  /**
+   * Adds a fault rule.
+   * @throws {FaultRuleError} if the rule is malformed or contradicts itself.
+   */
   add(rule: unknown): ActiveFault;
   list(): ActiveFault[];
-  /** Removes the rule with this id, or all. @returns how many were removed. */
+  /**
+   * Removes the rule with this id, or all rules if no id is given.
+   * @returns the number of removed rules.
+   */
   clear(id?: string): number;
   /**
-   * Decides what happens to a call, and counts the hit. The runtime calls `decide('lambda', logical_id, 'invoke')` for
-   * each invocation of a function: a `kill` rule ends the worker after `delay_ms`, a `duplicate` rule delivers the
-   * event twice.
+   * Decides which faults apply to a call, and counts the call in each matching rule. The runtime
+   * calls `decide('lambda', logical_id, 'invoke')` for each invocation of a function. A `kill` rule
+   * ends the function's worker after `delay_ms`, and a `duplicate` rule delivers the event twice.
    */
   decide(service: string, caller: string, action: string): FaultDecision | undefined;
 }
 
-/** The control API refuses a rule with this error. The message names the field and the reason. */
+/**
+ * The control API refuses a fault rule with this error. The message names the field and the reason.
+ */
 export class FaultRuleError extends Error {
   override name = 'FaultRuleError';
 }
@@ -46,7 +54,10 @@ interface SeededFault {
   random: () => number;
 }
 
-/** @param services the service names that a rule may have, besides `lambda`. */
+/**
+ * Creates the list of fault rules, which is empty at first.
+ * @param services the service names that a rule may use besides `lambda`.
+ */
 export function createFaults(services: string[]): Faults {
   let active: SeededFault[] = [];
   let created = 0;
@@ -96,7 +107,8 @@ function decideByRules(matching: SeededFault[]): FaultDecision | undefined {
   let decision: FaultDecision | undefined;
   for (const { fault, random } of matching) {
     fault.matched += 1;
-    // Only the first rule that hits breaks the call. The hits of later rules are left for later calls.
+    // Only the first rule that hits makes the call fail. Later rules are skipped without a hit, so
+    // that a rule with a `count` keeps its hits for later calls.
     if (decision?.rule !== undefined && fault.kind !== 'latency') continue;
     if (!isHit(fault, random)) continue;
     fault.hits += 1;

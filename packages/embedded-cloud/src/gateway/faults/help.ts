@@ -1,6 +1,6 @@
 import { CONTROL_PREFIX } from '../control-prefix.ts';
 
-/** The manual of fault rules, which `GET faults` prints. */
+/** The manual of fault rules, which the answer to `GET faults` contains. */
 export const FAULTS_HELP = `POST ${CONTROL_PREFIX}faults with a JSON object adds a rule and answers with its id:
   service       required: kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation; lambda for functions
   action        an API action, e.g. PutRecords; absent: all

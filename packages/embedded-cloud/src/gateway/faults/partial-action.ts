@@ -1,29 +1,38 @@
 import type { JsonObject } from '../json-protocol.ts';
 
-/** The failure of one entry in the service's answer. */
+/** The failure of one entry of a batch, as the service's answer reports the failure. */
 export interface EntryFailure {
   code: string;
   message: string;
-  /** The answer does not mention the entry at all. */
+  /** Whether the answer omits the entry instead of reporting a failure. */
   missing: boolean;
 }
 
-/** Takes entries out of a batch request, and reports them as failed in the answer. */
+/**
+ * Describes how entries are removed from a batch request of one API action, and how the answer
+ * reports the removed entries as failed.
+ */
 export interface PartialAction {
-  /** The error code of a failed entry, unless the rule gives one. */
+  /** Error code of a failed entry if the fault rule sets no code. */
   code: string;
   message: string;
-  /** The number of entries of the request. */
+  /** Returns the number of entries of a request. */
   size(input: JsonObject): number;
-  /** The request with only the entries at these positions. */
+  /** Returns the request with only the entries at the positions in `kept`. */
   keep(input: JsonObject, kept: number[]): JsonObject;
-  /** The answer to a request without any entries left. */
+  /** The answer to a request from which all entries were removed. */
   nothing: JsonObject;
-  /** The answer to the kept entries, with failures inserted at the positions of the rejected ones. */
+  /**
+   * Returns the service's answer for the kept entries, extended by the failures of the rejected
+   * entries.
+   */
   merge(output: JsonObject, split: Split, failure: EntryFailure, input: JsonObject): JsonObject;
 }
 
-/** The positions of a batch's entries in order: each is either kept or rejected. */
+/**
+ * The positions of a batch's entries. Each position is either in `kept` or in `rejected`, and each
+ * list is in ascending order.
+ */
 export interface Split {
   kept: number[];
   rejected: number[];

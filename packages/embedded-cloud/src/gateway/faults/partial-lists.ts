@@ -15,7 +15,7 @@ interface ParallelBatch {
   failureOf(failure: EntryFailure): JsonObject;
 }
 
-/** A batch whose answers are in the order of its entries. */
+/** Describes a batch action whose answers are in the order of the request's entries. */
 function parallelBatch(batch: ParallelBatch): PartialAction {
   const { list, answers, failed_count, code, message, failureOf } = batch;
   return {
@@ -42,7 +42,10 @@ const listedFailure = ({ code, message }: EntryFailure) => ({
   ErrorMessage: message,
 });
 
-/** A batch of Comprehend, which names each entry by its index in a list of results or of errors. */
+/**
+ * Describes a batch action of Comprehend. The answer has a list of results and a list of errors,
+ * and each element of these lists carries the index of its entry.
+ */
 function indexedBatch(): PartialAction {
   const renumber = (list: unknown, kept: number[]) =>
     listOf(list)
@@ -68,7 +71,10 @@ function indexedBatch(): PartialAction {
   };
 }
 
-/** Batch actions whose entries are in one list. The codes are from each API's reference. */
+/**
+ * The batch actions whose request has all entries in a single list, by `service:action`. Source of
+ * the error codes: the API reference of each service.
+ */
 export const BATCH_LISTS: Record<string, PartialAction> = {
   'kinesis:PutRecords': parallelBatch({
     list: 'Records',

@@ -1,23 +1,32 @@
 import { isObject, type JsonObject } from '../json-protocol.ts';
 import { listOf, type PartialAction } from './partial-action.ts';
 
-/** One entry of a DynamoDB batch: its table, and the write request or key. */
+/** One entry of a DynamoDB batch, with its table. The entry is a write request or a key. */
 interface Entry {
   table: string;
   entry: unknown;
 }
 
 interface TableBatch {
-  /** The entries of one table's part of `RequestItems`. */
+  /** Returns the entries in one table's part of `RequestItems`. */
   entries(part: unknown): unknown[];
-  /** A copy of a table's part with these entries instead of its own. */
+  /**
+   * Returns a copy of one table's part of `RequestItems`, with `entries` instead of the part's own
+   * entries.
+   */
   withEntries(part: unknown, entries: unknown[]): unknown;
-  /** The field of the answer with the entries that were not processed, in the shape of `RequestItems`. */
+  /**
+   * Name of the answer's field that contains the unprocessed entries, in the shape of
+   * `RequestItems`.
+   */
   unprocessed: string;
   nothing: JsonObject;
 }
 
-/** A batch of DynamoDB: entries are grouped by table, and failed ones come back as a request to send again. */
+/**
+ * Describes a batch action of DynamoDB. The request groups its entries by table. The answer returns
+ * failed entries in the form of a new request, which the caller can send.
+ */
 function tableBatch({ entries, withEntries, unprocessed, nothing }: TableBatch): PartialAction {
   const tables = (input: JsonObject) => (isObject(input.RequestItems) ? input.RequestItems : {});
   const all = (input: JsonObject): Entry[] =>

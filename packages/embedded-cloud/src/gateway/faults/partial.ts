@@ -3,13 +3,14 @@ import { BATCH_LISTS } from './partial-lists.ts';
 import { BATCH_TABLES } from './partial-tables.ts';
 import { samplePositions } from './random.ts';
 
-/** The batch actions whose entries can fail one by one, by `service:action`. */
+/** The batch actions whose entries can fail individually, by `service:action`. */
 export const PARTIAL_ACTIONS: Record<string, PartialAction> = { ...BATCH_LISTS, ...BATCH_TABLES };
 
 /**
- * Draws which entries of a batch fail.
+ * Chooses at random which entries of a batch fail.
  *
- * @param share of the entries to fail. At least one fails, so that every hit has an effect.
+ * @param share the share of the entries that fail. At least one entry fails, so that every hit of a
+ * rule has an effect.
  */
 export function splitBatch(size: number, share: number, random: () => number): Split {
   const rejected = samplePositions(size, Math.max(1, Math.round(size * share)), random);

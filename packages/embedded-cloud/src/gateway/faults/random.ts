@@ -1,4 +1,7 @@
-/** Random numbers in [0, 1) by mulberry32; the same seed gives the same numbers. */
+/**
+ * Returns a generator of random numbers in [0, 1), which uses the algorithm mulberry32. The same
+ * seed always gives the same sequence of numbers.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +15,10 @@ export function seededRandom(seed: number): () => number {
 /** The 99th percentile of the standard normal distribution. */
 const Z99 = 2.3263;
 
-/** Draws a latency from the log-normal distribution with this median and 99th percentile. */
+/**
+ * Draws a random latency from the log-normal distribution with this median and this 99th
+ * percentile, in milliseconds.
+ */
 export function sampleLatency(
   { p50_ms, p99_ms }: { p50_ms: number; p99_ms: number },
   random: () => number,
@@ -21,7 +27,10 @@ export function sampleLatency(
   return p50_ms * Math.exp((normal * Math.log(p99_ms / p50_ms)) / Z99);
 }
 
-/** Draws `size` of the positions 0 … length-1, each equally likely. @returns them in order. */
+/**
+ * Chooses `size` of the positions 0 to length - 1 at random. Every position is equally likely.
+ * @returns the chosen positions in ascending order.
+ */
 export function samplePositions(length: number, size: number, random: () => number): number[] {
   const drawn: number[] = [];
   for (let position = 0; position < length; position += 1) {

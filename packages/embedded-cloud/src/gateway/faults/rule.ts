@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { PARTIAL_ACTIONS } from './partial.ts';
 
-/** The service name of rules for invocations of functions. Only FUNCTION_KINDS apply to it. */
+/**
+ * Service name of the fault rules that apply to invocations of functions. Such a rule must have one
+ * of the FUNCTION_KINDS.
+ */
 export const FUNCTIONS = 'lambda';
 const FUNCTION_KINDS = ['kill', 'duplicate'];
 
 const probability = z.number().gt(0).lte(1);
 const milliseconds = z.number().gte(0).lte(900_000);
 
-/** The body of `POST /_cloud/faults`. FAULTS_HELP explains each field. */
+/** Schema of the body of `POST /_cloud/faults`. The text FAULTS_HELP explains each field. */
 export const faultRuleSchema = z
   .strictObject({
     service: z.string().min(1),
@@ -36,7 +39,7 @@ export const faultRuleSchema = z
   });
 
 /**
- * A fault that the gateway injects.
+ * A rule for a fault that the gateway injects into matching calls.
  *
  * @example
  * const rule: FaultRule = { service: 'dynamodb', action: 'GetItem', kind: 'throttle', count: 3 };
@@ -46,7 +49,10 @@ export type FaultRule = z.infer<typeof faultRuleSchema>;
 
 type FieldKinds = [field: keyof FaultRule, kinds: FaultRule['kind'][]];
 
-/** The fields that only some kinds of rules use. Rules of other kinds are refused if they have such a field. */
+/**
+ * The fields that apply only to some kinds of rules, each with these kinds. A rule of another kind
+ * is refused if the rule has the field.
+ */
 const FIELD_KINDS: FieldKinds[] = [
   ['code', ['throttle', 'error', 'partial']],
   ['status', ['throttle', 'error']],
