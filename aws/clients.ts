@@ -1,6 +1,7 @@
 /**
- * Time limits of every call. By default the SDK waits forever on a broken connection, so Lambda would have to kill the
- * function. Healthy calls take much less.
+ * Time limits of every call, in milliseconds. Without time limits, the SDK waits forever on a
+ * broken connection, and the wait ends only when Lambda stops the function. A healthy call takes
+ * much less time than these limits.
  */
 const TIMEOUTS = {
   connectionTimeout: 2_000,
@@ -8,10 +9,13 @@ const TIMEOUTS = {
   throwOnRequestTimeout: true,
 } as const;
 
-/** The options in which our clients differ. */
+/** The settings of an SDK client that differ between the clients of this project. */
 interface ClientSettings {
   maxAttempts?: number;
-  /** `{}` removes the time limits, for uploads that may take longer. */
+  /**
+   * Time limits of each call. The value `{}` removes the time limits, for uploads that may take
+   * longer.
+   */
   requestHandler?: Partial<typeof TIMEOUTS>;
   requestChecksumCalculation?: 'WHEN_REQUIRED';
   endpoint?: string;
@@ -20,7 +24,9 @@ interface ClientSettings {
 }
 
 export interface ClientOptions extends Omit<ClientSettings, 'maxAttempts'> {
-  /** Attempts of one call, the first included. Default: the SDK's. */
+  /**
+   * Maximum number of attempts of one call, including the first. Default: the default of the SDK.
+   */
   max_attempts?: number | undefined;
 }
 
@@ -29,9 +35,10 @@ interface SdkClient {
 }
 
 /**
- * Creates a client of the SDK with our time limits, and without the step that prepares the input and output of each
- * call for a logger: it walks every value even when there is no logger, which took a tenth of the consumer's CPU time,
- * and no log of ours may hold a text.
+ * Creates an SDK client with the time limits of this project and without the logger middleware. The
+ * logger middleware prepares the input and the output of each call for a log. The middleware walks
+ * every value even if there is no logger, which took a tenth of the CPU time of the consumer. The
+ * middleware is not needed, because no log of this project may contain a text.
  */
 export function createClient<Client extends SdkClient>(
   SdkClientClass: new (settings: ClientSettings) => Client,
@@ -46,7 +53,9 @@ export function createClient<Client extends SdkClient>(
   return client;
 }
 
-/** The address and the credentials of a cloud, usually of an embedded one in this process. */
+/**
+ * The address and the credentials of a cloud, which is usually an embedded cloud in this process.
+ */
 export interface CloudAddress {
   endpoint: string;
   region: string;
@@ -54,7 +63,7 @@ export interface CloudAddress {
   secret_access_key: string;
 }
 
-/** Translates a cloud's address to settings of a client. */
+/** Converts the address and the credentials of a cloud to settings of an SDK client. */
 export function clientConfig({ endpoint, region, access_key_id, secret_access_key }: CloudAddress) {
   const credentials = { accessKeyId: access_key_id, secretAccessKey: secret_access_key };
   return { endpoint, region, credentials };

@@ -1,7 +1,8 @@
 import { ServiceError } from '../schemas/index.ts';
 
 /**
- * Error names of throttled calls. The SDK's model of Comprehend's sync operations does not list them.
+ * Error names of throttled calls. The list is necessary because the SDK's model of Comprehend's
+ * synchronous operations does not list these names.
  * Source: @smithy/core retry, THROTTLING_ERROR_CODES.
  */
 const THROTTLING = new Set([
@@ -28,14 +29,18 @@ interface SdkError {
   $metadata?: { httpStatusCode?: number };
 }
 
-/** The status of the HTTP response behind an error of the SDK; undefined where there was none. */
+/**
+ * Returns the HTTP status of the response that caused an SDK error. Returns undefined if there was
+ * no response.
+ */
 export function httpStatus(cause: unknown): number | undefined {
   return ((cause ?? {}) as SdkError).$metadata?.httpStatusCode;
 }
 
 /**
- * Turns an error of the SDK into a {@link ServiceError}. A refused request (4xx, throttling excepted) is final; every
- * other call may succeed later, one over a broken connection included.
+ * Converts an SDK error to a {@link ServiceError}. A refused request (status 4xx, except
+ * throttling) is not retryable. Every other failed call is retryable because the call may succeed
+ * later, for example a call whose connection broke.
  */
 export function translateError(service: string, cause: unknown): ServiceError {
   const { name = 'UnknownError' } = (cause ?? {}) as SdkError;
@@ -45,7 +50,11 @@ export function translateError(service: string, cause: unknown): ServiceError {
   return new ServiceError(service, name, { retryable: !is_refused, throttled, cause });
 }
 
-/** Calls a service. @throws {ServiceError} */
+/**
+ * Calls a service and converts errors of the call.
+ *
+ * @throws {ServiceError} if the call fails.
+ */
 export async function callService<Output>(
   service: string,
   call: () => Promise<Output>,
@@ -58,9 +67,10 @@ export async function callService<Output>(
 }
 
 /**
- * Returns a field that the service always sends, although the SDK types it as optional.
+ * Returns a field that the service always sends, although the SDK types the field as optional.
  *
- * @throws {ServiceError} `Missing…`, retryable, when the response lacks it.
+ * @throws {ServiceError} if the response lacks the field. The error is retryable, and its code is
+ * `Missing` followed by the name of the field.
  */
 export function requireField<Value>(
   service: string,

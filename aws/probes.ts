@@ -6,8 +6,8 @@ import { createClient } from './clients.ts';
 import { callService } from './errors.ts';
 
 /**
- * Creates the readiness checks: of each service the cheapest call that succeeds only when the service works and the
- * function has its permission.
+ * Creates the readiness checks of the API. Each check makes the cheapest call that succeeds only if
+ * the service works and the function has permission to use the service.
  */
 export function createProbes(names: {
   stream_name: string;
@@ -38,7 +38,7 @@ export function createProbes(names: {
 }
 
 const ONE_ATTEMPT = { max_attempts: 1 };
-/** A key that no table contains. */
+/** A key value that no table contains. */
 const NO_KEY = { S: 'readiness' };
 
 function createTableProbes(names: {
@@ -51,7 +51,7 @@ function createTableProbes(names: {
     callService('dynamodb', () => dynamodb.send(new GetItemCommand({ TableName, Key })));
   return {
     results_table: () => getItem(names.results_table, { record_key: NO_KEY }),
-    // BatchGetItem is the only read of the cache that the function's role allows.
+    // Use BatchGetItem, because the role of the function allows no other read of the cache table.
     cache_table: () => {
       const RequestItems = { [names.cache_table]: { Keys: [{ fingerprint: NO_KEY }] } };
       const command = new BatchGetItemCommand({ RequestItems });

@@ -2,10 +2,10 @@ import type { LimitFunction } from 'p-limit';
 import type { Pause } from '../lib/backoff.ts';
 import { ServiceError } from '../schemas/index.ts';
 
-/** How often an entry is sent before it counts as failed. */
+/** Maximum number of times that an entry is sent before the entry counts as failed. */
 const MAX_ATTEMPTS = 5;
 
-/** Why a service did not take an entry. */
+/** The reason why a service did not accept an entry. */
 export interface Rejection {
   code: string;
   retryable: boolean;
@@ -16,9 +16,10 @@ export interface BatchOptions<Entry> {
   /** Splits entries into calls. */
   split: (entries: Entry[]) => Entry[][];
   /**
-   * Makes one call. Answers for each entry, in the order of the call, why it was rejected, or undefined.
+   * Makes one call. Returns an answer for each entry, in the order of the call. The answer is the
+   * reason of the rejection, or undefined if the service accepted the entry.
    *
-   * @throws {ServiceError} when the whole call failed.
+   * @throws {ServiceError} if the whole call failed.
    */
   send: (call: Entry[]) => Promise<(Rejection | undefined)[]>;
   limit: LimitFunction;
@@ -26,10 +27,11 @@ export interface BatchOptions<Entry> {
 }
 
 /**
- * Sends entries in batches, and sends again the entries that a successful call rejected, where that may help. A call
- * that failed as a whole is not repeated: the SDK has already repeated it with its own backoff.
+ * Sends entries in batches. Entries that a successful call rejected are sent again if the rejection
+ * is retryable. A call that failed as a whole is not repeated, because the SDK has already repeated
+ * the call with its own backoff.
  *
- * @returns the entries that the service did not take.
+ * @returns the entries that the service did not accept, with the reasons.
  */
 export async function sendBatches<Entry>(
   entries: Entry[],
@@ -53,7 +55,7 @@ export async function sendBatches<Entry>(
 interface Answer<Entry> {
   entry: Entry;
   rejection: Rejection | undefined;
-  /** The call failed as a whole. */
+  /** True if the call failed as a whole. */
   is_final: boolean;
 }
 
@@ -80,7 +82,9 @@ async function sendCall<Entry>(
   }
 }
 
-/** Makes one error of the first rejection; undefined when the service took all entries. */
+/**
+ * Converts the first rejection to an error. Returns undefined if the service accepted all entries.
+ */
 export function firstError(
   service: string,
   rejected: Map<unknown, Rejection>,

@@ -11,41 +11,48 @@ import { formatApiKey, parseApiKey, type Tier } from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
 import { requireField } from '../errors.ts';
 
-/** An API key as an operator sees it. */
+/** The properties of an API key, without the value of the key. */
 export interface ApiKeyInfo {
   key_id: string;
   name: string;
   tenant: string;
   tier: Tier;
   enabled: boolean;
-  /** ISO 8601 in UTC. */
+  /** Creation time of the key, in ISO 8601 and UTC. */
   created_at: string;
 }
 
-/** An API key with its value. */
+/** An API key with the value that callers send. */
 interface ApiKey extends ApiKeyInfo {
   api_key: string;
 }
 
 export interface ApiKeys {
-  /** Creates a key of a tenant, which is valid immediately. */
+  /** Creates a key for a tenant. The key is valid immediately. */
   create(key: { tenant: string; tier: Tier; name?: string }): Promise<ApiKey>;
-  /** Lists the keys of this project. */
+  /** Lists the API keys whose values have the format of this project. */
   list(): AsyncIterable<ApiKey>;
-  /** @throws {Error} if the key does not exist. */
+  /**
+   * Deletes a key.
+   *
+   * @throws {Error} if the key does not exist.
+   */
   revoke(key_id: string): Promise<void>;
 }
 
 export interface ApiKeysDeps {
   client?: APIGatewayClient;
-  /** The cloud that holds the keys. Default: the AWS account of the environment. */
+  /** Address of the cloud that holds the keys. Default: the AWS account of the environment. */
   cloud?: CloudAddress;
-  /** The id of each tier's usage plan, from the outputs of the stack. */
+  /** Id of each tier's usage plan, by tier. The ids come from the outputs of the stack. */
   usage_plan_ids: Record<string, string>;
   random?: () => string;
 }
 
-/** The API keys of a deployment: API Gateway knows the keys, and the value of each names its tenant and tier. */
+/**
+ * Creates the access to the API keys of a deployment. API Gateway stores the keys. The value of
+ * each key names the tenant and the tier.
+ */
 export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
   const client =
     deps.client ?? createClient(APIGatewayClient, deps.cloud && clientConfig(deps.cloud));

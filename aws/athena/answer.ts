@@ -1,6 +1,9 @@
 import type { GetQueryResultsCommandOutput } from '@aws-sdk/client-athena';
 
-/** A query's answer. Numbers and booleans are converted; every other type is text as Athena writes it. */
+/**
+ * The answer of a query. Numbers and booleans are converted to JavaScript values. Values of all
+ * other types are strings, in the notation of Athena.
+ */
 export interface QueryAnswer {
   columns: string[];
   rows: Record<string, QueryValue>[];
@@ -12,7 +15,7 @@ interface Column {
   type: string | undefined;
 }
 
-/** Adds the rows of a page to an answer. */
+/** Adds the rows of one page of results to an answer. */
 export function addPage(
   answer: QueryAnswer,
   { ResultSet }: GetQueryResultsCommandOutput,
@@ -25,7 +28,7 @@ export function addPage(
     (row) => row.Data?.map((cell) => cell.VarCharValue) ?? [],
   );
   answer.columns = columns.map(({ name }) => name);
-  // The first row of a SELECT's first page repeats the column names.
+  // The first row of the first page of a SELECT repeats the column names.
   const has_header = is_first && columns.every(({ name }, i) => rows[0]?.[i] === name);
   for (const row of has_header ? rows.slice(1) : rows) {
     const cells = splitCells(row, columns.length);
@@ -35,7 +38,10 @@ export function addPage(
   }
 }
 
-/** Splits the rows of DESCRIBE: Athena returns each as one cell with tabs between the columns. */
+/**
+ * Splits a row of a DESCRIBE query into cells, because Athena returns such a row as one cell with
+ * tabs between the columns.
+ */
 function splitCells(cells: (string | undefined)[], columns: number): (string | undefined)[] {
   if (cells.length !== 1 || columns === 1) return cells;
   return cells[0]?.split('\t').map((cell) => cell.trim()) ?? [];

@@ -10,7 +10,10 @@ import { createClient } from '../clients.ts';
 import { requireField } from '../errors.ts';
 import { addPage, type QueryAnswer } from './answer.ts';
 
-/** Athena refused or could not run the SQL; the message is Athena's reason. */
+/**
+ * The error that is thrown if Athena refused or could not run the SQL. The message is the reason
+ * that Athena gave.
+ */
 export class QueryError extends Error {
   override name = 'QueryError';
 }
@@ -18,7 +21,11 @@ export class QueryError extends Error {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
-/** Returns a function that runs SQL in a work group and collects the whole answer. @throws {QueryError} */
+/**
+ * Returns a function that runs SQL in a work group and collects all rows of the answer.
+ *
+ * @throws {QueryError} from the returned function, if Athena refused or could not run the SQL.
+ */
 export function createQuery(deps: {
   work_group: string;
   database: string;

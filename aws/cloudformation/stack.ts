@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ANALYZER_NAMES } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 
-/** The outputs that infra/stack.ts declares. */
+/** Schema of the outputs that infra/stack.ts declares. */
 const outputsSchema = z.object({
   StreamName: z.string(),
   CacheTableName: z.string(),
@@ -33,9 +33,10 @@ const outputsSchema = z.object({
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
 /**
- * Reads the names of all resources from the outputs of a deployed stack, in an account or in the embedded cloud.
+ * Reads the names of all resources from the outputs of a deployed stack. The stack is in an AWS
+ * account or in the embedded cloud.
  *
- * @throws {Error} when there is no such stack, or it is not AuraStream's.
+ * @throws {Error} if the stack does not exist or lacks an output of AuraStream.
  */
 export async function readStack(
   stack_name: string,

@@ -11,11 +11,13 @@ import { callService } from '../errors.ts';
 
 export interface ComprehendDeps {
   client?: Pick<ComprehendClient, 'send'>;
-  /** Attempts of one call, the first included. Default: the SDK's. */
+  /**
+   * Maximum number of attempts of one call, including the first. Default: the default of the SDK.
+   */
   max_attempts?: number;
 }
 
-/** Analyses texts with Amazon Comprehend's BatchDetectSentiment. */
+/** Creates the analyzer that calls BatchDetectSentiment of Amazon Comprehend. */
 export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
   const client = deps.client ?? createClient(ComprehendClient, { max_attempts: deps.max_attempts });
   return {
@@ -33,7 +35,10 @@ export function createComprehendAnalyzer(deps: ComprehendDeps = {}): Analyzer {
 
 type Failure = Extract<DocumentOutcome, { ok: false }>;
 
-/** A successful call may contain failed documents. A document in neither list may succeed next time. */
+/**
+ * Merges the two lists of a response into one outcome for each document, because a successful call
+ * may contain failed documents. A document that is in neither list gets a retryable failure.
+ */
 function mergeByIndex(count: number, response: BatchDetectSentimentResponse): DocumentOutcome[] {
   const outcomes = Array.from({ length: count }, () => failure('MissingResult'));
   for (const error of response.ErrorList ?? []) place(outcomes, error.Index, failureOf(error));
@@ -61,8 +66,10 @@ function failure(code: string, throttled = false, retryable = true): Failure {
 }
 
 /**
- * AWS publishes no list of a document's error codes, and its examples differ in spelling (InternalServerException,
- * INTERNAL_SERVER_ERROR, numbers), so codes are matched by their words. An unknown code may succeed later.
+ * Converts the error of one document to an outcome. The error code is matched by the words in the
+ * code, because AWS publishes no list of the codes and the examples of AWS differ in spelling
+ * (InternalServerException, INTERNAL_SERVER_ERROR, numbers). An unknown code is retryable, because
+ * the document may succeed later.
  */
 function failureOf(error: BatchItemError): DocumentOutcome {
   const code = error.ErrorCode ?? 'UnknownError';

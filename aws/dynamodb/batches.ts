@@ -8,27 +8,33 @@ import { type Rejection, sendBatches } from '../send-batches.ts';
 import type { Item } from './attribute.ts';
 import { callDynamoDb, type Table } from './table.ts';
 
-/** Limits of one call: BatchGetItem, BatchWriteItem and BatchExecuteStatement, DynamoDB API reference. */
+/**
+ * Maximum number of keys or items in one call.
+ * Source: BatchGetItem, BatchWriteItem and BatchExecuteStatement in the DynamoDB API reference.
+ */
 const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
 
 export interface ItemsRead {
-  /** The items that exist, in no particular order. */
+  /** Items that exist, in no particular order. */
   items: Item[];
-  /** Ids that DynamoDB did not read. */
+  /** Reasons why DynamoDB did not read an item, by id. */
   unread: Map<string, Rejection>;
 }
 
 export interface ReadOptions extends Pick<KeysAndAttributes, 'ConsistentRead'> {
-  /** The partition key, whose value is the id. */
+  /** Name of the partition key. The value of the partition key is the id. */
   key_name: string;
-  /** The sort key's name and value, in tables that have one. */
+  /** Name and value of the sort key, for tables that have a sort key. */
   sort_key?: Item;
-  /** Attributes to read; absent: all. */
+  /** Names of the attributes to read. Default: all attributes. */
   ProjectionExpression?: string;
 }
 
-/** Reads items by distinct ids. Items that were read before a failure stay in the answer. */
+/**
+ * Reads items by ids, which must be distinct. If a call fails, the items of all successful calls
+ * are still returned.
+ */
 export async function getItems(
   table: Table,
   ids: string[],
@@ -53,7 +59,11 @@ export async function getItems(
   return { items, unread };
 }
 
-/** Puts items whose values of `key_name` are distinct. @returns the items that DynamoDB did not take. */
+/**
+ * Puts items whose values of `key_name` are distinct.
+ *
+ * @returns the items that DynamoDB did not store, with the reasons.
+ */
 export async function putItems(
   table: Table,
   items: Item[],
@@ -78,7 +88,11 @@ export async function putItems(
   });
 }
 
-/** DynamoDB leaves entries unprocessed when a table's or a partition's throughput is exceeded. */
+/**
+ * Returns the rejection of an entry that DynamoDB left unprocessed. The rejection counts as
+ * throttled, because DynamoDB leaves entries unprocessed if the throughput of a table or of a
+ * partition is exceeded.
+ */
 function rejectAs(code: string): Rejection {
   return { code, retryable: true, throttled: true };
 }

@@ -12,7 +12,9 @@ type DynamoDb = Pick<DynamoDBClient, 'send'>;
 
 export interface TableDeps {
   client?: DynamoDb;
-  /** Attempts of one call, the first included. Default: the SDK's. */
+  /**
+   * Maximum number of attempts of one call, including the first. Default: the default of the SDK.
+   */
   max_attempts?: number;
   table_name: string;
   /** Waits before entries that DynamoDB left unprocessed are sent again. */
@@ -22,12 +24,12 @@ export interface TableDeps {
 export interface Table {
   client: DynamoDb;
   table_name: string;
-  /** Limits the calls in flight. */
+  /** Limits the number of calls in flight at the same time. */
   limit: LimitFunction;
   pause: Pause;
 }
 
-/** Completes a table's dependencies with their defaults. */
+/** Completes the dependencies of a table with default values. */
 export function openTable(deps: TableDeps): Table {
   return {
     client: deps.client ?? createClient(DynamoDBClient, { max_attempts: deps.max_attempts }),
@@ -37,12 +39,20 @@ export function openTable(deps: TableDeps): Table {
   };
 }
 
-/** @throws {ServiceError} */
+/**
+ * Calls DynamoDB.
+ *
+ * @throws {ServiceError} if the call fails.
+ */
 export function callDynamoDb<Output>(call: () => Promise<Output>): Promise<Output> {
   return callService('dynamodb', call);
 }
 
-/** Makes a conditional call; undefined when its condition failed. @throws {ServiceError} */
+/**
+ * Makes a conditional call. Returns undefined if the condition failed.
+ *
+ * @throws {ServiceError} if the call failed for another reason.
+ */
 export async function callConditionally<Output>(
   call: () => Promise<Output>,
 ): Promise<Output | undefined> {
@@ -56,7 +66,12 @@ export async function callConditionally<Output>(
   }
 }
 
-/** Yields all items of a query; the next call (1 MB) is made when its first item is needed. @throws {ServiceError} */
+/**
+ * Yields all items of a query. One call returns up to 1 MB of items. The next call is made only
+ * when the caller needs the first item of that call.
+ *
+ * @throws {ServiceError} if a call fails.
+ */
 export async function* queryItems(
   { client, table_name }: Table,
   query: Omit<QueryCommandInput, 'TableName'>,

@@ -9,7 +9,10 @@ import { openTable, type TableDeps } from './table.ts';
 
 const KEY_NAME = 'fingerprint';
 
-/** `schema_version` is the version of the format of `verdict`: a row with another version is a miss. */
+/**
+ * Schema of a row. `schema_version` is the version of the format of `verdict`. A row with another
+ * version counts as a cache miss.
+ */
 const rowSchema = z.object({
   fingerprint: z.string(),
   verdict: verdictSchema,
@@ -24,7 +27,10 @@ export interface VerdictCacheDeps extends TableDeps {
   now: () => number;
 }
 
-/** Verdicts in a DynamoDB table with the partition key `fingerprint` and TTL on `expires_at`. */
+/**
+ * Creates the cache of verdicts in a DynamoDB table with the partition key `fingerprint` and with
+ * TTL on the attribute `expires_at`.
+ */
 export function createVerdictCache(deps: VerdictCacheDeps): VerdictCache {
   const table = openTable(deps);
   return {

@@ -15,7 +15,10 @@ export interface LakeDeps {
   pause?: Pause;
 }
 
-/** Delivers results as lines of JSON through Firehose. Only records that Firehose rejected are sent again. */
+/**
+ * Creates the lake, which stores results as lines of JSON through Firehose. If Firehose rejects
+ * some records of a call, only the rejected records are sent again.
+ */
 export function createLake(deps: LakeDeps): Lake {
   const client = deps.client ?? createClient(FirehoseClient);
   const limit = pLimit(CALLS_AT_A_TIME);
@@ -51,7 +54,11 @@ async function putRecords(
   });
 }
 
-/** Firehose answers `ServiceUnavailableException` when its throughput is exceeded: PutRecordBatch, API reference. */
+/**
+ * Converts the error code of a record to a rejection. The code `ServiceUnavailableException` counts
+ * as throttled, because Firehose returns this code if its throughput is exceeded.
+ * Source: PutRecordBatch in the Firehose API reference.
+ */
 function rejectionOf(code = 'MissingResponse'): Rejection {
   const throttled = code === 'ServiceUnavailableException' || isThrottling(code);
   return { code, retryable: true, throttled };

@@ -1,21 +1,27 @@
 import type { Result } from '../../schemas/index.ts';
 
 /**
- * Limits of PutRecordBatch, Firehose API reference: a call of 4 MiB, a record of 1,000 KiB. Its limit of 500 records is
- * out of reach: two neighbouring records hold over 100 KB, so 4 MiB are at most 84 records.
+ * Maximum size of a call and of a record of PutRecordBatch, in bytes. The limit of 500 records per
+ * call needs no check, because two consecutive records together hold more than 100 KB and a call of
+ * 4 MiB therefore holds at most 84 records.
+ * Source: PutRecordBatch in the Firehose API reference.
  */
 const BYTES_PER_CALL = 4 * 1_024 * 1_024;
 const BYTES_PER_RECORD = 1_000 * 1_024;
 /**
- * Firehose bills each record rounded up to 5 KB, so a record holds many lines: at this length rounding adds 2.5 % on
- * average, and a rejected record is still cheap to send again.
+ * Maximum size of a record that packs several lines, in bytes. Several lines share a record because
+ * Firehose bills the size of each record rounded up to 5 KB. At 100 KB, the rounding adds 2.5 % on
+ * average, and sending a rejected record again is still cheap.
  */
 const BYTES_PER_PACK = 100_000;
 
-/** A Firehose record of many results: lines of JSON. The delivery stream itself adds the last line feed. */
+/**
+ * A Firehose record that contains many results as lines of JSON. The delivery stream adds the line
+ * feed after the last line.
+ */
 export interface PackedRecord {
   lines: string[];
-  /** The index of each line's result. */
+  /** Index of the result of each line, among the results of the put. */
   indexes: number[];
   bytes: number;
 }
@@ -36,7 +42,10 @@ export function packResults(results: Result[]): PackedRecord[] {
   return records;
 }
 
-/** A text that does not fit in a record is left out: hash and size still identify it. */
+/**
+ * Converts a result to a line of JSON. If the text does not fit in a record, the line has no text,
+ * but still has the hash and the size of the text.
+ */
 function lineOf(result: Result): { line: string; bytes: number } {
   const line = JSON.stringify(result);
   const bytes = Buffer.byteLength(line);

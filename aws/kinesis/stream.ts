@@ -4,7 +4,8 @@ import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
 
 /**
- * Publishes to a Kinesis stream. The outcomes of a successful request can still hold rejected records.
+ * Creates a stream that publishes records to Kinesis. A successful request may still contain
+ * rejected records, which the outcomes name.
  *
  * @example
  * import { createKinesisStream } from 'aurastream/kinesis';
@@ -16,7 +17,8 @@ export function createKinesisStream(deps: {
   client?: Pick<KinesisClient, 'send'>;
   stream_name: string;
 }): RecordStream {
-  // A producer's slow line may take longer than our time limits to upload 10 MiB.
+  // Remove the time limits, because uploading 10 MiB over the slow connection of a producer may
+  // take longer than these limits.
   const client = deps.client ?? createClient(KinesisClient, { requestHandler: {} });
   return {
     async putRecords(entries) {

@@ -15,14 +15,19 @@ export interface BucketDeps {
   bucket_name: string;
 }
 
-/** Objects of one bucket. Each method may throw a {@link ServiceError}. */
+/** Access to the objects of one bucket. Each method may throw a {@link ServiceError}. */
 export interface Bucket {
   put(key: string, body: string, content_type: string): Promise<void>;
-  /** The object as text; undefined when there is none. */
+  /**
+   * Returns the content of an object as a string. Returns undefined if the object does not exist.
+   */
   getText(key: string): Promise<string | undefined>;
-  /** The object's bytes. */
+  /** Returns the bytes of an object as a stream. */
   open(key: string): Promise<Readable>;
-  /** Keys in the order of their names; the next call is made when its first key is needed. */
+  /**
+   * Yields the keys that begin with a prefix, in alphabetical order. The next call is made only
+   * when the caller needs the first key of that call.
+   */
   listKeys(prefix: string): AsyncIterable<string>;
 }
 

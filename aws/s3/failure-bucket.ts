@@ -5,7 +5,10 @@ import { type BucketDeps, openBucket } from './bucket.ts';
 const REPORTS = 'aws/lambda/';
 const MARKS = 'restored/';
 
-/** The failure destination of the consumer's event source mapping. */
+/**
+ * Creates the reader of failure reports. Lambda writes the reports to the failure destination of
+ * the consumer's event source mapping.
+ */
 export function createFailureReports(deps: BucketDeps): FailureReports {
   const bucket = openBucket(deps);
   return {
@@ -17,7 +20,11 @@ export function createFailureReports(deps: BucketDeps): FailureReports {
   };
 }
 
-/** Keeps each mark in the bucket of the object that it marks: both expire together. */
+/**
+ * Creates the store of marks. A mark states that the records of a failure report or of a set-aside
+ * have been restored. Each mark is in the same bucket as the marked object, so that the mark and
+ * the object expire together.
+ */
 export function createMarks(deps: BucketDeps): Marks {
   const bucket = openBucket(deps);
   return {

@@ -17,13 +17,14 @@ const RANGE_NOT_SATISFIABLE = 416;
 export interface JobInputsDeps {
   client?: S3Client;
   bucket_name: string;
-  /** Creates the error of a read whose object has been replaced or deleted. */
+  /** Creates the error that a read throws if the object has been replaced or deleted. */
   createChangedError: () => Error;
 }
 
-/** The inputs of jobs in an S3 bucket. */
+/** Creates the access to the inputs of jobs in an S3 bucket. */
 export function createJobInputs(deps: JobInputsDeps): JobInputs {
-  // By default the SDK adds a checksum, which would have to be known when a URL is signed.
+  // Disable the default checksum of the SDK, because the checksum of an upload is not known when
+  // its URL is signed.
   const client =
     deps.client ?? createClient(S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' });
   const Bucket = deps.bucket_name;
@@ -46,7 +47,8 @@ export function createJobInputs(deps: JobInputsDeps): JobInputs {
         yield* Body as AsyncIterable<Buffer>;
       } catch (cause) {
         const status = httpStatus(cause);
-        // The offset is the end of the object: everything has been read.
+        // S3 returns this status if the offset is the end of the object. All bytes have then been
+        // read.
         if (status === RANGE_NOT_SATISFIABLE) return;
         if (status === PRECONDITION_FAILED || status === NOT_FOUND) throw deps.createChangedError();
         throw translateError('s3', cause);

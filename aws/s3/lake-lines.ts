@@ -4,7 +4,10 @@ import type { LakeLines } from '../../operations/ports.ts';
 import { type Result, resultSchema } from '../../schemas/index.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
-/** Reads the objects that Firehose writes to the lake: gzipped JSON lines, in a folder for each hour of delivery. */
+/**
+ * Creates the reader of the objects that Firehose writes to the lake. Each object contains gzipped
+ * lines of JSON. Each hour of delivery has a folder.
+ */
 export function createLakeLines(deps: BucketDeps): LakeLines {
   const bucket = openBucket(deps);
   return {
@@ -21,7 +24,11 @@ function hourPrefix(hour: Date): string {
   return `results/year=${year}/month=${month}/day=${day}/hour=${hours}/`;
 }
 
-/** @throws {z.ZodError} when a line is not a result. */
+/**
+ * Yields the results of an object.
+ *
+ * @throws {z.ZodError} if a line is not a result.
+ */
 async function* readLines(bucket: Bucket, key: string): AsyncIterable<Result> {
   const zipped = await bucket.open(key);
   const unzipped = zipped.pipe(createGunzip());

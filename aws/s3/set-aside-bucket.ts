@@ -8,10 +8,17 @@ import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
 const PREFIX = 'set-asides/';
 const CALLS_AT_A_TIME = 8;
-/** The length of numbers in keys: leading zeros make the keys of a shard sort in the order of the stream. */
+/**
+ * Number of digits of a sub-sequence number in a key. The leading zeros make the keys of a shard
+ * sort in the order of the stream.
+ */
 const SUB_SEQUENCE_DIGITS = 6;
 
-/** Writes an object per bad record. Its key is the record's position on the stream, so a redelivery replaces it. */
+/**
+ * Creates the store of set-asides, which writes one object for each bad record. The key of the
+ * object is the position of the record on the stream, so the object of a redelivered record
+ * replaces the earlier object.
+ */
 export function createSetAsideBucket(deps: BucketDeps): SetAsides {
   const bucket = openBucket(deps);
   const limit = pLimit(CALLS_AT_A_TIME);
@@ -34,9 +41,13 @@ async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefin
   await bucket.put(keyOf(set_aside), JSON.stringify(set_aside), 'application/json');
 }
 
-/** Look-ups among the set-asides. Each may throw a {@link ServiceError}. */
+/** Reads set-asides. Each method may throw a {@link ServiceError}. */
 export interface SetAsideReader {
-  /** Lists set-asides shard by shard, in the order of the stream. @param options.limit default: all. */
+  /**
+   * Lists set-asides shard by shard, in the order of the stream.
+   *
+   * @param options.limit maximum number of set-asides. Default: no limit.
+   */
   list(options?: { limit?: number }): AsyncIterable<SetAside>;
   get(set_aside_id: string): Promise<SetAside | undefined>;
 }
@@ -71,7 +82,11 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
   if (some.length > 0) yield some;
 }
 
-/** `set-asides/shardId-000000000000/4959….json`; of a record in an aggregate `…/4959…-000003.json`. */
+/**
+ * Returns the key of a set-aside, for example `set-asides/shardId-000000000000/4959….json`. The key
+ * of a sub-record of an aggregate ends with the sub-sequence number, for example
+ * `…/4959…-000003.json`.
+ */
 function keyOf({ shard_id, sequence_number, sub_sequence_number }: StreamPosition): string {
   const sub =
     sub_sequence_number === undefined
@@ -80,7 +95,9 @@ function keyOf({ shard_id, sequence_number, sub_sequence_number }: StreamPositio
   return `${PREFIX}${shard_id}/${sequence_number}${sub}.json`;
 }
 
-/** Parses the position on the stream from a `set_aside_id`. */
+/**
+ * Parses the position on the stream from a `set_aside_id`. Returns undefined if the id is invalid.
+ */
 function positionOf(set_aside_id: string): StreamPosition | undefined {
   const match = /^([A-Za-z0-9_.-]+):(\d+)(?::(\d+))?$/.exec(set_aside_id);
   if (match === null) return undefined;
@@ -92,7 +109,11 @@ function positionOf(set_aside_id: string): StreamPosition | undefined {
   };
 }
 
-/** @throws {z.ZodError} when the object is not a set-aside. */
+/**
+ * Reads a set-aside. Returns undefined if the object does not exist.
+ *
+ * @throws {z.ZodError} if the object is not a set-aside.
+ */
 async function read(bucket: Bucket, key: string): Promise<SetAside | undefined> {
   const text = await bucket.getText(key);
   return text === undefined ? undefined : setAsideSchema.parse(JSON.parse(text));

@@ -3,7 +3,10 @@ import type { TextClaimStore } from '../../ingest/ports.ts';
 import type { TextClaims } from '../../processors/stream/ports.ts';
 import { type BucketDeps, openBucket } from './bucket.ts';
 
-/** Keeps texts that are too long for the stream, by their hash and apart for each tenant. */
+/**
+ * Creates the store of texts that are too long for the stream. Each text is stored under its hash,
+ * separately for each tenant.
+ */
 export function createTextClaims(deps: BucketDeps): TextClaimStore & TextClaims {
   const bucket = openBucket(deps);
   const keyOf = (tenant: string, sha256: string) => `claims/${tenant}/${sha256}`;

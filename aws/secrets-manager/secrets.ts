@@ -3,10 +3,12 @@ import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
 import { callService, requireField } from '../errors.ts';
 
 /**
- * Returns a function that reads a secret once and remembers it. A read that failed is repeated by the next call.
+ * Returns a function that reads a secret at the first call and remembers the secret for later
+ * calls. If a read fails, the next call reads the secret again.
  *
- * @param deps.cloud where the secret is, unless in the account of the environment.
- * @throws {ServiceError} from the function.
+ * @param deps.cloud address of the cloud that holds the secret. Default: the AWS account of the
+ * environment.
+ * @throws {ServiceError} from the returned function, if the secret cannot be read.
  */
 export function createSecret(deps: {
   client?: Pick<SecretsManagerClient, 'send'>;

@@ -8,13 +8,13 @@ export interface QueueDeps {
   queue_url: string;
 }
 
-/** Sends messages to the function that submits jobs. */
+/** Creates the queue that sends messages to the function that submits jobs. */
 export function createJobQueue(deps: QueueDeps): JobQueue {
   const send = createSend(deps);
   return { send: (command) => send(command, 0) };
 }
 
-/** Sends messages to the function that sends callbacks. */
+/** Creates the queue that sends messages to the function that sends callbacks. */
 export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
   return { send: createSend(deps) };
 }

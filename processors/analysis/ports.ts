@@ -91,7 +91,7 @@ export interface Rate {
  * further call may start `interval_ms` milliseconds after the previous call.
  */
 export interface Slots {
-  /** Epoch milliseconds. */
+  /** Start of the first slot, in epoch milliseconds. */
   starts_at: number;
   interval_ms: number;
   rate: Rate;

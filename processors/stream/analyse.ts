@@ -7,7 +7,10 @@ import type { Failure } from './ports.ts';
 import { buildResult, type Ending } from './result.ts';
 import type { Version } from './versions.ts';
 
-/** A version of a record and its analysis result. A version without a result skips the later stages. */
+/**
+ * A version of a record with the outcome of its analysis. A version without a result skips the
+ * later stages.
+ */
 export interface Processed {
   version: Version;
   outcome: { result: Result } | { failure: Failure } | { refusal: Unreadable };
@@ -20,7 +23,10 @@ export interface AnalyseDeps {
   now: () => number;
 }
 
-/** Turns versions into results and yields them as they become known. Withdrawals need no analysis. */
+/**
+ * Analyses versions and yields the results as soon as the results are known. A withdrawal gets a
+ * result without an analysis.
+ */
 export async function* analyseVersions(
   versions: Version[],
   { analyse, text_policy, now }: AnalyseDeps,

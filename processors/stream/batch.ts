@@ -3,7 +3,7 @@ import { type AnalysisContext, createAnalysisContext } from '../analysis/context
 import type { Deadline } from '../deadline.ts';
 import { BatchTally } from './tally.ts';
 
-/** The state of one batch, which every stage gets. */
+/** The state of one batch, which every stage of the consumer receives. */
 export interface BatchContext extends AnalysisContext {
   request_id: string;
   analysis: Deadline;
@@ -12,21 +12,26 @@ export interface BatchContext extends AnalysisContext {
 }
 
 /**
- * Deadlines, as shares of the invocation's remaining time. If the function takes longer, Lambda kills it and the whole
- * batch fails. So calls must end earlier: their records then fail alone, and all known results are still delivered.
+ * Deadlines of the analysis and of the delivery, as shares of the remaining time of the invocation.
+ * Both deadlines are earlier than the timeout of the function, because Lambda stops a function at
+ * its timeout and the whole batch then fails. If a call misses a deadline, only the records of the
+ * call fail, and all known results are still delivered.
  */
 const ANALYSIS_SHARE = 0.8;
 const DELIVERY_SHARE = 0.95;
 
 export interface Invocation {
   request_id: string;
-  /** How long the invocation may still take. */
+  /** Time until the timeout of the invocation, in milliseconds. */
   remaining_ms: number;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 
-/** Runs the work of one batch, and clears its timers afterwards. */
+/**
+ * Creates the context of one batch, runs the work with the context, and clears the timers of the
+ * deadlines afterwards.
+ */
 export async function withBatchContext<Value>(
   { request_id, remaining_ms, now }: Invocation,
   work: (context: BatchContext) => Promise<Value>,
@@ -44,7 +49,8 @@ export async function withBatchContext<Value>(
 
 function startDeadline(from: number, left_ms: number): Deadline & { clear: () => void } {
   const controller = new AbortController();
-  // Every call in flight adds a listener, and Node warns if there are more than ten.
+  // Remove the limit on listeners, because every call in flight adds a listener and Node.js warns
+  // if there are more than ten listeners.
   setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(), left_ms);
   return { at: from + left_ms, signal: controller.signal, clear: () => clearTimeout(timer) };

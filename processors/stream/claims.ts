@@ -8,10 +8,14 @@ import type { TextClaims } from './ports.ts';
 import type { Rejected } from './set-aside.ts';
 
 const READS_AT_A_TIME = 8;
-/** How many fetched texts, of up to 1 MiB each, may be in memory at the same time. */
+/** Maximum number of fetched texts in memory at the same time. Each text has up to 1 MiB. */
 const CLAIMS_AT_A_TIME = 32;
 
-/** Cuts a batch into portions, in the order of the stream, whose fetched texts fit in memory together. */
+/**
+ * Cuts a batch into portions, in the order of the stream. A portion has at most CLAIMS_AT_A_TIME
+ * records whose text must be fetched, so that the fetched texts of a portion fit in memory
+ * together.
+ */
 export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
   const portions: StreamItem[][] = [];
   let portion: StreamItem[] = [];
@@ -29,13 +33,16 @@ export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
   return portions;
 }
 
-/** Records with their fetched text, and records whose text does not exist. */
+/** Records that have a text, and records whose text does not exist or has the wrong hash. */
 export interface Fetched {
   items: StreamItem[];
   missing: Rejected[];
 }
 
-/** Fetches texts that did not fit on the stream. A text with another hash than its record claims counts as missing. */
+/**
+ * Creates a function that fetches the texts that were too long for the stream. If the hash of a
+ * text differs from the hash in the record, the text counts as missing.
+ */
 export function createFetchTexts(
   claims: TextClaims,
 ): (items: StreamItem[], context: BatchContext) => Promise<Fetched> {
@@ -61,7 +68,7 @@ export function createFetchTexts(
   };
 }
 
-/** Withdrawals need no text. */
+/** Returns true if the text of the record must be fetched. A withdrawal needs no text. */
 function isClaim({ record }: StreamItem): boolean {
   return record.text_claim !== undefined && !record.deleted;
 }

@@ -22,9 +22,9 @@ import { createRareCallbacks, createRareClaims, createRareSetAsides } from './ra
 import { createRecordThroughput } from './throughput.ts';
 
 /**
- * The consumer as it is deployed, with its clients.
+ * Creates the deployed consumer with the clients of all services.
  *
- * @throws {Error} if the environment is incomplete.
+ * @throws {Error} if a variable of the environment is missing or invalid.
  */
 export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(consumerEnvironmentSchema, variables);
@@ -68,10 +68,11 @@ export function compose(variables: Record<string, string | undefined>) {
     );
 }
 
-/** Creates the analyzer with its rate limiter and its circuit breaker. */
+/** Creates the analyzer with a rate limiter and a circuit breaker. */
 function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
   const quota_calls_per_second = environment.ANALYZER_CALLS_PER_SECOND;
-  // Each attempt must take a slot of its own, so the SDK makes one attempt only.
+  // Allow the SDK only one attempt, because each attempt must take a separate slot of the rate
+  // limiter.
   const analyzer = createAnalyzer(environment, { max_attempts: 1 });
   const limited = limitRate(analyzer, {
     ledger: createQuotaLedger({

@@ -14,7 +14,7 @@ import { distinctVersions } from './versions.ts';
 
 export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
   claims: TextClaims;
-  /** Default: {@link LOTS}. */
+  /** Size and waiting time of the lots in which results are delivered. Default: {@link LOTS}. */
   lots?: LotOptions;
 }
 
@@ -23,12 +23,18 @@ export type Consumer = (
   context: BatchContext,
 ) => Promise<BatchReport>;
 
-/** A lot of 400 fills sixteen calls of 25, the limit of the results table and of Comprehend. */
+/**
+ * The default lot has 400 items, which fill sixteen calls of 25 entries. A write to the results
+ * table and a call to Comprehend each take at most 25 entries.
+ */
 const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 
 /**
- * Processes a batch of the stream: decode → drop records of cancelled jobs → fetch texts → analyse → deliver → count →
- * respond. A failing service fails only the records that need it. A thrown error is a bug and fails the batch.
+ * Creates the function that processes a batch of the stream. The function decodes the records,
+ * drops the records of cancelled jobs, fetches long texts, analyses the texts, delivers the
+ * results, counts the records in their jobs, and returns a report that names the failed records. If
+ * a service fails, only the records that need the service fail. A thrown error is a bug and makes
+ * the whole batch fail.
  */
 export function createConsumer(deps: ConsumerDeps): Consumer {
   const processPortion = createProcessPortion(deps);
@@ -38,7 +44,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     const keeping = new TaskGroup();
     keeping.add(keepUnreadable());
     const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
-    // Process one portion at a time, so that only one portion's fetched texts are in memory.
+    // Process one portion at a time, so that only the fetched texts of one portion are in memory.
     for (const portion of cutIntoPortions(open)) await processPortion(portion, job_of, context);
     await keeping.join();
     await context.cache_writes.join();
@@ -51,7 +57,10 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   };
 }
 
-/** Analyses each version in a portion once, and counts every copy of it on the stream. */
+/**
+ * Creates the function that processes one portion. The function analyses each version of a record
+ * once, and counts every copy of the version on the stream.
+ */
 function createProcessPortion(deps: ConsumerDeps) {
   const fetchTexts = createFetchTexts(deps.claims);
   return async (portion: StreamItem[], job_of: JobOf, context: BatchContext): Promise<void> => {

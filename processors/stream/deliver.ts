@@ -11,10 +11,13 @@ export interface DeliverDeps {
 }
 
 /**
- * Delivers the results of a lot to both stores. A result that is not in both becomes a failure. The table comes first.
- * It holds one row per record, so it gets the highest version only; if that fails, the lower versions fail with it. The
- * lake gets every version that did not fail in the table. A version that failed there is delivered again, so a line now
- * would be a duplicate.
+ * Delivers the results of a lot to the results table first and to the lake second. If a store does
+ * not store a result, the result becomes a failure.
+ *
+ * The results table has one row for each record, so only the highest version of each record in the
+ * lot is put in the table. If this put fails, the lower versions of the record also fail. A result
+ * that failed in the table is not sent to the lake, because Lambda delivers the record again and
+ * the lake would then contain the line twice.
  */
 export async function deliver(
   lot: Processed[],

@@ -1,14 +1,20 @@
 import { sleep } from '../../lib/sleep.ts';
 
 export interface LotOptions {
-  /** How many items make a full lot. */
+  /** Number of items in a full lot. */
   size: number;
-  /** After this time without a new item, the waiting items become a lot. */
+  /**
+   * Maximum time to wait for a new item, in milliseconds. If no item arrives in this time, the
+   * waiting items become a lot.
+   */
   quiet_ms: number;
   sleep?: typeof sleep;
 }
 
-/** Gathers items into lots. It reads the next items while the caller handles a lot. */
+/**
+ * Gathers items into lots. While the caller handles a lot, the function already reads the next
+ * items from the source.
+ */
 export async function* inLots<Item>(
   source: AsyncIterable<Item[]>,
   options: LotOptions,
@@ -34,7 +40,8 @@ export async function* inLots<Item>(
 
 function pull<Item>(iterator: AsyncIterator<Item[]>): Promise<IteratorResult<Item[]>> {
   const next = iterator.next();
-  // The promise is awaited later, after the current lot. Until then this handler prevents an unhandled rejection.
+  // The promise is awaited only after the caller has handled the current lot. Until then, the empty
+  // handler prevents an unhandled rejection.
   next.catch(() => undefined);
   return next;
 }

@@ -5,18 +5,26 @@ import type { RateLimiterStats } from '../analysis/rate-limiter.ts';
 
 export interface BatchTimes {
   duration_ms: number;
-  /** The age of the last record at the end of the batch, like Lambda's IteratorAge metric. */
+  /**
+   * Age of the last record at the end of the batch, in milliseconds, like the Lambda metric
+   * IteratorAge.
+   */
   iterator_age_ms: number;
-  /** From the arrival of the first record to the end of the batch: the age of its oldest result. */
+  /** Time from the arrival of the first record to the end of the batch, in milliseconds. */
   end_to_end_ms: number;
 }
 
-/** Returns the shard of a batch: all its records come from the same one. */
+/** Returns the shard id of a batch. All records of a batch come from the same shard. */
 export function shardOf(records: KinesisStreamRecord[]): string | undefined {
   return records[0]?.eventID.split(':')[0];
 }
 
-/** @param started_at, ended_at epoch milliseconds. */
+/**
+ * Calculates the duration of a batch and the ages of its records.
+ *
+ * @param started_at start of the batch, in epoch milliseconds.
+ * @param ended_at end of the batch, in epoch milliseconds.
+ */
 export function batchTimes(
   records: KinesisStreamRecord[],
   started_at: number,
@@ -41,7 +49,10 @@ export interface BatchMeasures extends BatchTimes {
   quota: Record<string, number>;
 }
 
-/** A batch's metrics by name. Names that end in `_ms` are milliseconds, all others are counts. */
+/**
+ * Returns the metrics of a batch by name. A metric whose name ends in `_ms` is in milliseconds.
+ * Every other metric is a count.
+ */
 export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   return {
     records_in: batch.records_in,
@@ -56,12 +67,15 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   };
 }
 
-/** Counts of the rate limiter and the circuit breaker since the process started. */
+/** Counts of the rate limiter and of the circuit breaker since the process started. */
 export interface QuotaStats extends RateLimiterStats {
   breaker: CircuitBreakerStats;
 }
 
-/** The changes of these numbers during a batch, with the current rate and circuit state. */
+/**
+ * Returns the changes of the counts of the rate limiter and the circuit breaker during a batch,
+ * with the current rate and the current state of the circuit.
+ */
 export function quotaMetrics(
   before: QuotaStats | undefined,
   after: QuotaStats | undefined,

@@ -16,13 +16,18 @@ import type { BatchReport } from './tally.ts';
 export interface ObserverDeps {
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>;
-  /** Counts of the rate limiter and the circuit breaker since the process started. */
+  /**
+   * Returns the counts of the rate limiter and of the circuit breaker since the process started.
+   */
   quotaStats?: () => QuotaStats;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 
-/** Reports each batch in one log line and in metrics: counts and codes, never a text or the id of a record. */
+/**
+ * Wraps a consumer so that each batch is reported in one log line and in metrics. The log line and
+ * the metrics contain counts and codes, but never a text or the id of a record.
+ */
 export function observeConsumer(consumer: Consumer, deps: ObserverDeps): Consumer {
   const { logger, metrics, quotaStats, now } = deps;
   return async (records, context) => {
@@ -33,7 +38,8 @@ export function observeConsumer(consumer: Consumer, deps: ObserverDeps): Consume
     const report = await consumer(records, context).catch((error: unknown) => {
       const described = describeSafely(error);
       logger.error('batch stopped by a bug', { ...batch, ...described });
-      // Lambda logs what the handler throws, and the message of an unexpected error may quote a text.
+      // Throw a new error without the original message, because Lambda logs every error that the
+      // handler throws and the message of an unexpected error may quote a text.
       throw new Error(`A bug stopped the batch: ${described.error_name}`);
     });
     const measures = {

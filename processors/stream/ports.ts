@@ -1,53 +1,66 @@
 import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
 
-/** An entry that a store refused, by its index among the entries of the put. The store keeps the others. */
+/**
+ * An entry that a store did not store, named by the index of the entry in the put. All entries
+ * without a failure are stored.
+ */
 export interface PutFailure {
   index: number;
-  /** The service's own error code. */
+  /** Error code of the service. */
   code: string;
   retryable: boolean;
   throttled: boolean;
 }
 
-/** A durable store. Puts are idempotent for readers. */
+/**
+ * A durable store. Putting the same entry twice has the same effect for readers as putting the
+ * entry once.
+ */
 interface Store<Entry> {
   /**
-   * Puts all entries it can and returns the failures. A put of no entries makes no call.
+   * Puts as many entries as possible and returns the failures. A put without entries makes no call.
    *
-   * @throws {ServiceError} if it could keep no entry.
+   * @throws {ServiceError} if no entry could be stored.
    */
   put(entries: Entry[]): Promise<PutFailure[]>;
 }
 
 /**
- * Keeps one row per record: its highest version, in whatever order versions arrive. A put must not contain a record
- * twice. The table and the lake leave out a text that is too long, and keep its hash and size.
+ * Stores one row for each record. The row is the highest version of the record, in whatever order
+ * the versions arrive. A put must not contain two results of the same record. The results table and
+ * the lake both leave out a text that is too long, but store the hash and the size of the text.
  */
 export type ResultsTable = Store<Result>;
 
-/** The store that SQL queries read. It may hold a line more than once. */
+/** The store that SQL queries read. The lake may contain the same line more than once. */
 export type Lake = Store<Result>;
 
-/** Keeps bad records with their bytes, one object per position on the stream. */
+/** Stores bad records with their bytes, as one object for each position on the stream. */
 export type SetAsides = Store<SetAside>;
 
-/** Texts that are too long for the stream. The stream carries their hash. */
+/**
+ * Reads texts that are too long for the stream. The record on the stream has the hash of the text.
+ */
 export interface TextClaims {
   /**
-   * @param sha256 of the text in UTF-8, in hex.
-   * @returns undefined if the text does not exist.
-   * @throws {ServiceError}
+   * Returns a text of a tenant, or undefined if the text does not exist.
+   *
+   * @param sha256 SHA-256 of the text in UTF-8, in hexadecimal digits.
+   * @throws {ServiceError} if the text could not be read.
    */
   get(tenant: string, sha256: string): Promise<string | undefined>;
 }
 
-/** Why a record has neither a result nor a set-aside. Lambda delivers it again. */
+/**
+ * The reason why a record has neither a result nor a set-aside. Lambda delivers such a record
+ * again.
+ */
 export interface Failure {
   stage: 'claims' | 'analysis' | 'results_table' | 'lake' | 'set_asides' | 'progress';
   code: string;
 }
 
-/** A record or sub-record that failed. */
+/** A record or sub-record that failed, with its position on the stream. */
 export interface Failed extends Failure {
   position: StreamPosition;
 }

@@ -10,12 +10,17 @@ import { callBefore } from '../deadline.ts';
 import type { BatchContext } from './batch.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** Returns a record's job; undefined for a job that does not exist or belongs to another tenant. */
+/**
+ * Returns the job of a record. Returns undefined if the job does not exist or belongs to another
+ * tenant.
+ */
 export type JobOf = (record: Pick<StreamRecord, 'tenant' | 'job_id'>) => Job | undefined;
 
 /**
- * Reads the jobs of a batch before any other work, and drops the records of cancelled jobs: they cost nothing. If the
- * jobs cannot be read, their records fail, since any job may be cancelled. Records without a job are kept.
+ * Reads the jobs of a batch before any other work on the records, and drops the records of
+ * cancelled jobs, so that no further calls are paid for these records. If the jobs cannot be read,
+ * all records with a job fail, because any of the jobs may be cancelled. Records without a job are
+ * kept.
  */
 export async function dropCancelled(
   items: StreamItem[],
@@ -42,15 +47,16 @@ export async function dropCancelled(
   }
 }
 
-/** A record whose result or set-aside is durable. */
+/** A record whose result or set-aside is stored durably. */
 export interface EndedItem {
   item: StreamItem;
   outcome: RecordOutcome;
 }
 
 /**
- * Counts ended records in their jobs. Returns how many records are done; Lambda delivers the others again. A count that
- * times out may still take effect, but counting a record twice changes nothing.
+ * Counts records with a result or a set-aside in their jobs. Returns the number of records that
+ * need no redelivery. Lambda delivers all other records again. A call that times out may still take
+ * effect, but a redelivery does no harm, because counting a record twice changes nothing.
  */
 export async function countInJobs(
   ended: EndedItem[],
@@ -81,7 +87,7 @@ export async function countInJobs(
   return ended.length - failures.length;
 }
 
-/** Returns the outcome under which a job counts a record with this result. */
+/** Returns the outcome under which a job counts a record that has the given result. */
 export function outcomeOf({ status, sentiment }: Result): RecordOutcome {
   if (status !== 'analyzed') return status;
   if (sentiment === undefined) throw new Error('An analyzed result has no sentiment');

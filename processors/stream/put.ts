@@ -2,15 +2,15 @@ import { ServiceError } from '../../schemas/index.ts';
 import { callBefore, type Deadline } from '../deadline.ts';
 import type { PutFailure } from './ports.ts';
 
-/** The entries that the store kept, and the entries that it did not keep. */
+/** The entries that the store has stored, and the entries that failed, with their error codes. */
 export interface PutOutcome<Entry> {
   kept: Entry[];
   failed: { entry: Entry; code: string }[];
 }
 
 /**
- * Puts entries in a store before the deadline. A store that throws a ServiceError fails all entries; any other error is
- * a bug and is rethrown.
+ * Puts entries in a store before the deadline. If the store throws a ServiceError, all entries
+ * fail. Any other error is a bug and is rethrown.
  */
 export async function putBefore<Entry>(
   deadline: Deadline,

@@ -2,12 +2,14 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { StreamPosition } from '../../schemas/index.ts';
 
 /**
- * Names the failed records, each once, in the order of the stream. Lambda delivers the batch again from the first
- * of them. A sub-record has the sequence number of its aggregate, so the whole aggregate is delivered again.
+ * Lists the failed records for Lambda, each record once and in the order of the stream. Lambda
+ * delivers the batch again from the first listed record on. A sub-record has the sequence number of
+ * its aggregate, so Lambda delivers the whole aggregate again.
  *
- * The list includes failures that no retry can solve, such as a missing permission. They are not the producer's fault,
- * so they must not become set-asides. After its retries Lambda sends them to the failure destination, which gives an
- * operator time to fix the cause.
+ * The list also contains failures that no retry can solve, such as a missing permission. The
+ * records of such failures must not become set-asides, because the producer did not cause the
+ * failure. After the last retry, Lambda sends a report to the failure destination, so that an
+ * operator has time to fix the cause.
  */
 export function respond(
   sequence_numbers: string[],

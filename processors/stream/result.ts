@@ -9,18 +9,21 @@ import {
 import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** The outcomes that become a result: analysed, without a verdict, or withdrawn by the source. */
+/**
+ * An outcome of a record that becomes a result. The record was analysed, has no verdict because its
+ * text is empty or in an unsupported language, or was withdrawn by the source.
+ */
 export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 
 export interface ResultOptions {
   text_policy: ConsumerEnvironment['TEXT_POLICY'];
-  /** ISO 8601 in UTC. */
+  /** Time of processing, in ISO 8601 and UTC. */
   processed_at: string;
 }
 
 /**
- * Builds the result of a record: a line of the lake and a row of the results table. If a field of
- * the result is missing here, the code does not compile.
+ * Builds the result of a record, which becomes a line of the lake and a row of the results table.
+ * The code does not compile if a field of the result is missing in this function.
  */
 export function buildResult(
   item: StreamItem,
@@ -28,7 +31,7 @@ export function buildResult(
   options: ResultOptions,
 ): Complete<Result> {
   const { record, arrived_at } = item;
-  // A withdrawal keeps no text, even if the producer sent one.
+  // Leave out the text of a withdrawal, even if the producer sent a text.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
   const analyzed = ending.status === 'analyzed' ? ending : undefined;
   const verdict = analyzed?.verdict;

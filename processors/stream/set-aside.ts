@@ -7,7 +7,10 @@ import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
 
-/** Stores set-asides, and returns those that were stored. Lambda delivers the records of the others again. */
+/**
+ * Stores set-asides, and returns the set-asides that were stored. If a set-aside could not be
+ * stored, Lambda delivers the record again.
+ */
 export async function keepSetAsides(
   store: SetAsides,
   set_asides: SetAside[],
@@ -36,7 +39,10 @@ export interface SetAsideDeps {
   progress: JobProgress;
 }
 
-/** Sets records aside, and counts those that are kept in their jobs. */
+/**
+ * Stores the set-asides of rejected records. Counts each record in its job after its set-aside is
+ * stored.
+ */
 export async function setAside(
   rejected: Rejected[],
   deps: SetAsideDeps,
@@ -50,6 +56,7 @@ export async function setAside(
     return item === undefined ? [] : [{ item, outcome: 'set_aside' as const }];
   });
   const counted = await countInJobs(ended, deps.progress, job_of, context);
-  // `+= await` would read the sum before the wait, and so lose concurrent additions.
+  // Wait before adding, because `+= await` reads the sum before the wait and would lose concurrent
+  // additions.
   context.tally.set_asides += counted;
 }

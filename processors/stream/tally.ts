@@ -2,22 +2,28 @@ import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda
 import type { Failed } from './ports.ts';
 import { respond } from './respond.ts';
 
-/** The totals of a batch: `records = results + set_asides + cancelled + failed`; each sub-record counts as one. */
+/**
+ * The totals of a batch. `records` is the sum of `results`, `set_asides`, `cancelled` and `failed`.
+ * Each sub-record of an aggregate counts as one record.
+ */
 export interface BatchReport {
   response: KinesisStreamBatchResponse;
   records: number;
   results: number;
   set_asides: number;
-  /** Records that were skipped because their job is cancelled. */
+  /** Number of records that were skipped because their job is cancelled. */
   cancelled: number;
   failed: number;
-  /** How many set-asides by reason, including those that could not be kept. */
+  /** Number of set-asides for each reason, including set-asides that could not be stored. */
   reasons: Record<string, number>;
-  /** How many failures by stage and code: `lake ServiceUnavailableException`. */
+  /**
+   * Number of failures for each stage and error code. An example of a key is `lake
+   * ServiceUnavailableException`.
+   */
   failures: Record<string, number>;
 }
 
-/** Collects the outcomes of a batch's records from all stages. */
+/** Collects the outcomes of the records of a batch from all stages. */
 export class BatchTally {
   records = 0;
   results = 0;
@@ -30,7 +36,7 @@ export class BatchTally {
     this.#reasons.push(...reasons);
   }
 
-  /** Records that Lambda must deliver again. */
+  /** Adds failed records, which Lambda must deliver again. */
   addFailed(failed: Failed[]): void {
     this.#failed.push(...failed);
   }

@@ -6,9 +6,15 @@ import type { BatchContext } from './batch.ts';
 import { batchTimes, shardOf } from './measures.ts';
 import type { BatchReport } from './tally.ts';
 
-/** The shortest time between two samples of a shard: small batches come fast, and their samples are alike. */
+/**
+ * Minimum time between two samples of a shard, in milliseconds. The minimum saves writes, because
+ * small batches follow each other quickly and their samples are similar.
+ */
 const LEAST_MS = 1_000;
-/** A batch that catches up after its shard was this far behind stores a sample at any time. */
+/**
+ * Iterator age from which a shard counts as behind, in milliseconds. The first batch that ends with
+ * a lower iterator age again stores a sample even before LEAST_MS has passed.
+ */
 const BEHIND_MS = 2_000;
 
 export type RecordThroughput = (
@@ -18,7 +24,11 @@ export type RecordThroughput = (
   context: Pick<BatchContext, 'delivery'>,
 ) => Promise<void>;
 
-/** Stores how long a batch took, for the estimates of jobs. A lost sample only makes estimates worse. */
+/**
+ * Creates a function that stores a sample of how long a batch took. The estimates for jobs use
+ * these samples. If a write fails, the sample is lost, which only makes the estimates less
+ * accurate.
+ */
 export function createRecordThroughput({
   store,
   now,
@@ -27,7 +37,7 @@ export function createRecordThroughput({
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }): RecordThroughput {
-  /** The last sample of each shard. */
+  /** The last sample of each shard, by shard id. */
   const last = new Map<string, { put_at: number; iterator_age_ms: number }>();
   return async (records, { results, set_asides }, started_at, { delivery }) => {
     const shard_id = shardOf(records);

@@ -1,13 +1,19 @@
 import { recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
-/** One version of a record, and all items of the batch that carry it. `item` is the first of them. */
+/**
+ * One version of a record, with all items of the batch that contain the version. `item` is the
+ * first of these items.
+ */
 export interface Version {
   item: StreamItem;
   places: StreamItem[];
 }
 
-/** Returns each version once, in the order of the stream. Of equal versions, the first counts. */
+/**
+ * Returns each version once, in the order of the stream. If several items contain the same version,
+ * the first item is analysed.
+ */
 export function distinctVersions(items: StreamItem[]): Version[] {
   const versions = new Map<string, Version>();
   for (const item of items) {
@@ -28,14 +34,17 @@ export interface Versioned {
   analysis_run?: number | undefined;
 }
 
-/** True if a result replaces another of its record: its version is higher, or equal and from a later replay. */
+/**
+ * Returns true if a result replaces another result of the same record. The version must be higher,
+ * or the versions must be equal and the analysis run must be later.
+ */
 function replaces(result: Versioned, other: Versioned): boolean {
   const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
   const is_same = result.record_version === other.record_version;
   return result.record_version > other.record_version || (is_same && is_later);
 }
 
-/** Returns each record once, in its highest version. */
+/** Returns one result for each record, which is the result of the highest version. */
 export function highestVersions<Result extends Versioned>(results: Result[]): Result[] {
   const highest = new Map<string, Result>();
   for (const result of results) {

@@ -6,21 +6,24 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import { createdSort, DUE_SHARDS, isExpired, type JobsTable, jobOf } from './row.ts';
 
-/** This key sorts after every `created_sort`, because a `created_sort` begins with a digit. */
+/** A key that sorts after every `created_sort`, because a `created_sort` begins with a digit. */
 const LATEST = '~';
-/** Limits of a listing by status: jobs per call, and calls per page. */
+/** Number of jobs that each call of a listing by status reads. */
 const JOBS_PER_CALL = 500;
+/** Maximum number of calls for one page of a listing. */
 const MAX_CALLS = 5;
 
 /**
- * Lists a tenant's jobs from the index `by_tenant`, which lags behind the table by less than a second. A listing
- * by status reads 2,500 jobs for a page at most, so that it answers before its caller times out.
+ * Creates the function that lists the jobs of a tenant. The function reads the index `by_tenant`,
+ * which is less than one second behind the table. A listing by status reads at most 2,500 jobs for
+ * one page, so that the function answers before its caller times out.
  */
 export function createList(table: JobsTable): JobStore['list'] {
   return async ({ tenant, status, limit, cursor }) => {
     const jobs: Job[] = [];
     let before = cursor === undefined ? LATEST : readCursor(cursor);
-    // One job more than the page holds shows that there is a next page.
+    // Read one job more than the page holds, because the additional job shows that there is a next
+    // page.
     const Limit = status === undefined ? limit + 1 : JOBS_PER_CALL;
     for (let call = 1; call <= MAX_CALLS; call += 1) {
       const { items, is_last } = await readBefore(table, { tenant, before, Limit });
@@ -52,7 +55,10 @@ async function readBefore(
   return { items: Items, is_last: LastEvaluatedKey === undefined };
 }
 
-/** Reads due jobs from the index `by_due`, partition by partition. A job may have changed since it was indexed. */
+/**
+ * Creates the function that reads due jobs from the index `by_due`, one partition after the other.
+ * A job in the table may already differ from the job in the index.
+ */
 export function createDue(table: JobsTable): JobStore['due'] {
   return async function* due(now) {
     for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
@@ -73,7 +79,11 @@ function cursorOf(before: string): string {
   return Buffer.from(before).toString('base64url');
 }
 
-/** @throws {RangeError} */
+/**
+ * Returns the sort key that a cursor contains.
+ *
+ * @throws {RangeError} if the cursor does not have the format of this listing.
+ */
 function readCursor(cursor: string): string {
   const before = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9._:-]{1,128}$/.test(before)) {

@@ -4,10 +4,17 @@ import type { JobRef, Page } from '../../../jobs/ports.ts';
 import { JOB_PAGE_SIZE, outcomeCountsSchema, RECORD_OUTCOMES } from '../../../schemas/index.ts';
 import type { Item } from '../attribute.ts';
 
-/** MAX_JOB_RECORDS makes 50,000 pages. */
+/**
+ * Number of digits of a page number in a key. A job has at most 50,000 pages, because a job has at
+ * most MAX_JOB_RECORDS records.
+ */
 const PAGE_DIGITS = 7;
 
-/** For example `page#1798761600#0000017`. The expiry time separates the pages of two jobs that had the same id. */
+/**
+ * Returns the common start of the sort keys of a job's pages. The sort key of a page is, for
+ * example, `page#1798761600#0000017`. The expiry time of the job separates the pages of two jobs
+ * that had the same id.
+ */
 export function pagesPrefix({ expires_at }: JobRef): string {
   return `page#${expires_at}#`;
 }
@@ -17,7 +24,10 @@ export function pageKey(job: JobRef, page: number): Item {
   return marshall({ job_id: job.job_id, part });
 }
 
-/** Record indexes relative to the page's first: with three digits each, 1,000 of them fit in 4 KB. */
+/**
+ * Converts record indexes to offsets from the first record of the page. The offsets of all 1,000
+ * records of a page fit in 4 KB, because each offset has at most three digits.
+ */
 export function offsetsOf(page: number, indexes: number[]): Set<number> {
   return new Set(indexes.map((index) => index - page * JOB_PAGE_SIZE));
 }
@@ -28,7 +38,11 @@ const offsetSchema = z
   .max(JOB_PAGE_SIZE - 1);
 const offsetsSchema = z.set(offsetSchema);
 
-/** @throws {z.ZodError} when the item is not a page. */
+/**
+ * Converts an item to a page.
+ *
+ * @throws {z.ZodError} if the item is not a page.
+ */
 export function pageOf(item: Item): Page {
   const { part, counts, ...fields } = unmarshall(item);
   const page = Number(String(part).split('#').at(-1));

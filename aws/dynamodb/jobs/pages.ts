@@ -8,13 +8,18 @@ import { offsetsOf, pageKey, pageOf, pagesPrefix } from './page-item.ts';
 import type { JobsTable } from './row.ts';
 
 /**
- * Pages of jobs. The content of a page's item only grows until the page is closed, and then stays:
+ * Creates the functions of the job store for the pages of jobs. Until a page is closed, updates
+ * only add record numbers to the sets of the page. After a page is closed, the counts of the page
+ * never change. In the following example, the writers A, B and C update a page of four records:
  *
- *     A  ADD positive {4}   if not closed       {1, 2} → {1, 2, 4}; repeated, it changes nothing
- *     B  ADD neutral {3}    if not closed       the later one of A and B sees all four, and closes the page
- *     A  SET counts         if there are none   {positive: 3, neutral: 1}; the sets are removed
- *     B  SET counts         if there are none   the counts stay as A set them, and B is answered these
- *     C  ADD positive {4}   if not closed       refused: a redelivery. C reads A's counts
+ *     A  ADD positive {4}   if not closed   positive changes from {1, 2} to {1, 2, 4}
+ *     B  ADD neutral {3}    if not closed   B receives a page with all four records
+ *     A  ADD positive {4}   if not closed   a repeated update changes nothing; A receives the same page
+ *     A  SET counts         if no counts    counts are {positive: 3, neutral: 1}; the sets are removed
+ *     B  SET counts         if no counts    the counts of A stay unchanged, and B receives these counts
+ *     C  ADD positive {4}   if not closed   refused, because the page is closed; C reads the counts
+ *
+ * The last update is, for example, the update of a redelivered record.
  */
 export function createPages(
   table: JobsTable,
@@ -108,7 +113,10 @@ async function readPage(table: JobsTable, job: JobRef, page: number): Promise<Pa
   return Item === undefined ? { page, done: {} } : pageOf(Item);
 }
 
-/** `{ '#pages': 'pages' }`: many of our names are reserved in DynamoDB. */
+/**
+ * Returns placeholders for attribute names, for example `{ '#pages': 'pages' }`. Placeholders are
+ * necessary because DynamoDB reserves many of the names.
+ */
 function placeholders(names: string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`#${name}`, name]));
 }

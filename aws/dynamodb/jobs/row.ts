@@ -10,18 +10,21 @@ export interface JobsTable extends Table {
   now: () => number;
 }
 
-/** The number of partitions of the index `by_due`. */
+/** Number of partitions of the index `by_due`. */
 export const DUE_SHARDS = 4;
 
-/** The sort key of a job's row. The job's pages have the same `job_id` and other sort keys. */
+/** Sort key of a job's row. The pages of the job have the same `job_id` and other sort keys. */
 export const JOB_PART: Item = { part: { S: 'job' } };
 
-/** The key of a job's row. */
+/** Returns the key of a job's row. */
 export function rowKey(job_id: string): Item {
   return { job_id: { S: job_id }, ...JOB_PART };
 }
 
-/** Makes the item of a job: its fields and the keys of the indexes. Only a job that is due has the key of `by_due`. */
+/**
+ * Converts a job to an item. The item has the fields of the job and the keys of the indexes. Only a
+ * job with the field `due_at` has the key of the index `by_due`.
+ */
 export function rowOf(job: Job): Item {
   const item = {
     ...job,
@@ -32,17 +35,27 @@ export function rowOf(job: Job): Item {
   return marshall(item, { removeUndefinedValues: true });
 }
 
-/** @throws {z.ZodError} when the item is not a job. */
+/**
+ * Converts an item to a job.
+ *
+ * @throws {z.ZodError} if the item is not a job.
+ */
 export function jobOf(item: Item): Job {
   return jobSchema.parse(unmarshall(item));
 }
 
-/** An expired job does not exist for callers: DynamoDB deletes it within days. */
+/**
+ * Returns true if a job has expired. An expired job counts as missing, because DynamoDB deletes
+ * expired rows only days later.
+ */
 export function isExpired({ now }: JobsTable, job: Job): boolean {
   return job.expires_at * 1_000 <= now();
 }
 
-/** The sort key of the index `by_tenant`: text that sorts by time. */
+/**
+ * Returns the sort key of a job in the index `by_tenant`. The keys of a tenant sort by creation
+ * time.
+ */
 export function createdSort({ created_at, job_id }: Job): string {
   return `${new Date(created_at).toISOString()}#${job_id}`;
 }
@@ -52,7 +65,7 @@ function dueShard(job_id: string): string {
   return String(first_byte % DUE_SHARDS);
 }
 
-/** The input of an UpdateItem of a row. */
+/** Input of the UpdateItem call that changes a row. */
 export interface RowUpdate {
   Key: Item;
   UpdateExpression: string;
@@ -62,8 +75,9 @@ export interface RowUpdate {
 }
 
 /**
- * Makes an update that sets the fields of a row and removes fields that are undefined, on condition that its status is
- * one of `states`. All names are placeholders with `#`: `status`, `error`, `input` and more are reserved in DynamoDB.
+ * Creates an update that sets fields of a row and removes the fields whose new value is undefined.
+ * The update has the condition that the status of the row is one of `states`. All attribute names
+ * are placeholders with `#`, because DynamoDB reserves `status`, `error`, `input` and other names.
  */
 export function rowUpdate(
   job_id: string,
@@ -78,7 +92,8 @@ export function rowUpdate(
   return {
     Key: rowKey(job_id),
     UpdateExpression: [
-      // An update without changes is valid too: it returns the row.
+      // If there are no changes, set the status to its old value. The update then only returns the
+      // row.
       `SET ${assignments.length === 0 ? '#status = #status' : assignments.join(', ')}`,
       ...(removed.length === 0 ? [] : [`REMOVE ${removed.join(', ')}`]),
     ].join(' '),

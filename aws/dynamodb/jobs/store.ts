@@ -26,20 +26,25 @@ export interface JobStoreDeps extends TableDeps {
 }
 
 /**
- * Jobs in a DynamoDB table with the partition key `job_id` and the sort key `part`: a job has a row, its pages and the
- * set of its closed pages.
+ * Creates the store of jobs in a DynamoDB table with the partition key `job_id` and the sort key
+ * `part`. A job has a row, pages, and a set of the closed pages.
  *
- * A row changes by one conditional UpdateItem at a time. Whether a change is allowed depends on the row's status alone,
- * and the condition names the status, so of two writers that read the same row one is refused:
+ * Each change of a row is one conditional UpdateItem. The condition names the statuses in which the
+ * change is allowed. If two writers have read the same row, DynamoDB refuses a change that the
+ * other writer's change has made invalid. For example:
  *
- *     A  PROCESSING → COMPLETED  if status IN (PROCESSING)             written
- *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)             refused: COMPLETED is final
- *     C  submitted = 3,000       if status IN (PROCESSING)             refused: nothing is left to submit
- *     D  submitted = 2,000       if none, or records ≤ 2,000 and bytes ≤ …   refused when it is at 3,000 already
+ *     A  PROCESSING → COMPLETED  if status IN (PROCESSING)   written
+ *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)   refused, because COMPLETED is final
+ *     C  submitted = 3,000       if status IN (PROCESSING)   refused, because the job has ended
  *
- * The SDK repeats a call whose answer was lost, and its own first attempt may then fail the condition of the second:
- * the change is in the table, and the sweeper sends what had to follow it (a callback's first message). Each method is
- * one call; a method that must answer the job although a condition failed reads it in a second one.
+ * A change of a position, such as `submitted`, has a further condition. The stored position must be
+ * undefined or must not be ahead of the new position.
+ *
+ * The SDK repeats a call if the response was lost. The second attempt may then fail its condition,
+ * because the first attempt has already changed the row. In this case the caller does not know that
+ * the change is stored, and the sweeper later sends the messages that must follow the change, such
+ * as the first message of a callback. Most methods make one call. A method that must return the job
+ * although the condition failed reads the job in a second call.
  */
 export function createJobStore(deps: JobStoreDeps): JobStore {
   const table: JobsTable = { ...openTable(deps), now: deps.now };
@@ -78,7 +83,10 @@ function createGet(table: JobsTable): JobStore['get'] {
   };
 }
 
-/** A job that could not be read fails the whole read: it may have been cancelled. */
+/**
+ * Creates the function that reads many jobs. If one job cannot be read, the whole read fails,
+ * because that job may have been cancelled.
+ */
 function createGetMany(table: JobsTable): JobStore['getMany'] {
   return async (job_ids) => {
     const { items, unread } = await getItems(table, [...new Set(job_ids)], {
@@ -98,14 +106,15 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
     const command = new PutItemCommand({
       TableName: table.table_name,
       Item: rowOf(job),
-      // DynamoDB deletes expired rows only days later. They must not block a new job with the same id.
+      // Replace an expired row, because DynamoDB deletes expired rows only days later and an
+      // expired row must not block a new job with the same id.
       ConditionExpression: 'attribute_not_exists(job_id) OR expires_at <= :now',
       ExpressionAttributeValues: marshall({ ':now': Math.floor(table.now() / 1_000) }),
     });
     if (await callConditionally(() => table.client.send(command))) return { created: true, job };
     const existing = await get(job.job_id);
     if (existing !== undefined) return { created: false, job: existing };
-    // The existing job expired between the two calls.
+    // The existing job expired between the put and the read.
     throw new ServiceError('dynamodb', 'JobExpired', { retryable: true });
   };
 }
@@ -162,7 +171,7 @@ function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttemp
   };
 }
 
-/** Returns the row as it is after the update; undefined when the condition failed. */
+/** Updates a row and returns the updated job. Returns undefined if the condition failed. */
 async function updateRow(table: JobsTable, update: RowUpdate): Promise<Job | undefined> {
   const command = new UpdateItemCommand({
     TableName: table.table_name,

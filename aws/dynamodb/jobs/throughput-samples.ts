@@ -6,9 +6,15 @@ import { timestamp } from '../../../schemas/index.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import type { JobsTable } from './row.ts';
 
-/** The partition key of samples. It equals no job's id, since those begin with `job_`. */
+/**
+ * Partition key of the samples. The key differs from the id of every job, because job ids begin
+ * with `job_`.
+ */
 const PARTITION = 'throughput';
-/** The samples of a closed shard expire after this time. */
+/**
+ * Time after which a sample expires, in seconds. A sample expires only if its shard stores no
+ * further sample, for example because the shard is closed.
+ */
 const TTL_SECONDS = 3_600;
 
 const sampleSchema = z.object({
@@ -19,7 +25,10 @@ const sampleSchema = z.object({
   iterator_age_ms: z.number().min(0),
 }) satisfies z.ZodType<ThroughputSample>;
 
-/** One item per shard: each write replaces the sample before it. */
+/**
+ * Creates the functions of the job store for throughput samples. The table has one item for each
+ * shard, and each write replaces the previous sample of the shard.
+ */
 export function createThroughputSamples(
   table: JobsTable,
 ): Pick<JobStore, 'putThroughputSample' | 'throughputSamples'> {

@@ -5,25 +5,25 @@ import { requireField } from '../../errors.ts';
 import { callConditionally, callDynamoDb, type Table } from '../table.ts';
 
 const quotaItemSchema = z.object({
-  /** Epoch milliseconds: when the next call may start. */
+  /** Time at which the next call may start, in epoch milliseconds. */
   next_slot_at: z.number(),
   calls_per_second: z.number().positive(),
-  /** The rate that was last refused. */
+  /** Last rate at which the service throttled a call, in calls per second. */
   refused_at: z.number().positive(),
-  /** Epoch milliseconds: when the rate last changed. */
+  /** Time of the last change of the rate, in epoch milliseconds. */
   changed_at: z.number(),
 });
 export type QuotaItem = z.infer<typeof quotaItemSchema>;
 
-/** The one item of a quota that many processes share, in a table with the partition key `quota`. */
+/** The item of a quota that many processes share. The partition key of the table is `quota`. */
 export interface SharedItem {
-  /** Returns the item after the update; undefined when the condition failed. */
+  /** Updates the item and returns the updated item. Returns undefined if the condition failed. */
   update(
     set: string,
     condition: string,
     values: Record<string, number>,
   ): Promise<QuotaItem | undefined>;
-  /** Undefined before the first update. */
+  /** Returns the item, or undefined before the first update. */
   read(): Promise<QuotaItem | undefined>;
 }
 

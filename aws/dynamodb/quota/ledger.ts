@@ -3,23 +3,30 @@ import { ServiceError } from '../../../schemas/index.ts';
 import { openTable, type TableDeps } from '../table.ts';
 import { openItem, type QuotaItem, type SharedItem } from './item.ts';
 
-/** Attempts of a reservation before it fails. Each conflict means that another process changed the item. */
+/**
+ * Maximum number of attempts of one reservation. An attempt fails if another process has changed
+ * the item in the meantime.
+ */
 const MAX_ATTEMPTS = 20;
 
-/** 9999-12-31, in place of Infinity, which a DynamoDB number cannot be. */
+/**
+ * The time 9999-12-31 in epoch milliseconds. The constant replaces Infinity, because a number in
+ * DynamoDB cannot be infinite.
+ */
 const LATEST_TIME = 253_402_300_799_000;
 
 export interface QuotaLedgerDeps extends TableDeps {
   quota: string;
-  /** The quota of all processes together. */
+  /** Quota of all processes together, in calls per second. */
   calls_per_second: number;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
 
 /**
- * The ledger of a quota that many processes share: one item of a DynamoDB table. A reservation is one write; a second
- * write and a read follow when the rate has changed, or when there were no calls for a while.
+ * Creates the ledger of a quota that many processes share. The ledger is one item of a DynamoDB
+ * table. A reservation usually makes one write. If the rate has changed, or if there were no calls
+ * for a while, the reservation makes an additional read and a second write.
  */
 export function createQuotaLedger(deps: QuotaLedgerDeps): QuotaLedger {
   const quota: Rate = {
@@ -56,18 +63,24 @@ export function createQuotaLedger(deps: QuotaLedgerDeps): QuotaLedger {
 
 interface State {
   item: SharedItem;
-  /** The item as this process last saw it; another process may have changed it since. */
+  /**
+   * The item as this process last saw the item. Another process may have changed the item since
+   * then.
+   */
   last_seen: QuotaItem;
 }
 
 interface Reservation {
   slots: number;
-  /** Epoch milliseconds. */
+  /** Latest start of the first slot, and the current time, in epoch milliseconds. */
   latest: number;
   at: number;
 }
 
-/** Takes slots by one write; undefined if another process changed the item in a way that this process has not seen. */
+/**
+ * Takes slots with one write. Returns undefined if another process has changed the item in a way
+ * that this process has not seen.
+ */
 async function tryReserve(
   state: State,
   { slots, latest, at }: Reservation,
@@ -86,7 +99,10 @@ async function tryReserve(
   };
 }
 
-/** Reserves time directly after the last reservation. If that ended in the past, reserves time from now on. */
+/**
+ * Reserves the time directly after the last reservation. If the last reservation has already ended,
+ * reserves time that starts now.
+ */
 function takeSpan(
   { item, last_seen }: State,
   { span_ms, latest, at }: { span_ms: number; latest: number; at: number },
@@ -107,7 +123,10 @@ function takeSpan(
   );
 }
 
-/** Reads the item again, and lowers its rate if a deployment has lowered the quota below it. */
+/**
+ * Reads the item again. If a deployment has lowered the quota below the rate in the item, lowers
+ * the rate to the quota.
+ */
 async function refresh(state: State, quota: Rate, at: number): Promise<void> {
   state.last_seen = (await state.item.read()) ?? { ...state.last_seen, next_slot_at: 0 };
   const { calls_per_second } = state.last_seen;

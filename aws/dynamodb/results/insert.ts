@@ -11,7 +11,7 @@ import type { Item } from '../attribute.ts';
 import { ITEMS_PER_WRITE } from '../batches.ts';
 import { callDynamoDb, type Table } from '../table.ts';
 
-/** A result that is being put, with its index in the put. */
+/** A result to put, with its row and with its index among the results of the put. */
 export interface Writing {
   index: number;
   result: Result;
@@ -20,7 +20,10 @@ export interface Writing {
 
 export type RejectedWritings = Map<Writing, Rejection>;
 
-/** Inserts results that have no row yet. `existing`: results that have a row, which stays as it is. */
+/**
+ * Inserts results whose record has no row yet. Returns the results whose record already has a row
+ * in `existing`. The existing rows stay unchanged.
+ */
 export async function insertRows(
   table: Table,
   writings: Writing[],
@@ -46,7 +49,10 @@ export async function insertRows(
   return { existing, failed };
 }
 
-/** `INSERT INTO "results" VALUE {'record_key': ?, …}`: names quoted, values as parameters. */
+/**
+ * Returns a statement in PartiQL, for example `INSERT INTO "results" VALUE {'record_key': ?, …}`.
+ * Names are quoted and values are parameters.
+ */
 function insertStatement(
   table_name: string,
   row: Item,
@@ -58,7 +64,10 @@ function insertStatement(
   };
 }
 
-/** Retryable codes of one statement: BatchStatementErrorCodeEnum, DynamoDB API reference. */
+/**
+ * Retryable error codes of one statement.
+ * Source: BatchStatementErrorCodeEnum in the DynamoDB API reference.
+ */
 const RETRYABLE = new Set(['InternalServerError', 'TransactionConflict']);
 
 function rejectionOf(error: BatchStatementError | undefined): Rejection | undefined {

@@ -6,13 +6,18 @@ import type { Item } from '../attribute.ts';
 import { callDynamoDb, type Table } from '../table.ts';
 import { SOURCE_SHARDS, sourceKey } from './row.ts';
 
-/** These keys sort before and after every `source_sort`, because a `source_sort` begins with a digit. */
+/**
+ * Two keys that sort before and after every `source_sort`, because a `source_sort` begins with a
+ * digit.
+ */
 const EARLIEST = '!';
 const LATEST = '~';
 
 /**
- * Lists a source, newest first: merges the index partitions over which it is spread. Each partition is read in pages
- * of about its share of the result, and again only when the merge has used its page up.
+ * Creates the function that lists the results of a source, newest first. The rows of a source are
+ * spread over several partitions of the index, and the function merges the rows of these
+ * partitions. Each partition is read in pages of about 1.5 times its share of the listing. The next
+ * page of a partition is read only after the merge has used all rows of the previous page.
  */
 export function createResultsListing(table: Table): (query: ResultsQuery) => Promise<ResultsPage> {
   return async (query) => {
@@ -25,7 +30,7 @@ export function createResultsListing(table: Table): (query: ResultsQuery) => Pro
       await Promise.all(partitions.map((partition) => partition.fill()));
       const newest = newestOf(partitions);
       if (newest === undefined) return { results: rows.map(listedResultOf) };
-      // There is one more row, so there is a next page.
+      // At least one more row exists, so there is a next page.
       if (rows.length === query.limit) break;
       rows.push(...newest.rows.splice(0, 1));
     }
@@ -33,7 +38,11 @@ export function createResultsListing(table: Table): (query: ResultsQuery) => Pro
   };
 }
 
-/** @throws {z.ZodError} when the row is not a listed result. */
+/**
+ * Converts a row to a listed result.
+ *
+ * @throws {z.ZodError} if the row is not a listed result.
+ */
 function listedResultOf(row: Item): ListedResult {
   return listedResultSchema.parse(unmarshall(row));
 }
@@ -41,7 +50,7 @@ function listedResultOf(row: Item): ListedResult {
 interface Partition {
   /** Rows that were read and are not yet merged, newest first. */
   rows: Item[];
-  /** Reads the next page when `rows` is empty. */
+  /** Reads the next page of the partition if `rows` is empty. */
   fill(): Promise<void>;
 }
 
@@ -60,7 +69,7 @@ function openPartition(
         const { Items = [], LastEvaluatedKey } = await limit(() =>
           callDynamoDb(() => client.send(command)),
         );
-        // BETWEEN includes the last row of the earlier page.
+        // Leave out the last row of the previous page, because BETWEEN includes that row.
         partition.rows = Items.filter((row) => sortOf(row) !== before);
         next = LastEvaluatedKey;
         has_ended = next === undefined;
@@ -82,17 +91,22 @@ function partitionQuery(
     KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
     ExpressionAttributeValues: {
       ':source': { S: sourceKey(tenant, source, shard) },
-      // Keys are the time, `#` and an id, so keys with exactly the time `from` or `to` sort after these bounds.
+      // A key consists of a time, `#` and an id. Keys with exactly the time `from` or `to`
+      // therefore sort after the bound, so the listing includes the time `from` and excludes the
+      // time `to`.
       ':from': { S: from === undefined ? EARLIEST : utcTime(from) },
       ':to': { S: before ?? (to === undefined ? LATEST : utcTime(to)) },
     },
     ScanIndexForward: false,
-    // Read 1.5 times the average share, because partitions differ in size.
+    // Read 1.5 times the average share of a partition, because partitions differ in size.
     Limit: Math.ceil(share * 1.5) + 1,
   };
 }
 
-/** The partition whose first row is the newest; undefined when all are empty. */
+/**
+ * Returns the partition whose first row is the newest. Returns undefined if all partitions are
+ * empty.
+ */
 function newestOf(partitions: Partition[]): Partition | undefined {
   const [first, ...others] = partitions.filter(({ rows }) => rows.length > 0);
   if (first === undefined) return undefined;
@@ -114,7 +128,11 @@ function cursorAfter(row: Item | undefined): string {
   return Buffer.from(sortOf(row)).toString('base64url');
 }
 
-/** @throws {RangeError} */
+/**
+ * Returns the sort key that a cursor contains.
+ *
+ * @throws {RangeError} if the cursor does not have the format of this listing.
+ */
 function readCursor(cursor: string): string {
   const before = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z#[A-Za-z0-9._:-]+$/.test(before)) {

@@ -7,7 +7,7 @@ import { callDynamoDb, openTable, type Table, type TableDeps } from '../table.ts
 import { createResultsListing } from './listing.ts';
 import { resultOf } from './row.ts';
 
-/** Look-ups in the results table. */
+/** Creates the functions that read results from the results table. */
 export function createResultsReader(deps: TableDeps): ResultsReader {
   const table = openTable(deps);
   return {

@@ -6,10 +6,13 @@ import { type Item, itemOf } from '../attribute.ts';
 import { callConditionally, type Table } from '../table.ts';
 import type { RejectedWritings, Writing } from './insert.ts';
 
-/** The attributes that {@link isReplaceable} reads. */
+/** Names of the key attribute and of the attributes that {@link isReplaceable} reads. */
 export const VERSION_ATTRIBUTES = 'record_key, record_version, analysis_run, expires_at';
 
-/** True if a result may replace the row that was read. {@link replaceRows} repeats the check as a write condition. */
+/**
+ * Returns true if a result may replace the row that was read. {@link replaceRows} repeats this
+ * check as the condition of the write.
+ */
 export function isReplaceable(row: Item, result: Result, now_seconds: number): boolean {
   const { record_version, analysis_run = 0 } = result;
   const version = readNumber(row, 'record_version');
@@ -24,13 +27,23 @@ function readNumber(row: Item, name: string): number {
 
 const NO_ROW = 'attribute_not_exists(record_key)';
 const OLDER_ROW = 'record_version < :version';
-/** The result of a replay replaces the result of an earlier run over the same version. */
+/**
+ * Condition under which the result of a replay replaces the result of an earlier analysis run of
+ * the same version.
+ */
 const OLDER_RUN =
   '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
-/** DynamoDB deletes expired rows only days later. An expired row must not block the result of a replay. */
+/**
+ * Condition under which a result replaces an expired row. DynamoDB deletes expired rows only days
+ * later, and an expired row must not block the result of a replay.
+ */
 const EXPIRED_ROW = 'expires_at < :now';
 
-/** Puts rows one by one, each where its condition holds. @returns the writings that DynamoDB did not take. */
+/**
+ * Puts rows one by one. Each row is put only if its condition holds.
+ *
+ * @returns the writings whose put failed, with the reasons.
+ */
 export function replaceRows(
   table: Table,
   writings: Writing[],
@@ -43,7 +56,10 @@ export function replaceRows(
   });
 }
 
-/** Puts a row. If the condition fails, the row already has this version or a newer one, so the put counts as done. */
+/**
+ * Puts a row. A failed condition counts as success, because the table then already has this version
+ * of the record or a newer version.
+ */
 async function replaceRow(
   table: Table,
   { result, row }: Writing,

@@ -4,25 +4,34 @@ import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts'
 import { type Item, itemOf } from '../attribute.ts';
 
 /**
- * The number of index partitions of a source. One partition takes 1,000 writes a second (DynamoDB, partition
- * throughput), and a busy source has more.
+ * Number of index partitions over which the rows of a source are spread. Several partitions are
+ * necessary because one partition accepts 1,000 writes per second (DynamoDB, partition throughput)
+ * and a busy source has more writes per second.
  */
 export const SOURCE_SHARDS = 8;
 
-/** The partition key of the index `by_source`. @param shard 0 to {@link SOURCE_SHARDS} - 1. */
+/**
+ * Returns the partition key of a row in the index `by_source`.
+ *
+ * @param shard number from 0 to {@link SOURCE_SHARDS} - 1.
+ */
 export function sourceKey(tenant: string, source: string, shard: number): string {
   return `${tenant}#${source}#${shard}`;
 }
 
 /**
- * An item holds 400 KB (409,600 bytes), names and keys included. Beside the text, the limits of a record allow about
- * 101,000 bytes of attributes and 8,000 bytes of all other fields.
+ * Maximum size of a text in a row, in bytes. An item can have 400 KB (409,600 bytes), including
+ * names and keys. In addition to the text, the limits of a record allow about 101,000 bytes of
+ * attributes and 8,000 bytes of all other fields.
  */
 const MAX_TEXT_BYTES = 280_000;
 
 /**
- * Makes the item of a result: its fields, the keys of the table and of the index, and its expiry in epoch seconds. A
- * text that does not fit is left out: hash and size still identify it.
+ * Converts a result to an item. The item has the fields of the result, the keys of the table and of
+ * the index, and the expiry time. If the text does not fit, the item has no text, but still has the
+ * hash and the size of the text.
+ *
+ * @param expires_at expiry time, in epoch seconds.
  */
 export function rowOf(result: Result, expires_at: number): Item {
   const { tenant, source, record_id, created_at } = result;
@@ -37,7 +46,11 @@ export function rowOf(result: Result, expires_at: number): Item {
   return row;
 }
 
-/** @throws {z.ZodError} when the item is not a result. */
+/**
+ * Converts an item to a result.
+ *
+ * @throws {z.ZodError} if the item is not a result.
+ */
 export function resultOf(row: Item): Result {
   return resultSchema.parse(unmarshall(row));
 }

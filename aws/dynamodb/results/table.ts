@@ -13,22 +13,27 @@ export interface ResultsTableDeps extends TableDeps {
 }
 
 /**
- * Results in a DynamoDB table with the partition key `record_key`: one row per record, the highest version of all that
- * were ever put, under any order of arrival, redelivery and concurrency.
+ * Creates the results table in a DynamoDB table with the partition key `record_key`. The table has
+ * one row for each record. The row is the highest version that was ever put, for any order of
+ * arrival, any redelivery and any number of concurrent consumers.
  *
- * Every write is conditional, in the fewest calls that DynamoDB allows for that:
+ * Every write is conditional. A put makes up to three steps, with the fewest calls that DynamoDB
+ * allows:
  *
- *     1 INSERT, 25 to a call      no row yet             → written. The common case ends here.
- *                                 DuplicateItem          → a redelivery, or another version: go on
- *     2 BatchGetItem, 100 to a call: only keys and versions
- *                                 version ≥ ours         → done: this version or a newer one is there
- *                                 version < ours, expired, or gone meanwhile → go on
- *     3 PutItem if NO_ROW or OLDER_ROW or EXPIRED_ROW
- *                                 written                → done
- *                                 the condition failed   → done: another consumer wrote ours or a newer one after 2
+ *     Step 1: INSERT, 25 rows per call
+ *         no row exists          → the row is written, which is the most common case
+ *         DuplicateItem          → step 2, because of a redelivery or another version
+ *     Step 2: BatchGetItem, 100 keys per call, which reads only keys and versions
+ *         row is up to date      → done, because the table has this version or a newer version
+ *         row has an older version or analysis run, is expired, or was deleted → step 3
+ *     Step 3: PutItem, if NO_ROW or OLDER_ROW or EXPIRED_ROW or OLDER_RUN
+ *         written                → done
+ *         the condition failed   → done, because another consumer wrote this version or a newer
+ *                                  version after step 2
  *
- * Steps 1 and 3 are atomic, so two consumers may be anywhere between them: versions only ever rise. Step 2 may read
- * stale rows, since it only saves step 3 for rows that need none.
+ * Steps 1 and 3 are atomic, so concurrent consumers never replace an unexpired row by an older
+ * version. Step 2 may read stale rows, because step 2 only avoids step 3 for rows that need no
+ * write.
  */
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   const table = openTable(deps);
@@ -49,7 +54,7 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   };
 }
 
-/** Finds the writings whose row may be replaced, or is gone. */
+/** Finds the writings whose existing row may be replaced or has been deleted since the insert. */
 async function compareVersions(
   table: Table,
   existing: Writing[],

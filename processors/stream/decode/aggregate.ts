@@ -3,18 +3,25 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { unreadable } from './unreadable.ts';
 
 /**
- * A KPL aggregate is the magic, the protobuf of an AggregatedRecord, and the MD5 of that protobuf. The magic is neither
- * UTF-8 nor gzip, so no other record begins with it.
+ * An aggregate of the Kinesis Producer Library (KPL) consists of the magic bytes, a protobuf
+ * message of the type AggregatedRecord, and the MD5 of the message. No other record begins with the
+ * magic bytes, because the magic bytes are neither valid UTF-8 nor the start of gzip data.
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  */
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 const MD5_BYTES = 16;
 
-/** Field numbers of AggregatedRecord and of Record. Hash keys and tags are ignored. */
+/**
+ * Field numbers of the protobuf messages AggregatedRecord and Record. The fields for hash keys and
+ * tags are ignored.
+ */
 const AGGREGATED_RECORD = { partition_key_table: 1, records: 3 };
 const RECORD = { partition_key_index: 1, data: 3 };
 
-/** A record within an aggregate. Its index there is its sub-sequence number. */
+/**
+ * A record within an aggregate. The index of the record in the aggregate is the sub-sequence
+ * number.
+ */
 export interface SubRecord {
   partition_key: string;
   data: Uint8Array;
@@ -24,7 +31,11 @@ export function isAggregate(bytes: Uint8Array): boolean {
   return MAGIC.equals(bytes.subarray(0, MAGIC.length));
 }
 
-/** @throws {Unreadable} if the digest is wrong or the protobuf is broken. */
+/**
+ * Returns the records of an aggregate.
+ *
+ * @throws {Unreadable} if the MD5 is wrong or the protobuf message is invalid.
+ */
 export function readAggregate(bytes: Uint8Array): SubRecord[] {
   if (bytes.length < MAGIC.length + MD5_BYTES) throw invalid('is cut off');
   const message = bytes.subarray(MAGIC.length, -MD5_BYTES);
@@ -33,7 +44,8 @@ export function readAggregate(bytes: Uint8Array): SubRecord[] {
   try {
     return readMessage(message);
   } catch {
-    // The reader throws errors of many types. The digest is right, so the producer wrote a broken protobuf.
+    // Catch every error, because the protobuf reader throws errors of many types. The MD5 is right,
+    // so the producer wrote an invalid message.
     throw invalid('is not an AggregatedRecord');
   }
 }

@@ -9,31 +9,40 @@ import { isAggregate, readAggregate } from './aggregate.ts';
 import { parseRecord } from './parse.ts';
 import { Unreadable } from './unreadable.ts';
 
-/** The position of some bytes on the stream, and when they arrived. */
+/** The position of bytes on the stream, with the partition key and the arrival time. */
 interface Placed {
   position: StreamPosition;
   partition_key: string;
-  /** ISO 8601 in UTC. */
+  /** Time of arrival on the stream, in ISO 8601 and UTC. */
   arrived_at: string;
 }
 
-/** Bytes of the stream with their position. */
+/** The bytes of a record or sub-record, with their position on the stream. */
 export interface Entry extends Placed {
   bytes: Uint8Array;
 }
 
-/** A record with its position and bytes. The producer gives the record_id, or it is derived from the position. */
+/**
+ * A decoded record with its position and bytes. If the producer gave no record_id, the record_id is
+ * derived from the position.
+ */
 export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
 }
 
-/** Every record and sub-record of a batch is in one of the two lists. Both keep the order of the stream. */
+/**
+ * The decoded records and the set-asides of a batch. Every record or sub-record is in exactly one
+ * of the two lists. Both lists keep the order of the stream.
+ */
 export interface Decoded {
   items: StreamItem[];
   set_asides: SetAside[];
 }
 
-/** Decodes bytes into records or set-asides. The result depends on the bytes and their position alone. */
+/**
+ * Decodes the records of a batch into items and set-asides. The result depends only on the given
+ * records, so a redelivery has the same result.
+ */
 export function decode(records: KinesisStreamRecord[]): Decoded {
   const decoded: Decoded = { items: [], set_asides: [] };
   for (const record of records) {
@@ -58,7 +67,8 @@ function setAsideIfUnreadable(decoded: Decoded, entry: Entry, read: () => void):
 
 function wholeEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
   return {
-    // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`
+    // The eventID is the shard id, a colon and the sequence number, for example
+    // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`.
     position: {
       shard_id: eventID.slice(0, eventID.indexOf(':')),
       sequence_number: kinesis.sequenceNumber,
@@ -85,7 +95,7 @@ function itemOf(entry: Entry): StreamItem {
   return { ...entry, record: { ...record, record_id } };
 }
 
-/** Describes an unreadable entry for the set-aside store. */
+/** Creates the set-aside of an entry, with the reason and the bytes of the entry. */
 export function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
   return {
     set_aside_id: deriveRecordId(entry.position),

@@ -3,12 +3,17 @@ import { MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { unreadable } from './unreadable.ts';
 
 /**
- * The largest record after gunzip: a text of 1 MiB whose bytes JSON escapes with six bytes each (`\u0007`), and 1 MiB
- * for the other fields. The limit stops gzip bombs.
+ * Maximum size of a decompressed record, in bytes. The maximum allows a text of 1 MiB in which JSON
+ * escapes every byte with six bytes (`\u0007`), plus 1 MiB for all other fields. The maximum
+ * protects the memory of the consumer against gzip bombs.
  */
 const MAX_BYTES = 7 * MAX_TEXT_BYTES;
 
-/** Gunzips bytes that are gzip, and returns others unchanged. @throws {Unreadable} */
+/**
+ * Decompresses gzip data, and returns all other bytes unchanged.
+ *
+ * @throws {Unreadable} if the gzip data is invalid or the decompressed record is too large.
+ */
 export function gunzip(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {

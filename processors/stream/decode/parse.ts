@@ -7,7 +7,11 @@ import {
 import { gunzip } from './gunzip.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
 
-/** Parses the bytes of a record: gzip, UTF-8, JSON, schema. @throws {Unreadable} */
+/**
+ * Decompresses the bytes of a record, decodes the UTF-8, parses the JSON and checks the schema.
+ *
+ * @throws {Unreadable} if one of these steps fails.
+ */
 export function parseRecord(bytes: Uint8Array): StreamRecord {
   const parsed = recordSchema.safeParse(parseJson(decodeUtf8(gunzip(bytes))));
   if (!parsed.success) throw new Unreadable('invalid_record', translateIssues(parsed.error));
@@ -21,7 +25,10 @@ export function parseRecord(bytes: Uint8Array): StreamRecord {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Decodes UTF-8, without a byte order mark: some editors on Windows write one. */
+/**
+ * Decodes UTF-8 and removes a byte order mark, because some Windows editors write a byte order
+ * mark.
+ */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -30,7 +37,9 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** V8's messages quote the text, so they are not passed on. */
+/**
+ * Parses JSON. The error messages of V8 are not passed on, because these messages quote the text.
+ */
 function parseJson(text: string): unknown {
   try {
     return parseWellFormedJson(text);
@@ -39,7 +48,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** True if the year has four digits in UTC too: years with more or fewer digits do not sort as text. */
+/**
+ * Returns true if the year of a time has four digits in UTC. A time with another number of digits
+ * does not sort correctly as a string.
+ */
 function hasFourDigitYear(created_at: string): boolean {
   return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());
 }

@@ -1,6 +1,9 @@
 import type { Issue, SetAsideReason } from '../../../schemas/index.ts';
 
-/** The error for bytes that are not a valid record. Its message and issues never quote the bytes. */
+/**
+ * The error for a record that can never have a result, for example because the bytes of the record
+ * are invalid. The message and the issues never quote the bytes.
+ */
 export class Unreadable extends Error {
   override name = 'Unreadable';
   readonly reason: SetAsideReason;
@@ -13,7 +16,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** Returns an error with one issue, which concerns the bytes as a whole. */
+/** Returns an error with one issue, which applies to the record as a whole. */
 export function unreadable(reason: SetAsideReason, message: string): Unreadable {
   return new Unreadable(reason, [{ path: '', message }]);
 }

@@ -3,8 +3,9 @@ import { type ConsumerEnvironment, ServiceError } from '../../../schemas/index.t
 import type { SetAsides, TextClaims } from '../ports.ts';
 
 /*
- * Clients that few batches need: for bad records, long texts, and jobs that end. The clients of S3 and SQS are a third
- * of the bundle. A cold start does not load them; the first batch that needs one does.
+ * This file creates the clients that few batches need. The clients are for bad records, long texts,
+ * and jobs that end. The code of the S3 and SQS clients is a third of the bundle. A cold start does
+ * not load this code. The first batch that needs a client loads the code of the client.
  */
 
 export function createRareSetAsides({ SET_ASIDE_BUCKET }: ConsumerEnvironment): SetAsides {
@@ -36,8 +37,9 @@ export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment)
 }
 
 /**
- * Creates the value at its first use. If its module cannot be loaded, the call fails like a call to a service that is
- * down, and the next call loads the module again.
+ * Returns a function that creates a value at the first call, and returns the same value at later
+ * calls. If the module of the value cannot be loaded, the call throws a retryable error, as if the
+ * service were unavailable, and the next call loads the module again.
  */
 export function createOnDemand<Value>(
   service: string,
