@@ -3,7 +3,7 @@ import type { ErrorResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 
 /**
- * The address of the API, and how the client sends requests to the API.
+ * The address of the API, and the options for sending requests to the API.
  *
  * @example
  * import { type ClientOptions, createClient } from 'aurastream/client';

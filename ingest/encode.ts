@@ -34,8 +34,8 @@ export function withClaim(input: RecordInput, text_claim: string): RecordInput {
 
 /**
  * Validates a record and encodes the record, including its id, as JSON. The JSON is gzipped only if
- * it is too large for one stream record otherwise. A record without an id gets a new id here. The
- * id is part of the encoded bytes, so every attempt to send the entry sends the same id.
+ * the JSON is too large for one stream record. A record without an id gets a new id here. The id is
+ * part of the encoded bytes, so every attempt to send the entry sends the same id.
  */
 export function encode(
   input: RecordInput,

@@ -37,10 +37,10 @@ export interface EstimateQuery {
 
 /**
  * Estimates when a job will be final, as an ISO 8601 time in UTC. Before the records of the job,
- * the consumer must process the older records on the stream. The estimate assumes that the older
- * records take as long as the oldest of them has waited. The records of the job are assumed to be
- * processed at the measured throughput, which is the sum of the throughput of each shard's last
- * batch.
+ * the consumer must process the older records on the stream. The estimate assumes that processing
+ * the older records takes as long as the oldest record has waited. The records of the job are
+ * assumed to be processed at the measured throughput, which is the sum of the throughput of each
+ * shard's last batch.
  */
 export function estimateCompletion(query: EstimateQuery): string {
   const { now, records, samples, documents_per_second } = query;

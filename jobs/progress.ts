@@ -68,7 +68,7 @@ export interface JobProgress {
  *     4 end     Read all pages and move the job to COMPLETED or COMPLETED_WITH_ERRORS.
  *
  * A batch that contains every record of the page skips step 1. A job with only one page skips step
- * 3. If several writers reach step 4, only one of them moves the job.
+ * 3. If several writers reach step 4, only one writer moves the job.
  *
  * Each step is idempotent, and a record of a closed page continues with step 3. A crash between two
  * steps therefore loses no counts. The batch was not acknowledged before the crash, so its records

@@ -12,7 +12,7 @@ interface AnalyzerFacts {
   version: string;
   /**
    * Languages of the texts that the analyzer can analyse. `POST /analyze/sync` accepts these
-   * languages, and language detection prefers them for short texts.
+   * languages, and language detection prefers these languages for short texts.
    */
   languages: readonly [string, ...string[]];
   /** Maximum number of documents in one call of the analyzer. */

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Derives the callback secret of a tenant from the secret of the deployment. Derivation makes it
- * unnecessary to store a secret for each tenant. A tenant cannot derive the secret of another
+ * Derives the callback secret of a tenant from the secret of the deployment, so that AuraStream
+ * does not need to store a secret for each tenant. A tenant cannot derive the secret of another
  * tenant, because a tenant does not know the secret of the deployment.
  */
 export function deriveCallbackSecret(deployment_secret: string, tenant: string): string {

@@ -96,8 +96,8 @@ export const callbackEnvironmentSchema = z.object({
 });
 
 /**
- * Parses the environment variables of a Lambda function. The function calls this parser once, when
- * it starts.
+ * Parses the environment variables of a Lambda function. Each function parses its variables once,
+ * when the function starts.
  *
  * @throws {Error} if a variable is missing or wrong. The message names each such variable and never
  * quotes a value.

@@ -45,8 +45,8 @@ const PARTITION_KEY_LIMIT = 256;
 
 /**
  * Builds the partition key of a record. All versions of a record have the same partition key, so
- * they are in one shard and stay in order. The longest possible key exceeds the limit of Kinesis by
- * two characters, so a key above the limit is replaced by its hash.
+ * the versions are in one shard and stay in order. The longest possible key exceeds the limit of
+ * Kinesis by two characters, so a key above the limit is replaced by its hash.
  */
 export function partitionKey(record: {
   tenant: string;

@@ -19,7 +19,7 @@ export const JOB_STATUSES = [
 ] as const;
 
 /**
- * One of {@link JOB_STATUSES}.
+ * The status of a job. The value is one of the strings in {@link JOB_STATUSES}.
  *
  * @example
  * import type { JobStatus } from 'aurastream/schemas';

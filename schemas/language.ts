@@ -23,7 +23,8 @@ export const SENTIMENT_LANGUAGES = [
 ] as const;
 
 /**
- * One of {@link SENTIMENT_LANGUAGES}.
+ * The code of a language in which Comprehend detects sentiment. The value is one of the strings in
+ * {@link SENTIMENT_LANGUAGES}.
  *
  * @example
  * import type { SentimentLanguage } from 'aurastream/schemas';

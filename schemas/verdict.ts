@@ -13,7 +13,7 @@ export const SENTIMENTS = ['POSITIVE', 'NEGATIVE', 'NEUTRAL', 'MIXED'] as const;
 export const sentiment = z.enum(SENTIMENTS);
 
 /**
- * One of {@link SENTIMENTS}.
+ * The sentiment of a text. The value is one of the strings in {@link SENTIMENTS}.
  *
  * @useDeclaredType
  *

@@ -7,7 +7,7 @@ import type { PublishOutcome } from './outcome.ts';
 const MAX_ENTRIES_PER_REQUEST = 500;
 const MAX_BYTES_PER_REQUEST = 10 * 1024 * 1024;
 
-/** An entry whose outcome is not known yet. */
+/** An entry for the stream whose outcome is not known yet. */
 export interface PendingEntry {
   entry: Encoded;
   /** Size of the entry in bytes, including its partition key. */

@@ -85,7 +85,7 @@ export class Sender {
   /**
    * Resolves the promise of an entry if the outcome is final.
    *
-   * @returns whether the outcome is final. If it is not, the entry must be sent again.
+   * @returns whether the outcome is final. An entry without a final outcome must be sent again.
    */
   #settle(pending: PendingEntry, outcome = MISSING_OUTCOME, attempts: number): boolean {
     const { retry, stats, onSettled } = this.#options;

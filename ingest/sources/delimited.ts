@@ -38,8 +38,8 @@ export function createDelimitedReader(delimiter: string): RowReader {
 }
 
 /**
- * Reads the names of the columns from the start of the file. A reader that starts in the middle of
- * the file needs them. Returns no names for an empty file.
+ * Reads the names of the columns from the start of the file, for a reader that starts in the middle
+ * of the file. Returns no names for an empty file.
  */
 async function readColumns({ open }: RowSource, delimiter: string): Promise<string[]> {
   for await (const { record } of parseRows({ open, from: 0 }, delimiter)) return columnsOf(record);

@@ -38,7 +38,7 @@ export type CallBackOutcome = 'delivered' | 'retrying' | 'failed' | 'ignored';
 /**
  * Creates the function that makes one attempt to report a final job to the callback URL of the job,
  * and records the attempt in the job. If SQS delivers a message again after the attempt was
- * recorded, the function makes no further attempt. If the function dies before it has recorded the
+ * recorded, the function makes no further attempt. If the function dies before recording the
  * attempt, the next delivery of the message repeats the attempt under the same delivery id.
  */
 export function createCallBack(

@@ -15,7 +15,7 @@ export const ERROR_CODES = [
 ] as const;
 
 /**
- * One of the error codes of the API.
+ * An error code of the API, such as `VALIDATION_ERROR`.
  *
  * @useDeclaredType
  *

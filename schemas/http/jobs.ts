@@ -239,7 +239,7 @@ export const jobResultsResponseSchema = z.object({
 export type JobResultsResponse = z.infer<typeof jobResultsResponseSchema>;
 
 /**
- * The body of a callback.
+ * The schema of the body of a callback, which AuraStream posts to the callback URL of a job.
  *
  * @example
  * import { callbackBodySchema } from 'aurastream/schemas';
@@ -257,7 +257,7 @@ export const callbackBodySchema = z.object({
 });
 
 /**
- * The body of a callback; see {@link callbackBodySchema}.
+ * The body of a callback. {@link callbackBodySchema} is the schema of the body.
  *
  * @useDeclaredType
  *
