@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Assets, type Bundled, bundle as bundleHandler } from '../infra/bundling.ts';
 
 /**
- * Bundles a program with the same settings with which the stack bundles its functions, so that the
+ * Bundles a program with the settings that the stack uses to bundle its functions, so that the
  * comparison is fair.
  *
  * @returns the path of the bundled module.

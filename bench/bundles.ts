@@ -19,7 +19,7 @@ const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processe
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
 /**
- * Bundles the programs with the same settings with which the stack bundles its functions.
+ * Bundles the programs with the settings that the stack uses to bundle its functions.
  *
  * @param folder receives the bundles.
  */

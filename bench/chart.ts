@@ -120,8 +120,8 @@ function drawPanel({ title, better }: Panel, figure: Figure): string {
 }
 
 /**
- * Describes a goal and whether the figure met it, for example `12.3 × a call per record, goal ≥ 10
- * ×: met`.
+ * Describes a goal and whether the figure met the goal. An example of a description is `12.3 × a
+ * call per record, goal ≥ 10 ×: met`.
  */
 function describeGoal(figure: Figure): string {
   const { goal, unit, met } = figure;

@@ -20,8 +20,8 @@ const NOTHING_FAILED = /"batchItemFailures":\[\]/;
 const KEY = formatApiKey({ tenant: 'bench', tier: 'enterprise' }, 'a'.repeat(32));
 
 /**
- * Creates a function for each deployed function that builds its event for a sample. Texts and jobs
- * are new in each sample, so that no cache shortens the deployed function's work.
+ * Returns, for each deployed function, a function that builds the first event of a sample. Texts
+ * and jobs are new in each sample, so that no cache shortens the deployed function's work.
  */
 export function createFirstEvents(
   cloud: BenchCloud,

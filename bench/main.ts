@@ -48,8 +48,9 @@ async function main(): Promise<void> {
     else await runSuites(options, progress, stopping);
   } catch (cause) {
     progress.finish();
-    // Node cannot handle a signal while esbuild blocks the event loop, and esbuild itself fails on
-    // Ctrl-C. Therefore wait for the signal, to find out whether Ctrl-C caused the failure.
+    // Node cannot handle a signal while esbuild blocks the event loop, and Ctrl-C makes esbuild
+    // itself fail. Wait until Node has handled the signal, so that `stopping` tells whether Ctrl-C
+    // caused the failure.
     await sleep(20);
     process.stderr.write(
       stopping.aborted ? 'Stopped. No process or temporary file is left.\n' : `${explain(cause)}\n`,

@@ -45,8 +45,8 @@ export function measurePlanErrorUnderQuota(load: Load, records_per_second: numbe
 
 /**
  * Adds up the costs of the stream, the tables and the lake. The sum leaves out the cost of
- * Comprehend. It also leaves out Lambda, because the plan bills waiting time on slower cores, and a
- * run counts CPU time of this machine.
+ * Comprehend. The sum also leaves out the cost of Lambda, because the plan bills waiting time on
+ * slower cores, while a run counts CPU time of this machine.
  */
 function sumStreamTablesLake({ stream, tables, lake }: Cost): number {
   return stream + tables + lake;

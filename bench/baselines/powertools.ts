@@ -43,7 +43,7 @@ const analyse = makeIdempotent(
 );
 
 /**
- * Wait before the next attempt, in milliseconds, after the idempotency layer refused a text because
+ * Time before the next attempt, in milliseconds, after the idempotency layer refused a text because
  * another record with the same text is being analyzed.
  */
 const RETRY_MS = 100;

@@ -13,7 +13,7 @@ export interface ChildOptions {
   profile?: string | undefined;
   /**
    * Whether the child loads TypeScript. If absent, the child loads only JavaScript, so that the
-   * time of no TypeScript loader is measured.
+   * measurement does not include a TypeScript loader.
    */
   typescript?: boolean;
   signal: AbortSignal;

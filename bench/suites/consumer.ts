@@ -34,8 +34,8 @@ const LOADS: Load[] = [
   { ...BASE, name: 'batch_10000', batch_records: 10_000 },
 ];
 /**
- * The batches of a stream with 600 records per second on four shards and a batching window of 2 s.
- * Ten Comprehend calls per second can carry at most this rate.
+ * Load with the batch size of a stream with 600 records per second, four shards and a batching
+ * window of 2 s. This rate is about the highest rate that 10 Comprehend calls per second can carry.
  */
 const STEADY: Load = { ...BASE, name: 'steady', batch_records: 300 };
 
@@ -148,7 +148,7 @@ function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Ext
  * record. With fewer records, the wait for the last call of a batch would dominate.
  */
 const PER_RECORD_RECORDS = 1_000;
-/** Number of records of such a program in a quick run without latency. */
+/** Number of records of a program that calls for each record, in a quick run without latency. */
 const QUICK_RECORDS = 500;
 
 /**
@@ -195,8 +195,8 @@ async function measureSlowBatches(run: Run, bundles: Bundles): Promise<Figure> {
 }
 
 /**
- * Measures how many of the 25 possible documents calls contain under a steady load that the quota
- * can carry.
+ * Measures the fill of calls under a steady load that the quota can carry. The fill is the number
+ * of documents per call, divided by the maximum of 25 documents.
  */
 async function measureSteadyFill(run: Run, bundles: Bundles): Promise<Figure> {
   run.reportStep('steady load');

@@ -114,8 +114,8 @@ async function measurePaces(
       // The method with a call per record gets fewer records, because it is far slower and needs
       // fewer records to warm up.
       const records = method === 'per_record' ? load / 10 : load;
-      // After Ctrl-C the stream is gone, and the publisher would retry for a minute. Therefore the
-      // wait for the publisher ends.
+      // Stop waiting when the signal aborts, because the stream is gone after Ctrl-C, and the
+      // publisher would retry for a minute.
       const pace = await withSignal(measurePace(publish, target, records), run.signal);
       await hooks.after?.(method as PublishMethod);
       // The first round is only the warm-up.

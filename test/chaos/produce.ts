@@ -87,7 +87,7 @@ async function runProducer(
 
 /**
  * Creates a record with a text of 1 MiB. The record fits on the stream only because the publisher
- * compresses it with gzip.
+ * compresses the record with gzip.
  */
 function createLongRecord(name: string): Generated {
   const sentence = `It was a long day and I loved all of it #long${name}#. `;

@@ -10,8 +10,8 @@ import { recordThreads } from './threads.ts';
 const coverage: CoverageProviderModule = {
   ...v8,
   startCoverage(options) {
-    // Set the variable only when this process already runs. Node.js then records only the children
-    // of this process, because Vitest itself measures this process.
+    // Node.js reads this variable for each process that starts. Because the variable is set only
+    // now, Node.js records the child processes but not this process, which Vitest itself measures.
     process.env.NODE_V8_COVERAGE = RECORDINGS;
     if (process.env.COVERAGE_OF_FUNCTIONS !== '0') recordThreads();
     return v8.startCoverage?.(options);

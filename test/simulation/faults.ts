@@ -32,7 +32,7 @@ export interface FaultPlan {
   slow: number;
   /** Probability that an invocation is killed while it runs. */
   killed: number;
-  /** Probability that a second consumer gets the same batch at the same time. */
+  /** Probability that a second consumer gets a batch at the same time as the first consumer. */
   repeated: number;
   /**
    * Periods in which a service refuses every call, in milliseconds since the start of the

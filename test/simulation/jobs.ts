@@ -29,7 +29,7 @@ interface SimulatedJob {
 export interface Jobs {
   all: Map<string, SimulatedJob>;
   store: JobStore;
-  /** Returns the job store as one environment reaches it over the environment's network. */
+  /** Returns the job store that one environment calls over the simulated network. */
   as(environment: Environment): JobStore;
   isCancelled(job_id: string | undefined): boolean;
   /** Creates a job and the job's records. */

@@ -23,7 +23,7 @@ export interface Shard {
 /** A stream whose shards split and merge. */
 export interface SimulatedStream {
   shards: Shard[];
-  /** Returns the stream as one producer reaches it over the producer's network. */
+  /** Returns the stream to which one producer sends entries over the simulated network. */
   as(producer: Environment): RecordStream;
   put(data: Buffer, partition_key: string): { shard: Shard; record: StreamRecord };
   reshard(): void;

@@ -5,9 +5,10 @@ import ts from 'typescript';
 const WORKSPACE = '@aurastream/';
 
 /**
- * Follows imports and exports from a TypeScript file. It skips type-only imports, because bundles do not contain them.
+ * Follows imports and exports from a TypeScript file. Type-only imports are skipped, because
+ * bundles do not contain them.
  *
- * @returns paths from the root of the repository, the entry included.
+ * @returns paths of files relative to the root of the repository, including the path of the entry.
  */
 export function filesReachedFrom(root: string, entry: string): Set<string> {
   const reached = new Set<string>();
@@ -42,7 +43,10 @@ function specifierOf(statement: ts.Statement): string | undefined {
   return moduleSpecifier.text;
 }
 
-/** Resolves `@aurastream/cost-model` or `@aurastream/cost-model/prices.ts` by the exports of the package. */
+/**
+ * Resolves a specifier such as `@aurastream/cost-model` or `@aurastream/cost-model/prices.ts` by
+ * the `exports` field of the package.
+ */
 function resolvePackage(root: string, specifier: string): string {
   const [name = '', ...rest] = specifier.slice(WORKSPACE.length).split('/');
   const folder = `packages/${name}`;

@@ -10,10 +10,10 @@ import type { Job } from '../../schemas/index.ts';
 import { createFakeJobStore } from '../fakes/job-store.ts';
 import { createFakeClaims } from '../fakes/text-claims.ts';
 
-/** 2026-11-23T10:00:00.000Z */
+/** The time 2026-11-23T10:00:00.000Z, in epoch milliseconds. */
 export const JOBS_NOW = Date.UTC(2026, 10, 23, 10);
 
-/** A job with status PENDING, as the API creates it. */
+/** Builds a job with status PENDING, as the API creates it. */
 export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   return {
     tenant: 'acme',
@@ -28,13 +28,13 @@ export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   };
 }
 
-/** A job with status PROCESSING: its records are on the stream. */
+/** Builds a job with status PROCESSING, whose records are on the stream. */
 export function aProcessingJob(fields: Partial<Job> & { job_id: string; total: number }): Job {
   const started_at = new Date(JOBS_NOW).toISOString();
   return aJob({ status: 'PROCESSING', started_at, ...fields });
 }
 
-/** Creates the jobs table with the same keys and indexes as infra/constructs/jobs.ts. */
+/** Creates the jobs table with the same keys and indexes as in infra/constructs/jobs.ts. */
 export async function createJobsTable(client: DynamoDBClient, table_name: string): Promise<void> {
   const names = ['job_id', 'part', 'tenant', 'created_sort', 'due_shard', 'due_at'];
   const index = (IndexName: string, hash: string, range: string) => ({
@@ -63,7 +63,11 @@ export async function createJobsTable(client: DynamoDBClient, table_name: string
   );
 }
 
-/** The consumer's dependencies for jobs and long texts, in memory. @param options.texts the long texts. */
+/**
+ * Creates the consumer's dependencies for jobs and long texts, in memory.
+ *
+ * @param options.texts are the long texts.
+ */
 export function memoryJobs(
   options: { store?: JobStore; texts?: string[]; now?: () => number } = {},
 ): Pick<ConsumerDeps, 'progress' | 'claims'> & { finals: Job[] } {

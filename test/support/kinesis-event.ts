@@ -1,10 +1,12 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 
 export const SHARD_ID = 'shardId-000000000006';
-/** 2026-11-23T10:00:00.123Z */
+/** The time 2026-11-23T10:00:00.123Z, in epoch milliseconds. */
 export const ARRIVED_AT = Date.UTC(2026, 10, 23, 10, 0, 0, 123);
 
-/** A record of a Kinesis event. The sequence number contains `place`. */
+/**
+ * Builds a record of a Kinesis event. The partition key and the sequence number contain `place`.
+ */
 export function kinesisRecord(data: unknown, place = 1): KinesisStreamRecord {
   const sequence_number = sequenceNumber(place);
   return {
@@ -25,7 +27,7 @@ export function kinesisRecord(data: unknown, place = 1): KinesisStreamRecord {
   };
 }
 
-/** A batch of the given records, in their order. */
+/** Builds a batch of records with the given data, in the order of the arguments. */
 export function kinesisRecords(...data: unknown[]): KinesisStreamRecord[] {
   return data.map((one, i) => kinesisRecord(one, i + 1));
 }

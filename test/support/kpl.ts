@@ -8,7 +8,9 @@ export interface KplEntry {
   data: Uint8Array;
 }
 
-/** Encodes an aggregate as the Kinesis Producer Library does: one stream record that holds many. */
+/**
+ * Encodes entries as the Kinesis Producer Library does: one stream record contains many entries.
+ */
 export function kplAggregate(entries: KplEntry[]): Buffer {
   const keys = [...new Set(entries.map(({ partition_key }) => partition_key))];
   const writer = new BinaryWriter();
@@ -22,7 +24,9 @@ export function kplAggregate(entries: KplEntry[]): Buffer {
   return kplEnvelope(writer.finish());
 }
 
-/** Puts the magic before the bytes and their MD5 digest after them. */
+/**
+ * Puts the library's magic bytes before the message, and the MD5 digest of the message after it.
+ */
 export function kplEnvelope(message: Uint8Array): Buffer {
   return Buffer.concat([MAGIC, message, createHash('md5').update(message).digest()]);
 }

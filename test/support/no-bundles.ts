@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { bundle as bundleHandler } from '../../infra/bundling.ts';
 
-/** Stands for infra/bundling.ts, so that a template is synthesized in a moment: a folder with an empty handler. */
+/**
+ * Replaces the bundling of infra/bundling.ts. The function returns a folder with an empty handler,
+ * so that the synthesis of a template takes little time.
+ */
 export const bundle: typeof bundleHandler = () => {
   const folder = mkdtempSync(join(tmpdir(), 'aurastream-no-bundle-'));
   writeFileSync(join(folder, 'index.js'), '');

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** An entry of `GET /_cloud/meter`. */
+/** An entry in the answer to `GET /_cloud/meter`. */
 export interface MeterEntry {
   service: string;
   action: string;

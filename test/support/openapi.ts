@@ -13,18 +13,22 @@ interface Operation {
 interface CheckedAnswer {
   status: number;
   headers: Record<string, string>;
-  /** Parsed if it is JSON. */
+  /** Body of the answer, parsed if the body is JSON. */
   body: unknown;
 }
 
-/** Checks answers against an OpenAPI document. */
+/** Checks answers of an API against an OpenAPI document. */
 export interface Contract {
-  /** @throws {Error} if the document does not describe this answer, or describes a different body. */
+  /**
+   * Checks one answer.
+   *
+   * @throws {Error} if the document does not describe the answer, or describes a different body.
+   */
   check(method: string, path: string, answer: CheckedAnswer): void;
   operations(): string[];
 }
 
-/** Statuses that the gateway and the app may answer to requests that match no route. */
+/** HTTP statuses with which the gateway and the app may answer requests that match no route. */
 const UNROUTED_STATUSES = new Set([401, 403, 404, 405, 413, 429]);
 
 export function createContract(document: Record<string, unknown>): Contract {
@@ -69,7 +73,11 @@ export function createContract(document: Record<string, unknown>): Contract {
   };
 }
 
-/** The app and API Gateway may answer 405 and 413 before a route runs, so the document need not list them. */
+/**
+ * Returns the default description of an answer with status 405 or 413, or undefined for another
+ * status. The document need not list these answers, because the app and API Gateway may send them
+ * before a route runs.
+ */
 function findUnroutedResponse(status: number): Operation['responses'][string] | undefined {
   if (status !== 405 && status !== 413) return undefined;
   return { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };

@@ -9,7 +9,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a command in the project's folder and waits until it exits. */
+/** Runs a command in the root folder of the project and waits until the command exits. */
 export function run(
   command: string[],
   options: { env?: NodeJS.ProcessEnv; input?: string | Buffer; cwd?: string } = {},
@@ -45,7 +45,7 @@ export function waitForExit(child: ChildProcess): Promise<Ended> {
   });
 }
 
-/** Runs `aurastream` with these arguments. */
+/** Runs `aurastream` with the given arguments and waits until the command exits. */
 export function aurastream(
   args: string[],
   options: { env?: NodeJS.ProcessEnv; input?: string | Buffer } = {},
@@ -53,7 +53,10 @@ export function aurastream(
   return run(['node', 'cli/aurastream.mjs', ...args], options);
 }
 
-/** The environment without this machine's AWS settings, and without settings that turn colours on. */
+/**
+ * Returns the environment variables of this process without AWS settings and without settings that
+ * turn colours on.
+ */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('AWS_') && !['NODE_OPTIONS', 'FORCE_COLOR'].includes(name),

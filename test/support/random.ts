@@ -1,13 +1,16 @@
-/** Pseudo-random numbers, which depend on the seed alone. */
+/** A generator of pseudo-random numbers, which depend only on the seed. */
 export interface Random {
-  /** Returns a number from 0 to below 1. */
+  /** Returns a number that is at least 0 and less than 1. */
   next(): number;
   /** Returns an integer from 0 to n - 1. */
   int(n: number): number;
   between(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** Returns a new generator: drawing from it does not change the numbers that this one draws. */
+  /**
+   * Returns a new generator. Drawing from the new generator does not change the numbers that this
+   * generator draws.
+   */
   fork(): Random;
 }
 
