@@ -6,9 +6,7 @@ import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.t
 import type { ApiBindings } from './http/env.ts';
 import type { ResultsReader, StatsQuery } from './ports.ts';
 
-/**
- * Facts for the log about one request and its answer. The facts contain no text from the caller.
- */
+/** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
   request_id: string;
   /**
@@ -25,7 +23,7 @@ interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;
-  /** Number of documents that the analyzer's quota allows per second. Estimates of jobs use it. */
+  /** Number of documents that the analyzer's quota allows per second, which estimates depend on. */
   documents_per_second: number;
   allow_loopback_callbacks: boolean;
 }

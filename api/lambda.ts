@@ -3,9 +3,7 @@ import type { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import type { ApiEnv } from './http/env.ts';
 
-/**
- * Methods whose requests must not have a body, because `new Request` throws if they have a body.
- */
+/** Methods for which the handler removes the body, because `new Request` would throw an error. */
 const BODILESS = new Set(['GET', 'HEAD']);
 
 /**

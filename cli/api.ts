@@ -26,8 +26,8 @@ export async function connectApi(command: Command): Promise<Client> {
 }
 
 /**
- * Waits for a call of the API. If the call fails, the function adds advice for the user to the
- * error.
+ * Waits for a call of the API. If the API answers with an error, the function adds advice for the
+ * user to the error.
  *
  * @throws {Advice} if the API answered with an error.
  */
@@ -40,8 +40,8 @@ export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
 }
 
 /**
- * Yields the items of a listing. If a call of the API fails, the function adds advice for the user
- * to the error.
+ * Yields the items of a listing. If the API answers with an error, the function adds advice for the
+ * user to the error.
  *
  * @throws {Advice} if the API answered with an error.
  */

@@ -7,9 +7,10 @@ import { buildSync } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Packages (100 KB) that bundles leave out. The SDK imports them only in a browser, or when the environment variables
- * hold no credentials, and Lambda always sets those variables:
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * Packages that the bundles do not contain, which makes each bundle 100 KB smaller. The AWS SDK
+ * imports these packages only in a browser, or if the environment variables contain no credentials.
+ * Lambda always sets environment variables that contain credentials.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 const NEVER_REACHED = [
   '@aws-sdk/credential-provider-http',
@@ -21,17 +22,21 @@ const NEVER_REACHED = [
   'bowser',
 ];
 
-/** A handler: its path from the root of the repository, or its source text. */
+/** Handler to bundle, as a path relative to the root of the repository or as source code. */
 export type Bundled = { entry: string } | { source: string };
 
-/** Files beside the bundle, by folder. Their paths start at the root of the repository. */
+/**
+ * Files to copy next to the bundle. The keys are target folders, relative to the bundle. The values
+ * are paths of files, relative to the root of the repository.
+ */
 export type Assets = Record<string, string[]>;
 
 /**
- * Bundles a handler as `index.mjs` with the SDK, so that the tested version is the deployed one. Dynamic imports become
- * files of their own, which a cold start does not read.
+ * Bundles a handler as `index.mjs`. The bundle contains the AWS SDK, because the deployed version
+ * of the SDK must be the version that the tests used. Dynamic imports become separate files,
+ * because a cold start then does not read the dynamically imported code.
  *
- * @returns the folder, which the caller must remove.
+ * @returns the path of a temporary folder with the bundle. The caller must remove the folder.
  */
 export function bundle(what: Bundled, assets: Assets = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'aurastream-bundle-'));
@@ -67,7 +72,8 @@ function build(what: Bundled, folder: string): void {
     sourcemap: true,
     sourcesContent: false,
     external: NEVER_REACHED,
-    // CommonJS dependencies inside an ES module call require().
+    // Defines require(), because the bundle is an ES module and the CommonJS dependencies call
+    // require().
     banner: {
       js: "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },

@@ -1,2 +1,5 @@
-/** Parameters of the template on the embedded cloud. Firehose buffers for 5 seconds there, and for a minute on AWS. */
+/**
+ * Template parameters for the embedded cloud. In the embedded cloud, Firehose buffers results for 5
+ * seconds instead of the default of 60 seconds.
+ */
 export const EMBEDDED_PARAMETERS: Record<string, string> = { LakeBufferSeconds: '5' };

@@ -1,6 +1,6 @@
 import type { AnalyzerName, Tier, TierLimits } from '../schemas/index.ts';
 
-/** The settings that an operator may change, on one page. Names contain the units. */
+/** Settings that an operator may change. The name of a setting contains the unit of its value. */
 export interface Settings {
   stack_name: string;
   stream: { retention_hours: number };
@@ -15,23 +15,25 @@ export interface Settings {
     analyzer_max_in_flight: number;
   };
   analysis: {
-    /** The analyzer of the consumer and the API. */
+    /** Analyzer that the consumer and the API use. */
     analyzer: AnalyzerName;
     cache_ttl_seconds: number;
     cache_memory_entries: number;
-    /** Calls to the analyzer in flight in one execution environment of the API. */
+    /** Largest number of analyzer calls in flight in one execution environment of the API. */
     max_in_flight: number;
     default_language: string;
   };
-  /** The rates at which each analyzer may be called. */
+  /** Largest rates at which AuraStream calls each analyzer. */
   quotas: Record<
     AnalyzerName,
     {
-      /** The account's quota of calls per second. */
+      /** Quota of the AWS account, in calls per second. */
       calls_per_second: number;
-      /** The limit of all consumers together. The quota ledger divides it among them. */
+      /**
+       * Limit of all consumers together. The quota ledger divides the limit among the consumers.
+       */
       consumers_calls_per_second: number;
-      /** The limit of each consumer while the quota ledger is unavailable. */
+      /** Limit of each consumer while the quota ledger is unavailable. */
       fallback_calls_per_second: number;
     }
   >;
@@ -42,24 +44,26 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
-    /** The burst limit of the whole API, for requests with and without a key. */
+    /** Burst limit of the whole API, in requests with and without an API key. */
     burst_requests: number;
-    /** CIDR ranges that may call the API. Empty: the API is open to all addresses. */
+    /** CIDR ranges that may call the API. If the list is empty, all addresses may call the API. */
     allowed_cidrs: string[];
   };
   tiers: Record<Tier, TierLimits>;
   jobs: {
     timeout_seconds: number;
     memory_mb: number;
-    /** A job that is not final after this time becomes FAILED. */
+    /** Time since a job's creation after which an unfinished job gets the status FAILED. */
     deadline_seconds: number;
-    /** Retention of jobs, of their inputs, and of texts that are too long for the stream. */
+    /** Retention time of jobs, of jobs' inputs, and of texts that are too long for the stream. */
     retention_seconds: number;
     upload_url_ttl_seconds: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   alarms: {
-    /** Email addresses for alarms. Each must confirm its subscription. */
+    /**
+     * Email addresses that receive alarms. The owner of each address must confirm a subscription.
+     */
     emails: string[];
     late_seconds: number;
     set_asides_in_five_minutes: number;
@@ -74,19 +78,24 @@ export const settings: Settings = {
   stack_name: 'AuraStream',
   stream: { retention_hours: 24 },
   consumer: {
-    // Large batches fill Comprehend's calls, each of which takes 25 documents in one language, and they wait less often
-    // for a slow call. A batch of distinct texts takes 33 s when four consumers share the quota.
+    // The batch is large, because only a large batch contains enough texts of each language to fill
+    // the calls of Comprehend with 25 documents each. The consumer also waits less often for a slow
+    // call. A batch of distinct texts takes 33 s if four consumers share the quota.
     batch_size: 2_000,
     // Lambda requires at least 1 s if a batch can hold more than 10 records.
     window_seconds: 2,
-    // Above 1, Lambda orders records by the key of a KPL aggregate, not by the keys of the sub-records in it.
+    // With a factor above 1, Lambda would preserve the order of records by the partition key of a
+    // KPL aggregate instead of by the partition keys of the records in the aggregate.
     parallelization_factor: 1,
-    // Invalid records are set aside and fail no batch. If a batch fails, a service is down: retry for hours.
+    // Lambda retries a failed batch for hours, because a batch fails only if a service is
+    // unavailable. An invalid record does not make a batch fail, because the consumer sets the
+    // record aside.
     max_retries: 1_000,
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
-    // The ledger limits the rate; this limits the connections that the SDK opens.
+    // Limits the number of connections that the AWS SDK opens. The quota ledger limits the call
+    // rate.
     analyzer_max_in_flight: 50,
   },
   analysis: {
@@ -99,9 +108,11 @@ export const settings: Settings = {
   quotas: {
     comprehend: {
       calls_per_second: 10,
-      // The ledger does not count the API's calls, so the remaining 0.2 are left for them.
+      // The limit is 0.2 calls per second below the quota, because the API also calls the analyzer
+      // and the ledger does not count the API's calls.
       consumers_calls_per_second: 9.8,
-      // A stream on demand starts with 4 shards, and so with 4 consumers.
+      // The value is about a quarter of the consumers' limit, because a stream in on-demand mode
+      // starts with 4 shards and therefore has 4 consumers.
       fallback_calls_per_second: 2.4,
     },
   },
@@ -126,14 +137,15 @@ export const settings: Settings = {
     },
   },
   jobs: {
-    // A submission that takes longer continues in the next message. The queue redelivers a crashed one after this time.
+    // A submission that takes longer continues with the next message. If the function crashes, the
+    // queue delivers the message again after about this time.
     timeout_seconds: 120,
     memory_mb: 512,
     deadline_seconds: DAY_SECONDS,
     retention_seconds: 30 * DAY_SECONDS,
     upload_url_ttl_seconds: 3_600,
   },
-  // A callback's receiver has 30 s to respond.
+  // The timeout is longer than the 30 s that the receiver of a callback has to respond.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
   alarms: {
     emails: [],

@@ -10,7 +10,7 @@ import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-/** The AuraStream stack, in the order of the data: stream, tables, lake, jobs, consumer, API, alarms. */
+/** CloudFormation stack with all resources of AuraStream. */
 export class AuraStreamStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });

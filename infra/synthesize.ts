@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import rooms from '../rooms.json' with { type: 'json' };
 
 export interface SynthOptions {
-  /** Root of the repository. */
+  /** Path of the repository's root folder. */
   root?: string;
-  /** Called before a synthesis, which takes seconds. */
+  /** Function that is called before a synthesis starts. A synthesis takes several seconds. */
   onSynth?: () => void;
 }
 
-/** The template and the bundles are made from these files and folders. */
+/** Files and folders that determine the template and the bundles. */
 const SOURCES = [
   ...Object.entries<string[]>(rooms).flatMap(([path, uses]) =>
     uses.includes('deployed') ? [path] : [],
@@ -26,10 +26,11 @@ const KEPT = 2;
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Synthesizes the cloud assembly (template and bundles), or finds the one that was synthesized from the same sources.
+ * Returns the folder of the cloud assembly, which contains the template and the bundles. The
+ * function synthesizes the assembly only if no assembly exists for the current sources.
  *
- * @returns its folder, which is named by a hash of the sources.
- * @throws {Error} with the end of the synthesis' output, and what to try.
+ * @returns the path of the folder. The name of the folder is a hash of the sources.
+ * @throws {Error} if the synthesis fails. The message contains the end of the output and advice.
  */
 export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
   const root = options.root ?? ROOT;
@@ -49,7 +50,10 @@ export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
   return directory;
 }
 
-/** Hashes path and content of every source: SHA-256, cut to 16 hexadecimal digits. */
+/**
+ * Computes a hash of the paths and contents of all sources. The hash consists of the first 16
+ * hexadecimal digits of an SHA-256 hash.
+ */
 export async function contentHash(root: string): Promise<string> {
   const files = (await Promise.all(SOURCES.map((source) => filesOf(join(root, source))))).flat();
   const contents = await Promise.all(files.map((file) => readFile(file)));
@@ -79,7 +83,10 @@ const isComplete = (directory: string) =>
     () => false,
   );
 
-/** Moves a new assembly to its final path. If another process has moved the same assembly there, discards this one. */
+/**
+ * Moves a new assembly to its final path. If another process has already moved the same assembly to
+ * that path, the function deletes the new assembly.
+ */
 async function moveTo(fresh: string, directory: string): Promise<void> {
   try {
     await rename(fresh, directory);
@@ -92,7 +99,7 @@ async function moveTo(fresh: string, directory: string): Promise<void> {
 async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
-    // jsii would print a warning about the Node version.
+    // Without the last variable, jsii would print a warning about the Node version.
     env: { ...process.env, CDK_OUTDIR, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -114,7 +121,11 @@ async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   );
 }
 
-/** Keeps the assemblies that were used last, so that switching between two branches synthesizes each once. */
+/**
+ * Deletes all assemblies except the most recently used assemblies. Several assemblies remain,
+ * because a developer who switches between two branches should not wait for a synthesis after each
+ * switch.
+ */
 async function keepNewest(assemblies: string): Promise<void> {
   const entries = await readdir(assemblies, { withFileTypes: true });
   const names = entries.filter(({ name }) => !name.startsWith('.')).map(({ name }) => name);

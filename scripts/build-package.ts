@@ -1,4 +1,7 @@
-/** Builds what `npm pack` packs: the library for its exports, and the command as one bundle, both in dist. */
+/**
+ * Builds the files that `npm pack` packs. The folder dist then contains the compiled library and
+ * the bundle of the command.
+ */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,8 @@
 /**
- * Points Git at .githooks: npm runs this after `npm install` and `npm ci` in a clone, as the script `prepare`.
- * It changes nothing in CI, in a folder without Git, or in a clone that has other hooks. `--uninstall` undoes it.
+ * Configures Git to use the hooks in .githooks. In a clone, npm runs this program as the script
+ * `prepare` after `npm install` and `npm ci`. The program changes nothing in CI, in a folder
+ * without Git, or in a clone that uses other hooks. The option `--uninstall` removes the
+ * configuration.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Writes the JSON Schemas of record and result, for programs in other languages: `npm run schemas`. */
+/**
+ * Writes the JSON Schemas of records and results, which programs in other languages can use. The
+ * command `npm run schemas` runs this program.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { recordSchema } from '../schemas/record.ts';

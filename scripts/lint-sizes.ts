@@ -1,6 +1,7 @@
 /**
- * Prints the sizes of each room as a Markdown table. Fails where a room exceeds a limit: small files and functions are
- * a promise of docs/architecture.md.
+ * Prints the sizes of the files and functions in each room (a top-level folder or a package) as a
+ * Markdown table. Fails if a room exceeds a limit, because docs/architecture.md promises small
+ * files and functions.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ const LIMITS = { median_file: 100, p90_function: 30, longest_function: 80 };
 
 const tracked = execFileSync('git', ['ls-files', '*.ts'], { encoding: 'utf8' }).trim().split('\n');
 const measured = Object.entries<string[]>(rooms).map(([room, traits]) => {
-  // The tests of a package are not part of it.
+  // For a package, only the folder src counts, because tests do not count towards the sizes.
   const sources = traits.includes('package') ? `${room}/src/` : `${room}/`;
   const files = tracked.filter((file) => file.startsWith(sources));
   return {

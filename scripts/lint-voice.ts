@@ -1,4 +1,7 @@
-/** Refuses words and function names that hide the subject: sentences name it, and functions are verbs. */
+/**
+ * Checks the voice rules, which require that sentences name their subject and that functions have
+ * verbs as names. Fails if a file violates a rule.
+ */
 import { existsSync } from 'node:fs';
 import { checkFiles } from './voice/check.ts';
 import { listTrackedFiles } from './voice/files.ts';

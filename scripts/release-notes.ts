@@ -1,8 +1,13 @@
 /**
- * Reads and edits the changelog for a release:
- * `npm run release-notes -- check` fails if nothing is under "Unreleased"; `npm version` calls it first.
- * `npm run release-notes -- release 1.2.3` turns "Unreleased" into the section of that version, dated today.
- * `npm run release-notes -- print 1.2.3` prints a version's section for the GitHub release.
+ * Reads and edits the changelog for a release. The program has three commands.
+ *
+ * `npm run release-notes -- check` fails if the section "Unreleased" is empty. `npm version` runs
+ * this command first.
+ *
+ * `npm run release-notes -- release 1.2.3` renames the section "Unreleased" to the version and the
+ * current date.
+ *
+ * `npm run release-notes -- print 1.2.3` prints the section of a version for the GitHub release.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { releaseChangelog, releaseNotes, requireUnreleasedNotes } from './release/changelog.ts';

@@ -1,6 +1,8 @@
 /**
- * Prints comments drawn at random, without their code, for the reading test of the voice rules:
- * `npx tsx scripts/sample-comments.ts --seed 1 --count 70 [--room api]`. A seed always draws the same comments.
+ * Prints random comments without the code. A reader can then judge whether each comment is clear
+ * without the code. The same seed always selects the same comments.
+ *
+ * @example npx tsx scripts/sample-comments.ts --seed 1 --count 70 --room api
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

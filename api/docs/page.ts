@@ -2,7 +2,7 @@ import type { Route } from '../routes/route.ts';
 
 /**
  * HTML of the page on which Swagger UI shows the OpenAPI document. The page's URLs are relative,
- * because the page's own path begins with the name of the stage. For example `/v1/docs`.
+ * because the path of the page begins with the name of the stage, as in `/v1/docs`.
  */
 export const PAGE = `<!doctype html>
 <html lang="en">

@@ -17,7 +17,7 @@ const ASSETS: Record<string, string> = {
 const SCRIPT = 'page.js';
 /**
  * Content security policy of the docs page. The policy lets the page load files only from the
- * page's own host. Swagger UI needs inline styles, and it needs data URLs for its icons.
+ * page's own host. Swagger UI needs inline styles, and data URLs for icons.
  */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -26,8 +26,8 @@ const A_DAY = 'public, max-age=86400';
 /**
  * Creates the routes that serve the API's documentation.
  *
- * @param routes returns all routes of the API. It is a function, because the list also contains the
- * documentation's own routes and is therefore not complete before this call has returned.
+ * @param routes function that returns all routes of the API. The parameter is not a list, because
+ * the list of all routes also contains the routes that this function creates.
  */
 export function createDocumentRoutes(routes: () => Route[]): Route[] {
   return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];

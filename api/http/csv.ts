@@ -1,8 +1,6 @@
 import type { JobResult } from '../../schemas/index.ts';
 
-/**
- * Columns of a job's results in CSV. Each column has a function that reads its value from a row.
- */
+/** Columns of a job's results in CSV, with functions that read the column's value from a row. */
 const COLUMNS: Record<string, (row: JobResult) => unknown> = {
   job_index: ({ job_index }) => job_index,
   record_id: ({ record_id }) => record_id,
@@ -31,7 +29,7 @@ export function formatCsv(rows: JobResult[]): string {
 
 /**
  * Matches a cell that a spreadsheet program would run as a formula. {@link formatCell} puts an
- * apostrophe before such a cell, because the programs then treat the cell as text.
+ * apostrophe before such a cell, because spreadsheet programs then treat the cell as text.
  */
 const FORMULA = /^[=+\-@\t\r]/;
 

@@ -31,7 +31,7 @@ interface HttpErrorOptions {
   headers?: Record<string, string>;
 }
 
-/** Error that becomes the API's answer. The message is for the caller and does not quote input. */
+/** Error that becomes the API's answer. The message must not quote the caller's input. */
 export class HttpError extends Error {
   override name = 'HttpError';
   readonly code: ErrorCode;

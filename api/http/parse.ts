@@ -42,7 +42,7 @@ export function parseQuery<Schema extends z.ZodType>(
  * Parses the parameters in the path of a request.
  *
  * @param kind noun that the error message uses for the requested thing, such as `job`.
- * @throws {HttpError} NOT_FOUND if a parameter is invalid, because no stored item has an invalid
+ * @throws {HttpError} NOT_FOUND if a parameter is invalid, because no job or result has an invalid
  * id.
  */
 export function parseParams<Schema extends z.ZodType>(

@@ -12,7 +12,7 @@ import type { Route } from '../routes/route.ts';
 
 type Json = Record<string, unknown>;
 
-/** Schemas that the document defines once, under these names, and refers to from the operations. */
+/** Schemas that the OpenAPI document defines once as named components. The keys are the names. */
 const COMPONENTS: Record<string, z.ZodType> = {
   Error: errorResponseSchema,
   Job: jobViewSchema,

@@ -16,7 +16,7 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 /**
  * Largest size of a body with one text, in bytes. A text of 100 KiB fits even if JSON writes a
- * backslash before each of its characters.
+ * backslash before each character of the text.
  */
 const MAX_SYNC_BODY_BYTES = 256 * 1024;
 const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;

@@ -17,7 +17,7 @@ interface Answer {
 /** Route of the API. The app and the OpenAPI document are both built from the same routes. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
-  /** Path in OpenAPI's notation. For example `/status/{job_id}`. */
+  /** Path in OpenAPI's notation, such as `/status/{job_id}`. */
   path: string;
   operation_id: string;
   summary: string;

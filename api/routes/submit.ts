@@ -55,8 +55,8 @@ export const submitRoute: Route = {
       });
     }
     const is_waiting = job.status === 'PENDING' && job.input.etag === undefined;
-    // Writes the input also for an existing job, because an earlier request with the same key may
-    // have created the job and failed before that request wrote the input.
+    // The input may be missing even if the job already existed, because an earlier request with the
+    // same idempotency key may have created the job and failed before writing the input.
     if (is_waiting && request.upload === undefined) {
       const { key, format } = job.input;
       await deps.inputs.put(key, writeInput(request), FORMATS[format].content_type);

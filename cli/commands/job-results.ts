@@ -82,7 +82,7 @@ function cells(row: JobResult): string[] {
   });
 }
 
-/** Matches a cell that a spreadsheet program would run as a formula. */
+/** Matches text that a spreadsheet program would run as a formula if the text were a CSV cell. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function csvCell(text: string): string {

@@ -26,9 +26,7 @@ interface SubmitOptions {
 
 const EXIT_FAILED = 1;
 
-/**
- * Creates the command `aurastream job submit FILE`, which uploads a file to analyse it as a job.
- */
+/** Creates the command `aurastream job submit FILE`, which uploads a file and creates a job. */
 export function submitCommand(): Command {
   return new Command('submit')
     .description('analyse a file as a job')

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Advice } from '../errors.ts';
 import { formatPlan } from '../output/plan.ts';
 
-/** Description of the traffic. These values have no defaults, because only the user knows them. */
+/** Options that describe the traffic. The options have no defaults, because traffic varies. */
 interface Traffic {
   rate: number;
   length: number;

@@ -61,8 +61,8 @@ function showCommand(): Command {
 const SHOWN_BYTES = 2_000;
 
 /**
- * Converts the first 2,000 bytes to text that is safe to print on a terminal, because control
- * characters are replaced.
+ * Converts at most the first 2,000 bytes to text. The function replaces control characters, because
+ * a terminal would run control characters as commands.
  */
 function toPrintable(bytes: Buffer): string {
   const text = bytes

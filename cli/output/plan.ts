@@ -97,7 +97,9 @@ function formatPercent(share: number): string {
   return (share * 100).toLocaleString('en-US', { maximumSignificantDigits: 6 });
 }
 
-/** Formats a number with three significant digits, or as a whole number if it is 100 or more. */
+/**
+ * Formats a number with three significant digits, or as an integer if the number is at least 100.
+ */
 function formatNumber(value: number): string {
   const digits =
     Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };

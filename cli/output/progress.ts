@@ -1,6 +1,6 @@
 /**
- * Shows the progress of a command. On a terminal, each message overwrites the previous message. In
- * a file or pipe, at most one message appears every two seconds, each on its own line.
+ * Shows the progress of a command. On a terminal, each message overwrites the previous message. If
+ * the output is a file or a pipe, at most one line appears every two seconds.
  */
 export interface Progress {
   update(message: string): void;

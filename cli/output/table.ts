@@ -3,11 +3,11 @@ import { colours } from './colours.ts';
 type Cell = string | number | boolean | null | undefined;
 
 /**
- * Formats rows as a table with a header. Each column is as wide as its widest cell on the terminal.
- * Numbers are aligned to the right.
+ * Formats rows as a table with a header for the terminal. The width of a column is the width of the
+ * column's widest cell. Numbers are aligned to the right.
  *
- * @param options.right names of columns that are also aligned to the right, although their cells
- * are strings. For example, a column whose cells are numbers with units.
+ * @param options.right names of columns that are aligned to the right although the cells are
+ * strings, such as columns of numbers with units.
  */
 export function formatTable(
   columns: string[],
@@ -36,7 +36,7 @@ function isNumeric(cell: Cell): boolean {
 function formatCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '-';
   if (typeof cell === 'number' && !Number.isInteger(cell)) return cell.toFixed(3);
-  // Removes control characters, because a terminal would run them as commands or break the line.
+  // Replaces control characters, because a terminal would run control characters as commands.
   return String(cell).replace(/\p{Cc}+/gu, ' ');
 }
 

@@ -8,8 +8,8 @@ import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
 /**
- * Shows the current step of the start. On a terminal, the step overwrites the previous step. In a
- * file or pipe, each step is a separate line.
+ * Shows the current step of the start. On a terminal, the step overwrites the previous step. If the
+ * output is a file or a pipe, each step is a separate line.
  */
 function showProgress(step: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${colours.dim(step)}` : `${step}\n`);

@@ -24,17 +24,25 @@ interface AlarmsProps {
 
 interface Watch {
   metric: cloudwatch.IMetric;
-  /** The alarm is raised above this value. */
+  /** Value of the metric above which the alarm is raised. */
   threshold: number;
-  /** Number of consecutive periods above the threshold. Default: 1. */
+  /**
+   * Number of consecutive periods in which the metric must exceed the threshold before the alarm is
+   * raised. The default is 1.
+   */
   periods?: number;
-  /** What the alarm means, in one sentence. docs/operations.md says what to do. */
+  /**
+   * Meaning of the alarm in one sentence. docs/operations.md describes what the operator can do.
+   */
   meaning: string;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** The alarms, all on one topic. docs/operations.md says for each what the operator should do. */
+/**
+ * CloudWatch alarms, which all publish to one SNS topic. For each alarm, docs/operations.md
+ * describes what the operator can do.
+ */
 export class Alarms extends Construct {
   readonly topic: sns.Topic;
 
@@ -58,7 +66,7 @@ export class Alarms extends Construct {
       threshold,
       evaluationPeriods: periods,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // Missing data means that nothing was counted, so nothing failed.
+      // Without data, the alarm stays off, because a metric without data has counted no failure.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       alarmDescription: `${meaning} What to do: docs/operations.md, ${name}.`,
     });
@@ -67,7 +75,9 @@ export class Alarms extends Construct {
   }
 }
 
-/** A metric that the consumer publishes: processors/stream/measures.ts. */
+/**
+ * Returns a metric that the consumer publishes. processors/stream/measures.ts defines the metrics.
+ */
 function consumerMetric(
   metricName: string,
   statistic: string = cloudwatch.Stats.SUM,

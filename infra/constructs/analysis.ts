@@ -3,10 +3,13 @@ import type { Settings } from '../settings.ts';
 import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
 
-/** Functions that analyse texts need this file beside their bundle: the table of the language detector. */
+/**
+ * Files that a Lambda function needs next to its bundle if the function analyses texts. The file
+ * contains the table with which the language detector recognises languages.
+ */
 export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 
-/** Environment variables of analysis, in the consumer and in the API. */
+/** Returns the environment variables that the consumer and the API need to analyse texts. */
 export function analysisEnvironment(settings: Settings, tables: Tables): Record<string, string> {
   return {
     CACHE_TABLE: tables.cache.tableName,
@@ -18,13 +21,13 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
   };
 }
 
-/** The grants that each analyzer needs. */
+/** IAM permissions that each analyzer needs. */
 const ANALYZER_GRANTS: Record<AnalyzerName, HandlerProps['grants']> = {
-  // Comprehend's detection actions have no resource-level permissions.
+  // The resource is `*`, because Comprehend's detection actions have no resource-level permissions.
   comprehend: [{ actions: ['comprehend:BatchDetectSentiment'], resources: ['*'] }],
 };
 
-/** Grants of analysis: for the cache table and the analyzer. */
+/** Returns the IAM permissions for the cache table and the analyzer. */
 export function analysisGrants(settings: Settings, tables: Tables): HandlerProps['grants'] {
   return [
     {

@@ -7,7 +7,7 @@ import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 
-/** The parts of the stack that the API uses. */
+/** Settings and parts of the stack that the API uses. */
 export interface ApiUses {
   settings: Settings;
   ingest: Ingest;
@@ -66,7 +66,10 @@ export function apiGrants({ settings, ingest, tables, lake, jobs }: ApiUses) {
   ];
 }
 
-/** Grants of a query in Athena. Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html */
+/**
+ * Returns the IAM permissions that a query in Athena needs.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
+ */
 function queryGrants(lake: Lake) {
   const { partition, region, account } = Stack.of(lake);
   const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;

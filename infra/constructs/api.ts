@@ -6,16 +6,19 @@ import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
 
-/** Paths that need no API key. */
+/** Paths that a client can request without an API key. */
 const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
 
-/** The HTTP API. It is a REST API, because API keys and usage plans need one. Its routes are in api/. */
+/**
+ * HTTP API in API Gateway. The type is "REST API", because only REST APIs support API keys and
+ * usage plans. The folder api/ contains the routes.
+ */
 export class Api extends Construct {
   readonly rest_api: apigateway.RestApi;
   readonly url: string;
   readonly id: string;
   readonly stage: string;
-  /** Ids of the usage plans, by tier. */
+  /** Id of the usage plan of each tier. */
   readonly usage_plan_ids: Record<string, string>;
 
   constructor(scope: Construct, id: string, props: ApiUses) {
@@ -36,7 +39,8 @@ export class Api extends Construct {
     return new apigateway.RestApi(this, 'RestApi', {
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      // The authorizer passes the key on, so it runs before the key check: a request without a key gets 401, not 403.
+      // With AUTHORIZER, the authorizer runs before API Gateway checks the API key, and therefore a
+      // request without a key gets status 401 instead of 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
       deployOptions: {
         stageName: api.stage,
@@ -60,7 +64,7 @@ export class Api extends Construct {
     for (const path of OPEN_PATHS) {
       const resource = api.root.addResource(path);
       resource.addMethod('ANY', integration);
-      // The documentation page loads files from paths below /docs.
+      // Adds all paths below /docs, because the documentation page loads files from such paths.
       if (path === 'docs') resource.addProxy({ defaultIntegration: integration });
     }
   }

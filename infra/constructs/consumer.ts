@@ -16,7 +16,10 @@ interface ConsumerProps {
   jobs: Jobs;
 }
 
-/** The function that turns the stream's records into results, and its event source mapping. */
+/**
+ * Lambda function that creates results from the records of the stream, and the event source mapping
+ * that calls the function.
+ */
 export class Consumer extends Construct {
   readonly handler: lambda.Function & { role: iam.Role };
   readonly mapping_id: string;
@@ -74,11 +77,13 @@ export class Consumer extends Construct {
       maximumRetryAttempts: consumer.max_retries,
       maximumRecordAgeInSeconds: consumer.max_record_age_seconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      // Includes the number of records that Lambda gave up on, which an alarm watches.
+      // Publishes the counts of events, because the alarm BatchesGivenUp needs the number of events
+      // that Lambda stopped retrying.
       metricsConfig: { metrics: ['EventCount'] },
       destinationConfig: { onFailure: { destination: ingest.failure_bucket.bucketArn } },
     });
-    // Lambda checks at creation whether the role may read the stream.
+    // The role must exist before the mapping, because Lambda checks during the creation of the
+    // mapping whether the role may read the stream.
     mapping.node.addDependency(this.handler.role);
     return mapping.ref;
   }
@@ -117,7 +122,8 @@ function jobGrants(jobs: Jobs) {
 }
 
 /**
- * Grants for Lambda itself, which uses the function's role to read the stream and to write failed batches to S3.
+ * Returns the IAM permissions that the event source mapping needs. Lambda uses the role of the
+ * function when Lambda reads the stream and writes failed batches to S3.
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  * and https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */

@@ -7,11 +7,14 @@ interface GatewayResponse {
   status: number;
   code: string;
   message: string;
-  /** Seconds until a retry can succeed. */
+  /** Time until a retry can succeed, in seconds. */
   retry_after?: number;
 }
 
-/** Responses of API Gateway itself, in the shape and with the codes of schemas/http/errors.ts. */
+/**
+ * Responses that API Gateway writes itself, without an answer of the API's function. The error
+ * codes and the format are the same as in schemas/http/errors.ts.
+ */
 const RESPONSES: GatewayResponse[] = [
   {
     type: ResponseType.UNAUTHORIZED,
@@ -89,13 +92,19 @@ export function addGatewayResponses(api: apigateway.RestApi): void {
   }
 }
 
-/** The body has no timestamp, because API Gateway cannot format one in ISO 8601. API Gateway fills in `$context`. */
+/**
+ * Writes the template of a response body. API Gateway replaces `$context.requestId` with the id of
+ * the request. The body has no timestamp, because API Gateway cannot format a time in ISO 8601.
+ */
 function toBody({ code, message, retry_after }: GatewayResponse): string {
   const retry = retry_after === undefined ? '' : `,"retry_after":${retry_after}`;
   return `{"error":{"code":"${code}","message":"${message}"${retry},"request_id":"$context.requestId"}}`;
 }
 
-/** The limit comes from the authorizer. API Gateway does not say how many requests remain, but after a 429 it is 0. */
+/**
+ * Returns the headers of a response. For status 429, the rate limit comes from the authorizer, and
+ * the number of remaining requests is always 0, because the client has used all allowed requests.
+ */
 function toHeaders({ status, retry_after }: GatewayResponse): Record<string, string> {
   const seconds = `'${retry_after}'`;
   return {

@@ -6,18 +6,21 @@ import type { Settings } from '../settings.ts';
 
 export interface HandlerProps {
   settings: Settings;
-  /** Path of the handler from the root of the repository. */
+  /** Path of the handler's source file, relative to the root of the repository. */
   entry: string;
   description: string;
   memory_mb: number;
   timeout_seconds: number;
   environment: Record<string, string>;
   grants: { actions: string[]; resources: string[] }[];
-  /** Files beside the bundle, by folder. Their paths start at the root of the repository. */
+  /** Files to copy next to the bundle. */
   assets?: Assets;
 }
 
-/** Creates a function with its own bundle, log group and role. The role has these grants and no others. */
+/**
+ * Creates a Lambda function with its own bundle, log group and IAM role. Besides writing logs and
+ * traces, the role allows only the actions in `grants`.
+ */
 export function createFunction(
   scope: Construct,
   id: string,
@@ -48,7 +51,7 @@ export function createFunction(
     tracing: lambda.Tracing.ACTIVE,
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
   });
-  // The cloud assembly has its own copy of the bundle.
+  // Removes the temporary folder, because the cloud assembly contains a copy of the bundle.
   rmSync(folder, { recursive: true });
   return Object.assign(handler, { role });
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 
-/** The stream, and the buckets for records that cannot be processed. */
+/** Stream of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
   readonly stream: kinesis.CfnStream;
   readonly set_aside_bucket: s3.Bucket;

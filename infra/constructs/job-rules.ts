@@ -6,7 +6,11 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Sends messages to the jobs queue: one when an input arrives, and one every minute for the sweep. */
+/**
+ * Adds the EventBridge rules that send messages to the jobs queue. The first rule sends a message
+ * when the input of a job arrives. The second rule sends a message each minute, which starts the
+ * sweep of the jobs.
+ */
 export function addJobRules(
   scope: Construct,
   { bucket, queue, prefix }: { bucket: s3.Bucket; queue: sqs.Queue; prefix: string },

@@ -20,17 +20,23 @@ import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Folder for texts that are too long for the stream. It is in the input bucket, where all objects expire. */
+/**
+ * Prefix of the objects that contain texts that are too long for the stream. The objects are in the
+ * input bucket, because all objects of the input bucket expire.
+ */
 export const CLAIMS_PREFIX = 'claims/';
 
-/** The jobs table, the input bucket, the queues, and the functions that submit jobs and send callbacks. */
+/** Jobs table, input bucket, queues, and Lambda functions that submit jobs and send callbacks. */
 export class Jobs extends Construct {
   readonly table: dynamodb.Table;
   readonly input_bucket: s3.Bucket;
   readonly queue: sqs.Queue;
   readonly callback_queue: sqs.Queue;
   readonly callback_secret: secretsmanager.Secret;
-  /** `true` allows callbacks to loopback addresses over plain HTTP, to try them on one machine. */
+  /**
+   * `true` if callbacks may go to loopback addresses over unencrypted HTTP. A developer can then
+   * receive callbacks on the machine on which the embedded cloud runs.
+   */
   readonly allow_loopback: string;
 
   constructor(scope: Construct, id: string, props: { settings: Settings; ingest: Ingest }) {
@@ -70,7 +76,8 @@ export class Jobs extends Construct {
       partitionKey: { name: 'tenant', type: STRING },
       sortKey: { name: 'created_sort', type: STRING },
     });
-    // Sparse: it holds only the jobs that the sweep must check.
+    // The index contains only the jobs that the sweep must check, because other jobs have no
+    // due_shard.
     table.addGlobalSecondaryIndex({
       indexName: 'by_due',
       partitionKey: { name: 'due_shard', type: STRING },
@@ -85,7 +92,8 @@ export class Jobs extends Construct {
       { prefix: INPUTS_PREFIX, expiration },
       { prefix: CLAIMS_PREFIX, expiration },
     ]);
-    // enableEventBridgeNotification() would deploy a function of CDK's own to set this property.
+    // Sets the property directly, because enableEventBridgeNotification() would deploy an
+    // additional Lambda function that sets the property.
     (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };

@@ -20,19 +20,25 @@ const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name)
   type: 'int',
 }));
 
-/** Firehose writes a line feed after each record, so that an object is a file of JSON lines. */
+/**
+ * Processor that makes Firehose write a line feed after each record, because each object in the
+ * lake must be a file of JSON lines.
+ */
 const APPEND_LINE_FEED = {
   type: 'AppendDelimiterToRecord',
   parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }],
 };
 
-/** Results on S3, delivered by Firehose and queried through Glue and Athena. */
+/**
+ * Data lake with the results. Firehose writes the lake's objects to S3, and Athena reads the
+ * objects.
+ */
 export class Lake extends Construct {
   readonly bucket: s3.Bucket;
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
   readonly database_name = 'aurastream';
-  /** How long Firehose buffers results before they can be queried. */
+  /** Longest time that Firehose buffers a result before a query can see the result, in seconds. */
   readonly buffer_seconds: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -57,7 +63,10 @@ export class Lake extends Construct {
     });
   }
 
-  /** A template parameter. A shorter buffer gives fresher results, in more and smaller objects. */
+  /**
+   * Creates the template parameter for the buffering time. With a shorter time, queries see new
+   * results earlier, but Firehose writes more and smaller objects.
+   */
   private bufferSeconds(settings: Settings): CfnParameter {
     return new CfnParameter(Stack.of(this), 'LakeBufferSeconds', {
       type: 'Number',
@@ -69,7 +78,10 @@ export class Lake extends Construct {
     });
   }
 
-  /** Grants the actions that Firehose documents for a delivery to S3, on this bucket only. */
+  /**
+   * Creates the role with which Firehose writes to S3. The role allows only the actions that the
+   * documentation of Firehose lists, and only on the lake's bucket.
+   */
   private deliveryRole(): iam.Role {
     const role = new iam.Role(this, 'DeliveryRole', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
@@ -154,7 +166,11 @@ export class Lake extends Construct {
     view.addResourceDependency(raw);
   }
 
-  /** Partition projection: Athena derives the paths, so there is no crawler and no partition to add. */
+  /**
+   * Returns the table properties for partition projection. With partition projection, Athena
+   * computes the paths of the partitions, and therefore the lake needs neither a crawler nor a
+   * partition list.
+   */
   private projection(settings: Settings): Record<string, string> {
     const { first_year, last_year } = settings.lake;
     const ranges = { month: '1,12', day: '1,31', hour: '0,23' };

@@ -1,7 +1,10 @@
 import { Duration, RemovalPolicy, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Creates an encrypted, private bucket. It stays when the stack is deleted, because it holds users' records. */
+/**
+ * Creates an encrypted, private bucket. The deletion of the stack does not delete the bucket,
+ * because the bucket contains users' records.
+ */
 export function createPrivateBucket(
   scope: Construct,
   id: string,

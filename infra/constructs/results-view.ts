@@ -2,12 +2,14 @@ import type { aws_glue as glue } from 'aws-cdk-lib';
 import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
- * Defines the view `results`, which has one row per record version. The lake can hold several lines for one version:
- * one per replay, and duplicates if a batch was delivered twice. The view takes the latest replay, and its earliest
- * line. The SQL runs on Athena (Trino) and on DuckDB.
+ * Defines the view `results`, which has one row for each version of a record. The lake can contain
+ * several lines for one version, because each replay adds a line, and because a batch that was
+ * delivered twice adds duplicate lines. From the lines of a version, the view selects the latest
+ * replay, and the earliest line of that replay. The SQL runs on Athena (Trino) and on DuckDB.
  *
- * Glue stores an Athena view as base64 of JSON in a comment.
- * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector, `ViewReaderUtil`.
+ * In Glue, the text of an Athena view is an SQL comment that contains a JSON object in base64.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector,
+ * `ViewReaderUtil`.
  */
 export function createResultsView(
   database: string,
@@ -35,7 +37,7 @@ export function createResultsView(
   };
 }
 
-/** Translates a Hive type into Trino's. */
+/** Translates the name of a Hive type into the name of the Trino type. */
 function toTrinoType(hive: string): string {
   if (hive === 'string') return 'varchar';
   if (hive === 'int') return 'integer';

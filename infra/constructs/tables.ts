@@ -4,7 +4,7 @@ import { listedResultSchema } from '../../schemas/result.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** The tables of the consumer: the verdict cache, the results, and the quota ledger. */
+/** DynamoDB tables for the verdict cache, the results, and the quota ledger. */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
@@ -16,7 +16,8 @@ export class Tables extends Construct {
       partitionKey: { name: 'fingerprint', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
-      // Losing the cache costs only money, because the analyzer can analyse every text again.
+      // The deletion of the stack may delete the cache, because the analyzer can analyse the texts
+      // again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.results = new dynamodb.Table(this, 'Results', {
@@ -29,7 +30,8 @@ export class Tables extends Construct {
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      // The ledger is one item. The consumer creates it if it is missing, so deleting the table loses nothing.
+      // The deletion of the stack may delete the ledger, because the consumer creates the ledger's
+      // only item again if the item is missing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.addSourceIndex();
@@ -40,7 +42,8 @@ export class Tables extends Construct {
       indexName: 'by_source',
       partitionKey: { name: 'source_key', type: STRING },
       sortKey: { name: 'source_sort', type: STRING },
-      // Listings show no text, so that a row of the index stays within one write unit.
+      // The index does not contain the texts, because a row without the text needs only one write
+      // unit.
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: Object.keys(listedResultSchema.shape),
     });

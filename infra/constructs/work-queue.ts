@@ -2,15 +2,18 @@ import { Duration, aws_lambda as lambda, aws_sqs as sqs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { createFunction } from './handler.ts';
 
-/** Attempts at a message before it becomes a dead letter, which raises an alarm. */
+/**
+ * Number of attempts after which a message becomes a dead letter. A dead letter raises an alarm.
+ */
 const MAX_RECEIVE_COUNT = 10;
 const RETENTION_DAYS = 14;
 
 /**
- * Creates a queue of work for a function, with a dead letter queue.
+ * Creates a queue of messages for a Lambda function, with a dead letter queue.
  *
- * @param timeout_seconds timeout of the function. A message stays hidden a little longer, so that after a crash another
- * function soon receives it.
+ * @param timeout_seconds timeout of the Lambda function, in seconds. The visibility timeout of the
+ * queue is only slightly longer, because after a crash the function should soon receive the message
+ * again.
  */
 export function createWorkQueue(scope: Construct, id: string, timeout_seconds: number): sqs.Queue {
   const retentionPeriod = Duration.days(RETENTION_DAYS);
@@ -25,7 +28,8 @@ export function createWorkQueue(scope: Construct, id: string, timeout_seconds: n
 }
 
 /**
- * Builds the grant that lets Lambda receive messages under the function's role.
+ * Builds the IAM permission that Lambda needs to receive the queue's messages. Lambda uses the role
+ * of the function that processes the messages.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export function receiveGrant(queue: sqs.Queue) {
@@ -35,7 +39,7 @@ export function receiveGrant(queue: sqs.Queue) {
   };
 }
 
-/** Feeds a function from a queue, with one message at a time per execution environment. */
+/** Connects a queue to a Lambda function. Each invocation receives one message. */
 export function addQueueFeed(
   scope: Construct,
   id: string,

@@ -4,7 +4,9 @@ import { build } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 import { collectNotices } from './notices.ts';
 
-/** Bundles the command into dist/cli, with the licences of the bundled packages. */
+/**
+ * Bundles the command into dist/cli. Also writes the licences of the bundled packages to dist/cli.
+ */
 export async function bundleCommand(root: string): Promise<void> {
   const outdir = join(root, 'dist', 'cli');
   const { metafile } = await build({
@@ -12,7 +14,8 @@ export async function bundleCommand(root: string): Promise<void> {
     absWorkingDir: root,
     outdir,
     bundle: true,
-    // Splitting keeps the SDK's credential providers in files of their own, which are loaded when needed.
+    // Splitting puts the AWS SDK's credential providers into separate files, which Node.js loads
+    // only if the SDK needs the providers.
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
@@ -22,9 +25,11 @@ export async function bundleCommand(root: string): Promise<void> {
     minify: true,
     legalComments: 'none',
     define: { AURASTREAM_PACKAGE: 'true' },
-    // Users of the package install these anyway, because its exports need them.
+    // The bundle does not contain the package's dependencies, because npm installs the dependencies
+    // together with the package.
     external: Object.keys(manifest.dependencies),
-    // The CommonJS dependencies in this ES module call require().
+    // Defines require(), because the bundle is an ES module and the CommonJS dependencies call
+    // require().
     banner: {
       js: "import { createRequire as auraCreateRequire } from 'node:module'; const require = auraCreateRequire(import.meta.url);",
     },

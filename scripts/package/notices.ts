@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Collects the licences of the packages of these files. Each text appears once, below the names of its packages. */
+/**
+ * Collects the licences of the packages to which the files belong. Each licence text appears once,
+ * below the names of all packages with the same text.
+ */
 export async function collectNotices(root: string, files: string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
   const packages_by_text = new Map<string, string[]>();
@@ -14,7 +17,10 @@ export async function collectNotices(root: string, files: string[]): Promise<str
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Returns the package folder of a path, `node_modules/@scope/name`: the innermost one if packages are nested. */
+/**
+ * Returns the folder of the package to which a file belongs, such as `node_modules/@scope/name`. If
+ * packages are nested, the function returns the folder of the innermost package.
+ */
 function packageFolder(file: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }

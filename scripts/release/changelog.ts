@@ -1,13 +1,17 @@
-/** Reads and edits CHANGELOG.md, whose sections are `## Unreleased` and `## 1.2.3 - 2026-01-31`, the newest first. */
+/**
+ * Reads and edits CHANGELOG.md. The file has a section `## Unreleased` and a section for each
+ * version, such as `## 1.2.3 - 2026-01-31`. The newest section is first.
+ */
 
 const HEADING = /^## (.+)$/gm;
 const UNRELEASED = 'Unreleased';
 
 interface Section {
-  /** `Unreleased` or `0.1.0`. */
+  /** Name of the section, which is `Unreleased` or a version such as `0.1.0`. */
   name: string;
-  /** The indexes of its heading and of the next section. */
+  /** Index of the first character of the section's heading in the changelog. */
   start: number;
+  /** Index of the first character after the section in the changelog. */
   end: number;
   body: string;
 }
@@ -15,14 +19,18 @@ interface Section {
 /**
  * Returns the notes of a release or of the unreleased changes.
  *
- * @param name a version, or `Unreleased`.
+ * @param name version of the release, or `Unreleased`.
  * @throws {Error} if the changelog has no such section.
  */
 export function releaseNotes(changelog: string, name: string): string {
   return findSection(changelog, name).body;
 }
 
-/** @throws {Error} if `Unreleased` is empty. */
+/**
+ * Checks that the section `Unreleased` has at least one entry.
+ *
+ * @throws {Error} if the section `Unreleased` is empty.
+ */
 export function requireUnreleasedNotes(changelog: string): void {
   if (/^- \S/m.test(releaseNotes(changelog, UNRELEASED))) return;
   throw new Error(
@@ -32,10 +40,11 @@ export function requireUnreleasedNotes(changelog: string): void {
 }
 
 /**
- * Turns `Unreleased` into the section of a version, and puts an empty `Unreleased` above it.
+ * Renames the section `Unreleased` to a version and a date, and inserts an empty section
+ * `Unreleased` above the renamed section.
  *
- * @param date as in 2026-01-31.
- * @throws {Error} if `Unreleased` is empty, or if the version already has a section.
+ * @param date date of the release in the format 2026-01-31.
+ * @throws {Error} if the section `Unreleased` is empty or the version already has a section.
  */
 export function releaseChangelog(changelog: string, version: string, date: string): string {
   requireUnreleasedNotes(changelog);

@@ -1,21 +1,25 @@
 import ts from 'typescript';
 
-/** The sizes of one source file, in lines. */
+/** Sizes of one source file and of its functions, in lines. */
 export interface FileSize {
   file: string;
   lines: number;
   functions: FunctionSize[];
 }
 
-/** The size of one function with a block body. Functions nested in it count towards it. */
+/**
+ * Size of one function with a block body. The size includes the functions nested in the function.
+ */
 interface FunctionSize {
   name: string;
-  /** The line of its first token, from 1. */
+  /** Number of the line with the function's first token. The first line of a file has number 1. */
   line: number;
   lines: number;
 }
 
-/** The sizes of one room: what the table of docs/architecture.md shows. */
+/**
+ * Sizes of one room, in lines except `files`. The table in docs/architecture.md shows the values.
+ */
 export interface RoomSize {
   room: string;
   files: number;
@@ -61,7 +65,10 @@ export function measureRoom(room: string, files: FileSize[]): RoomSize {
   };
 }
 
-/** @returns the smallest value that at least this share of the values does not exceed; 0 of no values. */
+/**
+ * Returns the smallest value that is larger than or equal to at least the given share of all
+ * values. Returns 0 if the list of values is empty.
+ */
 function computeQuantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

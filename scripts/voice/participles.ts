@@ -7,7 +7,7 @@ const IRREGULAR = new Set(
    heard held hidden kept known laid led left lost made meant met paid said seen sent shown sold spent stolen taken
    taught thought thrown told understood won worn written`.split(/\s+/),
 );
-/** Words that end in -ed and are verbs or nouns, not participles. */
+/** Words that end in -ed but are verbs or nouns, not participles. */
 const NOT_PARTICIPLES = new Set([
   'embed',
   'exceed',
@@ -19,13 +19,16 @@ const NOT_PARTICIPLES = new Set([
   'shed',
 ]);
 
-/** True of a single lower-case word that is a past participle: `called`, `told`; not `isCalled`, not `toldOnce`. */
+/**
+ * Returns true if the name is a single lower-case word that is a past participle. For example, the
+ * function returns true for `called` and `told`, and false for `isCalled` and `toldOnce`.
+ */
 export function isParticiple(name: string): boolean {
   if (!/^[a-z]+$/.test(name) || NOT_PARTICIPLES.has(name)) return false;
   return IRREGULAR.has(name) || name.endsWith('ed');
 }
 
-/** Finds functions and methods, declared or in a signature, that a participle names. */
+/** Finds the functions, methods and function types in a file whose names are participles. */
 export function findParticiples(
   path: string,
   file: ts.SourceFile,

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Draws `count` items without repeating one; the same seed and items always give the same draw. */
+/**
+ * Selects `count` different items at random. The same seed and the same items always give the same
+ * selection.
+ */
 export function drawSample(items: string[], count: number, seed: number): string[] {
   const rank = (item: string) => createHash('sha256').update(`${seed}\n${item}`).digest('hex');
   return items

@@ -1,6 +1,8 @@
 import ts from 'typescript';
 
-/** A comment or a string of a source file, and the line on which it begins, counted from 1. */
+/**
+ * Comment or string in a source file, and the number of its first line. Line numbers start at 1.
+ */
 export interface Prose {
   kind: 'comment' | 'string';
   text: string;
@@ -15,11 +17,14 @@ export function lineAt(file: ts.SourceFile, position: number): number {
   return file.getLineAndCharacterOfPosition(position).line + 1;
 }
 
-/** Every comment of a file, in the order of the text. Adjacent `//` lines are one comment. */
+/**
+ * Lists all comments of a file in the order of the file. Adjacent lines that start with `//` form
+ * one comment.
+ */
 export function listComments(file: ts.SourceFile): Prose[] {
   const ranges = new Map<number, ts.CommentRange>();
   const visit = (node: ts.Node): void => {
-    // Visit tokens too: nodes alone would miss comments before a closing brace.
+    // Visits tokens as well as nodes, because a comment before a closing brace belongs to no node.
     for (const range of ts.getLeadingCommentRanges(file.text, node.pos) ?? []) {
       ranges.set(range.pos, range);
     }
@@ -33,7 +38,7 @@ export function listComments(file: ts.SourceFile): Prose[] {
   return joinLines(file, ordered);
 }
 
-/** Every string of a file, the literal parts of template strings included. */
+/** Lists all strings of a file, including the literal parts of template strings. */
 export function listStrings(file: ts.SourceFile): Prose[] {
   const strings: Prose[] = [];
   const visit = (node: ts.Node): void => {
@@ -50,7 +55,10 @@ export function listStrings(file: ts.SourceFile): Prose[] {
   return strings;
 }
 
-/** Inside a string or a template, `//` does not start a comment. */
+/**
+ * Returns true if the node is a string or a part of a template. In such nodes, `//` does not start
+ * a comment.
+ */
 function isInsideText(node: ts.Node): boolean {
   return ts.isStringLiteralLike(node) || isTemplatePart(node);
 }

@@ -1,13 +1,16 @@
 import type { Prose } from './source.ts';
 
-/** A place that breaks a voice rule. */
+/** Violation of a voice rule, with the position of the violation. */
 export interface Finding {
   path: string;
   line: number;
   message: string;
 }
 
-/** This mark allows refused words on its own line and on the next, for sample data and inputs of tests. */
+/**
+ * Mark that allows refused words on the line with the mark and on the following line. Sample data
+ * and inputs of tests need the mark.
+ */
 const MARK = 'voice: sample';
 
 const RULES = [
@@ -24,7 +27,7 @@ export function findWordsInProse(path: string, text: string, prose: Prose[]): Fi
   return prose.flatMap((piece) => findWords(path, piece.text, piece.line, lines));
 }
 
-/** Finds refused words anywhere in a file of prose: Markdown and YAML. */
+/** Finds refused words in the whole text of a Markdown or YAML file. */
 export function findWordsInText(path: string, text: string): Finding[] {
   return findWords(path, text, 1, text.split('\n'));
 }
