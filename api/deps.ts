@@ -29,7 +29,7 @@ interface ApiSettings {
 }
 
 export interface ApiDeps {
-  /** Returns the outcomes in the order of the requests. */
+  /** Analyses the texts of the requests. The outcomes are in the order of the requests. */
   analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
   /** Codes of the languages that the analyzer supports. */
   languages: readonly string[];
@@ -57,6 +57,6 @@ export interface ApiDeps {
    */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
-  /** Reports an error that is a bug, because neither the caller nor a service caused the error. */
+  /** Reports an error that is a bug in the API. Other errors have outside causes. */
   on_error?: (error: unknown, request_id: string) => void;
 }

@@ -82,7 +82,8 @@ export const settings: Settings = {
     // the calls of Comprehend with 25 documents each. The consumer also waits less often for a slow
     // call. A batch of distinct texts takes 33 s if four consumers share the quota.
     batch_size: 2_000,
-    // Lambda requires at least 1 s if a batch can hold more than 10 records.
+    // The window must be at least 1 s, because Lambda requires 1 s if a batch can contain more than
+    // 10 records.
     window_seconds: 2,
     // With a factor above 1, Lambda would preserve the order of records by the partition key of a
     // KPL aggregate instead of by the partition keys of the records in the aggregate.

@@ -18,7 +18,7 @@ import { HttpError } from '../http/errors.ts';
 
 /**
  * Largest total size of the rows of a page, in bytes. The value is well below the 6 MB that Lambda
- * allows per answer, because the Lambda event escapes the answer, which makes the answer longer.
+ * allows per answer, because Lambda gets the page as a JSON string, whose escapes need more bytes.
  */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const ROWS_PER_READ = 100;

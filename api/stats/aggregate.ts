@@ -2,7 +2,9 @@ import type { StatsResponse } from '../../schemas/index.ts';
 
 type SentimentCounts = StatsResponse['by_sentiment'];
 
-/** Row of the SQL query's answer. `results` counts the results whose other columns are equal. */
+/**
+ * Row of the SQL query's answer. `results` is the number of results with the row's other values.
+ */
 export interface StatsGroup {
   start: string;
   source: string;
