@@ -60,8 +60,8 @@ export interface Executions {
 export type RunQuery = (request: QueryRequest, signal: AbortSignal) => Promise<EngineResult>;
 
 /**
- * Maximum number of stored executions, and maximum number of executions whose rows are stored.
- * Fewer executions have stored rows, because rows take much memory.
+ * Maximum number of stored executions, and maximum number of executions whose rows are stored. The
+ * second number is smaller, because rows take much memory.
  */
 const MOST_EXECUTIONS = 1_000;
 const MOST_RESULTS = 50;

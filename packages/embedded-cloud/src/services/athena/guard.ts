@@ -5,8 +5,8 @@ export type Syntax = null | boolean | number | string | Syntax[] | { [name: stri
 export type SyntaxNode = { [name: string]: Syntax };
 
 /**
- * Names of the table functions that are allowed in FROM. Other table functions of DuckDB are
- * refused, because they read files or describe the machine.
+ * Names of the table functions that are allowed in FROM. Other table functions are refused, because
+ * many table functions of DuckDB read files or describe the machine.
  */
 const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series', 'json_each', 'json_tree']);
 /**

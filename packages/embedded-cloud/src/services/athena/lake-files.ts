@@ -21,7 +21,7 @@ const GZIP_HEADER_BYTES = 10;
 
 export function createFileLister(s3Dir: string): ListLakeFiles {
   // The size of each file is read once. If an object is overwritten, the stored size is not
-  // updated, which only makes the estimate of the scanned bytes less exact.
+  // updated, so the estimate of the scanned bytes becomes less exact.
   const sizes = new Map<string, number>();
   const findSize = async (path: string) => {
     const known = sizes.get(path);

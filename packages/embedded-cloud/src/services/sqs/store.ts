@@ -13,9 +13,9 @@ export interface QueueStore {
 }
 
 /**
- * Stores the messages of all queues in one file, which each change replaces. An accepted message
- * must survive a crash, and the file is small because the queues of the embedded cloud contain few
- * messages.
+ * Stores the messages of all queues in one file. The file is replaced after each change, because an
+ * accepted message must survive a crash. Replacing the whole file is fast enough, because the
+ * queues of the embedded cloud contain few messages.
  */
 export function createQueueStore(options: {
   path: string;
