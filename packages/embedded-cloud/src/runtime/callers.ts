@@ -1,15 +1,24 @@
 import type { Caller } from '../gateway/types.ts';
 import { type Credentials, functionCredentials } from './function/credentials.ts';
 
-/** Credentials of the account's owner. They protect nothing: the gateway verifies no signatures. */
+/**
+ * Credentials of the account's owner. The credentials need not be secret, because the gateway does
+ * not verify signatures.
+ */
 export const OWNER_KEY = 'AKIDEMBEDDEDCLOUD';
 export const OWNER_SECRET = 'embedded-cloud';
 
-/** Maps access keys to callers. */
+/** Maps the access key of a call to the caller. */
 export interface Callers {
-  /** Makes a function known to the gateway, with its role. @returns the credentials that the function signs with. */
+  /**
+   * Registers a function with its role.
+   * @returns the credentials with which the function signs its calls.
+   */
   register(function_id: string, role_id: string): Credentials;
-  /** An access key that does not belong to a function belongs to the owner. */
+  /**
+   * Returns the caller of an access key. An access key that belongs to no function belongs to the
+   * owner.
+   */
   resolve(access_key_id: string): Caller;
 }
 

@@ -22,7 +22,7 @@ interface WorkGroupProperties {
   WorkGroupConfiguration?: { ResultConfiguration?: { OutputLocation?: string } };
 }
 
-/** The data catalog that the template describes. */
+/** Returns the Glue data catalog that the template describes. */
 export function catalogOf(stack: Stack): Glue {
   return {
     databases: stack.resources('AWS::Glue::Database').map(({ physical_id }) => physical_id),
@@ -50,7 +50,7 @@ function columnOf({ Name, Type }: GlueColumn) {
   return { name: Name, type: Type };
 }
 
-/** The work groups of Athena that the template describes. */
+/** Returns the work groups of Athena that the template describes. */
 export function workGroupsOf(stack: Stack): WorkGroup[] {
   return stack.resources('AWS::Athena::WorkGroup').map((resource) => {
     const { Name, WorkGroupConfiguration } =

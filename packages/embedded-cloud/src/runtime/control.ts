@@ -5,9 +5,12 @@ import type { MappingStatus } from './event-source/mapping.ts';
 import type { FunctionStatus } from './function/function.ts';
 import type { QueueMappingStatus } from './queue-source/queue-mapping.ts';
 
-/** The answer of `GET /_cloud/status`. */
+/** The body of the answer to `GET /_cloud/status`. */
 export interface CloudStatus {
-  /** Every event source mapping has caught up and nothing is in flight. */
+  /**
+   * Whether every event source mapping has processed all records and messages, and no invocation of
+   * a mapping is in flight.
+   */
   idle: boolean;
   mappings: (MappingStatus | QueueMappingStatus)[];
   functions: FunctionStatus[];
@@ -16,13 +19,22 @@ export interface CloudStatus {
 export interface ControlActions {
   status: () => CloudStatus;
   flush: () => Promise<{ waiting: number }>;
-  /** Ends all delays and visibility timeouts of the queues. @returns how many messages became visible. */
+  /**
+   * Ends all delays and visibility timeouts of the queues.
+   * @returns the number of messages that became visible.
+   */
   releaseMessages: () => number;
-  /** Fires all schedules. @returns their rules' names. */
+  /**
+   * Fires all schedules.
+   * @returns the names of the schedules' rules.
+   */
   fireSchedules: () => string[];
 }
 
-/** Control routes of the runtime: `GET status`, `POST flush`, `POST queues/release`, `POST rules/fire`. */
+/**
+ * Creates the control routes of the runtime, which are `GET status`, `POST flush`, `POST
+ * queues/release` and `POST rules/fire`.
+ */
 export function controlRoutes(actions: ControlActions): ExtraRoute[] {
   return [
     controlRoute('GET', 'status', async () => actions.status()),

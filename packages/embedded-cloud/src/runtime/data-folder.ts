@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The content of `cloud.json` in the data folder while a cloud runs. */
+/** The content of `cloud.json` in the data folder while a cloud is running. */
 interface RunningCloud {
   pid: number;
   endpoint: string;
@@ -11,23 +11,26 @@ interface RunningCloud {
   outputs: Record<string, string>;
   /** The base URL of the REST API. */
   api: string;
-  /** Fields that the program added which booted the cloud. */
+  /** Additional fields from the program that booted the cloud. */
   [more: string]: unknown;
 }
 
-/** A data folder that only this process uses. */
+/** A data folder that is locked for this process. */
 export interface DataFolder {
   path: string;
-  /** Writes `cloud.json`, from which other processes learn how to reach the cloud. */
+  /**
+   * Writes `cloud.json`, which tells other processes the endpoint and the credentials of the cloud.
+   */
   announce(cloud: RunningCloud): Promise<void>;
   /** Removes `cloud.json` and the lock. */
   release(): Promise<void>;
 }
 
 /**
- * Locks a data folder. The lock of a process that died is taken over.
+ * Locks a data folder. If the process that holds the lock has died, this process takes over the
+ * lock.
  *
- * @throws {Error} with the id of the process that uses the folder.
+ * @throws {Error} if another process uses the folder. The message contains the id of that process.
  */
 export async function takeDataFolder(path: string): Promise<DataFolder> {
   await mkdir(path, { recursive: true });
@@ -73,7 +76,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (cause) {
-    // EPERM: the process runs as another user.
+    // EPERM means that the process exists and belongs to another user.
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

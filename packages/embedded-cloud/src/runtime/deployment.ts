@@ -2,7 +2,10 @@ import { type Assembly, loadAssembly } from './template/assembly.ts';
 import { createRoles, type Roles } from './template/roles.ts';
 import { createStack, type Stack } from './template/stack.ts';
 
-/** A stack that is ready to deploy: its assembly, its resources with parameters applied, and its roles' policies. */
+/**
+ * A stack that is ready to deploy. A deployment contains the assembly, the resources with the
+ * parameters applied, and the policies of the roles.
+ */
 export interface Deployment {
   assembly: Assembly;
   stack: Stack;
@@ -10,9 +13,10 @@ export interface Deployment {
 }
 
 /**
- * Reads a cloud assembly.
+ * Reads a cloud assembly and resolves its template.
  *
- * @throws {Error} if the template holds a resource, an intrinsic or a policy that is not emulated.
+ * @throws {Error} if the template contains a resource, an intrinsic function or a policy that is
+ * not emulated.
  */
 export async function loadDeployment(
   assembly_dir: string,

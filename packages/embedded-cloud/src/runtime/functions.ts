@@ -22,7 +22,7 @@ export interface FunctionsOptions {
   iam: Iam;
   faults: Faults;
   endpoint: string;
-  /** The folder of the logs: one file per function. */
+  /** The folder of the log files. Each function has its own file. */
   log_dir: string;
   now: () => number;
 }
@@ -34,20 +34,29 @@ interface DeployedFunction extends LambdaFunction {
 
 export interface Functions {
   all(): DeployedFunction[];
-  /** Finds a function by name or ARN. @throws {Error} if the template has none. */
+  /**
+   * Finds a function by its name or ARN.
+   * @throws {Error} if the template has no such function.
+   */
   find(name_or_arn: string): DeployedFunction;
   /** Waits until no invocation runs, or until the signal aborts. */
   waitUntilIdle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Maximum number of concurrent invocations in an account.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const ACCOUNT_CONCURRENCY = 1_000;
-/** AWS keeps idle environments for some minutes and documents no number. */
+/**
+ * Time for which an idle environment stays warm, in milliseconds. AWS keeps idle environments for
+ * some minutes but documents no number.
+ */
 const IDLE_MS = 300_000;
 const POLL_MS = 20;
 
-/** Makes the template's functions ready to be invoked. */
+/** Deploys the functions of the template, so that they can be invoked. */
 export async function deployFunctions(options: FunctionsOptions): Promise<Functions> {
   const account = createConcurrency(ACCOUNT_CONCURRENCY);
   const specs = options.stack
@@ -98,7 +107,10 @@ async function deploy(
   return { lambda: { ...lambda, credentials }, log };
 }
 
-/** Lambda writes logs with the permissions of the function's role. Without the permission, it writes no logs. */
+/**
+ * Returns a check of whether the function may write a log stream. Lambda writes logs with the
+ * permissions of the function's role. Lambda writes no logs if the role lacks these permissions.
+ */
 function logPermission(
   { iam, callers }: FunctionsOptions,
   spec: FunctionSpec,
@@ -114,7 +126,10 @@ function logPermission(
   };
 }
 
-/** A kill rule without a delay kills at a random moment within the time that the function typically takes. */
+/**
+ * Decides the fault of one invocation. A kill rule without a delay kills the function at a random
+ * time within the function's typical duration.
+ */
 function decideFault(
   faults: Faults,
   spec: FunctionSpec,

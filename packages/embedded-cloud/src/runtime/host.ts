@@ -4,14 +4,14 @@ import { type Callers, createCallers } from './callers.ts';
 import type { Deployment } from './deployment.ts';
 import { createServices, type Services } from './services.ts';
 
-/** The services of the embedded cloud behind one port. */
+/** The emulated services and the gateway, whose single port receives the calls to the services. */
 export interface Host {
   endpoint: string;
   port: number;
   gateway: Gateway;
   services: Services;
   callers: Callers;
-  /** Routes besides the AWS services. More may be added. */
+  /** Routes for requests that are not calls to AWS services. More routes may be added later. */
   routes: ExtraRoute[];
   /** Sets the outputs that DescribeStacks returns. */
   setOutputs(outputs: Record<string, string>): void;
@@ -20,7 +20,7 @@ export interface Host {
 export interface HostOptions {
   deployment: Deployment;
   data_dir: string;
-  /** 0: any free port. */
+  /** TCP port of the gateway. The value 0 selects any free port. */
   port: number;
   now: () => number;
   random: () => number;
@@ -28,7 +28,11 @@ export interface HostOptions {
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws the system's own error: `code` is EADDRINUSE if the port is taken. Nothing keeps running then. */
+/**
+ * Starts the services and the gateway.
+ * @throws the system's own error. Its `code` is EADDRINUSE if another process uses the port. After
+ * an error, no service keeps running.
+ */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { now, deployment } = options;
   const { stack, roles } = deployment;
@@ -45,7 +49,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     services: services.all,
     resolveCaller: callers.resolve,
     policiesOf: roles.statementsOf,
-    // Roles of AWS services have the grants that AWS documents, so their unused grants are not reported.
+    // Only the roles of functions are reported, because roles of AWS services have the grants that
+    // AWS documents.
     roles: () => functionRoles(deployment),
     now,
     extraRoutes: routes,
@@ -70,7 +75,10 @@ function functionRoles({ stack, roles }: Deployment): string[] {
     .map((resource) => roles.findByArn(String(resource.properties().Role)));
 }
 
-/** Action and stack trace, without the error's message: it may contain a user's data. */
+/**
+ * Returns the action and the stack trace of an error. The error's message is left out because it
+ * may contain a user's data.
+ */
 function describeBug(error: unknown, { service, action }: AwsCall): string {
   const { name, stack = '' } = error instanceof Error ? error : new Error();
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));

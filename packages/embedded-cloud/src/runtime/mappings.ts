@@ -22,7 +22,7 @@ export interface MappingsOptions {
   queues: QueueStore;
   endpoint: string;
   region: string;
-  /** The data folder. */
+  /** The data folder, which contains the folder of the checkpoints. */
   directory: string;
   now: () => number;
   random: () => number;
@@ -39,13 +39,17 @@ interface AnyMapping {
   stop(): Promise<void>;
 }
 
-/** Starts the template's event source mappings. Each reads with the permissions of its function's role. */
+/**
+ * Starts the template's event source mappings. Each mapping reads its source with the permissions
+ * of its function's role.
+ */
 export function startMappings(options: MappingsOptions): Mappings {
   const starters = options.stack
     .resources('AWS::Lambda::EventSourceMapping')
     .filter((resource) => String(resource.properties().Enabled ?? true) === 'true')
     .map((resource) => prepareMapping(resource, options));
-  // All mappings are prepared before the first one starts, so that none keeps running if one is refused.
+  // All mappings are prepared before the first mapping starts, so that no mapping keeps running if
+  // another mapping is refused.
   const mappings = starters.map((start) => start());
   return {
     status: () => mappings.map((mapping) => mapping.status()),
@@ -56,8 +60,9 @@ export function startMappings(options: MappingsOptions): Mappings {
 }
 
 /**
- * @returns a function that starts the mapping. @throws {Error} with the resource's id, if the mapping is not
- * emulated.
+ * Prepares a mapping.
+ * @returns a function that starts the mapping.
+ * @throws {Error} if the mapping is not emulated. The message contains the resource's id.
  */
 function prepareMapping(resource: Resource, options: MappingsOptions): () => AnyMapping {
   const properties = resource.properties() as unknown as MappingProperties;

@@ -2,7 +2,10 @@ import { localQueueUrl } from './queue-url.ts';
 import type { RestApi } from './rest-api/api.ts';
 import type { Stack } from './template/stack.ts';
 
-/** The stack's outputs; URLs of its REST APIs and queues lead to the embedded cloud. */
+/**
+ * Returns the stack's outputs. URLs of the stack's REST APIs and queues are replaced by URLs of the
+ * embedded cloud.
+ */
 export function localOutputs(
   stack: Stack,
   apis: RestApi[],

@@ -1,4 +1,4 @@
-/** Waits for this time, or until the signal aborts. Never throws. */
+/** Waits for `ms` milliseconds, or until the signal aborts. The function never throws. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

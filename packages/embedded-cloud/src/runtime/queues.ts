@@ -9,11 +9,18 @@ interface QueueProperties {
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
 
-/** Defaults of SQS. Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html */
+/**
+ * Default values of SQS, in seconds.
+ * Source:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html
+ */
 const VISIBILITY_SECONDS = 30;
 const RETENTION_SECONDS = 345_600;
 
-/** @throws {Error} for a FIFO queue, which is not emulated. */
+/**
+ * Reads the queues of the template.
+ * @throws {Error} if a queue is a FIFO queue, which is not emulated.
+ */
 export function queueSpecs(stack: Stack): QueueSpec[] {
   return stack.resources('AWS::SQS::Queue').map((resource) => {
     const properties = resource.properties() as QueueProperties;

@@ -2,7 +2,10 @@ import type { AwsCall, AwsReply } from '../gateway/types.ts';
 import type { PutObject } from '../services/firehose/delivery.ts';
 import type { Roles } from './template/roles.ts';
 
-/** Writes objects through the gateway as a role: the role's grants are checked, and the call is metered. */
+/**
+ * Creates a function that writes objects to S3 through the gateway in the name of a role. The
+ * gateway checks the role's grants and meters the call.
+ */
 export function createRolePut(
   roles: Roles,
   dispatch: (call: AwsCall) => Promise<AwsReply>,

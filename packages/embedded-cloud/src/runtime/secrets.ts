@@ -12,7 +12,10 @@ interface SecretProperties {
   };
 }
 
-/** @throws {Error} for a generated secret with a template, which is not emulated. */
+/**
+ * Reads the secrets of the template.
+ * @throws {Error} if a generated secret has a template, which is not emulated.
+ */
 export function secretSpecs(stack: Stack): SecretSpec[] {
   return stack.resources('AWS::SecretsManager::Secret').map((resource) => {
     const { Name, SecretString, GenerateSecretString } = resource.properties() as SecretProperties;

@@ -21,14 +21,20 @@ import type { CreatedObject } from './rules/object-events.ts';
 import { withObjectEvents } from './rules/object-events.ts';
 import { secretSpecs } from './secrets.ts';
 
-/** `all` lists the emulated services. The other fields are services that the runtime calls directly. */
+/**
+ * The emulated services. The field `all` lists every service. Each of the other fields is a service
+ * or a store that the runtime calls directly.
+ */
 export interface Services {
   all: AwsService[];
   s3: S3;
   firehose: Firehose;
   queues: QueueStore;
   keys: KeyStore;
-  /** Sets the one listener that gets each created object. */
+  /**
+   * Sets the listener that receives each created object. A new listener replaces the previous
+   * listener.
+   */
   onObjectCreated(listener: (object: CreatedObject) => void): void;
 }
 
@@ -40,11 +46,17 @@ export interface ServicesOptions {
   dispatch: (call: AwsCall) => Promise<AwsReply>;
   now: () => number;
   random: () => number;
-  /** Comprehend's quotas in calls a second, by action; absent: the default quotas of an AWS account. */
+  /**
+   * Comprehend's quotas by action, in calls per second. If the option is absent, the default quotas
+   * of an AWS account apply.
+   */
   comprehend_quotas?: Record<string, number>;
 }
 
-/** @throws {Error} if another process uses one of the folders. */
+/**
+ * Creates the emulated services, with their data in the data folder.
+ * @throws {Error} if another process uses a folder of the services.
+ */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { data_dir, now, random } = options;
   let listener: (object: CreatedObject) => void = () => {};

@@ -9,13 +9,19 @@ import { pause } from './pause.ts';
 import { apiRoutes } from './rest-api/routes.ts';
 import { startRules } from './rules/rules.ts';
 
-/** The running functions, with the event source mappings, rules and REST API that invoke them. */
+/**
+ * The running functions, and the event source mappings, rules and REST API that invoke the
+ * functions.
+ */
 export interface Workload {
   outputs: Record<string, string>;
-  /** The base URL of the REST API; empty if the template has none. */
+  /** The base URL of the REST API, or an empty string if the template has no REST API. */
   api: string;
   status(): CloudStatus;
-  /** Stops reading, waits up to 10 s for invocations that run, and then kills them. */
+  /**
+   * Stops reading streams and queues, waits up to 10 s for running invocations, and then kills the
+   * invocations that still run.
+   */
   stop(): Promise<void>;
 }
 
@@ -91,7 +97,8 @@ async function stop(mappings: Mappings, functions: Functions): Promise<void> {
     pause(STOP_MS, ended.signal),
   ]);
   ended.abort();
-  // Killed invocations lose nothing: their records are not checkpointed and are delivered again.
+  // Killed invocations do not lose data, because their records are not checkpointed and are
+  // delivered again.
   await functions.stop();
   await reading;
 }

@@ -1,35 +1,55 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The position of one shard. */
+/** The position up to which a mapping has finished the records of one shard. */
 interface ShardCheckpoint {
-  /** All records up to this one are finished. Absent if no record is known to be finished. */
+  /**
+   * Sequence number of the last record before the first unfinished record. Absent if no record is
+   * known to be finished.
+   */
   sequence_number?: string;
-  /** The shard is closed and all of its records are finished, so its children may be read. */
+  /**
+   * Whether the shard is closed and all records of the shard are finished. The children of a
+   * drained shard may be read.
+   */
   drained?: boolean;
 }
 
 interface Stored {
-  /** Shows whether a stream was deleted and created again with the same name. Epoch ms. */
+  /**
+   * Creation time of the stream, in milliseconds since 1970. The time shows whether a stream was
+   * deleted and created again with the same name.
+   */
   stream_created_at: number;
-  /** The time of the mapping's first start, which is what `LATEST` means. Epoch ms. */
+  /**
+   * Time of the mapping's first start, in milliseconds since 1970. The starting position `LATEST`
+   * means this time.
+   */
   started_at: number;
   shards: Record<string, ShardCheckpoint>;
 }
 
-/** The positions of an event source mapping, kept across restarts. */
+/** The positions of an event source mapping in its shards, which are stored across restarts. */
 export interface Checkpoints {
   started_at: number;
   of(shard_id: string): ShardCheckpoint;
-  /** Sets the position in memory and writes it in the background. */
+  /**
+   * Sets the position of a shard in memory, and writes the position to the file in the background.
+   */
   set(shard_id: string, checkpoint: ShardCheckpoint): void;
-  /** Removes all shards but these. */
+  /** Removes the positions of all shards except the given shards. */
   keep(shard_ids: string[]): void;
-  /** Waits until all positions are on the disk. @throws the first error of writing. */
+  /**
+   * Waits until all positions are written to the disk.
+   * @throws the first error that occurred while writing.
+   */
   flush(): Promise<void>;
 }
 
-/** Reads the positions from a file. A missing file, or one of another stream, starts without positions. */
+/**
+ * Reads the positions from a file. If the file is missing or belongs to another stream, no shard
+ * has a position.
+ */
 export async function openCheckpoints(options: {
   path: string;
   stream_created_at: number;
@@ -60,7 +80,10 @@ export async function openCheckpoints(options: {
   };
 }
 
-/** Writes the latest content, one write at a time. The rename keeps the file complete at any moment. */
+/**
+ * Creates a writer that writes the latest content to a file, with only one write at a time. Each
+ * write creates a new file and then renames it, so that the file is complete at any time.
+ */
 function createWriter(path: string, content: () => string) {
   let wanted = false;
   let running: Promise<void> | undefined;

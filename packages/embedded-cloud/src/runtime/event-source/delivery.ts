@@ -7,7 +7,7 @@ import { type Outcome, readOutcome } from './outcome.ts';
 import type { ShardQueue, ShardStep } from './shard-queue.ts';
 import type { FailureDestination } from './source.ts';
 
-/** Counts since the start, over all shards of a mapping. */
+/** Counters since the start of a mapping, over all its shards. */
 export interface DeliveryCounters {
   invocations: number;
   records_delivered: number;
@@ -15,9 +15,15 @@ export interface DeliveryCounters {
   partial_invocations: number;
   throttled_invocations: number;
   records_discarded: number;
-  /** Discarded batches whose report the destination refused. They are lost, as on AWS. */
+  /**
+   * Number of discarded batches whose report the destination refused. The records of these batches
+   * are lost, as on AWS.
+   */
   reports_refused: number;
-  /** The age of the last record of the latest batch when that batch finished, in ms: Lambda's IteratorAge. */
+  /**
+   * Age of the last record of the latest batch when that batch finished, in milliseconds. Lambda
+   * calls this metric IteratorAge.
+   */
   iterator_age_ms: number;
 }
 
@@ -33,18 +39,24 @@ export interface DeliveryOptions {
   counters: DeliveryCounters;
   now: () => number;
   backoff: (failures: number) => number;
-  /** Ends all waits. */
+  /** Signal that ends all waits when the mapping stops. */
   stopping: AbortSignal;
   onProgress: () => void;
-  /** Called with an error, and with undefined once the stream answers again. */
+  /** Called with each error, and with undefined when the stream answers again. */
   onProblem: (problem: unknown) => void;
 }
 
-/** Delivers a shard's batches to the function, and discarded ones to the failure destination. */
+/**
+ * Delivers a shard's batches to the function, and the reports of discarded batches to the failure
+ * destination.
+ */
 export interface Delivery {
-  /** Sends the batches that are ready, and calls itself again when the next one is. */
+  /**
+   * Sends the batches that are ready. The function schedules its next call for the time at which
+   * the next batch is ready.
+   */
   pump(): void;
-  /** Waits until nothing is in flight. */
+  /** Waits until no batch is in flight. */
   waitUntilIdle(): Promise<void>;
 }
 
@@ -83,7 +95,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** The last invocation of each lane. */
+/** The last invocation of each lane, by the lane's number. */
 type Answers = Map<number, LastInvocation>;
 
 async function invoke(
@@ -107,9 +119,11 @@ async function invoke(
 }
 
 /**
- * Writes the report of a discarded batch. A failing destination is retried until it answers.
+ * Writes the report of a discarded batch to the failure destination. If the destination fails, the
+ * write is retried until the destination accepts or refuses the report.
  *
- * @returns undefined if the mapping stops first. The batch is then delivered again after the restart.
+ * @returns undefined if the mapping stops before the report is written. The batch is then delivered
+ * again after the restart.
  */
 async function discard(
   options: DeliveryOptions,
@@ -152,7 +166,10 @@ function count(
   counters.iterator_age_ms = now - (batch.records.at(-1)?.arrived_at ?? now);
 }
 
-/** An error that a retry will not change: the destination does not exist, or the role may not write to it. */
+/**
+ * Returns whether a retry cannot succeed, because the destination does not exist or the role may
+ * not write to the destination.
+ */
 function isFinal(cause: unknown): boolean {
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   return status !== undefined && status >= 400 && status < 500 && status !== 429;

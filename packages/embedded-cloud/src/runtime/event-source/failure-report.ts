@@ -3,7 +3,7 @@ import type { EventOrigin, StreamRecord } from './kinesis-event.ts';
 import { kinesisEvent } from './kinesis-event.ts';
 import type { Batch, DiscardCondition } from './lane.ts';
 
-/** The last invocation with a discarded batch. */
+/** The last invocation of the function with the records of a discarded batch. */
 export interface LastInvocation {
   request_id: string;
   function_error: boolean;
@@ -16,15 +16,19 @@ export interface DiscardedBatch {
   batch: Batch<StreamRecord>;
   condition: DiscardCondition;
   origin: EventOrigin;
-  /** Undefined: the function was never invoked with the batch. */
+  /**
+   * The last invocation with the batch, which is undefined if the function was never invoked with
+   * the batch.
+   */
   last_invocation?: LastInvocation | undefined;
 }
 
 /**
- * The object that Lambda writes to an S3 failure destination.
+ * Builds the object that Lambda writes to an S3 failure destination.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  *
- * @returns key and body; the body's `payload` is the whole event, as JSON in a string.
+ * @returns the key and the body of the object. The field `payload` of the body is a string with the
+ * whole event in JSON.
  */
 export function failureReport(
   discarded: DiscardedBatch,

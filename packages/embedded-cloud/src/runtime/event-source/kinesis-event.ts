@@ -1,21 +1,27 @@
 import { REGION } from '../../gateway/types.ts';
 import type { Sequenced } from './lane.ts';
 
-/** A record of a stream. Its data is in base64, as the event has it. */
+/** A record of a stream. The data of the record is in base64, as in the event. */
 export interface StreamRecord extends Sequenced {
   data: string;
 }
 
-/** The stream of an event's records, and the role that reads it. */
+/** The stream from which an event's records come, and the role that reads the stream. */
 export interface EventOrigin {
   stream_arn: string;
   role_arn: string;
 }
 
-/** An upper estimate of the JSON around a record's data and key, with the longest ARN. */
+/**
+ * Upper estimate of the size of a record's JSON without the data and the partition key, in bytes.
+ * The estimate includes the longest possible ARN.
+ */
 const RECORD_ENVELOPE_BYTES = 700;
 
-/** @param record as GetRecords returned it, with its data in bytes. */
+/**
+ * Converts a record to the form that the event contains.
+ * @param record a record as GetRecords returned it, with the data in bytes.
+ */
 export function streamRecord(record: {
   sequence_number: string;
   partition_key: string;
@@ -29,7 +35,7 @@ export function streamRecord(record: {
 }
 
 /**
- * The event of a batch.
+ * Builds the event of a batch of records.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html
  */
 export function kinesisEvent(shard_id: string, records: StreamRecord[], origin: EventOrigin) {

@@ -11,7 +11,7 @@ import {
 import { streamRecord } from './kinesis-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
 
-/** Reads a Kinesis stream with the credentials of the function's role. */
+/** Creates a source that reads a Kinesis stream with the credentials of the function's role. */
 export function createKinesisSource(stream_arn: string, config: KinesisClientConfig): StreamSource {
   const client = new KinesisClient(config);
   const StreamName = stream_arn.slice(stream_arn.indexOf('/') + 1);

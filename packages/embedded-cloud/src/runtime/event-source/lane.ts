@@ -4,40 +4,43 @@ import type { Outcome } from './outcome.ts';
 export interface Sequenced {
   sequence_number: string;
   partition_key: string;
-  /** Epoch ms. */
+  /** Time at which the record arrived in the stream, in milliseconds since 1970. */
   arrived_at: number;
-  /** The record's size in the event's payload. */
+  /** Size of the record in the event's payload, in bytes. */
   event_bytes: number;
 }
 
-/** The settings of an event source mapping, with `Infinity` instead of AWS's -1. */
+/** The settings of an event source mapping. A setting that is -1 on AWS is `Infinity` here. */
 export interface DeliverySettings {
   batch_size: number;
   window_ms: number;
-  /** The size limit of one event, with data in base64. */
+  /** Maximum size of one event, in bytes, with the data of the records in base64. */
   payload_bytes: number;
   bisect: boolean;
   max_retries: number;
   max_record_age_ms: number;
-  /** The wait after this many failed invocations in a row, in ms. */
+  /** Returns the wait after this number of consecutive failed invocations, in milliseconds. */
   backoff(failures: number): number;
 }
 
-/** The reason in the report of a discarded batch, as AWS writes it. */
+/** The reason for which a batch is discarded, as AWS writes the reason in the report. */
 export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
-/** Records that are delivered together, in the order of the shard. */
+/** The records that are delivered in one event, in the order of the shard. */
 export interface Batch<Item> {
   records: Item[];
-  /** Retries that counted against the maximum. */
+  /** Number of retries that count against the maximum number of retries. */
   retries: number;
-  /** Invocations with these records, together or in larger batches. */
+  /**
+   * Number of invocations with these records, including invocations with larger batches that
+   * contained these records.
+   */
   invocations: number;
-  /** Failed invocations in a row, for the backoff. */
+  /** Number of consecutive failed invocations, which determines the backoff. */
   failures: number;
-  /** The earliest time of the next invocation, epoch ms. */
+  /** Earliest time of the next invocation, in milliseconds since 1970. */
   not_before: number;
-  /** The reason why these records are discarded. Absent if they are not discarded. */
+  /** Reason for which these records are discarded. Absent if the records are not discarded. */
   discard?: DiscardCondition;
 }
 
@@ -45,7 +48,7 @@ export type LaneStep<Item> =
   | { kind: 'invoke'; batch: Batch<Item> }
   | { kind: 'discard'; batch: Batch<Item>; condition: DiscardCondition }
   | { kind: 'wait'; until: number }
-  /** There is nothing to do, or a batch is in flight. */
+  /** The lane has nothing to do, or a batch is in flight. */
   | { kind: 'rest' };
 
 /**
@@ -64,16 +67,19 @@ export type LaneStep<Item> =
 export interface Lane<Item> {
   add(record: Item, now: number): void;
   next(now: number): LaneStep<Item>;
-  /** Takes the outcome of the batch in flight. @returns the records that need no further delivery. */
+  /**
+   * Applies the outcome of the batch in flight.
+   * @returns the records that need no further delivery.
+   */
   settle(outcome: Outcome, now: number): Item[];
-  /** The number of records that are not finished. */
+  /** Returns the number of records that are not finished. */
   countUnfinished(): number;
   isInFlight(): boolean;
 }
 
 export function createLane<Item extends Sequenced>(settings: DeliverySettings): Lane<Item> {
   const gathering: { record: Item; since: number }[] = [];
-  /** Batches that are not finished, in order. The first one is delivered next. */
+  /** Unfinished batches in the order of the shard. The first batch is delivered next. */
   let work: Batch<Item>[] = [];
   let in_flight = false;
 
@@ -118,7 +124,10 @@ export function createLane<Item extends Sequenced>(settings: DeliverySettings): 
   };
 }
 
-/** The size of the next batch, and whether it is full: by count, or because one more record would not fit. */
+/**
+ * Returns the number of records of the next batch, and whether the batch is full. A batch is full
+ * if it has the maximum number of records, or if one more record would exceed the maximum size.
+ */
 function measureBatch(
   gathering: { record: Sequenced }[],
   { batch_size, payload_bytes }: DeliverySettings,
@@ -126,14 +135,18 @@ function measureBatch(
   let bytes = 0;
   for (const [index, { record }] of gathering.entries()) {
     bytes += record.event_bytes;
-    // A record over the limit is sent alone. Lambda refuses the payload, and the retries run out.
+    // A record that exceeds the limit is sent alone. Lambda refuses the payload, and the record is
+    // discarded after the last retry.
     if (bytes > payload_bytes) return { records: Math.max(index, 1), full: true };
     if (index + 1 === batch_size) return { records: batch_size, full: true };
   }
   return { records: gathering.length, full: false };
 }
 
-/** Marks the records over their maximum age as discarded. They come first: records are in order of arrival. */
+/**
+ * Moves the records that exceed their maximum age to a separate batch, which is discarded. These
+ * records are at the start of the batch, because records are in the order of their arrival.
+ */
 function discardAged<Item extends Sequenced>(
   work: Batch<Item>[],
   now: number,
@@ -172,7 +185,8 @@ function applyOutcome<Item extends Sequenced>(
     ({ sequence_number }) => sequence_number === outcome.from_sequence_number,
   );
   const rest = { ...invoked, records: batch.records.slice(from) };
-  // Bisecting splits the batch before the failed record, not in the middle. Like every split, it counts as no retry.
+  // If bisecting is on, the batch is split before the failed record and not in the middle. The
+  // split does not count as a retry, like any other split.
   const again = settings.bisect && from > 0 ? [rest] : [countRetry(rest, settings)];
   return { done: batch.records.slice(0, from), again };
 }

@@ -15,9 +15,9 @@ export interface MappingOptions {
   settings: MappingSettings;
   source: StreamSource;
   destination?: FailureDestination | undefined;
-  /** Invokes the function; never throws. */
+  /** Invokes the function. The returned promise never rejects. */
   invoke: (payload: string) => Promise<Invocation>;
-  /** The folder of the checkpoints. */
+  /** Path of the folder that contains the checkpoints. */
   directory: string;
   now: () => number;
   pace?: Pace;
@@ -27,25 +27,38 @@ export interface MappingStatus extends DeliveryCounters, ShardSetStatus {
   mapping_id: string;
   function_arn: string;
   stream_arn: string;
-  /** `OK`, or `PROBLEM: …` with the last error's name and message, as Lambda's LastProcessingResult. */
+  /**
+   * `OK`, or `PROBLEM: …` with the name and message of the last error, as in Lambda's
+   * LastProcessingResult.
+   */
   last_processing_result: string;
 }
 
 /** A running event source mapping of a stream. */
 export interface Mapping {
   status(): MappingStatus;
-  /** Stops reading, and waits until nothing is in flight and the checkpoints are on the disk. */
+  /**
+   * Stops reading, and waits until no batch is in flight and the checkpoints are written to the
+   * disk.
+   */
   stop(): Promise<void>;
 }
 
-/** Lambda polls an empty shard once a second. The other times are choices of this project. */
+/**
+ * Intervals of the mapping. Lambda polls an empty shard once per second. The other intervals were
+ * chosen for this project.
+ */
 const PACE: Pace = { idle_ms: 1_000, busy_ms: 200, error_ms: 1_000, refresh_ms: 30_000 };
 
-/** Reads the stream's shards, parents before children, and delivers their records to the function. */
+/**
+ * Starts a mapping, which reads the shards of a stream and delivers their records to the function.
+ * Parent shards are read before child shards.
+ */
 export function startMapping(options: MappingOptions): Mapping {
   const { source, destination, pace = PACE } = options;
   const stopping = new AbortController();
-  // Every shard adds listeners to this signal, so Node's warning about many listeners is turned off.
+  // Node.js's warning about many listeners is turned off, because every shard adds listeners to
+  // this signal.
   setMaxListeners(0, stopping.signal);
   const counters = newCounters();
   let checkpoints: Checkpoints | undefined;
@@ -106,7 +119,7 @@ export function startMapping(options: MappingOptions): Mapping {
   };
 }
 
-/** Checks access to stream and destination, and reads the checkpoints. */
+/** Checks access to the stream and to the failure destination, and reads the checkpoints. */
 async function connect({ source, destination, directory, mapping_id, now }: MappingOptions) {
   const { created_at } = await source.describe();
   await destination?.check();

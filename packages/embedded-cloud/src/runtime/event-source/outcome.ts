@@ -1,17 +1,21 @@
-/** The consequence of an invocation for its batch. */
+/** The effect of an invocation on its batch. */
 export type Outcome =
-  /** Every record is finished. */
+  /** Every record of the batch is finished. */
   | { kind: 'success' }
-  /** Records before this one are finished. It and all later ones are delivered again. */
+  /**
+   * The records before `from_sequence_number` are finished. The record with this number and all
+   * later records are delivered again.
+   */
   | { kind: 'partial'; from_sequence_number: string }
-  /** No record is finished. */
+  /** No record of the batch is finished. */
   | { kind: 'failure' }
-  /** The function was not invoked. This does not count as an attempt. */
+  /** The function was not invoked. This outcome does not count as an attempt. */
   | { kind: 'throttled' };
 
 /**
- * Reads a function's answer under `ReportBatchItemFailures`: the lowest returned sequence number is the checkpoint.
- * An empty or null answer or list is a success; an empty, null or unknown `itemIdentifier` fails the whole batch.
+ * Reads the answer of a function with `ReportBatchItemFailures`. The lowest returned sequence
+ * number is the checkpoint. An empty or null answer is a success, and an empty or null list is a
+ * success too. If an `itemIdentifier` is empty, null or unknown, the whole batch fails.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
 export function readOutcome(payload: string, sequence_numbers: string[]): Outcome {
@@ -32,5 +36,8 @@ function itemFailures(payload: string): unknown[] | undefined {
   return Array.isArray(batchItemFailures) ? batchItemFailures : undefined;
 }
 
-/** Sequence numbers have more digits than a double holds. */
+/**
+ * Returns the lower of two sequence numbers. The numbers are compared as BigInt because they have
+ * more digits than a double can represent.
+ */
 const lower = (left: string, right: string) => (BigInt(left) <= BigInt(right) ? left : right);

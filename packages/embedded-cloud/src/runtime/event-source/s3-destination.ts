@@ -6,7 +6,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FailureDestination } from './source.ts';
 
-/** Writes reports to a bucket with the credentials of the function's role. */
+/**
+ * Creates a destination that writes reports to a bucket with the credentials of the function's
+ * role.
+ */
 export function createS3Destination(
   bucket_arn: string,
   config: S3ClientConfig,

@@ -1,9 +1,12 @@
 import type { MappingSettings } from './shard-reader.ts';
 
-/** The size limit of one event, with data in base64. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Maximum size of one event, in bytes, with the data of the records in base64.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-/** The properties of AWS::Lambda::EventSourceMapping that streams use. */
+/** The properties of AWS::Lambda::EventSourceMapping that mappings of streams use. */
 export interface MappingProperties {
   FunctionName: string;
   EventSourceArn: string;
@@ -23,11 +26,11 @@ export interface MappingProperties {
 const UNSUPPORTED = ['TumblingWindowInSeconds', 'FilterCriteria', 'Topics', 'Queues'];
 
 /**
- * Reads the settings, with Lambda's defaults.
+ * Reads the settings of a stream's mapping. A missing setting has Lambda's default.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  *
- * @param random returns 0 to 1, for the jitter of the backoff.
- * @throws {Error} for a setting that is outside Lambda's limits, or that is not emulated.
+ * @param random returns a random number from 0 to 1 for the jitter of the backoff.
+ * @throws {Error} if a setting is outside Lambda's limits or is not emulated.
  */
 export function mappingSettings(
   properties: MappingProperties,
@@ -76,7 +79,11 @@ export function mappingSettings(
   };
 }
 
-/** AWS documents an exponential backoff without numbers. This project chose 200 ms to 30 s, half of it jitter. */
+/**
+ * Creates the backoff after failed invocations. AWS documents that the backoff is exponential, but
+ * no numbers. In this project the maximum wait grows from 200 ms to 30 s, and half of the maximum
+ * wait is random jitter.
+ */
 export function createBackoff(random: () => number): (failures: number) => number {
   return (failures) => {
     const ceiling = Math.min(30_000, 200 * 2 ** (failures - 1));
@@ -90,5 +97,5 @@ function checkRange(name: string, value: number | string, least: number, most: n
   throw new Error(`${name} must be ${least} to ${most}, and is ${value}.`);
 }
 
-/** CloudFormation also takes booleans as strings. */
+/** Returns whether a property is true. CloudFormation also accepts booleans as strings. */
 const isTrue = (value: boolean | string | undefined) => value === true || value === 'true';

@@ -2,32 +2,36 @@ import { createHash } from 'node:crypto';
 import { createLane, type DeliverySettings, type LaneStep, type Sequenced } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 
-/** A batch of one lane, to be delivered or discarded. */
+/** A batch of one lane that must be delivered or discarded. */
 export type ShardStep<Item> = Extract<LaneStep<Item>, { kind: 'invoke' | 'discard' }> & {
   lane: number;
 };
 
 /**
- * The records of a shard that were read and are not finished. The partition key's hash chooses one of
- * `parallelization_factor` lanes, so that order is kept per key. The checkpoint is the last record before the first
- * unfinished one.
+ * The records of a shard that were read and are not finished. The hash of a record's partition key
+ * selects one of `parallelization_factor` lanes, so that records with the same key stay in order.
+ * The checkpoint is the last record before the first unfinished record.
  */
 export interface ShardQueue<Item> {
-  /** Adds records in the order of the shard, each once. */
+  /** Adds records in the order of the shard. Each record must be added only once. */
   add(records: Item[], now: number): void;
   /**
-   * Takes the batches that are ready. The caller must settle each of them.
+   * Takes the batches that are ready. The caller must call `settle` for each batch.
    *
-   * @returns the batches, and the epoch ms at which a batch becomes ready without further records.
+   * @returns the batches, and the time at which a further batch becomes ready even if no more
+   * records are added. The time is in milliseconds since 1970.
    */
   take(now: number): { steps: ShardStep<Item>[]; wake_at?: number };
   settle(lane: number, outcome: Outcome, now: number): void;
-  /** @returns the last record before the first unfinished one; undefined if no record is known to be finished. */
+  /**
+   * Returns the sequence number of the last record before the first unfinished record, or undefined
+   * if no record is known to be finished.
+   */
   checkpoint(): string | undefined;
   countUnfinished(): number;
-  /** The size of the unfinished records. */
+  /** Returns the total size of the unfinished records, in bytes. */
   unfinishedBytes(): number;
-  /** The arrival of the oldest unfinished record, epoch ms. */
+  /** Returns the time at which the oldest unfinished record arrived, in milliseconds since 1970. */
   oldestArrival(): number | undefined;
   inFlight(): number;
 }
@@ -70,13 +74,19 @@ export function createShardQueue<Item extends Sequenced>(
   };
 }
 
-/** Kinesis chooses the shard by the first bytes of the key's MD5, so the lane is chosen by the last ones. */
+/**
+ * Returns the lane of a partition key. The lane is chosen by the last bytes of the key's MD5 hash,
+ * because Kinesis chooses the shard by the first bytes.
+ */
 export function laneOf(partition_key: string, lanes: number): number {
   if (lanes === 1) return 0;
   return createHash('md5').update(partition_key).digest().readUInt32BE(12) % lanes;
 }
 
-/** Tracks which records of the shard are finished, and the last one before the first gap. */
+/**
+ * Creates a ledger of the finished records of a shard, which also tracks the last record before the
+ * first unfinished record.
+ */
 function createLedger<Item extends Sequenced>() {
   let order: Item[] = [];
   let head = 0;

@@ -6,24 +6,24 @@ import type { DeliverySettings } from './lane.ts';
 import { createShardQueue, type ShardQueue } from './shard-queue.ts';
 import type { Position, StreamSource } from './source.ts';
 
-/** All settings of an event source mapping of a stream. */
+/** All settings of the event source mapping of a stream. */
 export interface MappingSettings extends DeliverySettings {
   parallelization_factor: number;
   report_item_failures: boolean;
   starting_position: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
-  /** Epoch ms, with `AT_TIMESTAMP`. */
+  /** Time at which reading starts with `AT_TIMESTAMP`, in milliseconds since 1970. */
   starting_timestamp?: number;
 }
 
-/** The waits between two reads of the stream, in ms. */
+/** Intervals at which a mapping reads its stream, in milliseconds. */
 export interface Pace {
-  /** The wait after an empty page. */
+  /** Wait after a page without records. */
   idle_ms: number;
-  /** The wait after a page with records: AWS allows five reads a second. */
+  /** Wait after a page with records. AWS allows five reads per second for each shard. */
   busy_ms: number;
-  /** The wait after an error. */
+  /** Wait after an error of the stream. */
   error_ms: number;
-  /** The interval between checks for new shards. */
+  /** Interval between two checks for new shards. */
   refresh_ms: number;
 }
 
@@ -33,15 +33,18 @@ export interface ShardStatus {
   checkpoint: string | null;
   unfinished: number;
   in_flight: number;
-  /** The age of the oldest unfinished record, in ms. */
+  /** Age of the oldest unfinished record, in milliseconds. */
   oldest_age_ms: number;
-  /** The time of the last read that found no more records, epoch ms: all earlier records were read. */
+  /**
+   * Time of the last read that found no more records, in milliseconds since 1970. All records that
+   * arrived before this time were read.
+   */
   caught_up_at: number | null;
 }
 
 export interface ShardReader {
   status(): ShardStatus;
-  /** Resolves when reading has stopped and nothing is in flight. */
+  /** Resolves after reading has stopped and no batch is in flight. */
   waitUntilStopped(): Promise<void>;
 }
 
@@ -54,7 +57,10 @@ export interface ShardReaderOptions
   onDrained: () => void;
 }
 
-/** Reads one shard and delivers its records until the shard is drained or the signal `stopping` aborts. */
+/**
+ * Starts to read one shard and to deliver its records. Reading ends when the shard is drained or
+ * the signal `stopping` aborts.
+ */
 export function startShardReader(options: ShardReaderOptions): ShardReader {
   const { settings, shard_id, checkpoints, now, stopping } = options;
   const queue = createShardQueue<StreamRecord>(settings);
@@ -116,12 +122,18 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
   };
 }
 
-/** The records of one page: a batch for each lane, within the limits of GetRecords. */
+/**
+ * Returns the maximum number of records of one page. A page can fill a batch for each lane, within
+ * the limits of GetRecords.
+ */
 function pageLimit({ batch_size, parallelization_factor }: MappingSettings): number {
   return Math.min(10_000, Math.max(100, batch_size * parallelization_factor));
 }
 
-/** Limits the unfinished records in memory. Reading stops at the limit; the stream keeps the rest. */
+/**
+ * Returns a check of whether the unfinished records in memory have reached the limit. Reading stops
+ * at the limit, and the unread records stay in the stream.
+ */
 function memoryLimit(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
   const most_records = 2 * pageLimit(settings);
   const most_bytes = settings.payload_bytes * (settings.parallelization_factor + 1);
@@ -135,7 +147,11 @@ interface Reading {
   onPage(records: StreamRecord[], asked_at: number): void;
 }
 
-/** @returns true if the shard is closed and read to its end, false if the mapping stopped first. */
+/**
+ * Reads the pages of one shard.
+ * @returns true if the shard is closed and was read to its end, or false if the mapping stopped
+ * before the end.
+ */
 async function readShard(options: ShardReaderOptions, reading: Reading): Promise<boolean> {
   const { source, shard_id, pace, stopping } = options;
   const limit = pageLimit(options.settings);
@@ -162,7 +178,8 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
         await pause(records.length === 0 ? pace.idle_ms : pace.busy_ms, stopping);
       }
     } catch (cause) {
-      // An iterator expires after five minutes. A new one continues after the last page.
+      // An iterator expires after five minutes. The next iterator starts after the last record that
+      // was read.
       iterator = undefined;
       if ((cause as Error).name === 'ExpiredIteratorException') continue;
       options.onProblem(cause);
@@ -172,7 +189,10 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
   return false;
 }
 
-/** `LATEST` means the time of the mapping's first start, even after a restart without a checkpoint. */
+/**
+ * Returns the position at which reading starts. `LATEST` means the time of the mapping's first
+ * start, even after a restart without a checkpoint.
+ */
 function startOf({ settings, checkpoints, shard_id }: ShardReaderOptions): Position {
   const { sequence_number } = checkpoints.of(shard_id);
   if (sequence_number !== undefined) return { type: 'AFTER_SEQUENCE_NUMBER', sequence_number };

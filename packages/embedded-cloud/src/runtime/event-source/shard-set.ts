@@ -2,20 +2,26 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { ShardReader, ShardStatus } from './shard-reader.ts';
 import type { Shard } from './source.ts';
 
-/** The shards of a stream that a mapping reads or will read. */
+/** The shards of a stream that a mapping reads now or will read later. */
 export interface ShardSet {
-  /** Starts the readers of new shards. A shard waits until its parents are drained. */
+  /**
+   * Starts the readers of new shards. The reader of a shard starts only after the shard's parents
+   * are drained.
+   */
   update(shards: Shard[], checkpoints: Checkpoints): void;
   status(): ShardSetStatus;
-  /** Resolves when every reader has stopped. */
+  /** Resolves after every reader has stopped. */
   waitUntilStopped(): Promise<void>;
 }
 
 export interface ShardSetStatus {
   in_flight: number;
-  /** Every shard was read to its end, and no record is unfinished. */
+  /** Whether every shard was read to its end and no record is unfinished. */
   idle: boolean;
-  /** All records that arrived before this time were read, epoch ms; null if a shard has not been read to its end. */
+  /**
+   * Time before which all records that arrived were read, in milliseconds since 1970. The value is
+   * null if a shard has not been read to its end.
+   */
   caught_up_at: number | null;
   shards: ShardStatus[];
 }
@@ -43,7 +49,10 @@ export function createShardSet(
   };
 }
 
-/** Drained shards are left out. A shard is blocked while the stream still lists a parent that is not drained. */
+/**
+ * Sorts the shards that are not drained into ready shards and blocked shards. A shard is blocked
+ * while the stream still lists a parent that is not drained.
+ */
 function sortShards(shards: Shard[], checkpoints: Checkpoints) {
   const listed = new Set(shards.map(({ shard_id }) => shard_id));
   const isDrained = (shard_id: string) => checkpoints.of(shard_id).drained === true;

@@ -3,24 +3,37 @@ import type { StreamRecord } from './kinesis-event.ts';
 /** A shard as ListShards returns it. */
 export interface Shard {
   shard_id: string;
-  /** The shards whose records come before this one's: one after a split, two after a merge. */
+  /**
+   * Ids of the shards whose records precede the records of this shard. A shard has one parent after
+   * a split and two parents after a merge.
+   */
   parents: string[];
 }
 
-/** The place in a shard where reading starts. */
+/** The position in a shard at which reading starts. */
 export type Position =
   | { type: 'TRIM_HORIZON' }
-  | { type: 'AT_TIMESTAMP' /** Epoch ms. */; timestamp: number }
+  | { type: 'AT_TIMESTAMP' /** Milliseconds since 1970. */; timestamp: number }
   | { type: 'AFTER_SEQUENCE_NUMBER'; sequence_number: string };
 
-/** The calls of a mapping to its stream. They throw the service's errors, with their names. */
+/**
+ * The calls that a mapping makes to its stream. The calls throw the service's errors with the
+ * service's names.
+ */
 export interface StreamSource {
   stream_arn: string;
-  /** Checks access, as Lambda does when a mapping is created. @returns the stream's creation, epoch ms. */
+  /**
+   * Checks access to the stream, as Lambda does when a mapping is created.
+   * @returns the time at which the stream was created, in milliseconds since 1970.
+   */
   describe(): Promise<{ created_at: number }>;
   shards(): Promise<Shard[]>;
   iterator(shard_id: string, position: Position): Promise<string>;
-  /** @returns a page of records. `next` is undefined if the shard is closed and read to its end. */
+  /**
+   * Reads a page of records.
+   * @returns the records, and the next iterator. `next` is undefined if the shard is closed and was
+   * read to its end.
+   */
   records(
     iterator: string,
     limit: number,
@@ -28,9 +41,9 @@ export interface StreamSource {
   close(): void;
 }
 
-/** The place for the reports of discarded batches. */
+/** The destination of the reports of discarded batches. */
 export interface FailureDestination {
-  /** Checks access, as Lambda does when a mapping is created. */
+  /** Checks access to the destination, as Lambda does when a mapping is created. */
   check(): Promise<void>;
   put(key: string, body: string): Promise<void>;
   close(): void;

@@ -7,7 +7,10 @@ export interface Credentials {
   session_token: string;
 }
 
-/** Derives a function's credentials from its logical id: they stay the same after a restart. */
+/**
+ * Derives a function's credentials from its logical id, so that the credentials stay the same after
+ * a restart.
+ */
 export function functionCredentials(logical_id: string): Credentials {
   const digest = createHash('sha256').update(logical_id).digest('hex').toUpperCase();
   return {

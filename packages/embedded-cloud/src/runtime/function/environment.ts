@@ -2,20 +2,26 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FunctionError } from './invocation.ts';
 
-/** The result of one invocation in an execution environment. */
+/** The result of one invocation in one execution environment. */
 export interface Answer {
   kind: 'answered' | 'failed';
-  /** JSON: the function's return value, or Lambda's form of an error. */
+  /** The function's return value in JSON, or the error in Lambda's JSON format. */
   payload: string;
 }
 
 export interface ExecutionEnvironment {
-  /** Resolves when the bundle is loaded. If loading failed, resolves to the error, and the environment is unusable. */
+  /**
+   * Resolves after the bundle is loaded. If loading failed, the promise resolves to the error, and
+   * the environment cannot be used.
+   */
   ready: Promise<Answer | undefined>;
-  /** Runs one invocation at a time. Never throws: a crash is a failed answer, and leaves the environment dead. */
+  /**
+   * Runs an invocation. Only one invocation may run at a time. The function never throws. If the
+   * environment crashes, the answer is a failure and the environment is dead.
+   */
   invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;
   isDead(): boolean;
-  /** Ends the thread. A running invocation fails with this error. */
+  /** Ends the thread. If an invocation is running, the invocation fails with this error. */
   kill(error: FunctionError): Promise<void>;
 }
 
@@ -35,7 +41,7 @@ interface WorkerEnd {
 
 const WORKER = new URL('./worker.mjs', import.meta.url);
 
-/** Starts a thread that loads the bundle and waits for invocations. */
+/** Starts a thread that loads the bundle and then waits for invocations. */
 export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
   const worker = startWorker(options);
   let death: Answer | undefined;
@@ -85,18 +91,25 @@ function startWorker(options: EnvironmentOptions): Worker {
       handler_name: options.handler_name,
     },
     env: options.env,
-    // By default the worker would inherit this process's flags, including a TypeScript loader.
+    // The flags are set explicitly, because by default the worker would inherit the flags of this
+    // process, including a TypeScript loader.
     execArgv: (options.env.NODE_OPTIONS ?? '').split(/\s+/).filter((flag) => flag !== ''),
     resourceLimits: { maxOldGenerationSizeMb: options.memory_mb },
   });
 }
 
-/** Reports a worker that reaches its heap limit as Lambda reports a function that runs out of memory. */
+/**
+ * Returns the exit reason of a worker. If the worker reached its heap limit, the reason is the same
+ * as for a Lambda function that runs out of memory.
+ */
 function exitReason(error: NodeJS.ErrnoException): string {
   return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'signal: killed' : 'exit status 1';
 }
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */
+/**
+ * Builds the error of a function whose process ended.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+ */
 export function exitError(reason: string): FunctionError {
   return {
     errorType: 'Runtime.ExitError',

@@ -6,26 +6,39 @@ import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
 /**
- * The response limit is the number in the error text of AWS.
+ * Maximum sizes of a request and of a response, in bytes. The maximum size of a response is the
+ * number in AWS's error message.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const REQUEST_BYTES = 6 * 1024 * 1024;
 const RESPONSE_BYTES = 6_291_556;
-/** The typical duration that a kill fault assumes before the first invocation ended. */
+/**
+ * Typical duration, in milliseconds, that a kill fault assumes until the first invocation has
+ * ended.
+ */
 const UNKNOWN_DURATION_MS = 100;
 
 export interface FunctionOptions extends SandboxOptions {
-  /** The concurrency that the account's functions share, or the function's own if it has a reservation. */
+  /**
+   * The concurrency limit that all functions of the account share, or the function's own limit if
+   * the function has reserved concurrency.
+   */
   concurrency: Concurrency;
-  /** Maximum number of threads of the function on this machine. */
+  /** Maximum number of threads that the function may have on this machine. */
   most_environments: number;
-  /** How long an unused environment stays warm, in ms. */
+  /** Time for which an unused environment stays warm, in milliseconds. */
   idle_ms: number;
-  /** Decides the fault of each invocation. `typical_ms` is the mean duration so far. */
+  /**
+   * Decides the fault of each invocation. The parameter `typical_ms` is the mean duration of the
+   * earlier invocations, in milliseconds.
+   */
   fault?: (typical_ms: number) => InvocationFault | undefined;
 }
 
-/** A fault of an invocation: its environment is killed, or its event is delivered a second time in parallel. */
+/**
+ * A fault of an invocation. Either the environment is killed, or the event is delivered a second
+ * time in parallel.
+ */
 export interface InvocationFault {
   kill_after_ms?: number;
   twice?: true;
@@ -33,24 +46,24 @@ export interface InvocationFault {
 
 export interface FunctionStatus {
   name: string;
-  /** Execution environments, busy or warm. */
+  /** Number of execution environments that are busy or warm. */
   environments: number;
   running: number;
   invocations: number;
   errors: number;
   throttles: number;
-  /** The sum of all invocations' durations. */
+  /** Sum of the durations of all invocations, in milliseconds. */
   duration_ms: number;
   cold_starts: number;
 }
 
-/** A Lambda function, run from its bundle in worker threads. */
+/** A Lambda function that runs from its bundle in worker threads. */
 export interface LambdaFunction {
   spec: FunctionSpec;
-  /** Invokes the function synchronously with a JSON payload. Never throws. */
+  /** Invokes the function synchronously with a JSON payload. The returned promise never rejects. */
   invoke(payload: string): Promise<Invocation>;
   status(): FunctionStatus;
-  /** Kills every environment, busy or not. */
+  /** Kills every environment, including busy environments. */
   stop(): Promise<void>;
 }
 
@@ -75,7 +88,10 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     return limitSize(answer);
   };
 
-  /** Invokes the function a second time with the same event. Only the first invocation's answer goes to the caller. */
+  /**
+   * Invokes the function a second time with the same event. The caller receives only the answer of
+   * the first invocation.
+   */
   const runDuplicate = async (payload: string) => {
     const sandbox = await pool.take();
     await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined });
@@ -108,7 +124,10 @@ function newCounters(): Omit<FunctionStatus, 'name' | 'environments'> {
   return { running: 0, invocations: 0, errors: 0, throttles: 0, duration_ms: 0, cold_starts: 0 };
 }
 
-/** Takes a slot of the concurrency. @returns the refusal if the payload is too large or no slot is free. */
+/**
+ * Takes a slot of the concurrency limit.
+ * @returns the refusal if the payload is too large or no slot is free, otherwise undefined.
+ */
 function admit(payload: string, concurrency: Concurrency) {
   const bytes = Buffer.byteLength(payload);
   if (bytes > REQUEST_BYTES) {

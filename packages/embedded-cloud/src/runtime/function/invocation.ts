@@ -1,17 +1,20 @@
 /** The outcome of one synchronous invocation. */
 export type Invocation =
-  /** The function returned: `payload` is its value as JSON. */
+  /** The function returned a value. The `payload` is the value in JSON. */
   | { kind: 'answered'; request_id: string; payload: string }
-  /** The function threw, timed out or crashed: `payload` is Lambda's JSON of the error. */
+  /**
+   * The function threw an error, timed out or crashed. The `payload` is the error in Lambda's JSON
+   * format.
+   */
   | { kind: 'failed'; request_id: string; payload: string }
-  /** The function was not invoked. */
+  /** The function was not invoked, because a limit was exceeded. */
   | {
       kind: 'refused';
       code: 'TooManyRequestsException' | 'RequestTooLargeException';
       message: string;
     };
 
-/** Lambda's JSON of an error. */
+/** An error in Lambda's JSON format. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;

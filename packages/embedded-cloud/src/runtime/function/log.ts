@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A function's log file, with the lines that CloudWatch Logs would have. */
+/** A function's log file, which contains the lines that CloudWatch Logs would contain. */
 export interface FunctionLog {
   write(text: string): void;
   close(): Promise<void>;
@@ -13,8 +13,8 @@ export async function openFunctionLog(path: string): Promise<FunctionLog> {
   const file = createWriteStream(path, { flags: 'a' });
   return {
     write(text) {
-      // Writes all lines of one turn of the event loop together. One write per line took a quarter of the gateway's
-      // time.
+      // All lines of one turn of the event loop are written together, because one write for each
+      // line took a quarter of the gateway's time.
       if (file.writableCorked === 0) {
         file.cork();
         setImmediate(() => file.uncork());
@@ -25,7 +25,10 @@ export async function openFunctionLog(path: string): Promise<FunctionLog> {
   };
 }
 
-/** Lambda's line at the end of an invocation, without the memory used: threads share it. */
+/**
+ * Formats the line that Lambda logs at the end of an invocation. The line does not contain the used
+ * memory, because the threads of all functions share the memory of this process.
+ */
 export function reportLine(report: {
   request_id: string;
   duration_ms: number;

@@ -3,9 +3,14 @@ import type { ExecutionEnvironment } from './environment.ts';
 /** The part of an execution environment that the pool uses. */
 type Member = Pick<ExecutionEnvironment, 'kill' | 'isDead'>;
 
-/** A limit of concurrent invocations. All functions without a reservation share one. */
+/**
+ * A limit of concurrent invocations. All functions without reserved concurrency share one limit.
+ */
 export interface Concurrency {
-  /** @returns false if the limit is reached. */
+  /**
+   * Takes a slot for an invocation.
+   * @returns false if the limit is reached.
+   */
   acquire(): boolean;
   release(): void;
 }
@@ -26,13 +31,19 @@ export function createConcurrency(limit: number): Concurrency {
 
 export interface PoolOptions<Environment> {
   start: () => Environment;
-  /** Maximum number of threads of one function on this machine. Further invocations wait for a free thread. */
+  /**
+   * Maximum number of threads that one function may have on this machine. Further invocations wait
+   * for a free thread.
+   */
   most: number;
-  /** How long an unused environment stays warm, in ms. */
+  /** Time for which an unused environment stays warm, in milliseconds. */
   idle_ms: number;
 }
 
-/** A function's execution environments. Each serves one invocation at a time, and is reused while it is warm. */
+/**
+ * The execution environments of a function. Each environment serves one invocation at a time, and
+ * is reused while it is warm.
+ */
 export interface Pool<Environment> {
   take(): Promise<Environment>;
   giveBack(environment: Environment): void;
@@ -46,7 +57,9 @@ export function createPool<Environment extends Member>(
   options: PoolOptions<Environment>,
 ): Pool<Environment> {
   const all = new Set<Environment>();
-  /** Idle environments, the most recently used one last. */
+  /**
+   * Idle environments in the order of their last use. The most recently used environment is last.
+   */
   const idle = new Map<Environment, NodeJS.Timeout>();
   const waiting: ((environment: Environment) => void)[] = [];
   let stopped = false;
@@ -58,11 +71,15 @@ export function createPool<Environment extends Member>(
   const start = () => {
     const environment = options.start();
     all.add(environment);
-    // Invocations that still wait when the pool stops get a dead environment, and fail.
+    // An invocation that still waits when the pool stops receives a dead environment, so the
+    // invocation fails.
     if (stopped) void retire(environment);
     return environment;
   };
-  /** Takes the most recently used environment: its caches are warm, and the others can time out. */
+  /**
+   * Takes the most recently used environment, because its caches are warm and the older
+   * environments can then time out.
+   */
   const takeIdle = () => {
     for (const [environment, timer] of [...idle].reverse()) {
       clearTimeout(timer);

@@ -15,7 +15,10 @@ export interface SandboxOptions {
   credentials: Credentials;
   endpoint: string;
   log: FunctionLog;
-  /** Whether the role may write this log stream. Called once per execution environment. */
+  /**
+   * Returns whether the function's role may write this log stream. Called once for each execution
+   * environment.
+   */
   mayLog: (log_stream: string) => boolean;
   now: () => number;
 }
@@ -23,23 +26,28 @@ export interface SandboxOptions {
 interface SandboxInvocation {
   request_id: string;
   payload: string;
-  /** A fault: the environment is killed after this time. */
+  /**
+   * Time after which the environment is killed, in milliseconds. Absent if no kill fault applies.
+   */
   kill_after_ms?: number | undefined;
 }
 
 interface SandboxResult {
   answer: Answer;
   duration_ms: number;
-  /** Whether the bundle had to be loaded first. */
+  /** Whether the bundle was loaded for this invocation. */
   cold: boolean;
 }
 
-/** An execution environment with its log stream, under the function's timeout. */
+/** An execution environment that has a log stream and enforces the function's timeout. */
 export interface Sandbox extends Pick<ExecutionEnvironment, 'kill' | 'isDead'> {
   run(invocation: SandboxInvocation): Promise<SandboxResult>;
 }
 
-/** Lambda's own limit of the init phase. A longer timeout of the function extends it, because cores are shared here. */
+/**
+ * Lambda's limit of the duration of the init phase, in milliseconds. If the function has a longer
+ * timeout, that timeout is the limit, because the functions share the cores of this machine.
+ */
 const INIT_MS = 10_000;
 
 export function startSandbox(options: SandboxOptions): Sandbox {
@@ -51,7 +59,11 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   const environment = startEnvironment({ ...spec, env, onLog: log });
   let cold = true;
 
-  /** A bundle that does not load leaves the environment dead; the first invocation then returns the reason. */
+  /**
+   * Waits until the bundle is loaded. If the bundle cannot be loaded, the environment is dead, and
+   * the first invocation returns the reason.
+   * @returns the duration of the init phase, in milliseconds.
+   */
   const waitForInit = async () => {
     const limit_ms = Math.max(INIT_MS, spec.timeout_ms);
     await killAfter(environment, limit_ms, timeoutError('init', limit_ms), environment.ready);
@@ -78,7 +90,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
       const begun_at = now();
       const answer = await invoke(invocation);
       const duration_ms = now() - begun_at;
-      // A killed environment could not print the error itself.
+      // The error is logged here, because a killed environment could not log the error itself.
       if (environment.isDead()) log(answer.payload);
       const report = reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms });
       log(`END RequestId: ${request_id}\n${report}`);
@@ -87,7 +99,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** Waits for the work. If it takes longer than this, kills the environment with this error. */
+/** Waits for `work`. If `work` takes longer than `after_ms`, kills the environment with `error`. */
 async function killAfter<Value>(
   environment: ExecutionEnvironment,
   after_ms: number | undefined,
@@ -99,7 +111,10 @@ async function killAfter<Value>(
   return work.finally(() => clearTimeout(timer));
 }
 
-/** `2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef` */
+/**
+ * Returns the name of a new log stream, for example
+ * `2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef`.
+ */
 function newLogStream(now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '/');
   return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
@@ -113,7 +128,10 @@ function timeoutError(request_id: string, timeout_ms: number): FunctionError {
   };
 }
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+/**
+ * Builds the context object of an invocation.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ */
 function contextOf(spec: FunctionSpec, request_id: string, logStreamName: string): object {
   return {
     callbackWaitsForEmptyEventLoop: true,

@@ -12,18 +12,21 @@ export interface FunctionSpec {
   name: string;
   arn: string;
   role_arn: string;
-  /** The bundle's folder. */
+  /** Path of the bundle's folder. */
   folder: string;
-  /** The path of the bundle's module. */
+  /** Path of the bundle's JavaScript module. */
   module: string;
-  /** The export of the module that handles events. */
+  /** Name of the module's export that handles events. */
   handler_name: string;
-  /** `index.handler` */
+  /** The function's Handler property, for example `index.handler`. */
   handler: string;
   runtime: string;
   timeout_ms: number;
   memory_mb: number;
-  /** The template's variables, and no others. */
+  /**
+   * The environment variables that the template sets for the function, without the variables that
+   * Lambda adds.
+   */
   environment: Record<string, string>;
   reserved_concurrency?: number;
   log_group: string;
@@ -41,11 +44,14 @@ interface FunctionProperties {
   LoggingConfig?: { LogGroup?: string };
 }
 
-/** Lambda's own defaults. */
+/** Default values of Lambda for the timeout and the memory of a function. */
 const TIMEOUT_SECONDS = 3;
 const MEMORY_MB = 128;
 
-/** @throws {Error} if the function's code is not a file asset. */
+/**
+ * Reads a function of the template.
+ * @throws {Error} if the function's code is not a file asset.
+ */
 export function functionSpec(resource: Resource, assembly: Assembly): FunctionSpec {
   const properties = resource.properties() as unknown as FunctionProperties;
   const { S3Key } = properties.Code;
@@ -77,7 +83,7 @@ export function functionSpec(resource: Resource, assembly: Assembly): FunctionSp
 }
 
 /**
- * Reads the functions of a cloud assembly without running anything.
+ * Reads the functions of a cloud assembly without starting the functions.
  *
  * @example
  * const [first] = await loadFunctions('cdk.out');
@@ -94,8 +100,9 @@ export async function loadFunctions(
 }
 
 /**
- * All environment variables of a function: the template's, those that Lambda adds, and the endpoint of the embedded
- * cloud. Nothing of this process's own environment gets in.
+ * Returns all environment variables of a function, which are the template's variables, the
+ * variables that Lambda adds, and the endpoint of the embedded cloud. The environment variables of
+ * this process are not passed on.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
  * @example

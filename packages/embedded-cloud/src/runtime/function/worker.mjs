@@ -1,10 +1,14 @@
-// One execution environment: loads the bundle once, then answers invocations one at a time.
-// It is plain JavaScript, so that it needs no TypeScript loader.
+// This module is the thread of one execution environment. The thread loads the bundle once and then
+// answers invocations one at a time. The module is plain JavaScript, so that the thread needs no
+// TypeScript loader.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { entry, handler_name } = workerData;
 
-/** Sends printed text through the same port as answers, to keep their order. The thread's own streams would lag. */
+/**
+ * Sends printed text through the same port as answers, so that text and answers stay in order. The
+ * thread's own streams would deliver the text later.
+ */
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, done) => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
@@ -14,7 +18,8 @@ for (const stream of [process.stdout, process.stderr]) {
   };
 }
 
-// By default Node.js prints warnings directly to the terminal, not through the streams replaced above.
+// By default, Node.js prints warnings directly to the terminal and not through the streams that are
+// replaced above.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => process.stderr.write(`${warning.name}: ${warning.message}\n`));
 
@@ -42,7 +47,8 @@ async function loadHandler() {
     });
   }
   if (handler.length > 2) {
-    // The nodejs24.x runtime refuses callback-based handlers too: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+    // The nodejs24.x runtime of Lambda also refuses callback-based handlers. Source:
+    // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
     throw Object.assign(new Error('Callback-based handlers are not supported'), {
       name: 'Runtime.CallbackHandlerDeprecated',
     });

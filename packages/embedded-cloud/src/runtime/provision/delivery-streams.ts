@@ -3,7 +3,9 @@ import type { Firehose } from '../../services/firehose/firehose.ts';
 import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
 
-/** Creates the template's delivery streams. Their buckets must exist. */
+/**
+ * Creates the template's delivery streams. The buckets of the delivery streams must already exist.
+ */
 export async function provisionDeliveryStreams(stack: Stack, firehose: Firehose): Promise<void> {
   const streams = stack.resources('AWS::KinesisFirehose::DeliveryStream');
   await Promise.all(streams.map((stream) => provision(stream, firehose)));

@@ -6,7 +6,10 @@ import { provisionDeliveryStreams } from './delivery-streams.ts';
 import { provisionStreams } from './streams.ts';
 import { provisionTables } from './tables.ts';
 
-/** Creates the template's streams, tables, buckets and delivery streams. Those that exist keep their data. */
+/**
+ * Creates the template's streams, tables, buckets and delivery streams. Resources that already
+ * exist retain their data.
+ */
 export async function provision(options: {
   stack: Stack;
   services: Services;
@@ -25,7 +28,10 @@ export async function provision(options: {
   ]);
 }
 
-/** Creates buckets first: a new delivery stream immediately delivers the records that an earlier process left. */
+/**
+ * Creates the buckets before the delivery streams, because a new delivery stream immediately
+ * delivers the records that an earlier process left.
+ */
 async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
   const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
   await Promise.all(buckets.map(s3.createBucket));

@@ -16,10 +16,10 @@ interface StreamProperties {
   RetentionPeriodHours?: number;
 }
 
-/** The default of Kinesis. */
+/** Default retention period of Kinesis, in hours. */
 const RETENTION_HOURS = 24;
 
-/** Creates the template's streams that do not exist, and waits until they take records. */
+/** Creates the template's streams that do not exist, and waits until all streams accept records. */
 export async function provisionStreams(stack: Stack, config: KinesisClientConfig): Promise<void> {
   const client = new KinesisClient(config);
   const streams = stack.resources('AWS::Kinesis::Stream');

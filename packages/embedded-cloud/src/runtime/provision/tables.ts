@@ -25,7 +25,10 @@ interface TableProperties
   TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean | string };
 }
 
-/** The properties that CreateTable takes. The others (backup, encryption, tags) have no effect in the emulation. */
+/**
+ * The properties that CreateTable accepts. Other properties (backup, encryption, tags) have no
+ * effect in the emulation.
+ */
 const TABLE_INPUT = [
   'AttributeDefinitions',
   'BillingMode',
@@ -36,9 +39,10 @@ const TABLE_INPUT = [
 ] as const;
 
 /**
- * Creates the template's tables that do not exist, with indexes and time to live, and waits until they are ACTIVE.
+ * Creates the template's tables that do not exist, with indexes and time to live, and waits until
+ * all tables are ACTIVE.
  *
- * @throws {Error} if the data folder has the table with other keys or indexes.
+ * @throws {Error} if a table in the data folder has other keys or indexes than the template.
  */
 export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
   const client = new DynamoDBClient(config);
@@ -93,7 +97,7 @@ function shape(
 ): string {
   const text = (schema: KeySchemaElement[] = []) =>
     schema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
-  // AWS never changes the projection of an index either.
+  // The projection is compared too, because AWS cannot change the projection of an existing index.
   const projectionOf = ({ ProjectionType, NonKeyAttributes = [] }: Projection = {}) =>
     [ProjectionType, ...NonKeyAttributes].sort();
   const named = indexes.map(({ IndexName, KeySchema, Projection }) => [

@@ -4,9 +4,9 @@ const POLL_MS = 20;
 const GIVE_UP_MS = 30_000;
 
 /**
- * Creates a resource if it does not exist, and waits until it is ACTIVE.
+ * Creates a resource if it does not exist, and waits until the resource is ACTIVE.
  *
- * @throws {Error} if it is not ACTIVE after half a minute.
+ * @throws {Error} if the resource is not ACTIVE after half a minute.
  */
 export async function untilActive(
   status: () => Promise<string | undefined>,

@@ -2,7 +2,10 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
 
-/** The event of a batch. Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+/**
+ * Builds the event of a batch of messages. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
 export function queueEvent(messages: Message[], queue_arn: string) {
   return {
     Records: messages.map((message) => ({
@@ -19,7 +22,10 @@ export function queueEvent(messages: Message[], queue_arn: string) {
   };
 }
 
-/** The messages that the function processed: none if it failed, or reported an id that the batch does not have. */
+/**
+ * Returns the messages that the function processed. The list is empty if the function failed or
+ * reported a message id that the batch does not contain.
+ */
 export function processedMessages(
   invocation: Invocation,
   messages: Message[],
@@ -32,7 +38,10 @@ export function processedMessages(
   return messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
 }
 
-/** An answer without a list of failures is a success. */
+/**
+ * Reads the ids of the failed messages from the function's answer. An answer without a list of
+ * failures reports no failed message.
+ */
 function reportedFailures(payload: string): string[] {
   const body = JSON.parse(payload) as { batchItemFailures?: { itemIdentifier?: string }[] } | null;
   return (body?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier ?? '');

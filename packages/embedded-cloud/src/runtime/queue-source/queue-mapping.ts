@@ -14,9 +14,12 @@ export interface QueueMappingOptions {
   concurrency: number;
   report_item_failures: boolean;
   config: SQSClientConfig;
-  /** Never throws. */
+  /** Invokes the function. The returned promise never rejects. */
   invoke: (payload: string) => Promise<Invocation>;
-  /** The queue's visible messages, and those that are received and not deleted. */
+  /**
+   * Returns the number of visible messages in the queue, and the number of messages that were
+   * received and not yet deleted.
+   */
   countMessages: () => { visible: number; in_flight: number };
 }
 
@@ -24,13 +27,16 @@ export interface QueueMappingStatus {
   mapping_id: string;
   function_arn: string;
   queue_arn: string;
-  /** `OK`, or `PROBLEM: …` with the last error's name and message. */
+  /** `OK`, or `PROBLEM: …` with the name and message of the last error. */
   last_processing_result: string;
   invocations: number;
   failed_invocations: number;
   partial_invocations: number;
   in_flight: number;
-  /** No message is visible or received, and no invocation runs. Delayed messages do not count. */
+  /**
+   * Whether no message is visible or received and no invocation is running. Delayed messages are
+   * not considered.
+   */
   idle: boolean;
 }
 
@@ -43,8 +49,8 @@ const ERROR_MS = 1_000;
 const BUSY_MS = 20;
 
 /**
- * Lambda's event source mapping of a queue. A message that the function did not process stays in the queue, and becomes
- * visible again when its visibility timeout ends.
+ * Starts an event source mapping of a queue, as Lambda does. A message that the function did not
+ * process stays in the queue, and becomes visible again when its visibility timeout ends.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
@@ -65,7 +71,7 @@ export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
     counters.invocations += 1;
     if (processed.length === 0) counters.failed_invocations += 1;
     else if (processed.length < messages.length) counters.partial_invocations += 1;
-    // A message that can't be deleted is delivered again.
+    // If a message cannot be deleted, the message is delivered again.
     if (processed.length > 0) await reader.remove(processed).catch(onProblem);
   };
   const poll = async () => {

@@ -7,21 +7,24 @@ import {
 } from '@aws-sdk/client-sqs';
 
 export interface QueueReader {
-  /** Waits up to a second for messages. */
+  /** Receives messages, and waits up to a second if the queue has no visible message. */
   receive(): Promise<Message[]>;
   remove(messages: Message[]): Promise<void>;
 }
 
 const WAIT_SECONDS = 1;
 
-/** Makes the calls to SQS that Lambda makes, so that the function's role needs the same grants as on AWS. */
+/**
+ * Creates a reader that makes the same calls to SQS as Lambda, so that the function's role needs
+ * the same grants as on AWS.
+ */
 export function createQueueReader(
   client: SQSClient,
   { queue_url, batch_size }: { queue_url: string; batch_size: number },
   abortSignal: AbortSignal,
 ): QueueReader {
   let is_checked = false;
-  /** Lambda reads the queue's attributes before its first message. */
+  /** Reads the queue's attributes, as Lambda does before Lambda receives the first message. */
   const checkAccess = async () => {
     const input = { QueueUrl: queue_url, AttributeNames: ['VisibilityTimeout' as const] };
     await client.send(new GetQueueAttributesCommand(input), { abortSignal });

@@ -1,6 +1,6 @@
 import type { QueueMappingOptions } from './queue-mapping.ts';
 
-/** The properties of AWS::Lambda::EventSourceMapping that queues use. */
+/** The properties of AWS::Lambda::EventSourceMapping that mappings of queues use. */
 interface QueueMappingProperties {
   FunctionName: string;
   EventSourceArn: string;
@@ -17,9 +17,15 @@ const SUPPORTED = new Set([
   'FunctionResponseTypes',
   'ScalingConfig',
 ]);
-/** Lambda's default, and the maximum number of messages that one request to SQS returns. */
+/**
+ * Default batch size of Lambda, which is also the maximum number of messages that one request to
+ * SQS returns.
+ */
 const BATCH_SIZE = 10;
-/** The number of concurrent invocations. Lambda would start more; on one machine this is enough. */
+/**
+ * Maximum number of concurrent invocations if the template sets none. Lambda would start more
+ * invocations, but this number is enough on one machine.
+ */
 const CONCURRENCY = 10;
 
 export interface QueueMappingSettings
@@ -28,7 +34,10 @@ export interface QueueMappingSettings
   queue_arn: string;
 }
 
-/** @throws {Error} for a setting that is not emulated. */
+/**
+ * Reads the settings of a queue's mapping.
+ * @throws {Error} if a setting is not emulated.
+ */
 export function queueMappingSettings(values: Record<string, unknown>): QueueMappingSettings {
   const unsupported = Object.keys(values).filter((name) => !SUPPORTED.has(name));
   if (unsupported.length > 0) {

@@ -5,7 +5,10 @@ export interface ApiAnswer {
   body: Buffer | string;
 }
 
-/** Reads the answer of a proxy integration. @returns undefined if it is malformed. */
+/**
+ * Reads a function's answer in a proxy integration.
+ * @returns undefined if the answer is malformed.
+ */
 export function proxyAnswer(payload: string): ApiAnswer | undefined {
   const answer: unknown = JSON.parse(payload);
   if (typeof answer !== 'object' || answer === null) return undefined;

@@ -1,21 +1,21 @@
 import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
 
-/** A method of a resource, with the function that answers it. */
+/** A method of a REST API's resource, with the function that answers the method's requests. */
 export interface Route {
-  /** The path of the resource in the template: `/jobs/{id}`, `/{proxy+}`. */
+  /** Path of the resource in the template, for example `/jobs/{id}` or `/{proxy+}`. */
   resource_path: string;
   resource_id: string;
-  /** `GET`, or `ANY`. */
+  /** HTTP method, such as `GET`, or `ANY`. */
   method: string;
   function_arn: string;
   timeout_ms: number;
   needs_key: boolean;
-  /** Absent: the route has no authorizer. */
+  /** Id of the route's authorizer. If the field is absent, the route has no authorizer. */
   authorizer_id?: string;
 }
 
-/** A stage's limit of requests. */
+/** Limit of the request rate of a stage. */
 export interface Throttle {
   requests_per_second: number;
   burst: number;
@@ -28,9 +28,12 @@ export interface RestApi {
   stage_variables: Record<string, string> | null;
   binary_media_types: string[];
   routes: Route[];
-  /** Undefined: the stage has no limit. */
+  /** Limit of the stage's request rate, which is undefined if the stage has no limit. */
   throttle: Throttle | undefined;
-  /** The place of the API key: the header `x-api-key`, or the authorizer's answer. */
+  /**
+   * Source of a request's API key, which is either the header `x-api-key` or the authorizer's
+   * answer.
+   */
   key_source: 'HEADER' | 'AUTHORIZER';
 }
 
@@ -55,10 +58,17 @@ interface StageProperties {
   }[];
 }
 
-/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/**
+ * Maximum duration of an integration, in milliseconds.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-/** @throws {Error} with the resource's id, if the template needs something that is not emulated. */
+/**
+ * Reads the REST APIs of the template.
+ * @throws {Error} if the template uses a feature that is not emulated. The message contains the
+ * resource's id.
+ */
 export function restApis(stack: Stack): RestApi[] {
   return stack.resources('AWS::ApiGateway::Stage').map((stage) => {
     const properties = stage.properties() as unknown as StageProperties;
@@ -127,7 +137,9 @@ function refuseUnsupported(method: Resource, properties: MethodProperties): void
   );
 }
 
-/** Maps the id of each resource, including the root, to its full path. */
+/**
+ * Maps the id of each resource of a REST API, including the root, to the full path of the resource.
+ */
 function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   const parts = new Map(
     stack.resources('AWS::ApiGateway::Resource').map((resource) => {

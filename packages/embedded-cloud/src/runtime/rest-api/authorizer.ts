@@ -9,7 +9,10 @@ import type { ApiRequest } from './proxy-event.ts';
 export interface AuthorizerSpec {
   id: string;
   type: 'REQUEST' | 'TOKEN';
-  /** Lower-case names of the headers that identify the caller. A request without one of them is unauthorized. */
+  /**
+   * Lower-case names of the headers that identify the caller. A request that lacks one of these
+   * headers is unauthorized.
+   */
   identity_headers: string[];
   ttl_ms: number;
   function_arn: string;
@@ -22,10 +25,16 @@ interface AuthorizerProperties {
   AuthorizerUri?: string;
 }
 
-/** Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html */
+/**
+ * Default lifetime of a cached answer of an authorizer, in seconds.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
+ */
 const TTL_SECONDS = 300;
 
-/** @throws {Error} for an authorizer that is not emulated. */
+/**
+ * Reads the authorizers of the template, by id.
+ * @throws {Error} if an authorizer is not emulated.
+ */
 export function authorizerSpecs(stack: Stack): Map<string, AuthorizerSpec> {
   const specs = stack.resources('AWS::ApiGateway::Authorizer').map(authorizerSpec);
   return new Map(specs.map((spec) => [spec.id, spec]));
@@ -69,7 +78,10 @@ export interface AuthorizerOptions {
   now: () => number;
 }
 
-/** Invokes an authorizer, and caches its answer per identity for the time that the template sets. */
+/**
+ * Creates a function that invokes an authorizer. The authorizer's answer is cached separately for
+ * each identity, for the time that the template sets.
+ */
 export function createAuthorizer(options: AuthorizerOptions) {
   const { spec, api, now } = options;
   const cache = new Map<string, { answer: AuthorizerAnswer; until: number }>();
@@ -100,7 +112,10 @@ function authorizerEvent(
   return { ...event, type, methodArn };
 }
 
-/** An authorizer refuses the caller by an error with the message "Unauthorized". */
+/**
+ * Returns the refusal for an invocation of the authorizer that did not return an answer. An
+ * authorizer refuses a caller by throwing an error with the message "Unauthorized".
+ */
 function refusalOf(invocation: Invocation): Authorized {
   const payload = 'payload' in invocation ? invocation.payload : '';
   const isRefusal = payload.includes('"errorMessage":"Unauthorized"');

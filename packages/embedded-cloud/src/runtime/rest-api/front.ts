@@ -10,29 +10,37 @@ import { createRouter } from './router.ts';
 import { createTokenBucket } from './throttle.ts';
 import type { Admission } from './usage.ts';
 
-/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/**
+ * Maximum size of a request's body, in bytes.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
 const PAYLOAD_BYTES = 10 * 1024 * 1024;
 
 export interface FrontOptions {
   api: RestApi;
-  /** Whether a resource policy lets API Gateway invoke the function for this route. */
+  /**
+   * Returns whether a resource policy of the route's function allows API Gateway to invoke the
+   * function.
+   */
   isPermitted: (route: Route, method: string) => boolean;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   authorizers: Map<string, AuthorizerSpec>;
-  /** Checks a key against its usage plan, and counts the request. */
+  /** Checks an API key against its usage plan, and counts the request for the key. */
   admitKey: (key: string | undefined) => Admission;
   responses: GatewayResponses;
   now: () => number;
 }
 
-/** A refusal of API Gateway itself, which does not invoke the function. */
+/**
+ * A refusal that comes from API Gateway itself. For a refused request, the function is not invoked.
+ */
 interface Refusal {
   kind: ResponseType;
-  /** The context that the authorizer returned. */
+  /** The context that the authorizer returned for the request. */
   authorizer: Record<string, string>;
 }
 
-/** One stage of a REST API, from the request to the answer. */
+/** Creates the function that answers requests to one stage of a REST API. */
 export function createFront(options: FrontOptions): (request: ApiRequest) => Promise<ApiAnswer> {
   const { responses, now } = options;
   const answer = createAnswer(options);
@@ -54,8 +62,9 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
 }
 
 /**
- * Checks a request in the order of API Gateway: route, size, authorizer, API key with its usage plan, the stage's own
- * limit, permission to invoke the function. Then the function answers.
+ * Creates the function that checks a request and then invokes the route's function. The checks have
+ * the order of API Gateway, which is the route, the size, the authorizer, the API key with its
+ * usage plan, the limit of the stage, and the permission to invoke the function.
  */
 function createAnswer(options: FrontOptions) {
   const { api, now } = options;
@@ -91,7 +100,10 @@ function refuse(kind: ResponseType, authorizer: Record<string, string> = {}): Re
   return { kind, authorizer };
 }
 
-/** Adds the authorizer's context and the API key to the event, if the route has them. */
+/**
+ * Adds the authorizer's context and the API key to the event. A value that the route does not use
+ * is not added.
+ */
 function withCaller(
   event: ReturnType<typeof proxyEvent>,
   authorizer: Record<string, string> | undefined,

@@ -1,10 +1,10 @@
 import type { Stack } from '../template/stack.ts';
 import type { ApiAnswer } from './answer.ts';
 
-/** The values of `$context` in a response of API Gateway itself. */
+/** The values of `$context` in a response that comes from API Gateway itself. */
 interface AnswerContext {
   request_id: string;
-  /** Epoch ms. */
+  /** Time of the response, in milliseconds since 1970. */
   now: number;
   authorizer: Record<string, string>;
   headers: Record<string, string>;
@@ -13,8 +13,9 @@ interface AnswerContext {
 export type ResponseType = keyof typeof DEFAULTS;
 
 /**
- * Status, message and error type of each response.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ * Status, message and error type of each response that comes from API Gateway itself.
+ * Source:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 const DEFAULTS = {
   ACCESS_DENIED: [403, 'User is not authorized to access this resource', 'AccessDeniedException'],
@@ -45,7 +46,10 @@ interface ResponseProperties {
 
 export type GatewayResponses = (type: ResponseType, context: AnswerContext) => ApiAnswer;
 
-/** The responses of API Gateway itself, with the template's changes. */
+/**
+ * Returns a function that builds the responses of API Gateway itself, with the changes that the
+ * template makes to the responses.
+ */
 export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses {
   const changed = new Map(
     stack
@@ -73,7 +77,10 @@ export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses
   };
 }
 
-/** Replaces the variables of a template. Other parts of the template language are not emulated. */
+/**
+ * Replaces the `$context` variables of a template. Other parts of the template language are not
+ * emulated.
+ */
 function fillTemplate(text: string, message: string, context: AnswerContext): string {
   return text.replace(/\$context\.([A-Za-z.]+)/g, (all, name: string) => {
     if (name === 'error.messageString') return JSON.stringify(message);

@@ -3,7 +3,11 @@ import { type ApiAnswer, proxyAnswer } from './answer.ts';
 import type { Route } from './api.ts';
 import type { ResponseType } from './gateway-response.ts';
 
-/** Invokes the function of a route. @returns its answer, or the type of API Gateway's own response. */
+/**
+ * Invokes the function of a route.
+ * @returns the function's answer, or the type of the response with which API Gateway itself
+ * answers.
+ */
 export async function invokeIntegration(
   invoke: (function_arn: string, payload: string) => Promise<Invocation>,
   route: Route,

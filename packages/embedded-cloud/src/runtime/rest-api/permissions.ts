@@ -10,7 +10,10 @@ interface PermissionProperties {
   SourceArn?: string;
 }
 
-/** Reads the functions' resource policies. @returns whether API Gateway may invoke the function of a route. */
+/**
+ * Reads the resource policies of the functions.
+ * @returns a function that returns whether API Gateway may invoke the function of a route.
+ */
 export function apiPermissions(
   stack: Stack,
   api: RestApi,

@@ -2,10 +2,10 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { RestApi } from './api.ts';
 import type { Match } from './router.ts';
 
-/** A request to the API, with its whole body. */
+/** A request to a REST API, with the whole body of the request. */
 export interface ApiRequest {
   method: string;
-  /** The path after the stage: percent-encoded, with a leading slash. */
+  /** The path after the stage, percent-encoded and with a leading slash. */
   path: string;
   query: URLSearchParams;
   headers: Record<string, string>;
@@ -14,8 +14,9 @@ export interface ApiRequest {
 }
 
 /**
- * The event of a Lambda proxy integration.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ * Builds the event of a Lambda proxy integration.
+ * Source:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function proxyEvent(
   api: RestApi,
@@ -62,7 +63,10 @@ function headersOf(headers: Record<string, string>) {
   };
 }
 
-/** `queryStringParameters` has the last value of a repeated name. */
+/**
+ * Builds the query fields of the event. If a name occurs several times in the query,
+ * `queryStringParameters` has the last value of the name.
+ */
 function queryOf(query: URLSearchParams) {
   const names = [...new Set(query.keys())];
   if (names.length === 0) {
@@ -100,7 +104,7 @@ function identityOf({ source_ip, headers }: ApiRequest) {
   };
 }
 
-/** `23/Nov/2026:14:05:00 +0000` */
+/** Formats a time as the event does, for example `23/Nov/2026:14:05:00 +0000`. */
 function requestTime(now: number): string {
   const [, day, month, year, time] = new Date(now).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;

@@ -2,15 +2,15 @@ import type { Route } from './api.ts';
 
 export interface Match {
   route: Route;
-  /** Decoded; null if the path has no parameters. */
+  /** Percent-decoded parameters of the path, or null if the path has no parameters. */
   path_parameters: Record<string, string> | null;
 }
 
 /**
- * Finds the route of a request as API Gateway does: exact segments win over `{parameter}`, which wins over `{proxy+}`;
- * then the method wins over `ANY`.
- *
- * @param path after the stage: percent-encoded, with a leading slash.
+ * Creates a function that finds the route of a request by the rules of API Gateway. Exact segments
+ * take precedence over `{parameter}`, and `{parameter}` takes precedence over `{proxy+}`. Within a
+ * resource, the request's method takes precedence over `ANY`. The `path` of a request starts after
+ * the stage, is percent-encoded, and has a leading slash.
  */
 export function createRouter(routes: Route[]): (method: string, path: string) => Match | undefined {
   const resources = [...new Set(routes.map((route) => route.resource_path))].sort(bySpecificity);
@@ -33,7 +33,10 @@ export function createRouter(routes: Route[]): (method: string, path: string) =>
 
 const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '');
 
-/** @returns undefined if the path does not match the resource. */
+/**
+ * Reads the path parameters of a request.
+ * @returns undefined if the path does not match the resource.
+ */
 function parametersOf(resource: string[], path: string[]): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, part] of resource.entries()) {

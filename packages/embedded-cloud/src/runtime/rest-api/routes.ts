@@ -13,7 +13,7 @@ import { apiPermissions } from './permissions.ts';
 import type { ApiRequest } from './proxy-event.ts';
 import { createUsage, usagePlans } from './usage.ts';
 
-/** The gateway's routes of the template's REST APIs. */
+/** The template's REST APIs, with the routes through which the gateway reaches the REST APIs. */
 export interface ApiRoutes {
   apis: RestApi[];
   routes: ExtraRoute[];
@@ -26,7 +26,10 @@ export interface ApiRoutesOptions {
   now: () => number;
 }
 
-/** Each stage answers under `/_aws/execute-api/{api}/{stage}/…`, and unsigned requests under `/{stage}/…` too. */
+/**
+ * Creates the routes of the REST APIs. Each stage answers requests under
+ * `/_aws/execute-api/{api}/{stage}/…`. A stage also answers unsigned requests under `/{stage}/…`.
+ */
 export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
   const { stack, functions, keys, now } = options;
   const apis = restApis(stack);
@@ -44,7 +47,8 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
     });
     return [
       stageRoute(`/_aws/execute-api/${api.id}/${api.stage}`, front, () => true),
-      // A bucket may have the stage's name, but requests to S3 are signed.
+      // A bucket may have the same name as the stage, but requests to S3 are signed, so only
+      // unsigned requests go to the stage.
       stageRoute(`/${api.stage}`, front, (request) => signatureOf(request) === undefined),
     ];
   });
@@ -70,7 +74,10 @@ function apiRequest({ method, query, headers, body }: GatewayRequest, rest: stri
   return { method, path: rest === '' ? '/' : rest, query, headers, body, source_ip: '127.0.0.1' };
 }
 
-/** The gateway writes one line per header. */
+/**
+ * Converts an answer to a reply of the gateway. Several values of a header are joined because the
+ * gateway writes one line per header.
+ */
 function toReply({ status, headers, body }: ApiAnswer): AwsReply {
   const lines = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
   return { status, headers: Object.fromEntries(lines), body };

@@ -1,6 +1,9 @@
 import type { Throttle } from './api.ts';
 
-/** A token bucket with `burst` tokens that is refilled at `requests_per_second`. @returns whether a token was free. */
+/**
+ * Creates a token bucket with `burst` tokens that is refilled at `requests_per_second`.
+ * @returns a function that takes a token and returns whether a token was free.
+ */
 export function createTokenBucket(
   { requests_per_second, burst }: Throttle,
   now: () => number,

@@ -10,7 +10,7 @@ interface UsagePlanProperties {
   Quota?: { Limit?: number; Period?: 'DAY' | 'WEEK' | 'MONTH' };
 }
 
-/** The template's usage plans. */
+/** Returns the usage plans of the template. */
 export function usagePlans(stack: Stack): UsagePlan[] {
   return stack.resources('AWS::ApiGateway::UsagePlan').map((resource) => {
     const properties = resource.properties() as UsagePlanProperties;
@@ -38,7 +38,10 @@ export type Admission =
   | { kind: 'admitted'; key_id: string }
   | { kind: 'INVALID_API_KEY' | 'THROTTLED' | 'QUOTA_EXCEEDED' };
 
-/** Checks an API key against its usage plan for the stage. Each key has its own token bucket and its own quota. */
+/**
+ * Creates a function that checks an API key against its usage plan for the stage. Each key has its
+ * own token bucket and its own quota.
+ */
 export function createUsage(options: {
   keys: KeyStore;
   plans: UsagePlan[];

@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { CreatedObject } from './object-events.ts';
 
-/** Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html */
+/**
+ * Builds the event of a schedule.
+ * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
+ */
 export function scheduledEvent(rule_arn: string, now: number) {
   const type = { 'detail-type': 'Scheduled Event', source: 'aws.events' };
   return { ...envelope(now), ...type, resources: [rule_arn], detail: {} };
 }
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+/**
+ * Builds the event of an object that was created in a bucket.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
 export function objectCreatedEvent(object: CreatedObject, now: number) {
   const { bucket, key, size, etag, reason } = object;
   return {

@@ -7,13 +7,13 @@ export interface CreatedObject {
   key: string;
   size: number;
   etag: string;
-  /** The action that created it. */
+  /** The S3 action that created the object. */
   reason: string;
 }
 
 const CREATING_ACTIONS = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);
 
-/** Wraps S3 so that `onCreated` gets each created object, once it is durable. */
+/** Wraps S3 so that `onCreated` is called with each created object after the object is durable. */
 export function withObjectEvents(s3: S3, onCreated: (object: CreatedObject) => void): S3 {
   return {
     ...s3,

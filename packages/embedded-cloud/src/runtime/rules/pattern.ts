@@ -2,7 +2,8 @@ export type Pattern = { [name: string]: Pattern | Matcher[] };
 type Matcher = string | { prefix: string };
 
 /**
- * Whether an event matches a rule's pattern. Every leaf of the pattern is a list, and one value of it must match.
+ * Returns whether an event matches a rule's pattern. Every leaf of the pattern is a list, and at
+ * least one element of each list must match the event's value.
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function matchesPattern(pattern: Pattern, event: Record<string, unknown>): boolean {
@@ -19,7 +20,10 @@ export function matchesPattern(pattern: Pattern, event: Record<string, unknown>)
   });
 }
 
-/** @throws {Error} for a malformed pattern, and for an operator that is not emulated. */
+/**
+ * Reads a pattern from the template.
+ * @throws {Error} if the pattern is malformed or uses an operator that is not emulated.
+ */
 export function readPattern(value: unknown): Pattern {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error('EventPattern must be an object whose leaves are lists.');

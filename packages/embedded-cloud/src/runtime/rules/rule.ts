@@ -6,11 +6,14 @@ import { type Pattern, readPattern } from './pattern.ts';
 export interface Rule {
   name: string;
   arn: string;
-  /** The period of a schedule. */
+  /** Period of a scheduled rule, in milliseconds. */
   every_ms?: number;
-  /** The events that the rule matches. */
+  /** Pattern of the events that the rule matches. */
   pattern?: Pattern;
-  /** `input` replaces the event. */
+  /**
+   * The queues that receive the event. If a target has an `input`, the queue receives the `input`
+   * instead of the event.
+   */
   targets: { queue_arn: string; input?: string }[];
 }
 
@@ -22,10 +25,17 @@ interface RuleProperties {
 
 const TARGET_FIELDS = new Set(['Id', 'Arn', 'Input']);
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** The longest delay of a timer. Node.js would fire a longer one after 1 ms. */
+/**
+ * Longest delay of a timer in Node.js, in milliseconds. Node.js would fire a timer with a longer
+ * delay after 1 ms.
+ */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** @throws {Error} with the rule's id, if it needs something that is not emulated, or its queue refuses it. */
+/**
+ * Reads a rule of the template.
+ * @throws {Error} if the rule uses a feature that is not emulated, or the policy of a target queue
+ * does not allow the rule to send. The message contains the rule's id.
+ */
 export function readRule(resource: Resource, stack: Stack): Rule {
   const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;
   const arn = resource.attribute('Arn');
@@ -84,7 +94,10 @@ interface QueuePolicyProperties {
   };
 }
 
-/** Whether a policy of the queue lets EventBridge send to it for this rule. */
+/**
+ * Returns whether a policy of the queue allows EventBridge to send events of this rule to the
+ * queue.
+ */
 function maySend(stack: Stack, queue_arn: string, rule_arn: string): boolean {
   return stack.resources('AWS::SQS::QueuePolicy').some((resource) => {
     const { Queues, PolicyDocument } = resource.properties() as unknown as QueuePolicyProperties;

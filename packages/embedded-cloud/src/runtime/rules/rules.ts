@@ -8,7 +8,10 @@ import { type Rule, readRule } from './rule.ts';
 /** The running rules of the default event bus. */
 export interface Rules {
   onObjectCreated(object: CreatedObject): void;
-  /** Fires the schedules whose name contains this text; absent: all. @returns their names. */
+  /**
+   * Fires the schedules whose name contains `name`, or all schedules if `name` is absent.
+   * @returns the names of the fired schedules.
+   */
   fire(name?: string): string[];
   stop(): void;
 }
@@ -19,7 +22,11 @@ export interface RulesOptions {
   now: () => number;
 }
 
-/** @throws {Error} with the rule's id, if it needs something that is not emulated, or its queue refuses it. */
+/**
+ * Starts the rules of the template.
+ * @throws {Error} if a rule uses a feature that is not emulated, or the policy of a target queue
+ * does not allow the rule to send. The message contains the rule's id.
+ */
 export function startRules({ stack, queues, now }: RulesOptions): Rules {
   const buckets = bucketsWithEvents(stack);
   const rules = stack
@@ -61,7 +68,10 @@ interface BucketProperties {
   };
 }
 
-/** A bucket sends events to EventBridge only if its notification configuration enables that. */
+/**
+ * Returns the names of the buckets that send events to EventBridge. A bucket sends events only if
+ * its notification configuration enables EventBridge.
+ */
 function bucketsWithEvents(stack: Stack): Set<string> {
   const enabled = stack.resources('AWS::S3::Bucket').filter((bucket) => {
     const { NotificationConfiguration } = bucket.properties() as BucketProperties;

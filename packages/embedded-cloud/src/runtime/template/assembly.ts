@@ -10,7 +10,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Condition?: string }>;
 }
 
-/** A resource of a template, with unresolved intrinsics. */
+/** A resource of a template, whose intrinsic functions are not resolved yet. */
 export interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
@@ -18,12 +18,18 @@ export interface TemplateResource {
   Condition?: string;
 }
 
-/** A cloud assembly that `cdk synth` wrote: the template of one stack, and the folders of its file assets. */
+/**
+ * A cloud assembly that `cdk synth` wrote. The assembly contains the template of one stack and the
+ * folders of its file assets.
+ */
 export interface Assembly {
   directory: string;
   stack_name: string;
   template: Template;
-  /** The folder of the asset with this S3 key. @throws {Error} if there is none. */
+  /**
+   * Returns the folder of the asset with this S3 key.
+   * @throws {Error} if the assembly has no such asset.
+   */
   assetFolder(object_key: string): string;
 }
 
@@ -82,7 +88,10 @@ export async function loadAssembly(directory: string): Promise<Assembly> {
   };
 }
 
-/** Reads the asset manifest, which maps folders to S3 keys. */
+/**
+ * Reads the asset manifest.
+ * @returns the folder of each asset by its S3 key.
+ */
 async function assetFolders(directory: string, stack_id: string): Promise<Map<string, string>> {
   const manifest = await readJson<AssetManifest>(join(directory, `${stack_id}.assets.json`)).catch(
     (cause: NodeJS.ErrnoException): AssetManifest => {

@@ -1,4 +1,4 @@
-/** The parts of the stack that intrinsic functions refer to. */
+/** The parts of the stack to which intrinsic functions refer. */
 export interface IntrinsicScope {
   ref(logical_id: string): unknown;
   attribute(logical_id: string, name: string): unknown;
@@ -6,15 +6,16 @@ export interface IntrinsicScope {
   mapping(map: string, top: string, second: string): unknown;
 }
 
-/** `Ref: AWS::NoValue`, which removes the property that has it as a value. */
+/** The value of `Ref: AWS::NoValue`. A property that has this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, resolve: (value: unknown) => unknown) => unknown;
 
 /**
- * Resolves the intrinsic functions in a value of a template.
+ * Creates a function that resolves the intrinsic functions in a value of a template.
  *
- * @throws {Error} for an intrinsic that is not emulated, and for a malformed one.
+ * @throws {Error} from the returned function, if an intrinsic function is malformed or not
+ * emulated.
  */
 export function createResolver(scope: IntrinsicScope): (value: unknown) => unknown {
   const intrinsics: Record<string, Intrinsic> = {
@@ -42,7 +43,11 @@ export function createResolver(scope: IntrinsicScope): (value: unknown) => unkno
   return resolve;
 }
 
-/** `Condition` is an intrinsic only if its value is a name. In an IAM policy, its value is an object. */
+/**
+ * Returns whether an object with a single field is an intrinsic function. `Condition` is an
+ * intrinsic function only if its value is a name, because in an IAM policy the value of `Condition`
+ * is an object.
+ */
 function isIntrinsic(name: string, argument: unknown): boolean {
   if (name === 'Condition') return typeof argument === 'string';
   return name === 'Ref' || name.startsWith('Fn::');

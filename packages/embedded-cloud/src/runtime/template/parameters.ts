@@ -2,7 +2,10 @@ import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Template } from './assembly.ts';
 import { NO_VALUE } from './intrinsics.ts';
 
-/** The values of a template's parameters. @throws {Error} for a parameter that is unknown, or has no value. */
+/**
+ * Returns the values of a template's parameters.
+ * @throws {Error} if a given parameter is unknown, or a parameter of the template has no value.
+ */
 export function parameterValues(
   template: Template,
   overrides: Record<string, string>,
@@ -24,7 +27,11 @@ export function parameterValues(
   );
 }
 
-/** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html */
+/**
+ * Returns the values of CloudFormation's pseudo parameters.
+ * Source:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+ */
 export function pseudoParameters(stack_name: string, stack_id: string): Record<string, unknown> {
   return {
     'AWS::AccountId': ACCOUNT_ID,

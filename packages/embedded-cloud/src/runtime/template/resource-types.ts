@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 
-/** The inputs of a resource's name and attributes. */
+/** The values from which a resource's name and attributes are computed. */
 export interface Naming {
   stack_name: string;
   logical_id: string;
-  /** One property, resolved. */
+  /** Returns the resolved value of one property of the resource. */
   property(name: string): unknown;
 }
 
-/** The results of `Ref` and `Fn::GetAtt` for the resources of one type. */
+/** The functions that compute the results of `Ref` and `Fn::GetAtt` for resources of one type. */
 export interface ResourceType {
   physicalId(naming: Naming): string;
   attributes: Record<string, (physical_id: string, naming: Naming) => string>;
@@ -25,7 +25,10 @@ const idOnly = (length: number): ResourceType => ({
   physicalId: (naming) => generatedId(naming, length),
   attributes: {},
 });
-/** The same stack and resource get the same id, so that a restart finds what it created. */
+/**
+ * Generates an id from the names of the stack and of the resource. The id is the same after a
+ * restart, so that the restarted cloud finds the resources that an earlier process created.
+ */
 function generatedId(naming: Naming, length: number): string {
   const hash = createHash('sha256')
     .update(`${naming.stack_name}/${naming.logical_id}`)
@@ -37,7 +40,11 @@ function nonEmptyText(name: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** Bucket names have 3 to 63 lower-case characters: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/**
+ * Returns the name of a bucket. A generated name has only characters that AWS allows, and at most
+ * 63 characters.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
 function bucketName(naming: Naming): string {
   const name = nonEmptyText(naming.property('BucketName'));
   if (name !== undefined) return name;
@@ -56,7 +63,7 @@ function uuid(naming: Naming): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
-/** The emulated resource types. */
+/** The emulated resource types by their CloudFormation names. */
 export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::Kinesis::Stream': {
     physicalId: nameFrom('Name'),
@@ -124,7 +131,8 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: nameFrom('Name'),
     attributes: { Arn: (name) => arn('events', `rule/${name}`) },
   },
-  // Alarms refer to its ARN. Publishing is not emulated.
+  // The topic is emulated only because alarms refer to its ARN. Publishing to the topic is not
+  // emulated.
   'AWS::SNS::Topic': {
     physicalId: (naming) => arn('sns', nameFrom('TopicName')(naming)),
     attributes: { TopicArn: (topic) => topic, TopicName: (topic) => lastPart(topic, ':') },
@@ -162,7 +170,9 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::ApiGateway::Stage': { physicalId: nameFrom('StageName'), attributes: {} },
 };
 
-/** Resource types that are accepted and have no effect, each with the reason. */
+/**
+ * The resource types that the template may contain but that have no effect, each with the reason.
+ */
 export const IGNORED_TYPES: Record<string, string> = {
   'AWS::CDK::Metadata': 'it is usage data for AWS',
   'AWS::S3::BucketPolicy': 'it restricts HTTP and other accounts, and neither exists here',

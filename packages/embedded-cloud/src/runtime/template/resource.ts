@@ -2,12 +2,17 @@ import type { TemplateResource } from './assembly.ts';
 import { NO_VALUE } from './intrinsics.ts';
 import { IGNORED_TYPES, type Naming, RESOURCE_TYPES } from './resource-types.ts';
 
-/** A resource of the template. Its references are resolved when they are read. */
+/**
+ * A resource of the template. References in its properties are resolved when a property is read.
+ */
 export interface Resource {
   logical_id: string;
   type: string;
   physical_id: string;
-  /** All properties, resolved. @throws {Error} with this resource's id, if one can't be resolved. */
+  /**
+   * Returns all properties of the resource, with references resolved.
+   * @throws {Error} if a property cannot be resolved. The message contains the resource's id.
+   */
   properties(): Record<string, unknown>;
   attribute(name: string): string;
 }
@@ -58,7 +63,11 @@ export function createResource(
   return resource;
 }
 
-/** Adds the resource to the message of an error, and stops at a reference that leads back to itself. */
+/**
+ * Creates a function that runs a resolution for a resource. If the resolution throws an error, the
+ * resource's name is added to the message. If a reference leads back to the value that is being
+ * resolved, the function throws an error.
+ */
 function createGuard(label: string) {
   const resolving = new Set<string>();
   return <Value>(what: string, resolve: () => Value): Value => {

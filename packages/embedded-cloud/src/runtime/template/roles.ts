@@ -13,7 +13,10 @@ interface RoleProperties {
 
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** The AWS managed policies that are emulated. Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ */
+/**
+ * The AWS managed policies that are emulated.
+ * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/
+ */
 const MANAGED_BY_AWS: Record<string, PolicyStatement[]> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': [
     { Effect: 'Allow', Action: LOGS, Resource: '*' },
@@ -36,17 +39,24 @@ const MANAGED_BY_AWS: Record<string, PolicyStatement[]> = {
   ],
 };
 
-/** The roles of the template with their policies. */
+/** The roles of the template, with the statements of their policies. */
 export interface Roles {
-  /** The roles' logical ids. */
+  /** Returns the logical ids of all roles. */
   all(): string[];
-  /** The statements of the role's inline, attached and managed policies. */
+  /** Returns the statements of the role's inline, attached and managed policies. */
   statementsOf(logical_id: string): PolicyStatement[];
-  /** Finds the role with this ARN. @throws {Error} if the template has none. @returns its logical id. */
+  /**
+   * Finds the role with this ARN.
+   * @returns the logical id of the role.
+   * @throws {Error} if the template has no such role.
+   */
   findByArn(arn: string): string;
 }
 
-/** @throws {Error} if a role has an AWS managed policy that is not emulated. */
+/**
+ * Reads the roles of the template and their policies.
+ * @throws {Error} if a role has an AWS managed policy that is not emulated.
+ */
 export function createRoles(stack: Stack): Roles {
   const roles = stack.resources('AWS::IAM::Role');
   const statements = new Map(
@@ -79,7 +89,10 @@ function inlineAndAwsStatements(role: Resource): PolicyStatement[] {
   ];
 }
 
-/** Policies are attached from both sides: a policy names roles, and a role names managed policies. */
+/**
+ * Returns the statements of the template's policies that are attached to a role. A policy may name
+ * its roles, and a role may name its managed policies.
+ */
 function attachedStatements(stack: Stack, role_name: string): PolicyStatement[] {
   const named = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
     .flatMap((type) => stack.resources(type))

@@ -5,12 +5,15 @@ import { parameterValues, pseudoParameters } from './parameters.ts';
 import { createResource, type Resource } from './resource.ts';
 import { IGNORED_TYPES, RESOURCE_TYPES } from './resource-types.ts';
 
-/** The template with its parameters applied: names, references and outputs as CloudFormation would resolve them. */
+/**
+ * The template with its parameters applied. Names, references and outputs are resolved as
+ * CloudFormation resolves them.
+ */
 export interface Stack {
   name: string;
   /** The stack's ARN. */
   id: string;
-  /** The resources of one type, without those whose condition is false. */
+  /** Returns the resources of one type. A resource whose condition is false is left out. */
   resources(type: string): Resource[];
   resource(logical_id: string): Resource;
   outputs(): Record<string, string>;
@@ -18,8 +21,10 @@ export interface Stack {
 }
 
 /**
- * @throws {Error} with logical id and type of each resource that is neither emulated nor ignored, and with each
- * parameter that is unknown or has no value.
+ * Creates the stack of a template.
+ * @throws {Error} if a resource is neither emulated nor ignored, or a parameter is unknown or has
+ * no value. The message contains the logical id and type of each such resource, or the name of each
+ * such parameter.
  */
 export function createStack(assembly: Assembly, overrides: Record<string, string> = {}): Stack {
   const { template, stack_name } = assembly;
