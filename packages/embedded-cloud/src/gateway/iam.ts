@@ -90,9 +90,9 @@ function distinctGrants(statements: PolicyStatement[]): Grant[] {
 }
 
 /**
- * Lists the grants of a statement. Statements with `NotAction` or `NotResource` are left out
- * because they name only the actions or resources that they exclude, so a used grant cannot be
- * matched with them.
+ * Lists the grants of a statement. A statement with `NotAction` or `NotResource` is left out,
+ * because the statement names only excluded actions or resources, so no pattern can be matched with
+ * a call.
  */
 function grantsOf({ Effect, Action, Resource }: PolicyStatement): Grant[] {
   if (Effect !== 'Allow') return [];

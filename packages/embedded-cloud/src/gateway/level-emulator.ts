@@ -50,7 +50,7 @@ export interface LevelEmulatorOptions {
    * undefined, the data is stored only in memory.
    */
   path: string | undefined;
-  /** Further options of the package. */
+  /** Additional options for the database of the package. */
   options: object;
 }
 

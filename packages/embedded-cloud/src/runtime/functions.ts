@@ -39,7 +39,7 @@ export interface Functions {
    * @throws {Error} if the template has no such function.
    */
   find(name_or_arn: string): DeployedFunction;
-  /** Waits until no invocation runs, or until the signal aborts. */
+  /** Waits until no invocation of any function is running, or until the signal aborts. */
   waitUntilIdle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }

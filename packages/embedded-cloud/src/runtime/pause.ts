@@ -1,4 +1,4 @@
-/** Waits for `ms` milliseconds, or until the signal aborts. The function never throws. */
+/** Waits for `ms` milliseconds, or until the signal aborts. The returned promise never rejects. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

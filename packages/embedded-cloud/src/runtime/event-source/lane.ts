@@ -52,17 +52,20 @@ export type LaneStep<Item> =
   | { kind: 'rest' };
 
 /**
- * One sequence of records in a shard, delivered one batch at a time; a shard has `ParallelizationFactor` lanes. A lane
- * gathers, retries, splits and discards batches. It does no I/O and has no clock of its own.
+ * A lane is one sequence of records in a shard, which is delivered one batch at a time. A shard has
+ * `ParallelizationFactor` lanes. A lane does no I/O and does not read the time itself.
  *
- *   gather ──(size, window or payload reached)──► batch ──next()──► in flight
- *   in flight ── success ──► finished
- *             ── partial ──► finished up to the checkpoint; the rest is the next batch
- *             ── failure ──► two halves (bisect; counts no retry), or again after a backoff, or discarded
- *             ── throttled ──► again after a backoff, without a limit of retries
- *   a record over its maximum age is discarded before its batch is in flight (again)
+ * A lane gathers records until the batch size, the batching window or the payload limit is reached.
+ * Then `next()` returns the batch to deliver, and `settle()` applies the outcome of the delivery.
+ * Between these two calls the lane delivers no other batch. The outcomes have these effects:
+ * - `success` finishes the batch.
+ * - `partial` finishes the records before the checkpoint. The remaining records are the next batch.
+ * - `failure` splits the batch into two halves if bisecting is on. Otherwise, or if the batch has
+ *   only one record, the batch is delivered again after a backoff, or discarded after the last
+ *   retry. A split does not count as a retry.
+ * - `throttled` delivers the batch again after a backoff, without a limit of retries.
  *
- * `next()` returns the batch to deliver, and `settle()` takes its outcome. In between, the lane delivers nothing else.
+ * A record that exceeds its maximum age is discarded before the next delivery of its batch.
  */
 export interface Lane<Item> {
   add(record: Item, now: number): void;

@@ -16,8 +16,8 @@ export interface ExecutionEnvironment {
    */
   ready: Promise<Answer | undefined>;
   /**
-   * Runs an invocation. Only one invocation may run at a time. The function never throws. If the
-   * environment crashes, the answer is a failure and the environment is dead.
+   * Runs an invocation. Only one invocation may run at a time. The returned promise never rejects.
+   * If the environment crashes, the answer is a failure and the environment is dead.
    */
   invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;
   isDead(): boolean;

@@ -54,7 +54,8 @@ interface AssetManifest {
  * const { template } = await loadAssembly('cdk.out');
  * console.log(Object.keys(template.Resources));
  *
- * @throws {Error} if the folder has no `manifest.json`, or the assembly has not exactly one stack.
+ * @throws {Error} if the folder has no `manifest.json`, or the assembly does not have exactly one
+ * stack.
  */
 export async function loadAssembly(directory: string): Promise<Assembly> {
   const manifest = await readJson<Manifest>(join(directory, 'manifest.json'));
