@@ -57,6 +57,6 @@ export interface ApiDeps {
    */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
-  /** Reports an error that is a bug in the API. Other errors have outside causes. */
+  /** Reports an error that is a bug in the API, not a mistake of the caller or a failed AWS call. */
   on_error?: (error: unknown, request_id: string) => void;
 }
