@@ -16,7 +16,9 @@ import type { Page } from './ports.ts';
  * the pages of the job in the jobs table.
  */
 export function progressOf(job: Job, pages: Page[]): { progress: Progress; counts: OutcomeCounts } {
-  const counts = sumOf(pages.map(countsOf));
+  // The row is read before the pages. A row without a total can therefore come with pages that
+  // already have marks. Ignoring these pages keeps `done` at most `total`.
+  const counts = job.total === undefined ? {} : sumOf(pages.map(countsOf));
   const total = job.total ?? 0;
   const done = doneOf(counts);
   const progress = {

@@ -19,6 +19,13 @@ it('Progress is 0 of 0 while the input has not arrived, and while it is counted'
   expect(progressOf(arrived, []).progress).toEqual({ ...nothing, stage: 'counting' });
 });
 
+it('Progress is 0 of 0 if the row was read before the count ended and the pages after it', () => {
+  const pages: Page[] = [{ page: 0, done: { positive: new Set([0, 1]) } }];
+  const { progress, counts } = progressOf(aJob({ job_id: 'job_1' }), pages);
+  expect(progress).toMatchObject({ total: 0, done: 0, succeeded: 0 });
+  expect(counts).toEqual({});
+});
+
 it('Progress adds up closed and open pages', () => {
   const pages: Page[] = [
     { page: 0, counts: { positive: 900, empty: 60, set_aside: 40 }, done: {} },
