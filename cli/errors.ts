@@ -1,6 +1,9 @@
 import { START_CLOUD } from './start-cloud.ts';
 
-/** Error for the user. The message's first line names the problem, and the second the solution. */
+/**
+ * Error for the user. The first line of the message names the problem, and the second line the
+ * solution.
+ */
 export class Advice extends Error {
   override name = 'Advice';
   constructor(message: string, advice: string, options?: ErrorOptions) {

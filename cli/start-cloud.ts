@@ -1,6 +1,6 @@
 /**
- * Constant that only the bundle of the npm package defines. The advice to users depends on the
- * constant, because the package contains neither the embedded cloud nor the npm scripts.
+ * Constant that is defined only in the bundle of the npm package. The package contains neither the
+ * embedded cloud nor the npm scripts, and therefore users of the package get different advice.
  */
 declare const AURASTREAM_PACKAGE: true | undefined;
 

@@ -1,6 +1,6 @@
 /**
- * Time within which several signals count as one Ctrl-C, in milliseconds. One Ctrl-C can cause
- * several signals, because npm and tsx forward the signal that the terminal also sends to the
+ * Signals within this number of milliseconds count as one Ctrl-C. One Ctrl-C can cause several
+ * signals, because npm and tsx forward the signal and the terminal also sends the signal to the
  * command itself.
  */
 const SAME_SIGNAL_MS = 300;

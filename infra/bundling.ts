@@ -7,9 +7,9 @@ import { buildSync } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Packages that the bundles do not contain, which makes each bundle 100 KB smaller. The AWS SDK
+ * Packages that the bundles do not contain. Each bundle is therefore 100 KB smaller. The AWS SDK
  * imports these packages only in a browser, or if the environment variables contain no credentials.
- * Lambda always sets environment variables that contain credentials.
+ * Lambda always sets environment variables with credentials.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 const NEVER_REACHED = [
@@ -33,8 +33,8 @@ export type Assets = Record<string, string[]>;
 
 /**
  * Bundles a handler as `index.mjs`. The bundle contains the AWS SDK, because the deployed version
- * of the SDK must be the version that the tests used. Dynamic imports become separate files,
- * because a cold start then does not read the dynamically imported code.
+ * of the SDK must be the tested version. Dynamic imports become separate files, because a cold
+ * start then does not read the dynamically imported code.
  *
  * @returns the path of a temporary folder with the bundle. The caller must remove the folder.
  */

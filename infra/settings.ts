@@ -30,10 +30,13 @@ export interface Settings {
       /** Quota of the AWS account, in calls per second. */
       calls_per_second: number;
       /**
-       * Limit of all consumers together. The quota ledger divides the limit among the consumers.
+       * Largest rate of all consumers together, in calls per second. The quota ledger divides the
+       * rate among the consumers.
        */
       consumers_calls_per_second: number;
-      /** Limit of each consumer while the quota ledger is unavailable. */
+      /**
+       * Largest rate of each consumer while the quota ledger is unavailable, in calls per second.
+       */
       fallback_calls_per_second: number;
     }
   >;
@@ -44,7 +47,7 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
-    /** Burst limit of the whole API, in requests with and without an API key. */
+    /** Burst limit of the whole API, in requests. Requests without an API key count too. */
     burst_requests: number;
     /** CIDR ranges that may call the API. If the list is empty, all addresses may call the API. */
     allowed_cidrs: string[];
@@ -53,16 +56,18 @@ export interface Settings {
   jobs: {
     timeout_seconds: number;
     memory_mb: number;
-    /** Time since a job's creation after which an unfinished job gets the status FAILED. */
+    /** Age at which an unfinished job gets the status FAILED. */
     deadline_seconds: number;
-    /** Retention time of jobs, of jobs' inputs, and of texts that are too long for the stream. */
+    /**
+     * Retention time of jobs, of the jobs' inputs, and of texts that are too long for the stream.
+     */
     retention_seconds: number;
     upload_url_ttl_seconds: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   alarms: {
     /**
-     * Email addresses that receive alarms. The owner of each address must confirm a subscription.
+     * Email addresses that receive alarms. The owner of each address must confirm the subscription.
      */
     emails: string[];
     late_seconds: number;
@@ -78,25 +83,25 @@ export const settings: Settings = {
   stack_name: 'AuraStream',
   stream: { retention_hours: 24 },
   consumer: {
-    // The batch is large, because only a large batch contains enough texts of each language to fill
-    // the calls of Comprehend with 25 documents each. The consumer also waits less often for a slow
-    // call. A batch of distinct texts takes 33 s if four consumers share the quota.
+    // Comprehend accepts up to 25 documents of one language in a call. The batch is large because
+    // only a large batch contains enough texts of each language to fill the calls. A large batch
+    // also waits less often for a slow call. A batch of distinct texts takes 33 s if four consumers
+    // share the quota.
     batch_size: 2_000,
-    // The window must be at least 1 s, because Lambda requires 1 s if a batch can contain more than
-    // 10 records.
+    // The window is at least 1 s. Lambda requires 1 s if a batch can contain more than 10 records.
     window_seconds: 2,
-    // With a factor above 1, Lambda would preserve the order of records by the partition key of a
-    // KPL aggregate instead of by the partition keys of the records in the aggregate.
+    // The factor is 1 because a larger factor can change the order of aggregated records. With a
+    // larger factor, Lambda orders records by the partition key of the KPL aggregate and ignores
+    // the partition keys of the records in the aggregate.
     parallelization_factor: 1,
     // Lambda retries a failed batch for hours, because a batch fails only if a service is
-    // unavailable. An invalid record does not make a batch fail, because the consumer sets the
-    // record aside.
+    // unavailable. The consumer sets invalid records aside, and therefore invalid records do not
+    // make a batch fail.
     max_retries: 1_000,
     max_record_age_seconds: 12 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
-    // Limits the number of connections that the AWS SDK opens. The quota ledger limits the call
-    // rate.
+    // Limits how many connections the AWS SDK opens. The quota ledger limits the call rate.
     analyzer_max_in_flight: 50,
   },
   analysis: {
@@ -109,8 +114,8 @@ export const settings: Settings = {
   quotas: {
     comprehend: {
       calls_per_second: 10,
-      // The limit is 0.2 calls per second below the quota, because the API also calls the analyzer
-      // and the ledger does not count the API's calls.
+      // The rate is 0.2 calls per second below the quota. The remaining 0.2 calls are for the API,
+      // because the ledger does not count the API's calls.
       consumers_calls_per_second: 9.8,
       // The value is about a quarter of the consumers' limit, because a stream in on-demand mode
       // starts with 4 shards and therefore has 4 consumers.
@@ -138,15 +143,15 @@ export const settings: Settings = {
     },
   },
   jobs: {
-    // A submission that takes longer continues with the next message. If the function crashes, the
-    // queue delivers the message again after about this time.
+    // If a submission takes longer, the function continues the submission with the next message. If
+    // the function crashes, the queue delivers the message again after about this time.
     timeout_seconds: 120,
     memory_mb: 512,
     deadline_seconds: DAY_SECONDS,
     retention_seconds: 30 * DAY_SECONDS,
     upload_url_ttl_seconds: 3_600,
   },
-  // The timeout is longer than the 30 s that the receiver of a callback has to respond.
+  // The receiver of a callback has 30 s to respond. The timeout is longer than the 30 s.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
   alarms: {
     emails: [],

@@ -8,7 +8,9 @@ import rooms from '../rooms.json' with { type: 'json' };
 export interface SynthOptions {
   /** Path of the repository's root folder. */
   root?: string;
-  /** Function that is called before a synthesis starts. A synthesis takes several seconds. */
+  /**
+   * Function that is called before a synthesis starts, because a synthesis takes several seconds.
+   */
   onSynth?: () => void;
 }
 
@@ -99,7 +101,7 @@ async function moveTo(fresh: string, directory: string): Promise<void> {
 async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
-    // Without the last variable, jsii would print a warning about the Node version.
+    // The last variable turns off a warning of jsii about the Node version.
     env: { ...process.env, CDK_OUTDIR, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

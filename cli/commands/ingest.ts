@@ -21,7 +21,9 @@ interface IngestSummary {
   accepted: number;
   refused: number;
   failed: number;
-  /** Number of entries that were sent again because the stream had rejected the entries. */
+  /**
+   * Number of entries that the publisher sent again because the stream had rejected the entries.
+   */
   resent: number;
   seconds: number;
   records_per_second: number;
@@ -83,8 +85,8 @@ async function ingest(options: ReadOptions, stream_name: string): Promise<Ingest
     }
   }
 
-  // The first pending line belongs to the next outcome, because the publisher yields the outcomes
-  // in the order of the records.
+  // The publisher yields the outcomes in the order of the records. Therefore the first pending line
+  // belongs to the next outcome.
   for await (const outcome of publisher.publishAll(records())) {
     const line = pending_lines.shift() ?? 0;
     if (outcome.status === 'accepted') continue;

@@ -60,8 +60,8 @@ export function submitCommand(): Command {
 }
 
 /**
- * Returns the format of the file. Refuses a file in gzip format, because a submission that was
- * interrupted continues in the middle of the file, and gzip can be read only from the start.
+ * Returns the format of the file. Refuses a gzip file, because an interrupted submission continues
+ * in the middle of the file and gzip can be read only from the start.
  */
 function chooseUploadFormat(file: string, format?: Format): Format {
   if (isGzipped(file)) {

@@ -4,7 +4,7 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { deriveRecordId, type Format } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
-/** Record on the stream, with the ids of the result or the set-aside that the record becomes. */
+/** Record on the stream. The ids identify the result or the set-aside that the record becomes. */
 export interface Published {
   tenant: string;
   record_id: string;

@@ -6,7 +6,7 @@ import type { Progress } from '../output/progress.ts';
 import type { Published } from './publish.ts';
 
 const POLL_MS = 400;
-/** Time without a newly finished record after which the wait fails, in milliseconds. */
+/** The wait fails if no record finishes for this number of milliseconds. */
 const STALLED_MS = 120_000;
 
 export interface WaitOptions {

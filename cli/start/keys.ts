@@ -3,9 +3,9 @@ import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { deriveCallbackSecret } from '../../schemas/index.ts';
 
-/** API keys of two tenants, with which a developer can try the API. */
+/** API keys of two tenants. A developer can try the API with these keys. */
 export interface TenantKeys {
-  /** API key of the tenant `default`, which also owns the records that name no tenant. */
+  /** API key of the tenant `default`. This tenant also owns the records that name no tenant. */
   api_key: string;
   second_api_key: string;
   /** Secret with which AuraStream signs callbacks to the tenant `default`. */

@@ -31,9 +31,7 @@ interface Watch {
    * raised. The default is 1.
    */
   periods?: number;
-  /**
-   * Meaning of the alarm in one sentence. docs/operations.md describes what the operator can do.
-   */
+  /** Meaning of the alarm in one sentence. See docs/operations.md for what the operator can do. */
   meaning: string;
 }
 
@@ -66,7 +64,7 @@ export class Alarms extends Construct {
       threshold,
       evaluationPeriods: periods,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // Without data, the alarm stays off, because a metric without data has counted no failure.
+      // A metric without data does not raise the alarm, because no failure has been counted.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       alarmDescription: `${meaning} What to do: docs/operations.md, ${name}.`,
     });
@@ -75,9 +73,7 @@ export class Alarms extends Construct {
   }
 }
 
-/**
- * Returns a metric that the consumer publishes. processors/stream/measures.ts defines the metrics.
- */
+/** Returns a metric that the consumer publishes. See processors/stream/measures.ts. */
 function consumerMetric(
   metricName: string,
   statistic: string = cloudwatch.Stats.SUM,

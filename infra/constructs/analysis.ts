@@ -4,8 +4,8 @@ import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Files that a Lambda function needs next to its bundle if the function analyses texts. The file
- * contains the table with which the language detector recognises languages.
+ * Files that a Lambda function needs next to its bundle to analyse texts. The only file contains
+ * the table with which the language detector recognises languages.
  */
 export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 

@@ -39,8 +39,8 @@ export class Api extends Construct {
     return new apigateway.RestApi(this, 'RestApi', {
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      // With AUTHORIZER, the authorizer runs before API Gateway checks the API key, and therefore a
-      // request without a key gets status 401 instead of 403.
+      // With AUTHORIZER, API Gateway calls the authorizer before API Gateway checks the API key.
+      // Therefore a request without a key gets status 401 instead of 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
       deployOptions: {
         stageName: api.stage,

@@ -122,8 +122,8 @@ function jobGrants(jobs: Jobs) {
 }
 
 /**
- * Returns the IAM permissions that the event source mapping needs. Lambda uses the role of the
- * function when Lambda reads the stream and writes failed batches to S3.
+ * Returns the IAM permissions that the event source mapping needs. Lambda reads the stream and
+ * writes failed batches to S3 with the role of the function.
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  * and https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */

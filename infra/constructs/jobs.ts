@@ -21,8 +21,8 @@ import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 const { STRING } = dynamodb.AttributeType;
 
 /**
- * Prefix of the objects that contain texts that are too long for the stream. The objects are in the
- * input bucket, because all objects of the input bucket expire.
+ * Prefix of the objects that store texts too long for the stream. The objects are in the input
+ * bucket, because all objects of the input bucket expire.
  */
 export const CLAIMS_PREFIX = 'claims/';
 
@@ -92,8 +92,8 @@ export class Jobs extends Construct {
       { prefix: INPUTS_PREFIX, expiration },
       { prefix: CLAIMS_PREFIX, expiration },
     ]);
-    // Sets the property directly, because enableEventBridgeNotification() would deploy an
-    // additional Lambda function that sets the property.
+    // Sets the property directly. The method enableEventBridgeNotification() would deploy an
+    // additional Lambda function only to set the property.
     (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };

@@ -21,8 +21,8 @@ const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name)
 }));
 
 /**
- * Processor that makes Firehose write a line feed after each record, because each object in the
- * lake must be a file of JSON lines.
+ * Makes Firehose write a line feed after each record, because each object in the lake must be a
+ * file of JSON lines.
  */
 const APPEND_LINE_FEED = {
   type: 'AppendDelimiterToRecord',
@@ -38,7 +38,9 @@ export class Lake extends Construct {
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
   readonly database_name = 'aurastream';
-  /** Longest time that Firehose buffers a result before a query can see the result, in seconds. */
+  /**
+   * Longest time that Firehose buffers results, in seconds. Queries cannot see buffered results.
+   */
   readonly buffer_seconds: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {

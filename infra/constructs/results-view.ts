@@ -3,9 +3,9 @@ import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
  * Defines the view `results`, which has one row for each version of a record. The lake can contain
- * several lines for one version, because each replay adds a line, and because a batch that was
- * delivered twice adds duplicate lines. From the lines of a version, the view selects the latest
- * replay, and the earliest line of that replay. The SQL runs on Athena (Trino) and on DuckDB.
+ * several lines for one version. Each replay adds a line, and a batch that was delivered twice adds
+ * duplicate lines. The view selects the latest replay of each version. If the replay has several
+ * lines, the view selects the earliest line.
  *
  * In Glue, the text of an Athena view is an SQL comment that contains a JSON object in base64.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector,

@@ -3,7 +3,8 @@ import type { Construct } from 'constructs';
 import type { createFunction } from './handler.ts';
 
 /**
- * Number of attempts after which a message becomes a dead letter. A dead letter raises an alarm.
+ * Number of failed attempts after which a message becomes a dead letter. A dead letter raises an
+ * alarm.
  */
 const MAX_RECEIVE_COUNT = 10;
 const RETENTION_DAYS = 14;
@@ -28,8 +29,8 @@ export function createWorkQueue(scope: Construct, id: string, timeout_seconds: n
 }
 
 /**
- * Builds the IAM permission that Lambda needs to receive the queue's messages. Lambda uses the role
- * of the function that processes the messages.
+ * Builds the IAM permission that Lambda needs to receive the queue's messages. Lambda receives the
+ * messages with the role of the function.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export function receiveGrant(queue: sqs.Queue) {

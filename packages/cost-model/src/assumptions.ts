@@ -27,29 +27,29 @@ export const DEPLOYED = {
  */
 export const MEASURED = {
   /**
-   * CPU time for 1,000 records on the benchmark's machine, in milliseconds. The first value is a
-   * fixed part, and the second value is multiplied by the mean bytes of a text.
+   * CPU time for 1,000 records on the machine of the benchmark, in milliseconds. The second value
+   * is multiplied by the mean number of bytes in a text and added to the first value.
    */
   cpu_ms_per_1000: 125,
   cpu_ms_per_1000_and_byte: 0.06,
   /**
-   * CPU time for 1,000 records in the usual design, which calls Comprehend for each record, in
-   * milliseconds.
+   * CPU time for 1,000 records in the usual design, in milliseconds. The usual design calls
+   * Comprehend separately for each record.
    */
   per_record_cpu_ms_per_1000: 1_950,
   /**
-   * Factor by which the model assumes a core of Lambda to be slower than a core of the benchmark's
-   * machine. Lambda's cores were not measured. The model assumes that Lambda's cores are as slow as
-   * the slowest machine that ran the benchmark.
+   * How many times slower a core of Lambda is than a core of the benchmark's machine. The factor is
+   * an assumption, because Lambda's cores were not measured. The model assumes that Lambda's cores
+   * are as slow as the slowest machine that ran the benchmark.
    */
   slower_cores: 2.5,
-  /** Time for which a batch waits for all services except Comprehend, in seconds. */
+  /** How long a batch waits for all services except Comprehend, in seconds. */
   stores_wait_seconds: 0.1,
   /** Median duration of a Comprehend call with 25 documents, in seconds. */
   call_seconds: 0.08,
   /**
-   * Sizes without the text, in bytes, of a stream record, a result row, the index entry of a row, a
-   * cached verdict and a line of the lake.
+   * Sizes without the text, in bytes. The values are for a stream record, a result row, the row's
+   * index entry, a cached verdict and a line of the lake.
    */
   stream_bytes: 165,
   row_bytes: 680,

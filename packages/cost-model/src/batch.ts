@@ -7,14 +7,14 @@ const KEYS_PER_READ = 100;
 const ITEMS_PER_WRITE = 25;
 const PUT_BYTES = 4 * 1_024 * 1_024;
 /**
- * Maximum size of the records of one invocation, in bytes. Lambda accepts 6 MB in base64, which
+ * Maximum size of the records of one invocation, in bytes. Lambda accepts 6 MB in base64. Base64
  * encodes 3 bytes as 4 bytes.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 const BATCH_BYTES = (6_000_000 * 3) / 4;
 /**
- * Exponent for the duration of parallel calls. The slowest of n calls takes n ** 0.4 times the
- * median. Source: the latencies in bench/services/latency.ts.
+ * Exponent for the duration of parallel calls. If a batch makes n calls at the same time, the
+ * slowest call takes n ** 0.4 times the median duration.
  */
 const SLOWEST_POWER = 0.4;
 
@@ -35,7 +35,7 @@ export interface Batch {
 }
 
 /**
- * Estimates how many records the consumer receives in one batch, if a shard receives
+ * Estimates how many records the consumer receives in one batch. A shard receives
  * `shard_records_per_second`.
  */
 export function estimateBatchRecords(load: PlannedLoad, shard_records_per_second: number): number {
@@ -76,9 +76,9 @@ export function estimateBatch(load: PlannedLoad, records: number): Batch {
 }
 
 /**
- * Estimates the mean number of calls that a batch needs for this mean number of items. The number
- * of items varies from batch to batch, so the last call of a batch is half full on average. A batch
- * with at least one item needs at least one call.
+ * Estimates how many calls a batch with `items` items needs on average. The number of items varies
+ * from batch to batch, and therefore the last call is half full on average. A batch with at least
+ * one item needs at least one call.
  */
 function estimateCalls(items: number, items_per_call: number): number {
   const partial_call = items < items_per_call ? 0 : 0.5;

@@ -10,11 +10,14 @@ import {
   estimateVerdictByteMonths,
 } from './storage.ts';
 
-/** Step to which Firehose rounds up the size of each Firehose record for billing, in bytes. */
+/**
+ * Firehose rounds up the size of each Firehose record to a multiple of this size for billing, in
+ * bytes.
+ */
 export const FIREHOSE_STEP_BYTES = 5 * 1_024;
 /**
- * Size of a Firehose record, in bytes. The consumer joins lines to Firehose records of this size
- * (aws/firehose/lake.ts of the product).
+ * Size of a Firehose record, in bytes. The consumer joins lines of the lake to Firehose records of
+ * this size. See aws/firehose/lake.ts of the product.
  */
 const FIREHOSE_RECORD_BYTES = 100_000;
 
@@ -32,9 +35,9 @@ export interface Consumption {
 /**
  * Estimates AuraStream's consumption for 1,000 records that arrive in batches of `batch_records`.
  *
- * Comprehend receives only texts that were not analysed before. The verdict of a repeated text
- * comes from the consumer's memory. All requests of a batch are full, except for one partly filled
- * request of each kind.
+ * Comprehend receives only texts that were not analysed before. The verdict on a repeated text
+ * comes from the consumer's memory. In each batch, the consumer sends full requests and, for each
+ * kind of request, one partly filled request.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
     kinesis_in_bytes: 1_000 * roundUp(record_bytes, 1_024),
     kinesis_out_bytes: 1_000 * record_bytes,
     dynamodb_read_units: batch.fresh_records * batches * 0.5,
-    // The sum counts the writes of verdicts, results and the quota ledger.
+    // The value includes the writes of verdicts, results and the quota ledger.
     dynamodb_write_units:
       batch.fresh_records * batches +
       estimateResultWriteUnits(load) +
@@ -69,7 +72,8 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
     dynamodb_byte_months: estimateRowByteMonths(load) + estimateVerdictByteMonths(load),
     firehose_bytes: computeFirehoseBytes(batch.line_bytes) * batches,
     s3_bytes: batch.line_bytes * batches,
-    // The number of lake objects also depends on time, so monthly.ts adds the PUT requests.
+    // The value is 0 because monthly.ts adds the PUT requests. The number of PUT requests also
+    // depends on how often Firehose writes an object.
     s3_puts: 0,
     lambda_requests: batches,
     lambda_gb_seconds: batch.seconds * batches * DEPLOYED.memory_gb,

@@ -16,7 +16,7 @@ import {
 /** The quantities that AWS bills. */
 export interface Usage {
   comprehend_units: number;
-  /** Number of incoming bytes after each record is rounded up to 1 KB, as Kinesis bills records. */
+  /** Number of incoming bytes. Kinesis rounds each record up to 1 KB for billing. */
   kinesis_in_bytes: number;
   kinesis_out_bytes: number;
   /** Number of read units. An eventually consistent read of up to 4 KB takes half a unit. */
@@ -27,9 +27,7 @@ export interface Usage {
    * three months counts as 3.
    */
   dynamodb_byte_months: number;
-  /**
-   * Number of bytes after each Firehose record is rounded up to 5 KB, as Firehose bills records.
-   */
+  /** Number of bytes. Firehose rounds each Firehose record up to 5 KB for billing. */
   firehose_bytes: number;
   /** Number of bytes that S3 stores for one month. */
   s3_bytes: number;
@@ -40,14 +38,14 @@ export interface Usage {
 
 export const COST_STAGES = ['analysis', 'stream', 'tables', 'lake', 'compute'] as const;
 export type CostStage = (typeof COST_STAGES)[number];
-/** Cost of each stage and sum of these costs, in USD. */
+/** Cost of each stage and total cost, in USD. */
 export type Cost = Record<CostStage | 'total', number>;
 
 /**
  * Computes the cost that AWS bills for a usage, in USD.
  *
- * @param units_before the Comprehend units that the account has already used in the month. This
- * number decides which price tiers apply.
+ * @param units_before the number of Comprehend units that the account has already used in the
+ * month. The number decides which price tiers apply.
  *
  * @example
  * ```ts

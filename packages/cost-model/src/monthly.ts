@@ -29,10 +29,7 @@ function estimateLakeObjects(records_per_second: number, s3_bytes: number): numb
   return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full_buffers, old_buffers));
 }
 
-/**
- * Computes the mean cost of a million records by dividing the cost of a month by the millions of
- * records in the month.
- */
+/** Computes the mean cost of a million records from the cost of a month. */
 export function computeCostPerMillion(usd_per_month: Cost, records_per_second: number): Cost {
   const millions = (records_per_second * SECONDS_PER_MONTH) / 1_000_000;
   return Object.fromEntries(

@@ -6,8 +6,8 @@ import { roundUp } from './round-up.ts';
 import { estimateResultWriteUnits, estimateRowByteMonths } from './storage.ts';
 
 /**
- * Median time for which a record of the usual design waits for its four calls, and number of
- * records that the usual design processes at the same time.
+ * In the usual design, a record waits for its four calls for WAIT_SECONDS, which is a median. The
+ * usual design processes RECORDS_IN_FLIGHT records at the same time.
  */
 const WAIT_SECONDS = 0.18;
 const RECORDS_IN_FLIGHT = 200;

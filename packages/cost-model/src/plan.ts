@@ -20,7 +20,10 @@ import { listQuotasToRaise, type QuotaToRaise } from './quotas-to-raise.ts';
  */
 const SHARD_RECORDS_PER_SECOND = 1_000;
 const SHARD_BYTES_PER_SECOND = 1_000_000;
-/** An on-demand stream has at least four shards, and has capacity for twice its peak. */
+/**
+ * An on-demand stream has at least four shards. The capacity of the stream is twice the peak
+ * traffic.
+ */
 const LEAST_SHARDS = 4;
 const SHARD_ROOM = 2;
 /**
@@ -41,15 +44,15 @@ export interface ConsumerPlan {
   /** Number of Lambda executions that run at the same time. */
   concurrency: number;
   /**
-   * Whether the consumer processes the records of a shard faster than the records arrive, if the
-   * quota is sufficient.
+   * True if the consumer processes the records of a shard faster than new records arrive. The value
+   * assumes that the quota is sufficient.
    */
   keeps_up: boolean;
 }
 
 export interface ComprehendPlan {
   calls_per_second: number;
-  /** Mean number of documents in a call, as a share of the maximum of 25 documents. */
+  /** Mean number of documents in a call, divided by 25. A call has at most 25 documents. */
   call_fill: number;
   /** Quota to request from AWS, in BatchDetectSentiment calls per second. */
   recommended_quota: number;
@@ -63,14 +66,14 @@ export interface Plan {
   present_quota: QuotaFit;
   quotas_to_raise: QuotaToRaise[];
   /**
-   * Minimum number of sources from which the records must come, because the index `by_source`
-   * limits the writes of each source.
+   * Minimum number of sources among which the records must be spread. The index `by_source` limits
+   * how many records of one source can be written per second.
    */
   least_sources: number;
   usd_per_month: Cost;
   /**
-   * Mean cost of a million records in this month, in USD. The mean depends on the volume because
-   * Comprehend's price falls with the volume.
+   * Mean cost of a million records in a month with this load, in USD. Comprehend's price falls with
+   * the volume, and therefore the mean depends on the volume.
    */
   usd_per_million: Cost;
   /**
@@ -80,12 +83,12 @@ export interface Plan {
 }
 
 /**
- * The size of the consumer's batches under a load, and the consumption of 1,000 records in batches
- * of this size (`usual`) and in full batches (`full`).
+ * Size of the consumer's batches under a load, and consumption of 1,000 records. The field `usual`
+ * assumes batches of the usual size, and the field `full` assumes full batches.
  */
 interface Workload {
   shards: number;
-  /** Whether the quota is too small, so that records wait in the stream. */
+  /** True if the quota is too small. Records then wait in the stream. */
   is_behind: boolean;
   batch_records: number;
   usual: Consumption;
@@ -152,7 +155,7 @@ function estimateWorkload(load: PlannedLoad, shards: number): Workload {
   const full_batch_records = estimateBatchRecords(load, Number.POSITIVE_INFINITY);
   const full = estimateConsumption(load, full_batch_records);
   const is_behind = fitQuota(load, full).lag_seconds_per_hour > 0;
-  // While the consumer is behind, records accumulate in the stream, so the batches are full.
+  // While the consumer is behind, records accumulate in the stream. Therefore the batches are full.
   const batch_records = is_behind
     ? full_batch_records
     : estimateBatchRecords(load, load.records_per_second / shards);

@@ -3,29 +3,28 @@ import type { Consumption } from './consumption.ts';
 import type { PlannedLoad } from './load.ts';
 
 /**
- * Factor by which the recommended quota exceeds the mean number of calls, because traffic has
- * peaks.
+ * Factor by which the recommended quota exceeds the quota for the mean traffic. The factor is above
+ * 1 because traffic has peaks.
  */
 const HEADROOM = 1.2;
 
-/**
- * Describes whether the account's current quota of BatchDetectSentiment calls is sufficient for a
- * load.
- */
+/** Describes whether the account's current quota of BatchDetectSentiment calls is sufficient. */
 export interface QuotaFit {
   calls_per_second: number;
   /**
-   * Highest number of records per second at which the delay does not grow. The value is null if no
-   * text needs a call, because then the quota does not limit the rate.
+   * Highest number of records per second that the quota allows without a growing delay. The value
+   * is null if no text needs a call, because then the quota does not limit the rate.
    */
   records_per_second: number | null;
   /**
-   * Growth of the records' delay per hour, in seconds. The growth is 0 if the quota is sufficient.
+   * How much the delay of the records grows per hour, in seconds. The growth is 0 if the quota is
+   * sufficient.
    */
   lag_seconds_per_hour: number;
   /**
-   * Number of hours until records become too old and go to the failure bucket (see `aurastream
-   * redrive`). The value is null if records never become too old.
+   * Number of hours until records are too old for the consumer and go to the failure bucket. The
+   * command `aurastream redrive` publishes the records again. The value is null if records never
+   * become too old.
    */
   hours_until_records_expire: number | null;
 }
@@ -61,8 +60,8 @@ export function recommendQuota(load: PlannedLoad, full: Consumption): number {
 }
 
 /**
- * Estimates the number of calls per second. While calls wait for the quota, records accumulate, so
- * batches and calls become fuller until the batches are full.
+ * Estimates the number of calls per second. While calls wait for the quota, records accumulate in
+ * the stream. Batches and calls then become fuller, until the batches have their maximum size.
  */
 export function estimateCallRate(load: PlannedLoad, usual: Consumption, full: Consumption): number {
   return Math.max(
@@ -72,9 +71,9 @@ export function estimateCallRate(load: PlannedLoad, usual: Consumption, full: Co
 }
 
 /**
- * Estimates for how many seconds a batch waits for its slots of the quota. A single batch can use
- * the whole quota, and concurrent batches share the quota. With processor sharing, a job takes 1 /
- * (1 - utilisation) times as long as a job that runs alone.
+ * Estimates how long a batch waits for permission to call Comprehend, in seconds. A single batch
+ * can use the whole quota, and concurrent batches share the quota. With processor sharing, a job
+ * takes 1 / (1 - utilisation) times as long as a job that runs alone.
  * Source: L. Kleinrock, "Queueing Systems", volume 2.
  */
 export function estimateSlotSeconds(

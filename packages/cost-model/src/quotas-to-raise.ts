@@ -4,7 +4,7 @@ import { estimateResultWriteUnits } from './storage.ts';
 /** An adjustable quota of AWS that the load exceeds. */
 export interface QuotaToRaise {
   quota: string;
-  /** The account's quota if the load specifies the quota, otherwise the default quota of AWS. */
+  /** The account's quota if the load specifies the quota. Otherwise the default quota of AWS. */
   present: number;
   needed: number;
 }

@@ -2,8 +2,8 @@ import { DEPLOYED, MEASURED, SECONDS_PER_MONTH } from './assumptions.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 
 /**
- * Maximum size of a text in a result row, in bytes. A larger text is stored only in the lake
- * (aws/dynamodb/results/table.ts of the product).
+ * Maximum size of a text in a result row, in bytes. Only the lake stores a larger text. See
+ * aws/dynamodb/results/table.ts of the product.
  */
 const LARGEST_ROW_TEXT_BYTES = 350_000;
 /**

@@ -51,8 +51,8 @@ it('a million records of 140 characters with 60 % repeats cost a fifth of one ca
   const load = loadSchema.parse({ records_per_second: 500, characters: 140, repeat_share: 0.6 });
   const usd_per_million = computeCost(multiplyUsage(estimateConsumption(load, 250).usage, 1_000));
   expect(usd_per_million.analysis).toBeCloseTo(120);
-  // For a million records, it costs $1.53 to write the rows, index entries and verdicts, and $1.13
-  // to store the rows, index entries and verdicts.
+  // For a million records, the writes of rows, index entries and verdicts cost $1.53. Storing the
+  // same items costs $1.13.
   expect(usd_per_million.tables).toBeCloseTo(2.66, 1);
   expect(usd_per_million.total).toBeLessThan(123);
   expect(

@@ -97,9 +97,9 @@ it('a plan pays for one lake object per minute, for more under a large load, and
   const BYTES = 140 + MEASURED.line_bytes;
   const month_gb = (730 * 3_600 * BYTES) / 2 ** 30;
   const minutes = ofLake(1) - month_gb * 0.023;
-  // A month has 43,800 minutes, so one lake object per minute costs $0.219 per month. The value of
-  // `minutes` is larger, because it includes the price of Firehose, which bills at least 5 KB for
-  // each line.
+  // A month has 43,800 minutes. One lake object per minute therefore costs $0.219 per month. The
+  // value of `minutes` is larger because the value includes the price of Firehose. Firehose bills
+  // at least 5 KB for each line.
   expect(minutes).toBeGreaterThan(0.219);
   expect(ofLake(1 / 86_400)).toBeLessThan(0.001);
   const large = (ofLake(200_000) - ofLake(100_000)) / 100_000;
