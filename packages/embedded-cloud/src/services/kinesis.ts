@@ -35,8 +35,8 @@ type Action = (input: JsonObject) => Promise<JsonObject>;
 const json = jsonProtocol('1.1');
 
 /**
- * Emulates Kinesis Data Streams with kinesalite, and adds current limits and fields of AWS. The
- * metered usage is the `records` and `billed_bytes` of puts and reads.
+ * Emulates Kinesis Data Streams with kinesalite, and adds limits and fields of AWS that kinesalite
+ * lacks. The metered usage is the `records` and `billed_bytes` of puts and reads.
  *
  * @throws {Error} if another process uses the folder
  */

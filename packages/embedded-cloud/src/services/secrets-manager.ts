@@ -49,8 +49,8 @@ export function createSecretsManager(options: {
     };
   }
   mkdirSync(dirname(options.path), { recursive: true });
-  // The file is replaced atomically, because a file that is only partly written when the process
-  // crashes could not be read again.
+  // The file is replaced atomically. Otherwise, a crash could leave a partly written file that
+  // cannot be read.
   writeFileSync(`${options.path}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${options.path}.new`, options.path);
   const findSpec = (body: Buffer) => {

@@ -18,13 +18,13 @@ export interface ApiKey {
 
 interface KeyFile {
   keys: ApiKey[];
-  /** Number of counted requests for each counter `<plan> <key> <period>`. */
+  /** Number of requests in each counter. The name of a counter is `<plan> <key> <period>`. */
   used: Record<string, number>;
 }
 
 /**
- * Stores the API keys of the account and the number of requests that count against their quotas.
- * The keys and the numbers survive a restart of the embedded cloud.
+ * Stores the API keys of the account, and counts the requests with each key. The keys and the
+ * counts survive a restart of the embedded cloud.
  */
 export interface KeyStore {
   list(): ApiKey[];
@@ -43,7 +43,7 @@ export interface KeyStore {
     changes: Partial<Pick<ApiKey, 'enabled' | 'name' | 'description' | 'plan_ids'>>,
   ): void;
   remove(id: string): void;
-  /** Counts a request. @returns the number of earlier requests with the same counter */
+  /** Adds a request to a counter. @returns the number of earlier requests in the counter */
   countRequest(counter: string): number;
   save(): void;
 }

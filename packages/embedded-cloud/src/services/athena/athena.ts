@@ -32,8 +32,8 @@ const CONCURRENT_QUERIES = 2;
  *
  * @param deps.s3Dir the `dataDir` of the emulated S3
  * @param deps.work_groups work groups in addition to `primary`, which every account has
- * @param deps.putObject writes the query results to S3; without this function, only GetQueryResults
- * returns the results
+ * @param deps.putObject writes the query results to S3. Without this function, only GetQueryResults
+ * returns the results.
  * @param deps.now returns the current time in epoch milliseconds
  *
  * @example
@@ -141,8 +141,9 @@ function listPermissions(call: AwsCall, executions: Executions): Permission[] {
 }
 
 /**
- * Returns the scanned bytes of a completed query. Only the first successful call that names the
- * completed query returns the bytes, so that the bytes are metered once.
+ * Returns the scanned bytes of the query that a call names. The bytes of a query are returned only
+ * once, for the first successful call after the query has completed. Later calls would otherwise
+ * meter the same bytes again.
  */
 function readUsage(
   call: AwsCall,

@@ -51,7 +51,7 @@ export function qualifyName({ database, name }: GlueTable): string {
 /**
  * Reads the SQL of an Athena view. Glue stores the SQL in a comment, as base64-encoded JSON.
  *
- * @throws {Error} if the table's `view_original_text` is not such a comment
+ * @throws {Error} if the table's `view_original_text` does not contain SQL in this format
  */
 export function readViewSql(table: GlueTable): string {
   const base64 = /^\/\* Presto View: (\S+) \*\/$/.exec(

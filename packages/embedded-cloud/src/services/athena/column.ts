@@ -15,7 +15,7 @@ export interface ColumnInfo {
 /** Precision that Athena reports for a text type without a maximum length. */
 export const TEXT_PRECISION = 2_147_483_647;
 
-/** Describes a text column in the form that SHOW and DESCRIBE use. */
+/** Describes a text column for the results of SHOW and DESCRIBE. */
 export function createTextColumn(name: string, type = 'string'): ColumnInfo {
   return createColumn(name, type, TEXT_PRECISION, 0);
 }

@@ -71,7 +71,7 @@ export function createExecutions(deps: {
   /** Handles each successful query once, before the state of the query becomes SUCCEEDED. */
   onSuccess(execution: Execution): Promise<void>;
   now: () => number;
-  /** Runs `work` when fewer queries than the maximum number of concurrent queries are running. */
+  /** Runs `work` as soon as the number of running queries is below the maximum. */
   limit: <T>(work: () => Promise<T>) => Promise<T>;
 }): Executions {
   const executions = new Map<string, Execution>();
@@ -146,8 +146,8 @@ export function createExecutions(deps: {
 }
 
 /**
- * Deletes the rows of old executions, and the oldest executions, to stay within the limits. The
- * oldest executions come first, because a Map preserves the order of insertion.
+ * Deletes old result rows and old executions until the limits are met. The oldest executions come
+ * first in the Map, because a Map preserves the order of insertion.
  */
 function dropOldExecutions(executions: Map<string, Execution>): void {
   const completed = [...executions.values()].filter(

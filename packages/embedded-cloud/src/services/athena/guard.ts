@@ -18,8 +18,8 @@ const INTERNAL =
 const INFORMATION_SCHEMA = new Set(['tables', 'columns', 'schemata']);
 
 /**
- * Checks that a statement is one SELECT which only reads tables of the catalog and cannot access
- * files.
+ * Checks that a statement is a single SELECT. The SELECT may read only tables of the catalog, and
+ * must not access files.
  *
  * @param answer the JSON that `json_serialize_sql` returned for the statement
  * @param hasTable returns whether a table is in the data catalog
@@ -64,9 +64,10 @@ function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
 }
 
 /**
- * Returns the names that a WITH clause defines. `checkTable` accepts these names as tables in the
- * whole statement, even outside the query that defines them. WITH therefore cannot define the name
- * of an internal table of DuckDB, because the statement could otherwise read the internal table.
+ * Returns the names that a WITH clause defines. `checkTable` accepts these names as tables
+ * everywhere in the statement, even outside the query with the WITH clause. A WITH clause must
+ * therefore not define the name of an internal table of DuckDB. Otherwise, the statement could read
+ * the internal table.
  */
 function readWithNames({ cte_map }: SyntaxNode): string[] {
   const entries = ((cte_map as SyntaxNode | undefined)?.map ?? []) as { key: string }[];

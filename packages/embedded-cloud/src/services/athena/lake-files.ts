@@ -71,8 +71,8 @@ async function listFiles(folder: string, relative = ''): Promise<string[]> {
 /**
  * Returns the size of a file in bytes.
  *
- * @returns undefined if queries must skip the file, because the file is empty, was deleted, or is
- * not in gzip format although its name ends with `.gz`
+ * @returns undefined if queries must skip the file. Queries skip a file that is empty or deleted.
+ * Queries also skip a file with the extension `.gz` if the content is not in gzip format.
  */
 async function readSize(path: string): Promise<number | undefined> {
   try {

@@ -3,7 +3,7 @@ import { type ColumnInfo, createTextColumn } from './column.ts';
 import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
 
-/** A statement with its kind, which is recognised by the first words of the statement. */
+/** A statement with its kind. The first words of the statement determine the kind. */
 export interface Statement {
   /** The field StatementType in the response of GetQueryExecution. */
   type: 'DML' | 'DDL' | 'UTILITY';
@@ -11,8 +11,8 @@ export interface Statement {
   header: boolean;
   kind: 'select' | 'explain' | 'catalog';
   /**
-   * SQL of the statement, without comments at the start, semicolons at the end, and the words of
-   * EXPLAIN.
+   * SQL of the statement, without leading comments and trailing semicolons. The keyword EXPLAIN and
+   * its options are removed too.
    */
   sql: string;
 }

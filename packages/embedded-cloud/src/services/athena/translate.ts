@@ -37,7 +37,7 @@ const LAMBDA_FUNCTIONS: Record<string, string> = {
  * Translates the parts of Trino SQL that a macro cannot translate. A macro cannot translate date
  * formats, because a date format must be a constant in DuckDB. A macro also cannot take a lambda.
  *
- * @param query the syntax tree of `sql`, which contains the positions of functions and constants
+ * @param query the syntax tree of `sql`, with the positions of functions and constants
  */
 export function translateSql(sql: string, query: Syntax): string {
   const bytes = Buffer.from(sql);
@@ -67,7 +67,8 @@ function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   if (typeof text !== 'string') return [];
   const at = Number(format.query_location);
   const written = quoteLiteral(text);
-  // Only string literals in single quotes are changed, and not literals such as E'…' or $$…$$.
+  // Only string literals in single quotes are changed. Literals such as E'…' or $$…$$ are not
+  // changed.
   if (sql.toString('utf8', at, at + Buffer.byteLength(written)) !== written) return [];
   const translated = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
   return [{ at, bytes: Buffer.byteLength(written), text: quoteLiteral(translated) }];

@@ -27,8 +27,8 @@ export function formatValue(value: DuckDBValue, type: DuckDBType): string | unde
 }
 
 /**
- * Formats a list as `[a, b]`, and a map or struct as `{name=value}`. A null inside is formatted as
- * `null`.
+ * Formats a list as `[a, b]`, and a map or struct as `{name=value}`. A null inside the list, map or
+ * struct is formatted as `null`.
  *
  * @returns undefined if the value is not nested
  */

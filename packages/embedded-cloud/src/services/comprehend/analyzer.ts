@@ -19,7 +19,10 @@ export interface Analysis {
  */
 const NEUTRAL_EVIDENCE = 1.5;
 const SHARPNESS = 5;
-/** Minimum evidence of a positive clause and of a negative clause that makes a text mixed. */
+/**
+ * Minimum evidence for a clearly positive or clearly negative clause. Only a text with clauses of
+ * both kinds can be mixed.
+ */
 const LEAST_SIDE = 2;
 
 /** Computes the sentiment of a text from its words. The same text always gets the same scores. */

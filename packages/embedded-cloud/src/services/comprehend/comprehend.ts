@@ -17,8 +17,8 @@ export interface ComprehendOptions {
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
   /**
-   * Maximum number of calls per second for each action. A missing action has the default quota of
-   * an AWS account.
+   * Maximum number of calls per second for each action. An action without an entry has the default
+   * quota of an AWS account.
    */
   calls_per_second?: Record<string, number>;
 }
@@ -136,8 +136,8 @@ function createSizeError(Index: number) {
 }
 
 /**
- * Returns the number of documents and billed units of a successful call. Documents in the ErrorList
- * are not billed.
+ * Returns how many documents a successful call analysed, and how many units AWS would bill.
+ * Documents in the ErrorList are not billed.
  */
 function readUsage(call: AwsCall, reply: AwsReply): Usage {
   if (reply.status !== 200) return {};

@@ -89,8 +89,9 @@ const LONGEST_ENDING = 3;
 const ARABIC_PREFIX = /^(?:وال|بال|ال|و|ب)(?=..)/u;
 
 /**
- * Finds the valence of a word in the word list. If the word is not in the list, the longest
- * beginning of the word in the list is used, because inflected words have different endings.
+ * Finds the valence of a word in the word list. If the list does not contain the word, the function
+ * looks for the longest prefix of the word in the list, because inflected words have different
+ * endings. English words are not shortened.
  */
 function findValence(word: string, { valences }: Lexicon, language: string): number {
   const exact = valences.get(word) ?? valences.get(word.replace(ARABIC_PREFIX, ''));

@@ -1,8 +1,8 @@
 import { eld } from 'eld/small';
 
 /**
- * Detects the likely languages of a text, with the most likely language first. The scores of eld
- * are rescaled, because they are not probabilities.
+ * Detects the likely languages of a text, with the most likely language first. The scores of the
+ * package `eld` are rescaled, because the scores are not probabilities.
  */
 export function detectDominantLanguages(text: string): { LanguageCode: string; Score: number }[] {
   const scores = Object.entries(eld.detect(text).getScores());

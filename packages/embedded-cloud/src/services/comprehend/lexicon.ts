@@ -3,7 +3,7 @@ import { VOCABULARIES, type Vocabulary } from './vocabulary.ts';
 
 /**
  * The valence of each word from -5 to 5, and the length of the longest word in characters. The
- * length limits the search in languages without spaces.
+ * length limits the search in languages that are written without spaces.
  */
 export interface Lexicon {
   valences: Map<string, number>;

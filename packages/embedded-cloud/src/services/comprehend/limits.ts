@@ -32,8 +32,8 @@ export function countUnits(text: string): number {
 /**
  * Limits the calls per second of each action.
  *
- * @returns a function that returns an error reply if a call exceeds the limit, and otherwise
- * undefined
+ * @returns a function that returns an error reply for a call above the limit, and undefined for any
+ * other call
  */
 export function createThrottle(deps: {
   now: () => number;
@@ -55,8 +55,8 @@ export function createThrottle(deps: {
 }
 
 /**
- * Creates the error reply for a violated constraint that AWS checks before the service handles the
- * request.
+ * Creates the error reply for a violated constraint of the input. AWS checks such constraints
+ * before the service handles the request.
  */
 export function createViolation(member: string, constraint: string): AwsReply {
   return jsonError(

@@ -12,8 +12,8 @@ import type { DynamoDbEmulator, TableDescription } from './store.ts';
 const MOST_STATEMENTS = 25;
 
 /**
- * Error code of a failed statement for each exception that the write of the statement may cause.
- * The codes are values of BatchStatementErrorCodeEnum.
+ * Maps each exception of a write to the error code of the failed statement. The codes are values of
+ * BatchStatementErrorCodeEnum.
  */
 const STATEMENT_CODES: Record<string, { Code: string; Message?: string }> = {
   ConditionalCheckFailedException: {
@@ -34,8 +34,8 @@ type FindTable = (name: string) => Promise<TableDescription | undefined>;
  * Each statement puts an item if the key of the item does not exist. The responses are in the order
  * of the statements.
  *
- * @throws {EmulatedError} ValidationException for any other statement; as in AWS, also if two
- * statements insert the same key
+ * @throws {EmulatedError} ValidationException for any other statement, or if two statements insert
+ * the same key
  */
 export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTable) {
   const putItem = async ({ table, item }: Insert): Promise<JsonObject> => {
@@ -73,7 +73,7 @@ function readCapacity({ TableName, ConsumedCapacity }: JsonObject): unknown {
 }
 
 function findHashKey(table: TableDescription | undefined): string {
-  // If the table does not exist, any name is acceptable, because the put fails with
+  // If the table does not exist, any attribute name is acceptable, because the put fails with
   // ResourceNotFoundException.
   const key = table?.KeySchema.find(({ KeyType }) => KeyType === 'HASH');
   return key?.AttributeName ?? 'none';

@@ -98,8 +98,8 @@ function parseMark(mark: string, cursor: Cursor, parameters: AttributeValue[]): 
 }
 
 /**
- * Reads items that are separated by commas, up to and including the closing mark. `readOne` reads
- * one item.
+ * Reads elements that are separated by commas, up to and including the closing mark. `readOne`
+ * reads one element.
  */
 function readUntil(cursor: Cursor, close: string, readOne: () => void): void {
   if (isMark(cursor.peek(), close)) {

@@ -6,8 +6,8 @@ const buildTableArn = (table: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT_I
 
 /**
  * Lists the permissions that a call needs. A query of an index needs a permission for the index,
- * and other calls need permissions for their tables. PartiQL statements need actions of their own,
- * for example `dynamodb:PartiQLInsert`.
+ * and other calls need permissions for their tables. PartiQL statements need permissions for
+ * separate actions, for example `dynamodb:PartiQLInsert`.
  * Source:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */

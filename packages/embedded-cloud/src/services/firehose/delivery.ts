@@ -22,8 +22,8 @@ export interface Delivery {
   /**
    * Tries to deliver each waiting journal once.
    *
-   * @returns the number of journals that are still waiting; a journal waits for a retry, or for the
-   * next start of the process after `stop`
+   * @returns the number of journals that are still waiting. A journal waits for a retry. After
+   * `stop`, a journal waits for the next start of the process.
    */
   attempt(): Promise<number>;
   /** Stops the retries. */

@@ -75,8 +75,9 @@ function writeLength(record: Buffer): Buffer {
 }
 
 /**
- * Splits the content of a journal into records. An incomplete last frame is ignored, because the
- * process crashed while writing the frame and never acknowledged the put.
+ * Splits the content of a journal into records. Each frame contains the length of a record and the
+ * record. An incomplete last frame is ignored, because the process crashed while writing the frame
+ * and never acknowledged the put.
  */
 function readFrames(frames: Buffer): Buffer[] {
   const records: Buffer[] = [];

@@ -9,7 +9,7 @@ export type Random = () => number;
 
 export function createUuid(random: Random): string {
   const hex = pickCharacters(random, HEX, 32).split('');
-  // RFC 9562 requires these digits in a UUID of version 4 and of the variant that the RFC defines.
+  // In a random UUID, RFC 9562 requires the version digit 4 and a variant digit from 8 to b.
   hex[12] = '4';
   hex[16] = HEX[8 + Math.floor(random() * 4)]!;
   return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -12,8 +12,7 @@ const ON_DEMAND_SHARDS = 4;
 type Mode = { StreamMode: 'ON_DEMAND' | 'PROVISIONED' };
 
 /**
- * Stores the modes of on-demand streams separately, because kinesalite supports only provisioned
- * streams.
+ * Stores which streams are on-demand streams, because kinesalite supports only provisioned streams.
  */
 export function createModes(store: KinesisStore) {
   // The key space does not collide with the key space of a stream, because no stream can have the

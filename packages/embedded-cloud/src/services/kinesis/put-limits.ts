@@ -10,8 +10,7 @@ const MOST_REQUEST_BYTES = 10 * 1024 * 1024;
 const MOST_RECORD_BYTES = 1024 * 1024;
 
 /**
- * Computes the size of a record in bytes, as Kinesis counts it from the decoded data and the
- * partition key.
+ * Computes the size of a record in bytes. Kinesis counts the decoded data and the partition key.
  */
 function computeRecordBytes(record: unknown): number {
   if (!isObject(record)) return 0;

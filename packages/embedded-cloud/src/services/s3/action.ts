@@ -18,8 +18,7 @@ const UNSUPPORTED_QUERIES = new Set(
 );
 
 /**
- * Name that stands for every action which is not emulated. The reply to such an action is
- * NotImplemented.
+ * Name of every action that is not emulated. The reply to such an action is NotImplemented.
  */
 const UNSUPPORTED = 'Unsupported';
 

@@ -9,8 +9,7 @@ const CRC32_POLYNOMIAL = 0xedb88320;
 const CRC32C_POLYNOMIAL = 0x82f63b78;
 
 /**
- * Checksum function for each request header whose checksum is verified. CRC-64/NVME is not
- * verified.
+ * Checksum function for each supported checksum header. CRC-64/NVME checksums are not verified.
  */
 const ALGORITHMS: Record<string, ComputeChecksum> = {
   'x-amz-checksum-crc32': createCrc32(),

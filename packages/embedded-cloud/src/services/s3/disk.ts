@@ -42,8 +42,8 @@ export function createDisk(root: string): Disk {
       if ((await findKind(path)) === 'directory')
         return await rename(file, path + BESIDE_DIRECTORY);
       await rename(file, path);
-      // The file of an earlier version of the object is deleted. The earlier file has a suffix if a
-      // directory had the key's name when the earlier version was written.
+      // An earlier version of the object may be in a file with a suffix, because a directory may have
+      // had the key's name at that time. The file with the suffix is deleted.
       await rm(path + BESIDE_DIRECTORY, { force: true });
     },
     async remove(bucket, key) {

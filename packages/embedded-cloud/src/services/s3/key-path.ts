@@ -6,7 +6,7 @@ const LONGEST_PART_BYTES = 200;
 const EMPTY = '%-';
 const CONTINUED = '%+';
 /**
- * Suffix of a file whose own name is used by a directory. For example, if the keys `a` and `a/b`
+ * Suffix of a file if a directory has the name of the file. For example, if the keys `a` and `a/b`
  * both exist, the file of the key `a` needs the suffix.
  */
 export const BESIDE_DIRECTORY = '%_';

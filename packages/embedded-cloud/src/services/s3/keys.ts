@@ -39,7 +39,7 @@ async function walk(
     if (entry.isDirectory()) {
       const start = pathToKey(`${path}/`).replace(/\/$/, '');
       // A directory is searched only if its path starts with the prefix, or if the prefix starts
-      // with its path.
+      // with the path of the directory.
       if (start.startsWith(prefix) || prefix.startsWith(start)) {
         await walk(join(directory, entry.name), `${path}/`, prefix, found);
       }

@@ -27,8 +27,8 @@ export interface ObjectStore {
   /**
    * Writes an object.
    *
-   * @param condition a function that is called with the existing object; if the function throws,
-   * the object is not written
+   * @param condition a function that is called with the existing object. If the function throws,
+   * the new object is not written.
    */
   put(
     bucket: string,

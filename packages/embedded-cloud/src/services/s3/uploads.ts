@@ -61,7 +61,7 @@ export function createUploads(root: string): Uploads {
       return id;
     },
     async find(id, bucket, key) {
-      // An id in any other form is refused, because the id becomes part of a file path.
+      // Only ids of 32 hexadecimal digits are accepted, because the id becomes part of a file path.
       if (!/^[0-9a-f]{32}$/.test(id)) throw new S3Error('NoSuchUpload');
       const text = await readFile(join(folder(id), 'upload.json'), 'utf8').catch(() => {
         throw new S3Error('NoSuchUpload');

@@ -63,7 +63,10 @@ export interface Queue {
 export interface QueueDeps {
   spec: QueueSpec;
   now: () => number;
-  /** Moves a message that was received too often to the dead letter queue with the given ARN. */
+  /**
+   * Moves a message to the dead letter queue with the given ARN. The message was received too
+   * often.
+   */
   sendToDeadLetters: (arn: string, message: Message) => void;
   onChange: () => void;
 }

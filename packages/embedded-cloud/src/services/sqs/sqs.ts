@@ -36,8 +36,8 @@ class SqsError extends Error {
 }
 
 /**
- * Emulates the standard queues of SQS. The emulated actions are the actions that functions, event
- * source mappings and rules use.
+ * Emulates the standard queues of SQS. Only the actions that functions, event source mappings and
+ * rules use are emulated.
  */
 export function createSqs(store: QueueStore): AwsService & { queues: QueueStore } {
   let closing = false;
