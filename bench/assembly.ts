@@ -6,11 +6,11 @@ import { withFolder } from './folder.ts';
 
 /**
  * Copies the synthesized assembly to a temporary folder, changes settings of the copy's template,
- * and runs the work with the copy. A suite uses this function to raise a limit that the suite does
- * not measure. Bundles and all other settings stay as they are deployed.
+ * and runs the work with the copy. A suite uses the function to raise limits, because the limits
+ * would otherwise distort the measurement. The copy has the same bundles as the deployment.
  *
- * @param change is called with each resource and the resource's logical id, and edits the resource
- * in place.
+ * @param change edits a resource in place. The function is called once for each resource of the
+ * template.
  */
 export function withAssembly<T>(
   change: (resource: TemplateResource, logical_id: string) => void,

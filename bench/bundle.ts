@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Assets, type Bundled, bundle as bundleHandler } from '../infra/bundling.ts';
 
 /**
- * Bundles a program with the settings that the stack uses to bundle its functions, so that the
- * comparison is fair.
+ * Bundles a program with the same settings as the stack's functions, so that the comparison is
+ * fair.
  *
  * @returns the path of the bundled module.
  */

@@ -10,8 +10,8 @@ const ENTRIES = {
 export type ProgramName = keyof typeof ENTRIES;
 
 /**
- * Entry points of the process that invokes a program as Lambda does, and of the process that
- * emulates the AWS services.
+ * Entry points of the host processes. One process invokes a program as Lambda does, and the other
+ * process emulates the AWS services.
  */
 const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };
 
@@ -19,7 +19,7 @@ const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processe
 export type Bundles = Record<ProgramName | keyof typeof HOSTS, string>;
 
 /**
- * Bundles the programs with the settings that the stack uses to bundle its functions.
+ * Bundles the programs with the same settings as the stack's functions.
  *
  * @param folder receives the bundles.
  */

@@ -8,7 +8,7 @@ interface Panel {
   better: 'more' | 'less';
 }
 
-/** Figures that the chart shows, from first to last panel. */
+/** Figures that the chart shows, in the order of the panels. */
 const PANELS: Panel[] = [
   { figure_name: 'consumer.records_per_second.base', title: 'Records per second', better: 'more' },
   {
@@ -120,7 +120,7 @@ function drawPanel({ title, better }: Panel, figure: Figure): string {
 }
 
 /**
- * Describes a goal and whether the figure met the goal. An example of a description is `12.3 × a
+ * Describes a goal and whether the figure met the goal. For example, the description is `12.3 × a
  * call per record, goal ≥ 10 ×: met`.
  */
 function describeGoal(figure: Figure): string {

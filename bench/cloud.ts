@@ -16,7 +16,7 @@ export interface BenchCloud
   /** Configuration for SDK clients. */
   config: ReturnType<typeof clientConfig>;
   stack: StackOutputs;
-  /** Reads the calls that the embedded cloud counted since the meter was last reset. */
+  /** Reads the meter, which counts the calls to the embedded cloud since the last reset. */
   readMeter(): Promise<MeterEntry[]>;
   resetMeter(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 /**
- * Builds the event that API Gateway's proxy integration sends for a POST /analyze/sync request that
- * an API key authorized.
+ * Builds the event of API Gateway's proxy integration for an authorized POST /analyze/sync request.
  */
 export function analyzeEvent(text: string) {
   const path = '/analyze/sync';

@@ -1,6 +1,6 @@
 /**
- * Names of the programs in bench/baselines. `per_record` and `powertools` are programs that a user
- * would otherwise build; `floor` is a lower bound of the necessary work.
+ * Names of the programs in bench/baselines. A user without AuraStream would build a program such as
+ * `per_record` or `powertools`. The program `floor` does only the necessary work.
  */
 export const BASELINES = ['per_record', 'powertools', 'floor'] as const;
 export type Baseline = (typeof BASELINES)[number];

@@ -8,8 +8,8 @@ import type { FunctionName } from './functions.ts';
 import { putFinishedJob, putSubmittableJob } from './jobs.ts';
 
 /**
- * A small event for a function, and a pattern that the function's answer matches if the function
- * handled the event.
+ * A small event for a function. The function's answer matches the pattern if the function handled
+ * the event.
  */
 export interface FirstEvent {
   event: object;
@@ -20,8 +20,9 @@ const NOTHING_FAILED = /"batchItemFailures":\[\]/;
 const KEY = formatApiKey({ tenant: 'bench', tier: 'enterprise' }, 'a'.repeat(32));
 
 /**
- * Returns, for each deployed function, a function that builds the first event of a sample. Texts
- * and jobs are new in each sample, so that no cache shortens the deployed function's work.
+ * Returns one event builder for each deployed function. The builder makes the first event of a
+ * sample. Texts and jobs are new in each sample, because a cached verdict would shorten the
+ * deployed function's work.
  */
 export function createFirstEvents(
   cloud: BenchCloud,

@@ -54,8 +54,8 @@ export interface RunningFunction {
 }
 
 /**
- * Time limit of each invocation, in milliseconds. The limit is longer than any measurement takes,
- * so that no function reaches it.
+ * Time limit of each invocation, in milliseconds. No function reaches the limit, because every
+ * measurement is shorter.
  */
 const TIMEOUT_MS = 3_600_000;
 

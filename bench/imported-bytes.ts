@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * Adds up the bytes of a bundled module and of the modules that it imports statically, directly or
- * indirectly. Every start of the function reads these bytes.
+ * Adds up the bytes of a bundled module and of all its static imports, direct and indirect. A
+ * function reads all of the bytes when it starts.
  */
 export async function measureImportedBytes(
   module: string,

@@ -8,8 +8,8 @@ import type { BenchCloud } from './cloud.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * Stores a job and the job's input file. The form of the file's key does not identify a job, so
- * that the arrival of the file does not submit the job.
+ * Stores a job and the job's input file. The arrival of the file does not submit the job, because
+ * AuraStream cannot derive the job's id from the form of the file's key.
  */
 export async function putSubmittableJob(
   { config, stack }: BenchCloud,

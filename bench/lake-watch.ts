@@ -4,14 +4,15 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import type { BenchCloud } from './cloud.ts';
 
 const POLL_MS = 250;
-/** Time without a new object in the lake after which the watch fails, in milliseconds. */
+/**
+ * How long the watch waits for a new object in the lake before the watch fails, in milliseconds.
+ */
 const STALLED_MS = 90_000;
 
 /**
  * Polls the lake until it has a result for each record. Each object in the lake is read only once.
  *
- * @returns the time at which each record's result was first seen, in milliseconds of
- * `performance.now()`.
+ * @returns when each record's result was first seen, in milliseconds of `performance.now()`.
  * @throws {Error} if no new object appears for 90 s.
  */
 export async function watchLake(

@@ -5,14 +5,14 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isSentimentLanguage } from '../schemas/index.ts';
 import { createRandom, type Random } from '../test/support/random.ts';
 
-/** Properties of the records on the stream: their texts, and the size of their batches. */
+/** Properties of the texts on the stream, and the size of the batches. */
 export interface Load {
   name: string;
   characters: number;
   /** Share of the records whose text repeats the text of an earlier record, from 0 to 1. */
   repeat_share: number;
   languages: number;
-  /** Number of records in each batch of a consumer. */
+  /** How many records a consumer gets in each batch. */
   batch_records: number;
 }
 
@@ -30,14 +30,14 @@ interface StreamRecord {
 }
 
 /**
- * Path of the samples, relative to the root of the repository, which is the working directory of
- * `npm run`.
+ * Path of the samples, relative to the root of the repository. `npm run` uses the root as its
+ * working directory.
  */
 const SAMPLES = 'samples/records.jsonl';
 
 /**
- * Difference between the first record numbers of two neighbouring shards. No load has this many
- * records, so that two shards never share a record number.
+ * Difference between the first record numbers of two consecutive shards. Two shards never share a
+ * record number, because every load has fewer records than the difference.
  */
 const SHARD_RECORDS = 10_000_000;
 
@@ -100,9 +100,9 @@ export function measureBytesPerCharacter(load: Load): number {
 }
 
 /**
- * Creates a function that writes a text by joining sample sentences of one language until the text
- * has the load's length. Each text starts with a number that makes it different from every other
- * text.
+ * Creates a function that writes texts. The function joins sample sentences of one language until
+ * the text has the load's length. Each text starts with a different number, so that no two texts
+ * are equal.
  */
 function createWriter(
   load: Load,

@@ -1,8 +1,8 @@
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 
 /**
- * The machine on which a run took place. Absolute values depend on the machine; ratios to baselines
- * hardly do.
+ * The machine on which a run took place. Absolute values depend on the machine, but ratios to
+ * baselines hardly depend on the machine.
  */
 export interface Machine {
   cpu: string;

@@ -48,8 +48,8 @@ async function main(): Promise<void> {
     else await runSuites(options, progress, stopping);
   } catch (cause) {
     progress.finish();
-    // Node cannot handle a signal while esbuild blocks the event loop, and Ctrl-C makes esbuild
-    // itself fail. Wait until Node has handled the signal, so that `stopping` tells whether Ctrl-C
+    // Ctrl-C makes esbuild fail, but Node cannot handle the signal while esbuild blocks the event
+    // loop. Wait until Node has handled the signal. Afterwards `stopping` tells whether Ctrl-C
     // caused the failure.
     await sleep(20);
     process.stderr.write(

@@ -6,7 +6,7 @@ const NAMES: Record<Baseline, string> = {
   floor: 'the floor',
 };
 
-/** Names of the baselines in the suites whose baselines are not the programs of bench/baselines. */
+/** Names of baselines in suites that do not use the programs of bench/baselines. */
 const OTHER_NAMES: Record<string, Partial<Record<Baseline, string>>> = {
   quota: { per_record: 'no rate limiter', floor: 'the quota' },
   cold_start: { floor: 'an empty handler' },
@@ -41,8 +41,8 @@ export function formatWithUnit(value: number, unit: string): string {
 }
 
 /**
- * Formats a value whose unit the reader knows from another value. Only KiB, MiB and % are added to
- * the number.
+ * Formats a value without its unit, except that KiB, MiB and % are added. The reader knows the unit
+ * from another value.
  */
 export function formatInUnit(value: number, unit: string): string {
   if (unit === 'bytes') {
@@ -67,7 +67,8 @@ export function formatRatio(figure: Pick<Figure, 'name' | 'ratio' | 'goal' | 'ba
 }
 
 /**
- * Formats a goal in the unit of its figure: `≤ 1.05 ×` for `ratio to floor <= 1.05`, or `≥ 95 %`.
+ * Formats a goal in the unit of its figure. For example, the goal `ratio to floor <= 1.05` becomes
+ * `≤ 1.05 ×`.
  */
 export function formatBound({ goal, unit }: { goal: string; unit: string }): string {
   const [, sign, number] = /([<>])= ([\d.]+)$/.exec(goal)!;
@@ -79,8 +80,8 @@ export function formatBound({ goal, unit }: { goal: string; unit: string }): str
 }
 
 /**
- * Returns the baseline by whose value `buildFigure` divided: the baseline that the goal names, or
- * else the first baseline that was measured.
+ * Returns the baseline with which `buildFigure` compared the figure. If the goal names no baseline,
+ * `buildFigure` used the first measured baseline.
  */
 function comparedBaselineOf({ goal, baselines }: Pick<Figure, 'goal' | 'baselines'>): Baseline {
   const named = BASELINES.find((name) => goal?.startsWith(`ratio to ${name} `));

@@ -34,8 +34,8 @@ export function measurePlanErrors(load: Load, product: ProgramRun): Figure[] {
 }
 
 /**
- * Measures the relative error of the plan's highest rate of records that the quota allows without
- * lag.
+ * Measures the relative error of the planned maximum rate. The maximum rate is the highest rate of
+ * records that the quota allows without lag.
  */
 export function measurePlanErrorUnderQuota(load: Load, records_per_second: number): Figure {
   const { present_quota } = planLoad(toPlannedLoad(load));
@@ -44,9 +44,9 @@ export function measurePlanErrorUnderQuota(load: Load, records_per_second: numbe
 }
 
 /**
- * Adds up the costs of the stream, the tables and the lake. The sum leaves out the cost of
- * Comprehend. The sum also leaves out the cost of Lambda, because the plan bills waiting time on
- * slower cores, while a run counts CPU time of this machine.
+ * Adds up the costs of the stream, the tables and the lake. The sum leaves out the costs of
+ * Comprehend and Lambda. The cost of Lambda cannot be compared, because the plan bills waiting time
+ * on slower cores, while a run counts CPU time of this machine.
  */
 function sumStreamTablesLake({ stream, tables, lake }: Cost): number {
   return stream + tables + lake;

@@ -14,10 +14,7 @@ import {
 /** Title of each suite, by suite name. */
 export type Titles = Record<string, string>;
 
-/**
- * Formats the run for the terminal: a table for each suite, and after the tables the goals that
- * were missed.
- */
+/** Formats the run for the terminal. The missed goals follow the tables of the suites. */
 export function formatReport(machine: Machine, figures: Figure[], titles: Titles): string {
   const pages = groupBySuite(figures).map(({ suite, columns, rows }) => {
     const numbers = columns.slice(1, -2);
@@ -64,7 +61,8 @@ export function formatMarkdown(machine: Machine, figures: Figure[], titles: Titl
 interface SuiteTable {
   suite: string;
   /**
-   * Names of the columns: the figure, its value, the suite's baselines, the ratio, and the goal.
+   * Names of the columns. The columns contain the figure, its value, the suite's baselines, the
+   * ratio, and the goal.
    */
   columns: string[];
   rows: Record<string, string>[];

@@ -11,25 +11,25 @@ import type { LATENCIES } from './services/latency.ts';
 import type { Run } from './suite.ts';
 
 /**
- * A program's report of a measurement, with the calls that the services counted during the
- * measurement.
+ * A program's report of a measurement. The report also contains the calls to the services during
+ * the measurement.
  */
 export interface ProgramRun extends ProgramReport {
   counts: Counts;
 }
 
-/** The batches that a program gets, and the latencies of the services that it calls. */
+/** The batches that a program gets, and the latencies of the emulated services. */
 export interface ProgramInput {
   load: Load;
   latencies: keyof typeof LATENCIES;
-  /** Number of batches before the first measurement. */
+  /** How many batches warm the program up before the first measurement. */
   warm_batches: number;
-  /** Number of batches per measurement. */
+  /** How many batches the program gets in each measurement. */
   batches: number;
 }
 
 /**
- * Measures the program with its next batches.
+ * Gives the next batches to the program and measures the program's work.
  *
  * @throws {Error} if a record failed in the program, or if the results table lacks a row.
  */
@@ -40,8 +40,8 @@ export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<
 }
 
 /**
- * Number of calls in flight of each program. Each baseline has the fastest of 50, 100 and 200; the
- * product has its deployed setting.
+ * How many calls each program has in flight at most. The product uses its deployed setting. The
+ * values 50, 100 and 200 were tried for each baseline, and the fastest value was chosen.
  */
 const IN_FLIGHT: Record<ProgramName, number> = {
   product: settings.consumer.analyzer_max_in_flight,
@@ -110,8 +110,8 @@ function withServices<T>(
 }
 
 /**
- * The services' reading after several consumers have run, and the number of records of all
- * consumers together. Each consumer has its own shard.
+ * What the services counted while several consumers ran, and how many records the consumers handled
+ * together. Each consumer has its own shard.
  */
 export interface ConsumersRun extends ServicesReading {
   records: number;
@@ -154,7 +154,7 @@ function readDeployedQuota(): Record<string, string> {
 
 /**
  * Builds the environment variables of every program. The rate limits are too high to slow a program
- * down; `runConsumers` replaces them with the deployed rate limits.
+ * down. `runConsumers` uses the deployed rate limits instead.
  */
 function buildEnvironment(endpoint: string): Record<string, string> {
   return {

@@ -3,14 +3,15 @@ import type { Figure } from './figures.ts';
 /** Settings of a run. */
 export interface Run {
   /**
-   * Whether the run uses few repetitions and small loads, so that all suites together take less
-   * than two minutes.
+   * Whether the run uses few repetitions and small loads. A quick run of all suites takes less than
+   * two minutes.
    */
   quick: boolean;
   /** Shows the current step on the terminal. */
   reportStep: (step: string) => void;
   /**
-   * Aborts on Ctrl-C. Suites check the signal between measurements and leave no process running.
+   * Signal that aborts on Ctrl-C. A suite checks the signal between measurements, and ends all its
+   * processes before it stops.
    */
   signal: AbortSignal;
   /**
@@ -23,7 +24,7 @@ export interface Run {
 /** A part of `npm run bench`. The option `--only NAME` runs one suite alone. */
 export interface Suite {
   name: string;
-  /** The subject of the measurement in one line, for --help and for reports. */
+  /** What the suite measures, in one line. The line appears in --help and in reports. */
   title: string;
   measure(run: Run): Promise<Figure[]>;
 }

@@ -4,7 +4,7 @@ import { FirehoseClient } from '@aws-sdk/client-firehose';
 
 /**
  * Creates SDK clients that open one connection for each call in flight. The clients have no logger
- * middleware, because a call takes a tenth less CPU time without it.
+ * middleware, because the middleware would use about a tenth of the CPU time of a call.
  */
 export function clientsFor(in_flight: number) {
   const agent = { maxSockets: in_flight };

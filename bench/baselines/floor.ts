@@ -11,10 +11,10 @@ import { buildPlainResult, type PlainRecord, type PlainVerdict, parseEntry } fro
 
 /**
  * The floor baseline does the least work that gives the same results as the product. It parses each
- * record, hashes each text, makes one Comprehend call per 25 texts that this process has not
- * analyzed yet, and sends the fewest write requests that the services' limits allow. It has no
- * schema, no cache that outlives the process, no conditional writes, no retries and no metrics, and
- * it reads each text's language from the record instead of detecting the language.
+ * record, hashes each text, sends only new texts to Comprehend in calls of 25 texts, and sends as
+ * few write requests as the services' limits allow. It has no schema, no cache outside the process,
+ * no conditional writes, no retries and no metrics, and it reads each text's language from the
+ * record instead of detecting the language.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);

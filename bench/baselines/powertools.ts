@@ -15,11 +15,10 @@ import { clientsFor } from './clients.ts';
 import { buildPlainResult, parseEntry } from './record.ts';
 
 /**
- * The Powertools baseline follows the documentation of Powertools: a BatchProcessor runs a handler
- * for each record, and the idempotency layer surrounds the paid calls. This program is a good
- * version of that design: the text is the idempotency key, which means that a repeated text is paid
- * for only once; answers are also cached in memory; and the handler limits the number of calls in
- * flight, because BatchProcessor does not limit it.
+ * The Powertools baseline follows the documentation of Powertools. A BatchProcessor runs a handler
+ * for each record, and the idempotency layer surrounds the paid calls. The text is the idempotency
+ * key, so that a repeated text is paid for only once. Answers are also cached in memory. The
+ * handler limits the number of calls in flight, because BatchProcessor has no limit.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);
@@ -43,8 +42,8 @@ const analyse = makeIdempotent(
 );
 
 /**
- * Time before the next attempt, in milliseconds, after the idempotency layer refused a text because
- * another record with the same text is being analyzed.
+ * Pause before the handler tries a refused text again, in milliseconds. The idempotency layer
+ * refuses a text while another record with the same text is being analyzed.
  */
 const RETRY_MS = 100;
 

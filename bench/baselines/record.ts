@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KinesisStreamRecord } from 'aws-lambda';
 
-/** A record as the baselines read it. The baselines do not validate records. */
+/** A record that a baseline has parsed. The baselines do not validate records. */
 export interface PlainRecord {
   record_id: string;
   text: string;
@@ -21,8 +21,8 @@ export function parseEntry({ kinesis }: KinesisStreamRecord): PlainRecord {
 }
 
 /**
- * Builds the row that a baseline writes: the record, the record's verdict, and the keys that the
- * product's queries need.
+ * Builds the row that a baseline writes. The row contains the record, the verdict, and the keys for
+ * the product's queries.
  */
 export function buildPlainResult(
   record: PlainRecord,

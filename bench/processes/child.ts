@@ -7,8 +7,8 @@ export interface ChildOptions {
   env?: Record<string, string | undefined>;
   args?: string[];
   /**
-   * Path of the CPU profile, which the child writes when it ends. If the path is absent, no profile
-   * is written.
+   * Path to which the child writes a CPU profile when the child ends. If absent, the child writes
+   * no profile.
    */
   profile?: string | undefined;
   /**
@@ -19,7 +19,7 @@ export interface ChildOptions {
   signal: AbortSignal;
 }
 
-/** A child process that answers one question at a time with answer.ts. */
+/** A child process that answers one question at a time. See answer.ts. */
 export interface Child {
   ask<Answer>(question: object): Promise<Answer>;
 }

@@ -5,8 +5,8 @@ import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
 
 /**
- * Asks this process to start the embedded cloud. The cloud has its own process so that it shares no
- * event loop with the measured code.
+ * Asks this process to start the embedded cloud. The cloud has its own process, because a shared
+ * event loop would slow the measured code down.
  */
 export interface CloudQuestion {
   dataDir: string;

@@ -4,8 +4,8 @@ import { type Services, startServices } from '../services/server.ts';
 import { answerParent } from './answer.ts';
 
 /**
- * Asks this process to run the emulated services. They have their own process so that their CPU
- * time is not counted as CPU time of a measured program.
+ * Asks this process to run the emulated services. The services have their own process, so that
+ * their CPU time does not count as CPU time of a measured program.
  */
 export type ServicesQuestion =
   | { kind: 'start'; latencies: keyof typeof LATENCIES; limits?: Record<string, number> }

@@ -6,8 +6,8 @@ import {
 import { answerParent } from './answer.ts';
 
 /**
- * Asks this process to emulate a Kinesis stream that answers without delay and stores nothing, so
- * that a run measures the publisher and not the stream. The stand-in supports HTTP/1.1 and HTTP/2,
+ * Asks this process to emulate a Kinesis stream. The emulation answers without delay and stores
+ * nothing, so that a run measures only the publisher. The emulation supports HTTP/1.1 and HTTP/2,
  * because the SDK's Kinesis client uses HTTP/2.
  */
 export type StandInQuestion = { kind: 'start' } | { kind: 'counts' } | { kind: 'reset' };
@@ -22,8 +22,8 @@ export interface PutCounts {
 const ACCEPTED =
   '{"SequenceNumber":"49590338271490256608559692538361571095921575989136580001","ShardId":"shardId-000000000000"}';
 /**
- * A byte sequence that occurs exactly once in each record of a request. It cannot occur in a text,
- * because JSON escapes the quotes of a text.
+ * A byte sequence that occurs exactly once in each record of a request. Texts cannot contain the
+ * byte sequence, because JSON escapes the quotes of a text.
  */
 const RECORD_MARK = Buffer.from('"PartitionKey":');
 

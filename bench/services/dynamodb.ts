@@ -9,8 +9,8 @@ type Action = (tables: Tables, request: DynamodbRequest) => Answer;
 type ByTable<Value> = Record<string, Value>;
 
 /**
- * Emulates the DynamoDB actions that the programs use, on tables in memory. The benchmark does not
- * use the embedded cloud's DynamoDB, because that emulation would limit the speed of the programs:
+ * Emulates the DynamoDB actions that the programs use, on tables in memory. The embedded cloud's
+ * DynamoDB would be too slow and would limit the speed of the programs. See
  * docs/adr/0036-benchmark-dynamodb.md.
  */
 export function createDynamodb() {
@@ -85,8 +85,8 @@ function getItem(tables: Tables, { TableName, Key, ConsistentRead }: DynamodbReq
 }
 
 /**
- * Stores an item. Every condition that contains `attribute_not_exists` is evaluated as "no item
- * with this key exists".
+ * Stores an item. A condition with `attribute_not_exists` is met if no item with the same key
+ * exists.
  */
 function putItem(tables: Tables, request: DynamodbRequest): Answer {
   const table = request.TableName as string;

@@ -6,7 +6,7 @@ interface FirehoseRequest {
   Records: { Data: string }[];
 }
 
-/** Step to which Firehose rounds up the size of each record for billing, in bytes. */
+/** Firehose bills the size of each record as a multiple of this number of bytes. */
 const BILLING_STEP_BYTES = 5 * 1_024;
 
 export function createFirehose(): Record<string, (request: FirehoseRequest) => Answer> {

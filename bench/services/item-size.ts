@@ -20,7 +20,7 @@ const INDEXED = new Set([
 ]);
 
 /**
- * Computes the write units of an item. A write unit is 1 KB:
+ * Computes the write units of an item. A write unit is 1 KB. Source:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export function computeWriteUnits(item: Item): number {
@@ -38,15 +38,15 @@ function projectToIndex(item: Item): Item {
 }
 
 /**
- * Number of bytes of storage that DynamoDB bills in addition to each item's own size. Source: the
- * page on capacity units that `measureItem` links.
+ * How many bytes of storage DynamoDB bills in addition to the size of each item. See the link at
+ * `measureItem`.
  */
 const OVERHEAD_BYTES = 100;
 /** Number of seconds in a month of 730 hours. */
 const MONTH_SECONDS = 730 * 3_600;
 /**
- * Retention of a row that has no expiry time, in seconds. The product's results have the same
- * retention.
+ * Assumed retention of a row without an expiry time, in seconds. The value equals the retention of
+ * the product's results.
  */
 const DEFAULT_TTL_SECONDS = settings.results.ttl_seconds;
 
@@ -64,8 +64,8 @@ export function computeByteMonths(item: Item, { is_indexed }: { is_indexed: bool
 }
 
 /**
- * Computes the read units of an eventually consistent read: half a unit per 4 KB of the item, or
- * half a unit if the item does not exist.
+ * Computes the read units of an eventually consistent read. The read takes half a unit per 4 KB of
+ * the item, or half a unit if the item does not exist.
  */
 export function computeReadUnits(item: Item | undefined): number {
   return item === undefined ? 0.5 : Math.ceil(measureItem(item) / 4_096) / 2;

@@ -1,6 +1,6 @@
 /**
- * Default quota of a new account for BatchDetectSentiment, in calls per second. AWS published this
- * quota in 2022 and has not published it since. Source of the limit of documents per call:
+ * Default quota of a new account for BatchDetectSentiment, in calls per second. AWS last published
+ * the quota in 2022. The limit of 25 documents per call has another source:
  * https://docs.aws.amazon.com/comprehend/latest/APIReference/API_BatchDetectSentiment.html
  */
 export const QUOTA_CALLS_PER_SECOND = 10;

@@ -38,9 +38,9 @@ const COMPARISONS: Record<string, (one: number, other: number) => boolean> = {
 };
 
 /**
- * Evaluates the condition of an update against the stored item. The supported conditions are the
- * conditions of the quota ledger: ORs of ANDs of `attribute_not_exists(a)` and of comparisons of
- * numbers.
+ * Evaluates the condition of an update against the stored item. The function supports the
+ * conditions of the quota ledger. Each condition is an OR of ANDs of `attribute_not_exists(a)` and
+ * of number comparisons.
  *
  * @throws {Error} if the condition has any other form
  */
