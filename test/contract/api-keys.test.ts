@@ -17,8 +17,8 @@ import { changedAssembly } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
 /**
- * Limits of the starter tier in these tests. The limits are lower than in the product, so that few
- * requests reach the limits.
+ * Limits of the starter tier in these tests. The limits are lower than in the product, so a few
+ * requests exceed the limits.
  */
 const STARTER = { requests_per_second: 5, burst: 3 };
 const PROFESSIONAL_QUOTA = 3;
@@ -90,8 +90,8 @@ const ask = (key?: string) => call('/jobs?limit=1', key === undefined ? {} : { k
 const FORBIDDEN = { status: 403, body: { error: { code: 'FORBIDDEN' } } };
 
 /**
- * Checks that the header and the body of an answer contain the same request id. The request id must
- * also be present if API Gateway answers without calling the function.
+ * Checks that the header and the body of an answer contain the same request id. An answer contains
+ * a request id even if API Gateway does not call the function.
  */
 function expectRequestId({ headers, body }: Answer) {
   expect(body.error.request_id).toBe(headers['x-request-id']);
@@ -155,8 +155,8 @@ test('the API answers 403 to a key while it is in no usage plan', async () => {
 
 test('a key beyond its rate gets 429 with Retry-After, and another key is not throttled', async () => {
   const [hasty, patient] = [await readyKey('starter'), await readyKey('starter')];
-  // The first call fills the cache of the authorizer, so that no call of the authorizer delays the
-  // later requests.
+  // The first request fills the cache of the authorizer. API Gateway therefore does not call the
+  // authorizer for the later requests.
   const started = performance.now();
   expect((await ask(hasty.key)).status).toBe(200);
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask(hasty.key)));

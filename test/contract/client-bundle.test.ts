@@ -5,14 +5,14 @@ import { browserPath, openBrowser } from '../support/browser.ts';
 import { ROOT } from '../support/process.ts';
 
 /**
- * Maximum number of minified bytes that the client may add to a web page. Raise the maximum only if
+ * Maximum size that the client may add to a web page, in minified bytes. Raise the maximum only if
  * users of the client benefit from the additional bytes.
  */
 const MAX_MINIFIED_BYTES = 6_000;
 
 /**
- * Program for a web page. The program analyses a text, waits for a job and cancels a job, with a
- * stub in place of the API.
+ * Program for a web page. The program analyses a text, waits for a job and cancels a job. A stub
+ * replaces the API.
  */
 const PROGRAM = `
   import { ApiError, createClient } from './client/index.ts';

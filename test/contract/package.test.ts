@@ -17,7 +17,9 @@ const PUBLISHED = Object.entries<string[]>(rooms).flatMap(([room, uses]) =>
 );
 const LIBRARY = new RegExp(`^dist/(${PUBLISHED.join('|')})/.+\\.(js|d\\.ts)$`);
 const EXPORTS = ['client', 'ingest', 'schemas', 'kinesis'];
-/** Matches commands for npm scripts that exist in the repository but not in the package */
+/**
+ * Matches npm commands that work only in the repository. The package does not contain the scripts.
+ */
 const REPOSITORY_SCRIPT = /npm (?:start|test|ci|run \w+)/;
 
 let consumer: string;

@@ -81,7 +81,7 @@ it.each(RUNNABLE)('the example of $name runs', async ({ name, code }) => {
 
 /**
  * Returns a `fetch` function that calls the in-memory API. The function cancels a job before each
- * request for the status of the job, so that no example has to wait for the end of a job.
+ * request for the status of the job. The examples therefore do not wait for the end of a job.
  */
 function fetchFromMemory(): typeof fetch {
   const stats = async () => ({ total: 0, cache: { hit_rate: 0 } }) as StatsResponse;

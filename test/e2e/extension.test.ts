@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ROOT, run } from '../support/process.ts';
 
 /**
- * Names of the files and folders that are not copied. The copy contains a link to `node_modules`,
- * and the code can be type-checked and run without the other files and folders in this list.
+ * Names of the files and folders that the test does not copy. The copy contains a link to
+ * `node_modules`. The test does not need the other files and folders in the list.
  */
 const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cdk.out', 'dist']);
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(copy, { recursive: true }));
 
-/** Inserts `line` after the only line of a file that ends with `behind`. */
+/** Inserts `line` into a file. The new line follows the only line that ends with `behind`. */
 async function addLine(file: string, behind: string, line: string): Promise<void> {
   const parts = (await readFile(join(copy, file), 'utf8')).split(`${behind}\n`);
   expect(parts, `${file} has one line "${behind}"`).toHaveLength(2);

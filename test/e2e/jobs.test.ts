@@ -38,8 +38,8 @@ async function upload(url: string, headers: Record<string, string>, body: string
 }
 
 /**
- * Polls the status of a job until the job is final. In each answer, the progress must be consistent
- * and must not decrease.
+ * Polls the status of a job until the job is final. Checks in each answer that the progress is
+ * consistent and has not decreased.
  */
 async function watch(job_id: string) {
   let done = 0;
@@ -331,12 +331,11 @@ it('the functions use every permission that their roles grant, but for the liste
       const unused_grants = unused
         .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
         .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
-        // The embedded cloud never sees these grants in use, although the functions need the grants
-        // on AWS. S3 checks ListBucket only if an object does not exist, Lambda itself sends the
-        // traces, and AWS checks the grants of Athena's caller when Athena reads data.
+        // The functions need these grants on AWS, but the embedded cloud never records a use of the
+        // grants. S3 checks ListBucket only if an object does not exist. Lambda itself sends the
+        // traces. AWS checks the grants of the caller of Athena when Athena reads data.
         .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
-      // The consumer uses this grant only if Lambda gives up a batch. The file test/e2e/iam.test.ts
-      // tests that case.
+      // The consumer uses this grant only if Lambda gives up a batch. See test/e2e/iam.test.ts.
       expect(unused_grants.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
     },
     { timeout: 30_000, interval: 250 },
@@ -378,8 +377,8 @@ async function replaceAndSetAside() {
 }
 
 /**
- * Submits a job whose text does not fit on the stream. About a quarter of the characters take six
- * bytes each in JSON, and gzip saves fewer bytes than these escape sequences add.
+ * Submits a job with a random text of 1 MiB. The text does not fit on the stream, even gzipped.
+ * About a fifth of the characters are control characters that take six bytes each in JSON.
  */
 async function submitTooLongRecord() {
   const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();

@@ -98,8 +98,8 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
   expect(await json(['redrive', 'run'])).toMatchObject({ batches: 0 });
   const all = await json(['redrive', 'list', '--all']);
   expect(all[0].restored_at).toEqual(expect.any(String));
-  // The command restores a restored batch again if the command names the key of the batch. The
-  // results must still contain each record of the batch only once.
+  // The command restores a batch a second time if the user names the key of the batch. The results
+  // must still contain each record of the batch only once.
   await runCommand(['redrive', 'run', failed.key]);
   await vi.waitFor(async () => {
     const { idle } = (await test.control('GET', 'status')) as { idle: boolean };

@@ -22,8 +22,8 @@ const deadLetters = (queue: string) => ({
 });
 
 /**
- * Name, metric, threshold and number of five-minute periods of each alarm that docs/operations.md
- * describes
+ * Expected alarms, each with its name, metric, threshold and number of five-minute periods. See
+ * docs/operations.md.
  */
 const EXPECTED: [name: string, metric: object, threshold: number, periods: number][] = [
   ['StreamIsLate', { ...handler, MetricName: 'IteratorAge', Statistic: 'Maximum' }, 300_000, 3],

@@ -108,8 +108,8 @@ it('the consumer reads the stream in order, in large batches, and retries for tw
     StartingPosition: 'TRIM_HORIZON',
     BatchSize: 2_000,
     MaximumBatchingWindowInSeconds: 2,
-    // With a factor above 1, Lambda would not keep the order of the sub-records in aggregates of
-    // the Kinesis Producer Library (KPL).
+    // The Kinesis Producer Library (KPL) packs several sub-records into one aggregate. With a
+    // factor above 1, Lambda would not preserve the order of the sub-records.
     ParallelizationFactor: 1,
     BisectBatchOnFunctionError: true,
     MaximumRetryAttempts: 1_000,

@@ -19,8 +19,8 @@ function roomsReachedFrom(entries: string[]): string[] {
 }
 
 /**
- * Finds the entry files of the functions by the pattern `entry: '…'` in the sources in
- * infra/constructs.
+ * Returns the paths of the entry files of the functions. The sources in infra/constructs name each
+ * path in the form `entry: '…'`.
  */
 function handlerEntries(): string[] {
   const folder = join(ROOT, 'infra', 'constructs');

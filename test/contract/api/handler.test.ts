@@ -73,8 +73,8 @@ const happy = (documents: string[]): StubReply => ({
 });
 
 /**
- * Returns an event as a REST API sends the event to a proxy integration. Only the path in the
- * request context contains the stage.
+ * Returns the event that a REST API sends to a proxy integration. The stage appears only in the
+ * path in the request context.
  */
 function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
   const path = parts.path ?? '/analyze/sync';
@@ -112,7 +112,7 @@ function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
 
 const context = { awsRequestId: 'lambda-1' } as Context;
 
-/** Returns all headers of a result, including the headers with several values. */
+/** Returns all headers of an answer, including the headers with several values. */
 function headersOf(result: APIGatewayProxyResult): Record<string, unknown> {
   return { ...result.headers, ...result.multiValueHeaders };
 }

@@ -13,8 +13,8 @@ afterEach(async () => {
 });
 
 /**
- * Creates a lake that writes to a stub of Firehose. The function `reply` receives the records of
- * the nth call and returns the answer of the stub.
+ * Creates a lake that writes to a stub of Firehose. The stub calls `reply` with the records and the
+ * number of the call, and sends the answer that `reply` returns.
  */
 async function lakeWith(reply: (records: string[], nth: number) => StubReply | 'hang up') {
   const received: string[][] = [];
@@ -114,7 +114,7 @@ it('The lake leaves out a text that is too long for a record', async () => {
   expect(lines(received.flat())[0]).not.toHaveProperty('text');
 });
 
-/** Creates results with texts that are so long that each result fills a whole Firehose record. */
+/** Creates results with long texts. Each result fills a whole Firehose record. */
 const alone = (length: number) => results(length, 'a'.repeat(60_000));
 
 it('The lake sends only rejected records again', async () => {

@@ -96,7 +96,7 @@ async function createTable(): Promise<void> {
   });
 }
 
-/** Returns the number of calls of each action since the test began. */
+/** Returns how often the code called each action since the test began. */
 function calls(): Record<string, number> {
   return Object.fromEntries(
     gateway.meter.read().entries.map((entry) => [entry.action, entry.calls]),

@@ -46,8 +46,8 @@ const putNew = (key: string) => ({
 });
 
 /**
- * Requests in the order in which the test sends the requests. The order matters, because each
- * answer depends on the earlier requests.
+ * Requests that the test sends, in this order. The order matters because an answer can depend on
+ * the earlier requests.
  */
 const REQUESTS: [action: string, request: object][] = [
   ['BatchWriteItem', write(itemOf('a'), itemOf('b', 1_500), itemOf('c', 5_000))],
@@ -68,9 +68,9 @@ const REQUESTS: [action: string, request: object][] = [
   ['GetItem', { TableName: 'cache', Key: { fingerprint: { S: 'f' } }, ConsistentRead: true }],
   ['DeleteItem', { TableName: 'cache', Key: { fingerprint: { S: 'a' } } }],
   ['GetItem', { TableName: 'cache', Key: { fingerprint: { S: 'a' } } }],
-  // The sizes of these 100 items increase by one byte. One of these items is the largest item that
-  // takes one write unit, so the test fails if the two services count the bytes of an item
-  // differently.
+  // Each of these 100 items is one byte larger than the previous item. One item is exactly as large
+  // as one write unit allows. The test therefore fails if the two services count the bytes of an
+  // item differently.
   ...Array.from({ length: 100 }, (_, i): [string, object] => {
     return ['PutItem', { TableName: 'cache', Item: itemOf(`size-${i + 100}`, 900 + i) }];
   }),
@@ -105,7 +105,7 @@ function openStandIn(): Send {
       const { status = 200, body, usage = {} } = actions[action]!(request as Body);
       return simplify(status, body as Body, usage);
     } catch (error) {
-      // The server of the benchmark answers a request that exceeds a limit with
+      // If a request exceeds a limit, the server of the benchmark answers with
       // `ValidationException`.
       if ((error as Error).name !== 'LimitExceeded') throw error;
       return simplify(400, { __type: 'ValidationException' }, {});

@@ -13,8 +13,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { assemblyDir, contentHash } from '../../../infra/synthesize.ts';
 
 /**
- * Source code of an app that writes a manifest and appends one character to the file `runs` in each
- * run.
+ * Source code of an app. Each run of the app writes a manifest and appends one character to the
+ * file `runs`.
  */
 const APP = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';

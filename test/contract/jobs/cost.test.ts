@@ -51,7 +51,10 @@ function batches(): number[][] {
   return [...full, ...open];
 }
 
-/** Returns the number of calls and the units of each action since the last reset of the meter. */
+/**
+ * Returns how many calls and units the meter counted for each action since the last reset of the
+ * meter.
+ */
 function readMeter() {
   const entries = gateway.meter
     .read()

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { QuotaLedger } from '../../../processors/analysis/ports.ts';
 
 export interface LedgerWorld {
-  /** Opens the ledger for one more process. The quota of the ledger is 10 calls per second. */
+  /**
+   * Opens the shared ledger for another process. The quota of the ledger is 10 calls per second.
+   */
   open(): QuotaLedger;
   now(): number;
   advance(milliseconds: number): void;

@@ -189,8 +189,8 @@ it('no body causes a 5xx, and neither the answer nor the log quotes it', async (
 const MARK = 'qXq7';
 
 /**
- * Converts a value to JSON and appends the mark to the strings inside objects and arrays, except to
- * the language codes `auto`, `en` and `ja`. No answer may contain the mark.
+ * Converts a value to JSON and appends the mark to the strings inside objects and arrays. The
+ * language codes `auto`, `en` and `ja` stay unchanged. No answer may contain the mark.
  */
 function withMarks(value: unknown): string {
   const json = JSON.stringify(value, (key, inner: unknown) => {

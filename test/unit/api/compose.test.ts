@@ -182,8 +182,9 @@ it('the API estimates by ANALYZER_QUOTA_CALLS_PER_SECOND, and reads the samples 
   try {
     const api = composeApi(VARIABLES);
     const documents = Array.from({ length: 1_000 }, () => ({ text: 'a' }));
-    // The quota of 40 calls per second, with 25 documents per call, allows 1,000 documents in 1 s.
-    // The estimate is 2 s, because the estimate is never shorter than the batching window of 2 s.
+    // The quota is 40 calls per second, and each call analyses 25 documents. The quota therefore
+    // allows 1,000 documents per second. The estimate is 2 s, because an estimate is never shorter
+    // than the batching window of 2 s.
     const reads: number[] = [];
     for (const seconds of [0, 9, 10]) {
       vi.setSystemTime(Date.UTC(2026, 10, 23, 0, 0, seconds));

@@ -45,7 +45,7 @@ beforeEach(() => {
     if (bytes === undefined) throw s3Error('NoSuchKey', 404);
     return { Body: bodyOf(bytes) };
   });
-  // Each page lists only two keys, so that every listing of more than two keys has several pages.
+  // Each page lists only two keys. A listing of more than two keys therefore has several pages.
   s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken = '0' }) => {
     const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
     const from = Number(ContinuationToken);

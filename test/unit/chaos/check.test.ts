@@ -9,7 +9,9 @@ import { createRandom, type Random } from '../../support/random.ts';
 const keyOf = (of: { tenant: string; record_id: string; record_version: number }) =>
   `${of.tenant}#${of.record_id}#${of.record_version}`;
 
-/** Creates published entries, and stores that contain the correct outcome of each entry. */
+/**
+ * Creates published entries. Also creates stores that contain the correct outcome of each entry.
+ */
 function createCorrectStores(seed: number): { published: PublishedEntry[]; stores: StoreContents } {
   const random = createRandom(seed);
   const generate = createGenerator({ random, name: 'c0', repeats: 0.5 });
@@ -53,8 +55,8 @@ const pickCounts = ({ lost, doubled, wrong }: CheckReport) => ({ lost, doubled, 
 const NONE = { lost: 0, doubled: 0, wrong: 0 };
 
 /**
- * Defects of the stores. For each defect, `apply` damages the stores, and `count` names the count
- * that the checker must increase.
+ * Defects of the stores. For each defect, `apply` damages the stores. The checker must then
+ * increase the number that `count` names.
  */
 const DEFECTS: Record<
   string,

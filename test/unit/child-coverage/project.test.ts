@@ -24,7 +24,7 @@ function transform(source: string, options: Parameters<typeof transformSync>[1] 
   return { code, points: [...pointsBySource(JSON.parse(map), lengthsOf(code)).values()].flat() };
 }
 
-/** Returns the count of the point at the position of `token` in the first line of the source. */
+/** Returns how often the code at `token` ran. The token must be in the first line of the source. */
 function countOf(token: string, source: string, counts: number[], points: Point[]): number {
   const column = source.indexOf(token);
   return counts[points.findIndex((point) => point.line === 1 && point.column === column)]!;

@@ -6,8 +6,8 @@ import { errorOf, testApi } from '../api/app.ts';
 const OPTIONS = { base_url: 'https://api.example/v1/', api_key: 'a-key' };
 
 /**
- * Creates a client whose `fetch` function returns these answers in turn. The array `asked` lists
- * the requests, and `waits` lists the pauses between the requests, in milliseconds.
+ * Creates a client whose `fetch` function returns the given answers in turn. The array `asked`
+ * lists the requests, and `waits` lists the pauses between the requests, in milliseconds.
  */
 function scriptClient(answers: (Response | Error)[], signal_after?: AbortController) {
   const asked: { url: string; init: RequestInit }[] = [];

@@ -12,8 +12,8 @@ interface Sent {
 }
 
 /**
- * Creates a client whose `fetch` function returns these answers in turn. When all answers are used,
- * the function returns the last answer again.
+ * Creates a client whose `fetch` function returns the given answers in turn. After the last answer,
+ * the function repeats the last answer.
  */
 function createScripted(answers: (Response | Error)[], more: Partial<ClientOptions> = {}) {
   const sent: Sent[] = [];

@@ -60,14 +60,14 @@ function createSource(delays_ms: number[], end: 'ends' | 'fails' | 'stays silent
 }
 
 interface Consumer {
-  /** Number of outcomes after which the consumer leaves the loop */
+  /** How many outcomes the consumer reads before the consumer leaves the loop */
   breaks_after?: number;
   works_ms?: number;
 }
 
 /**
- * Collects each outcome together with the virtual time at which the outcome arrives. The loop that
- * reads the outcomes runs concurrently with the test.
+ * Collects each outcome and the virtual time at which the outcome arrives. The loop that reads the
+ * outcomes runs concurrently with the test.
  */
 function consume(outcomes: AsyncIterable<PublishOutcome>, consumer: Consumer = {}) {
   const { breaks_after = Number.POSITIVE_INFINITY, works_ms = 0 } = consumer;
@@ -183,8 +183,8 @@ it('publishAll keeps no more outcomes waiting than max_waiting_outcomes allows, 
         const consumed = consume(publisher.publishAll(source), { works_ms });
         for (let at = 0; at < 10_000 && consumed.end === undefined; at += 10) {
           await vi.advanceTimersByTimeAsync(10);
-          // The number of records that are read but not yet seen may exceed the limit by two,
-          // because one outcome is being handed to the loop and one record is being read.
+          // The publisher may be two records ahead of the limit. The publisher is passing one
+          // outcome to the loop and reading one more record.
           expect(source.reads - consumed.seen.length).toBeLessThanOrEqual(max_waiting_outcomes + 2);
         }
         expect(consumed.end).toBe('ended');
@@ -305,8 +305,8 @@ it('A bug in the stream rejects the records of its request, and nothing hangs', 
 });
 
 /**
- * Returns a random text. A text of 1 MiB does not fit on the stream even if the text is gzipped,
- * because JSON takes six bytes for each control character.
+ * Returns a random text. A text of 1 MiB does not fit on the stream, even gzipped. About a fifth of
+ * the characters are control characters that take six bytes each in JSON.
  */
 function randomText(length: number): string {
   let state = 1;

@@ -13,7 +13,7 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
   ),
   /** Maximum number of records in a batch */
   batch_size: fc.integer({ min: 1, max: 1_000 }),
-  /** Limit for disorder, in positions. Each record moves by fewer positions than this limit. */
+  /** Limit for the disorder of the records. Each record moves by fewer positions than the limit. */
   disorder: fc.constantFrom(1, 100, 5_000),
   consumers: fc.integer({ min: 1, max: 5 }),
   trouble: fc.constantFrom(0, 0.05, 0.3),

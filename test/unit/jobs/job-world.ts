@@ -20,8 +20,9 @@ const JOB_ID = 'job_1';
 const now = () => JOBS_NOW;
 
 /**
- * Fate of one store call. With `lost`, the caller receives an error. With `crash`, the caller
- * crashes. With `before`, the call has no effect. With `after`, the call takes effect.
+ * Fate of one store call. If the fate contains `lost`, the caller receives an error. If the fate
+ * contains `crash`, the caller crashes. A call with `before` has no effect, and a call with `after`
+ * takes effect.
  */
 export type Fate = 'done' | 'lost before' | 'lost after' | 'crash before' | 'crash after';
 
@@ -46,13 +47,16 @@ export interface Schedule {
 interface Step {
   worker: object;
   /**
-   * Makes the call, unless the fate ends with `before`, and settles the promise of the caller. A
-   * caller that crashes receives no answer.
+   * Makes the call and settles the promise of the caller. If the fate ends with `before`, the call
+   * is not made. If the caller crashes, the promise never settles.
    */
   take(fate: Fate): Promise<void>;
 }
 
-/** Simulates workers that process the batches of one job. The store calls of all workers run in a random order. */
+/**
+ * Simulates workers that process the batches of one job. The store calls of all workers run in a
+ * random order.
+ */
 export function jobWorld(schedule: Schedule) {
   const random = createRandom(schedule.seed);
   const outcomes = Array.from({ length: schedule.total }, () =>
@@ -205,7 +209,7 @@ export function jobWorld(schedule: Schedule) {
   };
 }
 
-/** Waits until the workers whose store calls were settled have continued. */
+/** Waits until the workers have continued after their store calls. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -38,7 +38,7 @@ const submitted = fc
   .constantFrom(undefined, 0, 1_000, TOTAL)
   .map((records) => (records === undefined ? undefined : { records, bytes: records * 20 }));
 
-/** Generates the fields of a job in any state that a job can have. */
+/** Generates the fields of a job. The job can be in any state. */
 const state: fc.Arbitrary<Partial<Job>> = fc.oneof(
   fc.record({ ...times, status: fc.constant('PENDING'), input, callback: waiting }),
   fc.record({

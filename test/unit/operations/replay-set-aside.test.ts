@@ -12,12 +12,12 @@ import { kplAggregate } from '../../support/kpl.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const PLACE = kinesisRecord('').eventID;
 
-/** Returns the set-asides that the consumer writes for a stream record with this data. */
+/** Returns the set-asides that the consumer writes for a stream record with the data `data`. */
 const setAsidesOf = (data: unknown): SetAside[] => decode([kinesisRecord(data)]).set_asides;
 
 /**
- * Returns the set-asides that the consumer writes if the claimed texts of these records do not
- * exist.
+ * Returns the set-asides that the consumer writes if the claimed texts of the records in `data` do
+ * not exist.
  */
 const textMissing = (data: unknown): SetAside[] =>
   decode([kinesisRecord(data)]).items.map((item) =>

@@ -15,7 +15,10 @@ const QUERY = {
 const old = (record_id: string, fields: Partial<Result> = {}) =>
   aResult({ record_id, arrived_at: '2026-11-23T10:30:00.000Z', ...fields });
 
-/** Creates a lake that received all lines in the hour from 11:00, and a table with these rows. */
+/**
+ * Creates a lake and a table that contains the given rows. The lake received all lines in the hour
+ * from 11:00.
+ */
 function createWorld(lines: Result[], rows: Result[] = lines) {
   const published: Record<string, unknown>[] = [];
   const hours: string[] = [];

@@ -12,8 +12,8 @@ import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
 
 /**
- * Restores the records in a stream record with this data. Decodes the stream records before and
- * after the restoration.
+ * Restores the records in a stream record that contains `data`. Also decodes the original stream
+ * record and the restored stream records.
  */
 async function restoreBytes(data: unknown) {
   const record = kinesisRecord(data);
@@ -26,8 +26,8 @@ async function restoreBytes(data: unknown) {
 }
 
 /**
- * Returns the fields of each record that decide how the consumer processes the record. A record
- * without `created_at` has its time of arrival as its creation time.
+ * Returns each record with its creation time. A record without `created_at` receives its time of
+ * arrival as the creation time.
  */
 const listRecords = ({ items }: ReturnType<typeof decode>) =>
   items.map(({ record, arrived_at }) => ({
@@ -79,8 +79,8 @@ const records = fc.oneof(
 );
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /**
- * Generates the bytes of a record in the forms that producers may write, for example gzipped or
- * with a byte order mark.
+ * Generates the bytes of a record. The bytes vary as with different producers. For example, some
+ * records are gzipped, and some records start with a byte order mark.
  */
 const recordBytes = fc
   .tuple(records, fc.boolean(), fc.constantFrom(0, 2), fc.boolean())

@@ -6,7 +6,7 @@ import { errorOf, testApi } from '../app.ts';
 
 const SCORES = { positive: 0.25, negative: 0.25, neutral: 0.25, mixed: 0.25 };
 
-/** Returns the outcome that the first word of a text names. */
+/** Returns the analysis outcome for a text. The first word of the text names the outcome. */
 function outcomeFor({ text }: AnalysisRequest): AnalysisOutcome {
   const [word = ''] = text.split(' ');
   const sentiment = SENTIMENTS.find((one) => one === word);

@@ -16,8 +16,8 @@ const KEY = 'inputs/job_1.jsonl';
 const PATH = '/jobs/job_1/results';
 
 /**
- * Creates the API with one job. The input of the job contains `lines`, and `rows` are the results
- * that exist so far.
+ * Creates the API with one job. The parameter `lines` contains the input of the job, and `rows`
+ * contains the results that exist so far.
  */
 async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
@@ -109,10 +109,7 @@ it('the results of a job whose input was replaced or deleted are a 404', async (
   expect((await errorOf(response)).message).toContain('no longer kept');
 });
 
-/**
- * Reads the results of a job page by page up to the last page, with at most `limit` results per
- * page.
- */
+/** Reads all pages of the results of a job. Each page contains at most `limit` results. */
 async function collectPages(
   readPage: (query: string) => Promise<{ results: JobResult[]; next_cursor?: string | undefined }>,
   limit: number,

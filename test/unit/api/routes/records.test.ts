@@ -94,8 +94,8 @@ it('POST /records puts a text that is too long for the stream under the callerâ€
       },
     },
   });
-  // JSON escapes a control character in six bytes, and gzip saves little because the characters are
-  // random.
+  // The text is too long even if it is gzipped. JSON takes six bytes for most control characters,
+  // and gzip cannot compress random characters well.
   let state = 1;
   const text = Array.from({ length: 1_048_576 }, () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;

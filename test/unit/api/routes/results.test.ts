@@ -8,8 +8,8 @@ import { errorOf, testApi } from '../app.ts';
 type Results = { sentiment?: string | undefined; record_id: string }[];
 
 /**
- * Creates the API with one result of the source `tour` for each of the sentiments. The record ids
- * are `r0`, `r1` and so on.
+ * Creates the API with one result of the source `tour` for each sentiment. The record ids are `r0`,
+ * `r1` and so on.
  */
 function createResultsApi(
   sentiments: readonly (typeof SENTIMENTS)[number][],

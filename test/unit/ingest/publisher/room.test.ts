@@ -4,7 +4,7 @@ import { ByteBudget } from '../../../../ingest/publisher/byte-budget.ts';
 
 const record = (i: number) => ({ record_id: `r${i}`, source: 's', text: 'x'.repeat(100) });
 
-/** Waits until all promises that can settle now have settled. */
+/** Waits until all promises that can settle have settled. */
 const settle = () => new Promise(setImmediate);
 
 it('publish waits for room: no more than max_pending_bytes are in flight, and all records end', async () => {

@@ -48,8 +48,8 @@ afterEach(() => {
 });
 
 /**
- * Makes the jobs table return the same job for every read and every update, whatever the function
- * writes.
+ * Makes the jobs table return the same job for every read and every update. The returned job does
+ * not change, even if the function writes to the table.
  */
 function useJob(fields: Partial<Job> = {}): void {
   const input = {

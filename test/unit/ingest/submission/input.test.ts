@@ -13,7 +13,7 @@ import { aJob } from '../../../support/jobs.ts';
 
 const START = { records: 0, bytes: 0 };
 
-/** Creates a store whose object arrives in chunks of these sizes, in bytes. */
+/** Creates a store with one object. The object arrives in chunks of the given sizes, in bytes. */
 function createInputs(bytes: Buffer, sizes: number[]) {
   return {
     async *read(_, { from }) {

@@ -16,8 +16,8 @@ const SECRET = 'secret of the deployment';
 const URL = 'https://example.com/hook?a=b';
 
 /**
- * Creates a final job with a pending callback. The receiver answers with `outcomes` in turn. When
- * all outcomes are used, the receiver answers with the last outcome again.
+ * Creates a final job with a pending callback. The receiver answers with `outcomes` in turn. After
+ * the last outcome, the receiver repeats the last outcome.
  */
 async function createWorld(outcomes: PostOutcome[], fields: Partial<Job> = {}) {
   let clock = JOBS_NOW;

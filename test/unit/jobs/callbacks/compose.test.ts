@@ -63,7 +63,7 @@ const run = (bodies: string[], variables: Record<string, string> = {}) =>
 
 const MESSAGE = '{"job_id":"job_1","attempt":1}';
 
-/** Returns the table update in which the function recorded its attempt, as JSON. */
+/** Returns the update of the jobs table that records the callback attempt, as JSON. */
 const readRecordedAttempt = () =>
   JSON.stringify(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input);
 

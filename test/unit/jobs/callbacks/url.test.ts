@@ -31,7 +31,8 @@ const forbidden_v6 = fc.oneof(
 );
 
 /**
- * Returns other spellings of an IPv4 address that browsers and the C function `inet_aton` accept.
+ * Returns other spellings of an IPv4 address. Browsers and the C function `inet_aton` accept these
+ * spellings.
  */
 function disguise(address: string): string[] {
   const bytes = address.split('.').map(Number);

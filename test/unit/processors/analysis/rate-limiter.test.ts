@@ -15,7 +15,7 @@ function virtualTime() {
       new Promise<void>((resume) => waiting.push({ until: at + milliseconds, resume })),
     async run(until: number): Promise<void> {
       for (;;) {
-        // This promise resolves after all callers have run until each caller waits.
+        // This promise resolves after each caller has run until the caller waits again.
         await new Promise((resolve) => setImmediate(resolve));
         waiting.sort((a, b) => a.until - b.until);
         const [next] = waiting;
@@ -29,7 +29,7 @@ function virtualTime() {
 }
 
 /**
- * Creates a fake of Comprehend. The token bucket of the fake holds as many calls as the quota
+ * Creates a fake of Comprehend with a token bucket. The bucket holds as many calls as the quota
  * allows in one second.
  */
 function throttledAnalyzer(time: { now: () => number }, quota: () => number) {
@@ -84,8 +84,8 @@ describe('the rate limiter', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 10 }),
         fc.constantFrom(10, 50, 400),
-        // The rate limiter must still use the quota if clocks differ by up to 100 ms from the true
-        // time. A consumer whose clock is ahead gets slightly more calls, so the test checks
+        // Each clock differs from the true time by at most 100 ms. The rate limiter must still use
+        // the quota. A consumer with a fast clock gets slightly more calls, so the test checks
         // fairness only with equal clocks.
         fc.oneof(
           fc.constant(Array.from({ length: 10 }, () => 0)),

@@ -76,7 +76,7 @@ it('a throttle drops the slots that the process still holds', async () => {
     analyzer.detectSentiment(['a'], 'en').catch(() => 'throttled'),
   );
   expect(await Promise.all(first)).toContain('throttled');
-  // If the throttle did not drop the slots, one reservation would serve all four calls.
+  // One reservation would serve all four calls if the throttle did not drop the slots.
   expect(reserved[0]).toBe(4);
   expect(reserved.length).toBeGreaterThan(1);
 });

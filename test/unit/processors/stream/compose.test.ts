@@ -91,8 +91,8 @@ afterEach(() => {
 type Consume = ReturnType<typeof compose>;
 
 /**
- * Runs one batch. The parameter `remaining_ms` is the time until the timeout of Lambda, in
- * milliseconds.
+ * Runs the consumer on one batch. The parameter `remaining_ms` is the time until Lambda stops the
+ * function, in milliseconds.
  */
 async function run(consume: Consume, records: unknown[], remaining_ms = 60_000) {
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining_ms };
@@ -120,8 +120,8 @@ const aRecord = (fields: object = {}) => ({
 });
 
 /**
- * Returns the rows that the consumer inserted into the results table, each with the name of the
- * table.
+ * Returns the rows that the consumer inserted into the results table. Each row also contains the
+ * name of the table.
  */
 function listRows(): Record<string, unknown>[] {
   return dynamodb.commandCalls(BatchExecuteStatementCommand).flatMap(({ args }) =>

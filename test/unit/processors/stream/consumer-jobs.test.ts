@@ -23,7 +23,7 @@ let store: JobStore;
 let asked: string[];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
 
-/** Yields for each request the outcome that the text of the request selects. */
+/** Yields an outcome for each request. The text of the request selects the outcome. */
 const analyse: Analyse = async function* (requests) {
   yield requests.map((request) => [request, outcomeOf(request)]);
 };

@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 let stores: ReturnType<typeof createRefusingStores>;
 let asked: AnalysisRequest[][];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
-/** Failures of the analyzer, by the text for which the analyzer fails */
+/** Failure of the analyzer for each text on which the analyzer fails */
 let failing: Map<string, { retryable: boolean; refused?: true }>;
 
 function outcomeOf(text: string): AnalysisOutcome {
@@ -78,7 +78,7 @@ const failuresOf = (...places: number[]) =>
 const rowIds = () => [...stores.rows.values()].map(({ record_id }) => record_id);
 const lineIds = () => stores.lines.map(({ record_id }) => record_id);
 
-/** Creates a promise, together with the function `open`, which resolves the promise. */
+/** Creates a promise and the function `open`. The function resolves the promise. */
 function aGate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ function aGate(): { opened: Promise<void>; open: () => void } {
 describe('results that are known early', () => {
   /**
    * Creates an analysis that yields the outcomes of the first five records immediately. The
-   * analysis yields the outcomes of the other records after the promise `opened` has resolved.
+   * analysis yields the remaining outcomes after the promise `opened` has resolved.
    */
   const analyseSlowly = (opened: Promise<void>): Analyse =>
     async function* (requests) {
