@@ -20,8 +20,8 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
       throw new HttpError('METHOD_NOT_ALLOWED', `This path takes ${Allow}`, { headers: { Allow } });
     });
   }
-  // This route serves all other paths instead of app.notFound(), because an error in app.notFound()
-  // would bypass the middleware above.
+  // This route answers requests for unknown paths. The app does not use app.notFound(), because an
+  // error in app.notFound() would bypass the middleware above.
   app.all('*', () => {
     throw new HttpError('NOT_FOUND', 'This path does not exist');
   });
@@ -89,8 +89,8 @@ function groupByPath(routes: Route[]): Map<string, Route[]> {
 }
 
 /**
- * Creates a function that finds the route for the path of a request, and returns the path of that
- * route in the notation of OpenAPI.
+ * Creates a function that finds the route for the path of a request. The function returns the path
+ * of the route in the notation of OpenAPI.
  */
 function createFindPath(routes: Route[]): (path: string) => string | undefined {
   const patterns = routes.map((route) => ({

@@ -23,7 +23,7 @@ interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;
-  /** Number of documents that the analyzer's quota allows per second, which estimates depend on. */
+  /** Number of documents that the analyzer's quota allows per second. Estimates use this number. */
   documents_per_second: number;
   allow_loopback_callbacks: boolean;
 }
@@ -57,6 +57,6 @@ export interface ApiDeps {
    */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
-  /** Reports an error that is a bug in the API, not a mistake of the caller or a failed AWS call. */
+  /** Reports a bug in the API. Mistakes of the caller and failed AWS calls are not bugs. */
   on_error?: (error: unknown, request_id: string) => void;
 }

@@ -3,7 +3,10 @@ import type { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import type { ApiEnv } from './http/env.ts';
 
-/** Methods for which the handler removes the body, because `new Request` would throw an error. */
+/**
+ * Methods that do not allow a body. The handler removes the body of a request with such a method,
+ * because `new Request` would otherwise throw an error.
+ */
 const BODILESS = new Set(['GET', 'HEAD']);
 
 /**

@@ -34,7 +34,9 @@ export interface ResultsPage {
 /** Reads results from the table. Each method throws a {@link ServiceError} if the table fails. */
 export interface ResultsReader {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
-  /** Returns the results that exist. The map's keys are `tenant#record_id`. */
+  /**
+   * Returns the results of the records that have a result. The map's keys are `tenant#record_id`.
+   */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
   /**
    * Returns a page of results, newest first.

@@ -53,9 +53,9 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
 }
 
 /**
- * Reads the readiness of the API. The API answers `/ready` with status 503 if a service is down.
- * The status is replaced by 200 here, because the body of a 503 response is a valid result of this
- * method and a retry is not needed.
+ * Reads from `/ready` which services answer. The API answers with status 503 if a service is down.
+ * The function replaces the status 503 with 200, because the body of the answer is valid and a
+ * retry is not needed.
  */
 async function readReadiness(
   options: ClientOptions,

@@ -13,8 +13,8 @@ export interface StreamEntry {
 }
 
 /**
- * The stream's answer about one {@link StreamEntry}: the position of the entry on the stream, or an
- * error code.
+ * The stream's answer about one {@link StreamEntry}. The answer contains the position of the entry
+ * on the stream, or an error code.
  *
  * @example
  * import type { PutOutcome } from 'aurastream/ingest';

@@ -27,12 +27,15 @@ export interface PublisherOptions {
   stream: RecordStream;
   /** Maximum number of requests in flight at the same time. Default 4. */
   max_in_flight?: number;
-  /** Time that a request which is not full waits for more records, in milliseconds. Default 20. */
+  /**
+   * Maximum time for which a request that is not full waits for more records, in milliseconds.
+   * Default 20.
+   */
   linger_ms?: number;
   /**
    * Number of attempts after which a record counts as failed. Default 10. With `Infinity`, a record
-   * fails only with an error that is not retryable, and `flush` and `close` wait until an outage
-   * ends.
+   * fails only because of an error that is not retryable. During an outage, `flush` and `close`
+   * then wait until the outage ends.
    */
   max_attempts?: number;
   /**
@@ -47,7 +50,8 @@ export interface PublisherOptions {
   max_waiting_outcomes?: number;
   /**
    * Waits before the next attempt. `attempt` is the number of the attempt that has just failed,
-   * counted from 1. The default pause backs off with jitter, up to 5 seconds.
+   * counted from 1. By default, the pause follows exponential backoff with jitter and lasts at most
+   * 5 seconds.
    */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
@@ -96,7 +100,9 @@ export interface Publisher {
   ): AsyncIterable<PublishOutcome>;
   /** Sends all waiting records, and resolves when no record is waiting or in flight. */
   flush(): Promise<void>;
-  /** Makes the publishing of any later record fail with an error, and then flushes. */
+  /**
+   * Closes the publisher and then flushes. Publishing a record after the call fails with an error.
+   */
   close(): Promise<void>;
   stats(): PublisherStats;
 }

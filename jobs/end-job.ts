@@ -9,8 +9,8 @@ import type { CallbackQueue, JobChanges, JobStore } from './ports.ts';
 
 /**
  * Time between the end of a job and the sweeper's check of the callback, in milliseconds. If the
- * callback is still pending then, the sweeper sends its message again, because the first message
- * may be lost.
+ * callback is still pending at the check, the sweeper sends the callback message again, because the
+ * first message may be lost.
  */
 const CALLBACK_DUE_MS = 5 * 60_000;
 

@@ -6,15 +6,15 @@ import type { ThroughputSample } from './ports.ts';
  */
 const WINDOW_MS = 2_000;
 /**
- * Maximum age of a sample whose iterator age is used, in milliseconds. A busy consumer stores
- * samples more often, so an older sample says nothing about the records that wait now.
+ * Maximum age of a sample, in milliseconds, for the estimate of the waiting time. A busy consumer
+ * stores samples more often, so an older sample says nothing about the records that wait now.
  */
 const LIVE_MS = 2 * 60_000;
-/** Maximum age of a sample whose throughput is used, in milliseconds. */
+/** Maximum age of a sample, in milliseconds, for the measurement of the throughput. */
 const MEASURED_MS = 15 * 60_000;
 /**
- * Minimum number of records in a batch whose throughput is used. The duration of a smaller batch
- * mostly shows the latency of one call and not the throughput.
+ * Minimum number of records in a batch for the measurement of the throughput. The duration of a
+ * smaller batch mostly shows the latency of one call and not the throughput.
  */
 const LEAST_MEASURED_RECORDS = 25;
 
@@ -38,9 +38,9 @@ export interface EstimateQuery {
 /**
  * Estimates when a job will be final, as an ISO 8601 time in UTC. Before the records of the job,
  * the consumer must process the older records on the stream. The estimate assumes that processing
- * the older records takes as long as the oldest record has waited. The records of the job are
- * assumed to be processed at the measured throughput, which is the sum of the throughput of each
- * shard's last batch.
+ * the older records takes as long as the oldest record has waited. The estimate also assumes that
+ * the records of the job are processed at the measured throughput. The measured throughput is the
+ * sum over all shards, and the last batch of each shard gives the shard's throughput.
  */
 export function estimateCompletion(query: EstimateQuery): string {
   const { now, records, samples, documents_per_second } = query;

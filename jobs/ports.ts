@@ -123,13 +123,13 @@ export interface JobStore {
     position: InputPosition,
   ): Promise<Job | undefined>;
   /**
-   * Adds the indexes of done records to a page. A closed page does not change. Returns the page as
-   * it is after the call.
+   * Adds the indexes of done records to a page. A closed page does not change. Returns the page
+   * after the change.
    */
   mark(job: JobRef, page: number, done: Partial<Record<RecordOutcome, number[]>>): Promise<Page>;
   /**
    * Closes a page by replacing its indexes with their counts. If the page is closed already, the
-   * call changes nothing. Returns the page as it is after the call.
+   * call changes nothing. Returns the page after the change.
    */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
   /**

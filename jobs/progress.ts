@@ -63,7 +63,7 @@ export interface JobProgress {
  * of indexes for each outcome. The done records of one page go through these steps:
  *
  *     1 mark    Add the indexes to the sets of the page. Stop if the page has open records.
- *     2 close   Replace the sets with their counts. Of two writers, the first one takes effect.
+ *     2 close   Replace the sets with their counts. Only the first of several writers takes effect.
  *     3 add     Add the page to the set of the job's closed pages. Stop if the job has open pages.
  *     4 end     Read all pages and move the job to COMPLETED or COMPLETED_WITH_ERRORS.
  *

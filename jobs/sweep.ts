@@ -23,8 +23,8 @@ export interface SweepReport {
 const RESUME_AGAIN_MS = 10 * 60_000;
 /**
  * Time between two checks of a pending callback by the sweeper, in milliseconds. The time is longer
- * than the longest delay of a callback message in the queue, so that the sweeper does not send a
- * message again that is only delayed.
+ * than the longest delay of a callback message in the queue. The sweeper therefore does not send a
+ * delayed message a second time.
  */
 const CALL_AGAIN_MS = 20 * 60_000;
 

@@ -1,7 +1,8 @@
 /**
- * Yields the values of promises in the order in which the promises settle. A rejected promise makes
- * the generator throw when the rejection is the next to be yielded. The caller may start the
- * iteration late, because the function handles rejections from the time of the call.
+ * Yields the values of promises in the order in which the promises settle. If a promise rejects,
+ * the generator throws the error after it has yielded the values of all promises that settled
+ * earlier. The caller may start the iteration late, because the function handles rejections from
+ * the time of the call.
  */
 export function asCompleted<Value>(promises: readonly Promise<Value>[]): AsyncGenerator<Value> {
   const settled: Promise<Value>[] = [];

@@ -2,11 +2,11 @@ import { sleep } from './sleep.ts';
 
 export interface BackoffOptions {
   /**
-   * Half of the longest possible pause after the first attempt, in milliseconds. The longest
-   * possible pause doubles with each further attempt. Default 50.
+   * Factor of the upper limit of a pause, in milliseconds. After attempt `n`, the pause is random
+   * and lasts at most `first_ms × 2ⁿ`. Default 50.
    */
   first_ms?: number;
-  /** Maximum of every pause, in milliseconds. Default 5,000. */
+  /** Maximum length of every pause, in milliseconds. Default 5,000. */
   longest_ms?: number;
   /** Returns a random number from 0 (inclusive) to 1 (exclusive). */
   random?: () => number;

@@ -1,7 +1,8 @@
 /**
  * Resolves after the given time, or rejects with the reason of the signal if the signal aborts
- * earlier. This function does not use `node:timers/promises`, because that module does not exist in
- * browsers and does not use the virtual clock with which the simulation replaces `setTimeout`.
+ * earlier. The function uses `setTimeout` and not `node:timers/promises`, because
+ * `node:timers/promises` does not exist in browsers. In addition, the simulation can replace only
+ * `setTimeout` with a virtual clock.
  */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
  * Settles as `work` settles, or rejects with the result of `createError` if `milliseconds` pass
- * before `work` settles. The work continues after the time limit and may still take effect, and its
- * outcome is then ignored.
+ * before `work` settles. After the time limit, the work continues and may still take effect, but
+ * its outcome is ignored.
  */
 export async function withTimeout<Value>(
   work: Promise<Value>,
@@ -21,7 +21,7 @@ export async function withTimeout<Value>(
 
 /**
  * Settles as `work` settles, or rejects with the reason of the signal if the signal aborts before
- * `work` settles. The work continues after the abort, and its outcome is then ignored.
+ * `work` settles. After the abort, the work continues, but its outcome is ignored.
  */
 export async function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort = () => {};

@@ -20,8 +20,8 @@ export interface ReplayQuery {
    */
   to: number;
   /**
-   * The analyzer that all results should come from. A record whose result has the name and the
-   * version of this analyzer is skipped.
+   * The analyzer of the replay. The replay skips a record if its current result has the name and
+   * the version of this analyzer.
    */
   analyzer: { name: string; version: string };
   source?: string;
@@ -36,8 +36,8 @@ export interface ReplayCounts {
    */
   replayed: number;
   /**
-   * Number of records that were skipped because their current result has this analyzer version, or
-   * because a later version of the record has replaced or withdrawn the record.
+   * Number of records that were skipped because their current result has the analyzer version of
+   * the replay, or because a later version of the record has replaced or withdrawn the record.
    */
   up_to_date: number;
   /** Number of records that cannot be analysed again, because their results contain no text. */

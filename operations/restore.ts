@@ -7,8 +7,8 @@ import { parseRecord } from '../processors/stream/decode/parse.ts';
 import { type FailedRecord, partitionKey, type SetAside } from '../schemas/index.ts';
 
 /**
- * The content of one position on the stream, which is a record with its original id or bytes that
- * are not a valid record.
+ * The content of one position on the stream. The content is either a record with its original id,
+ * or bytes that are not a valid record.
  */
 export type Restorable =
   | ({ kind: 'record' } & Omit<StreamItem, 'position'>)

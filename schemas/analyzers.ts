@@ -27,10 +27,10 @@ interface AnalyzerFacts {
 }
 
 /**
- * The analyzers that `analysis.analyzer` in infra/settings.ts can choose. Each analyzer also needs
- * an adapter in `processors/analysis/compose.ts`, a quota in `infra/settings.ts` and IAM grants in
- * `infra/constructs/analysis.ts`. These three files do not compile if an analyzer is missing in
- * them.
+ * The analyzers from which the setting `analysis.analyzer` selects one analyzer. Each analyzer also
+ * needs an adapter in `processors/analysis/compose.ts`, a quota in `infra/settings.ts` and IAM
+ * grants in `infra/constructs/analysis.ts`. If an analyzer is missing in one of the three files,
+ * the file does not compile.
  */
 export const ANALYZERS = {
   comprehend: {
@@ -39,7 +39,7 @@ export const ANALYZERS = {
     version: '2026-11-23',
     languages: SENTIMENT_LANGUAGES,
     // Limits of BatchDetectSentiment. Source: "Guidelines and quotas" in the Comprehend developer
-    // guide. An error of Comprehend for a larger document says "allowed is 5000 bytes".
+    // guide. For a larger document, Comprehend returns an error that says "allowed is 5000 bytes".
     max_documents: 25,
     max_document_bytes: 5_000,
     usd_per_unit: 0.0001,
@@ -51,7 +51,7 @@ export type AnalyzerName = keyof typeof ANALYZERS;
 export const ANALYZER_NAMES = Object.keys(ANALYZERS) as [AnalyzerName, ...AnalyzerName[]];
 
 /**
- * Returns the properties that every adapter of this analyzer has, as {@link ANALYZERS} lists them.
+ * Returns the properties that all adapters of an analyzer have in common. See {@link ANALYZERS}.
  */
 export function describeAnalyzer(name: AnalyzerName) {
   const { version, max_documents, max_document_bytes, languages } = ANALYZERS[name];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * The fields that AuraStream reads of a failure report. Lambda writes a report to the S3 failure
+ * The fields that AuraStream reads from a failure report. Lambda writes a report to the S3 failure
  * destination of a Kinesis event source when Lambda stops retrying a batch. Source:
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
@@ -16,7 +16,7 @@ export const failureReportSchema = z.object({
 });
 export type FailureReport = z.infer<typeof failureReportSchema>;
 
-/** The fields that AuraStream reads of the event in a failure report. */
+/** The fields that AuraStream reads from the event in a failure report. */
 export const failedEventSchema = z.object({
   Records: z.array(
     z.object({
@@ -33,8 +33,8 @@ export const failedEventSchema = z.object({
 export type FailedRecord = z.infer<typeof failedEventSchema>['Records'][number];
 
 /**
- * A mark that says when the records of a failure report or a set-aside were put on the stream
- * again, and how many records there were.
+ * Marks a failure report or a set-aside whose records were put on the stream again. The mark
+ * contains the time and the number of records.
  */
 export const restoredMarkSchema = z.object({
   restored_at: z.iso.datetime(),

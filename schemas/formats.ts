@@ -13,7 +13,7 @@ interface FormatFacts {
 /**
  * The file formats that the command `ingest` and jobs can read. The API, the command line, the keys
  * of uploads and the help texts are derived from this table. Each format needs a reader in
- * `ingest/sources/readers.ts`, which does not compile if a reader is missing.
+ * `ingest/sources/readers.ts`. If a reader is missing, `readers.ts` does not compile.
  */
 export const FORMATS = {
   jsonl: {
@@ -47,8 +47,8 @@ export function isGzipped(file_name: string): boolean {
 }
 
 /**
- * Returns the format that the ending of a file name stands for, or undefined if the ending stands
- * for no format.
+ * Returns the format of a file according to the ending of its name. Returns undefined if no format
+ * has the ending.
  */
 export function detectFormat(file_name: string): Format | undefined {
   return FORMAT_NAMES.find((format) => endingOf(file_name, format) !== undefined);
@@ -56,7 +56,7 @@ export function detectFormat(file_name: string): Format | undefined {
 
 /**
  * Removes the ending of a format, and `.gz`, from a file name. For example, `reviews.csv.gz`
- * becomes `reviews`. An ending that stands for no format is not removed.
+ * becomes `reviews`. An ending that belongs to no format is not removed.
  */
 export function withoutFormatEnding(file_name: string): string {
   const stem = withoutGzipEnding(file_name);

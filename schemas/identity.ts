@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 /**
  * Version of the normalisation of texts. Increase the version when the normalisation changes, so
- * that verdicts which were cached before the change are no longer used.
+ * that older cached verdicts are no longer used.
  */
 const NORMALISER_VERSION = 1;
 
@@ -26,9 +26,10 @@ export interface StreamPosition {
 }
 
 /**
- * Derives the id of a record without an id from the position of the record on the stream. A
- * redelivery has the same position and therefore the same id, so the record counts once. Without a
- * sub-sequence number, the id equals the `eventID` that Lambda gives the record.
+ * Derives an id from the position of a record on the stream. The id is for records that producers
+ * sent without an id. A redelivery has the same position and therefore the same id, so the record
+ * counts once. Without a sub-sequence number, the id equals the `eventID` that Lambda gives the
+ * record.
  */
 export function deriveRecordId(position: StreamPosition): string {
   const base = `${position.shard_id}:${position.sequence_number}`;
@@ -66,9 +67,9 @@ export interface FingerprintInput {
 }
 
 /**
- * Builds the cache key of a verdict, which has 43 characters of base64url. Line feeds separate the
- * fields before hashing. The separation is unambiguous, because only the last field can contain a
- * line feed.
+ * Builds the cache key of a verdict. The key is the hash of all fields, in 43 characters of
+ * base64url. Before hashing, the fields are joined with line feeds. The joined string is
+ * unambiguous, because only the last field can contain a line feed.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { analyzer_name, analyzer_version, language_code, normalised_text } = input;

@@ -11,8 +11,8 @@ export function inputKey(job_id: string, format: Format): string {
 const INPUT_KEY = new RegExp(`^${INPUTS_PREFIX}([A-Za-z0-9._:-]{1,128})\\.[A-Za-z0-9]+$`);
 
 /**
- * Returns the id of the job that an object key names, whatever the ending of the key is. Returns
- * undefined if the key is not a possible key of a job's input.
+ * Returns the job id that an object key contains. The key may have any ending. Returns undefined if
+ * the key cannot be the key of a job's input.
  */
 export function jobIdOfInputKey(key: string): string | undefined {
   return INPUT_KEY.exec(key)?.[1];

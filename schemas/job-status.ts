@@ -36,26 +36,20 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
  * several concurrent writers succeeds.
  */
 export const JOB_EVENTS = {
-  /** The submission has counted the records of the input, in ingest/submission/count-records.ts. */
+  /** The submission has counted the records. See ingest/submission/count-records.ts. */
   input_counted: { from: ['PENDING'], to: 'PROCESSING' },
-  /** The submission cannot use the input, as ingest/submission/submit.ts decides. */
+  /** The submission cannot use the input. See ingest/submission/submit.ts. */
   input_unusable: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
-  /**
-   * The consumer or the submission has counted the last record as done, in jobs/progress.ts, and
-   * all records have succeeded.
-   */
+  /** All records are done, and all records have succeeded. See jobs/progress.ts. */
   all_records_succeeded: { from: ['PROCESSING'], to: 'COMPLETED' },
   /**
-   * The last record is counted as done, in jobs/progress.ts, and at least one record has failed or
-   * was set aside.
+   * All records are done, and at least one record has failed or was set aside. See
+   * jobs/progress.ts.
    */
   some_records_failed: { from: ['PROCESSING'], to: 'COMPLETED_WITH_ERRORS' },
-  /**
-   * The sweeper, in jobs/sweep.ts, finds that the deadline of the job has passed and that the job
-   * is not final.
-   */
+  /** The deadline of the job has passed, and the job is not final. See jobs/sweep.ts. */
   deadline_passed: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
-  /** The caller cancels the job through the API, in api/routes/jobs.ts. */
+  /** The caller cancels the job through the API. See api/routes/jobs.ts. */
   cancelled_by_caller: { from: ['PENDING', 'PROCESSING'], to: 'CANCELLED' },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
 

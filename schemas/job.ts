@@ -9,8 +9,8 @@ export const jobStatus = z.enum(JOB_STATUSES);
 export const JOB_PAGE_SIZE = 1_000;
 
 /**
- * Maximum number of records of a job. The limit exists because the set of a job's closed page
- * numbers must fit in one DynamoDB item of 400 KB.
+ * Maximum number of records of a job. The limit exists because one DynamoDB item stores the numbers
+ * of all closed pages of a job. An item has at most 400 KB.
  */
 export const MAX_JOB_RECORDS = 50_000_000;
 
@@ -61,7 +61,7 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(FORMAT_NAMES),
-  /** Key of the object in the input bucket, as `inputKey` builds the key. */
+  /** Key of the object in the input bucket. The function `inputKey` builds the key. */
   key: z.string(),
   /**
    * The etag of the object. The etag is absent until the object has arrived. Every read requests
@@ -90,8 +90,9 @@ export type CallbackAttempt = z.infer<typeof callbackAttemptSchema>;
 export const callbackSchema = z.object({
   url: z.url(),
   /**
-   * `waiting` until the job is final; then `pending` until an attempt gets a 2xx response
-   * (`delivered`) or all attempts have failed (`failed`).
+   * The state is `waiting` until the job is final, and `pending` while attempts are made. The state
+   * becomes `delivered` when an attempt gets a 2xx response, and `failed` when all attempts have
+   * failed.
    */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed']),
   /** Id of the callback. Every attempt sends the same id. */
@@ -124,11 +125,11 @@ export const jobSchema = z.object({
   due_at: timestamp.optional(),
   /** Number of records in the input. Absent until the records are counted. */
   total: z.int().min(0).optional(),
-  /** The position in the input that counting has reached. */
+  /** The position in the input up to which the records are counted. */
   counted: inputPositionSchema.optional(),
   /**
-   * The position in the input that publishing has reached. All earlier records are on the stream or
-   * are marked as set aside.
+   * The position in the input up to which the records are published. All records before the
+   * position are on the stream or are marked as set aside.
    */
   submitted: inputPositionSchema.optional(),
   error: jobErrorSchema.optional(),
@@ -139,8 +140,8 @@ export const jobSchema = z.object({
 export type Job = z.infer<typeof jobSchema>;
 
 /**
- * Derives the id of a job's record that has no id of its own. Every delivery and every resumption
- * of the job derives the same id.
+ * Derives an id for a record of a job if the record has no id of its own. The record gets the same
+ * id after a redelivery and after a resumption of the job.
  */
 export function deriveJobRecordId(job_id: string, job_index: number): string {
   return `${job_id}:${job_index}`;

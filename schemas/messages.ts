@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { recordId } from './record.ts';
 
 /**
- * The fields that AuraStream reads of the event that EventBridge sends about a new object in a
- * bucket. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ * The fields that AuraStream reads from an event about a new object in a bucket. EventBridge sends
+ * the event. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 const objectCreatedSchema = z.object({
   'detail-type': z.literal('Object Created'),

@@ -28,8 +28,8 @@ export const recordId = z
   .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _, : and -');
 
 /**
- * A language code such as `en` or `zh-TW`. The pattern accepts the form of BCP 47 tags that text
- * analysis uses.
+ * A language code such as `en` or `zh-TW`. The pattern accepts BCP 47 tags with a language and at
+ * most one further part.
  */
 export const languageCode = z
   .string()
@@ -125,8 +125,8 @@ export const recordFields = {
 };
 
 /**
- * The schema of a record as producers send the record, in version 1. The schema drops unknown
- * fields, so producers may send a new field before the schema defines the field.
+ * Version 1 of the schema of the records that producers send. The schema drops unknown fields, so
+ * producers may send a new field before the schema defines the field.
  *
  * @example
  * import { recordSchema } from 'aurastream/schemas';
@@ -161,7 +161,8 @@ export const recordSchema = z
   .transform((record) => ({ ...record, text: record.text ?? '' }));
 
 /**
- * A record as a producer may write the record, before the schema has filled in the defaults.
+ * A record before {@link recordSchema} has filled in the defaults. The fields with a default are
+ * optional.
  *
  * @useDeclaredType
  *

@@ -16,9 +16,9 @@ export const CACHE_TIERS = ['miss', 'batch', 'memory', 'table'] as const;
 export type CacheTier = (typeof CACHE_TIERS)[number];
 
 /**
- * The schema of a result, which is a record with its verdict and the origin of the verdict, in
- * version 1. Each result is one line of the lake and one row of the results table. The verdict
- * fields are present if `status` is `analyzed`.
+ * Version 1 of the schema of a result. A result is a record with its verdict and the origin of the
+ * verdict. Each result is one line of the lake and one row of the results table. The verdict fields
+ * are present if `status` is `analyzed`.
  *
  * @example
  * import { resultSchema } from 'aurastream/schemas';

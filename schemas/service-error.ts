@@ -1,7 +1,7 @@
 /**
- * A call to a service failed. `retryable` says whether the same call may succeed later. The code
- * that throws the error sets `retryable`, because only that code knows the service. The message
- * contains the name of the service and the error code, and never a user's text.
+ * The error of a failed call to a service. `retryable` says whether the same call may succeed
+ * later. The code that throws the error sets `retryable`, because only that code knows the service.
+ * The message contains the name of the service and the error code, and never a user's text.
  *
  * @example
  * import type { RecordStream } from 'aurastream/ingest';

@@ -33,8 +33,8 @@ export type Sentiment = z.infer<typeof sentiment>;
 const probability = z.number().min(0).max(1);
 
 /**
- * The probabilities of the four sentiments. The sum of the probabilities is 1, within single
- * precision.
+ * The probabilities of the four sentiments. The sum of the probabilities is 1, except for rounding
+ * errors of single-precision numbers.
  */
 export const scoresSchema = z.object({
   positive: probability,

@@ -1,6 +1,6 @@
 import type { JobResult } from '../../schemas/index.ts';
 
-/** Columns of a job's results in CSV, with functions that read the column's value from a row. */
+/** Columns of a job's results in CSV. Each function returns the value of its column in a row. */
 const COLUMNS: Record<string, (row: JobResult) => unknown> = {
   job_index: ({ job_index }) => job_index,
   record_id: ({ record_id }) => record_id,

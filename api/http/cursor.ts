@@ -2,8 +2,8 @@ import { type InputPosition, inputPositionSchema } from '../../schemas/index.ts'
 import { HttpError } from './errors.ts';
 
 /**
- * Translates the RangeError that means that a cursor belongs to another listing. The function
- * throws every other error unchanged.
+ * Translates a RangeError into an error for the caller. A RangeError means that the cursor belongs
+ * to another listing. The function throws every other error unchanged.
  *
  * @throws {HttpError} VALIDATION_ERROR if the error is a RangeError.
  */

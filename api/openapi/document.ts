@@ -131,7 +131,10 @@ function describeAnswers({ answers }: Route): Json {
   );
 }
 
-/** Describes a route's errors by HTTP status, except statuses that the route's answers describe. */
+/**
+ * Describes a route's errors by HTTP status. Omits a status if the route's answers describe the
+ * status.
+ */
 function describeErrors({ errors, answers }: Route): Json {
   const by_status = new Map<number, ErrorCode[]>();
   for (const code of errors) {

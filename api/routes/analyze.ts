@@ -24,7 +24,8 @@ const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
 /**
  * Creates the routes that analyse texts while the caller waits.
  *
- * @param languages codes of the languages that the analyzer supports. The routes refuse all others.
+ * @param languages codes of the languages that the analyzer supports. The routes refuse other
+ * languages.
  */
 export function createAnalyzeRoutes(languages: readonly string[]): Route[] {
   const schemas = createAnalyzeSchemas(languages);

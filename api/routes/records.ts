@@ -25,8 +25,8 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
  */
 const MAX_ATTEMPTS = 4;
 /**
- * Number of rows after which a page ends with a cursor, even if the page is not full because few of
- * the rows have the sentiment of the query.
+ * Maximum number of rows that the API reads for one page. If few rows have the sentiment of the
+ * query, the page ends with a cursor although the page is not full.
  */
 const MAX_ROWS_READ = 1_000;
 

@@ -23,8 +23,8 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 /** Largest object that one PUT can create, in bytes. Source: S3, PutObject, API reference. */
 const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 /**
- * Time after which the sweeper checks whether S3's notification of the upload was lost, in
- * milliseconds since the job's creation.
+ * Time between the creation of a job and the sweeper's first check, in milliseconds. The sweeper
+ * checks whether S3's notification of the upload was lost.
  */
 const DUE_MS = 10 * 60_000;
 

@@ -32,11 +32,11 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
 }
 
 /**
- * Writes the condition that selects the partitions that can contain results of the range. A
- * partition is the hour at which Firehose received a result. Because Firehose may receive a result
- * later than the time at which the result was processed, the condition includes one more day after
- * the range. The condition has a separate part for each month, because partition projection can
- * skip partitions only if the condition compares the partition columns themselves.
+ * Writes the condition that selects the partitions with results of the range. A partition is the
+ * hour at which Firehose received a result. Firehose may receive a result some time after the
+ * result was processed, and therefore the condition includes one more day after the range. The
+ * condition has a separate part for each month, because partition projection can skip partitions
+ * only if the condition compares the partition columns themselves.
  */
 function partitionCondition({ from, to }: TimeRange): string {
   const months = new Map<string, { first: number; last: number }>();

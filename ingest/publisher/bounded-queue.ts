@@ -32,8 +32,8 @@ export class BoundedQueue<Item> {
   }
 
   /**
-   * Ends the queue. The consumer still gets the items in the queue. After the last item, `shift`
-   * throws the error, if the queue was ended with an error.
+   * Ends the queue. The consumer still gets the items in the queue. If the queue was ended with an
+   * error, `shift` throws the error after the last item.
    */
   end(end: { error?: unknown } = {}): void {
     this.#end ??= end;

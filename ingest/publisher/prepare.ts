@@ -13,7 +13,9 @@ export interface PrepareOptions {
   retry: RetryPolicy;
 }
 
-/** An entry for the stream, or the outcome of a record from which no entry can be made. */
+/**
+ * The entry of a record for the stream, or the outcome of the record if the record cannot be sent.
+ */
 export type Prepared =
   | { ok: true; entry: Encoded }
   | { ok: false; outcome: Exclude<PublishOutcome, { status: 'accepted' }> };

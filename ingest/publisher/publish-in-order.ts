@@ -4,8 +4,8 @@ import type { PublishOutcome } from './outcome.ts';
 import { SourceReader } from './source-reader.ts';
 
 /**
- * A record that the publisher has admitted. The promise is a property of an object, because `await`
- * on the admission would otherwise also wait for the outcome.
+ * A record that the publisher has admitted. The promise of the outcome is wrapped in an object.
+ * Without the object, `await` on the admission would also wait for the outcome.
  */
 export interface Admitted {
   outcome: Promise<PublishOutcome>;

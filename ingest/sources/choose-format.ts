@@ -1,10 +1,10 @@
 import { detectFormat, FORMAT_ENDINGS, FORMAT_NAMES, type Format } from '../../schemas/index.ts';
 
 /**
- * Returns the given format. Without a given format, returns JSONL for standard input, and otherwise
- * the format that the ending of the file name stands for.
+ * Returns the given format. If no format is given, returns JSONL for standard input, and the format
+ * that has the ending of the file name for a file.
  *
- * @throws {Error} if the ending stands for no format.
+ * @throws {Error} if no format has the ending.
  */
 export function chooseFormat(path: string, format?: Format): Format {
   const chosen = format ?? (path === '-' ? 'jsonl' : detectFormat(path));

@@ -14,8 +14,8 @@ export interface CountDeps {
 
 const CHECKPOINT_INTERVAL_MS = 5_000;
 /**
- * Time after which the sweeper assumes that the submission has stopped, and resumes the submission,
- * in milliseconds.
+ * Time between the end of counting and the sweeper's next check of the job, in milliseconds. If the
+ * records are not all published by then, the sweeper resumes the submission.
  */
 const RESUME_AFTER_MS = 10 * 60_000;
 

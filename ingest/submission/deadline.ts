@@ -2,8 +2,8 @@
 export type RemainingMs = () => number;
 
 /**
- * Time that is reserved at the end of an invocation for storing the last checkpoint and for
- * requesting another invocation, in milliseconds.
+ * Time that an invocation reserves for its last steps, in milliseconds. The last steps are to store
+ * a checkpoint and to request another invocation.
  */
 const RESERVE_MS = 20_000;
 

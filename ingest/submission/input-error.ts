@@ -2,8 +2,8 @@ import type { JobError } from '../../schemas/index.ts';
 import { InputChangedError } from './ports.ts';
 
 /**
- * The input of a job cannot be used, and a retry would not help. The job becomes FAILED with the
- * code and the message of this error.
+ * The error of a job whose input cannot be used. A retry would not help. The job becomes FAILED
+ * with the code and the message of this error.
  */
 export class UnusableInputError extends Error {
   override name = 'UnusableInputError';

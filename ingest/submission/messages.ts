@@ -65,8 +65,8 @@ async function handleMessage(
 }
 
 /**
- * Finds the job that a message is about, and the key of the object that has arrived if the message
- * announces an object.
+ * Finds the job of a message. If the message announces a new object, also returns the key of the
+ * object.
  */
 function readTarget(message: JobMessage): {
   job_id?: string | undefined;

@@ -4,7 +4,10 @@ interface InputHead {
   bytes: number;
 }
 
-/** The input of a job was replaced or deleted while the submission was reading it. */
+/**
+ * The error if the input of a job was replaced or deleted while the submission was reading the
+ * input.
+ */
 export class InputChangedError extends Error {
   override name = 'InputChangedError';
 }

@@ -17,7 +17,9 @@ export interface PublishDeps {
   now: () => number;
 }
 
-/** A service failed during the submission. Resuming the submission later may succeed. */
+/**
+ * The error if a service failed during the submission. Resuming the submission later may succeed.
+ */
 export class SubmissionInterruptedError extends Error {
   override name = 'SubmissionInterruptedError';
 }

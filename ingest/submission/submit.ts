@@ -18,7 +18,7 @@ export type SubmitOutcome = 'done' | 'more' | 'failed' | 'ignored';
 /**
  * Publishes the input of a job.
  *
- * @param object_key the key of the object whose arrival caused the call, if an object did.
+ * @param object_key the key of the object that has arrived. Absent if the call has another cause.
  */
 export type Submit = (
   job_id: string,

@@ -9,7 +9,8 @@ export type PostOutcome = { status: number } | { error: string };
 
 export interface PostDeps extends CallbackRules {
   /**
-   * Resolves a host name to all of its addresses. By default, the resolver of the operating system.
+   * Resolves a host name to all of its addresses. The default is the resolver of the operating
+   * system.
    */
   resolve?: (
     host: string,
@@ -26,8 +27,9 @@ export interface PostDeps extends CallbackRules {
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
 /**
- * The statuses of redirects after which the client sends the same method and body again. The other
- * redirects would turn the POST into a GET without a body, so this function does not follow them.
+ * The statuses of redirects after which the client sends the same method and body again. Redirects
+ * with another status would turn the POST into a GET without a body, so the client does not follow
+ * such redirects.
  */
 const REDIRECT_STATUSES = new Set([307, 308]);
 

@@ -17,7 +17,7 @@ export interface CallbackRules {
 }
 
 /**
- * The lowest allowed port except 443. The ports below belong to system services, and some system
+ * The lowest allowed port except 443. Lower ports belong to system services, and some system
  * services execute the data that they receive.
  */
 const LEAST_UNPRIVILEGED_PORT = 1_024;

@@ -31,7 +31,7 @@ const recordOutcomeSchema = z.object({
 });
 
 /**
- * Response of `POST /records`. The HTTP status is 202. The outcomes have the order of the records
+ * Response of `POST /records`. The HTTP status is 202. The outcomes are in the order of the records
  * in the request.
  */
 export const recordsResponseSchema = z.object({

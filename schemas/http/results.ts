@@ -85,7 +85,7 @@ const bucketCounts = z.object({
 
 /**
  * Response of `GET /stats`. The API counts the results in the lake. The most recent results are not
- * counted, because Firehose buffers results before writing the results to the lake.
+ * counted, because Firehose writes results to the lake with a delay.
  */
 export const statsResponseSchema = z.object({
   from: timestamp,
