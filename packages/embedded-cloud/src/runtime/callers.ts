@@ -8,7 +8,7 @@ import { type Credentials, functionCredentials } from './function/credentials.ts
 export const OWNER_KEY = 'AKIDEMBEDDEDCLOUD';
 export const OWNER_SECRET = 'embedded-cloud';
 
-/** Maps the access key of a call to the caller. */
+/** Maps access keys to callers. A caller is a function or the account's owner. */
 export interface Callers {
   /**
    * Registers a function with its role.

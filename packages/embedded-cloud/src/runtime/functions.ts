@@ -108,8 +108,8 @@ async function deploy(
 }
 
 /**
- * Returns a check of whether the function may write a log stream. Lambda writes logs with the
- * permissions of the function's role. Lambda writes no logs if the role lacks these permissions.
+ * Creates a function that returns whether a Lambda function may write a log stream. Lambda writes
+ * no logs if the Lambda function's role lacks the permissions.
  */
 function logPermission(
   { iam, callers }: FunctionsOptions,

@@ -4,7 +4,10 @@ import { type Callers, createCallers } from './callers.ts';
 import type { Deployment } from './deployment.ts';
 import { createServices, type Services } from './services.ts';
 
-/** The emulated services and the gateway, whose single port receives the calls to the services. */
+/**
+ * The emulated services and the gateway. The gateway receives the calls to all services at one
+ * port.
+ */
 export interface Host {
   endpoint: string;
   port: number;
@@ -30,8 +33,8 @@ export interface HostOptions {
 
 /**
  * Starts the services and the gateway.
- * @throws the system's own error. Its `code` is EADDRINUSE if another process uses the port. After
- * an error, no service keeps running.
+ * @throws the error of the operating system. The error's `code` is EADDRINUSE if another process
+ * uses the port. After an error, no service keeps running.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { now, deployment } = options;
@@ -49,8 +52,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     services: services.all,
     resolveCaller: callers.resolve,
     policiesOf: roles.statementsOf,
-    // Only the roles of functions are reported, because roles of AWS services have the grants that
-    // AWS documents.
+    // Unused grants are reported only for the roles of functions, because the roles of AWS services
+    // have the grants that AWS documents.
     roles: () => functionRoles(deployment),
     now,
     extraRoutes: routes,
@@ -76,8 +79,8 @@ function functionRoles({ stack, roles }: Deployment): string[] {
 }
 
 /**
- * Returns the action and the stack trace of an error. The error's message is left out because it
- * may contain a user's data.
+ * Returns the action and the stack trace of an error. The error's message is left out because the
+ * message may contain a user's data.
  */
 function describeBug(error: unknown, { service, action }: AwsCall): string {
   const { name, stack = '' } = error instanceof Error ? error : new Error();

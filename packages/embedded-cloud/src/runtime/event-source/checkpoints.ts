@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The position up to which a mapping has finished the records of one shard. */
+/** A mapping's position in one shard. All records up to the position are finished. */
 interface ShardCheckpoint {
   /**
    * Sequence number of the last record before the first unfinished record. Absent if no record is
@@ -9,27 +9,30 @@ interface ShardCheckpoint {
    */
   sequence_number?: string;
   /**
-   * Whether the shard is closed and all records of the shard are finished. The children of a
-   * drained shard may be read.
+   * Whether the shard is closed and all records of the shard are finished. A mapping reads the
+   * children of a shard only after the shard is drained.
    */
   drained?: boolean;
 }
 
 interface Stored {
   /**
-   * Creation time of the stream, in milliseconds since 1970. The time shows whether a stream was
-   * deleted and created again with the same name.
+   * Creation time of the stream, in milliseconds since 1970. If the stream is deleted and created
+   * again with the same name, this time changes.
    */
   stream_created_at: number;
   /**
-   * Time of the mapping's first start, in milliseconds since 1970. The starting position `LATEST`
-   * means this time.
+   * Time of the mapping's first start, in milliseconds since 1970. With the starting position
+   * `LATEST`, reading starts at this time.
    */
   started_at: number;
   shards: Record<string, ShardCheckpoint>;
 }
 
-/** The positions of an event source mapping in its shards, which are stored across restarts. */
+/**
+ * The positions of an event source mapping in its shards. A file stores the positions, so that a
+ * restarted mapping continues where the mapping stopped.
+ */
 export interface Checkpoints {
   started_at: number;
   of(shard_id: string): ShardCheckpoint;
@@ -81,8 +84,9 @@ export async function openCheckpoints(options: {
 }
 
 /**
- * Creates a writer that writes the latest content to a file, with only one write at a time. Each
- * write creates a new file and then renames it, so that the file is complete at any time.
+ * Creates a writer that stores the latest content in a file. Only one write runs at a time. Each
+ * write creates a new file and then replaces the old file with the new file, so that the file is
+ * always complete.
  */
 function createWriter(path: string, content: () => string) {
   let wanted = false;

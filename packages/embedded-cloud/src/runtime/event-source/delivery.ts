@@ -7,7 +7,7 @@ import { type Outcome, readOutcome } from './outcome.ts';
 import type { ShardQueue, ShardStep } from './shard-queue.ts';
 import type { FailureDestination } from './source.ts';
 
-/** Counters since the start of a mapping, over all its shards. */
+/** Counters of one mapping. The counters cover all shards since the mapping's start. */
 export interface DeliveryCounters {
   invocations: number;
   records_delivered: number;
@@ -21,8 +21,8 @@ export interface DeliveryCounters {
    */
   reports_refused: number;
   /**
-   * Age of the last record of the latest batch when that batch finished, in milliseconds. Lambda
-   * calls this metric IteratorAge.
+   * Age of the last record in the most recent batch, in milliseconds. The age is measured when the
+   * delivery attempt of the batch ends. Lambda calls this metric IteratorAge.
    */
   iterator_age_ms: number;
 }
@@ -42,7 +42,7 @@ export interface DeliveryOptions {
   /** Signal that ends all waits when the mapping stops. */
   stopping: AbortSignal;
   onProgress: () => void;
-  /** Called with each error, and with undefined when the stream answers again. */
+  /** Called with each error. After each successful read of the stream, called with undefined. */
   onProblem: (problem: unknown) => void;
 }
 
@@ -52,8 +52,8 @@ export interface DeliveryOptions {
  */
 export interface Delivery {
   /**
-   * Sends the batches that are ready. The function schedules its next call for the time at which
-   * the next batch is ready.
+   * Sends the batches that are ready. If another batch becomes ready at a known time, `pump` calls
+   * itself again at that time.
    */
   pump(): void;
   /** Waits until no batch is in flight. */
@@ -167,8 +167,8 @@ function count(
 }
 
 /**
- * Returns whether a retry cannot succeed, because the destination does not exist or the role may
- * not write to the destination.
+ * Returns whether an error of the destination is final. A retry cannot succeed if, for example, the
+ * destination does not exist or the role may not write to the destination.
  */
 function isFinal(cause: unknown): boolean {
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

@@ -17,8 +17,7 @@ export interface DiscardedBatch {
   condition: DiscardCondition;
   origin: EventOrigin;
   /**
-   * The last invocation with the batch, which is undefined if the function was never invoked with
-   * the batch.
+   * The last invocation with the batch. Undefined if the function was never invoked with the batch.
    */
   last_invocation?: LastInvocation | undefined;
 }

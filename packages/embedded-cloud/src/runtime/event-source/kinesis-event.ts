@@ -13,14 +13,14 @@ export interface EventOrigin {
 }
 
 /**
- * Upper estimate of the size of a record's JSON without the data and the partition key, in bytes.
- * The estimate includes the longest possible ARN.
+ * Estimated maximum size of a record's JSON, in bytes. The estimate includes the longest possible
+ * ARN, but excludes the data and the partition key.
  */
 const RECORD_ENVELOPE_BYTES = 700;
 
 /**
- * Converts a record to the form that the event contains.
- * @param record a record as GetRecords returned it, with the data in bytes.
+ * Converts a record of GetRecords to a record of the event.
+ * @param record a record that GetRecords returned. The data is binary.
  */
 export function streamRecord(record: {
   sequence_number: string;

@@ -19,28 +19,31 @@ export interface DeliverySettings {
   bisect: boolean;
   max_retries: number;
   max_record_age_ms: number;
-  /** Returns the wait after this number of consecutive failed invocations, in milliseconds. */
+  /**
+   * Returns the wait before the next invocation, in milliseconds. The parameter `failures` is the
+   * number of consecutive failed invocations.
+   */
   backoff(failures: number): number;
 }
 
-/** The reason for which a batch is discarded, as AWS writes the reason in the report. */
+/** The reason why a batch is discarded. The names are the same as in the failure reports of AWS. */
 export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /** The records that are delivered in one event, in the order of the shard. */
 export interface Batch<Item> {
   records: Item[];
-  /** Number of retries that count against the maximum number of retries. */
+  /** Number of retries so far. Splits of the batch and throttled invocations are not counted. */
   retries: number;
   /**
-   * Number of invocations with these records, including invocations with larger batches that
-   * contained these records.
+   * Number of invocations whose event contained these records. Invocations before a split of the
+   * batch are included.
    */
   invocations: number;
   /** Number of consecutive failed invocations, which determines the backoff. */
   failures: number;
   /** Earliest time of the next invocation, in milliseconds since 1970. */
   not_before: number;
-  /** Reason for which these records are discarded. Absent if the records are not discarded. */
+  /** Reason why these records are discarded. Absent if the records are not discarded. */
   discard?: DiscardCondition;
 }
 
@@ -52,20 +55,20 @@ export type LaneStep<Item> =
   | { kind: 'rest' };
 
 /**
- * A lane is one sequence of records in a shard, which is delivered one batch at a time. A shard has
- * `ParallelizationFactor` lanes. A lane does no I/O and does not read the time itself.
+ * A lane is a sequence of records of one shard. A lane delivers one batch at a time. A shard has
+ * `ParallelizationFactor` lanes. A lane does no I/O. The caller passes the current time.
  *
  * A lane gathers records until the batch size, the batching window or the payload limit is reached.
  * Then `next()` returns the batch to deliver, and `settle()` applies the outcome of the delivery.
  * Between these two calls the lane delivers no other batch. The outcomes have these effects:
  * - `success` finishes the batch.
  * - `partial` finishes the records before the checkpoint. The remaining records are the next batch.
- * - `failure` splits the batch into two halves if bisecting is on. Otherwise, or if the batch has
- *   only one record, the batch is delivered again after a backoff, or discarded after the last
- *   retry. A split does not count as a retry.
+ * - `failure` splits a batch of several records into two halves if bisecting is on. Any other
+ *   failed batch is delivered again after a backoff. After the last retry, the batch is discarded.
+ *   A split does not count as a retry.
  * - `throttled` delivers the batch again after a backoff, without a limit of retries.
  *
- * A record that exceeds its maximum age is discarded before the next delivery of its batch.
+ * A record that exceeds the maximum age is discarded before the next delivery of its batch.
  */
 export interface Lane<Item> {
   add(record: Item, now: number): void;
@@ -147,7 +150,7 @@ function measureBatch(
 }
 
 /**
- * Moves the records that exceed their maximum age to a separate batch, which is discarded. These
+ * Moves the records that exceed the maximum age to a separate batch, which is discarded. These
  * records are at the start of the batch, because records are in the order of their arrival.
  */
 function discardAged<Item extends Sequenced>(
@@ -188,8 +191,8 @@ function applyOutcome<Item extends Sequenced>(
     ({ sequence_number }) => sequence_number === outcome.from_sequence_number,
   );
   const rest = { ...invoked, records: batch.records.slice(from) };
-  // If bisecting is on, the batch is split before the failed record and not in the middle. The
-  // split does not count as a retry, like any other split.
+  // If bisecting is on, the batch is split before the failed record and not in the middle. Like any
+  // split, this split does not count as a retry.
   const again = settings.bisect && from > 0 ? [rest] : [countRetry(rest, settings)];
   return { done: batch.records.slice(0, from), again };
 }

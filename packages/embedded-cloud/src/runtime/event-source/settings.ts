@@ -80,9 +80,9 @@ export function mappingSettings(
 }
 
 /**
- * Creates the backoff after failed invocations. AWS documents that the backoff is exponential, but
- * no numbers. In this project the maximum wait grows from 200 ms to 30 s, and half of the maximum
- * wait is random jitter.
+ * Creates a function that returns the wait after a failed invocation, in milliseconds. AWS
+ * documents an exponential backoff without numbers. In this project the maximum wait grows from
+ * 200 ms to 30 s. Each wait is random between half of the maximum wait and the maximum wait.
  */
 export function createBackoff(random: () => number): (failures: number) => number {
   return (failures) => {

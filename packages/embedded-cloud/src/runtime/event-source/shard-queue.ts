@@ -8,7 +8,7 @@ export type ShardStep<Item> = Extract<LaneStep<Item>, { kind: 'invoke' | 'discar
 };
 
 /**
- * The records of a shard that were read and are not finished. The hash of a record's partition key
+ * The records of a shard that were read but are not finished. The hash of a record's partition key
  * selects one of `parallelization_factor` lanes, so that records with the same key stay in order.
  * The checkpoint is the last record before the first unfinished record.
  */
@@ -18,8 +18,8 @@ export interface ShardQueue<Item> {
   /**
    * Takes the batches that are ready. The caller must call `settle` for each batch.
    *
-   * @returns the batches, and the time at which a further batch becomes ready even if no more
-   * records are added. The time is in milliseconds since 1970.
+   * @returns the batches, and the time `wake_at` in milliseconds since 1970. Another batch becomes
+   * ready at this time, even if no more records are added.
    */
   take(now: number): { steps: ShardStep<Item>[]; wake_at?: number };
   settle(lane: number, outcome: Outcome, now: number): void;
@@ -76,7 +76,7 @@ export function createShardQueue<Item extends Sequenced>(
 
 /**
  * Returns the lane of a partition key. The lane is chosen by the last bytes of the key's MD5 hash,
- * because Kinesis chooses the shard by the first bytes.
+ * because Kinesis uses the first bytes to choose the shard.
  */
 export function laneOf(partition_key: string, lanes: number): number {
   if (lanes === 1) return 0;
@@ -84,8 +84,8 @@ export function laneOf(partition_key: string, lanes: number): number {
 }
 
 /**
- * Creates a ledger of the finished records of a shard, which also tracks the last record before the
- * first unfinished record.
+ * Creates a ledger of a shard's records. The ledger stores which records are finished, and returns
+ * the checkpoint.
  */
 function createLedger<Item extends Sequenced>() {
   let order: Item[] = [];

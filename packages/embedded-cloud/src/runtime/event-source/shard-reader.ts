@@ -11,7 +11,7 @@ export interface MappingSettings extends DeliverySettings {
   parallelization_factor: number;
   report_item_failures: boolean;
   starting_position: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
-  /** Time at which reading starts with `AT_TIMESTAMP`, in milliseconds since 1970. */
+  /** Time at which reading starts, in milliseconds since 1970. Used only with `AT_TIMESTAMP`. */
   starting_timestamp?: number;
 }
 
@@ -36,8 +36,8 @@ export interface ShardStatus {
   /** Age of the oldest unfinished record, in milliseconds. */
   oldest_age_ms: number;
   /**
-   * Time of the last read that found no more records, in milliseconds since 1970. All records that
-   * arrived before this time were read.
+   * A time in milliseconds since 1970. The mapping has read all records that arrived in the shard
+   * before this time. The value is null if the shard may have unread records.
    */
   caught_up_at: number | null;
 }
@@ -131,8 +131,8 @@ function pageLimit({ batch_size, parallelization_factor }: MappingSettings): num
 }
 
 /**
- * Returns a check of whether the unfinished records in memory have reached the limit. Reading stops
- * at the limit, and the unread records stay in the stream.
+ * Creates a function that returns whether the unfinished records in memory have reached the limit.
+ * Reading pauses at the limit, and the unread records stay in the stream.
  */
 function memoryLimit(settings: MappingSettings, queue: ShardQueue<StreamRecord>): () => boolean {
   const most_records = 2 * pageLimit(settings);

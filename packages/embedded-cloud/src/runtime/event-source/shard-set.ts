@@ -19,8 +19,8 @@ export interface ShardSetStatus {
   /** Whether every shard was read to its end and no record is unfinished. */
   idle: boolean;
   /**
-   * Time before which all records that arrived were read, in milliseconds since 1970. The value is
-   * null if a shard has not been read to its end.
+   * A time in milliseconds since 1970. The mapping has read all records that arrived in the stream
+   * before this time. The value is null if a shard may have unread records.
    */
   caught_up_at: number | null;
   shards: ShardStatus[];
@@ -50,8 +50,8 @@ export function createShardSet(
 }
 
 /**
- * Sorts the shards that are not drained into ready shards and blocked shards. A shard is blocked
- * while the stream still lists a parent that is not drained.
+ * Divides the shards that are not drained into ready shards and blocked shards. A shard is blocked
+ * while one of its parents is still listed and not drained.
  */
 function sortShards(shards: Shard[], checkpoints: Checkpoints) {
   const listed = new Set(shards.map(({ shard_id }) => shard_id));

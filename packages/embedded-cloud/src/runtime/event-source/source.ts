@@ -17,8 +17,8 @@ export type Position =
   | { type: 'AFTER_SEQUENCE_NUMBER'; sequence_number: string };
 
 /**
- * The calls that a mapping makes to its stream. The calls throw the service's errors with the
- * service's names.
+ * The calls that a mapping makes to its stream. If the service answers with an error, the call
+ * throws an error with the same name.
  */
 export interface StreamSource {
   stream_arn: string;

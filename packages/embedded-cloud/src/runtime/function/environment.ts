@@ -21,7 +21,7 @@ export interface ExecutionEnvironment {
    */
   invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;
   isDead(): boolean;
-  /** Ends the thread. If an invocation is running, the invocation fails with this error. */
+  /** Ends the thread. If an invocation is running, the invocation fails with `error`. */
   kill(error: FunctionError): Promise<void>;
 }
 
@@ -91,8 +91,8 @@ function startWorker(options: EnvironmentOptions): Worker {
       handler_name: options.handler_name,
     },
     env: options.env,
-    // The flags are set explicitly, because by default the worker would inherit the flags of this
-    // process, including a TypeScript loader.
+    // The Node.js flags are set explicitly, because by default the worker would inherit the flags
+    // of this process, including a TypeScript loader.
     execArgv: (options.env.NODE_OPTIONS ?? '').split(/\s+/).filter((flag) => flag !== ''),
     resourceLimits: { maxOldGenerationSizeMb: options.memory_mb },
   });

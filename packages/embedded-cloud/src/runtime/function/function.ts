@@ -6,22 +6,22 @@ import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
 /**
- * Maximum sizes of a request and of a response, in bytes. The maximum size of a response is the
- * number in AWS's error message.
+ * Maximum sizes of a request and of a response, in bytes. The maximum size of a response comes from
+ * AWS's error message.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const REQUEST_BYTES = 6 * 1024 * 1024;
 const RESPONSE_BYTES = 6_291_556;
 /**
- * Typical duration, in milliseconds, that a kill fault assumes until the first invocation has
- * ended.
+ * Assumed duration of an invocation before any invocation has ended, in milliseconds. A kill fault
+ * without a delay uses this duration.
  */
 const UNKNOWN_DURATION_MS = 100;
 
 export interface FunctionOptions extends SandboxOptions {
   /**
-   * The concurrency limit that all functions of the account share, or the function's own limit if
-   * the function has reserved concurrency.
+   * The concurrency limit of the function. A function with reserved concurrency has its own limit.
+   * All other functions share the limit of the account.
    */
   concurrency: Concurrency;
   /** Maximum number of threads that the function may have on this machine. */

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A function's log file, which contains the lines that CloudWatch Logs would contain. */
+/** A function's log file, which replaces the function's log in CloudWatch Logs. */
 export interface FunctionLog {
   write(text: string): void;
   close(): Promise<void>;

@@ -4,7 +4,8 @@ import type { ExecutionEnvironment } from './environment.ts';
 type Member = Pick<ExecutionEnvironment, 'kill' | 'isDead'>;
 
 /**
- * A limit of concurrent invocations. All functions without reserved concurrency share one limit.
+ * A limit on the number of concurrent invocations. All functions without reserved concurrency share
+ * one limit.
  */
 export interface Concurrency {
   /**
@@ -77,7 +78,7 @@ export function createPool<Environment extends Member>(
     return environment;
   };
   /**
-   * Takes the most recently used environment, because its caches are warm and the older
+   * Takes the idle environment that was used last, because its caches are warm. The older
    * environments can then time out.
    */
   const takeIdle = () => {

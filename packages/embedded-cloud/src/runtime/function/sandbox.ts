@@ -45,8 +45,9 @@ export interface Sandbox extends Pick<ExecutionEnvironment, 'kill' | 'isDead'> {
 }
 
 /**
- * Lambda's limit of the duration of the init phase, in milliseconds. If the function has a longer
- * timeout, that timeout is the limit, because the functions share the cores of this machine.
+ * Lambda's time limit for the init phase, in milliseconds. If the function's timeout is longer, the
+ * timeout is the limit instead. Loading may take longer than on AWS, because all functions share
+ * the cores of this machine.
  */
 const INIT_MS = 10_000;
 
@@ -90,7 +91,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
       const begun_at = now();
       const answer = await invoke(invocation);
       const duration_ms = now() - begun_at;
-      // The error is logged here, because a killed environment could not log the error itself.
+      // The error is logged here, because a killed environment cannot log the error.
       if (environment.isDead()) log(answer.payload);
       const report = reportLine({ request_id, duration_ms, memory_mb: spec.memory_mb, init_ms });
       log(`END RequestId: ${request_id}\n${report}`);

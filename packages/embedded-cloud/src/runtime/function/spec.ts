@@ -100,9 +100,9 @@ export async function loadFunctions(
 }
 
 /**
- * Returns all environment variables of a function, which are the template's variables, the
- * variables that Lambda adds, and the endpoint of the embedded cloud. The environment variables of
- * this process are not passed on.
+ * Returns all environment variables of a function. The result contains the template's variables,
+ * the variables that Lambda adds, and the endpoint of the embedded cloud. The environment variables
+ * of this process are not passed on.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
  * @example

@@ -1,6 +1,6 @@
-// This module is the thread of one execution environment. The thread loads the bundle once and then
-// answers invocations one at a time. The module is plain JavaScript, so that the thread needs no
-// TypeScript loader.
+// This module runs in the thread of one execution environment. The thread loads the bundle once and
+// then answers invocations one at a time. The module is plain JavaScript, so that the thread needs
+// no TypeScript loader.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { entry, handler_name } = workerData;

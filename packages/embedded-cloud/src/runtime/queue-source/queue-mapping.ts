@@ -34,8 +34,8 @@ export interface QueueMappingStatus {
   partial_invocations: number;
   in_flight: number;
   /**
-   * Whether no message is visible or received and no invocation is running. Delayed messages are
-   * not considered.
+   * Whether no message is visible, no message is in flight, and no invocation is running. Delayed
+   * messages are not considered.
    */
   idle: boolean;
 }

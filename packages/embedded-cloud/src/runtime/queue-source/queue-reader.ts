@@ -24,7 +24,7 @@ export function createQueueReader(
   abortSignal: AbortSignal,
 ): QueueReader {
   let is_checked = false;
-  /** Reads the queue's attributes, as Lambda does before Lambda receives the first message. */
+  /** Reads the queue's attributes before the first message is received, as Lambda does. */
   const checkAccess = async () => {
     const input = { QueueUrl: queue_url, AttributeNames: ['VisibilityTimeout' as const] };
     await client.send(new GetQueueAttributesCommand(input), { abortSignal });

@@ -23,7 +23,7 @@ const SUPPORTED = new Set([
  */
 const BATCH_SIZE = 10;
 /**
- * Maximum number of concurrent invocations if the template sets none. Lambda would start more
+ * Maximum number of concurrent invocations if the template sets no maximum. Lambda would start more
  * invocations, but this number is enough on one machine.
  */
 const CONCURRENCY = 10;

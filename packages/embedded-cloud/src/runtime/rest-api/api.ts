@@ -15,7 +15,7 @@ export interface Route {
   authorizer_id?: string;
 }
 
-/** Limit of the request rate of a stage. */
+/** Limit on the request rate of a stage. */
 export interface Throttle {
   requests_per_second: number;
   burst: number;
@@ -28,11 +28,11 @@ export interface RestApi {
   stage_variables: Record<string, string> | null;
   binary_media_types: string[];
   routes: Route[];
-  /** Limit of the stage's request rate, which is undefined if the stage has no limit. */
+  /** Limit on the stage's request rate. Undefined if the stage has no limit. */
   throttle: Throttle | undefined;
   /**
-   * Source of a request's API key, which is either the header `x-api-key` or the authorizer's
-   * answer.
+   * Source of a request's API key. `HEADER` means the header `x-api-key`, and `AUTHORIZER` means
+   * the authorizer's answer.
    */
   key_source: 'HEADER' | 'AUTHORIZER';
 }

@@ -113,8 +113,8 @@ function authorizerEvent(
 }
 
 /**
- * Returns the refusal for an invocation of the authorizer that did not return an answer. An
- * authorizer refuses a caller by throwing an error with the message "Unauthorized".
+ * Returns the refusal of a request whose authorizer returned no answer. An authorizer refuses a
+ * caller by throwing an error with the message "Unauthorized".
  */
 function refusalOf(invocation: Invocation): Authorized {
   const payload = 'payload' in invocation ? invocation.payload : '';

@@ -31,9 +31,7 @@ export interface FrontOptions {
   now: () => number;
 }
 
-/**
- * A refusal that comes from API Gateway itself. For a refused request, the function is not invoked.
- */
+/** A refusal that comes from API Gateway itself and not from the route's function. */
 interface Refusal {
   kind: ResponseType;
   /** The context that the authorizer returned for the request. */
@@ -62,9 +60,9 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
 }
 
 /**
- * Creates the function that checks a request and then invokes the route's function. The checks have
- * the order of API Gateway, which is the route, the size, the authorizer, the API key with its
- * usage plan, the limit of the stage, and the permission to invoke the function.
+ * Creates the function that checks a request and then invokes the route's function. Like API
+ * Gateway, the created function checks the route, the size, the authorizer, the API key with its
+ * usage plan, the limit of the stage, and the permission to invoke, in this order.
  */
 function createAnswer(options: FrontOptions) {
   const { api, now } = options;

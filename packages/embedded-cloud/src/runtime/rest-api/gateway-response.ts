@@ -47,8 +47,8 @@ interface ResponseProperties {
 export type GatewayResponses = (type: ResponseType, context: AnswerContext) => ApiAnswer;
 
 /**
- * Returns a function that builds the responses of API Gateway itself, with the changes that the
- * template makes to the responses.
+ * Creates a function that builds the responses of API Gateway itself. The template can change the
+ * responses.
  */
 export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses {
   const changed = new Map(

@@ -47,8 +47,8 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
     });
     return [
       stageRoute(`/_aws/execute-api/${api.id}/${api.stage}`, front, () => true),
-      // A bucket may have the same name as the stage, but requests to S3 are signed, so only
-      // unsigned requests go to the stage.
+      // Only unsigned requests go to the stage. A bucket may have the same name as the stage, but
+      // requests to S3 are signed.
       stageRoute(`/${api.stage}`, front, (request) => signatureOf(request) === undefined),
     ];
   });

@@ -34,7 +34,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Reads a rule of the template.
  * @throws {Error} if the rule uses a feature that is not emulated, or the policy of a target queue
- * does not allow the rule to send. The message contains the rule's id.
+ * does not allow the rule to send events. The message contains the rule's id.
  */
 export function readRule(resource: Resource, stack: Stack): Rule {
   const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;

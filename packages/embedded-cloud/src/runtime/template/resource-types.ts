@@ -170,9 +170,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::ApiGateway::Stage': { physicalId: nameFrom('StageName'), attributes: {} },
 };
 
-/**
- * The resource types that the template may contain but that have no effect, each with the reason.
- */
+/** Resource types that have no effect in the emulation. Each type is listed with the reason. */
 export const IGNORED_TYPES: Record<string, string> = {
   'AWS::CDK::Metadata': 'it is usage data for AWS',
   'AWS::S3::BucketPolicy': 'it restricts HTTP and other accounts, and neither exists here',
