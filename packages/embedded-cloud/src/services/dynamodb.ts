@@ -32,8 +32,9 @@ export interface DynamoDbOptions {
 
 export interface DynamoDbService extends AwsService {
   /**
-   * Deletes the items that expired before `now`, in epoch milliseconds.
+   * Deletes the items that expired before `now`.
    *
+   * @param now epoch milliseconds
    * @returns the number of deleted items
    */
   sweepExpired(now: number): Promise<number>;

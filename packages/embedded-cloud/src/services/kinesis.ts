@@ -115,8 +115,8 @@ function createNotJson({ headers }: AwsCall): AwsReply {
 }
 
 /**
- * Returns the input with the name of its stream. A request may name its stream by ARN, but
- * kinesalite accepts only a name.
+ * Adds the name of the stream if the input contains only the ARN of the stream, because kinesalite
+ * accepts only a name.
  */
 function resolveStreamName(input: JsonObject): JsonObject {
   const { StreamARN, StreamName } = input;

@@ -41,8 +41,8 @@ function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths:
   const schema = table.columns.map(
     ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(toDuckDbType(type))}`,
   );
-  // A line that is not JSON becomes a row whose columns are all null. The WHERE clause removes such
-  // a row, because the line is not a record.
+  // If a line is not JSON, all columns of the row are null. The WHERE clause removes such a row,
+  // because the line is not a record.
   const blank = columns.map((column) => `${column} IS NULL`).join(' AND ');
   const select = (files: string[], compression: string) =>
     `SELECT ${[...columns, ...partitions].join(', ')} FROM read_json([` +

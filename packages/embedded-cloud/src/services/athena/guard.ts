@@ -10,7 +10,7 @@ export type SyntaxNode = { [name: string]: Syntax };
  */
 const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series', 'json_each', 'json_tree']);
 /**
- * Matches the names of functions and tables that could read files, or that describe DuckDB or the
+ * Matches the names of functions and tables that could read files, or could describe DuckDB or the
  * machine.
  */
 const INTERNAL =

@@ -16,8 +16,8 @@ interface Cursor {
 }
 
 /**
- * Parses an INSERT of one item, which is the only PartiQL statement that is emulated. The values of
- * the item are parameters or literals.
+ * Parses an INSERT of one item. No other PartiQL statement is emulated. The values of the item are
+ * parameters or literals.
  *
  * @throws {StatementError} for any other statement, or if the number of parameters differs from the
  * number of question marks

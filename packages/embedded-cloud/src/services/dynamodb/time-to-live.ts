@@ -16,8 +16,9 @@ export interface TimeToLive {
   /** Removes the time-to-live setting of a deleted table. */
   forget(table: string): Promise<void>;
   /**
-   * Deletes the items that expired before `now`, in epoch milliseconds.
+   * Deletes the items that expired before `now`.
    *
+   * @param now epoch milliseconds
    * @returns the number of deleted items
    */
   sweep(now: number): Promise<number>;

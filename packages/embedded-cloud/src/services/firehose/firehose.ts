@@ -22,8 +22,8 @@ import { createErrorReply, FirehoseError, readRecord, readRecords } from './reco
 
 export interface Firehose extends AwsService {
   /**
-   * Creates a Direct PUT delivery stream. Records that an earlier process accepted for the stream
-   * are delivered.
+   * Creates a Direct PUT delivery stream. The method also delivers the records that an earlier
+   * process accepted for the stream.
    *
    * @throws {Error} if Firehose would refuse the configuration, or if the configuration is not
    * emulated

@@ -23,8 +23,8 @@ function computeRecordBytes(record: unknown): number {
 
 /**
  * Checks the sizes of records, because kinesalite does not check these sizes. The error codes are
- * the codes of AWS. The message for a record that is too large is our own, because AWS does not
- * document the message.
+ * the codes of AWS. The error message for a record that is too large may differ from the message of
+ * AWS, because AWS does not document the message.
  *
  * @throws {EmulatedError} ValidationException for a record that is too large,
  * InvalidArgumentException for a request that is too large

@@ -109,8 +109,8 @@ const OPERATIONS = [
 ];
 
 /**
- * Maximum number of shards. The limit is high enough for every test, because kinesalite's default
- * of 10 is too low for tests.
+ * Maximum number of shards. The limit is high enough for every test. kinesalite's default limit of
+ * 10 shards is too low for tests.
  */
 const SHARD_LIMIT = 10_000;
 
