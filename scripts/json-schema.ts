@@ -1,6 +1,6 @@
 /**
- * Writes the JSON Schemas of records and results, which programs in other languages can use. The
- * command `npm run schemas` runs this program.
+ * Writes the JSON Schemas of records and results. Programs in other languages can use the schemas.
+ * The command `npm run schemas` runs this program.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as z from 'zod';

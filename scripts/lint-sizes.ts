@@ -1,7 +1,7 @@
 /**
- * Prints the sizes of the files and functions in each room (a top-level folder or a package) as a
- * Markdown table. Fails if a room exceeds a limit, because docs/architecture.md promises small
- * files and functions.
+ * Prints the sizes of the files and functions in each room as a Markdown table. A room is a
+ * top-level folder or a package. The program fails if a room exceeds a limit, because
+ * docs/architecture.md promises small files and functions.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

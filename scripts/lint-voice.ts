@@ -1,6 +1,6 @@
 /**
- * Checks the voice rules, which require that sentences name their subject and that functions have
- * verbs as names. Fails if a file violates a rule.
+ * Checks the voice rules. The rules require that sentences name their subject and that functions
+ * have verbs as names. The program fails if a file violates a rule.
  */
 import { existsSync } from 'node:fs';
 import { checkFiles } from './voice/check.ts';

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Collects the licences of the packages to which the files belong. Each licence text appears once,
- * below the names of all packages with the same text.
+ * Collects the licences of the packages to which the files belong. If several packages have the
+ * same licence text, the text appears once below the names of the packages.
  */
 export async function collectNotices(root: string, files: string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));

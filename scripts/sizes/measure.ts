@@ -12,13 +12,14 @@ export interface FileSize {
  */
 interface FunctionSize {
   name: string;
-  /** Number of the line with the function's first token. The first line of a file has number 1. */
+  /** Line of the function's first token. The first line of a file has number 1. */
   line: number;
   lines: number;
 }
 
 /**
- * Sizes of one room, in lines except `files`. The table in docs/architecture.md shows the values.
+ * Sizes of one room, in lines. The value of `files` is the number of files. The table in
+ * docs/architecture.md shows the values.
  */
 export interface RoomSize {
   room: string;
@@ -66,8 +67,8 @@ export function measureRoom(room: string, files: FileSize[]): RoomSize {
 }
 
 /**
- * Returns the smallest value that is larger than or equal to at least the given share of all
- * values. Returns 0 if the list of values is empty.
+ * Returns a quantile. At least the given share of all values is smaller than or equal to the
+ * returned value. Returns 0 if the list of values is empty.
  */
 function computeQuantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -5,7 +5,7 @@ import { findParticiples } from './participles.ts';
 import { listComments, listStrings, parseSource } from './source.ts';
 import { type Finding, findWordsInProse, findWordsInText } from './words.ts';
 
-/** Checks whether the text of one file follows the voice rules. Returns the violations. */
+/** Checks whether the text of one file follows the voice rules, and returns the violations. */
 export function checkText(path: string, text: string): Finding[] {
   if (!/\.(ts|mjs)$/.test(path)) return findWordsInText(path, text);
   const file = parseSource(path, text);

@@ -8,8 +8,8 @@ export interface Finding {
 }
 
 /**
- * Mark that allows refused words on the line with the mark and on the following line. Sample data
- * and inputs of tests need the mark.
+ * Mark that allows refused words. The mark applies to its own line and to the following line.
+ * Sample data and inputs of tests need the mark.
  */
 const MARK = 'voice: sample';
 

@@ -16,8 +16,8 @@ export interface BootOptions {
   /** TCP port of the cloud. If the port is absent or 0, the cloud uses any free port. */
   port?: number;
   /**
-   * The folder of the cloud assembly that `cdk synth` wrote, with the template and the functions'
-   * bundles.
+   * Folder of the cloud assembly, which is the output of `cdk synth`. The assembly contains the
+   * template and the functions' bundles.
    */
   assemblyDir: string;
   /** Values of the template's parameters. A parameter without a value has its default. */
@@ -27,11 +27,13 @@ export interface BootOptions {
    * of an AWS account apply.
    */
   comprehendQuotas?: Record<string, number>;
-  /** Called at the beginning of each step of the start, with a text to display. */
+  /**
+   * The start calls this function before each step, with a description of the step for the user.
+   */
   onProgress?: (step: string) => void;
   /**
-   * Called with one line for each bug of the emulation. The line has the action and the stack
-   * trace, but neither the error's message nor any user's data.
+   * The cloud calls this function with one line for each bug of the emulation. The line contains
+   * the action and the stack trace, but neither the error's message nor any user's data.
    */
   log?: (line: string) => void;
 }
@@ -67,8 +69,8 @@ export interface Cloud {
 }
 
 /**
- * Boots the embedded cloud: starts the services behind one port, creates the template's resources, and runs its
- * functions.
+ * Boots the embedded cloud. The function starts the services behind one port, creates the
+ * template's resources, and starts the template's functions.
  *
  * @example
  * const cloud = await bootCloud({ assemblyDir: 'cdk.out', dataDir: '.cloud' });
@@ -79,12 +81,13 @@ export interface Cloud {
  * });
  * await cloud.close();
  *
- * @throws {Error} if the port is in use (`code` is EADDRINUSE), another cloud uses the data folder, or
- * the template needs a feature that is not emulated. After an error, no part of the cloud keeps running.
+ * @throws {Error} if the port is in use, if another cloud uses the data folder, or if the template
+ * needs a feature that is not emulated. If the port is in use, `code` is EADDRINUSE. After an
+ * error, no part of the cloud keeps running.
  */
 export async function bootCloud(options: BootOptions): Promise<Cloud> {
-  // The variable turns off the SDK's warning about the Node.js version, because users of the
-  // calling program cannot act on the warning.
+  // Turns off the SDK's warning about the Node.js version. The users of the calling program cannot
+  // act on the warning.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const deployment = await loadDeployment(options.assemblyDir, options.parameters);
   const folder = await takeDataFolder(options.dataDir);
@@ -112,7 +115,7 @@ async function bootDeployment(
   try {
     onProgress('Creating streams, tables and buckets');
     await provision({ stack: deployment.stack, ...host });
-    // The meter is reset so that the calls that created the resources are not counted.
+    // Resets the meter, because the meter must not count the calls that created the resources.
     host.gateway.meter.reset();
     onProgress('Starting the functions');
     const workload = await startWorkload({ ...common, host });

@@ -50,8 +50,8 @@ export async function buildTable(): Promise<Buffer> {
 }
 
 /**
- * Returns the byte that each letter of eld's dictionary stands for. The dictionary has a separate
- * letter for each byte that is not ASCII.
+ * Returns the byte that each letter of eld's dictionary represents. The dictionary has a separate
+ * letter for each non-ASCII byte.
  */
 function invertDictionary(dictionary: Record<string, string>): Map<string, number> {
   return new Map(

@@ -3,33 +3,36 @@ import { countLetters, type LetterCounts } from './letters.ts';
 import { rankLanguages } from './rank.ts';
 
 /**
- * Number of characters that the detector reads. The n-gram ranking reads no more than 1,000
- * characters, so the other steps do not read more either.
+ * Number of characters that the detector reads. The number is 1,000, because the n-gram ranking
+ * reads no more than 1,000 characters.
  */
 const SAMPLE_CHARACTERS = 1_000;
 /**
- * Matches a text that may contain links, mail addresses or user names, which do not indicate the
- * language. The pattern is a cheap check before the slower pattern NOISE.
+ * Matches a text that may contain links, mail addresses or user names. Such parts do not indicate
+ * the language. The pattern is a fast check before the slower pattern NOISE.
  */
 const MAY_CONTAIN_NOISE = /@|:\/\/|www\./i;
 const NOISE = /(?:https?:\/\/|www\.)\S+|\S+@\S+|@\w+/giu;
-/** Minimum number of letters for which a reliable ranking is accepted with any language. */
+/**
+ * If a text has at least this number of letters, the detector accepts a reliable ranking for any
+ * language.
+ */
 const LONG_LETTERS = 40;
 /**
- * Minimum number of letters for which a reliable ranking is accepted if its best language is
- * favoured.
+ * If a text has at least this number of letters, the detector accepts a reliable ranking for a
+ * favoured language.
  */
 const MEDIUM_LETTERS = 18;
 /**
- * Thresholds for the scores of the ranking, which are not probabilities. The thresholds were chosen
- * by trial on short reviews.
+ * Thresholds for the scores of the ranking. The scores are not probabilities. The thresholds were
+ * chosen by trial on short reviews.
  */
 const CLEARLY_AHEAD = 0.05;
 const CLEARLY_FOREIGN = 0.1;
 const LOWEST_SCORE = 0.7;
 /** The BCP 47 code for "undetermined". */
 const UNDETERMINED = 'und';
-/** Matches letters that Persian, Urdu or Kurdish uses and Arabic does not use. */
+/** Matches letters that occur in Persian, Urdu or Kurdish but not in Arabic. */
 const NOT_ARABIC = /[پچژگکیٹڈڑںہھےۆێ]/u;
 
 /**
@@ -95,8 +98,8 @@ export function detectLanguage(
 
 function detectEastAsian(sample: string, letters: LetterCounts): string {
   if (letters.hangul >= letters.kana + letters.han) return 'ko';
-  // About half of the letters in Japanese sentences are kana. The required share is one tenth,
-  // because Chinese shop signs use a single の.
+  // About half of the letters in Japanese sentences are kana. The required share is only one tenth.
+  // The share is not zero, because Chinese shop signs contain a single の.
   if (letters.kana * 10 >= letters.kana + letters.han) return 'ja';
   const { simplified, traditional, japanese } = countHanVariants(sample);
   if (japanese > simplified && japanese * 4 >= traditional) return 'ja';
@@ -122,8 +125,8 @@ function detectLatin(
 }
 
 /**
- * Returns the best ranked language among `fallback` and `others`, or `fallback` if the ranking
- * contains none of these languages.
+ * Returns the language among `fallback` and `others` that has the best rank. Returns `fallback` if
+ * the ranking contains none of the languages.
  */
 function chooseAmong(sample: string, fallback: string, others: string[]): string {
   const ranked = rankLanguages(sample).scores();

@@ -1,4 +1,4 @@
-/** Numbers of a text's characters that only one of the three writing systems uses. */
+/** Numbers of characters in a text that only one of the three writing systems uses. */
 export interface HanVariants {
   simplified: number;
   traditional: number;

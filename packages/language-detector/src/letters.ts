@@ -7,7 +7,7 @@ export interface LetterCounts {
   hangul: number;
   arabic: number;
   devanagari: number;
-  /** Number of letters of all other scripts, which no favoured language uses. */
+  /** Number of letters of all other scripts. No favoured language uses the other scripts. */
   other: number;
 }
 
@@ -28,8 +28,8 @@ const IS_LETTER = 8;
 const SCRIPT_BITS = 7;
 const UNKNOWN = 255;
 /**
- * The class of each UTF-16 code unit, which is computed when the code unit first occurs. The
- * classes are stored because running the six patterns on every text took twice as long.
+ * Class of each UTF-16 code unit. The class is computed when the code unit first occurs. The
+ * classes are stored, because running the six patterns on every text took twice as long.
  */
 const unit_classes = new Uint8Array(0x10000).fill(UNKNOWN);
 
@@ -53,8 +53,8 @@ export function countLetters(text: string): LetterCounts {
   }
   const [, latin = 0, han = 0, kana = 0, hangul = 0, arabic = 0, devanagari = 0] = by_script;
   const known = latin + han + kana + hangul + arabic + devanagari;
-  // Some characters of a known script are not letters (for example 〇 in Han), so `known` can be
-  // greater than `letter_count`.
+  // Some characters of a known script are not letters. For example, 〇 in Han is not a letter.
+  // Therefore `known` can be greater than `letter_count`.
   const all = Math.max(known, letter_count);
   return { latin, han, kana, hangul, arabic, devanagari, all, other: all - known };
 }

@@ -1,20 +1,20 @@
 /**
- * Matches the separators of words in eld. Every character separates words, except letters of the
- * Basic Multilingual Plane and apostrophes within words.
+ * Matches the separators of words in the same way as eld. Every character separates words, except
+ * letters of the Basic Multilingual Plane and apostrophes within words.
  */
 const SEPARATORS = /(?:\P{L}|[\u{10000}-\u{10FFFF}])+(?<!['`’])/gu;
 const LONGEST_TEXT = 1_000;
 /**
- * Number of characters that are read first. The number is enough for most texts, because their
- * words then have more than MOST_BYTES bytes.
+ * Number of characters that the first pass reads. For most texts, a second pass is not needed,
+ * because the words already have more than MOST_BYTES bytes.
  */
 const USUAL_START = 480;
 const ONLY_SPACES_AND_APOSTROPHES = /^[ '`’]*$/;
-/** Number of bytes after which no further word starts. */
+/** After this number of bytes, the extraction starts no further word. */
 const LAST_WORD_START_BYTES = 350;
-/** Number of bytes after which the last word is cut. */
+/** After this number of bytes, the extraction cuts the last word. */
 const MOST_BYTES = 380;
-/** Maximum number of bytes that are used of a word. If a word is longer, only its start is used. */
+/** Maximum number of bytes per word. If a word is longer, only the start of the word is used. */
 const WORD_BYTES = 70;
 const NGRAM_BYTES = 4;
 const STRIDE_BYTES = 3;
@@ -26,21 +26,21 @@ const SPACE = 0x20;
 const UNKNOWN_LEADS = new Set([0xc7, 0xca, 0xcb, 0xcc, 0xcd, 0xd4, 0xdc, 0xdd, 0xde, 0xdf]);
 
 /**
- * The distinct n-grams of a text. Each n-gram is a number that consists of the n-gram's bytes, with
- * the first byte as the highest byte.
+ * Distinct n-grams of a text. Each n-gram is a number that consists of the n-gram's bytes. The
+ * first byte is the most significant byte.
  */
 export interface Ngrams {
   keys: Float64Array;
   /**
-   * Number of distinct n-grams. The number includes the ends of long words, which no table
-   * contains.
+   * Number of distinct n-grams. The ends of long words count too, although no table contains the
+   * ends.
    */
   count: number;
 }
 
 /**
- * Buffers for the bytes of the current word and for the n-grams so far. The buffers are reused for
- * all texts, because allocating buffers for each text would take time.
+ * Buffers for the bytes of the current word and for the extracted n-grams. All texts use the same
+ * buffers, because allocating buffers for each text would take time.
  */
 const word = new Uint8Array(MOST_BYTES + 8);
 const ngrams = new Float64Array(MOST_BYTES + 8);
@@ -60,7 +60,7 @@ export function extractNgrams(text: string): Ngrams {
 }
 
 /**
- * Extracts the n-grams from the first `characters` of a text.
+ * Extracts the n-grams from the start of a text, up to `characters` characters.
  * @returns undefined if later characters of the text can change the n-grams.
  */
 function extractFromStart(text: string, characters: number): Ngrams | undefined {
@@ -84,8 +84,8 @@ function extractFromStart(text: string, characters: number): Ngrams | undefined 
     if (total_bytes > LAST_WORD_START_BYTES) break;
     total_bytes += 1;
   }
-  // The characters after the cut decide whether an apostrophe is kept, and which lower-case form of
-  // sigma is used.
+  // The function needs the characters after the cut to decide whether to keep an apostrophe and
+  // which lower-case form of sigma to use.
   if (is_cut && ONLY_SPACES_AND_APOSTROPHES.test(words.slice(i))) return undefined;
   ngram_count = addWord(word_bytes, ngram_count, long_word_ends);
   const keys = removeDuplicates(ngram_count);
@@ -138,7 +138,8 @@ function addWord(word_bytes: number, ngram_count: number, long_word_ends: Set<st
 
 /**
  * Packs bytes of the current word into a number. A space is added at the start and at the end of
- * the word. A double represents up to 6 bytes exactly, which is enough for 4 bytes and two spaces.
+ * the word. A JavaScript number represents up to 6 bytes exactly. An n-gram has at most 4 bytes and
+ * two spaces.
  */
 function packKey(
   from: number,

@@ -4,11 +4,11 @@ import { brotliDecompressSync } from 'node:zlib';
 /** The frequencies of n-grams in each language. */
 export interface NgramTable {
   languages: string[];
-  /** Mean score for each language, over the texts that eld identified correctly. */
+  /** Mean score for each language. The mean covers the texts that eld identified correctly. */
   average_scores: number[];
   /**
-   * Adds the weights of an n-gram to the sums of the languages that use the n-gram. An unknown
-   * n-gram adds nothing.
+   * Adds the weights of an n-gram to the sums of the languages that use the n-gram. If the n-gram
+   * is unknown, the function adds nothing.
    *
    * @param sums the sum of each language, in the order of `languages`.
    */
@@ -26,16 +26,13 @@ interface Header {
   weights: number;
 }
 
-/**
- * A hash table with open addressing. An empty slot has the key 0, which is not the key of any
- * n-gram.
- */
+/** A hash table with open addressing. An empty slot has the key 0. No n-gram has the key 0. */
 interface Slots {
   keys: Float64Array;
   /** Position of the n-gram's first weight in the list of weights. */
   firsts: Int32Array;
   /**
-   * Number of the n-gram's weights. An n-gram has one weight for each language that uses the
+   * Number of the n-gram's weights. The n-gram has one weight for each language that uses the
    * n-gram.
    */
   counts: Uint8Array;
@@ -44,12 +41,14 @@ interface Slots {
 /** Number of bits in the index of a slot. With 81,206 n-grams, 62 % of the slots are used. */
 const SLOT_BITS = 17;
 const SLOT_COUNT = 2 ** SLOT_BITS;
-/** Value that eld subtracts from every weight, so that eld's table takes fewer characters. */
+/**
+ * Offset that eld subtracts from every weight. With the offset, eld's table has fewer characters.
+ */
 const BASE_WEIGHT = 53;
 const LINE_FEED = 0x0a;
 /**
- * Name of the table's file. The file is in the folder of this module or, in a Lambda function, in
- * the folder of the bundle.
+ * Name of the table's file. The file is in the folder of this module. In a Lambda function, the
+ * file is in the folder of the bundle.
  */
 const FILE = 'languages.bin';
 
@@ -105,7 +104,8 @@ function fillSlots(bytes: Buffer, key_count: number, keys_at: number, counts_at:
 }
 
 /**
- * Returns the index of the slot that has the key, or of the empty slot in which the key belongs.
+ * Returns the index of the slot with the key. If the table does not contain the key, returns the
+ * index of the empty slot for the key.
  */
 function findSlot(keys: Float64Array, key: number): number {
   const high = (key / 2 ** 32) | 0;

@@ -13,8 +13,8 @@ export interface DispatchOptions {
   now: () => number;
   sleep(ms: number): Promise<void>;
   /**
-   * Called with each exception that a service throws. Such an exception is a bug of the emulation,
-   * and the caller receives status 500.
+   * The gateway calls this function if a service throws an exception. The exception is a bug of the
+   * emulation, and the caller receives status 500.
    */
   onError(error: unknown, call: AwsCall): void;
 }

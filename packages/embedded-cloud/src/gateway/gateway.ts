@@ -34,25 +34,25 @@ export interface ExtraRoute {
 export interface GatewayOptions {
   services: AwsService[];
   /**
-   * Finds the caller to whom an access key belongs. If the result is undefined, the key does not
-   * exist and the call is refused.
+   * Finds the caller to whom an access key belongs. Returns undefined if the key does not exist.
+   * The gateway then refuses the call.
    */
   resolveCaller(access_key_id: string): Caller | undefined;
-  /** Returns the statements of all policies of a role, with CloudFormation references resolved. */
+  /** Returns the statements of all policies of a role. CloudFormation references are resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
   /**
-   * Returns the logical ids of the roles whose unused grants are reported. If the option is absent,
-   * the report covers the roles that made at least one call.
+   * Returns the logical ids of the roles that the report of unused grants covers. If the option is
+   * absent, the report covers the roles that made at least one call.
    */
   roles?: () => string[];
   /** Returns the current time, in milliseconds since 1970. */
   now: () => number;
   /**
-   * Routes for requests that are not AWS calls. The gateway reads this array for each request, so
-   * routes may be added later.
+   * Routes for requests that are not AWS calls. Routes may be added later, because the gateway
+   * reads this array for each request.
    */
   extraRoutes?: ExtraRoute[];
-  /** Called with each exception that a service throws. */
+  /** The gateway calls this function with each exception that a service throws. */
   onError?: (error: unknown, call: AwsCall) => void;
 }
 
@@ -65,8 +65,8 @@ export interface Gateway {
   /** Closes all connections, waits for the requests in flight, and closes the services. */
   close(): Promise<void>;
   /**
-   * Makes an AWS call from inside this process. The same policies, fault rules and meter apply as
-   * for a call over HTTP.
+   * Makes an AWS call from inside this process. The gateway applies the same policies and fault
+   * rules as to a call over HTTP, and counts the call in the meter.
    */
   dispatch(call: AwsCall): Promise<AwsReply>;
   meter: Meter;
@@ -120,8 +120,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 type Route = (request: GatewayRequest) => Promise<AwsReply>;
 
 /**
- * Creates the function that passes a request to an extra route, to the control API, or to the
- * service for which the request is signed.
+ * Creates the function that passes a request to an extra route, to the control API, or to a
+ * service. The signature of the request names the service.
  */
 function createRoute(
   { extraRoutes = [], resolveCaller }: GatewayOptions,
@@ -155,8 +155,8 @@ function listenWith(route: Route) {
 }
 
 /**
- * Answers one request. If the route fails, the client receives status 500 or the connection is
- * dropped, so the returned promise never rejects.
+ * Answers one request. The returned promise never rejects. If the route fails, the client receives
+ * status 500 or the gateway drops the connection.
  */
 async function serve(route: Route, request: HttpRequest, response: HttpResponse): Promise<void> {
   response.on('error', () => {});

@@ -9,8 +9,8 @@ import type { AwsReply } from './types.ts';
 export async function readRequest(request: HttpRequest): Promise<GatewayRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  // The URL is split here because `new URL` would read an S3 path that starts with two slashes as a
-  // host name.
+  // The function splits the URL itself. For an S3 path that starts with two slashes, `new URL`
+  // would treat the start of the path as a host name.
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   return {
@@ -34,8 +34,8 @@ function plainHeaders({ headers }: HttpRequest): Record<string, string> {
 }
 
 /**
- * Names of the headers that HTTP/2 forbids (RFC 9113, section 8.2.2). With HTTP/1.1 the headers are
- * left out too, because Node sets them itself.
+ * Names of the headers that HTTP/2 forbids (RFC 9113, section 8.2.2). The gateway omits the headers
+ * with HTTP/1.1 too, because Node sets the headers itself.
  */
 const CONNECTION_HEADERS = new Set([
   'connection',
@@ -64,15 +64,15 @@ export function writeReply(request: HttpRequest, response: HttpResponse, reply: 
 
 /**
  * Closes the connection without an answer, as a network failure does. With HTTP/2, the other calls
- * on the same connection end too. Resetting only the stream of the call would not be enough,
- * because the SDK would treat the reset as an answer and would not retry the call.
+ * on the same connection fail too. The function does not reset only the stream of the call, because
+ * the SDK would treat the reset as an answer and would not retry the call.
  */
 export function dropConnection(request: HttpRequest): void {
   if ('stream' in request) request.stream.session?.destroy();
   else request.socket.destroy();
 }
 
-/** Builds a JSON reply that comes from the gateway itself and not from a service. */
+/** Builds a JSON reply of the gateway itself. */
 export function plainJson(status: number, body: unknown): AwsReply {
   return {
     status,

@@ -22,19 +22,19 @@ export interface Iam {
 }
 
 export interface IamOptions {
-  /** Returns the statements of all policies of a role, with CloudFormation references resolved. */
+  /** Returns the statements of all policies of a role. CloudFormation references are resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
   /**
-   * Returns the logical ids of the roles whose unused grants are reported. If the option is absent,
-   * the report covers the roles that made at least one call.
+   * Returns the logical ids of the roles that the report of unused grants covers. If the option is
+   * absent, the report covers the roles that made at least one call.
    */
   roles?: (() => string[]) | undefined;
 }
 
 /**
- * Creates a check of calls against the policies of the template. A call is allowed if a statement
- * allows each permission that the call needs, and no statement denies a permission. Callers without
- * a role own the account and may make every call.
+ * Creates a check of calls against the policies of the template. A call is allowed if statements
+ * allow all permissions that the call needs and no statement denies a permission. Callers without a
+ * role own the account and may make every call.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function createIam({ policiesOf, roles }: IamOptions): Iam {
@@ -90,9 +90,9 @@ function distinctGrants(statements: PolicyStatement[]): Grant[] {
 }
 
 /**
- * Lists the grants of a statement. A statement with `NotAction` or `NotResource` is left out,
- * because the statement names only excluded actions or resources, so no pattern can be matched with
- * a call.
+ * Lists the grants of a statement. The list omits a statement with `NotAction` or `NotResource`.
+ * Such a statement names only excluded actions or resources, and therefore has no pattern that
+ * could match a call.
  */
 function grantsOf({ Effect, Action, Resource }: PolicyStatement): Grant[] {
   if (Effect !== 'Allow') return [];

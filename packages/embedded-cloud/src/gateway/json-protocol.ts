@@ -28,8 +28,8 @@ export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
 }
 
 /**
- * The parsed bodies of calls. The cache exists because the policy check, the fault injection and
- * the service all read the body of a call.
+ * Cache of the parsed bodies of calls. The policy check, the fault injection and the service all
+ * read the body of a call, and the cache avoids parsing the body three times.
  */
 const parsed = new WeakMap<Buffer, JsonObject | undefined>();
 

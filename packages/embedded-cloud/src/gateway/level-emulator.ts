@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 type Callback<Value> = (error: Error | null, value?: Value) => void;
 type Action<Store> = (store: Store, input: JsonObject, done: Callback<JsonObject>) => void;
 
-/** The part that the stores of kinesalite and dynalite have in common. */
+/** Part that the stores of kinesalite and dynalite have in common. */
 export interface LevelStore {
   db: { close(done: Callback<void>): unknown };
 }
@@ -43,10 +43,10 @@ export interface LevelEmulator<Store> {
 
 export interface LevelEmulatorOptions {
   package: 'kinesalite' | 'dynalite';
-  /** Names of the emulated API actions. The package has a file for each action. */
+  /** Names of the emulated API actions. The emulator package has a file for each action. */
   operations: string[];
   /**
-   * The folder of the LevelDB database, which is created if it is missing. If the path is
+   * Folder of the LevelDB database. The folder is created if the folder is missing. If the path is
    * undefined, the data is stored only in memory.
    */
   path: string | undefined;
@@ -56,10 +56,10 @@ export interface LevelEmulatorOptions {
 
 /**
  * Opens a store of kinesalite or dynalite, and runs the package's actions and validations without
- * its HTTP server. The HTTP server is not used because it refuses requests over 7 MB, although AWS
- * accepts 10 MiB, and because it throws when a connection fails.
+ * the package's HTTP server. The HTTP server refuses requests over 7 MB, although AWS accepts 10
+ * MiB, and throws an exception when a connection fails.
  *
- * @param onOpen called with the store before the first action.
+ * @param onOpen function that is called with the store before the first action.
  * @throws {Error} if another process uses the folder.
  */
 export async function openLevelEmulator<Store extends LevelStore>(
@@ -138,7 +138,8 @@ function toEmulatedError(error: unknown): unknown {
 
 /**
  * Sets the account and the region of a store. By default the packages read the account and the
- * region from environment variables, but the ARNs of the store must match the ARNs in the template.
+ * region from environment variables. However, the ARNs of the store must match the ARNs in the
+ * template.
  */
 export function useEmbeddedAccount(database: { awsAccountId: string; awsRegion: string }): void {
   database.awsAccountId = ACCOUNT_ID;

@@ -31,7 +31,10 @@ export interface MeterReading {
 
 export interface Meter {
   count(call: AwsCall, outcome: CallOutcome): void;
-  /** Adds the units of a call that took effect, even if the caller did not receive the answer. */
+  /**
+   * Adds the units of a call that took effect. The units count even if the caller did not receive
+   * the answer.
+   */
   use(call: AwsCall, usage: Usage): void;
   read(): MeterReading;
   reset(): void;
@@ -40,7 +43,7 @@ export interface Meter {
 interface CallOutcome {
   duration_ms: number;
   response_bytes: number;
-  /** The service's error code, which is absent if the call succeeded. */
+  /** Error code of the service. The field is undefined if the call succeeded. */
   error_code?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { ACCOUNT_ID, type Permission, REGION } from './types.ts';
 
-/** A statement of an IAM policy, with CloudFormation references resolved. */
+/** A statement of an IAM policy. CloudFormation references are resolved. */
 export interface PolicyStatement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';
@@ -9,7 +9,7 @@ export interface PolicyStatement {
   Resource?: string | string[];
   NotResource?: string | string[];
   /**
-   * Expected values by operator and by condition key, for example `{StringEquals:
+   * Expected values of the condition keys, grouped by operator. For example: `{StringEquals:
    * {"aws:RequestedRegion": ["us-east-1"]}}`.
    */
   Condition?: Record<string, Record<string, string | string[]>>;
@@ -40,9 +40,9 @@ function isListed(
 }
 
 /**
- * Returns whether at least one pattern matches the value. In a pattern, `*` stands for any text and
- * `?` for one character. The value 'any-case' of `letters` ignores upper and lower case, as IAM
- * does for actions but not for ARNs.
+ * Returns true if at least one pattern matches the value. In a pattern, `*` matches any characters
+ * and `?` matches one character. If `letters` is 'any-case', the function ignores upper and lower
+ * case. IAM ignores the case of actions but not of ARNs.
  */
 export function matchesAny(patterns: string[], value: string, letters?: 'any-case'): boolean {
   return patterns.some((pattern) => wildcardOf(pattern, letters === 'any-case').test(value));
@@ -85,8 +85,8 @@ const OPERATORS: Record<string, Operator> = {
 };
 
 /**
- * Returns whether a condition holds. A condition with an unknown operator or key does not hold, so
- * its statement neither grants nor denies a permission.
+ * Returns true if a condition holds. A condition with an unknown operator or key does not hold. A
+ * statement with such a condition neither grants nor denies a permission.
  */
 function conditionHolds(operator: string, keys: Record<string, string | string[]>): boolean {
   const compare = OPERATORS[operator];

@@ -20,19 +20,19 @@ export interface Port {
 }
 
 /**
- * The first bytes that a client sends over HTTP/2 with prior knowledge. Source: RFC 9113, section
- * 3.4.
+ * First bytes that a client sends if the client uses HTTP/2 without negotiation ("prior
+ * knowledge"). Source: RFC 9113, section 3.4.
  */
 const HTTP2_PREFACE = 'PRI';
 
 /**
- * Size of HTTP/2's flow-control window, in bytes. Request bodies of 10 MiB are common, and with the
- * default window of 64 KiB concurrent bodies would block each other.
+ * Size of the flow-control window of HTTP/2, in bytes. Request bodies of 10 MiB are common. With
+ * the default window of 64 KiB, concurrent bodies would block each other.
  */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
- * Creates a TCP port that serves HTTP/1.1 and HTTP/2 with prior knowledge, without TLS. The SDK's
+ * Creates a TCP port that serves HTTP/1.1 and HTTP/2 without TLS and without negotiation. The SDK's
  * Kinesis client speaks HTTP/2 to any `http://` endpoint, and other clients speak HTTP/1.1. The
  * first bytes of a connection show which protocol the client speaks.
  *
@@ -78,8 +78,8 @@ export function createPort(
 }
 
 /**
- * Reads the first bytes of a connection and returns these bytes to the socket's buffer. The
- * function `onDetected` is called with true if the bytes are the start of HTTP/2.
+ * Reads the first bytes of a connection and puts the bytes back into the socket's buffer. Then
+ * calls `onDetected` with true if the bytes are the start of HTTP/2, and otherwise with false.
  */
 function detectHttp2(socket: Socket, onDetected: (is_http2: boolean) => void): void {
   let head = Buffer.alloc(0);

@@ -1,12 +1,11 @@
 import type { AwsCall } from './types.ts';
 
 /**
- * An HTTP request as the gateway received it, before the service, the action and the caller are
- * known.
+ * An HTTP request for which the gateway does not yet know the service, the action and the caller.
  */
 export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'>;
 
-/** The access key that signed a request, and the service for which the request was signed. */
+/** Access key that signed a request, and name of the service in the signature. */
 export interface Signature {
   access_key_id: string;
   /** The service's name in the SigV4 signature. */
@@ -14,10 +13,10 @@ export interface Signature {
 }
 
 /**
- * Reads the credential scope of a signed request. The scope is in the Authorization header, for
- * example `Credential=KEY/20261123/us-east-1/kinesis/aws4_request`, or in the query parameter
- * `X-Amz-Credential` of a presigned URL. The signature itself is not verified, because only
- * programs on this machine can reach the port.
+ * Reads the credential scope of a signed request. For example, the Authorization header contains
+ * the scope `Credential=KEY/20261123/us-east-1/kinesis/aws4_request`. A presigned URL has the scope
+ * in the query parameter `X-Amz-Credential`. The function does not verify the signature, because
+ * only programs on this machine can reach the port.
  *
  * @returns undefined for an unsigned request.
  */
@@ -28,15 +27,15 @@ export function signatureOf(request: GatewayRequest): Signature | undefined {
   if (credential == null) return undefined;
   const parts = credential.split('/');
   const [access_key_id] = parts;
-  // The scope of SigV4a has no region, so the position of the service is counted from the end.
+  // Counts the position of the service from the end, because the scope of SigV4a has no region.
   const service = parts.at(-2);
   if (!access_key_id || !service || parts.length < 4) return undefined;
   return { access_key_id, service };
 }
 
 /**
- * Services by the lower-case prefix of the header `X-Amz-Target`. The table is for clients that
- * sign with a service name that the gateway does not know.
+ * Services by the prefix of the header `X-Amz-Target`, in lower case. Some clients sign with a
+ * service name that the gateway does not know, and the prefix then identifies the service.
  */
 const TARGETS: Record<string, string> = {
   kinesis_: 'kinesis',

@@ -1,6 +1,6 @@
 /**
- * Creates a `sleep` function whose waits end early when `stop` is called. The gateway calls `stop`
- * when the gateway closes.
+ * Creates a `sleep` function and a function `stop`, which ends all waits early. The gateway calls
+ * `stop` when the gateway closes.
  */
 export function createSleep(): { sleep(ms: number): Promise<void>; stop(): void } {
   const waiting = new Map<NodeJS.Timeout, () => void>();

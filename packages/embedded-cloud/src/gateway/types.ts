@@ -3,7 +3,7 @@ export interface Caller {
   access_key_id: string;
   /**
    * Logical id of the role whose policies apply to the call. If the field is absent, the caller is
-   * the account's owner, who may make every call.
+   * the account's owner. The owner may make every call.
    */
   role_logical_id?: string;
   /**
@@ -45,15 +45,15 @@ export interface Permission {
   /** The IAM action, such as `kinesis:PutRecords`. */
   action: string;
   /**
-   * The full ARN of the resource, or `*` if the service has no resource-level permission for the
-   * action.
+   * Full ARN of the resource. The value is `*` if the service has no resource-level permission for
+   * the action.
    */
   resource: string;
 }
 
 /**
- * Amounts that a call used, by the name of the unit. The meter adds up the amounts separately for
- * each service, action and caller.
+ * Amounts that a call used. The keys are the names of the units. The meter adds up the amounts
+ * separately for each service, action and caller.
  */
 export type Usage = Record<string, number>;
 
@@ -65,18 +65,18 @@ export interface AwsService {
   /** Returns the permissions that AWS requires of the caller for this call. */
   permissionsOf(call: AwsCall): Permission[];
   /**
-   * Answers the call. An error of the service is returned as a reply in the service's wire format
-   * and never thrown.
+   * Answers the call. The function does not throw an error of the service, but returns a reply in
+   * the service's wire format.
    */
   handle(call: AwsCall): Promise<AwsReply>;
   /**
-   * Returns the units that the service bills or counts for an answered call, for example
-   * `{documents: 25, billed_units: 75}`. The units do not include calls and bytes.
+   * Returns the units that the service bills or counts for an answered call. For example:
+   * `{documents: 25, billed_units: 75}`. The numbers of calls and bytes are not included.
    */
   usageOf?(call: AwsCall, reply: AwsReply): Usage;
   /**
-   * Builds an error reply in the service's wire format. The gateway calls this function to report
-   * denied access or an injected fault in the name of the service.
+   * Builds an error reply in the service's wire format. The gateway calls this function if the
+   * gateway denies access or injects a fault.
    */
   errorReply(status: number, code: string, message: string): AwsReply;
   close(): Promise<void>;

@@ -7,8 +7,8 @@ import type { EntryFailure } from './partial-action.ts';
 import type { FaultRule } from './rule.ts';
 
 /**
- * The fault injector throws this error if a `timeout` fault leaves a call without an answer. The
- * gateway then drops the connection.
+ * Error that the fault injector throws if a fault rule leaves a call without an answer. The gateway
+ * then drops the connection.
  */
 export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError';
@@ -23,8 +23,8 @@ export interface FaultInjectorOptions {
 type Answer = (call: AwsCall) => Promise<AwsReply>;
 
 /**
- * Creates a function that applies the fault rules to a call. The parameter `answer` of that
- * function passes the call to the service.
+ * Creates a function that applies the fault rules to a call. The created function has a parameter
+ * `answer`, which passes the call to the service.
  *
  * @throws {ConnectionLostError} if a rule leaves the call unanswered.
  */
@@ -56,8 +56,8 @@ async function failEntries(
   const action = PARTIAL_ACTIONS[`${call.service}:${call.action}`];
   const input = jsonBody(call);
   const size = input === undefined ? 0 : (action?.size(input) ?? 0);
-  // A malformed or empty batch is passed to the service, because the service refuses such a batch
-  // with its own error.
+  // Passes a malformed or empty batch to the service. The service refuses the batch with its own
+  // error.
   if (action === undefined || input === undefined || size === 0) return answer(call);
 
   const split = splitBatch(size, rule.share ?? 0.5, random);
@@ -67,7 +67,8 @@ async function failEntries(
       : await answer({ ...call, body: encode(action.keep(input, split.kept)) });
   const output = parseObject(reply.body.toString());
   if (reply.status !== 200 || output === undefined) return reply;
-  // The length and the checksum apply to the service's body, which the merged body replaces.
+  // Removes the length and the checksum, because the two headers describe the service's original
+  // body and not the merged body.
   const { 'content-length': _length, 'x-amz-crc32': _checksum, ...headers } = reply.headers;
   const failure: EntryFailure = {
     code: rule.code ?? action.code,

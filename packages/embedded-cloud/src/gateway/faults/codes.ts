@@ -37,8 +37,8 @@ const ERROR_CODES: Record<string, string> = {
 };
 
 /**
- * Returns the error that the service itself would return for a `throttle` or `error` rule. A code
- * or status in the rule replaces the service's code or status.
+ * Returns the error that the service itself would return for a `throttle` or `error` rule. If the
+ * rule has a code or a status, the function uses the rule's own code or status instead.
  */
 export function faultError({ service, kind, code, status }: FaultRule): FaultError {
   const usual =

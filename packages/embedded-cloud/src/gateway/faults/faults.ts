@@ -6,7 +6,7 @@ import { type FaultRule, FUNCTIONS, faultRuleSchema } from './rule.ts';
 /** A fault rule that is in force, with its counters. */
 export interface ActiveFault extends FaultRule {
   id: string;
-  /** Number of calls since the rule was added that have the rule's service, action and caller. */
+  /** Number of calls with the service, action and caller of the rule since the rule was added. */
   matched: number;
   /** Number of calls to which the rule applied its fault or delay. */
   hits: number;
@@ -18,7 +18,10 @@ export interface FaultDecision {
   delay_ms: number;
   /** The rule whose fault applies to the call. If the field is absent, the call is only delayed. */
   rule?: ActiveFault;
-  /** Returns the next random number of `rule`, or of the first latency rule if `rule` is absent. */
+  /**
+   * Returns the next random number from the generator of `rule`. If `rule` is absent, the number
+   * comes from the generator of the first latency rule.
+   */
   random: () => number;
 }
 
@@ -42,9 +45,7 @@ export interface Faults {
   decide(service: string, caller: string, action: string): FaultDecision | undefined;
 }
 
-/**
- * The control API refuses a fault rule with this error. The message names the field and the reason.
- */
+/** Error for an invalid fault rule. The message names the invalid field and the reason. */
 export class FaultRuleError extends Error {
   override name = 'FaultRuleError';
 }
@@ -107,8 +108,8 @@ function decideByRules(matching: SeededFault[]): FaultDecision | undefined {
   let decision: FaultDecision | undefined;
   for (const { fault, random } of matching) {
     fault.matched += 1;
-    // Only the first rule that hits makes the call fail. Later rules are skipped without a hit, so
-    // that a rule with a `count` keeps its hits for later calls.
+    // Only the first rule that hits makes the call fail. Later rules are skipped without a hit. A
+    // later rule with a `count` therefore keeps its remaining hits for later calls.
     if (decision?.rule !== undefined && fault.kind !== 'latency') continue;
     if (!isHit(fault, random)) continue;
     fault.hits += 1;

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../json-protocol.ts';
 
-/** The failure of one entry of a batch, as the service's answer reports the failure. */
+/** Describes how the service's answer reports the failure of one entry of a batch. */
 export interface EntryFailure {
   code: string;
   message: string;
-  /** Whether the answer omits the entry instead of reporting a failure. */
+  /** True if the answer omits the entry instead of reporting a failure. */
   missing: boolean;
 }
 
 /**
- * Describes how entries are removed from a batch request of one API action, and how the answer
- * reports the removed entries as failed.
+ * Describes a batch action of which some entries can fail. The functions remove entries from the
+ * request and report the removed entries as failed in the answer.
  */
 export interface PartialAction {
   /** Error code of a failed entry if the fault rule sets no code. */
@@ -23,7 +23,7 @@ export interface PartialAction {
   /** The answer to a request from which all entries were removed. */
   nothing: JsonObject;
   /**
-   * Returns the service's answer for the kept entries, extended by the failures of the rejected
+   * Returns the service's answer for the kept entries, and adds the failures of the rejected
    * entries.
    */
   merge(output: JsonObject, split: Split, failure: EntryFailure, input: JsonObject): JsonObject;

@@ -15,7 +15,7 @@ interface ParallelBatch {
   failureOf(failure: EntryFailure): JsonObject;
 }
 
-/** Describes a batch action whose answers are in the order of the request's entries. */
+/** Describes a batch action that answers the entries in the order of the request. */
 function parallelBatch(batch: ParallelBatch): PartialAction {
   const { list, answers, failed_count, code, message, failureOf } = batch;
   return {
@@ -72,8 +72,8 @@ function indexedBatch(): PartialAction {
 }
 
 /**
- * The batch actions whose request has all entries in a single list, by `service:action`. Source of
- * the error codes: the API reference of each service.
+ * Batch actions by `service:action`. Each request has all its entries in a single list. The error
+ * codes come from the API reference of each service.
  */
 export const BATCH_LISTS: Record<string, PartialAction> = {
   'kinesis:PutRecords': parallelBatch({

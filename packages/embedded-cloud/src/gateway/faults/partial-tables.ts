@@ -11,13 +11,13 @@ interface TableBatch {
   /** Returns the entries in one table's part of `RequestItems`. */
   entries(part: unknown): unknown[];
   /**
-   * Returns a copy of one table's part of `RequestItems`, with `entries` instead of the part's own
-   * entries.
+   * Returns a copy of one table's part of `RequestItems`. In the copy, `entries` replaces the
+   * entries of the part.
    */
   withEntries(part: unknown, entries: unknown[]): unknown;
   /**
-   * Name of the answer's field that contains the unprocessed entries, in the shape of
-   * `RequestItems`.
+   * Name of the field of the answer that contains the unprocessed entries. The value of the field
+   * has the same structure as `RequestItems`.
    */
   unprocessed: string;
   nothing: JsonObject;
@@ -25,7 +25,7 @@ interface TableBatch {
 
 /**
  * Describes a batch action of DynamoDB. The request groups its entries by table. The answer returns
- * failed entries in the form of a new request, which the caller can send.
+ * failed entries as a new request, which the caller can send.
  */
 function tableBatch({ entries, withEntries, unprocessed, nothing }: TableBatch): PartialAction {
   const tables = (input: JsonObject) => (isObject(input.RequestItems) ? input.RequestItems : {});

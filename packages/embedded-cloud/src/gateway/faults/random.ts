@@ -16,8 +16,8 @@ export function seededRandom(seed: number): () => number {
 const Z99 = 2.3263;
 
 /**
- * Draws a random latency from the log-normal distribution with this median and this 99th
- * percentile, in milliseconds.
+ * Draws a random latency in milliseconds from a log-normal distribution. The parameters are the
+ * median and the 99th percentile of the distribution.
  */
 export function sampleLatency(
   { p50_ms, p99_ms }: { p50_ms: number; p99_ms: number },

@@ -50,8 +50,8 @@ export type FaultRule = z.infer<typeof faultRuleSchema>;
 type FieldKinds = [field: keyof FaultRule, kinds: FaultRule['kind'][]];
 
 /**
- * The fields that apply only to some kinds of rules, each with these kinds. A rule of another kind
- * is refused if the rule has the field.
+ * Fields that are allowed only in some kinds of rules, with the allowed kinds for each field. A
+ * rule of another kind is refused if the rule contains the field.
  */
 const FIELD_KINDS: FieldKinds[] = [
   ['code', ['throttle', 'error', 'partial']],
