@@ -36,8 +36,8 @@ interface SdkClient {
 
 /**
  * Creates an SDK client with the time limits of this project and without the logger middleware. The
- * logger middleware prepares the input and the output of each call for a log. The middleware walks
- * every value even if there is no logger, which took a tenth of the CPU time of the consumer. The
+ * logger middleware prepares the input and the output of each call for a log. Even without a
+ * logger, the middleware walks every value, and took a tenth of the CPU time of the consumer. The
  * middleware is not needed, because no log of this project may contain a text.
  */
 export function createClient<Client extends SdkClient>(

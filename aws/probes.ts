@@ -6,8 +6,8 @@ import { createClient } from './clients.ts';
 import { callService } from './errors.ts';
 
 /**
- * Creates the readiness checks of the API. Each check makes the cheapest call that succeeds only if
- * the service works and the function has permission to use the service.
+ * Creates the readiness checks of the API. Each check makes one cheap call. The call succeeds only
+ * if the service works and the function has permission to use the service.
  */
 export function createProbes(names: {
   stream_name: string;

@@ -27,9 +27,9 @@ export interface BatchOptions<Entry> {
 }
 
 /**
- * Sends entries in batches. Entries that a successful call rejected are sent again if the rejection
- * is retryable. A call that failed as a whole is not repeated, because the SDK has already repeated
- * the call with its own backoff.
+ * Sends entries in batches. If a successful call rejects some entries, the function sends the
+ * entries with retryable rejections again. A call that failed as a whole is not repeated, because
+ * the SDK has already repeated the call with its own backoff.
  *
  * @returns the entries that the service did not accept, with the reasons.
  */

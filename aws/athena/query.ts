@@ -11,8 +11,7 @@ import { requireField } from '../errors.ts';
 import { addPage, type QueryAnswer } from './answer.ts';
 
 /**
- * The error that is thrown if Athena refused or could not run the SQL. The message is the reason
- * that Athena gave.
+ * The error for SQL that Athena refused or could not run. The message is the reason from Athena.
  */
 export class QueryError extends Error {
   override name = 'QueryError';

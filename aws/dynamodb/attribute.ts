@@ -6,9 +6,9 @@ export type Item = Record<string, AttributeValue>;
 export type Value = string | number | { [name: string]: Value };
 
 /**
- * Converts a value to the same attribute as `marshall` of the SDK does, in a fifth of the time. A
- * further reason for this function is that `marshall` throws if an object has an attribute named
- * `constructor`, because `marshall` takes such an object for an instance of a class.
+ * Converts a value to the same attribute as `marshall` of the SDK does, in a fifth of the time.
+ * Unlike this function, `marshall` throws if an object has an attribute named `constructor`,
+ * because `marshall` treats the object as an instance of a class.
  */
 export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };

@@ -16,9 +16,9 @@ const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
 
 export interface ItemsRead {
-  /** Items that exist, in no particular order. */
+  /** The items that were found, in no particular order. */
   items: Item[];
-  /** Reasons why DynamoDB did not read an item, by id. */
+  /** Reasons for failed reads, by id. */
   unread: Map<string, Rejection>;
 }
 
@@ -60,7 +60,7 @@ export async function getItems(
 }
 
 /**
- * Puts items whose values of `key_name` are distinct.
+ * Puts items. The items must have distinct values of `key_name`.
  *
  * @returns the items that DynamoDB did not store, with the reasons.
  */

@@ -67,8 +67,8 @@ export async function callConditionally<Output>(
 }
 
 /**
- * Yields all items of a query. One call returns up to 1 MB of items. The next call is made only
- * when the caller needs the first item of that call.
+ * Yields all items of a query. One call returns up to 1 MB of items. The function makes the next
+ * call only when the caller needs more items.
  *
  * @throws {ServiceError} if a call fails.
  */

@@ -1,17 +1,17 @@
 import type { Result } from '../../schemas/index.ts';
 
 /**
- * Maximum size of a call and of a record of PutRecordBatch, in bytes. The limit of 500 records per
- * call needs no check, because two consecutive records together hold more than 100 KB and a call of
- * 4 MiB therefore holds at most 84 records.
+ * Maximum sizes of a PutRecordBatch call and of one record, in bytes. The limit of 500 records per
+ * call needs no check. Two consecutive records together hold more than 100 KB, so a call of 4 MiB
+ * holds at most 84 records.
  * Source: PutRecordBatch in the Firehose API reference.
  */
 const BYTES_PER_CALL = 4 * 1_024 * 1_024;
 const BYTES_PER_RECORD = 1_000 * 1_024;
 /**
- * Maximum size of a record that packs several lines, in bytes. Several lines share a record because
- * Firehose bills the size of each record rounded up to 5 KB. At 100 KB, the rounding adds 2.5 % on
- * average, and sending a rejected record again is still cheap.
+ * Maximum size of a record that packs several lines, in bytes. Several lines share a record,
+ * because Firehose rounds the size of each record up to 5 KB for billing. At 100 KB, the rounding
+ * adds 2.5 % on average, and sending a rejected record again is still cheap.
  */
 const BYTES_PER_PACK = 100_000;
 
@@ -21,7 +21,7 @@ const BYTES_PER_PACK = 100_000;
  */
 export interface PackedRecord {
   lines: string[];
-  /** Index of the result of each line, among the results of the put. */
+  /** Index of each line's result in the array of all results. */
   indexes: number[];
   bytes: number;
 }

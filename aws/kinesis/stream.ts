@@ -5,7 +5,7 @@ import { callService } from '../errors.ts';
 
 /**
  * Creates a stream that publishes records to Kinesis. A successful request may still contain
- * rejected records, which the outcomes name.
+ * rejected records. The outcomes name the rejected records.
  *
  * @example
  * import { createKinesisStream } from 'aurastream/kinesis';

@@ -25,8 +25,8 @@ export interface Bucket {
   /** Returns the bytes of an object as a stream. */
   open(key: string): Promise<Readable>;
   /**
-   * Yields the keys that begin with a prefix, in alphabetical order. The next call is made only
-   * when the caller needs the first key of that call.
+   * Yields the keys that begin with a prefix, in alphabetical order. The function makes the next
+   * call only when the caller needs more keys.
    */
   listKeys(prefix: string): AsyncIterable<string>;
 }

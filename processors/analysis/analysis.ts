@@ -41,9 +41,9 @@ export interface AnalysisDeps {
 /**
  * Creates the analysis that the stream's consumer and the API use. The analysis prepares the texts,
  * groups equal texts, reads the caches, calls the analyzer for texts that are in no cache, and
- * writes the new verdicts to the caches. For an analyzer that accepts 25 documents per call, a
- * batch without failures takes ⌈n / 25⌉ calls for each language, where n is the number of distinct
- * documents of the language that are in no cache.
+ * writes the new verdicts to the caches. If the analyzer accepts 25 documents per call and no
+ * document fails, a batch takes ⌈n / 25⌉ calls for each language. Here n is the number of distinct
+ * documents in the language without a cached verdict.
  */
 export function createAnalysis(deps: AnalysisDeps): Analyse {
   const prepare = createPrepare(deps);

@@ -11,8 +11,7 @@ import { split } from './split.ts';
 export type Answer = { verdict: Verdict; cache: 'miss' } | AnalysisFailure;
 
 /**
- * Answers distinct questions, and yields each answer as soon as the last chunk of the question's
- * text has an outcome.
+ * Answers distinct questions. Yields each answer as soon as all chunks of the text have outcomes.
  */
 export type AnswerQuestions = (
   questions: Question[],
@@ -40,8 +39,8 @@ interface Chunk extends Document {
 }
 
 /**
- * Returns a function that starts the calls to the analyzer immediately, before the caller reads the
- * first answer.
+ * Creates the function that answers questions. The function starts the calls to the analyzer before
+ * the caller reads the first answer.
  */
 export function createAnswerQuestions(deps: AnswersDeps): AnswerQuestions {
   return (questions, context) => {

@@ -47,10 +47,10 @@ export interface AskDeps {
 }
 
 /**
- * Creates a function that sends documents in as few calls as possible. Documents that failed in a
- * successful call are packed into new calls after all calls of the round have returned, unless the
- * failure of a document is final. A call that failed as a whole is not repeated here, because the
- * rate limiter or the SDK has already retried the call.
+ * Creates a function that sends documents in as few calls as possible. After all calls of a round
+ * have returned, the function packs the failed documents of successful calls into new calls. A
+ * document whose failure is final is not sent again. A call that failed as a whole is not repeated
+ * here, because the rate limiter or the SDK has already retried the call.
  */
 export function createAsk(deps: AskDeps): Ask {
   const { analyzer, pause = createPause({ first_ms: FIRST_PAUSE_MS }) } = deps;
@@ -70,7 +70,7 @@ export function createAsk(deps: AskDeps): Ask {
 /** The answers of one call to the analyzer. */
 interface CallAnswer<Asked extends Document> {
   answered: Answered<Asked>[];
-  /** Documents that failed although the call succeeded, and that may succeed in another call. */
+  /** Documents that failed in a successful call. Another call may succeed for these documents. */
   retryable: Answered<Asked>[];
 }
 

@@ -30,8 +30,8 @@ export interface Caches {
  */
 export function createCaches(deps: { cache: VerdictCache; memory_entries: number }): Caches {
   const memory = new LRUCache<string, Verdict>({
-    // The option `max` is not used, because LRUCache would then allocate all entries immediately,
-    // which adds 8 ms to every cold start.
+    // Do not use the option `max`. With `max`, LRUCache allocates all entries immediately, which
+    // adds 8 ms to every cold start.
     maxSize: deps.memory_entries,
     sizeCalculation: () => 1,
   });

@@ -14,19 +14,16 @@ export interface CircuitBreakerStats {
   open: boolean;
   /** Number of times that the circuit has opened since the process started. */
   opened: number;
-  /**
-   * Number of calls that failed immediately because the circuit was open, since the process
-   * started.
-   */
+  /** Number of calls that the open circuit has blocked since the process started. */
   spared: number;
 }
 
 /**
- * Adds a circuit breaker to an analyzer, which stops paid calls to an analyzer that is unavailable.
- * After five consecutive failures the circuit opens, and calls fail immediately with `CircuitOpen`.
- * After a pause, one call is sent as a probe. If the probe succeeds, the circuit closes. If the
- * probe fails, the pause doubles, up to 30 seconds. A throttled call does not count as a failure,
- * because the rate limiter handles throttling.
+ * Adds a circuit breaker to an analyzer. The circuit breaker stops paid calls while the analyzer is
+ * unavailable. After five consecutive failures the circuit opens, and calls fail immediately with
+ * `CircuitOpen`. After a pause, one call is sent as a probe. If the probe succeeds, the circuit
+ * closes. If the probe fails, the pause doubles, up to 30 seconds. A throttled call does not count
+ * as a failure, because the rate limiter handles throttling.
  * Source: M. Nygard, "Release It!", 2007, circuit breaker.
  */
 export function createCircuitBreaker(
@@ -74,7 +71,9 @@ class Circuit {
     return this.#is_open;
   }
 
-  /** Returns true if a call may be made now. If the circuit is open, the call is the probe. */
+  /**
+   * Returns true if a call may be made now. If the circuit is open, the allowed call is the probe.
+   */
   admit(): boolean {
     if (!this.#is_open) return true;
     if (this.#is_probing || this.#now() < this.#probe_at) {
@@ -97,7 +96,7 @@ class Circuit {
   countFailure(is_probe: boolean): void {
     this.#failures += 1;
     if (this.#is_open) {
-      // Count only a failed probe while the circuit is open. All other failures come from calls
+      // While the circuit is open, count only a failed probe. All other failures come from calls
       // that were already in flight when the circuit opened.
       if (is_probe) this.#open(Math.min(LONGEST_PAUSE_MS, this.#pause_ms * 2));
     } else if (this.#failures >= FAILURES_TO_OPEN) {

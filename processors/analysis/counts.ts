@@ -1,9 +1,8 @@
 import type { AnalysisOutcome } from './outcome.ts';
 
 /**
- * Counts of the outcomes of a batch's analysis, and of the calls that the analysis made. Each text
- * counts in exactly one outcome, therefore texts = empty + unsupported + failed + hits.batch +
- * hits.memory + hits.table + misses.
+ * Counts of outcomes and calls in the analysis of a batch. Each text has exactly one outcome.
+ * Therefore texts = empty + unsupported + failed + hits.batch + hits.memory + hits.table + misses.
  */
 export interface AnalysisCounts {
   texts: number;
@@ -29,10 +28,7 @@ export interface AnalysisCounts {
   asked: Record<string, number>;
   /** Number of documents that were sent again because the documents failed in a successful call. */
   retried_documents: number;
-  /**
-   * Number of throttled calls, plus the number of throttled documents in calls that otherwise
-   * succeeded.
-   */
+  /** Number of throttled calls, plus the number of throttled documents in successful calls. */
   throttles: number;
   /**
    * Number of failed reads and writes of the cache table. Such a failure causes additional calls to

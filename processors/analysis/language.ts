@@ -9,7 +9,7 @@ export interface ResolvedLanguage {
   language_source: 'given' | 'detected';
 }
 
-/** Matches language codes of Chinese whose subtags mean traditional characters. */
+/** Matches Chinese language codes for traditional characters. */
 const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
 
 /**

@@ -14,13 +14,13 @@ const UNEVEN_SPACE = /[^\S ]| {2}/u;
 const UNEVEN_RUN = /[^\S ]\s*| \s+/gu;
 
 /**
- * Returns a text in the form that is fingerprinted and analysed. The form is well-formed Unicode in
- * NFC, without white space at the start or the end, and with each run of white space replaced by
- * one space. The case of letters is kept, because case carries meaning ("GREAT" differs from
- * "great"). A text that contains only white space becomes the empty string.
+ * Normalises a text for the fingerprint and the analyzer. The normalised text is well-formed
+ * Unicode in NFC. White space at the start and the end is removed, and each other run of white
+ * space is replaced by one space. The case of letters is kept, because case carries meaning
+ * ("GREAT" differs from "great"). A text that contains only white space becomes the empty string.
  *
  * Every change of this function must increase NORMALISER_VERSION, because cached verdicts belong to
- * the old form.
+ * texts of the old normalisation.
  */
 export function normalise(text: string): string {
   // Test before replacing, because most texts need no change and a test takes an eighth of the time

@@ -44,8 +44,7 @@ export interface AnalysisFailure {
   retryable: boolean;
   throttled: boolean;
   /**
-   * True if the analyzer refuses this text in every call, so that the text can never have a
-   * verdict.
+   * True if the analyzer refuses this text in every call. The text can then never have a verdict.
    */
   refused?: true;
 }

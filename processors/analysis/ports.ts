@@ -17,8 +17,8 @@ export type DocumentOutcome =
     };
 
 /**
- * Turns texts into verdicts. All properties other than `detectSentiment` come from `ANALYZERS` in
- * schemas/analyzers.ts, through the function `describeAnalyzer`.
+ * Turns texts into verdicts. The function `describeAnalyzer` returns all properties except
+ * `detectSentiment`. See schemas/analyzers.ts.
  */
 export interface Analyzer {
   name: string;
@@ -34,8 +34,8 @@ export interface Analyzer {
   /**
    * Makes one call and returns one outcome for each document, in the order of the documents.
    *
-   * @param deadline latest time at which the call may start, for analyzers that may delay the call.
-   * If the deadline is undefined, there is no limit.
+   * @param deadline latest start of the call. Only analyzers that delay calls use the deadline. If
+   * the deadline is undefined, there is no limit.
    * @throws {ServiceError} if the whole call failed.
    */
   detectSentiment(
@@ -53,7 +53,7 @@ export interface CacheRead {
   unreadable: number;
   /**
    * Error of a failed lookup, or undefined if all lookups succeeded. The error is returned because
-   * an outage of the cache must not look like texts that the cache has never seen.
+   * callers must be able to distinguish an outage of the cache from cache misses.
    */
   error?: ServiceError;
 }
@@ -76,7 +76,7 @@ export interface VerdictCache {
 /** Returns the language code of a text, or `undefined` if the text is too short for detection. */
 export type LanguageDetector = (text: string) => string | undefined;
 
-/** The rate of the calls that all processes together may make under a shared quota. */
+/** The call rate of all processes together. The rate is at most the shared quota. */
 export interface Rate {
   calls_per_second: number;
   /**
@@ -103,14 +103,14 @@ export interface Slots {
 }
 
 /**
- * The shared record of the slots of a quota that are already taken. All methods are atomic and may
- * throw a {@link ServiceError}. A process that cannot reach the ledger uses a fixed share of the
- * quota instead.
+ * Records which slots of a quota are taken, for all processes that share the quota. All methods are
+ * atomic and may throw a {@link ServiceError}. A process that cannot reach the ledger uses a fixed
+ * share of the quota instead.
  */
 export interface QuotaLedger {
   /**
-   * Takes the next free slots. If the first slot would start after `latest`, takes no slot and
-   * returns undefined.
+   * Takes the next free slots. If the first slot would start after `latest`, the method takes no
+   * slot and returns undefined.
    *
    * @param slots number of slots.
    * @param latest latest start of the first slot, in epoch milliseconds.
@@ -119,7 +119,7 @@ export interface QuotaLedger {
   /**
    * Changes the rate if the current rate is still `from` and has not changed for `settled_ms`
    * milliseconds. If several processes are throttled at the same time, this condition lets only one
-   * of the processes change the rate.
+   * process change the rate.
    *
    * @param from expected current rate, in calls per second.
    */

@@ -9,14 +9,13 @@ export interface RateLimiterDeps extends SlotSourceDeps {
   pause?: (milliseconds: number) => Promise<unknown>;
 }
 
-/**
- * Counts of the rate limiter since the process started, with the current rate in
- * `calls_per_second`.
- */
+/** Counts of the rate limiter since the process started. `calls_per_second` is the current rate. */
 export interface RateLimiterStats {
   /** Number of attempts that got a slot. */
   granted: number;
-  /** Number of attempts whose slot would have started after the deadline of the call. */
+  /**
+   * Number of attempts that got no slot, because the slot would have started after the deadline.
+   */
   refused: number;
   waited_ms: number;
   throttles: number;
@@ -30,10 +29,10 @@ export interface RateLimiterStats {
 const MAX_ATTEMPTS = 3;
 
 /**
- * Limits the call rate of an analyzer, so that all processes that share the ledger stay within the
- * quota together. Every call, including every retry, starts in a separate slot. Slots follow each
- * other at fixed intervals, so processes never start many calls at the same time. If the slot of a
- * call would start after the deadline of the call, the call takes no slot and fails immediately
+ * Limits the call rate of an analyzer. All processes that share the ledger stay within the quota
+ * together. Every call, including every retry, starts in a separate slot. Slots follow each other
+ * at fixed intervals, so processes never start many calls at the same time. If the slot of a call
+ * would start after the deadline of the call, the call takes no slot. The call fails immediately
  * with the throttling error `OutOfQuota`, because waiting would end in a timeout.
  * Source: GCRA with virtual scheduling, ITU-T I.371, annex A.
  */
@@ -54,7 +53,7 @@ class RateLimiter {
   readonly #analyzer: Analyzer;
   readonly #deps: RateLimiterDeps;
   readonly #slots: SlotSource;
-  /** Number of calls that have no slot yet, or whose slot has not started yet. */
+  /** Number of calls that wait for a slot or for the start of their slot. */
   #waiting = 0;
   /**
    * Resolves when the slot of the last queued call has started, or when the last queued call has
@@ -103,8 +102,8 @@ class RateLimiter {
   }
 
   /**
-   * Waits for the slot of a call. The waiting calls take slots one after the other, so that a lot
-   * of slots never has more slots than there are waiting calls.
+   * Waits for the slot of a call. Waiting calls take slots one after the other. Therefore a lot
+   * never has more slots than there are waiting calls.
    */
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;

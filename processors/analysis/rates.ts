@@ -37,12 +37,15 @@ export function raiseRate({ calls_per_second, refused_at }: Rate, quota: number)
   return { calls_per_second: Math.min(quota, next), refused_at };
 }
 
-/** Minimum of the value that `slotsPerWrite` returns, which applies to small quotas. */
+/**
+ * Smallest value that `slotsPerWrite` returns. The function returns this value for rates of up to
+ * 600 calls per second.
+ */
 const LEAST_SLOTS = 6;
 
 /**
- * Returns the maximum number of slots that one write to the ledger takes. With a large quota, all
- * processes together then need about 100 writes per second.
+ * Returns the maximum number of slots that one write to the ledger takes. At rates above 600 calls
+ * per second, all processes together therefore need about 100 writes per second.
  */
 export function slotsPerWrite(calls_per_second: number): number {
   return Math.max(LEAST_SLOTS, Math.ceil(calls_per_second / 100));

@@ -3,13 +3,13 @@ import type { QuotaLedger, Rate, Slots } from './ports.ts';
 import { slotsPerWrite } from './rates.ts';
 
 /**
- * Maximum delay with which a slot may still be used, in milliseconds. With a large quota, the start
- * times of all slots of a lot may already be past when the ledger's answer arrives. The late calls
- * of a process are at most a hundredth of the calls of one second, and the token bucket of a
- * service accepts a burst of this size.
+ * How long after its start a slot may still be used, in milliseconds. With a large quota, all slots
+ * of a lot may have started before the ledger's answer arrives. The late calls of a process are at
+ * most a hundredth of the calls of one second. The token bucket of a service accepts a burst of
+ * this size.
  */
 const LATE_MS = 100;
-/** Pause before the next call to the ledger after a failed call, in milliseconds. */
+/** Pause after a failed call to the ledger, in milliseconds. */
 const LEDGER_PAUSE_MS = 1_000;
 
 export interface SlotSourceDeps {
@@ -23,10 +23,11 @@ export interface SlotSourceDeps {
 
 /**
  * Hands out slots one by one. The slots come from the ledger in lots. One write to the ledger takes
- * as many slots as calls are waiting in this process, up to the limit of `slotsPerWrite`. The limit
- * keeps the lots small, because other processes wait for the slots of a lot. A lot never has more
- * slots than there are waiting calls, so that no slot stays unused. One million writes cost $0.625,
- * while one million calls of 25 documents cost at least $7,500.
+ * one slot for each waiting call of this process, up to the limit of `slotsPerWrite`. The limit
+ * keeps the lots small, because other processes must wait until the slots of a lot have passed. A
+ * lot never has more slots than there are waiting calls, so that no slot stays unused. The writes
+ * cost little. One million writes cost $0.625, while one million calls of 25 documents cost at
+ * least $7,500.
  */
 export class SlotSource {
   readonly #deps: SlotSourceDeps;
@@ -47,8 +48,8 @@ export class SlotSource {
   }
 
   /**
-   * Takes the next slot. If the slot would start after `latest`, takes no slot and returns
-   * undefined.
+   * Takes the next slot. If the slot would start after `latest`, the method takes no slot and
+   * returns undefined.
    *
    * @param latest latest start of the slot, in epoch milliseconds.
    * @param waiting number of calls of this process that wait for a slot, including the current
@@ -89,7 +90,7 @@ export class SlotSource {
   }
 
   /**
-   * Drops slots whose start is too long past, because using several of these slots now would be a
+   * Drops slots that started too long ago, because calls in several of these slots would now form a
    * burst.
    */
   #dropLateSlots(): void {

@@ -1,12 +1,12 @@
 /**
- * Maximum distance between a cut and the ideal position of the cut, as a share of the size of a
- * chunk. A cut may move to reach the start of a sentence or of a word.
+ * Maximum distance between a cut and its ideal position, as a share of the chunk size. Within this
+ * distance, a cut moves to the start of a sentence or of a word.
  */
 const TOLERANCE = { sentence: 1 / 4, word: 1 / 16 };
 
 /**
- * Maximum number of bytes that stay unused in a chunk because the next code point, of up to four
- * bytes, does not fit.
+ * Maximum number of unused bytes in a chunk. A chunk has unused bytes if the next code point, of up
+ * to four bytes, does not fit.
  */
 const UNUSABLE_BYTES = 3;
 
@@ -62,7 +62,10 @@ interface Place {
   offsets: Uint32Array;
   /** Index at which the current chunk starts. */
   start: number;
-  /** Ideal size of a chunk, and the offset at which a chunk of the ideal size ends, in bytes. */
+  /**
+   * `share` is the ideal size of a chunk, and `target` is the ideal end of the current chunk, in
+   * bytes.
+   */
   share: number;
   target: number;
   /**
@@ -74,9 +77,9 @@ interface Place {
 }
 
 /**
- * Finds the start of a sentence or word that is nearest to the target, within the tolerance.
- * Segments only the text around the target, because the time of the segmenter grows with the square
- * of the text length. Segmenting 1 MiB takes half a minute.
+ * Finds the sentence start or word start nearest to the target, within the tolerance. Segments only
+ * the text around the target, because the time of the segmenter grows with the square of the text
+ * length. Segmenting 1 MiB takes half a minute.
  */
 function nearestStart(
   place: Place,
@@ -139,7 +142,7 @@ function unitsOf(code_point: number): number {
   return code_point > 0xffff ? 2 : 1;
 }
 
-/** Returns the first index that has at least `byte` bytes before the index, by binary search. */
+/** Finds the first index with at least `byte` bytes before the index, by binary search. */
 function indexOf(offsets: Uint32Array, byte: number): number {
   let [low, high] = [0, offsets.length - 1];
   while (low < high) {

@@ -8,8 +8,8 @@ import { buildResult, type Ending } from './result.ts';
 import type { Version } from './versions.ts';
 
 /**
- * A version of a record with the outcome of its analysis. A version without a result skips the
- * later stages.
+ * A version of a record with its outcome. `refusal` is the reason why the version can never have a
+ * result. A version with a failure or a refusal is not delivered.
  */
 export interface Processed {
   version: Version;

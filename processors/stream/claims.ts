@@ -13,8 +13,7 @@ const CLAIMS_AT_A_TIME = 32;
 
 /**
  * Cuts a batch into portions, in the order of the stream. A portion has at most CLAIMS_AT_A_TIME
- * records whose text must be fetched, so that the fetched texts of a portion fit in memory
- * together.
+ * records with a text to fetch. The fetched texts of a portion therefore fit in memory together.
  */
 export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
   const portions: StreamItem[][] = [];
@@ -33,7 +32,10 @@ export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
   return portions;
 }
 
-/** Records that have a text, and records whose text does not exist or has the wrong hash. */
+/**
+ * The records after the fetch. The records in `items` have a text. The text of a record in
+ * `missing` does not exist or has the wrong hash.
+ */
 export interface Fetched {
   items: StreamItem[];
   missing: Rejected[];

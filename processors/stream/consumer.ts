@@ -14,7 +14,7 @@ import { distinctVersions } from './versions.ts';
 
 export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
   claims: TextClaims;
-  /** Size and waiting time of the lots in which results are delivered. Default: {@link LOTS}. */
+  /** Size and waiting time of a lot. Results are delivered in lots. Default: {@link LOTS}. */
   lots?: LotOptions;
 }
 

@@ -12,7 +12,7 @@ export interface DeliverDeps {
 
 /**
  * Delivers the results of a lot to the results table first and to the lake second. If a store does
- * not store a result, the result becomes a failure.
+ * not store a result, the outcome of the version becomes a failure.
  *
  * The results table has one row for each record, so only the highest version of each record in the
  * lot is put in the table. If this put fails, the lower versions of the record also fail. A result

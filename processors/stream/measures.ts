@@ -6,8 +6,8 @@ import type { RateLimiterStats } from '../analysis/rate-limiter.ts';
 export interface BatchTimes {
   duration_ms: number;
   /**
-   * Age of the last record at the end of the batch, in milliseconds, like the Lambda metric
-   * IteratorAge.
+   * Age of the last record at the end of the batch, in milliseconds. The Lambda metric IteratorAge
+   * is similar.
    */
   iterator_age_ms: number;
   /** Time from the arrival of the first record to the end of the batch, in milliseconds. */
@@ -73,8 +73,8 @@ export interface QuotaStats extends RateLimiterStats {
 }
 
 /**
- * Returns the changes of the counts of the rate limiter and the circuit breaker during a batch,
- * with the current rate and the current state of the circuit.
+ * Returns how much the counts of the rate limiter and the circuit breaker grew during a batch. Also
+ * returns the current rate and the current state of the circuit.
  */
 export function quotaMetrics(
   before: QuotaStats | undefined,

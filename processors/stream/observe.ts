@@ -38,8 +38,8 @@ export function observeConsumer(consumer: Consumer, deps: ObserverDeps): Consume
     const report = await consumer(records, context).catch((error: unknown) => {
       const described = describeSafely(error);
       logger.error('batch stopped by a bug', { ...batch, ...described });
-      // Throw a new error without the original message, because Lambda logs every error that the
-      // handler throws and the message of an unexpected error may quote a text.
+      // Throw a new error without the original message. Lambda logs every error from the handler,
+      // and the message of an unexpected error may quote a text.
       throw new Error(`A bug stopped the batch: ${described.error_name}`);
     });
     const measures = {

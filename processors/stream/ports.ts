@@ -1,8 +1,8 @@
 import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
 
 /**
- * An entry that a store did not store, named by the index of the entry in the put. All entries
- * without a failure are stored.
+ * An entry that a store did not store. `index` is the index of the entry in the array that was put.
+ * All entries without a failure are stored.
  */
 export interface PutFailure {
   index: number;
@@ -26,9 +26,9 @@ interface Store<Entry> {
 }
 
 /**
- * Stores one row for each record. The row is the highest version of the record, in whatever order
- * the versions arrive. A put must not contain two results of the same record. The results table and
- * the lake both leave out a text that is too long, but store the hash and the size of the text.
+ * Stores one row for each record. The row holds the highest version of the record, regardless of
+ * the order of arrival. A put must not contain two results of the same record. The results table
+ * and the lake both leave out a text that is too long, but store the hash and the size of the text.
  */
 export type ResultsTable = Store<Result>;
 

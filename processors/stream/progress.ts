@@ -17,10 +17,10 @@ import type { StreamItem } from './decode/decode.ts';
 export type JobOf = (record: Pick<StreamRecord, 'tenant' | 'job_id'>) => Job | undefined;
 
 /**
- * Reads the jobs of a batch before any other work on the records, and drops the records of
- * cancelled jobs, so that no further calls are paid for these records. If the jobs cannot be read,
- * all records with a job fail, because any of the jobs may be cancelled. Records without a job are
- * kept.
+ * Reads the jobs of a batch, and drops the records of cancelled jobs. The function runs before
+ * texts are fetched and analysed, because fetching and analysing cost money. If the jobs cannot be
+ * read, all records with a job fail, because any of the jobs may be cancelled. Records without a
+ * job are kept.
  */
 export async function dropCancelled(
   items: StreamItem[],
@@ -54,9 +54,10 @@ export interface EndedItem {
 }
 
 /**
- * Counts records with a result or a set-aside in their jobs. Returns the number of records that
- * need no redelivery. Lambda delivers all other records again. A call that times out may still take
- * effect, but a redelivery does no harm, because counting a record twice changes nothing.
+ * Counts records in their jobs after the result or the set-aside of each record is stored. Returns
+ * the number of records that need no redelivery. If a record could not be counted, Lambda delivers
+ * the record again. A call that times out may still take effect, but a redelivery does no harm,
+ * because counting a record twice changes nothing.
  */
 export async function countInJobs(
   ended: EndedItem[],
@@ -87,7 +88,10 @@ export async function countInJobs(
   return ended.length - failures.length;
 }
 
-/** Returns the outcome under which a job counts a record that has the given result. */
+/**
+ * Converts a result to the outcome that a job counts. For an analysed record, the outcome is the
+ * sentiment.
+ */
 export function outcomeOf({ status, sentiment }: Result): RecordOutcome {
   if (status !== 'analyzed') return status;
   if (sentiment === undefined) throw new Error('An analyzed result has no sentiment');

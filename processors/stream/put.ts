@@ -2,7 +2,7 @@ import { ServiceError } from '../../schemas/index.ts';
 import { callBefore, type Deadline } from '../deadline.ts';
 import type { PutFailure } from './ports.ts';
 
-/** The entries that the store has stored, and the entries that failed, with their error codes. */
+/** The stored entries of a put, and the failed entries with their error codes. */
 export interface PutOutcome<Entry> {
   kept: Entry[];
   failed: { entry: Entry; code: string }[];

@@ -2,14 +2,15 @@ import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { StreamPosition } from '../../schemas/index.ts';
 
 /**
- * Lists the failed records for Lambda, each record once and in the order of the stream. Lambda
- * delivers the batch again from the first listed record on. A sub-record has the sequence number of
- * its aggregate, so Lambda delivers the whole aggregate again.
+ * Builds the response to Lambda. The response lists each failed record once, in the order of the
+ * stream. Lambda delivers the first listed record and all later records of the batch again. A
+ * sub-record has the sequence number of its aggregate, so Lambda delivers the whole aggregate
+ * again.
  *
- * The list also contains failures that no retry can solve, such as a missing permission. The
- * records of such failures must not become set-asides, because the producer did not cause the
- * failure. After the last retry, Lambda sends a report to the failure destination, so that an
- * operator has time to fix the cause.
+ * The response also lists records that fail for a reason that retries cannot solve, for example a
+ * missing permission. These records must not become set-asides, because the producer did not cause
+ * the failure. After the last retry, Lambda sends a report to the failure destination. An operator
+ * then has time to fix the cause.
  */
 export function respond(
   sequence_numbers: string[],

@@ -10,8 +10,8 @@ import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /**
- * An outcome of a record that becomes a result. The record was analysed, has no verdict because its
- * text is empty or in an unsupported language, or was withdrawn by the source.
+ * An outcome that becomes a result. The record was analysed, the text of the record is empty or in
+ * an unsupported language, or the source has withdrawn the record.
  */
 export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 
@@ -22,8 +22,8 @@ export interface ResultOptions {
 }
 
 /**
- * Builds the result of a record, which becomes a line of the lake and a row of the results table.
- * The code does not compile if a field of the result is missing in this function.
+ * Builds the result of a record. The result becomes a row of the results table and a line of the
+ * lake. The code does not compile if a field of the result is missing in this function.
  */
 export function buildResult(
   item: StreamItem,

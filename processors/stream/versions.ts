@@ -2,8 +2,8 @@ import { recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /**
- * One version of a record, with all items of the batch that contain the version. `item` is the
- * first of these items.
+ * One version of a record. `places` are all items with this version, and `item` is the first of
+ * these items.
  */
 export interface Version {
   item: StreamItem;
@@ -44,7 +44,7 @@ function replaces(result: Versioned, other: Versioned): boolean {
   return result.record_version > other.record_version || (is_same && is_later);
 }
 
-/** Returns one result for each record, which is the result of the highest version. */
+/** Returns for each record only the result with the highest version. */
 export function highestVersions<Result extends Versioned>(results: Result[]): Result[] {
   const highest = new Map<string, Result>();
   for (const result of results) {

@@ -11,9 +11,9 @@ import type { Item } from '../attribute.ts';
 const PAGE_DIGITS = 7;
 
 /**
- * Returns the common start of the sort keys of a job's pages. The sort key of a page is, for
- * example, `page#1798761600#0000017`. The expiry time of the job separates the pages of two jobs
- * that had the same id.
+ * Returns the prefix of a job's page keys. The sort key of a page is, for example,
+ * `page#1798761600#0000017`. The expiry time of the job separates the pages of two jobs that had
+ * the same id.
  */
 export function pagesPrefix({ expires_at }: JobRef): string {
   return `page#${expires_at}#`;

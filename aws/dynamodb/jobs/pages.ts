@@ -19,7 +19,7 @@ import type { JobsTable } from './row.ts';
  *     B  SET counts         if no counts    the counts of A stay unchanged, and B receives these counts
  *     C  ADD positive {4}   if not closed   refused, because the page is closed; C reads the counts
  *
- * The last update is, for example, the update of a redelivered record.
+ * A redelivered record can cause an update such as the last update of the example.
  */
 export function createPages(
   table: JobsTable,

@@ -30,8 +30,8 @@ export interface JobStoreDeps extends TableDeps {
  * `part`. A job has a row, pages, and a set of the closed pages.
  *
  * Each change of a row is one conditional UpdateItem. The condition names the statuses in which the
- * change is allowed. If two writers have read the same row, DynamoDB refuses a change that the
- * other writer's change has made invalid. For example:
+ * change is allowed. If two writers have read the same row, the first change may make the second
+ * change invalid. DynamoDB then refuses the second change. For example:
  *
  *     A  PROCESSING → COMPLETED  if status IN (PROCESSING)   written
  *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)   refused, because COMPLETED is final
@@ -43,8 +43,8 @@ export interface JobStoreDeps extends TableDeps {
  * The SDK repeats a call if the response was lost. The second attempt may then fail its condition,
  * because the first attempt has already changed the row. In this case the caller does not know that
  * the change is stored, and the sweeper later sends the messages that must follow the change, such
- * as the first message of a callback. Most methods make one call. A method that must return the job
- * although the condition failed reads the job in a second call.
+ * as the first message of a callback. Most methods make one call. Some methods must return the job
+ * even if the condition failed. These methods read the job in a second call.
  */
 export function createJobStore(deps: JobStoreDeps): JobStore {
   const table: JobsTable = { ...openTable(deps), now: deps.now };

@@ -64,22 +64,23 @@ export function createQuotaLedger(deps: QuotaLedgerDeps): QuotaLedger {
 interface State {
   item: SharedItem;
   /**
-   * The item as this process last saw the item. Another process may have changed the item since
-   * then.
+   * State of the item after the last read or write by this process. Another process may have
+   * changed the item since then.
    */
   last_seen: QuotaItem;
 }
 
 interface Reservation {
   slots: number;
-  /** Latest start of the first slot, and the current time, in epoch milliseconds. */
+  /** Latest start of the first slot, in epoch milliseconds. */
   latest: number;
+  /** Current time, in epoch milliseconds. */
   at: number;
 }
 
 /**
- * Takes slots with one write. Returns undefined if another process has changed the item in a way
- * that this process has not seen.
+ * Takes slots with one write. Returns undefined if DynamoDB refuses the write, because another
+ * process has changed the item or because the first slot would start after `latest`.
  */
 async function tryReserve(
   state: State,
@@ -124,8 +125,8 @@ function takeSpan(
 }
 
 /**
- * Reads the item again. If a deployment has lowered the quota below the rate in the item, lowers
- * the rate to the quota.
+ * Reads the item again. If a deployment has lowered the quota below the rate in the item, the
+ * function lowers the rate to the quota.
  */
 async function refresh(state: State, quota: Rate, at: number): Promise<void> {
   state.last_seen = (await state.item.read()) ?? { ...state.last_seen, next_slot_at: 0 };

@@ -11,7 +11,7 @@ import type { Item } from '../attribute.ts';
 import { ITEMS_PER_WRITE } from '../batches.ts';
 import { callDynamoDb, type Table } from '../table.ts';
 
-/** A result to put, with its row and with its index among the results of the put. */
+/** A result and its row. `index` is the index of the result in the array that the caller puts. */
 export interface Writing {
   index: number;
   result: Result;
@@ -21,8 +21,8 @@ export interface Writing {
 export type RejectedWritings = Map<Writing, Rejection>;
 
 /**
- * Inserts results whose record has no row yet. Returns the results whose record already has a row
- * in `existing`. The existing rows stay unchanged.
+ * Inserts rows for records that have no row yet. Existing rows stay unchanged. The returned array
+ * `existing` contains the results of records that already have a row.
  */
 export async function insertRows(
   table: Table,

@@ -7,8 +7,8 @@ import { callDynamoDb, type Table } from '../table.ts';
 import { SOURCE_SHARDS, sourceKey } from './row.ts';
 
 /**
- * Two keys that sort before and after every `source_sort`, because a `source_sort` begins with a
- * digit.
+ * `EARLIEST` sorts before every `source_sort` and `LATEST` sorts after every `source_sort`, because
+ * a `source_sort` begins with a digit.
  */
 const EARLIEST = '!';
 const LATEST = '~';
@@ -16,8 +16,9 @@ const LATEST = '~';
 /**
  * Creates the function that lists the results of a source, newest first. The rows of a source are
  * spread over several partitions of the index, and the function merges the rows of these
- * partitions. Each partition is read in pages of about 1.5 times its share of the listing. The next
- * page of a partition is read only after the merge has used all rows of the previous page.
+ * partitions. Each partition is read in pages. A page has about 1.5 times the rows that an average
+ * partition contributes to the listing. The next page of a partition is read only after the merge
+ * has used all rows of the previous page.
  */
 export function createResultsListing(table: Table): (query: ResultsQuery) => Promise<ResultsPage> {
   return async (query) => {
@@ -69,7 +70,8 @@ function openPartition(
         const { Items = [], LastEvaluatedKey } = await limit(() =>
           callDynamoDb(() => client.send(command)),
         );
-        // Leave out the last row of the previous page, because BETWEEN includes that row.
+        // Leave out the row of the cursor. BETWEEN includes this row, but the previous page of the
+        // listing already contained the row.
         partition.rows = Items.filter((row) => sortOf(row) !== before);
         next = LastEvaluatedKey;
         has_ended = next === undefined;
@@ -91,14 +93,15 @@ function partitionQuery(
     KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
     ExpressionAttributeValues: {
       ':source': { S: sourceKey(tenant, source, shard) },
-      // A key consists of a time, `#` and an id. Keys with exactly the time `from` or `to`
-      // therefore sort after the bound, so the listing includes the time `from` and excludes the
-      // time `to`.
+      // A key consists of a time, `#` and an id, so a key sorts after a bound with the same time.
+      // Therefore the listing includes results of the time `from` and excludes results of the time
+      // `to`.
       ':from': { S: from === undefined ? EARLIEST : utcTime(from) },
       ':to': { S: before ?? (to === undefined ? LATEST : utcTime(to)) },
     },
     ScanIndexForward: false,
-    // Read 1.5 times the average share of a partition, because partitions differ in size.
+    // Read 1.5 times the rows that an average partition contributes, because partitions differ in
+    // size.
     Limit: Math.ceil(share * 1.5) + 1,
   };
 }

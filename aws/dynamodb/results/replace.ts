@@ -28,14 +28,14 @@ function readNumber(row: Item, name: string): number {
 const NO_ROW = 'attribute_not_exists(record_key)';
 const OLDER_ROW = 'record_version < :version';
 /**
- * Condition under which the result of a replay replaces the result of an earlier analysis run of
- * the same version.
+ * Condition for replacing a result of the same version by the result of a replay. The existing
+ * result must come from an earlier analysis run.
  */
 const OLDER_RUN =
   '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
 /**
- * Condition under which a result replaces an expired row. DynamoDB deletes expired rows only days
- * later, and an expired row must not block the result of a replay.
+ * Condition for replacing an expired row. DynamoDB deletes expired rows only days later. Until
+ * then, an expired row must not block the result of a replay.
  */
 const EXPIRED_ROW = 'expires_at < :now';
 

@@ -4,9 +4,9 @@ import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts'
 import { type Item, itemOf } from '../attribute.ts';
 
 /**
- * Number of index partitions over which the rows of a source are spread. Several partitions are
- * necessary because one partition accepts 1,000 writes per second (DynamoDB, partition throughput)
- * and a busy source has more writes per second.
+ * Number of index partitions for the rows of one source. A single partition is not enough, because
+ * a partition accepts 1,000 writes per second (DynamoDB, partition throughput) and a busy source
+ * has more writes per second.
  */
 export const SOURCE_SHARDS = 8;
 

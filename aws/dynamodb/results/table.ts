@@ -14,8 +14,8 @@ export interface ResultsTableDeps extends TableDeps {
 
 /**
  * Creates the results table in a DynamoDB table with the partition key `record_key`. The table has
- * one row for each record. The row is the highest version that was ever put, for any order of
- * arrival, any redelivery and any number of concurrent consumers.
+ * one row for each record. The row holds the highest version that was ever put, regardless of the
+ * order of arrival, redeliveries and concurrent consumers.
  *
  * Every write is conditional. A put makes up to three steps, with the fewest calls that DynamoDB
  * allows:
@@ -32,8 +32,7 @@ export interface ResultsTableDeps extends TableDeps {
  *                                  version after step 2
  *
  * Steps 1 and 3 are atomic, so concurrent consumers never replace an unexpired row by an older
- * version. Step 2 may read stale rows, because step 2 only avoids step 3 for rows that need no
- * write.
+ * version. Step 2 may read stale rows, because step 3 checks the current row again.
  */
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   const table = openTable(deps);

@@ -16,7 +16,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** Returns an error with one issue, which applies to the record as a whole. */
+/** Creates an error with one issue for the record as a whole. */
 export function unreadable(reason: SetAsideReason, message: string): Unreadable {
   return new Unreadable(reason, [{ path: '', message }]);
 }

@@ -38,8 +38,8 @@ export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment)
 
 /**
  * Returns a function that creates a value at the first call, and returns the same value at later
- * calls. If the module of the value cannot be loaded, the call throws a retryable error, as if the
- * service were unavailable, and the next call loads the module again.
+ * calls. If the module of the value cannot be loaded, the call throws a retryable error. The next
+ * call tries to load the module again.
  */
 export function createOnDemand<Value>(
   service: string,
