@@ -6,7 +6,7 @@ import { ITEMS_PER_WRITE, KEYS_PER_READ, PUT_BYTES } from './services/limits.ts'
 /** Memory setting of the consumer, in GB. Source: infra/settings.ts. */
 const MEMORY_GB = 1;
 /**
- * Memory at which Lambda gives a function a whole core, in GB. Source:
+ * How much memory a function needs to get a whole core from Lambda, in GB. Source:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const MEMORY_GB_OF_A_CORE = 1.769;
@@ -25,9 +25,9 @@ export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
 }
 
 /**
- * Computes the fewest requests that the services' limits allow for the same reads, cached verdicts,
- * rows and lake lines as in the run. For each kind of request, every request of a batch is full
- * except the last.
+ * Computes the minimum number of requests for the reads, cached verdicts, rows and lake lines of
+ * the run. The services' limits determine when a request is full. For each kind of request, every
+ * request of a batch is full except the last request.
  */
 export function computeLeastRequests(
   { counts, records }: Pick<ProgramRun, 'counts' | 'records'>,

@@ -15,7 +15,10 @@ import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { InvocationReport } from '../processes/function.ts';
 import type { Run, Suite } from '../suite.ts';
 
-/** Goal for the 99th percentile of the time beyond the analyzer's own time, in milliseconds. */
+/**
+ * Goal for the overhead of a request at the 99th percentile, in milliseconds. The overhead does not
+ * include the analyzer's own time.
+ */
 const MAX_OVERHEAD_MS = 10;
 const CONCURRENT = 10;
 /**
@@ -24,19 +27,20 @@ const CONCURRENT = 10;
  */
 const WARM_UP_REQUESTS = 5_000;
 /**
- * Quotas so high that Comprehend throttles no call, because the suite `quota` measures throttling.
+ * Quotas that are so high that Comprehend does not throttle calls. The suite `quota` measures
+ * throttling.
  */
 const COMPREHEND_QUOTAS = { BatchDetectSentiment: 100_000 };
 
 /**
  * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` measure requests through the
- * embedded cloud's gateway, authorizer and function, which share this machine's cores with the
- * callers. `api.function_*` measures the function's bundle alone, invoked as Lambda does. A hit is
- * a request that the function answers from its cache, so that all of its time is overhead. From the
- * time of a miss, the analyzer's median time is subtracted. Callers send their next request without
- * a pause, which saturates two cores, except for the `paced` callers, each of which sends one
- * request every 100 ms. `api.cold` is the time of the first request, for which both the authorizer
- * and the function start.
+ * embedded cloud's gateway, authorizer and function. The callers share this machine's cores with
+ * the embedded cloud. `api.function_*` measures the function's bundle alone, invoked as Lambda
+ * does. A hit is a request that the function answers from its cache. All of the time of a hit is
+ * overhead. The overhead of a miss is the time of the miss without the analyzer's median time. Each
+ * `paced` caller sends one request every 100 ms. All other callers send requests without a pause
+ * and saturate two cores. `api.cold` is the time of the first request. Both the authorizer and the
+ * function start for the first request.
  */
 export const api: Suite = {
   name: 'api',
@@ -52,8 +56,8 @@ export const api: Suite = {
 };
 
 /**
- * Removes the rate limits of the API, because ten callers without pauses send more than the 500
- * requests per second of the highest tier.
+ * Removes the rate limits of the API. The highest tier allows 500 requests per second, but ten
+ * callers without pauses send more.
  */
 function removeRateLimits({ Type, Properties }: TemplateResource): void {
   if (Type === 'AWS::ApiGateway::UsagePlan') delete Properties?.Throttle;
@@ -128,8 +132,8 @@ function buildLatencyFigures(callers: number, hits: number[], misses: number[]):
 }
 
 /**
- * Interval between two requests of a paced caller, in milliseconds. The interval leaves the machine
- * idle time, as the requests of real callers do.
+ * Interval between two requests of a paced caller, in milliseconds. The machine is idle between the
+ * requests, as it is with real callers.
  */
 const PACE_MS = 100;
 

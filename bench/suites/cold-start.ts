@@ -60,13 +60,12 @@ const GOALS: Record<string, Goal> = {
 };
 
 /**
- * `bundle_bytes` is the size of the JavaScript that a start reads: the module and its static
- * imports. `javascript_bytes` is the size of all deployed JavaScript, and `asset_bytes` the size of
- * all deployed files except source maps. `import_ms` is the time that a new process needs to import
- * the bundle with the function's environment variables; its floor is an empty handler that
- * constructs the same clients. `first_result_ms` is the time of the import and of the first
- * invocation against the embedded cloud. `peak_rss` is the peak memory of the process up to the end
- * of the first invocation.
+ * `bundle_bytes` is the size of the module and of its static imports, which a function reads when
+ * it starts. `javascript_bytes` is the size of all deployed JavaScript. `asset_bytes` is the size
+ * of all deployed files except source maps. `import_ms` is the time that a new process needs to
+ * import the bundle. The floor of `import_ms` is an empty handler that constructs the same clients.
+ * `first_result_ms` is the time of the import and of the first invocation against the embedded
+ * cloud. `peak_rss` is the peak memory of the process up to the end of the first invocation.
  */
 export const cold_start: Suite = {
   name: 'cold_start',
@@ -81,7 +80,7 @@ export const cold_start: Suite = {
           const first = createFirstEvents(cloud, url);
           const samples = run.quick ? 3 : 7;
           // Samples alternate between the subjects, so that other load on the machine affects all
-          // subjects.
+          // subjects alike.
           for (let sample = 0; sample < samples; sample += 1) {
             for (const subject of subjects) {
               run.reportStep(
@@ -222,7 +221,7 @@ async function measureStart(
   });
 }
 
-/** First event of an empty handler. */
+/** Event for an empty handler. */
 const EMPTY_EVENT: FirstEvent = { event: {}, answer: /"batchItemFailures":\[\]/ };
 
 function buildFigures(subjects: Subject[]): Figure[] {

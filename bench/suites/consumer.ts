@@ -46,9 +46,10 @@ type Extent = Pick<ProgramInput, 'warm_batches' | 'batches'>;
 /**
  * Gives the same batches to the consumer's bundle and to the bundles of the baselines, each in its
  * own process. The programs call emulated services in another process. With the latencies `zero`,
- * the services answer without delay, so that only the programs' own work counts. With `realistic`,
- * the services have the response times of bench/services/latency.ts. No Comprehend quota limits a
- * program. CPU time is the CPU time of the whole warm process, including garbage collection.
+ * the services answer without delay, so that a run measures only the programs' own work. With
+ * `realistic`, the services have the response times of bench/services/latency.ts. No Comprehend
+ * quota limits a program. CPU time is the CPU time of the whole warm process, including garbage
+ * collection.
  */
 export const consumer: Suite = {
   name: 'consumer',
@@ -83,8 +84,8 @@ async function runPrograms(bench: LoadBench, latencies: LatencyName): Promise<Pr
 }
 
 /**
- * Runs the product and the floor, which put many records into one call, after a long warm-up. The
- * two programs alternate, so that other load on the machine affects both programs.
+ * Runs the product and the floor after a long warm-up. Both programs put many records into one
+ * call. The two programs alternate, so that other load on the machine affects both programs.
  */
 async function runBatchingPrograms(
   { run, bundles, load }: LoadBench,
@@ -107,8 +108,8 @@ async function runBatchingPrograms(
 }
 
 /**
- * Adds up the turns of a program. The CPU time of the sum assumes the lowest CPU time per record of
- * any turn for all records, because other load on the machine can only increase the CPU time.
+ * Adds up the turns of a program. For the CPU time, the turn with the lowest CPU time per record
+ * counts for all records, because other load on the machine can only increase the CPU time.
  */
 function mergeTurns(turns: ProgramRun[]): ProgramRun {
   const sum = (readValue: (turn: ProgramRun) => number) =>
@@ -128,9 +129,9 @@ function mergeTurns(turns: ProgramRun[]): ProgramRun {
 const MAX_BATCHES_WITH_LATENCY = 15;
 
 /**
- * Returns the number of batches for warm-up and measurement. With latency, fewer batches are
- * measured, and only the base load gets the long warm-up, because only the speed of the base load
- * has a goal.
+ * Returns the number of batches for warm-up and measurement. A run with latency measures fewer
+ * batches. With latency, only the base load gets the long warm-up, because only the speed of the
+ * base load has a goal.
  */
 function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Extent {
   const records = load.characters > 2_000 ? REPEAT_CYCLE_RECORDS : 2 * REPEAT_CYCLE_RECORDS;
@@ -144,16 +145,16 @@ function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Ext
 }
 
 /**
- * Number of records of the warm-up, and of the measurement, of a program that calls for each
- * record. With fewer records, the wait for the last call of a batch would dominate.
+ * How many records the warm-up and the measurement each use for a program that calls the services
+ * for each record. With fewer records, the programs would mainly wait for the last call of a batch.
  */
 const PER_RECORD_RECORDS = 1_000;
-/** Number of records of a program that calls for each record, in a quick run without latency. */
+/** How many records `per_record` and `powertools` get in a quick run without latency. */
 const QUICK_RECORDS = 500;
 
 /**
- * Runs the two programs that call the services for each record. Because these programs are slow,
- * only the base load, whose speed has a goal, gets a batch of the deployed size.
+ * Runs the two programs that call the services for each record. Because the programs are slow, only
+ * the base load gets a batch of the deployed size. Only the speed of the base load has a goal.
  */
 async function runPerRecordPrograms(
   { run, bundles, load }: LoadBench,
@@ -287,8 +288,8 @@ function buildSpeedFigures(load: Load, results: ProgramRuns): Figure[] {
 }
 
 /**
- * Builds the figures of the cost of all counted usage, at the prices of the first tiers. Lambda's
- * billed time is computed from the CPU time.
+ * Builds the cost figures from the counted usage and the prices of the first tiers. Lambda's billed
+ * time is computed from the CPU time.
  */
 function buildCostFigures(load: Load, results: ProgramRuns): Figure[] {
   const costs = (run: ProgramRun) =>

@@ -15,25 +15,28 @@ import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const BASE_RECORDS = 50;
-/** Number of records of a burst for which the suite times the row and the lake line. */
+/**
+ * How many records of a burst the suite watches. The suite measures when the row and the lake line
+ * of each watched record appear.
+ */
 const WATCHED = 100;
 const POLL_MS = 100;
-/** Number of popular texts. Three of five records repeat one of the popular texts. */
+/** How many popular texts exist. Three of five records repeat a popular text. */
 const POPULAR_TEXTS = 20;
-/** Time without a new row after which the suite fails, in milliseconds. */
+/** How long the suite waits for a new row before the suite fails, in milliseconds. */
 const STALLED_MS = 60_000;
 const TENANT = 'default';
 
 /**
  * Publishes bursts of 50, 500 and 5,000 records with the product's publisher. The suite measures
- * the time from the producer's acknowledgement to the row in the table, polled every 100 ms, and to
- * the line in the lake, polled every 250 ms. The times of rows include Lambda's batching window of
- * 2 s. The times of lines include the lake's buffer, which waits 5 s here and 60 s on AWS. 60 % of
- * the texts are repeats.
+ * the time from the acknowledgement of a record to its row in the table and to its line in the
+ * lake. The suite polls the table every 100 ms and the lake every 250 ms. The times of rows include
+ * Lambda's batching window of 2 s. The times of lines include the lake's buffer, which waits 5 s
+ * here and 60 s on AWS. 60 % of the texts are repeats.
  *
  * The consumer limits its rate to `quotas.comprehend.consumers_calls_per_second` of
- * infra/settings.ts: 9.8 calls or 245 texts per second. A burst of 5,000 records has 2,000 distinct
- * texts and needs at least 80 calls, so that the burst waits for the rate limit. The quota of the
+ * infra/settings.ts: 9.8 calls or 245 texts per second. A burst of 5,000 records waits for the rate
+ * limit, because the burst has 2,000 distinct texts and needs at least 80 calls. The quota of the
  * embedded Comprehend is too high to matter. `records_per_second_lifted` measures the same burst
  * without the consumer's rate limit.
  */
@@ -95,8 +98,8 @@ function buildFigures({ name, row_ms, lake_ms, ...load }: BurstResult): Figure[]
 }
 
 /**
- * Computes the number of requests per record at the highest load, divided by the number at the
- * lowest load.
+ * Divides the requests per record at the highest load by the requests per record at the lowest
+ * load.
  */
 function buildGrowth(loads: BurstResult[]): Figure {
   return buildFigure({
@@ -201,7 +204,7 @@ function generateRecords(name: string, load: number): RecordInput[] {
 /**
  * Publishes the records.
  *
- * @returns the time at which each record was acknowledged.
+ * @returns when each record was acknowledged.
  */
 async function publish(
   { config, stack }: BenchCloud,
@@ -227,7 +230,7 @@ async function publish(
 /**
  * Polls the table until it has a row for each record.
  *
- * @returns the time at which each row was first seen.
+ * @returns when each row was first seen.
  */
 async function watchRows(run: Run, cloud: BenchCloud, ids: string[]): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
@@ -266,7 +269,7 @@ async function pollRows(
 
 /**
  * Counts the publisher's puts and all calls of the consumer. The count leaves out Lambda's reads of
- * the stream, because their number depends on time and not on records, and AWS does not bill them.
+ * the stream. AWS does not bill the reads, and their number depends only on time.
  */
 async function countBurstRequests(cloud: BenchCloud): Promise<number> {
   const { logical_id } = (await loadDeployedFunctions()).consumer;

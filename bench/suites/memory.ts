@@ -17,19 +17,21 @@ import type { Run, Suite } from '../suite.ts';
 
 const MIB = 1_048_576;
 /**
- * Number of records in Lambda's largest batch. Lambda splits such a batch if the event would exceed
- * 6 MB, so that no event has more records.
+ * Maximum number of records in one event from Lambda. An event may have fewer records, because
+ * Lambda limits the size of an event to 6 MB.
  */
 const LARGEST_BATCH = 10_000;
 /**
- * Goal for the peak memory of a producer, in bytes: four times the publisher's buffer of 64 MiB.
+ * Goal for the peak memory of a producer, in bytes. The goal is four times the publisher's buffer
+ * of 64 MiB.
  */
 const MAX_PRODUCER_BYTES = 256 * MIB;
 
 /**
- * Measures the peak memory of processes. The functions' bundles run with a heap limit equal to
- * their memory setting, which is also the goal. The bundles call the embedded cloud and a stream
- * that answers without delay. The producer publishes a file as `aurastream ingest` does.
+ * Measures the peak memory of processes. Each function's bundle runs with a heap limit equal to the
+ * function's memory setting. The goal equals the memory setting, too. The bundles call the embedded
+ * cloud and a stream that answers without delay. The producer publishes a file as `aurastream
+ * ingest` does.
  */
 export const memory: Suite = {
   name: 'memory',
@@ -69,7 +71,7 @@ async function measureConsumer(
 ): Promise<Figure> {
   run.reportStep(`the consumer, ${records} records`);
   const { consumer: spec } = await loadDeployedFunctions();
-  // A high rate limit shortens the run without changing the result, because waiting for the quota
+  // A high rate limit shortens the run. The peak stays the same, because waiting for the quota
   // takes no memory.
   const env = { ...buildLimitedEnvironment(spec, cloud), ANALYZER_CALLS_PER_SECOND: '10000' };
   const payload = JSON.stringify(kinesisEvent(generateRecords(records)));

@@ -17,7 +17,7 @@ import { withStreamStandIn } from '../stand-in.ts';
 import type { Run, Suite } from '../suite.ts';
 
 const RECORDS_PER_REQUEST = 500;
-/** Number of requests that the publisher has in flight. The floor has the same number. */
+/** How many requests the publisher and the floor each have in flight. */
 const REQUESTS_IN_FLIGHT = 4;
 const RECORDS_IN_FLIGHT = 50;
 const STREAM = 'bench';
@@ -111,11 +111,11 @@ async function measurePaces(
       run.signal.throwIfAborted();
       run.reportStep(`${method}, round ${round + 1}`);
       await hooks.before?.();
-      // The method with a call per record gets fewer records, because it is far slower and needs
-      // fewer records to warm up.
+      // The method with a call per record gets fewer records, because the method is far slower and
+      // warms up with fewer records.
       const records = method === 'per_record' ? load / 10 : load;
-      // Stop waiting when the signal aborts, because the stream is gone after Ctrl-C, and the
-      // publisher would retry for a minute.
+      // Stop waiting when the signal aborts, because Ctrl-C ends the stream, and the publisher
+      // would retry its requests for a minute.
       const pace = await withSignal(measurePace(publish, target, records), run.signal);
       await hooks.after?.(method as PublishMethod);
       // The first round is only the warm-up.

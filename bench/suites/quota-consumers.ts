@@ -7,14 +7,14 @@ import { DOCUMENTS_PER_CALL, QUOTA_CALLS_PER_SECOND } from '../services/limits.t
 import type { Run } from '../suite.ts';
 import { computeLeastRequests, countRequests } from '../usage.ts';
 
-/** Number of consumers, which equals the number of shards of a new on-demand stream. */
+/** Number of consumers. A new on-demand stream has the same number of shards. */
 const CONSUMERS = 4;
 
 /**
- * Runs the deployed consumer with a backlog of records. Each shard has its own process, the texts
- * have 140 characters and 60 % repeats, the latency is realistic, and all processes share one
- * quota. The measured time lasts from the first call to the last call, plus the interval between
- * two calls at the quota's rate.
+ * Runs the deployed consumer with a backlog of records. Each shard has its own process, and all
+ * processes share one quota. The texts have 140 characters and 60 % repeats, and the latency is
+ * realistic. The measured time lasts from the first call to the last call, plus the interval
+ * between two calls at the quota's rate.
  */
 export function measureUnderQuota(run: Run): Promise<Figure[]> {
   return withBundles(async (bundles) => {

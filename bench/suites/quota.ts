@@ -17,7 +17,7 @@ import { measureUnderQuota } from './quota-consumers.ts';
 /** Rate that all consumers share, in calls per second. The rate is slightly below the quota. */
 const TARGET = 9.8;
 const CALLS_IN_FLIGHT = 4;
-/** Number of the SDK's attempts per call if no rate limiter limits the calls. */
+/** How many attempts the SDK makes per call if no rate limiter limits the calls. */
 const SDK_ATTEMPTS = 3;
 
 interface QuotaUse {
@@ -30,9 +30,10 @@ interface QuotaUse {
 }
 
 /**
- * `quota.*_consumers` measures the rate limiter alone, with full calls. Its baseline has no rate
- * limiter: each consumer calls as often as it can, and the SDK retries. `quota.*.stream` measures
- * the deployed consumer. A quick run measures only `quota.*.stream`.
+ * `quota.*_consumers` measures the rate limiter alone, with full calls. The baseline has no rate
+ * limiter. In the baseline, each consumer calls as often as possible, and the SDK retries throttled
+ * calls. `quota.*.stream` measures the deployed consumer. A quick run measures only
+ * `quota.*.stream`.
  */
 export const quota: Suite = {
   name: 'quota',
@@ -125,8 +126,8 @@ async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<Quot
     used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
-    // A reservation that found no slot before the end of the trial counts, too, because it also
-    // cost a write.
+    // A reservation that found no slot before the end of the trial counts, too, because the
+    // reservation also caused a write.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }
@@ -137,8 +138,7 @@ interface QuotaCounts {
   answered: number;
   writes: number;
   /**
-   * Number of calls that the rate limiter refused because no slot was left before the end of the
-   * trial.
+   * How many calls the rate limiter refused because no slot was left before the end of the trial.
    */
   refused: number;
 }
@@ -195,8 +195,8 @@ async function callUntilEnd(
       if (failure === undefined) counts.answered += Date.now() < end ? 1 : 0;
       else if (!isOutOfQuota(failure)) await sleep(1_000 / QUOTA_CALLS_PER_SECOND);
       else {
-        // No slot is left before the end of the trial, so that further reservations would only add
-        // writes.
+        // Stop, because no slot is left before the end of the trial. Further reservations would
+        // only add writes.
         counts.refused += 1;
         return;
       }

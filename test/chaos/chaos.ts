@@ -53,8 +53,8 @@ const MINUTE_MS = 60_000;
 const DRAIN_MS = 5 * MINUTE_MS;
 
 /**
- * Runs producers and jobs while faults occur, stops the faults, waits until the stream has drained,
- * and checks that each acknowledged record has its results.
+ * Runs producers and jobs while faults occur. Afterwards stops the faults, waits until the stream
+ * has drained, and checks that each acknowledged record has its results.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { onProgress = () => {} } = options;
@@ -107,7 +107,7 @@ async function publishUnderFaults(test: TestCloud, random: Random, options: Chao
 
 /**
  * Waits until the cloud is idle and the last records of each shard have their results. An idle
- * cloud alone is not enough, because it may not have read the newest records yet. Once the last
+ * cloud is not enough, because Lambda may not have read the newest records yet. Once the last
  * records of a shard have results, Lambda has read all earlier records of the shard.
  *
  * @returns the number of shards that still have unread records after five minutes.
@@ -169,7 +169,8 @@ async function auditStores(test: TestCloud, published: PublishedEntry[]) {
 
 /**
  * Tells whether a producer published the record. Records of producers have ids such as `c0-17`. The
- * records of jobs have other ids, and `finishJobs` checks them by the progress of the jobs.
+ * records of jobs have other ids. `finishJobs` checks the records of jobs by the progress of the
+ * jobs.
  */
 function isPublished({ record_id }: { record_id: string }): boolean {
   return /^c\d+-/.test(record_id);

@@ -26,9 +26,9 @@ type AddFinding = (kind: 'lost' | 'doubled' | 'wrong', description: string) => v
 const MAX_FINDINGS = 20;
 
 /**
- * Compares the records that the stream acknowledged with the contents of the stores. The check
- * shares no code with the product: the generator's spec says how each record must end, and the SDK
- * reads the stores.
+ * Compares the acknowledged records with the contents of the stores. The generator's specs describe
+ * the expected results. The check uses no code of the product, because a bug in shared code could
+ * hide itself.
  */
 export function checkStores(
   published: PublishedEntry[],

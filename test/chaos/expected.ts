@@ -14,9 +14,9 @@ interface AnalyzerVerdict {
 }
 
 /**
- * Asks the analyzer directly for the verdict of the text of every analyzed row.
+ * Sends the texts of all analyzed rows directly to the analyzer and collects the verdicts.
  *
- * @returns a function that compares a row with these verdicts.
+ * @returns a function that compares a row with the analyzer's verdict on the text.
  */
 export async function createVerdictCheck(
   test: TestCloud,

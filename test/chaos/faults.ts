@@ -91,7 +91,7 @@ export async function injectFaults(
   return injected;
 }
 
-/** Adds the numbers of faults that occurred to the counts, and removes the fault rules. */
+/** Counts the faults that occurred, adds the numbers to the counts, and removes the fault rules. */
 async function removeFaults(test: TestCloud, injected: InjectedFaults): Promise<void> {
   const { rules } = (await test.control('GET', 'faults')) as {
     rules: (FaultRule & { hits: number })[];
@@ -149,7 +149,7 @@ async function reshard(test: TestCloud, random: Random, injected: InjectedFaults
     }
     injected.reshards += 1;
   } catch {
-    // The call was throttled or failed, or the stream is still resharding. AWS, too, refuses a call
+    // The call was throttled or failed, or the stream is still resharding. AWS also refuses calls
     // while a stream is resharding.
   }
 }

@@ -14,8 +14,8 @@ const JOBS = 3;
 const MAX_WAIT_MS = 180_000;
 
 /**
- * Submits jobs while faults occur, and retries each submission until it is accepted. The
- * idempotency key ensures that a retry does not create a second job.
+ * Submits jobs while faults occur. The function retries each submission until the API accepts the
+ * submission. The idempotency key ensures that a retry does not create a second job.
  */
 export async function startJobs(test: TestCloud, random: Random): Promise<StartedJob[]> {
   const client = await createJobsClient(test);

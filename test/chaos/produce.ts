@@ -5,12 +5,12 @@ import { createGenerator, type Generated, type Spec } from '../support/generated
 import type { Random } from '../support/random.ts';
 
 /**
- * A published entry, with the expected outcomes of its records and whether the stream acknowledged
- * the entry.
+ * A published entry and the expected outcomes of its records. `acknowledged` is true if the stream
+ * acknowledged the entry.
  */
 export interface PublishedEntry {
   specs: Spec[];
-  /** Bytes of the entry on the stream. */
+  /** Content of the entry on the stream. */
   bytes: Buffer;
   acknowledged: boolean;
 }
@@ -18,7 +18,8 @@ export interface PublishedEntry {
 const PRODUCERS = 3;
 
 /**
- * Publishes about `records` entries, spread over `milliseconds`, through the product's publisher.
+ * Publishes about `records` entries with the product's publisher. The entries are spread over
+ * `milliseconds`.
  */
 export async function produce(
   test: TestCloud,
@@ -100,7 +101,7 @@ function createLongRecord(name: string): Generated {
 }
 
 /**
- * Number of the last records. The number is large enough for every shard to get some of the
+ * How many records the test publishes at the end. With this number, every shard gets some of the
  * records.
  */
 const LAST_RECORDS = 64;

@@ -27,9 +27,9 @@ export interface StoreContents {
   view: string[];
   /** The distinct values of `tenant#record_id#record_version` in the lake's own lines. */
   lake: Set<string>;
-  /** Reason of each set-aside. The keys are the bytes of the set-asides, decoded as latin1. */
+  /** Reason of each set-aside. Each key is the content of a set-aside, decoded as latin1. */
   set_asides: Map<string, string>;
-  /** Bytes of the records that Lambda gave up on, decoded as latin1. */
+  /** Contents of the records that Lambda gave up on, decoded as latin1. */
   given_up: Set<string>;
 }
 

@@ -1,8 +1,8 @@
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
 /**
- * A position in a source file, with the offset of the corresponding code in a tool's output of that
- * file.
+ * A position in a source file. `offset` is the offset of the same code in the output of a tool such
+ * as Vite.
  */
 export interface Point {
   line: number;
@@ -34,9 +34,8 @@ export function pointsBySource(
 }
 
 /**
- * Returns the points of a script that ran without a transformation. Each position that another
- * tool's output knows becomes a point, and the offset of the point is the offset of the position in
- * the source.
+ * Returns the points of a script that ran without a transformation. The points have the positions
+ * of another tool's points. The offset of each point is its offset in the source file.
  */
 export function identityPoints(places: Point[], source: string): Point[] {
   const starts = lineStarts(lengthsOf(source));

@@ -3,8 +3,8 @@ import { countAt } from './count.ts';
 import { compare, type Point } from './points.ts';
 
 /**
- * For each point of Vitest's output, the offsets in another tool's output that stand for the same
- * source position.
+ * Offsets in another tool's output, for each point of Vitest's output. The offsets stand for the
+ * same source position as the point.
  */
 export type Projection = number[][];
 
@@ -13,7 +13,7 @@ export type Projection = number[][];
  * The other tool may have dropped the token at a point, such as `return` or a brace. The point then
  * gets the offsets of the next point in the same top-level statement. A statement without any point
  * in the other output gets no offsets, because the other output does not contain the statement. For
- * example, a bundler may have removed it.
+ * example, a bundler may have removed the statement.
  *
  * @param statement_of returns the number of the top-level statement at an offset of Vitest's
  * output.
@@ -46,8 +46,8 @@ function matchExactly(vitest: Point[], other: Point[]): (number[] | undefined)[]
 }
 
 /**
- * Length of `__name(`. The loader tsx writes `const f = () => …` as `const f=__name(()=>…,"f")`,
- * and its source map assigns the position of the arrow function to the call of `__name`.
+ * Length of `__name(`. The loader tsx changes `const f = () => …` to `const f=__name(()=>…,"f")`.
+ * The loader's source map assigns the position of the arrow function to the call of `__name`.
  */
 const NAME_CALL = '__name('.length;
 

@@ -12,9 +12,9 @@ import { Target } from './target.ts';
  * coverage, before Vitest writes reports and checks thresholds.
  *
  * A child process runs different code than Vitest does, because tsx and Vite transform the same
- * file differently, and a bundle is minified. Therefore the counts of a child are projected onto
- * Vitest's output, and the same code converts the counts of Vitest and of the child. Both coverages
- * then have the same statements and branches, and merging them only adds up counts.
+ * file differently, and a bundle is minified. Therefore the provider assigns the counts of the
+ * child to the code of Vitest's output. Both coverages then have the same statements and branches,
+ * and a merge only adds up their counts.
  */
 export class ChildProcessCoverage extends V8CoverageProvider {
   #targets = new Map<string, Promise<Target | undefined>>();

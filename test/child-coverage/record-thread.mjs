@@ -1,6 +1,6 @@
 // This module is preloaded into a thread that runs a function's bundle. Node.js writes no coverage
-// for a thread that is terminated. Therefore this module writes the coverage while the thread runs:
-// before the thread posts an answer, but at most once per INTERVAL_MS.
+// for a thread that is terminated. Therefore this module writes the coverage before the thread
+// posts an answer, but at most once per INTERVAL_MS.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';

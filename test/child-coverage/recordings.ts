@@ -6,7 +6,7 @@ import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
 import { readBundleMap } from './bundle-map.ts';
 
 /**
- * The folder into which each child process writes a file when it exits:
+ * The folder into which each child process writes a file when the child exits. Source:
  * https://nodejs.org/api/cli.html#node_v8_coveragedir
  */
 export const RECORDINGS = fileURLToPath(new URL('../../coverage/.processes', import.meta.url));

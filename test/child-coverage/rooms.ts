@@ -13,7 +13,8 @@ export interface MeasuredFiles {
 }
 
 /**
- * Returns a text with one line for each room, with the shares of its lines and branches that ran.
+ * Returns one line of text for each room. The line contains the shares of covered lines and
+ * branches.
  */
 export function describeRooms(root: string, coverage: MeasuredFiles): string {
   const lines = Object.keys(rooms).flatMap((room) => {

@@ -7,7 +7,8 @@ import { countProjected, type Projection, project } from './project.ts';
 import type { RecordedScript } from './recordings.ts';
 
 /**
- * A source file as Vitest transforms it, with the counts of all other processes at Vitest's points.
+ * A source file in Vitest's transformation. The class adds up the counts of all other processes at
+ * Vitest's points.
  */
 export class Target {
   #points: Point[];
@@ -56,7 +57,7 @@ export class Target {
     }
   }
 
-  /** Returns the coverage of Vitest's output, in the form in which V8 would have measured it. */
+  /** Returns the added counts as V8 coverage of Vitest's output. */
   functions(): Profiler.FunctionCoverage[] {
     const places = this.#points
       .map(({ offset }, index) => ({ offset, count: this.#counts[index]! }))

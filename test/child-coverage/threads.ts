@@ -6,7 +6,7 @@ const worker_threads = createRequire(import.meta.url)(
 ) as typeof import('node:worker_threads');
 const RECORDER = fileURLToPath(new URL('./record-thread.mjs', import.meta.url));
 
-/** Makes the embedded cloud's execution environments in this process record which code they run. */
+/** Makes the embedded cloud's functions in this process record which code ran. */
 export function recordThreads(): void {
   worker_threads.Worker = class extends worker_threads.Worker {
     constructor(module: string | URL, options: import('node:worker_threads').WorkerOptions = {}) {

@@ -22,8 +22,8 @@ export interface FakeAnalyzerOptions {
    */
   network?: Network;
   /**
-   * Returns the outcome of a document. By default, the scores depend on the hash of the document,
-   * so that the same text always has the same verdict.
+   * Returns the outcome of a document. By default, the same text always has the same verdict,
+   * because the scores depend on the hash of the document.
    */
   score?: (document: string) => DocumentOutcome;
   /**

@@ -7,7 +7,8 @@ import {
 } from '../../schemas/index.ts';
 
 /**
- * Creates an in-memory job store. Like the product's job store, it makes each change atomically.
+ * Creates an in-memory job store. Like the product's job store, the fake makes each change
+ * atomically.
  */
 export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();

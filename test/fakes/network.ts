@@ -6,8 +6,8 @@ import { ServiceError } from '../../schemas/index.ts';
  */
 export interface Network {
   /**
-   * Makes one call. The call's effect may be delayed or may never happen, and the answer may be
-   * lost.
+   * Makes one call. The effect of the call may be delayed or may never happen, and the answer may
+   * be lost.
    */
   call<Value>(action: string, effect: () => Value | Promise<Value>): Promise<Value>;
   /** Decides whether one entry of a batch fails although the call succeeds. */

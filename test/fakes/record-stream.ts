@@ -13,7 +13,7 @@ export function createFakeStream() {
   return { stream, entries };
 }
 
-/** Parses the record in a stream entry. */
+/** Parses the record from the bytes of a stream entry. */
 export function recordOf({ data }: StreamEntry): Record<string, unknown> {
   return JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
 }

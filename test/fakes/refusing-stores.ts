@@ -8,8 +8,8 @@ import {
 } from './stores.ts';
 
 /**
- * The entries that a store refuses. A store refuses the entries with the given ids. If `throws` is
- * set, the store refuses all entries by throwing this error.
+ * Says which entries a store refuses. The store refuses the entries with the given ids. If `throws`
+ * is set, the store throws this error and refuses all entries.
  */
 interface Refusals {
   ids: Set<string>;
@@ -23,7 +23,7 @@ export interface RefusingStore<Entry> {
   puts: Entry[][];
 }
 
-/** Wraps a store so that it refuses the entries that a test adds to `refuses`. */
+/** Wraps a store. The wrapped store refuses the entries that a test adds to `refuses`. */
 function withRefusals<Entry>(
   store: { put(entries: Entry[]): Promise<PutFailure[]> },
   idOf: (entry: Entry) => string,

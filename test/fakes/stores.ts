@@ -11,8 +11,8 @@ export interface FakeStoreOptions<Entry> {
 }
 
 /**
- * Creates a store that splits entries into calls. A call may fail for all of its entries or for
- * single entries.
+ * Creates a store that splits the entries of a put into calls. A call may fail for all of its
+ * entries or for single entries.
  */
 export function createFakeStore<Entry>(options: FakeStoreOptions<Entry>) {
   const { entries_per_call = Number.MAX_SAFE_INTEGER } = options;
@@ -75,8 +75,8 @@ export function createFakeResultsTable(options: FakeResultsTableOptions = {}): R
 }
 
 /**
- * Decides whether a result replaces a row. The function does not use the product's own comparison,
- * so that a bug in the product's comparison makes tests fail.
+ * Decides whether a result replaces a row. The fake has its own comparison, so that a bug in the
+ * product's comparison makes tests fail.
  */
 function replacesRow(result: Result, row: Result): boolean {
   if (result.record_version !== row.record_version) {

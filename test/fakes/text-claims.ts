@@ -5,7 +5,7 @@ import { hashText } from '../../schemas/index.ts';
 /**
  * Creates an in-memory store of texts that are too long for the stream.
  *
- * @param texts exist for every tenant.
+ * @param texts are in the store from the start, for every tenant.
  */
 export function createFakeClaims(texts: string[] = []): TextClaimStore & TextClaims {
   const shared = new Map(texts.map((text) => [hashText(text), text]));

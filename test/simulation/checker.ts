@@ -8,10 +8,9 @@ import { Violation } from './violation.ts';
 import { type Specs, specKey } from './workload.ts';
 
 /**
- * Creates a checker, which compares the contents of the stores with the records that were put on
- * the stream. The checker runs during the simulation and at its end. The workload tells the checker
- * which outcome each record must have. The checker uses no code of the product except for names and
- * ids.
+ * Creates a checker, which compares the contents of the stores with the records on the stream. The
+ * checker runs during the simulation and at its end. The workload tells the checker the expected
+ * outcome of each record. The checker uses no code of the product except for names and ids.
  */
 export function createChecker(
   specs: Specs,

@@ -15,11 +15,11 @@ const SERVICES = [
 export type Service = (typeof SERVICES)[number];
 
 /**
- * Faults of one simulated world. Each seed draws its own faults, from no faults at all to every
- * kind in the same world.
+ * Faults of one simulated world. Each seed draws its own faults. One world may have no faults, and
+ * another world may have every kind of fault.
  */
 export interface FaultPlan {
-  /** Probability that a service refuses a call with a server error or by throttling the call. */
+  /** Probability that a service refuses a call, either with a server error or by throttling. */
   refused: Record<Service, number>;
   /** Probability that the answer to a call is lost after the call took effect. */
   lost: Record<Service, number>;
@@ -43,8 +43,8 @@ export interface FaultPlan {
   skewed: number;
   skew_ms: number;
   /**
-   * Number of retries after which the event source mapping gives up on a batch. The number is
-   * either 3 or so large that the mapping never gives up.
+   * How many times the event source mapping retries a batch before the mapping gives up. The number
+   * is either 3 or so large that the mapping never gives up.
    */
   max_retries: number;
   reshard_every_ms: number | undefined;
@@ -56,8 +56,8 @@ export function drawFaultPlan(random: Random): FaultPlan {
   const rates = (share: number, highest: number) =>
     Object.fromEntries(
       SERVICES.map((service) => {
-        // The job store gets few calls, so that it needs a higher rate of faults for faults to
-        // occur.
+        // The job store gets few calls. Faults would hardly occur in the job store at the rate of
+        // the other services.
         const most = service === 'jobs' ? highest * 2 : highest;
         return [service, random.chance(share) ? random.between(0, most) : 0];
       }),

@@ -11,7 +11,7 @@ import type { Stored } from './services.ts';
 import { Violation } from './violation.ts';
 import type { Environment, World } from './world.ts';
 
-/** A job of the simulated world, with the facts that the checks compare with the job store. */
+/** A job of the simulated world. The checks compare the fields with the job store. */
 interface SimulatedJob {
   job_id: string;
   total: number;
@@ -20,8 +20,8 @@ interface SimulatedJob {
   cancelled: boolean;
   record_ids: string[];
   /**
-   * The largest number of done records that any check found. The job's progress must not fall below
-   * this number.
+   * Largest number of done records that a check has found in the job store. The job's progress must
+   * not fall below this number.
    */
   done: number;
 }
@@ -29,7 +29,10 @@ interface SimulatedJob {
 export interface Jobs {
   all: Map<string, SimulatedJob>;
   store: JobStore;
-  /** Returns the job store that one environment calls over the simulated network. */
+  /**
+   * Returns the job store for one environment. The environment calls the store over the simulated
+   * network.
+   */
   as(environment: Environment): JobStore;
   isCancelled(job_id: string | undefined): boolean;
   /** Creates a job and the job's records. */
@@ -182,8 +185,8 @@ function makeJobRecords(random: Random, job: SimulatedJob): JobRecord[] {
 }
 
 /**
- * Marks the invalid lines of a job as set aside. Like the submission function, it retries until all
- * invalid lines are marked.
+ * Marks the invalid lines of a job as set aside. Like the product's submission function, the
+ * simulation retries until all invalid lines are marked.
  */
 function setAside(
   world: World,

@@ -28,8 +28,8 @@ const MAX_AGE_MS = 12 * 3_600_000;
  * Emulates Lambda's event source mapping as Lambda's documentation describes it. Each shard gets
  * one batch at a time, in the order of the stream, and a child shard starts after its parents are
  * drained. After a thrown error, the mapping splits the batch into halves. After a partial
- * response, the mapping repeats the batch from the lowest failed sequence number. A batch that was
- * retried too often, or that is too old, goes to the failure destination.
+ * response, the mapping repeats the batch from the lowest failed sequence number. A batch goes to
+ * the failure destination after too many retries, or if the batch is too old.
  */
 export function createMapping(deps: MappingDeps) {
   const { world, stream, newConsumer } = deps;
@@ -142,8 +142,8 @@ export function createMapping(deps: MappingDeps) {
     });
     const events = records.map((record) => toEventRecord(shard, record));
     const answer = consumer.invoke(events, TIMEOUT_MS).catch((error: unknown) => {
-      // The consumer must handle every service error itself, so that an error here is a bug in the
-      // product.
+      // An error here is a bug in the product, because the consumer must handle every service error
+      // itself.
       world.scheduler.fail(error);
       return 'killed' as const;
     });
@@ -173,7 +173,7 @@ export function createMapping(deps: MappingDeps) {
       stopped = true;
     },
     counters,
-    /** Counts the records that the checkpoints have not passed yet. */
+    /** Counts the records on the stream after the checkpoints of their shards. */
     countPending: () =>
       stream.shards.reduce(
         (sum, { shard_id, records }) => sum + records.length - (checkpoints.get(shard_id) ?? 0),

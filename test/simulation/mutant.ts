@@ -6,8 +6,8 @@ import { CAUGHT_WITHIN, type Mutation } from './mutations.ts';
 import type { SimulationReport } from './simulate.ts';
 
 /**
- * The folder of the mutated bundles. It is inside the project, so that the bundles' imports find
- * the project's packages.
+ * The folder of the mutated bundles. The folder is inside the project, so that the bundles can
+ * import the project's packages.
  */
 const FOLDER = join(ROOT, '.aurastream', 'mutants');
 

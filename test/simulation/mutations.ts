@@ -10,8 +10,8 @@ export interface Mutation {
 }
 
 /**
- * Bounds within which each mutation must make a check fail: the number of seeds, and the number of
- * records in each world.
+ * Maximum number of seeds, and number of records in each world. Each mutation must make a check
+ * fail within these bounds.
  */
 export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
 

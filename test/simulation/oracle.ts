@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Scores, Sentiment } from '../../schemas/index.ts';
 
 /**
- * Derives the verdict of a generated text from the mark that each sentence of the text contains.
- * The simulated analyzer answers with this verdict, and the checker expects it. All chunks of a
- * text have the same verdict, and two texts have the same verdict only if they have the same mark.
+ * Derives the verdict on a generated text from the mark in the text. The simulated analyzer answers
+ * with the verdict, and the checker expects the verdict. All chunks of a text have the same
+ * verdict, because every sentence contains the mark. Texts with different marks have different
+ * verdicts.
  */
 export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores } | undefined {
   const mark = /#([^#]+)#/.exec(text)?.[1];
@@ -25,7 +26,7 @@ export function verdictOf(text: string): { sentiment: Sentiment; scores: Scores 
 }
 
 /**
- * Tells whether a verdict is the expected verdict of a text. Scores are compared with a tolerance
+ * Tells whether a verdict is the expected verdict on a text. Scores are compared with a tolerance
  * of 1e-6, because the scores of a text with several chunks are a rounded mean over the chunks.
  */
 export function isVerdictOf(

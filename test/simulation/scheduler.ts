@@ -34,7 +34,9 @@ export interface Scheduler {
 
 interface Step {
   at: number;
-  /** A random number that orders the steps that are due at the same time. */
+  /**
+   * A random number. Steps that are due at the same time run in the order of their random numbers.
+   */
   tie: number;
   label: string;
   run: (() => void) | undefined;
@@ -70,7 +72,7 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
     sleep: (ms, label) => new Promise((resolve) => after(ms, label, resolve)),
     async run(isOver, max_steps) {
       for (;;) {
-        // Wait until all promises of the last step have run and wait for another step.
+        // Wait until the code of the last step has run as far as it can without another step.
         await settle();
         if (failure !== undefined) throw failure.error;
         if (isOver()) return;

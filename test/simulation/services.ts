@@ -26,8 +26,8 @@ export function createStored(): Stored {
 }
 
 /**
- * Creates the services as one environment sees them. The network faults belong to the environment;
- * the contents are the same for all environments.
+ * Creates the services for one environment. Each environment has its own network faults, but all
+ * environments share the contents of the services.
  */
 export function createServices(
   world: World,

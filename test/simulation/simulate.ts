@@ -161,8 +161,8 @@ function newConsumer({
       now,
       on_final: () => Promise.resolve(),
     }),
-    // Batches are small in the simulation. Lots must be small, too, because otherwise most batches
-    // would contain only one lot.
+    // Lots must be small, because batches are small in the simulation. Otherwise most batches would
+    // contain only one lot.
     lots: { size: 3, quiet_ms: 250 },
     text_policy: 'full',
     now,

@@ -23,7 +23,7 @@ export interface Shard {
 /** A stream whose shards split and merge. */
 export interface SimulatedStream {
   shards: Shard[];
-  /** Returns the stream to which one producer sends entries over the simulated network. */
+  /** Returns the stream for one producer. The producer sends entries over the simulated network. */
   as(producer: Environment): RecordStream;
   put(data: Buffer, partition_key: string): { shard: Shard; record: StreamRecord };
   reshard(): void;

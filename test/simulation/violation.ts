@@ -1,4 +1,4 @@
-/** The error of a failed check, which means that the product broke a promise. */
+/** The error that a check throws if the product broke a promise. */
 export class Violation extends Error {
   override name = 'Violation';
 }

@@ -6,8 +6,8 @@ import type { SimulatedStream } from './stream.ts';
 import type { World } from './world.ts';
 
 /**
- * The expected outcomes of each stream entry. Each key is the bytes of an entry, because entries
- * with the same bytes have the same expected outcomes.
+ * The expected outcomes of each stream entry. Each key is the content of an entry. Entries with the
+ * same content have the same expected outcomes.
  */
 export type Specs = Map<string, Spec[]>;
 
@@ -16,9 +16,7 @@ export function specKey(data: Uint8Array): string {
 }
 
 export interface WorkloadReport {
-  /**
-   * Versions of records whose publication was acknowledged, in the format of {@link versionKey}.
-   */
+  /** Keys of the acknowledged versions of records. See {@link versionKey}. */
   acknowledged: Set<string>;
   done: boolean;
 }

@@ -98,8 +98,7 @@ export function createWorld(options: {
       if (environment.killed) return never();
       const label = `${environment.name} ${service}.${action}`;
       await travel(label);
-      // If the sender was killed while its request was on the way, half of these requests still
-      // arrive.
+      // Half of the requests still arrive if the sender is killed while the request is on the way.
       if (environment.killed && random.chance(0.5)) return never();
       if (isInOutage(service) || strike(`${service} refused`, fault_plan.refused[service])) {
         const throttled = random.chance(0.3);

@@ -1,8 +1,8 @@
 import type { AnalyzerName, Sentiment } from '../../schemas/index.ts';
 
 /**
- * A text for each analyzer that the analyzer understands. The tests that run with every analyzer
- * use these texts.
+ * Sample text for each analyzer, with the expected sentiment. Tests that run with every analyzer
+ * use the samples.
  */
 export const ANALYZER_SAMPLES: Record<
   AnalyzerName,

@@ -32,8 +32,8 @@ export async function changedAssembly(change: (template: Template) => void): Pro
 }
 
 /**
- * Changes a template so that Lambda gives up on a batch after the first retry instead of after
- * hours.
+ * Changes a template so that Lambda gives up on a batch after the first retry. With the unchanged
+ * template, Lambda would retry for hours.
  */
 export function withLittlePatience({ Resources }: Template): void {
   for (const { Properties } of Object.values(Resources)) {

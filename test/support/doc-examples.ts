@@ -11,7 +11,10 @@ export const ENTRY_POINTS = {
 };
 
 export interface DocumentedExport {
-  /** Entry point and name of the export, for example `aurastream/client: createClient`. */
+  /**
+   * Entry point and name of the export. For example, the label is `aurastream/client:
+   * createClient`.
+   */
   name: string;
   docs: string;
   examples: string[];

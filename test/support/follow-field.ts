@@ -1,6 +1,6 @@
 /**
- * Sends a job document with one field through all stages that copy fields, and prints as JSON at
- * which stages the field arrived. Usage: `tsx test/support/follow-field.ts author '"Ada"'`.
+ * Sends a job document with one field through all stages that copy fields. The program prints as
+ * JSON which stages the field reached. Usage: `tsx test/support/follow-field.ts author '"Ada"'`.
  * test/e2e/extension.test.ts runs this program in a changed copy of the code.
  */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -49,7 +49,7 @@ async function postJob(document: Fields): Promise<string> {
   return ((await response.json()) as { job_id: string }).job_id;
 }
 
-/** Creates a stream that stores the bytes of the last record that it gets. */
+/** Creates a stream that stores the bytes of the last record. */
 function createStream(): RecordStream & { bytes: Uint8Array } {
   const stream = {
     bytes: new Uint8Array() as Uint8Array,

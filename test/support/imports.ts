@@ -8,7 +8,8 @@ const WORKSPACE = '@aurastream/';
  * Follows imports and exports from a TypeScript file. Type-only imports are skipped, because
  * bundles do not contain them.
  *
- * @returns paths of files relative to the root of the repository, including the path of the entry.
+ * @returns paths of all reached files and of the first file, relative to the root of the
+ * repository.
  */
 export function filesReachedFrom(root: string, entry: string): Set<string> {
   const reached = new Set<string>();
@@ -44,8 +45,8 @@ function specifierOf(statement: ts.Statement): string | undefined {
 }
 
 /**
- * Resolves a specifier such as `@aurastream/cost-model` or `@aurastream/cost-model/prices.ts` by
- * the `exports` field of the package.
+ * Resolves a specifier such as `@aurastream/cost-model/prices.ts` by the `exports` field of the
+ * package.
  */
 function resolvePackage(root: string, specifier: string): string {
   const [name = '', ...rest] = specifier.slice(WORKSPACE.length).split('/');

@@ -13,7 +13,7 @@ import { createFakeClaims } from '../fakes/text-claims.ts';
 /** The time 2026-11-23T10:00:00.000Z, in epoch milliseconds. */
 export const JOBS_NOW = Date.UTC(2026, 10, 23, 10);
 
-/** Builds a job with status PENDING, as the API creates it. */
+/** Builds a job with status PENDING. The job has the fields that the API sets. */
 export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   return {
     tenant: 'acme',
@@ -28,7 +28,7 @@ export function aJob(fields: Partial<Job> & { job_id: string }): Job {
   };
 }
 
-/** Builds a job with status PROCESSING, whose records are on the stream. */
+/** Builds a job with status PROCESSING. The records of such a job are on the stream. */
 export function aProcessingJob(fields: Partial<Job> & { job_id: string; total: number }): Job {
   const started_at = new Date(JOBS_NOW).toISOString();
   return aJob({ status: 'PROCESSING', started_at, ...fields });
@@ -64,7 +64,7 @@ export async function createJobsTable(client: DynamoDBClient, table_name: string
 }
 
 /**
- * Creates the consumer's dependencies for jobs and long texts, in memory.
+ * Creates in-memory dependencies of the consumer for jobs and long texts.
  *
  * @param options.texts are the long texts.
  */

@@ -8,9 +8,7 @@ export interface KplEntry {
   data: Uint8Array;
 }
 
-/**
- * Encodes entries as the Kinesis Producer Library does: one stream record contains many entries.
- */
+/** Encodes many entries into one stream record, as the Kinesis Producer Library does. */
 export function kplAggregate(entries: KplEntry[]): Buffer {
   const keys = [...new Set(entries.map(({ partition_key }) => partition_key))];
   const writer = new BinaryWriter();
@@ -24,9 +22,7 @@ export function kplAggregate(entries: KplEntry[]): Buffer {
   return kplEnvelope(writer.finish());
 }
 
-/**
- * Puts the library's magic bytes before the message, and the MD5 digest of the message after it.
- */
+/** Adds the library's magic bytes before the message, and the MD5 digest after the message. */
 export function kplEnvelope(message: Uint8Array): Buffer {
   return Buffer.concat([MAGIC, message, createHash('md5').update(message).digest()]);
 }

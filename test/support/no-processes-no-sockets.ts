@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { Server, Socket } from 'node:net';
 
 /**
- * Returns a function that throws. The setup of the unit tests uses these functions to make a test
- * fail if the test starts a process or uses the network.
+ * Returns a function that throws. In unit tests, such functions replace the functions that start
+ * processes or open sockets.
  */
 function refuse(action: string): () => never {
   return () => {

@@ -28,7 +28,10 @@ export interface Contract {
   operations(): string[];
 }
 
-/** HTTP statuses with which the gateway and the app may answer requests that match no route. */
+/**
+ * HTTP statuses of answers to requests that match no route. The gateway or the app sends the
+ * answers.
+ */
 const UNROUTED_STATUSES = new Set([401, 403, 404, 405, 413, 429]);
 
 export function createContract(document: Record<string, unknown>): Contract {
@@ -75,8 +78,8 @@ export function createContract(document: Record<string, unknown>): Contract {
 
 /**
  * Returns the default description of an answer with status 405 or 413, or undefined for another
- * status. The document need not list these answers, because the app and API Gateway may send them
- * before a route runs.
+ * status. The document need not list the two statuses, because the app and API Gateway may send
+ * such an answer before a route runs.
  */
 function findUnroutedResponse(status: number): Operation['responses'][string] | undefined {
   if (status !== 405 && status !== 413) return undefined;

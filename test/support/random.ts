@@ -1,4 +1,4 @@
-/** A generator of pseudo-random numbers, which depend only on the seed. */
+/** A generator of pseudo-random numbers. The numbers depend only on the seed. */
 export interface Random {
   /** Returns a number that is at least 0 and less than 1. */
   next(): number;

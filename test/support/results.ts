@@ -1,6 +1,6 @@
 import { hashText, type Result } from '../../schemas/index.ts';
 
-/** Builds a result as the consumer makes it. */
+/** Builds a result with the fields that the consumer sets. */
 export function aResult(fields: Partial<Result> = {}): Result {
   const text = fields.text ?? 'I love my cat';
   return {

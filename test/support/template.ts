@@ -13,8 +13,8 @@ export function synthesize(overrides: Partial<typeof settings> = {}): Template {
 export type Properties = Record<string, any>;
 
 /**
- * Lists the resources of a type by their logical ids, without the hash that CDK adds to an id. Each
- * reference is replaced by a string such as `JobsTable`, `JobsTable.Arn` or
+ * Lists the resources of a type by their logical ids. The function removes the hash that CDK adds
+ * to an id. Each reference is replaced by a string such as `JobsTable`, `JobsTable.Arn` or
  * `JobsTable.Arn/index/by_due`.
  */
 export function listResources(template: Template, type: string): Record<string, Properties> {
