@@ -7,8 +7,8 @@ export interface SafeError {
 
 /**
  * Describes an error without its message, because the message of an unexpected error may quote a
- * user's text, which no log may contain. The message is removed from the stack trace before the
- * frames are parsed, because a line of the message may look like a frame.
+ * user's text. No log may contain a user's text. The message is removed from the stack trace before
+ * the frames are parsed, because a line of the message may look like a frame.
  */
 export function describeSafely(error: unknown): SafeError {
   if (!(error instanceof Error)) return { error_name: typeof error, frames: [] };

@@ -58,9 +58,8 @@ export interface RedriveOutcome {
 
 /**
  * Puts the records of a failed batch on the stream again, each with its original id. After the
- * stream has accepted all records, stores a mark that says that the batch is restored. If a redrive
- * fails midway, the caller can repeat the redrive, because a record that is published twice counts
- * once.
+ * stream has accepted all records, marks the batch as restored. If a redrive fails midway, the
+ * caller can repeat the redrive, because a record that is published twice counts once.
  *
  * @throws {Error} if there is no failed batch under the key.
  */

@@ -4,7 +4,7 @@ import { ServiceError } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /**
- * Estimates the time at which the analysis of records that are submitted now will end.
+ * Estimates when the analysis will end if the records are submitted now.
  *
  * @param records number of records.
  * @returns the time in ISO 8601, in UTC.

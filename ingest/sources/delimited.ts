@@ -14,9 +14,9 @@ interface ParsedRow {
 
 /**
  * Creates a reader of files with delimited cells, such as CSV. Cells may be quoted, and the first
- * row is the header. The cells of a column that has the name of a record field fill that field. The
- * cells of any other column become an attribute. An empty cell counts as an absent field. `line` is
- * the number of the line on which the row ends.
+ * row is the header. If a column has the name of a record field, its cells fill the record field.
+ * The cells of any other column become an attribute. An empty cell counts as an absent field.
+ * `line` is the number of the line on which the row ends.
  */
 export function createDelimitedReader(delimiter: string): RowReader {
   return {

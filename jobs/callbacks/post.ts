@@ -40,10 +40,10 @@ export type Post = (
 ) => Promise<PostOutcome>;
 
 /**
- * Creates the function that posts to a URL which a caller chose. The function checks the addresses
- * of the host when the host name is resolved, for the first request and for each redirect, and
- * connects only to a checked address. A host name that resolves to a private address after the
- * check (DNS rebinding) can therefore not reach a private address.
+ * Creates the function that posts callbacks to URLs. Callers choose the URLs. The function checks
+ * the addresses of the host when the host name is resolved, for the first request and for each
+ * redirect, and connects only to a checked address. A host name that resolves to a private address
+ * after the check (DNS rebinding) can therefore not reach a private address.
  */
 export function createPost(deps: PostDeps): Post {
   return async (url, headers, body) => {
