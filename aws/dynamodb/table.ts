@@ -17,7 +17,7 @@ export interface TableDeps {
    */
   max_attempts?: number;
   table_name: string;
-  /** Waits before entries that DynamoDB left unprocessed are sent again. */
+  /** Pauses before the next attempt to send the entries that DynamoDB did not process. */
   pause?: Pause;
 }
 

@@ -69,8 +69,8 @@ function openInput(
 }
 
 /**
- * Builds a record from a row. The job's own tenant, job id and index override fields of the same
- * names in the row, and a `text_claim` in the row is ignored.
+ * Builds a record from a row. If the row has fields named `tenant`, `job_id` or `job_index`, the
+ * job's own values replace these fields. A `text_claim` in the row is ignored.
  */
 function readEntry(job: Job, row: Row, job_index: number): EntryContent {
   if ('wrong' in row) return { ok: false, issues: [{ path: '', message: row.wrong }] };

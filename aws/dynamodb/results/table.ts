@@ -53,7 +53,10 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   };
 }
 
-/** Finds the writings whose existing row may be replaced or has been deleted since the insert. */
+/**
+ * Finds the failed inserts that are worth another attempt. The row that blocked such an insert may
+ * be replaced, or the row has expired in the meantime.
+ */
 async function compareVersions(
   table: Table,
   existing: Writing[],

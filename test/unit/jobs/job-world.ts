@@ -220,8 +220,8 @@ function outcomeOf(random: Random, set_aside: number): RecordOutcome {
 }
 
 /**
- * Splits the records, slightly out of order, into batches. Set-aside records are in separate
- * batches.
+ * Shuffles the records slightly and splits the records into batches. Set-aside records get batches
+ * of their own.
  */
 function batchesOf(outcomes: RecordOutcome[], random: Random, schedule: Schedule): number[][] {
   const place = new Map(outcomes.map((_, index) => [index, index + random.int(schedule.disorder)]));

@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 let stores: ReturnType<typeof createRefusingStores>;
 let asked: AnalysisRequest[][];
 let consume: (records: KinesisStreamRecord[]) => Promise<BatchReport>;
-/** Failure of the analyzer for each text on which the analyzer fails */
+/** Maps a text to the failure of the analyzer on that text. The analyzer succeeds on other texts. */
 let failing: Map<string, { retryable: boolean; refused?: true }>;
 
 function outcomeOf(text: string): AnalysisOutcome {

@@ -9,8 +9,8 @@ export const PARTIAL_ACTIONS: Record<string, PartialAction> = { ...BATCH_LISTS, 
 /**
  * Chooses at random which entries of a batch fail.
  *
- * @param share the share of the entries that fail. At least one entry fails, because otherwise a
- * hit of a rule could have no effect.
+ * @param share the fraction of the entries that fails. At least one entry always fails. Otherwise
+ * a rule could match a call and have no effect on the call.
  */
 export function splitBatch(size: number, share: number, random: () => number): Split {
   const rejected = samplePositions(size, Math.max(1, Math.round(size * share)), random);
