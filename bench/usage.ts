@@ -26,8 +26,8 @@ export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
 
 /**
  * Computes the minimum number of requests for the reads, cached verdicts, rows and lake lines of
- * the run. The services' limits determine when a request is full. For each kind of request, every
- * request of a batch is full except the last request.
+ * the run. The services' limits determine when a request is full. Per batch and per kind of
+ * request, only the last request may be less than full.
  */
 export function computeLeastRequests(
   { counts, records }: Pick<ProgramRun, 'counts' | 'records'>,

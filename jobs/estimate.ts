@@ -6,8 +6,9 @@ import type { ThroughputSample } from './ports.ts';
  */
 const WINDOW_MS = 2_000;
 /**
- * Maximum age of a sample, in milliseconds, for the estimate of the waiting time. A busy consumer
- * stores samples more often, so an older sample says nothing about the records that wait now.
+ * Maximum age of a sample, in milliseconds, for the estimate of the waiting time. A consumer that
+ * has records to process stores samples at shorter intervals than this age. An older sample
+ * therefore says nothing about the records that wait now.
  */
 const LIVE_MS = 2 * 60_000;
 /** Maximum age of a sample, in milliseconds, for the measurement of the throughput. */

@@ -144,8 +144,8 @@ function toPublicOutcome(outcome: PublishOutcome): RecordsResponse['records'][nu
 }
 
 /**
- * Reads pages until the number of results with the sentiment of the query reaches the query's
- * limit, until the number of rows reaches {@link MAX_ROWS_READ}, or until the last page.
+ * Reads pages until enough results match the query, until {@link MAX_ROWS_READ} rows have been
+ * read, or until no page is left.
  */
 async function listResults(
   deps: ApiDeps,

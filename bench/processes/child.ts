@@ -40,8 +40,8 @@ export async function withChild<T>(
   work: (child: Child) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  // Silence the SDK's advice to upgrade Node in this process and in the child, because the advice
-  // does not help a reader of the benchmark.
+  // The SDK advises an upgrade of Node. Silence this advice in this process and in the child,
+  // because the advice does not help a reader of the benchmark.
   const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: quiet = 'true' } = process.env;
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = quiet;
   const child = fork(module, args, {

@@ -130,8 +130,8 @@ const MAX_BATCHES_WITH_LATENCY = 15;
 
 /**
  * Returns the number of batches for warm-up and measurement. A run with latency measures fewer
- * batches. With latency, only the base load gets the long warm-up, because only the speed of the
- * base load has a goal.
+ * batches, and only its base load gets the long warm-up: the speed of the other loads is not held
+ * to a goal.
  */
 function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Extent {
   const records = load.characters > 2_000 ? REPEAT_CYCLE_RECORDS : 2 * REPEAT_CYCLE_RECORDS;

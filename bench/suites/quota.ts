@@ -126,8 +126,8 @@ async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<Quot
     used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
-    // A reservation that found no slot before the end of the trial counts, too, because the
-    // reservation also caused a write.
+    // A reservation also caused a write if it found no slot before the end of the trial.
+    // Therefore refused reservations count as well.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }

@@ -102,8 +102,8 @@ class RateLimiter {
   }
 
   /**
-   * Waits for the slot of a call. Waiting calls take slots one after the other. Therefore a lot
-   * never has more slots than there are waiting calls.
+   * Waits for the slot of a call. Waiting calls take slots one after the other. Therefore the
+   * number of slots in a lot never exceeds the number of waiting calls.
    */
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;

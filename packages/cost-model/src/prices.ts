@@ -22,7 +22,7 @@ export const COMPREHEND_TIERS = [
   { up_to_units: Number.POSITIVE_INFINITY, usd_per_unit: 0.000025 },
 ];
 
-/** Number of bytes in a gigabyte, as AWS bills gigabytes. */
+/** Number of bytes in a gigabyte on an AWS bill. */
 export const GB = 2 ** 30;
 
 /**

@@ -39,7 +39,10 @@ export interface Schedule {
   /** Share of the records that the submitting function sets aside instead of publishing */
   set_aside: number;
   cancelled: boolean;
-  /** Fate of one chosen store call. The number `step` counts the store calls from 0. */
+  /**
+   * The fate of one call of the job store. `step` is the index of the call, and the first call has
+   * index 0.
+   */
   at_step?: { step: number; fate: Fate };
 }
 

@@ -1,8 +1,8 @@
 import type { SyntaxNode } from './guard.ts';
 
 /**
- * Returns the column names that Trino would give to a query result. Trino names an expression
- * without an alias `_col0`, `_col1` and so on, by the position of its column.
+ * Returns the column names that Trino would give to a query result. If an expression
+ * has no alias, Trino derives the name from the position of the column: `_col0`, `_col1` and so on.
  *
  * @param query the syntax tree of the query
  * @param names the column names that DuckDB chose
