@@ -37,8 +37,8 @@ export interface EstimateQuery {
 }
 
 /**
- * Estimates when a job will be final, as an ISO 8601 time in UTC. Before the records of the job,
- * the consumer must process the older records on the stream. The estimate assumes that processing
+ * Estimates when a job will be final, as an ISO 8601 time in UTC. The consumer must process the
+ * older records on the stream before it reaches the records of the job. The estimate assumes that processing
  * the older records takes as long as the oldest record has waited. The estimate also assumes that
  * the records of the job are processed at the measured throughput. The measured throughput is the
  * sum over all shards, and the last batch of each shard gives the shard's throughput.

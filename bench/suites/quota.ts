@@ -175,8 +175,8 @@ function limitToQuota(
 }
 
 /**
- * Keeps a consumer's calls in flight until the end of the trial. After a failed call, the caller
- * pauses for the interval between two calls at the quota's rate.
+ * Keeps a consumer's calls in flight until the end of the trial. After a failed call, the consumer
+ * makes no call for as long as the quota allows one call to take.
  */
 async function callUntilEnd(
   run: Run,

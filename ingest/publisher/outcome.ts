@@ -49,7 +49,7 @@ export interface PublisherStats {
   failed: number;
   /**
    * Number of entries that were sent again because the stream had rejected them or because their
-   * request had failed. An entry that is sent again twice counts twice.
+   * request had failed. An entry that is resent twice counts twice.
    */
   resent: number;
   requests: number;

@@ -7,8 +7,8 @@ import { countProjected, type Projection, project } from './project.ts';
 import type { RecordedScript } from './recordings.ts';
 
 /**
- * A source file in Vitest's transformation. The class adds up the counts of all other processes at
- * Vitest's points.
+ * A source file as Vitest transforms it. Vitest counts how often certain points of the file are
+ * executed. For each of these points, the class adds up the counts of all other processes.
  */
 export class Target {
   #points: Point[];

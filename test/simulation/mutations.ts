@@ -10,8 +10,8 @@ export interface Mutation {
 }
 
 /**
- * Maximum number of seeds, and number of records in each world. Each mutation must make a check
- * fail within these bounds.
+ * Each mutation must make a check fail within this number of seeds. The world of each seed has this
+ * number of records.
  */
 export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
 

@@ -13,8 +13,8 @@ export const COMPREHEND_USD_PER_UNIT = 0.0001;
 export const CHARACTERS_PER_UNIT = 100;
 export const LEAST_UNITS = 3;
 /**
- * Price tiers of Comprehend. The price of a unit falls with the number of units in the month.
- * Source of all prices except the first: secondary source.
+ * Price tiers of Comprehend. The more units a month has, the lower is the price of a unit.
+ * Only the first price comes from AWS. The other prices come from a secondary source.
  */
 export const COMPREHEND_TIERS = [
   { up_to_units: 10_000_000, usd_per_unit: COMPREHEND_USD_PER_UNIT },

@@ -1,4 +1,7 @@
-/** Numbers of characters in a text that only one of the three writing systems uses. */
+/**
+ * For each of the three writing systems, the number of characters in a text that occur only in that
+ * system.
+ */
 export interface HanVariants {
   simplified: number;
   traditional: number;

@@ -72,8 +72,8 @@ export function createPool<Environment extends Member>(
   const start = () => {
     const environment = options.start();
     all.add(environment);
-    // An invocation that still waits when the pool stops receives a dead environment, so the
-    // invocation fails.
+    // If an invocation is still waiting when the pool stops, the invocation receives a dead
+    // environment and fails.
     if (stopped) void retire(environment);
     return environment;
   };

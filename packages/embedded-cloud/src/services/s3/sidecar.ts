@@ -53,8 +53,8 @@ export function createSidecars(root: string): Sidecars {
   const buildPath = (bucket: string, key: string) => {
     const names = keyToPath(key).split('/');
     const last = `${names.pop()}.json`;
-    // Directories whose names end with `.json` have a suffix. Without the suffix, `a.json` could be
-    // both the sidecar of the key `a` and the directory for the sidecar of the key `a.json/b`.
+    // If the name of a directory ends with `.json`, append a further suffix. Otherwise `a.json` could
+    // be both the sidecar of the key `a` and the directory for the sidecar of the key `a.json/b`.
     const directories = names.map((name) =>
       name.endsWith('.json') ? name + BESIDE_DIRECTORY : name,
     );
