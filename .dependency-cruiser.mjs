@@ -1,7 +1,7 @@
 /** Who may import whom (docs/architecture.md). Each rule says where the code belongs instead. */
 import { readFileSync } from 'node:fs';
 
-/** The one list of rooms: rooms.json, explained in docs/architecture.md. */
+/** All rooms, from rooms.json. docs/architecture.md explains the rooms. */
 const ROOMS = JSON.parse(readFileSync(new URL('rooms.json', import.meta.url), 'utf8'));
 const PRODUCT = Object.keys(ROOMS).filter((name) => ROOMS[name].includes('product'));
 const EMBEDDED_CLOUD = 'packages/embedded-cloud';
@@ -13,7 +13,10 @@ function rooms(...names) {
   return `^(${names.join('|')})/`;
 }
 
-/** Matches the files of all rooms of the product but these, so that a new room falls under the rule. */
+/**
+ * Matches the files of all rooms of the product except the named rooms. If a new room is added, the
+ * pattern matches the files of the new room too.
+ */
 function productExcept(...names) {
   rooms(...names);
   return rooms(...PRODUCT.filter((name) => !names.includes(name)));

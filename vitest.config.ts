@@ -3,9 +3,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 interface Layer {
   include: string[];
   exclude?: string[];
-  /** For one test. */
+  /** Time limit for one test, in milliseconds. */
   testTimeout: number;
-  /** For one beforeAll, beforeEach, afterEach or afterAll. */
+  /** Time limit for one hook, such as `beforeEach`, in milliseconds. */
   hookTimeout: number;
   /** Layers run one after the other, the fastest first. */
   order: number;
@@ -20,10 +20,13 @@ const PRODUCT =
   '{schemas,lib,ingest,processors,jobs,api,operations,client,aws,infra,cli}/**/*.{ts,mts,mjs}';
 const PACKAGES = 'packages/*/src/**/*.{ts,mjs}';
 
-/** What each layer is for, and what coverage counts: docs/testing.md. */
+/**
+ * docs/testing.md describes the purpose of each layer and lists the code that coverage measures.
+ */
 export default defineConfig({
   test: {
-    // Two cores: more workers would only compete for them, and for the emulators' ports.
+    // On a machine with two cores, more workers would only compete for the cores and for the
+    // emulators' ports.
     maxWorkers: 2,
     coverage: {
       provider: 'custom',

@@ -20,7 +20,8 @@ export interface ResultsQuery {
   to?: string;
   limit: number;
   /**
-   * Cursor from an earlier page of the same query. The page then starts after that earlier page.
+   * Cursor from an earlier page of the same query. If the cursor is set, the requested page starts
+   * after that earlier page.
    */
   cursor?: string;
 }
@@ -35,7 +36,8 @@ export interface ResultsPage {
 export interface ResultsReader {
   get(tenant: string, record_id: string): Promise<Result | undefined>;
   /**
-   * Returns the results of the records that have a result. The map's keys are `tenant#record_id`.
+   * Returns the results of the given records. If a record has no result, the map has no entry for
+   * the record. The map's keys are `tenant#record_id`.
    */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
   /**

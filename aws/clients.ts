@@ -13,8 +13,8 @@ const TIMEOUTS = {
 interface ClientSettings {
   maxAttempts?: number;
   /**
-   * Time limits of each call. The value `{}` removes the time limits, for uploads that may take
-   * longer.
+   * Time limits of each call. The value `{}` removes the time limits. Large uploads need this
+   * value, because an upload may take longer than the limits.
    */
   requestHandler?: Partial<typeof TIMEOUTS>;
   requestChecksumCalculation?: 'WHEN_REQUIRED';
@@ -36,9 +36,9 @@ interface SdkClient {
 
 /**
  * Creates an SDK client with the time limits of this project and without the logger middleware. The
- * logger middleware prepares the input and the output of each call for a log. Even without a
- * logger, the middleware walks every value, and took a tenth of the CPU time of the consumer. The
- * middleware is not needed, because no log of this project may contain a text.
+ * logger middleware prepares the input and the output of each call for a log. The middleware walks
+ * every value even if there is no logger. In the consumer, this work took a tenth of the CPU time.
+ * The middleware is not needed, because no log of this project may contain a text.
  */
 export function createClient<Client extends SdkClient>(
   SdkClientClass: new (settings: ClientSettings) => Client,
@@ -53,9 +53,7 @@ export function createClient<Client extends SdkClient>(
   return client;
 }
 
-/**
- * The address and the credentials of a cloud, which is usually an embedded cloud in this process.
- */
+/** Address and credentials of a cloud. The cloud is usually an embedded cloud in this process. */
 export interface CloudAddress {
   endpoint: string;
   region: string;

@@ -39,8 +39,8 @@ export function httpStatus(cause: unknown): number | undefined {
 
 /**
  * Converts an SDK error to a {@link ServiceError}. A refused request (status 4xx, except
- * throttling) is not retryable. Every other failed call is retryable because the call may succeed
- * later, for example a call whose connection broke.
+ * throttling) is not retryable. Every other failed call, such as a call whose connection broke, is
+ * retryable, because the call may succeed later.
  */
 export function translateError(service: string, cause: unknown): ServiceError {
   const { name = 'UnknownError' } = (cause ?? {}) as SdkError;

@@ -9,8 +9,8 @@ import { withFolder } from './folder.ts';
  * and runs the work with the copy. A suite uses the function to raise limits, because the limits
  * would otherwise distort the measurement. The copy has the same bundles as the deployment.
  *
- * @param change edits a resource in place. The function is called once for each resource of the
- * template.
+ * @param change function that edits a resource in place. `withAssembly` calls the function once for
+ * each resource of the template.
  */
 export function withAssembly<T>(
   change: (resource: TemplateResource, logical_id: string) => void,

@@ -10,8 +10,8 @@ const ENTRIES = {
 export type ProgramName = keyof typeof ENTRIES;
 
 /**
- * Entry points of the host processes. One process invokes a program as Lambda does, and the other
- * process emulates the AWS services.
+ * Entry points of the host processes. One process invokes a program in the same way as Lambda. The
+ * other process emulates the AWS services.
  */
 const HOSTS = { program: 'bench/processes/program.ts', services: 'bench/processes/services.ts' };
 

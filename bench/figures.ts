@@ -28,7 +28,10 @@ export interface Figure {
   met: boolean | null;
 }
 
-/** Bound on a figure's ratio to a baseline, or on the figure's value. */
+/**
+ * Upper or lower limit. The limit applies to a figure's ratio to a baseline, or to the figure's
+ * value.
+ */
 export type Goal = { of: Baseline | 'value' } & ({ at_most: number } | { at_least: number });
 
 export interface Measurement {
@@ -72,7 +75,8 @@ function describeGoal(goal: Goal): string {
 }
 
 /**
- * Decides whether a number meets a goal. A goal whose ratio could not be computed counts as missed.
+ * Decides whether a number meets a goal. If the ratio could not be computed, the number is null and
+ * the goal is missed.
  */
 function isMet(goal: Goal, number: number | null): boolean {
   if (number === null) return false;

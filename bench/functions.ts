@@ -4,7 +4,10 @@ import { assemblyDir } from '../infra/synthesize.ts';
 import { type Child, withChild } from './processes/child.ts';
 import type { FunctionQuestion, InvocationReport, LoadReport } from './processes/function.ts';
 
-/** The benchmark's name for each function, with the prefix of the function's logical id. */
+/**
+ * The keys are the benchmark's names for the functions. Each value is the prefix of the function's
+ * logical id.
+ */
 const FUNCTIONS = {
   consumer: 'ConsumerHandler',
   api: 'ApiHandler',

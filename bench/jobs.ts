@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Stores a job and the job's input file. The arrival of the file does not submit the job, because
- * AuraStream cannot derive the job's id from the form of the file's key.
+ * the file's key contains an additional folder. AuraStream finds no job id in such a key.
  */
 export async function putSubmittableJob(
   { config, stack }: BenchCloud,

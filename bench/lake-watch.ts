@@ -12,7 +12,8 @@ const STALLED_MS = 90_000;
 /**
  * Polls the lake until it has a result for each record. Each object in the lake is read only once.
  *
- * @returns when each record's result was first seen, in milliseconds of `performance.now()`.
+ * @returns the time at which each record's result was first seen. The times come from
+ * `performance.now()` and are in milliseconds.
  * @throws {Error} if no new object appears for 90 s.
  */
 export async function watchLake(

@@ -36,8 +36,8 @@ interface StreamRecord {
 const SAMPLES = 'samples/records.jsonl';
 
 /**
- * Difference between the first record numbers of two consecutive shards. Two shards never share a
- * record number, because every load has fewer records than the difference.
+ * Each shard has a range of this many record numbers. A shard never uses the whole range, so two
+ * shards never share a record number.
  */
 const SHARD_RECORDS = 10_000_000;
 

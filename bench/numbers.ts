@@ -41,8 +41,8 @@ export function formatWithUnit(value: number, unit: string): string {
 }
 
 /**
- * Formats a value without its unit, except that KiB, MiB and % are added. The reader knows the unit
- * from another value.
+ * Formats a value for a place where the reader already knows the unit. The function adds KiB, MiB
+ * or %, but no other unit.
  */
 export function formatInUnit(value: number, unit: string): string {
   if (unit === 'bytes') {

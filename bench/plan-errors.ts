@@ -34,8 +34,8 @@ export function measurePlanErrors(load: Load, product: ProgramRun): Figure[] {
 }
 
 /**
- * Measures the relative error of the planned maximum rate. The maximum rate is the highest rate of
- * records that the quota allows without lag.
+ * Measures the relative error of the planned maximum rate. The maximum rate is the highest number
+ * of records per second for which the quota suffices. At a higher rate, the consumer would lag.
  */
 export function measurePlanErrorUnderQuota(load: Load, records_per_second: number): Figure {
   const { present_quota } = planLoad(toPlannedLoad(load));

@@ -40,8 +40,8 @@ export function withBundles<T>(work: (bundles: Bundles) => Promise<T>): Promise<
 }
 
 /**
- * How many calls each program has in flight at most. The product uses its deployed setting. The
- * values 50, 100 and 200 were tried for each baseline, and the fastest value was chosen.
+ * Maximum number of calls that each program has in flight. The product uses its deployed setting.
+ * For each baseline, the values 50, 100 and 200 were tried, and the fastest value was chosen.
  */
 const IN_FLIGHT: Record<ProgramName, number> = {
   product: settings.consumer.analyzer_max_in_flight,
@@ -110,8 +110,8 @@ function withServices<T>(
 }
 
 /**
- * What the services counted while several consumers ran, and how many records the consumers handled
- * together. Each consumer has its own shard.
+ * Report of a run with several consumers. The report contains the counts of the services and the
+ * total number of records that the consumers handled. Each consumer has its own shard.
  */
 export interface ConsumersRun extends ServicesReading {
   records: number;

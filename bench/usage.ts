@@ -25,9 +25,9 @@ export function countRequests({ counts }: Pick<ProgramRun, 'counts'>): number {
 }
 
 /**
- * Computes the minimum number of requests for the reads, cached verdicts, rows and lake lines of
- * the run. The services' limits determine when a request is full. Per batch and per kind of
- * request, only the last request may be less than full.
+ * Computes the minimum number of requests that can carry the run's reads, cached verdicts, rows and
+ * lake lines. A request is full if it reaches the limit of the service. In each batch, all requests
+ * of the same kind are full, except possibly the last request.
  */
 export function computeLeastRequests(
   { counts, records }: Pick<ProgramRun, 'counts' | 'records'>,

@@ -53,8 +53,8 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
 }
 
 /**
- * Reads from `/ready` which services answer. The API answers with status 503 if a service is down.
- * The function replaces the status 503 with 200, because the body of the answer is valid and a
+ * Reads the state of the services from `/ready`. If a service is down, the API answers with status
+ * 503. The function replaces the status 503 with 200, because the body of the answer is valid and a
  * retry is not needed.
  */
 async function readReadiness(

@@ -11,7 +11,7 @@ const BYTES_PER_REQUEST = 4 * 1024 * 1024;
 
 /**
  * Publishes records in as many requests as the API's limits require. Each record without an id gets
- * an id before the first attempt, so that a retry sends the same id and the record counts once.
+ * an id before the first attempt. A retry then sends the same id, and the record is counted once.
  */
 export async function publishRecords(
   send: Send,

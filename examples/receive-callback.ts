@@ -17,14 +17,14 @@ const secret = CALLBACK_SECRET;
 
 const MAX_AGE_SECONDS = 300;
 /**
- * Ids of the callbacks that were received, because a callback may arrive more than once. In
- * production, store these ids in a database.
+ * Ids of the callbacks that were received. The ids are needed to detect repeats, because a callback
+ * may arrive more than once. In production, store these ids in a database.
  */
 const seen_deliveries = new Set<string>();
 
 /**
- * Checks the age and the signature of a callback. The body must be the body as received, because
- * JSON that is parsed and serialised again may differ from the signed bytes.
+ * Checks the age and the signature of a callback. The caller must pass the body exactly as it was
+ * received, because JSON that is parsed and serialised again may differ from the signed bytes.
  */
 function isGenuine({ headers }: IncomingMessage, body: string): boolean {
   const timestamp = Number(headers['x-aurastream-timestamp']);

@@ -47,7 +47,9 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     requests_per_second: number;
-    /** Burst limit of the whole API, in requests. Requests without an API key count too. */
+    /**
+     * Burst limit of the whole API, in requests. The limit includes requests without an API key.
+     */
     burst_requests: number;
     /** CIDR ranges that may call the API. If the list is empty, all addresses may call the API. */
     allowed_cidrs: string[];
@@ -84,9 +86,9 @@ export const settings: Settings = {
   stream: { retention_hours: 24 },
   consumer: {
     // Comprehend accepts up to 25 documents of one language in a call. The batch is large because
-    // only a large batch contains enough texts of each language to fill the calls. A large batch
-    // also waits less often for a slow call. A batch of distinct texts takes 33 s if four consumers
-    // share the quota.
+    // only a large batch contains enough texts of each language to fill the calls. The consumer
+    // also waits for slow calls less often than it would with small batches. A batch of distinct
+    // texts takes 33 s if four consumers share the quota.
     batch_size: 2_000,
     // The window is at least 1 s. Lambda requires 1 s if a batch can contain more than 10 records.
     window_seconds: 2,

@@ -28,8 +28,8 @@ export interface PublisherOptions {
   /** Maximum number of requests in flight at the same time. Default 4. */
   max_in_flight?: number;
   /**
-   * Maximum time for which a request that is not full waits for more records, in milliseconds.
-   * Default 20.
+   * Maximum time that a request waits for more records, in milliseconds. A full request does not
+   * wait. Default 20.
    */
   linger_ms?: number;
   /**
@@ -39,8 +39,8 @@ export interface PublisherOptions {
    */
   max_attempts?: number;
   /**
-   * Maximum size of all records that wait or are in flight, in bytes. When this limit is reached,
-   * `publish` waits. Default 64 MiB.
+   * Maximum total size, in bytes, of the records that wait to be sent or are in flight. When this
+   * limit is reached, `publish` waits. Default 64 MiB.
    */
   max_pending_bytes?: number;
   /**
@@ -80,8 +80,8 @@ export interface PublisherOptions {
  */
 export interface Publisher {
   /**
-   * Publishes one record. Waits while the record would exceed `max_pending_bytes`. Resolves when
-   * the outcome of the record is known.
+   * Publishes one record. If the record would exceed `max_pending_bytes`, waits until enough
+   * earlier records are done. Resolves when the outcome of the record is known.
    */
   publish(record: RecordInput): Promise<PublishOutcome>;
   /**

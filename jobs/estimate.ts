@@ -6,15 +6,15 @@ import type { ThroughputSample } from './ports.ts';
  */
 const WINDOW_MS = 2_000;
 /**
- * Maximum age of a sample, in milliseconds, for the estimate of the waiting time. A consumer that
- * has records to process stores samples at shorter intervals than this age. An older sample
- * therefore says nothing about the records that wait now.
+ * Maximum age, in milliseconds, of a sample that is used to estimate the waiting time. While a
+ * consumer has records to process, the time between two of its samples is shorter than this age. An
+ * older sample therefore says nothing about the records that wait now.
  */
 const LIVE_MS = 2 * 60_000;
-/** Maximum age of a sample, in milliseconds, for the measurement of the throughput. */
+/** Maximum age, in milliseconds, of a sample that is used to measure the throughput. */
 const MEASURED_MS = 15 * 60_000;
 /**
- * Minimum number of records in a batch for the measurement of the throughput. The duration of a
+ * Minimum number of records in a batch that is used to measure the throughput. The duration of a
  * smaller batch mostly shows the latency of one call and not the throughput.
  */
 const LEAST_MEASURED_RECORDS = 25;
@@ -23,8 +23,8 @@ export interface EstimateQuery {
   /** The current time in epoch milliseconds. */
   now: number;
   /**
-   * Number of records of the job that are not done. Before the records are counted, the expected
-   * number of records.
+   * Number of records of the job that are not done. If the records are not counted yet, the number
+   * is the expected number of records.
    */
   records: number;
   /** The last throughput sample of each shard. */
@@ -38,10 +38,11 @@ export interface EstimateQuery {
 
 /**
  * Estimates when a job will be final, as an ISO 8601 time in UTC. The consumer must process the
- * older records on the stream before it reaches the records of the job. The estimate assumes that processing
- * the older records takes as long as the oldest record has waited. The estimate also assumes that
- * the records of the job are processed at the measured throughput. The measured throughput is the
- * sum over all shards, and the last batch of each shard gives the shard's throughput.
+ * older records on the stream before it reaches the records of the job. The estimate assumes that
+ * processing the older records takes as long as the oldest record has waited. The estimate also
+ * assumes that the records of the job are processed at the measured throughput. The measured
+ * throughput is the sum over all shards, and the last batch of each shard gives the shard's
+ * throughput.
  */
 export function estimateCompletion(query: EstimateQuery): string {
   const { now, records, samples, documents_per_second } = query;

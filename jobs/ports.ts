@@ -10,8 +10,8 @@ import type {
 } from '../schemas/index.ts';
 
 /**
- * The records of one page of a job that are done. The first record of the page has the index `page
- * × JOB_PAGE_SIZE`.
+ * One page of the records of a job. Shows which records of the page are done, or how many. The
+ * first record of the page has the index `page × JOB_PAGE_SIZE`.
  */
 export interface Page {
   page: number;
@@ -89,9 +89,10 @@ export interface JobStore {
    */
   getMany(job_ids: string[]): Promise<Map<string, Job>>;
   /**
-   * Lists the jobs of a tenant, starting with the newest job. A page may contain fewer jobs than
-   * `limit` although more pages follow, because jobs with another status are left out after
-   * reading. Only the last page has no cursor.
+   * Lists the jobs of a tenant, starting with the newest job. If `status` is given, lists only jobs
+   * with this status. Jobs with a different status are read first and then left out. A page may
+   * therefore contain fewer jobs than `limit` although more pages follow. Only the last page has no
+   * cursor.
    *
    * @throws {RangeError} if the cursor is invalid.
    */
@@ -138,11 +139,14 @@ export interface JobStore {
    */
   addClosedPage(job: JobRef, page: number): Promise<number>;
   /**
-   * Reads all pages of a job that have done records. The read is consistent, and the pages are in
-   * order.
+   * Reads the pages of a job. Pages on which no record is done are left out. The read is
+   * consistent, and the pages are in order.
    */
   pages(job: JobRef): Promise<Page[]>;
-  /** Yields the jobs whose `due_at` has passed at the time `now`, in epoch milliseconds. */
+  /**
+   * Yields the jobs that are due at the time `now`, because their `due_at` has passed. The time
+   * `now` is in epoch milliseconds.
+   */
   due(now: number): AsyncIterable<Job>;
   /**
    * Appends an attempt to a pending callback and sets the state of the callback. The states

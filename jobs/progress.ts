@@ -19,17 +19,17 @@ export interface ProgressDeps extends EndJobDeps {
   >;
 }
 
-/** A record of a job whose processing has ended, with the outcome of the record. */
+/** A processed record of a job, with the outcome of the record. */
 interface ProgressEntry {
-  /** The job as read before the record was processed. */
+  /** The job, read before the record was processed. */
   job: Job;
   job_index: number;
   outcome: RecordOutcome;
 }
 
 /**
- * An entry that the store may not have counted because of an error. `index` is the position of the
- * entry in the list that `mark` received.
+ * An entry for which a service failed. The store may have counted the entry or not. `index` is the
+ * position of the entry in the list that `mark` received.
  */
 interface MarkFailure {
   index: number;
@@ -57,13 +57,14 @@ export interface JobProgress {
 }
 
 /**
- * Creates the functions that count the done records of jobs. The counts are exact although records
- * can be delivered more than once, because the index of each done record is added to a set instead
- * of incrementing a counter. One item of the jobs table stores a page of 1,000 records, with a set
- * of indexes for each outcome. The done records of one page go through these steps:
+ * Creates the functions that count the done records of jobs. Records can be delivered more than
+ * once. The counts are still exact, because the functions do not increment a counter. Instead, the
+ * functions add the index of each done record to a set. One item of the jobs table stores a page of
+ * 1,000 records, with a set of indexes for each outcome. The done records of one page go through
+ * these steps:
  *
  *     1 mark    Add the indexes to the sets of the page. Stop if the page has open records.
- *     2 close   Replace the sets with their counts. Only the first of several writers takes effect.
+ *     2 close   Replace the sets with their counts. If the page is closed already, change nothing.
  *     3 add     Add the page to the set of the job's closed pages. Stop if the job has open pages.
  *     4 end     Read all pages and move the job to COMPLETED or COMPLETED_WITH_ERRORS.
  *
@@ -75,13 +76,14 @@ export interface JobProgress {
  * are delivered again, and the second delivery completes the remaining steps.
  *
  * The following calculation shows the cost of a job of 100,000 records in batches of 1,000 from 4
- * shards. One batch has records of about 5 pages. The job needs 480 marks (2 write units on
- * average, because the sets of a page grow to 4 KB), 100 closings (4 units), 100 additions (1 unit)
- * and 1 transition (3 units for the row and its two indexes). The sum is about 680 writes of 1,460
- * units. The job also needs 100 reads of the row and 1 read of all pages (2 units). The cost is
- * $0.001 at $0.625 per million write units, which test/contract/jobs/cost.test.ts checks.
- * Throughput samples (1 unit for each batch) and checkpoints of the submission (3 units for each
- * 1,000 records) add 200 writes of 400 units.
+ * shards. One batch has records of about 5 pages. The job needs 480 marks (2 write units each on
+ * average, because the sets of a page grow to 4 KB), 100 closings (4 units each), 100 additions (1
+ * unit each) and 1 transition (3 units for the row and its two indexes). In total, the job needs
+ * about 680 writes, which use about 1,460 units. The job also needs 100 reads of the row and 1 read
+ * of all pages (2 units). The cost is $0.001 at $0.625 per million write units.
+ * test/contract/jobs/cost.test.ts checks the numbers of writes, units and reads. In addition, each
+ * batch stores a throughput sample (1 unit), and the submission stores a checkpoint for each 1,000
+ * records (3 units). The samples and checkpoints add 200 writes, which use 400 units.
  */
 export function createProgress(deps: ProgressDeps): JobProgress {
   const limit = pLimit(CALLS_AT_A_TIME);

@@ -12,8 +12,8 @@ import {
 import type { Page } from './ports.ts';
 
 /**
- * Computes the progress of a job and the number of its records for each outcome, from the row and
- * the pages of the job in the jobs table.
+ * Computes the progress of a job and counts the records of the job for each outcome. The job and
+ * the pages come from the jobs table.
  */
 export function progressOf(job: Job, pages: Page[]): { progress: Progress; counts: OutcomeCounts } {
   // The row is read before the pages. A row without a total can therefore come with pages that

@@ -1,7 +1,7 @@
 /**
- * Settles as `work` settles, or rejects with the result of `createError` if `milliseconds` pass
- * before `work` settles. After the time limit, the work continues and may still take effect, but
- * its outcome is ignored.
+ * Resolves or rejects with the outcome of `work`. If `milliseconds` pass before `work` settles,
+ * rejects with the result of `createError` instead. After the time limit, the work continues and
+ * may still take effect, but its outcome is ignored.
  */
 export async function withTimeout<Value>(
   work: Promise<Value>,
@@ -20,8 +20,9 @@ export async function withTimeout<Value>(
 }
 
 /**
- * Settles as `work` settles, or rejects with the reason of the signal if the signal aborts before
- * `work` settles. After the abort, the work continues, but its outcome is ignored.
+ * Resolves or rejects with the outcome of `work`. If the signal aborts before `work` settles,
+ * rejects with the reason of the signal instead. After the abort, the work continues, but its
+ * outcome is ignored.
  */
 export async function withSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort = () => {};

@@ -19,8 +19,8 @@ export interface FailureReports {
 }
 
 /**
- * Stores which failure reports and set-asides have been put on the stream again. Each method can
- * throw a {@link ServiceError}.
+ * Stores a mark for each failure report and each set-aside whose records have been put on the
+ * stream again. Each method can throw a {@link ServiceError}.
  */
 export interface Marks {
   get(key: string): Promise<RestoredMark | undefined>;

@@ -59,7 +59,8 @@ export interface RedriveOutcome {
 /**
  * Puts the records of a failed batch on the stream again, each with its original id. After the
  * stream has accepted all records, marks the batch as restored. If a redrive fails midway, the
- * caller can repeat the redrive, because a record that is published twice counts once.
+ * caller can repeat the redrive. A record is counted only once, even if the record is published
+ * twice.
  *
  * @throws {Error} if there is no failed batch under the key.
  */

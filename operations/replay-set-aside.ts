@@ -99,8 +99,9 @@ async function lacksText(
 }
 
 /**
- * Restores the original id of a record from a KPL aggregate. The repaired bytes are no longer part
- * of the aggregate, so the id that is derived from their position lacks the sub-sequence number.
+ * Restores the original id of a record if the id was derived from a position in a KPL aggregate.
+ * The original id ends with the sub-sequence number of the record in the aggregate. The repaired
+ * bytes are no longer part of the aggregate, so decoding derives an id without that number.
  */
 function keepId(one: Restorable, set_aside: SetAside): Restorable {
   const { shard_id, sequence_number, sub_sequence_number, set_aside_id } = set_aside;

@@ -36,8 +36,9 @@ export interface ReplayCounts {
    */
   replayed: number;
   /**
-   * Number of records that were skipped because their current result has the analyzer version of
-   * the replay, or because a later version of the record has replaced or withdrawn the record.
+   * Number of records that were skipped. A record is skipped if its current result has the analyzer
+   * version of the replay. A record is also skipped if a later version has replaced or withdrawn
+   * the version that was read from the lake.
    */
   up_to_date: number;
   /** Number of records that cannot be analysed again, because their results contain no text. */
@@ -132,8 +133,9 @@ async function replayLines(deps: ReplayDeps, run: Run, lines: Result[]): Promise
 }
 
 /**
- * Returns the lines whose current result has the same record version and a different analyzer or
- * analyzer version.
+ * Returns the lines that must be replayed. Compares each line with the current result of its
+ * record. Both must have the same record version, and the current result must not come from the
+ * analyzer and analyzer version of the replay.
  */
 async function findDue(
   { results }: ReplayDeps,

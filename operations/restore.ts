@@ -15,8 +15,9 @@ export type Restorable =
   | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };
 
 /**
- * Decodes a stream record as the consumer does. Returns the bytes of each record in the stream
- * record, and also the decoded record if the bytes are valid.
+ * Decodes a stream record in the same way as the consumer. A stream record can contain several
+ * records. Returns the bytes of each of these records. If the bytes are valid, returns the decoded
+ * record too.
  */
 export function readRestorables(failed: FailedRecord): Restorable[] {
   const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);
@@ -38,10 +39,10 @@ export interface RestoreOutcome {
 }
 
 /**
- * Puts records and bytes on the stream again as they were received. A record without an id gets the
- * id that is derived from its original position, and a record without a time gets its original time
- * of arrival. The restored record therefore has the same identity as the original record, and the
- * record counts once.
+ * Puts records and bytes on the stream again, with the content that was received. A record without
+ * an id gets the id that is derived from its original position, and a record without a time gets
+ * its original time of arrival. The restored record therefore has the same identity as the original
+ * record, and the two are counted as one record.
  */
 export async function restore(
   publisher: Publisher,
@@ -80,8 +81,9 @@ function chooseKey(partition_key: string, fallback: string): string {
 }
 
 /**
- * Adds the id to the bytes of a record if the bytes contain no id, and the time of arrival if the
- * bytes contain no `created_at`. Otherwise returns the bytes unchanged.
+ * Adds missing fields to the bytes of a record. If the bytes contain no id, adds the id. If the
+ * bytes contain no `created_at`, adds the time of arrival as `created_at`. If the bytes contain
+ * both fields, returns the bytes unchanged.
  */
 function addIdentity(
   { bytes, record, arrived_at }: Restorable & { kind: 'record' },

@@ -27,10 +27,10 @@ interface AnalyzerFacts {
 }
 
 /**
- * The analyzers from which the setting `analysis.analyzer` selects one analyzer. Each analyzer also
- * needs an adapter in `processors/analysis/compose.ts`, a quota in `infra/settings.ts` and IAM
- * grants in `infra/constructs/analysis.ts`. If an analyzer is missing in one of the three files,
- * the file does not compile.
+ * All available analyzers. The setting `analysis.analyzer` selects one of these analyzers. Each
+ * analyzer also needs an adapter in `processors/analysis/compose.ts`, a quota in
+ * `infra/settings.ts` and IAM grants in `infra/constructs/analysis.ts`. If an analyzer is missing
+ * in one of the three files, the file does not compile.
  */
 export const ANALYZERS = {
   comprehend: {

@@ -23,10 +23,10 @@ export interface ApiKeyClaims {
 }
 
 /**
- * The form of an API key, which is `as`, a letter for the tier, the tenant, `X`, and 32 to 40
- * random characters. API Gateway accepts keys of 20 to 128 letters and digits. Source: "API key
- * file format" in the API Gateway developer guide. A tenant has no upper-case letters, so in the
- * key `H` stands for `-` and `U` stands for `_`.
+ * The form of an API key. A key consists of the letters `as`, one letter for the tier, the tenant,
+ * the letter `X`, and 32 to 40 random characters. API Gateway accepts keys of 20 to 128 letters and
+ * digits. Source: "API key file format" in the API Gateway developer guide. A tenant has no
+ * upper-case letters, so in the key `H` stands for `-` and `U` stands for `_`.
  */
 const KEY = /^as([SGPE])([a-z0-9HU]{1,64})X([A-Za-z0-9]{32,40})$/;
 const LETTERS: Record<Tier, string> = {

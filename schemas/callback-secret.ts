@@ -10,8 +10,8 @@ export function deriveCallbackSecret(deployment_secret: string, tenant: string):
 }
 
 /**
- * Computes the value of the header `X-AuraStream-Signature`, which is `sha256=` and the HMAC-SHA256
- * of `<timestamp>.<body>` in hex.
+ * Computes the value of the header `X-AuraStream-Signature`. The value consists of `sha256=` and
+ * the HMAC-SHA256 of `<timestamp>.<body>` in hex.
  *
  * @param timestamp epoch seconds, as in the header `X-AuraStream-Timestamp`.
  *
@@ -19,7 +19,8 @@ export function deriveCallbackSecret(deployment_secret: string, tenant: string):
  * import { timingSafeEqual } from 'node:crypto';
  * import { signCallback } from 'aurastream/schemas';
  *
- * // The secret is what `aurastream keys secret` prints; the body must be as it came, before JSON.parse.
+ * // The command `aurastream keys secret` prints the secret. Pass the body exactly as received,
+ * // before JSON.parse.
  * export function isGenuine(headers: Headers, body: string, secret: string): boolean {
  *   const timestamp = Number(headers.get('x-aurastream-timestamp'));
  *   const given = Buffer.from(headers.get('x-aurastream-signature') ?? '');

@@ -55,8 +55,8 @@ export function detectFormat(file_name: string): Format | undefined {
 }
 
 /**
- * Removes the ending of a format, and `.gz`, from a file name. For example, `reviews.csv.gz`
- * becomes `reviews`. An ending that belongs to no format is not removed.
+ * Removes `.gz` from the end of a file name, and then the ending of a format. For example,
+ * `reviews.csv.gz` becomes `reviews`. An ending that belongs to no format is not removed.
  */
 export function withoutFormatEnding(file_name: string): string {
   const stem = withoutGzipEnding(file_name);
@@ -74,15 +74,18 @@ function withoutGzipEnding(file_name: string): string {
   return isGzipped(file_name) ? file_name.slice(0, -GZIP_ENDING.length) : file_name;
 }
 
-/** The list of formats in help texts, which is `JSONL, CSV or TSV`. */
+/** The list of formats that help texts show. The value is `JSONL, CSV or TSV`. */
 export const FORMAT_TITLES = listWithOr(FORMAT_NAMES.map((format) => FORMATS[format].title));
 
-/** The list of endings in error messages, which is `.jsonl, .ndjson, .json, .csv or .tsv`. */
+/**
+ * The list of endings that error messages show. The value is
+ * `.jsonl, .ndjson, .json, .csv or .tsv`.
+ */
 export const FORMAT_ENDINGS = listWithOr(FORMAT_NAMES.flatMap((format) => FORMATS[format].endings));
 
 /**
- * The descriptions of all formats in the API's documentation. The first description is `jsonl: one
- * JSON object per line`.
+ * The text that describes all formats in the API's documentation. The text begins with the words
+ * `jsonl: one JSON object per line`.
  */
 export const FORMAT_DESCRIPTIONS = FORMAT_NAMES.map(
   (format) => `${format}: ${FORMATS[format].description}`,

@@ -28,8 +28,8 @@ export interface StreamPosition {
 /**
  * Derives an id from the position of a record on the stream. The id is for records that producers
  * sent without an id. A redelivery has the same position and therefore the same id, so the record
- * counts once. Without a sub-sequence number, the id equals the `eventID` that Lambda gives the
- * record.
+ * is counted only once. If the position has no sub-sequence number, the id equals the `eventID`
+ * that Lambda gives the record.
  */
 export function deriveRecordId(position: StreamPosition): string {
   const base = `${position.shard_id}:${position.sequence_number}`;

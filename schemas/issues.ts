@@ -23,9 +23,9 @@ export type Issue = z.infer<typeof issueSchema>;
 const MAX_ISSUES = 20;
 
 /**
- * Translates zod's issues. No path and no message quotes a value. Producers choose the names of
- * attributes, so a name may contain user text. A path therefore contains a name only if the name
- * looks like an identifier, and `?` otherwise.
+ * Translates zod's issues. Paths and messages never quote a value. Producers choose the names of
+ * attributes, so a name may contain user text. If a name looks like an identifier, the path
+ * contains the name. Otherwise the path contains `?` instead of the name.
  */
 export function translateIssues(error: z.ZodError): Issue[] {
   return error.issues.slice(0, MAX_ISSUES).map((issue) => ({

@@ -72,7 +72,8 @@ const jobInputSchema = z.object({
 });
 
 /**
- * A position in the input of a job. The first `records` records end before the byte offset `bytes`.
+ * A position in the input of a job. `bytes` is the byte offset of the position, and `records` is
+ * the number of records that end before this offset.
  */
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;

@@ -53,8 +53,8 @@ const attributes = z
 
 /**
  * The fields that a result copies from its record. To add such a field, add a line to this object.
- * The schemas of records, job documents and results, the lake, replay and the OpenAPI document all
- * use this object.
+ * This object is used by the schemas of records, job documents and results, by the lake, by replay
+ * and by the OpenAPI document.
  */
 export const carriedFields = {
   author: z.string().max(256).optional(),
@@ -79,8 +79,8 @@ export function pickCarried<From extends { [Field in CarriedField]?: unknown }>(
 const CARRIED_FIELDS = Object.keys(carriedFields) as CarriedField[];
 
 /**
- * An object type that requires every field of `Of`, including the optional fields, which may be
- * `undefined`. Code that forgets a field does not compile.
+ * The type `Of` with all fields required. A field that is optional in `Of` may be `undefined`, but
+ * must be present. Code that forgets a field does not compile.
  */
 export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
 

@@ -7,7 +7,7 @@
  * import type { RecordStream } from 'aurastream/ingest';
  * import { ServiceError } from 'aurastream/schemas';
  *
- * // A stream that is down: the publisher retries, since the error is retryable.
+ * // This stream is down. The publisher retries, because the error is retryable.
  * export const stream: RecordStream = {
  *   putRecords: async () => {
  *     throw new ServiceError('my-stream', 'Unavailable', { retryable: true });

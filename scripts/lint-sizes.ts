@@ -12,7 +12,7 @@ const LIMITS = { median_file: 100, p90_function: 30, longest_function: 80 };
 
 const tracked = execFileSync('git', ['ls-files', '*.ts'], { encoding: 'utf8' }).trim().split('\n');
 const measured = Object.entries<string[]>(rooms).map(([room, traits]) => {
-  // For a package, only the folder src counts, because tests do not count towards the sizes.
+  // If the room is a package, measure only the folder src, because the sizes do not include tests.
   const sources = traits.includes('package') ? `${room}/src/` : `${room}/`;
   const files = tracked.filter((file) => file.startsWith(sources));
   return {

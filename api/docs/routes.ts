@@ -26,8 +26,8 @@ const A_DAY = 'public, max-age=86400';
 /**
  * Creates the routes that serve the API's documentation.
  *
- * @param routes function that returns all routes of the API. The parameter is not a list, because
- * the list of all routes also contains the routes that this function creates.
+ * @param routes function that returns all routes of the API. The caller cannot pass a list instead,
+ * because the list also contains the routes that `createDocumentRoutes` creates.
  */
 export function createDocumentRoutes(routes: () => Route[]): Route[] {
   return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];

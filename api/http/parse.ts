@@ -58,8 +58,8 @@ export function parseParams<Schema extends z.ZodType>(
 /**
  * Parses a value that belongs to a request.
  *
- * @param whole name that error messages use for the whole value, which is `body`, `query` or the
- * name of a header.
+ * @param whole name that the error message uses if the whole value is invalid. The name is `body`,
+ * `query` or the name of a header.
  * @throws {HttpError} VALIDATION_ERROR if the value does not match the schema.
  */
 export function parseWith<Schema extends z.ZodType>(

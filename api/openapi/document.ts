@@ -21,7 +21,10 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Result: resultSchema,
 };
 
-/** Builds the OpenAPI 3.1 document of the routes from the schemas of the requests and answers. */
+/**
+ * Builds the OpenAPI 3.1 document that describes the routes. The schemas in the document come from
+ * the zod schemas of the requests and answers.
+ */
 export function buildOpenApiDocument(options: {
   routes: Route[];
   version: string;
@@ -132,8 +135,8 @@ function describeAnswers({ answers }: Route): Json {
 }
 
 /**
- * Describes a route's errors by HTTP status. Omits a status if the route's answers describe the
- * status.
+ * Describes the errors of a route. The keys of the returned object are HTTP statuses. If the
+ * route's answers already describe a status, the function leaves this status out.
  */
 function describeErrors({ errors, answers }: Route): Json {
   const by_status = new Map<number, ErrorCode[]>();

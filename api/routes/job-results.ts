@@ -17,8 +17,9 @@ import type { ApiEnv } from '../http/env.ts';
 import { HttpError } from '../http/errors.ts';
 
 /**
- * Largest total size of the rows of a page, in bytes. The value is well below the 6 MB that Lambda
- * allows per answer, because Lambda gets the page as a JSON string, whose escapes need more bytes.
+ * Largest total size of the rows of a page, in bytes. Lambda allows 6 MB per answer. The value is
+ * well below 6 MB, because Lambda gets the page as a JSON string, and the escapes in this string
+ * take additional bytes.
  */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const ROWS_PER_READ = 100;
@@ -103,7 +104,7 @@ async function readPage(
   }
 }
 
-/** Groups entries, because one read of the results table then serves all entries of a group. */
+/** Groups entries into chunks, so that one read of the results table can serve a whole chunk. */
 async function* readChunks(
   entries: AsyncIterable<InputEntry>,
   size: number,

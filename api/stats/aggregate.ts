@@ -3,7 +3,8 @@ import type { StatsResponse } from '../../schemas/index.ts';
 type SentimentCounts = StatsResponse['by_sentiment'];
 
 /**
- * Row of the SQL query's answer. `results` is the number of results with the row's other values.
+ * Row of the SQL query's answer. A row stands for the results that have the same start, source,
+ * language, sentiment and cache use. `results` is the number of these results.
  */
 export interface StatsGroup {
   start: string;
@@ -18,8 +19,9 @@ export interface StatsGroup {
 type Aggregates = Omit<StatsResponse, 'from' | 'to' | 'interval' | 'as_of'>;
 
 /**
- * Adds up the groups by sentiment, source, language, time and cache. The lists of sources and
- * languages start with the largest number of results, and the list of times with the earliest time.
+ * Adds up the groups by sentiment, source, language, time and cache. In the lists of sources and
+ * languages, the entry with the most results comes first. In the list of times, the earliest time
+ * comes first.
  */
 export function aggregate(groups: StatsGroup[], usd_per_unit: number): Aggregates {
   return {

@@ -32,11 +32,12 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
 }
 
 /**
- * Writes the condition that selects the partitions with results of the range. A partition is the
- * hour at which Firehose received a result. Firehose may receive a result some time after the
- * result was processed, and therefore the condition includes one more day after the range. The
- * condition has a separate part for each month, because partition projection can skip partitions
- * only if the condition compares the partition columns themselves.
+ * Writes a condition on the partitions. The condition selects all partitions that can contain
+ * results of the range. A partition contains the results that Firehose received in one hour.
+ * Firehose may receive a result some time after the result was processed. Therefore the condition
+ * also covers one more day after the range. Partition projection can skip partitions only if the
+ * condition compares the partition columns themselves. For this reason, the condition has a
+ * separate part for each month.
  */
 function partitionCondition({ from, to }: TimeRange): string {
   const months = new Map<string, { first: number; last: number }>();
@@ -65,7 +66,10 @@ export function readGroup(row: Record<string, unknown>): StatsGroup {
   };
 }
 
-/** Completes a time's prefix, such as `2026-11-23T10`, to the time at which the interval starts. */
+/**
+ * Returns the time at which an interval starts. The prefix, such as `2026-11-23T10`, identifies the
+ * interval.
+ */
 function completeTime(prefix: string): string {
   return `${prefix}${'1970-01-01T00:00:00.000Z'.slice(prefix.length)}`;
 }

@@ -3,7 +3,10 @@ import type { StatsQuery } from '../ports.ts';
 
 export const DAY_MS = 86_400_000;
 
-/** Longest range, in days, and default range, in milliseconds, for each interval. */
+/**
+ * Lengths of a range, for each interval. A range is at most `longest_days` long. If a query has no
+ * `from`, the range is `default_ms` long.
+ */
 const LIMITS: Record<StatsQuery['interval'], { longest_days: number; default_ms: number }> = {
   minute: { longest_days: 1, default_ms: 3_600_000 },
   hour: { longest_days: 31, default_ms: DAY_MS },

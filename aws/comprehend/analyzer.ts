@@ -66,10 +66,10 @@ function failure(code: string, throttled = false, retryable = true): Failure {
 }
 
 /**
- * Converts the error of one document to an outcome. The error code is matched by the words in the
- * code, because AWS publishes no list of the codes and the examples of AWS differ in spelling
- * (InternalServerException, INTERNAL_SERVER_ERROR, numbers). An unknown code is retryable, because
- * the document may succeed later.
+ * Converts the error of one document to an outcome. The function searches the error code for known
+ * words and numbers. It cannot compare whole codes, because AWS publishes no list of the codes, and
+ * the codes in AWS's examples differ in spelling (InternalServerException, INTERNAL_SERVER_ERROR,
+ * numbers). An unknown code is retryable, because the document may succeed later.
  */
 function failureOf(error: BatchItemError): DocumentOutcome {
   const code = error.ErrorCode ?? 'UnknownError';

@@ -6,9 +6,10 @@ export type Item = Record<string, AttributeValue>;
 export type Value = string | number | { [name: string]: Value };
 
 /**
- * Converts a value to the same attribute as `marshall` of the SDK does, in a fifth of the time.
- * Unlike this function, `marshall` throws if an object has an attribute named `constructor`,
- * because `marshall` treats the object as an instance of a class.
+ * Converts a value to an attribute. The SDK's `marshall` returns the same attribute, but takes five
+ * times as long. In addition, `marshall` throws if an object has an attribute named `constructor`,
+ * because `marshall` treats the object as an instance of a class. This function accepts such an
+ * object.
  */
 export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };

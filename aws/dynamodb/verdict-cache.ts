@@ -10,8 +10,8 @@ import { openTable, type TableDeps } from './table.ts';
 const KEY_NAME = 'fingerprint';
 
 /**
- * Schema of a row. `schema_version` is the version of the format of `verdict`. A row with another
- * version counts as a cache miss.
+ * Schema of a row. `schema_version` is the version of the format of `verdict`. If a row has another
+ * version, the cache treats the row as a miss.
  */
 const rowSchema = z.object({
   fingerprint: z.string(),

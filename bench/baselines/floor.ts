@@ -74,7 +74,7 @@ async function writeTable(results: ReturnType<typeof buildPlainResult>[]): Promi
 }
 
 /**
- * Packs lines into Firehose records of at most 1,000 KiB, and Firehose records into calls of at
+ * Packs lines into Firehose records of at most 1,000 KiB. Then packs the records into calls of at
  * most 4 MiB.
  */
 async function writeLake(results: object[]): Promise<void> {

@@ -16,9 +16,9 @@ import { clientsFor } from './clients.ts';
 import { buildPlainResult, parseEntry } from './record.ts';
 
 /**
- * The per-record baseline makes four calls for each record, as AWS samples and articles do. Unlike
- * many samples, the baseline analyzes many records at a time and keeps connections open. A failed
- * record does not make the whole batch fail.
+ * The per-record baseline makes four calls for each record. AWS samples and articles do the same.
+ * Unlike many samples, the baseline analyzes many records at a time and keeps connections open. A
+ * failed record does not make the whole batch fail.
  */
 const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 50);
 const { comprehend, dynamodb, firehose } = clientsFor(IN_FLIGHT);

@@ -5,7 +5,7 @@ import { readRecords } from '../../ingest/sources/read-records.ts';
 import { answerParent } from './answer.ts';
 import { readPeakRss } from './peak-rss.ts';
 
-/** Asks this process to publish the records of a file as `aurastream ingest` does. */
+/** Asks this process to publish a file's records in the same way as `aurastream ingest`. */
 export interface PublishFileQuestion {
   path: string;
   endpoint: string;

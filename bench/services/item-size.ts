@@ -38,8 +38,8 @@ function projectToIndex(item: Item): Item {
 }
 
 /**
- * How many bytes of storage DynamoDB bills in addition to the size of each item. See the link at
- * `measureItem`.
+ * For storage, DynamoDB bills this number of bytes in addition to the size of each item. See the
+ * link at `measureItem`.
  */
 const OVERHEAD_BYTES = 100;
 /** Number of seconds in a month of 730 hours. */

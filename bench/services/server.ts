@@ -88,8 +88,9 @@ const THROTTLED: Answer = {
 };
 
 /**
- * Creates a token bucket that holds the calls of at most one second. The bucket starts almost
- * empty, because a full bucket would admit extra calls at the start.
+ * Creates a token bucket. Each call takes one token, and a full bucket has the tokens for the calls
+ * of one second. The bucket starts almost empty, because a full bucket would admit extra calls at
+ * the start.
  */
 function createTokenBucket(calls_per_second: number): () => boolean {
   let tokens = Math.min(2, calls_per_second);

@@ -55,7 +55,7 @@ function computeWriteUsage(
 ): WriteUsage {
   const storageOf = (item: Item | undefined) =>
     item === undefined ? 0 : computeByteMonths(item, { is_indexed });
-  // DynamoDB bills the larger of the item before the write and the item after the write.
+  // DynamoDB compares the item's size before and after the write, and bills the larger size.
   const units = Math.max(
     computeWriteUnits(after),
     before === undefined ? 0 : computeWriteUnits(before),

@@ -39,8 +39,9 @@ const COMPARISONS: Record<string, (one: number, other: number) => boolean> = {
 
 /**
  * Evaluates the condition of an update against the stored item. The function supports the
- * conditions of the quota ledger. Each condition is an OR of ANDs of `attribute_not_exists(a)` and
- * of number comparisons.
+ * conditions of the quota ledger. Such a condition joins groups of terms with OR, and each group
+ * joins its terms with AND. A term is `attribute_not_exists(a)` or compares an attribute with a
+ * number.
  *
  * @throws {Error} if the condition has any other form
  */

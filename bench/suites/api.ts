@@ -35,12 +35,12 @@ const COMPREHEND_QUOTAS = { BatchDetectSentiment: 100_000 };
 /**
  * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` measure requests through the
  * embedded cloud's gateway, authorizer and function. The callers share this machine's cores with
- * the embedded cloud. `api.function_*` measures the function's bundle alone, invoked as Lambda
- * does. A hit is a request that the function answers from its cache. All of the time of a hit is
- * overhead. The overhead of a miss is the time of the miss without the analyzer's median time. Each
- * `paced` caller sends one request every 100 ms. All other callers send requests without a pause
- * and saturate two cores. `api.cold` is the time of the first request. Both the authorizer and the
- * function start for the first request.
+ * the embedded cloud. `api.function_*` measures the function's bundle alone. The bundle is invoked
+ * in the same way as on Lambda. A hit is a request that the function answers from its cache. All of
+ * the time of a hit is overhead. For a miss, the overhead is the time of the request minus the
+ * analyzer's median time. Each `paced` caller sends one request every 100 ms. All other callers
+ * send requests without a pause and saturate two cores. `api.cold` is the time of the first
+ * request, which starts both the authorizer and the function.
  */
 export const api: Suite = {
   name: 'api',
@@ -229,8 +229,8 @@ function createAnalyzerCall({ config }: BenchCloud) {
 }
 
 /**
- * Sends `requests` requests from `callers` callers and returns the duration of each request in
- * milliseconds. A caller sends at most one request per `interval_ms`.
+ * Sends the given number of requests in total and returns the duration of each request in
+ * milliseconds. The callers send in parallel. A caller sends at most one request per `interval_ms`.
  */
 async function timeRequests(
   { signal }: Run,

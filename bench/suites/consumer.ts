@@ -34,8 +34,9 @@ const LOADS: Load[] = [
   { ...BASE, name: 'batch_10000', batch_records: 10_000 },
 ];
 /**
- * Load with the batch size of a stream with 600 records per second, four shards and a batching
- * window of 2 s. This rate is about the highest rate that 10 Comprehend calls per second can carry.
+ * Load with batches of 300 records. A stream has such batches if it gets 600 records per second and
+ * has four shards and a batching window of 2 s. A rate of 600 records per second is about the
+ * highest rate that 10 Comprehend calls per second can carry.
  */
 const STEADY: Load = { ...BASE, name: 'steady', batch_records: 300 };
 
@@ -45,11 +46,11 @@ type Extent = Pick<ProgramInput, 'warm_batches' | 'batches'>;
 
 /**
  * Gives the same batches to the consumer's bundle and to the bundles of the baselines, each in its
- * own process. The programs call emulated services in another process. With the latencies `zero`,
- * the services answer without delay, so that a run measures only the programs' own work. With
- * `realistic`, the services have the response times of bench/services/latency.ts. No Comprehend
- * quota limits a program. CPU time is the CPU time of the whole warm process, including garbage
- * collection.
+ * own process. The programs call emulated services in another process. If the latencies are `zero`,
+ * the services answer without delay, so that a run measures only the programs' own work. If the
+ * latencies are `realistic`, the services have the response times of bench/services/latency.ts. No
+ * Comprehend quota limits a program. CPU time is the CPU time of the whole warm process, including
+ * garbage collection.
  */
 export const consumer: Suite = {
   name: 'consumer',
@@ -108,8 +109,9 @@ async function runBatchingPrograms(
 }
 
 /**
- * Adds up the turns of a program. For the CPU time, the turn with the lowest CPU time per record
- * counts for all records, because other load on the machine can only increase the CPU time.
+ * Combines the turns of a program. The CPU time per record is the lowest of all turns, because
+ * other load on the machine can only increase the CPU time. The peak memory is the highest of all
+ * turns. All other values are added up.
  */
 function mergeTurns(turns: ProgramRun[]): ProgramRun {
   const sum = (readValue: (turn: ProgramRun) => number) =>
@@ -130,8 +132,8 @@ const MAX_BATCHES_WITH_LATENCY = 15;
 
 /**
  * Returns the number of batches for warm-up and measurement. A run with latency measures fewer
- * batches, and only its base load gets the long warm-up: the speed of the other loads is not held
- * to a goal.
+ * batches than a run without latency. In a run with latency, only the base load gets the long
+ * warm-up, because the speed of the other loads has no goal.
  */
 function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Extent {
   const records = load.characters > 2_000 ? REPEAT_CYCLE_RECORDS : 2 * REPEAT_CYCLE_RECORDS;
@@ -145,16 +147,18 @@ function batchingExtent(load: Load, latencies: LatencyName, { quick }: Run): Ext
 }
 
 /**
- * How many records the warm-up and the measurement each use for a program that calls the services
- * for each record. With fewer records, the programs would mainly wait for the last call of a batch.
+ * Number of records for the programs that call the services for each record. The warm-up uses this
+ * number of records, and the measurement uses the same number again. With fewer records, the
+ * programs would mainly wait for the last call of a batch.
  */
 const PER_RECORD_RECORDS = 1_000;
 /** How many records `per_record` and `powertools` get in a quick run without latency. */
 const QUICK_RECORDS = 500;
 
 /**
- * Runs the two programs that call the services for each record. Because the programs are slow, only
- * the base load gets a batch of the deployed size. Only the speed of the base load has a goal.
+ * Runs the two programs that call the services for each record. The programs are slow, and
+ * therefore most loads use few records. In a full run, the base load uses a batch of the deployed
+ * size, because the speed of the base load has a goal.
  */
 async function runPerRecordPrograms(
   { run, bundles, load }: LoadBench,
@@ -196,8 +200,8 @@ async function measureSlowBatches(run: Run, bundles: Bundles): Promise<Figure> {
 }
 
 /**
- * Measures the fill of calls under a steady load that the quota can carry. The fill is the number
- * of documents per call, divided by the maximum of 25 documents.
+ * Measures how full the calls to Comprehend are under a steady load that the quota can carry. The
+ * measured value is the number of documents per call, divided by the maximum of 25 documents.
  */
 async function measureSteadyFill(run: Run, bundles: Bundles): Promise<Figure> {
   run.reportStep('steady load');

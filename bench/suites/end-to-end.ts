@@ -204,7 +204,7 @@ function generateRecords(name: string, load: number): RecordInput[] {
 /**
  * Publishes the records.
  *
- * @returns when each record was acknowledged.
+ * @returns the time at which each record was acknowledged, by record id.
  */
 async function publish(
   { config, stack }: BenchCloud,
@@ -230,7 +230,7 @@ async function publish(
 /**
  * Polls the table until it has a row for each record.
  *
- * @returns when each row was first seen.
+ * @returns the time at which each row was first seen, by record id.
  */
 async function watchRows(run: Run, cloud: BenchCloud, ids: string[]): Promise<Map<string, number>> {
   const seen = new Map<string, number>();

@@ -30,8 +30,8 @@ const MAX_PRODUCER_BYTES = 256 * MIB;
 /**
  * Measures the peak memory of processes. Each function's bundle runs with a heap limit equal to the
  * function's memory setting. The goal equals the memory setting, too. The bundles call the embedded
- * cloud and a stream that answers without delay. The producer publishes a file as `aurastream
- * ingest` does.
+ * cloud and a stream that answers without delay. The producer publishes a file in the same way as
+ * `aurastream ingest`.
  */
 export const memory: Suite = {
   name: 'memory',

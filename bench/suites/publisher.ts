@@ -111,11 +111,11 @@ async function measurePaces(
       run.signal.throwIfAborted();
       run.reportStep(`${method}, round ${round + 1}`);
       await hooks.before?.();
-      // The method with a call per record gets fewer records, because the method is far slower and
-      // warms up with fewer records.
+      // The method `per_record` gets fewer records than the other methods, because it is far slower
+      // and needs fewer records to warm up.
       const records = method === 'per_record' ? load / 10 : load;
-      // Stop waiting when the signal aborts, because Ctrl-C ends the stream, and the publisher
-      // would retry its requests for a minute.
+      // If the signal aborts, stop waiting for the publisher. Ctrl-C also ends the stream, and the
+      // publisher would then retry its requests for a minute.
       const pace = await withSignal(measurePace(publish, target, records), run.signal);
       await hooks.after?.(method as PublishMethod);
       // The first round is only the warm-up.

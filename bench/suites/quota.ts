@@ -103,13 +103,11 @@ interface Trial {
   is_limited: boolean;
 }
 
-/**
- * Runs the trial's consumers for the trial's number of seconds. Each consumer has its own clients.
- */
+/** Runs the consumers until the time of the trial is over. Each consumer has its own clients. */
 async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<QuotaUse> {
   const { consumers, seconds, is_limited } = trial;
   const counts: QuotaCounts = { calls: 0, throttled: 0, answered: 0, writes: 0, refused: 0 };
-  // Empty the token bucket first, because a full bucket would admit a second's calls in addition to
+  // Empty the token bucket first. A full bucket would admit the calls of one second in addition to
   // the quota.
   await emptyTokenBucket(cloud.config);
   const end = Date.now() + seconds * 1_000;
@@ -126,8 +124,8 @@ async function runTrial(run: Run, cloud: BenchCloud, trial: Trial): Promise<Quot
     used: counts.answered / (QUOTA_CALLS_PER_SECOND * seconds),
     throttled: counts.throttled / counts.calls,
     documents_per_second: (counts.answered * DOCUMENTS_PER_CALL) / seconds,
-    // A reservation also caused a write if it found no slot before the end of the trial.
-    // Therefore refused reservations count as well.
+    // If a reservation found no slot before the end of the trial, the call was refused, but the
+    // reservation still caused a write. Therefore the divisor includes the refused calls.
     ledger_writes_per_call: counts.writes / (counts.calls + counts.refused),
   };
 }
@@ -175,8 +173,8 @@ function limitToQuota(
 }
 
 /**
- * Keeps a consumer's calls in flight until the end of the trial. After a failed call, the consumer
- * makes no call for as long as the quota allows one call to take.
+ * Keeps a consumer's calls in flight until the end of the trial. After a failed call, the caller
+ * pauses for the interval between two calls at the quota's rate.
  */
 async function callUntilEnd(
   run: Run,

@@ -32,9 +32,9 @@ function describeProgress({ progress }: StatusResponse, elapsed_ms: number): str
 }
 
 /**
- * Estimates how long the unfinished records will take, from the time that the finished records
- * took. Returns an empty string before 10 % of the records are done. Such an early estimate would
- * be too low, because invalid rows finish first and take less time than other rows.
+ * Estimates how long the unfinished records will take, based on the time that the finished records
+ * took. Returns an empty string if less than 10 % of the records are done. At that point an
+ * estimate would be too low, because invalid rows finish first and take less time than other rows.
  */
 function describeEta(done: number, total: number, elapsed_ms: number): string {
   if (done < total * 0.1 || done === total || elapsed_ms < 2_000) return '';

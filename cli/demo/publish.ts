@@ -9,7 +9,7 @@ export interface Published {
   tenant: string;
   record_id: string;
   record_version: number;
-  /** Id that the record's set-aside has if the consumer sets the record aside. */
+  /** If the consumer sets the record aside, the set-aside has this id. */
   position_id: string;
   /** True if the line is not a valid record. The consumer sets such a line aside. */
   bad: boolean;

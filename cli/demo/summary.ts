@@ -18,8 +18,8 @@ export interface DemoSummary {
   /** Price of the run's calls of Comprehend, in US dollars. */
   cost_usd: number;
   /**
-   * Price that Comprehend would charge for one call for the language and one call for the sentiment
-   * of each record, in US dollars.
+   * Price that Comprehend would charge for two calls per record, in US dollars. One call detects
+   * the language, and the other call detects the sentiment.
    */
   baseline_cost_usd: number;
   seconds: number;
@@ -67,8 +67,9 @@ function counter(query: Query): (column: string) => Promise<Counts> {
 }
 
 /**
- * Counts the units that Comprehend would bill for one call for the language and one call for the
- * sentiment of each text. Texts in an unsupported language need only the call for the language.
+ * Counts the units that Comprehend would bill for two calls per text. One call detects the
+ * language, and the other call detects the sentiment. Texts in an unsupported language need only
+ * the call for the language.
  */
 async function countBaselineUnits(query: Query): Promise<number> {
   const { rows } = await query(

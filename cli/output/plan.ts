@@ -8,8 +8,8 @@ import {
 import { formatTable } from './table.ts';
 
 /**
- * Formats a plan for the terminal. The text has one line for each part of the system, the quotas
- * that must be raised, and the costs.
+ * Formats a plan for the terminal. The text starts with one line for each part of the system. Then
+ * the text lists the quotas that must be raised. The costs are at the end.
  */
 export function formatPlan(plan: Plan): string {
   const lines: [string, string][] = [

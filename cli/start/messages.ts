@@ -29,7 +29,10 @@ export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: stri
   return `${JSON.stringify(access)}\n`;
 }
 
-/** Formats a table with the endpoint, credentials and names of resources, and commands to try. */
+/**
+ * Formats a table and commands to try. The table lists the endpoint, the API keys and the names of
+ * the resources. The commands contain the credentials.
+ */
 export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: string): string {
   const { outputs } = cloud;
   const rows: [string, string | undefined][] = [

@@ -39,7 +39,7 @@ export class Api extends Construct {
     return new apigateway.RestApi(this, 'RestApi', {
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
-      // With AUTHORIZER, API Gateway calls the authorizer before API Gateway checks the API key.
+      // The value AUTHORIZER makes API Gateway call the authorizer before the API key is checked.
       // Therefore a request without a key gets status 401 instead of 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
       deployOptions: {

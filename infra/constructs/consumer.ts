@@ -17,8 +17,8 @@ interface ConsumerProps {
 }
 
 /**
- * Lambda function that creates results from the records of the stream, and the event source mapping
- * that calls the function.
+ * Consumer of the stream. A Lambda function creates results from the records of the stream. An
+ * event source mapping calls the function.
  */
 export class Consumer extends Construct {
   readonly handler: lambda.Function & { role: iam.Role };

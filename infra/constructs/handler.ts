@@ -18,8 +18,8 @@ export interface HandlerProps {
 }
 
 /**
- * Creates a Lambda function with its own bundle, log group and IAM role. Besides writing logs and
- * traces, the role allows only the actions in `grants`.
+ * Creates a Lambda function with its own bundle, log group and IAM role. The role allows the
+ * function to write logs and traces, and to do the actions in `grants`. It allows no other actions.
  */
 export function createFunction(
   scope: Construct,

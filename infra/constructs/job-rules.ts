@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 
 /**
  * Adds the EventBridge rules that send messages to the jobs queue. The first rule sends a message
- * when the input of a job arrives. The second rule sends a message each minute, which starts the
+ * when the input of a job arrives. Every minute, the second rule sends a message that starts the
  * sweep of the jobs.
  */
 export function addJobRules(

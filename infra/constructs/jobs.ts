@@ -21,12 +21,15 @@ import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 const { STRING } = dynamodb.AttributeType;
 
 /**
- * Prefix of the objects that store texts too long for the stream. The objects are in the input
- * bucket, because all objects of the input bucket expire.
+ * Prefix of the objects that store long texts. A long text is a text that does not fit on the
+ * stream. The objects are in the input bucket, because all objects of the input bucket expire.
  */
 export const CLAIMS_PREFIX = 'claims/';
 
-/** Jobs table, input bucket, queues, and Lambda functions that submit jobs and send callbacks. */
+/**
+ * The jobs table, the input bucket, the queues, and two Lambda functions. One function submits
+ * jobs, and the other function sends callbacks.
+ */
 export class Jobs extends Construct {
   readonly table: dynamodb.Table;
   readonly input_bucket: s3.Bucket;

@@ -82,7 +82,7 @@ export class Lake extends Construct {
 
   /**
    * Creates the role with which Firehose writes to S3. The role allows only the actions that the
-   * documentation of Firehose lists, and only on the lake's bucket.
+   * documentation of Firehose lists. All actions are limited to the lake's bucket.
    */
   private deliveryRole(): iam.Role {
     const role = new iam.Role(this, 'DeliveryRole', {

@@ -11,8 +11,8 @@ export class ByteBudget {
   }
 
   /**
-   * Reserves bytes, and resolves when the budget has room for the bytes. A call for more bytes than
-   * the whole budget is granted when no other bytes are reserved.
+   * Reserves bytes, and resolves when the budget has room for the bytes. If a call needs more bytes
+   * than the whole budget has, the call is granted when no other bytes are reserved.
    */
   async acquire(bytes: number): Promise<void> {
     if (this.#waiters.size === 0 && this.#hasRoomFor(bytes)) {

@@ -48,8 +48,8 @@ export interface PublisherStats {
   refused: number;
   failed: number;
   /**
-   * Number of entries that were sent again because the stream had rejected them or because their
-   * request had failed. An entry that is resent twice counts twice.
+   * Number of times that an entry was sent again because the stream had rejected the entry or
+   * because its request had failed. If an entry is sent again twice, the number grows by 2.
    */
   resent: number;
   requests: number;

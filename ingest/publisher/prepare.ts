@@ -14,7 +14,8 @@ export interface PrepareOptions {
 }
 
 /**
- * The entry of a record for the stream, or the outcome of the record if the record cannot be sent.
+ * The result of preparing a record. The result is the entry to send to the stream. If the record
+ * cannot be sent, the result is the outcome of the record.
  */
 export type Prepared =
   | { ok: true; entry: Encoded }

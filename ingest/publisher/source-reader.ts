@@ -31,9 +31,9 @@ export class SourceReader<Item> {
   }
 
   /**
-   * Calls the iterator's `return`. Waits for `return` only if no read is pending, because an async
-   * generator answers `return` after the pending `next`, and a silent source may never answer that
-   * `next`.
+   * Calls the iterator's `return`. If a read is pending, does not wait for `return` to finish. An
+   * async generator finishes `return` only after the pending `next`. If the source is silent, that
+   * `next` may never finish.
    */
   async stop(): Promise<void> {
     if (this.#is_over) return;

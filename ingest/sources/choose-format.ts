@@ -1,10 +1,10 @@
 import { detectFormat, FORMAT_ENDINGS, FORMAT_NAMES, type Format } from '../../schemas/index.ts';
 
 /**
- * Returns the given format. If no format is given, returns JSONL for standard input, and the format
- * that has the ending of the file name for a file.
+ * Returns the given format. If no format is given, the ending of the file name determines the
+ * format. Standard input has no file name, so its format is JSONL.
  *
- * @throws {Error} if no format has the ending.
+ * @throws {Error} if no format has the ending of the file name.
  */
 export function chooseFormat(path: string, format?: Format): Format {
   const chosen = format ?? (path === '-' ? 'jsonl' : detectFormat(path));

@@ -62,8 +62,8 @@ function parseRows({ open, from }: RowSource, delimiter: string): AsyncIterable<
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
   });
-  // pipe() does not close the other stream if one stream fails or if the caller stops reading
-  // early. The two handlers close the other stream.
+  // If one stream fails, or if the caller stops reading early, pipe() does not close the other
+  // stream. The two handlers close the other stream.
   bytes.once('error', (error) => parser.destroy(error));
   parser.once('close', () => bytes.destroy());
   return bytes.pipe(parser);

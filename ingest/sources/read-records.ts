@@ -32,8 +32,8 @@ export interface ReadOptions {
   /** Name of the field or column that holds the text. Default `text`. */
   text_field?: string;
   /**
-   * Source of the records that do not name a source. By default, the source is derived from the
-   * file name.
+   * Value of `source` for the records that have no `source` of their own. By default, the value is
+   * derived from the file name.
    */
   source?: string;
   /** Tenant of the records that do not name a tenant. */

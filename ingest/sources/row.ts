@@ -12,7 +12,7 @@ export type Row = {
 
 /** A file, and the offset at which reading begins. */
 export interface RowSource {
-  /** Opens the file and reads its bytes from a byte offset on. */
+  /** Opens the file and reads its bytes, starting at a byte offset. */
   open(from: number): AsyncIterable<Buffer>;
   /** The byte offset at which reading begins. The offset is 0 or the end of a row. */
   from: number;

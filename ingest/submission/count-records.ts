@@ -64,7 +64,7 @@ async function startProcessing(
     due_at: new Date(now() + RESUME_AFTER_MS).toISOString(),
   });
   // Another invocation may have moved the job to PROCESSING already. Both invocations may continue,
-  // because a record that is published twice counts once.
+  // because a record is counted only once even if both invocations publish the record.
   const current = changed ?? (await store.get(job_id));
   return current?.status === 'PROCESSING' ? current : 'ignored';
 }

@@ -25,8 +25,8 @@ type EntryContent =
 const TEXT_FIELD = 'text';
 
 /**
- * Reads the input of a job from a position on. The memory in use does not grow with the size of the
- * input. The input must have arrived before the call.
+ * Reads the input of a job, starting at a position. The memory in use does not grow with the size
+ * of the input. The input must have arrived before the call.
  */
 export async function* readInput(
   inputs: Pick<JobInputs, 'read'>,

@@ -5,7 +5,7 @@ interface InputHead {
 }
 
 /**
- * The error if the input of a job was replaced or deleted while the submission was reading the
+ * Reports that the input of a job was replaced or deleted while the submission was reading the
  * input.
  */
 export class InputChangedError extends Error {
@@ -22,9 +22,10 @@ export interface JobInputs {
    */
   head(key: string): Promise<InputHead | undefined>;
   /**
-   * Reads the bytes of an object from an offset on. Leaving the loop early stops the download.
+   * Reads the bytes of an object, starting at an offset. If the caller leaves the loop early, the
+   * download stops.
    *
-   * @throws {InputChangedError} if the object has another etag or does not exist.
+   * @throws {InputChangedError} if the object does not exist or does not have the given etag.
    */
   read(key: string, options: { etag: string; from: number }): AsyncIterable<Buffer>;
   /**

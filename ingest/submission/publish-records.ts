@@ -18,7 +18,7 @@ export interface PublishDeps {
 }
 
 /**
- * The error if a service failed during the submission. Resuming the submission later may succeed.
+ * Reports that a service failed during the submission. Resuming the submission later may succeed.
  */
 export class SubmissionInterruptedError extends Error {
   override name = 'SubmissionInterruptedError';

@@ -18,7 +18,8 @@ export type SubmitOutcome = 'done' | 'more' | 'failed' | 'ignored';
 /**
  * Publishes the input of a job.
  *
- * @param object_key the key of the object that has arrived. Absent if the call has another cause.
+ * @param object_key the key of the object whose arrival caused the call. Absent if the call was not
+ * caused by the arrival of an object.
  */
 export type Submit = (
   job_id: string,
@@ -29,8 +30,8 @@ export type Submit = (
 /**
  * Creates the function that publishes the input of a job. The function first counts the records, so
  * that the total of the job is known before the first record is published. A later call continues
- * from the last checkpoint. A record that is published twice has the same id both times, and a row
- * that is set aside twice counts once.
+ * from the last checkpoint. If a record is published twice, both copies have the same id. If a row
+ * is set aside twice, the row is still counted only once.
  *
  * @throws {ServiceError} if a service failed. A later call continues from the last checkpoint.
  */
@@ -57,8 +58,9 @@ export function createSubmit(deps: SubmitDeps): Submit {
  * Stores the etag of the input in the job, so that later reads detect a replaced file.
  *
  * @returns the job; undefined if the input has not arrived, or if the job has left PENDING.
- * @throws {UnusableInputError} if an object arrived under another key, for example under a key with
- * the ending of another format. Without this error, the job would wait until its deadline.
+ * @throws {UnusableInputError} if an object arrived under a wrong key. For example, the ending of
+ * the key may belong to a different format. Without this error, the job would wait until its
+ * deadline.
  */
 async function pinInput(
   { store, inputs }: SubmitDeps,

@@ -20,16 +20,16 @@ export interface PostDeps extends CallbackRules {
       addresses: { address: string; family: number }[],
     ) => void,
   ) => void;
-  /** Time limit of one attempt, in milliseconds, including redirects. Default 30,000. */
+  /** Time limit in milliseconds for one attempt with all its redirects. Default 30,000. */
   timeout_ms?: number;
 }
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 3;
 /**
- * The statuses of redirects after which the client sends the same method and body again. Redirects
- * with another status would turn the POST into a GET without a body, so the client does not follow
- * such redirects.
+ * The statuses of the redirects that the client follows. After these redirects, the client sends
+ * the same method and body again. A redirect with a different status would turn the POST into a GET
+ * without a body.
  */
 const REDIRECT_STATUSES = new Set([307, 308]);
 
@@ -40,10 +40,11 @@ export type Post = (
 ) => Promise<PostOutcome>;
 
 /**
- * Creates the function that posts callbacks to URLs. Callers choose the URLs. The function checks
- * the addresses of the host when the host name is resolved, for the first request and for each
- * redirect, and connects only to a checked address. A host name that resolves to a private address
- * after the check (DNS rebinding) can therefore not reach a private address.
+ * Creates the function that posts callbacks to URLs. Because callers choose the URLs, the function
+ * connects only to addresses that the function has checked. The function resolves the host name and
+ * checks the addresses for the first request, and again for each redirect. If the host name
+ * resolves to a private address after the check (DNS rebinding), the function does not connect to
+ * that address.
  */
 export function createPost(deps: PostDeps): Post {
   return async (url, headers, body) => {

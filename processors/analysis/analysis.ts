@@ -30,11 +30,11 @@ export interface AnalysisDeps {
   /** Maximum number of verdicts in the memory of this process. */
   memory_entries: number;
   /**
-   * Maximum number of calls to the analyzer in flight at the same time, summed over all batches of
-   * this process.
+   * Maximum number of calls to the analyzer that may be in flight at the same time. The calls of
+   * all batches of this process are counted together.
    */
   max_in_flight: number;
-  /** Waits before failed documents are sent to the analyzer again. */
+  /** Function that waits before failed documents are sent to the analyzer again. */
   pause?: Pause;
 }
 
@@ -43,7 +43,7 @@ export interface AnalysisDeps {
  * groups equal texts, reads the caches, calls the analyzer for texts that are in no cache, and
  * writes the new verdicts to the caches. If the analyzer accepts 25 documents per call and no
  * document fails, a batch takes ⌈n / 25⌉ calls for each language. Here n is the number of distinct
- * documents in the language without a cached verdict.
+ * documents that are in this language and have no cached verdict.
  */
 export function createAnalysis(deps: AnalysisDeps): Analyse {
   const prepare = createPrepare(deps);

@@ -23,7 +23,7 @@ export interface AnswersDeps {
   max_document_bytes: number;
 }
 
-/** A question whose answer is not yet known, with the chunks of its text. */
+/** A question that has no answer yet, together with the chunks of its text. */
 interface OpenQuestion {
   question: Question;
   chunks: Chunk[];
@@ -52,7 +52,10 @@ export function createAnswerQuestions(deps: AnswersDeps): AnswerQuestions {
   };
 }
 
-/** Splits all texts into chunks. Returns each distinct chunk of a language once. */
+/**
+ * Splits all texts into chunks. If several chunks have the same text and the same language, only
+ * one of them is returned.
+ */
 function openQuestions(questions: Question[], max_document_bytes: number): Chunk[] {
   const chunks = new Map<string, Chunk>();
   for (const question of questions) {

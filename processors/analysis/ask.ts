@@ -9,8 +9,8 @@ import type { AnalysisCounts } from './counts.ts';
 import type { Analyzer, DocumentOutcome } from './ports.ts';
 
 /**
- * Maximum number of times that a document is sent to the analyzer before the document counts as
- * failed.
+ * Maximum number of times that a document is sent to the analyzer. If the last attempt fails too,
+ * the document is treated as failed.
  */
 const MAX_ROUNDS = 3;
 const FIRST_PAUSE_MS = 100;
@@ -32,7 +32,7 @@ export interface Answered<Asked extends Document> {
 
 /**
  * Sends documents to the analyzer, and starts the calls before the caller reads the first answer.
- * Yields answers as the calls return. Each document gets exactly one answer.
+ * When a call returns, its answers are yielded. Each document gets exactly one answer.
  */
 export type Ask = <Asked extends Document>(
   documents: readonly Asked[],

@@ -6,7 +6,7 @@ import type { AnalysisCounts } from './counts.ts';
 import type { CacheRead, VerdictCache } from './ports.ts';
 import type { Question } from './prepare.ts';
 
-/** A verdict from a cache, for which no call to the analyzer is needed. */
+/** A verdict that was found in a cache. Such a verdict needs no call to the analyzer. */
 export interface CachedVerdict {
   verdict: Verdict;
   cache: 'memory' | 'table';
@@ -14,8 +14,8 @@ export interface CachedVerdict {
 
 /**
  * The two caches of verdicts. The memory of this process is read first, because reading the memory
- * costs nothing. The table that all processes share is read only for verdicts that are not in the
- * memory.
+ * costs nothing. Verdicts that are not in the memory are then read from the table, which all
+ * processes share.
  */
 export interface Caches {
   /** Returns the verdicts that the caches contain for the questions, by fingerprint. */
@@ -25,8 +25,8 @@ export interface Caches {
 
 /**
  * Creates the caches. If a call to the cache table fails, the error is counted and the affected
- * texts count as cache misses. Such a failure causes additional paid calls to the analyzer, but
- * does not make records fail.
+ * texts are treated as cache misses. Such a failure causes additional paid calls to the analyzer,
+ * but does not make records fail.
  */
 export function createCaches(deps: { cache: VerdictCache; memory_entries: number }): Caches {
   const memory = new LRUCache<string, Verdict>({

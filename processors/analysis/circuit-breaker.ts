@@ -2,7 +2,7 @@ import { ServiceError } from '../../schemas/index.ts';
 import { decorateAnalyzer } from './decorate.ts';
 import type { Analyzer } from './ports.ts';
 
-/** Number of consecutive failures after which the analyzer counts as unavailable. */
+/** After this number of consecutive failures, the analyzer is treated as unavailable. */
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;

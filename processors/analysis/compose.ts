@@ -15,7 +15,7 @@ const ADAPTERS: Record<AnalyzerName, (options: { max_attempts: number }) => Anal
  * use this function.
  *
  * @param options.max_attempts maximum number of attempts of one call to the analyzer, including the
- * first.
+ * first attempt.
  */
 export function createAnalyzer(
   environment: Pick<AnalysisEnvironment, 'ANALYZER'>,
@@ -30,7 +30,7 @@ export function createAnalyzer(
  * limiter and without a circuit breaker.
  *
  * @param options.max_attempts maximum number of attempts of one call to the cache table, including
- * the first. Default: the default of the SDK.
+ * the first attempt. If the option is undefined, the SDK uses its own default.
  */
 export function composeAnalysis(
   environment: AnalysisEnvironment,

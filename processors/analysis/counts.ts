@@ -22,11 +22,11 @@ export interface AnalysisCounts {
    */
   documents: number;
   /**
-   * Number of distinct documents that were in no cache, by language code. At 25 documents per call,
-   * a language with n such documents takes at least ⌈n / 25⌉ calls.
+   * Number of distinct documents that were in no cache, by language code. If the analyzer accepts
+   * 25 documents per call, a language with n such documents takes at least ⌈n / 25⌉ calls.
    */
   asked: Record<string, number>;
-  /** Number of documents that were sent again because the documents failed in a successful call. */
+  /** Number of documents that failed in a successful call and were therefore sent again. */
   retried_documents: number;
   /** Number of throttled calls, plus the number of throttled documents in successful calls. */
   throttles: number;

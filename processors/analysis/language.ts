@@ -9,7 +9,7 @@ export interface ResolvedLanguage {
   language_source: 'given' | 'detected';
 }
 
-/** Matches Chinese language codes for traditional characters. */
+/** Matches language codes that stand for Chinese in traditional characters. */
 const TRADITIONAL = /^zh-(?:.*-)?(?:hant|tw|hk|mo)(?:-|$)/i;
 
 /**

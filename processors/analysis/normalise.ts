@@ -19,8 +19,8 @@ const UNEVEN_RUN = /[^\S ]\s*| \s+/gu;
  * space is replaced by one space. The case of letters is kept, because case carries meaning
  * ("GREAT" differs from "great"). A text that contains only white space becomes the empty string.
  *
- * Every change of this function must increase NORMALISER_VERSION, because cached verdicts belong to
- * texts of the old normalisation.
+ * If you change this function, increase NORMALISER_VERSION, because the cached verdicts belong to
+ * texts that the old function normalised.
  */
 export function normalise(text: string): string {
   // Test before replacing, because most texts need no change and a test takes an eighth of the time

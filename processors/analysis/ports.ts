@@ -103,9 +103,9 @@ export interface Slots {
 }
 
 /**
- * Records which slots of a quota are taken, for all processes that share the quota. All methods are
- * atomic and may throw a {@link ServiceError}. A process that cannot reach the ledger uses a fixed
- * share of the quota instead.
+ * Stores which slots of a quota are taken. All processes that share the quota use the same ledger.
+ * All methods are atomic and may throw a {@link ServiceError}. A process that cannot reach the
+ * ledger uses a fixed share of the quota instead.
  */
 export interface QuotaLedger {
   /**

@@ -102,8 +102,9 @@ class RateLimiter {
   }
 
   /**
-   * Waits for the slot of a call. Waiting calls take slots one after the other. Therefore the
-   * number of slots in a lot never exceeds the number of waiting calls.
+   * Waits for the slot of a call. Calls take their slots one after the other. If two calls reserved
+   * lots at the same time, both lots would contain slots for the same waiting calls, and some of
+   * the slots would stay unused.
    */
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;

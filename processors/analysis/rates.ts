@@ -3,10 +3,10 @@ import type { Rate } from './ports.ts';
 /**
  * Parameters by which a shared rate adapts to the capacity of the service. The rate increases
  * additively and decreases multiplicatively, because this rule converges to equal shares and full
- * use of the capacity. As in CUBIC (RFC 9438), the rate rises quickly up to just below the rate of
- * the last throttled call, slowly around that rate, and quickly above that rate. Therefore a single
- * throttled call costs little capacity, the rate approaches a real limit slowly, and the rate soon
- * exceeds a limit that no longer exists.
+ * use of the capacity. As in CUBIC (RFC 9438), the size of an increase depends on the rate of the
+ * last throttled call. Near that rate, the increases are small. Below and above that rate, the
+ * increases are large. Therefore a single throttled call costs little capacity, the rate approaches
+ * a real limit slowly, and the rate soon exceeds a limit that no longer exists.
  * Source: D. Chiu and R. Jain, "Analysis of the increase and decrease algorithms for congestion
  * avoidance", 1989.
  */
@@ -18,8 +18,8 @@ const BEYOND = 1.05;
 const LEAST_SHARE = 0.05;
 
 /**
- * Minimum time between two changes of the rate, in milliseconds. The minimum is needed because
- * calls that were in flight at a change still show the effect of the old rate.
+ * Minimum time between two changes of the rate, in milliseconds. Calls that started before a change
+ * still show the effect of the old rate. The minimum gives these calls time to return.
  */
 export const CHANGE_MS = 1_000;
 

@@ -3,10 +3,10 @@ import type { QuotaLedger, Rate, Slots } from './ports.ts';
 import { slotsPerWrite } from './rates.ts';
 
 /**
- * How long after its start a slot may still be used, in milliseconds. With a large quota, all slots
- * of a lot may have started before the ledger's answer arrives. The late calls of a process are at
- * most a hundredth of the calls of one second. The token bucket of a service accepts a burst of
- * this size.
+ * How long after its start a slot may still be used, in milliseconds. If the quota is large, all
+ * slots of a lot may have started before the ledger's answer arrives. The process then makes all
+ * calls of the lot at once. The token bucket of a service accepts this burst, because the lot has
+ * only about one hundredth of the slots of one second.
  */
 const LATE_MS = 100;
 /** Pause after a failed call to the ledger, in milliseconds. */
@@ -90,8 +90,8 @@ export class SlotSource {
   }
 
   /**
-   * Drops slots that started too long ago, because calls in several of these slots would now form a
-   * burst.
+   * Drops slots that started too long ago. If calls used several of these slots now, the calls
+   * would form a burst.
    */
   #dropLateSlots(): void {
     const now = this.#deps.now();

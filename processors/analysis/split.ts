@@ -142,7 +142,7 @@ function unitsOf(code_point: number): number {
   return code_point > 0xffff ? 2 : 1;
 }
 
-/** Finds the first index with at least `byte` bytes before the index, by binary search. */
+/** Finds the first index at which `bytesBefore` is at least `byte`. Uses binary search. */
 function indexOf(offsets: Uint32Array, byte: number): number {
   let [low, high] = [0, offsets.length - 1];
   while (low < high) {

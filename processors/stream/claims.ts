@@ -33,8 +33,8 @@ export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
 }
 
 /**
- * The records after the fetch. The records in `items` have a text. The text of a record in
- * `missing` does not exist or has the wrong hash.
+ * The result of the fetch. Every record in `items` has a text. A record is in `missing` if its text
+ * does not exist or has the wrong hash.
  */
 export interface Fetched {
   items: StreamItem[];

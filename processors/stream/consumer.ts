@@ -44,7 +44,8 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     const keeping = new TaskGroup();
     keeping.add(keepUnreadable());
     const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
-    // Process one portion at a time, so that only the fetched texts of one portion are in memory.
+    // Process one portion after the other. The memory then never holds the fetched texts of more
+    // than one portion.
     for (const portion of cutIntoPortions(open)) await processPortion(portion, job_of, context);
     await keeping.join();
     await context.cache_writes.join();
@@ -58,8 +59,8 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
 }
 
 /**
- * Creates the function that processes one portion. The function analyses each version of a record
- * once, and counts every copy of the version on the stream.
+ * Creates the function that processes one portion. If a portion contains several copies of the same
+ * version of a record, the function analyses the version only once, but counts all copies.
  */
 function createProcessPortion(deps: ConsumerDeps) {
   const fetchTexts = createFetchTexts(deps.claims);

@@ -15,9 +15,9 @@ export interface DeliverDeps {
  * not store a result, the outcome of the version becomes a failure.
  *
  * The results table has one row for each record, so only the highest version of each record in the
- * lot is put in the table. If this put fails, the lower versions of the record also fail. A result
- * that failed in the table is not sent to the lake, because Lambda delivers the record again and
- * the lake would then contain the line twice.
+ * lot is written to the table. If this write fails, the lower versions of the record also fail.
+ * After a failed write, no version of the record is sent to the lake, because Lambda delivers the
+ * record again and the lake would then contain the same line twice.
  */
 export async function deliver(
   lot: Processed[],

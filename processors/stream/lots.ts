@@ -5,7 +5,7 @@ export interface LotOptions {
   size: number;
   /**
    * Maximum time to wait for a new item, in milliseconds. If no item arrives in this time, the
-   * waiting items become a lot.
+   * caller gets a lot that is not full.
    */
   quiet_ms: number;
   sleep?: typeof sleep;

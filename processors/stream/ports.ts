@@ -1,8 +1,8 @@
 import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
 
 /**
- * An entry that a store did not store. `index` is the index of the entry in the array that was put.
- * All entries without a failure are stored.
+ * An entry that a store did not store. `index` is the index of the entry in the array that was
+ * passed to `put`. All entries without a failure are stored.
  */
 export interface PutFailure {
   index: number;

@@ -54,10 +54,10 @@ export interface EndedItem {
 }
 
 /**
- * Counts records in their jobs after the result or the set-aside of each record is stored. Returns
- * the number of records that need no redelivery. If a record could not be counted, Lambda delivers
- * the record again. A call that times out may still take effect, but a redelivery does no harm,
- * because counting a record twice changes nothing.
+ * Counts records in the progress of their jobs. The result or the set-aside of each record must
+ * already be stored. Returns the number of records that need no redelivery. If a record could not
+ * be counted, Lambda delivers the record again. A call that times out may still take effect, but a
+ * redelivery does no harm, because counting a record twice changes nothing.
  */
 export async function countInJobs(
   ended: EndedItem[],

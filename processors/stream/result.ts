@@ -10,8 +10,9 @@ import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /**
- * An outcome that becomes a result. The record was analysed, the text of the record is empty or in
- * an unsupported language, or the source has withdrawn the record.
+ * An outcome that becomes a result. Either the record was analysed, or its text cannot be analysed,
+ * or the source has withdrawn the record. A text cannot be analysed if the text is empty or in an
+ * unsupported language.
  */
 export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 

@@ -40,8 +40,8 @@ export interface SetAsideDeps {
 }
 
 /**
- * Stores the set-asides of rejected records. Counts each record in its job after its set-aside is
- * stored.
+ * Stores the set-asides of rejected records. After the set-aside of a record is stored, the
+ * record is counted in its job.
  */
 export async function setAside(
   rejected: Rejected[],

@@ -12,8 +12,8 @@ import type { BatchReport } from './tally.ts';
  */
 const LEAST_MS = 1_000;
 /**
- * Iterator age from which a shard counts as behind, in milliseconds. As soon as a shard is no
- * longer behind, a sample is stored even if LEAST_MS has not passed.
+ * A shard is behind if its iterator age is at least this value, in milliseconds. As soon as a shard
+ * is no longer behind, a sample is stored even if LEAST_MS has not passed.
  */
 const BEHIND_MS = 2_000;
 

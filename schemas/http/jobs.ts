@@ -43,7 +43,7 @@ const jobDocumentSchema = z
   });
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
-/** The source of a job's records if neither the request nor the record names a source. */
+/** If neither the request nor the record names a source, the record gets this source. */
 const DEFAULT_JOB_SOURCE = 'api';
 
 /**

@@ -20,7 +20,7 @@ export const recordsRequestSchema = z.object({
 });
 
 /**
- * The outcome of publishing one record. The caller can send a record with the status `failed`
+ * The outcome of publishing one record. If the status is `failed`, the caller can send the record
  * again.
  */
 const recordOutcomeSchema = z.object({

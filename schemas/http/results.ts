@@ -112,7 +112,7 @@ export const statsResponseSchema = z.object({
 
 /**
  * The response of `GET /stats`. The API counts the results in the lake. Results reach the lake with
- * a delay, so only results from before the time `as_of` are counted.
+ * a delay. All results from before the time `as_of` are counted, but later results may be missing.
  *
  * @useDeclaredType
  *

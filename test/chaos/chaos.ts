@@ -39,7 +39,9 @@ export interface ChaosReport {
   findings: string[];
 }
 
-/** Names of the report's counts of broken promises. Each count must be 0. */
+/**
+ * Names of the fields that count broken promises in the report. The value of each field must be 0.
+ */
 export const MUST_BE_ZERO = [
   'lost',
   'doubled',
@@ -169,8 +171,8 @@ async function auditStores(test: TestCloud, published: PublishedEntry[]) {
 
 /**
  * Tells whether a producer published the record. Records of producers have ids such as `c0-17`. The
- * records of jobs have other ids. `finishJobs` checks the records of jobs by the progress of the
- * jobs.
+ * records of jobs have other ids. For jobs, `finishJobs` checks the progress instead of the
+ * records.
  */
 function isPublished({ record_id }: { record_id: string }): boolean {
   return /^c\d+-/.test(record_id);

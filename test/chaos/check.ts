@@ -27,8 +27,8 @@ const MAX_FINDINGS = 20;
 
 /**
  * Compares the acknowledged records with the contents of the stores. The generator's specs describe
- * the expected results. The check uses no code of the product, because a bug in shared code could
- * hide itself.
+ * the expected results. The check uses no code of the product. If the check shared code with the
+ * product, a bug in this code could go unnoticed.
  */
 export function checkStores(
   published: PublishedEntry[],

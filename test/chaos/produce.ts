@@ -101,8 +101,8 @@ function createLongRecord(name: string): Generated {
 }
 
 /**
- * How many records the test publishes at the end. With this number, every shard gets some of the
- * records.
+ * Number of records that the test publishes at the end. The number is large enough that every shard
+ * gets some of these records.
  */
 const LAST_RECORDS = 64;
 

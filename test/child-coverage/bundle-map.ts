@@ -29,8 +29,8 @@ async function read(url: string) {
 }
 
 /**
- * Returns the URL of a source file from a bundle's source map. CDK's synthesis moves the bundle, so
- * that the relative paths of the source map start at a wrong folder. The paths still end with the
+ * Returns the URL of a source file from a bundle's source map. CDK's synthesis moves the bundle.
+ * The relative paths of the source map then start at a wrong folder, but they still end with the
  * path inside the repository. A path outside the repository is returned unchanged.
  */
 export function locateSource(source: string, root: string): string {

@@ -4,8 +4,8 @@ import { RECORDINGS } from './recordings.ts';
 import { recordThreads } from './threads.ts';
 
 /**
- * Vitest's V8 coverage provider, extended with the code that child processes and the embedded
- * cloud's functions ran.
+ * Extends Vitest's V8 coverage provider. The extended provider also covers the code that ran in
+ * child processes and in the functions of the embedded cloud.
  */
 const coverage: CoverageProviderModule = {
   ...v8,

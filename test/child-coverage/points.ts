@@ -11,8 +11,8 @@ export interface Point {
 }
 
 /**
- * Returns the points of each source file in a source map. The points have the order of their
- * positions in the source file.
+ * Returns the points of each source file in a source map. The points are sorted by their positions
+ * in the source file.
  */
 export function pointsBySource(
   map: ConstructorParameters<typeof TraceMap>[0],
@@ -34,8 +34,8 @@ export function pointsBySource(
 }
 
 /**
- * Returns the points of a script that ran without a transformation. The points have the positions
- * of another tool's points. The offset of each point is its offset in the source file.
+ * Returns the points of a script that ran without a transformation. The function takes the line and
+ * the column of each point from `places`, and computes the offset of the point in the source file.
  */
 export function identityPoints(places: Point[], source: string): Point[] {
   const starts = lineStarts(lengthsOf(source));

@@ -3,17 +3,16 @@ import { countAt } from './count.ts';
 import { compare, type Point } from './points.ts';
 
 /**
- * Offsets in another tool's output, for each point of Vitest's output. The offsets stand for the
- * same source position as the point.
+ * Each element belongs to one point of Vitest's output. The element lists the offsets in another
+ * tool's output that correspond to the point.
  */
 export type Projection = number[][];
 
 /**
- * Finds the source position of each of Vitest's points in another tool's output of the same source.
- * The other tool may have dropped the token at a point, such as `return` or a brace. The point then
- * gets the offsets of the next point in the same top-level statement. A statement without any point
- * in the other output gets no offsets, because the other output does not contain the statement. For
- * example, a bundler may have removed the statement.
+ * Finds the code of each of Vitest's points in another tool's output of the same source. The other
+ * tool may have dropped the token at a point, such as `return` or a brace. The point then gets the
+ * offsets of the next point in the same top-level statement. If the other tool dropped the whole
+ * statement, as a bundler may do, the points of the statement get no offsets.
  *
  * @param statement_of returns the number of the top-level statement at an offset of Vitest's
  * output.
@@ -52,9 +51,9 @@ function matchExactly(vitest: Point[], other: Point[]): (number[] | undefined)[]
 const NAME_CALL = '__name('.length;
 
 /**
- * Returns the counts of another tool's output at Vitest's points. If several offsets stand for a
- * point, the smallest of their counts is the right count, because the call of `__name` runs even if
- * the function in its argument never runs.
+ * Returns how often the code at each of Vitest's points ran in another tool's output. If a point
+ * has several offsets, the function returns the smallest of their counts. The reason is that the
+ * call of `__name` runs even if the function in its argument never runs.
  */
 export function countProjected(
   projection: Projection,

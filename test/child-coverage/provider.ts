@@ -8,8 +8,8 @@ import { describeRooms } from './rooms.ts';
 import { Target } from './target.ts';
 
 /**
- * Adds the code that child processes and the embedded cloud's functions ran to Vitest's own
- * coverage, before Vitest writes reports and checks thresholds.
+ * Extends Vitest's own coverage before Vitest writes reports and checks thresholds. The provider
+ * adds the code that ran in child processes and in the functions of the embedded cloud.
  *
  * A child process runs different code than Vitest does, because tsx and Vite transform the same
  * file differently, and a bundle is minified. Therefore the provider assigns the counts of the
@@ -27,7 +27,7 @@ export class ChildProcessCoverage extends V8CoverageProvider {
     const result = targets
       .filter((target) => target !== undefined)
       .map((target) => ({ url: pathToFileURL(target.file).href, functions: target.functions() }));
-    // biome-ignore lint/complexity/useLiteralKeys: the types call the method private, and only brackets reach it.
+    // biome-ignore lint/complexity/useLiteralKeys: the types declare the method as private, and only brackets can reach it.
     coverage.merge(await this['convertCoverage']({ result }, this.ctx.getRootProject(), 'ssr'));
     return coverage;
   }

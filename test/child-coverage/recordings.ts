@@ -23,8 +23,8 @@ interface Recording {
 }
 
 /**
- * Reads the recordings of one process after the other. A process that was killed leaves no
- * recording or an incomplete one.
+ * Reads the recordings of all processes, one recording after the other. A process that was killed
+ * leaves no recording or an incomplete one.
  */
 export async function* readRecordings(folder = RECORDINGS): AsyncGenerator<RecordedScript> {
   const names = await readdir(folder).catch(() => []);

@@ -6,7 +6,10 @@ const worker_threads = createRequire(import.meta.url)(
 ) as typeof import('node:worker_threads');
 const RECORDER = fileURLToPath(new URL('./record-thread.mjs', import.meta.url));
 
-/** Makes the embedded cloud's functions in this process record which code ran. */
+/**
+ * Preloads a recorder into each thread in which the embedded cloud runs a function. The recorder
+ * records which code runs in the thread. Only threads of this process get the recorder.
+ */
 export function recordThreads(): void {
   worker_threads.Worker = class extends worker_threads.Worker {
     constructor(module: string | URL, options: import('node:worker_threads').WorkerOptions = {}) {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ROOT, run } from '../support/process.ts';
 
 /**
- * Names of the files and folders that the test does not copy. The copy contains a link to
- * `node_modules`. The test does not need the other files and folders in the list.
+ * Names of the files and folders that the test does not copy. The test creates a link to
+ * `node_modules` instead of a copy. The test does not need the rest of this list.
  */
 const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cdk.out', 'dist']);
 

@@ -10,8 +10,8 @@ const WAIT = { timeout: 60_000, interval: 250 };
 const RECORD = '{"text":"I love my cat","source":"s"}';
 
 /**
- * Writes a copy of the assembly with two changes. No policy allows `action`, and Lambda retries a
- * failed batch only once.
+ * Writes a copy of the assembly in which no policy allows `action`. In the copy, Lambda also gives
+ * up on a failed batch after one retry.
  */
 function assemblyWithout(action: string): Promise<string> {
   return changedAssembly((template) => {

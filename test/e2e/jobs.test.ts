@@ -331,11 +331,13 @@ it('the functions use every permission that their roles grant, but for the liste
       const unused_grants = unused
         .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
         .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
-        // The functions need these grants on AWS, but the embedded cloud never records a use of the
-        // grants. S3 checks ListBucket only if an object does not exist. Lambda itself sends the
-        // traces. AWS checks the grants of the caller of Athena when Athena reads data.
+        // The functions need the following grants on AWS, but the embedded cloud never records that
+        // the grants are used. S3 checks ListBucket only if an object does not exist. Lambda itself
+        // sends the traces. When Athena reads data, AWS checks the grants of the function that
+        // started the query.
         .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
-      // The consumer uses this grant only if Lambda gives up a batch. See test/e2e/iam.test.ts.
+      // This grant is used only if Lambda gives up on a batch. test/e2e/iam.test.ts tests this
+      // case.
       expect(unused_grants.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
     },
     { timeout: 30_000, interval: 250 },

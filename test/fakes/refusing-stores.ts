@@ -19,7 +19,7 @@ interface Refusals {
 export interface RefusingStore<Entry> {
   put(entries: Entry[]): Promise<PutFailure[]>;
   refuses: Refusals;
-  /** Entries of each put. */
+  /** The entries of each call of `put`, in the order of the calls. */
   puts: Entry[][];
 }
 

@@ -2,8 +2,8 @@ import type { ResultsReader } from '../../api/ports.ts';
 import { type Result, recordKey } from '../../schemas/index.ts';
 
 /**
- * Creates a reader of the results in a map, whose keys are `tenant#record_id`. Listings have the
- * order of the map.
+ * Creates a reader of the results in `rows`. The keys of `rows` are `tenant#record_id`. A listing
+ * returns the results in the order of the map.
  */
 export function createFakeReader(rows = new Map<string, Result>()) {
   const results: ResultsReader = {

@@ -56,8 +56,8 @@ export function drawFaultPlan(random: Random): FaultPlan {
   const rates = (share: number, highest: number) =>
     Object.fromEntries(
       SERVICES.map((service) => {
-        // The job store gets few calls. At the rate of the other services, the job store would have
-        // hardly any faults.
+        // The job store gets few calls. If its fault rate were the same as for the other services,
+        // the job store would have hardly any faults.
         const most = service === 'jobs' ? highest * 2 : highest;
         return [service, random.chance(share) ? random.between(0, most) : 0];
       }),

@@ -173,7 +173,7 @@ export function createMapping(deps: MappingDeps) {
       stopped = true;
     },
     counters,
-    /** Counts the records on the stream after the checkpoints of their shards. */
+    /** Counts the records that the checkpoints of the shards have not passed yet. */
     countPending: () =>
       stream.shards.reduce(
         (sum, { shard_id, records }) => sum + records.length - (checkpoints.get(shard_id) ?? 0),

@@ -98,7 +98,8 @@ export function createWorld(options: {
       if (environment.killed) return never();
       const label = `${environment.name} ${service}.${action}`;
       await travel(label);
-      // Half of the requests still arrive if the sender is killed while the request is on the way.
+      // If the sender is killed while a request is on the way, the request still arrives with a
+      // probability of one half.
       if (environment.killed && random.chance(0.5)) return never();
       if (isInOutage(service) || strike(`${service} refused`, fault_plan.refused[service])) {
         const throttled = random.chance(0.3);

@@ -54,8 +54,8 @@ export function aurastream(
 }
 
 /**
- * Returns the environment variables of this process without AWS settings and without settings that
- * turn colours on.
+ * Returns the environment variables of this process, except the AWS settings, `NODE_OPTIONS` and
+ * `FORCE_COLOR`. The variable `CI` is always set.
  */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(

@@ -9,7 +9,7 @@ export function synthesize(overrides: Partial<typeof settings> = {}): Template {
   return Template.fromStack(new AuraStreamStack(app, 'Test', { ...settings, ...overrides }));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: properties of a template are any JSON.
+// biome-ignore lint/suspicious/noExplicitAny: the properties in a template can be any JSON value.
 export type Properties = Record<string, any>;
 
 /**

@@ -8,7 +8,7 @@ import { createdSort, DUE_SHARDS, isExpired, type JobsTable, jobOf } from './row
 
 /** A key that sorts after every `created_sort`, because a `created_sort` begins with a digit. */
 const LATEST = '~';
-/** Number of jobs that each call of a listing by status reads. */
+/** Number of jobs that one call reads if the listing selects jobs by status. */
 const JOBS_PER_CALL = 500;
 /** Maximum number of calls for one page of a listing. */
 const MAX_CALLS = 5;

@@ -13,7 +13,10 @@ export interface JobsTable extends Table {
 /** Number of partitions of the index `by_due`. */
 export const DUE_SHARDS = 4;
 
-/** Sort key of a job's row. The pages of the job have the same `job_id` and other sort keys. */
+/**
+ * Sort key of a job's row. The pages of the job have the same `job_id` as the row, but different
+ * sort keys.
+ */
 export const JOB_PART: Item = { part: { S: 'job' } };
 
 /** Returns the key of a job's row. */
@@ -45,8 +48,8 @@ export function jobOf(item: Item): Job {
 }
 
 /**
- * Returns true if a job has expired. An expired job counts as missing, because DynamoDB deletes
- * expired rows only days later.
+ * Returns true if a job has expired. Callers treat an expired job as missing, because DynamoDB may
+ * keep the row for days after the expiry.
  */
 export function isExpired({ now }: JobsTable, job: Job): boolean {
   return job.expires_at * 1_000 <= now();

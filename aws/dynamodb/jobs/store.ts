@@ -106,8 +106,8 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
     const command = new PutItemCommand({
       TableName: table.table_name,
       Item: rowOf(job),
-      // Replace an expired row, because DynamoDB deletes expired rows only days later and an
-      // expired row must not block a new job with the same id.
+      // DynamoDB may keep an expired row for days. Replace such a row, so that the row does not
+      // block a new job with the same id.
       ConditionExpression: 'attribute_not_exists(job_id) OR expires_at <= :now',
       ExpressionAttributeValues: marshall({ ':now': Math.floor(table.now() / 1_000) }),
     });

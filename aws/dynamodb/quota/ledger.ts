@@ -72,7 +72,7 @@ interface State {
 
 interface Reservation {
   slots: number;
-  /** Latest start of the first slot, in epoch milliseconds. */
+  /** Time by which the first slot must start, in epoch milliseconds. */
   latest: number;
   /** Current time, in epoch milliseconds. */
   at: number;
@@ -101,8 +101,8 @@ async function tryReserve(
 }
 
 /**
- * Reserves the time directly after the last reservation. If the last reservation has already ended,
- * reserves time that starts now.
+ * Reserves a span of time. The span starts at the end of the last reservation. If that end has
+ * already passed, the span starts now.
  */
 function takeSpan(
   { item, last_seen }: State,

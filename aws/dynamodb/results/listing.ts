@@ -16,9 +16,9 @@ const LATEST = '~';
 /**
  * Creates the function that lists the results of a source, newest first. The rows of a source are
  * spread over several partitions of the index, and the function merges the rows of these
- * partitions. Each partition is read in pages. A page has about 1.5 times the rows that an average
- * partition contributes to the listing. The next page of a partition is read only after the merge
- * has used all rows of the previous page.
+ * partitions. Each partition is read in pages. A page has about 1.5 times as many rows as an
+ * average partition contributes to the listing. The next page of a partition is read only after the
+ * merge has used all rows of the previous page.
  */
 export function createResultsListing(table: Table): (query: ResultsQuery) => Promise<ResultsPage> {
   return async (query) => {
@@ -100,8 +100,8 @@ function partitionQuery(
       ':to': { S: before ?? (to === undefined ? LATEST : utcTime(to)) },
     },
     ScanIndexForward: false,
-    // Read 1.5 times the rows that an average partition contributes, because partitions differ in
-    // size.
+    // Partitions differ in size. Therefore read 1.5 times as many rows as an average partition
+    // contributes.
     Limit: Math.ceil(share * 1.5) + 1,
   };
 }

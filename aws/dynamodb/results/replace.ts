@@ -28,21 +28,22 @@ function readNumber(row: Item, name: string): number {
 const NO_ROW = 'attribute_not_exists(record_key)';
 const OLDER_ROW = 'record_version < :version';
 /**
- * Condition for replacing a result of the same version by the result of a replay. The existing
- * result must come from an earlier analysis run.
+ * Condition under which the result of a replay replaces an existing result of the same version. The
+ * existing result must come from an earlier analysis run.
  */
 const OLDER_RUN =
   '(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))';
 /**
- * Condition for replacing an expired row. DynamoDB deletes expired rows only days later. Until
- * then, an expired row must not block the result of a replay.
+ * Condition under which an expired row is replaced. DynamoDB may keep an expired row for days.
+ * During these days, the row must not block the result of a replay.
  */
 const EXPIRED_ROW = 'expires_at < :now';
 
 /**
- * Puts rows one by one. Each row is put only if its condition holds.
+ * Puts each row with a separate call. The call replaces an existing row only if that row has an
+ * older version, comes from an earlier analysis run, or has expired.
  *
- * @returns the writings whose put failed, with the reasons.
+ * @returns the writings whose calls failed, with the reasons.
  */
 export function replaceRows(
   table: Table,

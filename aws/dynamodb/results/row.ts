@@ -21,8 +21,8 @@ export function sourceKey(tenant: string, source: string, shard: number): string
 
 /**
  * Maximum size of a text in a row, in bytes. An item can have 400 KB (409,600 bytes), including
- * names and keys. In addition to the text, the limits of a record allow about 101,000 bytes of
- * attributes and 8,000 bytes of all other fields.
+ * names and keys. The item must also hold the other fields of the record. The limits of a record
+ * allow about 101,000 bytes of attributes and 8,000 bytes of all other fields besides the text.
  */
 const MAX_TEXT_BYTES = 280_000;
 

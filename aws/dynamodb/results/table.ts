@@ -17,8 +17,8 @@ export interface ResultsTableDeps extends TableDeps {
  * one row for each record. The row holds the highest version that was ever put, regardless of the
  * order of arrival, redeliveries and concurrent consumers.
  *
- * Every write is conditional. A put makes up to three steps, with the fewest calls that DynamoDB
- * allows:
+ * Every write is conditional. A put has at most three steps. Each step makes as few calls as
+ * DynamoDB allows:
  *
  *     Step 1: INSERT, 25 rows per call
  *         no row exists          → the row is written, which is the most common case
@@ -54,8 +54,8 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
 }
 
 /**
- * Finds the failed inserts that are worth another attempt. The row that blocked such an insert may
- * be replaced, or the row has expired in the meantime.
+ * Finds the failed inserts that are worth another attempt. An insert is worth another attempt if
+ * its row may replace the existing row, or if the existing row has been deleted in the meantime.
  */
 async function compareVersions(
   table: Table,

@@ -27,8 +27,9 @@ export const DEPLOYED = {
  */
 export const MEASURED = {
   /**
-   * CPU time for 1,000 records on the machine of the benchmark, in milliseconds. The second value
-   * is multiplied by the mean number of bytes in a text and added to the first value.
+   * CPU time for 1,000 records on the machine of the benchmark, in milliseconds. The CPU time is
+   * the sum of two parts. The first value is the fixed part. The second value is multiplied by the
+   * mean number of bytes in a text.
    */
   cpu_ms_per_1000: 125,
   cpu_ms_per_1000_and_byte: 0.06,
@@ -48,8 +49,8 @@ export const MEASURED = {
   /** Median duration of a Comprehend call with 25 documents, in seconds. */
   call_seconds: 0.08,
   /**
-   * Sizes without the text, in bytes. The values are for a stream record, a result row, the row's
-   * index entry, a cached verdict and a line of the lake.
+   * Sizes in bytes. The sizes do not include the text of the record. The values are for a stream
+   * record, a result row, the row's index entry, a cached verdict and a line of the lake.
    */
   stream_bytes: 165,
   row_bytes: 680,

@@ -30,7 +30,10 @@ export interface Batch {
   requests: number;
   /** Total size of the lines that the batch adds to the lake, in bytes. */
   line_bytes: number;
-  /** Duration of the batch if the batch does not wait for the quota, in seconds. */
+  /**
+   * Duration of the batch in seconds. Does not include the time for which the batch waits for the
+   * quota.
+   */
   seconds: number;
 }
 

@@ -11,13 +11,13 @@ import {
 } from './storage.ts';
 
 /**
- * Firehose rounds up the size of each Firehose record to a multiple of this size for billing, in
+ * For billing, Firehose rounds up the size of each Firehose record to a multiple of this number of
  * bytes.
  */
 export const FIREHOSE_STEP_BYTES = 5 * 1_024;
 /**
- * Size of a Firehose record, in bytes. The consumer joins lines of the lake to Firehose records of
- * this size. See aws/firehose/lake.ts of the product.
+ * Size of a Firehose record, in bytes. The consumer packs several lines of the lake into one
+ * Firehose record of at most this size. See aws/firehose/packed-record.ts of the product.
  */
 const FIREHOSE_RECORD_BYTES = 100_000;
 
@@ -27,7 +27,10 @@ export interface Consumption {
   documents: number;
   /** Number of requests to DynamoDB and Firehose, including the writes to the quota ledger. */
   requests: number;
-  /** Duration of one batch if the batch does not wait for the quota, in seconds. */
+  /**
+   * Duration of one batch in seconds. Does not include the time for which the batch waits for the
+   * quota.
+   */
   batch_seconds: number;
   usage: Usage;
 }

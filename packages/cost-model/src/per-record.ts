@@ -6,8 +6,8 @@ import { roundUp } from './round-up.ts';
 import { estimateResultWriteUnits, estimateRowByteMonths } from './storage.ts';
 
 /**
- * In the usual design, a record waits for its four calls for WAIT_SECONDS, which is a median. The
- * usual design processes RECORDS_IN_FLIGHT records at the same time.
+ * WAIT_SECONDS is the median time for which a record waits for its four calls in the usual design.
+ * The usual design processes RECORDS_IN_FLIGHT records at the same time.
  */
 const WAIT_SECONDS = 0.18;
 const RECORDS_IN_FLIGHT = 200;

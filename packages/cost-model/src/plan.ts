@@ -83,8 +83,9 @@ export interface Plan {
 }
 
 /**
- * Size of the consumer's batches under a load, and consumption of 1,000 records. The field `usual`
- * assumes batches of the usual size, and the field `full` assumes full batches.
+ * The consumer's work under a load. The fields `usual` and `full` contain the consumption of 1,000
+ * records. The field `usual` assumes batches of `batch_records` records, and the field `full`
+ * assumes full batches.
  */
 interface Workload {
   shards: number;

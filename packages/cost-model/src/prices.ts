@@ -1,7 +1,8 @@
 /*
- * This file contains every price that AuraStream uses, for us-east-1, in USD, read in November
- * 2026. An estimate with these prices can differ from AWS's bill. If AWS's own page shows a price
- * only by script, the price comes from another page and is marked "secondary source".
+ * This file contains every price that AuraStream uses. The prices are in USD, apply to us-east-1,
+ * and were read in November 2026. An estimate with these prices can differ from AWS's bill. Some of
+ * AWS's own pages show a price only if the browser runs a script. Such a price comes from another
+ * page and is marked "secondary source".
  */
 
 /**
@@ -27,9 +28,8 @@ export const GB = 2 ** 30;
 
 /**
  * Prices of Kinesis for on-demand standard streams, in USD. Each incoming record is rounded up to 1
- * KB.
- * Source: https://aws.amazon.com/kinesis/data-streams/pricing/ (price of outgoing data: secondary
- * source)
+ * KB. The price of outgoing data comes from a secondary source.
+ * Source: https://aws.amazon.com/kinesis/data-streams/pricing/
  */
 export const KINESIS_USD_PER_GB_IN = 0.08;
 export const KINESIS_USD_PER_GB_OUT = 0.04;

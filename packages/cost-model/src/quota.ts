@@ -31,8 +31,7 @@ export interface QuotaFit {
 
 /**
  * Compares the account's current quota with the quota that a load needs.
- * @param full the consumption in full batches, because a delayed consumer always receives full
- * batches.
+ * @param full the consumption in full batches. A delayed consumer always receives full batches.
  */
 export function fitQuota(load: PlannedLoad, full: Consumption): QuotaFit {
   const records_per_second =

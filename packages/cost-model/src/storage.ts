@@ -36,8 +36,8 @@ function estimateRowUnits({ characters, bytes_per_character, languages }: Planne
 }
 
 /**
- * Estimates the storage of the rows and index entries of 1,000 records until their expiry, in bytes
- * multiplied by months.
+ * Estimates the storage that the rows and index entries of 1,000 records use until their expiry.
+ * The unit is bytes multiplied by months.
  */
 export function estimateRowByteMonths(load: PlannedLoad): number {
   const text_bytes = computeTextBytes(load);
@@ -48,8 +48,8 @@ export function estimateRowByteMonths(load: PlannedLoad): number {
 }
 
 /**
- * Estimates the storage of the cached verdicts of 1,000 records until their expiry, in bytes
- * multiplied by months.
+ * Estimates the storage that the cached verdicts of 1,000 records use until their expiry. The unit
+ * is bytes multiplied by months.
  */
 export function estimateVerdictByteMonths({ repeat_share }: PlannedLoad): number {
   const verdicts = 1_000 * (1 - repeat_share);

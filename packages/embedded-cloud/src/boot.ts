@@ -28,7 +28,8 @@ export interface BootOptions {
    */
   comprehendQuotas?: Record<string, number>;
   /**
-   * The start calls this function before each step, with a description of the step for the user.
+   * `bootCloud` calls this function before each step of the start. The argument describes the step
+   * for the user.
    */
   onProgress?: (step: string) => void;
   /**

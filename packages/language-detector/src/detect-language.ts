@@ -14,13 +14,14 @@ const SAMPLE_CHARACTERS = 1_000;
 const MAY_CONTAIN_NOISE = /@|:\/\/|www\./i;
 const NOISE = /(?:https?:\/\/|www\.)\S+|\S+@\S+|@\w+/giu;
 /**
- * If a text has at least this number of letters, the detector accepts a reliable ranking for any
- * language.
+ * If a text in Latin script has at least this number of letters and the ranking is reliable, the
+ * detector returns the best language, even if that language is not favoured. If a text in
+ * Devanagari has fewer letters, the detector returns Hindi.
  */
 const LONG_LETTERS = 40;
 /**
- * If a text has at least this number of letters, the detector accepts a reliable ranking for a
- * favoured language.
+ * If a text in Latin script has at least this number of letters and the ranking is reliable, the
+ * detector returns the best language, provided that the language is favoured.
  */
 const MEDIUM_LETTERS = 18;
 /**
@@ -58,8 +59,8 @@ export const FAVOURED_LANGUAGES = [
  * Detects the language of a text, without calling a service.
  *
  * Some scripts identify the language. For example, Hangul identifies Korean, and kana identify
- * Japanese. For other scripts the frequencies of n-grams decide. For a short text, the detector
- * returns a language that is not favoured only if the ranking is clear.
+ * Japanese. For other scripts, the frequencies of n-grams decide. For a short text, the detector
+ * returns a language outside `favoured` only if the ranking is clear.
  *
  * @param favoured the languages in which short texts are likely to be written.
  * @returns the code of a favoured language, the ISO 639-1 code of another language, `und` if the
@@ -81,8 +82,8 @@ export function detectLanguage(
   const letters = countLetters(sample);
   if (letters.all === 0) return undefined;
   const east_asian = letters.hangul + letters.kana + letters.han;
-  // The required share is one fifth, because "iPhone 15 Pro Max 很好用" is Chinese and "I flew from 東京
-  // to 大阪 last summer" is not.
+  // At least one fifth of the letters must be East Asian. With this limit, "iPhone 15 Pro Max 很好用"
+  // is Chinese, and "I flew from 東京 to 大阪 last summer" is not.
   if (east_asian * 5 >= letters.all) return detectEastAsian(sample, letters);
   const { latin, arabic, devanagari } = letters;
   const most = Math.max(latin, arabic, devanagari, letters.other);
@@ -98,8 +99,8 @@ export function detectLanguage(
 
 function detectEastAsian(sample: string, letters: LetterCounts): string {
   if (letters.hangul >= letters.kana + letters.han) return 'ko';
-  // About half of the letters in Japanese sentences are kana. The required share is only one tenth.
-  // The share is not zero, because Chinese shop signs contain a single の.
+  // About half of the letters in a Japanese sentence are kana, so a share of one tenth is enough to
+  // detect Japanese. The limit is not zero, because Chinese shop signs contain a single の.
   if (letters.kana * 10 >= letters.kana + letters.han) return 'ja';
   const { simplified, traditional, japanese } = countHanVariants(sample);
   if (japanese > simplified && japanese * 4 >= traditional) return 'ja';

@@ -19,8 +19,8 @@ type ByteRange = [first: number, last: number];
 let sets: HanSets | undefined;
 
 /**
- * Counts the Chinese characters that only simplified Chinese, only traditional Chinese or only
- * Japanese uses.
+ * Counts the Chinese characters that occur only in simplified Chinese, those that occur only in
+ * traditional Chinese, and those that occur only in Japanese.
  *
  * The sets come from the national standards GB 2312 (simplified), Big5 (traditional) and JIS X 0208
  * (Japanese), which the platform's text decoders contain. Only the common characters of Big5 (level

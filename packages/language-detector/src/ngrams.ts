@@ -5,8 +5,8 @@
 const SEPARATORS = /(?:\P{L}|[\u{10000}-\u{10FFFF}])+(?<!['`’])/gu;
 const LONGEST_TEXT = 1_000;
 /**
- * Number of characters that the first pass reads. For most texts, a second pass is not needed,
- * because the words already have more than MOST_BYTES bytes.
+ * Number of characters that the first pass reads. A longer text rarely needs a second pass, because
+ * the words in these characters usually have more than MOST_BYTES bytes.
  */
 const USUAL_START = 480;
 const ONLY_SPACES_AND_APOSTROPHES = /^[ '`’]*$/;
@@ -32,8 +32,8 @@ const UNKNOWN_LEADS = new Set([0xc7, 0xca, 0xcb, 0xcc, 0xcd, 0xd4, 0xdc, 0xdd, 0
 export interface Ngrams {
   keys: Float64Array;
   /**
-   * Number of distinct n-grams. The ends of long words count too, although no table contains the
-   * ends.
+   * Number of distinct n-grams. If a word is longer than WORD_BYTES, the end of the word is counted
+   * as an n-gram, although no table contains such an n-gram.
    */
   count: number;
 }
@@ -46,9 +46,9 @@ const word = new Uint8Array(MOST_BYTES + 8);
 const ngrams = new Float64Array(MOST_BYTES + 8);
 
 /**
- * Splits a text into words, and each word into n-grams of 4 bytes of lower-case UTF-8. A space is
- * added to the first and to the last n-gram of a word. The function repeats what eld 2.1.0 does,
- * because the n-grams are looked up in eld's table.
+ * Splits a text into lower-case words, and splits the UTF-8 bytes of each word into n-grams of 4
+ * bytes. A space is added before the first n-gram and after the last n-gram of a word. The function
+ * repeats what eld 2.1.0 does, because the n-grams are looked up in eld's table.
  *
  * @returns arrays that the next call overwrites.
  */

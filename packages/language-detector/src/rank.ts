@@ -27,9 +27,9 @@ const LEAST_SHARE_OF_AVERAGE = 0.75;
 let table: NgramTable | undefined;
 
 /**
- * Ranks the languages of a text exactly as eld 2.1.0 does with its small table. The function takes
- * a fifth of eld's time for a text, and loads faster than eld. The test `test/rank.test.ts`
- * compares the rankings of this function with the rankings of eld.
+ * Ranks the languages of a text exactly as eld 2.1.0 does with its small table. To rank a text, the
+ * function needs a fifth of the time that eld needs. The function also loads faster than eld. The
+ * test `test/rank.test.ts` compares the rankings of this function with the rankings of eld.
  */
 export function rankLanguages(text: string): Ranking {
   table ??= readTable();

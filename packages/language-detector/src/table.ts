@@ -42,7 +42,8 @@ interface Slots {
 const SLOT_BITS = 17;
 const SLOT_COUNT = 2 ** SLOT_BITS;
 /**
- * Offset that eld subtracts from every weight. With the offset, eld's table has fewer characters.
+ * Offset that eld subtracts from every weight. The smaller weights have fewer digits, so that eld's
+ * table file is shorter.
  */
 const BASE_WEIGHT = 53;
 const LINE_FEED = 0x0a;

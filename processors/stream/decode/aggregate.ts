@@ -44,8 +44,8 @@ export function readAggregate(bytes: Uint8Array): SubRecord[] {
   try {
     return readMessage(message);
   } catch {
-    // Catch every error, because the protobuf reader throws errors of many types. The MD5 is right,
-    // so the producer wrote an invalid message.
+    // Catch every error, because the protobuf reader throws errors of many types. The MD5 is right.
+    // Therefore each of these errors means that the producer wrote an invalid message.
     throw invalid('is not an AggregatedRecord');
   }
 }

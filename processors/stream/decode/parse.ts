@@ -49,8 +49,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Returns true if the year of a time has four digits in UTC. A time with another number of digits
- * does not sort correctly as a string.
+ * Returns true if the year of `created_at` has four digits after conversion to UTC. Times with
+ * longer or shorter years do not sort correctly as strings.
  */
 function hasFourDigitYear(created_at: string): boolean {
   return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());

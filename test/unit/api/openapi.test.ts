@@ -67,7 +67,7 @@ it('the OpenAPI document lists the errors of each operation, all with the schema
 
 it('the client has a method for every operation except those that document the API', () => {
   const client = createClient({ base_url: 'https://api.example' });
-  /** Names of the client methods whose names differ from the operation id, by operation id */
+  /** Maps an operation id to the name of the client method, if the two differ. */
   const names: Record<string, string> = { jobResults: 'results' };
   const about = /^(openapi|docs)/i;
   for (const { operationId } of operations) {

@@ -13,8 +13,8 @@ afterEach(() => rm(folder, { recursive: true }));
 it('writeInput writes lines of line_bytes until the file has the requested size', async () => {
   const path = join(folder, 'input.jsonl');
   const { signal } = new AbortController();
-  // The file needs 751 records. The number 751 is larger than the number of distinct texts, 500,
-  // and is not a multiple of 500.
+  // The file needs 751 records, but the benchmark has only 500 distinct texts. Therefore the texts
+  // repeat, and the second round stops halfway.
   const records = await writeInput(path, { bytes: 150_001, line_bytes: 200, signal });
   const text = await readFile(path, 'utf8');
   const lines = text.trimEnd().split('\n');

@@ -183,8 +183,8 @@ it('publishAll keeps no more outcomes waiting than max_waiting_outcomes allows, 
         const consumed = consume(publisher.publishAll(source), { works_ms });
         for (let at = 0; at < 10_000 && consumed.end === undefined; at += 10) {
           await vi.advanceTimersByTimeAsync(10);
-          // The publisher may be two records ahead of the limit. The publisher is passing one
-          // outcome to the loop and reading one more record.
+          // The difference may exceed the limit by two. One outcome is on its way to the loop, and
+          // the publisher is already reading one more record.
           expect(source.reads - consumed.seen.length).toBeLessThanOrEqual(max_waiting_outcomes + 2);
         }
         expect(consumed.end).toBe('ended');

@@ -12,7 +12,7 @@ const sample = (seconds_ago: number, fields: Partial<ThroughputSample> = {}): Th
   ...fields,
 });
 
-/** Returns the estimated time until a job with `records` records is final, in seconds. */
+/** Estimates how many seconds pass until a job with the given number of records is final. */
 function seconds(records: number, samples: ThroughputSample[]): number {
   const at = estimateCompletion({ now: JOBS_NOW, records, samples, documents_per_second: 250 });
   return (Date.parse(at) - JOBS_NOW) / 1_000;

@@ -16,8 +16,8 @@ const old = (record_id: string, fields: Partial<Result> = {}) =>
   aResult({ record_id, arrived_at: '2026-11-23T10:30:00.000Z', ...fields });
 
 /**
- * Creates a lake and a table that contains the given rows. The lake received all lines in the hour
- * from 11:00.
+ * Creates a lake with the given lines and a results table with the given rows. The lake received
+ * all lines between 11:00 and 12:00.
  */
 function createWorld(lines: Result[], rows: Result[] = lines) {
   const published: Record<string, unknown>[] = [];

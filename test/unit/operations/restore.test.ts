@@ -12,8 +12,8 @@ import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
 
 /**
- * Restores the records in a stream record that contains `data`. Also decodes the original stream
- * record and the restored stream records.
+ * Puts `data` into a stream record, and restores the records in it. `before` contains the decoded
+ * original stream record, and `after` contains the decoded restored stream records.
  */
 async function restoreBytes(data: unknown) {
   const record = kinesisRecord(data);
@@ -79,8 +79,9 @@ const records = fc.oneof(
 );
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /**
- * Generates the bytes of a record. The bytes vary as with different producers. For example, some
- * records are gzipped, and some records start with a byte order mark.
+ * Generates the bytes of a record. Different producers encode a record differently, and so does
+ * this generator. For example, some records are gzipped, and some records start with a byte order
+ * mark.
  */
 const recordBytes = fc
   .tuple(records, fc.boolean(), fc.constantFrom(0, 2), fc.boolean())

@@ -41,8 +41,8 @@ export interface GatewayOptions {
   /** Returns the statements of all policies of a role. CloudFormation references are resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
   /**
-   * Returns the logical ids of the roles that the report of unused grants covers. If the option is
-   * absent, the report covers the roles that made at least one call.
+   * Returns the logical ids of the roles to include in the report of unused grants. If the option
+   * is absent, the report includes the roles that made at least one call.
    */
   roles?: () => string[];
   /** Returns the current time, in milliseconds since 1970. */
@@ -65,8 +65,8 @@ export interface Gateway {
   /** Closes all connections, waits for the requests in flight, and closes the services. */
   close(): Promise<void>;
   /**
-   * Makes an AWS call from inside this process. The gateway applies the same policies and fault
-   * rules as to a call over HTTP, and counts the call in the meter.
+   * Makes an AWS call from inside this process. The gateway treats the call like a call over HTTP.
+   * The same policies and fault rules apply, and the meter counts the call.
    */
   dispatch(call: AwsCall): Promise<AwsReply>;
   meter: Meter;

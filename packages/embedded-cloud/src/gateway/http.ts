@@ -34,8 +34,8 @@ function plainHeaders({ headers }: HttpRequest): Record<string, string> {
 }
 
 /**
- * Names of the headers that HTTP/2 forbids (RFC 9113, section 8.2.2). The gateway omits the headers
- * with HTTP/1.1 too, because Node sets the headers itself.
+ * Names of the headers that HTTP/2 forbids (RFC 9113, section 8.2.2). The gateway also omits these
+ * headers from HTTP/1.1 replies, because Node sets the headers itself.
  */
 const CONNECTION_HEADERS = new Set([
   'connection',
@@ -64,8 +64,8 @@ export function writeReply(request: HttpRequest, response: HttpResponse, reply: 
 
 /**
  * Closes the connection without an answer, as a network failure does. With HTTP/2, the other calls
- * on the same connection fail too. The function does not reset only the stream of the call, because
- * the SDK would treat the reset as an answer and would not retry the call.
+ * on the same connection fail too. It is not enough to reset the call's own stream, because the SDK
+ * would treat the reset as an answer and would not retry the call.
  */
 export function dropConnection(request: HttpRequest): void {
   if ('stream' in request) request.stream.session?.destroy();

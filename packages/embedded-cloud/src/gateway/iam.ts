@@ -25,16 +25,16 @@ export interface IamOptions {
   /** Returns the statements of all policies of a role. CloudFormation references are resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
   /**
-   * Returns the logical ids of the roles that the report of unused grants covers. If the option is
-   * absent, the report covers the roles that made at least one call.
+   * Returns the logical ids of the roles to include in the report of unused grants. If the option
+   * is absent, the report includes the roles that made at least one call.
    */
   roles?: (() => string[]) | undefined;
 }
 
 /**
- * Creates a check of calls against the policies of the template. A call is allowed if statements
- * allow all permissions that the call needs and no statement denies a permission. Callers without a
- * role own the account and may make every call.
+ * Creates a check of calls against the policies of the template. A call may need several
+ * permissions. The call is allowed if each permission is allowed by a statement and denied by no
+ * statement. Callers without a role own the account and may make every call.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function createIam({ policiesOf, roles }: IamOptions): Iam {

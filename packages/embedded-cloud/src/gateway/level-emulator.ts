@@ -46,8 +46,8 @@ export interface LevelEmulatorOptions {
   /** Names of the emulated API actions. The emulator package has a file for each action. */
   operations: string[];
   /**
-   * Folder of the LevelDB database. The folder is created if the folder is missing. If the path is
-   * undefined, the data is stored only in memory.
+   * Folder of the LevelDB database. A missing folder is created. If the path is undefined, the data
+   * is stored only in memory.
    */
   path: string | undefined;
   /** Additional options for the database of the package. */
@@ -56,8 +56,8 @@ export interface LevelEmulatorOptions {
 
 /**
  * Opens a store of kinesalite or dynalite, and runs the package's actions and validations without
- * the package's HTTP server. The HTTP server refuses requests over 7 MB, although AWS accepts 10
- * MiB, and throws an exception when a connection fails.
+ * the package's HTTP server. The HTTP server would refuse requests over 7 MB, although AWS accepts
+ * 10 MiB. The HTTP server would also throw an exception when a connection fails.
  *
  * @param onOpen function that is called with the store before the first action.
  * @throws {Error} if another process uses the folder.

@@ -8,8 +8,8 @@ export interface MeterEntry {
   caller: string;
   calls: number;
   /**
-   * Number of failed calls by the service's error code. The code `ConnectionLost` counts the calls
-   * that received no answer.
+   * Number of failed calls for each error code of the service. The key `ConnectionLost` contains
+   * the number of calls that received no answer.
    */
   errors: Record<string, number>;
   request_bytes: number;
@@ -32,8 +32,8 @@ export interface MeterReading {
 export interface Meter {
   count(call: AwsCall, outcome: CallOutcome): void;
   /**
-   * Adds the units of a call that took effect. The units count even if the caller did not receive
-   * the answer.
+   * Adds the units of a call that took effect. The meter includes the units even if the caller did
+   * not receive the answer.
    */
   use(call: AwsCall, usage: Usage): void;
   read(): MeterReading;

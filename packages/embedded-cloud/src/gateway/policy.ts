@@ -41,8 +41,8 @@ function isListed(
 
 /**
  * Returns true if at least one pattern matches the value. In a pattern, `*` matches any characters
- * and `?` matches one character. If `letters` is 'any-case', the function ignores upper and lower
- * case. IAM ignores the case of actions but not of ARNs.
+ * and `?` matches one character. If `letters` is 'any-case', the function treats upper-case and
+ * lower-case letters as equal. IAM ignores the case of actions but not of ARNs.
  */
 export function matchesAny(patterns: string[], value: string, letters?: 'any-case'): boolean {
   return patterns.some((pattern) => wildcardOf(pattern, letters === 'any-case').test(value));

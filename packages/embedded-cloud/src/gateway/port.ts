@@ -44,8 +44,8 @@ export function createPort(
   serve: (request: HttpRequest, response: HttpResponse) => void,
   options: { keep_alive_ms?: number } = {},
 ): Port {
-  // The timeout is long because clients keep idle connections open. If the server closed a
-  // connection while a client starts to use that connection, the client would see a failed call.
+  // Clients keep idle connections open and use them again for later calls. If the server closed a
+  // connection just when a client sends a call, the call would fail. Therefore the timeout is long.
   const http1 = createHttp1({ keepAliveTimeout: options.keep_alive_ms ?? 600_000 }, serve);
   const http2 = createHttp2({ settings: { initialWindowSize: WINDOW_BYTES } }, serve);
   http2.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES * 2));

@@ -34,8 +34,9 @@ export function signatureOf(request: GatewayRequest): Signature | undefined {
 }
 
 /**
- * Services by the prefix of the header `X-Amz-Target`, in lower case. Some clients sign with a
- * service name that the gateway does not know, and the prefix then identifies the service.
+ * Maps prefixes of the header `X-Amz-Target` to services. The prefixes are in lower case. If a
+ * client signs with a service name that the gateway does not know, the prefix identifies the
+ * service.
  */
 const TARGETS: Record<string, string> = {
   kinesis_: 'kinesis',

@@ -7,7 +7,7 @@ export interface Caller {
    */
   role_logical_id?: string;
   /**
-   * The caller's name in messages and in the meter, which is a function's logical id or `owner`.
+   * The caller's name in messages and in the meter. The name is a function's logical id or `owner`.
    */
   name: string;
 }

@@ -16,7 +16,7 @@ export interface Callers {
    */
   register(function_id: string, role_id: string): Credentials;
   /**
-   * Returns the caller of an access key. An access key that belongs to no function belongs to the
+   * Returns the caller of an access key. If the key is not the key of a function, the caller is the
    * owner.
    */
   resolve(access_key_id: string): Caller;

@@ -8,8 +8,8 @@ import type { QueueMappingStatus } from './queue-source/queue-mapping.ts';
 /** The body of the answer to `GET /_cloud/status`. */
 export interface CloudStatus {
   /**
-   * Whether every event source mapping has processed all records and messages, and no invocation of
-   * a mapping is in flight.
+   * True if every event source mapping has processed all its records and messages, and no mapping
+   * has an invocation in flight.
    */
   idle: boolean;
   mappings: (MappingStatus | QueueMappingStatus)[];

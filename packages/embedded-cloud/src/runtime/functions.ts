@@ -108,8 +108,8 @@ async function deploy(
 }
 
 /**
- * Creates a function that returns whether a Lambda function may write a log stream. Lambda writes
- * no logs if the Lambda function's role lacks the permissions.
+ * Creates a function that checks whether the role of a Lambda function may write to a log stream.
+ * If the role lacks the permissions, Lambda writes no logs.
  */
 function logPermission(
   { iam, callers }: FunctionsOptions,

@@ -52,8 +52,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     services: services.all,
     resolveCaller: callers.resolve,
     policiesOf: roles.statementsOf,
-    // Unused grants are reported only for the roles of functions, because the roles of AWS services
-    // have the grants that AWS documents.
+    // The report of unused grants covers only the roles of functions. The roles of AWS services are
+    // left out, because AWS's documentation defines their grants.
     roles: () => functionRoles(deployment),
     now,
     extraRoutes: routes,

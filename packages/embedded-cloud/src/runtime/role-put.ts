@@ -3,8 +3,8 @@ import type { PutObject } from '../services/firehose/delivery.ts';
 import type { Roles } from './template/roles.ts';
 
 /**
- * Creates a function that writes objects to S3 through the gateway with the permissions of a role.
- * The gateway checks the role's grants and meters the call.
+ * Creates a function that writes objects to S3 with the permissions of a role. Each write goes
+ * through the gateway, which checks the role's grants and meters the call.
  */
 export function createRolePut(
   roles: Roles,

@@ -9,10 +9,7 @@ import { pause } from './pause.ts';
 import { apiRoutes } from './rest-api/routes.ts';
 import { startRules } from './rules/rules.ts';
 
-/**
- * The running functions, and the event source mappings, rules and REST API that invoke the
- * functions.
- */
+/** The running functions, with the event source mappings, rules and REST API that invoke them. */
 export interface Workload {
   outputs: Record<string, string>;
   /** The base URL of the REST API, or an empty string if the template has no REST API. */

@@ -52,9 +52,9 @@ const MOST_REQUEST_BYTES = 16 * 1024 * 1024;
 const json = jsonProtocol('1.0');
 
 /**
- * Emulates DynamoDB with dynalite, and adds time to live and BatchExecuteStatement for inserts.
- * Transactions, streams and other PartiQL statements are not emulated. The metered usage is
- * `read_units` and `write_units`, without the units of indexes.
+ * Emulates DynamoDB with dynalite, and adds two features: items can expire (time to live), and
+ * BatchExecuteStatement can insert items. Transactions, streams and other PartiQL statements are
+ * not emulated. The metered usage is `read_units` and `write_units`, without the units of indexes.
  *
  * @example
  * const served = await serveService(await createDynamoDb({ now: Date.now }));

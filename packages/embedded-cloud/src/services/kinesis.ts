@@ -36,7 +36,7 @@ const json = jsonProtocol('1.1');
 
 /**
  * Emulates Kinesis Data Streams with kinesalite, and adds limits and fields of AWS that kinesalite
- * lacks. The metered usage is the `records` and `billed_bytes` of puts and reads.
+ * lacks. The service reports the usage of each put and each read as `records` and `billed_bytes`.
  *
  * @throws {Error} if another process uses the folder
  */

@@ -13,8 +13,8 @@ export function jsonReply(status: number, body: unknown): AwsReply {
 }
 
 /**
- * Creates an error reply of a service that uses the AWS JSON 1.1 protocol. For this reply, the SDK
- * throws an exception named `type`.
+ * Creates an error reply of a service that uses the AWS JSON 1.1 protocol. When the SDK receives
+ * the reply, the SDK throws an exception. The name of the exception is the value of `type`.
  */
 export function jsonError(status: number, type: string, message: string): AwsReply {
   return jsonReply(status, { __type: type, message });

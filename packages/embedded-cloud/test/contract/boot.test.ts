@@ -209,7 +209,10 @@ it('a template that is not emulated is refused before anything starts', async ()
   await expect(boot({ assemblyDir })).rejects.toThrow('Queue (AWS::StepFunctions::StateMachine)');
 });
 
-/** Writes the assembly of the small cloud, with a table whose index projects `count` attributes. */
+/**
+ * Writes the assembly of the small cloud, with a table that has an index.
+ * @param count number of attributes that the index projects
+ */
 function writeCloudWithProjection(count: number): Promise<string> {
   return writeCloud({
     Table: {

@@ -257,7 +257,8 @@ it('a mapping reports failing records to S3 with the whole event, and delivers t
     event.Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString()),
   );
   // After a partial failure, the mapping retries the failed record and all later records of the
-  // batch. The mapping therefore gives up the record `c` together with the record `poison`.
+  // batch. Therefore, when the mapping gives up on the record `poison`, the mapping gives up on the
+  // record `c` too.
   expect(given_up.sort()).toEqual(['bomb', 'c', 'poison']);
   expect(new Set(seen.map(([, text]) => text))).toEqual(new Set(texts));
   expect(await reports('poison')).toContainEqual(

@@ -42,7 +42,7 @@ interface Put {
 
 let dataDir: string;
 let puts: Put[];
-/** Number of further puts that the fake of S3 refuses */
+/** The fake S3 refuses this number of puts before it accepts a put */
 let refusals: number;
 let now: number;
 let firehose: Firehose;

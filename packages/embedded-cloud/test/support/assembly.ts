@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Template } from '../../src/runtime/template/assembly.ts';
 
 /**
- * Writes a cloud assembly into a temporary folder. The assembly consists of a template and of a
- * folder with the file `index.mjs` for each asset.
+ * Writes a cloud assembly into a temporary folder. The assembly contains a template and one folder
+ * for each asset. The folder of an asset contains the file `index.mjs`.
  */
 export async function writeAssembly(
   template: Template,

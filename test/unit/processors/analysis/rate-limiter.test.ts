@@ -15,7 +15,7 @@ function virtualTime() {
       new Promise<void>((resume) => waiting.push({ until: at + milliseconds, resume })),
     async run(until: number): Promise<void> {
       for (;;) {
-        // This promise resolves after each caller has run until the caller waits again.
+        // Let each caller run until the caller waits for the clock again.
         await new Promise((resolve) => setImmediate(resolve));
         waiting.sort((a, b) => a.until - b.until);
         const [next] = waiting;

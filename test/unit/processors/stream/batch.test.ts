@@ -99,7 +99,7 @@ describe('a batch that runs out of time', () => {
     scores: { positive: 0.1, negative: 0.1, neutral: 0.7, mixed: 0.1 },
   } as const;
 
-  /** Analyzer that answers calls with German texts and never answers calls with English texts */
+  /** An analyzer that answers a call only if the texts are German. Other calls get no answer. */
   const analyzer: Analyzer = {
     name: 'slow',
     version: '1',

@@ -6,7 +6,9 @@ import { type FaultRule, FUNCTIONS, faultRuleSchema } from './rule.ts';
 /** A fault rule that is in force, with its counters. */
 export interface ActiveFault extends FaultRule {
   id: string;
-  /** Number of calls with the service, action and caller of the rule since the rule was added. */
+  /**
+   * Number of calls that matched the rule's service, action and caller since the rule was added.
+   */
   matched: number;
   /** Number of calls to which the rule applied its fault or delay. */
   hits: number;
@@ -108,8 +110,9 @@ function decideByRules(matching: SeededFault[]): FaultDecision | undefined {
   let decision: FaultDecision | undefined;
   for (const { fault, random } of matching) {
     fault.matched += 1;
-    // Only the first rule that hits makes the call fail. Later rules are skipped without a hit. A
-    // later rule with a `count` therefore keeps its remaining hits for later calls.
+    // A call gets at most one fault besides its delays, and the fault comes from the first rule
+    // that has a hit. After this rule, all rules except latency rules are skipped. A skipped rule
+    // records no hit, and therefore keeps the remaining hits of its `count` for later calls.
     if (decision?.rule !== undefined && fault.kind !== 'latency') continue;
     if (!isHit(fault, random)) continue;
     fault.hits += 1;

@@ -9,8 +9,8 @@ export interface EntryFailure {
 }
 
 /**
- * Describes a batch action of which some entries can fail. The functions remove entries from the
- * request and report the removed entries as failed in the answer.
+ * Describes a batch action in which some entries can fail while the others succeed. The functions
+ * remove the failing entries from the request, and report these entries as failed in the answer.
  */
 export interface PartialAction {
   /** Error code of a failed entry if the fault rule sets no code. */

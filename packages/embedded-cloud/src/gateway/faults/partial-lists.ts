@@ -15,7 +15,10 @@ interface ParallelBatch {
   failureOf(failure: EntryFailure): JsonObject;
 }
 
-/** Describes a batch action that answers the entries in the order of the request. */
+/**
+ * Describes a batch action whose answer lists one result for each entry, in the order of the
+ * request.
+ */
 function parallelBatch(batch: ParallelBatch): PartialAction {
   const { list, answers, failed_count, code, message, failureOf } = batch;
   return {
@@ -72,8 +75,8 @@ function indexedBatch(): PartialAction {
 }
 
 /**
- * Batch actions by `service:action`. Each request has all its entries in a single list. The error
- * codes come from the API reference of each service.
+ * The batch actions whose requests contain all entries in a single list. The keys have the form
+ * `service:action`. The error codes come from the API reference of each service.
  */
 export const BATCH_LISTS: Record<string, PartialAction> = {
   'kinesis:PutRecords': parallelBatch({

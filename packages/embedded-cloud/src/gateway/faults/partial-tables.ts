@@ -16,8 +16,8 @@ interface TableBatch {
    */
   withEntries(part: unknown, entries: unknown[]): unknown;
   /**
-   * Name of the field of the answer that contains the unprocessed entries. The value of the field
-   * has the same structure as `RequestItems`.
+   * Name of the field that lists the unprocessed entries in the answer. The value of the field has
+   * the same structure as `RequestItems`.
    */
   unprocessed: string;
   nothing: JsonObject;

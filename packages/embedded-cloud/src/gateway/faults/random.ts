@@ -28,7 +28,8 @@ export function sampleLatency(
 }
 
 /**
- * Chooses `size` of the positions 0 to length - 1 at random. Every position is equally likely.
+ * Chooses positions at random from the range 0 to `length - 1`. The parameter `size` is the number
+ * of chosen positions. Every position is equally likely.
  * @returns the chosen positions in ascending order.
  */
 export function samplePositions(length: number, size: number, random: () => number): number[] {

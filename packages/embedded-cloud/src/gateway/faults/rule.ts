@@ -50,8 +50,8 @@ export type FaultRule = z.infer<typeof faultRuleSchema>;
 type FieldKinds = [field: keyof FaultRule, kinds: FaultRule['kind'][]];
 
 /**
- * Fields that are allowed only in some kinds of rules, with the allowed kinds for each field. A
- * rule of another kind is refused if the rule contains the field.
+ * The fields that only some kinds of rules may contain. Each element is a field and the kinds that
+ * may contain the field. A rule of any other kind is refused if the rule contains the field.
  */
 const FIELD_KINDS: FieldKinds[] = [
   ['code', ['throttle', 'error', 'partial']],

@@ -42,7 +42,7 @@ export interface DeliveryOptions {
   /** Signal that ends all waits when the mapping stops. */
   stopping: AbortSignal;
   onProgress: () => void;
-  /** Called with each error. After each successful read of the stream, called with undefined. */
+  /** Called with each error, and with undefined after each successful read of the stream. */
   onProblem: (problem: unknown) => void;
 }
 
@@ -167,8 +167,8 @@ function count(
 }
 
 /**
- * Returns whether an error of the destination is final. A retry cannot succeed if, for example, the
- * destination does not exist or the role may not write to the destination.
+ * Returns true if an error of the destination is final, which means that a retry cannot succeed.
+ * For example, the destination does not exist, or the role may not write to the destination.
  */
 function isFinal(cause: unknown): boolean {
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

@@ -3,7 +3,7 @@ import type { EventOrigin, StreamRecord } from './kinesis-event.ts';
 import { kinesisEvent } from './kinesis-event.ts';
 import type { Batch, DiscardCondition } from './lane.ts';
 
-/** The last invocation of the function with the records of a discarded batch. */
+/** The last invocation that received the records of a discarded batch. */
 export interface LastInvocation {
   request_id: string;
   function_error: boolean;

@@ -14,7 +14,7 @@ export interface Sequenced {
 export interface DeliverySettings {
   batch_size: number;
   window_ms: number;
-  /** Maximum size of one event, in bytes, with the data of the records in base64. */
+  /** Maximum size of one event, in bytes. The event contains the data of the records in base64. */
   payload_bytes: number;
   bisect: boolean;
   max_retries: number;

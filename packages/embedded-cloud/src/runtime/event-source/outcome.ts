@@ -14,8 +14,9 @@ export type Outcome =
 
 /**
  * Reads the answer of a function whose mapping uses `ReportBatchItemFailures`. The lowest returned
- * sequence number is the checkpoint. An empty or null answer is a success, and an empty or null
- * list is a success too. If an `itemIdentifier` is empty, null or unknown, the whole batch fails.
+ * sequence number is the checkpoint. If the answer or its list `batchItemFailures` is empty or
+ * null, the batch is successful. If an `itemIdentifier` is empty, null or unknown, the whole batch
+ * fails.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
 export function readOutcome(payload: string, sequence_numbers: string[]): Outcome {

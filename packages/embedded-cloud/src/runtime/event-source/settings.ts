@@ -1,7 +1,7 @@
 import type { MappingSettings } from './shard-reader.ts';
 
 /**
- * Maximum size of one event, in bytes, with the data of the records in base64.
+ * Maximum size of one event, in bytes. The event contains the data of the records in base64.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -81,8 +81,8 @@ export function mappingSettings(
 
 /**
  * Creates a function that returns the wait after a failed invocation, in milliseconds. AWS
- * documents an exponential backoff without numbers. In this project the maximum wait grows from
- * 200 ms to 30 s. Each wait is random between half of the maximum wait and the maximum wait.
+ * documents an exponential backoff without numbers. In this project, the maximum wait grows from
+ * 0.2 s to 30 s. Each wait is a random time between half of the maximum and the full maximum.
  */
 export function createBackoff(random: () => number): (failures: number) => number {
   return (failures) => {

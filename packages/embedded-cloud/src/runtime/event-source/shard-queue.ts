@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { createLane, type DeliverySettings, type LaneStep, type Sequenced } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 
-/** A batch of one lane that must be delivered or discarded. */
+/** A batch to deliver or to discard, with the number of its lane. */
 export type ShardStep<Item> = Extract<LaneStep<Item>, { kind: 'invoke' | 'discard' }> & {
   lane: number;
 };
 
 /**
- * The records of a shard that were read but are not finished. The hash of a record's partition key
- * selects one of `parallelization_factor` lanes, so that records with the same key stay in order.
- * The checkpoint is the last record before the first unfinished record.
+ * The unfinished records of a shard. They were read from the stream, but their delivery has not
+ * ended. The hash of a record's partition key selects one of `parallelization_factor` lanes, so
+ * that records with the same key stay in order. The checkpoint is the last record before the first
+ * unfinished record.
  */
 export interface ShardQueue<Item> {
   /** Adds records in the order of the shard. Each record must be added only once. */

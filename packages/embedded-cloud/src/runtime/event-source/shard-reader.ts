@@ -190,8 +190,8 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
 }
 
 /**
- * Returns the position at which reading starts. `LATEST` means the time of the mapping's first
- * start, even after a restart without a checkpoint.
+ * Returns the position at which reading starts. Without a checkpoint, `LATEST` means the time of
+ * the mapping's first start, even if the mapping was restarted since.
  */
 function startOf({ settings, checkpoints, shard_id }: ShardReaderOptions): Position {
   const { sequence_number } = checkpoints.of(shard_id);

@@ -2,7 +2,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { ShardReader, ShardStatus } from './shard-reader.ts';
 import type { Shard } from './source.ts';
 
-/** The shards of a stream that a mapping reads now or will read later. */
+/** The shards of one stream. A mapping reads some shards now, and reads the others later. */
 export interface ShardSet {
   /**
    * Starts the readers of new shards. The reader of a shard starts only after the shard's parents

@@ -13,8 +13,8 @@ import type { FunctionSpec } from './spec.ts';
 const REQUEST_BYTES = 6 * 1024 * 1024;
 const RESPONSE_BYTES = 6_291_556;
 /**
- * Assumed duration of an invocation before any invocation has ended, in milliseconds. A kill fault
- * without a delay uses this duration.
+ * Assumed typical duration of an invocation, in milliseconds. The value is used until the first
+ * invocation has ended. A kill fault without a delay happens within the typical duration.
  */
 const UNKNOWN_DURATION_MS = 100;
 

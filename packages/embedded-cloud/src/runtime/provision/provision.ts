@@ -29,8 +29,8 @@ export async function provision(options: {
 }
 
 /**
- * Creates the buckets before the delivery streams, because a new delivery stream immediately
- * delivers the records that an earlier process left.
+ * Creates the buckets before the delivery streams. If an earlier process left undelivered records,
+ * a new delivery stream writes these records to its bucket immediately.
  */
 async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
   const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);

@@ -19,7 +19,10 @@ interface StreamProperties {
 /** Default retention period of Kinesis, in hours. */
 const RETENTION_HOURS = 24;
 
-/** Creates the template's streams that do not exist, and waits until all streams accept records. */
+/**
+ * Creates the streams of the template if they do not exist yet, and waits until all streams accept
+ * records.
+ */
 export async function provisionStreams(stack: Stack, config: KinesisClientConfig): Promise<void> {
   const client = new KinesisClient(config);
   const streams = stack.resources('AWS::Kinesis::Stream');

@@ -39,10 +39,11 @@ const TABLE_INPUT = [
 ] as const;
 
 /**
- * Creates the template's tables that do not exist, with indexes and time to live, and waits until
- * all tables are ACTIVE.
+ * Creates the tables of the template, with their indexes, if the tables do not exist yet. Waits
+ * until all tables are ACTIVE, and turns on time to live for the tables that use it.
  *
- * @throws {Error} if a table in the data folder has other keys or indexes than the template.
+ * @throws {Error} if the keys or indexes of a table in the data folder differ from the template's
+ * keys or indexes.
  */
 export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
   const client = new DynamoDBClient(config);

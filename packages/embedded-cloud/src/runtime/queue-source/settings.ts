@@ -18,8 +18,8 @@ const SUPPORTED = new Set([
   'ScalingConfig',
 ]);
 /**
- * Default batch size of Lambda, which is also the maximum number of messages that one request to
- * SQS returns.
+ * Lambda's default batch size. It is also the maximum number of messages that one request to SQS
+ * returns.
  */
 const BATCH_SIZE = 10;
 /**

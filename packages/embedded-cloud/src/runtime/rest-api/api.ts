@@ -137,9 +137,7 @@ function refuseUnsupported(method: Resource, properties: MethodProperties): void
   );
 }
 
-/**
- * Maps the id of each resource of a REST API, including the root, to the full path of the resource.
- */
+/** Maps the ids of a REST API's resources to their full paths. The root resource is included. */
 function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   const parts = new Map(
     stack.resources('AWS::ApiGateway::Resource').map((resource) => {

@@ -113,8 +113,9 @@ function authorizerEvent(
 }
 
 /**
- * Returns the refusal of a request whose authorizer returned no answer. An authorizer refuses a
- * caller by throwing an error with the message "Unauthorized".
+ * Returns why a request is refused if its authorizer returned no answer. If the authorizer threw an
+ * error with the message "Unauthorized", the authorizer refused the caller. Any other outcome is
+ * reported as a failure of the authorizer.
  */
 function refusalOf(invocation: Invocation): Authorized {
   const payload = 'payload' in invocation ? invocation.payload : '';

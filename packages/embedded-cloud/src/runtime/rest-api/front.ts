@@ -25,7 +25,7 @@ export interface FrontOptions {
   isPermitted: (route: Route, method: string) => boolean;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   authorizers: Map<string, AuthorizerSpec>;
-  /** Checks an API key against its usage plan, and counts the request for the key. */
+  /** Checks an API key against its usage plan, and counts the request toward the key's quota. */
   admitKey: (key: string | undefined) => Admission;
   responses: GatewayResponses;
   now: () => number;

@@ -47,8 +47,8 @@ interface ResponseProperties {
 export type GatewayResponses = (type: ResponseType, context: AnswerContext) => ApiAnswer;
 
 /**
- * Creates a function that builds the responses of API Gateway itself. The template can change the
- * responses.
+ * Creates a function that builds API Gateway's own error responses. The template can change the
+ * status, headers and body of these responses.
  */
 export function gatewayResponses(stack: Stack, api_id: string): GatewayResponses {
   const changed = new Map(

@@ -5,8 +5,8 @@ import type { ResponseType } from './gateway-response.ts';
 
 /**
  * Invokes the function of a route.
- * @returns the function's answer. If the invocation fails, returns the type of API Gateway's own
- * response instead.
+ * @returns the function's answer. If the invocation fails, returns the type of the error response
+ * that API Gateway sends instead.
  */
 export async function invokeIntegration(
   invoke: (function_arn: string, payload: string) => Promise<Invocation>,

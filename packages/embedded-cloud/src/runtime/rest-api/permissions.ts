@@ -12,7 +12,7 @@ interface PermissionProperties {
 
 /**
  * Reads the resource policies of the functions.
- * @returns a function that returns whether API Gateway may invoke the function of a route.
+ * @returns a function that checks whether API Gateway may invoke a route's Lambda function.
  */
 export function apiPermissions(
   stack: Stack,

@@ -104,7 +104,7 @@ function identityOf({ source_ip, headers }: ApiRequest) {
   };
 }
 
-/** Formats a time as the event does, for example `23/Nov/2026:14:05:00 +0000`. */
+/** Formats a time for the event, for example as `23/Nov/2026:14:05:00 +0000`. */
 function requestTime(now: number): string {
   const [, day, month, year, time] = new Date(now).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;

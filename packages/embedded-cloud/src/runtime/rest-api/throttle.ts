@@ -1,8 +1,9 @@
 import type { Throttle } from './api.ts';
 
 /**
- * Creates a token bucket with `burst` tokens that is refilled at `requests_per_second`.
- * @returns a function that takes a token and returns whether a token was free.
+ * Creates a token bucket. The bucket holds at most `burst` tokens, and `requests_per_second` tokens
+ * are added each second.
+ * @returns a function that takes a token. If no token is free, the function returns false.
  */
 export function createTokenBucket(
   { requests_per_second, burst }: Throttle,

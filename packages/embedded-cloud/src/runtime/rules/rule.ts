@@ -26,15 +26,15 @@ interface RuleProperties {
 const TARGET_FIELDS = new Set(['Id', 'Arn', 'Input']);
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 /**
- * Longest delay of a timer in Node.js, in milliseconds. Node.js would fire a timer with a longer
- * delay after 1 ms.
+ * Longest delay of a timer in Node.js, in milliseconds. If a delay is longer, Node.js fires the
+ * timer after 1 ms.
  */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Reads a rule of the template.
- * @throws {Error} if the rule uses a feature that is not emulated, or the policy of a target queue
- * does not allow the rule to send events. The message contains the rule's id.
+ * @throws {Error} if the rule uses a feature that is not emulated, or if the policy of a target
+ * queue does not allow the rule to send events. The message contains the rule's id.
  */
 export function readRule(resource: Resource, stack: Stack): Rule {
   const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;

@@ -24,7 +24,7 @@ export interface RulesOptions {
 
 /**
  * Starts the rules of the template.
- * @throws {Error} if a rule uses a feature that is not emulated, or the policy of a target queue
+ * @throws {Error} if a rule uses a feature that is not emulated, or if the policy of a target queue
  * does not allow the rule to send events. The message contains the rule's id.
  */
 export function startRules({ stack, queues, now }: RulesOptions): Rules {

@@ -12,10 +12,8 @@ export const NO_VALUE = Symbol('AWS::NoValue');
 type Intrinsic = (argument: unknown, resolve: (value: unknown) => unknown) => unknown;
 
 /**
- * Creates a function that resolves the intrinsic functions in a value of a template.
- *
- * @throws {Error} from the returned function, if an intrinsic function is malformed or not
- * emulated.
+ * Creates a function that resolves the intrinsic functions in a value of a template. The created
+ * function throws an error if an intrinsic function is malformed or not emulated.
  */
 export function createResolver(scope: IntrinsicScope): (value: unknown) => unknown {
   const intrinsics: Record<string, Intrinsic> = {

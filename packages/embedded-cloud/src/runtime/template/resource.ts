@@ -64,9 +64,9 @@ export function createResource(
 }
 
 /**
- * Creates a function that runs a resolution for a resource. If the resolution throws an error, the
- * resource's name is added to the message. If a reference leads back to the value that is being
- * resolved, the function throws an error.
+ * Creates a function that calls `resolve` to compute a value of a resource. If `resolve` throws an
+ * error, the created function adds the resource's label to the message. If a value depends on
+ * itself, the created function throws an error.
  */
 function createGuard(label: string) {
   const resolving = new Set<string>();

@@ -90,8 +90,8 @@ function inlineAndAwsStatements(role: Resource): PolicyStatement[] {
 }
 
 /**
- * Returns the statements of the template's policies that are attached to a role. A policy may name
- * its roles, and a role may name its managed policies.
+ * Finds the policies of the template that are attached to a role, and returns the statements of
+ * these policies. A policy may name its roles, and a role may name its managed policies.
  */
 function attachedStatements(stack: Stack, role_name: string): PolicyStatement[] {
   const named = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']

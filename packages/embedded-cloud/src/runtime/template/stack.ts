@@ -22,9 +22,10 @@ export interface Stack {
 
 /**
  * Creates the stack of a template.
- * @throws {Error} if a resource is neither emulated nor ignored, or a parameter is unknown or has
- * no value. The message contains the logical id and the type of each refused resource, or the name
- * of each refused parameter.
+ * @throws {Error} if a resource is neither emulated nor ignored. The message contains the logical
+ * id and the type of each refused resource.
+ * @throws {Error} if a parameter is unknown or has no value. The message contains the name of the
+ * parameter.
  */
 export function createStack(assembly: Assembly, overrides: Record<string, string> = {}): Stack {
   const { template, stack_name } = assembly;

@@ -141,9 +141,9 @@ function listPermissions(call: AwsCall, executions: Executions): Permission[] {
 }
 
 /**
- * Returns the scanned bytes of the query that a call names. The bytes of a query are returned only
- * once, for the first successful call after the query has completed. Later calls would otherwise
- * meter the same bytes again.
+ * Returns the bytes that a query scanned. The call contains the id of the query. The bytes are
+ * returned only once, for the first successful call after the query has completed. Otherwise, later
+ * calls would meter the same bytes again.
  */
 function readUsage(
   call: AwsCall,

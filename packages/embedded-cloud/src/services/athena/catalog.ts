@@ -26,7 +26,7 @@ export interface Glue {
 /** Name of the data catalog in the API. In SQL, the name is in lower case. */
 export const CATALOG = 'AwsDataCatalog';
 export const ENGINE_CATALOG = CATALOG.toLowerCase();
-/** Database of a query that does not name a database. */
+/** Database in which a query runs if the request does not specify a database. */
 export const DEFAULT_DATABASE = 'default';
 
 export function isView(table: GlueTable): boolean {

@@ -15,8 +15,8 @@ export function nameColumns(query: SyntaxNode, names: string[]): string[] {
   const renamed = [...names];
   for (const [i, item] of list.entries()) {
     if (item.class === 'STAR' || item.class === 'COLUMN_REF' || item.alias !== '') continue;
-    // The position of an expression after `*` is counted from the last column, because the number
-    // of columns that `*` selects is unknown.
+    // The number of columns that `*` selects is unknown. Therefore, the positions after `*` are
+    // counted backward from the last column.
     const position = star >= 0 && i > star ? names.length - (list.length - i) : i;
     renamed[position] = `_col${position}`;
   }

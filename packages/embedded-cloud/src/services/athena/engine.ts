@@ -130,8 +130,8 @@ export async function createEngine(deps: {
 }
 
 /**
- * Builds the SQL that creates the databases and sets the time zone and the integer division of
- * Trino. The SQL then restricts DuckDB to the S3 folder and locks all settings.
+ * Builds the SQL that prepares DuckDB. The SQL creates the databases, and sets the time zone and
+ * Trino's integer division. It then restricts DuckDB to the S3 folder, and locks all settings.
  */
 function buildSetupSql(databases: string[], s3Dir: string): string {
   const folders = [s3Dir, escapeGlob(s3Dir)].map(quoteLiteral).join(', ');
@@ -169,8 +169,9 @@ interface PlanNode {
 }
 
 /**
- * Estimates the bytes that a query scans from the number of files in DuckDB's plan. The plan does
- * not count files in partitions that the WHERE clause excludes, because DuckDB skips these files.
+ * Estimates how many bytes a query scans. The estimate is based on the number of files in DuckDB's
+ * plan. The plan does not count files in partitions that the WHERE clause excludes, because DuckDB
+ * skips these files.
  */
 async function estimateScannedBytes(
   connection: DuckDBConnection,

@@ -27,12 +27,13 @@ function buildEmptySelect({ columns, partition_keys }: GlueTable): string {
 
 function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths: string[]): string {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name));
-  // DuckDB skips files only for a condition on a column named `filename`. Therefore the path column
-  // is named `filename`, unless the table has a column of the same name.
+  // A condition on the path column lets DuckDB skip files, but only if the column is named
+  // `filename`. The path column therefore has this name, unless the table has another column of
+  // that name.
   const file = columns.includes('"filename"') ? '$path' : 'filename';
   const pattern = quoteLiteral(`^${escapeRegExp(`${root}/`)}${layout.pattern}`);
-  // The values of the partition keys are extracted from the file path. DuckDB evaluates the values
-  // before DuckDB reads a file, so a WHERE condition on a partition key skips files.
+  // The values of the partition keys are extracted from the file path. DuckDB knows the values
+  // before it reads a file, and can therefore skip a file that the WHERE clause excludes.
   const partitions = table.partition_keys.map(({ name, type }) => {
     const group = layout.keys.indexOf(name) + 1;
     const value = `regexp_extract(${quoteIdentifier(file)}, ${pattern}, ${group})`;

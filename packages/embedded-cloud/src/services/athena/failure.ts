@@ -28,8 +28,8 @@ export function translateError(error: unknown, s3Dir: string): QueryFailure {
   if (error instanceof QueryFailure) return error;
   const message = error instanceof Error ? error.message : '';
   const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'GENERIC_INTERNAL_ERROR';
-  // The text after the first empty line is omitted, because the text quotes the SQL. Lines with
-  // suggestions are omitted too, because a suggested name may exist only in DuckDB.
+  // Only the text before the first empty line is used, because the rest repeats the SQL. Lines with
+  // suggestions are omitted, because a suggested name may exist only in DuckDB.
   const [first = ''] = message.split('\n\n');
   const text = first
     .split('\n')

@@ -10,8 +10,8 @@ export interface LakeFiles {
 }
 
 /**
- * Lists the files of a table that Athena would read. A file is listed if the file is readable, is
- * not hidden, and belongs to a partition of the projection.
+ * Lists the files that Athena would read for a table. A file is listed if it is readable, is not
+ * hidden, and belongs to a partition of the projection.
  */
 export type ListLakeFiles = (layout: Layout, now: number) => Promise<LakeFiles>;
 

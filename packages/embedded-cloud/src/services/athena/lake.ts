@@ -76,8 +76,8 @@ function hasSamePaths(a: string[], b: string[]): boolean {
 }
 
 /**
- * Creates the views of the catalog. A view may read another view that does not exist yet, so a view
- * that fails is tried again after the other views.
+ * Creates the views of the catalog. If a view reads another view that does not exist yet, the
+ * attempt to create it fails. The view is then tried again after the other views.
  */
 async function createViews(connection: DuckDBConnection, views: GlueTable[]): Promise<void> {
   let waiting = views;

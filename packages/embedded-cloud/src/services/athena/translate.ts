@@ -9,8 +9,8 @@ interface Edit {
 }
 
 /**
- * DuckDB's format for each date letter that differs between Trino and DuckDB. Trino uses the date
- * formats of MySQL.
+ * Maps letters of Trino's date formats to DuckDB's formats. Only letters that differ between Trino
+ * and DuckDB are listed. Trino uses the date formats of MySQL.
  */
 const DATE_LETTERS: Record<string, string> = {
   M: '%B',

@@ -59,7 +59,9 @@ function formatNumber(value: number, { typeId }: DuckDBType): string {
   return typeId === DuckDBTypeId.FLOAT ? formatJavaDouble(findShortestFloat(value)) : String(value);
 }
 
-/** Formats a number as Java prints a double, for example `1.0`, `1.0E7` or `1.0E-4`. */
+/**
+ * Formats a number in the way that Java prints a double, for example `1.0`, `1.0E7` or `1.0E-4`.
+ */
 export function formatJavaDouble(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -73,7 +75,7 @@ function addPoint(digits: string): string {
   return digits.includes('.') ? digits : `${digits}.0`;
 }
 
-/** Returns the number with the fewest digits that rounds to the same 32-bit float. */
+/** Reduces a 32-bit float to the fewest decimal digits that still round to the same float. */
 function findShortestFloat(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));

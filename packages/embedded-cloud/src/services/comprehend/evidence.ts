@@ -90,8 +90,8 @@ const ARABIC_PREFIX = /^(?:وال|بال|ال|و|ب)(?=..)/u;
 
 /**
  * Finds the valence of a word in the word list. If the list does not contain the word, the function
- * looks for the longest prefix of the word in the list, because inflected words have different
- * endings. English words are not shortened.
+ * searches the list for prefixes of the word, starting with the longest prefix. Prefixes are used
+ * because inflected words have different endings. English words are not shortened.
  */
 function findValence(word: string, { valences }: Lexicon, language: string): number {
   const exact = valences.get(word) ?? valences.get(word.replace(ARABIC_PREFIX, ''));
@@ -106,8 +106,8 @@ function findValence(word: string, { valences }: Lexicon, language: string): num
 }
 
 /**
- * Reads the valences of a clause in a script without spaces. The longest word of the word list is
- * used at each position.
+ * Finds words of the word list in a clause that is written without spaces, and returns their
+ * valences. If several words start at the same position, the longest word is used.
  */
 function readUnspacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
   const { valences, longest, vocabulary } = lexicon;

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { VOCABULARIES, type Vocabulary } from './vocabulary.ts';
 
 /**
- * The valence of each word from -5 to 5, and the length of the longest word in characters. The
- * length limits the search in languages that are written without spaces.
+ * The valences of words, and the length of the longest word in characters. A valence is a number
+ * from -5 to 5. The length limits the search in languages that are written without spaces.
  */
 export interface Lexicon {
   valences: Map<string, number>;

@@ -1,6 +1,6 @@
 /**
- * Words of a language in addition to the word list, in lower case. The words were not chosen from
- * the texts that the tests analyse.
+ * Words that supplement the word list of a language. All words are in lower case. The words were
+ * not chosen from the texts that the tests analyze.
  */
 export interface Vocabulary {
   /**

@@ -40,9 +40,9 @@ export function checkProjections(input: JsonObject): void {
 }
 
 /**
- * Checks the index updates in the input of UpdateTable. Creating an index with the name of an
- * existing index is refused, because UpdateTable cannot change the projection of an index. Creating
- * or deleting any other index is not emulated.
+ * Checks the index updates in the input of UpdateTable. An update must not create an index whose
+ * name already exists, because UpdateTable cannot change the projection of an index. All other
+ * creations and deletions of indexes are also refused, because they are not emulated.
  * Source:
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexUpdate.html
  *

@@ -25,8 +25,8 @@ export interface TimeToLive {
 }
 
 /**
- * Adds time to live to dynalite. As in AWS, an expired item is readable until a sweep deletes the
- * item.
+ * Adds the expiry of items (time to live) to dynalite. As in AWS, an expired item is readable until
+ * a sweep deletes the item.
  */
 export function createTimeToLive(
   { store, run }: DynamoDbEmulator,

@@ -25,7 +25,7 @@ export function createBuffer(deps: BufferDeps): RecordBuffer {
   let open: Journal | undefined;
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
-  // Appends and seals run one after the other, because appends and seals use the same file.
+  // Only one append or seal runs at a time, because both use the same file.
   const runSerially = <T>(work: () => Promise<T>): Promise<T> => {
     const run = last.then(work);
     last = run.catch(() => undefined);

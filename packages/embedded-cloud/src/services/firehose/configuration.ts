@@ -57,7 +57,7 @@ export interface DeliveryStream {
   bucket: string;
   role_arn: string;
   prefix: Prefix;
-  /** Size at which the records of a buffer are written to S3, in bytes. */
+  /** When a buffer reaches this size in bytes, its records are written to S3. */
   size_bytes: number;
   /** Maximum time that a record waits in a buffer, in milliseconds. */
   interval_ms: number;

@@ -22,8 +22,8 @@ export interface Delivery {
   /**
    * Tries to deliver each waiting journal once.
    *
-   * @returns the number of journals that are still waiting. A journal waits for a retry. After
-   * `stop`, a journal waits for the next start of the process.
+   * @returns the number of journals that are still waiting. These journals are retried later. After
+   * `stop`, they are retried when the process starts again.
    */
   attempt(): Promise<number>;
   /** Stops the retries. */

@@ -28,17 +28,17 @@ interface RecordPage {
 }
 
 /**
- * Replaces kinesalite's GetRecords, which has three flaws. kinesalite reads 10,000 records of any
- * size into memory. kinesalite advances the iterator of an empty shard to the current time. The
- * iterator can therefore skip a record that is written at the end of a second. kinesalite always
- * reports a delay of zero milliseconds behind the latest record.
+ * Replaces kinesalite's GetRecords, which has three flaws. First, kinesalite reads 10,000 records
+ * of any size into memory. Second, kinesalite advances the iterator of an empty shard to the
+ * current time, so that the iterator can skip a record that is written at the end of a second.
+ * Third, kinesalite always returns 0 in `MillisBehindLatest`.
  */
 export function createGetRecords(store: KinesisStore, now: () => number) {
   const findStream = promisify(store.getStream);
   return async (input: JsonObject): Promise<JsonObject> => {
     const position = readPosition(input.ShardIterator, now());
-    // The stream is read before the records. If the shard is closed at that time, the shard cannot
-    // receive more records while its records are read.
+    // The stream is read before the records. If the shard is already closed when the stream is
+    // read, the shard cannot receive more records while its records are read.
     const stream = await findStream(position.stream).catch((cause) =>
       throwNotFound(position, cause),
     );

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../gateway/json-protocol.ts';
 import { type KinesisStore, type StoredRecord, sequences } from './store.ts';
 
 /**
- * Replaces the type AT_TIMESTAMP in the input of GetShardIterator with a sequence number. The
- * replacement is necessary, because kinesalite never replies if all records are older than the
- * timestamp.
+ * Replaces the timestamp in the input of GetShardIterator. The new input starts at a sequence
+ * number, or at TRIM_HORIZON if the shard has no records. The replacement is necessary, because
+ * kinesalite never replies if all records are older than the timestamp.
  */
 export async function resolveTimestamp(
   store: KinesisStore,

@@ -66,8 +66,8 @@ function verifyMd5(body: Buffer, md5: string | undefined): void {
 }
 
 /**
- * Creates the CRC-32 function. Node has a native CRC-32 since versions 20.15 and 22.2, but the type
- * declarations of Node 20 do not contain the native function.
+ * Creates the CRC-32 function. Node has had a native CRC-32 function since versions 20.15 and 22.2,
+ * but the type declarations of Node 20 do not contain the native function.
  */
 function createCrc32(): ComputeChecksum {
   const native = (zlib as { crc32?: (body: Buffer) => number }).crc32;

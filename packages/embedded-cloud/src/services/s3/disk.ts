@@ -42,8 +42,8 @@ export function createDisk(root: string): Disk {
       if ((await findKind(path)) === 'directory')
         return await rename(file, path + BESIDE_DIRECTORY);
       await rename(file, path);
-      // An earlier version of the object may be in a file with a suffix, because a directory may have
-      // had the key's name at that time. The file with the suffix is deleted.
+      // If a directory had the key's name when an earlier version of the object was written, the
+      // earlier version is in a file with a suffix. The file with the suffix is deleted.
       await rm(path + BESIDE_DIRECTORY, { force: true });
     },
     async remove(bucket, key) {

@@ -6,8 +6,8 @@ const LONGEST_PART_BYTES = 200;
 const EMPTY = '%-';
 const CONTINUED = '%+';
 /**
- * Suffix of a file if a directory has the name of the file. For example, if the keys `a` and `a/b`
- * both exist, the file of the key `a` needs the suffix.
+ * If a file and a directory would have the same name, this suffix is added to the name of the file.
+ * For example, if the keys `a` and `a/b` both exist, the file of the key `a` has the suffix.
  */
 export const BESIDE_DIRECTORY = '%_';
 
@@ -49,8 +49,8 @@ function encodeName(name: string): string {
 }
 
 /**
- * Splits an encoded name into parts of at most 200 bytes. A character and an escape sequence `%XX`
- * are never split.
+ * Splits an encoded name into parts of at most 200 bytes. The function never splits a character or
+ * an escape sequence `%XX`.
  */
 function splitName(encoded: string): string[] {
   const parts: string[] = [];

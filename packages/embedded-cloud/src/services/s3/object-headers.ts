@@ -18,7 +18,7 @@ const DEFAULT_TYPE = 'binary/octet-stream';
 const LARGEST_METADATA_BYTES = 2_048;
 
 /**
- * Selects the headers of a put request that are stored with the object.
+ * Takes the headers of a put request, and selects the headers that are stored with the object.
  *
  * @throws {S3Error} MetadataTooLarge
  */

@@ -73,8 +73,8 @@ function readBody(sent: Buffer, headers: Record<string, string>) {
 }
 
 /**
- * Reads the query parameters of a presigned URL that stand for `x-amz-*` headers. Checksum
- * parameters are ignored, because the URL was signed without the body.
+ * In the query of a presigned URL, `x-amz-*` parameters stand for headers. The function reads these
+ * parameters. Checksum parameters are ignored, because the URL was signed without the body.
  */
 function readQueryHeaders(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()].map((name) => name.toLowerCase());

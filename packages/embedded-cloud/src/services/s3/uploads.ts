@@ -8,7 +8,7 @@ import { S3Error } from './errors.ts';
 interface Upload {
   bucket: string;
   key: string;
-  /** Headers of CreateMultipartUpload that the completed object will have. */
+  /** Headers that the completed object will have. The headers come from CreateMultipartUpload. */
   headers: Record<string, string>;
 }
 

@@ -205,8 +205,8 @@ function runBatch(input: JsonObject, runEntry: (entry: JsonObject) => JsonObject
 }
 
 /**
- * Receives messages with long polling. If the queue is empty, the function waits for messages for
- * at most the requested time.
+ * Receives messages with long polling. If the queue is empty, the function waits until a message is
+ * available, but not longer than the requested time.
  */
 async function receiveMessages(
   queue: Queue,

@@ -73,8 +73,8 @@ const answerWith = (answer: unknown): Invocation => ({
 });
 
 /**
- * Creates the front of an API whose function returns `answer`. Without `answer`, the function
- * returns the event that the function received.
+ * Creates the front of an API. The function behind the API returns `answer`. If `answer` is
+ * undefined, the function returns the event that it received.
  */
 async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RESOURCES) {
   const stack = createStack(await loadAssembly(await writeAssembly({ Resources: resources })));
