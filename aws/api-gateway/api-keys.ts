@@ -50,7 +50,7 @@ export interface ApiKeysDeps {
 }
 
 /**
- * Creates the access to the API keys of a deployment. API Gateway stores the keys. The value of
+ * Creates a client for the API keys of a deployment. API Gateway stores the keys. The value of
  * each key names the tenant and the tier.
  */
 export function createApiKeys(deps: ApiKeysDeps): ApiKeys {

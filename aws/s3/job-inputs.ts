@@ -21,7 +21,7 @@ export interface JobInputsDeps {
   createChangedError: () => Error;
 }
 
-/** Creates the access to the inputs of jobs in an S3 bucket. */
+/** Creates a client for the inputs of jobs in an S3 bucket. */
 export function createJobInputs(deps: JobInputsDeps): JobInputs {
   // Disable the default checksum of the SDK, because the checksum of an upload is not known when
   // its URL is signed.

@@ -100,7 +100,7 @@ async function* answerInRounds<Asked extends Document>(
   }
 }
 
-/** The documents of one call to the analyzer, which all have the same language. */
+/** The documents of one call to the analyzer. All documents of a call have the same language. */
 interface Call<Asked extends Document> {
   language_code: string;
   documents: Asked[];

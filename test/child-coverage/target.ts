@@ -42,8 +42,8 @@ export class Target {
   /**
    * Adds the counts of a script that another process ran.
    *
-   * @param points are the points of this file in the script. If absent, the script is this file
-   * itself.
+   * @param points the places in the script that come from this file. Without `points`, the script
+   * is this file itself.
    */
   add(script: RecordedScript, points?: Point[]): void {
     let projection = this.#projections.get(script.url);

@@ -13,8 +13,8 @@ export interface Vocabulary {
   contrasts: string[];
   intensifiers: string[];
   /**
-   * Valences of words in reviews and support mail. The word list lacks these words or gives them
-   * different valences.
+   * Valences of words that are typical of reviews and support mail. These valences add to, or
+   * replace, the valences of the general word list.
    */
   polarity: Record<string, number>;
 }

@@ -20,8 +20,8 @@ export interface Disk {
 }
 
 /**
- * Creates the access to object files below a root folder. The caller must not run calls for the
- * same bucket concurrently.
+ * Creates a client that reads and writes object files below a root folder. The caller must not run
+ * calls for the same bucket concurrently.
  */
 export function createDisk(root: string): Disk {
   const buildPath = (bucket: string, key: string) => join(root, bucket, keyToPath(key));
