@@ -35,6 +35,7 @@ export class AuraStreamStack extends Stack {
       QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
+      RestoreKeyArn: ingest.restore_key.secretArn,
       FailureBucketName: ingest.failure_bucket.bucketName,
       LakeBucketName: lake.bucket.bucketName,
       DeliveryStreamName: lake.delivery_stream.ref,

@@ -1,4 +1,4 @@
-import type { FailureReport, RestoredMark, Result } from '../schemas/index.ts';
+import type { FailureReport, RestoredMark, Result, SetAside } from '../schemas/index.ts';
 
 /**
  * Reads the failure reports of the batches that Lambda has stopped retrying. Each method can throw
@@ -50,6 +50,11 @@ export interface CurrentResults {
    * does not contain records without a result.
    */
   getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
+}
+
+/** Reads the set-asides. Each method can throw a {@link ServiceError}. */
+export interface StoredSetAsides {
+  get(set_aside_id: string): Promise<SetAside | undefined>;
 }
 
 /** Reads the texts that are too long for the stream. */

@@ -1,7 +1,8 @@
+import pLimit from 'p-limit';
 import type { Publisher } from '../ingest/index.ts';
 import { type FailureReport, failedEventSchema, type RestoredMark } from '../schemas/index.ts';
-import type { FailureReports, Marks } from './ports.ts';
-import { type Restorable, readRestorables, restore } from './restore.ts';
+import type { FailureReports, Marks, StoredSetAsides } from './ports.ts';
+import { type Restorable, type RestoreKey, readRestorables, restore } from './restore.ts';
 
 /** A batch that Lambda has stopped retrying. */
 export interface FailedBatch {
@@ -18,6 +19,8 @@ export interface FailedBatch {
 export interface RedriveDeps {
   reports: FailureReports;
   marks: Marks;
+  set_asides: StoredSetAsides;
+  restoreKey: RestoreKey;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -29,7 +32,7 @@ export interface RedriveDeps {
 export async function* listFailedBatches({
   reports,
   marks,
-}: RedriveDeps): AsyncIterable<FailedBatch> {
+}: Pick<RedriveDeps, 'reports' | 'marks'>): AsyncIterable<FailedBatch> {
   for await (const key of reports.keys()) {
     const [report, mark] = await Promise.all([reports.read(key), marks.get(key)]);
     if (report !== undefined) yield describeBatch(key, report, mark);
@@ -41,26 +44,33 @@ export async function* listFailedBatches({
  * key.
  */
 export async function readFailedBatch(
-  { reports, marks }: RedriveDeps,
+  { reports, marks, restoreKey }: RedriveDeps,
   key: string,
 ): Promise<{ batch: FailedBatch; contents: Restorable[] } | undefined> {
   const [report, mark] = await Promise.all([reports.read(key), marks.get(key)]);
   if (report === undefined) return undefined;
-  return { batch: describeBatch(key, report, mark), contents: readContents(report) };
+  return {
+    batch: describeBatch(key, report, mark),
+    contents: await readContents(report, restoreKey),
+  };
 }
 
 export interface RedriveOutcome {
   key: string;
   accepted: number;
+  /** Number of records that already had a set-aside, and were therefore not put back. */
+  left_out: number;
   failed: number;
   codes: string[];
 }
 
 /**
- * Puts the records of a failed batch on the stream again, each with its original id. After the
- * stream has accepted all records, marks the batch as restored. If a redrive fails midway, the
- * caller can repeat the redrive. A record is counted only once, even if the record is published
- * twice.
+ * Puts the records of a failed batch on the stream again, each with its original identity. Leaves
+ * out bytes that have a set-aside already. A record that has a result is put back nevertheless,
+ * because the row in the results table does not show whether the line reached the lake and whether
+ * the job counted the record. After the stream has accepted all records, marks the batch as
+ * restored. If a redrive fails midway, the
+ * caller can repeat the redrive, because a record that is published twice counts once.
  *
  * @throws {Error} if there is no failed batch under the key.
  */
@@ -71,16 +81,35 @@ export async function redrive(
 ): Promise<RedriveOutcome> {
   const found = await readFailedBatch(deps, key);
   if (found === undefined) throw new Error(`There is no failed batch ${key}.`);
-  const restored = await restore(publisher, found.contents);
+  const open = await withoutEnded(deps, found.contents);
+  const restored = await restore(publisher, open, deps.restoreKey);
   if (restored.failed === 0) {
     const restored_at = new Date(deps.now()).toISOString();
     await deps.marks.put(key, { restored_at, records: restored.accepted });
   }
-  return { key, ...restored };
+  return { key, ...restored, left_out: found.contents.length - open.length };
 }
 
-function readContents({ payload }: FailureReport): Restorable[] {
-  return failedEventSchema.parse(JSON.parse(payload)).Records.flatMap(readRestorables);
+const READS_AT_A_TIME = 8;
+
+/** Returns the contents of a failed batch without the bytes that have a set-aside already. */
+export async function withoutEnded(
+  { set_asides }: Pick<RedriveDeps, 'set_asides'>,
+  contents: Restorable[],
+): Promise<Restorable[]> {
+  const limit = pLimit(READS_AT_A_TIME);
+  const open = await Promise.all(
+    contents.map(async (one) => {
+      if (one.kind === 'record') return one;
+      const stored = await limit(() => set_asides.get(one.set_aside.set_aside_id));
+      return stored === undefined ? one : [];
+    }),
+  );
+  return open.flat();
+}
+
+function readContents({ payload }: FailureReport, restoreKey: RestoreKey): Promise<Restorable[]> {
+  return readRestorables(failedEventSchema.parse(JSON.parse(payload)).Records, restoreKey);
 }
 
 function describeBatch(

@@ -1,7 +1,8 @@
 import type { Publisher } from '../ingest/index.ts';
+import { decodeEntry } from '../processors/stream/decode/decode.ts';
 import { hashText, type SetAside } from '../schemas/index.ts';
 import type { LongTexts, Marks } from './ports.ts';
-import { type Restorable, readRestorables, restore } from './restore.ts';
+import { type Restorable, type RestoreKey, restore, toRestorables } from './restore.ts';
 
 /** Repairs the bytes of a set-aside. Returns undefined if the set-aside should not be replayed. */
 export type Fix = (
@@ -27,6 +28,7 @@ export interface SetAsideReplayDeps {
   marks: Marks;
   publisher: Publisher;
   claims: LongTexts;
+  restoreKey: RestoreKey;
   fix: Fix | undefined;
   dry_run: boolean;
   /** Returns the current time in epoch milliseconds. */
@@ -45,15 +47,13 @@ export async function replaySetAside(
   if ((await deps.marks.get(set_aside_id)) !== undefined) return { status: 'done_before' };
   const bytes = await applyFix(deps.fix, set_aside);
   if (bytes === undefined) return { status: 'left', reason: 'left by the fix' };
-  const contents = readRestorables(toStreamRecord(set_aside, bytes)).map((one) =>
-    keepId(one, set_aside),
-  );
+  const contents = readPlaced(set_aside, bytes);
   for (const one of contents) {
     if (one.kind === 'bytes') return { status: 'left', reason: one.set_aside.reason };
     if (await lacksText(deps.claims, one)) return { status: 'left', reason: 'text_missing' };
   }
   if (deps.dry_run) return { status: 'would_replay', records: contents.length };
-  const { accepted, failed, codes } = await restore(deps.publisher, contents);
+  const { accepted, failed, codes } = await restore(deps.publisher, contents, deps.restoreKey);
   if (failed > 0) return { status: 'failed', codes };
   const restored_at = new Date(deps.now()).toISOString();
   await deps.marks.put(set_aside_id, { restored_at, records: accepted });
@@ -72,17 +72,12 @@ async function applyFix(
   return Buffer.from(typeof fixed === 'string' ? fixed : JSON.stringify(fixed));
 }
 
-function toStreamRecord(set_aside: SetAside, bytes: Uint8Array) {
-  const { shard_id, sequence_number, partition_key, arrived_at } = set_aside;
-  return {
-    eventID: `${shard_id}:${sequence_number}`,
-    kinesis: {
-      partitionKey: partition_key,
-      sequenceNumber: sequence_number,
-      data: Buffer.from(bytes).toString('base64'),
-      approximateArrivalTimestamp: Date.parse(arrived_at) / 1_000,
-    },
-  };
+/** Decodes repaired bytes as if they had come at the original position of the set-aside. */
+function readPlaced(set_aside: SetAside, bytes: Uint8Array): Restorable[] {
+  const { shard_id, sequence_number, sub_sequence_number, partition_key, arrived_at } = set_aside;
+  const position = { shard_id, sequence_number, sub_sequence_number };
+  const entry = { bytes, position, partition_key, arrived_at, delivered_as: sequence_number };
+  return toRestorables(decodeEntry(entry));
 }
 
 /**
@@ -96,16 +91,4 @@ async function lacksText(
   if (text_claim === undefined || deleted) return false;
   const text = await claims.get(tenant, text_claim);
   return text === undefined || hashText(text) !== text_claim;
-}
-
-/**
- * Restores the original id of a record if the id was derived from a position in a KPL aggregate.
- * The original id ends with the sub-sequence number of the record in the aggregate. The repaired
- * bytes are no longer part of the aggregate, so decoding derives an id without that number.
- */
-function keepId(one: Restorable, set_aside: SetAside): Restorable {
-  const { shard_id, sequence_number, sub_sequence_number, set_aside_id } = set_aside;
-  if (one.kind !== 'record' || sub_sequence_number === undefined) return one;
-  const has_derived_id = one.record.record_id === `${shard_id}:${sequence_number}`;
-  return has_derived_id ? { ...one, record: { ...one.record, record_id: set_aside_id } } : one;
 }

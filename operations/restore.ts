@@ -1,32 +1,59 @@
+import { brotliCompressSync, constants } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
-import { shrinkToFit } from '../ingest/encode.ts';
+import { MAX_ENTRY_BYTES } from '../ingest/encode.ts';
 import type { Publisher, PublishOutcome } from '../ingest/index.ts';
-import { decode, type StreamItem } from '../processors/stream/decode/decode.ts';
+import {
+  type Decoded,
+  decode,
+  type Entry,
+  type StreamItem,
+  setAsideOf,
+} from '../processors/stream/decode/decode.ts';
 import { gunzip } from '../processors/stream/decode/gunzip.ts';
-import { parseRecord } from '../processors/stream/decode/parse.ts';
-import { type FailedRecord, partitionKey, type SetAside } from '../schemas/index.ts';
+import {
+  deriveRecordId,
+  type FailedRecord,
+  isRestored,
+  packRestored,
+  type Restored,
+  type SetAside,
+} from '../schemas/index.ts';
 
 /**
  * The content of one position on the stream. The content is either a record with its original id,
  * or bytes that are not a valid record.
  */
 export type Restorable =
-  | ({ kind: 'record' } & Omit<StreamItem, 'position'>)
-  | { kind: 'bytes'; bytes: Uint8Array; set_aside: SetAside };
+  | ({ kind: 'record' } & StreamItem)
+  | ({ kind: 'bytes'; set_aside: SetAside } & Entry);
 
 /**
- * Decodes a stream record in the same way as the consumer. A stream record can contain several
- * records. Returns the bytes of each of these records. If the bytes are valid, returns the decoded
- * record too.
+ * Returns the key that signs what operators put back.
+ *
+ * @throws {ServiceError} if the key cannot be read.
  */
-export function readRestorables(failed: FailedRecord): Restorable[] {
-  const { items, set_asides } = decode([failed as unknown as KinesisStreamRecord]);
+export type RestoreKey = () => Promise<string>;
+
+/**
+ * Decodes stream records as the consumer does. Returns the bytes of each record with its original
+ * position, and also the decoded record if the bytes are valid.
+ */
+export async function readRestorables(
+  failed: FailedRecord[],
+  restoreKey: RestoreKey,
+): Promise<Restorable[]> {
+  const needs_key = failed.some(({ kinesis }) => isRestored(kinesis.data));
+  const key = needs_key ? await restoreKey() : undefined;
+  return toRestorables(decode(failed as unknown as KinesisStreamRecord[], key));
+}
+
+export function toRestorables({ items, rejected }: Decoded): Restorable[] {
   return [
-    ...items.map(({ position: _, ...item }) => ({ kind: 'record' as const, ...item })),
-    ...set_asides.map((set_aside) => ({
+    ...items.map((item) => ({ kind: 'record' as const, ...item })),
+    ...rejected.map(({ item, why }) => ({
       kind: 'bytes' as const,
-      bytes: Buffer.from(set_aside.data_base64, 'base64'),
-      set_aside,
+      ...item,
+      set_aside: setAsideOf(item, why),
     })),
   ];
 }
@@ -39,18 +66,22 @@ export interface RestoreOutcome {
 }
 
 /**
- * Puts records and bytes on the stream again, with the content that was received. A record without
- * an id gets the id that is derived from its original position, and a record without a time gets
- * its original time of arrival. The restored record therefore has the same identity as the original
- * record, and the two are counted as one record.
+ * Puts records and bytes on the stream again as they were received. Each is packed with its
+ * original position, partition key and time of arrival, so the record has the same identity as
+ * before and counts once, and bytes that are not a record have the same set-aside as before.
+ *
+ * @throws {ServiceError} if the key cannot be read.
  */
 export async function restore(
   publisher: Publisher,
   contents: Restorable[],
+  restoreKey: RestoreKey,
 ): Promise<RestoreOutcome> {
+  if (contents.length === 0) return { accepted: 0, failed: 0, codes: [] };
+  const key = await restoreKey();
   const publishing = contents.map((one) => {
-    const { bytes, partition_key } = encodeContents(one);
-    return publisher.publishBytes(bytes, partition_key);
+    const partition_key = chooseKey(one);
+    return publisher.publishBytes(packToFit(one, partition_key, key), partition_key);
   });
   await publisher.flush();
   const outcomes = await Promise.all(publishing);
@@ -62,53 +93,34 @@ export async function restore(
   };
 }
 
-function encodeContents(one: Restorable): { bytes: Uint8Array; partition_key: string } {
-  if (one.kind === 'bytes') {
-    const { partition_key, set_aside_id } = one.set_aside;
-    return { bytes: one.bytes, partition_key: chooseKey(partition_key, set_aside_id) };
-  }
-  const partition_key = chooseKey(one.partition_key, partitionKey(one.record));
-  return { bytes: addIdentity(one, partition_key), partition_key };
+/**
+ * Returns the original partition key if Kinesis accepts the key, and otherwise the id that is
+ * derived from the position. A KPL aggregate can contain partition keys that Kinesis does not
+ * accept, and one such key would make the whole request fail.
+ */
+function chooseKey({ partition_key, position }: Restorable): string {
+  const is_accepted = partition_key !== '' && partition_key.length <= 256;
+  return is_accepted ? partition_key : deriveRecordId(position);
 }
 
 /**
- * Returns the partition key if Kinesis accepts the key, and otherwise the fallback. A KPL aggregate
- * can contain partition keys that Kinesis does not accept, and one such key would make the whole
- * request fail.
+ * Packs the bytes of a record. If the result does not fit in one stream record, compresses the bytes
+ * with Brotli. Brotli makes a record smaller than gzip does, so the header fits as well.
  */
-function chooseKey(partition_key: string, fallback: string): string {
-  return partition_key !== '' && partition_key.length <= 256 ? partition_key : fallback;
+function packToFit(one: Restorable, partition_key: string, key: string): Buffer {
+  const { bytes, position, arrived_at } = one;
+  const restored: Restored = { bytes, position, partition_key: one.partition_key, arrived_at };
+  const packed = packRestored(restored, key);
+  if (packed.length + Buffer.byteLength(partition_key) <= MAX_ENTRY_BYTES) return packed;
+  return packRestored({ ...restored, bytes: compress(one), encoding: 'br' }, key);
 }
 
-/**
- * Adds missing fields to the bytes of a record. If the bytes contain no id, adds the id. If the
- * bytes contain no `created_at`, adds the time of arrival as `created_at`. If the bytes contain
- * both fields, returns the bytes unchanged.
- */
-function addIdentity(
-  { bytes, record, arrived_at }: Restorable & { kind: 'record' },
-  partition_key: string,
-): Uint8Array {
-  const sent = parseRecord(bytes);
-  const added = {
-    ...(sent.record_id === undefined ? { record_id: record.record_id } : {}),
-    ...(sent.created_at === undefined ? { created_at: arrived_at } : {}),
-  };
-  if (Object.keys(added).length === 0) return bytes;
-  const json = gunzip(bytes);
-  const start = json.indexOf(OPENING_BRACE) + 1;
-  const fields = Buffer.from(`${JSON.stringify(added).slice(1, -1)},`);
-  const whole = Buffer.concat([json.subarray(0, start), fields, json.subarray(start)]);
-  // If the record does not fit on the stream even when gzipped, the publisher refuses the record as
-  // `too_large`.
-  return shrinkToFit(whole, partition_key) ?? whole;
+function compress({ kind, bytes }: Restorable): Buffer {
+  // The consumer reads a record with and without gzip. Bytes that are not a record are kept as they
+  // came.
+  const content = kind === 'record' ? gunzip(bytes) : bytes;
+  return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
 }
-
-/**
- * The code of the opening brace. The first brace in the bytes of a record opens the record, because
- * a record is a JSON object.
- */
-const OPENING_BRACE = '{'.charCodeAt(0);
 
 function codeOf(outcome: PublishOutcome): string {
   if (outcome.status === 'failed') return outcome.code;

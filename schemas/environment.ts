@@ -37,6 +37,7 @@ export const consumerEnvironmentSchema = z.object({
   RESULTS_TTL_SECONDS: count,
   DELIVERY_STREAM: z.string().min(1),
   SET_ASIDE_BUCKET: z.string().min(1),
+  RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what operators put back.'),
   TEXT_POLICY: z.enum(TEXT_POLICIES),
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),

@@ -14,6 +14,7 @@ export * from './json.ts';
 export * from './language.ts';
 export * from './messages.ts';
 export * from './record.ts';
+export * from './restored.ts';
 export * from './result.ts';
 export * from './service-error.ts';
 export * from './set-aside.ts';

@@ -14,6 +14,7 @@ export const SET_ASIDE_REASONS = [
   'too_large',
   'text_missing',
   'refused_by_analyzer',
+  'invalid_signature',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 

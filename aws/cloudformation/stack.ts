@@ -20,6 +20,7 @@ const outputsSchema = z.object({
   JobsQueueUrl: z.url(),
   CallbackQueueUrl: z.url(),
   CallbackSecretArn: z.string(),
+  RestoreKeyArn: z.string(),
   ApiUrl: z.url(),
   ApiId: z.string(),
   ApiStage: z.string(),

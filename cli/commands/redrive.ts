@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createFailureReports, createMarks } from '../../aws/s3/failure-bucket.ts';
+import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import {
   type FailedBatch,
@@ -9,6 +11,7 @@ import {
   type RedriveOutcome,
   readFailedBatch,
   redrive,
+  withoutEnded,
 } from '../../operations/redrive.ts';
 import type { Restorable } from '../../operations/restore.ts';
 import { connect } from '../cloud.ts';
@@ -85,7 +88,7 @@ interface RunOptions extends Selection {
 
 function runCommand(): Command {
   return new Command('run')
-    .description('put batches back on the stream; each record keeps its id')
+    .description('put batches back on the stream; each record keeps its identity')
     .argument('[key...]', 'keys from `redrive list` (default: all that it lists)')
     .option('--reason <reason>', 'put back only batches with this reason')
     .option('--dry-run', 'count the records that would be put back, and change nothing')
@@ -94,6 +97,7 @@ function runCommand(): Command {
       'after',
       `
 A record that is put back twice counts once, so you can run this again after an interruption.
+Bytes that have a set-aside already are left out.
 Exit code: 0 all records are on the stream; 2 some are not, and their batches stay in the list; 1 the command failed.`,
     )
     .action(async (keys: string[], options: RunOptions, command: Command) => {
@@ -111,6 +115,8 @@ interface RedriveSummary {
   dry_run: boolean;
   batches: number;
   records: number;
+  /** Number of records that already had a set-aside, and were therefore not put back. */
+  left_out: number;
   /** Number of records that could not be published to the stream. */
   failed: number;
   codes: string[];
@@ -135,6 +141,7 @@ async function redriveAll(
     dry_run: false,
     batches: outcomes.length,
     records: outcomes.reduce((sum, { accepted }) => sum + accepted, 0),
+    left_out: outcomes.reduce((sum, { left_out }) => sum + left_out, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
     codes: [...new Set(outcomes.flatMap(({ codes }) => codes))],
   };
@@ -142,18 +149,23 @@ async function redriveAll(
 
 async function countRecords(deps: RedriveDeps, keys: string[]): Promise<RedriveSummary> {
   let records = 0;
+  let left_out = 0;
   for (const key of keys) {
     const found = await readFailedBatch(deps, key);
     if (found === undefined) throw noSuchBatch(key);
-    records += found.contents.length;
+    const open = await withoutEnded(deps, found.contents);
+    records += open.length;
+    left_out += found.contents.length - open.length;
   }
-  return { dry_run: true, batches: keys.length, records, failed: 0, codes: [] };
+  return { dry_run: true, batches: keys.length, records, left_out, failed: 0, codes: [] };
 }
 
-function toSentences({ dry_run, batches, records, failed, codes }: RedriveSummary): string {
+function toSentences(summary: RedriveSummary): string {
+  const { dry_run, batches, records, left_out, failed, codes } = summary;
   const verb = dry_run ? 'would be put back' : 'are back on the stream';
+  const ended = left_out === 0 ? '' : `\n${left_out} were left out: they have a set-aside.`;
   const rest = failed === 0 ? '' : `\n${failed} are not: ${codes.join(', ')}. Run it again.`;
-  return `${records} records of ${batches} batches ${verb}.${rest}`;
+  return `${records} records of ${batches} batches ${verb}.${ended}${rest}`;
 }
 
 async function selectKeys(deps: RedriveDeps, selection: Selection): Promise<string[]> {
@@ -173,10 +185,13 @@ async function selectBatches(
 }
 
 async function openFailures(command: Command): Promise<RedriveDeps> {
-  const { FailureBucketName: bucket_name } = await connect(command);
+  const stack = await connect(command);
+  const bucket_name = stack.FailureBucketName;
   return {
     reports: createFailureReports({ bucket_name }),
     marks: createMarks({ bucket_name }),
+    set_asides: createSetAsideReader({ bucket_name: stack.SetAsideBucketName }),
+    restoreKey: createSecret({ secret_id: stack.RestoreKeyArn }),
     now: Date.now,
   };
 }

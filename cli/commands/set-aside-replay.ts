@@ -5,6 +5,7 @@ import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createMarks } from '../../aws/s3/failure-bucket.ts';
 import { createSetAsideReader, type SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import {
   type Fix,
@@ -73,15 +74,17 @@ async function run(
   command: Command,
 ): Promise<SetAsideReplaySummary> {
   const fix = options.fix === undefined ? undefined : await loadFix(options.fix);
-  const { StreamName, InputBucketName, SetAsideBucketName: bucket_name } = await connect(command);
+  const stack = await connect(command);
+  const bucket_name = stack.SetAsideBucketName;
   const publisher = createPublisher({
-    stream: createKinesisStream({ stream_name: StreamName }),
+    stream: createKinesisStream({ stream_name: stack.StreamName }),
   });
   const dry_run = options.dryRun === true;
   const deps: SetAsideReplayDeps = {
     marks: createMarks({ bucket_name }),
     publisher,
-    claims: createTextClaims({ bucket_name: InputBucketName }),
+    claims: createTextClaims({ bucket_name: stack.InputBucketName }),
+    restoreKey: createSecret({ secret_id: stack.RestoreKeyArn }),
     fix,
     dry_run,
     now: Date.now,

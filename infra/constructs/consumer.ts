@@ -45,6 +45,7 @@ export class Consumer extends Construct {
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
         DELIVERY_STREAM: lake.delivery_stream.ref,
         SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
+        RESTORE_KEY_ARN: ingest.restore_key.secretArn,
         TEXT_POLICY: settings.results.text_policy,
         JOBS_TABLE: jobs.table.tableName,
         INPUT_BUCKET: jobs.input_bucket.bucketName,
@@ -97,6 +98,7 @@ function deliveryGrants({ ingest, tables, lake }: ConsumerProps) {
     },
     { actions: ['firehose:PutRecordBatch'], resources: [lake.delivery_stream.attrArn] },
     { actions: ['s3:PutObject'], resources: [ingest.set_aside_bucket.arnForObjects('*')] },
+    { actions: ['secretsmanager:GetSecretValue'], resources: [ingest.restore_key.secretArn] },
   ];
 }
 

@@ -2,10 +2,9 @@ import pLimit from 'p-limit';
 import { hashText, ServiceError } from '../../schemas/index.ts';
 import { callBefore } from '../deadline.ts';
 import type { BatchContext } from './batch.ts';
-import type { StreamItem } from './decode/decode.ts';
+import type { Rejected, StreamItem } from './decode/decode.ts';
 import { Unreadable, unreadable } from './decode/unreadable.ts';
 import type { TextClaims } from './ports.ts';
-import type { Rejected } from './set-aside.ts';
 
 const READS_AT_A_TIME = 8;
 /** Maximum number of fetched texts in memory at the same time. Each text has up to 1 MiB. */
@@ -38,7 +37,7 @@ export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
  */
 export interface Fetched {
   items: StreamItem[];
-  missing: Rejected[];
+  missing: Rejected<StreamItem>[];
 }
 
 /**
@@ -61,10 +60,10 @@ export function createFetchTexts(
     );
     const texts: Fetched = { items: [], missing: [] };
     for (const { item, text } of fetched) {
-      const { position, record } = item;
+      const { delivered_as, record } = item;
       if (typeof text === 'string') texts.items.push({ ...item, record: { ...record, text } });
       else if (text instanceof Unreadable) texts.missing.push({ item, why: text });
-      else context.tally.addFailed([{ stage: 'claims', code: text.code, position }]);
+      else context.tally.addFailed([{ stage: 'claims', code: text.code, delivered_as }]);
     }
     return texts;
   };

@@ -18,7 +18,12 @@ import { limitRate } from '../analysis/rate-limiter.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
-import { createRareCallbacks, createRareClaims, createRareSetAsides } from './rare/compose.ts';
+import {
+  createRareCallbacks,
+  createRareClaims,
+  createRareRestoreKey,
+  createRareSetAsides,
+} from './rare/compose.ts';
 import { createRecordThroughput } from './throughput.ts';
 
 /**
@@ -42,6 +47,7 @@ export function compose(variables: Record<string, string | undefined>) {
     lake: createLake({ delivery_stream: environment.DELIVERY_STREAM }),
     set_asides: createRareSetAsides(environment),
     claims: createRareClaims(environment),
+    restoreKey: createRareRestoreKey(environment),
     progress: createProgress({ store: jobs, now, on_final: createOnFinal(callbacks) }),
     text_policy: environment.TEXT_POLICY,
     now,

@@ -3,17 +3,19 @@ import { TaskGroup } from '../../lib/task-group.ts';
 import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts';
 import type { BatchContext } from './batch.ts';
 import { createFetchTexts, cutIntoPortions } from './claims.ts';
-import { decode, type StreamItem } from './decode/decode.ts';
+import type { Rejected, StreamItem } from './decode/decode.ts';
+import { decodeBatch, type RestoreKey } from './decode-batch.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { inLots, type LotOptions } from './lots.ts';
 import type { TextClaims } from './ports.ts';
 import { countInJobs, dropCancelled, type EndedItem, type JobOf, outcomeOf } from './progress.ts';
-import { keepSetAsides, type Rejected, type SetAsideDeps, setAside } from './set-aside.ts';
+import { keepSetAsides, type SetAsideDeps, setAside } from './set-aside.ts';
 import type { BatchReport } from './tally.ts';
 import { distinctVersions } from './versions.ts';
 
 export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
   claims: TextClaims;
+  restoreKey: RestoreKey;
   /** Size and waiting time of a lot. Results are delivered in lots. Default: {@link LOTS}. */
   lots?: LotOptions;
 }
@@ -39,8 +41,7 @@ const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 export function createConsumer(deps: ConsumerDeps): Consumer {
   const processPortion = createProcessPortion(deps);
   return async (records, context) => {
-    const { items, set_asides } = decode(records);
-    context.tally.records = items.length + set_asides.length;
+    const { items, rejected } = await decodeBatch(records, deps.restoreKey, context);
     const keeping = new TaskGroup();
     keeping.add(keepUnreadable());
     const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
@@ -52,7 +53,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     return context.tally.report(records);
 
     async function keepUnreadable(): Promise<void> {
-      const kept = await keepSetAsides(deps.set_asides, set_asides, context);
+      const kept = await keepSetAsides(deps.set_asides, rejected, context);
       context.tally.set_asides += kept.length;
     }
   };
@@ -83,11 +84,11 @@ function createProcessPortion(deps: ConsumerDeps) {
 
 function sortOutcomes(processed: Processed[], { tally }: BatchContext) {
   const ended: EndedItem[] = [];
-  const refused: Rejected[] = [];
+  const refused: Rejected<StreamItem>[] = [];
   for (const { version, outcome } of processed) {
     const { places } = version;
     if ('failure' in outcome) {
-      tally.addFailed(places.map(({ position }) => ({ ...outcome.failure, position })));
+      tally.addFailed(places.map(({ delivered_as }) => ({ ...outcome.failure, delivered_as })));
     } else if ('refusal' in outcome) {
       refused.push(...places.map((item) => ({ item, why: outcome.refusal })));
     } else {

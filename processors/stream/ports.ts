@@ -1,4 +1,4 @@
-import type { Result, SetAside, StreamPosition } from '../../schemas/index.ts';
+import type { Result, SetAside } from '../../schemas/index.ts';
 
 /**
  * An entry that a store did not store. `index` is the index of the entry in the array that was
@@ -56,11 +56,19 @@ export interface TextClaims {
  * again.
  */
 export interface Failure {
-  stage: 'claims' | 'analysis' | 'results_table' | 'lake' | 'set_asides' | 'progress';
+  stage:
+    | 'restore_key'
+    | 'claims'
+    | 'analysis'
+    | 'results_table'
+    | 'lake'
+    | 'set_asides'
+    | 'progress';
   code: string;
 }
 
-/** A record or sub-record that failed, with its position on the stream. */
+/** A record or sub-record that failed. */
 export interface Failed extends Failure {
-  position: StreamPosition;
+  /** Sequence number of the stream record that was delivered. */
+  delivered_as: string;
 }

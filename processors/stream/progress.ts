@@ -41,7 +41,7 @@ export async function dropCancelled(
   } catch (cause) {
     if (!(cause instanceof ServiceError)) throw cause;
     const { code } = cause;
-    tally.addFailed(in_jobs.map(({ position }) => ({ stage: 'progress', code, position })));
+    tally.addFailed(in_jobs.map(({ delivered_as }) => ({ stage: 'progress', code, delivered_as })));
     const without_job = items.filter(({ record }) => record.job_id === undefined);
     return { items: without_job, job_of: () => undefined };
   }
@@ -68,10 +68,10 @@ export async function countInJobs(
   const entries = ended.flatMap(({ item, outcome }) => {
     const job = job_of(item.record);
     const { job_index } = item.record;
-    const { position } = item;
+    const { delivered_as } = item;
     return job === undefined || job_index === undefined
       ? []
-      : [{ job, job_index, outcome, position }];
+      : [{ job, job_index, outcome, delivered_as }];
   });
   if (entries.length === 0) return ended.length;
   const failures = await callBefore(delivery, 'dynamodb', () => progress.mark(entries)).catch(
@@ -82,8 +82,8 @@ export async function countInJobs(
   );
   for (const { index, code } of failures) {
     const entry = entries[index];
-    if (entry !== undefined)
-      tally.addFailed([{ stage: 'progress', code, position: entry.position }]);
+    if (entry === undefined) continue;
+    tally.addFailed([{ stage: 'progress', code, delivered_as: entry.delivered_as }]);
   }
   return ended.length - failures.length;
 }

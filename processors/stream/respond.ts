@@ -1,5 +1,4 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
-import type { StreamPosition } from '../../schemas/index.ts';
 
 /**
  * Builds the response to Lambda. The response lists each failed record once, in the order of the
@@ -12,11 +11,8 @@ import type { StreamPosition } from '../../schemas/index.ts';
  * the failure. After the last retry, Lambda sends a report to the failure destination. An operator
  * then has time to fix the cause.
  */
-export function respond(
-  sequence_numbers: string[],
-  failed: StreamPosition[],
-): KinesisStreamBatchResponse {
-  const wanted = new Set(failed.map(({ sequence_number }) => sequence_number));
+export function respond(sequence_numbers: string[], failed: string[]): KinesisStreamBatchResponse {
+  const wanted = new Set(failed);
   const in_order = [...new Set(sequence_numbers)].filter((number) => wanted.has(number));
   return { batchItemFailures: in_order.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -47,7 +47,7 @@ export class BatchTally {
     return {
       response: respond(
         records.map(({ kinesis }) => kinesis.sequenceNumber),
-        this.#failed.map(({ position }) => position),
+        this.#failed.map(({ delivered_as }) => delivered_as),
       ),
       records: count,
       results,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { changedAssembly, withLittlePatience } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
@@ -13,6 +13,7 @@ const WAIT = { timeout: 60_000, interval: 250 };
 let assembly: string;
 let folder: string;
 let test: TestCloud;
+afterEach(() => test.control('DELETE', 'faults'));
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aurastream-redrive-'));
   assembly = await changedAssembly(withLittlePatience);
@@ -110,6 +111,45 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
   expect(Number(rows[0]!.n)).toBe(4);
 }, 120_000);
 
+it('redrive and set-aside replay give each invalid record of a given-up batch one set-aside and one result', async () => {
+  await test.control('POST', 'faults', {
+    service: 'dynamodb',
+    action: 'BatchExecuteStatement',
+    kind: 'error',
+  });
+  const before = (await json(['set-aside', 'list'])).length;
+  await put(
+    ...['one', 'two'].map((text) => bytes({ source: 'poison', text })),
+    ...['three', 'four', 'five'].map((text) => bytes({ text })),
+  );
+  await vi.waitFor(async () => {
+    const found = await json(['redrive', 'list']);
+    const records = found.reduce((sum: number, one: { records: number }) => sum + one.records, 0);
+    expect(records).toBeGreaterThanOrEqual(2);
+    expect(await json(['set-aside', 'list'])).toHaveLength(before + 3);
+    expect(await test.control('GET', 'status')).toMatchObject({ idle: true });
+  }, WAIT);
+  await test.control('DELETE', 'faults');
+  expect(await json(['redrive', 'run'])).toMatchObject({ failed: 0 });
+  const fix = join(folder, 'source.mjs');
+  await writeFile(
+    fix,
+    `export default (bytes, { reason }) =>
+      reason === 'invalid_record' ? { source: 'poison', ...JSON.parse(Buffer.from(bytes)) } : undefined;`,
+  );
+  await vi.waitFor(async () => {
+    expect(await test.control('GET', 'status')).toMatchObject({ idle: true });
+  }, WAIT);
+  expect(await json(['set-aside', 'list'])).toHaveLength(before + 3);
+  expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({ replayed: 3 });
+  await vi.waitFor(async () => {
+    await test.cloud.flush();
+    const counts = 'count(*) AS n, count(DISTINCT text) AS texts';
+    const { rows } = await test.query(`SELECT ${counts} FROM results WHERE source = 'poison'`);
+    expect({ n: Number(rows[0]!.n), texts: Number(rows[0]!.texts) }).toEqual({ n: 5, texts: 5 });
+  }, WAIT);
+}, 120_000);
+
 it('aurastream redrive says what to do about an unknown batch', async () => {
   const { code, stderr } = await aurastream(['redrive', 'run', 'aws/lambda/nothing'], {
     env: test.environment,
@@ -123,10 +163,14 @@ it('aurastream set-aside replay publishes the set-asides that a fix repairs, und
     bytes({ text: 'I forgot the source' }),
     Buffer.from('hopeless'),
   );
+  const idOf = (one = bad) => `${one!.shard_id}:${one!.sequence_number}`;
+  const ids = [idOf(bad), idOf(hopeless)];
   await vi.waitFor(async () => {
-    expect(await json(['set-aside', 'list'])).toHaveLength(2);
+    const listed = await json(['set-aside', 'list']);
+    const found = listed.map(({ set_aside_id }: { set_aside_id: string }) => set_aside_id);
+    expect(found).toEqual(expect.arrayContaining(ids));
   }, WAIT);
-  expect(await json(['set-aside', 'replay'])).toMatchObject({
+  expect(await json(['set-aside', 'replay', ...ids])).toMatchObject({
     replayed: 0,
     left: 2,
     why: { invalid_record: 1, invalid_json: 1 },
@@ -137,20 +181,22 @@ it('aurastream set-aside replay publishes the set-asides that a fix repairs, und
     `export default (bytes, { reason }) =>
       reason === 'invalid_record' ? { source: 'mended', ...JSON.parse(Buffer.from(bytes)) } : undefined;`,
   );
-  expect(await json(['set-aside', 'replay', '--fix', fix, '--dry-run'])).toMatchObject({
+  expect(await json(['set-aside', 'replay', ...ids, '--fix', fix, '--dry-run'])).toMatchObject({
     would_replay: 1,
     left: 1,
   });
-  expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({
+  expect(await json(['set-aside', 'replay', ...ids, '--fix', fix])).toMatchObject({
     replayed: 1,
     left: 1,
   });
-  const record_id = `${bad!.shard_id}:${bad!.sequence_number}`;
   await vi.waitFor(async () => {
-    expect(await test.results.get('default', record_id)).toMatchObject({ source: 'mended' });
+    expect(await test.results.get('default', idOf(bad))).toMatchObject({ source: 'mended' });
   }, WAIT);
-  expect(await json(['set-aside', 'replay', '--fix', fix])).toMatchObject({ done_before: 1 });
-  expect(hopeless).toBeDefined();
+  expect(await json(['set-aside', 'replay', ...ids, '--fix', fix])).toMatchObject({
+    done_before: 1,
+    left: 1,
+  });
+  expect(await test.results.get('default', idOf(hopeless))).toBeUndefined();
 }, 120_000);
 
 it('aurastream set-aside replay says what is wrong with an invalid fix', async () => {

@@ -55,6 +55,7 @@ it.each([
       's3:ListBucket JobsInputs.Arn',
       's3:PutObject IngestFailures.Arn/*',
       's3:PutObject IngestSetAsides.Arn/*',
+      'secretsmanager:GetSecretValue IngestRestoreKey',
       'sqs:SendMessage JobsCallbacks.Arn',
     ],
   ],

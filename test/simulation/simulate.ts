@@ -156,6 +156,7 @@ function newConsumer({
     lake: services.lake,
     set_asides: services.set_asides,
     claims: { get: () => Promise.resolve(undefined) },
+    restoreKey: () => Promise.resolve('key'),
     progress: createProgress({
       store: jobs.as(environment),
       now,

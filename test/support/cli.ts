@@ -20,6 +20,7 @@ const OUTPUTS = {
   JobsQueueUrl: 'https://sqs.example/jobs',
   CallbackQueueUrl: 'https://sqs.example/callbacks',
   CallbackSecretArn: 'arn:secret',
+  RestoreKeyArn: 'arn:restore-key',
   ApiUrl: 'https://api.example/v1',
   ApiId: 'api',
   ApiStage: 'v1',

@@ -29,7 +29,7 @@ const job_id = await postJob({ text: 'I love my cat', [field]: JSON.parse(json) 
 const published = await submitJob(job_id);
 const result = analyze(published);
 const replayed = await replayLine(result);
-const [restored] = readRestorables(kinesisRecord(published));
+const [restored] = await readRestorables([kinesisRecord(published)], async () => '');
 const api_fields = await readOpenApi();
 
 console.log(

@@ -1,25 +1,25 @@
+import { brotliDecompressSync } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import {
   deriveRecordId,
+  isRestored,
+  type Restored,
   type SetAside,
-  type StreamPosition,
   type StreamRecord,
+  unpackRestored,
 } from '../../../schemas/index.ts';
 import { isAggregate, readAggregate } from './aggregate.ts';
 import { parseRecord } from './parse.ts';
-import { Unreadable } from './unreadable.ts';
+import { Unreadable, unreadable } from './unreadable.ts';
 
-/** The position of bytes on the stream, with the partition key and the arrival time. */
-interface Placed {
-  position: StreamPosition;
-  partition_key: string;
-  /** Time of arrival on the stream, in ISO 8601 and UTC. */
-  arrived_at: string;
-}
-
-/** The bytes of a record or sub-record, with their position on the stream. */
-export interface Entry extends Placed {
-  bytes: Uint8Array;
+/**
+ * The bytes of a record or sub-record, with the position, the partition key and the arrival time
+ * that the bytes had when they first came. If an operator has put the bytes back on the stream,
+ * these are not the values of the delivered stream record.
+ */
+export interface Entry extends Omit<Restored, 'encoding'> {
+  /** Sequence number of the stream record that was delivered. Lambda retries by this number. */
+  delivered_as: string;
 }
 
 /**
@@ -30,42 +30,70 @@ export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
 }
 
-/**
- * The decoded records and the set-asides of a batch. Every record or sub-record is in exactly one
- * of the two lists. Both lists keep the order of the stream.
- */
-export interface Decoded {
-  items: StreamItem[];
-  set_asides: SetAside[];
+/** A record that can never have a result, with the reason. */
+export interface Rejected<Item extends Entry = Entry> {
+  item: Item;
+  why: Unreadable;
 }
 
 /**
- * Decodes the records of a batch into items and set-asides. The result depends only on the given
- * records, so a redelivery has the same result.
+ * The decoded and the rejected records of a batch. Every record or sub-record is in exactly one of
+ * the two lists. Both lists keep the order of the stream.
  */
-export function decode(records: KinesisStreamRecord[]): Decoded {
-  const decoded: Decoded = { items: [], set_asides: [] };
+export interface Decoded {
+  items: StreamItem[];
+  rejected: Rejected[];
+}
+
+/**
+ * Decodes the records of a batch. The result depends only on the arguments, so a redelivery has the
+ * same result.
+ *
+ * @param restore_key the key that signs what operators put back. Without the key, every restored
+ * record is rejected.
+ */
+export function decode(records: KinesisStreamRecord[], restore_key?: string): Decoded {
+  const decoded: Decoded = { items: [], rejected: [] };
   for (const record of records) {
-    const whole = wholeEntry(record);
-    setAsideIfUnreadable(decoded, whole, () => {
-      for (const entry of entriesOf(whole)) {
-        setAsideIfUnreadable(decoded, entry, () => decoded.items.push(itemOf(entry)));
-      }
-    });
+    const delivered = deliveredEntry(record);
+    const whole = isRestored(record.kinesis.data)
+      ? openRestored(delivered, restore_key)
+      : delivered;
+    if (whole === undefined) {
+      const why = unreadable('invalid_signature', 'is a restored record with a wrong signature');
+      decoded.rejected.push({ item: delivered, why });
+      continue;
+    }
+    addEntry(decoded, whole);
   }
   return decoded;
 }
 
-function setAsideIfUnreadable(decoded: Decoded, entry: Entry, read: () => void): void {
+/** Decodes the bytes of one stream record, which may be an aggregate. */
+export function decodeEntry(whole: Entry): Decoded {
+  const decoded: Decoded = { items: [], rejected: [] };
+  addEntry(decoded, whole);
+  return decoded;
+}
+
+function addEntry(decoded: Decoded, whole: Entry): void {
+  rejectIfUnreadable(decoded, whole, () => {
+    for (const entry of entriesOf(whole)) {
+      rejectIfUnreadable(decoded, entry, () => decoded.items.push(itemOf(entry)));
+    }
+  });
+}
+
+function rejectIfUnreadable(decoded: Decoded, item: Entry, read: () => void): void {
   try {
     read();
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    decoded.set_asides.push(setAsideOf(entry, error));
+  } catch (why) {
+    if (!(why instanceof Unreadable)) throw why;
+    decoded.rejected.push({ item, why });
   }
 }
 
-function wholeEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
+function deliveredEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
   return {
     // The eventID is the shard id, a colon and the sequence number, for example
     // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`.
@@ -76,15 +104,28 @@ function wholeEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
     partition_key: kinesis.partitionKey,
     arrived_at: new Date(Math.round(kinesis.approximateArrivalTimestamp * 1_000)).toISOString(),
     bytes: Buffer.from(kinesis.data, 'base64'),
+    delivered_as: kinesis.sequenceNumber,
   };
+}
+
+function openRestored(
+  { bytes, delivered_as }: Entry,
+  restore_key: string | undefined,
+): Entry | undefined {
+  if (restore_key === undefined) return undefined;
+  const restored = unpackRestored(Buffer.from(bytes), restore_key);
+  if (restored === undefined) return undefined;
+  const { encoding, ...entry } = restored;
+  const original = encoding === 'br' ? brotliDecompressSync(entry.bytes) : entry.bytes;
+  return { ...entry, bytes: original, delivered_as };
 }
 
 function entriesOf(whole: Entry): Entry[] {
   if (!isAggregate(whole.bytes)) return [whole];
   return readAggregate(whole.bytes).map(({ partition_key, data }, sub_sequence_number) => ({
+    ...whole,
     position: { ...whole.position, sub_sequence_number },
     partition_key,
-    arrived_at: whole.arrived_at,
     bytes: data,
   }));
 }

@@ -1,10 +1,11 @@
 import type { CallbackQueue } from '../../../jobs/ports.ts';
 import { type ConsumerEnvironment, ServiceError } from '../../../schemas/index.ts';
+import type { RestoreKey } from '../decode-batch.ts';
 import type { SetAsides, TextClaims } from '../ports.ts';
 
 /*
  * This file creates the clients that few batches need. The clients are for bad records, long texts,
- * and jobs that end. The code of the S3 and SQS clients is a third of the bundle. A cold start does
+ * restored records, and jobs that end. The code of the S3 and SQS clients is a third of the bundle. A cold start does
  * not load this code. The first batch that needs a client loads the code of the client.
  */
 
@@ -24,6 +25,14 @@ export function createRareClaims({ INPUT_BUCKET }: ConsumerEnvironment): TextCla
     return createTextClaims({ bucket_name: INPUT_BUCKET });
   });
   return { get: async (tenant, sha256) => (await claims()).get(tenant, sha256) };
+}
+
+export function createRareRestoreKey({ RESTORE_KEY_ARN }: ConsumerEnvironment): RestoreKey {
+  const secret = createOnDemand('secretsmanager', async () => {
+    const { createSecret } = await import('../../../aws/secrets-manager/secrets.ts');
+    return createSecret({ secret_id: RESTORE_KEY_ARN });
+  });
+  return async () => (await secret())();
 }
 
 export function createRareCallbacks({ CALLBACK_QUEUE_URL }: ConsumerEnvironment): CallbackQueue {

@@ -11,25 +11,30 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
-import { decode } from '../../../processors/stream/decode/decode.ts';
 import { runCommand } from '../../support/cli.ts';
 import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
+import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
 
 const s3 = mockClient(S3Client);
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
+const secrets = mockClient(SecretsManagerClient);
 /** Contents of the objects in S3, by bucket and key, for example `failures/aws/lambda/a` */
 const objects = new Map<string, string>();
 let refused = 0;
 
 beforeEach(() => {
-  for (const mock of [s3, kinesis, athena]) mock.reset();
+  for (const mock of [s3, kinesis, athena, secrets]) mock.reset();
+  secrets
+    .on(GetSecretValueCommand, { SecretId: 'arn:restore-key' })
+    .resolves({ SecretString: RESTORE_KEY });
   objects.clear();
   refused = 0;
   s3.on(PutObjectCommand).callsFake(({ Bucket, Key, Body }) => {
@@ -109,6 +114,7 @@ it('redrive run puts all open batches back, says how many records, and exits wit
     dry_run: false,
     batches: 2,
     records: 3,
+    left_out: 0,
     failed: 0,
     codes: [],
   });
@@ -147,7 +153,7 @@ it.each(['show', 'run', 'run --dry-run'])(
 
 function putSetAsides(...data: unknown[]): string[] {
   return data.map((one, i) => {
-    const [set_aside] = decode([kinesisRecord(one, i + 1)]).set_asides;
+    const [set_aside] = setAsidesIn([kinesisRecord(one, i + 1)]);
     const path = `set-asides/set-asides/${SHARD_ID}/${set_aside!.sequence_number}.json`;
     objects.set(path, JSON.stringify(set_aside));
     return set_aside!.set_aside_id;

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { createPublisher, type RecordStream } from '../../../ingest/index.ts';
 import type { FailureReports, Marks } from '../../../operations/ports.ts';
 import { listFailedBatches, readFailedBatch, redrive } from '../../../operations/redrive.ts';
-import type { FailureReport, RestoredMark } from '../../../schemas/index.ts';
-import { createFakeStream, recordOf } from '../../fakes/record-stream.ts';
-import { kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
+import type { FailureReport, RestoredMark, SetAside } from '../../../schemas/index.ts';
+import { createFakeStream } from '../../fakes/record-stream.ts';
+import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
+import { decodeRestored, restoreKey, setAsidesIn } from '../../support/restored.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 
@@ -32,7 +33,16 @@ function createWorld(reports: Record<string, FailureReport>) {
       marks.set(key, mark);
     },
   };
-  return { deps: { reports: failureReports, marks: markStore, now: () => NOW }, marks };
+  const set_asides = new Map<string, SetAside>();
+  const setAsideStore = { get: async (id: string) => set_asides.get(id) };
+  const deps = {
+    reports: failureReports,
+    marks: markStore,
+    set_asides: setAsideStore,
+    restoreKey,
+    now: () => NOW,
+  };
+  return { deps, marks, set_asides };
 }
 
 const record = (record_id: string) => ({ record_id, source: 's', text: `text of ${record_id}` });
@@ -47,7 +57,8 @@ function createRefusingStream(refused: string) {
     putRecords: async (added) =>
       Promise.all(
         added.map(async (entry) => {
-          const is_refused = !state.is_repaired && recordOf(entry).record_id === refused;
+          const is_refused =
+            !state.is_repaired && decodeRestored([entry])[0]?.record.record_id === refused;
           if (is_refused) return { ok: false as const, code: 'InternalFailure' };
           const [outcome] = await stream.putRecords([entry]);
           return outcome!;
@@ -64,6 +75,7 @@ it('redrive marks a batch once all of its records are on the stream, and not bef
   expect(await redrive(deps, publisher, 'key')).toEqual({
     key: 'key',
     accepted: 2,
+    left_out: 0,
     failed: 1,
     codes: ['InternalFailure'],
   });
@@ -72,6 +84,7 @@ it('redrive marks a batch once all of its records are on the stream, and not bef
   expect(await redrive(deps, publisher, 'key')).toEqual({
     key: 'key',
     accepted: 3,
+    left_out: 0,
     failed: 0,
     codes: [],
   });
@@ -92,13 +105,42 @@ it('redrive puts back withdrawals, long texts, sub-records and invalid bytes, an
   const publisher = createPublisher({ stream, linger_ms: 0 });
   expect(await redrive(deps, publisher, 'key')).toMatchObject({ accepted: 5, failed: 0 });
   expect(marks.get('key')).toMatchObject({ records: 5 });
-  expect(entries.slice(0, 4).map((entry) => recordOf(entry).record_id)).toEqual([
+  expect(decodeRestored(entries).map(({ record }) => record.record_id)).toEqual([
     'gone',
     expect.stringMatching(/0002$/),
     expect.stringMatching(/0003:0$/),
     expect.stringMatching(/0003:1$/),
   ]);
-  expect(Buffer.from(entries[4]!.data).toString()).toBe('no json');
+  const poison = setAsidesIn([kinesisRecord(entries[4]!.data, 104)]);
+  expect(poison).toEqual(setAsidesIn([kinesisRecord('no json', 4)]));
+});
+
+it('redrive leaves out bytes that have a set-aside, and marks their batch', async () => {
+  const data = ['no json', record('a'), 'no json either'];
+  const { deps, marks, set_asides } = createWorld({ key: aReport(...data) });
+  const [first] = setAsidesIn(kinesisRecords(...data));
+  set_asides.set(first!.set_aside_id, first!);
+  const { stream, entries } = createFakeStream();
+  const publisher = createPublisher({ stream, linger_ms: 0 });
+  expect(await redrive(deps, publisher, 'key')).toEqual({
+    key: 'key',
+    accepted: 2,
+    left_out: 1,
+    failed: 0,
+    codes: [],
+  });
+  expect(entries).toHaveLength(2);
+  expect(marks.get('key')).toMatchObject({ records: 2 });
+});
+
+it('a batch of restored records that fails again is put back under the first identity', async () => {
+  const { deps } = createWorld({ key: aReport({ source: 's', text: 'x' }, 'no json') });
+  const first = createFakeStream();
+  await redrive(deps, createPublisher({ stream: first.stream, linger_ms: 0 }), 'key');
+  const again = createWorld({ key: aReport(...first.entries.map(({ data }) => data)) });
+  const second = createFakeStream();
+  await redrive(again.deps, createPublisher({ stream: second.stream, linger_ms: 0 }), 'key');
+  expect(second.entries).toEqual(first.entries);
 });
 
 it('redrive refuses a batch that does not exist, and marks nothing', async () => {

@@ -4,16 +4,17 @@ import { replaySetAside, type SetAsideReplayDeps } from '../../../operations/rep
 import { decode, setAsideOf } from '../../../processors/stream/decode/decode.ts';
 import { unreadable } from '../../../processors/stream/decode/unreadable.ts';
 import { hashText, type RestoredMark, type SetAside } from '../../../schemas/index.ts';
-import { createFakeStream, recordOf } from '../../fakes/record-stream.ts';
+import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
 import { ARRIVED_AT, kinesisRecord } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
+import { decodeRestored, restoreKey, setAsidesIn } from '../../support/restored.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const PLACE = kinesisRecord('').eventID;
 
 /** Returns the set-asides that the consumer writes for a stream record with the data `data`. */
-const setAsidesOf = (data: unknown): SetAside[] => decode([kinesisRecord(data)]).set_asides;
+const setAsidesOf = (data: unknown): SetAside[] => setAsidesIn([kinesisRecord(data)]);
 
 /**
  * Returns the set-asides that the consumer writes if the claimed texts of the records in `data` do
@@ -36,6 +37,7 @@ function createWorld(overrides: Partial<SetAsideReplayDeps> = {}, stream?: Recor
     },
     publisher: createPublisher({ stream: stream ?? fake.stream, linger_ms: 0, max_attempts: 1 }),
     claims: createFakeClaims(),
+    restoreKey,
     fix: undefined,
     dry_run: false,
     now: () => NOW,
@@ -53,12 +55,11 @@ it('a replayed set-aside is on the stream under the id and the time of its place
   const [set_aside] = setAsidesOf({ text: 'no source' });
   const { deps, marks, entries } = createWorld({ fix: addSource });
   expect(await replaySetAside(deps, set_aside!)).toEqual({ status: 'replayed', records: 1 });
-  expect(entries.map(recordOf)).toEqual([
+  expect(decodeRestored(entries)).toMatchObject([
     {
-      record_id: PLACE,
-      created_at: new Date(ARRIVED_AT).toISOString(),
-      source: 'fixed',
-      text: 'no source',
+      arrived_at: new Date(ARRIVED_AT).toISOString(),
+      partition_key: 'key-1',
+      record: { record_id: PLACE, source: 'fixed', text: 'no source' },
     },
   ]);
   expect(entries[0]!.partition_key).toBe('key-1');
@@ -70,7 +71,10 @@ it('a replayed sub-record of a KPL aggregate keeps the id that its place in the 
   const set_asides = setAsidesOf(kplAggregate([bad, bad]));
   const { deps, entries } = createWorld({ fix: addSource });
   for (const set_aside of set_asides) await replaySetAside(deps, set_aside);
-  expect(entries.map((entry) => recordOf(entry).record_id)).toEqual([`${PLACE}:0`, `${PLACE}:1`]);
+  expect(decodeRestored(entries).map(({ record }) => record.record_id)).toEqual([
+    `${PLACE}:0`,
+    `${PLACE}:1`,
+  ]);
 });
 
 it('a replayed sub-record with an id of its producer keeps that id', async () => {
@@ -78,7 +82,7 @@ it('a replayed sub-record with an id of its producer keeps that id', async () =>
   const [set_aside] = setAsidesOf(kplAggregate([bad]));
   const { deps, entries } = createWorld({ fix: addSource });
   await replaySetAside(deps, set_aside!);
-  expect(recordOf(entries[0]!).record_id).toBe('own');
+  expect(decodeRestored(entries)[0]!.record.record_id).toBe('own');
 });
 
 it('a set-aside whose text was missing is replayed once the text is there, also from an aggregate', async () => {
@@ -94,7 +98,7 @@ it('a set-aside whose text was missing is replayed once the text is there, also 
   for (const one of [alone!, ...subs]) {
     expect(await replaySetAside(deps, one)).toEqual({ status: 'replayed', records: 1 });
   }
-  expect(entries.map(recordOf)).toMatchObject(
+  expect(decodeRestored(entries).map(({ record }) => record)).toMatchObject(
     [PLACE, `${PLACE}:0`, `${PLACE}:1`].map((record_id) => ({ ...record, record_id })),
   );
 });
@@ -114,7 +118,7 @@ it('a withdrawal is replayed without its text', async () => {
   const [set_aside] = textMissing(record);
   const { deps, entries } = createWorld();
   expect(await replaySetAside(deps, set_aside!)).toMatchObject({ status: 'replayed' });
-  expect(recordOf(entries[0]!)).toMatchObject(record);
+  expect(decodeRestored(entries)[0]!.record).toMatchObject(record);
 });
 
 it('a set-aside that was replayed before is not replayed again', async () => {
@@ -169,7 +173,7 @@ it.each<[string, () => Uint8Array | string | object | Promise<string>]>([
   const [set_aside] = setAsidesOf('no json');
   const { deps, entries } = createWorld({ fix });
   await replaySetAside(deps, set_aside!);
-  expect(recordOf(entries[0]!)).toMatchObject({ source: 's', text: 'ä' });
+  expect(decodeRestored(entries)[0]!.record).toMatchObject({ source: 's', text: 'ä' });
 });
 
 it('a fix gets the bytes of the set-aside, and its reason and place', async () => {

@@ -1,48 +1,47 @@
 import { gzipSync } from 'node:zlib';
+import type { KinesisStreamRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createPublisher, type RecordStream } from '../../../ingest/index.ts';
 import { readRestorables, restore } from '../../../operations/restore.ts';
 import { decode } from '../../../processors/stream/decode/decode.ts';
-import { partitionKey, type RecordInput } from '../../../schemas/index.ts';
+import { packRestored, type RecordInput, unpackRestored } from '../../../schemas/index.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createGenerator } from '../../support/generated.ts';
-import { ARRIVED_AT, kinesisRecord } from '../../support/kinesis-event.ts';
+import { kinesisRecord, kinesisRecords } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
+import { RESTORE_KEY, restoreKey, setAsidesIn } from '../../support/restored.ts';
 
 /**
- * Puts `data` into a stream record, and restores the records in it. `before` contains the decoded
- * original stream record, and `after` contains the decoded restored stream records.
+ * Puts `data` into a stream record, and restores the records in it. `restored` contains the stream
+ * records that are delivered afterwards.
  */
 async function restoreBytes(data: unknown) {
   const record = kinesisRecord(data);
   const { stream, entries } = createFakeStream();
   const publisher = createPublisher({ stream, linger_ms: 0 });
-  const outcome = await restore(publisher, readRestorables(record));
-  const before = decode([record]);
-  const after = decode(entries.map((entry, i) => kinesisRecord(entry.data, 100 + i)));
-  return { outcome, entries, before, after };
+  const contents = await readRestorables([record], restoreKey);
+  const outcome = await restore(publisher, contents, restoreKey);
+  const restored = entries.map((entry, i) => kinesisRecord(entry.data, 100 + i));
+  return { outcome, entries, record, restored };
 }
 
-/**
- * Returns each record with its creation time. A record without `created_at` receives its time of
- * arrival as the creation time.
- */
-const listRecords = ({ items }: ReturnType<typeof decode>) =>
-  items.map(({ record, arrived_at }) => ({
-    ...record,
-    created_at: record.created_at ?? arrived_at,
+/** Lists the decoded records with all that decides their identity and their end. */
+const listItems = (records: KinesisStreamRecord[]) =>
+  decode(records, RESTORE_KEY).items.map(({ delivered_as: _, ...item }) => ({
+    ...item,
+    bytes: Buffer.from(item.bytes).toString('base64'),
   }));
-const listPoison = ({ set_asides }: ReturnType<typeof decode>) =>
-  set_asides.map(({ reason, data_base64 }) => ({ reason, data_base64 }));
 
 async function expectSameEnd(data: unknown): Promise<void> {
-  const { outcome, before, after } = await restoreBytes(data);
-  const count = before.items.length + before.set_asides.length;
-  expect(outcome).toEqual({ accepted: count, failed: 0, codes: [] });
-  expect(listRecords(after)).toEqual(listRecords(before));
-  expect(listPoison(after)).toEqual(listPoison(before));
+  const { outcome, record, restored } = await restoreBytes(data);
+  const items = listItems([record]);
+  const set_asides = setAsidesIn([record]);
+  const accepted = items.length + set_asides.length;
+  expect(outcome).toEqual({ accepted, failed: 0, codes: [] });
+  expect(listItems(restored)).toEqual(items);
+  expect(setAsidesIn(restored)).toEqual(set_asides);
 }
 
 const slugs = fc.constantFrom('default', 'other');
@@ -95,7 +94,7 @@ const subRecords = fc.record({
   data: fc.oneof({ weight: 4, arbitrary: recordBytes }, { weight: 1, arbitrary: fc.uint8Array() }),
 });
 
-it('whatever bytes come, restore accepts them, and they decode to the same record under the same id', async () => {
+it('whatever bytes come, restore accepts them, and they decode to the same record at the same place and time', async () => {
   await fc.assert(fc.asyncProperty(recordBytes, expectSameEnd), { numRuns: 300 });
 });
 
@@ -111,29 +110,58 @@ it('all that the generator of the simulation and of the chaos suite makes can be
   }
 });
 
-it('restore leaves the bytes and the partition key of a record with an id and a time as they are', async () => {
-  const bytes = gzipSync(
-    '{ "record_id":"a","source":"s","text":"x","created_at":"2026-01-01T00:00:00Z","future":[1.50] }',
-  );
-  const { entries } = await restoreBytes(bytes);
-  expect(entries).toEqual([expect.objectContaining({ partition_key: 'key-1' })]);
-  expect(Buffer.from(entries[0]!.data).equals(bytes)).toBe(true);
+it('restore sends a record under the partition key that it came with', async () => {
+  const { entries } = await restoreBytes({ source: 's', text: 'x' });
+  expect(entries.map(({ partition_key }) => partition_key)).toEqual(['key-1']);
 });
 
-it('restore gives a record without an id and a time those of its place, and keeps fields of later versions', async () => {
-  const { entries } = await restoreBytes('{"source":"s","text":"x","future":1}');
-  const { eventID } = kinesisRecord('');
-  const created_at = new Date(ARRIVED_AT).toISOString();
-  expect(Buffer.from(entries[0]!.data).toString()).toBe(
-    `{"record_id":"${eventID}","created_at":"${created_at}","source":"s","text":"x","future":1}`,
-  );
+it('a restored record is redelivered by the number of its new stream record', async () => {
+  const { restored } = await restoreBytes({ source: 's', text: 'x' });
+  const [item] = decode(restored, RESTORE_KEY).items;
+  expect(item).toMatchObject({
+    delivered_as: restored[0]!.kinesis.sequenceNumber,
+    position: { sequence_number: kinesisRecord('').kinesis.sequenceNumber },
+  });
 });
 
-it('restore gzips a record that does not fit any more with its id', async () => {
-  const record = { source: 's', text: 'a'.repeat(1_048_540) };
-  const { entries, outcome } = await restoreBytes(record);
-  expect(outcome).toMatchObject({ accepted: 1, failed: 0 });
-  expect(entries[0]!.data.length).toBeLessThan(10_000);
+it.each([
+  ['JSON', Buffer.from(JSON.stringify({ source: 's', text: 'a'.repeat(1_048_540) }))],
+  ['gzip', fillStreamRecord()],
+])('restore compresses %s that does not fit any more with its header', async (_, bytes) => {
+  const { entries, outcome, record, restored } = await restoreBytes(bytes);
+  expect(outcome).toEqual({ accepted: 1, failed: 0, codes: [] });
+  expect(entries[0]!.data.length + 'key-1'.length).toBeLessThanOrEqual(1_048_576);
+  const textOf = (of: KinesisStreamRecord) => decode([of], RESTORE_KEY).items[0]?.record.text;
+  expect(textOf(restored[0]!)).toBe(textOf(record));
+});
+
+/** Returns a gzipped record that fills a stream record almost to the last byte. */
+function fillStreamRecord(): Buffer {
+  const random = createRandom(1);
+  const hex = Array.from({ length: 250_000 }, () => random.between(0, 0xffffffff).toString(16));
+  const text = hex.join('');
+  const zip = (length: number) =>
+    gzipSync(JSON.stringify({ source: 's', text: text.slice(0, length) }));
+  let length = 1_700_000;
+  while (zip(length).length > 1_048_560) length -= 200;
+  return zip(length);
+}
+
+it.each([
+  ['with another key', (data: Buffer) => packRestored(unpackRestored(data, RESTORE_KEY)!, 'other')],
+  ['with a changed byte', (data: Buffer) => data.fill(data.at(-1)! ^ 1, -1)],
+  ['that is cut off', (data: Buffer) => data.subarray(0, 20)],
+])('a restored record %s is set aside, byte for byte', async (_, forge) => {
+  const { entries } = await restoreBytes({ record_id: 'a', source: 's', text: 'x' });
+  const forged = kinesisRecord(forge(Buffer.from(entries[0]!.data)), 9);
+  expect(decode([forged], RESTORE_KEY).items).toEqual([]);
+  expect(setAsidesIn([forged])).toMatchObject([
+    {
+      reason: 'invalid_signature',
+      set_aside_id: forged.eventID,
+      data_base64: forged.kinesis.data,
+    },
+  ]);
 });
 
 it('restore replaces a partition key that Kinesis refuses: one of them would fail the whole request', async () => {
@@ -143,10 +171,10 @@ it('restore replaces a partition key that Kinesis refuses: one of them would fai
     { partition_key: 'x'.repeat(257), data: Buffer.from('no json') },
     { partition_key: 'x'.repeat(256), data: Buffer.from('no json') },
   ]);
-  const { entries, before } = await restoreBytes(aggregate);
+  const { entries, record: sent } = await restoreBytes(aggregate);
   expect(entries.map(({ partition_key }) => partition_key)).toEqual([
-    partitionKey({ tenant: 'default', source: 's', record_id: 'a' }),
-    before.set_asides[0]!.set_aside_id,
+    `${sent.eventID}:0`,
+    `${sent.eventID}:1`,
     'x'.repeat(256),
   ]);
 });
@@ -161,8 +189,8 @@ it('restore counts the records that the stream does not take, with each error co
       ),
   };
   const publisher = createPublisher({ stream, linger_ms: 0, max_attempts: 1 });
-  const one = (id: string) =>
-    readRestorables(kinesisRecord({ record_id: id, source: 's', text: id }));
-  const outcome = await restore(publisher, [...one('a'), ...one('b'), ...one('c')]);
+  const failed = kinesisRecords(...['a', 'b', 'c'].map((text) => ({ source: 's', text })));
+  const contents = await readRestorables(failed, restoreKey);
+  const outcome = await restore(publisher, contents, restoreKey);
   expect(outcome).toEqual({ accepted: 1, failed: 2, codes: ['InternalFailure'] });
 });

@@ -8,6 +8,7 @@ import type { Verdict } from '../../../../schemas/index.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aProcessingJob, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
+import { restoreKey } from '../../../support/restored.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -131,7 +132,14 @@ describe('a batch that runs out of time', () => {
     const jobs = memoryJobs();
     const process = (records: ReturnType<typeof kinesisRecords>) =>
       within(100_000, async (context) => {
-        const deps = { ...stores, ...jobs, analyse, text_policy: 'full', now: Date.now } as const;
+        const deps = {
+          ...stores,
+          ...jobs,
+          analyse,
+          restoreKey,
+          text_policy: 'full',
+          now: Date.now,
+        } as const;
         const report = await createConsumer(deps)(records, context);
         return { ...report, counts: context.counts };
       });

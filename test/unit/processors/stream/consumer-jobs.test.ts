@@ -13,6 +13,7 @@ import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
+import { restoreKey } from '../../../support/restored.ts';
 
 const now = () => JOBS_NOW;
 const LONG = 'A long text that waits in the input bucket';
@@ -53,7 +54,14 @@ beforeEach(() => {
   store = createFakeJobStore({ now });
   jobs = memoryJobs({ store, texts: [LONG] });
   asked = [];
-  const consumer = createConsumer({ ...stores, ...jobs, analyse, text_policy: 'full', now });
+  const consumer = createConsumer({
+    ...stores,
+    ...jobs,
+    analyse,
+    restoreKey,
+    text_policy: 'full',
+    now,
+  });
   consume = (records) => consumer(records, aBatchContext());
 });
 

@@ -11,6 +11,7 @@ import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
+import { restoreKey } from '../../../support/restored.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 
@@ -53,6 +54,7 @@ function testConsumer(overrides: Partial<ConsumerDeps> = {}): typeof consume {
     ...stores,
     ...memoryJobs(),
     analyse,
+    restoreKey,
     text_policy: 'full',
     now: () => NOW,
     ...overrides,
