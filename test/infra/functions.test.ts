@@ -31,6 +31,7 @@ it.each([
       RESULTS_TABLE: 'TablesResults',
       RESULTS_TTL_SECONDS: '7776000',
       DELIVERY_STREAM: 'LakeDeliveryStream',
+      RESTORE_KEY_ARN: 'IngestRestoreKey',
       SET_ASIDE_BUCKET: 'IngestSetAsides',
       TEXT_POLICY: 'full',
       JOBS_TABLE: 'JobsTable',

@@ -149,7 +149,7 @@ function fillStreamRecord(): Buffer {
 
 it.each([
   ['with another key', (data: Buffer) => packRestored(unpackRestored(data, RESTORE_KEY)!, 'other')],
-  ['with a changed byte', (data: Buffer) => data.fill(data.at(-1)! ^ 1, -1)],
+  ['with a changed byte', (data: Buffer) => Buffer.from([...data.subarray(0, -1), 0])],
   ['that is cut off', (data: Buffer) => data.subarray(0, 20)],
 ])('a restored record %s is set aside, byte for byte', async (_, forge) => {
   const { entries } = await restoreBytes({ record_id: 'a', source: 's', text: 'x' });

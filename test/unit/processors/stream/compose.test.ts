@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context } from 'aws-lambda';
@@ -19,6 +20,7 @@ import { createRareCallbacks } from '../../../../processors/stream/rare/compose.
 import {
   consumerEnvironmentSchema,
   hashText,
+  packRestored,
   parseEnvironment,
 } from '../../../../schemas/index.ts';
 import { kinesisRecords } from '../../../support/kinesis-event.ts';
@@ -38,6 +40,7 @@ const VARIABLES: Record<string, string> = {
   RESULTS_TTL_SECONDS: '7777',
   DELIVERY_STREAM: 'the-lake',
   SET_ASIDE_BUCKET: 'the-set-asides',
+  RESTORE_KEY_ARN: 'arn:the-restore-key',
   TEXT_POLICY: 'full',
   JOBS_TABLE: 'the-jobs',
   INPUT_BUCKET: 'the-inputs',
@@ -53,19 +56,20 @@ const answerPositive = ({ TextList }: { TextList: string[] }) => ({
   ErrorList: [],
 });
 
-const [comprehend, dynamodb, firehose, s3, sqs] = [
+const [comprehend, dynamodb, firehose, s3, sqs, secrets] = [
   mockClient(ComprehendClient),
   mockClient(DynamoDBClient),
   mockClient(FirehoseClient),
   mockClient(S3Client),
   mockClient(SQSClient),
+  mockClient(SecretsManagerClient),
 ];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const mock of [comprehend, dynamodb, firehose, s3, sqs]) mock.reset();
+  for (const mock of [comprehend, dynamodb, firehose, s3, sqs, secrets]) mock.reset();
   comprehend.on(BatchDetectSentimentCommand).callsFake(answerPositive);
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
   dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
@@ -252,6 +256,32 @@ it('the consumer puts what it sets aside into SET_ASIDE_BUCKET', async () => {
   expect(await runNew(['no JSON'])).toEqual({ batchItemFailures: [] });
   const calls = s3.commandCalls(PutObjectCommand);
   expect(calls.map(({ args }) => args[0].input.Bucket)).toEqual(['the-set-asides']);
+});
+
+it('the consumer reads the key of restored records from RESTORE_KEY_ARN, once and only when it needs the key', async () => {
+  const key = 'the key';
+  secrets
+    .on(GetSecretValueCommand, { SecretId: 'arn:the-restore-key' })
+    .resolves({ SecretString: key });
+  const consume = compose(VARIABLES);
+  await run(consume, [aRecord()]);
+  expect(secrets.calls()).toHaveLength(0);
+  const restored = packRestored(
+    {
+      bytes: Buffer.from(JSON.stringify({ source: 's', text: 'I am back' })),
+      position: { shard_id: 'shardId-1', sequence_number: '77' },
+      partition_key: 'k',
+      arrived_at: '2026-11-01T00:00:00.000Z',
+    },
+    key,
+  );
+  for (const _ of [1, 2]) {
+    expect(await run(consume, [restored])).toEqual({ batchItemFailures: [] });
+  }
+  expect(secrets.calls()).toHaveLength(1);
+  expect(listRows()).toContainEqual(
+    expect.objectContaining({ record_id: 'shardId-1:77', arrived_at: '2026-11-01T00:00:00.000Z' }),
+  );
 });
 
 it('the consumer reads a long text from INPUT_BUCKET, under the tenant of its record', async () => {
