@@ -59,7 +59,7 @@ export function encode(
  * Returns the bytes unchanged if they fit in one stream record together with the partition key.
  * Otherwise returns the gzipped bytes, or undefined if the gzipped bytes do not fit either.
  */
-export function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
+function shrinkToFit(bytes: Buffer, partition_key: string): Buffer | undefined {
   const room = MAX_ENTRY_BYTES - Buffer.byteLength(partition_key);
   if (bytes.length <= room) return bytes;
   const zipped = gzipSync(bytes);

@@ -55,7 +55,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a bad record is dropped',
     file: 'processors/stream/decode/decode.ts',
-    from: 'decoded.set_asides.push(setAsideOf(entry, error));',
+    from: 'decoded.rejected.push({ item, why });',
     to: '',
   },
   {
@@ -85,7 +85,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'records whose job cannot be read are dropped',
     file: 'processors/stream/progress.ts',
-    from: "tally.addFailed(in_jobs.map(({ position }) => ({ stage: 'progress', code, position })));",
+    from: "tally.addFailed(in_jobs.map(({ delivered_as }) => ({ stage: 'progress', code, delivered_as })));",
     to: 'void code;',
   },
   {
@@ -97,8 +97,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'records that could not be counted are not delivered again',
     file: 'processors/stream/progress.ts',
-    from: 'if (entry !== undefined)',
-    to: 'if (entry === undefined)',
+    from: 'if (entry === undefined) continue;',
+    to: 'if (entry !== undefined) continue;',
   },
   {
     name: 'a page is closed one record early',
