@@ -34,7 +34,7 @@ function consume(records: unknown[], key: RestoreKey = restoreKey) {
 }
 
 /** Packs bytes that first came as the record `place` of the shard `shardId-old`. */
-function restored(data: string | Buffer, place: number, key = RESTORE_KEY): Buffer {
+function packAtPlace(data: string | Buffer, place: number, key = RESTORE_KEY): Buffer {
   return packRestored(
     {
       bytes: Buffer.from(data),
@@ -51,7 +51,7 @@ const failuresOf = (...places: number[]) =>
   places.map((place) => ({ itemIdentifier: sequenceNumber(place) }));
 
 it('a restored record without an id has the id and the time of its first arrival', async () => {
-  const report = await consume([nameless, restored(nameless, 7)]);
+  const report = await consume([nameless, packAtPlace(nameless, 7)]);
   expect(report).toMatchObject({ records: 2, results: 2, response: { batchItemFailures: [] } });
   expect(stores.results_table.puts.flat()).toContainEqual(
     expect.objectContaining({
@@ -64,12 +64,12 @@ it('a restored record without an id has the id and the time of its first arrival
 
 it('a restored record that fails is reported under the number that it was delivered with', async () => {
   stores.results_table.refuses.ids.add('shardId-old:7');
-  const report = await consume([nameless, restored(nameless, 7)]);
+  const report = await consume([nameless, packAtPlace(nameless, 7)]);
   expect(report.response.batchItemFailures).toEqual(failuresOf(2));
 });
 
 it('restored bytes that are no record get the set-aside that they had before', async () => {
-  const report = await consume([restored('no json', 7)]);
+  const report = await consume([packAtPlace('no json', 7)]);
   expect(report).toMatchObject({ set_asides: 1, reasons: { invalid_json: 1 } });
   expect(stores.set_asides.puts.flat()).toMatchObject([
     { set_aside_id: 'shardId-old:7', arrived_at: ARRIVED_AT, partition_key: 'old key' },
@@ -78,12 +78,12 @@ it('restored bytes that are no record get the set-aside that they had before', a
 
 it('a set-aside of restored bytes that S3 refuses is delivered again', async () => {
   stores.set_asides.refuses.ids.add('shardId-old:7');
-  const report = await consume([nameless, restored('no json', 7)]);
+  const report = await consume([nameless, packAtPlace('no json', 7)]);
   expect(report.response.batchItemFailures).toEqual(failuresOf(2));
 });
 
 it('a restored record with the signature of another key is set aside as it was delivered', async () => {
-  const forged = restored(nameless, 7, 'another key');
+  const forged = packAtPlace(nameless, 7, 'another key');
   const report = await consume([forged]);
   expect(report.reasons).toEqual({ invalid_signature: 1 });
   expect(stores.set_asides.puts.flat()).toMatchObject([
@@ -92,8 +92,9 @@ it('a restored record with the signature of another key is set aside as it was d
 });
 
 it('restored records wait while the key cannot be read, and the other records end', async () => {
-  const report = await consume([nameless, restored(nameless, 7), restored('no json', 8)], () =>
-    Promise.reject(new ServiceError('secretsmanager', 'AccessDenied', { retryable: false })),
+  const report = await consume(
+    [nameless, packAtPlace(nameless, 7), packAtPlace('no json', 8)],
+    () => Promise.reject(new ServiceError('secretsmanager', 'AccessDenied', { retryable: false })),
   );
   expect(report).toMatchObject({
     records: 3,
