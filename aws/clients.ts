@@ -49,7 +49,7 @@ export function createClient<Client extends SdkClient>(
     ...(max_attempts === undefined ? {} : { maxAttempts: max_attempts }),
     ...settings,
   });
-  client.middlewareStack.remove('loggerMiddleware');
+  void client.middlewareStack.remove('loggerMiddleware');
   return client;
 }
 

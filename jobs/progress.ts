@@ -196,5 +196,5 @@ function groupByOutcome(outcomes: Map<number, RecordOutcome>): Page['done'] {
 async function complete(deps: ProgressDeps, job: Job, counts: OutcomeCounts): Promise<void> {
   const { failed, set_aside } = progressOf(job, [{ page: 0, counts, done: {} }]).progress;
   const event = failed + set_aside > 0 ? 'some_records_failed' : 'all_records_succeeded';
-  await endJob(deps, job, event);
+  void (await endJob(deps, job, event));
 }

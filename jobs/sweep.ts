@@ -50,7 +50,7 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
 async function checkCallback(deps: SweepDeps, job: Job): Promise<'called_back' | undefined> {
   const { job_id, status, callback } = job;
   if (callback?.state !== 'pending') {
-    await deps.store.update(job_id, [status], { due_at: undefined });
+    void (await deps.store.update(job_id, [status], { due_at: undefined }));
     return undefined;
   }
   await postpone(deps, job, CALL_AGAIN_MS);
@@ -72,7 +72,7 @@ async function checkOpenJob(deps: SweepDeps, job: Job): Promise<'failed' | 'resu
     return failed === undefined ? undefined : 'failed';
   }
   if (isSubmitted(job)) {
-    await store.update(job_id, [status], { due_at: deadline_at });
+    void (await store.update(job_id, [status], { due_at: deadline_at }));
     return undefined;
   }
   await postpone(deps, job, RESUME_AGAIN_MS);
@@ -82,7 +82,7 @@ async function checkOpenJob(deps: SweepDeps, job: Job): Promise<'failed' | 'resu
 
 async function postpone({ store, now }: SweepDeps, job: Job, delay_ms: number): Promise<void> {
   const due_at = new Date(now() + delay_ms).toISOString();
-  await store.update(job.job_id, [job.status], { due_at });
+  void (await store.update(job.job_id, [job.status], { due_at }));
 }
 
 function isSubmitted({ status, total, submitted }: Job): boolean {

@@ -68,7 +68,7 @@ export const submitRoute: Route = {
 function checkCallbackUrlOf({ callback_url }: AsyncRequest, { settings }: ApiDeps): void {
   if (callback_url === undefined) return;
   try {
-    checkCallbackUrl(callback_url, { allow_loopback: settings.allow_loopback_callbacks });
+    void checkCallbackUrl(callback_url, { allow_loopback: settings.allow_loopback_callbacks });
   } catch (error) {
     if (!(error instanceof CallbackUrlError)) throw error;
     const message = `callback_url: ${error.message}`;

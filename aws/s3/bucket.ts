@@ -42,7 +42,7 @@ export function openBucket(deps: BucketDeps): Bucket {
   return {
     async put(Key, Body, ContentType) {
       const command = new PutObjectCommand({ Bucket, Key, Body, ContentType });
-      await callService('s3', () => client.send(command));
+      void (await callService('s3', () => client.send(command)));
     },
     async getText(key) {
       try {

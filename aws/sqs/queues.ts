@@ -26,6 +26,6 @@ function createSend({ client = createClient(SQSClient), queue_url }: QueueDeps) 
       MessageBody: JSON.stringify(message),
       DelaySeconds: delay_seconds,
     });
-    await callService('sqs', () => client.send(command));
+    void (await callService('sqs', () => client.send(command)));
   };
 }

@@ -61,8 +61,8 @@ export class Jobs extends Construct {
         'Whether callbacks may go to loopback addresses over plain HTTP. For tests only.',
     }).valueAsString;
     addJobRules(this, { bucket: this.input_bucket, queue: this.queue, prefix: INPUTS_PREFIX });
-    this.submission(settings, ingest);
-    this.callbacks(settings);
+    void this.submission(settings, ingest);
+    void this.callbacks(settings);
   }
 
   private jobsTable(): dynamodb.Table {

@@ -52,10 +52,10 @@ export async function publishRecords(
     if (isTimeUp(remaining_ms)) return 'more';
   }
   const last = entries.at(-1);
-  if (last !== undefined) await submitChunk(entries, last);
+  if (last !== undefined) void (await submitChunk(entries, last));
   // All records are on the stream, so from now on the sweeper only has to check the deadline of the
   // job.
-  await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at });
+  void (await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at }));
   return 'done';
 }
 

@@ -48,7 +48,7 @@ export function createSubmit(deps: SubmitDeps): Submit {
     } catch (error) {
       const failure = toJobError(error);
       if (failure === undefined) throw error;
-      await endJob(deps, job, 'input_unusable', failure);
+      void (await endJob(deps, job, 'input_unusable', failure));
       return 'failed';
     }
   };

@@ -37,7 +37,9 @@ export function createThroughputSamples(
     async putThroughputSample(sample) {
       const expires_at = Math.floor(now() / 1_000) + TTL_SECONDS;
       const Item = marshall({ ...sample, job_id: PARTITION, part: sample.shard_id, expires_at });
-      await callDynamoDb(() => client.send(new PutItemCommand({ TableName: table_name, Item })));
+      void (await callDynamoDb(() =>
+        client.send(new PutItemCommand({ TableName: table_name, Item })),
+      ));
     },
     async throughputSamples() {
       const samples: ThroughputSample[] = [];

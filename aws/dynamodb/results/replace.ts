@@ -78,5 +78,5 @@ async function replaceRow(
       ':run': run,
     }),
   });
-  await callConditionally(() => table.client.send(command));
+  void (await callConditionally(() => table.client.send(command)));
 }

@@ -146,7 +146,7 @@ function controlsOf(host: Host, workload: Workload, folder: DataFolder) {
   let closed: Promise<void> | undefined;
   const close = async () => {
     await workload.stop();
-    await host.services.firehose.flush();
+    void (await host.services.firehose.flush());
     await host.gateway.close();
     await folder.release();
   };

@@ -64,7 +64,7 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     denial(caller, permissions) {
       const { role_logical_id: role } = caller;
       if (role === undefined) return undefined;
-      grantsUsedBy(role);
+      void grantsUsedBy(role);
       for (const permission of permissions) {
         const result = verdict(role, permission);
         if (result !== 'allowed') return denialMessage(role, caller, permission, result);

@@ -36,7 +36,7 @@ export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
     const { rule } = decision;
     if (rule === undefined) return answer(call);
     if (rule.kind === 'partial') return failEntries(call, answer, rule, decision);
-    if (rule.after_effect) await answer(call);
+    if (rule.after_effect) void (await answer(call));
     if (rule.kind === 'timeout')
       throw new ConnectionLostError('A fault rule left the call unanswered.');
     const { status, code, message } = faultError(rule);

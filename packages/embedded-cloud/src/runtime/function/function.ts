@@ -94,7 +94,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
    */
   const runDuplicate = async (payload: string) => {
     const sandbox = await pool.take();
-    await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined });
+    void (await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined }));
     pool.giveBack(sandbox);
   };
 

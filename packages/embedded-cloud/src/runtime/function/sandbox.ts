@@ -67,7 +67,12 @@ export function startSandbox(options: SandboxOptions): Sandbox {
    */
   const waitForInit = async () => {
     const limit_ms = Math.max(INIT_MS, spec.timeout_ms);
-    await killAfter(environment, limit_ms, timeoutError('init', limit_ms), environment.ready);
+    void (await killAfter(
+      environment,
+      limit_ms,
+      timeoutError('init', limit_ms),
+      environment.ready,
+    ));
     return now() - started_at;
   };
   const invoke = ({ request_id, payload, kill_after_ms }: SandboxInvocation) => {

@@ -35,7 +35,7 @@ export function startRules({ stack, queues, now }: RulesOptions): Rules {
     .map((resource) => readRule(resource, stack));
   const deliver = (rule: Rule, event: object) => {
     for (const { queue_arn, input } of rule.targets) {
-      queues.byArn(queue_arn)?.send(input ?? JSON.stringify(event));
+      void queues.byArn(queue_arn)?.send(input ?? JSON.stringify(event));
     }
   };
   const tick = (rule: Rule) => deliver(rule, scheduledEvent(rule.arn, now()));

@@ -103,7 +103,7 @@ function parseMark(mark: string, cursor: Cursor, parameters: AttributeValue[]): 
  */
 function readUntil(cursor: Cursor, close: string, readOne: () => void): void {
   if (isMark(cursor.peek(), close)) {
-    cursor.next();
+    void cursor.next();
     return;
   }
   for (;;) {

@@ -44,7 +44,7 @@ export function createTimeToLive(
     async update({ TableName, TimeToLiveSpecification: specification }) {
       const table = String(TableName);
       const { AttributeName, Enabled } = checkSpecification(specification);
-      await describeTable(table);
+      void (await describeTable(table));
       const before = await findAttribute(table);
       if ((before !== undefined) === Enabled) {
         const state = Enabled ? 'enabled' : 'disabled';
@@ -56,7 +56,7 @@ export function createTimeToLive(
     },
     async describe({ TableName }) {
       const table = String(TableName);
-      await describeTable(table);
+      void (await describeTable(table));
       const AttributeName = await findAttribute(table);
       const description =
         AttributeName === undefined

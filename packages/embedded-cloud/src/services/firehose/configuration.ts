@@ -81,7 +81,7 @@ export function readConfiguration(name: string, destination: unknown): DeliveryS
   if (!/^[\w-][\w.-]{0,63}$/.test(name))
     throw new Error(`Invalid delivery stream name ${name}: use 1 to 64 letters, digits and ._-`);
   const configuration = destinationSchema.parse(destination);
-  readPrefix(configuration.ErrorOutputPrefix, { for_errors: true });
+  void readPrefix(configuration.ErrorOutputPrefix, { for_errors: true });
   const { BufferingHints, ProcessingConfiguration } = configuration;
   const gzip = configuration.CompressionFormat === 'GZIP';
   return {

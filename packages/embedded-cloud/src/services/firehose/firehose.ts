@@ -99,7 +99,7 @@ export function createFirehose(deps: {
     flush,
     async close() {
       for (const { delivery } of streams.values()) delivery.stop();
-      await flush();
+      void (await flush());
     },
   };
 }

@@ -95,13 +95,13 @@ function createActions(isClosing: () => boolean): Record<string, Action> {
       return reply(messages.length === 0 ? {} : { Messages: messages.map(describeMessage) });
     },
     DeleteMessage: (input, queue) => {
-      queue.remove(readText(input, 'ReceiptHandle'));
+      void queue.remove(readText(input, 'ReceiptHandle'));
       return reply({});
     },
     DeleteMessageBatch: (input, queue) =>
       reply(
         runBatch(input, (entry) => {
-          queue.remove(readText(entry, 'ReceiptHandle'));
+          void queue.remove(readText(entry, 'ReceiptHandle'));
           return {};
         }),
       ),
@@ -120,7 +120,7 @@ function createActions(isClosing: () => boolean): Record<string, Action> {
     PurgeQueue: (_, queue) => {
       for (const message of queue.listMessages()) {
         message.receipt_handle ??= message.message_id;
-        queue.remove(message.receipt_handle);
+        void queue.remove(message.receipt_handle);
       }
       return reply({});
     },

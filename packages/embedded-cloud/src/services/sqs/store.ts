@@ -34,7 +34,7 @@ export function createQueueStore(options: {
   const byArn = (arn: string) => [...queues.values()].find(({ spec }) => spec.arn === arn);
   for (const spec of specs) {
     const sendToDeadLetters = (arn: string, message: Message) => {
-      byArn(arn)?.send(message.body, 0);
+      void byArn(arn)?.send(message.body, 0);
     };
     queues.set(spec.name, createQueue({ spec, now, sendToDeadLetters, onChange: save }));
   }
