@@ -102,4 +102,100 @@ describe('the circuit breaker', () => {
       expect(stats().open).toBe(false);
     }
   });
+
+  it('begins again with a pause of one second when a circuit that was closed opens again', async () => {
+    const { fails, times, call, advance, stats } = breakableAnalyzer();
+    fails(DOWN);
+    await times(5);
+    advance(1_000);
+    await call();
+    advance(2_000);
+    fails(undefined);
+    await call();
+    fails(DOWN);
+    await times(5);
+    advance(1_000);
+    expect(await call()).toBe('InternalServerException');
+    expect(stats()).toEqual({ open: true, opened: 2, spared: 0 });
+  });
+
+  it('fails a call that it spares as one that can be made again, and that nothing throttled', async () => {
+    const { breaker, settle } = slowAnalyzer();
+    const calls = Array.from({ length: 5 }, () => breaker.analyzer.detectSentiment(['a'], 'en'));
+    settle(DOWN);
+    await Promise.allSettled(calls);
+    await expect(breaker.analyzer.detectSentiment(['a'], 'en')).rejects.toMatchObject({
+      service: 'fake',
+      code: 'CircuitOpen',
+      retryable: true,
+      throttled: false,
+    });
+  });
+
+  it('does not extend the pause for calls that were in flight when the circuit opened', async () => {
+    const { breaker, settle, advance, call } = slowAnalyzer();
+    const early = Array.from({ length: 6 }, call);
+    settle(DOWN, 5);
+    await Promise.allSettled(early.slice(0, 5));
+    advance(900);
+    settle(DOWN);
+    await early[5];
+    advance(100);
+    const probe = call();
+    settle(undefined);
+    expect(await probe).toBe('answered');
+    expect(breaker.stats()).toEqual({ open: false, opened: 1, spared: 0 });
+  });
+
+  it('lets no second probe through when a call ends that was in flight when the circuit opened', async () => {
+    const { settle, advance, call } = slowAnalyzer();
+    const early = Array.from({ length: 6 }, call);
+    settle(DOWN, 5);
+    await Promise.allSettled(early.slice(0, 5));
+    advance(1_000);
+    const probe = call();
+    settle(THROTTLED, 1);
+    await early[5];
+    expect(await call()).toBe('CircuitOpen');
+    settle(undefined);
+    expect(await probe).toBe('answered');
+  });
+
+  it('leaves the name, the version and the limits of the analyzer as they are', () => {
+    const { analyzer } = createFakeAnalyzer({ name: 'some', max_document_bytes: 77 });
+    const { analyzer: broken } = createCircuitBreaker(analyzer, { now: () => 0 });
+    const { detectSentiment: _, supports: __, ...facts } = analyzer;
+    expect(broken).toMatchObject(facts);
+    for (const code of ['en', 'nl']) expect(broken.supports(code)).toBe(analyzer.supports(code));
+  });
 });
+
+/** Creates a circuit breaker over an analyzer whose calls end when the test settles them, in turn. */
+function slowAnalyzer() {
+  let at = 0;
+  const open: ((error: ServiceError | undefined) => void)[] = [];
+  const breaker = createCircuitBreaker(
+    {
+      ...createFakeAnalyzer().analyzer,
+      detectSentiment: () =>
+        new Promise((resolve, reject) => {
+          open.push((error) => (error === undefined ? resolve([]) : reject(error)));
+        }),
+    },
+    { now: () => at },
+  );
+  return {
+    breaker,
+    call: () =>
+      breaker.analyzer.detectSentiment(['a'], 'en').then(
+        () => 'answered',
+        (cause: ServiceError) => cause.code,
+      ),
+    settle: (error: ServiceError | undefined, count = open.length) => {
+      for (const end of open.splice(0, count)) end(error);
+    },
+    advance: (milliseconds: number) => {
+      at += milliseconds;
+    },
+  };
+}

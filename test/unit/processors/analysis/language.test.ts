@@ -26,13 +26,14 @@ it.each([
   expect(canonicalLanguage(given, isSentimentLanguage)).toBe(canonical);
 });
 
-it('a given language is used as it is; a detected or default language is marked as detected', () => {
+it('a given language is used under the code of the analyzer; a detected or default language is marked as detected', () => {
   const resolve = createLanguageResolver({
     detect_language: (text) => (text === 'Hallo' ? 'de' : undefined),
     default_language: 'fr',
     supports: isSentimentLanguage,
   });
   expect(resolve('es', 'Hallo')).toEqual({ language_code: 'es', language_source: 'given' });
+  expect(resolve('en-US', 'Hallo')).toEqual({ language_code: 'en', language_source: 'given' });
   expect(resolve('auto', 'Hallo')).toEqual({ language_code: 'de', language_source: 'detected' });
   expect(resolve('auto', 'ok')).toEqual({ language_code: 'fr', language_source: 'detected' });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Analyzer, QuotaLedger } from '../../../../processors/analysis/ports.ts';
+import type { Analyzer, QuotaLedger, Rate } from '../../../../processors/analysis/ports.ts';
 import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
@@ -281,4 +281,94 @@ describe('the rate limiter', () => {
     const refused = new ServiceError('comprehend', 'InvalidRequestException', { retryable: false });
     expect(await run(refused)).toHaveLength(1);
   });
+
+  it('fails a call whose pause took longer than its deadline allows, without making it', async () => {
+    const { limited, clock, calls, stats } = limitAlone({ late_ms: 600 });
+    const deadline = { at: clock.at + 1_500, signal: new AbortController().signal };
+    await limited.detectSentiment(['a'], 'en', deadline);
+    const second = limited.detectSentiment(['a'], 'en', deadline);
+    await expect(second).rejects.toMatchObject({ code: 'OutOfQuota' });
+    expect(calls()).toBe(1);
+    expect(stats()).toMatchObject({ granted: 1 });
+  });
+
+  it('counts the time that calls wait for their slots', async () => {
+    const { limited, stats } = limitAlone();
+    for (let i = 0; i < 3; i += 1) await limited.detectSentiment(['a'], 'en');
+    expect(stats()).toMatchObject({ granted: 3, refused: 0, waited_ms: 2_000 });
+  });
+
+  it('lowers the rate for a throttled document of a call that succeeded too', async () => {
+    const busy = { ok: false, code: 'X', retryable: true, throttled: true } as const;
+    const { limited, changes, stats } = limitAlone({ answer: async () => [busy] });
+    expect(await limited.detectSentiment(['a'], 'en')).toEqual([busy]);
+    expect(changes).toEqual([[1, { calls_per_second: 0.8, refused_at: 1 }, 1_000]]);
+    expect(stats()).toMatchObject({ throttles: 1 });
+  });
+
+  it('raises a rate below the quota only after it has held for a second', async () => {
+    const rate = { calls_per_second: 0.5, refused_at: 1 };
+    const { limited, changes, clock, stats } = limitAlone({ rate, changed_ms_ago: 999 });
+    await limited.detectSentiment(['a'], 'en');
+    expect(changes).toEqual([]);
+    clock.at += 1;
+    await limited.detectSentiment(['a'], 'en');
+    expect(changes).toEqual([[0.5, { calls_per_second: 0.55, refused_at: 1 }, 1_000]]);
+    expect(stats()).toMatchObject({ calls_per_second: 0.5, throttles: 0 });
+  });
+
+  it('changes no rate that is the quota already', async () => {
+    const { limited, changes } = limitAlone({ changed_ms_ago: 60_000 });
+    await limited.detectSentiment(['a'], 'en');
+    expect(changes).toEqual([]);
+  });
 });
+
+interface AloneOptions {
+  answer?: Analyzer['detectSentiment'];
+  /** How much longer than requested each pause takes, in milliseconds. */
+  late_ms?: number;
+  rate?: Rate;
+  changed_ms_ago?: number;
+}
+
+/** Limits an analyzer to one call a second, on a clock that only pauses and the test advance. */
+function limitAlone({ answer = async () => [], late_ms = 0, ...ledger }: AloneOptions = {}) {
+  const clock = { at: Date.UTC(2026, 10, 23) };
+  const { rate = { calls_per_second: 1, refused_at: 1 }, changed_ms_ago = 0 } = ledger;
+  const rate_changed_at = clock.at - changed_ms_ago;
+  const changes: unknown[][] = [];
+  let next_at = clock.at;
+  let calls = 0;
+  const { analyzer: limited, stats } = limitRate(
+    {
+      name: 'comprehend',
+      version: '1',
+      max_documents: 25,
+      max_document_bytes: 5_000,
+      supports: () => true,
+      detectSentiment: async (...call) => {
+        calls += 1;
+        return answer(...call);
+      },
+    },
+    {
+      ledger: {
+        reserve: async (_, latest) => {
+          const starts_at = Math.max(clock.at, next_at);
+          if (starts_at > latest) return undefined;
+          next_at = starts_at + 1_000;
+          return { starts_at, interval_ms: 1_000, rate, rate_changed_at };
+        },
+        change: async (...args) => void changes.push(args),
+      },
+      quota_calls_per_second: 1,
+      fallback_calls_per_second: 1,
+      now: () => clock.at,
+      pause: async (milliseconds) => {
+        clock.at += milliseconds + late_ms;
+      },
+    },
+  );
+  return { limited, stats, clock, changes, calls: () => calls };
+}

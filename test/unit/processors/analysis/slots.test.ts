@@ -140,6 +140,64 @@ it('a bug in the ledger is thrown, not counted as an outage', async () => {
   expect(slots.ledger_errors).toBe(0);
 });
 
+it('a change of the rate that the ledger does not take is counted, and fails no call', async () => {
+  const down = new ServiceError('dynamodb', 'Down', { retryable: true });
+  const { slots } = createSlots({ change: async () => Promise.reject(down) });
+  const from = { calls_per_second: 10, refused_at: 10 };
+  await slots.changeRate(from, { calls_per_second: 8, refused_at: 10 }, 1_000);
+  expect(slots.ledger_errors).toBe(1);
+});
+
+it('a change of the rate names the rate it is based on, the new one, and how long the old one must have held', async () => {
+  const changes: unknown[][] = [];
+  const { slots } = createSlots({ change: async (...args) => void changes.push(args) });
+  const to = { calls_per_second: 8, refused_at: 10 };
+  await slots.changeRate({ calls_per_second: 10, refused_at: 10 }, to, 1_000);
+  expect(changes).toEqual([[10, to, 1_000]]);
+});
+
+it('a slot of the lot that starts exactly at the deadline is taken', async () => {
+  const { slots, clock, reserved } = createSlots();
+  await slots.take(NEVER, 3);
+  expect((await slots.take(clock.at + 100, 1))!.starts_at).toBe(clock.at + 100);
+  expect(reserved).toEqual([3]);
+});
+
+it('a reservation is as large as the shared rate allows, not the quota', async () => {
+  const shared = { calls_per_second: 1_000, refused_at: 1_000 };
+  const sizes: number[] = [];
+  const { slots, clock } = createSlots({
+    reserve: async (count) => {
+      sizes.push(count);
+      return { starts_at: clock.at, interval_ms: 1, rate: shared, rate_changed_at: 0 };
+    },
+  });
+  await slots.take(NEVER, 50);
+  slots.dropLot();
+  await slots.take(NEVER, 50);
+  expect(sizes).toEqual([slotsPerWrite(10), slotsPerWrite(1_000)]);
+});
+
+it('a slot without the ledger has the last shared rate, which counts as just changed so that it is not raised', async () => {
+  const down = new ServiceError('dynamodb', 'Down', { retryable: true });
+  const shared = { calls_per_second: 4, refused_at: 5 };
+  let is_down = false;
+  const { slots, clock } = createSlots({
+    reserve: async () => {
+      if (is_down) throw down;
+      return { starts_at: clock.at, interval_ms: 250, rate: shared, rate_changed_at: 0 };
+    },
+  });
+  await slots.take(NEVER, 1);
+  is_down = true;
+  expect(await slots.take(NEVER, 1)).toEqual({
+    starts_at: clock.at,
+    interval_ms: 500,
+    rate: shared,
+    rate_changed_at: clock.at,
+  });
+});
+
 const rate = (calls_per_second: number, refused_at = calls_per_second): Rate => ({
   calls_per_second,
   refused_at,
