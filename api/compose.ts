@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { createQuery } from '../aws/athena/query.ts';
+import { createQuery, QueryError } from '../aws/athena/query.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
+import { translateError } from '../aws/errors.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
@@ -24,6 +25,7 @@ import {
 } from '../schemas/index.ts';
 import { createApi } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { QuerySql } from './ports.ts';
 import { createReady } from './ready.ts';
 import { createStats } from './stats/stats.ts';
 
@@ -50,10 +52,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
     ...composeStores(environment, now),
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
     stats: createStats({
-      query: createQuery({
-        work_group: environment.ATHENA_WORKGROUP,
-        database: environment.ATHENA_DATABASE,
-      }),
+      query: createLakeQuery(environment),
       buffer_seconds: environment.LAKE_BUFFER_SECONDS,
       usd_per_unit,
       now,
@@ -110,6 +109,24 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
     results: createResultsReader({ table_name: environment.RESULTS_TABLE }),
   } satisfies Partial<ApiDeps>;
+}
+
+/**
+ * Creates the function that queries the lake. A failed call to Athena becomes a ServiceError, so
+ * that the caller gets status 503. SQL that Athena cannot run stays a bug.
+ */
+function createLakeQuery(environment: ApiEnvironment): QuerySql {
+  const query = createQuery({
+    work_group: environment.ATHENA_WORKGROUP,
+    database: environment.ATHENA_DATABASE,
+  });
+  return async (sql) => {
+    try {
+      return await query(sql);
+    } catch (cause) {
+      throw cause instanceof QueryError ? cause : translateError('athena', cause);
+    }
+  };
 }
 
 function resourceNames(environment: ApiEnvironment) {

@@ -7,7 +7,7 @@ export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
 /**
  * Runs an SQL query on the data lake and returns the rows.
  *
- * @throws {ServiceError} if the query fails.
+ * @throws {ServiceError} if a call to the lake's query service fails.
  */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
 

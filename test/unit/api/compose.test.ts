@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import {
   AthenaClient,
   GetQueryExecutionCommand,
@@ -19,13 +22,25 @@ import {
   KinesisClient,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
-import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { composeApi } from '../../../api/compose.ts';
 import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
+import manifest from '../../../package.json' with { type: 'json' };
+import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { aJob } from '../../support/jobs.ts';
+
+vi.mock(import('node:fs/promises'), async (load) => {
+  const original = await load();
+  return { ...original, readFile: vi.fn(original.readFile) as typeof original.readFile };
+});
 
 const VARIABLES: Record<string, string> = {
   CACHE_TABLE: 'the-cache',
@@ -145,11 +160,44 @@ it('the API keeps CACHE_MEMORY_ENTRIES verdicts in memory', async () => {
   expect(await countReads('1')).toBe(1);
 });
 
-it('the API logs that analysis is degraded when its cache fails, and still answers', async () => {
-  dynamodb.on(BatchGetItemCommand).rejects(Object.assign(new Error('no'), { name: 'Down' }));
-  expect((await request('/analyze/sync', { text: 'I love my cat' })).status).toBe(200);
+const failWith = (name: string) => Object.assign(new Error('no'), { name });
+
+it.each([
+  ['its cache fails', 200, () => dynamodb.on(BatchGetItemCommand).rejects(failWith('Down'))],
+  [
+    'a row of its cache cannot be read',
+    200,
+    () =>
+      dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
+        const [key] = RequestItems['the-cache'].Keys;
+        return { Responses: { 'the-cache': [{ ...key, schema_version: { N: '0' } }] } };
+      }),
+  ],
+  [
+    'Comprehend throttles it',
+    429,
+    () => comprehend.on(BatchDetectSentimentCommand).rejects(failWith('ThrottlingException')),
+  ],
+  [
+    'Comprehend fails',
+    503,
+    () => comprehend.on(BatchDetectSentimentCommand).rejects(failWith('InternalServerException')),
+  ],
+])('the API logs that analysis is degraded when %s', async (_, status, fail) => {
+  fail();
+  expect((await request('/analyze/sync', { text: 'I love my cat' })).status).toBe(status);
   expect(lines.join('')).toContain('analysis degraded');
   expect(lines.join('')).not.toContain('my cat');
+});
+
+it('the API logs no degraded analysis when every service answers', async () => {
+  await request('/analyze/sync', { text: 'I love my cat' });
+  expect(lines.join('')).not.toContain('degraded');
+});
+
+it('the API waits for its cache to be written before it answers', async () => {
+  await request('/analyze/sync', { text: 'I love my cat' });
+  expect(dynamodb.commandCalls(BatchWriteItemCommand)).toHaveLength(1);
 });
 
 it('a job has the deadline of JOB_DEADLINE_SECONDS, expires after JOB_RETENTION_SECONDS, and its input is in INPUT_BUCKET', async () => {
@@ -214,6 +262,48 @@ it('POST /records publishes to STREAM_NAME', async () => {
   expect(kinesis.commandCalls(PutRecordsCommand)[0]?.args[0].input.StreamName).toBe('the-stream');
 });
 
+it('POST /records puts a text that is too long for the stream into INPUT_BUCKET, under the caller’s tenant', async () => {
+  kinesis.on(PutRecordsCommand).resolves({ Records: [{ ShardId: 's', SequenceNumber: '1' }] });
+  // Random characters compress badly, and JSON writes six bytes for most of the control characters.
+  const bytes = randomBytes(MAX_TEXT_BYTES).map((byte) => byte % 128);
+  const text = Buffer.from(bytes).toString('latin1');
+  const response = await request('/records', { records: [{ source: 's', text }] });
+  expect(await response.json()).toMatchObject({ accepted: 1 });
+  const [put] = s3.commandCalls(PutObjectCommand);
+  expect(put?.args[0].input).toMatchObject({
+    Bucket: 'the-inputs',
+    Key: `claims/acme/${hashText(text)}`,
+  });
+});
+
+it('POST /records sends a record at most four times: a caller waits', async () => {
+  const refusal = { ErrorCode: 'ProvisionedThroughputExceededException' };
+  kinesis.on(PutRecordsCommand).resolves({ FailedRecordCount: 1, Records: [refusal] });
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const record = { record_id: 'r', source: 's', text: 'a' };
+  expect(await (await request('/records', { records: [record] })).json()).toMatchObject({
+    failed: 1,
+    records: [{ status: 'failed', record_id: 'r', error: refusal.ErrorCode }],
+  });
+  expect(kinesis.commandCalls(PutRecordsCommand)).toHaveLength(4);
+});
+
+it('the results of a job whose input was replaced after the job had read it are a 404', async () => {
+  const expires_at = Math.floor(Date.now() / 1_000) + 60;
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: 'k', etag: 'e' };
+  const Item = rowOf(aJob({ job_id: 'job_1', input, expires_at }));
+  dynamodb.on(GetItemCommand, { TableName: 'the-jobs' }).resolves({ Item });
+  const $metadata = { httpStatusCode: 412 };
+  s3.on(GetObjectCommand).rejects(Object.assign(failWith('PreconditionFailed'), { $metadata }));
+  const response = await request('/jobs/job_1/results');
+  expect(response.status).toBe(404);
+  expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toMatchObject({
+    Bucket: 'the-inputs',
+    Key: 'k',
+    IfMatch: '"e"',
+  });
+});
+
 it('GET /results/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE', async () => {
   expect((await request('/results/r-1')).status).toBe(404);
   const [call] = dynamodb.commandCalls(GetItemCommand);
@@ -230,17 +320,35 @@ it('GET /status reads the job from JOBS_TABLE', async () => {
   expect((await request('/status/job_1')).status).toBe(200);
 });
 
-it('GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as LAKE_BUFFER_SECONDS allows', async () => {
+/** Lets every query of Athena return one row. */
+function answerQueries(row: Record<string, string>): void {
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q' });
   athena
     .on(GetQueryExecutionCommand)
     .resolves({ QueryExecution: { Status: { State: 'SUCCEEDED' } } });
+  const lineOf = (cells: string[]) => ({ Data: cells.map((VarCharValue) => ({ VarCharValue })) });
   athena.on(GetQueryResultsCommand).resolves({
     ResultSet: {
-      Rows: [{ Data: [{ VarCharValue: 'start' }] }],
-      ResultSetMetadata: { ColumnInfo: [{ Name: 'start', Type: 'varchar' }] },
+      Rows: [lineOf(Object.keys(row)), lineOf(Object.values(row))],
+      ResultSetMetadata: {
+        ColumnInfo: Object.keys(row).map((Name) => ({ Name, Type: 'varchar' })),
+      },
     },
   });
+}
+
+const A_GROUP = {
+  start: '2026-11-23T10',
+  source: 'tour',
+  language_code: 'en',
+  sentiment: 'POSITIVE',
+  cache: 'miss',
+  results: '2',
+  units: '30000',
+};
+
+it('GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as LAKE_BUFFER_SECONDS allows', async () => {
+  answerQueries(A_GROUP);
   const response = await request('/stats');
   expect(response.status).toBe(200);
   const { as_of } = (await response.json()) as { as_of: string };
@@ -249,7 +357,65 @@ it('GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as L
   expect(call?.args[0].input).toMatchObject({
     WorkGroup: 'the-group',
     QueryExecutionContext: { Database: 'the-lake' },
+    QueryString: expect.stringContaining("tenant = 'acme'"),
   });
+});
+
+it('GET /stats bills at the price of the analyzer', async () => {
+  answerQueries(A_GROUP);
+  const response = await request('/stats');
+  expect(await response.json()).toMatchObject({
+    total: 2,
+    billing: { billed_units: 30_000, billed_usd: 30_000 * ANALYZERS.comprehend.usd_per_unit },
+  });
+});
+
+it.each([
+  ['TooManyRequestsException', 400, '1'],
+  ['InternalServerException', 500, '5'],
+])('GET /stats is a 503 while Athena fails with %s', async (name, httpStatusCode, wait) => {
+  const $metadata = { httpStatusCode };
+  athena.on(StartQueryExecutionCommand).rejects(Object.assign(failWith(name), { $metadata }));
+  const response = await request('/stats');
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe(wait);
+  expect(lines.join('')).not.toContain('bug in the API');
+});
+
+it('SQL that Athena cannot run is a bug, and the answer does not quote it', async () => {
+  const Status = { State: 'FAILED' as const, StateChangeReason: 'line 1: private words' };
+  answerQueries(A_GROUP);
+  athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: { Status } });
+  const response = await request('/stats');
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('private');
+  expect(lines.join('')).toContain('"error_name":"QueryError"');
+  expect(lines.join('')).not.toContain('private');
+});
+
+it('GET /health has the version of package.json', async () => {
+  const response = await request('/health');
+  expect(await response.json()).toMatchObject({ version: manifest.version });
+});
+
+it('GET /docs reads the files of Swagger UI from the folder docs beside the function', async () => {
+  expect((await request('/docs')).status).toBe(200);
+  const folder = fileURLToPath(new URL('../../../api/docs/', import.meta.url));
+  expect(readFile).toHaveBeenCalledWith(`${folder}swagger-ui-bundle.js`);
+});
+
+it('GET /ready calls the dependencies again after 5 s', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 23) });
+  try {
+    const api = composeApi(VARIABLES);
+    for (const seconds of [0, 4, 6]) {
+      vi.setSystemTime(Date.UTC(2026, 10, 23, 0, 0, seconds));
+      await request('/ready', undefined, api);
+    }
+    expect(s3.commandCalls(HeadBucketCommand)).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('GET /ready makes one attempt of one cheap call to each dependency', async () => {
