@@ -62,6 +62,18 @@ it('POST /analyze/sync splits a text of up to 102,400 bytes, and refuses a longe
   expect(await errorOf(refused)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'text' });
 });
 
+it('POST /analyze/sync takes the longest text even if JSON escapes each of its characters', async () => {
+  const { post } = testApi();
+  const response = await post({ text: '"'.repeat(MAX_SYNC_TEXT_BYTES) });
+  expect(response.status).toBe(200);
+});
+
+it('POST /analyze/sync measures a text as it was sent, white space included', async () => {
+  const { post } = testApi();
+  const response = await post({ text: `${'x'.repeat(MAX_SYNC_TEXT_BYTES)} ` });
+  expect(response.status).toBe(413);
+});
+
 it('POST /analyze/sync accepts application/json in any casing, and refuses other content types', async () => {
   const { post } = testApi();
   const body = { text: 'I love my cat' };
@@ -124,6 +136,13 @@ it('a throttling analyzer becomes a 429 with Retry-After', async () => {
   expect(error).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED' });
   expect(error.retry_after).toBeGreaterThan(0);
   expect(response.headers.get('retry-after')).toBe(String(error.retry_after));
+});
+
+it('a throttle is a 429, whatever else is known of the failure', async () => {
+  const { post } = testApi(async () => failWith({ throttled: true, retryable: false }));
+  const response = await post({ text: 'I love my cat' });
+  expect(response.status).toBe(429);
+  expect(response.headers.get('retry-after')).toBe('1');
 });
 
 it('a failing analyzer becomes a 503, with Retry-After only if a retry can help', async () => {

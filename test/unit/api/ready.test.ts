@@ -55,6 +55,19 @@ it.each(DEPENDENCIES)(
   },
 );
 
+it('GET /ready says when it asked the dependencies, and how long each of them took', async () => {
+  vi.setSystemTime(Date.UTC(2026, 10, 23, 10));
+  const slow = () => new Promise((resolve) => setTimeout(resolve, 300));
+  const { ready } = createProbed({ jobs_table: slow });
+  const asked = ready();
+  await vi.advanceTimersByTimeAsync(300);
+  const { timestamp, dependencies } = await asked;
+  expect(timestamp).toBe('2026-11-23T10:00:00.300Z');
+  expect(dependencies).toMatchObject(
+    DEPENDENCIES.map((name) => ({ name, duration_ms: name === 'jobs_table' ? 300 : 0 })),
+  );
+});
+
 it('GET /ready does not quote the message of an unexpected error', async () => {
   const { ready } = createProbed({ stream: () => Promise.reject(new Error('private words')) });
   const answer = await ready();

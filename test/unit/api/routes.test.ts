@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { healthResponseSchema } from '../../../schemas/index.ts';
+import { healthResponseSchema, ServiceError } from '../../../schemas/index.ts';
 import { errorOf, testApi } from './app.ts';
 
 it('GET /health says that the function runs, and calls no service', async () => {
@@ -40,6 +40,51 @@ it.each([
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe(allowed);
   expect(await errorOf(response)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+});
+
+it('an error has the id of its request and the time of the clock', async () => {
+  const ids = ['request-1', 'request-2'];
+  const { app } = testApi(undefined, {
+    request_id: () => ids.shift()!,
+    now: () => Date.UTC(2026, 10, 23, 10),
+  });
+  const response = await app.request('/nowhere');
+  expect(response.headers.get('x-request-id')).toBe('request-1');
+  expect(await errorOf(response)).toMatchObject({
+    request_id: 'request-1',
+    timestamp: '2026-11-23T10:00:00.000Z',
+  });
+  expect(ids).toEqual(['request-2']);
+});
+
+it('only a bug is reported as one: not a mistake of the caller, nor a service that fails', async () => {
+  const down = new ServiceError('dynamodb', 'Down', { retryable: true });
+  const api = testApi();
+  api.jobs.get = async () => Promise.reject(down);
+  expect((await api.request('/status/a')).status).toBe(503);
+  expect((await api.request('/nowhere')).status).toBe(404);
+  expect(api.errors).toEqual([]);
+  const bug = new TypeError('This is a bug');
+  api.jobs.get = async () => Promise.reject(bug);
+  expect((await api.request('/status/a')).status).toBe(500);
+  expect(api.errors).toEqual([bug]);
+});
+
+it('the log names the route of a request, not its path, and says how long the answer took', async () => {
+  let at = 0;
+  const { request, answers, jobs } = testApi(undefined, { now: () => at });
+  jobs.get = async () => {
+    at += 30;
+    return undefined;
+  };
+  await request('/status/job_1');
+  await request('/status/job_1/more');
+  await request('/jobs/job_1/results');
+  expect(answers).toMatchObject([
+    { route: '/status/{job_id}', status: 404, duration_ms: 30 },
+    { route: 'unknown', status: 404, duration_ms: 0 },
+    { route: '/jobs/{job_id}/results', status: 404, duration_ms: 30 },
+  ]);
 });
 
 it('the log gets one entry per answer, which quotes nothing of the request', async () => {

@@ -170,6 +170,37 @@ it('a page of job results is at most 4 MiB, and the next page goes on behind it'
   );
 });
 
+it('a page of job results is measured in bytes of UTF-8', async () => {
+  const lines = createLines(4);
+  const { readPage } = await createJobApi(
+    lines,
+    lines.map(({ record_id }) => ({ record_id, text: 'é'.repeat(900_000) })),
+  );
+  const pages = await collectPages(readPage, 100);
+  expect(pages.map((page) => page.length)).toEqual([2, 2]);
+});
+
+it('a small page of job results reads one line more than it has, not a hundred', async () => {
+  const { inputs } = createFakeInputs();
+  let lines_read = 0;
+  const api = testApi(undefined, {
+    inputs: {
+      ...inputs,
+      read: async function* () {
+        for (const line of createLines(50)) {
+          lines_read += 1;
+          yield Buffer.from(`${JSON.stringify(line)}\n`);
+        }
+      },
+    },
+  });
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY, etag: 'e' };
+  await api.jobs.create(aJob({ job_id: 'job_1', input }));
+  const response = await api.request(`${PATH}?limit=2`);
+  expect(((await response.json()) as { results: unknown[] }).results).toHaveLength(2);
+  expect(lines_read).toBeLessThan(10);
+});
+
 it('a result that is larger than a page alone is a page by itself', async () => {
   const text = 'x'.repeat(4_500_000);
   const { readPage } = await createJobApi(createLines(2), [

@@ -89,6 +89,56 @@ it('GET /status estimates by the quota when the samples cannot be read', async (
   expect((await readStatus(api)).estimated_completion).toEqual(expect.any(String));
 });
 
+it('GET /status estimates a record at least for a job whose records are not counted yet', async () => {
+  const now = () => JOBS_NOW;
+  const settings = {
+    deadline_seconds: 60,
+    retention_seconds: 60,
+    upload_url_ttl_seconds: 60,
+    documents_per_second: 0.1,
+    allow_loopback_callbacks: false,
+  };
+  const api = testApi(undefined, { now, settings });
+  await api.jobs.create(aJob({ job_id: 'job_1', input: text_input }));
+  const { estimated_completion } = await readStatus(api);
+  expect(Date.parse(estimated_completion!) - JOBS_NOW).toBe(10_000);
+});
+
+it('a bug in reading the samples is a 500, not an estimate', async () => {
+  const bug = new TypeError('This is a bug');
+  const api = testApi(undefined, { throughput_samples: async () => Promise.reject(bug) });
+  await api.jobs.create(aProcessingJob({ job_id: 'job_1', total: 1_000 }));
+  expect((await api.request('/status/job_1')).status).toBe(500);
+  expect(api.errors).toEqual([bug]);
+});
+
+it('GET /status says when a job was created, started and completed', async () => {
+  const times = {
+    created_at: '2026-11-23T10:00:00.000Z',
+    started_at: '2026-11-23T10:00:01.000Z',
+    completed_at: '2026-11-23T10:00:02.000Z',
+  };
+  const api = testApi();
+  await api.jobs.create(aJob({ job_id: 'job_1', status: 'COMPLETED', total: 1, ...times }));
+  expect(await readStatus(api)).toMatchObject(times);
+  const { jobs } = jobsResponseSchema.parse(await (await api.request('/jobs')).json());
+  expect(jobs).toMatchObject([{ ...times, total: 1, source_id: 'api' }]);
+});
+
+it.each(['GET /status/job_1', 'GET /jobs/job_1/results', 'DELETE /jobs/job_1'])(
+  '%s of the job of another tenant is the 404 of a job that does not exist, and changes nothing',
+  async (call) => {
+    const [method = '', path = ''] = call.split(' ');
+    const api = testApi();
+    await api.jobs.create(aJob({ job_id: 'job_1', tenant: 'globex' }));
+    const theirs = await errorOf(await api.request(path, { method }));
+    const nothing = await errorOf(await api.request(path.replace('job_1', 'job_2'), { method }));
+    expect({ ...theirs, timestamp: '' }).toEqual({ ...nothing, timestamp: '' });
+    expect(theirs.code).toBe('NOT_FOUND');
+    expect(await api.jobs.get('job_1')).toMatchObject({ status: 'PENDING' });
+  },
+);
+
 it('GET /status shows the callback with its attempts, and the reason of a failure', async () => {
   const api = testApi();
   const attempts = [{ attempted_at: '2026-11-23T10:00:00.000Z', duration_ms: 5, status: 500 }];

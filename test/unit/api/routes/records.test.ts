@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { recordsResponseSchema, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeStream, recordOf } from '../../../fakes/record-stream.ts';
 import { errorOf, testApi } from '../app.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 async function send(api: ReturnType<typeof testApi>, records: unknown[]) {
   const response = await api.post({ records }, 'application/json', '/records');
@@ -51,6 +55,23 @@ it('POST /records gives a record without an id the id that it returns', async ()
   const { records } = await send(api, [{ source: 's', text: 'one' }]);
   expect(records[0]?.record_id).toMatch(/^[0-9a-f-]{36}$/);
   expect(api.entries.map(recordOf)).toMatchObject([{ record_id: records[0]?.record_id }]);
+});
+
+it('POST /records waits for no timer before it sends its records, and sends them in one request', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+  let requests = 0;
+  const { stream } = createFakeStream();
+  const api = testApi(undefined, {
+    stream: {
+      putRecords: async (entries) => {
+        requests += 1;
+        return stream.putRecords(entries);
+      },
+    },
+  });
+  const records = Array.from({ length: 500 }, (_, i) => ({ source: 's', text: `${i}` }));
+  expect(await send(api, records)).toMatchObject({ accepted: 500 });
+  expect(requests).toBe(1);
 });
 
 it('POST /records fails the records that the stream refuses for good, with the code of the service', async () => {
