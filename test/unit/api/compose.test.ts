@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import {
   AthenaClient,
   GetQueryExecutionCommand,
@@ -36,32 +34,7 @@ import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { aJob } from '../../support/jobs.ts';
-
-vi.mock(import('node:fs/promises'), async (load) => {
-  const original = await load();
-  return { ...original, readFile: vi.fn(original.readFile) as typeof original.readFile };
-});
-
-const VARIABLES: Record<string, string> = {
-  CACHE_TABLE: 'the-cache',
-  CACHE_TTL_SECONDS: '1111',
-  CACHE_MEMORY_ENTRIES: '100',
-  ANALYZER: 'comprehend',
-  ANALYZER_MAX_IN_FLIGHT: '2',
-  DEFAULT_LANGUAGE: 'fr',
-  STREAM_NAME: 'the-stream',
-  RESULTS_TABLE: 'the-results',
-  JOBS_TABLE: 'the-jobs',
-  INPUT_BUCKET: 'the-inputs',
-  ATHENA_WORKGROUP: 'the-group',
-  ATHENA_DATABASE: 'the-lake',
-  LAKE_BUFFER_SECONDS: '90',
-  ANALYZER_QUOTA_CALLS_PER_SECOND: '40',
-  JOB_DEADLINE_SECONDS: '2222',
-  JOB_RETENTION_SECONDS: '3333',
-  UPLOAD_URL_TTL_SECONDS: '444',
-  CALLBACK_ALLOW_LOOPBACK: 'false',
-};
+import { VARIABLES } from './variables.ts';
 
 const [athena, comprehend, dynamodb, kinesis, s3] = [
   mockClient(AthenaClient),
@@ -396,12 +369,6 @@ it('SQL that Athena cannot run is a bug, and the answer does not quote it', asyn
 it('GET /health has the version of package.json', async () => {
   const response = await request('/health');
   expect(await response.json()).toMatchObject({ version: manifest.version });
-});
-
-it('GET /docs reads the files of Swagger UI from the folder docs beside the function', async () => {
-  expect((await request('/docs')).status).toBe(200);
-  const folder = fileURLToPath(new URL('../../../api/docs/', import.meta.url));
-  expect(readFile).toHaveBeenCalledWith(`${folder}swagger-ui-bundle.js`);
 });
 
 it('GET /ready calls the dependencies again after 5 s', async () => {

@@ -1,0 +1,21 @@
+/** Environment variables of the API's function. Each variable has a value of its own. */
+export const VARIABLES: Record<string, string> = {
+  CACHE_TABLE: 'the-cache',
+  CACHE_TTL_SECONDS: '1111',
+  CACHE_MEMORY_ENTRIES: '100',
+  ANALYZER: 'comprehend',
+  ANALYZER_MAX_IN_FLIGHT: '2',
+  DEFAULT_LANGUAGE: 'fr',
+  STREAM_NAME: 'the-stream',
+  RESULTS_TABLE: 'the-results',
+  JOBS_TABLE: 'the-jobs',
+  INPUT_BUCKET: 'the-inputs',
+  ATHENA_WORKGROUP: 'the-group',
+  ATHENA_DATABASE: 'the-lake',
+  LAKE_BUFFER_SECONDS: '90',
+  ANALYZER_QUOTA_CALLS_PER_SECOND: '40',
+  JOB_DEADLINE_SECONDS: '2222',
+  JOB_RETENTION_SECONDS: '3333',
+  UPLOAD_URL_TTL_SECONDS: '444',
+  CALLBACK_ALLOW_LOOPBACK: 'false',
+};
