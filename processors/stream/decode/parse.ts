@@ -53,5 +53,5 @@ function parseJson(text: string): unknown {
  * longer or shorter years do not sort correctly as strings.
  */
 function hasFourDigitYear(created_at: string): boolean {
-  return created_at.endsWith('Z') || /^\d{4}-/.test(new Date(created_at).toISOString());
+  return /^\d{4}-/.test(new Date(created_at).toISOString());
 }

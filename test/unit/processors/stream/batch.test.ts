@@ -43,6 +43,26 @@ describe('the time of a batch', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('The deadlines of a batch are times at 80 % and 95 % of the time that is left', async () => {
+    vi.setSystemTime(1_000_000);
+    const times = await within(100_000, async ({ analysis, delivery }) => [
+      analysis.at,
+      delivery.at,
+    ]);
+    expect(times).toEqual([1_080_000, 1_095_000]);
+  });
+
+  it('A call that fails with an error of its own just as its deadline passes keeps that error', async () => {
+    const bug = new TypeError('This is a bug');
+    await within(1_000, async ({ delivery }) => {
+      const fail = async () => {
+        vi.advanceTimersByTime(1_000);
+        throw bug;
+      };
+      await expect(callBefore(delivery, 'a', fail)).rejects.toBe(bug);
+    });
+  });
+
   it('A batch that ends before its deadlines leaves no timer', async () => {
     await within(100_000, async ({ delivery }) => callBefore(delivery, 'a', async () => 1));
     await within(100_000, () => Promise.reject(new Error('a bug'))).catch(() => undefined);

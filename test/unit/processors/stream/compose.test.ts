@@ -15,6 +15,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { rowOf } from '../../../../aws/dynamodb/jobs/row.ts';
 import { compose } from '../../../../processors/stream/compose.ts';
 import { createRareCallbacks } from '../../../../processors/stream/rare/compose.ts';
 import {
@@ -23,6 +24,7 @@ import {
   packRestored,
   parseEnvironment,
 } from '../../../../schemas/index.ts';
+import { aProcessingJob } from '../../../support/jobs.ts';
 import { kinesisRecords } from '../../../support/kinesis-event.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 1);
@@ -310,6 +312,78 @@ it('the consumer reads the jobs of its records from the jobs table', async () =>
     .commandCalls(BatchGetItemCommand)
     .flatMap(({ args }) => Object.keys(args[0].input.RequestItems!));
   expect(tables).toContain('the-jobs');
+});
+
+it('the batch with the last record of a job asks for its callback', async () => {
+  const callback = {
+    url: 'https://example.com/hook',
+    state: 'pending' as const,
+    delivery_id: 'd',
+    attempts: [],
+  };
+  const expires_at = NOW / 1_000 + 60;
+  const job = aProcessingJob({ job_id: 'job_1', total: 1, expires_at, callback });
+  const row = rowOf(job);
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
+    Responses: 'the-jobs' in RequestItems ? { 'the-jobs': [row] } : {},
+    UnprocessedKeys: {},
+  }));
+  dynamodb.on(UpdateItemCommand, { TableName: 'the-jobs' }).callsFake((input) => {
+    const { Key, ExpressionAttributeValues: values } = input;
+    return { Attributes: Key.part.S === 'job' ? row : { ...Key, counts: values[':counts'] } };
+  });
+  await runNew([aRecord({ tenant: 'acme', job_id: 'job_1', job_index: 0 })]);
+  expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input).toMatchObject({
+    QueueUrl: 'https://sqs.example/callbacks',
+    MessageBody: '{"job_id":"job_1","attempt":1}',
+  });
+});
+
+/** Returns the lines that the consumer has written to its log, as parsed JSON. */
+function listLog(): Record<string, unknown>[] {
+  return vi
+    .mocked(process.stdout.write)
+    .mock.calls.flatMap(([text]) => String(text).split('\n'))
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+}
+
+it('the consumer logs a batch under the id of its request, and what the batch took of the quota', async () => {
+  await runNew([aRecord()]);
+  const [line] = listLog().filter(({ message }) => message === 'batch processed');
+  expect(line).toMatchObject({
+    service: 'aurastream-consumer',
+    request_id: 'request-1',
+    results: 1,
+    quota: { quota_calls: 1, quota_calls_per_second: 40, breaker_open: 0 },
+  });
+});
+
+it('the consumer publishes its metrics in the namespace AuraStream, as the service consumer', async () => {
+  await runNew([aRecord()]);
+  const [line] = listLog().filter((one) => '_aws' in one);
+  expect(line).toMatchObject({
+    service: 'consumer',
+    results: 1,
+    quota_calls: 1,
+    _aws: { CloudWatchMetrics: [{ Namespace: 'AuraStream' }] },
+  });
+});
+
+it('the consumer stops calling an analyzer that is down, and says so in its metrics', async () => {
+  const down = Object.assign(new Error('no'), { name: 'InternalServerException' });
+  comprehend.on(BatchDetectSentimentCommand).rejects(down);
+  const consume = compose(VARIABLES);
+  for (let i = 0; i < 6; i += 1) {
+    const { batchItemFailures } = await run(consume, [aRecord()]);
+    expect(batchItemFailures).toHaveLength(1);
+  }
+  // Each of the first five calls is attempted three times. The sixth call is spared.
+  expect(comprehend.commandCalls(BatchDetectSentimentCommand)).toHaveLength(15);
+  const [last] = listLog()
+    .filter((one) => '_aws' in one)
+    .slice(-1);
+  expect(last).toMatchObject({ breaker_open: 1, breaker_spared: 1, quota_calls: 0 });
 });
 
 it('the consumer asks for callbacks in CALLBACK_QUEUE_URL', async () => {

@@ -193,6 +193,15 @@ describe('a cancelled job', () => {
     expect(await consume(kinesisRecords(record(0)))).toMatchObject({ results: 1, cancelled: 0 });
   });
 
+  it.each(['PENDING', 'PROCESSING', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'] as const)(
+    'A record of a job that is %s gets its result',
+    async (status) => {
+      await createJob({ total: 1, status });
+      expect(await consume(kinesisRecords(record(0)))).toMatchObject({ results: 1, cancelled: 0 });
+      expect(stores.rows.size).toBe(1);
+    },
+  );
+
   it('Texts of a cancelled job are not fetched', async () => {
     await createJob({ total: 1 });
     await store.transition('job_1', 'CANCELLED', {});

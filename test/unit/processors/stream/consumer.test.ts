@@ -125,6 +125,28 @@ describe('results that are known early', () => {
     expect(await consumed).toMatchObject({ results: 7, failed: 0 });
   });
 
+  it('A lot has 400 results, sixteen full calls, unless the consumer is told otherwise', async () => {
+    const records = Array.from({ length: 900 }, (_, i) => record(`r${i}`));
+    expect(await consume(kinesisRecords(...records))).toMatchObject({ results: 900 });
+    expect(stores.results_table.puts.map((put) => put.length)).toEqual([400, 400, 100]);
+  });
+
+  it('A lot that is not full waits for 250 ms, unless the consumer is told otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { opened, open } = aGate();
+      const consumed = testConsumer({ analyse: analyseSlowly(opened) })(batch);
+      await vi.advanceTimersByTimeAsync(249);
+      expect(lineIds()).toEqual([]);
+      await vi.advanceTimersByTimeAsync(2);
+      expect(lineIds()).toEqual(['a', 'b', 'c', 'd', 'e']);
+      open();
+      await consumed;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('The records of a lot whose store is down fail', async () => {
     stores.results_table.refuses.throws = createOutage('dynamodb');
     const lots = { size: 2, quiet_ms: 250 };
@@ -172,7 +194,10 @@ describe('a text that the analyzer refuses for good', () => {
     });
     expect(rowIds()).toEqual(['b']);
     const [kept] = [...stores.objects.values()];
-    expect(kept).toMatchObject({ reason: 'refused_by_analyzer', issues: [{ path: 'text' }] });
+    expect(kept).toMatchObject({
+      reason: 'refused_by_analyzer',
+      issues: [{ path: 'text', message: 'the analyzer refuses it: ThrottlingException' }],
+    });
     expect(JSON.parse(Buffer.from(kept!.data_base64, 'base64').toString())).toEqual(record('a'));
     expect(JSON.stringify(kept!.issues)).not.toContain('text of a');
   });
@@ -210,6 +235,28 @@ describe('a batch', () => {
     expect(rowIds()).toEqual(['a', `${SHARD_ID}:${sequenceNumber(2)}`]);
   });
 
+  it('A batch ends only after its verdicts are in the cache and its set-asides are stored', async () => {
+    const order: string[] = [];
+    const { put } = stores.set_asides;
+    stores.set_asides.put = async (entries) => {
+      for (let i = 0; i < 3; i += 1) await new Promise(setImmediate);
+      order.push('set aside');
+      return put(entries);
+    };
+    const caching: Analyse = async function* (requests, { cache_writes }) {
+      yield settle(requests);
+      cache_writes.add(
+        (async () => {
+          for (let i = 0; i < 6; i += 1) await new Promise(setImmediate);
+          order.push('cached');
+        })(),
+      );
+    };
+    await testConsumer({ analyse: caching })(kinesisRecords(record('a'), 'nonsense'));
+    order.push('ended');
+    expect(order).toEqual(['set aside', 'cached', 'ended']);
+  });
+
   it('An empty batch succeeds', async () => {
     expect((await consume([])).response).toEqual({ batchItemFailures: [] });
     expect(stores.results_table.puts).toEqual([]);
@@ -220,6 +267,7 @@ describe('a bad record', () => {
   it('A bad record is set aside with its bytes, and the others are processed', async () => {
     const report = await consume(kinesisRecords(record('a'), '{"text": nonsense', record('b')));
     expect(report).toMatchObject({
+      records: 3,
       results: 2,
       set_asides: 1,
       failed: 0,

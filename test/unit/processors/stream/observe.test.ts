@@ -164,6 +164,35 @@ it('the metrics of a batch say what it took of the quota, and the present rate a
   });
 });
 
+it('the log of a batch counts what failed, and what Lambda is asked to deliver again', async () => {
+  const batchItemFailures = [{ itemIdentifier: '1' }];
+  const failed = { ...report, failed: 3, response: { batchItemFailures } };
+  const { observed, lines } = observe(consumerWith(failed));
+  await observed(kinesisRecords('a'), aBatchContext());
+  expect(lines[0]?.fields).toMatchObject({ failed: 3, asked_for: 1 });
+  expect(lines[0]?.fields).not.toHaveProperty('response');
+});
+
+it.each(['throttles', 'cache_unreadable'] as const)(
+  'a batch with %s is logged as a warning',
+  async (count) => {
+    const { observed, lines } = observe(consumerWith(report, { ...counts, [count]: 1 }));
+    await observed(kinesisRecords('a'), aBatchContext());
+    expect(lines.map(({ level }) => level)).toEqual(['warn']);
+  },
+);
+
+it('the duration of a batch is the time that its consumer took', async () => {
+  let at = ARRIVED_AT;
+  const slow: Consumer = async (...args) => {
+    at += 700;
+    return consumerWith(report)(...args);
+  };
+  const { observed, lines } = observe(slow, { now: () => at });
+  await observed(kinesisRecords('a'), aBatchContext());
+  expect(lines[0]?.fields).toMatchObject({ duration_ms: 700, iterator_age_ms: 700 });
+});
+
 it('a batch with a failure or a cache error is logged as a warning', async () => {
   const failed = observe(consumerWith({ ...report, failed: 1 }));
   await failed.observed(kinesisRecords('a'), aBatchContext());

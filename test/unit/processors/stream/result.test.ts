@@ -80,6 +80,10 @@ describe('a result', () => {
     expect(result).toMatchObject({ text_hash: hashText('I love my cat'), text_bytes: 13 });
   });
 
+  it('The size of a text is its number of bytes in UTF-8', () => {
+    expect(build({ text: 'naïve 😀' }, analyzed).text_bytes).toBe(11);
+  });
+
   it('The result of a withdrawal has no text, even if the producer sent one', () => {
     const result = build({ record_id: 'rev-1', deleted: true }, { status: 'withdrawn' });
     expect(result).toMatchObject({ status: 'withdrawn', text_hash: hashText(''), text_bytes: 0 });

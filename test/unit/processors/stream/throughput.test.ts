@@ -45,7 +45,9 @@ it('throughput is sampled at most once a second for each shard', async () => {
   await record(ofShard('one'));
   await record(ofShard('one'));
   await record(ofShard('two'));
-  time += 1_000;
+  time += 999;
+  await record(ofShard('one'));
+  time += 1;
   await record(ofShard('one'));
   expect(shards).toEqual(['one', 'two', 'one']);
 });
@@ -80,4 +82,44 @@ it('a batch without records has no throughput sample', async () => {
   );
   await record([]);
   expect(samples).toEqual([]);
+});
+
+it.each([
+  [2_000, 1_999, 2],
+  [1_999, 1_998, 1],
+  [2_001, 2_000, 1],
+])(
+  'a shard is behind from 2 s on: ages of %d and %d ms are %d samples',
+  async (first, second, samples) => {
+    const ages: number[] = [];
+    let time = ARRIVED_AT + first;
+    const record = recording(
+      async ({ iterator_age_ms }) => void ages.push(iterator_age_ms),
+      () => time,
+    );
+    await record();
+    time = ARRIVED_AT + second;
+    await record();
+    expect(ages).toHaveLength(samples);
+  },
+);
+
+it('a throughput sample that is not stored at the deadline of the delivery is lost', async () => {
+  const delivery = { at: 0, signal: AbortSignal.abort() };
+  const samples: ThroughputSample[] = [];
+  const recordThroughput = createRecordThroughput({
+    store: { putThroughputSample: async (sample) => void samples.push(sample) },
+    now: () => ARRIVED_AT,
+  });
+  await recordThroughput(kinesisRecords('a'), report, ARRIVED_AT, { delivery });
+  expect(samples).toEqual([]);
+});
+
+it('a bug in storing a throughput sample is thrown', async () => {
+  const bug = new TypeError('This is a bug');
+  const record = recording(
+    () => Promise.reject(bug),
+    () => ARRIVED_AT,
+  );
+  await expect(record()).rejects.toBe(bug);
 });
