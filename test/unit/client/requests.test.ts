@@ -302,3 +302,70 @@ it('each method of the client sends its request to its route, with options and n
     expect(headers.get('content-type')).toBe(body === undefined ? null : 'application/json');
   }
 });
+
+it('each request asks for JSON, and has no key if the client has none', async () => {
+  const { client, sent } = createScripted([json({})], { api_key: undefined as never });
+  await client.health();
+  expect(sent[0]?.headers.get('accept')).toBe('application/json');
+  expect(sent[0]?.headers.has('x-api-key')).toBe(false);
+});
+
+it('lists have pages of 100 results of a source, and of 500 results of a job', async () => {
+  const { client, sent } = createScripted([json({ results: [] })]);
+  for await (const _ of client.listResults({ source: 's' }));
+  for await (const _ of client.results('job_1'));
+  expect(sent.map(({ path }) => path)).toEqual([
+    '/v1/results?source=s&limit=100',
+    '/v1/jobs/job_1/results?limit=500',
+  ]);
+});
+
+it('a list goes on behind an empty page that has a cursor, however short', async () => {
+  const { client, sent } = createScripted([
+    json({ results: [], next_cursor: 'n' }),
+    json({ results: [{ record_id: 'b' }] }),
+  ]);
+  const ids: string[] = [];
+  for await (const { record_id } of client.listResults({ source: 's' })) ids.push(record_id);
+  expect(ids).toEqual(['b']);
+  expect(sent).toHaveLength(2);
+});
+
+it('listResults sends the whole query on each page', async () => {
+  const { client, sent } = createScripted([
+    json({ results: [], next_cursor: 'n' }),
+    json({ results: [] }),
+  ]);
+  const from = '2026-11-22T00:00:00Z';
+  const to = '2026-11-23T00:00:00Z';
+  for await (const _ of client.listResults({ source: 's', from, to }));
+  for (const { path } of sent) {
+    const { searchParams } = new URL(path, 'https://api.example');
+    expect([searchParams.get('from'), searchParams.get('to')]).toEqual([from, to]);
+  }
+});
+
+it('the header Retry-After counts, not the retry_after of the body', async () => {
+  const body = { error: { code: 'X', message: 'No', request_id: 'r', retry_after: 9 } };
+  const { client, waits } = createScripted([json(body, 429, { 'retry-after': '30' }), json({})]);
+  await client.status('job_1');
+  expect(waits).toEqual([30_200]);
+});
+
+it('the parts of a publication are measured in bytes, each from its own start', async () => {
+  const { client, sent } = createScripted([json(none)]);
+  const record = (i: number) => ({
+    record_id: `r${i}`,
+    source: 's',
+    text: 'é'.repeat(1_000_000),
+  });
+  await client.publish(Array.from({ length: 6 }, (_, i) => record(i)));
+  expect(sent.map(({ body }) => body.records.length)).toEqual([2, 2, 2]);
+});
+
+it('on_progress sees every status, the last one too', async () => {
+  const { client } = createScripted([json({ status: 'PROCESSING' }), json({ status: 'FAILED' })]);
+  const seen: string[] = [];
+  await client.waitForJob('job_1', { on_progress: ({ status }) => seen.push(status) });
+  expect(seen).toEqual(['PROCESSING', 'FAILED']);
+});
