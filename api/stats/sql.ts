@@ -62,7 +62,7 @@ export function readGroup(row: Record<string, unknown>): StatsGroup {
     sentiment: row.sentiment as StatsGroup['sentiment'],
     is_hit: !['miss', 'none'].includes(String(row.cache)),
     results: Number(row.results),
-    units: row.sentiment === 'no_verdict' ? 0 : Number(row.units),
+    units: Number(row.units),
   };
 }
 

@@ -67,12 +67,99 @@ it('the OpenAPI document lists the errors of each operation, all with the schema
 
 it('the client has a method for every operation except those that document the API', () => {
   const client = createClient({ base_url: 'https://api.example' });
-  /** Maps an operation id to the name of the client method, if the two differ. */
-  const names: Record<string, string> = { jobResults: 'results' };
   const about = /^(openapi|docs)/i;
   for (const { operationId } of operations) {
     const id = String(operationId);
     if (about.test(id)) continue;
-    expect(Object.keys(client), id).toContain(names[id] ?? id);
+    expect(Object.keys(client), id).toContain(id);
+  }
+});
+
+/** Returns an operation of the document. */
+function operationOf(method: string, path: string): Json {
+  const found = (document.paths as Record<string, Record<string, Json>>)[path]?.[method];
+  expect(found, `${method} ${path}`).toBeDefined();
+  return found!;
+}
+
+it('the OpenAPI document asks for the key in the header X-API-Key, for the routes that need one', () => {
+  const { securitySchemes } = document.components as Json;
+  expect(securitySchemes).toEqual({
+    api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  });
+  for (const { method, path, needs_key } of ROUTES) {
+    const { security } = operationOf(method.toLowerCase(), path);
+    expect(security, path).toEqual(needs_key ? [{ api_key: [] }] : []);
+  }
+});
+
+it('the OpenAPI document says how large a body may be, and that it is JSON', () => {
+  for (const { method, path, body, max_body_bytes } of ROUTES) {
+    const { requestBody } = operationOf(method.toLowerCase(), path);
+    if (body === undefined) expect(requestBody, path).toBeUndefined();
+    else {
+      expect(requestBody, path).toMatchObject({
+        required: true,
+        description: `At most ${max_body_bytes} bytes.`,
+        content: { 'application/json': { schema: { type: 'object' } } },
+      });
+    }
+  }
+});
+
+it('the OpenAPI document says which parameters a request needs', () => {
+  const required = (method: string, path: string) =>
+    Object.fromEntries(
+      (operationOf(method, path).parameters as Json[]).map((one) => [one.name, one.required]),
+    );
+  expect(required('get', '/results')).toEqual({
+    source: true,
+    from: false,
+    to: false,
+    sentiment: false,
+    limit: false,
+    cursor: false,
+  });
+  expect(required('get', '/jobs/{job_id}/results')).toMatchObject({ job_id: true, limit: false });
+  expect(required('post', '/analyze/async')).toEqual({ 'Idempotency-Key': false });
+});
+
+it('the OpenAPI document names the headers that say when to retry, and that of the request id', () => {
+  for (const { responses, operationId } of operations) {
+    for (const [status, response] of Object.entries(responses as Record<string, Json>)) {
+      const headers = Object.keys(response.headers as Json);
+      expect(headers, `${operationId} ${status}`).toContain('X-Request-ID');
+      const is_error = JSON.stringify(response).includes('schemas/Error');
+      const says_when = is_error && ['429', '503'].includes(status);
+      expect(headers.includes('Retry-After'), `${operationId} ${status}`).toBe(says_when);
+      expect(headers.includes('X-RateLimit-Reset'), `${operationId} ${status}`).toBe(says_when);
+    }
+  }
+});
+
+it('the 503 of GET /ready is the state of the services, not an error', () => {
+  const { responses } = operationOf('get', '/ready');
+  const unavailable = JSON.stringify((responses as Json)['503']);
+  expect(unavailable).toContain('dependencies');
+  expect(unavailable).not.toContain('schemas/Error');
+});
+
+it('the OpenAPI document forbids no field that a later version may add', () => {
+  expect(JSON.stringify(document)).not.toContain('"additionalProperties":false');
+});
+
+it('every route that needs a key lists 401, 403 and 429, and every route with a body 400, 413 and 415', () => {
+  for (const { errors, needs_key, body, path } of ROUTES) {
+    if (needs_key) {
+      expect(errors, path).toEqual(
+        expect.arrayContaining(['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED']),
+      );
+    }
+    if (body !== undefined) {
+      expect(errors, path).toEqual(
+        expect.arrayContaining(['VALIDATION_ERROR', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']),
+      );
+    }
+    expect(errors, path).toContain('INTERNAL_ERROR');
   }
 });
