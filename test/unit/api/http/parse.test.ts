@@ -17,7 +17,7 @@ app.onError((error, c) => {
   return c.json(body, status);
 });
 
-async function post(body: BodyInit, headers: Record<string, string> = {}) {
+async function post(body: string, headers: Record<string, string> = {}) {
   const init = {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
