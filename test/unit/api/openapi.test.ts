@@ -108,11 +108,11 @@ it('the OpenAPI document says how large a body may be, and that it is JSON', () 
 });
 
 it('the OpenAPI document says which parameters a request needs', () => {
-  const required = (method: string, path: string) =>
+  const listRequired = (method: string, path: string) =>
     Object.fromEntries(
       (operationOf(method, path).parameters as Json[]).map((one) => [one.name, one.required]),
     );
-  expect(required('get', '/results')).toEqual({
+  expect(listRequired('get', '/results')).toEqual({
     source: true,
     from: false,
     to: false,
@@ -120,8 +120,11 @@ it('the OpenAPI document says which parameters a request needs', () => {
     limit: false,
     cursor: false,
   });
-  expect(required('get', '/jobs/{job_id}/results')).toMatchObject({ job_id: true, limit: false });
-  expect(required('post', '/analyze/async')).toEqual({ 'Idempotency-Key': false });
+  expect(listRequired('get', '/jobs/{job_id}/results')).toMatchObject({
+    job_id: true,
+    limit: false,
+  });
+  expect(listRequired('post', '/analyze/async')).toEqual({ 'Idempotency-Key': false });
 });
 
 it('the OpenAPI document names the headers that say when to retry, and that of the request id', () => {
