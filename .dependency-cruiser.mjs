@@ -183,7 +183,7 @@ export default {
     },
   ],
   options: {
-    exclude: { path: '(^|/)(dist|cdk\\.out|\\.aurastream|coverage)/' },
+    exclude: { path: '(^|/)(dist|cdk\\.out|\\.aurastream|\\.stryker|coverage)/' },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

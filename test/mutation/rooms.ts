@@ -1,0 +1,57 @@
+/** A part of the product that has its own mutation score. */
+export interface MutatedRoom {
+  /** Patterns of the files that are mutated. A pattern that begins with `!` excludes files. */
+  sources: string[];
+  /** Patterns of the test files that must find the mutants. */
+  tests: string[];
+}
+
+/**
+ * The rooms in the order in which `npm run mutate` runs them. A room's own unit tests must find its
+ * mutants, so that a promise is tested where it is made. The adapters in aws/ are also tested by the
+ * compositions that wire them.
+ */
+export const MUTATED_ROOMS: Record<string, MutatedRoom> = {
+  operations: {
+    sources: ['operations/**/*.ts'],
+    tests: ['test/unit/operations/**/*.test.ts', 'test/unit/cli/operators.test.ts'],
+  },
+  'ingest/submission': {
+    sources: ['ingest/submission/**/*.ts'],
+    tests: ['test/unit/ingest/submission/**/*.test.ts'],
+  },
+  jobs: {
+    sources: ['jobs/**/*.ts'],
+    tests: ['test/unit/jobs/**/*.test.ts'],
+  },
+  aws: {
+    sources: ['aws/**/*.ts'],
+    tests: ['test/unit/aws/**/*.test.ts', 'test/unit/**/compose.test.ts'],
+  },
+  api: {
+    sources: ['api/**/*.ts'],
+    tests: ['test/unit/api/**/*.test.ts'],
+  },
+  client: {
+    sources: ['client/**/*.ts'],
+    tests: ['test/unit/client/**/*.test.ts'],
+  },
+  schemas: {
+    sources: ['schemas/**/*.ts'],
+    tests: ['test/unit/schemas/**/*.test.ts'],
+  },
+  processors: {
+    sources: ['processors/**/*.ts'],
+    tests: ['test/unit/processors/**/*.test.ts'],
+  },
+  ingest: {
+    sources: ['ingest/**/*.ts', '!ingest/submission/**'],
+    tests: ['test/unit/ingest/*.test.ts', 'test/unit/ingest/publisher/**/*.test.ts'],
+  },
+};
+
+/** Test files that need so long that they would dominate a run. They still run in the gate. */
+export const SLOW_TESTS = ['test/unit/jobs/exactness.test.ts', 'test/unit/api/fuzz.test.ts'];
+
+/** Name of the environment variable that tells the test runner which room is mutated. */
+export const ROOM_VARIABLE = 'MUTATED_ROOM';

@@ -1,0 +1,60 @@
+import { Stryker } from '@stryker-mutator/core';
+import { MUTATED_ROOMS, ROOM_VARIABLE } from './rooms.ts';
+import type { Mutant } from './score.ts';
+
+export interface RunOptions {
+  /** Number of test runners at a time. */
+  concurrency: number;
+  /** Tests every mutant again, instead of only those whose file or tests have changed. */
+  fresh: boolean;
+  /** Patterns of the files to mutate instead of all files of the room. */
+  files: string[];
+}
+
+/** The folder of copies, reports and remembered results. Git ignores it. */
+const FOLDER = '.stryker';
+
+/** What the unit tests of the rooms never read, so that the copy of the repository is small. */
+const NOT_COPIED = ['.ci', '.github', 'bench', 'cdk.out', 'coverage', 'dist', 'docs', 'examples'];
+
+/** Time beyond that of the tests after which a mutant counts as an endless loop. */
+const TIMEOUT_MS = 10_000;
+
+export function reportOf(room: string): string {
+  return `${FOLDER}/reports/${nameOf(room)}.html`;
+}
+
+/** Mutates the sources of one room and runs the tests of the room against each mutant. */
+export async function runRoom(room: string, options: RunOptions): Promise<Mutant[]> {
+  process.env[ROOM_VARIABLE] = room;
+  const is_partial = options.files.length > 0;
+  const stryker = new Stryker({
+    mutate: is_partial ? options.files : (MUTATED_ROOMS[room]?.sources ?? []),
+    plugins: ['vitest-runner', 'wording'].map(
+      (name) => new URL(`./plugins/${name}.mjs`, import.meta.url).href,
+    ),
+    testRunner: 'strict-vitest',
+    // @ts-expect-error The type of the options does not know those of plugins.
+    vitest: { configFile: 'test/mutation/vitest.config.ts' },
+    ignorers: ['wording'],
+    coverageAnalysis: 'perTest',
+    concurrency: options.concurrency,
+    timeoutMS: TIMEOUT_MS,
+    incremental: !is_partial,
+    incrementalFile: `${FOLDER}/incremental/${nameOf(room)}.json`,
+    force: options.fresh,
+    tempDirName: `${FOLDER}/copies`,
+    ignorePatterns: NOT_COPIED,
+    reporters: process.stdout.isTTY ? ['html', 'progress'] : ['html'],
+    htmlReporter: { fileName: reportOf(room) },
+    thresholds: { high: 80, low: 60, break: null },
+    allowEmpty: false,
+    disableTypeChecks: false,
+    logLevel: 'warn',
+  });
+  return stryker.runMutationTest();
+}
+
+function nameOf(room: string): string {
+  return room.replace('/', '-');
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import { MUTATED_ROOMS, ROOM_VARIABLE, SLOW_TESTS } from './rooms.ts';
+
+const room = MUTATED_ROOMS[process.env[ROOM_VARIABLE] ?? ''];
+
+/** The fast unit tests of one room, for `npm run mutate`. */
+export default defineConfig({
+  test: {
+    include: room?.tests ?? [],
+    exclude: SLOW_TESTS,
+    setupFiles: ['test/support/no-processes-no-sockets.ts'],
+    testTimeout: 20_000,
+  },
+});
