@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   type Baseline,
@@ -65,7 +66,9 @@ function printSurvivors(results: Mutant[]): void {
     const { line, column } = location.start;
     const note = status === 'NoCoverage' ? ' (no test runs this line)' : '';
     const change = replacement?.replaceAll(/\s+/g, ' ').slice(0, 100) ?? '';
-    console.log(`  ${fileName}:${line}:${column} ${mutatorName} -> ${change}${note}`);
+    console.log(
+      `  ${relative('.', fileName)}:${line}:${column} ${mutatorName} -> ${change}${note}`,
+    );
   }
 }
 

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: room?.tests ?? [],
     exclude: SLOW_TESTS,
-    setupFiles: ['test/support/no-processes-no-sockets.ts'],
+    setupFiles: ['test/mutation/setup.ts', 'test/support/no-processes-no-sockets.ts'],
     testTimeout: 20_000,
   },
 });

@@ -2,6 +2,7 @@ import {
   strykerValidationSchema,
   strykerPlugins as vitestPlugins,
 } from '@stryker-mutator/vitest-runner';
+import { discardThread, isThreadUsed, keptThreadPool } from './kept-thread.mjs';
 
 export { strykerValidationSchema };
 
@@ -9,40 +10,56 @@ export { strykerValidationSchema };
 const FAILED = 1;
 
 /**
- * Returns the messages of test files that failed as a whole, for example because an import threw an
- * error.
+ * Returns a failed test for each test file that failed as a whole, for example because an import
+ * threw an error, and one for errors outside of tests. Vitest exits with an error in both cases. The
+ * runner of Stryker 9.6 reports the first case as a mutant that survived, and the second as a mutant
+ * that is invalid.
  */
-function listFileErrors(files) {
-  return files
+function listFailures({ status, errorMessage }, files) {
+  const failures = files
     .filter(({ result }) => result?.state === 'fail' && (result.errors?.length ?? 0) > 0)
-    .map(({ filepath, result }) => ({ filepath, message: result.errors[0].message }));
-}
-
-/**
- * Adds a failed test for each test file that failed as a whole, and one for errors outside of tests.
- * Vitest exits with an error in both cases. The runner of Stryker 9.6 reports the first case as a
- * mutant that survived, and the second as a mutant that is invalid.
- */
-function addFailures(result, files) {
-  const failures = listFileErrors(files).map(({ filepath, message }) =>
-    toFailedTest(filepath, message),
-  );
-  if (result.status === 'error')
-    failures.push(toFailedTest('outside of a test', result.errorMessage));
-  if (failures.length === 0) return result;
-  return { status: 'complete', tests: [...(result.tests ?? []), ...failures] };
+    .map(({ filepath, result }) => toFailedTest(filepath, result.errors[0].message));
+  if (status === 'error') failures.push(toFailedTest('outside of a test', errorMessage));
+  return failures;
 }
 
 function toFailedTest(id, failureMessage) {
   return { id, name: id, timeSpentMs: 0, status: FAILED, failureMessage };
 }
 
+function usePool(runner, pool) {
+  for (const { config } of runner.ctx.projects) {
+    config.pool = pool;
+    config.poolRunner = keptThreadPool;
+  }
+}
+
 const { factory } = vitestPlugins.find(({ kind }) => kind === 'TestRunner');
 
 function createStrictRunner(injector) {
   const runner = factory(injector);
-  const run = runner.run.bind(runner);
-  runner.run = async (options) => addFailures(await run(options), runner.ctx.state.getFiles());
+  const { run, dryRun, mutantRun } = runner;
+  runner.run = async (options) => {
+    const result = await run.call(runner, options);
+    const failures = listFailures(result, runner.ctx.state.getFiles());
+    if (failures.length === 0) return result;
+    return { status: 'complete', tests: [...(result.tests ?? []), ...failures] };
+  };
+  // The dry run counts how often each test file reaches each mutant, so each needs its own thread.
+  runner.dryRun = (options) => {
+    usePool(runner, 'threads');
+    return dryRun.call(runner, options);
+  };
+  runner.mutantRun = async (options) => {
+    usePool(runner, keptThreadPool.name);
+    const result = await mutantRun.call(runner, options);
+    // An earlier mutant in the same thread can have left a timer or a promise behind that fails
+    // now. Only a new thread can tell.
+    const is_doubtful = result.killedBy?.some((id) => !id.includes('#'));
+    if (!is_doubtful || !isThreadUsed()) return result;
+    await discardThread();
+    return mutantRun.call(runner, options);
+  };
   return runner;
 }
 createStrictRunner.inject = factory.inject;

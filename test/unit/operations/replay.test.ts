@@ -87,6 +87,11 @@ it.each<[string, Result[], Result[] | undefined]>([
   ],
   ['is of a newer record version', [old('a')], [old('a', { record_version: 1 })]],
   ['is of a withdrawal', [old('a')], [old('a', { record_version: 1, status: 'withdrawn' })]],
+  [
+    'is newer and comes from no analyzer',
+    [old('a')],
+    [old('a', { record_version: 1, status: 'withdrawn', analyzer: undefined })],
+  ],
 ])('a replay skips a record whose result %s', async (_, lines, rows) => {
   const { deps, published } = createWorld(lines, rows);
   expect(await replay(deps, QUERY)).toMatchObject({ replayed: 0, up_to_date: 1 });
@@ -101,15 +106,17 @@ it('a replay takes a record whose result has the version of another analyzer', a
 it('a replay takes only records of its time and its source that have a text', async () => {
   const { deps, published } = createWorld([
     old('early', { arrived_at: '2026-11-23T09:59:59.999Z' }),
+    old('first', { arrived_at: '2026-11-23T10:00:00.000Z' }),
     old('late', { arrived_at: '2026-11-23T11:00:00.000Z' }),
     old('other', { source: 'another' }),
     old('empty', { status: 'empty' }),
     old('textless', { text: undefined }),
+    old('blank', { text: '' }),
     old('taken'),
   ]);
   const counts = await replay(deps, { ...QUERY, source: 'app_reviews' });
-  expect(counts).toEqual({ lines: 6, replayed: 1, up_to_date: 0, without_text: 1, failed: 0 });
-  expect(published.map(({ record_id }) => record_id)).toEqual(['taken']);
+  expect(counts).toEqual({ lines: 8, replayed: 2, up_to_date: 0, without_text: 2, failed: 0 });
+  expect(published.map(({ record_id }) => record_id)).toEqual(['first', 'taken']);
 });
 
 it('a replay takes a record from the lake whose row has expired', async () => {
@@ -188,4 +195,19 @@ it('the pace does not let records catch up after a quiet time', async () => {
   await pace(100);
   await pace(100);
   expect(at).toBe(62_000);
+});
+
+it('a replay that starts within an hour reads that hour of the lake', async () => {
+  const { deps, hours } = createWorld([]);
+  await replay(deps, { ...QUERY, from: QUERY.from + 40 * 60_000 });
+  expect(hours[0]).toBe('10');
+});
+
+it('the pace lets records pass without a sleep if its rate allows them', async () => {
+  const sleeps: number[] = [];
+  const pace = createPace(50, { now: () => 1_000, sleep: async (ms) => sleeps.push(ms) });
+  await pace(100);
+  expect(sleeps).toEqual([]);
+  await pace(1);
+  expect(sleeps).toEqual([2_000]);
 });

@@ -135,13 +135,13 @@ it.each([
   expect(textOf(restored[0]!)).toBe(textOf(record));
 });
 
-/** Returns a gzipped record that fills a stream record almost to the last byte. */
-function fillStreamRecord(): Buffer {
+/** Returns gzipped JSON that fills a stream record almost to the last byte. */
+function fillStreamRecord(fields: object = { source: 's' }): Buffer {
   const random = createRandom(1);
   const hex = Array.from({ length: 250_000 }, () => random.between(0, 0xffffffff).toString(16));
   const text = hex.join('');
   const zip = (length: number) =>
-    gzipSync(JSON.stringify({ source: 's', text: text.slice(0, length) }));
+    gzipSync(JSON.stringify({ ...fields, text: text.slice(0, length) }));
   let length = 1_700_000;
   while (zip(length).length > 1_048_560) length -= 200;
   return zip(length);
@@ -193,4 +193,48 @@ it('restore counts the records that the stream does not take, with each error co
   const contents = await readRestorables(failed, restoreKey);
   const outcome = await restore(publisher, contents, restoreKey);
   expect(outcome).toEqual({ accepted: 1, failed: 2, codes: ['InternalFailure'] });
+});
+
+it('restore compresses a record only if it does not fit together with its partition key', async () => {
+  const most = 1_048_576 - Buffer.byteLength('key-1');
+  const empty = { source: 's', text: 'a' };
+  const header = (await restoreBytes(empty)).entries[0]!.data.length;
+  for (const [over, is_compressed] of [
+    [0, false],
+    [1, true],
+  ] as const) {
+    const text = 'a'.repeat(1 + most - header + over);
+    const { entries, outcome } = await restoreBytes({ ...empty, text });
+    expect(outcome).toMatchObject({ accepted: 1 });
+    expect(entries[0]!.data.length < most, `${over} over`).toBe(is_compressed);
+  }
+});
+
+it('restore gives the reason for bytes that do not fit even if they are compressed', async () => {
+  const random = createRandom(1);
+  const noise = Uint8Array.from({ length: 1_048_560 }, () => random.int(256));
+  const { outcome, entries } = await restoreBytes(noise);
+  expect(outcome).toEqual({ accepted: 0, failed: 1, codes: ['too_large'] });
+  expect(entries).toEqual([]);
+});
+
+it('gzipped bytes that are not a record keep every byte when restore compresses them', async () => {
+  await expectSameEnd(fillStreamRecord({ no_source: true }));
+});
+
+it('restore asks for no key if there is nothing to restore', async () => {
+  const { stream } = createFakeStream();
+  const publisher = createPublisher({ stream, linger_ms: 0 });
+  const refuse = async () => {
+    throw new Error('no key');
+  };
+  const nothing = { accepted: 0, failed: 0, codes: [] };
+  expect(await restore(publisher, await readRestorables([], refuse), refuse)).toEqual(nothing);
+});
+
+it('records that were restored before are read beside records that were not', async () => {
+  const { restored, record } = await restoreBytes({ source: 's', text: 'x' });
+  const contents = await readRestorables([...restored, kinesisRecord('no JSON', 7)], restoreKey);
+  expect(contents.map(({ kind }) => kind)).toEqual(['record', 'bytes']);
+  expect(contents[0]!.position.sequence_number).toBe(record.kinesis.sequenceNumber);
 });

@@ -1,0 +1,60 @@
+import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
+import { type Format, ServiceError } from '../../../../schemas/index.ts';
+import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+
+export const KEY = 'inputs/j.jsonl';
+
+/**
+ * Creates the services of a submission. For each call that writes, `fails` decides whether the call
+ * fails before its effect, fails after its effect, or succeeds.
+ */
+export function createWorld(
+  content: string,
+  fails: () => 'before' | 'after' | undefined = () => undefined,
+) {
+  const { inputs, objects } = createFakeInputs(new Map([[KEY, Buffer.from(content)]]));
+  const down = () => new ServiceError('some', 'Down', { retryable: false });
+  async function failing<Value>(effect: () => Promise<Value>): Promise<Value> {
+    const failure = fails();
+    if (failure === 'before') throw down();
+    const value = await effect();
+    if (failure === 'after') throw down();
+    return value;
+  }
+  const published: string[] = [];
+  const store = createFakeJobStore({ now: () => JOBS_NOW });
+  const deps: SubmitDeps = {
+    store: {
+      ...store,
+      advance: (...args) => failing(() => store.advance(...args)),
+      transition: (...args) => failing(() => store.transition(...args)),
+      update: (...args) => failing(() => store.update(...args)),
+      mark: (...args) => failing(() => store.mark(...args)),
+    },
+    inputs,
+    stream: {
+      putRecords: (entries) =>
+        failing(async () =>
+          entries.map(({ data }, i) => {
+            published.push(JSON.parse(Buffer.from(data).toString()).record_id);
+            return { ok: true, shard_id: 'shard-0', sequence_number: String(i) };
+          }),
+        ),
+    },
+    claims: { put: async () => 'sha256' },
+    on_final: async () => {},
+    now: () => JOBS_NOW,
+  };
+  return { store, objects, published, submit: createSubmit(deps) };
+}
+
+export async function createJob(
+  store: ReturnType<typeof createFakeJobStore>,
+  format: Format = 'jsonl',
+) {
+  await store.create(
+    aJob({ job_id: 'j', input: { kind: 'upload', format, key: KEY }, total: undefined }),
+  );
+}
