@@ -8,11 +8,12 @@ export const KEY = 'inputs/j.jsonl';
 
 /**
  * Creates the services of a submission. For each call that writes, `fails` decides whether the call
- * fails before its effect, fails after its effect, or succeeds.
+ * fails before its effect, fails after its effect, or succeeds. `overrides` replaces services.
  */
 export function createWorld(
   content: string,
   fails: () => 'before' | 'after' | undefined = () => undefined,
+  overrides: Partial<SubmitDeps> = {},
 ) {
   const { inputs, objects } = createFakeInputs(new Map([[KEY, Buffer.from(content)]]));
   const down = () => new ServiceError('some', 'Down', { retryable: false });
@@ -46,8 +47,9 @@ export function createWorld(
     claims: { put: async () => 'sha256' },
     on_final: async () => {},
     now: () => JOBS_NOW,
+    ...overrides,
   };
-  return { store, objects, published, submit: createSubmit(deps) };
+  return { store, objects, published, inputs, deps, submit: createSubmit(deps) };
 }
 
 export async function createJob(
