@@ -9,6 +9,8 @@ export default defineConfig({
     include: room?.tests ?? [],
     exclude: SLOW_TESTS,
     setupFiles: ['test/mutation/setup.ts', 'test/support/no-processes-no-sockets.ts'],
-    testTimeout: 20_000,
+    // A busy machine must not look like a test that hangs.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });
