@@ -45,8 +45,8 @@ it('a score may only rise: a lower one is not recorded', () => {
   expect(raiseBaseline(best, 'api', aScore(1))).toEqual({ ...best, api: aScore(1) });
 });
 
-it('the baseline has a score for each mutated room, and for no other', () => {
-  expect(Object.keys(baseline).sort()).toEqual(Object.keys(MUTATED_ROOMS).sort());
+it('the baseline names no room that is not mutated', () => {
+  expect(Object.keys(MUTATED_ROOMS)).toEqual(expect.arrayContaining(Object.keys(baseline)));
 });
 
 it('the nightly workflow mutates each room', () => {
