@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type Output,
+} from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Command } from 'commander';
 import { vi } from 'vitest';
@@ -29,8 +33,17 @@ const OUTPUTS = {
   UsagePlanIds: '{"starter":"plan-s","growth":"plan-g"}',
 };
 
+/** Lists the outputs of the stack as CloudFormation returns them. */
+export function listStackOutputs(): Output[] {
+  return Object.entries(OUTPUTS).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+}
+
 export interface Ran {
+  /** Lines that `console.log` printed. */
   stdout: string;
+  /** Bytes that the command wrote to standard output without `console.log`. */
+  written: Buffer;
+  stderr: string;
   error: Error | undefined;
   exit_code: typeof process.exitCode;
 }
@@ -41,15 +54,20 @@ export interface Ran {
  */
 export async function runCommand(command: Command, ...words: string[]): Promise<Ran> {
   const stack = mockClient(CloudFormationClient);
-  const Outputs = Object.entries(OUTPUTS).map(([OutputKey, OutputValue]) => ({
-    OutputKey,
-    OutputValue,
-  }));
-  stack.on(DescribeStacksCommand).resolves({ Stacks: [{ Outputs } as never] });
-  vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
+  stack.on(DescribeStacksCommand).resolves({ Stacks: [{ Outputs: listStackOutputs() } as never] });
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
   const printed: string[] = [];
+  const written: Buffer[] = [];
+  const errors: string[] = [];
+  const streams = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(keepIn(written)),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => errors.push(String(text)) > 0),
+  ];
   const log = vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(text));
-  const program = new Command('aurastream').option('--stack <name>', '', 'AuraStream');
+  const program = new Command('aurastream')
+    .option('--stack <name>', '', 'AuraStream')
+    .option('--api-key <key>');
   program.addCommand(command);
   for (const one of listCommands(program)) {
     one.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -62,12 +80,27 @@ export async function runCommand(command: Command, ...words: string[]): Promise<
   } catch (cause) {
     error = cause as Error;
   }
-  const ran = { stdout: printed.join('\n'), error, exit_code: process.exitCode };
+  const ran = {
+    stdout: printed.join('\n'),
+    written: Buffer.concat(written),
+    stderr: errors.join(''),
+    error,
+    exit_code: process.exitCode,
+  };
   process.exitCode = before;
-  log.mockRestore();
-  vi.unstubAllEnvs();
+  for (const spy of [log, ...streams]) spy.mockRestore();
+  if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
+  else process.env.AWS_ENDPOINT_URL = endpoint;
   stack.restore();
   return ran;
+}
+
+/** Creates a `write` function that keeps what is written, and accepts everything at once. */
+function keepIn(chunks: Buffer[]): typeof process.stdout.write {
+  return (chunk) => {
+    chunks.push(Buffer.from(chunk as Uint8Array));
+    return true;
+  };
 }
 
 function listCommands(command: Command): Command[] {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   AthenaClient,
   GetQueryExecutionCommand,
@@ -13,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
@@ -29,7 +32,9 @@ const secrets = mockClient(SecretsManagerClient);
 /** Contents of the objects in S3, by bucket and key, for example `failures/aws/lambda/a` */
 const objects = new Map<string, string>();
 let refused = 0;
+const folders: string[] = [];
 
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 beforeEach(() => {
   for (const mock of [s3, kinesis, athena, secrets]) mock.reset();
   secrets
@@ -269,4 +274,150 @@ it.each([
 ])('replay refuses %s %s and says what to write', async (option, value, advice) => {
   const { error } = await runCommand(replayCommand(), '--from', '2026-11-23', option, value);
   expect(error?.message).toContain(advice);
+});
+
+it('redrive run puts back the batches that are named, or those of a reason', async () => {
+  const one = putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  putReport('two', 'MaximumRecordAgeExceeded', aRecord('b'), aRecord('c'));
+  const run = async (...words: string[]) => json(redrive('run', '--dry-run', '--json', ...words));
+  expect(await run(one)).toMatchObject({ batches: 1, records: 1 });
+  expect(await run('--reason', 'MaximumRecordAgeExceeded')).toMatchObject({
+    batches: 1,
+    records: 2,
+  });
+  expect(await run()).toMatchObject({ dry_run: true, batches: 2, records: 3 });
+});
+
+it('redrive run leaves out what has a set-aside in the bucket of set-asides, and says so', async () => {
+  putSetAsides('no json');
+  putReport('one', 'RetryAttemptsExhausted', 'no json', aRecord('a'));
+  expect(await json(redrive('run', '--dry-run', '--json'))).toMatchObject({
+    records: 1,
+    left_out: 1,
+  });
+  const words = '\n1 were left out: they have a set-aside.';
+  expect((await redrive('run', '--dry-run')).stdout).toBe(
+    `1 records of 1 batches would be put back.${words}`,
+  );
+  expect((await redrive('run')).stdout).toBe(
+    `1 records of 1 batches are back on the stream.${words}`,
+  );
+});
+
+it('redrive list shows when a batch was put back', async () => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  await redrive('run');
+  const { stdout } = await redrive('list', '--all');
+  expect(stdout).toMatch(/restored_at\n.*aws\/lambda\/one .* \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+});
+
+/** Stores set-asides of records whose source is missing. Returns the ids of the set-asides. */
+const putRepairable = (...record_ids: string[]) =>
+  putSetAsides(...record_ids.map((record_id) => JSON.stringify({ record_id, text: 'x' })));
+
+/** Writes a script that adds a source to the records of set-asides. Returns its path. */
+async function aFix(script: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'aurastream-fix-')), 'fix.mjs');
+  await writeFile(path, script);
+  folders.push(dirname(path));
+  return path;
+}
+const ADD_SOURCE =
+  'export default (bytes, { reason }) => ({ ...JSON.parse(Buffer.from(bytes)), source: reason });';
+
+it('set-aside replay repairs with the script of --fix, marks what is back, and skips it next time', async () => {
+  const ids = putRepairable('a', 'b');
+  const fix = await aFix(ADD_SOURCE);
+  expect((await setAside('replay', '--fix', fix)).stdout).toBe(
+    '2 set-asides are back on the stream, 2 records.',
+  );
+  expect([...objects.keys()].filter((key) => key.includes('restored/')).sort()).toEqual(
+    ids.map((id) => `set-asides/restored/${id}.json`),
+  );
+  expect((await setAside('replay', '--fix', fix)).stdout).toBe(
+    '0 set-asides are back on the stream, 0 records.\n2 were put back before.',
+  );
+  expect(kinesis.commandCalls(PutRecordsCommand)).toHaveLength(2);
+});
+
+it('set-aside replay --dry-run says what would be put back, and neither publishes nor marks', async () => {
+  putRepairable('a', 'b');
+  const before = objects.size;
+  const { stdout } = await setAside('replay', '--fix', await aFix(ADD_SOURCE), '--dry-run');
+  expect(stdout).toBe('2 set-asides would be put back, 2 records.');
+  expect(kinesis.calls()).toHaveLength(0);
+  expect(objects.size).toBe(before);
+});
+
+it('set-aside replay puts back the set-asides that are named, and refuses an unknown one', async () => {
+  const [, second] = putRepairable('a', 'b');
+  const fix = await aFix(ADD_SOURCE);
+  const { stdout } = await setAside('replay', second!, '--fix', fix, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ replayed: 1, records: 1 });
+  const { error } = await setAside('replay', 'shardId-0:9');
+  expect(error?.message).toBe(
+    'There is no set-aside shardId-0:9.\nSee `aurastream set-aside list`.',
+  );
+});
+
+it('set-aside replay counts each reason over all set-asides that stay', async () => {
+  putSetAsides('no json', 'no json', '{"text":1,"source":"s"}');
+  const { stdout } = await setAside('replay');
+  expect(stdout).toMatch(/^0 .*\n3 stay: 2 invalid_json, 1 invalid_record\.$/);
+});
+
+it.each([
+  [
+    'cannot be loaded',
+    'throw new Error("half");',
+    /fix\.mjs cannot be loaded: half\nIt must be an ES module/,
+  ],
+  ['has no function', 'export default 1;', /fix\.mjs has no default function\.\nIt must be/],
+])(
+  'set-aside replay refuses a --fix that %s before it reads a set-aside',
+  async (_, script, advice) => {
+    putRepairable('a');
+    const { error } = await setAside('replay', '--fix', await aFix(script));
+    expect(error?.message).toMatch(advice);
+    expect(s3.calls()).toHaveLength(0);
+  },
+);
+
+it('set-aside show prints at most 2,000 bytes, and all of them with --bytes', async () => {
+  const [exact, longer] = putSetAsides('x'.repeat(2_000), 'x'.repeat(2_001));
+  expect((await setAside('show', exact!)).stdout).not.toContain('more bytes');
+  const { stdout } = await setAside('show', longer!);
+  expect(stdout).toContain('… and 1 more bytes: --bytes prints them all');
+  expect(stdout.match(/x+/g)?.at(-1)).toBeDefined();
+  expect(stdout.split('\n').at(-2)).toBe('x'.repeat(2_000));
+  const { written, stdout: rest } = await setAside('show', longer!, '--bytes');
+  expect(written.toString()).toBe('x'.repeat(2_001));
+  expect(rest).toBe('');
+});
+
+it('query reads the database and the work group of the stack, and counts the rows for readers', async () => {
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
+  const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
+  athena.on(GetQueryExecutionCommand).resolves(done);
+  athena.on(GetQueryResultsCommand).resolves({
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: [{ Name: 'n', Type: 'bigint' }] },
+      Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
+    },
+  });
+  const { stdout, stderr } = await runCommand(queryCommand(), 'SELECT 4 AS n');
+  expect(stdout).toBe('n\n4');
+  expect(stderr).toBe('1 rows\n');
+  expect((await runCommand(queryCommand(), 'SELECT 4 AS n', '--json')).stderr).toBe('');
+  expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toEqual({
+    QueryString: 'SELECT 4 AS n',
+    WorkGroup: 'group',
+    QueryExecutionContext: { Database: 'database' },
+  });
+});
+
+it('query passes on an error that is not about the SQL', async () => {
+  athena.on(StartQueryExecutionCommand).rejects(new Error('no permission'));
+  const { error } = await runCommand(queryCommand(), 'SELECT 1');
+  expect(error?.message).toBe('no permission');
 });

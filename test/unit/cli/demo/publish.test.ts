@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { publishFile } from '../../../../cli/demo/publish.ts';
+
+const kinesis = mockClient(KinesisClient);
+let folder: string;
+let sent: string[];
+let number = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  sent = [];
+  number = 0;
+  kinesis.reset();
+  kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
+    expect(StreamName).toBe('the-stream');
+    for (const { Data } of Records) sent.push(Buffer.from(Data).toString());
+    return {
+      Records: Records.map(() => {
+        number += 1;
+        return { ShardId: 'shard-0', SequenceNumber: String(number) };
+      }),
+    };
+  });
+});
+
+async function publish(lines: string[], signal = new AbortController().signal) {
+  const path = join(folder, 'a.jsonl');
+  await writeFile(path, lines.join('\n'));
+  const progress = { update: () => undefined, finish: () => undefined };
+  const options = { path, text_field: 'text', stream_name: 'the-stream', progress, signal };
+  return publishFile(options);
+}
+
+it('the demo publishes good lines as records, and bad lines as they are', async () => {
+  const published = await publish([
+    '{"record_id":"a","text":"one","tenant":"acme","record_version":3}',
+    'no json',
+  ]);
+  expect(sent.sort()).toEqual([
+    'no json',
+    '{"record_id":"a","source":"a","text":"one","tenant":"acme","record_version":3}',
+  ]);
+  expect(published).toEqual([
+    {
+      ...{ tenant: 'acme', record_id: 'a', record_version: 3, bad: false },
+      position_id: expect.stringMatching(/^shard-0:[12]$/),
+    },
+    {
+      ...{ tenant: 'default', record_id: 'line-2', record_version: 0, bad: true },
+      position_id: expect.stringMatching(/^shard-0:[12]$/),
+    },
+  ]);
+});
+
+it('the demo counts each version of a record once, and the records of two tenants apart', async () => {
+  const line = (fields: object) => JSON.stringify({ record_id: 'a', text: 'one', ...fields });
+  const published = await publish([
+    line({}),
+    line({ text: 'again' }),
+    line({ record_version: 1 }),
+    line({ tenant: 'acme' }),
+  ]);
+  expect(sent).toHaveLength(4);
+  expect(published.map(({ tenant, record_version }) => [tenant, record_version])).toEqual([
+    ['default', 0],
+    ['default', 1],
+    ['acme', 0],
+  ]);
+});
+
+it('the demo fails if the stream does not take a line, or if it is interrupted', async () => {
+  const refusal = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } };
+  kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('no'), refusal));
+  await expect(publish(['{"text":"one"}'])).rejects.toThrow(
+    /The stream did not take every record: .*AccessDeniedException/,
+  );
+  const interrupted = AbortSignal.abort(new Error('Interrupted'));
+  await expect(publish(['{"text":"one"}'], interrupted)).rejects.toThrow('Interrupted');
+});

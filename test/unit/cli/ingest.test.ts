@@ -1,0 +1,125 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ingestCommand } from '../../../cli/commands/ingest.ts';
+import { runCommand } from '../../support/cli.ts';
+
+const kinesis = mockClient(KinesisClient);
+let folder: string;
+let published: Record<string, unknown>[];
+/** The stream refuses the whole request, for good, if this text occurs in one of its records. */
+let refused: string | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-cli-ingest-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  published = [];
+  refused = undefined;
+  kinesis.reset();
+  kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
+    expect(StreamName).toBe('stream');
+    const texts = Records.map(({ Data }: { Data: Uint8Array }) => Buffer.from(Data).toString());
+    if (refused !== undefined && texts.join('').includes(refused)) {
+      const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };
+      throw Object.assign(new Error('no'), invalid);
+    }
+    published.push(...texts.map((text: string) => JSON.parse(text)));
+    return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
+  });
+});
+
+async function ingest(name: string, content: string, ...words: string[]) {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return runCommand(ingestCommand(), path, ...words);
+}
+
+it('ingest publishes the records of a file, says how many are on the stream, and exits with 0', async () => {
+  const { stdout, exit_code } = await ingest('My Reviews.csv', 'text\nGood\nBad\n');
+  expect(stdout).toMatch(
+    /^2 of 2 records are on the stream; 0 refused; 0 failed; 0 sent again; [\d.]+ s, \d+ records\/s$/,
+  );
+  expect(exit_code).toBeUndefined();
+  expect(published).toMatchObject([
+    { text: 'Good', source: 'my-reviews' },
+    { text: 'Bad', source: 'my-reviews' },
+  ]);
+  expect(published[0]).not.toHaveProperty('tenant');
+});
+
+it('ingest gives source and tenant to the records that name none, and reads the format and the text field that are named', async () => {
+  const content = 'body\ttenant\nGood\t\nBad\tglobex\n';
+  const words = ['--source', 'tour', '--tenant', 'acme', '--format', 'tsv', '--text-field', 'body'];
+  await ingest('a.txt', content, ...words);
+  expect(published).toMatchObject([
+    { text: 'Good', source: 'tour', tenant: 'acme' },
+    { text: 'Bad', source: 'tour', tenant: 'globex' },
+  ]);
+});
+
+it('ingest names each bad line with the reason, publishes the others, and exits with 2', async () => {
+  const content = '{"text":"one"}\nno json\n\n{"text":7}\n{"text":"two"}\n';
+  const { stdout, stderr, exit_code } = await ingest('a.jsonl', content, '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    lines: 4,
+    accepted: 2,
+    refused: 2,
+    failed: 0,
+    resent: 0,
+    seconds: expect.any(Number),
+    records_per_second: expect.any(Number),
+  });
+  expect(stderr).toMatch(/line 2: is not JSON\n/);
+  expect(stderr).toMatch(/line 4: text .+\n/);
+  expect(exit_code).toBe(2);
+  expect(published.map(({ text }) => text)).toEqual(['one', 'two']);
+});
+
+it('ingest names the lines that the stream refuses with the error code, and exits with 2', async () => {
+  const long = 'x'.repeat(900_000);
+  // Each of these records fills a request of its own half, so the requests hold ten at most.
+  const lines = Array.from({ length: 22 }, (_, i) =>
+    i === 0 ? 'no json' : JSON.stringify({ text: `${i === 21 ? 'poison' : ''}${long}` }),
+  );
+  refused = 'poison';
+  const { stdout, stderr, exit_code } = await ingest('a.jsonl', lines.join('\n'), '--json');
+  const { lines: read, accepted, refused: bad, failed } = JSON.parse(stdout);
+  expect([read, bad, accepted + failed]).toEqual([22, 1, 21]);
+  expect(accepted).toBeGreaterThan(0);
+  expect(failed).toBeGreaterThan(0);
+  expect(exit_code).toBe(2);
+  const named = [...stderr.matchAll(/line (\d+): InvalidArgumentException/g)].map(([, n]) => n);
+  expect(named).toHaveLength(failed);
+  expect(named.at(-1)).toBe('22');
+});
+
+it('ingest prints 20 bad lines, says that there are more, and counts all', async () => {
+  const content = 'no json\n'.repeat(30);
+  const { stdout, stderr } = await ingest('a.jsonl', content, '--json');
+  expect(stderr.match(/line \d+: /g)).toHaveLength(20);
+  expect(stderr.match(/More lines failed; the summary counts them\./g)).toHaveLength(1);
+  expect(JSON.parse(stdout)).toMatchObject({ lines: 30, refused: 30 });
+});
+
+it('ingest of a file that does not exist, or of an unknown format, publishes nothing', async () => {
+  const missing = await runCommand(ingestCommand(), join(folder, 'nothing.jsonl'));
+  expect(missing.error?.message).toContain('nothing.jsonl');
+  const unknown = await ingest('a.parquet', '');
+  expect(unknown.error?.message).toContain('got ');
+  expect(unknown.error?.message).toContain('--format');
+  expect(kinesis.calls()).toHaveLength(0);
+});
+
+it.each([
+  ['--source', 'No Slug', 'Use 1 to 64 of a-z'],
+  ['--tenant', 'No Slug', 'Use 1 to 64 of a-z'],
+  ['--format', 'xml', 'Allowed choices are jsonl, csv, tsv'],
+])('ingest refuses %s %s and says what to write', async (option, value, advice) => {
+  const { error } = await ingest('a.jsonl', '', option, value);
+  expect(error?.message).toContain(advice);
+});

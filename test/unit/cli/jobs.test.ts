@@ -1,0 +1,360 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { jobCommand } from '../../../cli/commands/job.ts';
+import { runCommand } from '../../support/cli.ts';
+import { aResult } from '../../support/results.ts';
+
+interface Sent {
+  method: string;
+  url: string;
+  headers: Headers;
+  body: string;
+}
+
+let folder: string;
+let sent: Sent[];
+/** The answer to each request, by the method and the path, for example `GET /status/job_1`. */
+let answers: Record<string, () => Response>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-cli-jobs-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  sent = [];
+  answers = {};
+  vi.stubEnv('AURASTREAM_API_KEY', 'a-key');
+  vi.stubGlobal('fetch', async (input: URL | string, init: RequestInit = {}) => {
+    const url = new URL(input);
+    const body = init.body === undefined ? '' : await new Response(init.body as never).text();
+    const { method = 'GET' } = init;
+    sent.push({ method, url: url.href, headers: new Headers(init.headers), body });
+    const answer = answers[`${method} ${url.pathname}`];
+    if (answer === undefined) throw new Error(`No answer to ${method} ${url.pathname}`);
+    return answer();
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
+
+const job = (...words: string[]) => runCommand(jobCommand(), ...words);
+const json =
+  (body: unknown, status = 200) =>
+  () =>
+    Response.json(body, { status });
+const refusal = (status: number, more: object = {}) =>
+  json({ error: { code: 'NO', message: 'No', request_id: 'r-1', ...more } }, status);
+
+const aStatus = (fields: object = {}, progress: object = {}) => ({
+  job_id: 'job_1',
+  status: 'PROCESSING',
+  source_id: 'api',
+  created_at: '2026-11-23T10:00:00.000Z',
+  progress: {
+    total: 8,
+    done: 6,
+    succeeded: 3,
+    failed: 2,
+    set_aside: 1,
+    percentage: 75,
+    stage: 'analyzing',
+    ...progress,
+  },
+  counts: { positive: 3, empty: 2, set_aside: 1 },
+  results_url: '/jobs/job_1/results',
+  ...fields,
+});
+
+async function aFile(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** Answers a submission with an upload URL, and accepts the upload. */
+function acceptUpload(max_bytes = 1_000, upload_status = 200): void {
+  answers['POST /v1/analyze/async'] = json({
+    job_id: 'job_1',
+    status: 'PENDING',
+    message: 'Upload the file',
+    created_at: '2026-11-23T10:00:00.000Z',
+    estimated_completion: null,
+    upload: {
+      url: 'https://s3.example/inputs/job_1?signature=secret',
+      method: 'PUT',
+      headers: { 'content-type': 'text/csv' },
+      expires_at: '2026-11-23T11:00:00.000Z',
+      max_bytes,
+    },
+  });
+  answers['PUT /inputs/job_1'] = () => new Response('', { status: upload_status });
+}
+
+it('job submit uploads the file with its format, and says how to show the progress', async () => {
+  acceptUpload();
+  const file = await aFile('a.csv', 'text\nGröße');
+  const { stdout } = await job('submit', file);
+  expect(stdout).toBe('job_1\nShow its progress: aurastream job status job_1 --watch');
+  expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'POST https://api.example/v1/analyze/async',
+    'PUT https://s3.example/inputs/job_1?signature=secret',
+  ]);
+  expect(JSON.parse(sent[0]!.body)).toEqual({ upload: { format: 'csv' } });
+  expect(sent[0]!.headers.get('x-api-key')).toBe('a-key');
+  expect(sent[1]!.body).toBe('text\nGröße');
+  expect(sent[1]!.headers.get('content-type')).toBe('text/csv');
+  expect(sent[1]!.headers.get('content-length')).toBe('12');
+});
+
+it('job submit sends the source, the callback URL and the format that the options name', async () => {
+  acceptUpload();
+  const file = await aFile('a.txt', '{}');
+  const url = 'https://example.com/hook';
+  await job('submit', file, '--format', 'tsv', '--source', 'tour', '--callback-url', url);
+  expect(JSON.parse(sent[0]!.body)).toEqual({
+    upload: { format: 'tsv' },
+    source_id: 'tour',
+    callback_url: url,
+  });
+});
+
+it('job submit --json prints the job without its upload URL, since that is a secret', async () => {
+  acceptUpload();
+  const { stdout } = await job('submit', await aFile('a.jsonl', '{}'), '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ job_id: 'job_1', status: 'PENDING' });
+  expect(stdout).not.toContain('secret');
+});
+
+it('job submit refuses a gzipped file before it creates a job', async () => {
+  const { error } = await job('submit', await aFile('a.csv.gz', ''));
+  expect(error?.message).toMatch(/^Expected an unpacked file, got .*\nUnpack it first: gunzip/);
+  expect(sent).toEqual([]);
+});
+
+it('job submit uploads a file of the largest size, and refuses one that is a byte larger', async () => {
+  acceptUpload(4);
+  expect((await job('submit', await aFile('a.csv', '1234'))).error).toBeUndefined();
+  expect(sent).toHaveLength(2);
+  const { error } = await job('submit', await aFile('b.csv', '12345'));
+  expect(error?.message).toMatch(/b\.csv has more than 4 bytes\.\nSplit it into several jobs\.$/);
+  expect(sent).toHaveLength(3);
+});
+
+it('job submit fails if S3 refuses the upload, and does not say that the job was submitted', async () => {
+  acceptUpload(1_000, 403);
+  const { error, stdout } = await job('submit', await aFile('a.csv', 'text\na'));
+  expect(error?.message).toBe('The upload was refused with 403.\nSubmit the file again.');
+  expect(stdout).toBe('');
+});
+
+it('job submit of a file that does not exist creates no job', async () => {
+  const { error } = await job('submit', join(folder, 'nothing.csv'));
+  expect(error?.message).toContain('nothing.csv');
+  expect(sent).toEqual([]);
+});
+
+it.each([
+  ['COMPLETED_WITH_ERRORS', undefined],
+  ['FAILED', 1],
+])(
+  'job submit --watch waits for the end of the job, and %s gives the exit code %s',
+  async (status, code) => {
+    acceptUpload();
+    answers['GET /v1/status/job_1'] = json(aStatus({ status }));
+    const { stdout, exit_code } = await job('submit', await aFile('a.csv', 'text'), '--watch');
+    expect(stdout).toContain(`${status}  job_1`);
+    expect(exit_code).toBe(code);
+    const { stdout: line } = await job('submit', await aFile('a.csv', 'text'), '--watch', '--json');
+    expect(JSON.parse(line)).toMatchObject({ status });
+  },
+);
+
+it('job status shows the progress, the outcomes, the error, the callback and the estimate', async () => {
+  answers['GET /v1/status/job_1'] = json(
+    aStatus({
+      error: { code: 'DEADLINE_EXCEEDED', message: 'Too late' },
+      callback: {
+        ...{ url: 'https://example.com/', state: 'failed', delivery_id: 'd' },
+        attempts: [1, 2].map(() => ({ attempted_at: '2026-11-23T10:00:00Z', duration_ms: 1 })),
+      },
+      result: aResult(),
+      estimated_completion: '2026-11-23T10:05:00.000Z',
+    }),
+  );
+  const { stdout, exit_code } = await job('status', 'job_1');
+  expect(stdout.split('\n')).toEqual([
+    'PROCESSING  job_1',
+    '  6 of 8 done: 3 succeeded, 2 without a verdict, 1 set aside',
+    '  positive 3, empty 2, set_aside 1',
+    '  POSITIVE 0.900',
+    '  DEADLINE_EXCEEDED: Too late',
+    '  callback failed after 2 attempts',
+    '  about done at 2026-11-23T10:05:00.000Z',
+  ]);
+  expect(exit_code).toBeUndefined();
+});
+
+it('job status of a job of which nothing is done has two lines', async () => {
+  answers['GET /v1/status/job_1'] = json(aStatus({ status: 'PENDING', counts: {} }));
+  expect((await job('status', 'job_1')).stdout.split('\n')).toHaveLength(2);
+});
+
+it('job status --json prints the answer of the API, and a job that is FAILED gives the exit code 1', async () => {
+  answers['GET /v1/status/job_1'] = json(aStatus({ status: 'FAILED' }));
+  const { stdout, exit_code } = await job('status', 'job_1', '--json');
+  expect(JSON.parse(stdout)).toEqual(aStatus({ status: 'FAILED' }));
+  expect(exit_code).toBe(1);
+});
+
+it('job status --watch asks until the job is final, and job status asks once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    const statuses = ['PENDING', 'PROCESSING', 'COMPLETED'];
+    answers['GET /v1/status/job_1'] = () =>
+      Response.json(aStatus({ status: statuses[sent.length - 1] }));
+    const watching = job('status', 'job_1', '--watch');
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await watching).stdout).toContain('COMPLETED');
+    expect(sent).toHaveLength(3);
+  } finally {
+    vi.useRealTimers();
+  }
+  answers['GET /v1/status/job_1'] = json(aStatus());
+  await job('status', 'job_1');
+  expect(sent).toHaveLength(4);
+});
+
+const listed = (i: number) => ({
+  ...{ job_id: `job_${i}`, status: 'COMPLETED', source_id: 'api', total: i },
+  created_at: '2026-11-23T10:00:00.000Z',
+});
+
+it('job list shows the newest 20 jobs, or as many as --limit names, and no job twice', async () => {
+  answers['GET /v1/jobs'] = () => {
+    const from = Number(new URL(sent.at(-1)!.url).searchParams.get('cursor') ?? 0);
+    const jobs = Array.from({ length: 15 }, (_, i) => listed(from + i));
+    return Response.json({ jobs, next_cursor: String(from + 15) });
+  };
+  const ids = (stdout: string) =>
+    (JSON.parse(stdout) as { job_id: string }[]).map(({ job_id }) => job_id);
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => `job_${i}`);
+  expect(ids((await job('list', '--json')).stdout)).toEqual(upTo(20));
+  expect(ids((await job('list', '--json', '--limit', '3')).stdout)).toEqual(upTo(3));
+  expect(ids((await job('list', '--json', '--limit', '31')).stdout)).toEqual(upTo(31));
+});
+
+it('job list --status asks for jobs of this status, and prints them whole with --json', async () => {
+  const one = { ...listed(1), started_at: '2026-11-23T10:00:01.000Z' };
+  answers['GET /v1/jobs'] = json({ jobs: [one] });
+  expect(JSON.parse((await job('list', '--status', 'FAILED', '--json')).stdout)).toEqual([one]);
+  expect(sent[0]!.url).toContain('status=FAILED');
+  const { stdout } = await job('list');
+  expect(sent[1]!.url).not.toContain('status');
+  expect(stdout).toMatch(/job_id +status +source_id +total +created_at/);
+  expect(stdout).toMatch(/job_1 +COMPLETED +api +1 +2026-11-23T10:00:00.000Z/);
+  expect((await job('list', '--status', 'LOST')).error?.message).toContain('PENDING, PROCESSING');
+});
+
+it('job cancel says how many records were done when the job was cancelled', async () => {
+  answers['DELETE /v1/jobs/job_1'] = json(aStatus({ status: 'CANCELLED' }));
+  expect((await job('cancel', 'job_1')).stdout).toBe('Cancelled job_1: 6 of 8 records were done.');
+  const { stdout } = await job('cancel', 'job_1', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'CANCELLED' });
+});
+
+const ROWS = [
+  {
+    job_index: 0,
+    record_id: 'r0',
+    outcome: 'done',
+    result: aResult({ record_id: 'r0', score: 0.98765 }),
+  },
+  { job_index: 1, outcome: 'pending' },
+  {
+    job_index: 2,
+    record_id: '=cmd()',
+    outcome: 'set_aside',
+    issues: [
+      { path: 'text', message: 'must not be empty' },
+      { path: '', message: 'says "no",\nor so' },
+    ],
+  },
+  { job_index: 3, record_id: '-1+2', outcome: 'done', result: aResult({ status: 'empty' }) },
+  { job_index: 4, record_id: 'a\rb', outcome: 'pending' },
+];
+const useRows = () => {
+  answers['GET /v1/jobs/job_1/results'] = () =>
+    new URL(sent.at(-1)!.url).searchParams.has('cursor')
+      ? Response.json({ results: ROWS.slice(2) })
+      : Response.json({ results: ROWS.slice(0, 2), next_cursor: 'next' });
+};
+
+it('job results prints a row for each record of all pages, with a header, as a table', async () => {
+  useRows();
+  const { written } = await job('results', 'job_1');
+  expect(written.toString().split('\n').slice(0, 3)).toEqual([
+    'job_index\trecord_id\toutcome\tsentiment\tscore\tlanguage_code\tissues',
+    '0\tr0\tanalyzed\tPOSITIVE\t0.9877\ten\t',
+    '1\t\tpending\t\t\t\t',
+  ]);
+});
+
+it('job results --format csv quotes cells, and no cell is a formula for a spreadsheet', async () => {
+  useRows();
+  const { written } = await job('results', 'job_1', '--format', 'csv');
+  expect(written.toString()).toBe(
+    [
+      'job_index,record_id,outcome,sentiment,score,language_code,issues',
+      '0,r0,analyzed,POSITIVE,0.9877,en,',
+      '1,,pending,,,,',
+      `2,'=cmd(),set_aside,,,,"text must not be empty; says ""no"",\nor so"`,
+      `3,'-1+2,empty,POSITIVE,0.9000,en,`,
+      '4,"a\rb",pending,,,,',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('job results --json prints each row as a line of JSON, without a header', async () => {
+  useRows();
+  const { written } = await job('results', 'job_1', '--json');
+  const lines = written.toString().trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(ROWS)));
+});
+
+it('job results --output has written the whole file when it says how many rows there are', async () => {
+  useRows();
+  const path = join(folder, 'out.jsonl');
+  const { stdout, written } = await job('results', 'job_1', '--json', '--output', path);
+  expect(stdout).toBe(`5 rows in ${path}`);
+  expect(written.length).toBe(0);
+  expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(5);
+});
+
+it.each([
+  [401, {}, 'Check the API key: `aurastream keys list` shows the valid ones.'],
+  [403, {}, 'Check the API key: `aurastream keys list` shows the valid ones.'],
+  [404, {}, 'See `aurastream job list`.'],
+  [400, {}, 'See --help of this command.'],
+  [409, { retry_after: 7 }, 'Try again in 7 s.'],
+  [500, {}, "Look for the request id r-1 in the API's log."],
+])('a job command to which the API answers %d %j says what to do', async (status, more, advice) => {
+  for (const path of ['GET /v1/status/job_1', 'GET /v1/jobs/job_1/results', 'GET /v1/jobs']) {
+    answers[path] = refusal(status, more);
+  }
+  for (const words of [['status', 'job_1'], ['results', 'job_1'], ['list']]) {
+    expect((await job(...words)).error?.message).toBe(`No\n${advice}`);
+  }
+});
+
+it('a job command passes on an error that is not from the API', async () => {
+  answers['GET /v1/status/job_1'] = () => new Response('not JSON');
+  const { error } = await job('status', 'job_1');
+  expect(error?.name).not.toBe('Advice');
+});

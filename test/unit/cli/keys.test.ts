@@ -1,0 +1,132 @@
+import {
+  APIGatewayClient,
+  CreateApiKeyCommand,
+  CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  GetApiKeysCommand,
+} from '@aws-sdk/client-api-gateway';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { keysCommand } from '../../../cli/commands/keys.ts';
+import {
+  deriveCallbackSecret,
+  formatApiKey,
+  parseApiKey,
+  type Tier,
+} from '../../../schemas/index.ts';
+import { runCommand } from '../../support/cli.ts';
+
+const gateway = mockClient(APIGatewayClient);
+const secrets = mockClient(SecretsManagerClient);
+const SECRET = 'secret of the deployment';
+
+beforeEach(() => {
+  gateway.reset();
+  secrets.reset();
+  secrets.on(GetSecretValueCommand, { SecretId: 'arn:secret' }).resolves({ SecretString: SECRET });
+  gateway.on(CreateApiKeyCommand).resolves({ id: 'key-1', createdDate: new Date(0) });
+  gateway.on(CreateUsagePlanKeyCommand).resolves({});
+});
+
+const keys = (...words: string[]) => runCommand(keysCommand(), ...words);
+const aKey = (id: string, tenant: string, tier: Tier) => ({
+  id,
+  name: `${tenant} ${tier}`,
+  value: formatApiKey({ tenant, tier }, id.padEnd(32, 'x')),
+  enabled: true,
+  createdDate: new Date('2026-11-23T10:00:00Z'),
+});
+
+it('keys create prints the key, its id, tenant and tier, and the callback secret of the tenant', async () => {
+  const { stdout } = await keys('create', '--tenant', 'acme', '--tier', 'growth');
+  const value = gateway.commandCalls(CreateApiKeyCommand)[0]!.args[0].input.value!;
+  expect(parseApiKey(value)).toEqual({ tenant: 'acme', tier: 'growth' });
+  expect(stdout.split('\n')).toEqual([
+    `api key          ${value}`,
+    'key id           key-1',
+    'tenant           acme (growth)',
+    `callback secret  ${deriveCallbackSecret(SECRET, 'acme')}`,
+  ]);
+  expect(gateway.commandCalls(CreateUsagePlanKeyCommand)[0]?.args[0].input).toMatchObject({
+    usagePlanId: 'plan-g',
+    keyId: 'key-1',
+  });
+});
+
+it('keys create makes a key of the tier starter if none is named, and gives it the name', async () => {
+  const { stdout } = await keys('create', '--tenant', 'acme', '--name', 'of Ann', '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    key_id: 'key-1',
+    name: 'of Ann',
+    tenant: 'acme',
+    tier: 'starter',
+    enabled: true,
+    created_at: '1970-01-01T00:00:00.000Z',
+    api_key: expect.stringMatching(/^asSacmeX/),
+    callback_secret: deriveCallbackSecret(SECRET, 'acme'),
+  });
+  expect(gateway.commandCalls(CreateApiKeyCommand)[0]?.args[0].input.name).toBe('of Ann');
+});
+
+it.each([
+  [['--tenant', 'No Slug'], 'Use 1 to 64 of a-z'],
+  [['--tenant', 'acme', '--tier', 'gold'], 'Allowed choices are starter, growth'],
+  [[], '--tenant'],
+])('keys create %j makes no key, and says what to write', async (words, advice) => {
+  const { error } = await keys('create', ...words);
+  expect(error?.message).toContain(advice);
+  expect(gateway.calls()).toHaveLength(0);
+});
+
+it('keys list shows all keys or those of a tenant, and never a value', async () => {
+  const all = [
+    aKey('k1', 'acme', 'growth'),
+    aKey('k2', 'globex', 'starter'),
+    aKey('k3', 'acme', 'starter'),
+  ];
+  gateway.on(GetApiKeysCommand).resolves({ items: all });
+  const { stdout } = await keys('list', '--json');
+  expect(JSON.parse(stdout).map(({ key_id }: { key_id: string }) => key_id)).toEqual([
+    'k1',
+    'k2',
+    'k3',
+  ]);
+  const acme = await keys('list', '--tenant', 'acme', '--json');
+  const about = { tenant: 'acme', enabled: true, created_at: '2026-11-23T10:00:00.000Z' };
+  expect(JSON.parse(acme.stdout)).toEqual([
+    { key_id: 'k1', name: 'acme growth', tier: 'growth', ...about },
+    { key_id: 'k3', name: 'acme starter', tier: 'starter', ...about },
+  ]);
+  const table = await keys('list');
+  expect(table.stdout).toMatch(/key_id +tenant +tier +name +enabled +created_at/);
+  expect(table.stdout).toMatch(/k2 +globex +starter +globex starter +true/);
+  for (const printed of [stdout, acme.stdout, table.stdout]) {
+    for (const { value } of all) expect(printed).not.toContain(value);
+  }
+});
+
+it('keys revoke says that it revoked a key only after API Gateway has deleted it', async () => {
+  gateway.on(DeleteApiKeyCommand).resolves({});
+  expect((await keys('revoke', 'k1')).stdout).toBe('Revoked k1.');
+  expect((await keys('revoke', 'k1', '--json')).stdout).toBe('{"revoked":"k1"}');
+  expect(gateway.commandCalls(DeleteApiKeyCommand)[0]?.args[0].input).toEqual({ apiKey: 'k1' });
+  gateway.on(DeleteApiKeyCommand).rejects(Object.assign(new Error('no'), { name: 'Forbidden' }));
+  const refused = await keys('revoke', 'k1');
+  expect(refused.error?.name).toBe('Forbidden');
+  expect(refused.stdout).toBe('');
+});
+
+it('keys revoke of an unknown key says where the ids are', async () => {
+  const none = Object.assign(new Error('no'), { name: 'NotFoundException' });
+  gateway.on(DeleteApiKeyCommand).rejects(none);
+  const { error } = await keys('revoke', 'k9');
+  expect(error?.message).toBe('There is no key k9.\nSee `aurastream keys list`.');
+});
+
+it('keys secret prints the callback secret of the tenant that is named', async () => {
+  const expected = deriveCallbackSecret(SECRET, 'globex');
+  expect((await keys('secret', '--tenant', 'globex')).stdout).toBe(expected);
+  const { stdout } = await keys('secret', '--tenant', 'globex', '--json');
+  expect(JSON.parse(stdout)).toEqual({ callback_secret: expected });
+});

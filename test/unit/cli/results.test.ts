@@ -1,0 +1,114 @@
+import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { rowOf, SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
+import { resultsCommand } from '../../../cli/commands/results.ts';
+import type { Result } from '../../../schemas/index.ts';
+import { runCommand } from '../../support/cli.ts';
+import { aResult } from '../../support/results.ts';
+
+const dynamodb = mockClient(DynamoDBClient);
+let rows: ReturnType<typeof rowOf>[];
+
+beforeEach(() => {
+  dynamodb.reset();
+  rows = [];
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, Limit }) => {
+    const { ':source': source, ':from': from, ':to': to } = ExpressionAttributeValues;
+    const found = rows
+      .filter(({ source_key }) => source_key?.S === source.S)
+      .filter(({ source_sort }) => source_sort!.S! >= from.S && source_sort!.S! <= to.S)
+      .sort((a, b) => (a.source_sort!.S! < b.source_sort!.S! ? 1 : -1));
+    const after = found.slice(Limit).length > 0;
+    return {
+      Items: found.slice(0, Limit),
+      ...(after ? { LastEvaluatedKey: found[Limit - 1] } : {}),
+    };
+  });
+});
+
+const results = (...words: string[]) => runCommand(resultsCommand(), ...words);
+const putResults = (count: number, fields: (i: number) => Partial<Result> = () => ({})) => {
+  const minutes = (i: number) => new Date(Date.UTC(2026, 10, 23) + i * 60_000).toISOString();
+  const some = Array.from({ length: count }, (_, i) =>
+    aResult({ record_id: `r${i}`, created_at: minutes(i), ...fields(i) }),
+  );
+  rows.push(...some.map((one) => rowOf(one, 1)));
+  return some;
+};
+const idsOf = (stdout: string) =>
+  (JSON.parse(stdout) as Result[]).map(({ record_id }) => record_id);
+const newestFirst = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `r${to - 1 - i}`);
+
+it('results get prints the result of a record of the tenant, on one line with --json', async () => {
+  const result = aResult({ tenant: 'acme', record_id: 'r1' });
+  dynamodb
+    .on(GetItemCommand, { TableName: 'results', Key: { record_key: { S: 'acme#r1' } } })
+    .resolves({ Item: rowOf(result, 1) });
+  const { stdout } = await results('get', 'r1', '--tenant', 'acme');
+  expect(JSON.parse(stdout)).toEqual(result);
+  expect(stdout.split('\n').length).toBeGreaterThan(10);
+  const line = (await results('get', 'r1', '--tenant', 'acme', '--json')).stdout;
+  expect(line).toBe(JSON.stringify(JSON.parse(stdout)));
+});
+
+it('results get without --tenant asks for the tenant default, and says where a record may be that it does not find', async () => {
+  dynamodb.on(GetItemCommand).resolves({});
+  const { error } = await results('get', 'r1');
+  expect(error?.message).toMatch(
+    /^There is no result for r1\.\n.*`aurastream set-aside list`.*--tenant\.$/,
+  );
+  expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input.Key).toEqual({
+    record_key: { S: 'default#r1' },
+  });
+});
+
+it('results list has the 50 newest results of the source and the tenant, newest first', async () => {
+  putResults(60, () => ({ tenant: 'acme' }));
+  const { stdout } = await results('list', '--source', 'app_reviews', '--tenant', 'acme', '--json');
+  expect(idsOf(stdout)).toEqual(newestFirst(10, 60));
+  const input = dynamodb.commandCalls(QueryCommand)[0]!.args[0].input;
+  expect(input.TableName).toBe('results');
+  const { stdout: none } = await results('list', '--source', 'app_reviews', '--json');
+  expect(JSON.parse(none)).toEqual([]);
+});
+
+it('results list --limit reads as many pages as it takes, of at most 100 results each', async () => {
+  putResults(260);
+  const { stdout } = await results('list', '--source', 'app_reviews', '--limit', '250', '--json');
+  expect(idsOf(stdout)).toEqual(newestFirst(10, 260));
+  const limits = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input.Limit!);
+  // A page of 100 results takes 1.5 times the share of each partition, and one more.
+  expect(Math.max(...limits)).toBeLessThanOrEqual(Math.ceil((100 / SOURCE_SHARDS) * 1.5 + 2.5));
+});
+
+it('results list --from and --to take a day as its start in UTC, or a time in any zone', async () => {
+  putResults(2_000);
+  const list = async (...words: string[]) =>
+    idsOf((await results('list', '--source', 'app_reviews', '--json', ...words)).stdout);
+  expect(await list('--from', '2026-11-24', '--to', '2026-11-24T01:02:00+01:00')).toEqual(
+    newestFirst(1_440, 1_442),
+  );
+  expect(await list('--to', '2026-11-23T00:03:00Z')).toEqual(newestFirst(0, 3));
+  expect(await list('--from', '2026-11-24T09:18:00Z')).toEqual(newestFirst(1_998, 2_000));
+});
+
+it('results list prints a table with the time, id, status, sentiment, score and language', async () => {
+  putResults(1, () => ({ score: 0.91234 }));
+  const { stdout } = await results('list', '--source', 'app_reviews');
+  expect(stdout).toMatch(/created_at +record_id +status +sentiment +score +language_code/);
+  expect(stdout).toMatch(/2026-11-23T00:00:00\.000Z +r0 +analyzed +POSITIVE +0\.912 +en/);
+});
+
+it.each([
+  ['--limit', '0', 'Use 1 or more.'],
+  ['--limit', '1.5', 'Use 1 or more.'],
+  ['--limit', 'many', 'Use 1 or more.'],
+  ['--from', 'yesterday', 'Use 2026-11-23 or 2026-11-23T10:00:00Z.'],
+  ['--to', '2026-11-23T10:00', 'Use 2026-11-23 or 2026-11-23T10:00:00Z.'],
+])('results list refuses %s %s and says what to write', async (option, value, advice) => {
+  const { error } = await results('list', '--source', 's', option, value);
+  expect(error?.message).toContain(advice);
+  expect(dynamodb.calls()).toHaveLength(0);
+});
