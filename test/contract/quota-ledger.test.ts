@@ -4,7 +4,12 @@ import {
   type ServedService,
   serveService,
 } from '@aurastream/embedded-cloud/testing';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createFakeLedger } from '../fakes/quota-ledger.ts';
@@ -51,6 +56,43 @@ describe('DynamoDB', () => {
     quotas += 1;
     const deps = { table_name: 'Quotas', quota: `quota-${quotas}`, calls_per_second: 10 };
     return { ...clock, open: () => createQuotaLedger({ client, ...deps, now: clock.now }) };
+  });
+
+  it('A ledger lowers a rate above the quota of its deployment, and never raises one', async () => {
+    const clock = createClock();
+    const open = (calls_per_second: number) =>
+      createQuotaLedger({
+        ...{ client, table_name: 'Quotas', quota: 'lowered', calls_per_second, now: clock.now },
+      });
+    await open(100).reserve(1, Infinity);
+    clock.advance(1_000);
+    const lowered = await open(10).reserve(1, Infinity);
+    expect(lowered).toMatchObject({
+      ...{ interval_ms: 100, rate: { calls_per_second: 10, refused_at: 10 } },
+      rate_changed_at: clock.now(),
+    });
+    clock.advance(1_000);
+    expect((await open(100).reserve(1, Infinity))?.rate.calls_per_second).toBe(10);
+  });
+
+  it('Two quotas of one table are apart', async () => {
+    const clock = createClock();
+    const open = (quota: string) =>
+      createQuotaLedger({
+        ...{ client, table_name: 'Quotas', quota, calls_per_second: 1, now: clock.now },
+      });
+    expect((await open('one').reserve(5, Infinity))?.starts_at).toBe(clock.now());
+    expect((await open('two').reserve(5, Infinity))?.starts_at).toBe(clock.now());
+  });
+
+  it('A ledger whose item is gone starts again from now', async () => {
+    const clock = createClock();
+    const quota = { quota: 'gone', calls_per_second: 10 };
+    const ledger = createQuotaLedger({ client, table_name: 'Quotas', ...quota, now: clock.now });
+    await ledger.reserve(100, Infinity);
+    const Key = { quota: { S: 'gone' } };
+    await client.send(new DeleteItemCommand({ TableName: 'Quotas', Key }));
+    expect((await ledger.reserve(1, clock.now() + 1_000))?.starts_at).toBe(clock.now());
   });
 
   it('A ledger without a table throws a ServiceError', async () => {

@@ -235,6 +235,25 @@ function describeListings(storeOf: () => JobStore, create: Create): void {
     await storeOf().transition(jobs[1]!.job_id, 'CANCELLED', { due_at: undefined });
     expect(await due()).toEqual([]);
   });
+
+  it('A job stays due when other fields change, and is due again after its due_at was removed', async () => {
+    // No other test has jobs that are due two days ago.
+    const before = -2 * 86_400;
+    const job = await create(aProcessingJob({ job_id: newId(), total: 1, due_at: at(before) }));
+    const due = async () => {
+      const ids: string[] = [];
+      for await (const { job_id } of storeOf().due(JOBS_NOW + before * 1_000)) ids.push(job_id);
+      return ids;
+    };
+    await storeOf().update(job.job_id, ['PROCESSING'], { total: 2 });
+    await storeOf().advance(job.job_id, ['PROCESSING'], 'submitted', { records: 1, bytes: 1 });
+    expect(await due()).toEqual([job.job_id]);
+    await storeOf().update(job.job_id, ['PROCESSING'], { due_at: undefined });
+    expect(await due()).toEqual([]);
+    await storeOf().transition(job.job_id, 'COMPLETED', { due_at: at(before) });
+    expect(await due()).toEqual([job.job_id]);
+    await storeOf().update(job.job_id, ['COMPLETED'], { due_at: undefined });
+  });
 }
 
 function keyOf({ created_at, job_id }: Job): string {

@@ -71,4 +71,33 @@ export function describeQuotaLedger(createWorld: () => Promise<LedgerWorld>): vo
     await Promise.all(ledgers.map((ledger) => ledger.change(8, faster, 1_000)));
     expect((await ledgers[1]!.reserve(1, Infinity))!.rate).toEqual(faster);
   });
+
+  it('A ledger keeps the refused rate and the time of the last change while there are no calls', async () => {
+    const world = await createWorld();
+    const ledger = world.open();
+    await ledger.reserve(1, Infinity);
+    await ledger.change(10, { calls_per_second: 8, refused_at: 9 }, 0);
+    const changed_at = world.now();
+    world.advance(60_000);
+    const rate = { calls_per_second: 8, refused_at: 9 };
+    for (const one of [ledger, world.open()]) {
+      expect(await one.reserve(1, Infinity)).toMatchObject({ rate, rate_changed_at: changed_at });
+    }
+  });
+
+  it('A ledger gives the next slot also at the very moment at which it starts', async () => {
+    const world = await createWorld();
+    const ledger = world.open();
+    await ledger.reserve(5, Infinity);
+    world.advance(500);
+    expect((await ledger.reserve(1, Infinity))!.starts_at).toBeCloseTo(world.now());
+    expect((await ledger.reserve(1, Infinity))!.starts_at).toBeCloseTo(world.now() + 100);
+  });
+
+  it('A ledger takes nothing for a caller whose time has passed', async () => {
+    const world = await createWorld();
+    const ledger = world.open();
+    expect(await ledger.reserve(1, world.now() - 1)).toBeUndefined();
+    expect((await ledger.reserve(1, world.now()))!.starts_at).toBe(world.now());
+  });
 }

@@ -1,8 +1,16 @@
-import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
+import { RECORD_OUTCOMES } from '../../../schemas/index.ts';
 import { aJob, JOBS_NOW } from '../../support/jobs.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
@@ -126,5 +134,140 @@ describe('a row', () => {
     const { due_at: _, ...done } = aJob({ job_id: 'job_1' });
     expect(Object.keys(rowOf(aJob({ job_id: 'job_1' })))).toContain('due_shard');
     expect(Object.keys(rowOf(done))).not.toContain('due_shard');
+  });
+});
+
+const collect = async <Item>(items: AsyncIterable<Item>) => {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+const inputsOf = <Input extends object>(calls: { args: [{ input: Input }] }[]) =>
+  calls.map(({ args }) => args[0].input);
+
+describe('reads that must not be stale', () => {
+  it('A job and its pages are read consistently, since a stale read could end a job too early', async () => {
+    const job = aJob({ job_id: 'job_1' });
+    dynamodb.on(GetItemCommand).resolves({ Item: rowOf(job) });
+    dynamodb.on(QueryCommand).resolves({ Items: [] });
+    dynamodb.on(UpdateItemCommand).rejects(createRefusal('ConditionalCheckFailedException', 400));
+    await store.get('job_1');
+    await store.pages(job);
+    dynamodb.on(GetItemCommand).resolves({});
+    await store.mark(job, 0, { positive: [1] });
+    const reads = [
+      ...inputsOf(dynamodb.commandCalls(GetItemCommand)),
+      ...inputsOf(dynamodb.commandCalls(QueryCommand)),
+    ];
+    expect(reads.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true]);
+  });
+});
+
+describe('a creation', () => {
+  it('A job that expires between its refused creation and the read is an error to retry', async () => {
+    dynamodb.on(PutItemCommand).rejects(createRefusal('ConditionalCheckFailedException', 400));
+    dynamodb.on(GetItemCommand).resolves({});
+    await expect(store.create(aJob({ job_id: 'job_1' }))).rejects.toMatchObject({
+      ...{ name: 'ServiceError', code: 'JobExpired', retryable: true },
+    });
+  });
+});
+
+describe('the expiry of items', () => {
+  it('Pages and the set of closed pages expire with their job', async () => {
+    const job = aJob({ job_id: 'job_1' });
+    const page = { job_id: { S: 'job_1' }, part: { S: 'page#1#0000000' } };
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: { ...page, pages: { NS: ['0'] } } });
+    await store.mark(job, 0, { positive: [1] });
+    await store.closePage(job, 0, { positive: 1 });
+    await store.addClosedPage(job, 0);
+    const updates = inputsOf(dynamodb.commandCalls(UpdateItemCommand));
+    expect(updates).toHaveLength(3);
+    for (const { UpdateExpression, ExpressionAttributeValues } of updates) {
+      expect(UpdateExpression).toContain('SET expires_at = :expires_at');
+      expect(ExpressionAttributeValues?.[':expires_at']).toEqual({ N: String(job.expires_at) });
+    }
+  });
+
+  it('A throughput sample expires after an hour', async () => {
+    dynamodb.on(PutItemCommand).resolves({});
+    await store.putThroughputSample({
+      ...{ shard_id: 'shard-1', ended_at: new Date(JOBS_NOW).toISOString() },
+      ...{ records: 5, duration_ms: 150, iterator_age_ms: 20 },
+    });
+    const [put] = inputsOf(dynamodb.commandCalls(PutItemCommand));
+    expect(put?.Item?.expires_at).toEqual({ N: String(JOBS_NOW / 1_000 + 3_600) });
+  });
+
+  it('A closed page keeps no set of record numbers, of whatever outcome', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: { part: { S: 'page#1#0000000' } } });
+    await store.closePage(aJob({ job_id: 'job_1' }), 0, {});
+    const [update] = inputsOf(dynamodb.commandCalls(UpdateItemCommand));
+    const [, removed = ''] = update!.UpdateExpression!.split('REMOVE ');
+    const names = removed.split(', ').map((name) => update!.ExpressionAttributeNames![name]);
+    expect(names).toEqual([...RECORD_OUTCOMES]);
+  });
+});
+
+describe('the index of due jobs', () => {
+  it('All four partitions are read, each to its last page', async () => {
+    const job = (shard: string, page: string) => aJob({ job_id: `job_${shard}_${page}` });
+    dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }) => {
+      const shard = ExpressionAttributeValues[':shard'].S;
+      return ExclusiveStartKey === undefined
+        ? { Items: [rowOf(job(shard, '1'))], LastEvaluatedKey: key('x') }
+        : { Items: [rowOf(job(shard, '2'))] };
+    });
+    const due = await collect(store.due(JOBS_NOW));
+    expect(due.map(({ job_id }) => job_id)).toEqual(
+      ['0', '1', '2', '3'].flatMap((shard) => [`job_${shard}_1`, `job_${shard}_2`]),
+    );
+    expect(inputsOf(dynamodb.commandCalls(QueryCommand))[0]).toMatchObject({
+      IndexName: 'by_due',
+      ExpressionAttributeValues: { ':now': { S: '2026-11-23T10:00:00.000Z' } },
+    });
+  });
+
+  it('The jobs are spread over partitions 0 to 3', () => {
+    const shards = Array.from({ length: 200 }, (_, i) => rowOf(aJob({ job_id: `job_${i}` })));
+    expect(new Set(shards.map(({ due_shard }) => due_shard?.S))).toEqual(
+      new Set(['0', '1', '2', '3']),
+    );
+  });
+
+  it('A callback that is over takes its job out of the index', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: rowOf(aJob({ job_id: 'job_1' })) });
+    const attempt = { attempted_at: new Date(JOBS_NOW).toISOString(), duration_ms: 1 };
+    for (const state of ['delivered', 'failed', 'pending'] as const) {
+      await store.addCallbackAttempt('job_1', 1, attempt, state);
+    }
+    const removals = inputsOf(dynamodb.commandCalls(UpdateItemCommand)).map(
+      ({ UpdateExpression }) => UpdateExpression?.split(' REMOVE ')[1],
+    );
+    expect(removals).toEqual(['#due_at, #due_shard', '#due_at, #due_shard', undefined]);
+  });
+});
+
+describe('a page of a listing', () => {
+  it('A page takes one call, which reads one job more than the page holds', async () => {
+    const jobs = [1, 2, 3].map((i) => aJob({ job_id: `job_${i}` }));
+    dynamodb.on(QueryCommand).resolves({
+      Items: jobs.map(rowOf),
+      LastEvaluatedKey: key('job_3'),
+    });
+    const page = await store.list({ tenant: 'acme', limit: 2 });
+    expect(page.jobs).toEqual(jobs.slice(0, 2));
+    expect(inputsOf(dynamodb.commandCalls(QueryCommand))).toMatchObject([{ Limit: 3 }]);
+  });
+
+  it('A page of one status reads 500 jobs per call', async () => {
+    dynamodb.on(QueryCommand).resolves({ Items: [] });
+    await store.list({ tenant: 'acme', status: 'FAILED', limit: 2 });
+    expect(inputsOf(dynamodb.commandCalls(QueryCommand))).toMatchObject([{ Limit: 500 }]);
+  });
+
+  it('Jobs sort by the time of their creation in UTC, whatever zone it was written in', () => {
+    const row = rowOf(aJob({ job_id: 'job_1', created_at: '2026-11-23T12:30:00+02:00' }));
+    expect(row.created_sort).toEqual({ S: '2026-11-23T10:30:00.000Z#job_1' });
   });
 });
