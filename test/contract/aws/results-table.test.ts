@@ -1,6 +1,7 @@
 import { createDynamoDb, createGateway, type Gateway } from '@aurastream/embedded-cloud/testing';
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -165,6 +166,49 @@ it('The results table keeps a newer version that another writer puts between rea
   });
   expect(await racing.put([{ ...result!, record_version: 5 }])).toEqual([]);
   expect((await reader.get('default', result!.record_id))?.record_version).toBe(7);
+});
+
+/** Opens the table for a writer before whose first single put another writer takes `action`. */
+const openRacing = (action: () => Promise<unknown>) => {
+  let is_first = true;
+  const send = async (command: never) => {
+    if ((command as object) instanceof PutItemCommand && is_first) {
+      is_first = false;
+      await action();
+    }
+    return client.send(command);
+  };
+  return openTable({ client: { send } as never });
+};
+
+it.each([
+  ['an analysis run keeps a later run', 20, 10, 20],
+  ['an analysis run keeps an earlier run out', 10, 20, 20],
+  ['a first analysis keeps a replay', 20, undefined, 20],
+  ['a replay replaces a first analysis', undefined, 20, 20],
+])('Of two analyses of a version that race, %s', async (_, other_run, own_run, expected) => {
+  const [old] = many(1);
+  await table.put([old!]);
+  const of = (analysis_run: number | undefined) => ({
+    ...old!,
+    record_version: 1,
+    ...(analysis_run === undefined ? {} : { analysis_run }),
+  });
+  const racing = openRacing(() => table.put([of(other_run)]));
+  expect(await racing.put([of(own_run)])).toEqual([]);
+  expect((await reader.get('default', old!.record_id))?.analysis_run).toBe(expected);
+});
+
+it('The results table writes a row that is deleted between read and write', async () => {
+  const [old] = many(1);
+  await table.put([old!]);
+  const Key = { record_key: { S: `default#${old!.record_id}` } };
+  const racing = openRacing(() =>
+    client.send(new DeleteItemCommand({ TableName: table_name, Key })),
+  );
+  const newer = { ...old!, record_version: 1 };
+  expect(await racing.put([newer])).toEqual([]);
+  expect(await reader.get('default', old!.record_id)).toEqual(newer);
 });
 
 it('The results table replaces an expired row that is still present', async () => {

@@ -1,0 +1,181 @@
+import {
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
+import { rowOf } from '../../../aws/dynamodb/results/row.ts';
+import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
+import { recordKey } from '../../../schemas/index.ts';
+import { aResult } from '../../support/results.ts';
+
+const dynamodb = mockClient(DynamoDBClient);
+const NOW = Date.UTC(2026, 10, 23);
+const deps = {
+  client: dynamodb as unknown as DynamoDBClient,
+  table_name: 'results',
+  pause: async () => {},
+};
+const table = createResultsTable({ ...deps, ttl_seconds: 60, now: () => NOW });
+const reader = createResultsReader(deps);
+const many = (count: number) =>
+  Array.from({ length: count }, (_, i) => aResult({ record_id: `r${i}` }));
+
+beforeEach(() => {
+  dynamodb.reset();
+  dynamodb.on(BatchExecuteStatementCommand).callsFake(({ Statements }) => ({
+    Responses: Statements.map(() => ({})),
+  }));
+  dynamodb.on(PutItemCommand).resolves({});
+});
+
+/** Answers the statements of each insert with error codes, by attempt and by record. */
+function answerInserts(codeOf: (record_id: string, attempt: number) => string | undefined): void {
+  const attempts = new Map<string, number>();
+  dynamodb.on(BatchExecuteStatementCommand).callsFake(({ Statements }) => ({
+    Responses: Statements.map(({ Parameters }: { Parameters: { S?: string }[] }) => {
+      const id = Parameters.find(({ S }) => S !== undefined && /^r\d$/.test(S))!.S!;
+      attempts.set(id, (attempts.get(id) ?? 0) + 1);
+      const Code = codeOf(id, attempts.get(id)!);
+      return Code === undefined ? {} : { Error: { Code } };
+    }),
+  }));
+}
+
+it('the rows of a source are spread over eight partitions, by their records', () => {
+  const rows = many(200).map((result) => rowOf(result, 1));
+  const partitions = new Set(rows.map(({ source_key }) => source_key?.S));
+  expect([...partitions].sort()).toEqual(
+    Array.from({ length: 8 }, (_, i) => `default#app_reviews#${i}`),
+  );
+});
+
+it('a row keeps a text of 280,000 bytes, and leaves out one that is a byte longer', () => {
+  const textOf = (text: string) => rowOf(aResult({ text }), 1).text?.S;
+  for (const text of ['a'.repeat(280_000), 'é'.repeat(140_000)]) expect(textOf(text)).toBe(text);
+  for (const text of ['a'.repeat(280_001), `${'é'.repeat(140_000)}a`]) {
+    expect(textOf(text)).toBeUndefined();
+  }
+});
+
+it('a row expires after its time to live, which begins when it is written', async () => {
+  await table.put(many(1));
+  const [call] = dynamodb.commandCalls(BatchExecuteStatementCommand);
+  const { Statement, Parameters } = call!.args[0].input.Statements![0]!;
+  const names = [...Statement!.matchAll(/'([a-z_]+)': \?/g)].map(([, name]) => name);
+  expect(Parameters![names.indexOf('expires_at')]).toEqual({ N: String(NOW / 1_000 + 60) });
+  expect(Statement).toMatch(/^INSERT INTO "results" VALUE \{/);
+});
+
+it.each(['InternalServerError', 'TransactionConflict', 'ThrottlingError'])(
+  'an insert that DynamoDB rejects with %s is sent again, and none of the others',
+  async (code) => {
+    answerInserts((id, attempt) => (id === 'r1' && attempt === 1 ? code : undefined));
+    expect(await table.put(many(3))).toEqual([]);
+    const calls = dynamodb.commandCalls(BatchExecuteStatementCommand);
+    expect(calls.map(({ args }) => args[0].input.Statements!.length)).toEqual([3, 1]);
+  },
+);
+
+it('an insert that no retry can help is returned at once with its code, and so is no other', async () => {
+  answerInserts((id) => (id === 'r2' ? 'ValidationError' : undefined));
+  expect(await table.put(many(4))).toEqual([
+    { index: 2, code: 'ValidationError', retryable: false, throttled: false },
+  ]);
+  expect(dynamodb.calls()).toHaveLength(1);
+});
+
+it('an insert without an answer has failed, and may be put again', async () => {
+  dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [] });
+  expect(await table.put(many(1))).toEqual([
+    { index: 0, code: 'MissingResponse', retryable: true, throttled: false },
+  ]);
+  expect(dynamodb.calls()).toHaveLength(5);
+});
+
+it('an existing row whose version cannot be read is returned, since it may be older', async () => {
+  answerInserts(() => 'DuplicateItem');
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
+    UnprocessedKeys: { results: { Keys: RequestItems.results.Keys } },
+  }));
+  expect(await table.put(many(1))).toMatchObject([{ index: 0, code: 'UnprocessedKeys' }]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
+});
+
+it('only the attributes that decide whether a row is replaced are read', async () => {
+  answerInserts(() => 'DuplicateItem');
+  const [result] = many(1);
+  const row = { ...rowOf({ ...result!, analysis_run: 20 }, NOW / 1_000 + 9) };
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
+    const names = RequestItems.results.ProjectionExpression.split(', ');
+    const read = Object.entries(row).filter(([name]) => names.includes(name));
+    return { Responses: { results: [Object.fromEntries(read)] } };
+  });
+  await table.put([{ ...result!, analysis_run: 10 }]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
+  await table.put([{ ...result!, analysis_run: 21 }]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(1);
+});
+
+it('a row that expires at this second is not replaced yet, and one that expired before is', async () => {
+  answerInserts(() => 'DuplicateItem');
+  for (const [expires_at, puts] of [
+    [NOW / 1_000, 0],
+    [NOW / 1_000 - 1, 1],
+  ] as const) {
+    const [result] = many(1);
+    dynamodb
+      .on(BatchGetItemCommand)
+      .resolves({ Responses: { results: [rowOf(result!, expires_at)] } });
+    await table.put([result!]);
+    expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(puts);
+  }
+});
+
+it('a look-up of many records throws if some of them could not be read', async () => {
+  const Keys = [{ record_key: { S: recordKey(many(1)[0]!) } }];
+  dynamodb.on(BatchGetItemCommand).resolves({ UnprocessedKeys: { results: { Keys } } });
+  await expect(reader.getMany(many(1))).rejects.toMatchObject({
+    ...{ name: 'ServiceError', code: 'UnprocessedKeys', retryable: true },
+  });
+});
+
+it('a listing goes on after a page without rows', async () => {
+  const row = rowOf(many(1)[0]!, 1);
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }) => {
+    if (ExpressionAttributeValues[':source'].S !== row.source_key!.S) return { Items: [] };
+    const pages = { start: { Items: [], LastEvaluatedKey: { at: { S: 'next' } } } };
+    return ExclusiveStartKey === undefined ? pages.start : { Items: [row] };
+  });
+  const { results } = await reader.list({ tenant: 'default', source: 'app_reviews', limit: 5 });
+  expect(results.map(({ record_id }) => record_id)).toEqual(['r0']);
+});
+
+it('a listing reads at most 1.5 times the share of a partition, and one row, per call', async () => {
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  await reader.list({ tenant: 'default', source: 's', limit: 80 });
+  const limits = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input.Limit);
+  expect(limits).toEqual(Array.from({ length: 8 }, () => 16));
+});
+
+it('a cursor leads on from a record whose id has every character that an id may have', async () => {
+  const record_id = 'a.B-1_2:3';
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
+    const rows = ['z', record_id].map((id) => rowOf(aResult({ record_id: id }), 1));
+    const { ':source': source, ':to': to } = ExpressionAttributeValues;
+    return {
+      Items: rows.filter((row) => row.source_key!.S === source.S && row.source_sort!.S! <= to.S),
+    };
+  });
+  const query = { tenant: 'default', source: 'app_reviews', limit: 1 };
+  const { results, cursor } = await reader.list(query);
+  expect(results.map((one) => one.record_id)).toEqual(['z']);
+  const next = await reader.list({ ...query, cursor: cursor! });
+  expect(next.results.map((one) => one.record_id)).toEqual([record_id]);
+  const { cursor: after } = await reader.list({ ...query, to: '2027-01-01T00:00:00Z' });
+  await expect(reader.list({ ...query, cursor: after! })).resolves.toBeDefined();
+});
