@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { createFailureReports, createMarks } from '../../../aws/s3/failure-bucket.ts';
 import { createJobInputs } from '../../../aws/s3/job-inputs.ts';
 import { createLakeLines } from '../../../aws/s3/lake-lines.ts';
@@ -206,4 +206,113 @@ it('a read from the end of an input has no bytes, and any other refusal is an er
   s3.on(GetObjectCommand).rejects(s3Error('InternalError', 500));
   const reading = collect(inputs.read('inputs/1', { etag: 'abc', from: 5 }));
   await expect(reading).rejects.toMatchObject({ service: 's3', retryable: true });
+});
+
+it('an object that may not be read is an error, and not a missing text', async () => {
+  s3.on(GetObjectCommand).rejects(s3Error('AccessDenied', 403));
+  const refused = { name: 'ServiceError', service: 's3', code: 'AccessDenied', retryable: false };
+  await expect(createTextClaims(deps).get('a', 'b')).rejects.toMatchObject(refused);
+  await expect(createMarks(deps).get('a')).rejects.toMatchObject(refused);
+});
+
+it('a download that breaks off is an error to retry', async () => {
+  const transformToString = async () => {
+    throw Object.assign(new Error('private words'), { name: 'AbortError' });
+  };
+  s3.on(GetObjectCommand).resolves({ Body: { transformToString } as never });
+  await expect(createTextClaims(deps).get('a', 'b')).rejects.toMatchObject({
+    ...{ name: 'ServiceError', service: 's3', code: 'AbortError', retryable: true },
+  });
+});
+
+it('texts and marks are stored and read as UTF-8, with their content types', async () => {
+  const encodings: unknown[] = [];
+  const transformToString = async (encoding: unknown) => String(encodings.push(encoding));
+  s3.on(GetObjectCommand).resolves({ Body: { transformToString } as never });
+  await createTextClaims(deps).put('a', 'Ä');
+  await createMarks(deps).put('b', { restored_at: '2026-11-24T00:00:00Z', records: 1 });
+  const types = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input.ContentType);
+  expect(types).toEqual(['text/plain; charset=utf-8', 'application/json']);
+  await createTextClaims(deps).get('a', 'b');
+  expect(encodings).toEqual(['utf-8']);
+});
+
+it('a mark that is something else is refused', async () => {
+  objects.set('restored/a.json', Buffer.from('{"restored_at":1}'));
+  await expect(createMarks(deps).get('a')).rejects.toThrow('restored_at');
+});
+
+it('an object of the lake whose download breaks off ends the reading with the error', async () => {
+  objects.set('results/year=2026/month=03/day=04/hour=05/1.gz', Buffer.from(''));
+  const broken = new Readable({ read() {} });
+  s3.on(GetObjectCommand).resolves({ Body: broken as never });
+  const reading = collect(createLakeLines(deps).hour(Date.UTC(2026, 2, 4, 5)));
+  const failed = expect(reading).rejects.toThrow('connection reset');
+  await vi.waitFor(() => expect(broken.listenerCount('error')).toBeGreaterThan(0));
+  broken.destroy(new Error('connection reset'));
+  await failed;
+});
+
+it('at most eight set-asides are written at the same time', async () => {
+  let in_flight = 0;
+  let most = 0;
+  s3.on(PutObjectCommand).callsFake(async () => {
+    in_flight += 1;
+    most = Math.max(most, in_flight);
+    await new Promise(setImmediate);
+    in_flight -= 1;
+    return {};
+  });
+  const all = Array.from({ length: 30 }, (_, i) => aSetAside(String(i)));
+  expect(await createSetAsideBucket(deps).put(all)).toEqual([]);
+  expect(most).toBe(8);
+});
+
+it('a set-aside that S3 refuses is returned with its place in the batch, and the others are kept', async () => {
+  s3.on(PutObjectCommand).callsFake(({ Key, Body }) => {
+    if (Key.includes('/2.')) throw s3Error('AccessDenied', 403);
+    objects.set(Key, Buffer.from(Body));
+    return {};
+  });
+  const all = ['1', '2', '3'].map((number) => aSetAside(number));
+  expect(await createSetAsideBucket(deps).put(all)).toEqual([
+    { index: 1, code: 'AccessDenied', retryable: false, throttled: false },
+  ]);
+  expect(objects.size).toBe(2);
+});
+
+it('a listing of set-asides leaves out one that expires while the list is read', async () => {
+  await createSetAsideBucket(deps).put([aSetAside('1'), aSetAside('2')]);
+  s3.on(GetObjectCommand).callsFake(({ Key }) => {
+    if (Key.includes('/1.')) throw s3Error('NoSuchKey', 404);
+    return { Body: bodyOf(objects.get(Key)!) };
+  });
+  expect(await collect(createSetAsideReader(deps).list())).toEqual([aSetAside('2')]);
+});
+
+it('a read from the second byte of an input asks for the bytes from there on', async () => {
+  objects.set('inputs/1', Buffer.from('bytes'));
+  await collect(inputs.read('inputs/1', { etag: 'abc', from: 1 }));
+  expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input.Range).toBe('bytes=1-');
+});
+
+it('an upload URL is signed for one object, its content type and its time to live, without a checksum', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  const own = createJobInputs({
+    bucket_name: 'the-inputs',
+    createChangedError: () => new Error(),
+  });
+  const url = new URL(await own.presignPut('inputs/job_1.csv', 'text/csv', 900));
+  expect(url.hostname).toBe('the-inputs.s3.eu-west-1.amazonaws.com');
+  expect(url.pathname).toBe('/inputs/job_1.csv');
+  expect(url.searchParams.get('X-Amz-Expires')).toBe('900');
+  expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
+  expect([...url.searchParams.keys()].filter((name) => /checksum/i.test(name))).toEqual([]);
+  const other = new URL(await own.presignPut('inputs/job_1.csv', 'application/json', 900));
+  expect(other.searchParams.get('X-Amz-Signature')).not.toBe(
+    url.searchParams.get('X-Amz-Signature'),
+  );
+  vi.unstubAllEnvs();
 });

@@ -4,6 +4,7 @@ import { createPublisher, type PublishOutcome, type RecordInput } from '../../..
 import { createPause } from '../../../lib/backoff.ts';
 import { sleep } from '../../../lib/sleep.ts';
 import { ServiceError } from '../../../schemas/index.ts';
+import { createLongText } from '../../support/long-text.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -280,7 +281,7 @@ it('A text claim that cannot be stored is tried again, as often as an entry that
     },
     max_attempts: Number.POSITIVE_INFINITY,
   });
-  const publishing = publisher.publish({ ...record(0), text: randomText(1024 * 1024) });
+  const publishing = publisher.publish({ ...record(0), text: createLongText() });
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await publishing).toMatchObject({ status: 'accepted', record_id: 'r0' });
   expect(claims).toBe(12);
@@ -303,15 +304,3 @@ it('A bug in the stream rejects the records of its request, and nothing hangs', 
   expect(consumed.end).toBeInstanceOf(TypeError);
   await publisher.close();
 });
-
-/**
- * Returns a random text. A text of 1 MiB does not fit on the stream, even gzipped. About a fifth of
- * the characters are control characters that take six bytes each in JSON.
- */
-function randomText(length: number): string {
-  let state = 1;
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return String.fromCharCode((state >>> 16) % 128);
-  }).join('');
-}
