@@ -7,12 +7,18 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createProbes } from '../../../aws/probes.ts';
 import { configOf } from '../../support/sdk-client.ts';
 
+interface Stub {
+  reset(): unknown;
+  onAnyCommand(): { resolves(answer: object): unknown; rejects(error: Error): unknown };
+  calls(): { args: [{ input: object }]; thisValue: unknown }[];
+}
+type Service = 'athena' | 'dynamodb' | 'kinesis' | 's3';
 const clients = {
   athena: mockClient(AthenaClient),
   dynamodb: mockClient(DynamoDBClient),
   kinesis: mockClient(KinesisClient),
   s3: mockClient(S3Client),
-};
+} as unknown as Record<Service, Stub>;
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   for (const mock of Object.values(clients)) {
