@@ -230,7 +230,7 @@ it('job status --watch asks until the job is final, and job status asks once', a
   expect(sent).toHaveLength(4);
 });
 
-const listed = (i: number) => ({
+const createListed = (i: number) => ({
   ...{ job_id: `job_${i}`, status: 'COMPLETED', source_id: 'api', total: i },
   created_at: '2026-11-23T10:00:00.000Z',
 });
@@ -238,7 +238,7 @@ const listed = (i: number) => ({
 it('job list shows the newest 20 jobs, or as many as --limit names, and no job twice', async () => {
   answers['GET /v1/jobs'] = () => {
     const from = Number(new URL(sent.at(-1)!.url).searchParams.get('cursor') ?? 0);
-    const jobs = Array.from({ length: 15 }, (_, i) => listed(from + i));
+    const jobs = Array.from({ length: 15 }, (_, i) => createListed(from + i));
     return Response.json({ jobs, next_cursor: String(from + 15) });
   };
   const ids = (stdout: string) =>
@@ -250,7 +250,7 @@ it('job list shows the newest 20 jobs, or as many as --limit names, and no job t
 });
 
 it('job list --status asks for jobs of this status, and prints them whole with --json', async () => {
-  const one = { ...listed(1), started_at: '2026-11-23T10:00:01.000Z' };
+  const one = { ...createListed(1), started_at: '2026-11-23T10:00:01.000Z' };
   answers['GET /v1/jobs'] = json({ jobs: [one] });
   expect(JSON.parse((await job('list', '--status', 'FAILED', '--json')).stdout)).toEqual([one]);
   expect(sent[0]!.url).toContain('status=FAILED');

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const published = (record_id: string, fields: Partial<Published> = {}): Published => ({
+const createPublished = (record_id: string, fields: Partial<Published> = {}): Published => ({
   ...{ tenant: 'default', record_id, record_version: 0, position_id: `s:${record_id}`, bad: false },
   ...fields,
 });
@@ -55,7 +55,7 @@ async function wait(
 }
 
 it('the demo waits until each good record has a result, and each bad one a set-aside', async () => {
-  const records = [published('a'), published('bad', { bad: true })];
+  const records = [createPublished('a'), createPublished('bad', { bad: true })];
   const { polls, updates } = await wait(
     records,
     (poll) => (poll >= 2 ? [aResult({ record_id: 'a' })] : []),
@@ -70,7 +70,7 @@ it('the demo waits until each good record has a result, and each bad one a set-a
 });
 
 it('the demo waits for the version of a record that it has published, or a newer one', async () => {
-  const records = [published('a', { record_version: 2 })];
+  const records = [createPublished('a', { record_version: 2 })];
   const row = (record_version: number) => aResult({ record_id: 'a', record_version });
   expect((await wait(records, (poll) => [row(poll - 1)])).polls).toBe(3);
   expect((await wait(records, () => [row(9)])).polls).toBe(1);
@@ -78,11 +78,11 @@ it('the demo waits for the version of a record that it has published, or a newer
 
 it('the demo does not take a set-aside of another record for the end of a good one', async () => {
   const rows = (poll: number) => (poll >= 2 ? [aResult({ record_id: 'a' })] : []);
-  expect((await wait([published('a')], rows, () => ['s:a'])).polls).toBe(2);
+  expect((await wait([createPublished('a')], rows, () => ['s:a'])).polls).toBe(2);
 });
 
 it('the demo shows the first verdict once, and shows no record without a verdict', async () => {
-  const records = ['empty', 'a', 'b'].map((id) => published(id));
+  const records = ['empty', 'a', 'b'].map((id) => createPublished(id));
   const rows = [
     aResult({ record_id: 'empty', status: 'empty' }),
     aResult({ record_id: 'a' }),
@@ -93,7 +93,7 @@ it('the demo shows the first verdict once, and shows no record without a verdict
 });
 
 it('the demo fails if no record ends for two minutes, and not while records still end', async () => {
-  const records = ['a', 'b', 'c'].map((id) => published(id));
+  const records = ['a', 'b', 'c'].map((id) => createPublished(id));
   // One record ends after each 100 s, which is 250 polls of 400 ms.
   const rows = (poll: number) =>
     records.slice(0, Math.floor(poll / 250)).map(({ record_id }) => aResult({ record_id }));
@@ -109,7 +109,7 @@ it('the demo fails if no record ends for two minutes, and not while records stil
 
 it('the demo stops waiting when it is interrupted', async () => {
   const interrupted = AbortSignal.abort(new Error('Interrupted'));
-  await expect(wait([published('a')], () => [], undefined, interrupted)).rejects.toThrow(
+  await expect(wait([createPublished('a')], () => [], undefined, interrupted)).rejects.toThrow(
     'Interrupted',
   );
 });
