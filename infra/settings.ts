@@ -146,7 +146,7 @@ export const settings: Settings = {
   },
   jobs: {
     // If a submission takes longer, the function continues the submission with the next message. If
-    // the function crashes, the queue delivers the message again after about this time.
+    // the function crashes, the sweeper sends another message.
     timeout_seconds: 120,
     memory_mb: 512,
     deadline_seconds: DAY_SECONDS,

@@ -172,10 +172,10 @@ function deliveryWatches({ lake, jobs, api }: AlarmsProps): Record<string, Watch
       threshold: 900,
       meaning: 'Firehose does not deliver to the lake.',
     },
-    SubmissionsFail: watchDeadLetters(jobs.queue, 'Messages of the jobs queue failed ten times.'),
+    SubmissionsFail: watchDeadLetters(jobs.queue, 'Messages of the jobs queue failed five times.'),
     CallbacksFail: watchDeadLetters(
       jobs.callback_queue,
-      'Messages of the callback queue failed ten times.',
+      'Messages of the callback queue failed five times.',
     ),
     ApiFails: {
       metric: api.metricServerError({ period: FIVE_MINUTES }),

@@ -124,15 +124,25 @@ export class Api extends Construct {
   }
 }
 
+/**
+ * Returns the resource policy that refuses all other addresses. The policy needs the Deny statement:
+ * if the authorizer allows a request, a policy that only lacks an Allow does not refuse the request.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+ */
 function accessPolicy(allowed_cidrs: string[]): iam.PolicyDocument | undefined {
   if (allowed_cidrs.length === 0) return undefined;
+  const invoke = {
+    principals: [new iam.AnyPrincipal()],
+    actions: ['execute-api:Invoke'],
+    resources: ['execute-api:/*'],
+  };
   return new iam.PolicyDocument({
     statements: [
+      new iam.PolicyStatement(invoke),
       new iam.PolicyStatement({
-        principals: [new iam.AnyPrincipal()],
-        actions: ['execute-api:Invoke'],
-        resources: ['execute-api:/*'],
-        conditions: { IpAddress: { 'aws:SourceIp': allowed_cidrs } },
+        ...invoke,
+        effect: iam.Effect.DENY,
+        conditions: { NotIpAddress: { 'aws:SourceIp': allowed_cidrs } },
       }),
     ],
   });

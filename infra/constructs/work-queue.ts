@@ -4,26 +4,31 @@ import type { createFunction } from './handler.ts';
 
 /**
  * Number of failed attempts after which a message becomes a dead letter. A dead letter raises an
- * alarm.
+ * alarm. Lambda recommends at least 5 attempts, because an attempt that Lambda throttles counts too.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
-const MAX_RECEIVE_COUNT = 10;
+const MAX_RECEIVE_COUNT = 5;
+/**
+ * Visibility timeout of a queue, as a multiple of the timeout of its function. Lambda recommends six
+ * times the timeout, because Lambda retries an invocation that it throttles for that long. The
+ * sweeper resumes a crashed submission earlier.
+ */
+const VISIBILITY_FACTOR = 6;
 const RETENTION_DAYS = 14;
 
 /**
  * Creates a queue of messages for a Lambda function, with a dead letter queue.
  *
- * @param timeout_seconds timeout of the Lambda function, in seconds. The visibility timeout of the
- * queue is only slightly longer, because after a crash the function should soon receive the message
- * again.
+ * @param timeout_seconds timeout of the Lambda function, in seconds
  */
 export function createWorkQueue(scope: Construct, id: string, timeout_seconds: number): sqs.Queue {
   const retentionPeriod = Duration.days(RETENTION_DAYS);
   const encryption = sqs.QueueEncryption.SQS_MANAGED;
-  const dead_letters = new sqs.Queue(scope, `${id}DeadLetters`, { retentionPeriod, encryption });
+  const kept = { retentionPeriod, encryption, enforceSSL: true };
+  const dead_letters = new sqs.Queue(scope, `${id}DeadLetters`, kept);
   return new sqs.Queue(scope, id, {
-    retentionPeriod,
-    encryption,
-    visibilityTimeout: Duration.seconds(timeout_seconds + 30),
+    ...kept,
+    visibilityTimeout: Duration.seconds(timeout_seconds * VISIBILITY_FACTOR),
     deadLetterQueue: { queue: dead_letters, maxReceiveCount: MAX_RECEIVE_COUNT },
   });
 }

@@ -1,87 +1,42 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
+import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
+import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
+import { readDoc, readDocNumber, readDocTable } from '../support/doc-tables.ts';
 import { listResources, type Properties, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
+
+const RUNBOOK = 'docs/operations.md';
+const described = readDocTable(RUNBOOK, 'Alarms').map((row) => [row.alarm, row] as const);
 
 let alarms: Record<string, Properties>;
 beforeAll(() => {
   alarms = listResources(synthesize(), 'AWS::CloudWatch::Alarm');
 });
 
-const consumer = { Namespace: 'AuraStream', Dimensions: [{ Name: 'service', Value: 'consumer' }] };
-const handler = {
-  Namespace: 'AWS/Lambda',
-  Dimensions: [{ Name: 'FunctionName', Value: 'ConsumerHandler' }],
+/** The dimensions that the column `dimension` of the runbook's table names. */
+const DIMENSIONS: Record<string, { Name: string; Value: string }> = {
+  consumer: { Name: 'FunctionName', Value: 'ConsumerHandler' },
+  'stream mapping': { Name: 'EventSourceMappingUUID', Value: 'ConsumerMapping' },
+  service: { Name: 'service', Value: 'consumer' },
+  'delivery stream': { Name: 'DeliveryStreamName', Value: 'LakeDeliveryStream' },
+  'jobs queue': { Name: 'QueueName', Value: 'JobsQueueDeadLetters.QueueName' },
+  'callback queue': { Name: 'QueueName', Value: 'JobsCallbacksDeadLetters.QueueName' },
+  API: { Name: 'ApiName', Value: 'RestApi' },
 };
-const deadLetters = (queue: string) => ({
-  Namespace: 'AWS/SQS',
-  MetricName: 'ApproximateNumberOfMessagesVisible',
-  Dimensions: [{ Name: 'QueueName', Value: `${queue}.QueueName` }],
-  Statistic: 'Maximum',
-});
 
-/**
- * Expected alarms, each with its name, metric, threshold and number of five-minute periods. See
- * docs/operations.md.
- */
-const EXPECTED: [name: string, metric: object, threshold: number, periods: number][] = [
-  ['StreamIsLate', { ...handler, MetricName: 'IteratorAge', Statistic: 'Maximum' }, 300_000, 3],
-  [
-    'BatchesGivenUp',
-    {
-      Namespace: 'AWS/Lambda',
-      MetricName: 'OnFailureDestinationDeliveredEventCount',
-      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: 'ConsumerMapping' }],
-      Statistic: 'Sum',
-    },
-    0,
-    1,
-  ],
-  ['ConsumerFails', { ...handler, MetricName: 'Errors', Statistic: 'Sum' }, 0, 3],
-  ['RecordsSetAside', { ...consumer, MetricName: 'set_asides', Statistic: 'Sum' }, 100, 1],
-  ['AnalyzerIsDown', { ...consumer, MetricName: 'breaker_open', Statistic: 'Maximum' }, 0, 1],
-  [
-    'AnalyzerThrottles',
-    { ...consumer, MetricName: 'analyzer_throttles', Statistic: 'Sum' },
-    100,
-    3,
-  ],
-  ['CacheIsDown', { ...consumer, MetricName: 'cache_errors', Statistic: 'Sum' }, 0, 3],
-  ['LedgerIsDown', { ...consumer, MetricName: 'ledger_errors', Statistic: 'Sum' }, 0, 3],
-  [
-    'LakeIsLate',
-    {
-      Namespace: 'AWS/Firehose',
-      MetricName: 'DeliveryToS3.DataFreshness',
-      Dimensions: [{ Name: 'DeliveryStreamName', Value: 'LakeDeliveryStream' }],
-      Statistic: 'Maximum',
-    },
-    900,
-    1,
-  ],
-  ['SubmissionsFail', deadLetters('JobsQueueDeadLetters'), 0, 1],
-  ['CallbacksFail', deadLetters('JobsCallbacksDeadLetters'), 0, 1],
-  [
-    'ApiFails',
-    {
-      Namespace: 'AWS/ApiGateway',
-      MetricName: '5XXError',
-      Dimensions: [{ Name: 'ApiName', Value: 'RestApi' }],
-      Statistic: 'Sum',
-    },
-    5,
-    1,
-  ],
-];
-
-it.each(EXPECTED)(
-  'the alarm %s watches its metric and is raised above its threshold, for its time',
-  (name, metric, Threshold, EvaluationPeriods) => {
+it.each(described)(
+  'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time',
+  (name, row) => {
+    const [metric] = row.metric?.split(', in ') ?? [];
     expect(alarms[`Alarms${name}`]).toEqual({
-      ...metric,
-      Threshold,
-      EvaluationPeriods,
+      Namespace: row.namespace,
+      MetricName: metric,
+      Dimensions: [DIMENSIONS[row.dimension ?? '']],
+      Statistic: row.statistic,
+      Threshold: readDocNumber(row.threshold),
+      EvaluationPeriods: readDocNumber(row.periods),
       Period: 300,
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
@@ -92,11 +47,14 @@ it.each(EXPECTED)(
   },
 );
 
-it('there are no other alarms', () => {
-  expect(Object.keys(alarms)).toEqual(EXPECTED.map(([name]) => `Alarms${name}`));
+it('the runbook lists every alarm, and has a section for each', () => {
+  const names = described.map(([name]) => name);
+  expect(Object.keys(alarms)).toEqual(names.map((name) => `Alarms${name}`));
+  const runbook = readDoc(RUNBOOK);
+  for (const name of names) expect(runbook, name).toMatch(new RegExp(`^### ${name}$`, 'm'));
 });
 
-it('the settings move the thresholds of lateness, set-asides and throttles', () => {
+it('the settings of the runbook move the thresholds of their alarms', () => {
   const moved = synthesize({
     alarms: {
       ...settings.alarms,
@@ -105,19 +63,48 @@ it('the settings move the thresholds of lateness, set-asides and throttles', () 
       throttles_in_five_minutes: 9,
     },
   });
-  const { AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsAnalyzerThrottles } = listResources(
-    moved,
-    'AWS::CloudWatch::Alarm',
+  const found = listResources(moved, 'AWS::CloudWatch::Alarm');
+  const changed = described.filter(
+    ([name]) => found[`Alarms${name}`]?.Threshold !== alarms[`Alarms${name}`]?.Threshold,
   );
-  const found = [AlarmsStreamIsLate, AlarmsRecordsSetAside, AlarmsAnalyzerThrottles];
-  expect(found.map((alarm) => alarm?.Threshold)).toEqual([7_000, 8, 9]);
+  expect(
+    changed.map(([name, { setting }]) => [setting, found[`Alarms${name}`]?.Threshold]),
+  ).toEqual([
+    ['alarms.late_seconds', 7_000],
+    ['alarms.set_asides_in_five_minutes', 8],
+    ['alarms.throttles_in_five_minutes', 9],
+  ]);
+  const named = described.filter(([, { setting }]) => setting !== '');
+  expect(named).toEqual(changed);
 });
 
-it('each email address of the settings gets the alarms', () => {
-  const emails = ['a@example.com', 'b@example.com'];
-  const subscribed = synthesize({ alarms: { ...settings.alarms, emails } });
-  const found = Object.values(listResources(subscribed, 'AWS::SNS::Subscription'));
-  expect(found).toEqual(
-    emails.map((Endpoint) => ({ Endpoint, Protocol: 'email', TopicArn: 'AlarmsTopic' })),
+it('the runbook explains every metric that the consumer publishes, and names the alarm that watches it', () => {
+  const watched = Object.fromEntries(
+    described
+      .filter(([, { namespace }]) => namespace === 'AuraStream')
+      .map(([name, { metric = '' }]) => [metric, name]),
   );
+  const published = Object.keys(listMetrics());
+  const explained = readDocTable(RUNBOOK, 'Metrics').map(({ metric, alarm }) => [metric, alarm]);
+  expect(explained.sort()).toEqual(published.map((name) => [name, watched[name] ?? '']).sort());
+  expect(published).toEqual(expect.arrayContaining(Object.keys(watched)));
 });
+
+/** Lists the metrics that the consumer publishes for a batch. */
+function listMetrics(): Record<string, number> {
+  const none = { granted: 0, refused: 0, waited_ms: 0, throttles: 0, ledger_errors: 0 };
+  const breaker = { open: false, opened: 0, spared: 0 };
+  const quota = { ...none, calls_per_second: 10, breaker };
+  return batchMetrics({
+    records_in: 0,
+    results: 0,
+    set_asides: 0,
+    cancelled: 0,
+    failed: 0,
+    duration_ms: 0,
+    iterator_age_ms: 0,
+    end_to_end_ms: 0,
+    analysis: createAnalysisCounts(),
+    quota: quotaMetrics(quota, quota),
+  });
+}

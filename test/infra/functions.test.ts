@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
-import { listResources, synthesize } from '../support/template.ts';
+import { listBundles, listResources, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -82,17 +82,32 @@ it.each([
     },
   ],
 ])('the function %s has its memory, its timeout and its environment', (id, limits, environment) => {
-  expect(listResources(template, 'AWS::Lambda::Function')[id]).toMatchObject({
+  expect(listResources(template, 'AWS::Lambda::Function')[id]).toEqual({
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
     MemorySize: limits.memory,
     Timeout: limits.timeout,
     Role: `${id}Role.Arn`,
     TracingConfig: { Mode: 'Active' },
     LoggingConfig: { LogGroup: `${id}Logs` },
+    Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', ...environment } },
+    Description: expect.any(String),
+    Code: expect.anything(),
   });
-  const found = listResources(template, 'AWS::Lambda::Function')[id];
-  expect(found?.Environment.Variables).toEqual({
-    NODE_OPTIONS: '--enable-source-maps',
-    ...environment,
+});
+
+it('each function runs the handler of its room, next to the files that it reads', () => {
+  const languages = { '.': ['packages/language-detector/src/languages.bin'] };
+  const page = ['swagger-ui-bundle.js', 'swagger-ui.css'].map(
+    (file) => `node_modules/swagger-ui-dist/${file}`,
+  );
+  expect(listBundles(template)).toEqual({
+    ConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
+    ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
+    ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
+    JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
+    JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
 });
 
@@ -121,6 +136,14 @@ it('the consumer reads the stream in order, in large batches, and retries for tw
   });
 });
 
+it('Lambda gives a batch up before the stream forgets it', () => {
+  const { ConsumerMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
+  const { IngestStream } = listResources(template, 'AWS::Kinesis::Stream');
+  expect(ConsumerMapping?.MaximumRecordAgeInSeconds).toBeLessThan(
+    IngestStream?.RetentionPeriodHours * 3_600,
+  );
+});
+
 it.each([
   ['JobsSubmissionFeed', 'JobsSubmission', 'JobsQueue', 5],
   ['JobsCallbackFeed', 'JobsCallback', 'JobsCallbacks', 10],
@@ -134,47 +157,78 @@ it.each([
   });
 });
 
-it('a message becomes a dead letter after ten attempts, and queues keep messages for 14 days', () => {
+const WORK_QUEUES = [
+  ['JobsQueue', 'JobsSubmission'],
+  ['JobsCallbacks', 'JobsCallback'],
+] as const;
+
+it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {
   const kept = { MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true };
-  const work = (dead_letters: string, VisibilityTimeout: number) => ({
-    ...kept,
-    VisibilityTimeout,
-    RedrivePolicy: { deadLetterTargetArn: `${dead_letters}.Arn`, maxReceiveCount: 10 },
-  });
-  expect(listResources(template, 'AWS::SQS::Queue')).toEqual({
-    JobsQueueDeadLetters: kept,
-    JobsQueue: work('JobsQueueDeadLetters', 150),
-    JobsCallbacksDeadLetters: kept,
-    JobsCallbacks: work('JobsCallbacksDeadLetters', 75),
-  });
+  const queues = WORK_QUEUES.flatMap(([queue]) => [
+    [`${queue}DeadLetters`, kept],
+    [
+      queue,
+      {
+        ...kept,
+        VisibilityTimeout: expect.any(Number),
+        RedrivePolicy: {
+          deadLetterTargetArn: `${queue}DeadLetters.Arn`,
+          maxReceiveCount: 5,
+        },
+      },
+    ],
+  ]);
+  expect(listResources(template, 'AWS::SQS::Queue')).toEqual(Object.fromEntries(queues));
 });
 
-it('only the two rules of the stack may send events to the jobs queue', () => {
-  expect(listResources(template, 'AWS::SQS::QueuePolicy')).toEqual({
-    JobsQueuePolicy: {
-      Queues: ['JobsQueue'],
+it.each(WORK_QUEUES)(
+  'the queue %s hides a message for six times the timeout of %s, as Lambda recommends',
+  (queue, handler) => {
+    const { VisibilityTimeout } = listResources(template, 'AWS::SQS::Queue')[queue] ?? {};
+    const { Timeout } = listResources(template, 'AWS::Lambda::Function')[handler] ?? {};
+    expect(VisibilityTimeout).toBe(6 * Timeout);
+  },
+);
+
+it('queues refuse calls without TLS, and only the two rules may send events to the jobs queue', () => {
+  const refuse = (queue: string) => ({
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 'sqs:*',
+    Resource: `${queue}.Arn`,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+  const fromRules = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: 'JobsQueue.Arn',
+    Condition: { ArnEquals: { 'aws:SourceArn': ['JobsInputArrived.Arn', 'JobsSweep.Arn'] } },
+  };
+  const queues = WORK_QUEUES.flatMap(([queue]) => [queue, `${queue}DeadLetters`]);
+  const policies = queues.map((queue) => [
+    `${queue}Policy`,
+    {
+      Queues: [queue],
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: 'JobsQueue.Arn',
-            Condition: {
-              ArnEquals: { 'aws:SourceArn': ['JobsInputArrived.Arn', 'JobsSweep.Arn'] },
-            },
-          },
-        ],
+        Statement: [refuse(queue), ...(queue === 'JobsQueue' ? [fromRules] : [])],
       },
     },
-  });
+  ]);
+  const found = listResources(template, 'AWS::SQS::QueuePolicy');
+  for (const { PolicyDocument } of Object.values(found)) {
+    for (const statement of PolicyDocument.Statement) delete statement.Sid;
+  }
+  expect(found).toEqual(Object.fromEntries(policies));
 });
 
 it('the jobs queue gets a message for each input that arrives, and one every minute for the sweep', () => {
   const target = { Arn: 'JobsQueue.Arn', Id: 'jobs' };
-  expect(listResources(template, 'AWS::Events::Rule')).toMatchObject({
+  const rule = { Description: expect.any(String) };
+  expect(listResources(template, 'AWS::Events::Rule')).toEqual({
     JobsInputArrived: {
+      ...rule,
       EventPattern: {
         source: ['aws.s3'],
         'detail-type': ['Object Created'],
@@ -183,6 +237,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
       Targets: [target],
     },
     JobsSweep: {
+      ...rule,
       ScheduleExpression: 'rate(1 minute)',
       Targets: [{ ...target, Input: '{"kind":"sweep"}' }],
     },
@@ -190,33 +245,6 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   const { JobsInputs } = listResources(template, 'AWS::S3::Bucket');
   expect(JobsInputs?.NotificationConfiguration).toEqual({
     EventBridgeConfiguration: { EventBridgeEnabled: true },
-  });
-});
-
-it('the API is throttled as a whole, names its key by the authorizer, and keeps its answer for five minutes', () => {
-  expect(Object.values(listResources(template, 'AWS::ApiGateway::Stage'))).toMatchObject([
-    {
-      StageName: 'v1',
-      MethodSettings: [
-        {
-          HttpMethod: '*',
-          ResourcePath: '/*',
-          ThrottlingRateLimit: 1_000,
-          ThrottlingBurstLimit: 2_000,
-          DataTraceEnabled: false,
-        },
-      ],
-    },
-  ]);
-  expect(listResources(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
-    ApiRestApi: { ApiKeySourceType: 'AUTHORIZER' },
-  });
-  expect(listResources(template, 'AWS::ApiGateway::Authorizer')).toMatchObject({
-    ApiAuthorizer: {
-      Type: 'REQUEST',
-      IdentitySource: 'method.request.header.X-API-Key',
-      AuthorizerResultTtlInSeconds: 300,
-    },
   });
 });
 

@@ -3,22 +3,31 @@ import { listResources, type Properties, synthesize } from '../support/template.
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
-const policies = listResources(synthesize(), 'AWS::IAM::Policy');
+const template = synthesize();
+const policies = listResources(template, 'AWS::IAM::Policy');
 
-/**
- * Returns the grants of a role as a sorted list of strings `action resource`. The list does not
- * contain the grants for logs and traces, because every function has these grants.
- */
+/** Returns the grants of a role as a sorted list of strings `action resource`. */
 function listGrants(role: string): string[] {
   const statements: Properties[] = policies[`${role}DefaultPolicy`]?.PolicyDocument.Statement ?? [];
   expect(statements).not.toEqual([]);
-  const grants = statements.flatMap(({ Effect, Action, Resource }) => {
-    expect(Effect).toBe('Allow');
+  const grants = statements.flatMap(({ Effect, Action, Resource, ...more }) => {
+    expect({ Effect, ...more }).toEqual({ Effect: 'Allow' });
     return [Action]
       .flat()
       .flatMap((action) => [Resource].flat().map((resource) => `${action} ${resource}`));
   });
-  return grants.filter((grant) => !/^(logs|xray):/.test(grant)).sort();
+  return grants.sort();
+}
+
+/** Grants of a function for its own log group, and for traces, whose actions have no resource. */
+function listObservability(role: string): string[] {
+  const logs = `${role.replace(/Role$/, '')}Logs.Arn`;
+  return [
+    `logs:CreateLogStream ${logs}`,
+    `logs:PutLogEvents ${logs}`,
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ];
 }
 
 const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
@@ -137,5 +146,29 @@ it.each([
     ],
   ],
 ])('the role %s may do what its function does, and nothing else', (role, grants) => {
-  expect(listGrants(role)).toEqual([...grants].sort());
+  const own = role === 'LakeDeliveryRole' ? [] : listObservability(role);
+  expect(listGrants(role)).toEqual([...grants, ...own].sort());
+});
+
+it('only its service may assume a role, and no role has a managed policy', () => {
+  const assumedBy = (Service: string) => ({
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+    },
+  });
+  expect(listResources(template, 'AWS::IAM::Role')).toEqual({
+    ConsumerHandlerRole: assumedBy('lambda.amazonaws.com'),
+    ApiHandlerRole: assumedBy('lambda.amazonaws.com'),
+    ApiAuthorizerHandlerRole: assumedBy('lambda.amazonaws.com'),
+    JobsSubmissionRole: assumedBy('lambda.amazonaws.com'),
+    JobsCallbackRole: assumedBy('lambda.amazonaws.com'),
+    LakeDeliveryRole: assumedBy('firehose.amazonaws.com'),
+  });
+});
+
+it('each policy belongs to the one role of its name', () => {
+  for (const [id, { Roles }] of Object.entries(policies)) {
+    expect(Roles).toEqual([id.replace(/DefaultPolicy$/, '')]);
+  }
 });

@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { settings } from '../../infra/settings.ts';
-import { listResources, type Properties, synthesize } from '../support/template.ts';
+import { resultsResponseSchema } from '../../schemas/index.ts';
+import { listDeletions, listResources, type Properties, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -10,7 +10,6 @@ beforeAll(() => {
   template = synthesize();
 });
 
-const BUCKETS = ['IngestSetAsides', 'IngestFailures', 'LakeBucket', 'JobsInputs'];
 const key = (hash: string, range?: string) => [
   { AttributeName: hash, KeyType: 'HASH' },
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
@@ -18,23 +17,57 @@ const key = (hash: string, range?: string) => [
 const EXPIRES = { AttributeName: 'expires_at', Enabled: true };
 const RECOVERABLE = { PointInTimeRecoveryEnabled: true };
 
-it.each(BUCKETS)('the bucket %s is private and encrypted, and refuses calls without TLS', (id) => {
-  expect(listResources(template, 'AWS::S3::Bucket')[id]).toMatchObject({
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [
-        { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
-      ],
-    },
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    },
-  });
-  expect(listResources(template, 'AWS::S3::BucketPolicy')[`${id}Policy`]).toMatchObject({
+const ABORT = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' };
+const expire = (Prefix: string, ExpirationInDays: number) => ({
+  Prefix,
+  ExpirationInDays,
+  Status: 'Enabled',
+});
+const LIFECYCLES: Record<string, object[]> = {
+  IngestSetAsides: [ABORT],
+  IngestFailures: [ABORT],
+  LakeBucket: [ABORT, expire('query-results/', 7)],
+  JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 30)],
+};
+const BUCKETS = Object.keys(LIFECYCLES);
+
+it('inputs and long texts expire with their job, and answers of queries after a week; all else stays', () => {
+  const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
+    ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
+  );
+  expect(Object.fromEntries(rules)).toEqual(LIFECYCLES);
+});
+
+it.each(BUCKETS)(
+  'the bucket %s is private and encrypted, and keeps one version of an object',
+  (id) => {
+    const { LifecycleConfiguration: _, ...bucket } = listResources(template, 'AWS::S3::Bucket')[
+      id
+    ]!;
+    expect(bucket).toEqual({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+        ],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      ...(id === 'JobsInputs'
+        ? { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
+        : {}),
+    });
+  },
+);
+
+it.each(BUCKETS)('the bucket %s refuses calls without TLS', (id) => {
+  expect(listResources(template, 'AWS::S3::BucketPolicy')[`${id}Policy`]).toEqual({
     Bucket: id,
     PolicyDocument: {
+      Version: '2012-10-17',
       Statement: [
         {
           Effect: 'Deny',
@@ -48,77 +81,80 @@ it.each(BUCKETS)('the bucket %s is private and encrypted, and refuses calls with
   });
 });
 
-it('inputs and long texts expire with their job, and answers of queries after a week; all else stays', () => {
-  const abort = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' };
-  const expire = (Prefix: string, ExpirationInDays: number) => ({
-    Prefix,
-    ExpirationInDays,
-    Status: 'Enabled',
-  });
-  const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
-    ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
-  );
-  expect(Object.fromEntries(rules)).toEqual({
-    IngestSetAsides: [abort],
-    IngestFailures: [abort],
-    LakeBucket: [abort, expire('query-results/', 7)],
-    JobsInputs: [abort, expire('inputs/', 30), expire('claims/', 30)],
-  });
+it('every bucket outlives the stack', () => {
+  const kept = BUCKETS.map((id) => [id, 'Retain']);
+  expect(listDeletions(template, 'AWS::S3::Bucket')).toEqual(Object.fromEntries(kept));
 });
 
-it('each table has its keys, its expiry, its indexes, and recovery unless it can be built again', () => {
-  const pay = { BillingMode: 'PAY_PER_REQUEST' };
-  const tables = Object.entries(listResources(template, 'AWS::DynamoDB::Table')).map(
-    ([id, { AttributeDefinitions: _, GlobalSecondaryIndexes: indexes = [], ...rest }]) => [
-      id,
-      {
-        ...rest,
-        indexes: indexes.map(({ IndexName, KeySchema, Projection }: Properties) => [
-          IndexName,
-          KeySchema,
-          Projection.ProjectionType,
-        ]),
-      },
-    ],
-  );
-  expect(Object.fromEntries(tables)).toEqual({
-    TablesCache: {
-      ...pay,
-      KeySchema: key('fingerprint'),
-      TimeToLiveSpecification: EXPIRES,
-      indexes: [],
-    },
-    TablesResults: {
-      ...pay,
+const PAY = { BillingMode: 'PAY_PER_REQUEST' };
+const TABLES: [id: string, table: object][] = [
+  ['TablesCache', { KeySchema: key('fingerprint'), TimeToLiveSpecification: EXPIRES }],
+  [
+    'TablesResults',
+    {
       KeySchema: key('record_key'),
       TimeToLiveSpecification: EXPIRES,
       PointInTimeRecoverySpecification: RECOVERABLE,
-      indexes: [['by_source', key('source_key', 'source_sort'), 'INCLUDE']],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_source',
+          KeySchema: key('source_key', 'source_sort'),
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: Object.keys(resultsResponseSchema.shape.results.element.shape),
+          },
+        },
+      ],
     },
-    TablesQuota: { ...pay, KeySchema: key('quota'), indexes: [] },
-    JobsTable: {
-      ...pay,
+  ],
+  ['TablesQuota', { KeySchema: key('quota') }],
+  [
+    'JobsTable',
+    {
       KeySchema: key('job_id', 'part'),
       TimeToLiveSpecification: EXPIRES,
       PointInTimeRecoverySpecification: RECOVERABLE,
-      indexes: [
-        ['by_tenant', key('tenant', 'created_sort'), 'ALL'],
-        ['by_due', key('due_shard', 'due_at'), 'ALL'],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_tenant',
+          KeySchema: key('tenant', 'created_sort'),
+          Projection: { ProjectionType: 'ALL' },
+        },
+        {
+          IndexName: 'by_due',
+          KeySchema: key('due_shard', 'due_at'),
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
     },
+  ],
+];
+
+it.each(TABLES)(
+  'the table %s has its keys, its expiry, its indexes, and recovery unless it can be built again',
+  (id, expected) => {
+    const { AttributeDefinitions: attributes, ...table } = listResources(
+      template,
+      'AWS::DynamoDB::Table',
+    )[id]!;
+    expect(table).toEqual({ ...PAY, ...expected });
+    const types = attributes.map(({ AttributeType }: Properties) => AttributeType);
+    expect(new Set(types)).toEqual(new Set(['S']));
+  },
+);
+
+it('results and jobs outlive the stack; the cache and the quota ledger do not', () => {
+  expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
+    TablesCache: 'Delete',
+    TablesResults: 'Retain',
+    TablesQuota: 'Delete',
+    JobsTable: 'Retain',
   });
 });
 
-it('results and jobs outlive the stack; the cache and the quota ledger do not', () => {
-  const policies = Object.values(template.findResources('AWS::DynamoDB::Table')).map(
-    ({ DeletionPolicy, Properties }) => [Properties.KeySchema[0].AttributeName, DeletionPolicy],
-  );
-  expect(Object.fromEntries(policies)).toEqual({
-    fingerprint: 'Delete',
-    record_key: 'Retain',
-    quota: 'Delete',
-    job_id: 'Retain',
-  });
+it('the index by_source holds at most the 20 attributes that DynamoDB allows', () => {
+  const listed = resultsResponseSchema.shape.results.element.shape;
+  expect(Object.keys(listed).length).toBeLessThanOrEqual(20);
 });
 
 it('the stream is on demand, encrypted, and keeps records for a day', () => {
@@ -131,50 +167,13 @@ it('the stream is on demand, encrypted, and keeps records for a day', () => {
   });
 });
 
-it('Firehose writes gzipped lines by hour of delivery, with the buffer of the deployment', () => {
-  const { LakeDeliveryStream } = listResources(template, 'AWS::KinesisFirehose::DeliveryStream');
-  expect(LakeDeliveryStream).toMatchObject({
-    DeliveryStreamType: 'DirectPut',
-    DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
-    ExtendedS3DestinationConfiguration: {
-      BucketARN: 'LakeBucket.Arn',
-      RoleARN: 'LakeDeliveryRole.Arn',
-      Prefix:
-        'results/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/',
-      ErrorOutputPrefix: expect.stringMatching(/^delivery-errors\//),
-      BufferingHints: { IntervalInSeconds: 'LakeBufferSeconds', SizeInMBs: 64 },
-      CompressionFormat: 'GZIP',
-      ProcessingConfiguration: {
-        Enabled: true,
-        Processors: [
-          {
-            Type: 'AppendDelimiterToRecord',
-            Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }],
-          },
-        ],
-      },
-    },
-  });
-  template.hasParameter('LakeBufferSeconds', { Default: settings.lake.buffer_seconds });
-});
-
-it('queries write their answers encrypted below the prefix that expires, whatever a client asks for', () => {
-  expect(listResources(template, 'AWS::Athena::WorkGroup').LakeWorkGroup).toMatchObject({
-    Name: 'aurastream',
-    WorkGroupConfiguration: {
-      EnforceWorkGroupConfiguration: true,
-      ResultConfiguration: {
-        OutputLocation: 's3://LakeBucket/query-results/',
-        EncryptionConfiguration: { EncryptionOption: 'SSE_S3' },
-      },
-    },
-  });
-});
-
-it('the callback secret is generated with 64 characters', () => {
-  const { JobsCallbackSecret } = listResources(template, 'AWS::SecretsManager::Secret');
-  expect(JobsCallbackSecret?.GenerateSecretString).toEqual({
-    PasswordLength: 64,
-    ExcludePunctuation: true,
+it('the keys of callbacks and of restored records are generated with 64 characters each', () => {
+  const generated = {
+    Description: expect.any(String),
+    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+  };
+  expect(listResources(template, 'AWS::SecretsManager::Secret')).toEqual({
+    IngestRestoreKey: generated,
+    JobsCallbackSecret: generated,
   });
 });

@@ -1,12 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
+import { BUNDLE_FILE } from './no-bundles.ts';
+
+/** Folder of the cloud assembly from which a template comes. */
+const folders = new WeakMap<Template, string>();
 
 /** Synthesizes the stack without its bundles. */
 export function synthesize(overrides: Partial<typeof settings> = {}): Template {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new AuraStreamStack(app, 'Test', { ...settings, ...overrides }));
+  const template = Template.fromStack(
+    new AuraStreamStack(app, 'Test', { ...settings, ...overrides }),
+  );
+  folders.set(template, app.outdir);
+  return template;
+}
+
+/** Lists what each function of a template would bundle. See test/support/no-bundles.ts. */
+export function listBundles(template: Template): Record<string, unknown> {
+  const functions = listResources(template, 'AWS::Lambda::Function');
+  return Object.fromEntries(
+    Object.entries(functions).map(([id, { Code }]) => {
+      const asset = `asset.${Code.S3Key.replace(/\.zip$/, '')}`;
+      const file = join(folders.get(template) ?? '', asset, BUNDLE_FILE);
+      return [id, JSON.parse(readFileSync(file, 'utf8'))];
+    }),
+  );
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties in a template can be any JSON value.
@@ -22,6 +44,29 @@ export function listResources(template: Template, type: string): Record<string, 
     Object.entries(template.findResources(type)).map(([id, resource]) => [
       withoutHash(id),
       simplify(resource.Properties ?? {}) as Properties,
+    ]),
+  );
+}
+
+/** Lists what the deletion of the stack does to each resource of a type. */
+export function listDeletions(template: Template, type: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template.findResources(type)).map(([id, resource]) => {
+      const { DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' } = resource;
+      if (DeletionPolicy !== UpdateReplacePolicy) {
+        throw new Error(`${id}: a deletion does ${DeletionPolicy}, a replacement does not`);
+      }
+      return [withoutHash(id), DeletionPolicy];
+    }),
+  );
+}
+
+/** Lists the outputs of the stack. References are replaced as in `listResources`. */
+export function listOutputs(template: Template): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(template.findOutputs('*')).map(([name, { Value }]) => [
+      withoutHash(name),
+      simplify(Value),
     ]),
   );
 }

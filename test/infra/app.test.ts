@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Properties } from '../support/template.ts';
+
+vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
+
+const EMAILS = ['a@example.com', 'b@example.com'];
+const CIDRS = ['203.0.113.0/24', '198.51.100.7/32'];
+const outdir = mkdtempSync(join(tmpdir(), 'aurastream-app-'));
+
+// The synthesis is in a hook, because a hook has more time than a test.
+beforeAll(async () => {
+  const options = { alarmEmails: EMAILS.join(), allowedCidrs: CIDRS.join() };
+  vi.stubEnv('CDK_OUTDIR', outdir);
+  vi.stubEnv('CDK_CONTEXT_JSON', JSON.stringify(options));
+  await import('../../infra/app.ts');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(outdir, { recursive: true, force: true });
+});
+
+function readProperties(type: string): Properties[] {
+  const text = readFileSync(join(outdir, 'AuraStream.template.json'), 'utf8');
+  const resources: { Type: string; Properties: Properties }[] = Object.values(
+    JSON.parse(text).Resources,
+  );
+  return resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+}
+
+it('-c alarmEmails sends the alarms to each address', () => {
+  const subscriptions = readProperties('AWS::SNS::Subscription');
+  expect(subscriptions.map(({ Endpoint, Protocol }) => [Protocol, Endpoint])).toEqual(
+    EMAILS.map((email) => ['email', email]),
+  );
+  for (const { TopicArn } of subscriptions) expect(TopicArn.Ref).toMatch(/^AlarmsTopic/);
+});
+
+it('-c allowedCidrs refuses all addresses outside of its ranges, with or without a key', () => {
+  const [api] = readProperties('AWS::ApiGateway::RestApi');
+  const invoke = {
+    Principal: { AWS: '*' },
+    Action: 'execute-api:Invoke',
+    Resource: 'execute-api:/*',
+  };
+  expect(api?.Policy.Statement).toEqual([
+    { ...invoke, Effect: 'Allow' },
+    { ...invoke, Effect: 'Deny', Condition: { NotIpAddress: { 'aws:SourceIp': CIDRS } } },
+  ]);
+});

@@ -1,0 +1,123 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { resultSchema } from '../../schemas/index.ts';
+import { listResources, synthesize } from '../support/template.ts';
+
+vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
+
+let template: Template;
+beforeAll(() => {
+  template = synthesize();
+});
+
+it('Firehose writes gzipped lines by hour of delivery, with the buffer of the deployment', () => {
+  const { LakeDeliveryStream } = listResources(template, 'AWS::KinesisFirehose::DeliveryStream');
+  expect(LakeDeliveryStream).toEqual({
+    DeliveryStreamType: 'DirectPut',
+    DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
+    ExtendedS3DestinationConfiguration: {
+      BucketARN: 'LakeBucket.Arn',
+      RoleARN: 'LakeDeliveryRole.Arn',
+      Prefix:
+        'results/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/',
+      ErrorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
+      BufferingHints: { IntervalInSeconds: 'LakeBufferSeconds', SizeInMBs: 64 },
+      CompressionFormat: 'GZIP',
+      ProcessingConfiguration: {
+        Enabled: true,
+        Processors: [
+          {
+            Type: 'AppendDelimiterToRecord',
+            Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }],
+          },
+        ],
+      },
+    },
+  });
+  template.hasParameter('LakeBufferSeconds', {
+    Type: 'Number',
+    Default: 60,
+    MinValue: 0,
+    MaxValue: 900,
+  });
+});
+
+it('queries write their answers encrypted below the prefix that expires, whatever a client asks for', () => {
+  expect(listResources(template, 'AWS::Athena::WorkGroup').LakeWorkGroup).toEqual({
+    Name: 'aurastream',
+    RecursiveDeleteOption: true,
+    WorkGroupConfiguration: {
+      EnforceWorkGroupConfiguration: true,
+      ResultConfiguration: {
+        OutputLocation: 's3://LakeBucket/query-results/',
+        EncryptionConfiguration: { EncryptionOption: 'SSE_S3' },
+      },
+    },
+  });
+});
+
+it('the table results_raw reads lines of JSON, with a column for each field of a result', () => {
+  const { DatabaseName, TableInput } = listResources(template, 'AWS::Glue::Table').LakeRawResults!;
+  expect(DatabaseName).toBe('aurastream');
+  const { Columns, ...storage } = TableInput.StorageDescriptor;
+  expect(Columns.map(({ Name }: { Name: string }) => Name)).toEqual(
+    Object.keys(resultSchema.shape),
+  );
+  expect(storage).toEqual({
+    Location: 's3://LakeBucket/results/',
+    InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+    SerdeInfo: {
+      SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+      Parameters: { 'ignore.malformed.json': 'true' },
+    },
+  });
+});
+
+it('the table results_raw has a partition for each hour of its years, under the prefix of Firehose', () => {
+  const { TableInput } = listResources(template, 'AWS::Glue::Table').LakeRawResults!;
+  const { TableType, PartitionKeys, Parameters } = TableInput;
+  expect(TableType).toBe('EXTERNAL_TABLE');
+  const names = ['year', 'month', 'day', 'hour'];
+  expect(PartitionKeys).toEqual(names.map((Name) => ({ Name, Type: 'int' })));
+  const part = (name: string, range: string) => ({
+    [`projection.${name}.type`]: 'integer',
+    [`projection.${name}.range`]: range,
+    [`projection.${name}.digits`]: '2',
+  });
+  expect(Parameters).toEqual({
+    EXTERNAL: 'TRUE',
+    'projection.enabled': 'true',
+    'projection.year.type': 'integer',
+    'projection.year.range': '2026,2035',
+    ...part('month', '1,12'),
+    ...part('day', '1,31'),
+    ...part('hour', '0,23'),
+    'storage.location.template': `s3://LakeBucket/results/${names.map((name) => `${name}=\${${name}}`).join('/')}/`,
+  });
+});
+
+it('the view results shows the earliest line of the latest analysis of each record version', () => {
+  const { TableInput } = listResources(template, 'AWS::Glue::Table').LakeResults!;
+  expect(TableInput).toMatchObject({
+    Name: 'results',
+    TableType: 'VIRTUAL_VIEW',
+    Parameters: { presto_view: 'true', comment: 'Presto View' },
+    ViewExpandedText: '/* Presto View */',
+  });
+  const [, encoded = ''] = /^\/\* Presto View: (\S+) \*\/$/.exec(TableInput.ViewOriginalText) ?? [];
+  const { originalSql, ...view } = JSON.parse(Buffer.from(encoded, 'base64').toString());
+  const columns = [...Object.keys(resultSchema.shape), 'year', 'month', 'day', 'hour'];
+  expect(originalSql).toBe(
+    `SELECT ${columns.join(', ')} FROM (SELECT *, row_number() OVER (` +
+      'PARTITION BY tenant, record_id, record_version ' +
+      'ORDER BY COALESCE(analysis_run, 0) DESC, processed_at) AS delivery ' +
+      'FROM aurastream.results_raw) AS deliveries WHERE delivery = 1',
+  );
+  expect(view).toMatchObject({ catalog: 'awsdatacatalog', schema: 'aurastream' });
+  expect(view.columns.map(({ name }: { name: string }) => name)).toEqual(columns);
+  expect(view.columns).toContainEqual({
+    name: 'scores',
+    type: 'row("positive" double, "negative" double, "neutral" double, "mixed" double)',
+  });
+});
