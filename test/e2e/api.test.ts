@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { readDocTable } from '../support/doc-tables.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
 
@@ -134,6 +135,17 @@ it('GET /health and GET /ready need no key, and GET /ready names the failed depe
     const failed = body.dependencies.filter((one: { status: string }) => one.status === 'failed');
     expect(failed.map((one: { name: string }) => one.name)).toEqual(['stream']);
   }, WAIT);
+});
+
+it('each control route of docs/architecture.md answers', async () => {
+  const routes = readDocTable('docs/architecture.md', 'The embedded cloud').flatMap(({ route }) =>
+    [...(route ?? '').matchAll(/(\w+) \/_cloud\/([\w/]+)/g)].map(([, ...parts]) => parts),
+  );
+  expect(routes.length).toBeGreaterThan(7);
+  for (const [method = '', route = ''] of routes) {
+    const body = route === 'faults' ? { service: 'comprehend', kind: 'throttle' } : undefined;
+    expect(await test.control(method, route, body), route).toBeDefined();
+  }
 });
 
 it('GET /health and GET /ready make no call to Comprehend', async () => {

@@ -21,7 +21,10 @@ import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
+import type { Fix } from '../../../operations/replay-set-aside.ts';
+import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
+import { importSource } from '../../support/doc-code.ts';
 import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
 import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
 
@@ -229,6 +232,22 @@ it('set-aside replay exits with 2 when the stream refuses a set-aside, and names
   const { stdout, exit_code } = await setAside('replay', id!);
   expect(stdout).toContain('1 failed: 1 InvalidArgumentException. Run it again.');
   expect(exit_code).toBe(2);
+});
+
+it('the help of set-aside replay shows a fix that works', async () => {
+  const replay = setAsideCommand().commands.find((command) => command.name() === 'replay')!;
+  const help: string[] = [];
+  replay.configureOutput({ writeOut: (text) => void help.push(text) }).outputHelp();
+  const [example = ''] = /export default .*?;\n/s.exec(help.join('')) ?? [];
+  const { default: fix } = (await importSource(example)) as { default: Fix };
+  const [set_aside] = setAsidesIn([kinesisRecord({ record_id: 'a', text: 'without a source' })]);
+  const { data_base64, ...more } = set_aside!;
+  const bytes = Buffer.from(data_base64, 'base64');
+  const fixed = { record_id: 'a', text: 'without a source', source: 'unknown' };
+  expect(more.reason).toBe('invalid_record');
+  expect(fix(bytes, more)).toEqual(fixed);
+  expect(recordSchema.safeParse(fixed).success).toBe(true);
+  expect(fix(bytes, { ...more, reason: 'invalid_json' })).toBeUndefined();
 });
 
 it('query prints rows as JSON, and explains SQL that Athena refuses', async () => {

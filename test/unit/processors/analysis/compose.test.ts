@@ -32,6 +32,12 @@ it('consumers and API together stay within the quota of each analyzer', () => {
   }
 });
 
+it('four consumers at their fallback rate stay within the quota, and five exceed it', () => {
+  const { calls_per_second, fallback_calls_per_second } = settings.quotas.comprehend;
+  expect(4 * fallback_calls_per_second).toBeLessThanOrEqual(calls_per_second);
+  expect(5 * fallback_calls_per_second).toBeGreaterThan(calls_per_second);
+});
+
 it('the price of Comprehend is that of the cost model', () => {
   expect(ANALYZERS.comprehend.usd_per_unit).toBe(COMPREHEND_USD_PER_UNIT);
 });

@@ -397,6 +397,19 @@ it('the consumer asks for callbacks in CALLBACK_QUEUE_URL', async () => {
   });
 });
 
+it('the consumer publishes its metrics where the alarms look for them', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await run(compose(VARIABLES), [{ text: 'I love my cat', source: 's', record_id: 'a' }]);
+  const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)));
+  const published = lines.filter((line) => '_aws' in line);
+  expect(published).toHaveLength(1);
+  expect(published[0]).toMatchObject({
+    service: 'consumer',
+    results: 1,
+    _aws: { CloudWatchMetrics: [{ Namespace: 'AuraStream', Dimensions: [['service']] }] },
+  });
+});
+
 it.each(Object.keys(VARIABLES))('the consumer does not start without %s', (name) => {
   expect(() => compose({ ...VARIABLES, [name]: undefined })).toThrow(name);
 });
