@@ -1,0 +1,473 @@
+import type { DocumentPromises } from '../entry.ts';
+
+export const API: DocumentPromises = {
+  path: 'docs/api.md',
+  promises: [
+    {
+      says: 'The OpenAPI 3.1 document at `GET /openapi.json` describes the requests and responses of each route, and `/docs` shows it as a page.',
+      tests: [
+        'the OpenAPI document names every operation once, and every parameter of its path',
+        'every schema of the OpenAPI document compiles',
+        'shows every operation, asks no other host, and tries one out with a key',
+      ],
+    },
+    {
+      says: 'Both are generated from the schemas that parse the requests, and the tests check every response against them.',
+      tests: [
+        'the client and the API agree on every request and answer',
+        'no request causes a 5xx, an undocumented answer, or a refusal that quotes the text',
+      ],
+    },
+    {
+      says: '`POST /analyze/sync` | analyzes one text of up to 102,400 bytes and returns its verdict in the response',
+      tests: [
+        'POST /analyze/sync answers %j with a verdict',
+        'POST /analyze/sync splits a text of up to 102,400 bytes, and refuses a longer one',
+      ],
+    },
+    {
+      says: '`POST /analyze/batch` | analyzes up to 100 texts; returns a verdict or an error for each, in the same order',
+      tests: [
+        'POST /analyze/batch takes 100 texts',
+        'POST /analyze/batch refuses %s',
+        'POST /analyze/batch answers in order, also around a text that is too long',
+        'POST /analyze/batch gives each text its own verdict or error, equal texts included',
+        'POST /analyze/batch answers 100 texts in order, each with a verdict or an error',
+      ],
+    },
+    {
+      says: '`POST /analyze/async` | creates a job of one `text` of up to 1 MiB, up to 1,000 `documents` (5 MiB), or an `upload` of up to 5 GB',
+      tests: [
+        'a job of one text has one record, in the language that the caller gives',
+        'a job analyses a text of 1 MiB that does not compress',
+        'a job of documents has their records in their order',
+        'a job with %s is a 400',
+        'a job of more than 5 MiB is a 413',
+        'an upload has a URL for its format, which expires, and writes no input',
+      ],
+    },
+    {
+      says: '`GET /status/{job_id}` | returns state, exact progress, counts by sentiment, the result of a single text, and the callback attempts',
+      tests: [
+        'GET /status shows progress, counts by outcome, and where the results are',
+        'GET /status has the result of a job of one text once it is done',
+        'GET /status shows the callback with its attempts, and the reason of a failure',
+      ],
+    },
+    {
+      says: '`GET /jobs` | lists your jobs, newest first',
+      tests: [
+        'GET /jobs lists the caller’s jobs, newest first, in pages of 20',
+        'A listing has the jobs of a tenant, newest first, page by page',
+      ],
+    },
+    {
+      says: '`DELETE /jobs/{job_id}` | cancels a job; its remaining records are not analyzed and cost nothing',
+      tests: [
+        'DELETE /jobs cancels a job that is %s',
+        'DELETE /jobs of a job that is %s is a 409, and changes nothing',
+        'Records of a cancelled job get no result and make no call',
+        'a cancelled job pays for no further document',
+      ],
+    },
+    {
+      says: '`GET /jobs/{job_id}/results` | returns the outcome of each record in the order of the input, as JSON, `application/x-ndjson` or `text/csv` by `Accept`',
+      tests: [
+        'the results of a job are pending, done or set aside, in the order of its input',
+        'job results are JSON lines if the caller accepts application/x-ndjson, with the cursor in headers',
+        'job results are CSV if the caller accepts text/csv',
+        'the CSV of job results gives back every text that a CSV parser reads, quotes and line breaks included',
+      ],
+    },
+    {
+      says: '`POST /records` | puts up to 500 records on the stream and returns an outcome for each',
+      tests: [
+        'POST /records answers each record in its order',
+        'POST /records refuses %s',
+        'POST /records publishes to STREAM_NAME',
+      ],
+    },
+    {
+      says: "`GET /results`, `/results/{record_id}` | returns the results of a source, newest first, optionally of one sentiment; returns one record's result",
+      tests: [
+        'GET /results fills a page of `limit` results of one sentiment from several pages of storage',
+        'the pages of GET /results hold each result of the sentiment once, `limit` at most, in their order',
+        'GET /results shows each result once over all pages while new results arrive',
+        'A listing of a source has each result once over any pages, newest first',
+        'GET /results/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE',
+      ],
+    },
+    {
+      says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, billed units and avoided cost, from the lake',
+      tests: [
+        'GET /stats counts the results by sentiment, source, language and time',
+        'GET /stats counts verdicts of the batch, the memory and the table as cache hits',
+        'GET /stats prices billed and avoided units at the $0.0001 that Comprehend asks for a unit',
+        'GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as LAKE_BUFFER_SECONDS allows',
+      ],
+    },
+    {
+      says: '`GET /health`, `/ready` | `/health` calls no service; `/ready` calls each dependency and returns 503 with the names of those that fail',
+      tests: [
+        'GET /health says that the function runs, and calls no service',
+        'GET /ready calls each dependency and is ready if all of them answer',
+        'GET /ready is unavailable if %s alone fails, and names it with its code',
+      ],
+    },
+    {
+      says: '`GET /openapi.json`, `/docs` | return the OpenAPI document and the page that shows it',
+      tests: ['GET /openapi.json and GET /docs need no key'],
+    },
+    {
+      says: 'All routes except those of the last two rows need a key.',
+      tests: [
+        'every path needs a key that the authorizer accepts, except health, readiness and documentation',
+        'without an API key only health, readiness and documentation are answered',
+      ],
+    },
+    {
+      says: 'A key (`X-API-Key`) belongs to a tenant.',
+      tests: [
+        'an API key says which tenant and tier it was made for',
+        'a key of the tier %s is allowed, with its tenant, its rate of %s and its burst of %s',
+      ],
+    },
+    {
+      says: 'A tenant sees only its own jobs and results.',
+      tests: [
+        'a tenant sees nothing of another in lists',
+        'the results of a job never have the row of another tenant, whatever its lines say',
+        'two tenants see nothing of each other on any route',
+        'GET /stats reads the results of one tenant, and of one source if the query names it',
+      ],
+    },
+    {
+      says: "The id of another tenant's job gives the same 404 as an id that does not exist.",
+      tests: [
+        'two tenants see nothing of each other on any route',
+        'GET %s of a job that does not exist is a 404',
+      ],
+    },
+    ...['starter | 5 | 10', 'growth | 25 | 50', 'professional | 100 | 200', 'enterprise | 500'].map(
+      (says) => ({
+        says,
+        tests: [
+          'each tier has a usage plan of the stage with the rate, burst and quota of docs/api.md',
+        ],
+      }),
+    ),
+    {
+      says: 'A request without a key gets 401.',
+      tests: [
+        'the API answers 401 to a request without a key, where one is needed',
+        'API Gateway answers with the status and code of docs/api.md, and says when to retry',
+      ],
+    },
+    {
+      says: 'A request with an unknown or revoked key gets 403.',
+      tests: [
+        'the API answers 403 to a key %s',
+        'the API answers 403 to a key from the moment that it is revoked',
+      ],
+    },
+    {
+      says: 'A request over the rate or the quota gets 429 with `Retry-After`, `X-RateLimit-Limit`, `X-RateLimit-Remaining` (0) and `X-RateLimit-Reset`, in seconds.',
+      tests: [
+        'a key beyond its rate gets 429 with Retry-After, and another key is not throttled',
+        'a key beyond its monthly quota gets 429 with the reason, and another key does not',
+        'a 429 of API Gateway has the rate of the tier, and no request remains',
+      ],
+    },
+    {
+      says: 'Other responses have only `X-RateLimit-Limit`',
+      tests: ['every answer has X-Request-ID, X-RateLimit-Limit and Cache-Control: no-store'],
+    },
+    {
+      says: '400 | VALIDATION_ERROR | correct the `field`',
+      tests: [
+        'POST /analyze/sync refuses the body %s and names the field %s',
+        'POST /analyze/sync names every wrong field in one error',
+      ],
+    },
+    {
+      says: '401 | UNAUTHORIZED | send a key',
+      tests: ['GET %s without a tenant is a 401 that says which header to send'],
+    },
+    { says: '403 | FORBIDDEN | send another key', tests: ['the API answers 403 to a key %s'] },
+    {
+      says: '404 | NOT_FOUND | check the path and the id; the id may belong to another tenant',
+      tests: [
+        'the unknown path %s is a 404 with the body of any other error',
+        'GET %s of a job that does not exist is a 404',
+      ],
+    },
+    {
+      says: '405 | METHOD_NOT_ALLOWED | use a method from the `Allow` header',
+      tests: ['%s %s is a 405 that names the allowed method'],
+    },
+    {
+      says: '409 | CONFLICT | use a new Idempotency-Key: this one was used with another body',
+      tests: ['an Idempotency-Key with another body is a 409 that names the header'],
+    },
+    {
+      says: '413 | PAYLOAD_TOO_LARGE | send a job, or upload a file',
+      tests: [
+        'a job of more than 5 MiB is a 413',
+        'the API answers unknown paths, wrong methods, large bodies and invalid JSON with errors of one shape',
+      ],
+    },
+    {
+      says: '415 | UNSUPPORTED_MEDIA_TYPE | send `Content-Type: application/json`',
+      tests: [
+        'POST /analyze/sync accepts application/json in any casing, and refuses other content types',
+      ],
+    },
+    {
+      says: '429 | RATE_LIMIT_EXCEEDED | wait `Retry-After` seconds',
+      tests: ['a throttling analyzer becomes a 429 with Retry-After'],
+    },
+    {
+      says: '500 | INTERNAL_ERROR | report the `request_id`',
+      tests: [
+        'a bug becomes a 500 that hides the error from the caller and reports it to the log',
+        'the API names a request after API Gateway, or else after Lambda, or else by a uuid',
+      ],
+    },
+    {
+      says: '503 | SERVICE_UNAVAILABLE | a dependency is unavailable: wait `Retry-After` seconds',
+      tests: [
+        'a service that fails with %j is a 503 with Retry-After %s, which does not name the service',
+      ],
+    },
+    {
+      says: 'Errors never contain your text.',
+      tests: [
+        '%s %s does not quote the text when a bug throws it',
+        'no body causes a 5xx, and neither the answer nor the log quotes it',
+        'the API logs each answer, and a bug without what its message quotes',
+      ],
+    },
+    {
+      says: 'You can safely send a request twice: analysis has no side effects, a record counts once per `record_id`, and a job is created once per `Idempotency-Key`.',
+      tests: [
+        'A redelivery leaves the row as it was',
+        'the same Idempotency-Key and body give the same job, once',
+        'A job is created once: a later creator is answered the existing job',
+      ],
+    },
+    {
+      says: 'AuraStream counts the input before it publishes the first record, so `progress.total` is known as soon as the job is PROCESSING.',
+      tests: [
+        'a submission knows the total and is PROCESSING before it publishes the first record',
+        'Progress is 0 of 0 while the input has not arrived, and while it is counted',
+      ],
+    },
+    {
+      says: '`done` is `succeeded + failed + set_aside`.',
+      tests: ['Progress of any pages conforms to its schema, and its parts add up'],
+    },
+    {
+      says: 'It never decreases, never exceeds `total`, and equals `total` at the end, even when records are delivered twice or a function crashes.',
+      tests: [
+        'Progress is exact at every step under redelivery, bisecting, crashes and lost responses, and ends once with done = total',
+        'The progress of the smallest jobs survives the fate "%s" at every single step',
+        'a job counts each record once under redeliveries, killed functions and refused calls',
+      ],
+    },
+    {
+      says: 'A line that is not a valid record becomes a set-aside with the reason, and counts as done.',
+      tests: [
+        'a job of an uploaded file sets bad lines aside with a reason, and counts every line',
+        'readInput says what is wrong with a row of …, and never quotes the row',
+      ],
+    },
+    {
+      says: 'The deadline of a job is one day (`jobs.deadline_seconds`).',
+      tests: [
+        'the function %s has its memory, its timeout and its environment',
+        'a job has the deadline of JOB_DEADLINE_SECONDS, expires after JOB_RETENTION_SECONDS, and its input is in INPUT_BUCKET',
+      ],
+    },
+    {
+      says: 'After that the job is FAILED with `DEADLINE_EXCEEDED`, or with `INPUT_NEVER_ARRIVED` if its file was never uploaded.',
+      tests: [
+        'A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job',
+        'a job whose file is never uploaded becomes FAILED at its deadline, with the reason',
+      ],
+    },
+    {
+      says: 'AuraStream keeps jobs and their inputs for 30 days.',
+      tests: [
+        'the function %s has its memory, its timeout and its environment',
+        'inputs and long texts expire with their job, and answers of queries after a week; all else stays',
+        'a new job belongs to the tenant of the key, has its source, its deadline, and expires',
+      ],
+    },
+    {
+      says: 'any other value is refused with 400.',
+      tests: ['a job with %s is a 400'],
+    },
+    {
+      says: 'The file is not compressed.',
+      tests: ['aurastream job submit refuses a compressed file, and says how to unpack it'],
+    },
+    {
+      says: 'Formats with columns name them in the first line.',
+      tests: [
+        'readRecords fills record fields from CSV columns of their name, and attributes from the others',
+        'countInput and readInput find the same records in …, from the start and from every record, however the bytes arrive',
+      ],
+    },
+    {
+      says: 'You can also upload it without the command, with the `url` and the `headers` of the response:',
+      tests: ['a job reads CSV, and returns its results as JSON lines and as CSV'],
+    },
+    {
+      says: 'A page has `limit` records, at most 1,000 and at most 4 MiB, because a Lambda response is limited to 6 MB.',
+      tests: [
+        'the pages of a job hold each record once, `limit` at a time, and only the last is short',
+        'job results refuse %j as the limit',
+        'a page of job results is at most 4 MiB, and the next page goes on behind it',
+      ],
+    },
+    {
+      says: 'The cursor of the next page is `next_cursor` in JSON, and in the headers `X-Next-Cursor` and `Link` for NDJSON and CSV.',
+      tests: [
+        'job results are JSON lines if the caller accepts application/x-ndjson, with the cursor in headers',
+        'the last page of job results has no headers of a next page',
+      ],
+    },
+    {
+      says: 'A cursor stays valid while more results arrive.',
+      tests: ['a cursor of job results stays valid while more results arrive'],
+    },
+    {
+      says: 'A job with a `callback_url` sends `job.completed` or `job.failed` to that URL when it ends.',
+      tests: [
+        'the callback of a job that is %s is the event %s with the state of the job',
+        'The end of a job makes its callback pending and due in the same write, and asks for the first attempt',
+      ],
+    },
+    {
+      says: 'If the receiver does not respond with 2xx within 30 s, AuraStream retries after about 1, 5 and 15 minutes.',
+      tests: [
+        'a callback that fails is attempted again after 1, 5 and 15 minutes, and has then failed',
+        'the answer %j of the receiver does not deliver a callback',
+        'an attempt of a callback has 30 s, all its redirects included',
+        'A callback ends at its time limit if the receiver does not answer',
+      ],
+    },
+    {
+      says: '`GET /status/{job_id}` shows each attempt.',
+      tests: ['GET /status shows the callback with its attempts, and the reason of a failure'],
+    },
+    {
+      says: 'A cancelled job gets no callback.',
+      tests: ['A cancelled job gets no callback', 'a job that %s gets no callback'],
+    },
+    {
+      says: 'The URL must use https, and its address must not be private, loopback or link-local.',
+      tests: [
+        'the callback URL %s is a 400, and makes no job',
+        'A callback URL never leads to a private, loopback, link-local or shared address, however it is written',
+      ],
+    },
+    {
+      says: 'AuraStream checks this when you submit the job, when it resolves the name (it connects to the address that it checked) and at every redirect.',
+      tests: [
+        'the callback URL %s is a 400, and makes no job',
+        'A callback refuses a host name with a private address, even among public ones',
+        'A callback follows no redirect to %s',
+      ],
+    },
+    {
+      says: '`X-AuraStream-Timestamp` | epoch seconds of this attempt',
+      tests: [
+        'every attempt of a callback has the same delivery id, and is signed with the secret of the tenant',
+      ],
+    },
+    {
+      says: '`X-AuraStream-Signature` | `sha256=` and the hex HMAC-SHA256 over `TIMESTAMP.BODY` with your secret',
+      tests: [
+        'every attempt of a callback has the same delivery id, and is signed with the secret of the tenant',
+        'a signed callback reports the end of a job, is retried after a refusal, and the status lists each attempt',
+      ],
+    },
+    {
+      says: '`X-AuraStream-Delivery` | an id that is equal for all attempts: store it to ignore repeated deliveries',
+      tests: [
+        'every attempt of a callback has the same delivery id, and is signed with the secret of the tenant',
+      ],
+    },
+    {
+      says: 'Each tenant has its own secret:',
+      tests: [
+        'tenants have different secrets for their callbacks, and none is that of the deployment',
+        'aurastream keys secret prints the secret that signs the callbacks of the tenant',
+      ],
+    },
+    {
+      says: 'Verify the signature before you parse the body:',
+      tests: [
+        'the function isOurs of docs/api.md accepts a signed callback, and no changed or old one',
+      ],
+    },
+    {
+      says: 'The TypeScript client runs in browsers and Node.js and uses only `fetch`.',
+      tests: [
+        'the client runs with the globals that browsers and Node.js share, and without process or Buffer',
+        'a browser bundle of the client holds no Node.js module and no third-party module',
+        'the client runs in Chromium',
+      ],
+    },
+    {
+      says: 'Install it from the tarball of `npm pack`',
+      tests: [
+        'every export of the package can be imported with its dependencies alone',
+        'a TypeScript program of a consumer compiles against the declarations of every export',
+      ],
+    },
+    {
+      says: 'The client retries after 429, 502, 503, 504 and lost connections, and waits as long as `Retry-After` asks.',
+      tests: [
+        'the client retries after the status %d',
+        'the client does not retry after the status %d',
+        'the client retries after a network failure, and an answer that is not JSON is an ApiError',
+        'the client sends the API key, and waits for as long as Retry-After says before it retries',
+        'the client waits for a Retry-After %s before it retries',
+      ],
+    },
+    {
+      says: 'It gives records and jobs their ids before the first attempt, so retries do not create duplicates.',
+      tests: [
+        'the client gives records their ids before it first sends them, and keeps those that they have',
+        'the client gives a job its Idempotency-Key before it first sends it: a uuid, or that of the caller',
+        'the client keeps one Idempotency-Key over all attempts to submit a job',
+      ],
+    },
+    {
+      says: 'It rejects with an `ApiError` that has `status`, `code`, `field` and `request_id`.',
+      tests: [
+        'the client rejects with status, code, field, retry_after and request_id of a refusal',
+      ],
+    },
+    {
+      says: 'Generate a client for any other language from the OpenAPI document.',
+      tests: [
+        'the OpenAPI document has every schema that it refers to',
+        'every schema of the OpenAPI document compiles',
+      ],
+    },
+  ],
+  explains: [
+    'This page explains what a schema cannot.',
+    'The tiers are usage plans in the template.',
+    'Change them in `infra/settings.ts`.',
+    'Upload a file:',
+    '`upload.format` is the format of the file:',
+    'Results are paged.',
+    'npx aurastream keys secret --tenant acme',
+    'For Python:',
+  ],
+  skipped_sections: { Measured: 'It reports measurements, which npm run bench repeats.' },
+};

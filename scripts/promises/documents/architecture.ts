@@ -1,0 +1,470 @@
+import type { DocumentPromises } from '../entry.ts';
+
+export const ARCHITECTURE: DocumentPromises = {
+  path: 'docs/architecture.md',
+  promises: [
+    {
+      says: 'ingest/: validate, assign record_id, pack to limits, PutRecords, resend only what was rejected',
+      tests: [
+        'The publisher acknowledges each record once, whatever the stream rejects, and sends only rejected entries again',
+        'The publisher keeps every request within the limits of PutRecords',
+        'The publisher refuses an invalid record with the path and the reason, and does not send it',
+        'readRecords gives each line its own record id, and the same id when the file is read again',
+      ],
+    },
+    {
+      says: 'partition key = tenant/source/record_id: versions of one record stay in order',
+      tests: [
+        'the partition key of the longest names fits in the 256 characters of Kinesis',
+        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        'restore sends a record under the partition key that it came with',
+      ],
+    },
+    {
+      says: 'event source mapping: batch, window, bisect, partial batch response, failure destination on S3',
+      tests: [
+        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+      ],
+    },
+    {
+      says: 'decode base64, KPL aggregates, gzip, UTF-8, JSON, schema; a bad record becomes a set-aside',
+      tests: [
+        'A KPL aggregate decodes to its records, each with its sub-sequence number and its own key',
+        'Bytes that are not a record are set aside as %s',
+        'Any bytes decode to records or set-asides, without a throw, and always to the same',
+        'the consumer reads gzipped records and KPL aggregates',
+      ],
+    },
+    {
+      says: 'deliver results table, then Firehose; resends only rejected entries.',
+      tests: [
+        'A record that the results table refuses fails alone',
+        'A record that the lake refuses fails alone',
+        'The results table sends only unprocessed items again',
+        'The lake sends only rejected records again',
+      ],
+    },
+    {
+      says: 'Results from the caches are',
+      tests: [
+        'Full lots are delivered while the analyzer is called for other records, each result once',
+        'The analysis yields every request once, cached ones first, while the calls for the others are in flight',
+      ],
+    },
+    {
+      says: 'respond only the sequence numbers that a retry can help',
+      tests: [
+        'Only a bad record that could not be set aside is delivered again',
+        'A failed sub-record has its whole aggregate delivered again, and names it once',
+      ],
+    },
+    {
+      says: 'repeats in the batch → memory → cache table → BatchDetectSentiment, 25 documents of one language',
+      tests: [
+        'The analysis of a batch makes as few calls as its distinct documents allow, and none for a repeat',
+        'The outcome says where its verdict came from: miss, batch, memory or table',
+        'every call to Comprehend was as full as its batch allowed',
+      ],
+    },
+    {
+      says: '`POST /analyze/sync` runs the same analysis with a batch of one.',
+      tests: [
+        'POST /analyze/sync says whether the verdict came from the cache',
+        'POST /analyze/sync answers a repeated text from the cache',
+      ],
+    },
+    {
+      says: "`stream/compose.ts` `compose` | Lambda's event | the partial batch response",
+      tests: [
+        'the consumer writes each result to its table for RESULTS_TTL_SECONDS, and to its delivery stream',
+      ],
+    },
+    {
+      says: 'the remaining time | a context with two deadlines, cleared at the end',
+      tests: [
+        'The deadlines of a batch end analysis calls first and delivery calls later, and refuse calls after them',
+        'A batch that ends before its deadlines leaves no timer',
+      ],
+    },
+    {
+      says: 'records, context | the report, after one log line and the metrics',
+      tests: [
+        'a batch is one log line of counts and codes',
+        'a batch is counted in metrics, which are published once',
+      ],
+    },
+    {
+      says: 'Kinesis records | items with their position; set-asides',
+      tests: ['A record keeps its position, and gets its id from there if it has none'],
+    },
+    {
+      says: 'items | items without those of cancelled jobs',
+      tests: ['Records of a cancelled job get no result and make no call'],
+    },
+    {
+      says: 'a portion of items | items with their texts; missing texts',
+      tests: [
+        'A text that did not fit on the stream is fetched and analysed',
+        'Only a few texts are fetched at a time, so that they fit in memory',
+      ],
+    },
+    {
+      says: 'versions of records | versions with a result, a failure or a refusal, as they become known',
+      tests: [
+        'Of several versions the table keeps the highest, and the lake gets a line for each',
+        'Equal versions are analysed and stored once: the first counts',
+      ],
+    },
+    {
+      says: 'texts with a language or `auto` | each request with its outcome, as it becomes known',
+      tests: [
+        'The analysis yields every request once, cached ones first, while the calls for the others are in flight',
+      ],
+    },
+    {
+      says: 'a request | a normalised text with language and fingerprint',
+      tests: [
+        'normalise returns well-formed NFC with single spaces for any text',
+        'each input of a verdict changes its fingerprint',
+        'a record with the language %s is analysed as %s',
+      ],
+    },
+    {
+      says: 'distinct fingerprints | verdicts of memory and of the cache table',
+      tests: [
+        'The caches never return the verdict of another language or analyzer version',
+        'A cache returns verdicts as they were put, to the last digit',
+      ],
+    },
+    {
+      says: 'texts without a cached verdict | an answer per text, once its last chunk is known',
+      tests: [
+        'The verdict of several chunks is the plain mean of their scores',
+        'If one chunk fails, its whole text fails, and no other text does',
+      ],
+    },
+    {
+      says: 'distinct documents | the answers of each call as it returns; retries single documents',
+      tests: [
+        'The analysis yields the verdicts of each call as it returns, while the slowest call is in flight',
+        'Only failed documents are sent to the analyzer again',
+      ],
+    },
+    {
+      says: 'a call | its answer, or `CircuitOpen`',
+      tests: ['opens the circuit after five failures in a row, and then makes no call'],
+    },
+    {
+      says: 'a call with its deadline | its answer, after a slot of the quota; or `OutOfQuota`',
+      tests: [
+        'immediately fails calls whose slot would start after their deadline, without making them',
+      ],
+    },
+    {
+      says: 'up to 25 documents of one language | an outcome per document',
+      tests: [
+        'The analyzer sends documents with their language, and returns results in the order of the documents',
+      ],
+    },
+    {
+      says: 'outcomes as they become known | lots of 400 outcomes, or fewer after 250 ms without a new one',
+      tests: [
+        'a lot has 400 outcomes, or fewer after 250 ms without a new one',
+        'A lot that is not full is delivered after a quiet time without an outcome',
+      ],
+    },
+    {
+      says: 'a lot | the lot, after the results table; failures instead of results',
+      tests: ['The records of a lot whose store is down fail'],
+    },
+    {
+      says: 'results that are in the results table | `PutRecordBatch`',
+      tests: [
+        'The lake sends at most 500 records per call, however long the lines are',
+        'The lake sends at most 4 MiB per call',
+      ],
+    },
+    {
+      says: 'Deliveries run while other calls are in flight, and the consumer writes new verdicts to the cache table during the last delivery.',
+      tests: [
+        'Full lots are delivered while the analyzer is called for other records, each result once',
+        'The analysis does not wait for the write to the cache table before it yields the last verdict',
+      ],
+    },
+    {
+      says: 'Then it counts finished records in their jobs, stores refused records as set-asides, and responds.',
+      tests: [
+        'Records that a service refused are counted only after they are delivered again',
+        'A record that could not be set aside is not counted',
+      ],
+    },
+    {
+      says: "PENDING ─► input on S3 (by the API, or by the caller's upload)",
+      tests: [
+        'a job of documents has their records in their order',
+        'A job stays PENDING while its input has not arrived',
+      ],
+    },
+    {
+      says: "the object's arrival: EventBridge ─► jobs queue",
+      tests: [
+        'the jobs queue gets a message for each input that arrives, and one every minute for the sweep',
+        'only its service may assume a role, and no role has a managed policy',
+        'The arrival of an object that ends with .%s submits the job that its key names',
+      ],
+    },
+    {
+      says: 'count (total known: PROCESSING) ─► publish, a checkpoint every 1,000 records ─► the stream',
+      tests: [
+        'a submission knows the total and is PROCESSING before it publishes the first record',
+        'a submission moves its checkpoint after every 1,000 records',
+        'A submission that runs out of time keeps its checkpoint, and the next invocation continues from it',
+      ],
+    },
+    {
+      says: 'out of time: a `resume` message to the queue; crashed: the sweeper sends one, every few minutes',
+      tests: [
+        'A submission that runs out of time asks for another invocation',
+        'the submission function sweeps the jobs that are due, and resumes the submission of one that stopped',
+      ],
+    },
+    {
+      says: 'a record that is done is marked in its page, and the last full page ends the job',
+      tests: [
+        'Delivered records are counted in their job, and complete it',
+        'Marking all records of a page in one batch closes the page without marking its records first',
+      ],
+    },
+    {
+      says: 'a queue with delays of 1, 5, 15 minutes ─► signed POST to callback_url',
+      tests: [
+        'a callback that fails is attempted again after 1, 5 and 15 minutes, and has then failed',
+        'The callback queue sends an attempt with the delay until it is due',
+      ],
+    },
+    {
+      says: 'Each step can run twice without harm.',
+      tests: [
+        'A submission publishes every record under one identity, whatever fails and however often it resumes',
+        'A page is the union of all marks, however often they are repeated',
+        'a message of a callback that is delivered twice makes one attempt',
+        'A sweep is idempotent, one after the other and concurrently',
+      ],
+    },
+    {
+      says: 'A record that is published twice has one identity, marking a record adds it to a set, and a state transition is a conditional write.',
+      tests: [
+        'a line without an id has the id that is derived from the job and its place',
+        'A page is the union of all marks, however often they are repeated',
+        'A transition from $from to $to succeeds if it is legal, and is refused otherwise',
+        'Of two writers that attempt the same transition, one succeeds',
+      ],
+    },
+    {
+      says: 'A text that does not fit into a stream record (1 MiB, gzipped) waits on S3, and the record carries its hash.',
+      tests: [
+        'The publisher gzips a record that does not fit in 1 MiB, and refuses one that is too large even gzipped',
+        'POST /records puts a text that is too long for the stream under the caller’s tenant',
+        'A fetched text with another hash than its record claims is not analysed',
+      ],
+    },
+    {
+      says: "The TypeScript types, the JSON Schema for producers (`schemas/output/`), the lake's columns and the projection of the table's index are derived from them.",
+      tests: [
+        'the JSON Schemas in schemas/output are those of the code: npm run schemas writes them',
+        'the table results_raw reads lines of JSON, with a column for each field of a result',
+        'the table %s has its keys, its expiry, its indexes, and recovery unless it can be built again',
+      ],
+    },
+    {
+      says: 'Each record ends as exactly one of:',
+      tests: [
+        'The product keeps every promise in simulated worlds, whatever the faults',
+        'Any bytes decode to records or set-asides, without a throw, and always to the same',
+        'chaos run %i loses no record, doubles none, leaks no text and leaves no shard stuck',
+      ],
+    },
+    {
+      says: 'analyzed`, `unsupported_language`, `empty`, `withdrawn`), in the results table and the lake;',
+      tests: [
+        'A result without a verdict has a status that says why, and no sentiment',
+        'A withdrawal removes the text without a call to the analyzer',
+        'Each record of a batch becomes a row and a lake line, and no record is delivered again',
+      ],
+    },
+    {
+      says: 'on S3: its bytes, its position on the stream and the reason.',
+      tests: [
+        'A set-aside keeps the bytes and the position',
+        'A set-aside is one object whose key is its position on the stream',
+      ],
+    },
+    {
+      says: 'a batch that Lambda stopped retrying, with its whole payload.',
+      tests: [
+        'a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload',
+      ],
+    },
+    {
+      says: 'no record is lost | the consumer reports a record as processed only if both stores acknowledged its result; it returns all other records for a retry, or sets them aside with their bytes',
+      tests: [
+        'A record that the results table refuses fails alone',
+        'A record that the lake refuses fails alone',
+        'Only a bad record that could not be set aside is delivered again',
+        'A retry completes the batch, whichever entries failed before',
+        'The product keeps every promise in simulated worlds, whatever the faults',
+      ],
+    },
+    {
+      says: "one row per record version, however often a batch is delivered | the row's key is the record, and an insert that finds a row compares versions",
+      tests: [
+        'A batch that is delivered again writes each row once',
+        'A redelivery leaves the row as it was',
+        'A results table keeps the records of two tenants apart',
+      ],
+    },
+    {
+      says: 'versions apply in order, whatever order they arrive in | the condition `record_version < :version` on the write',
+      tests: [
+        'A results table keeps the highest version, whatever the order, number and concurrency of puts',
+        'a record keeps its highest version, in whatever order versions arrive',
+      ],
+    },
+    {
+      says: 'the lake can contain repeats, its view shows one |',
+      tests: [
+        'the view results shows the earliest line of the latest analysis of each record version',
+        'a query of the deployed view returns typed values, and the earliest of two deliveries',
+      ],
+    },
+    {
+      says: 'a bad record never stalls a shard | it becomes a set-aside and counts as processed',
+      tests: [
+        'A bad record is set aside with its bytes, and the others are processed',
+        'A text that the analyzer refuses in every call is set aside with its bytes, and never blocks its shard',
+        'a record with %s is set aside with its bytes, and the shard continues',
+      ],
+    },
+    {
+      says: 'a failing service never becomes a verdict | `failed` is a separate outcome up to the partial batch response',
+      tests: [
+        'A final failure is not a verdict: the record fails, and Lambda sends it to the failure destination',
+        'A document that fails three times has the outcome failed, not a verdict',
+        'a failing analyzer becomes a 503, with Retry-After only if a retry can help',
+      ],
+    },
+    {
+      says: 'the text goes only where the policy allows | errors and issues contain paths and codes; a batch logs one line of counts',
+      tests: [
+        'Under the text policy none, a result has the hash and size of the text instead of the text',
+        'the consumer with the text policy `none` writes no text to the table or the lake',
+        'The issues of a set-aside name fields and never quote the text',
+        'translateIssues does not quote the names of unknown fields',
+      ],
+    },
+    {
+      says: '`rooms.json` lists the rooms and says which are part of the product, of the deployment and of the npm package;',
+      tests: [
+        'rooms.json lists every folder with TypeScript, and no other',
+        'rooms.json marks as deployed the rooms that the handlers and the template reach, and no other',
+        'rooms.json marks as published the rooms that the exports of the package reach, and no other',
+      ],
+    },
+    {
+      says: '`npm run lint` fails if a room of the product or a package has a median file over 100 lines',
+      tests: [
+        'the sizes of a file are its lines and the lines of each function with a block body',
+        'the size of a room has the median file, the 90th percentile and the maximum of functions',
+      ],
+    },
+    {
+      says: '`npm start` synthesizes the CDK app (cached by content) and runs its template.',
+      tests: [
+        'synthesizes once for the same sources, and again when they change',
+        'npm start --json prints the addresses of the cloud in one line of JSON',
+      ],
+    },
+    {
+      says: 'It creates the streams, tables, buckets, delivery streams and mappings of the template, and runs the bundles in worker threads with the environment that the template sets.',
+      tests: [
+        'boot creates the resources of the template, with indexes and time to live',
+        "a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else",
+      ],
+    },
+    {
+      says: '`AWS_ENDPOINT_URL`, and the deployment parameter `LakeBufferSeconds=5`, which makes new results visible in the lake sooner.',
+      tests: [
+        "a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else",
+        'a given parameter wins over its default',
+      ],
+    },
+    {
+      says: '`GET /_cloud/health` | says that the cloud is up',
+      tests: ['each control route of docs/architecture.md answers'],
+    },
+    {
+      says: '`GET /_cloud/status` | shards, iterator age, batches, what is in flight',
+      tests: [
+        'records are delivered to the consumer, and the status shows when nothing is left',
+        'each control route of docs/architecture.md answers',
+      ],
+    },
+    {
+      says: '`POST /_cloud/flush` | delivers what Firehose has buffered, now',
+      tests: ['each control route of docs/architecture.md answers'],
+    },
+    {
+      says: '`GET /_cloud/meter`, `POST /_cloud/meter/reset` | calls, errors, bytes and billed units by service, action and caller',
+      tests: [
+        'the meter counts per service, action and caller, until it is reset',
+        'the meter counts calls, errors, bytes and units',
+      ],
+    },
+    {
+      says: '`GET /_cloud/iam/unused` | grants of the template that no call has used',
+      tests: [
+        'grants that no call used are listed',
+        'the functions use every permission that their roles grant, but for the listed exceptions',
+      ],
+    },
+    {
+      says: '`POST /_cloud/queues/release` | makes delayed messages visible now',
+      tests: ['a delayed message is counted and is delivered immediately after a release'],
+    },
+    {
+      says: '`POST /_cloud/rules/fire` | fires the scheduled rules now: the sweeper',
+      tests: [
+        'fire() fires the schedules whose name contains the text',
+        'a job whose file is never uploaded becomes FAILED at its deadline, with the reason',
+      ],
+    },
+    {
+      says: '`POST /_cloud/faults`, `GET`, `DELETE` | injects throttles, errors, timeouts, latency, partial failures, killed functions; `GET` shows how',
+      tests: [
+        'a throttle fault has the form of each service',
+        'an error fault has the form of each service, or another code',
+        'a timeout fault leaves a call unanswered, before or after its effect',
+        'a latency fault delays an answer',
+        'a kill fault ends a function during its invocation',
+        'failed entries of %s keep their positions, and so do the others',
+        'fault rules are listed with their hits and a manual, and are removed one by one or all',
+      ],
+    },
+  ],
+  explains: [
+    'Each stage is a function or an async iterable over the stage before it.',
+    'No stage calls back up.',
+    'Every stage gets the batch context as a parameter.',
+    'The context holds the deadlines and the counts of the batch',
+    'records, context | the report; its for await delivers lots',
+    'bytes | a record, or Unreadable',
+    'The schemas in `schemas/` are the contracts',
+    'Names on the wire are the names in the code.',
+    'a result (status:',
+    'A retry would fail in the same way;',
+    'The rules are in `.dependency-cruiser.mjs`',
+    'Only two things differ from AWS:',
+    'Control routes, on the same port:',
+  ],
+  skipped_sections: { Sizes: 'It is the output of scripts/lint-sizes.ts.' },
+};

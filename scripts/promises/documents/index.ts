@@ -1,0 +1,16 @@
+import type { DocumentPromises } from '../entry.ts';
+import { API } from './api.ts';
+import { ARCHITECTURE } from './architecture.ts';
+import { OPERATIONS } from './operations.ts';
+import { RELIABILITY } from './reliability.ts';
+
+/** Entries of each document, by the name of the file that contains them. */
+export const DOCUMENTS: Record<string, DocumentPromises> = {
+  'api.ts': API,
+  'operations.ts': OPERATIONS,
+  'architecture.ts': ARCHITECTURE,
+  'reliability.ts': RELIABILITY,
+};
+
+/** Number of promises that no test here can hold. It may only fall. */
+export const UNTESTED_LIMIT = 4;

@@ -1,0 +1,537 @@
+import type { DocumentPromises } from '../entry.ts';
+
+const ALARM =
+  'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time';
+const BATCH_METRICS = 'a batch is counted in metrics, which are published once';
+const QUOTA_METRICS =
+  'the metrics of a batch say what it took of the quota, and the present rate and circuit';
+
+const ALARMS = [
+  'StreamIsLate | AWS/Lambda',
+  'BatchesGivenUp | AWS/Lambda',
+  'ConsumerFails | AWS/Lambda',
+  'RecordsSetAside | AuraStream',
+  'AnalyzerIsDown | AuraStream',
+  'AnalyzerThrottles | AuraStream',
+  'CacheIsDown | AuraStream',
+  'LedgerIsDown | AuraStream',
+  'LakeIsLate | AWS/Firehose',
+  'SubmissionsFail | AWS/SQS',
+  'CallbacksFail | AWS/SQS',
+  'ApiFails | AWS/ApiGateway',
+];
+
+export const OPERATIONS: DocumentPromises = {
+  path: 'docs/operations.md',
+  promises: [
+    {
+      says: 'Every command here works on AWS and on the embedded cloud.',
+      untested: 'The tests run on the embedded cloud only; no AWS account is available to them.',
+    },
+    {
+      says: 'Alarms publish to one SNS topic, which the stack output `AlarmTopicArn` names.',
+      tests: [ALARM, 'each output names the resource that the commands look for under it'],
+    },
+    {
+      says: 'To get them by email, deploy with `npm run deploy -- -c alarmEmails=you@example.com`.',
+      tests: ['-c alarmEmails sends the alarms to each address'],
+    },
+    {
+      says: '[Alarms](#alarms) lists what each alarm watches.',
+      tests: ['the runbook lists every alarm, and has a section for each'],
+    },
+    {
+      says: 'Logs are JSON, one line for each batch or request, with `request_id`, `shard_id`, counts and error codes.',
+      tests: [
+        'a batch is one log line of counts and codes',
+        'the API logs each answer, and a bug without what its message quotes',
+        'the consumer logs one line per batch, not per record',
+      ],
+    },
+    {
+      says: 'Logs never contain text.',
+      tests: [
+        'a bug stops the batch loudly, without the words that its error may quote',
+        'the API function writes no text to its log',
+        'A message that fails is delivered again, and the log quotes the messages of known errors alone',
+        'the callback function gives back the messages that failed, and no others, and quotes none of them',
+        'no log holds a text',
+      ],
+    },
+    {
+      says: 'X-Ray traces each function as a whole (active tracing).',
+      tests: ['the function %s has its memory, its timeout and its environment'],
+    },
+    {
+      says: 'The namespace is `AuraStream` and the dimension is `service=consumer`.',
+      tests: ['the consumer publishes its metrics where the alarms look for them', ALARM],
+    },
+    { says: 'The consumer publishes each metric once per batch.', tests: [BATCH_METRICS] },
+    {
+      says: '`records_in` | Kinesis records in the batch; a KPL aggregate counts as one |',
+      tests: [BATCH_METRICS, 'a batch is one log line of counts and codes'],
+    },
+    {
+      says: '`results` | records whose row and lake line are written |',
+      tests: [
+        BATCH_METRICS,
+        'Each record of a batch becomes a row and a lake line, and no record is delivered again',
+        'A record that the lake refuses fails alone',
+      ],
+    },
+    {
+      says: '`set_asides` | records that are invalid, or that the analyzer refuses permanently | RecordsSetAside',
+      tests: [
+        BATCH_METRICS,
+        'A bad record is set aside with its bytes, and the others are processed',
+        'A text that the analyzer refuses in every call is set aside with its bytes, and never blocks its shard',
+      ],
+    },
+    {
+      says: '`cancelled` | records of a cancelled job; they are skipped and cost nothing |',
+      tests: [BATCH_METRICS, 'Records of a cancelled job get no result and make no call'],
+    },
+    {
+      says: '`failed` | records that failed because a service failed; Lambda delivers them again |',
+      tests: [BATCH_METRICS, 'A record that the analyzer fails fails alone'],
+    },
+    {
+      says: '`iterator_age_ms` | age of the last record of the batch when the batch was done |',
+      tests: [BATCH_METRICS],
+    },
+    {
+      says: '`end_to_end_ms` | time from the arrival of the first record of the batch to its result |',
+      tests: [BATCH_METRICS],
+    },
+    ...[
+      '`cache_hits_batch` | texts that occurred earlier in the same batch |',
+      '`cache_hits_memory` | texts whose verdict was in the memory of the process |',
+      '`cache_hits_table` | texts whose verdict was in the cache table |',
+      '`cache_misses` | texts that were sent to Comprehend |',
+    ].map((says) => ({
+      says,
+      tests: [
+        BATCH_METRICS,
+        'The outcome says where its verdict came from: miss, batch, memory or table',
+        'The analysis counts each text once, and gives equal texts equal verdicts',
+      ],
+    })),
+    {
+      says: '`cache_errors` | failed reads and writes of the cache table | CacheIsDown',
+      tests: [
+        BATCH_METRICS,
+        'If the cache table is down, texts are still analysed, and the outage is counted',
+        'A cache that does not answer in time counts as a cache error, not as cold traffic',
+      ],
+    },
+    {
+      says: '`cache_unreadable` | rows of the cache table that could not be parsed |',
+      tests: [
+        BATCH_METRICS,
+        'The verdict cache treats expired rows as misses, and counts rows that do not parse',
+      ],
+    },
+    {
+      says: '`analyzer_calls` | calls of Comprehend; the minimum is `analyzer_documents` ÷ 25 |',
+      tests: [
+        BATCH_METRICS,
+        'The analysis of a batch makes as few calls as its distinct documents allow, and none for a repeat',
+      ],
+    },
+    {
+      says: '`analyzer_documents` | documents in those calls |',
+      tests: [BATCH_METRICS, 'Only failed documents are sent to the analyzer again'],
+    },
+    {
+      says: '`analyzer_throttles` | calls and documents that Comprehend throttled | AnalyzerThrottles',
+      tests: [
+        BATCH_METRICS,
+        'The analyzer translates the document error %s: retryable %s, throttled %s',
+        'If one call fails, the verdicts of the other calls are kept and cached',
+      ],
+    },
+    {
+      says: '`quota_calls` | calls that got a slot of the shared quota |',
+      tests: [
+        QUOTA_METRICS,
+        'immediately fails calls whose slot would start after their deadline, without making them',
+      ],
+    },
+    {
+      says: '`quota_refused` | calls whose slot would have come too late; Lambda delivers their records again |',
+      tests: [
+        QUOTA_METRICS,
+        'immediately fails calls whose slot would start after their deadline, without making them',
+      ],
+    },
+    {
+      says: '`quota_waited_ms` | time that calls waited for their slots |',
+      tests: [QUOTA_METRICS],
+    },
+    {
+      says: '`quota_calls_per_second` | the call rate that all consumers share now |',
+      tests: [
+        QUOTA_METRICS,
+        'lowers the rate for a service with less capacity than its quota, and raises it again later',
+      ],
+    },
+    {
+      says: '`ledger_errors` | failed reads and writes of the quota ledger | LedgerIsDown',
+      tests: [
+        QUOTA_METRICS,
+        'calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger',
+      ],
+    },
+    {
+      says: '`breaker_open` | 1 while the circuit breaker is open | AnalyzerIsDown',
+      tests: [
+        QUOTA_METRICS,
+        'opens the circuit after five failures in a row, and then makes no call',
+      ],
+    },
+    {
+      says: '`breaker_spared` | calls that the open circuit breaker prevented |',
+      tests: [
+        QUOTA_METRICS,
+        'opens the circuit after five failures in a row, and then makes no call',
+      ],
+    },
+    {
+      says: 'An alarm goes off when its metric is above the threshold in as many consecutive periods of five minutes as the table says.',
+      tests: [ALARM],
+    },
+    {
+      says: 'A period without data counts as a period without a failure.',
+      tests: [ALARM],
+    },
+    { says: 'An alarm publishes when it goes off and when it ends.', tests: [ALARM] },
+    ...ALARMS.map((says) => ({ says, tests: [ALARM] })),
+    {
+      says: 'SubmissionsFail and CallbacksFail watch the dead letters of their queue.',
+      tests: [ALARM],
+    },
+    {
+      says: 'Nothing is lost for 12 hours (`consumer.max_record_age_seconds`).',
+      tests: [
+        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        'Lambda gives a batch up before the stream forgets it',
+      ],
+    },
+    {
+      says: 'After that, Lambda moves the records to the failure bucket.',
+      tests: [
+        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        'a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload',
+      ],
+    },
+    {
+      says: 'Read `failed` and its error codes in the log lines `batch processed`.',
+      tests: ['a batch is one log line of counts and codes'],
+    },
+    {
+      says: 'raise `quotas.comprehend.consumers_calls_per_second`.',
+      tests: [
+        'the function %s has its memory, its timeout and its environment',
+        'the consumer reserves its calls from its quota table at ANALYZER_CALLS_PER_SECOND',
+      ],
+    },
+    {
+      says: 'An on-demand stream splits its shards by itself within minutes.',
+      untested: 'Kinesis does this on AWS; the template only sets the mode ON_DEMAND.',
+    },
+    {
+      says: 'They are in the failure bucket with their payload.',
+      tests: [
+        'a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload',
+      ],
+    },
+    {
+      says: 'put them back on the stream:',
+      tests: [
+        'redrive list shows the batches that are not back yet, those of a reason, or all',
+        'redrive run puts all open batches back, says how many records, and exits with 0',
+        'redrive run --dry-run counts the records, and neither publishes nor marks',
+        'redrive marks a batch once all of its records are on the stream, and not before',
+        'aurastream redrive puts the records that Lambda gave up on back on the stream, and a second run puts back none',
+      ],
+    },
+    {
+      says: 'Each record comes back with its identity, its time of arrival and its bytes, so a record that was processed before does not count twice.',
+      tests: [
+        'whatever bytes come, restore accepts them, and they decode to the same record at the same place and time',
+        'each sub-record of a KPL aggregate is restored under the id that its place in the aggregate gave it',
+        'redrive puts back withdrawals, long texts, sub-records and invalid bytes, and marks their batch',
+      ],
+    },
+    {
+      says: 'Invalid records of the batch that have a set-aside already are left out.',
+      tests: [
+        'redrive leaves out bytes that have a set-aside, and marks their batch',
+        'redrive and set-aside replay give each invalid record of a given-up batch one set-aside and one result',
+      ],
+    },
+    {
+      says: '`redrive show KEY` lists the records of one batch.',
+      tests: [
+        'redrive show lists the records of a batch without their texts',
+        'a failed batch shows its records under the ids that redrive gives them',
+      ],
+    },
+    {
+      says: 'What `redrive` and `set-aside replay` put on the stream is signed with a key that is a secret of the stack (`RestoreKeyArn`).',
+      tests: [
+        'the keys of callbacks and of restored records are generated with 64 characters each',
+        'each output names the resource that the commands look for under it',
+      ],
+    },
+    {
+      says: 'The operator needs `secretsmanager:GetSecretValue` for it.',
+      untested: 'The rights of operators are theirs to grant; the stack has no role for them.',
+    },
+    {
+      says: 'No producer can read the key, so no producer can choose the identity or the time of arrival of a record.',
+      tests: [
+        'the role %s may do what its function does, and nothing else',
+        'a restored record %s is set aside, byte for byte',
+      ],
+    },
+    {
+      says: 'the consumer sets a record with a wrong signature aside with the reason `invalid_signature`.',
+      tests: ['a restored record %s is set aside, byte for byte'],
+    },
+    {
+      says: 'The log line `batch stopped by a bug` names the error and its place in the code.',
+      tests: [
+        'a bug stops the batch loudly, without the words that its error may quote',
+        'a described error has its name and frames, and nothing of its message',
+      ],
+    },
+    {
+      says: '`Task timed out` is a timeout, and `signal: killed` means that `consumer.memory_mb` is too low.',
+      tests: ['the failure "%s" is reported as Lambda does, and the next invocation succeeds'],
+    },
+    {
+      says: 'Lambda delivers the batch again in halves until the record that causes the failure is alone.',
+      tests: [
+        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        'a failed batch is halved until one record is left, which counts no retry',
+      ],
+    },
+    {
+      says: 'List them with their reason and source:',
+      tests: ['set-aside list shows each with its reason and issue, in the order of the stream'],
+    },
+    {
+      says: 'To recover the records, write a function that repairs their bytes.',
+      tests: [
+        'aurastream set-aside replay publishes the set-asides that a fix repairs, under their ids, and leaves the others',
+        'a replayed set-aside is on the stream under the id and the time of its place, and is marked',
+      ],
+    },
+    {
+      says: 'Try it with `--dry-run` first:',
+      tests: [
+        'a dry run of a replay counts the records of a set-aside, publishes none and marks nothing',
+      ],
+    },
+    {
+      says: '`fix.mjs` exports a default function with the arguments `(bytes, set_aside)`.',
+      tests: [
+        'a fix gets the bytes of the set-aside, and its reason and place',
+        'aurastream set-aside replay says what is wrong with an invalid fix',
+      ],
+    },
+    {
+      says: '`set-aside replay --help` shows an example.',
+      tests: ['the help of set-aside replay shows a fix that works'],
+    },
+    {
+      says: 'Comprehend failed five times in a row, so the circuit breaker stopped the calls.',
+      tests: ['opens the circuit after five failures in a row, and then makes no call'],
+    },
+    {
+      says: 'It lets one call through from time to time to test the service.',
+      tests: [
+        'lets one probe through an open circuit after a pause, and all calls once the probe succeeds',
+        'doubles the pause of an open circuit after each failed probe, up to 30 seconds',
+      ],
+    },
+    {
+      says: 'Records wait on the stream, and no verdict is invented.',
+      tests: [
+        'A document that fails three times has the outcome failed, not a verdict',
+        'A record that the analyzer fails fails alone',
+      ],
+    },
+    {
+      says: 'The rate limiter has already slowed down:',
+      tests: [
+        'a throttle lowers the rate by a fifth, to a twentieth of the quota at least',
+        'lowers the rate for a service with less capacity than its quota, and raises it again later',
+      ],
+    },
+    {
+      says: '`quota_calls_per_second` is the current rate.',
+      tests: [QUOTA_METRICS],
+    },
+    {
+      says: 'Records are processed, but each text is sent to Comprehend and paid for again, within the quota.',
+      tests: ['If the cache table is down, texts are still analysed, and the outage is counted'],
+    },
+    {
+      says: 'You can delete the table and deploy it again.',
+      tests: ['results and jobs outlive the stack; the cache and the quota ledger do not'],
+    },
+    {
+      says: 'Each consumer uses the fixed rate `quotas.comprehend.fallback_calls_per_second`.',
+      tests: [
+        'the consumer makes ANALYZER_FALLBACK_CALLS_PER_SECOND calls while its quota table is down',
+        'a ledger that fails is left alone for a second, and the slots meanwhile are a fixed share',
+      ],
+    },
+    {
+      says: 'Five or more consumers then exceed the default quota; fewer use only part of it.',
+      tests: ['four consumers at their fallback rate stay within the quota, and five exceed it'],
+    },
+    {
+      says: 'Firehose keeps records that it cannot deliver for 24 hours.',
+      untested: 'Firehose does this on AWS; the embedded Firehose retries without a limit.',
+    },
+    {
+      says: 'A message about a job failed five times.',
+      tests: [
+        'a message becomes a dead letter after five attempts, and queues keep messages for 14 days',
+      ],
+    },
+    {
+      says: 'The job makes no progress and becomes FAILED at its deadline.',
+      tests: [
+        'A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job',
+      ],
+    },
+    {
+      says: 'The log of the submission function has the reason.',
+      tests: [
+        'A message that fails is delivered again, and the log quotes the messages of known errors alone',
+      ],
+    },
+    {
+      says: 'After you fix it, the sweeper resubmits the stalled jobs within minutes.',
+      tests: [
+        'the submission function sweeps the jobs that are due, and resumes the submission of one that stopped',
+        'the jobs queue gets a message for each input that arrives, and one every minute for the sweep',
+      ],
+    },
+    {
+      says: 'A message about a callback failed five times.',
+      tests: [
+        'a message becomes a dead letter after five attempts, and queues keep messages for 14 days',
+      ],
+    },
+    {
+      says: 'The log of the callbacks function has the reason.',
+      tests: ['the callback function says which service failed'],
+    },
+    {
+      says: 'A receiver that refuses a callback does not cause this alarm; `GET /status/{job_id}` shows those attempts.',
+      tests: [
+        'a callback that fails is attempted again after 1, 5 and 15 minutes, and has then failed',
+        'GET /status shows the callback with its attempts, and the reason of a failure',
+      ],
+    },
+    {
+      says: 'Take the `request_id` from an answer, find the log line `bug in the API` with that id, and check which dependency does not respond:',
+      tests: [
+        'the API logs each answer, and a bug without what its message quotes',
+        'GET /ready is unavailable if %s alone fails, and names it with its code',
+      ],
+    },
+    {
+      says: 'New records use it immediately.',
+      tests: [
+        'the setting %s chooses the analyzer with that name and its facts',
+        'each input of a verdict changes its fingerprint',
+      ],
+    },
+    {
+      says: 'To analyze older records again, replay a time range of the lake:',
+      tests: [
+        'a replay publishes each record once, as the same version of a later run, with the fields of its producer',
+        'a replay takes only records of its time and its source that have a text',
+        'aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone',
+      ],
+    },
+    {
+      says: 'The replay uses at most that share of the quota.',
+      tests: [
+        'the pace lets no more records pass than its rate',
+        'a replay publishes each of many records once, and waits for the pace before each step',
+      ],
+    },
+    {
+      says: 'It skips records that are up to date or withdrawn.',
+      tests: [
+        'a replay skips a record whose result %s',
+        'aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone',
+      ],
+    },
+    {
+      says: 'You can stop it and run it again.',
+      tests: [
+        'a replay skips a record whose result %s',
+        'A results table replaces a version by its later analysis, never by an earlier one, and a newer version by neither',
+      ],
+    },
+    {
+      says: '`results_raw` keeps both results of a record, with their `analyzer.version` and `analysis_run`; `results` and the results table show the newer one.',
+      tests: [
+        'aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone',
+        'the view results shows the earliest line of the latest analysis of each record version',
+        'A results table replaces a version by its later analysis, never by an earlier one, and a newer version by neither',
+      ],
+    },
+    {
+      says: 'One conditional write reserves up to six calls, as many as wait in the consumer.',
+      tests: [
+        'one reservation takes a slot for each call that waits, up to slotsPerWrite, and hands them out in turn',
+        'at %d calls a second a write takes at most %d slots',
+      ],
+    },
+    {
+      says: 'Above 600 calls per second, one write reserves the slots of 10 ms.',
+      tests: ['at %d calls a second a write takes at most %d slots'],
+    },
+  ],
+  explains: [
+    'This page is for the engineer on call.',
+    'All of them were run on the embedded cloud.',
+    'It does not trace the calls within a function',
+    'The fill of calls is',
+    'The cache hit rate is',
+    'Records wait on the stream.',
+    'Read `quota_waited_ms` and `quota_refused`.',
+    'If calls wait for the quota, the texts need more calls than the quota allows.',
+    'If `iterator_age_ms` is high',
+    'Lambda stopped retrying some batches.',
+    'The function threw an error, timed out or ran out of memory.',
+    'A producer sends invalid records.',
+    'Fix the producer.',
+    'Check the AWS Health Dashboard',
+    'The real quota is lower than',
+    'Lower the setting to the real quota',
+    'Check whether the cache table is throttled',
+    'Its loss costs only money.',
+    'Check the quota table.',
+    'The results table is up to date, but SQL queries are not.',
+    'Check its error logs',
+    'The API answered with 5xx.',
+    'The consumers share the quota through a ledger',
+    'A million writes cost $0.625',
+    'A busy item then gets about 100 writes per second',
+    'npm run bench -- --only quota',
+    '1 | 98 %',
+    '4 | 98 %',
+    '10 | 98 %',
+  ],
+  skipped_sections: {},
+};
