@@ -21,6 +21,7 @@ Usage: npm run mutate -- [options]
   --update          record a score that has risen in test/mutation/baseline.json
   --fresh           test every mutant, also those whose file and tests have not changed since the last run
   --concurrency N   test runners at a time (default 2)
+  --patience N      multiply all time limits, for a busy machine (default 1)
   --help            print this
 
 The command prints each mutant that no test finds. The exit code is 1 if a room's score is below its baseline.
@@ -39,11 +40,12 @@ function readOptions(): Options | 'help' {
       update: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       concurrency: { type: 'string', default: '2' },
+      patience: { type: 'string', default: '1' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
-  const { room, files, concurrency, ...rest } = values;
+  const { room, files, concurrency, patience, ...rest } = values;
   const unknown = room.find((name) => !(name in MUTATED_ROOMS));
   if (unknown !== undefined) {
     const known = Object.keys(MUTATED_ROOMS).join(', ');
@@ -52,11 +54,20 @@ function readOptions(): Options | 'help' {
   if (files.length > 0 && room.length !== 1) {
     throw new Error('--files needs one --room, whose tests must find the mutants.');
   }
-  if (!/^[1-9]\d*$/.test(concurrency)) {
-    throw new Error(`--concurrency expects a whole number of at least 1, got ${concurrency}.`);
-  }
+  const positive = (name: string, value: string) => {
+    if (!/^[1-9]\d*$/.test(value)) {
+      throw new Error(`--${name} expects a whole number of at least 1, got ${value}.`);
+    }
+    return Number(value);
+  };
   const rooms = room.length > 0 ? room : Object.keys(MUTATED_ROOMS);
-  return { ...rest, rooms, files, concurrency: Number(concurrency) };
+  return {
+    ...rest,
+    rooms,
+    files,
+    concurrency: positive('concurrency', concurrency),
+    patience: positive('patience', patience),
+  };
 }
 
 function printSurvivors(results: Mutant[]): void {

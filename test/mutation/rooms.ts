@@ -53,5 +53,6 @@ export const MUTATED_ROOMS: Record<string, MutatedRoom> = {
 /** Test files that need so long that they would dominate a run. They still run in the gate. */
 export const SLOW_TESTS = ['test/unit/**/exactness.test.ts', 'test/unit/api/fuzz.test.ts'];
 
-/** Name of the environment variable that tells the test runner which room is mutated. */
+/** Environment variables that tell the test runner which room is mutated, and its patience. */
 export const ROOM_VARIABLE = 'MUTATED_ROOM';
+export const PATIENCE_VARIABLE = 'MUTATION_PATIENCE';

@@ -1,5 +1,5 @@
 import { Stryker } from '@stryker-mutator/core';
-import { MUTATED_ROOMS, ROOM_VARIABLE } from './rooms.ts';
+import { MUTATED_ROOMS, PATIENCE_VARIABLE, ROOM_VARIABLE } from './rooms.ts';
 import type { Mutant } from './score.ts';
 
 export interface RunOptions {
@@ -9,6 +9,8 @@ export interface RunOptions {
   fresh: boolean;
   /** Patterns of the files to mutate instead of all files of the room. */
   files: string[];
+  /** Factor of all time limits. */
+  patience: number;
 }
 
 type PartialOptions = ConstructorParameters<typeof Stryker>[0];
@@ -26,6 +28,9 @@ const NOT_COPIED = ['.ci', '.github', 'bench', 'cdk.out', 'coverage', 'dist', 'd
  */
 const TIMEOUT_MS = 60_000;
 
+/** Time limit of the tests without a mutant. */
+const DRY_RUN_MINUTES = 5;
+
 export function reportOf(room: string): string {
   return `${FOLDER}/reports/${nameOf(room)}.html`;
 }
@@ -33,6 +38,7 @@ export function reportOf(room: string): string {
 /** Mutates the sources of one room and runs the tests of the room against each mutant. */
 export async function runRoom(room: string, options: RunOptions): Promise<Mutant[]> {
   process.env[ROOM_VARIABLE] = room;
+  process.env[PATIENCE_VARIABLE] = String(options.patience);
   const is_partial = options.files.length > 0;
   const settings = {
     mutate: is_partial ? options.files : (MUTATED_ROOMS[room]?.sources ?? []),
@@ -44,13 +50,14 @@ export async function runRoom(room: string, options: RunOptions): Promise<Mutant
     ignorers: ['wording'],
     coverageAnalysis: 'perTest',
     concurrency: options.concurrency,
-    timeoutMS: TIMEOUT_MS,
+    timeoutMS: TIMEOUT_MS * options.patience,
+    dryRunTimeoutMinutes: DRY_RUN_MINUTES * options.patience,
     incremental: !is_partial,
     incrementalFile: `${FOLDER}/incremental/${nameOf(room)}.json`,
     force: options.fresh,
     tempDirName: `${FOLDER}/copies`,
     ignorePatterns: NOT_COPIED,
-    reporters: process.stdout.isTTY ? ['html', 'progress'] : ['html'],
+    reporters: ['html', process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     htmlReporter: { fileName: reportOf(room) },
     thresholds: { high: 80, low: 60, break: null },
     allowEmpty: false,
