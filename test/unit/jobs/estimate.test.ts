@@ -42,3 +42,20 @@ it('The estimate is never before the end of the batching window', () => {
   expect(seconds(0, [])).toBe(2);
   expect(seconds(1, [sample(1, { duration_ms: 0 })])).toBe(2);
 });
+
+it('The estimate takes a wait of at most 2 minutes ago, and a throughput of at most 15 minutes ago', () => {
+  const waiting = { iterator_age_ms: 30_000, records: 1 };
+  expect(seconds(10_000, [sample(120, waiting)])).toBe(70);
+  expect(seconds(10_000, [sample(120.001, waiting)])).toBe(40);
+  expect(seconds(10_000, [sample(900)])).toBe(100);
+  expect(seconds(10_000, [sample(900.001)])).toBe(40);
+});
+
+it('The estimate measures the throughput on batches of at least 25 records', () => {
+  expect(seconds(10_000, [sample(10, { records: 25 })])).toBe(400);
+  expect(seconds(10_000, [sample(10, { records: 24 })])).toBe(40);
+});
+
+it('The estimate is a time in whole milliseconds, and never before the end of the work', () => {
+  expect(seconds(1_001, [sample(10, { records: 300 })])).toBe(3.337);
+});

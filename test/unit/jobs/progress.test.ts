@@ -104,3 +104,37 @@ it('Marking works on the last page of the largest job', async () => {
   await progress.mark(entries(job, [MAX_JOB_RECORDS - 1]));
   expect(await store.pages(job)).toMatchObject([{ page: 49_999 }]);
 });
+
+it('Marking counts a record that comes twice in one batch under its first outcome', async () => {
+  const job = await createJob('job_1', 3);
+  const twice = [...entries(job, [0], 'positive'), ...entries(job, [0], 'set_aside')];
+  await progress.mark(twice);
+  expect(await store.pages(job)).toEqual([{ page: 0, done: { positive: new Set([0]) } }]);
+});
+
+it('Marking returns the failures in the order of the batch, also if its pages alternate', async () => {
+  const job = await createJob('job_1', 2_000);
+  store.mark = () => Promise.reject(createOutage('dynamodb'));
+  const failures = await progress.mark(entries(job, [0, 1_000, 1, 1_001]));
+  expect(failures.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+});
+
+it('Marking makes at most 16 calls at a time', async () => {
+  const job = await createJob('job_1', 40_000);
+  const { mark } = store;
+  let [in_flight, most] = [0, 0];
+  store.mark = async (...args) => {
+    in_flight += 1;
+    most = Math.max(most, in_flight);
+    await Promise.resolve();
+    in_flight -= 1;
+    return mark(...args);
+  };
+  await progress.mark(
+    entries(
+      job,
+      upTo(40).map((page) => page * 1_000),
+    ),
+  );
+  expect(most).toBe(16);
+});

@@ -266,3 +266,37 @@ it('Sweeps complete all work in the end, whatever fails on the way', async () =>
     }),
   );
 }, 60_000);
+
+it('A sweep checks a resumed submission again after 10 minutes, a repeated callback after 20, and a submitted job at its deadline', async () => {
+  const due_at = isoIn(0);
+  const { sweepOf, there } = await createWorld([
+    { status: 'PENDING', due_at },
+    { status: 'COMPLETED', due_at, callback: { ...callback, state: 'pending' } },
+    { status: 'PROCESSING', due_at, total: 2, submitted: { records: 2, bytes: 9 } },
+    { status: 'PROCESSING', due_at, total: 2, submitted: { records: 1, bytes: 4 } },
+  ]);
+  await sweepOf()();
+  const [resumed, called, submitted, unfinished] = await there();
+  expect(resumed?.due_at).toBe(isoIn(10));
+  expect(called?.due_at).toBe(isoIn(20));
+  expect(submitted?.due_at).toBe(submitted?.deadline_at);
+  expect(unfinished?.due_at).toBe(isoIn(10));
+});
+
+it('A job fails at its deadline, and with DEADLINE_EXCEEDED once its input has arrived', async () => {
+  const late = { due_at: isoIn(0), deadline_at: isoIn(0) };
+  const of = { kind: 'upload' as const, format: 'jsonl' as const, key: 'inputs/j' };
+  const { sweepOf, there } = await createWorld([
+    { ...late, status: 'PENDING', input: of },
+    { ...late, status: 'PENDING', input: { ...of, etag: 'e' } },
+    { ...late, status: 'PROCESSING', input: of },
+    { ...late, status: 'PENDING', input: of, deadline_at: isoIn(1 / 60_000) },
+  ]);
+  expect(await sweepOf()()).toEqual({ failed: 3, resumed: 1, called_back: 0 });
+  expect((await there()).map(({ error }) => error?.code)).toEqual([
+    'INPUT_NEVER_ARRIVED',
+    'DEADLINE_EXCEEDED',
+    'DEADLINE_EXCEEDED',
+    undefined,
+  ]);
+});

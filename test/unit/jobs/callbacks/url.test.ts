@@ -68,6 +68,7 @@ it('A callback URL never leads to a private, loopback, link-local or shared addr
 it.each([
   'https://example.com/hook',
   'https://example.com:8443/hook?x=1',
+  'https://example.com:1024/',
   'https://93.184.216.34/',
   'https://[2606:2800:220:1::1]/',
 ])('The callback URL %s is allowed', (url) => {
@@ -81,8 +82,12 @@ it.each([
   ['https://user:pass@example.com/', /credentials/],
   ['https://example.com:22/', /port/],
   ['https://example.com:25/', /port/],
+  ['https://example.com:1023/', /port/],
+  ['https://user@example.com/', /credentials/],
+  ['https://:pass@example.com/', /credentials/],
   ['https://localhost/', /public address/],
   ['https://a.localhost./', /public address|URL/],
+  ['https://localhost./', /public address/],
   ['nonsense', /URL/],
 ])('The callback URL %s is refused with a reason', (url, message) => {
   expect(() => checkCallbackUrl(url, CLOSED)).toThrow(message);
