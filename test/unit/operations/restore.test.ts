@@ -126,23 +126,30 @@ it('a restored record is redelivered by the number of its new stream record', as
 
 it.each([
   ['JSON', Buffer.from(JSON.stringify({ source: 's', text: 'a'.repeat(1_048_540) }))],
-  ['gzip', fillStreamRecord()],
-])('restore compresses %s that does not fit any more with its header', async (_, bytes) => {
-  const { entries, outcome, record, restored } = await restoreBytes(bytes);
-  expect(outcome).toEqual({ accepted: 1, failed: 0, codes: [] });
-  expect(entries[0]!.data.length + 'key-1'.length).toBeLessThanOrEqual(1_048_576);
-  const textOf = (of: KinesisStreamRecord) => decode([of], RESTORE_KEY).items[0]?.record.text;
-  expect(textOf(restored[0]!)).toBe(textOf(record));
-});
+  ['gzip', fillStreamRecord({ source: 's', text: 'x' })],
+])(
+  'restore compresses a record in %s that does not fit any more with its header',
+  async (_, bytes) => {
+    const { entries, outcome, record, restored } = await restoreBytes(bytes);
+    expect(outcome).toEqual({ accepted: 1, failed: 0, codes: [] });
+    // Brotli finds the repeats in the content, but not in the gzipped bytes.
+    expect(entries[0]!.data.length).toBeLessThan(600_000);
+    const textOf = (of: KinesisStreamRecord) => decode([of], RESTORE_KEY).items[0]!.record.text;
+    expect(textOf(restored[0]!)).toBe(textOf(record));
+  },
+);
 
-/** Returns gzipped JSON that fills a stream record almost to the last byte. */
-function fillStreamRecord(fields: object = { source: 's' }): Buffer {
+/**
+ * Returns gzipped JSON that fills a stream record almost to the last byte. The JSON repeats itself,
+ * but at a distance that gzip does not see.
+ */
+function fillStreamRecord(fields: object): Buffer {
   const random = createRandom(1);
-  const hex = Array.from({ length: 250_000 }, () => random.between(0, 0xffffffff).toString(16));
-  const text = hex.join('');
+  const hex = Array.from({ length: 62_500 }, () => random.between(0, 0xffffffff).toString(16));
+  const filler = hex.join('').repeat(4);
   const zip = (length: number) =>
-    gzipSync(JSON.stringify({ ...fields, text: text.slice(0, length) }));
-  let length = 1_700_000;
+    gzipSync(JSON.stringify({ ...fields, filler: filler.slice(0, length) }));
+  let length = 1_917_000;
   while (zip(length).length > 1_048_560) length -= 200;
   return zip(length);
 }
