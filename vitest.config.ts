@@ -20,6 +20,9 @@ const PRODUCT =
   '{schemas,lib,ingest,processors,jobs,api,operations,client,aws,infra,cli}/**/*.{ts,mts,mjs}';
 const PACKAGES = 'packages/*/src/**/*.{ts,mjs}';
 
+/** A reporter that prints the ten slowest tests of a run. */
+const SLOWEST_TESTS = './test/support/slowest-tests.ts';
+
 /**
  * docs/testing.md describes the purpose of each layer and lists the code that coverage measures.
  */
@@ -28,6 +31,7 @@ export default defineConfig({
     // On a machine with two cores, more workers would only compete for the cores and for the
     // emulators' ports.
     maxWorkers: 2,
+    reporters: process.env.CI === undefined ? ['default'] : ['default', SLOWEST_TESTS],
     coverage: {
       provider: 'custom',
       customProviderModule: 'test/child-coverage/module.ts',
