@@ -33,6 +33,7 @@ it('the example of every export type-checks in strict mode', async () => {
   const config = {
     extends: join(ROOT, 'tsconfig.json'),
     compilerOptions: {
+      noUnusedLocals: false,
       paths: Object.fromEntries(paths),
       typeRoots: [join(ROOT, 'node_modules', '@types')],
     },
