@@ -6,7 +6,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -15,6 +20,8 @@ import { rowOf } from '../../../../aws/dynamodb/jobs/row.ts';
 import { compose } from '../../../../ingest/submission/compose.ts';
 import type { Job } from '../../../../schemas/index.ts';
 import { aJob } from '../../../support/jobs.ts';
+import { createLongText } from '../../../support/long-text.ts';
+import { configOf } from '../../../support/sdk-client.ts';
 
 const VARIABLES: Record<string, string> = {
   STREAM_NAME: 'the-stream',
@@ -177,6 +184,57 @@ it('the submission function sweeps the jobs that are due, and resumes the submis
       DelaySeconds: 0,
     },
   ]);
+});
+
+it('the submission function stores texts that do not fit on the stream in its input bucket', async () => {
+  useJob();
+  s3.on(PutObjectCommand).resolves({});
+  useInput(JSON.stringify({ text: createLongText() }));
+  expect(await run(RESUME)).toEqual({ batchItemFailures: [] });
+  expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
+    Bucket: 'the-inputs',
+    Key: expect.stringMatching(/^claims\/acme\/[0-9a-f]{64}$/),
+  });
+}, 60_000);
+
+it('the submission function looks for jobs that are due now', async () => {
+  const before = Date.now();
+  await run({ kind: 'sweep' });
+  const { ExpressionAttributeValues } = dynamodb.commandCalls(QueryCommand)[0]!.args[0].input;
+  const now = Date.parse(ExpressionAttributeValues![':now']!.S!);
+  expect(now).toBeGreaterThanOrEqual(before);
+  expect(now).toBeLessThanOrEqual(Date.now());
+});
+
+it('the submission function ignores a job that has expired', async () => {
+  useJob({ expires_at: Math.floor(Date.now() / 1_000) - 1 });
+  await run(RESUME);
+  expect(lines.join('')).toContain('"outcome":"ignored"');
+  expect(s3.calls()).toHaveLength(0);
+});
+
+it('the submission function logs under its name, with the level and the details of each message', async () => {
+  dynamodb.on(GetItemCommand).rejects(Object.assign(new Error('private'), { name: 'Down' }));
+  expect(await run(RESUME)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
+  const line = JSON.parse(lines.find((one) => one.includes('message failed'))!);
+  expect(line).toMatchObject({
+    ...{ level: 'ERROR', service: 'aurastream-submission', message: 'message failed' },
+    ...{ message_id: 'm', error: 'dynamodb: Down' },
+  });
+});
+
+it('the clients of the submission function end silent calls, except that of its stream', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  useJob();
+  useInput('{"text":"one"}');
+  await run(RESUME);
+  await run({ kind: 'sweep' });
+  for (const mock of [dynamodb, s3]) {
+    const { time_limits } = await configOf(mock.calls()[0]!);
+    expect(time_limits).toMatchObject({ requestTimeout: 15_000, throwOnRequestTimeout: true });
+  }
+  expect((await configOf(kinesis.calls()[0]!)).time_limits.requestTimeout).toBeUndefined();
+  vi.unstubAllEnvs();
 });
 
 it.each(Object.keys(VARIABLES))('the submission function does not start without %s', (name) => {

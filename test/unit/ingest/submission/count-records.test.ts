@@ -1,106 +1,132 @@
 import { expect, it } from 'vitest';
 import { countRecords } from '../../../../ingest/submission/count-records.ts';
+import { readInput } from '../../../../ingest/submission/input.ts';
 import { type Job, MAX_JOB_RECORDS } from '../../../../schemas/index.ts';
-import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 
-const KEY = 'inputs/j.jsonl';
-const AN_HOUR = () => 3_600_000;
-const LINE = '{"text":"a"}';
+const LINE = '{"text":"a"}\n';
 
 /**
- * Creates a PENDING job whose input has this number of lines. Each read of the clock moves the
- * clock by `tick_ms`.
+ * Counts the input of a PENDING job, which has `lines` lines. The clock advances by `line_ms` with
+ * each line that is read.
  */
-async function createWorld({ lines = 1, tick_ms = 0, job: fields = {} as Partial<Job> } = {}) {
-  const text = Array.from({ length: lines }, () => LINE).join('\n');
-  const { inputs } = createFakeInputs(new Map([[KEY, Buffer.from(text)]]));
-  const clock = { at: JOBS_NOW };
-  const now = () => {
-    clock.at += tick_ms;
-    return clock.at;
+async function count(
+  lines: number,
+  fields: Partial<Job> = {},
+  { line_ms = 0, remaining_ms = () => 600_000 } = {},
+) {
+  let clock = JOBS_NOW;
+  const input = {
+    kind: 'upload' as const,
+    format: 'jsonl' as const,
+    key: 'k',
+    etag: 'e',
+    bytes: 1,
   };
-  const saved: number[] = [];
-  const memory = createFakeJobStore({ now: () => clock.at });
-  const store: typeof memory = {
-    ...memory,
-    advance: async (job_id, states, field, position) => {
-      saved.push(position.records);
-      return memory.advance(job_id, states, field, position);
-    },
-  };
-  const head = await inputs.head(KEY);
-  const job = aJob({
-    job_id: 'j',
-    input: { kind: 'upload', format: 'jsonl', key: KEY, ...head },
-    ...fields,
-  });
+  const job = aJob({ job_id: 'job_1', input, ...fields });
+  const store = createFakeJobStore({ now: () => JOBS_NOW });
   await store.create(job);
-  return { deps: { store, inputs, now }, job, saved };
+  const saved: [string, number][] = [];
+  const read_from: number[] = [];
+  const counted = countRecords(
+    {
+      store: {
+        ...store,
+        advance: (job_id, states, field, position) => {
+          saved.push([field, position.records]);
+          return store.advance(job_id, states, field, position);
+        },
+      },
+      inputs: {
+        async *read(_key: string, { from }: { from: number }) {
+          read_from.push(from);
+          for (let i = 0; i < lines; i += 1) {
+            clock += line_ms;
+            yield Buffer.from(LINE);
+          }
+        },
+      } as never,
+      now: () => clock,
+    },
+    job,
+    remaining_ms,
+  );
+  return { counted, store, saved, read_from, clock: () => clock };
 }
 
-it('a job whose records are counted moves to PROCESSING, and is due for the sweeper 10 minutes later', async () => {
-  const { deps, job } = await createWorld({ lines: 3 });
-  const counted = await countRecords(deps, job, AN_HOUR);
-  expect(counted).toMatchObject({
-    status: 'PROCESSING',
-    total: 3,
-    started_at: '2026-11-23T10:00:00.000Z',
-    due_at: '2026-11-23T10:10:00.000Z',
+it('a job whose records are counted is PROCESSING, has its total, and is checked by the sweeper in 10 minutes', async () => {
+  const { counted, store } = await count(3);
+  expect(await counted).toEqual(await store.get('job_1'));
+  expect(await store.get('job_1')).toMatchObject({
+    ...{ status: 'PROCESSING', total: 3 },
+    started_at: new Date(JOBS_NOW).toISOString(),
+    due_at: new Date(JOBS_NOW + 600_000).toISOString(),
   });
-  expect(await deps.store.get('j')).toEqual(counted);
 });
 
-it('a job in PROCESSING is not counted again', async () => {
-  const { deps, job } = await createWorld({ job: { status: 'PROCESSING', total: 7 } });
-  const unreadable = { ...deps.inputs, read: () => expect.fail('The input must not be read') };
-  expect(await countRecords({ ...deps, inputs: unreadable }, job, AN_HOUR)).toBe(job);
-});
-
-it('a job may have 50,000,000 records, and one more makes it FAILED with TOO_MANY_RECORDS', async () => {
-  const bytes = LINE.length + 1;
-  const counted = { records: MAX_JOB_RECORDS - 1, bytes };
-  const most = await createWorld({ lines: 2, job: { counted } });
-  expect(await countRecords(most.deps, most.job, AN_HOUR)).toMatchObject({ total: 50_000_000 });
-  const more = await createWorld({ lines: 3, job: { counted } });
-  await expect(countRecords(more.deps, more.job, AN_HOUR)).rejects.toMatchObject({
-    code: 'TOO_MANY_RECORDS',
+it('a job has at most 50,000,000 records, and one more is TOO_MANY_RECORDS', async () => {
+  expect(MAX_JOB_RECORDS).toBe(50_000_000);
+  const from = { counted: { records: MAX_JOB_RECORDS - 1, bytes: 0 } };
+  expect(await (await count(1, from)).counted).toMatchObject({ total: MAX_JOB_RECORDS });
+  await expect((await count(2, from)).counted).rejects.toMatchObject({
+    ...{ name: 'UnusableInputError', code: 'TOO_MANY_RECORDS' },
     message: 'A job has at most 50000000 records; split the file',
   });
-  expect(await more.deps.store.get('j')).toMatchObject({ status: 'PENDING' });
 });
 
-it('counting keeps a checkpoint every 5 seconds, and not more often', async () => {
-  const often = await createWorld({ lines: 20, tick_ms: 1_000 });
-  await countRecords(often.deps, often.job, AN_HOUR);
-  expect(often.saved).toEqual([5, 10, 15, 20]);
-  const seldom = await createWorld({ lines: 20, tick_ms: 200 });
-  await countRecords(seldom.deps, seldom.job, AN_HOUR);
-  expect(seldom.saved).toEqual([]);
+it('a count goes on from where the last invocation stopped', async () => {
+  const { counted, read_from } = await count(2, { counted: { records: 7, bytes: 91 } });
+  expect(await counted).toMatchObject({ total: 9 });
+  expect(read_from).toEqual([91]);
 });
 
-it('counting that runs out of time keeps a checkpoint, and the next invocation counts on from it', async () => {
-  const { deps, job, saved } = await createWorld({ lines: 3 });
-  expect(await countRecords(deps, job, () => 20_000)).toBe('more');
-  expect(saved).toEqual([1]);
-  const continued = (await deps.store.get('j'))!;
-  expect(continued).toMatchObject({ status: 'PENDING', counted: { records: 1, bytes: 13 } });
-  expect(await countRecords(deps, continued, () => 20_001)).toMatchObject({ total: 3 });
-  expect(saved).toEqual([1]);
+it('a count saves its position every five seconds, and not with each record', async () => {
+  const { counted, saved } = await count(25, {}, { line_ms: 1_000 });
+  expect(await counted).toMatchObject({ total: 25 });
+  expect(saved.map(([field]) => field)).toEqual(saved.map(() => 'counted'));
+  const positions = saved.map(([, records]) => records);
+  expect(positions.length).toBeGreaterThanOrEqual(4);
+  expect(positions.length).toBeLessThanOrEqual(5);
 });
 
-it('counting stops when the job is cancelled meanwhile', async () => {
-  const { deps, job } = await createWorld({ lines: 3 });
-  await deps.store.transition('j', 'CANCELLED', {});
-  expect(await countRecords(deps, job, () => 0)).toBe('ignored');
-  expect(await countRecords(deps, job, AN_HOUR)).toBe('ignored');
-  expect(await deps.store.get('j')).toMatchObject({ status: 'CANCELLED' });
-  expect(await deps.store.get('j')).not.toHaveProperty('total');
+it('a count that runs out of time saves its position, and asks for more', async () => {
+  const { counted, saved, store } = await count(9, {}, { remaining_ms: () => 20_000 });
+  expect(await counted).toBe('more');
+  expect(saved).toEqual([['counted', 1]]);
+  expect(await store.get('job_1')).toMatchObject({ status: 'PENDING', counted: { records: 1 } });
 });
 
-it('two invocations that count the same job both go on, with the total of the first', async () => {
-  const { deps, job } = await createWorld({ lines: 3 });
-  await deps.store.transition('j', 'PROCESSING', { total: 3, started_at: 'first' });
-  expect(await countRecords(deps, job, AN_HOUR)).toMatchObject({ total: 3, started_at: 'first' });
+it('a count of a job that was cancelled meanwhile stops', async () => {
+  const world = await count(9, { status: 'CANCELLED' }, { remaining_ms: () => 20_000 });
+  expect(await world.counted).toBe('ignored');
+  expect(await (await count(9, { status: 'CANCELLED' })).counted).toBe('ignored');
+});
+
+it('a count that another invocation ended first goes on with the job of that invocation', async () => {
+  const job = aJob({
+    ...{ job_id: 'job_1', status: 'PENDING' },
+    input: { kind: 'upload', format: 'jsonl', key: 'k', etag: 'e', bytes: 1 },
+  });
+  const store = createFakeJobStore({ now: () => JOBS_NOW });
+  await store.create(job);
+  const first = await store.transition('job_1', 'PROCESSING', { total: 1 });
+  const inputs = {
+    async *read() {
+      yield Buffer.from(LINE);
+    },
+  } as never;
+  const counted = await countRecords({ store, inputs, now: () => JOBS_NOW }, job, () => 600_000);
+  expect(counted).toEqual(first);
+});
+
+it('a job that is PROCESSING already is not counted again', async () => {
+  const { counted, read_from } = await count(9, { status: 'PROCESSING', total: 5 });
+  expect(await counted).toMatchObject({ total: 5 });
+  expect(read_from).toEqual([]);
+});
+
+it('the input of a job that has not arrived cannot be read', async () => {
+  const entries = readInput({} as never, aJob({ job_id: 'job_1' }), { records: 0, bytes: 0 });
+  await expect(entries[Symbol.asyncIterator]().next()).rejects.toThrow('has arrived');
 });

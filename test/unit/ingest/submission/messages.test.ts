@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createMessageHandler, type MessagesDeps } from '../../../../ingest/submission/messages.ts';
 import { SubmissionInterruptedError } from '../../../../ingest/submission/publish-records.ts';
 import type { SubmitOutcome } from '../../../../ingest/submission/submit.ts';
-import type { JobCommand } from '../../../../schemas/index.ts';
+import { type JobCommand, ServiceError } from '../../../../schemas/index.ts';
 
 /** Handles one message, with a `submit` function that the test defines. */
 async function handle(body: object, submit: () => Promise<SubmitOutcome>) {
@@ -79,4 +79,70 @@ it('A message that fails is delivered again, and the log quotes the messages of 
 it('The sweep message sweeps the jobs and logs the counts', async () => {
   const { lines } = await handle({ kind: 'sweep' }, async () => 'done');
   expect(lines).toEqual([['info', 'jobs swept', { failed: 1 }]]);
+});
+
+/** Handles several messages, each of which resumes the job with its name. */
+async function handleAll(job_ids: string[], overrides: Partial<MessagesDeps>) {
+  const lines: [string, string, object][] = [];
+  const remaining: number[] = [];
+  const handleMessages = createMessageHandler({
+    submit: async (_, remaining_ms) => {
+      remaining.push(remaining_ms());
+      return 'done';
+    },
+    sweep: async () => ({}),
+    job_queue: { send: async () => {} },
+    log: (...line) => void lines.push(line),
+    ...overrides,
+  });
+  const records = job_ids.map((job_id) => ({
+    messageId: `of ${job_id}`,
+    body: JSON.stringify({ kind: 'resume', job_id }),
+  }));
+  const response = await handleMessages(records as never, () => 77_000);
+  return { response, lines, remaining };
+}
+
+it('A message that fails does not keep the others from being handled', async () => {
+  const { response, lines } = await handleAll(['job_1', 'job_2', 'job_3'], {
+    submit: async (job_id) => {
+      if (job_id === 'job_2') throw new ServiceError('s3', 'SlowDown', { retryable: true });
+      return 'done';
+    },
+  });
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'of job_2' }] });
+  expect(lines).toEqual([
+    ['info', 'submission handled', { job_id: 'job_1', outcome: 'done' }],
+    ['error', 'message failed', { message_id: 'of job_2', error: 's3: SlowDown' }],
+    ['info', 'submission handled', { job_id: 'job_3', outcome: 'done' }],
+  ]);
+});
+
+it('A submission whose next invocation cannot be queued fails its message', async () => {
+  const { response } = await handleAll(['job_1'], {
+    submit: async () => 'more',
+    job_queue: { send: () => Promise.reject(new Error('down')) },
+  });
+  expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'of job_1' }]);
+});
+
+it('A submission that is done, ignored or failed asks for no other invocation', async () => {
+  for (const outcome of ['done', 'ignored', 'failed'] as const) {
+    const { response } = await handleAll(['job_1'], {
+      submit: async () => outcome,
+      job_queue: { send: () => Promise.reject(new Error('it was asked')) },
+    });
+    expect(response.batchItemFailures).toEqual([]);
+  }
+});
+
+it('A submission knows how much time its invocation has left', async () => {
+  const { remaining } = await handleAll(['job_1', 'job_2'], {});
+  expect(remaining).toEqual([77_000, 77_000]);
+});
+
+it('A message that is no message of the queue is given back, and the log does not quote it', async () => {
+  const { response, lines } = await handle({ kind: 'private words' }, async () => 'done');
+  expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+  expect(JSON.stringify(lines)).not.toContain('private words');
 });

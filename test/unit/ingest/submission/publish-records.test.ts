@@ -1,95 +1,125 @@
 import { expect, it } from 'vitest';
-import { publishRecords } from '../../../../ingest/submission/publish-records.ts';
-import { type Job, ServiceError } from '../../../../schemas/index.ts';
-import { aJob } from '../../../support/jobs.ts';
-import { createWorld, KEY } from './submit-world.ts';
+import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
+import { hashText, type Job, ServiceError } from '../../../../schemas/index.ts';
+import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+import { createLongText } from '../../../support/long-text.ts';
 
+const KEY = 'inputs/job_1.jsonl';
 const AN_HOUR = () => 3_600_000;
-const linesOf = (count: number) =>
+
+/** Creates a PENDING job with an input of these lines, and the services of its submission. */
+async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
+  const { inputs, objects } = createFakeInputs(new Map([[KEY, Buffer.from(lines.join('\n'))]]));
+  const store = createFakeJobStore({ now: () => JOBS_NOW });
+  await store.create(
+    aJob({ job_id: 'job_1', input: { kind: 'upload', format: 'jsonl', key: KEY } }),
+  );
+  const published: Record<string, unknown>[] = [];
+  const deps: SubmitDeps = {
+    ...{ store, inputs },
+    stream: {
+      putRecords: async (entries) =>
+        entries.map(({ data }, i) => {
+          published.push(JSON.parse(Buffer.from(data).toString()));
+          return { ok: true, shard_id: 's', sequence_number: String(i) };
+        }),
+    },
+    claims: { put: async (_, text) => hashText(text) },
+    on_final: async () => {},
+    now: () => JOBS_NOW,
+    ...more,
+  };
+  const read = async () => (await store.get('job_1')) as Job;
+  return { store, objects, inputs, published, submit: createSubmit(deps), read };
+}
+const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
 
-/** Creates a job in PROCESSING whose input has the given lines. */
-async function startJob(lines: string[], overrides: Parameters<typeof createWorld>[2] = {}) {
-  const world = createWorld(lines.join('\n'), undefined, overrides);
-  const job = aJob({
-    job_id: 'j',
-    status: 'PROCESSING',
-    total: lines.length,
-    input: { kind: 'upload', format: 'jsonl', key: KEY, ...(await world.inputs.head(KEY)) },
-  });
-  await world.store.create(job);
-  const publish = (remaining_ms = AN_HOUR, from: Job = job) =>
-    publishRecords(world.deps, from, remaining_ms);
-  return { ...world, job, publish };
-}
+it('a job whose records are all on the stream is due at its deadline alone', async () => {
+  const { submit, read } = await createWorld(lines(3));
+  expect(await submit('job_1', AN_HOUR)).toBe('done');
+  const { due_at, deadline_at, submitted } = await read();
+  expect(due_at).toBe(deadline_at);
+  expect(submitted?.records).toBe(3);
+});
 
-it('a job whose records are all published is due at its deadline, and its checkpoint is at the end', async () => {
-  const lines = linesOf(3);
-  const { store, job, publish, published } = await startJob(lines);
-  expect(await publish()).toBe('done');
-  expect(published).toEqual(['j:0', 'j:1', 'j:2']);
-  expect(await store.get('j')).toMatchObject({
-    due_at: job.deadline_at,
-    submitted: { records: 3, bytes: lines.join('\n').length },
+it('a submission keeps the ETag and the size of its input, and reads it under this ETag', async () => {
+  const { submit, read } = await createWorld(['{"text":"a"}']);
+  await submit('job_1', AN_HOUR);
+  expect((await read()).input).toEqual({
+    ...{ kind: 'upload', format: 'jsonl', key: KEY, bytes: 12 },
+    etag: expect.stringMatching(/^[0-9a-f]{32}$/),
   });
 });
 
-it('a submission keeps a checkpoint after each 1,000 records and continues from it', async () => {
-  const { store, publish, published } = await startJob(linesOf(2_001));
-  expect(await publish(() => 20_000)).toBe('more');
-  expect(published).toHaveLength(1_000);
-  const continued = (await store.get('j'))!;
-  expect(continued.submitted?.records).toBe(1_000);
-  expect(await publish(AN_HOUR, continued)).toBe('done');
-  expect(published).toHaveLength(2_001);
-  expect(new Set(published).size).toBe(2_001);
-});
-
-it('a submission with exactly 1,000 records publishes them once', async () => {
-  const { store, publish, published } = await startJob(linesOf(1_000));
-  expect(await publish()).toBe('done');
-  expect(published).toHaveLength(1_000);
-  expect((await store.get('j'))?.submitted?.records).toBe(1_000);
-});
-
-it('a submission stops after the records in hand when its job is cancelled meanwhile', async () => {
-  const { store, publish, published } = await startJob(linesOf(2_001));
-  await store.transition('j', 'CANCELLED', {});
-  expect(await publish()).toBe('ignored');
-  expect(published).toHaveLength(1_000);
-  expect(await store.get('j')).not.toHaveProperty('submitted');
-});
-
-it('a row that is no record is set aside in the count of its job, and is not published', async () => {
-  const { store, job, publish, published } = await startJob(['{"text":"a"}', 'no JSON']);
-  await publish();
-  expect(published).toEqual(['j:0']);
-  expect(await store.pages(job)).toMatchObject([{ done: { set_aside: new Set([1]) } }]);
-});
-
-it('a submission that cannot publish a record stops with the error code of the stream, before its checkpoint', async () => {
-  const stream = {
-    putRecords: async () => {
-      throw new ServiceError('kinesis', 'AccessDenied', { retryable: false });
+it('a submission stops at the next checkpoint of a job that is cancelled meanwhile', async () => {
+  const world = await createWorld(lines(3_500));
+  const { store, published } = world;
+  const submit = createSubmit({
+    ...{ store, inputs: world.inputs, on_final: async () => {}, now: () => JOBS_NOW },
+    claims: { put: async () => '' },
+    stream: {
+      putRecords: async (entries) => {
+        published.push(...entries.map(() => ({})));
+        await store.transition('job_1', 'CANCELLED', {});
+        return entries.map(() => ({ ok: true, shard_id: 's', sequence_number: '1' }));
+      },
     },
-  };
-  const { store, publish } = await startJob(linesOf(1), { stream });
-  await expect(publish()).rejects.toMatchObject({
-    name: 'SubmissionInterruptedError',
-    message: 'AccessDenied',
   });
-  expect(await store.get('j')).not.toHaveProperty('submitted');
+  expect(await submit('job_1', AN_HOUR)).toBe('ignored');
+  expect(published).toHaveLength(1_000);
 });
 
-it('a submission that cannot count a row as set aside stops before its checkpoint', async () => {
-  const world = await startJob(['{"text":"a"}', 'no JSON']);
-  const mark = async () => {
-    throw new ServiceError('dynamodb', 'Throttled', { retryable: true });
-  };
-  const deps = { ...world.deps, store: { ...world.store, mark } };
-  await expect(publishRecords(deps, world.job, AN_HOUR)).rejects.toMatchObject({
-    name: 'SubmissionInterruptedError',
-    message: 'Throttled',
+it('a text that does not fit on the stream goes to the claim store of its tenant', async () => {
+  const stored: [string, number][] = [];
+  const { submit, published } = await createWorld([JSON.stringify({ text: createLongText() })], {
+    claims: {
+      put: async (tenant, text) => {
+        stored.push([tenant, text.length]);
+        return hashText(text);
+      },
+    },
   });
-  expect(await world.store.get('j')).not.toHaveProperty('submitted');
+  expect(await submit('job_1', AN_HOUR)).toBe('done');
+  expect(stored).toEqual([['acme', 1_048_576]]);
+  expect(published).toMatchObject([{ text_claim: hashText(createLongText()), job_index: 0 }]);
+}, 60_000);
+
+it('a record that the publisher refuses is a bug, and its job does not go on without it', async () => {
+  const { submit, read } = await createWorld([JSON.stringify({ text: createLongText() })], {
+    claims: { put: async () => 'no hash' },
+  });
+  await expect(submit('job_1', AN_HOUR)).rejects.toThrow('A record was refused: invalid_record');
+  expect((await read()).submitted).toBeUndefined();
+}, 60_000);
+
+it('a submission whose stream is down moves no checkpoint', async () => {
+  const { submit, read } = await createWorld(lines(2), {
+    stream: {
+      putRecords: async () => {
+        throw new ServiceError('kinesis', 'AccessDeniedException', { retryable: false });
+      },
+    },
+  });
+  await expect(submit('job_1', AN_HOUR)).rejects.toMatchObject({
+    ...{ name: 'SubmissionInterruptedError', message: 'AccessDeniedException' },
+  });
+  expect(await read()).toMatchObject({ status: 'PROCESSING', total: 2 });
+  expect(await read()).not.toHaveProperty('submitted');
+});
+
+it('an input that is announced and is gone again leaves its job PENDING', async () => {
+  const { submit, read, objects } = await createWorld([]);
+  objects.delete(KEY);
+  expect(await submit('job_1', AN_HOUR, KEY)).toBe('ignored');
+  expect(await read()).toMatchObject({ status: 'PENDING' });
+});
+
+it('a job that is final costs no read of its input', async () => {
+  const world = await createWorld(lines(1));
+  await world.store.transition('job_1', 'CANCELLED', {});
+  world.inputs.head = () => Promise.reject(new Error('it was read'));
+  expect(await world.submit('job_1', AN_HOUR)).toBe('ignored');
 });
