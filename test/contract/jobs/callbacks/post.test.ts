@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createPost, type PostDeps } from '../../../../jobs/callbacks/post.ts';
 
 const servers: Server[] = [];
@@ -105,4 +105,74 @@ it('A callback reads only the status of an answer', async () => {
 
 it('A callback to an unreachable receiver returns only an error code', async () => {
   expect(await open('http://127.0.0.1:9/', {}, '')).toEqual({ error: 'ECONNREFUSED' });
+});
+
+it('A callback has 30 seconds for all of its requests', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout');
+  const url = await serve((_, response) => response.writeHead(200).end());
+  await open(url, {}, '');
+  expect(timeout.mock.calls).toEqual([[30_000]]);
+  timeout.mockRestore();
+});
+
+it('A callback arrives whole if its body has characters of several bytes', async () => {
+  const bodies: string[] = [];
+  const url = await serve((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
+      response.writeHead(200).end();
+    });
+  });
+  expect(await open(url, {}, '{"name":"Größe 😀"}')).toEqual({ status: 200 });
+  expect(bodies).toEqual(['{"name":"Größe 😀"}']);
+});
+
+it('A callback follows a relative redirect from the address that sent it', async () => {
+  const paths: string[] = [];
+  const target = await serve((request, response) => {
+    paths.push(request.url!);
+    if (request.url === '/there') response.writeHead(308, { location: 'final' }).end();
+    else response.writeHead(204).end();
+  });
+  const location = `${target}/there`;
+  const url = await serve((_, response) => response.writeHead(307, { location }).end());
+  expect(await open(url, {}, '')).toEqual({ status: 204 });
+  expect(paths).toEqual(['/there', '/final']);
+});
+
+it('A callback follows no redirect without an address, or to an address that is none', async () => {
+  const none = await serve((_, response) => response.writeHead(307).end());
+  expect(await open(none, {}, '')).toEqual({ status: 307 });
+  const bad = await serve((_, response) => response.writeHead(307, { location: 'http://[' }).end());
+  expect(await open(bad, {}, '')).toEqual({ error: 'BadRedirect' });
+});
+
+it('A callback uses a connection of its own, so that each one checks its address', async () => {
+  const url = await serve((_, response) => response.writeHead(200).end());
+  let connections = 0;
+  servers.at(-1)!.on('connection', () => {
+    connections += 1;
+  });
+  await open(url, {}, '');
+  await open(url, {}, '');
+  expect(connections).toBe(2);
+});
+
+it.each<[string, NonNullable<PostDeps['resolve']>, string]>([
+  [
+    'does not exist',
+    (_, __, done) => done(Object.assign(new Error('private'), { code: 'ENOTFOUND' }), []),
+    'ENOTFOUND',
+  ],
+  ['has no address', (_, __, done) => done(null, []), 'AddressNotAllowed'],
+  [
+    'fails with a code that the receiver could choose',
+    (_, __, done) => done(Object.assign(new Error('x'), { code: 'private words' }), []),
+    'ConnectionFailed',
+  ],
+])('A callback to a host name that %s returns only an error code', async (_, resolve, error) => {
+  const post = createPost({ allow_loopback: false, resolve });
+  expect(await post('https://some.example/', {}, '')).toEqual({ error });
 });

@@ -212,3 +212,14 @@ it('a callback whose next attempt cannot be queued fails its message, and the sw
   expect(job.callback).toMatchObject({ state: 'pending', attempts: [{ status: 500 }] });
   expect(job.due_at).toBeDefined();
 });
+
+it('the body of a callback has the times of the job, as its status in the API has them', async () => {
+  const times = {
+    created_at: '2026-11-23T09:00:00.000Z',
+    started_at: '2026-11-23T09:01:00.000Z',
+    completed_at: '2026-11-23T09:02:00.000Z',
+  };
+  const { attempt, posts } = await createWorld([{ status: 200 }], times);
+  await attempt(1);
+  expect(JSON.parse(posts[0]!.body).job).toMatchObject(times);
+});

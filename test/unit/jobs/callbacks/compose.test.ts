@@ -12,6 +12,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { rowOf } from '../../../../aws/dynamodb/jobs/row.ts';
 import { compose } from '../../../../jobs/callbacks/compose.ts';
 import { aProcessingJob } from '../../../support/jobs.ts';
+import { configOf } from '../../../support/sdk-client.ts';
 
 const VARIABLES: Record<string, string> = {
   JOBS_TABLE: 'the-jobs',
@@ -107,6 +108,38 @@ it('the callback function says which service failed', async () => {
   expect(await run([MESSAGE])).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   expect(lines.join('')).toContain('dynamodb: Down');
   expect(lines.join('')).not.toContain('private');
+});
+
+it('the callback function ignores a job that has expired', async () => {
+  const Item = rowOf({ ...aFinalJob('https://127.0.0.1:1/hook'), expires_at: 1 });
+  dynamodb.on(GetItemCommand).resolves({ Item });
+  expect(await run([MESSAGE])).toEqual({ batchItemFailures: [] });
+  expect(lines.join('')).toContain('"outcome":"ignored"');
+  expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(0);
+});
+
+it('the callback function records the present time of its attempt, in its table', async () => {
+  const before = Date.now();
+  await run([MESSAGE]);
+  const { TableName, ExpressionAttributeValues } =
+    dynamodb.commandCalls(UpdateItemCommand)[0]!.args[0].input;
+  expect(TableName).toBe('the-jobs');
+  const [attempt] = ExpressionAttributeValues![':attempt']!.L!;
+  const attempted_at = Date.parse(attempt!.M!.attempted_at!.S!);
+  expect(attempted_at).toBeGreaterThanOrEqual(before);
+  expect(attempted_at).toBeLessThanOrEqual(Date.now());
+});
+
+it('the callback function logs under its name, and its clients end silent calls', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  await run([MESSAGE]);
+  const line = JSON.parse(lines.find((one) => one.includes('callback handled'))!);
+  expect(line).toMatchObject({ level: 'INFO', service: 'aurastream-callbacks', job_id: 'job_1' });
+  for (const mock of [dynamodb, sqs, secrets]) {
+    const { time_limits } = await configOf(mock.calls()[0]!);
+    expect(time_limits).toMatchObject({ requestTimeout: 15_000, throwOnRequestTimeout: true });
+  }
+  vi.unstubAllEnvs();
 });
 
 it.each(Object.keys(VARIABLES))('the callback function does not start without %s', (name) => {
