@@ -98,6 +98,13 @@ it('ingest names the lines that the stream refuses with the error code, and exit
   expect(named.at(-1)).toBe('22');
 });
 
+it('ingest of a file without a bad line exits with 2 if the stream refuses a record', async () => {
+  refused = 'poison';
+  const { stdout, exit_code } = await ingest('a.jsonl', '{"text":"poison"}', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ lines: 1, accepted: 0, refused: 0, failed: 1 });
+  expect(exit_code).toBe(2);
+});
+
 it('ingest prints 20 bad lines, says that there are more, and counts all', async () => {
   const content = 'no json\n'.repeat(30);
   const { stdout, stderr } = await ingest('a.jsonl', content, '--json');
