@@ -184,3 +184,28 @@ it('a failed batch shows its records under the ids that redrive gives them', asy
   ]);
   expect(await readFailedBatch(deps, 'other')).toBeUndefined();
 });
+
+it('a redrive whose mark cannot be stored fails, so that it is repeated', async () => {
+  const { deps } = createWorld({ key: aReport(record('a')) });
+  const marks = { ...deps.marks, put: () => Promise.reject(new Error('S3 is down')) };
+  const publisher = createPublisher({ stream: createFakeStream().stream, linger_ms: 0 });
+  await expect(redrive({ ...deps, marks }, publisher, 'key')).rejects.toThrow('S3 is down');
+});
+
+it('redrive looks for at most eight set-asides at the same time', async () => {
+  const { deps } = createWorld({ key: aReport(...Array.from({ length: 30 }, () => 'no json')) });
+  let in_flight = 0;
+  let most = 0;
+  const set_asides = {
+    get: async () => {
+      in_flight += 1;
+      most = Math.max(most, in_flight);
+      await new Promise(setImmediate);
+      in_flight -= 1;
+      return undefined;
+    },
+  };
+  const publisher = createPublisher({ stream: createFakeStream().stream, linger_ms: 0 });
+  expect(await redrive({ ...deps, set_asides }, publisher, 'key')).toMatchObject({ accepted: 30 });
+  expect(most).toBe(8);
+});

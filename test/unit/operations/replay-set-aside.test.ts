@@ -189,3 +189,10 @@ it('a fix gets the bytes of the set-aside, and its reason and place', async () =
   const { data_base64: _, ...about } = set_aside!;
   expect(seen).toEqual(['no json', about]);
 });
+
+it('a replay whose mark cannot be stored fails, so that it is repeated', async () => {
+  const [set_aside] = setAsidesOf({ text: 'no source' });
+  const { deps } = createWorld({ fix: addSource });
+  const marks = { ...deps.marks, put: () => Promise.reject(new Error('S3 is down')) };
+  await expect(replaySetAside({ ...deps, marks }, set_aside!)).rejects.toThrow('S3 is down');
+});

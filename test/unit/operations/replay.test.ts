@@ -211,3 +211,33 @@ it('the pace lets records pass without a sleep if its rate allows them', async (
   await pace(1);
   expect(sleeps).toEqual([2_000]);
 });
+
+it('a replay takes a record that arrived at the first moment of its time', async () => {
+  const { deps, published } = createWorld([
+    old('first', { arrived_at: '2026-11-23T10:00:00.000Z' }),
+  ]);
+  await replay(deps, QUERY);
+  expect(published).toHaveLength(1);
+});
+
+it('a replay paces the records that it publishes, and not those that it skips', async () => {
+  const done = { analyzer: { name: 'comprehend', version: 'new' } };
+  const { deps } = createWorld([old('a', done), old('b'), old('c', { text: undefined })]);
+  const paced: number[] = [];
+  await replay({ ...deps, pace: async (records) => void paced.push(records) }, QUERY);
+  expect(paced).toContain(1);
+  expect(paced.filter((records) => records > 1)).toEqual([]);
+});
+
+it('a replay reports its counts and the hour of the lake after each step', async () => {
+  const { deps } = createWorld([old('a')]);
+  const reports: [number, string][] = [];
+  const on_progress: ReplayDeps['on_progress'] = ({ replayed }, hour) =>
+    void reports.push([replayed, new Date(hour).toISOString().slice(11, 13)]);
+  await replay({ ...deps, on_progress }, QUERY);
+  expect(reports).toEqual([
+    [0, '10'],
+    [1, '11'],
+    [1, '12'],
+  ]);
+});

@@ -245,3 +245,10 @@ it('records that were restored before are read beside records that were not', as
   expect(contents.map(({ kind }) => kind)).toEqual(['record', 'bytes']);
   expect(contents[0]!.position.sequence_number).toBe(record.kinesis.sequenceNumber);
 });
+
+it('restore does not wait until a request is full or its time is up', async () => {
+  const { stream } = createFakeStream();
+  const publisher = createPublisher({ stream, linger_ms: 3_600_000 });
+  const contents = await readRestorables([kinesisRecord({ source: 's', text: 'x' })], restoreKey);
+  expect(await restore(publisher, contents, restoreKey)).toMatchObject({ accepted: 1 });
+});

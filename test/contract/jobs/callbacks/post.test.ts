@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createPost, type PostDeps } from '../../../../jobs/callbacks/post.ts';
 
 const servers: Server[] = [];
@@ -105,14 +105,6 @@ it('A callback reads only the status of an answer', async () => {
 
 it('A callback to an unreachable receiver returns only an error code', async () => {
   expect(await open('http://127.0.0.1:9/', {}, '')).toEqual({ error: 'ECONNREFUSED' });
-});
-
-it('A callback has 30 seconds for all of its requests', async () => {
-  const timeout = vi.spyOn(AbortSignal, 'timeout');
-  const url = await serve((_, response) => response.writeHead(200).end());
-  await open(url, {}, '');
-  expect(timeout.mock.calls).toEqual([[30_000]]);
-  timeout.mockRestore();
 });
 
 it('A callback arrives whole if its body has characters of several bytes', async () => {
