@@ -100,7 +100,9 @@ it('ingest names the lines that the stream refuses with the error code, and exit
 
 it('ingest of a file without a bad line exits with 2 if the stream refuses a record', async () => {
   refused = 'poison';
-  const { stdout, exit_code } = await ingest('a.jsonl', '{"text":"poison"}', '--json');
+  const content = '\n\n{"text":"poison"}';
+  const { stdout, stderr, exit_code } = await ingest('a.jsonl', content, '--json');
+  expect(stderr).toContain('line 3: InvalidArgumentException\n');
   expect(JSON.parse(stdout)).toMatchObject({ lines: 1, accepted: 0, refused: 0, failed: 1 });
   expect(exit_code).toBe(2);
 });

@@ -14,7 +14,10 @@ const LINE = '{"text":"a"}\n';
 async function count(
   lines: number,
   fields: Partial<Job> = {},
-  { line_ms = 0, remaining_ms = () => 600_000 } = {},
+  {
+    line_ms = 0,
+    remaining_ms = () => 600_000,
+  }: { line_ms?: number; remaining_ms?: () => number } = {},
 ) {
   let clock = JOBS_NOW;
   const input = {
