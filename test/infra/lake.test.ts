@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { resultSchema } from '../../schemas/index.ts';
 import { listResources, synthesize } from '../support/template.ts';
 
@@ -40,6 +41,10 @@ it('Firehose writes gzipped lines by hour of delivery, with the buffer of the de
     MinValue: 0,
     MaxValue: 900,
   });
+});
+
+it('the embedded cloud buffers results for five seconds, and takes all else from the template', () => {
+  expect(EMBEDDED_PARAMETERS).toEqual({ LakeBufferSeconds: '5' });
 });
 
 it('queries write their answers encrypted below the prefix that expires, whatever a client asks for', () => {

@@ -1,5 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { listResources, type Properties, synthesize } from '../support/template.ts';
+import {
+  listDependencies,
+  listResources,
+  type Properties,
+  synthesize,
+} from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -171,4 +176,15 @@ it('each policy belongs to the one role of its name', () => {
   for (const [id, { Roles }] of Object.entries(policies)) {
     expect(Roles).toEqual([id.replace(/DefaultPolicy$/, '')]);
   }
+});
+
+it.each([
+  ['ConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'ConsumerHandlerRole'],
+  ['JobsSubmissionFeed', 'AWS::Lambda::EventSourceMapping', 'JobsSubmissionRole'],
+  ['JobsCallbackFeed', 'AWS::Lambda::EventSourceMapping', 'JobsCallbackRole'],
+  ['LakeDeliveryStream', 'AWS::KinesisFirehose::DeliveryStream', 'LakeDeliveryRole'],
+])('%s, of the type %s, is created after the policy of %s', (id, type, role) => {
+  expect(listDependencies(template, type)[id]).toEqual(
+    expect.arrayContaining([`${role}DefaultPolicy`, role]),
+  );
 });

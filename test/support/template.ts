@@ -61,6 +61,16 @@ export function listDeletions(template: Template, type: string): Record<string, 
   );
 }
 
+/** Lists the resources that CloudFormation creates before each resource of a type. */
+export function listDependencies(template: Template, type: string): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(template.findResources(type)).map(([id, { DependsOn = [] }]) => [
+      withoutHash(id),
+      [DependsOn].flat().map(withoutHash),
+    ]),
+  );
+}
+
 /** Lists the outputs of the stack. References are replaced as in `listResources`. */
 export function listOutputs(template: Template): Record<string, unknown> {
   return Object.fromEntries(

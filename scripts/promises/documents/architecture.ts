@@ -63,7 +63,7 @@ export const ARCHITECTURE: DocumentPromises = {
       tests: [
         'The analysis of a batch makes as few calls as its distinct documents allow, and none for a repeat',
         'The outcome says where its verdict came from: miss, batch, memory or table',
-        'every call to Comprehend was as full as its batch allowed',
+        'every call to Comprehend is as full as its batch allows',
       ],
     },
     {
@@ -395,6 +395,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: '`AWS_ENDPOINT_URL`, and the deployment parameter `LakeBufferSeconds=5`, which makes new results visible in the lake sooner.',
       tests: [
         "a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else",
+        'the embedded cloud buffers results for five seconds, and takes all else from the template',
         'a given parameter wins over its default',
       ],
     },
