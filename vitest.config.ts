@@ -13,7 +13,13 @@ interface Layer {
 }
 
 function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfiguration {
-  return { test: { name, sequence: { groupOrder: order }, ...rest } };
+  return {
+    test: {
+      name,
+      sequence: { groupOrder: order, shuffle: { tests: true, files: false } },
+      ...rest,
+    },
+  };
 }
 
 const PRODUCT =
@@ -47,7 +53,7 @@ export default defineConfig({
         include: ['test/{unit,infra}/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
         exclude: ['packages/*/test/contract/**'],
         setupFiles: ['test/support/no-processes-no-sockets.ts'],
-        testTimeout: 20_000,
+        testTimeout: 60_000,
         hookTimeout: 60_000,
         order: 0,
       }),
