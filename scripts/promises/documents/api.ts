@@ -144,8 +144,8 @@ export const API: DocumentPromises = {
     {
       says: "The id of another tenant's job gives the same 404 as an id that does not exist.",
       tests: [
+        '%s of the job of another tenant is the 404 of a job that does not exist, and changes nothing',
         'two tenants see nothing of each other on any route',
-        'GET %s of a job that does not exist is a 404',
       ],
     },
     ...['starter | 5 | 10', 'growth | 25 | 50', 'professional | 100 | 200', 'enterprise | 500'].map(
@@ -291,7 +291,7 @@ export const API: DocumentPromises = {
     {
       says: 'After that the job is FAILED with `DEADLINE_EXCEEDED`, or with `INPUT_NEVER_ARRIVED` if its file was never uploaded.',
       tests: [
-        'A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job',
+        'A job fails at its deadline, and with DEADLINE_EXCEEDED once its input has arrived',
         'a job whose file is never uploaded becomes FAILED at its deadline, with the reason',
       ],
     },
@@ -309,7 +309,7 @@ export const API: DocumentPromises = {
     },
     {
       says: 'The file is not compressed.',
-      tests: ['aurastream job submit refuses a compressed file, and says how to unpack it'],
+      tests: ['job submit refuses a gzipped file before it creates a job'],
     },
     {
       says: 'Formats with columns name them in the first line.',
@@ -353,7 +353,7 @@ export const API: DocumentPromises = {
       tests: [
         'a callback that fails is attempted again after 1, 5 and 15 minutes, and has then failed',
         'the answer %j of the receiver does not deliver a callback',
-        'an attempt of a callback has 30 s, all its redirects included',
+        'a receiver has 30 seconds if the deployment sets no other limit',
         'A callback ends at its time limit if the receiver does not answer',
       ],
     },
@@ -377,6 +377,7 @@ export const API: DocumentPromises = {
       tests: [
         'the callback URL %s is a 400, and makes no job',
         'A callback refuses a host name with a private address, even among public ones',
+        'the connection goes to an address that was checked, in the form that Node.js asks for',
         'A callback follows no redirect to %s',
       ],
     },
@@ -403,7 +404,7 @@ export const API: DocumentPromises = {
       says: 'Each tenant has its own secret:',
       tests: [
         'tenants have different secrets for their callbacks, and none is that of the deployment',
-        'aurastream keys secret prints the secret that signs the callbacks of the tenant',
+        'keys secret prints the callback secret of the tenant that is named',
       ],
     },
     {

@@ -17,6 +17,7 @@ export const ARCHITECTURE: DocumentPromises = {
       tests: [
         'the partition key of the longest names fits in the 256 characters of Kinesis',
         'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        'the partition key of an entry keeps all versions of a record of a tenant and a source together',
         'restore sends a record under the partition key that it came with',
       ],
     },
@@ -83,6 +84,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'the remaining time | a context with two deadlines, cleared at the end',
       tests: [
         'The deadlines of a batch end analysis calls first and delivery calls later, and refuse calls after them',
+        'The deadlines of a batch are times at 80 % and 95 % of the time that is left',
         'A batch that ends before its deadlines leaves no timer',
       ],
     },
@@ -169,8 +171,8 @@ export const ARCHITECTURE: DocumentPromises = {
     {
       says: 'outcomes as they become known | lots of 400 outcomes, or fewer after 250 ms without a new one',
       tests: [
-        'a lot has 400 outcomes, or fewer after 250 ms without a new one',
-        'A lot that is not full is delivered after a quiet time without an outcome',
+        'A lot has 400 results, sixteen full calls, unless the consumer is told otherwise',
+        'A lot that is not full waits for 250 ms, unless the consumer is told otherwise',
       ],
     },
     {

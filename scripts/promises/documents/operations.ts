@@ -64,7 +64,10 @@ export const OPERATIONS: DocumentPromises = {
     },
     {
       says: 'The namespace is `AuraStream` and the dimension is `service=consumer`.',
-      tests: ['the consumer publishes its metrics where the alarms look for them', ALARM],
+      tests: [
+        'the consumer publishes its metrics in the namespace AuraStream, as the service consumer',
+        ALARM,
+      ],
     },
     { says: 'The consumer publishes each metric once per batch.', tests: [BATCH_METRICS] },
     {
@@ -97,11 +100,17 @@ export const OPERATIONS: DocumentPromises = {
     },
     {
       says: '`iterator_age_ms` | age of the last record of the batch when the batch was done |',
-      tests: [BATCH_METRICS],
+      tests: [
+        BATCH_METRICS,
+        'the iterator age is that of the last record, and end to end counts from the first',
+      ],
     },
     {
       says: '`end_to_end_ms` | time from the arrival of the first record of the batch to its result |',
-      tests: [BATCH_METRICS],
+      tests: [
+        BATCH_METRICS,
+        'the iterator age is that of the last record, and end to end counts from the first',
+      ],
     },
     ...[
       '`cache_hits_batch` | texts that occurred earlier in the same batch |',
@@ -148,6 +157,7 @@ export const OPERATIONS: DocumentPromises = {
         BATCH_METRICS,
         'The analyzer translates the document error %s: retryable %s, throttled %s',
         'If one call fails, the verdicts of the other calls are kept and cached',
+        'throttled documents of a call that succeeded are counted as throttles',
       ],
     },
     {
@@ -166,7 +176,7 @@ export const OPERATIONS: DocumentPromises = {
     },
     {
       says: '`quota_waited_ms` | time that calls waited for their slots |',
-      tests: [QUOTA_METRICS],
+      tests: [QUOTA_METRICS, 'counts the time that calls wait for their slots'],
     },
     {
       says: '`quota_calls_per_second` | the call rate that all consumers share now |',
@@ -332,6 +342,7 @@ export const OPERATIONS: DocumentPromises = {
       says: 'Try it with `--dry-run` first:',
       tests: [
         'a dry run of a replay counts the records of a set-aside, publishes none and marks nothing',
+        'set-aside replay --dry-run says what would be put back, and neither publishes nor marks',
       ],
     },
     {
@@ -420,6 +431,7 @@ export const OPERATIONS: DocumentPromises = {
       tests: [
         'the submission function sweeps the jobs that are due, and resumes the submission of one that stopped',
         'the jobs queue gets a message for each input that arrives, and one every minute for the sweep',
+        'A sweep checks a resumed submission again after 10 minutes, a repeated callback after 20, and a submitted job at its deadline',
       ],
     },
     {
@@ -464,6 +476,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'The replay uses at most that share of the quota.',
       tests: [
+        'replay paces itself by %s',
         'the pace lets no more records pass than its rate',
         'a replay publishes each of many records once, and waits for the pace before each step',
       ],
