@@ -177,6 +177,7 @@ it('the submission function sweeps the jobs that are due, and resumes the submis
   await run({ kind: 'sweep' });
   expect(dynamodb.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('the-jobs');
   expect(lines.join('')).toContain('jobs swept');
+  expect(lines.join('')).toContain('"failed":0,"resumed":1,"called_back":0');
   expect(listSent()).toEqual([
     {
       QueueUrl: 'https://sqs.example/jobs',

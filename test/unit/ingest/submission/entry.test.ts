@@ -67,3 +67,20 @@ it('a line of a job carries author, url, attributes, version and time to its rec
   const [entry] = await readEntries(JSON.stringify(fields));
   expect(entry).toMatchObject({ ok: true, record: fields });
 });
+
+it('the input of a job cannot be read before it has arrived', async () => {
+  const job = aJob({ job_id: 'job_1' });
+  const inputs = { read: () => expect.fail('The input must not be read') };
+  const entries = readInput(inputs, job, { records: 0, bytes: 0 })[Symbol.asyncIterator]();
+  await expect(entries.next()).rejects.toThrow('etag');
+});
+
+it('a row that is no record keeps its place, and its issue has no path', async () => {
+  const entries = await readEntries('{"text":"a"}\nno JSON\n{"text":"b"}');
+  expect(entries.map(({ ok, job_index }) => [ok, job_index])).toEqual([
+    [true, 0],
+    [false, 1],
+    [true, 2],
+  ]);
+  expect(recordsOf(entries)[1]).toMatchObject([{ path: '' }]);
+});

@@ -105,3 +105,48 @@ it('A stray object beside the input of a job does not harm the job', async () =>
   expect(await submit('j', AN_HOUR, 'inputs/j.parquet')).toBe('done');
   expect(published).toHaveLength(1);
 });
+
+it('A job keeps the etag and the size of its input from the start of its submission', async () => {
+  const { store, submit, inputs } = createWorld('{"text":"one"}');
+  await createJob(store);
+  await submit('j', AN_HOUR);
+  const { etag } = (await inputs.head(KEY))!;
+  expect((await store.get('j'))?.input).toEqual({
+    kind: 'upload',
+    format: 'jsonl',
+    key: KEY,
+    etag,
+    bytes: 14,
+  });
+});
+
+it('A submission whose job leaves PENDING while its input is looked up publishes nothing', async () => {
+  const { inputs } = createWorld('{"text":"one"}');
+  const world = createWorld('{"text":"one"}', undefined, {
+    inputs: {
+      ...inputs,
+      head: async (key) => {
+        await world.store.transition('j', 'CANCELLED', {});
+        return inputs.head(key);
+      },
+    },
+  });
+  await createJob(world.store);
+  expect(await world.submit('j', AN_HOUR)).toBe('ignored');
+  expect(world.published).toEqual([]);
+});
+
+it('A submission that a service interrupts leaves its job as it is, and the error goes to the caller', async () => {
+  const { store, submit } = createWorld('{"text":"one"}', () => 'before');
+  await createJob(store);
+  await expect(submit('j', AN_HOUR)).rejects.toThrow('some: Down');
+  expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
+});
+
+it('An object that arrives again under the right key changes nothing while the input is missing', async () => {
+  const { store, submit, objects } = createWorld('');
+  objects.delete(KEY);
+  await createJob(store);
+  expect(await submit('j', AN_HOUR, KEY)).toBe('ignored');
+  expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
+});
