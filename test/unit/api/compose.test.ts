@@ -33,8 +33,8 @@ import { composeApi } from '../../../api/compose.ts';
 import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
+import { VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
-import { VARIABLES } from './variables.ts';
 
 const [athena, comprehend, dynamodb, kinesis, s3] = [
   mockClient(AthenaClient),
@@ -43,6 +43,15 @@ const [athena, comprehend, dynamodb, kinesis, s3] = [
   mockClient(KinesisClient),
   mockClient(S3Client),
 ];
+
+const answerPositive = ({ TextList }: { TextList: string[] }) => ({
+  ResultList: TextList.map((_, Index) => ({
+    Index,
+    Sentiment: 'POSITIVE',
+    SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
+  })),
+  ErrorList: [],
+});
 
 const lines: string[] = [];
 beforeEach(() => {
@@ -54,14 +63,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   for (const mock of [athena, comprehend, dynamodb, kinesis, s3]) mock.reset();
-  comprehend.on(BatchDetectSentimentCommand).callsFake(({ TextList }: { TextList: string[] }) => ({
-    ResultList: TextList.map((_, Index) => ({
-      Index,
-      Sentiment: 'POSITIVE',
-      SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
-    })),
-    ErrorList: [],
-  }));
+  comprehend.on(BatchDetectSentimentCommand).callsFake(answerPositive);
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
   dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
   dynamodb.on(GetItemCommand).resolves({});
@@ -150,6 +152,18 @@ it.each([
     'Comprehend throttles it',
     429,
     () => comprehend.on(BatchDetectSentimentCommand).rejects(failWith('ThrottlingException')),
+  ],
+  [
+    'Comprehend throttles one text once',
+    200,
+    () => {
+      vi.spyOn(Math, 'random').mockReturnValue(0);
+      const throttle = { Index: 0, ErrorCode: 'ThrottlingException', ErrorMessage: '' };
+      const answers = [{ ResultList: [], ErrorList: [throttle] }];
+      comprehend
+        .on(BatchDetectSentimentCommand)
+        .callsFake((input) => answers.shift() ?? answerPositive(input));
+    },
   ],
   [
     'Comprehend fails',

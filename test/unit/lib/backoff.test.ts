@@ -25,3 +25,10 @@ it('a pause resolves after its delay and not before', async () => {
   await paused;
   expect(onResolve).toHaveBeenCalledOnce();
 });
+
+it('without options a backoff is at most 100 ms after the first attempt, doubles, and stays below 5 s', () => {
+  const ceilings = [1, 2, 3, 4, 5, 6, 7, 8].map((attempt) =>
+    backoffDelay(attempt, { random: () => 1 }),
+  );
+  expect(ceilings).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+});

@@ -23,3 +23,20 @@ it('a task group throws the error of a failed task only after every other task h
   await expect(group.join()).rejects.toThrow('failed');
   expect(has_ended).toBe(true);
 });
+
+it('a task that fails long before it is joined does not end the process', async () => {
+  const unhandled: unknown[] = [];
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error) => unhandled.push(error));
+  try {
+    const group = new TaskGroup();
+    group.add(Promise.reject(new Error('failed')));
+    await new Promise(setImmediate);
+    await expect(group.join()).rejects.toThrow('failed');
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+  expect(unhandled).toEqual([]);
+});

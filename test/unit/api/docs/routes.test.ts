@@ -11,6 +11,7 @@ beforeAll(async () => {
   await writeFile(join(docs_folder, 'swagger-ui.css'), 'body {}');
   await writeFile(join(docs_folder, 'swagger-ui-bundle.js'), 'viewer();');
   await writeFile(join(docs_folder, 'secret.txt'), 'private words');
+  await writeFile(join(docs_folder, 'constructor'), 'private words');
 });
 afterAll(async () => {
   await rm(docs_folder, { recursive: true, force: true });

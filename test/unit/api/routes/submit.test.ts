@@ -118,6 +118,46 @@ it('an upload has a URL for its format, which expires, and writes no input', asy
   expect(objects.size).toBe(0);
 });
 
+it('the input of a job is written as JSON lines, under the key that the job names', async () => {
+  const puts: unknown[][] = [];
+  const { inputs } = createFakeInputs();
+  const api = testApi(undefined, {
+    inputs: { ...inputs, put: async (...args) => void puts.push(args) },
+  });
+  const { job } = await submitJob(api, { text: 'Bof' });
+  expect(job.input).toEqual({ kind: 'text', format: 'jsonl', key: `inputs/${job.job_id}.jsonl` });
+  expect(puts).toEqual([
+    [job.input.key, '{"text":"Bof","language":"auto"}', 'application/x-ndjson'],
+  ]);
+  const documents = await submitJob(api, { documents: [{ text: 'a' }] });
+  expect(documents.job.input.kind).toBe('documents');
+});
+
+it('the time for an upload is that of the settings, in the URL and in the answer', async () => {
+  const times: number[] = [];
+  const { inputs } = createFakeInputs();
+  const api = testApi(undefined, {
+    now: () => Date.UTC(2026, 10, 23),
+    settings: {
+      deadline_seconds: 111,
+      retention_seconds: 222,
+      upload_url_ttl_seconds: 333,
+      documents_per_second: 250,
+      allow_loopback_callbacks: false,
+    },
+    inputs: {
+      ...inputs,
+      presignPut: async (_, __, ttl_seconds) => {
+        times.push(ttl_seconds);
+        return 'https://bucket.example/signed';
+      },
+    },
+  });
+  const { answer } = await submitJob(api, { upload: { format: 'jsonl' } });
+  expect(times).toEqual([333]);
+  expect(answer.upload?.expires_at).toBe('2026-11-23T00:05:33.000Z');
+});
+
 it('the same Idempotency-Key and body give the same job, once', async () => {
   const api = testApi();
   const first = await submitJob(api, { text: 'a' }, 'key-1');

@@ -1,5 +1,7 @@
+import { brotliCompressSync } from 'node:zlib';
 import { beforeEach, expect, it } from 'vitest';
 import type { Analyse } from '../../../../processors/analysis/analysis.ts';
+import type { BatchContext } from '../../../../processors/stream/batch.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { RestoreKey } from '../../../../processors/stream/decode-batch.ts';
 import { packRestored, ServiceError } from '../../../../schemas/index.ts';
@@ -7,6 +9,7 @@ import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
+import { kplAggregate } from '../../../support/kpl.ts';
 import { RESTORE_KEY, restoreKey } from '../../../support/restored.ts';
 
 const ARRIVED_AT = '2026-10-01T12:00:00.000Z';
@@ -21,7 +24,11 @@ const analyse: Analyse = async function* (requests) {
   yield requests.map((request) => [request, { status: 'empty' }]);
 };
 
-function consume(records: unknown[], key: RestoreKey = restoreKey) {
+function consume(
+  records: unknown[],
+  key: RestoreKey = restoreKey,
+  deadlines: Partial<BatchContext> = {},
+) {
   const consumer = createConsumer({
     ...stores,
     ...memoryJobs(),
@@ -30,7 +37,7 @@ function consume(records: unknown[], key: RestoreKey = restoreKey) {
     text_policy: 'full',
     now: () => Date.UTC(2026, 10, 23),
   });
-  return consumer(kinesisRecords(...records), aBatchContext());
+  return consumer(kinesisRecords(...records), { ...aBatchContext(), ...deadlines });
 }
 
 /** Packs bytes that first came as the record `place` of the shard `shardId-old`. */
@@ -104,6 +111,43 @@ it('restored records wait while the key cannot be read, and the other records en
     failures: { 'restore_key AccessDenied': 2 },
     response: { batchItemFailures: failuresOf(2, 3) },
   });
+});
+
+it('restored records wait while the key does not come before the deadline of the analysis', async () => {
+  const passed = { at: 0, signal: AbortSignal.abort() };
+  const report = await consume([nameless, packAtPlace(nameless, 7)], () => new Promise(() => {}), {
+    analysis: passed,
+  });
+  expect(report).toMatchObject({ failures: { 'restore_key OutOfTime': 1 } });
+  expect(report.response.batchItemFailures).toEqual(failuresOf(2));
+});
+
+it('a bug in reading the key stops the batch', async () => {
+  const bug = new TypeError('This is a bug');
+  await expect(consume([packAtPlace(nameless, 7)], () => Promise.reject(bug))).rejects.toBe(bug);
+});
+
+it('a restored record that was compressed to fit is decoded as it came', async () => {
+  const data = packRestored(
+    {
+      bytes: brotliCompressSync(nameless),
+      position: { shard_id: 'shardId-old', sequence_number: '7' },
+      partition_key: 'old key',
+      arrived_at: ARRIVED_AT,
+      encoding: 'br',
+    },
+    RESTORE_KEY,
+  );
+  expect(await consume([data])).toMatchObject({ results: 1, set_asides: 0 });
+});
+
+it('a restored aggregate has the records that it had, each with its sub-sequence number', async () => {
+  const aggregate = kplAggregate(
+    [0, 1].map(() => ({ partition_key: 'k', data: Buffer.from(nameless) })),
+  );
+  expect(await consume([packAtPlace(aggregate, 7)])).toMatchObject({ records: 2, results: 2 });
+  const ids = stores.results_table.puts.flat().map(({ record_id }) => record_id);
+  expect(ids).toEqual(['shardId-old:7:0', 'shardId-old:7:1']);
 });
 
 it('a batch without restored records does not read the key', async () => {
