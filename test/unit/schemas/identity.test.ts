@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -7,6 +8,7 @@ import {
   partitionKey,
   rateCertainty,
   recordId,
+  recordKey,
   SENTIMENTS,
 } from '../../../schemas/index.ts';
 
@@ -25,6 +27,48 @@ it('the partition key of the longest names fits in the 256 characters of Kinesis
   const record = { tenant: 't'.repeat(64), source: 's'.repeat(64), record_id: 'r'.repeat(128) };
   expect(partitionKey(record).length).toBeLessThanOrEqual(256);
   expect(partitionKey({ ...record, record_id: 'r' })).toBe(`${record.tenant}/${record.source}/r`);
+});
+
+it('the partition key keeps records of other tenants, sources and ids apart, however long they are', () => {
+  const record = { tenant: 't'.repeat(64), source: 's'.repeat(64), record_id: 'r'.repeat(127) };
+  const keys = [
+    record,
+    { ...record, tenant: `${'t'.repeat(63)}u` },
+    { ...record, source: `${'s'.repeat(63)}u` },
+    { ...record, record_id: `${'r'.repeat(127)}a` },
+    { ...record, record_id: `${'r'.repeat(127)}b` },
+    { tenant: 'a', source: 'b', record_id: 'c' },
+    { tenant: 'a', source: 'd', record_id: 'c' },
+  ].map(partitionKey);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('a record with the same id of another tenant is another record', () => {
+  expect(recordKey({ tenant: 'a', record_id: 'r' })).toBe('a#r');
+  expect(recordKey({ tenant: 'b', record_id: 'r' })).not.toBe('a#r');
+});
+
+it('sub-records of one aggregate have ids of their own', () => {
+  const position = { shard_id: 's', sequence_number: '1' };
+  const ids = [undefined, 0, 1].map((sub_sequence_number) =>
+    deriveRecordId({ ...position, sub_sequence_number }),
+  );
+  expect(ids).toEqual(['s:1', 's:1:0', 's:1:1']);
+});
+
+it('the fingerprint covers the version of the normalisation, and stays the same between releases', () => {
+  // If this value changes, every cached verdict is lost. Change the value only together with
+  // NORMALISER_VERSION or with the format of the fingerprint.
+  const origin = { analyzer_name: 'comprehend', analyzer_version: '2026-11-23' };
+  const key = fingerprint({ ...origin, language_code: 'en', normalised_text: 'great' });
+  const hashed = createHash('sha256').update('1\ncomprehend\n2026-11-23\nen\ngreat');
+  expect(key).toBe(hashed.digest('base64url'));
+});
+
+it('of equally likely sentiments the one that SENTIMENTS lists first leads', () => {
+  const even = { positive: 0.25, negative: 0.25, neutral: 0.25, mixed: 0.25 };
+  expect(findLeadingSentiment(even)).toBe('POSITIVE');
+  expect(findLeadingSentiment({ ...even, positive: 0.2, mixed: 0.25 })).toBe('NEGATIVE');
 });
 
 it('each input of a verdict changes its fingerprint', () => {

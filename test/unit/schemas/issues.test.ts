@@ -36,3 +36,11 @@ it('parseWellFormedJson replaces half an emoji with U+FFFD and keeps whole ones'
     '😀',
   ]);
 });
+
+it.each(['\\ud83d', '\\uD83D', '\\uDBFF', '\\udc00', '\\uDFFF', '\\uda00'])(
+  'parseWellFormedJson replaces the lone surrogate %s in texts of any depth',
+  (half) => {
+    const json = `{"a":["x${half}",{"b":"${half}"}]}`;
+    expect(parseWellFormedJson(json)).toEqual({ a: ['x\ufffd', { b: '\ufffd' }] });
+  },
+);

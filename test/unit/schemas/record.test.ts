@@ -50,6 +50,52 @@ it.each([
   expect(issuesOf(record)).toEqual([expect.stringContaining(issue)]);
 });
 
+const named = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i]));
+it.each([
+  ['record_id', 'r'.repeat(128), 'r'.repeat(129)],
+  ['source', 's'.repeat(64), 's'.repeat(65)],
+  ['tenant', 't'.repeat(64), 't'.repeat(65)],
+  ['tenant', '0-_', '-a'],
+  ['tenant', 'a', '_a'],
+  ['author', 'a'.repeat(256), 'a'.repeat(257)],
+  ['url', `https://a.b/${'x'.repeat(2_036)}`, `https://a.b/${'x'.repeat(2_037)}`],
+  ['url', 'https://a.b', 'a.b'],
+  ['attributes', named(32), named(33)],
+  ['attributes', { a: 'x'.repeat(1_024) }, { a: 'x'.repeat(1_025) }],
+  ['attributes', { ['a'.repeat(64)]: 1 }, { ['a'.repeat(65)]: 1 }],
+  ['attributes', { a: true }, { a: null }],
+  ['record_version', 0, -1],
+  ['record_version', 7, 1.5],
+  ['analysis_run', 0, -1],
+  ['language', 'auto', 'AUTO'],
+  ['language', 'zh-Hant', 'zh-Hant-TW'],
+  ['language', 'fil', 'filipino'],
+  ['created_at', '2026-11-23T10:00:00+02:00', '2026-11-23'],
+])('a record takes the %s %j, and refuses %j', (field, right, wrong) => {
+  const record = { text: 'a', source: 's' };
+  expect(issuesOf({ ...record, [field]: right })).toBeUndefined();
+  expect(issuesOf({ ...record, [field]: wrong })?.join()).toContain(field);
+});
+
+it('a claim stands for a text: one of them, never both, and a claim is a SHA-256 in hex', () => {
+  const text_claim = 'a'.repeat(64);
+  expect(parse({ source: 's', text_claim }).data).toMatchObject({ text: '', text_claim });
+  expect(issuesOf({ source: 's', text_claim, text: 'a' })).toEqual([
+    'text_claim: replaces the text: leave text out',
+  ]);
+  for (const wrong of ['a'.repeat(63), 'a'.repeat(65), 'A'.repeat(64), 'g'.repeat(64)]) {
+    expect(issuesOf({ source: 's', text_claim: wrong })).toHaveLength(1);
+  }
+});
+
+it('a job and an index come together or not at all', () => {
+  const record = { text: 'a', source: 's' };
+  expect(issuesOf({ ...record, job_id: 'j', job_index: 0 })).toBeUndefined();
+  expect(issuesOf({ ...record, job_index: 0 })).toHaveLength(1);
+  expect(issuesOf({ ...record, job_id: 'j' })).toHaveLength(1);
+});
+
 it('a withdrawal needs no text', () => {
   expect(parse({ record_id: 'a', source: 's', deleted: true }).data).toMatchObject({
     deleted: true,
