@@ -50,7 +50,7 @@ it.each([
   expect(issuesOf(record)).toEqual([expect.stringContaining(issue)]);
 });
 
-const named = (count: number) =>
+const listAttributes = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i]));
 it.each([
   ['record_id', 'r'.repeat(128), 'r'.repeat(129)],
@@ -61,7 +61,7 @@ it.each([
   ['author', 'a'.repeat(256), 'a'.repeat(257)],
   ['url', `https://a.b/${'x'.repeat(2_036)}`, `https://a.b/${'x'.repeat(2_037)}`],
   ['url', 'https://a.b', 'a.b'],
-  ['attributes', named(32), named(33)],
+  ['attributes', listAttributes(32), listAttributes(33)],
   ['attributes', { a: 'x'.repeat(1_024) }, { a: 'x'.repeat(1_025) }],
   ['attributes', { ['a'.repeat(64)]: 1 }, { ['a'.repeat(65)]: 1 }],
   ['attributes', { a: true }, { a: null }],

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../../../processors/stream/decode/decode.ts';
-import { recordSchema, setAsideSchema } from '../../../../schemas/index.ts';
+import { packRestored, recordSchema, setAsideSchema } from '../../../../schemas/index.ts';
 import {
   kinesisRecord,
   kinesisRecords,
@@ -132,6 +132,26 @@ describe('a KPL aggregate', () => {
     expect(set_aside).not.toHaveProperty('sub_sequence_number');
     expect(Buffer.from(set_aside.data_base64, 'base64').equals(bytes)).toBe(true);
   });
+});
+
+it('The issue of an aggregate says whether it is cut off, altered, or none at all', () => {
+  const messageOf = (bytes: Uint8Array) => reasonOf(bytes).issues[0]?.message;
+  const whole = kplAggregate([{ partition_key: 'a', data: json(cat) }]);
+  expect(messageOf(whole.subarray(0, 19))).toBe('the aggregate is cut off');
+  expect(messageOf(corrupt(whole))).toBe('the aggregate has a wrong MD5');
+  const none = kplEnvelope(Buffer.from([0xff, 0xff, 0xff]));
+  expect(messageOf(none)).toBe('the aggregate is not an AggregatedRecord');
+});
+
+it('Without a key every restored record is set aside, also one that is signed with an empty key', () => {
+  const place = { shard_id: 'shard-1', sequence_number: '1' };
+  const arrived_at = '2026-11-23T10:00:00.000Z';
+  for (const key of ['', 'undefined', 'a key']) {
+    const one = { bytes: json(cat), position: place, partition_key: 'k', arrived_at };
+    const { items, rejected } = decode([kinesisRecord(packRestored(one, key))]);
+    expect(items).toEqual([]);
+    expect(rejected.map(({ why }) => why.reason)).toEqual(['invalid_signature']);
+  }
 });
 
 describe('what is no record is set aside', () => {
