@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import {
+  FAILED_OUTCOMES,
   isFinal,
   JOB_EVENTS,
   JOB_STATUSES,
   type JobEvent,
   listStatusesBefore,
+  RECORD_OUTCOMES,
+  SUCCEEDED_OUTCOMES,
 } from '../../../schemas/index.ts';
 
 it('each event leads from the statuses to the status that docs/api.md draws', () => {
@@ -31,4 +34,11 @@ it('listStatusesBefore lists every status from which an event leads to the targe
   expect(listStatusesBefore('PROCESSING')).toEqual(['PENDING']);
   expect(listStatusesBefore('COMPLETED')).toEqual(['PROCESSING']);
   expect(listStatusesBefore('FAILED')).toEqual(['PENDING', 'PROCESSING']);
+});
+
+it('each outcome of a record is a success, a failure or a set-aside, and a withdrawal is a success', () => {
+  expect(SUCCEEDED_OUTCOMES).toEqual(['positive', 'negative', 'neutral', 'mixed', 'withdrawn']);
+  expect(FAILED_OUTCOMES).toEqual(['unsupported_language', 'empty']);
+  const outcomes = [...SUCCEEDED_OUTCOMES, ...FAILED_OUTCOMES, 'set_aside'];
+  expect(outcomes.sort()).toEqual([...RECORD_OUTCOMES].sort());
 });
