@@ -13,7 +13,7 @@ const unsupported: AnalysisOutcome = {
   language_code: 'nl',
   language_source: 'detected',
 };
-const analyzed = (cache: 'miss' | 'batch' | 'memory' | 'table') =>
+const createAnalyzed = (cache: 'miss' | 'batch' | 'memory' | 'table') =>
   ({ status: 'analyzed', cache }) as AnalysisOutcome;
 
 it('each outcome is counted once, and the first failure gives the code', () => {
@@ -23,11 +23,11 @@ it('each outcome is counted once, and the first failure gives the code', () => {
     ['b', failure('Second')],
     ['c', { status: 'empty' }],
     ['d', unsupported],
-    ['e', analyzed('miss')],
-    ['f', analyzed('batch')],
-    ['g', analyzed('memory')],
-    ['h', analyzed('table')],
-    ['i', analyzed('table')],
+    ['e', createAnalyzed('miss')],
+    ['f', createAnalyzed('batch')],
+    ['g', createAnalyzed('memory')],
+    ['h', createAnalyzed('table')],
+    ['i', createAnalyzed('table')],
   ];
   expect(countOutcomes(counts, settled)).toBe(settled);
   expect(counts).toMatchObject({
