@@ -94,19 +94,26 @@ export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<Repl
 }
 
 /**
- * Collects the lines to replay in groups of 100 records. If two lines of one group belong to the
- * same record, the later line replaces the earlier line.
+ * Collects the lines to replay in groups of 100 records. If several lines of one group belong to the
+ * same record, the group keeps the line with the highest version, because the lake contains the
+ * lines of a record in any order.
  */
 async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<Result[]> {
   const wanted = new Map<string, Result>();
   for await (const line of lines) {
     run.counts.lines += 1;
-    if (isWanted(line, run)) wanted.set(recordKey(line), line);
+    if (isWanted(line, run)) keepHighest(wanted, line);
     if (wanted.size < RECORDS_PER_STEP) continue;
     yield [...wanted.values()];
     wanted.clear();
   }
   yield [...wanted.values()];
+}
+
+function keepHighest(wanted: Map<string, Result>, line: Result): void {
+  const key = recordKey(line);
+  const before = wanted.get(key);
+  if (before === undefined || before.record_version <= line.record_version) wanted.set(key, line);
 }
 
 function isWanted({ arrived_at, status, source }: Result, query: ReplayQuery): boolean {

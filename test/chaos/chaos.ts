@@ -1,15 +1,18 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CloudStatus } from '@aurastream/embedded-cloud';
-import { type TestCloud, testCloud } from '../support/cloud.ts';
-import type { RecordSpec } from '../support/generated.ts';
-import { functionLog } from '../support/observe.ts';
 import { createRandom, type Random } from '../support/random.ts';
-import { checkStores } from './check.ts';
-import { createVerdictCheck } from './expected.ts';
-import { injectFaults } from './faults.ts';
-import { finishJobs, startJobs } from './jobs.ts';
-import { type PublishedEntry, produce, produceLast } from './produce.ts';
-import { readStores } from './stores.ts';
+import { callApi } from './callers.ts';
+import { type CheckReport, checkStorm } from './checker/check.ts';
+import { openClients } from './checker/clients.ts';
+import { readVerdicts } from './checker/expected.ts';
+import { KINDS } from './checker/findings.ts';
+import { readStores, type StoreContents } from './checker/stores.ts';
+import { countRedeliveries, drain, readStatus } from './drain.ts';
+import { type InjectedFaults, injectFaults } from './faults.ts';
+import { finishJobs, startJobs, watchJobs } from './jobs.ts';
+import { operateUnderFaults, redriveAll, repairSetAsides, replayAll } from './operate.ts';
+import { produce } from './produce.ts';
+import { openStorm, type Storm } from './storm.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -18,178 +21,124 @@ export interface ChaosOptions {
   onProgress?: (step: string) => void;
 }
 
-export interface ChaosReport {
+export interface ChaosReport extends CheckReport {
   seed: number;
   faults: number;
   faults_by_kind: Record<string, number>;
-  acknowledged: number;
-  results: number;
-  set_asides: number;
-  failed: number;
-  lost: number;
-  doubled: number;
-  wrong: number;
   stuck_shards: number;
-  leaked_texts: number;
+  /** Number of records in the batches that Lambda gave up on. */
+  given_up: number;
   jobs: number;
-  wrong_jobs: number;
+  cancelled_jobs: number;
+  callbacks: number;
   redeliveries: number;
   reshards: number;
-  drain_seconds: number;
-  findings: string[];
+  seconds: number;
 }
 
-/**
- * Names of the fields that count broken promises in the report. The value of each field must be 0.
- */
-export const MUST_BE_ZERO = [
-  'lost',
-  'doubled',
-  'wrong',
-  'stuck_shards',
-  'leaked_texts',
-  'wrong_jobs',
-] as const satisfies (keyof ChaosReport)[];
+/** Names of the report's counts of broken promises. Each count must be 0. */
+export const MUST_BE_ZERO = [...KINDS, 'stuck_shards'] as const satisfies (keyof ChaosReport)[];
 
 const MINUTE_MS = 60_000;
-const DRAIN_MS = 5 * MINUTE_MS;
 
 /**
- * Runs producers and jobs while faults occur. Afterwards stops the faults, waits until the stream
- * has drained, and checks that each acknowledged record has its results.
+ * Runs producers, jobs, callers of the API and operators while faults occur. Afterwards stops the
+ * faults, puts everything back that can be put back, and checks the stores.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { onProgress = () => {} } = options;
-  const random = createRandom(options.seed);
+  const { seed, onProgress = () => {} } = options;
+  const began_at = performance.now();
+  const random = createRandom(seed);
   onProgress('Starting the embedded cloud');
-  const test = await testCloud({ comprehendQuotas: { BatchDetectSentiment: 10_000 } });
+  const storm = await openStorm(random.fork());
   try {
     onProgress(`Publishing ${options.records} records under faults`);
-    const { published, jobs, faults } = await publishUnderFaults(test, random, options);
-    onProgress('Faults stopped: waiting for the stream to drain');
-    const drain_started_at = performance.now();
-    const last = await produceLast(test);
-    published.push(...last);
-    const stuck_shards = await drain(test, last);
-    const wrong_jobs = await finishJobs(test, jobs);
-    const drain_seconds = (performance.now() - drain_started_at) / 1_000;
+    const { faults_by_kind, reshards } = await rage(storm, random, options);
+    onProgress('Faults stopped: putting back what was given up');
+    const stuck_shards = await settle(storm, onProgress);
     onProgress('Checking the stores');
-    const { findings, ...counts } = await auditStores(test, published);
+    const { contents, report } = await audit(storm);
     return {
-      seed: options.seed,
-      faults: Object.values(faults.faults_by_kind).reduce((sum, n) => sum + n, 0),
-      faults_by_kind: faults.faults_by_kind,
-      ...counts,
+      seed,
+      faults: Object.values(faults_by_kind).reduce((sum, n) => sum + n, 0),
+      faults_by_kind,
+      ...report,
       stuck_shards,
-      leaked_texts: await countLeaks(test, published),
-      jobs: jobs.length,
-      wrong_jobs: wrong_jobs.length,
-      redeliveries: countRedeliveries(await readStatus(test)),
-      reshards: faults.reshards,
-      drain_seconds,
-      findings: [...findings, ...wrong_jobs],
+      ...countEvents(storm, contents),
+      redeliveries: countRedeliveries(await readStatus(storm.test)),
+      reshards,
+      seconds: (performance.now() - began_at) / 1_000,
     };
   } finally {
-    await test.stop();
+    await storm.close();
   }
 }
 
-async function publishUnderFaults(test: TestCloud, random: Random, options: ChaosOptions) {
+/** Share of the storm after which operators start their work. */
+const OPERATORS_AT = 0.5;
+
+async function rage(storm: Storm, random: Random, options: ChaosOptions): Promise<InjectedFaults> {
+  const { test, books, repairs, api_key } = storm;
   const milliseconds = options.minutes * MINUTE_MS;
   const end = new AbortController();
   const injecting = injectFaults(test, random.fork(), end.signal);
-  const [published, jobs] = await Promise.all([
-    produce(test, random.fork(), { records: options.records, milliseconds }),
-    startJobs(test, random.fork()),
+  const watching = watchJobs(storm, end.signal);
+  const calling = callApi(test, random.fork(), { api_key, books, until: end.signal });
+  await Promise.all([
+    produce(test, random.fork(), { ...options, milliseconds, entries: books.entries, repairs }),
+    startJobs(storm, random.fork(), Math.min(1, options.records / 2_000)),
+    sleep(milliseconds * OPERATORS_AT).then(() => operateUnderFaults(storm)),
     sleep(milliseconds),
   ]);
   end.abort();
-  return { published, jobs, faults: await injecting };
+  await Promise.all([watching, calling]);
+  return injecting;
 }
 
 /**
- * Waits until the cloud is idle and the last records of each shard have their results. An idle
- * cloud is not enough, because Lambda may not have read the newest records yet. Once the last
- * records of a shard have results, Lambda has read all earlier records of the shard.
+ * Waits for the stream, and puts back given-up batches, repaired set-asides and the whole period,
+ * in this order.
  *
- * @returns the number of shards that still have unread records after five minutes.
+ * @returns the number of shards that were stuck.
  */
-async function drain(test: TestCloud, last: PublishedEntry[]): Promise<number> {
-  const until = performance.now() + DRAIN_MS;
-  let waiting = last.flatMap(({ specs }) => specs);
-  for (;;) {
-    await test.control('POST', 'queues/release');
-    const found = await Promise.all(
-      waiting.map((spec) => spec.kind === 'record' && hasResult(test, spec)),
-    );
-    waiting = waiting.filter((_, i) => found[i] === false);
-    const status = await readStatus(test);
-    if (waiting.length === 0 && status.idle) return 0;
-    if (performance.now() > until) return countUnfinishedShards(status);
-    await sleep(500);
+async function settle(storm: Storm, onProgress: (step: string) => void): Promise<number> {
+  let stuck = await drain(storm, 'd1');
+  onProgress('Putting back given-up batches');
+  await redriveAll(storm);
+  stuck += await drain(storm, 'd2');
+  onProgress('Finishing the jobs');
+  await finishJobs(storm);
+  onProgress('Putting back repaired set-asides');
+  await repairSetAsides(storm);
+  stuck += await drain(storm, 'd3');
+  onProgress('Replaying the period');
+  await replayAll(storm);
+  return stuck + (await drain(storm, 'd4'));
+}
+
+async function audit(storm: Storm) {
+  const { test, books, api_key } = storm;
+  const clients = await openClients(test.cloud);
+  try {
+    const contents = await readStores({
+      clients,
+      api: test.cloud.api,
+      api_key,
+      job_ids: books.jobs.map(({ job_id }) => job_id),
+      log_folder: join(test.data_dir, 'logs'),
+    });
+    const verdictOf = await readVerdicts(clients, books, contents);
+    return { contents, report: checkStorm(books, contents, verdictOf) };
+  } finally {
+    clients.destroy();
   }
 }
 
-async function hasResult(test: TestCloud, { tenant, record_id }: RecordSpec): Promise<boolean> {
-  return (await test.results.get(tenant, record_id)) !== undefined;
-}
-
-async function readStatus(test: TestCloud): Promise<CloudStatus> {
-  return (await test.control('GET', 'status')) as CloudStatus;
-}
-
-function shardsOf({ mappings }: CloudStatus) {
-  return mappings.flatMap((mapping) => ('shards' in mapping ? mapping.shards : []));
-}
-
-function countUnfinishedShards(status: CloudStatus): number {
-  return Math.max(1, shardsOf(status).filter(({ unfinished }) => unfinished > 0).length);
-}
-
-function countRedeliveries({ mappings }: CloudStatus): number {
-  return mappings.reduce(
-    (sum, { failed_invocations, partial_invocations }) =>
-      sum + failed_invocations + partial_invocations,
-    0,
-  );
-}
-
-async function auditStores(test: TestCloud, published: PublishedEntry[]) {
-  const stores = await readStores(test);
-  const contents = {
-    ...stores,
-    rows: stores.rows.filter(isPublished),
-    view: stores.view.filter(isPublishedKey),
+function countEvents({ books }: Storm, { given_up, jobs }: StoreContents) {
+  return {
+    given_up: given_up.reduce((sum, { records }) => sum + records, 0),
+    jobs: books.jobs.length,
+    cancelled_jobs: [...jobs.values()].filter(({ status }) => status === 'CANCELLED').length,
+    callbacks: books.deliveries.length,
   };
-  const specs = new Map<string, RecordSpec>();
-  for (const spec of published.flatMap((entry) => entry.specs)) {
-    if (spec.kind !== 'record') continue;
-    specs.set(`${spec.tenant}#${spec.record_id}#${spec.record_version}`, spec);
-  }
-  return checkStores(published, contents, await createVerdictCheck(test, specs, contents.rows));
-}
-
-/**
- * Tells whether a producer published the record. Records of producers have ids such as `c0-17`. The
- * records of jobs have other ids. For jobs, `finishJobs` checks the progress instead of the
- * records.
- */
-function isPublished({ record_id }: { record_id: string }): boolean {
-  return /^c\d+-/.test(record_id);
-}
-
-function isPublishedKey(key: string): boolean {
-  return isPublished({ record_id: key.split('#')[1] ?? '' });
-}
-
-/**
- * Counts the published texts that appear in the functions' logs. Each text contains a mark that
- * occurs nowhere else.
- */
-async function countLeaks(test: TestCloud, published: PublishedEntry[]): Promise<number> {
-  const log = await functionLog(test.data_dir);
-  const texts = published
-    .flatMap(({ specs }) => specs)
-    .flatMap((spec) => (spec.kind === 'record' && spec.text.trim() !== '' ? [spec.text] : []));
-  return new Set(texts.filter((text) => log.includes(text.slice(0, 60).trim()))).size;
 }

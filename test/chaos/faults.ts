@@ -1,6 +1,6 @@
-import { ListShardsCommand, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import type { TestCloud } from '../support/cloud.ts';
 import type { Random } from '../support/random.ts';
+import { reshard } from './reshard.ts';
 
 interface FaultRule {
   service: string;
@@ -13,11 +13,12 @@ interface FaultRule {
   latency?: { p50_ms: number; p99_ms: number };
 }
 
-const SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose', 'comprehend', 'sqs'];
+const SERVICES = ['kinesis', 'dynamodb', 's3', 'firehose', 'comprehend', 'sqs', 'secretsmanager'];
 
-/** Faults that make single entries of a batch fail. */
-const PARTIAL_FAULTS: FaultRule[] = [
+/** Faults that make single entries of a batch fail. They cover every batch call of the product. */
+export const PARTIAL_FAULTS: FaultRule[] = [
   { service: 'kinesis', action: 'PutRecords', kind: 'partial' },
+  { service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'partial' },
   { service: 'dynamodb', action: 'BatchGetItem', kind: 'partial' },
   { service: 'dynamodb', action: 'BatchWriteItem', kind: 'partial' },
   { service: 'firehose', action: 'PutRecordBatch', kind: 'partial' },
@@ -84,11 +85,17 @@ export async function injectFaults(
     }
     await Promise.all([
       pause(milliseconds, until),
-      random.chance(0.2) ? reshard(test, random, injected) : undefined,
+      random.chance(0.2) ? countReshard(test, random, injected) : undefined,
     ]);
+    // Messages whose delivery failed become visible again after minutes, which a storm cannot wait.
+    await test.control('POST', 'queues/release');
     await removeFaults(test, injected);
   }
   return injected;
+}
+
+async function countReshard(test: TestCloud, random: Random, injected: InjectedFaults) {
+  if (await reshard(test, random)) injected.reshards += 1;
 }
 
 /** Counts the faults that occurred, adds the numbers to the counts, and removes the fault rules. */
@@ -113,49 +120,4 @@ function pause(milliseconds: number, until: AbortSignal): Promise<void> {
     const timer = setTimeout(end, milliseconds);
     until.addEventListener('abort', end);
   });
-}
-
-/**
- * Splits a shard, or merges two adjacent shards. If a fault makes the call fail, the shards stay
- * unchanged.
- */
-async function reshard(test: TestCloud, random: Random, injected: InjectedFaults): Promise<void> {
-  const { kinesis } = test.clients;
-  const StreamName = test.stack.StreamName;
-  try {
-    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
-    const open = Shards.filter(
-      ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
-    ).sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
-    const at = random.int(open.length);
-    const [shard, next] = [open[at]!, open[at + 1]];
-    if (next !== undefined && (open.length > 6 || random.chance(0.5))) {
-      await kinesis.send(
-        new MergeShardsCommand({
-          StreamName,
-          ShardToMerge: shard.ShardId,
-          AdjacentShardToMerge: next.ShardId,
-        }),
-      );
-    } else {
-      const middle = (startOf(shard) + BigInt(shard.HashKeyRange!.EndingHashKey!)) / 2n;
-      await kinesis.send(
-        new SplitShardCommand({
-          StreamName,
-          ShardToSplit: shard.ShardId,
-          NewStartingHashKey: String(middle),
-        }),
-      );
-    }
-    injected.reshards += 1;
-  } catch {
-    // The call was throttled or failed, or the stream is still resharding. AWS also refuses calls
-    // while a stream is resharding.
-  }
-}
-
-function startOf(shard: {
-  HashKeyRange?: { StartingHashKey?: string | undefined } | undefined;
-}): bigint {
-  return BigInt(shard.HashKeyRange!.StartingHashKey!);
 }

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { createProgress } from '../../cli/output/progress.ts';
 import { type ChaosReport, MUST_BE_ZERO, runChaos } from './chaos.ts';
 
-const HELP = `Runs producers and jobs on the embedded cloud under random faults. Then it stops the faults, waits for the stream to
-drain, and checks that no acknowledged record is lost, doubled or wrong.
+const HELP = `Runs producers, jobs, callers of the API and operators on the embedded cloud under random faults. Then it stops the
+faults, puts back what was given up, and checks that no acknowledged record is lost, doubled or wrong, and that each job,
+callback and answer of the API is right.
 
 Usage: npm run chaos -- [options]
 

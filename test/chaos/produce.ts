@@ -1,140 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
-import { createPublisher } from '../../ingest/publisher.ts';
+import { createTextClaims } from '../../aws/s3/text-claims.ts';
+import { createPublisher, type Publisher } from '../../ingest/publisher.ts';
 import type { TestCloud } from '../support/cloud.ts';
-import { createGenerator, type Generated, type Spec } from '../support/generated.ts';
 import type { Random } from '../support/random.ts';
+import type { PublishedEntry } from './checker/books.ts';
+import {
+  createStormGenerator,
+  generateBurst,
+  generateClaim,
+  generateLateText,
+  generateLongRecord,
+  type Repairs,
+  type StormEntry,
+} from './generate.ts';
 
-/**
- * A published entry and the expected outcomes of its records. `acknowledged` is true if the stream
- * acknowledged the entry.
- */
-export interface PublishedEntry {
-  specs: Spec[];
-  /** Content of the entry on the stream. */
-  bytes: Buffer;
-  acknowledged: boolean;
+interface ProduceOptions {
+  /** Number of entries of all producers together. */
+  records: number;
+  /** Time over which the entries are spread. */
+  milliseconds: number;
+  entries: PublishedEntry[];
+  repairs: Repairs;
 }
 
-const PRODUCERS = 3;
-
 /**
- * Publishes about `records` entries with the product's publisher. The entries are spread over
- * `milliseconds`.
+ * Number of attempts of each producer. The last producer gives up soon, so some of its entries are
+ * on the stream without an acknowledgement.
  */
+const PATIENCE = [200, 200, 2];
+
+/** Publishes entries with the product's publisher, and adds the entries to the books. */
 export async function produce(
   test: TestCloud,
   random: Random,
-  options: { records: number; milliseconds: number },
-): Promise<PublishedEntry[]> {
-  const published: PublishedEntry[] = [];
-  const share = Math.ceil(options.records / PRODUCERS);
+  options: ProduceOptions,
+): Promise<void> {
+  const records = Math.ceil(options.records / PATIENCE.length);
   await Promise.all(
-    Array.from({ length: PRODUCERS }, (_, i) =>
-      runProducer(test, random.fork(), { ...options, records: share, name: `c${i}` }, published),
+    PATIENCE.map((max_attempts, i) =>
+      runProducer(test, random.fork(), { ...options, records, name: `c${i}`, max_attempts }),
     ),
   );
-  return published;
 }
 
 async function runProducer(
   test: TestCloud,
   random: Random,
-  options: { records: number; milliseconds: number; name: string },
-  published: PublishedEntry[],
+  options: ProduceOptions & { name: string; max_attempts: number },
 ): Promise<void> {
-  const publisher = createPublisher({
-    stream: createKinesisStream({
-      client: test.clients.kinesis,
-      stream_name: test.stack.StreamName,
-    }),
-    max_attempts: 200,
-  });
-  const generate = createGenerator({
-    random,
-    name: options.name,
-    repeats: random.pick([0, 0.6, 0.95]),
-  });
-  const pause_ms = options.milliseconds / Math.max(1, options.records / 20);
+  const { name, records, entries } = options;
+  const publisher = openPublisher(test, options.max_attempts);
+  const generate = createStormGenerator(random, name, options.repairs);
+  const pause_ms = options.milliseconds / Math.max(1, records / 20);
   const sending: Promise<void>[] = [];
   // With a probability of one half, a producer publishes a burst of 200 records with the same text,
   // as fast as the stream accepts them.
-  const burst_at = random.int(options.records);
+  const burst_at = random.int(records);
   const burst = random.chance(0.5) ? 200 : 0;
-  for (let made = 0; made < options.records; made += 1) {
+  for (let made = 0; made < records; made += 1) {
     const extra =
       made === burst_at
-        ? [...createBurst(options.name, burst), createLongRecord(options.name)]
+        ? [
+            ...generateBurst(name, burst),
+            generateLongRecord(name),
+            generateClaim(random, name),
+            generateLateText(name, options.repairs),
+          ]
         : [];
-    for (const generated of [...generate(), ...extra]) {
-      const bytes =
-        'bytes' in generated ? generated.bytes : Buffer.from(JSON.stringify(generated.record));
-      const entry: PublishedEntry = { specs: generated.specs, bytes, acknowledged: false };
-      published.push(entry);
-      const outcome =
-        'bytes' in generated
-          ? publisher.publishBytes(bytes, generated.partition_key)
-          : publisher.publish(generated.record);
-      sending.push(
-        outcome.then(({ status }) => {
-          entry.acknowledged = status === 'accepted';
-        }),
-      );
-    }
-    if (made % 20 === 19) await new Promise((resolve) => setTimeout(resolve, pause_ms));
+    for (const entry of [...generate(), ...extra]) sending.push(publish(publisher, entry, entries));
+    if (made % 20 === 19) await sleep(pause_ms);
   }
   await publisher.close();
   await Promise.all(sending);
 }
 
-/**
- * Creates a record with a text of 1 MiB. The record fits on the stream only because the publisher
- * compresses the record with gzip.
- */
-function createLongRecord(name: string): Generated {
-  const sentence = `It was a long day and I loved all of it #long${name}#. `;
-  const text = sentence.repeat(Math.floor(1_048_576 / sentence.length));
-  const identity = { tenant: 'default', record_id: `${name}-long`, record_version: 0 };
-  return {
-    record: { ...identity, source: name, text, language: 'en' },
-    specs: [{ kind: 'record', ...identity, text, language: 'en', status: 'analyzed' }],
-  };
+function openPublisher(test: TestCloud, max_attempts: number): Publisher {
+  const { kinesis, s3 } = test.clients;
+  return createPublisher({
+    stream: createKinesisStream({ client: kinesis, stream_name: test.stack.StreamName }),
+    claims: createTextClaims({ client: s3, bucket_name: test.stack.InputBucketName }),
+    max_attempts,
+  });
 }
 
-/**
- * Number of records that the test publishes at the end. The number is large enough that every shard
- * gets some of these records.
- */
+async function publish(
+  publisher: Publisher,
+  made: StormEntry,
+  entries: PublishedEntry[],
+): Promise<void> {
+  const has_bytes = 'bytes' in made;
+  const entry: PublishedEntry = {
+    specs: made.specs,
+    bytes: has_bytes ? made.bytes : Buffer.from(JSON.stringify(made.record)),
+    is_aggregate: has_bytes && made.is_aggregate,
+    acknowledged: false,
+  };
+  entries.push(entry);
+  const outcome = await (has_bytes
+    ? publisher.publishBytes(made.bytes, made.partition_key)
+    : publisher.publish(made.record));
+  entry.acknowledged = outcome.status === 'accepted';
+}
+
+/** Number of records with which every shard gets some of the records. */
 const LAST_RECORDS = 64;
 
 /**
- * Publishes a few records to every shard. The caller calls this function after the faults have
- * stopped.
+ * Publishes a few records to every shard while no faults occur.
+ *
+ * @returns the ids of the records. The tenant is `default`.
  */
-export async function produceLast(test: TestCloud): Promise<PublishedEntry[]> {
-  const publisher = createPublisher({
-    stream: createKinesisStream({
-      client: test.clients.kinesis,
-      stream_name: test.stack.StreamName,
-    }),
-  });
-  const entries = createBurst('c9', LAST_RECORDS).map(
-    async (generated): Promise<PublishedEntry> => {
-      if ('bytes' in generated) throw new Error('Expected a burst to hold records only, got bytes');
-      const bytes = Buffer.from(JSON.stringify(generated.record));
-      const { status } = await publisher.publish(generated.record);
-      return { specs: generated.specs, bytes, acknowledged: status === 'accepted' };
-    },
-  );
-  return Promise.all(entries);
-}
-
-function createBurst(name: string, records: number): Generated[] {
-  const text = `A text that many users repeat, and all of them love it #burst${name}#. `;
-  return Array.from({ length: records }, (_, i) => {
-    const identity = { tenant: 'default', record_id: `${name}-burst.${i}`, record_version: 0 };
-    return {
-      record: { ...identity, source: name, text, language: 'en' },
-      specs: [{ kind: 'record', ...identity, text, language: 'en', status: 'analyzed' }],
-    };
-  });
+export async function produceLast(
+  test: TestCloud,
+  name: string,
+  entries: PublishedEntry[],
+): Promise<string[]> {
+  const publisher = openPublisher(test, 10);
+  const burst = generateBurst(name, LAST_RECORDS);
+  await Promise.all(burst.map((entry) => publish(publisher, entry, entries)));
+  await publisher.close();
+  return burst.flatMap((entry) => ('record' in entry ? [entry.record.record_id] : []));
 }

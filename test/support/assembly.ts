@@ -35,8 +35,13 @@ export async function changedAssembly(change: (template: Template) => void): Pro
  * Changes a template so that Lambda gives up on a batch after the first retry. With the unchanged
  * template, Lambda would retry for hours.
  */
-export function withLittlePatience({ Resources }: Template): void {
+export function withLittlePatience(template: Template): void {
+  limitRetries(template, 1);
+}
+
+/** Changes the number of retries after which Lambda gives up on a batch. */
+export function limitRetries({ Resources }: Template, retries: number): void {
   for (const { Properties } of Object.values(Resources)) {
-    if (Properties?.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = 1;
+    if (Properties?.MaximumRetryAttempts !== undefined) Properties.MaximumRetryAttempts = retries;
   }
 }

@@ -74,6 +74,13 @@ it('a replay publishes each record once, as the same version of a later run, wit
   expect(hours).toEqual(['10', '11', '12']);
 });
 
+it('a replay publishes the newest version of a record, also if the lake has an older version after it', async () => {
+  const [older, newer] = [old('a', { record_version: 1 }), old('a', { record_version: 2 })];
+  const { deps, published } = createWorld([older, newer, older], [newer]);
+  expect(await replay(deps, QUERY)).toMatchObject({ replayed: 1 });
+  expect(published).toMatchObject([{ record_id: 'a', record_version: 2 }]);
+});
+
 it.each<[string, Result[], Result[] | undefined]>([
   [
     'has the analyzer version',

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+
+// These schemas describe the formats that the documentation promises. The checker does not import
+// the product's schemas, because a mistake in a shared schema would hide itself.
+
+/** The fields that the checker reads from a row of the results table and from a line of the lake. */
+export const storedResultSchema = z.object({
+  tenant: z.string(),
+  record_id: z.string(),
+  record_version: z.number(),
+  analysis_run: z.number().optional(),
+  status: z.string(),
+  sentiment: z.string().optional(),
+  scores: z.record(z.string(), z.number()).optional(),
+  language_code: z.string().optional(),
+  chunks: z.number().optional(),
+  text: z.string().optional(),
+  text_hash: z.string(),
+  arrived_at: z.string(),
+  job_id: z.string().optional(),
+});
+export type StoredResult = z.infer<typeof storedResultSchema>;
+
+/** A set-aside in its bucket. */
+export const storedSetAsideSchema = z.object({
+  set_aside_id: z.string(),
+  reason: z.string(),
+  shard_id: z.string(),
+  sequence_number: z.string(),
+  sub_sequence_number: z.number().optional(),
+  data_base64: z.string(),
+});
+export type StoredSetAside = z.infer<typeof storedSetAsideSchema>;
+
+/** The report that Lambda writes to S3 when Lambda gives up on a batch. */
+export const failureReportSchema = z.object({
+  KinesisBatchInfo: z.object({ batchSize: z.number() }),
+});
+
+/** The fields that the checker reads from `GET /status/{job_id}`. */
+export const jobStatusSchema = z.object({
+  job_id: z.string(),
+  status: z.string(),
+  progress: z.object({
+    total: z.number(),
+    done: z.number(),
+    succeeded: z.number(),
+    failed: z.number(),
+    set_aside: z.number(),
+  }),
+  counts: z.record(z.string(), z.number()),
+  error: z.object({ code: z.string() }).optional(),
+  callback: z.object({ state: z.string() }).optional(),
+});
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+/** The body of a callback. */
+export const callbackBodySchema = z.object({
+  event: z.string(),
+  delivery_id: z.string(),
+  job: jobStatusSchema.pick({ job_id: true, status: true, progress: true }),
+});
+
+const verdictAnswerSchema = z.object({
+  sentiment: z.string(),
+  scores: z.record(z.string(), z.number()),
+  language_code: z.string(),
+  chunks: z.number(),
+});
+export type VerdictAnswer = z.infer<typeof verdictAnswerSchema>;
+
+const errorDetailSchema = z.object({ code: z.string(), message: z.string().min(1) });
+
+/** An error that the API or the gateway answers. Errors of the gateway have no timestamp. */
+export const errorAnswerSchema = z.object({
+  error: errorDetailSchema.extend({ request_id: z.string(), timestamp: z.string().optional() }),
+});
+
+export const syncAnswerSchema = verdictAnswerSchema;
+
+export const batchAnswerSchema = z.object({
+  results: z.array(z.union([verdictAnswerSchema, z.object({ error: errorDetailSchema })])),
+  succeeded: z.number(),
+  failed: z.number(),
+});
+
+export const recordsAnswerSchema = z.object({
+  accepted: z.number(),
+  refused: z.number(),
+  failed: z.number(),
+  records: z.array(z.object({ status: z.enum(['accepted', 'refused', 'failed']) })),
+});

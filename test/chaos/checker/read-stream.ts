@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
+import type { Clients } from './clients.ts';
+
+/** A record on the stream. */
+export interface StreamEntry {
+  shard_id: string;
+  sequence_number: string;
+  data: Buffer;
+}
+
+/** Time between two reads of a shard. Kinesis allows five reads per second and shard. */
+const PAUSE_MS = 220;
+
+/** Reads every record that the stream still holds, including the records of closed shards. */
+export async function readStream(clients: Clients): Promise<StreamEntry[]> {
+  const StreamName = clients.output('StreamName');
+  const { Shards = [] } = await clients.kinesis.send(new ListShardsCommand({ StreamName }));
+  const shards = await Promise.all(
+    Shards.map(({ ShardId = '' }) => readShard(clients, StreamName, ShardId)),
+  );
+  return shards.flat();
+}
+
+async function readShard(
+  { kinesis }: Clients,
+  StreamName: string,
+  ShardId: string,
+): Promise<StreamEntry[]> {
+  const entries: StreamEntry[] = [];
+  const { ShardIterator } = await kinesis.send(
+    new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+  );
+  let next = ShardIterator;
+  while (next !== undefined) {
+    const page = await kinesis.send(new GetRecordsCommand({ ShardIterator: next }));
+    for (const { SequenceNumber = '', Data = new Uint8Array() } of page.Records ?? []) {
+      entries.push({ shard_id: ShardId, sequence_number: SequenceNumber, data: Buffer.from(Data) });
+    }
+    // A page may be empty although later pages have records.
+    if (page.MillisBehindLatest === 0) break;
+    next = page.NextShardIterator;
+    await sleep(PAUSE_MS);
+  }
+  return entries;
+}
