@@ -175,6 +175,17 @@ export default {
       to: { path: [productExcept('infra', 'schemas', 'lib'), rooms(EMBEDDED_CLOUD)] },
     },
     {
+      name: 'chaos-checker-stands-alone',
+      comment:
+        'The checker judges the product, so shared code could hide a bug: read with an SDK client, and describe what you read in test/chaos/checker/formats.ts.',
+      severity: 'error',
+      from: { path: '^test/chaos/checker/' },
+      to: {
+        pathNot: ['^test/chaos/checker/', 'node_modules/(@aws-sdk|zod)/'],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
       name: 'nothing-imports-tests',
       comment: 'Tests and benchmarks import anything; nothing imports them.',
       severity: 'error',

@@ -82,16 +82,22 @@ async function rage(storm: Storm, random: Random, options: ChaosOptions): Promis
   const milliseconds = options.minutes * MINUTE_MS;
   const end = new AbortController();
   const injecting = injectFaults(test, random.fork(), end.signal);
-  const watching = watchJobs(storm, end.signal);
-  const calling = callApi(test, random.fork(), { api_key, books, until: end.signal });
-  await Promise.all([
-    produce(test, random.fork(), { ...options, milliseconds, entries: books.entries, repairs }),
-    startJobs(storm, random.fork(), Math.min(1, options.records / 2_000)),
-    sleep(milliseconds * OPERATORS_AT).then(() => operateUnderFaults(storm)),
-    sleep(milliseconds),
-  ]);
-  end.abort();
-  await Promise.all([watching, calling]);
+  const others = [
+    watchJobs(storm, end.signal),
+    callApi(test, random.fork(), { api_key, books, until: end.signal }),
+  ];
+  try {
+    await Promise.all([
+      produce(test, random.fork(), { ...options, milliseconds, entries: books.entries, repairs }),
+      startJobs(storm, random.fork(), Math.min(1, options.records / 2_000)),
+      sleep(milliseconds * OPERATORS_AT).then(() => operateUnderFaults(storm)),
+      sleep(milliseconds),
+    ]);
+  } finally {
+    end.abort();
+    await Promise.allSettled([injecting, ...others]);
+  }
+  await Promise.all(others);
   return injecting;
 }
 
@@ -104,8 +110,8 @@ async function rage(storm: Storm, random: Random, options: ChaosOptions): Promis
 async function settle(storm: Storm, onProgress: (step: string) => void): Promise<number> {
   let stuck = await drain(storm, 'd1');
   onProgress('Putting back given-up batches');
-  await redriveAll(storm);
-  stuck += await drain(storm, 'd2');
+  const put_back = await redriveAll(storm);
+  if (put_back > 0) stuck += await drain(storm, 'd2');
   onProgress('Finishing the jobs');
   await finishJobs(storm);
   onProgress('Putting back repaired set-asides');

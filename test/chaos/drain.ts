@@ -19,12 +19,15 @@ export async function drain({ test, books }: Storm, name: string): Promise<numbe
   let waiting = await produceLast(test, name, books.entries);
   for (;;) {
     await test.control('POST', 'queues/release');
-    const found = await Promise.all(waiting.map((id) => test.results.get('default', id)));
-    waiting = waiting.filter((_, i) => found[i] === undefined);
+    const found = await test.results.getMany(
+      waiting.map((record_id) => ({ tenant: 'default', record_id })),
+    );
+    const ids = new Set([...found.values()].map(({ record_id }) => record_id));
+    waiting = waiting.filter((id) => !ids.has(id));
     const status = await readStatus(test);
     if (waiting.length === 0 && status.idle) break;
     if (performance.now() > until) return countUnfinishedShards(status);
-    await sleep(300);
+    await sleep(500);
   }
   await flushLake(test);
   return 0;

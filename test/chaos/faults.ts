@@ -52,15 +52,15 @@ function drawServiceFaults(random: Random): FaultRule[] {
       { service, kind: 'timeout', probability, after_effect: true },
       { service, kind: 'latency', latency },
     ];
-    // Three of eight draws leave the service without a fault.
-    const fault = faults[random.int(8)];
+    // One of six draws leaves the service without a fault.
+    const fault = faults[random.int(6)];
     return fault === undefined ? [] : [fault];
   });
 }
 
 function drawPartialFaults(random: Random): FaultRule[] {
   return PARTIAL_FAULTS.flatMap((fault) =>
-    random.chance(0.4) ? [{ ...fault, probability: 0.5, share: random.between(0.05, 0.6) }] : [],
+    random.chance(0.6) ? [{ ...fault, probability: 0.5, share: random.between(0.05, 0.6) }] : [],
   );
 }
 

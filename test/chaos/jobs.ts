@@ -24,7 +24,8 @@ const PLANS: JobPlan[] = [
 
 /** Number of invalid lines in an uploaded file: one in forty. */
 const INVALID_EVERY = 40;
-const MAX_WAIT_MS = 180_000;
+/** Time limit for a submission under faults, and for the jobs of a storm after the faults. */
+const MAX_WAIT_MS = 10 * 60_000;
 
 /**
  * Submits jobs while faults occur. Each submission is retried until the API accepts the submission.
@@ -124,7 +125,7 @@ const FINAL = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'];
 const STALLED_MS = 15_000;
 
 /**
- * Waits until each job is final and its callback has ended. A job that is still open after three
+ * Waits until each job is final and its callback has ended. A job that is still open after ten
  * minutes stays open, and the checker reports the job.
  */
 export async function finishJobs(storm: Storm): Promise<void> {

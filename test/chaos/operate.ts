@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
-import { aurastream } from '../support/process.ts';
 import { CALLER_TENANT, type ReplayBook } from './checker/books.ts';
 import type { Storm } from './storm.ts';
 
@@ -11,8 +10,8 @@ const MAX_RUNS = 10;
 const summarySchema = z.object({ batches: z.number() });
 
 /** Runs `aurastream` with the arguments and `--json`. Returns undefined if the command failed. */
-async function runCommand({ test }: Storm, args: string[]): Promise<unknown> {
-  const { code, stdout } = await aurastream([...args, '--json'], { env: test.environment });
+async function runCommand({ aurastream }: Storm, args: string[]): Promise<unknown> {
+  const { code, stdout } = await aurastream([...args, '--json']);
   return code === 0 ? JSON.parse(stdout) : undefined;
 }
 
@@ -33,11 +32,17 @@ export async function operateUnderFaults(storm: Storm): Promise<void> {
   await runCommand(storm, replayCommand({ from: storm.started_at, to: Date.now() }));
 }
 
-/** Puts every given-up batch back on the stream. */
-export async function redriveAll(storm: Storm): Promise<void> {
-  for (let run = 0; run < MAX_RUNS; run += 1) {
+/**
+ * Puts every given-up batch back on the stream.
+ *
+ * @returns the number of batches.
+ */
+export async function redriveAll(storm: Storm): Promise<number> {
+  let put_back = 0;
+  for (;;) {
     const { batches } = summarySchema.parse(await runUntilDone(storm, ['redrive', 'run']));
-    if (batches === 0) return;
+    if (batches === 0) return put_back;
+    put_back += batches;
   }
 }
 

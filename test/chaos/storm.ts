@@ -6,6 +6,7 @@ import { changedAssembly, limitRetries } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { Random } from '../support/random.ts';
 import type { Books } from './checker/books.ts';
+import { bundleCommand, type RunCommand } from './command.ts';
 import type { Repairs } from './generate.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -16,6 +17,7 @@ export interface Storm {
   api_key: string;
   books: Books;
   repairs: Repairs;
+  aurastream: RunCommand;
   /** A folder for files of operators. */
   folder: string;
   /** Start of the storm, in epoch milliseconds. */
@@ -36,11 +38,12 @@ export async function openStorm(random: Random): Promise<Storm> {
     comprehendQuotas: { BatchDetectSentiment: 10_000 },
     parameters: { CallbackAllowLoopback: 'true' },
   });
+  const aurastream = await bundleCommand(folder, test.environment);
   const { api_key, callback_secret } = await prepareKeys(test.cloud);
   const books: Books = { entries: [], jobs: [], answers: [], deliveries: [], callback_secret };
   const receiver = await startReceiver(random.fork(), books.deliveries);
   return {
-    ...{ test, receiver, api_key, books, folder },
+    ...{ test, receiver, api_key, books, folder, aurastream },
     repairs: { records: new Map(), late_texts: [] },
     started_at: Date.now(),
     async close() {

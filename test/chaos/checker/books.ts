@@ -12,7 +12,7 @@ export interface RecordSpec {
 }
 
 /** Expected end of bytes that are not a valid record. */
-export interface PoisonSpec {
+interface PoisonSpec {
   kind: 'poison';
   reason: string;
   /** The record that an operator puts back instead of the bytes. */

@@ -18,7 +18,7 @@ import { readStream, type StreamEntry } from './read-stream.ts';
 import { readView } from './read-view.ts';
 
 /** A batch in the failure bucket. */
-export interface GivenUpBatch {
+interface GivenUpBatch {
   key: string;
   records: number;
   is_put_back: boolean;
