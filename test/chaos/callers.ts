@@ -46,7 +46,7 @@ async function runCaller(
     if (route === 'sync') books.answers.push(await askOne(post, random, mark));
     else if (route === 'batch') books.answers.push(await askMany(post, random, mark));
     else await postRecords(post, random, { mark, name, books });
-    await sleep(random.between(20, 150));
+    await sleep(random.between(50, 300));
   }
 }
 

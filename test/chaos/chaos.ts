@@ -76,28 +76,33 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 /** Share of the storm after which operators start their work. */
 const OPERATORS_AT = 0.5;
+/** Factor by which operators may prolong the faults, because their commands are slow to start. */
+const MOST_PROLONGED = 5;
 
 async function rage(storm: Storm, random: Random, options: ChaosOptions): Promise<InjectedFaults> {
   const { test, books, repairs, api_key } = storm;
   const milliseconds = options.minutes * MINUTE_MS;
   const end = new AbortController();
   const injecting = injectFaults(test, random.fork(), end.signal);
-  const others = [
+  const working = [
     watchJobs(storm, end.signal),
     callApi(test, random.fork(), { api_key, books, until: end.signal }),
+    produce(test, random.fork(), { ...options, milliseconds, entries: books.entries, repairs }),
+    startJobs(storm, random.fork(), Math.min(1, options.records / 2_000)),
+    sleep(milliseconds * OPERATORS_AT).then(() => operateUnderFaults(storm)),
   ];
+  const work = Promise.all(working);
   try {
-    await Promise.all([
-      produce(test, random.fork(), { ...options, milliseconds, entries: books.entries, repairs }),
-      startJobs(storm, random.fork(), Math.min(1, options.records / 2_000)),
-      sleep(milliseconds * OPERATORS_AT).then(() => operateUnderFaults(storm)),
-      sleep(milliseconds),
+    await Promise.race([
+      Promise.all([working.at(-1), sleep(milliseconds)]),
+      sleep(milliseconds * MOST_PROLONGED),
+      // These promises end the faults early only if they reject.
+      ...[injecting, work],
     ]);
   } finally {
     end.abort();
-    await Promise.allSettled([injecting, ...others]);
   }
-  await Promise.all(others);
+  await work;
   return injecting;
 }
 

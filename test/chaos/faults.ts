@@ -6,6 +6,7 @@ interface FaultRule {
   service: string;
   kind: string;
   action?: string;
+  caller?: string;
   probability?: number;
   share?: number;
   after_effect?: boolean;
@@ -29,16 +30,29 @@ export const PARTIAL_FAULTS: FaultRule[] = [
 /** Draws the fault rules of one phase, and the duration of the phase in milliseconds. */
 function drawPhase(random: Random): { rules: FaultRule[]; milliseconds: number } {
   const rules = [...drawServiceFaults(random), ...drawPartialFaults(random)];
-  if (random.chance(0.5)) {
-    rules.push({ service: 'lambda', kind: 'kill', probability: random.between(0.05, 0.4) });
-  }
+  if (random.chance(0.5)) rules.push(...drawKills(random));
   // This rule makes Lambda deliver the same batch to two environments at the same time.
   if (random.chance(0.4)) {
-    rules.push({ service: 'lambda', kind: 'duplicate', probability: random.between(0.05, 0.5) });
+    const probability = random.between(0.05, 0.5);
+    rules.push({ service: 'lambda', caller: 'Consumer*', kind: 'duplicate', probability });
   }
   // This rule makes every call to one service fail.
   if (random.chance(0.15)) rules.push({ service: random.pick(SERVICES), kind: 'error' });
   return { rules, milliseconds: random.between(1_500, 5_000) };
+}
+
+/**
+ * Draws the rules that kill functions. The API's functions get many more calls than the others, and
+ * a new environment takes much time, so the API's functions are killed less often.
+ */
+function drawKills(random: Random): FaultRule[] {
+  const kill = { service: 'lambda', kind: 'kill' };
+  const probability = random.between(0.05, 0.4);
+  return [
+    { ...kill, caller: 'Consumer*', probability },
+    { ...kill, caller: 'Jobs*', probability },
+    { ...kill, caller: 'Api*', probability: probability / 10 },
+  ];
 }
 
 function drawServiceFaults(random: Random): FaultRule[] {

@@ -150,7 +150,7 @@ export async function finishJobs(storm: Storm): Promise<void> {
 export async function watchJobs(storm: Storm, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
     for (const job of storm.books.jobs) await poll(storm, job);
-    await sleep(1_000);
+    await sleep(2_000);
   }
 }
 
