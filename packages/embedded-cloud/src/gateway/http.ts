@@ -19,6 +19,7 @@ export async function readRequest(request: HttpRequest): Promise<GatewayRequest>
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: plainHeaders(request),
     body: Buffer.concat(chunks),
+    source_ip: request.socket.remoteAddress ?? '',
   };
 }
 

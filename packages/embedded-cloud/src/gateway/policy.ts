@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from 'node:net';
 import { ACCOUNT_ID, type Permission, REGION } from './types.ts';
 
 /** A statement of an IAM policy. CloudFormation references are resolved. */
@@ -18,13 +19,19 @@ export interface PolicyStatement {
 /**
  * Returns whether a statement applies to a permission. A statement applies if its action, its
  * resource and its conditions match.
+ *
+ * @param context the values of condition keys that belong to this call. The keys are in lower case.
  */
-export function statementCovers(statement: PolicyStatement, permission: Permission): boolean {
+export function statementCovers(
+  statement: PolicyStatement,
+  permission: Permission,
+  context: Record<string, string> = {},
+): boolean {
   return (
     isListed(statement.Action, statement.NotAction, permission.action, 'any-case') &&
     isListed(statement.Resource, statement.NotResource, permission.resource) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-      conditionHolds(operator, keys),
+      conditionHolds(operator, keys, { ...CONTEXT, ...context }),
     )
   );
 }
@@ -82,17 +89,34 @@ const OPERATORS: Record<string, Operator> = {
   StringNotEquals: (value, expected) => !expected.includes(value),
   StringLike: (value, expected) => matchesAny(expected, value),
   StringNotLike: (value, expected) => !matchesAny(expected, value),
+  IpAddress: isInRanges,
+  NotIpAddress: (value, expected) => !isInRanges(value, expected),
 };
+
+/** Returns true if an IP address is in at least one of the CIDR ranges. */
+function isInRanges(address: string, ranges: string[]): boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', bits] = range.split('/');
+    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+    list.addSubnet(network, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
 
 /**
  * Returns true if a condition holds. A condition with an unknown operator or key does not hold. A
  * statement with such a condition neither grants nor denies a permission.
  */
-function conditionHolds(operator: string, keys: Record<string, string | string[]>): boolean {
+function conditionHolds(
+  operator: string,
+  keys: Record<string, string | string[]>,
+  context: Record<string, string>,
+): boolean {
   const compare = OPERATORS[operator];
   if (compare === undefined) return false;
   return Object.entries(keys).every(([key, expected]) => {
-    const value = CONTEXT[key.toLowerCase()];
+    const value = context[key.toLowerCase()];
     return value !== undefined && compare(value, [expected].flat());
   });
 }

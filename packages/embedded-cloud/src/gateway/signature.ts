@@ -3,7 +3,10 @@ import type { AwsCall } from './types.ts';
 /**
  * An HTTP request for which the gateway does not yet know the service, the action and the caller.
  */
-export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'>;
+export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'> & {
+  /** IP address of the client. */
+  source_ip: string;
+};
 
 /** Access key that signed a request, and name of the service in the signature. */
 export interface Signature {

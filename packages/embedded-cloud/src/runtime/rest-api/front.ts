@@ -7,6 +7,7 @@ import type { GatewayResponses, ResponseType } from './gateway-response.ts';
 import { invokeIntegration } from './integration.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
 import { createRouter } from './router.ts';
+import type { SourceVerdict } from './source-policy.ts';
 import { createTokenBucket } from './throttle.ts';
 import type { Admission } from './usage.ts';
 
@@ -23,6 +24,8 @@ export interface FrontOptions {
    * function.
    */
   isPermitted: (route: Route, method: string) => boolean;
+  /** Evaluates the resource policy of the API for a request. */
+  judgeSource: (request: ApiRequest) => SourceVerdict;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   authorizers: Map<string, AuthorizerSpec>;
   /** Checks an API key against its usage plan, and counts the request toward the key's quota. */
@@ -61,8 +64,9 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
 
 /**
  * Creates the function that checks a request and then invokes the route's function. Like API
- * Gateway, the created function checks the route, the size, the authorizer, the API key with its
- * usage plan, the limit of the stage, and the permission to invoke, in this order.
+ * Gateway, the created function checks the route, the size, the resource policy of the API, the
+ * authorizer, the API key with its usage plan, the limit of the stage, and the permission to invoke,
+ * in this order.
  */
 function createAnswer(options: FrontOptions) {
   const { api, now } = options;
@@ -75,6 +79,7 @@ function createAnswer(options: FrontOptions) {
     if (matched === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN');
     if (request.body.length > PAYLOAD_BYTES) return refuse('REQUEST_TOO_LARGE');
     const { route } = matched;
+    if (isRefused(options.judgeSource(request), route)) return refuse('ACCESS_DENIED');
     const event = proxyEvent(api, matched, request, { request_id, now: now() });
     const authorized = await authorize(route, request, event);
     if (authorized.kind !== 'allowed') return refuse(authorized.kind);
@@ -92,6 +97,17 @@ function createAnswer(options: FrontOptions) {
     const outcome = await invokeIntegration(options.invoke, route, payload);
     return typeof outcome === 'string' ? refuse(outcome) : outcome;
   };
+}
+
+/**
+ * Returns true if the resource policy refuses the request. An explicit denial refuses every request.
+ * A policy that says nothing refuses the request only if the route has no authorizer, because an
+ * authorizer decides such a request alone.
+ * Source:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+ */
+function isRefused(verdict: SourceVerdict, { authorizer_id }: Route): boolean {
+  return verdict === 'denied' || (verdict === 'silent' && authorizer_id === undefined);
 }
 
 function refuse(kind: ResponseType, authorizer: Record<string, string> = {}): Refusal {

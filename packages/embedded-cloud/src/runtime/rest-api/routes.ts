@@ -11,6 +11,7 @@ import { createFront } from './front.ts';
 import { gatewayResponses } from './gateway-response.ts';
 import { apiPermissions } from './permissions.ts';
 import type { ApiRequest } from './proxy-event.ts';
+import { sourcePolicy } from './source-policy.ts';
 import { createUsage, usagePlans } from './usage.ts';
 
 /** The template's REST APIs, with the routes through which the gateway reaches the REST APIs. */
@@ -39,6 +40,7 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
     const front = createFront({
       api,
       isPermitted: apiPermissions(stack, api),
+      judgeSource: sourcePolicy(stack, api),
       invoke: (function_arn, payload) => functions.find(function_arn).invoke(payload),
       authorizers,
       admitKey: createUsage({ keys, plans, api, now }),
@@ -70,8 +72,8 @@ function stageRoute(
   };
 }
 
-function apiRequest({ method, query, headers, body }: GatewayRequest, rest: string): ApiRequest {
-  return { method, path: rest === '' ? '/' : rest, query, headers, body, source_ip: '127.0.0.1' };
+function apiRequest({ path: _, ...request }: GatewayRequest, rest: string): ApiRequest {
+  return { ...request, path: rest === '' ? '/' : rest };
 }
 
 /**

@@ -7,6 +7,7 @@ const request = (headers: Record<string, string>, query = ''): GatewayRequest =>
   query: new URLSearchParams(query),
   headers,
   body: Buffer.alloc(0),
+  source_ip: '127.0.0.1',
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { createFront } from '../../../src/runtime/rest-api/front.ts';
 import { gatewayResponses } from '../../../src/runtime/rest-api/gateway-response.ts';
 import { apiPermissions } from '../../../src/runtime/rest-api/permissions.ts';
 import type { ApiRequest } from '../../../src/runtime/rest-api/proxy-event.ts';
+import { sourcePolicy } from '../../../src/runtime/rest-api/source-policy.ts';
 import { loadAssembly, type TemplateResource } from '../../../src/runtime/template/assembly.ts';
 import { createStack } from '../../../src/runtime/template/stack.ts';
 import { writeAssembly } from '../../support/assembly.ts';
@@ -82,6 +83,7 @@ async function frontOf(answer?: Invocation | Promise<Invocation>, resources = RE
   const front = createFront({
     api,
     isPermitted: apiPermissions(stack, api),
+    judgeSource: sourcePolicy(stack, api),
     invoke: async (_, payload) => (await answer) ?? answerWith({ statusCode: 200, body: payload }),
     authorizers: new Map(),
     admitKey: () => ({ kind: 'INVALID_API_KEY' }),
