@@ -235,6 +235,21 @@ describe('the index of due jobs', () => {
     );
   });
 
+  it('A job enters and leaves the index with its due_at, and other changes leave it there', async () => {
+    const { due_shard } = rowOf(aJob({ job_id: 'job_1' }));
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: rowOf(aJob({ job_id: 'job_1' })) });
+    const due_at = '2026-11-23T11:00:00.000Z';
+    await store.update('job_1', ['PENDING'], { due_at });
+    await store.update('job_1', ['PENDING'], { due_at: undefined });
+    await store.update('job_1', ['PENDING'], { total: 1 });
+    const [set, removed, other] = inputsOf(dynamodb.commandCalls(UpdateItemCommand));
+    expect(set?.ExpressionAttributeValues).toMatchObject({
+      ...{ ':due_at': { S: due_at }, ':due_shard': due_shard },
+    });
+    expect(removed?.UpdateExpression).toContain('REMOVE #due_at, #due_shard');
+    expect(other?.UpdateExpression).toBe('SET #total = :total');
+  });
+
   it('A callback that is over takes its job out of the index', async () => {
     dynamodb.on(UpdateItemCommand).resolves({ Attributes: rowOf(aJob({ job_id: 'job_1' })) });
     const attempt = { attempted_at: new Date(JOBS_NOW).toISOString(), duration_ms: 1 };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createPublisher, type PublishOutcome } from '../../../../ingest/index.ts';
+import { BoundedQueue } from '../../../../ingest/publisher/bounded-queue.ts';
 import { Packer, type PendingEntry } from '../../../../ingest/publisher/packer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -198,14 +199,34 @@ it('a request is sent with its 500th entry, or before the entry that would excee
 
 it('a request that was sent does not cut short the wait of the next one', () => {
   const { packer, sent, add } = createPacker();
-  add(1);
+  for (let i = 0; i < 3; i += 1) add(1);
   vi.advanceTimersByTime(40);
   packer.flush();
   add(1);
   vi.advanceTimersByTime(49);
-  expect(sent).toEqual([1]);
+  expect(sent).toEqual([3]);
   vi.advanceTimersByTime(1);
-  expect(sent).toEqual([1, 1]);
+  expect(sent).toEqual([3, 1]);
   packer.flush();
-  expect(sent).toEqual([1, 1]);
+  expect(sent).toEqual([3, 1]);
+});
+
+it('a queue has room for as many items as its length, and again when an item is taken', async () => {
+  const queue = new BoundedQueue<string>(2);
+  for (const item of ['a', 'b']) {
+    expect(await queue.waitForRoom()).toBe(true);
+    queue.push(item);
+  }
+  let has_room: boolean | undefined;
+  void queue.waitForRoom().then((room) => {
+    has_room = room;
+  });
+  await settle();
+  expect(has_room).toBeUndefined();
+  expect(await queue.shift()).toBe('a');
+  await settle();
+  expect(has_room).toBe(true);
+  queue.end();
+  expect(await queue.waitForRoom()).toBe(false);
+  expect([await queue.shift(), await queue.shift()]).toEqual(['b', undefined]);
 });
