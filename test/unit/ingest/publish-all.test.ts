@@ -304,3 +304,23 @@ it('A bug in the stream rejects the records of its request, and nothing hangs', 
   expect(consumed.end).toBeInstanceOf(TypeError);
   await publisher.close();
 });
+
+it('A bug in the stream that rejects several records leaves no rejection without a handler', async () => {
+  const publisher = createPublisher({
+    stream: {
+      async putRecords() {
+        throw new TypeError('This is a bug');
+      },
+    },
+  });
+  const unhandled: unknown[] = [];
+  const onUnhandled = (error: unknown) => void unhandled.push(error);
+  process.on('unhandledRejection', onUnhandled);
+  const consumed = consume(publisher.publishAll([record(0), record(1), record(2)]));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(consumed.end).toBeInstanceOf(TypeError);
+  vi.useRealTimers();
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+  process.off('unhandledRejection', onUnhandled);
+  expect(unhandled).toEqual([]);
+});
