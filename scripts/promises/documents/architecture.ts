@@ -283,7 +283,7 @@ export const ARCHITECTURE: DocumentPromises = {
       tests: [
         'The product keeps every promise in simulated worlds, whatever the faults',
         'Any bytes decode to records or set-asides, without a throw, and always to the same',
-        'chaos run %i loses no record, doubles none, leaks no text and leaves no shard stuck',
+        'a chaos storm loses no record, doubles none, leaks no text, invents no verdict and leaves no shard stuck',
       ],
     },
     {
