@@ -40,7 +40,10 @@ export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<Sta
     const key = JSON.stringify(query);
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const answer = limit(() => withTimeout(readStats(deps, query), TIMEOUT_MS, timeoutError));
+    // The inner time limit frees the place of a query that Athena does not answer. The outer time
+    // limit also counts the time that a query waits for a place.
+    const run = () => withTimeout(readStats(deps, query), TIMEOUT_MS, timeoutError);
+    const answer = withTimeout(limit(run), TIMEOUT_MS, timeoutError);
     cache.set(key, answer);
     answer.catch(() => cache.delete(key));
     return answer;

@@ -104,6 +104,13 @@ it('the API keeps verdicts in its cache table for CACHE_TTL_SECONDS, and analyze
   expect(expires_at - before).toBeLessThan(1_121);
 });
 
+it('the API takes every language of the analyzer, and no other', async () => {
+  const statusOf = async (language_code: string) =>
+    (await request('/analyze/sync', { text: 'ok', options: { language_code } })).status;
+  for (const code of ANALYZERS.comprehend.languages) expect(await statusOf(code), code).toBe(200);
+  expect(await statusOf('nl')).toBe(400);
+});
+
 it('the API makes two attempts of a call to Comprehend and to the cache: a caller waits', async () => {
   await request('/analyze/sync', { text: 'I love my cat' });
   const clients = [comprehend.call(0).thisValue, dynamodb.call(0).thisValue] as ComprehendClient[];

@@ -106,6 +106,13 @@ it('GET /ready calls the dependencies at most once every 5 s', async () => {
   expect(called).toHaveLength(2 * DEPENDENCIES.length);
 });
 
+it('GET /ready keeps the answer that a dependency fails for 5 s too', async () => {
+  const fail = () => Promise.reject(new ServiceError('some', 'Down', { retryable: true }));
+  const { ready, called } = createProbed({ stream: fail });
+  for (const _ of [1, 2, 3]) expect((await ready()).status).toBe('unavailable');
+  expect(called).toHaveLength(DEPENDENCIES.length);
+});
+
 it.each([
   ['ready', 200],
   ['unavailable', 503],

@@ -46,6 +46,15 @@ it('a tenant sees nothing of another in lists', async () => {
   }
 });
 
+it('no parameter of a query makes a request that of another tenant', async () => {
+  for (const path of [`/results/${RECORD_ID}`, `/status/${JOB_ID}`, `/jobs/${JOB_ID}/results`]) {
+    expect((await api.request(`${path}?tenant=acme`, {}, 'globex')).status, path).toBe(404);
+  }
+  for (const path of ['/jobs?tenant=acme', '/results?source=tour&tenant=acme']) {
+    expect(await (await api.request(path, {}, 'globex')).text(), path).not.toContain('acme');
+  }
+});
+
 it('a tenant cannot publish records of another tenant or job', async () => {
   const record = { text: 'mine', source: 's', tenant: 'acme', job_id: JOB_ID, job_index: 0 };
   await api.request('/records', asJson({ records: [record] }), 'globex');

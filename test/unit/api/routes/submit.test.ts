@@ -167,6 +167,7 @@ it('the same Idempotency-Key and body give the same job, once', async () => {
   const other = await submitJob(api, { text: 'a' }, 'key-2');
   expect(other.answer.job_id).not.toBe(first.answer.job_id);
   expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toHaveLength(2);
+  for (const { answer } of [first, other]) expect(answer.job_id).toMatch(/^job_[0-9a-f]{32}$/);
 });
 
 it('an Idempotency-Key with another body is a 409 that names the header', async () => {

@@ -276,3 +276,32 @@ it('GET /stats runs three queries at a time', async () => {
   await answers;
   expect(most).toBe(3);
 });
+
+it('GET /stats gives up after 20 s also while it waits for other queries, whose places are then free', async () => {
+  const asked: string[] = [];
+  const { stats } = createRowStats([], {
+    query: (sql) => {
+      asked.push(sql);
+      return new Promise(() => {});
+    },
+  });
+  const ask = (tenant: string) => stats({ ...DAY, tenant }).catch((error: unknown) => error);
+  const answers = Promise.all(['a', 'b', 'c', 'd'].map(ask));
+  await vi.advanceTimersByTimeAsync(20_000);
+  for (const answer of await answers) expect(answer).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  asked.length = 0;
+  void ask('e');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked.join()).toContain("tenant = 'e'");
+});
+
+it('GET /stats keeps the last 200 answers, and asks anew for an older one', async () => {
+  const { stats, asked } = createRowStats([]);
+  const ask = (i: number) => stats({ ...DAY, tenant: `tenant-${i}` });
+  for (let i = 0; i <= 200; i += 1) await ask(i);
+  await ask(200);
+  await ask(1);
+  expect(asked).toHaveLength(201);
+  await ask(0);
+  expect(asked).toHaveLength(202);
+});

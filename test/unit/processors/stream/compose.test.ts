@@ -303,7 +303,10 @@ it('the consumer stores how fast a batch was in the jobs table', async () => {
   await runNew([aRecord()]);
   const calls = dynamodb.commandCalls(PutItemCommand);
   expect(calls.map(({ args }) => args[0].input.TableName)).toEqual(['the-jobs']);
-  expect(unmarshall(calls[0]!.args[0].input.Item!)).toMatchObject({ records: 1 });
+  const sample = unmarshall(calls[0]!.args[0].input.Item!);
+  expect(sample).toMatchObject({ records: 1 });
+  expect(sample.duration_ms).toBeLessThan(60_000);
+  expect(Date.parse(sample.ended_at)).toBeGreaterThanOrEqual(NOW);
 });
 
 it('the consumer reads the jobs of its records from the jobs table', async () => {
