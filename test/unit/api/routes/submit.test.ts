@@ -260,6 +260,7 @@ it.each([
   ['no documents', { documents: [] }],
   ['1,001 documents', { documents: Array.from({ length: 1_001 }, () => ({ text: 'a' })) }],
   ['an unknown format', { upload: { format: 'xml' } }],
+  ['a source that is no slug', { text: 'a', source_id: 'My Source' }],
   ['a text of more than 1 MiB', { text: 'x'.repeat(1_048_577) }],
 ])('a job with %s is a 400', async (_, body) => {
   const api = testApi();

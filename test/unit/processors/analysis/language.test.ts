@@ -19,6 +19,7 @@ it.each([
   ['zh-Hant-HK', 'zh-TW'],
   ['zh-TW', 'zh-TW'],
   ['zh-HK', 'zh-TW'],
+  ['zh-MO', 'zh-TW'],
   ['nl', 'nl'],
   ['nl-BE', 'nl-BE'],
   ['fil', 'fil'],

@@ -97,6 +97,13 @@ describe('a long text', () => {
     expect(chunks.join('')).toBe('🎉'.repeat(2_000));
   });
 
+  it('split fills chunks to the last byte if the text has just so many', () => {
+    for (const count of [2, 3]) {
+      const chunks = split('x'.repeat(count * 100), 100, 'en');
+      expect(chunks.map((chunk) => chunk.length)).toEqual(Array.from({ length: count }, () => 100));
+    }
+  });
+
   it('split returns a text that fits in one document unchanged', () => {
     expect(split('a'.repeat(5_000), 5_000, 'en')).toEqual(['a'.repeat(5_000)]);
     expect(split('é'.repeat(2_501), 5_000, 'fr')).toHaveLength(2);
