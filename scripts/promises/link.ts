@@ -63,9 +63,17 @@ function linkPromise(entry: PromiseEntry, sentences: Sentence[], sources: Source
 
 const HOW_TO_LINK = 'Link a test that fails when the promise is broken, or write one.';
 
+/** Shortest part of a sentence that an entry may quote. A shorter part would stand in many. */
+const LEAST_LENGTH = 8;
+
 function findSentence(sentences: Sentence[], part: string): Sentence | undefined {
+  return sentences.find(({ text }) => quotes(part, text));
+}
+
+/** Returns true if the part is long enough and stands in the sentence. */
+function quotes(part: string, sentence: string): boolean {
   const plain = withoutMarkdown(part);
-  return sentences.find(({ text }) => text.includes(plain));
+  return plain.length >= LEAST_LENGTH && sentence.includes(plain);
 }
 
 function matches(wanted: string | RegExp, title: string): boolean {
@@ -110,10 +118,10 @@ function findUnknownSentences(
   sentences: Sentence[],
   { entries_path }: Sources,
 ): string[] {
-  const known = [...promises.map(({ says }) => says), ...explains].map(withoutMarkdown);
+  const known = [...promises.map(({ says }) => says), ...explains];
   return sentences
     .filter(({ section, is_code }) => !is_code && !(section in skipped_sections))
-    .filter(({ text }) => !known.some((part) => text.includes(part)))
+    .filter(({ text }) => !known.some((part) => quotes(part, text)))
     .map(
       ({ text, line }) =>
         `line ${line}, "${text}": the sentence is new or reworded. If a reader relies on it, add it ` +

@@ -72,6 +72,15 @@ it('a promise or an explanation that no longer stands in the document is refused
   ]);
 });
 
+it('an entry that quotes less than eight characters is refused, and stands for no sentence', () => {
+  const { problems } = link({ explains: ['', 'See'] });
+  expect(problems).toEqual([
+    expect.stringContaining('"" no longer stands in the document'),
+    expect.stringContaining('"See" no longer stands in the document'),
+    expect.stringContaining('"See below.": the sentence is new'),
+  ]);
+});
+
 it('a sentence and a table row that no entry mentions are refused, with their line', () => {
   const { problems } = link({}, `${MARKDOWN}| file | 5 GB |\n\nIt is fast.\n`);
   expect(problems).toEqual([
