@@ -76,6 +76,12 @@ it('the demo counts each version of a record once, and the records of two tenant
   ]);
 });
 
+it('the demo fails if a line does not fit on the stream', async () => {
+  await expect(publish(['x'.repeat(1_048_577)])).rejects.toThrow(
+    /The stream did not take every record: .*too_large/,
+  );
+});
+
 it('the demo fails if the stream does not take a line, or if it is interrupted', async () => {
   const refusal = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } };
   kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('no'), refusal));

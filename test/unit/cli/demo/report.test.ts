@@ -8,7 +8,7 @@ afterEach(() => void vi.unstubAllGlobals());
 const MEASURED = {
   records: 10,
   set_asides: 2,
-  comprehend: { calls: 2, documents: 20, billed_units: 60 },
+  comprehend: { calls: 2, documents: 20, billed_units: 30 },
   seconds: 4.004,
 };
 
@@ -55,7 +55,7 @@ it('the summary of the demo prices the units that Comprehend billed, and two cal
     sent.push(sql);
     return query(sql);
   }, MEASURED);
-  expect(summary.cost_usd).toBe(0.006);
+  expect(summary.cost_usd).toBe(0.003);
   expect(summary.baseline_cost_usd).toBe(0.012);
   const baseline = sent.find((sql) => sql.includes('AS units'));
   expect(baseline).toContain(
@@ -71,9 +71,9 @@ const aSummary = async (fields: Partial<DemoSummary> = {}) => ({
 
 it('the report of the demo says how full the calls were, what they cost, and what that saves', async () => {
   const report = await formatReport(await aSummary(), {}, query);
-  expect(report).toContain('2 calls for 20 documents (40 % full), 60 billed units');
+  expect(report).toContain('2 calls for 20 documents (40 % full), 30 billed units');
   expect(report).toContain(
-    '$0.0060 on AWS; a call per record for language and for sentiment, $0.0120 (50 % saved)',
+    '$0.0030 on AWS; a call per record for language and for sentiment, $0.0120 (75 % saved)',
   );
   const idle = await aSummary({
     ...{ comprehend: { calls: 0, documents: 0, billed_units: 0 }, cost_usd: 0 },

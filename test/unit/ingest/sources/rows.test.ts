@@ -33,6 +33,11 @@ it('the names of columns may have spaces around them, and the file may begin wit
   expect(fieldsOf(rows)).toEqual([{ text: 'Good', attributes: { Stars_given: '5' } }]);
 });
 
+it('a file may begin with a byte order mark before a quoted name', async () => {
+  const rows = await read('csv', '\ufeff"text","stars"\nGood,5\n');
+  expect(fieldsOf(rows)).toEqual([{ text: 'Good', attributes: { stars: '5' } }]);
+});
+
 it('a column becomes an attribute under a legal name of at most 64 characters', async () => {
   const rows = await read('csv', `text,Größe (cm),${'x'.repeat(70)},§\na,1,2,3\n`);
   expect(fieldsOf(rows)).toEqual([
