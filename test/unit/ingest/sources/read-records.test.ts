@@ -63,6 +63,7 @@ it('the id of a record depends on its tenant, its source, its line and its bytes
   const id = await idOf('a.jsonl', line);
   expect(id).toMatch(/^f-[0-9a-f]{32}$/);
   expect(await idOf('b.jsonl', line, { source: 'a' })).toBe(id);
+  expect(await idOf('a.jsonl', `${line}\r\n`)).toBe(id);
   const others = [
     await idOf('a.jsonl', line, { tenant: 'acme' }),
     await idOf('a.jsonl', line, { source: 'b' }),
