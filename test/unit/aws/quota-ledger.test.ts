@@ -58,3 +58,16 @@ it('a caller whose time has passed costs no call', async () => {
   expect(await ledger().reserve(1, NOW - 1)).toBeUndefined();
   expect(dynamodb.calls()).toHaveLength(0);
 });
+
+it('a rate above the quota is lowered only if no other process has changed it since it was read', async () => {
+  dynamodb.on(GetItemCommand).resolves({ Item: marshall({ ...ITEM, calls_per_second: 100 }) });
+  dynamodb
+    .on(UpdateItemCommand)
+    .rejectsOnce(refusal)
+    .resolves({ Attributes: marshall(ITEM) });
+  await ledger().reserve(1, NOW + 1_000);
+  const { ConditionExpression, ExpressionAttributeValues } =
+    dynamodb.commandCalls(UpdateItemCommand)[1]!.args[0].input;
+  expect(ConditionExpression).toBe('calls_per_second = :from');
+  expect(ExpressionAttributeValues).toMatchObject({ ':from': { N: '100' }, ':to': { N: '10' } });
+});
