@@ -94,7 +94,7 @@ it.each([
 });
 
 it('A callback URL may be a loopback address if the deployment allows it, and no other private address', () => {
-  for (const url of ['http://127.0.0.1:8080/', 'http://localhost:80/', 'https://[::1]/']) {
+  for (const url of ['http://127.0.0.1:8080/', 'http://localhost:81/', 'https://[::1]/']) {
     expect(checkCallbackUrl(url, OPEN).href).toBe(new URL(url).href);
   }
   for (const url of ['http://10.0.0.1/', 'https://192.168.1.1/', 'http://example.com/']) {
