@@ -138,3 +138,25 @@ it('Marking makes at most 16 calls at a time', async () => {
   );
   expect(most).toBe(16);
 });
+
+it('Marking a record of a closed page does not close the page again', async () => {
+  const job = await createJob('job_1', 1_001);
+  await progress.mark(entries(job, upTo(1_000)));
+  calls.length = 0;
+  await progress.mark(entries(job, [7]));
+  expect(calls).toEqual(['mark', 'addClosedPage']);
+});
+
+it('A job does not end while one of its pages is open, whatever the number of closed pages says', async () => {
+  const job = await createJob('job_1', 2_000);
+  await progress.mark(entries(job, [5]));
+  store.addClosedPage = async () => 2;
+  await progress.mark(
+    entries(
+      job,
+      upTo(1_000).map((index) => 1_000 + index),
+    ),
+  );
+  expect(finals).toEqual([]);
+  expect(await store.get('job_1')).toMatchObject({ status: 'PROCESSING' });
+});

@@ -207,3 +207,13 @@ it.each([
 it('a response without a status counts as status 0', async () => {
   expect(await post([{}])).toEqual({ status: 0 });
 });
+
+it('the resolver is asked for all addresses of a host name', async () => {
+  const asked: unknown[] = [];
+  const resolve: PostDeps['resolve'] = (host, options, done) => {
+    asked.push([host, options]);
+    done(null, PUBLIC);
+  };
+  await post([{ status: 200 }], { resolve });
+  expect(asked).toEqual([['example.com', { all: true }]]);
+});

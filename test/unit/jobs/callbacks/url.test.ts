@@ -111,3 +111,9 @@ it.each([
   if (is_allowed) expect(check).not.toThrow();
   else expect(check).toThrow(CallbackUrlError);
 });
+
+it('A deployment that allows loopback addresses keeps all other rules', () => {
+  expect(() => checkCallbackUrl('ftp://localhost/', OPEN)).toThrow(/must be https/);
+  expect(() => checkCallbackUrl('http://93.184.216.34/', OPEN)).toThrow(/must be https/);
+  expect(() => checkCallbackUrl('https://93.184.216.34:22/', OPEN)).toThrow(/port/);
+});
