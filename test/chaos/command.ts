@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { ROOT, run } from '../support/process.ts';
+import { type Ended, ROOT, run } from '../support/process.ts';
 
 /** Runs `aurastream` with the arguments in a process of its own. */
-export type RunCommand = (args: string[]) => Promise<{ code: number | null; stdout: string }>;
+export type RunCommand = (args: string[]) => Promise<Ended>;
 
 /**
  * Bundles the command into the folder. The bundle starts several times faster than the sources, and

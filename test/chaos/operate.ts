@@ -9,27 +9,24 @@ const MAX_RUNS = 10;
 
 const summarySchema = z.object({ batches: z.number() });
 
-/** Runs `aurastream` with the arguments and `--json`. Returns undefined if the command failed. */
-async function runCommand({ aurastream }: Storm, args: string[]): Promise<unknown> {
-  const { code, stdout } = await aurastream([...args, '--json']);
-  return code === 0 ? JSON.parse(stdout) : undefined;
-}
-
 /** Repeats a command until the command succeeds, as an operator does. */
-async function runUntilDone(storm: Storm, args: string[]): Promise<unknown> {
-  for (let run = 0; run < MAX_RUNS; run += 1) {
-    const answer = await runCommand(storm, args);
-    if (answer !== undefined) return answer;
+async function runUntilDone({ aurastream }: Storm, args: string[]): Promise<unknown> {
+  for (let run = 1; ; run += 1) {
+    const { code, stdout, stderr } = await aurastream([...args, '--json']);
+    if (code === 0) return JSON.parse(stdout);
+    if (run === MAX_RUNS) {
+      const ended = `${code}, ${stdout.trim()} ${stderr.trim()}`;
+      throw new Error(`Expected aurastream ${args.join(' ')} to succeed, got ${ended}`);
+    }
   }
-  throw new Error(`Expected aurastream ${args.join(' ')} to succeed in ${MAX_RUNS} runs.`);
 }
 
 /** Runs the commands of operators once while faults occur. Each command may fail. */
 export async function operateUnderFaults(storm: Storm): Promise<void> {
   const fix = await writeFix(storm);
-  await runCommand(storm, ['redrive', 'run']);
-  await runCommand(storm, ['set-aside', 'replay', '--fix', fix]);
-  await runCommand(storm, replayCommand({ from: storm.started_at, to: Date.now() }));
+  await storm.aurastream(['redrive', 'run']);
+  await storm.aurastream(['set-aside', 'replay', '--fix', fix]);
+  await storm.aurastream(replayCommand({ from: storm.started_at, to: Date.now() }));
 }
 
 /**

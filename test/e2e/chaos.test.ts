@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MUST_BE_ZERO, runChaos } from '../chaos/chaos.ts';
 
 it('a chaos storm loses no record, doubles none, leaks no text, invents no verdict and leaves no shard stuck', async () => {
-  const report = await runChaos({ seed: 7, records: 300, minutes: 0.15 });
+  const report = await runChaos({ seed: 9, records: 300, minutes: 0.15 });
   const zeros = Object.fromEntries(MUST_BE_ZERO.map((name) => [name, report[name]]));
   expect(zeros, report.findings.join('\n')).toEqual(
     Object.fromEntries(MUST_BE_ZERO.map((name) => [name, 0])),
