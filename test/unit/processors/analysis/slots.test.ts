@@ -156,6 +156,22 @@ it('a change of the rate names the rate it is based on, the new one, and how lon
   expect(changes).toEqual([[10, to, 1_000]]);
 });
 
+it('at a low rate a slot may be used until the next one starts', async () => {
+  const rate = { calls_per_second: 2, refused_at: 2 };
+  const sizes: number[] = [];
+  const { slots, clock } = createSlots({
+    reserve: async (count) => {
+      sizes.push(count);
+      return { starts_at: clock.at, interval_ms: 500, rate, rate_changed_at: 0 };
+    },
+  });
+  const started = clock.at;
+  await slots.take(NEVER, 2);
+  clock.at += 900;
+  expect((await slots.take(NEVER, 1))!.starts_at).toBe(started + 500);
+  expect(sizes).toEqual([2]);
+});
+
 it('a slot of the lot that starts exactly at the deadline is taken', async () => {
   const { slots, clock, reserved } = createSlots();
   await slots.take(NEVER, 3);

@@ -97,6 +97,13 @@ describe('a long text', () => {
     expect(chunks.join('')).toBe('🎉'.repeat(2_000));
   });
 
+  it('split moves a cut by up to a quarter of a chunk to the start of a sentence', () => {
+    const first = `${'word '.repeat(11)}end.`;
+    const second = `More ${'word '.repeat(17)}`.trim();
+    const [chunk] = split(`${first} ${second}`, 100, 'en');
+    expect(chunk).toBe(first);
+  });
+
   it('split fills chunks to the last byte if the text has just so many', () => {
     for (const count of [2, 3]) {
       const chunks = split('x'.repeat(count * 100), 100, 'en');
