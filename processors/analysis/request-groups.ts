@@ -4,11 +4,19 @@ import type { AnalysisOutcome } from './outcome.ts';
 import type { Prepared, Question } from './prepare.ts';
 
 /**
+ * A request of a group. One producer may give the language of a text while another producer leaves
+ * the language to detection, so each request has its own source of the language.
+ */
+interface Member<Request> extends Pick<Question, 'language_source'> {
+  request: Request;
+}
+
+/**
  * Groups the requests of a batch by fingerprint, so that a text that occurs several times is looked
  * up and analysed only once.
  */
 export class RequestGroups<Request> {
-  readonly #groups = new Map<string, { question: Question; requests: Request[] }>();
+  readonly #groups = new Map<string, { question: Question; members: Member<Request>[] }>();
   readonly #analyzer: { name: string; version: string };
 
   constructor({ name, version }: { name: string; version: string }) {
@@ -24,9 +32,10 @@ export class RequestGroups<Request> {
     for (const [request, item] of prepared) {
       if (item.status !== 'ready') settled.push([request, item]);
       else {
-        const group = this.#groups.get(item.fingerprint);
-        if (group !== undefined) group.requests.push(request);
-        else this.#groups.set(item.fingerprint, { question: item, requests: [request] });
+        const { fingerprint, language_source } = item;
+        const group = this.#groups.get(fingerprint) ?? { question: item, members: [] };
+        this.#groups.set(fingerprint, group);
+        group.members.push({ request, language_source });
       }
     }
     return settled;
@@ -43,8 +52,8 @@ export class RequestGroups<Request> {
   settle(fingerprint: string, answer: Answer | CachedVerdict): [Request, AnalysisOutcome][] {
     const group = this.#groups.get(fingerprint);
     if (group === undefined) throw new Error('An answer to a question that no request asks');
-    const { language_code, language_source } = group.question;
-    return group.requests.map((request, i) => {
+    const { language_code } = group.question;
+    return group.members.map(({ request, language_source }, i) => {
       if ('status' in answer) return [request, answer];
       const analyzed: AnalysisOutcome = {
         status: 'analyzed',

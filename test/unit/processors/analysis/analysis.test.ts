@@ -310,6 +310,21 @@ describe('a service that fails', () => {
   });
 });
 
+it('Each of two records with one text says for itself whether its language was given or detected', async () => {
+  const { analyseAll } = testAnalysis({
+    analyzer: createFakeAnalyzer().analyzer,
+    detect_language: () => 'en',
+  });
+  const outcomes = await analyseAll([
+    { text: 'good', language: 'auto' },
+    { text: 'good', language: 'en' },
+  ]);
+  expect(outcomes).toMatchObject([
+    { language_code: 'en', language_source: 'detected', cache: 'miss' },
+    { language_code: 'en', language_source: 'given', cache: 'batch' },
+  ]);
+});
+
 describe('a text without a verdict', () => {
   it('A text of white space or in an unsupported language costs no call', async () => {
     const fake = createFakeAnalyzer();
