@@ -1,4 +1,5 @@
 import { isFinal, type Job, type JobError } from '../schemas/index.ts';
+import { retryDelaySeconds } from './callbacks/delays.ts';
 import { createOnFinal, endJob } from './end-job.ts';
 import type { CallbackQueue, JobQueue, JobStore } from './ports.ts';
 
@@ -27,6 +28,11 @@ const RESUME_AGAIN_MS = 10 * 60_000;
  * delayed message a second time.
  */
 const CALL_AGAIN_MS = 20 * 60_000;
+/**
+ * Time after which the message for the next attempt of a callback counts as lost, in milliseconds.
+ * The time counts from the end of the message's delay.
+ */
+const MESSAGE_LATE_MS = 5 * 60_000;
 
 /**
  * Creates the function that handles every job that is due. A job that is not final at its deadline
@@ -53,9 +59,25 @@ async function checkCallback(deps: SweepDeps, job: Job): Promise<'called_back' |
     void (await deps.store.update(job_id, [status], { due_at: undefined }));
     return undefined;
   }
+  const waits_ms = messageDueAt(callback) - deps.now();
+  if (waits_ms > 0) {
+    await postpone(deps, job, waits_ms);
+    return undefined;
+  }
   await postpone(deps, job, CALL_AGAIN_MS);
   await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);
   return 'called_back';
+}
+
+/**
+ * Returns the time until which the queue may still hold the message for the next attempt, in epoch
+ * milliseconds. If the sweeper sent a second message before, the next attempt would be too early.
+ */
+function messageDueAt({ attempts }: NonNullable<Job['callback']>): number {
+  const delay_seconds = retryDelaySeconds(attempts.length);
+  const last = attempts.at(-1);
+  if (last === undefined || delay_seconds === undefined) return 0;
+  return Date.parse(last.attempted_at) + delay_seconds * 1_000 + MESSAGE_LATE_MS;
 }
 
 async function checkOpenJob(deps: SweepDeps, job: Job): Promise<'failed' | 'resumed' | undefined> {

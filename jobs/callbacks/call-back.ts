@@ -8,6 +8,7 @@ import {
 } from '../../schemas/index.ts';
 import type { CallbackQueue, JobStore } from '../ports.ts';
 import { progressOf } from '../read-progress.ts';
+import { retryDelaySeconds } from './delays.ts';
 import type { Post, PostOutcome } from './post.ts';
 
 export interface CallBackDeps {
@@ -21,12 +22,6 @@ export interface CallBackDeps {
 }
 
 type Callback = NonNullable<Job['callback']>;
-
-/**
- * Delays before the second, third and fourth attempt, in seconds. SQS can delay a message by at
- * most 900 seconds.
- */
-const RETRY_DELAYS_SECONDS = [60, 300, 900];
 
 /**
  * The outcome of one attempt. `retrying` means that the attempt failed and the message for the next
@@ -52,7 +47,7 @@ export function createCallBack(
     }
     const started_at = deps.now();
     const outcome = await postJob(deps, job, callback);
-    const delay_seconds = isDelivered(outcome) ? undefined : RETRY_DELAYS_SECONDS[attempt - 1];
+    const delay_seconds = isDelivered(outcome) ? undefined : retryDelaySeconds(attempt);
     const final_state = isDelivered(outcome) ? 'delivered' : 'failed';
     const recorded = await deps.store.addCallbackAttempt(
       job_id,

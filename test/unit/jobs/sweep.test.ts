@@ -188,6 +188,25 @@ it('A sweep is idempotent, one after the other and concurrently', async () => {
   );
 });
 
+it('A sweep does not repeat a callback whose next attempt still waits in the queue', async () => {
+  const attempts = (count: number, minutes: number) =>
+    Array.from({ length: count }, () => ({ ...attempt, attempted_at: isoIn(minutes) }));
+  const pending = (made: typeof callback.attempts) => ({
+    status: 'COMPLETED' as const,
+    callback: { ...callback, state: 'pending' as const, attempts: made },
+    due_at: isoIn(-1),
+  });
+  const { calls, sweepOf, there } = await createWorld([
+    pending(attempts(1, -5) as never),
+    pending(attempts(2, -5) as never),
+    pending(attempts(3, -5) as never),
+    pending(attempts(1, -7) as never),
+  ]);
+  expect(await sweepOf()()).toMatchObject({ called_back: 1 });
+  expect(calls).toEqual([{ job_id: 'job_3', attempt: 2 }]);
+  expect((await there()).map(({ due_at }) => due_at)).toEqual([1, 5, 15, 20].map(isoIn));
+});
+
 it('A callback that two sweeps ask for is sent once', async () => {
   const state = 'pending' as const;
   const { store, now, calls, callback_queue, sweepOf } = await createWorld([
