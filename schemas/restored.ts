@@ -59,9 +59,14 @@ export function packRestored(restored: Restored, key: string): Buffer {
   return Buffer.concat([MAGIC, sign(signed, key), signed]);
 }
 
-/** Returns true if the data of a stream record, in base64, is a packed {@link Restored}. */
-export function isRestored(data_base64: string): boolean {
-  return data_base64.startsWith(MAGIC_BASE64);
+/**
+ * Returns true if the data of a stream record looks like a packed {@link Restored}.
+ *
+ * @param data the bytes, or the bytes in base64.
+ */
+export function isRestored(data: string | Uint8Array): boolean {
+  if (typeof data === 'string') return data.startsWith(MAGIC_BASE64);
+  return MAGIC.equals(data.subarray(0, MAGIC.length));
 }
 
 /**

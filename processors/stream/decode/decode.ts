@@ -56,15 +56,10 @@ export function decode(records: KinesisStreamRecord[], restore_key?: string): De
   const decoded: Decoded = { items: [], rejected: [] };
   for (const record of records) {
     const delivered = deliveredEntry(record);
-    const whole = isRestored(record.kinesis.data)
+    const restored = isRestored(record.kinesis.data)
       ? openRestored(delivered, restore_key)
-      : delivered;
-    if (whole === undefined) {
-      const why = unreadable('invalid_signature', 'is a restored record with a wrong signature');
-      decoded.rejected.push({ item: delivered, why });
-      continue;
-    }
-    addEntry(decoded, whole);
+      : undefined;
+    addEntry(decoded, restored ?? delivered);
   }
   return decoded;
 }
@@ -76,8 +71,15 @@ export function decodeEntry(whole: Entry): Decoded {
   return decoded;
 }
 
+/**
+ * Adds the records of an entry. A restored record never contains a restored record, so bytes that
+ * still look like one have a wrong signature. They have it also when an operator has put them back.
+ */
 function addEntry(decoded: Decoded, whole: Entry): void {
   rejectIfUnreadable(decoded, whole, () => {
+    if (isRestored(whole.bytes)) {
+      throw unreadable('invalid_signature', 'is a restored record with a wrong signature');
+    }
     for (const entry of entriesOf(whole)) {
       rejectIfUnreadable(decoded, entry, () => decoded.items.push(itemOf(entry)));
     }

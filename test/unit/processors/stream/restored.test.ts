@@ -98,6 +98,12 @@ it('a restored record with the signature of another key is set aside as it was d
   ]);
 });
 
+it('a record with a wrong signature has the same reason after an operator has put it back', async () => {
+  const forged = packAtPlace(nameless, 7, 'another key');
+  const report = await consume([packAtPlace(forged, 3)]);
+  expect(report.reasons).toEqual({ invalid_signature: 1 });
+});
+
 it('restored records wait while the key cannot be read, and the other records end', async () => {
   const report = await consume(
     [nameless, packAtPlace(nameless, 7), packAtPlace('no json', 8)],
