@@ -14,6 +14,7 @@ interface AnalyzerCall {
 
 export interface FakeAnalyzerOptions {
   name?: string;
+  version?: string;
   max_document_bytes?: number;
   supports?: (language_code: string) => boolean;
   /**
@@ -25,7 +26,7 @@ export interface FakeAnalyzerOptions {
    * Returns the outcome of a document. By default, the same text always has the same verdict,
    * because the scores depend on the hash of the document.
    */
-  score?: (document: string) => DocumentOutcome;
+  score?: (document: string, language_code: string) => DocumentOutcome;
   /**
    * Returns the failure of a document on its nth attempt, counted from 1, or undefined to let the
    * attempt succeed.
@@ -60,15 +61,15 @@ export function createFakeAnalyzer(options: FakeAnalyzerOptions = {}) {
   const calls: AnalyzerCall[] = [];
   const attempts = new Map<string, number>();
   const seen = { in_flight: 0, most_in_flight: 0 };
-  const outcomeOf = (document: string): DocumentOutcome => {
+  const outcomeOf = (document: string, language_code: string): DocumentOutcome => {
     const attempt = (attempts.get(document) ?? 0) + 1;
     attempts.set(document, attempt);
     if (network.failsAlone()) return INTERNAL_ERROR;
-    return options.failDocument?.(document, attempt) ?? score(document);
+    return options.failDocument?.(document, attempt) ?? score(document, language_code);
   };
   const analyzer: Analyzer = {
     name: options.name ?? 'fake',
-    version: '1',
+    version: options.version ?? '1',
     max_documents: MAX_DOCUMENTS,
     max_document_bytes,
     supports,
@@ -83,7 +84,7 @@ export function createFakeAnalyzer(options: FakeAnalyzerOptions = {}) {
         return await network.call('detect', () => {
           const error = options.failCall?.(nth);
           if (error !== undefined) throw error;
-          return documents.map(outcomeOf);
+          return documents.map((document) => outcomeOf(document, language_code));
         });
       } finally {
         seen.in_flight -= 1;

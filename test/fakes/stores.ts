@@ -87,12 +87,19 @@ function replacesRow(result: Result, row: Result): boolean {
 
 /** Creates a set-aside store that has one object for each position on the stream. */
 export function createFakeSetAsides(
-  options: { objects?: Map<string, SetAside>; network?: Network } = {},
+  options: {
+    objects?: Map<string, SetAside>;
+    network?: Network;
+    onPut?: (set_aside: SetAside) => void;
+  } = {},
 ): SetAsides {
-  const { objects = new Map(), network = PERFECT_NETWORK } = options;
+  const { objects = new Map(), network = PERFECT_NETWORK, onPut } = options;
   return createFakeStore<SetAside>({
     entries_per_call: 1,
     network,
-    keep: (set_aside) => objects.set(set_aside.set_aside_id, set_aside),
+    keep(set_aside) {
+      onPut?.(set_aside);
+      objects.set(set_aside.set_aside_id, set_aside);
+    },
   });
 }

@@ -11,6 +11,10 @@ const SERVICES = [
   'inputs',
   'claims',
   'queue',
+  'ledger',
+  'secrets',
+  'failure_bucket',
+  'receiver',
 ] as const;
 export type Service = (typeof SERVICES)[number];
 
@@ -44,7 +48,7 @@ export interface FaultPlan {
   skew_ms: number;
   /**
    * How many times the event source mapping retries a batch before the mapping gives up. The number
-   * is either 3 or so large that the mapping never gives up.
+   * is at most 3, or so large that the mapping never gives up.
    */
   max_retries: number;
   reshard_every_ms: number | undefined;
@@ -74,16 +78,19 @@ export function drawFaultPlan(random: Random): FaultPlan {
     outages: fault_free ? [] : drawOutages(random),
     skewed: random.pick([0, 0.5]),
     skew_ms: random.pick([100, 2_000, LONG_MS]),
-    max_retries: random.chance(0.2) ? 3 : 1_000,
+    max_retries: random.chance(0.35) ? random.pick([1, 3]) : 1_000,
     reshard_every_ms: random.chance(0.5) ? random.between(2_000, 20_000) : undefined,
   };
 }
+
+/** Outages of the services that most of the product depends on are more frequent. */
+const OFTEN_OUT = [...SERVICES, 'kinesis', 'kinesis', 'jobs', 'jobs', 'set_asides'] as const;
 
 function drawOutages(random: Random): FaultPlan['outages'] {
   return Array.from({ length: random.int(3) }, () => {
     const from_ms = random.int(LONG_MS);
     return {
-      service: random.pick(SERVICES),
+      service: random.pick(OFTEN_OUT),
       from_ms,
       to_ms: from_ms + random.between(1_000, LONG_MS),
     };

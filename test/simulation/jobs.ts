@@ -1,230 +1,372 @@
+import { answerJobResults } from '../../api/routes/job-results.ts';
 import { endJob } from '../../jobs/end-job.ts';
-import type { JobStore } from '../../jobs/ports.ts';
-import { createProgress } from '../../jobs/progress.ts';
-import { progressOf } from '../../jobs/read-progress.ts';
-import { type Job, RECORD_OUTCOMES, type RecordInput } from '../../schemas/index.ts';
+import type { JobStore, Page } from '../../jobs/ports.ts';
+import type { Job, JobResultsResponse, OutcomeCounts, Result } from '../../schemas/index.ts';
+import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../fakes/job-store.ts';
-import type { RecordSpec } from '../support/generated.ts';
-import { aProcessingJob } from '../support/jobs.ts';
 import type { Random } from '../support/random.ts';
-import type { Stored } from './services.ts';
-import { Violation } from './violation.ts';
+import {
+  checkAttempts,
+  checkCallbackEnded,
+  checkPost,
+  type ReceivedPost,
+} from './checks/callbacks.ts';
+import type { Checker } from './checks/checker.ts';
+import {
+  checkJob,
+  checkShownResults,
+  isOver,
+  type JobProgress,
+  type KnownJob,
+} from './checks/jobs.ts';
+import { Violation } from './checks/violation.ts';
+import {
+  CALLBACK_SECRET,
+  createCallbackFunction,
+  createSubmissionFunction,
+  type JobFunctionDeps,
+} from './job-functions.ts';
+import { makeJobInput } from './job-input.ts';
+import { connectJobStore } from './job-store.ts';
+import { createQueue, type Queue } from './queue.ts';
+import { resultOf, type Stored } from './services.ts';
+import type { RecordSpec } from './specs.ts';
+import type { SimulatedStream } from './stream.ts';
 import type { Environment, World } from './world.ts';
 
-/** A job of the simulated world. The checks compare the fields with the job store. */
-interface SimulatedJob {
-  job_id: string;
-  total: number;
-  /** Number of lines of the job's input that are not valid records. */
-  set_aside: number;
-  cancelled: boolean;
-  record_ids: string[];
-  /**
-   * Largest number of done records that a check has found in the job store. The job's progress must
-   * not fall below this number.
-   */
-  done: number;
-}
-
-export interface Jobs {
-  all: Map<string, SimulatedJob>;
-  store: JobStore;
-  /**
-   * Returns the job store for one environment. The environment calls the store over the simulated
-   * network.
-   */
-  as(environment: Environment): JobStore;
-  isCancelled(job_id: string | undefined): boolean;
-  /** Creates a job and the job's records. */
-  start(random: Random, name: string): { job: SimulatedJob; records: JobRecord[] };
-  /** Returns true when every invalid line of the submitted jobs is marked as set aside. */
-  isSubmitted(): boolean;
-  /**
-   * Checks all jobs at the end of the simulation.
-   *
-   * @throws {Violation} if the product broke a promise.
-   */
-  atEnd(some_given_up: boolean): Promise<void>;
-}
-
-interface JobRecord {
-  record: RecordInput & { record_id: string };
-  spec: RecordSpec;
-}
+export type Jobs = ReturnType<typeof createJobs>;
 
 const TENANT = 'default';
+const SWEEP_EVERY_MS = 60_000;
+/** Six times the timeouts of the functions, as in infra/constructs/work-queue.ts. */
+const JOBS_VISIBILITY_MS = 720_000;
+const CALLBACKS_VISIBILITY_MS = 270_000;
+const HOUR_MS = 3_600_000;
 
-export function createJobs(world: World, stored: Stored): Jobs {
-  const store = createFakeJobStore({ now: world.scheduler.now });
-  const all = new Map<string, SimulatedJob>();
-  let submitting = 0;
+interface JobsDeps {
+  world: World;
+  stored: Stored;
+  stream: SimulatedStream;
+  checker: () => Checker;
+  /** Largest number of records of a job, so that small worlds stay small. */
+  max_job_records: number;
+}
 
-  async function checkJob(job_id: string): Promise<void> {
-    const known = all.get(job_id)!;
-    const job = (await store.get(job_id))!;
-    const { progress, counts } = progressOf(job, await store.pages(job));
-    if (progress.done > progress.total) {
-      throw new Violation(`Job ${job_id}: ${progress.done} of ${progress.total} done`);
-    }
-    if (progress.done < known.done) {
-      throw new Violation(`Job ${job_id}: done fell from ${known.done} to ${progress.done}`);
-    }
-    known.done = progress.done;
-    const is_over = job.status.startsWith('COMPLETED');
-    if (is_over && progress.done !== known.total) {
-      throw new Violation(`Job ${job_id}: completed with ${progress.done} of ${known.total} done`);
-    }
-    if (is_over && !known.record_ids.every((id) => stored.rows.has(`${TENANT}#${id}`))) {
-      throw new Violation(`Job ${job_id}: completed, but some of its results are missing`);
-    }
-    if (is_over && (counts.set_aside ?? 0) !== known.set_aside) {
-      throw new Violation(
-        `Job ${job_id}: ${counts.set_aside} set aside, expected ${known.set_aside}`,
-      );
-    }
-    if (known.cancelled && job.status !== 'CANCELLED') {
-      throw new Violation(`Job ${job_id}: ${job.status} after it was cancelled`);
-    }
-  }
-  const watch = (job_id: string) => {
-    checkJob(job_id).catch((error: unknown) => world.scheduler.fail(error));
+/**
+ * Creates the jobs of a simulated world with their functions, queues and receivers of callbacks.
+ * The API's part is modelled: a job is created, and its input arrives on S3.
+ */
+export function createJobs({ world, stored, stream, checker, max_job_records }: JobsDeps) {
+  const { scheduler, random } = world;
+  const store = createFakeJobStore({ now: scheduler.now });
+  const objects = new Map<string, Buffer>();
+  const all = new Map<string, KnownJob>();
+  const posts = new Map<string, ReceivedPost[]>();
+  const sampling = random.fork();
+  let fault_free_since: number | undefined;
+  const queues = {} as { jobs: Queue; callbacks: Queue };
+  const skew_ms = world.fault_plan.skewed > 0 ? world.fault_plan.skew_ms : 0;
+
+  const watch = (job_id: string, action: string) => {
+    const known = all.get(job_id);
+    if (known === undefined) return;
+    const is_cheap = known.lines.length < 100 || action !== 'mark';
+    if (is_cheap || sampling.chance(0.05)) run(check(known));
+  };
+  const run = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => scheduler.fail(error));
+  };
+  const check = async (known: KnownJob) => {
+    const job = (await store.get(known.job_id))!;
+    const progress = countDone(job, await store.pages(job));
+    checkJob(known, progress, checker().results, scheduler.now() + skew_ms);
+    const received = posts.get(known.job_id) ?? [];
+    checkAttempts(known, job, received, { skew_ms, fault_free_since });
+    return job;
   };
 
-  function as(environment: Environment): JobStore {
-    const call = <Value>(action: string, effect: () => Promise<Value>, job_id?: string) =>
-      world.call(environment, 'jobs', action, () => {
-        const answer = effect();
-        if (job_id !== undefined) watch(job_id);
-        return answer;
-      });
-    return {
-      ...store,
-      get: (id) => call('get', () => store.get(id)),
-      getMany: (ids) => call('getMany', () => store.getMany(ids)),
-      transition: (id, to, changes) =>
-        call('transition', () => store.transition(id, to, changes), id),
-      update: (id, states, changes) => call('update', () => store.update(id, states, changes), id),
-      advance: (...of) => call('advance', () => store.advance(...of), of[0]),
-      mark: (job, page, done) => call('mark', () => store.mark(job, page, done), job.job_id),
-      closePage: (job, page, counts) =>
-        call('closePage', () => store.closePage(job, page, counts), job.job_id),
-      addClosedPage: (job, page) =>
-        call('addClosedPage', () => store.addClosedPage(job, page), job.job_id),
-      pages: (job) => call('pages', () => store.pages(job)),
-    };
-  }
-
-  return {
-    all,
-    store,
-    as,
-    isCancelled: (job_id) => job_id !== undefined && all.get(job_id)?.cancelled === true,
-    start(random, name) {
-      const total = 1 + random.int(random.pick([1, 3, 20, 20, 100, 1_500]));
-      const job: SimulatedJob = {
-        job_id: `job_${name}`,
-        total,
-        set_aside: 0,
-        record_ids: [],
-        cancelled: false,
-        done: 0,
-      };
-      all.set(job.job_id, job);
-      void store.create(
-        aProcessingJob({
-          job_id: job.job_id,
-          tenant: TENANT,
-          total,
-          created_at: new Date(world.scheduler.now()).toISOString(),
-          expires_at: Math.floor(world.scheduler.now() / 1_000) + 30 * 86_400,
+  const storeOf = (environment: Environment) => connectJobStore(world, store, environment, watch);
+  const functions: JobFunctionDeps = {
+    world,
+    objects,
+    storeOf,
+    streamOf: (environment) => stream.as(environment),
+    queues: { jobs: () => queues.jobs, callbacks: () => queues.callbacks },
+    receive(url, headers, body) {
+      const job_id = url.slice(url.lastIndexOf('/') + 1);
+      const known = all.get(job_id)!;
+      const received = posts.get(job_id) ?? [];
+      posts.set(job_id, received);
+      const status = answerOf(job_id, received.length);
+      const post = { at: scheduler.now(), url, headers, body, status };
+      received.push(post);
+      run(
+        store.get(job_id).then((job) => {
+          checkPost(known, job!, post, { secret: CALLBACK_SECRET, skew_ms });
         }),
       );
-      const records = makeJobRecords(random, job);
-      job.record_ids = records.map(({ record }) => record.record_id);
-      submitting += 1;
-      void setAside(world, as, job, records).finally(() => {
-        submitting -= 1;
-      });
-      if (random.chance(0.15)) cancelLater(world, store, job);
-      return { job, records };
-    },
-    isSubmitted: () => submitting === 0,
-    async atEnd(some_given_up) {
-      for (const { job_id, cancelled } of all.values()) {
-        await checkJob(job_id);
-        const { status } = (await store.get(job_id))!;
-        if (!cancelled && !some_given_up && !status.startsWith('COMPLETED')) {
-          throw new Violation(`Job ${job_id}: ${status} with all of its records done`);
-        }
-      }
+      return status;
     },
   };
-}
-
-/**
- * Makes the records of a job. About 3 % of the job's lines are invalid, and 5 % repeat the
- * preceding record.
- */
-function makeJobRecords(random: Random, job: SimulatedJob): JobRecord[] {
-  const records: JobRecord[] = [];
-  for (let job_index = 0; job_index < job.total; job_index += 1) {
-    if (random.chance(0.03)) {
-      job.set_aside += 1;
-      continue;
-    }
-    const twin = random.chance(0.05) ? records.at(-1) : undefined;
-    const record_id = twin?.record.record_id ?? `${job.job_id}:${job_index}`;
-    const text = twin?.spec.text ?? `What a day for number #j${random.int(5_000)}#.`;
-    const base = { record_id, tenant: TENANT, source: 'job', record_version: 0, text };
-    records.push({
-      record: { ...base, language: 'en', job_id: job.job_id, job_index },
-      spec: { ...base, kind: 'record', status: 'analyzed', job_id: job.job_id },
-    });
-  }
-  return records;
-}
-
-/**
- * Marks the invalid lines of a job as set aside. Like the product's submission function, the
- * simulation retries until all invalid lines are marked.
- */
-function setAside(
-  world: World,
-  as: (environment: Environment) => JobStore,
-  { job_id, total }: SimulatedJob,
-  records: JobRecord[],
-): Promise<void> {
-  const indexes = new Set(records.map(({ record }) => record.job_index!));
-  const bad = Array.from({ length: total }, (_, i) => i).filter((i) => !indexes.has(i));
-  const submit = async () => {
-    for (;;) {
-      const store = as(world.environment('submission'));
-      const progress = createProgress({
-        store,
-        now: world.scheduler.now,
-        on_final: () => Promise.resolve(),
-      });
-      const job = await store.get(job_id).catch(() => undefined);
-      if (job !== undefined) {
-        const entries = bad.map((job_index) => ({ job, job_index, outcome: ASIDE }));
-        const failures = await progress.mark(entries).catch(() => entries);
-        if (failures.length === 0) return;
-      }
-      await world.scheduler.sleep(1_000, 'submission again');
-    }
-  };
-  return submit().catch((error: unknown) => world.scheduler.fail(error));
-}
-
-const ASIDE = RECORD_OUTCOMES[RECORD_OUTCOMES.indexOf('set_aside')]!;
-
-function cancelLater(world: World, store: JobStore, known: SimulatedJob): void {
-  world.scheduler.after(world.random.int(5_000), 'cancel', () => {
-    const cancel = async () => {
-      const job = (await store.get(known.job_id)) as Job;
-      const deps = { store, now: world.scheduler.now, on_final: () => Promise.resolve() };
-      known.cancelled = (await endJob(deps, job, 'cancelled_by_caller')) !== undefined;
-    };
-    cancel().catch((error: unknown) => world.scheduler.fail(error));
+  const submit = createSubmissionFunction(functions);
+  queues.jobs = createQueue(world, {
+    name: 'jobs',
+    visibility_ms: JOBS_VISIBILITY_MS,
+    async handle(body) {
+      const is_done = await submit(body);
+      if (is_done) await checkContinued(body);
+      return is_done;
+    },
   });
+  queues.callbacks = createQueue(world, {
+    name: 'callbacks',
+    visibility_ms: CALLBACKS_VISIBILITY_MS,
+    handle: createCallbackFunction(functions),
+  });
+  const sweep = () => {
+    queues.jobs.send({ kind: 'sweep' });
+    scheduler.after(SWEEP_EVERY_MS, 'rule of the sweeper', sweep);
+  };
+
+  /**
+   * Checks that a message which is done leaves no open submission without a message. Otherwise the
+   * job would wait for the sweeper.
+   */
+  async function checkContinued(body: string): Promise<void> {
+    const job_id = /job_[a-z0-9]+/.exec(body)?.[0];
+    const job = job_id === undefined ? undefined : await store.get(job_id);
+    if (job === undefined || isOver(job) || job.input.etag === undefined || isSubmitted(job))
+      return;
+    const names_job = new RegExp(`${job_id}\\b`);
+    // One of the messages is the message that is being handled.
+    if (queues.jobs.bodies().filter((other) => names_job.test(other)).length < 2)
+      throw new Violation(`Job ${job_id}: no message continues the submission`);
+  }
+
+  async function showResults(known: KnownJob): Promise<void> {
+    const job = (await store.get(known.job_id))!;
+    if (job.input.etag === undefined || known.input === 'replaced') return;
+    const { inputs } = createFakeInputs(objects);
+    const results = { getMany: async (keys: Key[]) => readRows(stored, keys) };
+    const rows: JobResultsResponse['results'] = [];
+    const limit = sampling.pick([3, 50, 1_000]);
+    let cursor: string | undefined;
+    do {
+      const query = { limit, cursor };
+      const page = await answerPage({ inputs, results }, job, query);
+      rows.push(...page.results);
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    checkShownResults(known, rows, checker().results);
+  }
+
+  const cancelLater = (known: KnownJob) => {
+    scheduler.after(random.int(5_000), 'cancel', () => {
+      const cancel = async () => {
+        const job = (await store.get(known.job_id))!;
+        const deps = { store, now: scheduler.now, on_final: () => Promise.resolve() };
+        const ended = await endJob(deps, job, 'cancelled_by_caller');
+        if (ended !== undefined) known.cancelled_at = scheduler.now();
+        await check(known);
+      };
+      run(cancel());
+    });
+  };
+
+  return {
+    storeOf,
+    callbackQueue: () => queues.callbacks,
+    startSweeper: sweep,
+    isCancelled: ({ job_id, tenant }: { job_id?: string | undefined; tenant?: string }) => {
+      const job = job_id === undefined ? undefined : all.get(job_id);
+      return job?.tenant === tenant && job?.cancelled_at !== undefined;
+    },
+    cancelledAt: (job_id: string) => all.get(job_id)?.cancelled_at,
+    /** Returns a job of the tenant `default`, and one of its indexes. */
+    pick(draw: Random): { job_id: string; job_index: number } | undefined {
+      const known = [...all.values()];
+      if (known.length === 0) return undefined;
+      const { job_id, lines } = draw.pick(known);
+      return { job_id, job_index: draw.int(lines.length + 1) };
+    },
+    lineOf: (job_id: string, job_index: number): RecordSpec | undefined =>
+      all.get(job_id)?.lines[job_index]?.spec,
+    start(draw: Random, name: string): void {
+      const made = makeJob(draw, `job_${name}`, scheduler.now(), max_job_records);
+      const { known } = made;
+      all.set(known.job_id, known);
+      run(createJob(world, { store, objects, queues }, draw, made));
+      if (draw.chance(0.15)) cancelLater(known);
+      if (draw.chance(0.3)) {
+        scheduler.after(draw.int(60_000), 'results shown', () => run(showResults(known)));
+      }
+    },
+    endFaults(): void {
+      fault_free_since = scheduler.now();
+    },
+    /** Returns true if every job whose input has arrived is submitted or over. */
+    async isSubmitted(): Promise<boolean> {
+      const jobs = await Promise.all([...all.keys()].map((job_id) => store.get(job_id)));
+      return jobs.every(
+        (job) => isOver(job!) || job!.input.etag === undefined || isSubmitted(job!),
+      );
+    },
+    /** Returns true if every job is over and every callback has ended. */
+    async isOver(): Promise<boolean> {
+      const jobs = await Promise.all([...all.keys()].map((job_id) => store.get(job_id)));
+      return jobs.every((job) => {
+        const state = job!.callback?.state;
+        return isOver(job!) && state !== 'pending';
+      });
+    },
+    /** Returns what is still open, for the report of a violation. */
+    async describeOpen(): Promise<string> {
+      const jobs = await Promise.all([...all.keys()].map((job_id) => store.get(job_id)));
+      const open = jobs.filter((job) => !isOver(job!) || job!.callback?.state === 'pending');
+      return open.map((job) => `${job!.job_id} ${job!.status} ${job!.callback?.state}`).join(', ');
+    },
+    /** Checks that each submitted job is over once all of its records are done. */
+    async checkDrained(): Promise<void> {
+      for (const known of all.values()) {
+        const job = await check(known);
+        if (isSubmitted(job) && !isOver(job))
+          throw new Violation(`Job ${known.job_id}: ${job.status} with all of its records done`);
+      }
+    },
+    async atEnd(): Promise<void> {
+      for (const known of all.values()) {
+        checkCallbackEnded(known, await check(known));
+        await showResults(known);
+      }
+    },
+  };
+}
+
+type Key = { tenant: string; record_id: string };
+
+function readRows(stored: Stored, keys: Key[]): Map<string, Result> {
+  return new Map(
+    keys.flatMap(({ tenant, record_id }) => {
+      const key = `${tenant}#${record_id}`;
+      const item = stored.table.items.get(key);
+      return item === undefined ? [] : [[key, resultOf(item)]];
+    }),
+  );
+}
+
+/** Asks the route of the API for one page of a job's results. */
+async function answerPage(
+  deps: object,
+  job: Job,
+  query: { limit: number; cursor: string | undefined },
+): Promise<JobResultsResponse> {
+  const context = { req: { header: () => undefined }, json: (body: unknown) => body };
+  const page = await answerJobResults(deps as never, context as never, job, query as never);
+  return page as unknown as JobResultsResponse;
+}
+
+/** Counts the done records of a job, each once. */
+function countDone(job: Job, pages: Page[]): JobProgress {
+  const counts: OutcomeCounts = {};
+  if (job.total !== undefined) {
+    for (const page of pages) addPage(counts, page);
+  }
+  const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return { job, done, total: job.total ?? 0, counts };
+}
+
+function addPage(counts: OutcomeCounts, page: Page): void {
+  if (page.counts !== undefined) {
+    for (const [outcome, count] of Object.entries(page.counts)) add(counts, outcome, count);
+    return;
+  }
+  const seen = new Set<number>();
+  for (const [outcome, indexes] of Object.entries(page.done)) {
+    const fresh = [...indexes].filter((index) => !seen.has(index));
+    for (const index of fresh) seen.add(index);
+    add(counts, outcome, fresh.length);
+  }
+}
+
+function add(counts: OutcomeCounts, outcome: string, count: number): void {
+  const name = outcome as keyof OutcomeCounts;
+  counts[name] = (counts[name] ?? 0) + count;
+}
+
+function isSubmitted({ status, submitted, total }: Job): boolean {
+  return status !== 'PENDING' && (submitted?.records ?? 0) === total;
+}
+
+/** Returns the status with which the receiver of a job's callbacks answers the nth request. */
+function answerOf(job_id: string, nth: number): number {
+  const kind = job_id.charCodeAt(job_id.length - 1) % 4;
+  if (kind === 0) return 500;
+  if (kind === 1) return nth < 2 ? 503 : 200;
+  return kind === 2 ? 204 : 200;
+}
+
+/** Makes a job and its input. A job whose deadline is near cannot end in time. */
+function makeJob(
+  random: Random,
+  job_id: string,
+  now: number,
+  max_records: number,
+): { known: KnownJob; bytes: Buffer } {
+  const input: KnownJob['input'] = random.chance(0.85)
+    ? 'good'
+    : random.pick(['never_arrives', 'wrong_key', 'empty', 'replaced'] as const);
+  const most = Math.min(max_records, random.pick([1, 3, 20, 20, 100, 1_500, 2_500]));
+  const total = input === 'empty' ? 0 : 1 + random.int(most);
+  const base = { job_id, tenant: TENANT };
+  const { bytes, lines } = makeJobInput({ ...base, random, source: 'job', total });
+  const deadline_ms = random.pick([30_000, 600_000, 2 * HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS]);
+  const deadline_at = now + deadline_ms;
+  const state = { cancelled_at: undefined, done: 0, final: undefined };
+  return { known: { ...base, lines, input, deadline_at, ...state }, bytes };
+}
+
+interface CreateDeps {
+  store: JobStore;
+  objects: Map<string, Buffer>;
+  queues: { jobs: Queue };
+}
+
+/** Creates a job as the API does. Then the input of the job arrives, unless the caller forgets it. */
+async function createJob(
+  world: World,
+  { store, objects, queues }: CreateDeps,
+  random: Random,
+  { known, bytes }: { known: KnownJob; bytes: Buffer },
+): Promise<void> {
+  const { job_id, tenant, deadline_at } = known;
+  const now = world.scheduler.now();
+  const key = `inputs/${job_id}.jsonl`;
+  const has_callback = random.chance(0.6);
+  const delivery_id = `delivery-${job_id}`;
+  const url = `https://receiver.example/${job_id}`;
+  await store.create({
+    job_id,
+    tenant,
+    status: 'PENDING',
+    input: { kind: 'upload', format: 'jsonl', key },
+    source_id: 'job',
+    created_at: new Date(now).toISOString(),
+    deadline_at: new Date(deadline_at).toISOString(),
+    due_at: new Date(Math.min(deadline_at, now + 10 * 60_000)).toISOString(),
+    expires_at: Math.floor(now / 1_000) + 30 * 86_400,
+    ...(has_callback ? { callback: { url, state: 'waiting', delivery_id, attempts: [] } } : {}),
+  });
+  if (known.input === 'never_arrives') return;
+  await world.scheduler.sleep(random.pick([10, 10, 5_000, 40_000]), 'input arrives');
+  const arrive = (at: string, content: Buffer) => {
+    objects.set(at, content);
+    const object = { key: at, size: content.length, etag: 'etag' };
+    const detail = { bucket: { name: 'inputs' }, object };
+    queues.jobs.send({ 'detail-type': 'Object Created', detail });
+  };
+  arrive(known.input === 'wrong_key' ? `inputs/${job_id}.csv` : key, bytes);
+  if (known.input !== 'replaced') return;
+  await world.scheduler.sleep(random.int(3_000), 'input is replaced');
+  // The new object has the same records, and another etag.
+  arrive(key, Buffer.concat([bytes, Buffer.from('\n\n')]));
 }

@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createProgress } from '../../cli/output/progress.ts';
-import { type SimulationReport, simulate } from './simulate.ts';
+import { runSeeds } from './run-seeds.ts';
+import { createRunProgress, readProgress, type SeedRange, writeProgress } from './state.ts';
+import { formatTotals } from './totals.ts';
 
 const HELP = `Runs the pipeline's code in simulated worlds: time is virtual, and a seed decides every fault and interleaving.
 
@@ -12,27 +12,18 @@ Usage: npm run simulate -- [options]
   --seed N      the first seed (default 1); a seed always gives exactly the same run
   --seeds N     how many seeds, counting up from the first (default: 1 if --seed is given, else 50)
   --records N   records that the producers of each world publish (default 1000)
+  --jobs N      how many processes run seeds at the same time (default: the number of cores)
+  --state FILE  keeps the progress in this file; the same command continues from it after Ctrl-C
   --json        print one line of JSON: the totals, and the report of the seed that failed, if any
   --help        print this
 
 If a check fails, the run ends with code 1. It prints the smallest world of that seed in which a check fails, and the
-last steps in that world.
+last steps in that world. Ctrl-C lets the running seeds end, and prints the totals so far.
 `;
 
-export interface Totals {
-  seeds: number;
-  entries: number;
-  faults: number;
-  faults_by_kind: Record<string, number>;
-  redeliveries: number;
-  seconds: number;
-  failed?: SimulationReport;
-}
-
-interface Options {
-  seed: number;
-  seeds: number;
-  records: number;
+interface Options extends SeedRange {
+  jobs: number;
+  state: string | undefined;
   json: boolean;
 }
 
@@ -42,6 +33,8 @@ function readOptions(): Options | 'help' {
       seed: { type: 'string' },
       seeds: { type: 'string' },
       records: { type: 'string', default: '1000' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      state: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -55,111 +48,14 @@ function readOptions(): Options | 'help' {
     seed: whole('seed', values.seed ?? '1'),
     seeds: whole('seeds', values.seeds ?? (values.seed === undefined ? '50' : '1')),
     records: whole('records', values.records),
+    jobs: Math.max(1, whole('jobs', values.jobs)),
+    state: values.state,
     json: values.json,
   };
 }
 
-/** Runs the seeds on all cores, and stops at the first seed that fails. */
-async function runSeeds(options: Options, onReport: (totals: Totals) => void): Promise<Totals> {
-  const { seed, seeds, records } = options;
-  const started = performance.now();
-  const totals: Totals = {
-    seeds: 0,
-    entries: 0,
-    faults: 0,
-    faults_by_kind: {},
-    redeliveries: 0,
-    seconds: 0,
-  };
-  const add = (report: SimulationReport) => {
-    totals.seeds += 1;
-    totals.entries += report.entries;
-    totals.redeliveries += report.redeliveries;
-    totals.seconds = (performance.now() - started) / 1_000;
-    for (const [kind, count] of Object.entries(report.faults)) {
-      totals.faults += count;
-      totals.faults_by_kind[kind] = (totals.faults_by_kind[kind] ?? 0) + count;
-    }
-    if (report.violation !== undefined) totals.failed ??= report;
-    onReport(totals);
-  };
-  let next = seed;
-  const runNextSeeds = async () => {
-    const child = startChild();
-    try {
-      while (next < seed + seeds && totals.failed === undefined) {
-        const mine = next;
-        next += 1;
-        add(await ask(child, { seed: mine, records }));
-      }
-    } finally {
-      child.disconnect();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds) }, runNextSeeds));
-  if (totals.failed !== undefined) totals.failed = await shrinkFailure(totals.failed);
-  return totals;
-}
-
-const CHILD = 'child';
-
-function startChild(): ChildProcess {
-  return fork(fileURLToPath(import.meta.url), [CHILD], { execArgv: ['--import', 'tsx'] });
-}
-
-function ask(
-  child: ChildProcess,
-  question: { seed: number; records: number },
-): Promise<SimulationReport> {
-  return new Promise((resolve, reject) => {
-    const onExit = () =>
-      reject(new Error(`The child process that ran seed ${question.seed} exited early`));
-    child.once('exit', onExit);
-    child.once('message', (report) => {
-      child.off('exit', onExit);
-      resolve(report as SimulationReport);
-    });
-    child.send(question);
-  });
-}
-
-/**
- * Halves the number of records again and again, and returns the report of the smallest world that
- * still fails.
- */
-async function shrinkFailure(failed: SimulationReport): Promise<SimulationReport> {
-  let smallest = failed;
-  for (
-    let records = Math.floor(failed.records / 2);
-    records > 0;
-    records = Math.floor(records / 2)
-  ) {
-    const report = await simulate({ seed: failed.seed, records });
-    if (report.violation !== undefined) smallest = report;
-  }
-  return smallest;
-}
-
-function formatTotals(totals: Totals): string {
-  const { failed } = totals;
-  const kinds = Object.entries(totals.faults_by_kind).sort(([, a], [, b]) => b - a);
-  const lines = [
-    `${totals.seeds} seeds, ${totals.entries} stream entries, ${totals.faults} faults, ${totals.redeliveries} redeliveries in ${totals.seconds.toFixed(1)} s`,
-    ...kinds.map(([kind, count]) => `  ${String(count).padStart(8)}  ${kind}`),
-  ];
-  if (failed?.violation === undefined) return [...lines, 'All checks passed.'].join('\n');
-  return [
-    ...lines,
-    '',
-    `Seed ${failed.seed} FAILED with ${failed.records} records:`,
-    failed.violation.message,
-    '',
-    'Last steps:',
-    ...failed.violation.schedule.slice(-40).map((line) => `  ${line}`),
-    '',
-    `Repeat with: npm run simulate -- --seed ${failed.seed} --records ${failed.records}`,
-  ].join('\n');
-}
+/** Time between two writes of the state, in milliseconds. */
+const WRITE_EVERY_MS = 1_000;
 
 async function main(): Promise<number> {
   const options = readOptions();
@@ -167,23 +63,39 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const progress = createProgress();
-  const totals = await runSeeds(options, ({ seeds, entries, faults }) =>
-    progress.update(`${seeds} of ${options.seeds} seeds, ${entries} entries, ${faults} faults`),
-  );
-  progress.finish();
-  process.stdout.write(`${options.json ? JSON.stringify(totals) : formatTotals(totals)}\n`);
+  const { seed, seeds, records, jobs, state, json } = options;
+  const range = { seed, seeds, records };
+  const progress = state === undefined ? createRunProgress(range) : readProgress(state, range);
+  const { totals } = progress;
+  let is_stopped = false;
+  process.once('SIGINT', () => {
+    is_stopped = true;
+  });
+  const line = createProgress();
+  let written_at = 0;
+  await runSeeds(progress, {
+    jobs,
+    isStopped: () => is_stopped,
+    onReport() {
+      line.update(
+        `${totals.seeds} of ${seeds} seeds, ${totals.entries} entries, ${totals.faults} faults`,
+      );
+      if (state === undefined || performance.now() - written_at < WRITE_EVERY_MS) return;
+      written_at = performance.now();
+      writeProgress(state, progress);
+    },
+  });
+  if (state !== undefined) writeProgress(state, progress);
+  line.finish();
+  process.stdout.write(`${json ? JSON.stringify(totals) : formatTotals(totals)}\n`);
+  if (is_stopped) return INTERRUPTED;
   return totals.failed === undefined ? 0 : 1;
 }
 
-if (process.argv[2] === CHILD) {
-  const sendReport = async (question: { seed: number; records: number }) => {
-    process.send!(await simulate(question));
-  };
-  process.on('message', (question: { seed: number; records: number }) => void sendReport(question));
-} else {
-  process.exitCode = await main().catch((error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\nSee npm run simulate -- --help.\n`);
-    return 1;
-  });
-}
+/** Exit code of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\nSee npm run simulate -- --help.\n`);
+  return 1;
+});

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
+import { settings } from '../../infra/settings.ts';
+import { Violation } from './checks/violation.ts';
+import { runFunction } from './lambda.ts';
 import type { Shard, SimulatedStream, StreamRecord } from './stream.ts';
 import type { Environment, World } from './world.ts';
 
@@ -13,9 +17,11 @@ export interface MappingDeps {
   stream: SimulatedStream;
   newConsumer: () => Invocable;
   /** Called before the checkpoint of a shard moves past the records. */
-  onCheckpoint: (shard: Shard, records: StreamRecord[]) => void;
-  /** Called with the records of a batch that the mapping gave up on. */
-  onGivenUp: (shard: Shard, records: StreamRecord[]) => void;
+  onCheckpoint: (records: StreamRecord[]) => void;
+  /** Called with a batch that the mapping gave up on, and with the event of the batch. */
+  onGivenUp: (shard: Shard, records: StreamRecord[], event: KinesisStreamRecord[]) => void;
+  /** Returns the partition keys of the records in a stream record, which may be an aggregate. */
+  keysOf: (record: StreamRecord) => string[];
 }
 
 const TIMEOUT_MS = 120_000;
@@ -36,8 +42,10 @@ export function createMapping(deps: MappingDeps) {
   const checkpoints = new Map<string, number>();
   const started_shards = new Set<string>();
   const counters = { invocations: 0, redeliveries: 0, given_up: 0 };
-  let stopped = false;
 
+  /** Lambda replaces environments that have ended, and all environments after a deployment. */
+  const isOld = ({ environment: { killed, analyzer_version } }: Invocable) =>
+    killed || analyzer_version !== world.analyzerVersion();
   const isDrained = (shard_id: string) => {
     const shard = stream.shards.find((candidate) => candidate.shard_id === shard_id)!;
     return shard.closed && (checkpoints.get(shard_id) ?? 0) === shard.records.length;
@@ -45,22 +53,45 @@ export function createMapping(deps: MappingDeps) {
 
   async function processShard(shard: Shard): Promise<void> {
     let consumer = newConsumer();
-    const idle = () => world.scheduler.sleep(world.random.between(1, IDLE_MS), 'shard idle');
-    while (!stopped && !isDrained(shard.shard_id)) {
+    const idle = async () => {
+      await new Promise<void>((resolve) => shard.wake.push(resolve));
+      await world.scheduler.sleep(world.random.between(1, IDLE_MS), 'shard polled');
+    };
+    while (!isDrained(shard.shard_id)) {
       const position = checkpoints.get(shard.shard_id) ?? 0;
-      const size = 1 + world.random.int(world.random.pick([3, 50, MAX_BATCH]));
+      const size = 1 + world.random.int(world.random.pick([5, 100, MAX_BATCH]));
       const batch = shard.records.slice(position, position + size);
       if (batch.length === 0) {
         await idle();
         continue;
       }
-      if (consumer.environment.killed || world.random.chance(0.02)) consumer = newConsumer();
+      if (isOld(consumer) || world.random.chance(0.02)) consumer = newConsumer();
       if (!world.isFaultFree() && world.random.chance(world.fault_plan.repeated)) {
         world.faults['concurrent delivery'] = (world.faults['concurrent delivery'] ?? 0) + 1;
         const from = Math.max(0, position - world.random.int(100));
         void invoke(newConsumer(), shard, shard.records.slice(from, position + size));
       }
+      checkLanes(batch);
       consumer = await deliver(shard, batch, consumer);
+    }
+  }
+
+  /**
+   * Checks that records with the same partition key stay in order. With a parallelization factor
+   * above 1, Lambda divides a batch by the partition keys of the stream records and processes the
+   * parts at the same time.
+   */
+  function checkLanes(batch: StreamRecord[]): void {
+    const lanes = settings.consumer.parallelization_factor;
+    if (lanes === 1) return;
+    const lane_of = new Map<string, number>();
+    for (const record of batch) {
+      const lane = createHash('md5').update(record.partition_key).digest().readUInt32BE() % lanes;
+      for (const key of deps.keysOf(record)) {
+        if ((lane_of.get(key) ?? lane) !== lane)
+          throw new Violation(`Two invocations process records of the key ${key} at a time`);
+        lane_of.set(key, lane);
+      }
     }
   }
 
@@ -75,10 +106,10 @@ export function createMapping(deps: MappingDeps) {
   ): Promise<Invocable> {
     let consumer = first_consumer;
     const todo: { records: StreamRecord[]; retries: number }[] = [{ records: batch, retries: 0 }];
-    while (todo.length > 0 && !stopped) {
+    while (todo.length > 0) {
       const { records, retries } = todo.shift()!;
       const failure = await invoke(consumer, shard, records);
-      if (consumer.environment.killed) consumer = newConsumer();
+      if (isOld(consumer)) consumer = newConsumer();
       if (failure === undefined) {
         checkpoint(shard, records);
         continue;
@@ -88,7 +119,11 @@ export function createMapping(deps: MappingDeps) {
       const rest = records.slice(failure.from);
       if (isOver(rest, retries)) {
         counters.given_up += rest.length;
-        deps.onGivenUp(shard, rest);
+        deps.onGivenUp(
+          shard,
+          rest,
+          rest.map((record) => toEventRecord(shard, record)),
+        );
         checkpoint(shard, rest);
         continue;
       }
@@ -110,7 +145,7 @@ export function createMapping(deps: MappingDeps) {
   }
 
   function checkpoint(shard: Shard, records: StreamRecord[]): void {
-    deps.onCheckpoint(shard, records);
+    deps.onCheckpoint(records);
     checkpoints.set(shard.shard_id, (checkpoints.get(shard.shard_id) ?? 0) + records.length);
   }
 
@@ -123,34 +158,13 @@ export function createMapping(deps: MappingDeps) {
     shard: Shard,
     records: StreamRecord[],
   ): Promise<{ from: number; thrown: boolean } | undefined> {
-    const { environment } = consumer;
     counters.invocations += 1;
-    const cancels: (() => void)[] = [];
-    const killed = new Promise<'killed'>((resolve) => {
-      const dieAfter = (ms: number, why: string) => {
-        const die = () => {
-          environment.killed = true;
-          world.faults[why] = (world.faults[why] ?? 0) + 1;
-          resolve('killed');
-        };
-        cancels.push(world.scheduler.after(ms, why, die));
-      };
-      dieAfter(TIMEOUT_MS, 'function timed out');
-      if (!world.isFaultFree() && world.random.chance(world.fault_plan.killed)) {
-        dieAfter(world.random.int(2_000), 'function killed');
-      }
-    });
     const events = records.map((record) => toEventRecord(shard, record));
-    const answer = consumer.invoke(events, TIMEOUT_MS).catch((error: unknown) => {
-      // An error here is a bug in the product, because the consumer must handle every service error
-      // itself.
-      world.scheduler.fail(error);
-      return 'killed' as const;
-    });
-    const outcome = await Promise.race([answer, killed]);
-    for (const cancel of cancels) cancel();
+    const outcome = await runFunction(world, consumer.environment, TIMEOUT_MS, () =>
+      consumer.invoke(events, TIMEOUT_MS),
+    );
     if (outcome === 'killed') return { from: 0, thrown: true };
-    const failed = outcome.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    const failed = outcome.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     if (failed.length === 0) return undefined;
     const from = records.findIndex(({ sequence_number }) => failed.includes(sequence_number));
     if (from === -1) throw new Error('The response names a record that is not in the batch');
@@ -158,20 +172,17 @@ export function createMapping(deps: MappingDeps) {
   }
 
   function supervise(): void {
-    if (stopped) return;
     for (const shard of stream.shards) {
       if (started_shards.has(shard.shard_id) || !shard.parents.every(isDrained)) continue;
       started_shards.add(shard.shard_id);
-      processShard(shard).catch((error: unknown) => world.scheduler.fail(error));
+      processShard(shard)
+        .then(supervise)
+        .catch((error: unknown) => world.scheduler.fail(error));
     }
-    world.scheduler.after(500, 'supervise', supervise);
   }
 
   return {
     start: supervise,
-    stop() {
-      stopped = true;
-    },
     counters,
     /** Counts the records that the checkpoints of the shards have not passed yet. */
     countPending: () =>

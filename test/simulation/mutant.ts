@@ -14,13 +14,14 @@ const FOLDER = join(ROOT, '.aurastream', 'mutants');
 /**
  * Runs simulated worlds with a mutated product until a check fails.
  *
- * @returns the report of the failed world, or undefined if every world within {@link CAUGHT_WITHIN}
- * passed.
+ * @param seeds are the seeds of the worlds, in the order of the runs.
+ * @returns the report of the failed world, or undefined if every world passed.
  * @throws {Error} if the product no longer contains the code that the mutation replaces.
  */
 export async function huntMutant(
   mutation: Mutation,
   number: number,
+  seeds: number[],
 ): Promise<SimulationReport | undefined> {
   const outfile = join(FOLDER, `${number}.mjs`);
   await build({
@@ -34,7 +35,7 @@ export async function huntMutant(
     plugins: [replaceSource(mutation)],
   });
   const { simulate } = (await import(`${outfile}?${Date.now()}`)) as typeof import('./simulate.ts');
-  for (let seed = 1; seed <= CAUGHT_WITHIN.seeds; seed += 1) {
+  for (const seed of seeds) {
     const report = await simulate({ seed, records: CAUGHT_WITHIN.records });
     if (report.violation !== undefined) return report;
   }

@@ -96,10 +96,13 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
   };
 }
 
-const realSetImmediate = setImmediate;
-
+/**
+ * Resolves when the code of the last step has run as far as it can. Node.js calls the callback of
+ * `nextTick` after all microtasks, and that is much cheaper than a turn of the event loop. The
+ * second call lets callbacks run that the code itself has passed to `nextTick`.
+ */
 function settle(): Promise<void> {
-  return new Promise((resolve) => realSetImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(() => process.nextTick(resolve)));
 }
 
 function before(a: Step, b: Step): boolean {
@@ -134,14 +137,19 @@ function pop(heap: Step[]): Step | undefined {
 }
 
 /**
- * Replaces `setTimeout` and `clearTimeout` by virtual timers while `work` runs. The product uses
- * the global timers only for timeouts, because its clock and its pauses are parameters.
+ * Replaces `setTimeout` and `clearTimeout` by virtual timers, and `Math.random` by the numbers of
+ * the seed, while `work` runs.
  */
 export async function onVirtualTimers<Value>(
   scheduler: Scheduler,
+  random: Random,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    random: Math.random,
+  };
   const virtualSetTimeout = (run: () => void, ms = 0) => {
     const cancel = scheduler.after(ms, 'timer', run);
     const handle = { cancel, ref: () => handle, unref: () => handle, hasRef: () => true };
@@ -150,9 +158,11 @@ export async function onVirtualTimers<Value>(
   const virtualClearTimeout = (handle?: { cancel?: () => void }) => handle?.cancel?.();
   globalThis.setTimeout = virtualSetTimeout as unknown as typeof setTimeout;
   globalThis.clearTimeout = virtualClearTimeout as unknown as typeof clearTimeout;
+  Math.random = random.next;
   try {
     return await work();
   } finally {
+    Math.random = real.random;
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
   }

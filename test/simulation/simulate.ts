@@ -1,20 +1,18 @@
-import { detectLanguage } from '@aurastream/language-detector';
-import { createProgress } from '../../jobs/progress.ts';
-import { createAnalysis } from '../../processors/analysis/analysis.ts';
-import { createCircuitBreaker } from '../../processors/analysis/circuit-breaker.ts';
-import { limitRate } from '../../processors/analysis/rate-limiter.ts';
-import { withBatchContext } from '../../processors/stream/batch.ts';
-import { createConsumer } from '../../processors/stream/consumer.ts';
 import { createFakeLedger } from '../fakes/quota-ledger.ts';
-import { createRandom } from '../support/random.ts';
-import { createChecker } from './checker.ts';
+import { createRandom, type Random } from '../support/random.ts';
+import { createQuotaCheck } from './checks/calls.ts';
+import { type Checker, createChecker } from './checks/checker.ts';
+import { Violation } from './checks/violation.ts';
+import { createSimulatedConsumer } from './consumer.ts';
 import { drawFaultPlan } from './faults.ts';
 import { createJobs, type Jobs } from './jobs.ts';
-import { createMapping, type Invocable } from './mapping.ts';
-import { createScheduler, onVirtualTimers } from './scheduler.ts';
-import { createServices, createStored, type Stored } from './services.ts';
-import { createStream } from './stream.ts';
-import { type Specs, startWorkload } from './workload.ts';
+import { createMapping } from './mapping.ts';
+import { createOperators, type LateText, type Operators } from './operators.ts';
+import { createScheduler, onVirtualTimers, type Scheduler } from './scheduler.ts';
+import { createStored, RESTORE_KEY, type Watch } from './services.ts';
+import { createSpecs } from './specs.ts';
+import { createStream, type SimulatedStream } from './stream.ts';
+import { startWorkload, type WorkloadReport } from './workload.ts';
 import { createWorld, startedAt, type World } from './world.ts';
 
 export interface SimulationOptions {
@@ -30,6 +28,8 @@ export interface SimulationReport {
   results: number;
   set_asides: number;
   given_up: number;
+  /** Number of failed batches and set-asides that operators have put back. */
+  restored: number;
   faults: Record<string, number>;
   redeliveries: number;
   invocations: number;
@@ -41,41 +41,36 @@ export interface SimulationReport {
 }
 
 const MAX_STEPS = 5_000_000;
-/** Quota that all consumers of a world share, in calls per second. */
-const CALLS_PER_SECOND = 50;
+/** Virtual time after which a part of the simulation counts as stuck, in milliseconds. */
+const STUCK_MS = 12 * 3_600_000;
+
+interface Simulation {
+  world: World;
+  stream: SimulatedStream;
+  jobs: Jobs;
+  checker: Checker;
+  operators: Operators;
+  mapping: ReturnType<typeof createMapping>;
+  workload: WorkloadReport;
+}
 
 /**
- * Runs the product, from publisher to results, in a simulated world. The seed alone determines the
- * whole run.
+ * Runs the product, from publishers and jobs to results and callbacks, in a simulated world. The
+ * seed alone determines the whole run.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const random = createRandom(options.seed);
   const scheduler = createScheduler(random.fork(), startedAt());
-  return onVirtualTimers(scheduler, async () => {
-    const fault_plan = drawFaultPlan(random);
-    const world = createWorld({ random, scheduler, fault_plan });
-    const stored = createStored();
-    const specs: Specs = new Map();
-    const jobs = createJobs(world, stored);
-    const quota = createFakeLedger(CALLS_PER_SECOND);
-    const checker = createChecker(specs, stored, jobs.isCancelled);
-    const stream = createStream(world, (_, record) => checker.onPut(record));
-    const mapping = createMapping({
-      world,
-      stream,
-      newConsumer: () => newConsumer({ world, stored, jobs, checker, quota }),
-      onCheckpoint: checker.onCheckpoint,
-      onGivenUp: (_, records) => checker.onGivenUp(records),
-    });
-    const workload = startWorkload({ world, stream, specs, jobs, records: options.records });
-    reshardAtTimes(world, () => stream.reshard());
-    mapping.start();
+  return onVirtualTimers(scheduler, random.fork(), async () => {
+    const simulation = start(options, random, scheduler);
+    const { world, stream, checker, operators, mapping } = simulation;
     const report = (): SimulationReport => ({
       ...options,
-      entries: stream.shards.reduce((sum, { records }) => sum + records.length, 0),
-      results: stored.rows.size,
-      set_asides: stored.set_asides.size,
+      entries: stream.count(),
+      results: [...checker.results.rows()].length,
+      set_asides: checker.countSetAsides(),
       given_up: mapping.counters.given_up,
+      restored: operators.countMarks(),
       faults: world.faults,
       redeliveries: mapping.counters.redeliveries,
       invocations: mapping.counters.invocations,
@@ -84,24 +79,178 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       fingerprint: scheduler.fingerprint(),
     });
     try {
-      await scheduler.run(() => workload.done, MAX_STEPS);
-      const faulty_ms = random.int(120_000);
-      let over = false;
-      scheduler.after(faulty_ms, 'end of faults', () => {
-        over = true;
-      });
-      await scheduler.run(() => over, MAX_STEPS);
-      world.endFaults();
-      await scheduler.run(() => mapping.countPending() === 0 && jobs.isSubmitted(), MAX_STEPS);
-      mapping.stop();
-      checker.atEnd(stream, workload.acknowledged);
-      await jobs.atEnd(checker.someGivenUp());
+      await runPhases(simulation);
       return report();
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { ...report(), violation: { message, schedule: scheduler.recent() } };
     }
   });
+}
+
+function start(options: SimulationOptions, random: Random, scheduler: Scheduler): Simulation {
+  const world = createWorld({ random, scheduler, fault_plan: drawFaultPlan(random) });
+  const stored = createStored();
+  const specs = createSpecs();
+  const late_texts: LateText[] = [];
+  const repairs = new Map<string, Buffer>();
+  const quota = createFakeLedger(world.calls_per_second);
+  const stream = createStream(world, (record) => watch(() => checker.onPut(record)));
+  const jobs: Jobs = createJobs({
+    ...{ world, stored, stream, checker: () => checker },
+    max_job_records: 5 * options.records,
+  });
+  const checker = createChecker({
+    specs,
+    restore_key: RESTORE_KEY,
+    now: scheduler.now,
+    isDeployed: (version) => version === '1' || version === world.analyzerVersion(),
+    isCancelled: jobs.isCancelled,
+    cancelledAt: jobs.cancelledAt,
+    lineOf: jobs.lineOf,
+  });
+  const operators = createOperators({
+    ...{ world, stored, stream, checker, late_texts },
+    repair: (bytes) => repairs.get(bytes.toString('latin1')),
+  });
+  // A check that fails within a service must end the run. The product would treat the error as an
+  // error of the service.
+  const watch = (check: () => void) => {
+    try {
+      check();
+    } catch (error) {
+      scheduler.fail(error);
+    }
+  };
+  const watched: Watch = {
+    onRow: (...of) => watch(() => checker.onRow(...of)),
+    onLine: (line) => watch(() => checker.onLine(line)),
+    onSetAside: (set_aside) => watch(() => checker.onSetAside(set_aside)),
+  };
+  const checkQuota = createQuotaCheck({
+    calls_per_second: world.calls_per_second,
+    now: scheduler.now,
+  });
+  const onCall = () => {
+    // Clocks that differ, and a ledger that fails, may exceed the quota for a while.
+    if (world.fault_plan.skewed === 0 && !hasLedgerFaults(world)) watch(checkQuota);
+  };
+  const mapping = createMapping({
+    world,
+    stream,
+    newConsumer: () =>
+      createSimulatedConsumer({ world, stored, jobs, watch: watched, quota, onCall }),
+    keysOf: (record) => checker.places.of(record).map(({ partition_key }) => partition_key),
+    onCheckpoint: checker.onCheckpoint,
+    onGivenUp: operators.onGivenUp,
+  });
+  const workload = startWorkload({
+    ...{ world, stored, stream, specs, jobs, late_texts, records: options.records },
+    claims: new Map(),
+    onRepairable: (bytes, repaired) => {
+      repairs.set(bytes.toString('latin1'), repaired);
+    },
+  });
+  reshardAtTimes(world, () => stream.reshard());
+  scheduler.after(random.int(60_000), 'analyzer deployed', world.deployAnalyzer);
+  mapping.start();
+  jobs.startSweeper();
+  operators.startAtRandomTimes();
+  return { world, stream, jobs, checker, operators, mapping, workload };
+}
+
+function hasLedgerFaults({ fault_plan: { refused, lost, slow, outages } }: World): boolean {
+  const has_outage = outages.some(({ service }) => service === 'ledger');
+  return refused.ledger + lost.ledger + slow > 0 || has_outage;
+}
+
+/**
+ * Runs the world with faults, then without faults until everything is done, and then checks the
+ * stores.
+ */
+async function runPhases(simulation: Simulation): Promise<void> {
+  const { world, jobs, checker, operators, mapping, stream, workload } = simulation;
+  const { scheduler } = world;
+  await runUntil(world, 'the producers', () => workload.done);
+  await runFor(world, world.random.int(120_000));
+  world.endFaults();
+  jobs.endFaults();
+  const drain = () => runUntil(world, 'the stream', () => mapping.countPending() === 0);
+  await drain();
+  await runUntilAsync(world, 'the submissions', jobs.isSubmitted);
+  await drain();
+  await redriveAll(world, operators);
+  await drain();
+  await jobs.checkDrained();
+  await runUntilAsync(world, 'the jobs', jobs.isOver);
+  await runCommand(world, operators.run('uploadTexts'));
+  await runCommand(world, operators.run('replaySetAsides'));
+  await drain();
+  await runCommand(world, operators.run('replayAll'));
+  await drain();
+  checker.atEnd(stream);
+  checkReplayed(world, jobs, checker);
+  await jobs.atEnd();
+  await scheduler.run(() => true, MAX_STEPS);
+}
+
+/** One run of the command is enough, because no call fails. A second run may meet new batches. */
+async function redriveAll(world: World, operators: Operators): Promise<void> {
+  for (let runs = 0; runs < 3 && operators.notRestored().length > 0; runs += 1) {
+    await runCommand(world, operators.run('redriveAll'));
+  }
+  const [left] = operators.notRestored();
+  if (left !== undefined) throw new Violation(`${left} cannot be put back`);
+}
+
+/**
+ * Checks that the last replay has analysed every record with the version that is deployed. The
+ * consumer drops the records of cancelled jobs.
+ */
+function checkReplayed(world: World, jobs: Jobs, checker: Checker): void {
+  for (const row of checker.results.rows()) {
+    const is_current = row.analyzer_version === world.analyzerVersion();
+    if (row.status === 'analyzed' && !is_current && !jobs.isCancelled(row))
+      throw new Violation(`${row.record_id}: the replay left version ${row.analyzer_version}`);
+  }
+}
+
+async function runUntil({ scheduler }: World, what: string, isDone: () => boolean): Promise<void> {
+  const latest = scheduler.now() + STUCK_MS;
+  await scheduler.run(() => isDone() || scheduler.now() > latest, MAX_STEPS);
+  if (!isDone()) throw new Violation(`Stuck: ${what} did not end within ${STUCK_MS} ms`);
+}
+
+async function runFor({ scheduler }: World, ms: number): Promise<void> {
+  let is_over = false;
+  scheduler.after(ms, 'time is over', () => {
+    is_over = true;
+  });
+  await scheduler.run(() => is_over, MAX_STEPS);
+}
+
+/** Runs the world until a condition holds that is checked every ten seconds. */
+async function runUntilAsync(
+  world: World,
+  what: string,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  const latest = world.scheduler.now() + STUCK_MS;
+  while (!(await isDone())) {
+    if (world.scheduler.now() > latest) throw new Violation(`Stuck: ${what} did not end`);
+    await runFor(world, 10_000);
+  }
+}
+
+async function runCommand(world: World, command: Promise<void>): Promise<void> {
+  let is_done = false;
+  command.then(
+    () => {
+      is_done = true;
+    },
+    (error: unknown) => world.scheduler.fail(error),
+  );
+  await runUntil(world, 'a command of the operators', () => is_done);
 }
 
 function reshardAtTimes(world: World, reshard: () => void): void {
@@ -114,66 +263,4 @@ function reshardAtTimes(world: World, reshard: () => void): void {
       next();
     });
   next();
-}
-
-/** Creates the consumer as processors/stream/compose.ts does, but with simulated services. */
-function newConsumer({
-  world,
-  stored,
-  jobs,
-  checker,
-  quota,
-}: {
-  world: World;
-  stored: Stored;
-  jobs: Jobs;
-  checker: ReturnType<typeof createChecker>;
-  quota: ReturnType<typeof createFakeLedger>;
-}): Invocable {
-  const environment = world.environment('consumer');
-  const services = createServices(world, stored, checker, environment);
-  const now = world.clockOf(environment);
-  const pauses = world.random.fork();
-  const limited = limitRate(services.analyzer, {
-    ledger: quota.open(now),
-    quota_calls_per_second: CALLS_PER_SECOND,
-    fallback_calls_per_second: CALLS_PER_SECOND / 4,
-    now,
-    pause: (milliseconds) => world.scheduler.sleep(milliseconds, 'slot'),
-  });
-  const { analyzer } = createCircuitBreaker(limited.analyzer, { now });
-  const consume = createConsumer({
-    analyse: createAnalysis({
-      analyzer,
-      cache: services.cache,
-      detect_language: detectLanguage,
-      default_language: 'en',
-      memory_entries: 1_000,
-      max_in_flight: 4,
-      pause: (round) => world.scheduler.sleep(pauses.between(0, 100 * 2 ** round), 'ask again'),
-    }),
-    results_table: services.results_table,
-    lake: services.lake,
-    set_asides: services.set_asides,
-    claims: { get: () => Promise.resolve(undefined) },
-    restoreKey: () => Promise.resolve('key'),
-    progress: createProgress({
-      store: jobs.as(environment),
-      now,
-      on_final: () => Promise.resolve(),
-    }),
-    // Lots must be small, because batches are small in the simulation. Otherwise most batches would
-    // contain only one lot.
-    lots: { size: 3, quiet_ms: 250 },
-    text_policy: 'full',
-    now,
-  });
-  return {
-    environment,
-    invoke: (records, remaining_ms) =>
-      withBatchContext({ request_id: 'simulated', remaining_ms, now }, async (context) => {
-        const { response } = await consume(records, context);
-        return response;
-      }),
-  };
 }

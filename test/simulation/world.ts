@@ -10,6 +10,8 @@ import type { Scheduler } from './scheduler.ts';
 export interface Environment {
   name: string;
   killed: boolean;
+  /** Version of the analyzer that was deployed when the environment started. */
+  analyzer_version: string;
   /**
    * Difference between the environment's clock and the simulated time, in milliseconds. The
    * difference is positive if the clock is ahead, and negative if the clock is behind.
@@ -23,6 +25,16 @@ export interface World {
   fault_plan: FaultPlan;
   /** Number of occurrences of each kind of fault. */
   faults: Record<string, number>;
+  /** Time until a cached verdict expires, in milliseconds. */
+  cache_ttl_ms: number;
+  /** Quota of the analyzer that all consumers share, in calls per second. */
+  calls_per_second: number;
+  /** Number of results that the consumer delivers together. */
+  lot_size: number;
+  /** Returns the version of the analyzer in new environments. The version changes once. */
+  analyzerVersion(): string;
+  /** Deploys a new version of the analyzer. */
+  deployAnalyzer(): void;
   /** Ends all faults. From then on, every call succeeds. */
   endFaults: () => void;
   isFaultFree: () => boolean;
@@ -60,6 +72,7 @@ export function createWorld(options: {
   const faults: Record<string, number> = {};
   let is_fault_free = false;
   let environments = 0;
+  let analyzer_version = '1';
   const strike = (name: string, probability: number) => {
     if (is_fault_free || !random.chance(probability)) return false;
     faults[name] = (faults[name] ?? 0) + 1;
@@ -82,6 +95,13 @@ export function createWorld(options: {
     scheduler,
     fault_plan,
     faults,
+    cache_ttl_ms: random.pick([2_000, 30_000, 30 * 86_400_000]),
+    calls_per_second: random.pick([50, 50, 10]),
+    lot_size: random.pick([3, 20, 100]),
+    analyzerVersion: () => analyzer_version,
+    deployAnalyzer: () => {
+      analyzer_version = '2';
+    },
     endFaults: () => {
       is_fault_free = true;
     },
@@ -91,7 +111,7 @@ export function createWorld(options: {
       const skew_ms = strike('clock skew', fault_plan.skewed)
         ? random.between(-fault_plan.skew_ms, fault_plan.skew_ms)
         : 0;
-      return { name: `${name}-${environments}`, killed: false, skew_ms };
+      return { name: `${name}-${environments}`, killed: false, skew_ms, analyzer_version };
     },
     clockOf: (environment) => () => Math.round(scheduler.now() + environment.skew_ms),
     async call(environment, service, action, effect) {

@@ -1,0 +1,162 @@
+import type { Job, OutcomeCounts } from '../../../schemas/index.ts';
+import type { JobLine } from '../job-input.ts';
+import type { RecordSpec } from '../specs.ts';
+import { type ResultChecks, versionOf } from './results.ts';
+import { Violation } from './violation.ts';
+
+/** What the simulation knows of a job. The checks compare it with the job store. */
+export interface KnownJob {
+  job_id: string;
+  tenant: string;
+  lines: JobLine[];
+  /** What happens to the input of the job. */
+  input: 'good' | 'never_arrives' | 'wrong_key' | 'empty' | 'replaced';
+  deadline_at: number;
+  /** Time at which the store accepted the cancellation. */
+  cancelled_at: number | undefined;
+  /**
+   * Largest number of done records that a check has found in the job store. The job's progress must
+   * not fall below this number.
+   */
+  done: number;
+  /** The final status that a check has found. A final status never changes. */
+  final: string | undefined;
+}
+
+const FINAL = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'];
+
+export function isOver({ status }: Job): boolean {
+  return FINAL.includes(status);
+}
+
+export interface JobProgress {
+  job: Job;
+  done: number;
+  total: number;
+  counts: OutcomeCounts;
+}
+
+/** Checks a job against the records that are done. */
+export function checkJob(
+  known: KnownJob,
+  { job, done, total, counts }: JobProgress,
+  results: ResultChecks,
+  latest_now: number,
+): void {
+  const fail = (what: string) => {
+    throw new Violation(`Job ${known.job_id}: ${what}`);
+  };
+  if (known.final !== undefined && job.status !== known.final)
+    fail(`${job.status} after it was ${known.final}`);
+  if (isOver(job)) known.final = job.status;
+  if (job.total !== undefined && job.total !== known.lines.length)
+    fail(`${job.total} records, expected ${known.lines.length}`);
+  if (done > total) fail(`${done} of ${total} done`);
+  if (done < known.done) fail(`done fell from ${known.done} to ${done}`);
+  known.done = done;
+  if (known.cancelled_at !== undefined && job.status !== 'CANCELLED')
+    fail(`${job.status} after a cancellation`);
+  if (job.status === 'FAILED') checkError(known, job, latest_now, fail);
+  if (job.status.startsWith('COMPLETED'))
+    checkCompleted(known, { job, done, counts }, results, fail);
+}
+
+type Fail = (what: string) => void;
+
+/** Checks that a failed job names the reason that applies to its input. */
+function checkError(known: KnownJob, { error }: Job, latest_now: number, fail: Fail): void {
+  const { input, deadline_at } = known;
+  const code = error?.code ?? 'no code';
+  const late = latest_now >= deadline_at;
+  const allowed: Record<string, boolean> = {
+    INPUT_NEVER_ARRIVED: late,
+    DEADLINE_EXCEEDED: late,
+    INPUT_UNREADABLE: input === 'wrong_key',
+    INPUT_EMPTY: input === 'empty',
+    INPUT_CHANGED: input === 'replaced',
+  };
+  if (allowed[code] !== true) fail(`failed with ${code}, although its input is ${input}`);
+}
+
+function checkCompleted(
+  { lines }: KnownJob,
+  { job, done, counts }: Omit<JobProgress, 'total'>,
+  results: ResultChecks,
+  fail: Fail,
+): void {
+  if (done !== lines.length) fail(`completed with ${done} of ${lines.length} done`);
+  const expected = new Map<string, number>();
+  for (const { outcome, spec } of lines) {
+    expected.set(outcome, (expected.get(outcome) ?? 0) + 1);
+    if (spec !== undefined && outcome !== 'set_aside' && !isDone(spec, results))
+      fail(`completed, but the result of ${spec.record_id} is missing`);
+  }
+  const { positive = 0, negative = 0, neutral = 0, mixed = 0 } = counts;
+  const found: OutcomeCounts & { analyzed: number } = {
+    ...counts,
+    analyzed: positive + negative + neutral + mixed,
+  };
+  for (const outcome of EXPECTED_OUTCOMES) {
+    const [is, should] = [found[outcome] ?? 0, expected.get(outcome) ?? 0];
+    if (is !== should) fail(`${is} ${outcome}, expected ${should}`);
+  }
+  const bad = ['set_aside', 'empty', 'unsupported_language'];
+  const has_errors = lines.some(({ outcome }) => bad.includes(outcome));
+  const status = has_errors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED';
+  if (job.status !== status) fail(`${job.status}, expected ${status}`);
+}
+
+const EXPECTED_OUTCOMES = [
+  'set_aside',
+  'empty',
+  'unsupported_language',
+  'withdrawn',
+  'analyzed',
+] as const;
+
+function isDone(spec: RecordSpec & { record_id: string }, results: ResultChecks): boolean {
+  const row = results.row(`${spec.tenant} ${spec.record_id}`);
+  return (
+    row !== undefined &&
+    row.record_version >= spec.record_version &&
+    results.hasLine(versionOf(spec))
+  );
+}
+
+interface ShownRow {
+  job_index: number;
+  record_id?: string | undefined;
+  outcome: string;
+  result?: { tenant: string; record_id: string; record_version: number } | undefined;
+}
+
+/**
+ * Checks the results that the API shows of a job: each line once and in order, and a result only
+ * if the line's version or a newer one is in the results table.
+ */
+export function checkShownResults(
+  { job_id, lines }: KnownJob,
+  shown: ShownRow[],
+  results: ResultChecks,
+): void {
+  const fail = (what: string) => {
+    throw new Violation(`Results of job ${job_id}: ${what}`);
+  };
+  if (shown.length !== lines.length) fail(`${shown.length} rows of ${lines.length} lines`);
+  for (const [index, row] of shown.entries()) {
+    const { outcome, spec } = lines[index]!;
+    if (row.job_index !== index) fail(`row ${row.job_index} in the place of ${index}`);
+    if (spec === undefined) {
+      if (row.outcome !== 'set_aside') fail(`line ${index} is ${row.outcome}, not a record`);
+      continue;
+    }
+    if (row.record_id !== spec.record_id) fail(`line ${index} has the id ${row.record_id}`);
+    const stored = results.row(`${spec.tenant} ${spec.record_id}`);
+    const is_there = stored !== undefined && stored.record_version >= spec.record_version;
+    if (row.outcome !== (is_there ? 'done' : 'pending'))
+      fail(`line ${index} is ${row.outcome}; a ${outcome} of version ${spec.record_version}`);
+    const { result } = row;
+    if (is_there && result?.record_version !== stored.record_version)
+      fail(`line ${index} shows version ${result?.record_version}`);
+  }
+}

@@ -1,0 +1,147 @@
+import type { RecordStream } from '../../ingest/ports.ts';
+import { createMessageHandler } from '../../ingest/submission/messages.ts';
+import type { JobInputs } from '../../ingest/submission/ports.ts';
+import { createSubmit } from '../../ingest/submission/submit.ts';
+import { createCallBack } from '../../jobs/callbacks/call-back.ts';
+import type { PostOutcome } from '../../jobs/callbacks/post.ts';
+import { createOnFinal } from '../../jobs/end-job.ts';
+import type { CallbackQueue, JobQueue, JobStore } from '../../jobs/ports.ts';
+import { createSweep } from '../../jobs/sweep.ts';
+import { type CallbackMessage, ServiceError } from '../../schemas/index.ts';
+import { createFakeInputs } from '../fakes/job-inputs.ts';
+import { Violation } from './checks/violation.ts';
+import { runFunction } from './lambda.ts';
+import type { Queue } from './queue.ts';
+import type { Environment, World } from './world.ts';
+
+export interface JobFunctionDeps {
+  world: World;
+  objects: Map<string, Buffer>;
+  storeOf: (environment: Environment) => JobStore;
+  streamOf: (environment: Environment) => RecordStream;
+  queues: { jobs: () => Queue; callbacks: () => Queue };
+  /** Delivers a callback to its receiver. */
+  receive: (url: string, headers: Record<string, string>, body: string) => number;
+}
+
+export const CALLBACK_SECRET = 'the secret of the deployment';
+
+/** Sends a message to the callback queue over the network of an environment. */
+export function connectCallbackQueue(
+  world: World,
+  environment: Environment,
+  queue: () => Queue,
+): CallbackQueue {
+  return {
+    send: (message, delay_seconds) =>
+      world.call(environment, 'queue', 'send', () => queue().send(message, delay_seconds * 1_000)),
+  };
+}
+
+/** Timeout of the submitting function. A short time makes it go on in a further invocation. */
+const SUBMISSION_TIMEOUTS_MS = [120_000, 24_000, 20_100];
+
+/**
+ * Creates the function that submits and sweeps jobs, as ingest/submission/compose.ts does. Returns
+ * true if the message is done.
+ */
+export function createSubmissionFunction(
+  deps: JobFunctionDeps,
+): (body: string) => Promise<boolean> {
+  const { world, storeOf, streamOf, queues } = deps;
+  return async (body) => {
+    const environment = world.environment('submission');
+    const now = world.clockOf(environment);
+    const store = storeOf(environment);
+    const callback_queue = connectCallbackQueue(world, environment, queues.callbacks);
+    const job_queue: JobQueue = {
+      send: (command) =>
+        world.call(environment, 'queue', 'send', () => queues.jobs().send(command)),
+    };
+    const handleMessages = createMessageHandler({
+      submit: createSubmit({
+        store,
+        inputs: connectInputs(deps, environment),
+        stream: streamOf(environment),
+        claims: { put: () => Promise.reject(new Error('No text of a job is that long')) },
+        on_final: createOnFinal(callback_queue),
+        now,
+      }),
+      sweep: createSweep({ store, job_queue, callback_queue, now }),
+      job_queue,
+      log: (_, message, details) => checkLog(world, message, details),
+    });
+    const timeout_ms = world.random.pick(SUBMISSION_TIMEOUTS_MS);
+    const ends_at = now() + timeout_ms;
+    const outcome = await runFunction(world, environment, timeout_ms, () =>
+      handleMessages([{ messageId: 'm', body }] as never, () => ends_at - now()),
+    );
+    return outcome !== 'killed' && outcome.answer.batchItemFailures.length === 0;
+  };
+}
+
+/**
+ * Checks that a log message has no text of a user and does not report a bug. All texts of the
+ * simulation contain a mark between two hash signs.
+ */
+export function checkLog(world: World, message: string, details: object): void {
+  const line = JSON.stringify({ message, ...details });
+  if (line.includes('#')) world.scheduler.fail(new Violation(`A log has a text: ${line}`));
+  if (line.includes('"error_name"')) world.scheduler.fail(new Violation(`A bug: ${line}`));
+}
+
+/** Returns the inputs of jobs for one environment, which reads an object in several parts. */
+function connectInputs({ world, objects }: JobFunctionDeps, environment: Environment): JobInputs {
+  const { inputs } = createFakeInputs(objects);
+  return {
+    ...inputs,
+    head: (key) => world.call(environment, 'inputs', 'head', () => inputs.head(key)),
+    async *read(key, options) {
+      const [whole = Buffer.alloc(0)] = await world.call(environment, 'inputs', 'get', async () => {
+        const parts: Buffer[] = [];
+        for await (const part of inputs.read(key, options)) parts.push(part);
+        return parts;
+      });
+      const size = world.random.pick([500, 10_000, 1_000_000]);
+      for (let start = 0; start < whole.length; start += size) {
+        if (start > 0) await world.call(environment, 'inputs', 'next part', () => undefined);
+        yield whole.subarray(start, start + size);
+      }
+    },
+  };
+}
+
+const CALLBACK_TIMEOUT_MS = 45_000;
+
+/** Creates the function that sends callbacks, as jobs/callbacks/compose.ts does. */
+export function createCallbackFunction(deps: JobFunctionDeps): (body: string) => Promise<boolean> {
+  const { world, storeOf, queues, receive } = deps;
+  return async (body) => {
+    const environment = world.environment('callbacks');
+    const callBack = createCallBack({
+      store: storeOf(environment),
+      queue: connectCallbackQueue(world, environment, queues.callbacks),
+      post: (url, headers, content) =>
+        world
+          .call(environment, 'receiver', 'POST', () => receive(url, headers, content))
+          .then((status): PostOutcome => ({ status }), toNoResponse),
+      secret: () => world.call(environment, 'secrets', 'get', () => CALLBACK_SECRET),
+      now: world.clockOf(environment),
+    });
+    const outcome = await runFunction(world, environment, CALLBACK_TIMEOUT_MS, () =>
+      callBack(JSON.parse(body) as CallbackMessage).then(
+        () => true,
+        (error: unknown) => {
+          if (!(error instanceof ServiceError)) throw error;
+          return false;
+        },
+      ),
+    );
+    return outcome !== 'killed' && outcome.answer;
+  };
+}
+
+function toNoResponse(error: unknown): PostOutcome {
+  if (!(error instanceof ServiceError)) throw error;
+  return { error: 'ECONNRESET' };
+}
