@@ -383,6 +383,13 @@ export const MUTATIONS: Mutation[] = [
     seed: 2,
   },
   {
+    name: 'a throttled process uses up its old slots',
+    file: 'processors/analysis/rate-limiter.ts',
+    from: 'this.#slots.dropLot();',
+    to: '',
+    seed: 9,
+  },
+  {
     name: 'an open circuit lets calls through',
     file: 'processors/analysis/circuit-breaker.ts',
     from: 'if (!circuit.admit()) {',
@@ -430,6 +437,13 @@ export const MUTATIONS: Mutation[] = [
     from: 'items.filter(({ record }) => record.job_id === undefined)',
     to: 'items',
     seed: 2,
+  },
+  {
+    name: 'dropped records are not reported',
+    file: 'processors/stream/progress.ts',
+    from: 'tally.cancelled += items.length - open.length;',
+    to: '',
+    seed: 20,
   },
   {
     name: 'the text of another tenant is fetched',
@@ -516,10 +530,31 @@ export const MUTATIONS: Mutation[] = [
     seed: 2,
   },
   {
+    name: 'the sweeper does not repeat a lost callback',
+    file: 'jobs/sweep.ts',
+    from: 'await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);',
+    to: '',
+    seed: 25,
+  },
+  {
     name: 'a job with set-asides is completed without errors',
     file: 'jobs/progress.ts',
     from: 'failed + set_aside > 0',
     to: 'failed > 0',
     seed: 1,
+  },
+  {
+    name: 'a consumer that finds a closed page stops',
+    file: 'jobs/progress.ts',
+    from: 'if (marked.counts !== undefined) return marked.counts;',
+    to: 'if (marked.counts !== undefined) return undefined;',
+    seed: 22,
+  },
+  {
+    name: 'a full batch closes a page without its number of records',
+    file: 'jobs/progress.ts',
+    from: 'const marked: Page = outcomes.size === size ? marks',
+    to: 'const marked: Page = outcomes.size >= size - 1 ? marks',
+    seed: 10,
   },
 ];
