@@ -106,6 +106,13 @@ it('an existing row whose version cannot be read is returned, since it may be ol
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
 });
 
+it('a row that is deleted between its insert and the read is written', async () => {
+  answerInserts(() => 'DuplicateItem');
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [] } });
+  expect(await table.put(many(1))).toEqual([]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(1);
+});
+
 it('only the attributes that decide whether a row is replaced are read', async () => {
   answerInserts(() => 'DuplicateItem');
   const [result] = many(1);

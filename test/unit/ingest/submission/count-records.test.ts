@@ -59,7 +59,7 @@ async function count(
 }
 
 it('a job whose records are counted is PROCESSING, has its total, and is checked by the sweeper in 10 minutes', async () => {
-  const { counted, store } = await count(3);
+  const { counted, store } = await count(3, { due_at: new Date(JOBS_NOW).toISOString() });
   expect(await counted).toEqual(await store.get('job_1'));
   expect(await store.get('job_1')).toMatchObject({
     ...{ status: 'PROCESSING', total: 3 },
