@@ -57,6 +57,9 @@ export interface World {
   failsAlone(service: Service): boolean;
 }
 
+/** The version of the analyzer before {@link World.deployAnalyzer}. */
+export const FIRST_VERSION = '1';
+
 const STARTED_AT = Date.UTC(2026, 10, 23);
 
 export function startedAt(): number {
@@ -72,7 +75,7 @@ export function createWorld(options: {
   const faults: Record<string, number> = {};
   let is_fault_free = false;
   let environments = 0;
-  let analyzer_version = '1';
+  let analyzer_version = FIRST_VERSION;
   const strike = (name: string, probability: number) => {
     if (is_fault_free || !random.chance(probability)) return false;
     faults[name] = (faults[name] ?? 0) + 1;
