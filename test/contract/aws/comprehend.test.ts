@@ -71,6 +71,8 @@ it.each([
   ['TextSizeLimitExceededException', false, false],
   ['UnsupportedLanguageException', false, false],
   ['invalid request', false, false],
+  ['ValidationException', false, false],
+  ['VALIDATION_ERROR', false, false],
   ['400', false, false],
 ])(
   'The analyzer translates the document error %s: retryable %s, throttled %s',

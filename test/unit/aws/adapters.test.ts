@@ -117,7 +117,10 @@ it.each([
   ['was cancelled', state('CANCELLED'), 'The query was cancelled'],
 ])('a query that %s is a QueryError with the reason of Athena', async (_, answer, message) => {
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
-  athena.on(GetQueryExecutionCommand).resolves(answer);
+  athena
+    .on(GetQueryExecutionCommand)
+    .resolvesOnce(answer)
+    .rejects(new Error('The query was asked about after its end'));
   const asked = query('SELECT 1');
   await expect(asked).rejects.toBeInstanceOf(QueryError);
   await expect(asked).rejects.toThrow(message);

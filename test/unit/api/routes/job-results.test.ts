@@ -115,11 +115,15 @@ async function collectPages(
   limit: number,
 ) {
   const pages: JobResult[][] = [];
+  const cursors = new Set<string>();
   let cursor = '';
   for (;;) {
     const { results, next_cursor } = await readPage(`?limit=${limit}${cursor}`);
     pages.push(results);
     if (next_cursor === undefined) return pages;
+    // A cursor that comes twice leads to the same page for ever.
+    expect(cursors).not.toContain(next_cursor);
+    cursors.add(next_cursor);
     cursor = `&cursor=${next_cursor}`;
   }
 }

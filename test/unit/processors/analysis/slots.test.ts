@@ -98,6 +98,32 @@ it('slots of the past are not used in a burst', async () => {
   expect(reserved).toEqual([6, 1]);
 });
 
+it.each([
+  [1, 100],
+  [500, 500],
+])(
+  'a slot of a lot with one slot in %d ms is used up to %d ms late, and not later',
+  async (interval_ms, late_ms) => {
+    for (const [delay_ms, reservations] of [
+      [late_ms, 1],
+      [late_ms + 1, 2],
+    ] as const) {
+      const sizes: number[] = [];
+      const { slots, clock } = createSlots({
+        reserve: async (count) => {
+          sizes.push(count);
+          const shared = { calls_per_second: 1_000 / interval_ms, refused_at: 1_000 };
+          return { starts_at: clock.at, interval_ms, rate: shared, rate_changed_at: 0 };
+        },
+      });
+      await slots.take(NEVER, 2);
+      clock.at += interval_ms + delay_ms;
+      await slots.take(NEVER, 1);
+      expect(sizes, `${delay_ms} ms late`).toHaveLength(reservations);
+    }
+  },
+);
+
 it('a ledger that fails is left alone for a second, and the slots meanwhile are a fixed share', async () => {
   let reservations = 0;
   const { slots, clock } = createSlots({
