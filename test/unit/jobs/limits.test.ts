@@ -26,7 +26,11 @@ async function sweep(fields: Partial<Job>) {
 }
 
 it('a sweep that repeats a callback sends the attempt that follows the last one, at once', async () => {
-  const attempts = [1, 2].map(() => ({ attempted_at: isoIn(0), duration_ms: 1, status: 500 }));
+  const attempts = [1, 2].map(() => ({
+    attempted_at: isoIn(-3_600_000),
+    duration_ms: 1,
+    status: 500,
+  }));
   const { sent } = await sweep({
     ...{ status: 'COMPLETED', total: 1 },
     callback: { ...callback, attempts, state: 'pending' },
