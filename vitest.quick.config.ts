@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit test files that take longer than a second. `npm run test:unit` runs them. */
+/**
+ * Unit test files that take longer than a second, or that need modules of their own. `npm run
+ * test:unit` runs them.
+ */
 const SLOW = [
   'packages/embedded-cloud/test/unit/comprehend/analyzer.test.ts',
   'packages/language-detector/test/rank.test.ts',
@@ -9,7 +12,10 @@ const SLOW = [
   'test/unit/api/fuzz.test.ts',
   'test/unit/api/http/cursor.test.ts',
   'test/unit/chaos/check.test.ts',
+  'test/unit/cli/**',
   'test/unit/ingest/publisher.test.ts',
+  'test/unit/ingest/sources/rows.test.ts',
+  'test/unit/ingest/submission/exactness.test.ts',
   'test/unit/ingest/submission/input.test.ts',
   'test/unit/ingest/submission/submit.test.ts',
   'test/unit/jobs/exactness.test.ts',
@@ -20,7 +26,7 @@ const SLOW = [
   'test/unit/processors/stream/decode.test.ts',
   'test/unit/rooms.test.ts',
   'test/unit/scripts/dropped-results.test.ts',
-  'test/unit/simulation.test.ts',
+  'test/unit/simulation/**',
 ];
 
 /** The fast unit tests, for `npm run test:quick`. */
