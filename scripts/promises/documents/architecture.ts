@@ -171,8 +171,8 @@ export const ARCHITECTURE: DocumentPromises = {
     {
       says: 'outcomes as they become known | lots of 400 outcomes, or fewer after 250 ms without a new one',
       tests: [
-        'A lot has 400 results, sixteen full calls, unless the consumer is told otherwise',
-        'A lot that is not full waits for 250 ms, unless the consumer is told otherwise',
+        'A lot has 400 results, sixteen full calls, unless the options say otherwise',
+        'A lot that is not full waits for 250 ms, unless the options say otherwise',
       ],
     },
     {

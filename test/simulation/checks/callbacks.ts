@@ -88,7 +88,7 @@ export function checkAttempts(
   if (state === 'failed' && attempts.length !== 4) fail(`failed after ${attempts.length} attempts`);
 }
 
-/** Checks at the end that the receiver was told of each job, or that all attempts were made. */
+/** Checks at the end that the receiver has got a callback for each job, or that all attempts were made. */
 export function checkCallbackEnded({ job_id }: KnownJob, { status, callback }: Job): void {
   const is_wanted = callback !== undefined && status !== 'CANCELLED';
   if (is_wanted && callback.state !== 'delivered' && callback.state !== 'failed')

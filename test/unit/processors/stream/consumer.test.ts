@@ -125,13 +125,13 @@ describe('results that are known early', () => {
     expect(await consumed).toMatchObject({ results: 7, failed: 0 });
   });
 
-  it('A lot has 400 results, sixteen full calls, unless the consumer is told otherwise', async () => {
+  it('A lot has 400 results, sixteen full calls, unless the options say otherwise', async () => {
     const records = Array.from({ length: 900 }, (_, i) => record(`r${i}`));
     expect(await consume(kinesisRecords(...records))).toMatchObject({ results: 900 });
     expect(stores.results_table.puts.map((put) => put.length)).toEqual([400, 400, 100]);
   });
 
-  it('A lot that is not full waits for 250 ms, unless the consumer is told otherwise', async () => {
+  it('A lot that is not full waits for 250 ms, unless the options say otherwise', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { opened, open } = aGate();
