@@ -5,36 +5,17 @@ import { gzipSync } from 'node:zlib';
 import {
   clientConfig,
   createAthena,
-  type GlueTable,
   type ServedService,
   serveService,
 } from '@aurastream/embedded-cloud/testing';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createQuery } from '../../aws/athena/query.ts';
-import { createResultsView } from '../../infra/constructs/results-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
+import { createLakeTables } from '../support/lake-tables.ts';
 import { aResult } from '../support/results.ts';
 
 const DATABASE = 'aurastream';
-const partition_keys = [{ name: 'year', type: 'int' }];
-const columns = [...listResultColumns(), ...partition_keys];
-const table: GlueTable = {
-  database: DATABASE,
-  name: 'results_raw',
-  table_type: 'EXTERNAL_TABLE',
-  columns: listResultColumns(),
-  partition_keys,
-  location: 's3://lake/results/',
-  parameters: {},
-};
-const view: GlueTable = {
-  ...table,
-  name: 'results',
-  table_type: 'VIRTUAL_VIEW',
-  view_original_text: String(createResultsView(DATABASE, columns).viewOriginalText),
-};
-
 let s3_dir: string;
 let served: ServedService;
 let client: AthenaClient;
@@ -43,7 +24,7 @@ beforeAll(async () => {
   s3_dir = await mkdtemp(join(tmpdir(), 'lake-query-'));
   served = await serveService(
     createAthena({
-      glue: { databases: [DATABASE], tables: [view, table] },
+      glue: { databases: [DATABASE], tables: createLakeTables(DATABASE, ['year']) },
       work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
       s3Dir: s3_dir,
       putObject: async () => {},
@@ -83,5 +64,5 @@ it('a query of the deployed view returns typed values, and the earliest of two d
 it('the deployed view has every column of a result', async () => {
   const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
   const { columns: found } = await query('SELECT * FROM results LIMIT 0');
-  expect(found).toEqual(columns.map(({ name }) => name));
+  expect(found).toEqual([...listResultColumns(), { name: 'year' }].map(({ name }) => name));
 });

@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import {
   clientConfig,
   createAthena,
-  type GlueTable,
   type ServedService,
   serveService,
 } from '@aurastream/embedded-cloud/testing';
@@ -14,30 +13,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StatsQuery } from '../../../api/ports.ts';
 import { createStats } from '../../../api/stats/stats.ts';
 import { createQuery } from '../../../aws/athena/query.ts';
-import { createResultsView } from '../../../infra/constructs/results-view.ts';
-import { listResultColumns } from '../../../schemas/glue.ts';
 import type { Result } from '../../../schemas/index.ts';
+import { createLakeTables } from '../../support/lake-tables.ts';
 import { aResult } from '../../support/results.ts';
 
 const DATABASE = 'aurastream';
-const partition_keys = ['year', 'month', 'day', 'hour'].map((name) => ({ name, type: 'int' }));
-const columns = [...listResultColumns(), ...partition_keys];
-const table: GlueTable = {
-  database: DATABASE,
-  name: 'results_raw',
-  table_type: 'EXTERNAL_TABLE',
-  columns: listResultColumns(),
-  partition_keys,
-  location: 's3://lake/results/',
-  parameters: {},
-};
-const view: GlueTable = {
-  ...table,
-  name: 'results',
-  table_type: 'VIRTUAL_VIEW',
-  view_original_text: String(createResultsView(DATABASE, columns).viewOriginalText),
-};
-
 let s3_dir: string;
 let served: ServedService;
 let client: AthenaClient;
@@ -46,7 +26,10 @@ beforeAll(async () => {
   s3_dir = await mkdtemp(join(tmpdir(), 'stats-sql-'));
   served = await serveService(
     createAthena({
-      glue: { databases: [DATABASE], tables: [view, table] },
+      glue: {
+        databases: [DATABASE],
+        tables: createLakeTables(DATABASE, ['year', 'month', 'day', 'hour']),
+      },
       work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
       s3Dir: s3_dir,
       putObject: async () => {},
