@@ -111,6 +111,11 @@ async function produce(
   const random = world.random.fork();
   const { publisher, patience } = createWorldPublisher(options);
   const sent: Promise<void>[] = [];
+  // A check that fails ends the run at once, while the producer may still sleep.
+  const watch = (work: Promise<void>) => {
+    work.catch((error: unknown) => world.scheduler.fail(error));
+    sent.push(work);
+  };
   let entries = 0;
   let list: Entry[] = [];
   for (let made = 0; made < records; made += 1) {
@@ -121,15 +126,15 @@ async function produce(
         if (spec.kind === 'poison' && spec.repaired !== undefined) addRepair(entry, onRepairable);
       }
       if (entry.bytes === undefined && random.chance(0.3)) list.push(entry);
-      else sent.push(publish(options, publisher, entry, patience));
+      else watch(publish(options, publisher, entry, patience));
     }
     if (list.length > 0 && random.chance(0.05)) {
-      sent.push(publishList(options, publisher, list, patience));
+      watch(publishList(options, publisher, list, patience));
       list = [];
     }
     if (random.chance(0.05)) await world.scheduler.sleep(random.int(1_000), 'producer idles');
   }
-  sent.push(publishList(options, publisher, list, patience));
+  watch(publishList(options, publisher, list, patience));
   await Promise.all(sent);
   await publisher.close();
   const { accepted, failed, refused } = publisher.stats();
