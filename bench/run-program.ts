@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { settings } from '../infra/settings.ts';
+import type { ConsumerEnvironment } from '../schemas/index.ts';
 import { type Bundles, bundlePrograms, type ProgramName } from './bundles.ts';
 import { withFolder } from './folder.ts';
 import type { Load } from './load.ts';
@@ -156,7 +157,9 @@ function readDeployedQuota(): Record<string, string> {
  * Builds the environment variables of every program. The rate limits are too high to slow a program
  * down. `runConsumers` uses the deployed rate limits instead.
  */
-function buildEnvironment(endpoint: string): Record<string, string> {
+function buildEnvironment(
+  endpoint: string,
+): Record<keyof ConsumerEnvironment, string> & Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',
@@ -178,6 +181,7 @@ function buildEnvironment(endpoint: string): Record<string, string> {
     RESULTS_TTL_SECONDS: '7776000',
     DELIVERY_STREAM: 'lake',
     SET_ASIDE_BUCKET: 'set-asides',
+    RESTORE_KEY_ARN: 'restore-key',
     TEXT_POLICY: 'full',
     JOBS_TABLE: 'jobs',
     INPUT_BUCKET: 'inputs',
