@@ -52,7 +52,7 @@ export default defineConfig({
       layer('unit', {
         include: ['test/{unit,infra}/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
         exclude: ['packages/*/test/contract/**'],
-        setupFiles: ['test/support/no-processes-no-sockets.ts'],
+        setupFiles: ['test/support/no-processes-no-sockets.ts', 'test/support/end-sdk-loops.ts'],
         testTimeout: 60_000,
         hookTimeout: 60_000,
         order: 0,

@@ -11,6 +11,7 @@ const SLOW = [
   'test/unit/api/analyze-sync.test.ts',
   'test/unit/api/fuzz.test.ts',
   'test/unit/api/http/cursor.test.ts',
+  'test/unit/api/routes/callback-check.test.ts',
   'test/unit/chaos/check.test.ts',
   'test/unit/cli/**',
   'test/unit/ingest/publisher.test.ts',
@@ -22,11 +23,13 @@ const SLOW = [
   'test/unit/jobs/sweep.test.ts',
   'test/unit/operations/restore.test.ts',
   'test/unit/processors/analysis/analysis.test.ts',
+  'test/unit/processors/analysis/compose-detection.test.ts',
   'test/unit/processors/analysis/rate-limiter.test.ts',
   'test/unit/processors/stream/decode.test.ts',
   'test/unit/rooms.test.ts',
   'test/unit/scripts/dropped-results.test.ts',
   'test/unit/simulation/**',
+  'test/unit/support/endless-loops.test.ts',
 ];
 
 /** The fast unit tests, for `npm run test:quick`. */

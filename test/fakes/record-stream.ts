@@ -1,14 +1,17 @@
 import type { RecordStream, StreamEntry } from '../../ingest/ports.ts';
+import { countStubCall } from '../support/endless-loops.ts';
 
 /** Creates a stream that has one shard and accepts every entry. */
 export function createFakeStream() {
   const entries: StreamEntry[] = [];
   const stream: RecordStream = {
-    putRecords: async (added) =>
-      added.map((entry) => {
+    async putRecords(added) {
+      countStubCall();
+      return added.map((entry) => {
         entries.push(entry);
         return { ok: true, shard_id: 'shardId-0', sequence_number: String(entries.length) };
-      }),
+      });
+    },
   };
   return { stream, entries };
 }

@@ -1,5 +1,6 @@
 import type { ResultsReader } from '../../api/ports.ts';
 import { type Result, recordKey } from '../../schemas/index.ts';
+import { countStubCall } from '../support/endless-loops.ts';
 
 /**
  * Creates a reader of the results in `rows`. The keys of `rows` are `tenant#record_id`. A listing
@@ -13,6 +14,7 @@ export function createFakeReader(rows = new Map<string, Result>()) {
       return new Map([...rows].filter(([key]) => keys.includes(key)));
     },
     async list({ tenant, source, limit, cursor = '0' }) {
+      countStubCall();
       if (!/^\d+$/.test(cursor)) throw new RangeError('The cursor is not one of this listing');
       const all = [...rows.values()].filter(
         (row) => row.tenant === tenant && row.source === source,

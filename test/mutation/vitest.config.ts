@@ -9,7 +9,11 @@ export default defineConfig({
   test: {
     include: room?.tests ?? [],
     exclude: SLOW_TESTS,
-    setupFiles: ['test/mutation/setup.ts', 'test/support/no-processes-no-sockets.ts'],
+    setupFiles: [
+      'test/mutation/setup.ts',
+      'test/support/no-processes-no-sockets.ts',
+      'test/support/end-sdk-loops.ts',
+    ],
     // A busy machine must not look like a test that hangs.
     testTimeout: 30_000 * patience,
     hookTimeout: 60_000 * patience,

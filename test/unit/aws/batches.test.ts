@@ -12,6 +12,7 @@ import { openTable, queryItems } from '../../../aws/dynamodb/table.ts';
 import { type BatchOptions, firstError, sendBatches } from '../../../aws/send-batches.ts';
 import { chunk } from '../../../lib/chunk.ts';
 import { ServiceError } from '../../../schemas/index.ts';
+import { skipPause } from '../../support/endless-loops.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 beforeEach(() => void dynamodb.reset());
@@ -30,7 +31,7 @@ function send(
   const attempts = new Map<string, number>();
   return sendBatches(entries, {
     limit: pLimit(16),
-    pause: async () => {},
+    pause: skipPause,
     split: (some) => chunk(some, 1),
     send: async ([entry = '']) => {
       const attempt = (attempts.get(entry) ?? 0) + 1;
@@ -127,7 +128,7 @@ it('the first rejection becomes an error with the same advice, and no rejection 
 });
 
 const client = dynamodb as unknown as DynamoDBClient;
-const open = () => openTable({ client, table_name: 't', pause: async () => {} });
+const open = () => openTable({ client, table_name: 't', pause: skipPause });
 const keysOf = (call: { args: unknown[] }) => {
   const { input } = call.args[0] as BatchGetItemCommand;
   return input.RequestItems!.t!.Keys!.map(({ id }) => id!.S!);

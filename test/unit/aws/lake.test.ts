@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { createLake } from '../../../aws/firehose/lake.ts';
 import { packResults, splitIntoCalls } from '../../../aws/firehose/packed-record.ts';
+import { skipPause } from '../../support/endless-loops.ts';
 import { aResult } from '../../support/results.ts';
 
 const firehose = mockClient(FirehoseClient);
@@ -73,7 +74,7 @@ it('the lake counts a record without an id as rejected, whatever the count of fa
     .resolvesOnce({ FailedPutCount: 1, RequestResponses: [{ RecordId: 'r' }, {}] })
     .resolves({ FailedPutCount: 0, RequestResponses: [{ RecordId: 'r' }] });
   const client = firehose as unknown as FirehoseClient;
-  const lake = createLake({ client, delivery_stream: 'lake', pause: async () => {} });
+  const lake = createLake({ client, delivery_stream: 'lake', pause: skipPause });
   expect(await lake.put([aLine(60_000), aLine(60_000)])).toEqual([]);
   const calls = firehose.commandCalls(PutRecordBatchCommand);
   expect(calls.map(({ args }) => args[0].input.Records!.length)).toEqual([2, 1]);

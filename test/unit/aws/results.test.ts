@@ -11,6 +11,7 @@ import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import { recordKey } from '../../../schemas/index.ts';
+import { skipPause } from '../../support/endless-loops.ts';
 import { aResult } from '../../support/results.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
@@ -18,7 +19,7 @@ const NOW = Date.UTC(2026, 10, 23);
 const deps = {
   client: dynamodb as unknown as DynamoDBClient,
   table_name: 'results',
-  pause: async () => {},
+  pause: skipPause,
 };
 const table = createResultsTable({ ...deps, ttl_seconds: 60, now: () => NOW });
 const reader = createResultsReader(deps);

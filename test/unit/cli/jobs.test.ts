@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { jobCommand } from '../../../cli/commands/job.ts';
 import { runCommand } from '../../support/cli.ts';
+import { countStubCall } from '../../support/endless-loops.ts';
 import { aResult } from '../../support/results.ts';
 
 interface Sent {
@@ -27,6 +28,7 @@ beforeEach(() => {
   answers = {};
   vi.stubEnv('AURASTREAM_API_KEY', 'a-key');
   vi.stubGlobal('fetch', async (input: URL | string, init: RequestInit = {}) => {
+    countStubCall();
     const url = new URL(input);
     const body = init.body === undefined ? '' : await new Response(init.body as never).text();
     const { method = 'GET' } = init;

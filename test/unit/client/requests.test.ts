@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { ApiError, type ClientOptions, createClient } from '../../../client/index.ts';
+import { countStubCall } from '../../support/endless-loops.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -23,6 +24,7 @@ function createScripted(answers: (Response | Error)[], more: Partial<ClientOptio
     api_key: 'a-key',
     random: () => 0.5,
     fetch: async (url, init) => {
+      countStubCall();
       const { pathname, search } = new URL(String(url));
       const body = init?.body === undefined ? undefined : JSON.parse(String(init.body));
       const { method = 'GET', headers } = init ?? {};
@@ -32,6 +34,7 @@ function createScripted(answers: (Response | Error)[], more: Partial<ClientOptio
       return answer.clone();
     },
     sleep: async (milliseconds, signal) => {
+      countStubCall();
       waits.push(milliseconds);
       signal?.throwIfAborted();
     },

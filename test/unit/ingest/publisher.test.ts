@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createPublisher, type PublishOutcome, type StreamEntry } from '../../../ingest/index.ts';
 import { ServiceError } from '../../../schemas/index.ts';
+import { skipPause } from '../../support/endless-loops.ts';
 
 /**
  * Answer of the stream to a request. The value `true` makes the whole request fail. An array has
@@ -34,7 +35,7 @@ function createStream(fates: Fate[]) {
   };
 }
 
-const without_delays = { linger_ms: 0, pause: async () => undefined };
+const without_delays = { linger_ms: 0, pause: skipPause };
 
 async function collect(outcomes: AsyncIterable<PublishOutcome>): Promise<PublishOutcome[]> {
   const collected: PublishOutcome[] = [];

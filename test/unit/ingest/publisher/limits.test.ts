@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createPublisher, type PublishOutcome } from '../../../../ingest/index.ts';
 import { BoundedQueue } from '../../../../ingest/publisher/bounded-queue.ts';
 import { Packer, type PendingEntry } from '../../../../ingest/publisher/packer.ts';
+import { skipPause } from '../../../support/endless-loops.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => {
@@ -136,7 +137,7 @@ it('the counts of a publisher say what became of each record, and do not change 
         );
       },
     },
-    ...{ max_attempts: 2, linger_ms: 0, pause: async () => {}, new_record_id: () => 'made' },
+    ...{ max_attempts: 2, linger_ms: 0, pause: skipPause, new_record_id: () => 'made' },
   });
   const before = publisher.stats();
   const publishing = [0, 1, 2, 3].map((i) => publisher.publish(record(i)));

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createPublisher } from '../../../../ingest/index.ts';
 import { ByteBudget } from '../../../../ingest/publisher/byte-budget.ts';
+import { skipPause } from '../../../support/endless-loops.ts';
 
 const record = (i: number) => ({ record_id: `r${i}`, source: 's', text: 'x'.repeat(100) });
 
@@ -51,7 +52,7 @@ it('records that the stream refuses for good give their room back: 100 of them e
     max_attempts: 1,
     max_pending_bytes: 1_000,
     linger_ms: 0,
-    pause: async () => {},
+    pause: skipPause,
   });
   const publishing = Promise.all(
     Array.from({ length: 100 }, (_, i) => publisher.publish(record(i))),
@@ -114,7 +115,7 @@ it('an entry for which the stream gives no outcome is sent again', async () => {
       },
     },
     linger_ms: 0,
-    pause: async () => {},
+    pause: skipPause,
   });
   expect(await publisher.publish(record(0))).toMatchObject({ status: 'accepted' });
   expect(requests).toBe(2);

@@ -7,13 +7,14 @@ import {
 import type { DocumentOutcome } from '../../../../processors/analysis/ports.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeAnalyzer } from '../../../fakes/analyzer.ts';
+import { skipPause } from '../../../support/endless-loops.ts';
 
 const BUSY: DocumentOutcome = { ok: false, code: 'Busy', retryable: true, throttled: true };
 
 function start(deps: Partial<AskDeps>, texts: string[], more: Partial<AnalysisContext> = {}) {
   const { analyzer } = createFakeAnalyzer();
   const context: AnalysisContext = { ...createAnalysisContext(), ...more };
-  const ask = createAsk({ analyzer, max_in_flight: 4, pause: async () => {}, ...deps });
+  const ask = createAsk({ analyzer, max_in_flight: 4, pause: skipPause, ...deps });
   const documents = texts.map((text) => ({ text, language_code: 'en' }));
   const answered = (async () => {
     const outcomes = new Map<string, DocumentOutcome>();

@@ -4,6 +4,7 @@ import { createAnalysisContext } from '../../../../processors/analysis/context.t
 import type { AnalysisCounts } from '../../../../processors/analysis/counts.ts';
 import type { AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import { createFakeCache } from '../../../fakes/verdict-cache.ts';
+import { skipPause } from '../../../support/endless-loops.ts';
 
 /** Creates an analysis with fakes. The analysis adds an entry to `counts` for each batch. */
 export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDeps, 'analyzer'>) {
@@ -14,7 +15,7 @@ export function testAnalysis(overrides: Partial<AnalysisDeps> & Pick<AnalysisDep
     default_language: 'en',
     memory_entries: 10_000,
     max_in_flight: 4,
-    pause: async () => {},
+    pause: skipPause,
     ...overrides,
   });
   return {

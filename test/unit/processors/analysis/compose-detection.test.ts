@@ -1,0 +1,30 @@
+import { detectLanguage } from '@aurastream/language-detector';
+import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, it, vi } from 'vitest';
+import { analyseAll } from '../../../../processors/analysis/analyse-all.ts';
+import { composeAnalysis, createAnalyzer } from '../../../../processors/analysis/compose.ts';
+import { ANALYZERS } from '../../../../schemas/index.ts';
+
+vi.mock('@aurastream/language-detector', () => ({ detectLanguage: vi.fn(() => 'tlh') }));
+
+it('language detection favours the languages of the analyzer, and gets the normalised text', async () => {
+  mockClient(DynamoDBClient).on(BatchGetItemCommand).resolves({});
+  const analyse = composeAnalysis(
+    {
+      CACHE_TABLE: 'the-cache',
+      CACHE_TTL_SECONDS: 60,
+      CACHE_MEMORY_ENTRIES: 100,
+      ANALYZER: 'comprehend',
+      ANALYZER_MAX_IN_FLIGHT: 2,
+      DEFAULT_LANGUAGE: 'en',
+    },
+    { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, { max_attempts: 1 }), now: Date.now },
+  );
+  expect(await analyseAll(analyse, [{ text: ' nuqneH  Qap ', language: 'auto' }])).toEqual([
+    { status: 'unsupported_language', language_code: 'tlh', language_source: 'detected' },
+  ]);
+  expect(vi.mocked(detectLanguage).mock.calls).toEqual([
+    ['nuqneH Qap', ANALYZERS.comprehend.languages],
+  ]);
+});
