@@ -12,22 +12,28 @@ interface Stub {
 // The factory runs only in the test files that import the package.
 vi.mock('aws-sdk-client-mock', async (importOriginal) => {
   const original = await importOriginal<typeof import('aws-sdk-client-mock')>();
-  const guarded = new WeakMap<Stub, Send>();
+  const counting = new WeakSet<Send>();
+  const send_of = new WeakMap<Stub, Send>();
   // The package sets `send` in its constructor and in `reset`.
   Object.defineProperty(original.AwsStub.prototype, 'send', {
     get(this: Stub) {
-      return guarded.get(this);
+      return send_of.get(this);
     },
     set(this: Stub, stub: Send) {
-      const send = new Proxy(stub, {
-        apply(target, client, call: unknown[]) {
-          countStubCall();
-          return Reflect.apply(target, client, call);
-        },
-      });
-      guarded.set(this, send);
+      const send = counting.has(stub) ? stub : countCalls(stub);
+      counting.add(send);
+      send_of.set(this, send);
       this.client.send = send;
     },
   });
   return original;
 });
+
+function countCalls(stub: Send): Send {
+  return new Proxy(stub, {
+    apply(target, client, call: unknown[]) {
+      countStubCall();
+      return Reflect.apply(target, client, call);
+    },
+  });
+}
