@@ -71,7 +71,10 @@ export function checkAttempts(
     fail(`${attempts.length} attempts`);
   if (status === 'CANCELLED' && state !== 'waiting') fail(`${state} after a cancellation`);
   const times = attempts.map(({ attempted_at }) => Date.parse(attempted_at));
-  const is_calm = Date.parse(completed_at ?? '') > (options.fault_free_since ?? Infinity);
+  // The clock that wrote `completed_at` may be ahead. Then the job has ended earlier, and the answer
+  // about its first attempt may have been lost.
+  const ended_at = Date.parse(completed_at ?? '') - options.skew_ms;
+  const is_calm = ended_at > (options.fault_free_since ?? Infinity);
   for (const [i, delay] of DELAYS.entries()) {
     const [one, next] = [times[i], times[i + 1]];
     if (one === undefined || next === undefined) continue;
