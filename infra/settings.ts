@@ -14,6 +14,8 @@ export interface Settings {
     memory_mb: number;
     analyzer_max_in_flight: number;
   };
+  /** What the consumer of the bulk stream has instead of the settings of `consumer`. */
+  bulk_consumer: { batch_size: number; timeout_seconds: number };
   analysis: {
     /** Analyzer that the consumer and the API use. */
     analyzer: AnalyzerName;
@@ -73,6 +75,7 @@ export interface Settings {
      */
     emails: string[];
     late_seconds: number;
+    bulk_late_seconds: number;
     set_asides_in_five_minutes: number;
     throttles_in_five_minutes: number;
   };
@@ -105,6 +108,13 @@ export const settings: Settings = {
     memory_mb: 1_024,
     // Limits how many connections the AWS SDK opens. The quota ledger limits the call rate.
     analyzer_max_in_flight: 50,
+  },
+  bulk_consumer: {
+    // Live records have the first call on the quota. Bulk then gets a tenth, and a batch of distinct
+    // texts takes 163 s if four consumers share the tenth. The timeout is more than twice that time,
+    // because Lambda delivers a batch that times out again.
+    batch_size: 1_000,
+    timeout_seconds: 600,
   },
   analysis: {
     analyzer: 'comprehend',
@@ -158,6 +168,8 @@ export const settings: Settings = {
   alarms: {
     emails: [],
     late_seconds: 300,
+    // Jobs keep up to half an hour of work on the bulk stream.
+    bulk_late_seconds: 3_600,
     set_asides_in_five_minutes: 100,
     throttles_in_five_minutes: 100,
   },

@@ -18,12 +18,26 @@ export class AuraStreamStack extends Stack {
     const tables = new Tables(this, 'Tables');
     const lake = new Lake(this, 'Lake', settings);
     const jobs = new Jobs(this, 'Jobs', { settings, ingest });
-    const consumer = new Consumer(this, 'Consumer', { settings, ingest, tables, lake, jobs });
-    const api = new Api(this, 'Api', { settings, ingest, tables, lake, jobs });
+    const uses = { settings, ingest, tables, lake, jobs };
+    const consumer = new Consumer(this, 'Consumer', {
+      ...uses,
+      stream: ingest.stream,
+      description: 'Turns records of the live stream into results',
+      batch_size: settings.consumer.batch_size,
+      timeout_seconds: settings.consumer.timeout_seconds,
+    });
+    const bulk_consumer = new Consumer(this, 'BulkConsumer', {
+      ...uses,
+      stream: ingest.bulk_stream,
+      description: 'Turns records of the bulk stream into results',
+      batch_size: settings.bulk_consumer.batch_size,
+      timeout_seconds: settings.bulk_consumer.timeout_seconds,
+    });
+    const api = new Api(this, 'Api', uses);
     const alarms = new Alarms(this, 'Alarms', {
       settings,
-      consumer: consumer.handler,
-      mapping_id: consumer.mapping_id,
+      consumer,
+      bulk_consumer,
       lake,
       jobs,
       api: api.rest_api,
@@ -31,6 +45,7 @@ export class AuraStreamStack extends Stack {
 
     this.addOutputs({
       StreamName: ingest.stream.ref,
+      BulkStreamName: ingest.bulk_stream.ref,
       CacheTableName: tables.cache.tableName,
       QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,
@@ -42,6 +57,7 @@ export class AuraStreamStack extends Stack {
       DatabaseName: lake.database_name,
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
+      BulkConsumerFunctionName: bulk_consumer.handler.functionName,
       JobsTableName: jobs.table.tableName,
       InputBucketName: jobs.input_bucket.bucketName,
       JobsQueueUrl: jobs.queue.queueUrl,

@@ -6,6 +6,7 @@ import { createClient } from '../clients.ts';
 /** Schema of the outputs that infra/stack.ts declares. */
 const outputsSchema = z.object({
   StreamName: z.string(),
+  BulkStreamName: z.string(),
   CacheTableName: z.string(),
   QuotaTableName: z.string(),
   ResultsTableName: z.string(),

@@ -37,7 +37,7 @@ const MAX_PRINTED_LINES = 20;
 /** Creates the command `aurastream ingest FILE|-`, which publishes the records of a file. */
 export function ingestCommand(): Command {
   return new Command('ingest')
-    .description('publish the records of a file on the stream')
+    .description('publish the records of a file on the bulk stream')
     .argument('<file>', `${FORMAT_TITLES}, also with .gz; - reads standard input`)
     .option(
       '--source <source>',
@@ -56,8 +56,8 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
     )
     .action(async (file: string, options: IngestOptions, command: Command) => {
       const read_options = readOptions(file, options);
-      const { StreamName } = await connect(command);
-      const summary = await ingest(read_options, StreamName);
+      const { BulkStreamName } = await connect(command);
+      const summary = await ingest(read_options, BulkStreamName);
       console.log(options.json ? JSON.stringify(summary) : summarize(summary));
       if (summary.refused + summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });

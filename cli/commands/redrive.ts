@@ -105,7 +105,7 @@ Exit code: 0 all records are on the stream; 2 some are not, and their batches st
       const wanted = keys.length > 0 ? keys : await selectKeys(deps, options);
       const summary = options.dryRun
         ? await countRecords(deps, wanted)
-        : await redriveAll(deps, wanted, (await connect(command)).StreamName);
+        : await redriveAll(deps, wanted, (await connect(command)).BulkStreamName);
       console.log(options.json ? JSON.stringify(summary) : toSentences(summary));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });

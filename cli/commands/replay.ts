@@ -58,7 +58,7 @@ Exit code: 0 done; 2 some records could not be published, run it again; 1 the co
 async function run(options: Options, command: Command): Promise<ReplayCounts> {
   const stack = await connect(command);
   const publisher = createPublisher({
-    stream: createKinesisStream({ stream_name: stack.StreamName }),
+    stream: createKinesisStream({ stream_name: stack.BulkStreamName }),
   });
   const { from, to, source } = options;
   const progress = createProgress();

@@ -77,7 +77,7 @@ async function run(
   const stack = await connect(command);
   const bucket_name = stack.SetAsideBucketName;
   const publisher = createPublisher({
-    stream: createKinesisStream({ stream_name: stack.StreamName }),
+    stream: createKinesisStream({ stream_name: stack.BulkStreamName }),
   });
   const dry_run = options.dryRun === true;
   const deps: SetAsideReplayDeps = {

@@ -35,7 +35,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const query = createQuery({ work_group: stack.WorkgroupName, database: stack.DatabaseName });
 
   const started_at = performance.now();
-  const published = await publishFile({ ...options, stream_name: stack.StreamName });
+  const published = await publishFile({ ...options, stream_name: stack.BulkStreamName });
   if (published.length === 0) {
     throw new Advice(`There is no record in ${options.path}`, `Name a file of ${FORMAT_TITLES}.`);
   }

@@ -2,21 +2,20 @@ import {
   type aws_apigateway as apigateway,
   aws_cloudwatch as cloudwatch,
   Duration,
-  type aws_lambda as lambda,
   aws_sns as sns,
   aws_sns_subscriptions as subscriptions,
 } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
+import type { Consumer } from './consumer.ts';
 import type { Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
 
 interface AlarmsProps {
   settings: Settings;
-  consumer: lambda.Function;
-  /** Id of the consumer's event source mapping. */
-  mapping_id: string;
+  consumer: Consumer;
+  bulk_consumer: Consumer;
   lake: Lake;
   jobs: Jobs;
   api: apigateway.RestApi;
@@ -73,7 +72,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** Returns a metric that the consumer publishes. See processors/stream/measures.ts. */
+/** Returns a metric that both consumers publish. See processors/stream/measures.ts. */
 function consumerMetric(
   metricName: string,
   statistic: string = cloudwatch.Stats.SUM,
@@ -96,36 +95,58 @@ function createMetric(
   });
 }
 
-function streamWatches({ settings, consumer, mapping_id }: AlarmsProps): Record<string, Watch> {
+function streamWatches({ settings, consumer, bulk_consumer }: AlarmsProps): Record<string, Watch> {
+  const { late_seconds, bulk_late_seconds, set_asides_in_five_minutes } = settings.alarms;
   return {
     StreamIsLate: {
-      metric: consumer.metric('IteratorAge', { statistic: 'max', period: FIVE_MINUTES }),
-      threshold: settings.alarms.late_seconds * 1_000,
-      periods: 3,
-      meaning: 'Records wait on the stream for too long.',
+      ...watchAge(consumer, late_seconds),
+      meaning: 'Records wait on the live stream for too long.',
+    },
+    BulkStreamIsLate: {
+      ...watchAge(bulk_consumer, bulk_late_seconds),
+      meaning: 'Records wait on the bulk stream for too long.',
     },
     BatchesGivenUp: {
-      metric: createMetric(
-        'AWS/Lambda',
-        'OnFailureDestinationDeliveredEventCount',
-        cloudwatch.Stats.SUM,
-        { EventSourceMappingUUID: mapping_id },
-      ),
-      threshold: 0,
-      meaning: 'Lambda gave up on records and wrote them to the failure destination.',
+      ...watchGivenUp(consumer),
+      meaning: 'Lambda gave up on live records and wrote them to the failure destination.',
+    },
+    BulkBatchesGivenUp: {
+      ...watchGivenUp(bulk_consumer),
+      meaning: 'Lambda gave up on bulk records and wrote them to the failure destination.',
     },
     ConsumerFails: {
-      metric: consumer.metricErrors({ period: FIVE_MINUTES }),
-      threshold: 0,
-      periods: 3,
-      meaning: 'The consumer fails: a bug, a timeout, or too little memory.',
+      ...watchErrors(consumer),
+      meaning: 'The consumer of the live stream fails: a bug, a timeout, or too little memory.',
+    },
+    BulkConsumerFails: {
+      ...watchErrors(bulk_consumer),
+      meaning: 'The consumer of the bulk stream fails: a bug, a timeout, or too little memory.',
     },
     RecordsSetAside: {
       metric: consumerMetric('set_asides'),
-      threshold: settings.alarms.set_asides_in_five_minutes,
+      threshold: set_asides_in_five_minutes,
       meaning: 'Many records are invalid: a producer has probably changed.',
     },
   };
+}
+
+function watchAge({ handler }: Consumer, late_seconds: number) {
+  const metric = handler.metric('IteratorAge', { statistic: 'max', period: FIVE_MINUTES });
+  return { metric, threshold: late_seconds * 1_000, periods: 3 };
+}
+
+function watchGivenUp({ mapping_id }: Consumer) {
+  const metric = createMetric(
+    'AWS/Lambda',
+    'OnFailureDestinationDeliveredEventCount',
+    cloudwatch.Stats.SUM,
+    { EventSourceMappingUUID: mapping_id },
+  );
+  return { metric, threshold: 0 };
+}
+
+function watchErrors({ handler }: Consumer) {
+  return { metric: handler.metricErrors({ period: FIVE_MINUTES }), threshold: 0, periods: 3 };
 }
 
 function analysisWatches({ settings }: AlarmsProps): Record<string, Watch> {

@@ -1,4 +1,4 @@
-import { type aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
+import { type aws_iam as iam, type aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS, analysisEnvironment, analysisGrants } from './analysis.ts';
@@ -9,6 +9,12 @@ import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 
 interface ConsumerProps {
+  /** The stream that the consumer reads. */
+  stream: kinesis.CfnStream;
+  /** Description of the function in the AWS console. */
+  description: string;
+  batch_size: number;
+  timeout_seconds: number;
   settings: Settings;
   ingest: Ingest;
   tables: Tables;
@@ -17,8 +23,10 @@ interface ConsumerProps {
 }
 
 /**
- * Consumer of the stream. A Lambda function creates results from the records of the stream. An
- * event source mapping calls the function.
+ * Consumer of one stream. A Lambda function creates results from the records of the stream. An
+ * event source mapping calls the function. Each stream has a function of its own. Therefore each has
+ * its own concurrency, timeout, environment and metrics of Lambda, and a bulk load that fails or
+ * times out leaves the live records alone.
  */
 export class Consumer extends Construct {
   readonly handler: lambda.Function & { role: iam.Role };
@@ -31,10 +39,10 @@ export class Consumer extends Construct {
     this.handler = createFunction(this, 'Handler', {
       settings,
       entry: 'processors/stream/handler.ts',
-      description: 'Turns records of the stream into results',
+      description: props.description,
       assets: ANALYSIS_ASSETS,
       memory_mb: settings.consumer.memory_mb,
-      timeout_seconds: settings.consumer.timeout_seconds,
+      timeout_seconds: props.timeout_seconds,
       environment: {
         ...analysisEnvironment(settings, tables),
         ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
@@ -59,19 +67,19 @@ export class Consumer extends Construct {
         },
         ...deliveryGrants(props),
         ...jobGrants(jobs),
-        ...sourceGrants(ingest),
+        ...sourceGrants(props),
       ],
     });
-    this.mapping_id = this.mapping(settings, ingest);
+    this.mapping_id = this.mapping(props);
   }
 
-  private mapping(settings: Settings, ingest: Ingest): string {
+  private mapping({ settings, ingest, stream, batch_size }: ConsumerProps): string {
     const { consumer } = settings;
     const mapping = new lambda.CfnEventSourceMapping(this, 'Mapping', {
       functionName: this.handler.functionName,
-      eventSourceArn: ingest.stream.attrArn,
+      eventSourceArn: stream.attrArn,
       startingPosition: 'TRIM_HORIZON',
-      batchSize: consumer.batch_size,
+      batchSize: batch_size,
       maximumBatchingWindowInSeconds: consumer.window_seconds,
       parallelizationFactor: consumer.parallelization_factor,
       bisectBatchOnFunctionError: true,
@@ -129,7 +137,7 @@ function jobGrants(jobs: Jobs) {
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  * and https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-function sourceGrants(ingest: Ingest) {
+function sourceGrants({ ingest, stream }: ConsumerProps) {
   return [
     {
       actions: [
@@ -139,7 +147,7 @@ function sourceGrants(ingest: Ingest) {
         'kinesis:GetShardIterator',
         'kinesis:ListShards',
       ],
-      resources: [ingest.stream.attrArn],
+      resources: [stream.attrArn],
     },
     { actions: ['s3:PutObject'], resources: [ingest.failure_bucket.arnForObjects('*')] },
     { actions: ['s3:ListBucket'], resources: [ingest.failure_bucket.bucketArn] },

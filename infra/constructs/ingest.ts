@@ -7,9 +7,16 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 
-/** Stream of records, and the buckets for records that cannot be processed. */
+/** Streams of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
+  /** What applications and the API publish, one record at a time. */
   readonly stream: kinesis.CfnStream;
+  /**
+   * What comes from files and from operations: jobs, `aurastream ingest`, replays and redrives. The
+   * records have a stream of their own, because a shard is read in order: behind a large file, the
+   * records of an application would wait for hours.
+   */
+  readonly bulk_stream: kinesis.CfnStream;
   readonly set_aside_bucket: s3.Bucket;
   readonly failure_bucket: s3.Bucket;
   /** Only operators and the consumer may read this key. */
@@ -17,16 +24,21 @@ export class Ingest extends Construct {
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.stream = new kinesis.CfnStream(this, 'Stream', {
-      streamModeDetails: { streamMode: 'ON_DEMAND' },
-      retentionPeriodHours: settings.stream.retention_hours,
-      streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
-    });
+    this.stream = this.createStream('Stream', settings);
+    this.bulk_stream = this.createStream('BulkStream', settings);
     this.set_aside_bucket = createPrivateBucket(this, 'SetAsides');
     this.failure_bucket = createPrivateBucket(this, 'Failures');
     this.restore_key = new secretsmanager.Secret(this, 'RestoreKey', {
       description: 'Signs the records that operators put back on the stream',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+  }
+
+  private createStream(id: string, settings: Settings): kinesis.CfnStream {
+    return new kinesis.CfnStream(this, id, {
+      streamModeDetails: { streamMode: 'ON_DEMAND' },
+      retentionPeriodHours: settings.stream.retention_hours,
+      streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
     });
   }
 }

@@ -107,11 +107,11 @@ export class Jobs extends Construct {
     const handler = createFunction(this, 'Submission', {
       settings,
       entry: 'ingest/submission/handler.ts',
-      description: 'Puts the records of jobs on the stream, and sweeps the jobs that are due',
+      description: 'Puts the records of jobs on the bulk stream, and sweeps the jobs that are due',
       memory_mb: settings.jobs.memory_mb,
       timeout_seconds: settings.jobs.timeout_seconds,
       environment: {
-        STREAM_NAME: ingest.stream.ref,
+        STREAM_NAME: ingest.bulk_stream.ref,
         JOBS_TABLE: this.table.tableName,
         INPUT_BUCKET: this.input_bucket.bucketName,
         JOBS_QUEUE_URL: this.queue.queueUrl,
@@ -133,7 +133,7 @@ export class Jobs extends Construct {
         },
         // Without this grant, S3 responds with 403 instead of 404 for an object that does not exist.
         { actions: ['s3:ListBucket'], resources: [this.input_bucket.bucketArn] },
-        { actions: ['kinesis:PutRecords'], resources: [ingest.stream.attrArn] },
+        { actions: ['kinesis:PutRecords'], resources: [ingest.bulk_stream.attrArn] },
         {
           actions: ['sqs:SendMessage'],
           resources: [this.queue.queueArn, this.callback_queue.queueArn],

@@ -18,7 +18,9 @@ beforeAll(() => {
 /** The dimensions that the column `dimension` of the runbook's table names. */
 const DIMENSIONS: Record<string, { Name: string; Value: string }> = {
   consumer: { Name: 'FunctionName', Value: 'ConsumerHandler' },
+  'bulk consumer': { Name: 'FunctionName', Value: 'BulkConsumerHandler' },
   'stream mapping': { Name: 'EventSourceMappingUUID', Value: 'ConsumerMapping' },
+  'bulk mapping': { Name: 'EventSourceMappingUUID', Value: 'BulkConsumerMapping' },
   service: { Name: 'service', Value: 'consumer' },
   'delivery stream': { Name: 'DeliveryStreamName', Value: 'LakeDeliveryStream' },
   'jobs queue': { Name: 'QueueName', Value: 'JobsQueueDeadLetters.QueueName' },
@@ -59,6 +61,7 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
     alarms: {
       ...settings.alarms,
       late_seconds: 7,
+      bulk_late_seconds: 6,
       set_asides_in_five_minutes: 8,
       throttles_in_five_minutes: 9,
     },
@@ -71,6 +74,7 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
     changed.map(([name, { setting }]) => [setting, found[`Alarms${name}`]?.Threshold]),
   ).toEqual([
     ['alarms.late_seconds', 7_000],
+    ['alarms.bulk_late_seconds', 6_000],
     ['alarms.set_asides_in_five_minutes', 8],
     ['alarms.throttles_in_five_minutes', 9],
   ]);

@@ -18,27 +18,26 @@ const analysis = {
   ANALYZER: 'comprehend',
 };
 
+const consumer = {
+  ...analysis,
+  ANALYZER_MAX_IN_FLIGHT: '50',
+  ANALYZER_CALLS_PER_SECOND: '9.8',
+  ANALYZER_FALLBACK_CALLS_PER_SECOND: '2.4',
+  QUOTA_TABLE: 'TablesQuota',
+  RESULTS_TABLE: 'TablesResults',
+  RESULTS_TTL_SECONDS: '7776000',
+  DELIVERY_STREAM: 'LakeDeliveryStream',
+  RESTORE_KEY_ARN: 'IngestRestoreKey',
+  SET_ASIDE_BUCKET: 'IngestSetAsides',
+  TEXT_POLICY: 'full',
+  JOBS_TABLE: 'JobsTable',
+  INPUT_BUCKET: 'JobsInputs',
+  CALLBACK_QUEUE_URL: 'JobsCallbacks',
+};
+
 it.each([
-  [
-    'ConsumerHandler',
-    { memory: 1_024, timeout: 120 },
-    {
-      ...analysis,
-      ANALYZER_MAX_IN_FLIGHT: '50',
-      ANALYZER_CALLS_PER_SECOND: '9.8',
-      ANALYZER_FALLBACK_CALLS_PER_SECOND: '2.4',
-      QUOTA_TABLE: 'TablesQuota',
-      RESULTS_TABLE: 'TablesResults',
-      RESULTS_TTL_SECONDS: '7776000',
-      DELIVERY_STREAM: 'LakeDeliveryStream',
-      RESTORE_KEY_ARN: 'IngestRestoreKey',
-      SET_ASIDE_BUCKET: 'IngestSetAsides',
-      TEXT_POLICY: 'full',
-      JOBS_TABLE: 'JobsTable',
-      INPUT_BUCKET: 'JobsInputs',
-      CALLBACK_QUEUE_URL: 'JobsCallbacks',
-    },
-  ],
+  ['ConsumerHandler', { memory: 1_024, timeout: 120 }, consumer],
+  ['BulkConsumerHandler', { memory: 1_024, timeout: 600 }, consumer],
   [
     'ApiHandler',
     { memory: 1_024, timeout: 25 },
@@ -64,7 +63,7 @@ it.each([
     'JobsSubmission',
     { memory: 512, timeout: 120 },
     {
-      STREAM_NAME: 'IngestStream',
+      STREAM_NAME: 'IngestBulkStream',
       JOBS_TABLE: 'JobsTable',
       INPUT_BUCKET: 'JobsInputs',
       JOBS_QUEUE_URL: 'JobsQueue',
@@ -104,6 +103,7 @@ it('each function runs the handler of its room, next to the files that it reads'
   );
   expect(listBundles(template)).toEqual({
     ConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
+    BulkConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
     ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
@@ -113,16 +113,18 @@ it('each function runs the handler of its room, next to the files that it reads'
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 5 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 6 }, () => ({ RetentionInDays: 30 })));
 });
 
-it('the consumer reads the stream in order, in large batches, and retries for twelve hours', () => {
-  const { ConsumerMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
-  expect(ConsumerMapping).toEqual({
-    FunctionName: 'ConsumerHandler',
-    EventSourceArn: 'IngestStream.Arn',
+it.each([
+  ['ConsumerMapping', 'ConsumerHandler', 'IngestStream', 2_000],
+  ['BulkConsumerMapping', 'BulkConsumerHandler', 'IngestBulkStream', 1_000],
+])('%s gives %s the records of %s in order, in large batches, and retries for twelve hours', (id, to, from, size) => {
+  expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
+    FunctionName: to,
+    EventSourceArn: `${from}.Arn`,
     StartingPosition: 'TRIM_HORIZON',
-    BatchSize: 2_000,
+    BatchSize: size,
     MaximumBatchingWindowInSeconds: 2,
     // The Kinesis Producer Library (KPL) packs several sub-records into one aggregate. With a
     // factor above 1, Lambda would not preserve the order of the sub-records.
@@ -136,12 +138,13 @@ it('the consumer reads the stream in order, in large batches, and retries for tw
   });
 });
 
-it('Lambda gives a batch up before the stream forgets it', () => {
-  const { ConsumerMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
-  const { IngestStream } = listResources(template, 'AWS::Kinesis::Stream');
-  expect(ConsumerMapping?.MaximumRecordAgeInSeconds).toBeLessThan(
-    IngestStream?.RetentionPeriodHours * 3_600,
-  );
+it.each([
+  ['ConsumerMapping', 'IngestStream'],
+  ['BulkConsumerMapping', 'IngestBulkStream'],
+])('%s gives a batch up before %s forgets it', (mapping, stream) => {
+  const { [mapping]: found } = listResources(template, 'AWS::Lambda::EventSourceMapping');
+  const { [stream]: from } = listResources(template, 'AWS::Kinesis::Stream');
+  expect(found?.MaximumRecordAgeInSeconds).toBeLessThan(from?.RetentionPeriodHours * 3_600);
 });
 
 it.each([

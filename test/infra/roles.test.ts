@@ -43,36 +43,37 @@ const analysis = [
   'dynamodb:BatchWriteItem TablesCache.Arn',
 ];
 
+/** The grants of the consumer of a stream. */
+const listConsumerGrants = (stream: string) => [
+  ...analysis,
+  'dynamodb:BatchGetItem JobsTable.Arn',
+  'dynamodb:BatchGetItem TablesResults.Arn',
+  'dynamodb:GetItem JobsTable.Arn',
+  'dynamodb:GetItem TablesQuota.Arn',
+  'dynamodb:PartiQLInsert TablesResults.Arn',
+  'dynamodb:PutItem JobsTable.Arn',
+  'dynamodb:PutItem TablesResults.Arn',
+  'dynamodb:Query JobsTable.Arn',
+  'dynamodb:UpdateItem JobsTable.Arn',
+  'dynamodb:UpdateItem TablesQuota.Arn',
+  'firehose:PutRecordBatch LakeDeliveryStream.Arn',
+  `kinesis:DescribeStream ${stream}.Arn`,
+  `kinesis:DescribeStreamSummary ${stream}.Arn`,
+  `kinesis:GetRecords ${stream}.Arn`,
+  `kinesis:GetShardIterator ${stream}.Arn`,
+  `kinesis:ListShards ${stream}.Arn`,
+  's3:GetObject JobsInputs.Arn/claims/*',
+  's3:ListBucket IngestFailures.Arn',
+  's3:ListBucket JobsInputs.Arn',
+  's3:PutObject IngestFailures.Arn/*',
+  's3:PutObject IngestSetAsides.Arn/*',
+  'secretsmanager:GetSecretValue IngestRestoreKey',
+  'sqs:SendMessage JobsCallbacks.Arn',
+];
+
 it.each([
-  [
-    'ConsumerHandlerRole',
-    [
-      ...analysis,
-      'dynamodb:BatchGetItem JobsTable.Arn',
-      'dynamodb:BatchGetItem TablesResults.Arn',
-      'dynamodb:GetItem JobsTable.Arn',
-      'dynamodb:GetItem TablesQuota.Arn',
-      'dynamodb:PartiQLInsert TablesResults.Arn',
-      'dynamodb:PutItem JobsTable.Arn',
-      'dynamodb:PutItem TablesResults.Arn',
-      'dynamodb:Query JobsTable.Arn',
-      'dynamodb:UpdateItem JobsTable.Arn',
-      'dynamodb:UpdateItem TablesQuota.Arn',
-      'firehose:PutRecordBatch LakeDeliveryStream.Arn',
-      'kinesis:DescribeStream IngestStream.Arn',
-      'kinesis:DescribeStreamSummary IngestStream.Arn',
-      'kinesis:GetRecords IngestStream.Arn',
-      'kinesis:GetShardIterator IngestStream.Arn',
-      'kinesis:ListShards IngestStream.Arn',
-      's3:GetObject JobsInputs.Arn/claims/*',
-      's3:ListBucket IngestFailures.Arn',
-      's3:ListBucket JobsInputs.Arn',
-      's3:PutObject IngestFailures.Arn/*',
-      's3:PutObject IngestSetAsides.Arn/*',
-      'secretsmanager:GetSecretValue IngestRestoreKey',
-      'sqs:SendMessage JobsCallbacks.Arn',
-    ],
-  ],
+  ['ConsumerHandlerRole', listConsumerGrants('IngestStream')],
+  ['BulkConsumerHandlerRole', listConsumerGrants('IngestBulkStream')],
   [
     'ApiHandlerRole',
     [
@@ -115,7 +116,7 @@ it.each([
       'dynamodb:Query JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn/index/by_due',
       'dynamodb:UpdateItem JobsTable.Arn',
-      'kinesis:PutRecords IngestStream.Arn',
+      'kinesis:PutRecords IngestBulkStream.Arn',
       's3:GetObject JobsInputs.Arn/inputs/*',
       's3:ListBucket JobsInputs.Arn',
       's3:PutObject JobsInputs.Arn/claims/*',
@@ -164,6 +165,7 @@ it('only its service may assume a role, and no role has a managed policy', () =>
   });
   expect(listResources(template, 'AWS::IAM::Role')).toEqual({
     ConsumerHandlerRole: assumedBy('lambda.amazonaws.com'),
+    BulkConsumerHandlerRole: assumedBy('lambda.amazonaws.com'),
     ApiHandlerRole: assumedBy('lambda.amazonaws.com'),
     ApiAuthorizerHandlerRole: assumedBy('lambda.amazonaws.com'),
     JobsSubmissionRole: assumedBy('lambda.amazonaws.com'),
@@ -180,6 +182,7 @@ it('each policy belongs to the one role of its name', () => {
 
 it.each([
   ['ConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'ConsumerHandlerRole'],
+  ['BulkConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'BulkConsumerHandlerRole'],
   ['JobsSubmissionFeed', 'AWS::Lambda::EventSourceMapping', 'JobsSubmissionRole'],
   ['JobsCallbackFeed', 'AWS::Lambda::EventSourceMapping', 'JobsCallbackRole'],
   ['LakeDeliveryStream', 'AWS::KinesisFirehose::DeliveryStream', 'LakeDeliveryRole'],

@@ -11,6 +11,7 @@ it('each output names the resource that the commands look for under it', () => {
   const { ApiUrl, ApiRestApiEndpoint: _, UsagePlanIds, ...outputs } = listOutputs(template);
   expect(outputs).toEqual({
     StreamName: 'IngestStream',
+    BulkStreamName: 'IngestBulkStream',
     CacheTableName: 'TablesCache',
     QuotaTableName: 'TablesQuota',
     ResultsTableName: 'TablesResults',
@@ -22,6 +23,7 @@ it('each output names the resource that the commands look for under it', () => {
     DatabaseName: 'aurastream',
     WorkgroupName: 'LakeWorkGroup',
     ConsumerFunctionName: 'ConsumerHandler',
+    BulkConsumerFunctionName: 'BulkConsumerHandler',
     JobsTableName: 'JobsTable',
     InputBucketName: 'JobsInputs',
     JobsQueueUrl: 'JobsQueue',

@@ -10,6 +10,7 @@ import { vi } from 'vitest';
 /** Values of the stack's outputs, by the names of the outputs. */
 const OUTPUTS = {
   StreamName: 'stream',
+  BulkStreamName: 'bulk-stream',
   CacheTableName: 'cache',
   QuotaTableName: 'quota',
   ResultsTableName: 'results',

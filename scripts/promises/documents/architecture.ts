@@ -16,15 +16,23 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'partition key = tenant/source/record_id: versions of one record stay in order',
       tests: [
         'the partition key of the longest names fits in the 256 characters of Kinesis',
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
         'the partition key of an entry keeps all versions of a record of a tenant and a source together',
         'restore sends a record under the partition key that it came with',
       ],
     },
     {
+      says: 'Everything that reads a file and every operation publishes on the bulk stream, so that a large file does not delay live records.',
+      tests: [
+        'ingest publishes the records of a file, says how many are on the stream, and exits with 0',
+        'the function %s has its memory, its timeout and its environment',
+        'the role %s may do what its function does, and nothing else',
+      ],
+    },
+    {
       says: 'event source mapping: batch, window, bisect, partial batch response, failure destination on S3',
       tests: [
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
       ],
     },
     {

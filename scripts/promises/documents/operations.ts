@@ -8,8 +8,11 @@ const QUOTA_METRICS =
 
 const ALARMS = [
   'StreamIsLate | AWS/Lambda',
+  'BulkStreamIsLate | AWS/Lambda',
   'BatchesGivenUp | AWS/Lambda',
+  'BulkBatchesGivenUp | AWS/Lambda',
   'ConsumerFails | AWS/Lambda',
+  'BulkConsumerFails | AWS/Lambda',
   'RecordsSetAside | AuraStream',
   'AnalyzerIsDown | AuraStream',
   'AnalyzerThrottles | AuraStream',
@@ -223,14 +226,14 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Nothing is lost for 12 hours (`consumer.max_record_age_seconds`).',
       tests: [
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
-        'Lambda gives a batch up before the stream forgets it',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives a batch up before %s forgets it',
       ],
     },
     {
       says: 'After that, Lambda moves the records to the failure bucket.',
       tests: [
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
         'a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload',
       ],
     },
@@ -323,7 +326,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Lambda delivers the batch again in halves until the record that causes the failure is alone.',
       tests: [
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
         'a failed batch is halved until one record is left, which counts no retry',
       ],
     },

@@ -70,7 +70,7 @@ export const RELIABILITY: DocumentPromises = {
     {
       says: 'Records wait for at most 12 hours.',
       tests: [
-        'the consumer reads the stream in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
         'only the records that are too old are discarded',
       ],
     },

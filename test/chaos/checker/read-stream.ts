@@ -16,9 +16,13 @@ export interface StreamEntry {
 /** Time between two reads of a shard. Kinesis allows five reads per second and shard. */
 const PAUSE_MS = 220;
 
-/** Reads every record that the stream still holds, including the records of closed shards. */
-export async function readStream(clients: Clients): Promise<StreamEntry[]> {
-  const StreamName = clients.output('StreamName');
+/** Reads every record that the two streams still hold, including the records of closed shards. */
+export async function readStreams(clients: Clients): Promise<StreamEntry[]> {
+  const names = [clients.output('StreamName'), clients.output('BulkStreamName')];
+  return (await Promise.all(names.map((name) => readStream(clients, name)))).flat();
+}
+
+async function readStream(clients: Clients, StreamName: string): Promise<StreamEntry[]> {
   const { Shards = [] } = await clients.kinesis.send(new ListShardsCommand({ StreamName }));
   const shards = await Promise.all(
     Shards.map(({ ShardId = '' }) => readShard(clients, StreamName, ShardId)),

@@ -14,7 +14,7 @@ import {
   storedSetAsideSchema,
 } from './formats.ts';
 import { readObjects } from './read-bucket.ts';
-import { readStream, type StreamEntry } from './read-stream.ts';
+import { readStreams, type StreamEntry } from './read-stream.ts';
 import { readView } from './read-view.ts';
 
 /** A batch in the failure bucket. */
@@ -53,7 +53,7 @@ export interface ReadOptions {
 export async function readStores(options: ReadOptions): Promise<StoreContents> {
   const { clients } = options;
   const [stream, rows, lines, view, set_asides, given_up, jobs, log] = await Promise.all([
-    readStream(clients),
+    readStreams(clients),
     readRows(clients),
     readLines(clients),
     readView(clients),

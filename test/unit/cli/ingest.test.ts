@@ -22,7 +22,7 @@ beforeEach(() => {
   refused = undefined;
   kinesis.reset();
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
-    expect(StreamName).toBe('stream');
+    expect(StreamName).toBe('bulk-stream');
     const texts = Records.map(({ Data }: { Data: Uint8Array }) => Buffer.from(Data).toString());
     if (refused !== undefined && texts.join('').includes(refused)) {
       const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };

@@ -61,7 +61,7 @@ beforeEach(() => {
       .map((path) => ({ Key: path.slice(Bucket.length + 1) })),
   }));
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
-    expect(StreamName).toBe('stream');
+    expect(StreamName).toBe('bulk-stream');
     if (refused > 0) {
       refused -= 1;
       const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };

@@ -48,7 +48,7 @@ beforeEach(() => {
     return { Responses: { results: lines.map((line) => rowOf(line, 1)) } };
   });
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
-    expect(StreamName).toBe('stream');
+    expect(StreamName).toBe('bulk-stream');
     if (is_refusing) {
       const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };
       throw Object.assign(new Error('no'), invalid);

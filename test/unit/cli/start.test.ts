@@ -139,6 +139,7 @@ it('npm start --json prints one line with the address, the keys and each resourc
     ...{ endpoint: CLOUD.endpoint, api: CLOUD.api, ...KEYS, region: 'eu-west-1' },
     ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
     stream: 'stream',
+    bulk_stream: 'bulk-stream',
     results_table: 'results',
     cache_table: 'cache',
     lake_bucket: 'lake',
@@ -156,13 +157,14 @@ it('npm start --json prints one line with the address, the keys and each resourc
 
 it('npm start prints a table of the resources, and commands that work when they are pasted', () => {
   const lines = formatForReaders(CLOUD, KEYS, 'data').split('\n');
-  const table = lines.slice(1, 14).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
+  const table = lines.slice(1, 15).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
   expect(Object.fromEntries(table)).toEqual({
     endpoint: CLOUD.endpoint,
     api: CLOUD.api,
     'api key': 'k1',
     'second tenant': 'k2',
     stream: 'stream',
+    'bulk stream': 'bulk-stream',
     'results table': 'results',
     'cache table': 'cache',
     lake: 'lake',

@@ -60,7 +60,7 @@ beforeEach(() => {
     .on(DescribeStacksCommand, { StackName: 'AuraStream' })
     .resolves({ Stacks: [{ Outputs: listStackOutputs() } as never] });
   let accepted = 0;
-  kinesis.on(PutRecordsCommand, { StreamName: 'stream' }).callsFake(({ Records }) => ({
+  kinesis.on(PutRecordsCommand, { StreamName: 'bulk-stream' }).callsFake(({ Records }) => ({
     Records: Records.map(() => {
       accepted += 1;
       return { ShardId: 'shard-0', SequenceNumber: String(accepted) };
