@@ -168,6 +168,7 @@ function buildEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     POWERTOOLS_SERVICE_NAME: 'bench',
     POWERTOOLS_METRICS_NAMESPACE: 'bench',
+    TRAFFIC: 'live',
     ANALYZER: 'comprehend',
     ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
     ANALYZER_CALLS_PER_SECOND: '100000',

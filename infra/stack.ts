@@ -21,6 +21,7 @@ export class AuraStreamStack extends Stack {
     const uses = { settings, ingest, tables, lake, jobs };
     const consumer = new Consumer(this, 'Consumer', {
       ...uses,
+      traffic: 'live',
       stream: ingest.stream,
       description: 'Turns records of the live stream into results',
       batch_size: settings.consumer.batch_size,
@@ -28,6 +29,7 @@ export class AuraStreamStack extends Stack {
     });
     const bulk_consumer = new Consumer(this, 'BulkConsumer', {
       ...uses,
+      traffic: 'bulk',
       stream: ingest.bulk_stream,
       description: 'Turns records of the bulk stream into results',
       batch_size: settings.bulk_consumer.batch_size,

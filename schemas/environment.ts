@@ -6,6 +6,13 @@ import { translateIssues } from './issues.ts';
 const count = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/**
+ * The two kinds of records. Live records come from applications, one at a time. Bulk records come
+ * from files and from operations. Each kind has a stream and a consumer of its own.
+ */
+const TRAFFICS = ['live', 'bulk'] as const;
+export type Traffic = (typeof TRAFFICS)[number];
+
 /** Environment variables that the consumer and the API both need for analysis. */
 const analysisEnvironment = {
   CACHE_TABLE: z.string().min(1),
@@ -24,6 +31,7 @@ const TEXT_POLICIES = ['full', 'none'] as const;
 /** Environment variables of the consumer. */
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
+  TRAFFIC: z.enum(TRAFFICS).describe('The kind of records on the stream of the consumer.'),
   ANALYZER_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()

@@ -1,5 +1,6 @@
 import { type aws_iam as iam, type aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Traffic } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS, analysisEnvironment, analysisGrants } from './analysis.ts';
 import { createFunction } from './handler.ts';
@@ -9,6 +10,7 @@ import type { Lake } from './lake.ts';
 import type { Tables } from './tables.ts';
 
 interface ConsumerProps {
+  traffic: Traffic;
   /** The stream that the consumer reads. */
   stream: kinesis.CfnStream;
   /** Description of the function in the AWS console. */
@@ -45,6 +47,7 @@ export class Consumer extends Construct {
       timeout_seconds: props.timeout_seconds,
       environment: {
         ...analysisEnvironment(settings, tables),
+        TRAFFIC: props.traffic,
         ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
         ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second),

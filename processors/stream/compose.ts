@@ -52,12 +52,14 @@ export function compose(variables: Record<string, string | undefined>) {
     text_policy: environment.TEXT_POLICY,
     now,
   });
-  const recordThroughput = createRecordThroughput({ store: jobs, now });
+  // Only the bulk stream has samples, because only jobs are estimated, and jobs are bulk.
+  const recordThroughput =
+    environment.TRAFFIC === 'bulk' ? createRecordThroughput({ store: jobs, now }) : undefined;
   const processBatch = observeConsumer(
     async (records, context) => {
       const started_at = now();
       const report = await consume(records, context);
-      await recordThroughput(records, report, started_at, context);
+      await recordThroughput?.(records, report, started_at, context);
       return report;
     },
     {

@@ -36,8 +36,8 @@ const consumer = {
 };
 
 it.each([
-  ['ConsumerHandler', { memory: 1_024, timeout: 120 }, consumer],
-  ['BulkConsumerHandler', { memory: 1_024, timeout: 600 }, consumer],
+  ['ConsumerHandler', { memory: 1_024, timeout: 120 }, { ...consumer, TRAFFIC: 'live' }],
+  ['BulkConsumerHandler', { memory: 1_024, timeout: 600 }, { ...consumer, TRAFFIC: 'bulk' }],
   [
     'ApiHandler',
     { memory: 1_024, timeout: 25 },

@@ -30,6 +30,7 @@ import { kinesisRecords } from '../../../support/kinesis-event.ts';
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 1);
 const VARIABLES: Record<string, string> = {
   CACHE_TABLE: 'the-cache',
+  TRAFFIC: 'live',
   CACHE_TTL_SECONDS: '1111',
   CACHE_MEMORY_ENTRIES: '100',
   ANALYZER: 'comprehend',
@@ -299,14 +300,19 @@ it('the consumer reads a long text from INPUT_BUCKET, under the tenant of its re
   expect(listRows()).toMatchObject([{ record_id: 'a', tenant: 'acme', text }]);
 });
 
-it('the consumer stores how fast a batch was in the jobs table', async () => {
-  await runNew([aRecord()]);
+it('the consumer of the bulk stream stores how fast a batch was in the jobs table', async () => {
+  await runNew([aRecord()], { TRAFFIC: 'bulk' });
   const calls = dynamodb.commandCalls(PutItemCommand);
   expect(calls.map(({ args }) => args[0].input.TableName)).toEqual(['the-jobs']);
   const sample = unmarshall(calls[0]!.args[0].input.Item!);
   expect(sample).toMatchObject({ records: 1 });
   expect(sample.duration_ms).toBeLessThan(60_000);
   expect(Date.parse(sample.ended_at)).toBeGreaterThanOrEqual(NOW);
+});
+
+it('the consumer of the live stream stores no throughput, because jobs are bulk', async () => {
+  await runNew([aRecord()]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toEqual([]);
 });
 
 it('the consumer reads the jobs of its records from the jobs table', async () => {
