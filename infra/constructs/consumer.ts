@@ -1,4 +1,8 @@
-import { type aws_iam as iam, type aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
+import {
+  type aws_iam as iam,
+  type aws_kinesis as kinesis,
+  aws_lambda as lambda,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Traffic } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';

@@ -119,24 +119,27 @@ it('logs are kept for 30 days', () => {
 it.each([
   ['ConsumerMapping', 'ConsumerHandler', 'IngestStream', 2_000],
   ['BulkConsumerMapping', 'BulkConsumerHandler', 'IngestBulkStream', 1_000],
-])('%s gives %s the records of %s in order, in large batches, and retries for twelve hours', (id, to, from, size) => {
-  expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
-    FunctionName: to,
-    EventSourceArn: `${from}.Arn`,
-    StartingPosition: 'TRIM_HORIZON',
-    BatchSize: size,
-    MaximumBatchingWindowInSeconds: 2,
-    // The Kinesis Producer Library (KPL) packs several sub-records into one aggregate. With a
-    // factor above 1, Lambda would not preserve the order of the sub-records.
-    ParallelizationFactor: 1,
-    BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: 1_000,
-    MaximumRecordAgeInSeconds: 12 * 3_600,
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    MetricsConfig: { Metrics: ['EventCount'] },
-    DestinationConfig: { OnFailure: { Destination: 'IngestFailures.Arn' } },
-  });
-});
+])(
+  '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+  (id, to, from, size) => {
+    expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
+      FunctionName: to,
+      EventSourceArn: `${from}.Arn`,
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: size,
+      MaximumBatchingWindowInSeconds: 2,
+      // The Kinesis Producer Library (KPL) packs several sub-records into one aggregate. With a
+      // factor above 1, Lambda would not preserve the order of the sub-records.
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 1_000,
+      MaximumRecordAgeInSeconds: 12 * 3_600,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MetricsConfig: { Metrics: ['EventCount'] },
+      DestinationConfig: { OnFailure: { Destination: 'IngestFailures.Arn' } },
+    });
+  },
+);
 
 it.each([
   ['ConsumerMapping', 'IngestStream'],

@@ -157,13 +157,15 @@ it('the index by_source holds at most the 20 attributes that DynamoDB allows', (
   expect(Object.keys(listed).length).toBeLessThanOrEqual(20);
 });
 
-it('the stream is on demand, encrypted, and keeps records for a day', () => {
+it('both streams are on demand, encrypted, and keep records for a day', () => {
+  const stream = {
+    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+    RetentionPeriodHours: 24,
+    StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+  };
   expect(listResources(template, 'AWS::Kinesis::Stream')).toEqual({
-    IngestStream: {
-      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
-      RetentionPeriodHours: 24,
-      StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
-    },
+    IngestStream: stream,
+    IngestBulkStream: stream,
   });
 });
 

@@ -13,7 +13,7 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'partition key = tenant/source/record_id: versions of one record stay in order',
+      says: 'partition key = tenant/source/record_id: versions of a record stay in order',
       tests: [
         'the partition key of the longest names fits in the 256 characters of Kinesis',
         '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
@@ -27,6 +27,20 @@ export const ARCHITECTURE: DocumentPromises = {
         'ingest publishes the records of a file, says how many are on the stream, and exits with 0',
         'the function %s has its memory, its timeout and its environment',
         'the role %s may do what its function does, and nothing else',
+      ],
+    },
+    {
+      says: 'Applications and the API publish on the live stream.',
+      tests: ['the function %s has its memory, its timeout and its environment'],
+    },
+    {
+      says: 'The same code consumes both streams.',
+      tests: ['each function runs the handler of its room, next to the files that it reads'],
+    },
+    {
+      says: 'Each stream has its own function and its own event source mapping',
+      tests: [
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
       ],
     },
     {

@@ -284,6 +284,19 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: '`redrive` puts the records of both streams back on the bulk stream, so that a large redrive does not delay live records.',
+      tests: [
+        'redrive run puts all open batches back, says how many records, and exits with 0',
+        'aurastream redrive puts the records that Lambda gave up on back on the stream, and a second run puts back none',
+      ],
+    },
+    {
+      says: 'Nothing is lost for 12 hours.',
+      tests: [
+        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+      ],
+    },
+    {
       says: '`redrive show KEY` lists the records of one batch.',
       tests: [
         'redrive show lists the records of a batch without their texts',
@@ -519,6 +532,13 @@ export const OPERATIONS: DocumentPromises = {
     },
   ],
   explains: [
+    'Records of jobs and of operations wait on the bulk stream.',
+    'Live records have priority, so first see whether they use the whole quota:',
+    'quota_calls_per_second and quota_waited_ms.',
+    'A large aurastream ingest or redrive also fills the stream for a while.',
+    'As BatchesGivenUp, for records of the bulk stream.',
+    'As ConsumerFails, for the function BulkConsumerFunctionName.',
+    'Live records are not affected.',
     'This page is for the engineer on call.',
     'All of them were run on the embedded cloud.',
     'It does not trace the calls within a function',
