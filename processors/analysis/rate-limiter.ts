@@ -2,7 +2,7 @@ import { sleep } from '../../lib/sleep.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import { decorateAnalyzer } from './decorate.ts';
 import type { Analyzer, DocumentOutcome, Rate, Slots } from './ports.ts';
-import { CHANGE_MS, lowerRate, raiseRate } from './rates.ts';
+import { CHANGE_MS, lowerRate, RAISE_MS, raiseRate } from './rates.ts';
 import { SlotSource, type SlotSourceDeps } from './slots.ts';
 
 export interface RateLimiterDeps extends SlotSourceDeps {
@@ -109,6 +109,7 @@ class RateLimiter {
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;
     const turn = this.#queue
+      .then(countCallers)
       .then(() => this.#waitForSlot(latest))
       .finally(() => {
         this.#waiting -= 1;
@@ -141,10 +142,18 @@ class RateLimiter {
 
   async #speedUp({ rate, rate_changed_at }: Slots): Promise<void> {
     const { now, quota_calls_per_second: quota } = this.#deps;
-    const is_settled = now() - rate_changed_at >= CHANGE_MS;
+    const is_settled = now() - rate_changed_at >= RAISE_MS;
     if (!is_settled || rate.calls_per_second >= quota) return;
-    await this.#slots.changeRate(rate, raiseRate(rate, quota), CHANGE_MS);
+    await this.#slots.changeRate(rate, raiseRate(rate, quota), RAISE_MS);
   }
+}
+
+/**
+ * Resolves when all calls that start now have joined the queue. Without it, the first call of a
+ * batch would reserve a lot of one slot, and the other calls would need a second write.
+ */
+function countCallers(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 function outOfQuota(service: string): ServiceError {

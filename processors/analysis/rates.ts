@@ -11,7 +11,7 @@ import type { Rate } from './ports.ts';
  * avoidance", 1989.
  */
 const DECREASE = 0.8;
-const QUICK_SHARE = 0.05;
+const QUICK_SHARE = 0.1;
 const SLOW_SHARE = 0.005;
 const NEAR = 0.95;
 const BEYOND = 1.05;
@@ -22,6 +22,14 @@ const LEAST_SHARE = 0.05;
  * still show the effect of the old rate. The minimum gives these calls time to return.
  */
 export const CHANGE_MS = 1_000;
+
+/**
+ * Minimum time between a change of the rate and the next increase, in milliseconds. The time is
+ * longer than before a decrease, because a rate slightly above the capacity lets most calls
+ * succeed. If both had to wait equally long, a success would nearly always come before a throttled
+ * call, and the rate would stay too high.
+ */
+export const RAISE_MS = 3_000;
 
 export function lowerRate({ calls_per_second }: Rate, quota: number): Rate {
   const lower = Math.max(quota * LEAST_SHARE, calls_per_second * DECREASE);

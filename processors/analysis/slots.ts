@@ -9,8 +9,14 @@ import { slotsPerWrite } from './rates.ts';
  * only about one hundredth of the slots of one second.
  */
 const LATE_MS = 100;
-/** Pause after a failed call to the ledger, in milliseconds. */
+/**
+ * Pause after a failed call to the ledger, in milliseconds. Each further failure doubles the pause,
+ * up to the maximum, and each pause has a random length between half of its value and its value.
+ * Otherwise thousands of processes would exceed the limit of the ledger's item with their attempts
+ * alone, and an overloaded ledger would never recover.
+ */
 const LEDGER_PAUSE_MS = 1_000;
+const MAX_LEDGER_PAUSE_MS = 32_000;
 
 export interface SlotSourceDeps {
   ledger: QuotaLedger;
@@ -19,6 +25,8 @@ export interface SlotSourceDeps {
   fallback_calls_per_second: number;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
+  /** Returns a random number of at least 0 and less than 1. The default is `Math.random`. */
+  random?: () => number;
 }
 
 /**
@@ -36,6 +44,7 @@ export class SlotSource {
   #next_fallback_at = 0;
   #ledger_back_at = 0;
   #ledger_errors = 0;
+  #ledger_pause_ms = LEDGER_PAUSE_MS;
 
   constructor(deps: SlotSourceDeps) {
     this.#deps = deps;
@@ -61,12 +70,20 @@ export class SlotSource {
     if (first !== undefined && first.starts_at <= latest) return this.#lot.shift();
     if (this.#deps.now() < this.#ledger_back_at) return this.#takeFallbackSlot(latest);
     try {
-      return await this.#reserve(latest, waiting);
+      const slot = await this.#reserve(latest, waiting);
+      this.#ledger_pause_ms = LEDGER_PAUSE_MS;
+      return slot;
     } catch (cause) {
       this.#countLedgerError(cause);
-      this.#ledger_back_at = this.#deps.now() + LEDGER_PAUSE_MS;
+      this.#leaveLedgerAlone();
       return this.#takeFallbackSlot(latest);
     }
+  }
+
+  #leaveLedgerAlone(): void {
+    const { now, random = Math.random } = this.#deps;
+    this.#ledger_back_at = now() + this.#ledger_pause_ms * (1 + random()) * 0.5;
+    this.#ledger_pause_ms = Math.min(MAX_LEDGER_PAUSE_MS, this.#ledger_pause_ms * 2);
   }
 
   /**

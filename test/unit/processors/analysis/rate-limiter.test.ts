@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import type { Analyzer, QuotaLedger, Rate } from '../../../../processors/analysis/ports.ts';
 import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
@@ -119,7 +120,10 @@ describe('the rate limiter', () => {
           expect((counts.calls - counts.throttled) / (quota * seconds)).toBeGreaterThan(0.95);
           expect(counts.throttled / counts.calls).toBeLessThan(0.01);
           const is_skewed = skews.some((skew) => skew !== 0);
-          if (!is_skewed) expect(Math.min(...own) / Math.max(...own)).toBeGreaterThan(0.9);
+          if (is_skewed) return;
+          // One lot has the slots of the four calls in flight.
+          const most = Math.max(...own);
+          expect(most - Math.min(...own)).toBeLessThanOrEqual(Math.max(4, 0.1 * most));
         },
       ),
       { numRuns: 20 },
@@ -194,6 +198,53 @@ describe('the rate limiter', () => {
     expect(stats().throttles).toBe(counts.throttled);
   });
 
+  it('is throttled in less than 1 % of the calls, and uses 95 % of a capacity that is half of its quota', async () => {
+    const time = virtualTime();
+    const started = time.now();
+    const ledger = createFakeLedger(64);
+    const { analyzer, counts } = throttledAnalyzer(time, () => 32);
+    const { analyzer: mine } = limitToQuota(analyzer, { time, ledger, quota: 64 });
+    const caller = async () => {
+      while (time.now() < started + 330_000) {
+        await mine.detectSentiment(['a'], 'en').catch(() => undefined);
+      }
+    };
+    for (let i = 0; i < 8; i += 1) void caller();
+    await time.run(started + 30_000);
+    const before = { ...counts };
+    await time.run(started + 330_000);
+    const calls = counts.calls - before.calls;
+    const throttled = counts.throttled - before.throttled;
+    expect(throttled / calls).toBeLessThan(0.01);
+    expect((calls - throttled) / (32 * 300)).toBeGreaterThan(0.95);
+  });
+
+  it('takes the slots of all calls that start at once with one write', async () => {
+    const time = virtualTime();
+    const shared = createFakeLedger(1_000).open(time.now);
+    const reserved: number[] = [];
+    const ledger: QuotaLedger = {
+      ...shared,
+      reserve: (slots, latest) => {
+        reserved.push(slots);
+        return shared.reserve(slots, latest);
+      },
+    };
+    const { analyzer } = throttledAnalyzer(time, () => 1_000);
+    const { analyzer: mine } = limitRate(analyzer, {
+      ledger,
+      quota_calls_per_second: 1_000,
+      fallback_calls_per_second: 1,
+      now: time.now,
+      pause: time.pause,
+    });
+    const limit = pLimit(50);
+    const calls = Array.from({ length: 10 }, () => limit(() => mine.detectSentiment(['a'], 'en')));
+    await time.run(time.now() + 100);
+    await Promise.all(calls);
+    expect(reserved).toEqual([10]);
+  });
+
   it('immediately fails calls whose slot would start after their deadline, without making them', async () => {
     const time = virtualTime();
     const ledger = createFakeLedger(1);
@@ -250,9 +301,10 @@ describe('the rate limiter', () => {
     await time.run(started + 9_990);
     expect(counts.calls).toBeGreaterThanOrEqual(19);
     expect(counts.calls).toBeLessThanOrEqual(21);
-    expect(stats().ledger_errors).toBeGreaterThan(5);
+    expect(stats().ledger_errors).toBeGreaterThan(2);
     await time.run(started + 20_000);
-    expect(counts.calls).toBeGreaterThan(100);
+    // The process tries the ledger again at most 8 s after its last failure.
+    expect(counts.calls).toBeGreaterThan(45);
     expect(counts.throttled).toBe(0);
   });
 
@@ -306,14 +358,14 @@ describe('the rate limiter', () => {
     expect(stats()).toMatchObject({ throttles: 1 });
   });
 
-  it('raises a rate below the quota only after it has held for a second', async () => {
+  it('raises a rate below the quota only after it has held for three seconds', async () => {
     const rate = { calls_per_second: 0.5, refused_at: 1 };
-    const { limited, changes, clock, stats } = limitAlone({ rate, changed_ms_ago: 999 });
+    const { limited, changes, clock, stats } = limitAlone({ rate, changed_ms_ago: 2_999 });
     await limited.detectSentiment(['a'], 'en');
     expect(changes).toEqual([]);
     clock.at += 1;
     await limited.detectSentiment(['a'], 'en');
-    expect(changes).toEqual([[0.5, { calls_per_second: 0.55, refused_at: 1 }, 1_000]]);
+    expect(changes).toEqual([[0.5, { calls_per_second: 0.6, refused_at: 1 }, 3_000]]);
     expect(stats()).toMatchObject({ calls_per_second: 0.5, throttles: 0 });
   });
 

@@ -26,7 +26,9 @@ function createSlots(change: Partial<QuotaLedger> = {}) {
     },
     ...change,
   };
-  const options = { ledger, quota_calls_per_second: 10, fallback_calls_per_second: 2, now };
+  // With the largest random number, a pause has its full length.
+  const random = () => 1;
+  const options = { ledger, quota_calls_per_second: 10, fallback_calls_per_second: 2, now, random };
   return { slots: new SlotSource(options), clock, reserved, other: shared.open(now), options };
 }
 
@@ -146,6 +148,51 @@ it('a ledger that fails is left alone for a second, and the slots meanwhile are 
   expect(slots.ledger_errors).toBe(2);
 });
 
+it('a ledger that goes on failing is left alone twice as long each time, up to 32 seconds, with random differences', async () => {
+  const attempts: number[] = [];
+  const { options, clock } = createSlots({
+    reserve: async () => {
+      attempts.push(clock.at);
+      throw new ServiceError('dynamodb', 'Down', { retryable: true });
+    },
+  });
+  const run = async (random: number) => {
+    attempts.length = 0;
+    const slots = new SlotSource({ ...options, random: () => random });
+    for (let i = 0; i < 1_500; i += 1) {
+      await slots.take(NEVER, 1);
+      clock.at += 100;
+    }
+    return attempts.slice(1).map((at, i) => (at - attempts[i]!) / 1_000);
+  };
+  expect(await run(1)).toEqual([1, 2, 4, 8, 16, 32, 32, 32]);
+  expect((await run(0)).slice(0, 7)).toEqual([0.5, 1, 2, 4, 8, 16, 16]);
+});
+
+it('the pauses of a ledger start again at a second once it has worked', async () => {
+  const attempts: number[] = [];
+  let fails = true;
+  const { slots, clock } = createSlots({
+    reserve: async () => {
+      attempts.push(clock.at);
+      if (fails) throw new ServiceError('dynamodb', 'Down', { retryable: true });
+      const rate = { calls_per_second: 10, refused_at: 10 };
+      return { starts_at: clock.at, interval_ms: 100, rate, rate_changed_at: 0 };
+    },
+  });
+  const takeUntil = async (count: number) => {
+    for (; attempts.length < count; clock.at += 100) await slots.take(NEVER, 1);
+  };
+  await takeUntil(4);
+  fails = false;
+  await takeUntil(5);
+  fails = true;
+  await takeUntil(7);
+  const pauses = attempts.slice(1).map((at, i) => at - attempts[i]!);
+  expect(pauses.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+  expect(pauses.at(-1)).toBe(1_000);
+});
+
 it('a fallback slot after the deadline is not taken', async () => {
   const down = new ServiceError('dynamodb', 'Down', { retryable: true });
   const { slots, clock } = createSlots({ reserve: async () => Promise.reject(down) });
@@ -251,10 +298,10 @@ it('a throttle lowers the rate by a fifth, to a twentieth of the quota at least'
 });
 
 it('the rate rises quickly to just below the rate that was refused, slowly around it, and quickly beyond', () => {
-  expect(raiseRate(rate(50, 80), 100).calls_per_second).toBe(55);
+  expect(raiseRate(rate(50, 80), 100).calls_per_second).toBe(60);
   expect(raiseRate(rate(74, 80), 100).calls_per_second).toBe(76);
   expect(raiseRate(rate(76, 80), 100).calls_per_second).toBe(76.5);
-  expect(raiseRate(rate(84, 80), 100).calls_per_second).toBe(89);
+  expect(raiseRate(rate(84, 80), 100).calls_per_second).toBe(94);
   expect(raiseRate(rate(98, 80), 100)).toEqual({ calls_per_second: 100, refused_at: 80 });
 });
 
