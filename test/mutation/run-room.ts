@@ -18,8 +18,20 @@ type PartialOptions = ConstructorParameters<typeof Stryker>[0];
 /** The folder of copies, reports and remembered results. Git ignores it. */
 const FOLDER = '.stryker';
 
-/** What the unit tests of the rooms never read, so that the copy of the repository is small. */
-const NOT_COPIED = ['.ci', '.github', 'bench', 'cdk.out', 'coverage', 'dist', 'docs', 'examples'];
+/**
+ * What the unit tests of the rooms never read, so that the copy of the repository is small. The
+ * patterns begin with a slash, because Stryker would otherwise leave out `api/docs` too.
+ */
+const NOT_COPIED = [
+  '.ci',
+  '.github',
+  'bench',
+  'cdk.out',
+  'coverage',
+  'dist',
+  'docs',
+  'examples',
+].map((name) => `/${name}`);
 
 /**
  * Time beyond that of the tests after which a mutant counts as an endless loop. The time is long,
