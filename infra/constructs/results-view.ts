@@ -2,6 +2,13 @@ import type { aws_glue as glue } from 'aws-cdk-lib';
 import type { GlueColumn } from '../../schemas/glue.ts';
 
 /**
+ * Library with which Athena reads the lines of the table `results_raw`. AWS warns that the other
+ * library, OpenX, may return wrong rows. OpenX also makes the names of attributes lower-case.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+ */
+export const RESULTS_SERDE = 'org.apache.hive.hcatalog.data.JsonSerDe';
+
+/**
  * Defines the view `results`, which has one row for each version of a record. The lake can contain
  * several lines for one version. Each replay adds a line, and a batch that was delivered twice adds
  * duplicate lines. The view selects the latest replay of each version. If the replay has several
@@ -30,6 +37,9 @@ export function createResultsView(
     name: 'results',
     description: 'Results, one row per record version.',
     tableType: 'VIRTUAL_VIEW',
+    // Athena needs the list, also if it is empty.
+    // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-glue-table-tableinput.html
+    partitionKeys: [],
     parameters: { presto_view: 'true', comment: 'Presto View' },
     viewOriginalText: `/* Presto View: ${Buffer.from(JSON.stringify(definition)).toString('base64')} */`,
     viewExpandedText: '/* Presto View */',

@@ -61,6 +61,19 @@ it('a query of the deployed view returns typed values, and the earliest of two d
   ]);
 });
 
+// Source: https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
+it('attributes keep their names in SQL, also if two of them differ only by case', async () => {
+  const folder = join(s3_dir, 'lake', 'results', 'year=2027');
+  await mkdir(folder, { recursive: true });
+  const result = aResult({ record_id: 'cased', attributes: { UserId: 'a', userid: 'b' } });
+  await writeFile(join(folder, 'cased.gz'), gzipSync(`${JSON.stringify(result)}\n`));
+  const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
+  const { rows } = await query(
+    "SELECT attributes['UserId'] AS mixed, attributes['userid'] AS lower FROM results WHERE year = 2027",
+  );
+  expect(rows).toEqual([{ mixed: 'a', lower: 'b' }]);
+});
+
 it('the deployed view has every column of a result', async () => {
   const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
   const { columns: found } = await query('SELECT * FROM results LIMIT 0');

@@ -1,5 +1,5 @@
 import type { GlueTable } from '@aurastream/embedded-cloud/testing';
-import { createResultsView } from '../../infra/constructs/results-view.ts';
+import { createResultsView, RESULTS_SERDE } from '../../infra/constructs/results-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 
 /** Creates the view `results` and the table `results_raw` as the template defines them. */
@@ -14,6 +14,7 @@ export function createLakeTables(database: string, partitions: string[]): GlueTa
     partition_keys,
     location: 's3://lake/results/',
     parameters: {},
+    serde: { library: RESULTS_SERDE, parameters: {} },
   };
   const view: GlueTable = {
     ...table,

@@ -51,7 +51,9 @@ const NAMES = VIEW_COLUMNS.map(({ name }) => name).join(', ');
  * times, the view contains the row with the earliest `processed_at`.
  */
 const VIEW_SQL = `SELECT ${NAMES} FROM (SELECT *, row_number() OVER (PARTITION BY record_id, record_version ORDER BY processed_at) AS delivery FROM feedback.results_raw) AS deliveries WHERE delivery = 1`;
+const HIVE = { library: 'org.apache.hive.hcatalog.data.JsonSerDe', parameters: {} };
 const raw: GlueTable = {
+  serde: HIVE,
   database: 'feedback',
   name: 'results_raw',
   table_type: 'EXTERNAL_TABLE',
@@ -84,6 +86,19 @@ const view: GlueTable = {
   view_original_text: prestoView('feedback', VIEW_SQL, VIEW_COLUMNS),
 };
 
+/** Tables of the same files with the SerDe OpenX. */
+const openX = (name: string, parameters: Record<string, string>): GlueTable => ({
+  ...raw,
+  database: 'other',
+  name,
+  serde: { library: 'org.openx.data.jsonserde.JsonSerDe', parameters },
+});
+const OPEN_X_TABLES = [
+  openX('open_x', { 'ignore.malformed.json': 'true' }),
+  openX('open_x_strict', {}),
+  openX('open_x_keys', { 'ignore.malformed.json': 'true', 'case.insensitive': 'false' }),
+];
+
 let s3Dir: string;
 let athena: AwsService;
 let served: ServedService;
@@ -95,9 +110,12 @@ beforeAll(async () => {
   // or as a regular expression if the engine did not escape the name.
   s3Dir = join(await mkdtemp(join(tmpdir(), 'athena-')), "s3 [x]*?(1)'s");
   athena = createAthena({
-    glue: { databases: ['feedback', 'other'], tables: [view, raw] },
+    glue: { databases: ['feedback', 'other'], tables: [view, raw, ...OPEN_X_TABLES] },
     s3Dir,
-    work_groups: [{ name: 'feedback', output_location: 's3://lake/query-results/' }],
+    work_groups: [
+      { name: 'feedback', output_location: 's3://lake/query-results/' },
+      { name: 'small', output_location: 's3://lake/query-results/', most_scanned_bytes: 150 },
+    ],
     async putObject(bucket, key, body) {
       left.set(`s3://${bucket}/${key}`, body.toString());
     },
@@ -217,7 +235,7 @@ it('a query reads every column type and returns null for a missing field', async
   ]);
 });
 
-it('a query ignores lines and files that are not readable', async () => {
+it('a query ignores lines and files that are not readable, if its SerDe ignores malformed JSON', async () => {
   const whole = gzipSync(
     lines(...Array.from({ length: 500 }, (_, i) => record(`r-${i}-${Math.random()}`))),
   );
@@ -226,18 +244,76 @@ it('a query ignores lines and files that are not readable', async () => {
   await write(Buffer.from('not gzip at all'));
   await write(Buffer.alloc(0));
   await write(lines(record('hidden')), { name: '_hidden.gz' });
-  expect(await ask('SELECT record_id FROM results')).toEqual([['record_id'], ['a']]);
+  expect(await ask('SELECT record_id FROM other.open_x')).toEqual([['record_id'], ['a']]);
   await write(whole.subarray(0, whole.length >> 1));
-  const [, [n]] = (await ask("SELECT count(*) AS n FROM results WHERE record_id LIKE 'r-%'")) as [
-    unknown,
-    [string],
-  ];
+  const [, [n]] = (await ask(
+    "SELECT count(*) AS n FROM other.open_x WHERE record_id LIKE 'r-%'",
+  )) as [unknown, [string]];
   expect(Number(n)).toBeGreaterThan(0);
   expect(Number(n)).toBeLessThan(500);
-  expect(await ask('SELECT count(*) AS n FROM results_raw WHERE record_id IS NULL')).toEqual([
+  expect(await ask('SELECT count(*) AS n FROM other.open_x WHERE record_id IS NULL')).toEqual([
     ['n'],
     ['0'],
   ]);
+});
+
+// Source: https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
+it('with the SerDe of Hive, a line that is not a record fails the query, and is not quoted', async () => {
+  for (const line of ['{"record_id": "secret', '["secret"]', '{"record_version": "secret"}']) {
+    await write(`${lines(record('a'))}${line}\n`);
+    const failure = await reason('SELECT * FROM results_raw');
+    expect(failure).toBe('HIVE_CURSOR_ERROR: Row is not a valid JSON Object');
+    await rm(s3Dir, { recursive: true, force: true });
+  }
+});
+
+/** Attributes whose names differ only by case. */
+const TWINS = record('twins', { attributes: { UserId: '1', userid: '2' } });
+const MIXED = record('mixed', { attributes: { UserId: '3' } });
+const readAttributes = (table: string) =>
+  ask(
+    `SELECT record_id, attributes['UserId'] AS mixed, attributes['userid'] AS lower FROM ${table} ORDER BY record_id`,
+  );
+
+// Source: https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
+it('the SerDe of Hive keeps the keys of maps, also if they differ only by case', async () => {
+  await write(lines(MIXED, TWINS));
+  expect(await readAttributes('results_raw')).toEqual([
+    ['record_id', 'mixed', 'lower'],
+    ['mixed', '3', null],
+    ['twins', '1', '2'],
+  ]);
+});
+
+// Source: https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+it('the SerDe of OpenX makes keys lower-case, and takes equal ones for malformed JSON', async () => {
+  await write(lines(MIXED, TWINS));
+  expect(await readAttributes('other.open_x')).toEqual([
+    ['record_id', 'mixed', 'lower'],
+    ['mixed', null, '3'],
+  ]);
+  expect(await reason('SELECT attributes FROM other.open_x_strict')).toMatch(/^\w+: /);
+  expect(await readAttributes('other.open_x_keys')).toEqual([
+    ['record_id', 'mixed', 'lower'],
+    ['mixed', '3', null],
+    ['twins', '1', '2'],
+  ]);
+});
+
+// Source: https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+it('a query that would scan more than its work group allows is cancelled', async () => {
+  const body = gzipSync(lines(record('a')));
+  expect(body.length).toBeGreaterThan(75);
+  expect(body.length).toBeLessThan(150);
+  for (const hour of ['01', '02']) await write(body, { hour });
+  const small = { WorkGroup: 'small' };
+  expect(await ask('SELECT record_id FROM results_raw WHERE hour = 1', small)).toHaveLength(2);
+  const { Status } = await waitForEnd(await start('SELECT record_id FROM results_raw', small));
+  expect(Status).toMatchObject({
+    State: 'CANCELLED',
+    StateChangeReason: 'Query cancelled! : Bytes scanned limit was exceeded',
+  });
+  expect(await ask('SELECT record_id FROM results_raw')).toHaveLength(3);
 });
 
 it('a query ignores files outside of the projected partitions', async () => {

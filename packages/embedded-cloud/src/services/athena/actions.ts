@@ -95,6 +95,9 @@ function startQuery({ work_groups, executions }: ActionDeps, body: Body): Execut
       database: QueryExecutionContext?.Database?.toLowerCase() ?? DEFAULT_DATABASE,
       work_group: group.name,
       output_location,
+      ...(group.most_scanned_bytes === undefined
+        ? {}
+        : { most_scanned_bytes: group.most_scanned_bytes }),
       statement: classifyStatement(QueryString),
       token: ClientRequestToken,
     });

@@ -85,9 +85,11 @@ export function createAthena(deps: {
 }
 
 function createQueryRunner(glue: Glue, engine: () => Promise<Engine>): RunQuery {
-  return async ({ statement: { kind, sql }, database }, signal) => {
+  return async ({ statement: { kind, sql }, database, most_scanned_bytes }, signal) => {
     if (kind === 'catalog') return answerFromCatalog(glue, sql, database);
-    if (kind === 'select') return (await engine()).select(sql, database, signal);
+    if (kind === 'select') {
+      return (await engine()).select(sql, database, { signal, most_scanned_bytes });
+    }
     const lines = await (await engine()).explain(sql, database);
     return {
       columns: [createTextColumn('Query Plan', 'varchar')],

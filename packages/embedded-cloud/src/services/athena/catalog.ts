@@ -1,5 +1,11 @@
 import type { HiveColumn } from './hive-types.ts';
 
+/** The library with which Athena reads the lines of a table, and its properties. */
+export interface SerDe {
+  library: string;
+  parameters: Record<string, string>;
+}
+
 /** A Glue table that was read from the resolved template. */
 export interface GlueTable {
   database: string;
@@ -13,6 +19,8 @@ export interface GlueTable {
    */
   location: string;
   parameters: Record<string, string>;
+  /** Only views have no SerDe. */
+  serde?: SerDe;
   /** Comment that contains the SQL of a view. Only views have this comment. */
   view_original_text?: string;
 }

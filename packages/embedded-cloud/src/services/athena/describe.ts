@@ -10,6 +10,8 @@ export interface WorkGroup {
   name: string;
   /** URI of the folder for query results, for example `s3://bucket/prefix/`. */
   output_location?: string;
+  /** A query that scans more bytes is cancelled. */
+  most_scanned_bytes?: number;
 }
 
 const ENGINE_VERSION = {
@@ -64,7 +66,7 @@ export function buildOutputUri({ id, output_location, statement }: Execution): s
 }
 
 /** Creates the response of GetWorkGroup. */
-export function describeWorkGroup({ name, output_location }: WorkGroup) {
+export function describeWorkGroup({ name, output_location, most_scanned_bytes }: WorkGroup) {
   return {
     WorkGroup: {
       Name: name,
@@ -73,6 +75,9 @@ export function describeWorkGroup({ name, output_location }: WorkGroup) {
         ResultConfiguration:
           output_location === undefined ? {} : { OutputLocation: output_location },
         EnforceWorkGroupConfiguration: output_location !== undefined,
+        ...(most_scanned_bytes === undefined
+          ? {}
+          : { BytesScannedCutoffPerQuery: most_scanned_bytes }),
         EngineVersion: ENGINE_VERSION,
       },
     },

@@ -11,7 +11,7 @@ import type { ColumnInfo } from './column.ts';
 import { describeColumn } from './column-info.ts';
 import { nameColumns } from './column-names.ts';
 import { escapeGlob } from './escape.ts';
-import { QueryFailure, translateError } from './failure.ts';
+import { QueryFailure, ScanLimitExceeded, translateError } from './failure.ts';
 import { checkQuery } from './guard.ts';
 import { createLake, type Lake } from './lake.ts';
 import { MACROS_SQL } from './macros.ts';
@@ -35,6 +35,15 @@ export interface EngineResult {
 interface CheckedQuery {
   sql: string;
   syntax: ReturnType<typeof checkQuery>;
+  /** Databases of the tables that the query names. */
+  databases: Set<string>;
+}
+
+/** What ends a query before its result is known. */
+interface SelectLimits {
+  signal: AbortSignal;
+  /** Largest number of bytes that the query may scan. */
+  most_scanned_bytes?: number | undefined;
 }
 
 export interface Engine {
@@ -42,8 +51,9 @@ export interface Engine {
    * Runs one SELECT on the files that are in the lake when the query starts.
    *
    * @throws {QueryFailure}
+   * @throws {ScanLimitExceeded}
    */
-  select(sql: string, database: string, signal: AbortSignal): Promise<EngineResult>;
+  select(sql: string, database: string, limits: SelectLimits): Promise<EngineResult>;
   /**
    * Plans a SELECT without running it.
    *
@@ -93,10 +103,12 @@ export async function createEngine(deps: {
       await lake.refresh();
       await connection.run(MACROS_SQL);
       await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(database)}`);
-      const syntax = checkQuery(await parseSql(connection, sql), (named, table) =>
-        hasTable(named ?? database, table),
-      );
-      return await work(connection, { sql: translateSql(sql, syntax), syntax });
+      const used = new Set<string>();
+      const syntax = checkQuery(await parseSql(connection, sql), (named = database, table) => {
+        used.add(named);
+        return hasTable(named, table);
+      });
+      return await work(connection, { sql: translateSql(sql, syntax), syntax, databases: used });
     } catch (error) {
       throw translateError(error, s3Dir);
     } finally {
@@ -105,9 +117,10 @@ export async function createEngine(deps: {
   };
 
   return {
-    select: (sql, database, signal) =>
+    select: (sql, database, { signal, most_scanned_bytes = Number.POSITIVE_INFINITY }) =>
       withQuery(sql, database, async (connection, query) => {
-        const scanned_bytes = await estimateScannedBytes(connection, query.sql, lake);
+        const scanned_bytes = await estimateScannedBytes(connection, query, lake);
+        if (scanned_bytes > most_scanned_bytes) throw new ScanLimitExceeded();
         signal.throwIfAborted();
         const stop = () => connection.interrupt();
         signal.addEventListener('abort', stop);
@@ -175,11 +188,11 @@ interface PlanNode {
  */
 async function estimateScannedBytes(
   connection: DuckDBConnection,
-  sql: string,
+  { sql, databases }: CheckedQuery,
   lake: Lake,
 ): Promise<number> {
   const read = await connection.runAndReadAll(`EXPLAIN (FORMAT JSON) ${sql}`);
-  const { files, bytes } = lake.size();
+  const { files, bytes } = lake.size(databases);
   if (files === 0) return 0;
   const scans = (node: PlanNode): number[] => [
     ...(node.name.trim() === 'READ_JSON'

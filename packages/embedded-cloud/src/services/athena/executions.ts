@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnInfo } from './column.ts';
 import type { EngineResult } from './engine.ts';
-import { QueryFailure } from './failure.ts';
+import { QueryFailure, ScanLimitExceeded } from './failure.ts';
 import type { Statement } from './statements.ts';
 
 type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
@@ -13,6 +13,8 @@ interface QueryRequest {
   work_group: string;
   /** URI of the folder for query results, for example `s3://bucket/prefix/`. */
   output_location: string;
+  /** The query is cancelled if it scans more bytes. */
+  most_scanned_bytes?: number;
   statement: Statement;
   /**
    * The client's idempotency token. A second request with the same token returns the first
@@ -88,6 +90,7 @@ export function createExecutions(deps: {
       await deps.onSuccess(execution);
       finish(execution, 'SUCCEEDED');
     } catch (error) {
+      if (error instanceof ScanLimitExceeded) return finish(execution, 'CANCELLED', error.message);
       const is_known = error instanceof QueryFailure;
       finish(
         execution,

@@ -2,6 +2,7 @@ import { type GlueTable, qualifyName, quoteIdentifier, quoteLiteral } from './ca
 import { escapeGlob, escapeRegExp } from './escape.ts';
 import { type HiveColumn, toDuckDbType } from './hive-types.ts';
 import type { Layout } from './projection.ts';
+import { buildColumnSql, buildConditions, readSerDe } from './serde.ts';
 
 /** Builds the SQL that defines an external table as a view of the files at the given paths. */
 export function buildTableSql(
@@ -27,6 +28,8 @@ function buildEmptySelect({ columns, partition_keys }: GlueTable): string {
 
 function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths: string[]): string {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name));
+  const reading = readSerDe(table.name, table.serde);
+  const values = table.columns.map((column) => buildColumnSql(column, reading));
   // A condition on the path column lets DuckDB skip files, but only if the column is named
   // `filename`. The path column therefore has this name, unless the table has another column of
   // that name.
@@ -42,14 +45,17 @@ function buildFilesSelect(table: GlueTable, layout: Layout, root: string, paths:
   const schema = table.columns.map(
     ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(toDuckDbType(type))}`,
   );
-  // If a line is not JSON, all columns of the row are null. The WHERE clause removes such a row,
-  // because the line is not a record.
+  // If a malformed line is ignored, all of its columns are null. The WHERE clause removes such a row.
   const blank = columns.map((column) => `${column} IS NULL`).join(' AND ');
+  const conditions = reading.ignores_malformed
+    ? [`NOT (${blank})`, ...buildConditions(table.columns, reading)]
+    : [];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const select = (files: string[], compression: string) =>
-    `SELECT ${[...columns, ...partitions].join(', ')} FROM read_json([` +
+    `SELECT ${[...values, ...partitions].join(', ')} FROM read_json([` +
     `${files.map((path) => quoteLiteral(escapeGlob(path))).join(', ')}], format = 'newline_delimited', ` +
     `compression = '${compression}', columns = {${schema.join(', ')}}, filename = ${quoteLiteral(file)}, ` +
-    `ignore_errors = true) WHERE NOT (${blank})`;
+    `ignore_errors = ${reading.ignores_malformed})${where}`;
   // The compression is specified, because DuckDB does not recognise the extension of a file whose
   // path contains a question mark.
   const zipped = paths.filter((path) => path.endsWith('.gz'));

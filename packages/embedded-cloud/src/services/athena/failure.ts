@@ -6,6 +6,15 @@ export class QueryFailure extends Error {
   }
 }
 
+/** A query that ends in the state CANCELLED, because it would scan more bytes than allowed. */
+export class ScanLimitExceeded extends Error {
+  override name = 'ScanLimitExceeded';
+  override message = 'Query cancelled! : Bytes scanned limit was exceeded';
+}
+
+/** The start of DuckDB's message about a line of JSON that is not a row of the table. */
+const BAD_LINE = /^Invalid Input Error: (Malformed JSON|JSON transform error)/;
+
 /**
  * Athena's error code for each kind of DuckDB error. The kind is recognised by the start of the
  * error message.
@@ -24,9 +33,15 @@ const CODES: [RegExp, string][] = [
  * Translates an error of DuckDB into a query failure. The message of the failure contains S3 URIs
  * instead of local paths below the S3 folder.
  */
-export function translateError(error: unknown, s3Dir: string): QueryFailure {
-  if (error instanceof QueryFailure) return error;
+export function translateError(error: unknown, s3Dir: string): QueryFailure | ScanLimitExceeded {
+  if (error instanceof QueryFailure || error instanceof ScanLimitExceeded) return error;
   const message = error instanceof Error ? error.message : '';
+  // DuckDB's message quotes the line.
+  if (BAD_LINE.test(message)) {
+    return new QueryFailure('HIVE_CURSOR_ERROR', 'Row is not a valid JSON Object', {
+      cause: error,
+    });
+  }
   const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'GENERIC_INTERNAL_ERROR';
   // Only the text before the first empty line is used, because the rest repeats the SQL. Lines with
   // suggestions are omitted, because a suggested name may exist only in DuckDB.

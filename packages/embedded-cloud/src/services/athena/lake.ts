@@ -19,10 +19,10 @@ export interface Lake {
   /** Redefines the view of each table whose list of files has changed. */
   refresh(): Promise<void>;
   /**
-   * Returns the number of files in all tables and their total size in bytes, as of the last
-   * refresh.
+   * Returns the number of files in all tables of the databases and their total size in bytes, as of
+   * the last refresh.
    */
-  size(): { files: number; bytes: number };
+  size(databases: Set<string>): { files: number; bytes: number };
 }
 
 /**
@@ -63,11 +63,16 @@ export async function createLake(deps: {
       last = last.catch(() => undefined).then(refreshAll);
       return last;
     },
-    size: () =>
-      [...seen.values()].reduce(
-        (sum, { paths, bytes }) => ({ files: sum.files + paths.length, bytes: sum.bytes + bytes }),
-        { files: 0, bytes: 0 },
-      ),
+    size: (databases) =>
+      [...seen]
+        .filter(([{ database }]) => databases.has(database))
+        .reduce(
+          (sum, [, { paths, bytes }]) => ({
+            files: sum.files + paths.length,
+            bytes: sum.bytes + bytes,
+          }),
+          { files: 0, bytes: 0 },
+        ),
   };
 }
 

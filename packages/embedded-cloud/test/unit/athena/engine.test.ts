@@ -20,6 +20,7 @@ const raw: GlueTable = {
   partition_keys,
   location: 's3://lake/results/',
   parameters: {},
+  serde: { library: 'org.apache.hive.hcatalog.data.JsonSerDe', parameters: {} },
 };
 const all = [...columns, ...partition_keys];
 const view: GlueTable = {
@@ -47,15 +48,13 @@ afterAll(async () => {
   engine.close();
   await rm(s3Dir, { recursive: true });
 });
-const select = async (sql: string) =>
-  (await engine.select(sql, 'texts', new AbortController().signal)).rows;
+const { signal } = new AbortController();
+const select = async (sql: string) => (await engine.select(sql, 'texts', { signal })).rows;
 
 it('the engine creates the view and the table before the bucket has a file', async () => {
-  const { columns: found, rows } = await engine.select(
-    'SELECT * FROM results',
-    'texts',
-    new AbortController().signal,
-  );
+  const { columns: found, rows } = await engine.select('SELECT * FROM results', 'texts', {
+    signal,
+  });
   expect(found.map(({ Name }) => Name)).toEqual(all.map(({ name }) => name));
   expect(rows).toEqual([]);
 });
