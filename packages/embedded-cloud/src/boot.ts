@@ -17,9 +17,10 @@ export interface BootOptions {
   port?: number;
   /**
    * Folder of the cloud assembly, which is the output of `cdk synth`. The assembly contains the
-   * template and the functions' bundles.
+   * template and the functions' bundles. Several folders are several stacks in one account; their
+   * names must differ.
    */
-  assemblyDir: string;
+  assemblyDir: string | readonly string[];
   /** Values of the template's parameters. A parameter without a value has its default. */
   parameters?: Record<string, string>;
   /**
@@ -46,9 +47,9 @@ export interface Cloud {
   /** The access key of the account's owner, who may make every call. */
   access_key_id: string;
   secret_access_key: string;
-  /** The template's outputs. URLs in the outputs point to the embedded cloud. */
+  /** The outputs of the first stack. URLs in the outputs point to the embedded cloud. */
   outputs: Record<string, string>;
-  /** The base URL of the REST API, or an empty string if the template has no REST API. */
+  /** The base URL of the first REST API, or an empty string if there is no REST API. */
   api: string;
   port: number;
   /**
@@ -115,7 +116,7 @@ async function bootDeployment(
   });
   try {
     onProgress('Creating streams, tables and buckets');
-    await provision({ stack: deployment.stack, ...host });
+    await provision({ deployment, ...host });
     // Resets the meter, because the meter must not count the calls that created the resources.
     host.gateway.meter.reset();
     onProgress('Starting the functions');

@@ -16,7 +16,7 @@ import type { Stack } from './template/stack.ts';
 
 export interface FunctionsOptions {
   stack: Stack;
-  assembly: Assembly;
+  assembly: Pick<Assembly, 'assetFolder'>;
   roles: Roles;
   callers: Callers;
   iam: Iam;
@@ -50,6 +50,11 @@ export interface Functions {
  */
 const ACCOUNT_CONCURRENCY = 1_000;
 /**
+ * Concurrency that must stay for the functions without a reservation.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+const LEAST_UNRESERVED = 100;
+/**
  * Time for which an idle environment stays warm, in milliseconds. AWS keeps idle environments for
  * some minutes but documents no number.
  */
@@ -58,10 +63,10 @@ const POLL_MS = 20;
 
 /** Deploys the functions of the template, so that they can be invoked. */
 export async function deployFunctions(options: FunctionsOptions): Promise<Functions> {
-  const account = createConcurrency(ACCOUNT_CONCURRENCY);
   const specs = options.stack
     .resources('AWS::Lambda::Function')
     .map((resource) => functionSpec(resource, options.assembly));
+  const account = createConcurrency(countUnreserved(specs));
   const deployed = await Promise.all(specs.map((spec) => deploy(spec, account, options)));
   const all = deployed.map(({ lambda }) => lambda);
   return {
@@ -82,16 +87,30 @@ export async function deployFunctions(options: FunctionsOptions): Promise<Functi
   };
 }
 
+/**
+ * Returns the concurrency that the functions without a reservation share.
+ * @throws {Error} if the reservations leave less than Lambda demands.
+ */
+function countUnreserved(specs: FunctionSpec[]): number {
+  const reserved = specs.reduce((sum, spec) => sum + (spec.reserved_concurrency ?? 0), 0);
+  const left = ACCOUNT_CONCURRENCY - reserved;
+  if (reserved > 0 && left < LEAST_UNRESERVED) {
+    throw new Error(
+      `ReservedConcurrentExecutions of all functions is ${reserved}, which decreases the account's ` +
+        `UnreservedConcurrentExecution below its minimum value of [${LEAST_UNRESERVED}].`,
+    );
+  }
+  return left;
+}
+
 async function deploy(
   spec: FunctionSpec,
   account: Concurrency,
   options: FunctionsOptions,
 ): Promise<{ lambda: DeployedFunction; log: FunctionLog }> {
   const log = await openFunctionLog(join(options.log_dir, `${spec.name}.log`));
-  const credentials = options.callers.register(
-    spec.logical_id,
-    options.roles.findByArn(spec.role_arn),
-  );
+  const role = options.roles.assume(spec.role_arn, 'lambda.amazonaws.com');
+  const credentials = options.callers.register(spec.logical_id, role);
   const reserved = spec.reserved_concurrency;
   const lambda = createFunction({
     ...options,

@@ -16,8 +16,8 @@ export interface Host {
   callers: Callers;
   /** Routes for requests that are not calls to AWS services. More routes may be added later. */
   routes: ExtraRoute[];
-  /** Sets the outputs that DescribeStacks returns. */
-  setOutputs(outputs: Record<string, string>): void;
+  /** Sets the outputs that DescribeStacks returns for a stack. */
+  setOutputs(stack_name: string, outputs: Record<string, string>): void;
 }
 
 export interface HostOptions {
@@ -38,14 +38,19 @@ export interface HostOptions {
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { now, deployment } = options;
-  const { stack, roles } = deployment;
+  const { stacks, roles } = deployment;
   const callers = createCallers();
   const routes: ExtraRoute[] = [];
-  let outputs: Record<string, string> = {};
+  const outputs = new Map<string, Record<string, string>>();
   const started_at = now();
   const services = await createServices({
     ...options,
-    stacks: () => [{ ...stack, outputs, created_at: started_at }],
+    stacks: () =>
+      stacks.map((stack) => ({
+        ...stack,
+        outputs: outputs.get(stack.name) ?? {},
+        created_at: started_at,
+      })),
     dispatch: (call) => gateway.dispatch(call),
   });
   const gateway = createGateway({
@@ -62,8 +67,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     const { port } = await gateway.listen(options.port);
     const endpoint = `http://127.0.0.1:${port}`;
-    const setOutputs = (next: Record<string, string>) => {
-      outputs = next;
+    const setOutputs = (stack_name: string, next: Record<string, string>) => {
+      outputs.set(stack_name, next);
     };
     return { endpoint, port, gateway, services, callers, routes, setOutputs };
   } catch (cause) {

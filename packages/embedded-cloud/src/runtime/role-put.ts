@@ -11,7 +11,7 @@ export function createRolePut(
   dispatch: (call: AwsCall) => Promise<AwsReply>,
 ): PutObject {
   return async (bucket, key, body, headers, role_arn) => {
-    const role_logical_id = roles.findByArn(role_arn);
+    const role_logical_id = roles.assume(role_arn, 'firehose.amazonaws.com');
     const { status } = await dispatch({
       service: 's3',
       action: 'PutObject',

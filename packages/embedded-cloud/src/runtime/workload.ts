@@ -11,8 +11,9 @@ import { startRules } from './rules/rules.ts';
 
 /** The running functions, with the event source mappings, rules and REST API that invoke them. */
 export interface Workload {
+  /** The outputs of the first stack. */
   outputs: Record<string, string>;
-  /** The base URL of the REST API, or an empty string if the template has no REST API. */
+  /** The base URL of the first REST API, or an empty string if there is no REST API. */
   api: string;
   status(): CloudStatus;
   /**
@@ -45,8 +46,9 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     now,
   });
   const { apis, routes } = apiRoutes({ stack, functions, keys: host.services.keys, now });
-  const outputs = localOutputs(stack, apis, host.endpoint);
-  host.setOutputs(outputs);
+  for (const one of deployment.stacks) {
+    host.setOutputs(one.name, localOutputs(one, apis, host.endpoint));
+  }
   const mappings = startMappings({
     stack,
     functions,
@@ -67,7 +69,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const { flush } = host.services.firehose;
   host.routes.push(...routes, ...controlRoutes({ status, flush, releaseMessages, fireSchedules }));
   return {
-    outputs,
+    outputs: localOutputs(stack, apis, host.endpoint),
     api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,
     status,
     stop() {

@@ -252,3 +252,104 @@ it('a template that changes the projection of an index is refused, as by CloudFo
     /other keys or indexes than the template/,
   );
 });
+
+const LAMBDA = { Service: 'lambda.amazonaws.com' };
+const trust = (statement: object) => ({
+  ApiRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement }],
+      },
+    },
+  },
+});
+
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+it.each([
+  ['that trusts another service', { Principal: { Service: 'firehose.amazonaws.com' } }],
+  ['that trusts nothing', { Principal: LAMBDA, Effect: 'Deny' }],
+  [
+    'that trusts Lambda for another account',
+    { Principal: LAMBDA, Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } } },
+  ],
+  [
+    'with a condition on a key that Lambda does not send',
+    { Principal: LAMBDA, Condition: { StringEquals: { 'sts:ExternalId': '000000000000' } } },
+  ],
+])('a function with a role %s is refused', async (_, statement) => {
+  const assemblyDir = await writeCloud(trust(statement));
+  await expect(boot({ assemblyDir })).rejects.toThrow('cannot be assumed by lambda.amazonaws.com');
+});
+
+it('a function may have a role that trusts Lambda for its own account only', async () => {
+  const Condition = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
+  const assemblyDir = await writeCloud(trust({ Principal: LAMBDA, Condition }));
+  expect((await boot({ assemblyDir })).api).toMatch(/^http/);
+});
+
+const deliveryStream = (statements: object[]) => ({
+  Delivery: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'firehose.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'sts:ExternalId': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }],
+    },
+  },
+  Lake: {
+    Type: 'AWS::KinesisFirehose::DeliveryStream',
+    Properties: {
+      ExtendedS3DestinationConfiguration: {
+        BucketARN: { 'Fn::GetAtt': ['Failures', 'Arn'] },
+        RoleARN: { 'Fn::GetAtt': ['Delivery', 'Arn'] },
+        CloudWatchLoggingOptions: { Enabled: true, LogGroupName: 'lake', LogStreamName: 'errors' },
+      },
+    },
+  },
+});
+
+// Source: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+it('a delivery stream whose role may not write its error log is refused', async () => {
+  const Action = 'logs:PutLogEvents';
+  const other = await writeCloud(
+    deliveryStream([
+      {
+        Effect: 'Allow',
+        Action,
+        Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:other:*',
+      },
+    ]),
+  );
+  await expect(boot({ assemblyDir: other })).rejects.toThrow('Grant it logs:PutLogEvents');
+  const own = await writeCloud(
+    deliveryStream([
+      { Effect: 'Allow', Action, Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:lake:*' },
+    ]),
+  );
+  expect((await boot({ assemblyDir: own })).port).toBeGreaterThan(0);
+});
+
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+it('reservations that leave less than 100 of the concurrency are refused, as by Lambda', async () => {
+  const assemblyDir = await writeCloud();
+  const path = join(assemblyDir, 'Fixture.template.json');
+  const template = JSON.parse(await readFile(path, 'utf8'));
+  const reserve = async (consumer: number, api: number) => {
+    template.Resources.Consumer.Properties.ReservedConcurrentExecutions = consumer;
+    template.Resources.ApiHandler.Properties.ReservedConcurrentExecutions = api;
+    await writeFile(path, JSON.stringify(template));
+  };
+  await reserve(500, 401);
+  await expect(boot({ assemblyDir })).rejects.toThrow('below its minimum value of [100]');
+  await reserve(500, 400);
+  expect((await boot({ assemblyDir })).port).toBeGreaterThan(0);
+});

@@ -10,6 +10,7 @@ import type { Template } from '../../src/runtime/template/assembly.ts';
 export async function writeAssembly(
   template: Template,
   bundles: Record<string, string> = {},
+  stackName = 'Fixture',
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'embedded-cloud-assembly-'));
   const files: Record<string, unknown> = {};
@@ -21,7 +22,7 @@ export async function writeAssembly(
   }
   const stack = {
     type: 'aws:cloudformation:stack',
-    properties: { templateFile: 'Fixture.template.json' },
+    properties: { templateFile: 'Fixture.template.json', stackName },
   };
   await writeJson(join(directory, 'manifest.json'), { artifacts: { Fixture: stack } });
   await writeJson(join(directory, 'Fixture.template.json'), template);

@@ -19,7 +19,18 @@ export const handler = async (event) => {
 
 const role = (...statements: object[]): TemplateResource => ({
   Type: 'AWS::IAM::Role',
-  Properties: { Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }] },
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    },
+    Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }],
+  },
 });
 
 const LOGS = {

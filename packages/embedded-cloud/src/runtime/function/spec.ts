@@ -52,7 +52,10 @@ const MEMORY_MB = 128;
  * Reads a function of the template.
  * @throws {Error} if the function's code is not a file asset.
  */
-export function functionSpec(resource: Resource, assembly: Assembly): FunctionSpec {
+export function functionSpec(
+  resource: Resource,
+  assembly: Pick<Assembly, 'assetFolder'>,
+): FunctionSpec {
   const properties = resource.properties() as unknown as FunctionProperties;
   const { S3Key } = properties.Code;
   if (S3Key === undefined) {

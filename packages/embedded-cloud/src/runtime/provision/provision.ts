@@ -1,7 +1,7 @@
 import { REGION } from '../../gateway/types.ts';
 import { OWNER_KEY, OWNER_SECRET } from '../callers.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Services } from '../services.ts';
-import type { Stack } from '../template/stack.ts';
 import { provisionDeliveryStreams } from './delivery-streams.ts';
 import { provisionStreams } from './streams.ts';
 import { provisionTables } from './tables.ts';
@@ -11,11 +11,12 @@ import { provisionTables } from './tables.ts';
  * exist retain their data.
  */
 export async function provision(options: {
-  stack: Stack;
+  deployment: Deployment;
   services: Services;
   endpoint: string;
 }): Promise<void> {
-  const { stack, services } = options;
+  const { deployment, services } = options;
+  const { stack } = deployment;
   const config = {
     endpoint: options.endpoint,
     region: REGION,
@@ -24,7 +25,7 @@ export async function provision(options: {
   await Promise.all([
     provisionStreams(stack, config),
     provisionTables(stack, config),
-    provisionBuckets(stack, services),
+    provisionBuckets(deployment, services),
   ]);
 }
 
@@ -32,8 +33,11 @@ export async function provision(options: {
  * Creates the buckets before the delivery streams. If an earlier process left undelivered records,
  * a new delivery stream writes these records to its bucket immediately.
  */
-async function provisionBuckets(stack: Stack, { s3, firehose }: Services): Promise<void> {
+async function provisionBuckets(
+  { stack, roles }: Deployment,
+  { s3, firehose }: Services,
+): Promise<void> {
   const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
   await Promise.all(buckets.map(s3.createBucket));
-  await provisionDeliveryStreams(stack, firehose);
+  await provisionDeliveryStreams(stack, roles, firehose);
 }

@@ -20,7 +20,13 @@ export interface Rule {
 interface RuleProperties {
   ScheduleExpression?: string;
   EventPattern?: unknown;
-  Targets?: { Id: string; Arn: string; Input?: string; [more: string]: unknown }[];
+  Targets?: {
+    Id: string;
+    Arn: string;
+    Input?: string;
+    DeadLetterConfig?: { Arn: string };
+    [more: string]: unknown;
+  }[];
 }
 
 const TARGET_FIELDS = new Set(['Id', 'Arn', 'Input']);
@@ -54,7 +60,7 @@ export function readRule(resource: Resource, stack: Stack): Rule {
 }
 
 function readTarget(
-  { Arn, Input, ...more }: NonNullable<RuleProperties['Targets']>[number],
+  { Arn, Input, DeadLetterConfig, ...more }: NonNullable<RuleProperties['Targets']>[number],
   rule_arn: string,
   stack: Stack,
 ): Rule['targets'][number] {
@@ -65,10 +71,14 @@ function readTarget(
   if (!Arn.startsWith('arn:aws:sqs:')) {
     throw new Error(`the target ${Arn} is not emulated. Use a queue.`);
   }
-  if (!maySend(stack, Arn, rule_arn)) {
-    throw new Error(
-      `the queue ${Arn} has no policy that lets events.amazonaws.com send to it. Add a QueuePolicy.`,
-    );
+  // Without a policy, EventBridge drops the events. A dead-letter queue needs a policy as well.
+  // Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+  for (const queue of [Arn, DeadLetterConfig?.Arn ?? Arn]) {
+    if (!maySend(stack, queue, rule_arn)) {
+      throw new Error(
+        `the queue ${queue} has no policy that lets events.amazonaws.com send to it. Add a QueuePolicy.`,
+      );
+    }
   }
   return { queue_arn: Arn, ...(Input === undefined ? {} : { input: Input }) };
 }

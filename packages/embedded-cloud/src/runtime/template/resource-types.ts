@@ -117,6 +117,11 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: nameFrom('LogGroupName'),
     attributes: { Arn: (name) => arn('logs', `log-group:${name}:*`) },
   },
+  'AWS::Logs::LogStream': { physicalId: nameFrom('LogStreamName'), attributes: {} },
+  'AWS::WAFv2::WebACL': {
+    physicalId: uuid,
+    attributes: { Arn: (id) => arn('wafv2', `regional/webacl/${id}`) },
+  },
   'AWS::SQS::Queue': {
     physicalId: (naming) =>
       `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${nameFrom('QueueName')(naming)}`,
@@ -136,6 +141,11 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   'AWS::SNS::Topic': {
     physicalId: (naming) => arn('sns', nameFrom('TopicName')(naming)),
     attributes: { TopicArn: (topic) => topic, TopicName: (topic) => lastPart(topic, ':') },
+  },
+  // Keys are emulated only because other resources refer to them. Encryption is not emulated.
+  'AWS::KMS::Key': {
+    physicalId: uuid,
+    attributes: { Arn: (id) => arn('kms', `key/${id}`), KeyId: (id) => id },
   },
   'AWS::SecretsManager::Secret': {
     physicalId: (naming) =>
@@ -177,6 +187,7 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::Logs::MetricFilter': 'logs are files, and metrics are not emulated',
   'AWS::Logs::QueryDefinition': 'logs are files, and log queries are not emulated',
   'AWS::ApiGateway::Account': 'logs of API Gateway are not emulated',
+  'AWS::WAFv2::WebACLAssociation': 'the rules of a web ACL are not emulated',
   'AWS::SNS::Subscription': 'SNS delivery is not emulated',
   'AWS::SNS::TopicPolicy': 'SNS delivery is not emulated',
   'AWS::CloudWatch::Alarm': 'alarms are not emulated',

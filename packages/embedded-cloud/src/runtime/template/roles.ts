@@ -1,4 +1,5 @@
-import type { PolicyStatement } from '../../gateway/policy.ts';
+import { type PolicyStatement, statementCovers } from '../../gateway/policy.ts';
+import { ACCOUNT_ID } from '../../gateway/types.ts';
 import type { Resource } from './resource.ts';
 import type { Stack } from './stack.ts';
 
@@ -6,7 +7,12 @@ interface PolicyDocument {
   Statement: PolicyStatement | PolicyStatement[];
 }
 
+interface TrustStatement extends PolicyStatement {
+  Principal?: { Service?: string | string[] };
+}
+
 interface RoleProperties {
+  AssumeRolePolicyDocument?: { Statement: TrustStatement | TrustStatement[] };
   Policies?: { PolicyDocument: PolicyDocument }[];
   ManagedPolicyArns?: string[];
 }
@@ -51,7 +57,27 @@ export interface Roles {
    * @throws {Error} if the template has no such role.
    */
   findByArn(arn: string): string;
+  /**
+   * Finds the role with this ARN, as a service does that assumes the role.
+   * @returns the logical id of the role.
+   * @throws {Error} if the template has no such role, or the role does not trust the service.
+   */
+  assume(arn: string, service: TrustedService): string;
 }
+
+/** A service that assumes roles of the template. */
+export type TrustedService = keyof typeof SERVICE_CONTEXTS;
+
+/**
+ * The condition keys that a service sends when it assumes a role. A trust policy with another key
+ * locks the service out.
+ * Sources: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html and
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateFirehoseStream.html
+ */
+const SERVICE_CONTEXTS = {
+  'lambda.amazonaws.com': { 'aws:sourceaccount': ACCOUNT_ID },
+  'firehose.amazonaws.com': { 'aws:sourceaccount': ACCOUNT_ID, 'sts:externalid': ACCOUNT_ID },
+};
 
 /**
  * Reads the roles of the template and their policies.
@@ -65,15 +91,39 @@ export function createRoles(stack: Stack): Roles {
       [...inlineAndAwsStatements(role), ...attachedStatements(stack, role.physical_id)],
     ]),
   );
+  const find = (arn: string) => {
+    const role = roles.find((candidate) => candidate.attribute('Arn') === arn);
+    if (role === undefined) throw new Error(`The template has no role ${arn}.`);
+    return role;
+  };
   return {
     all: () => roles.map(({ logical_id }) => logical_id),
     statementsOf: (logical_id) => statements.get(logical_id) ?? [],
-    findByArn(arn) {
-      const role = roles.find((candidate) => candidate.attribute('Arn') === arn);
-      if (role === undefined) throw new Error(`The template has no role ${arn}.`);
+    findByArn: (arn) => find(arn).logical_id,
+    assume(arn, service) {
+      const role = find(arn);
+      if (!trusts(role, service)) {
+        throw new Error(
+          `${role.logical_id} (${role.type}) cannot be assumed by ${service}: its ` +
+            'AssumeRolePolicyDocument must allow sts:AssumeRole, with conditions that the service fulfils.',
+        );
+      }
       return role.logical_id;
     },
   };
+}
+
+function trusts(role: Resource, service: TrustedService): boolean {
+  const { AssumeRolePolicyDocument } = role.properties() as RoleProperties;
+  const assume = { action: 'sts:AssumeRole', resource: role.physical_id };
+  const matching = [AssumeRolePolicyDocument?.Statement ?? []]
+    .flat()
+    .filter(({ Principal }) => [Principal?.Service ?? []].flat().includes(service))
+    // A trust policy names no resource, because it belongs to its role.
+    .filter((statement) =>
+      statementCovers({ ...statement, Resource: '*' }, assume, SERVICE_CONTEXTS[service]),
+    );
+  return matching.length > 0 && matching.every(({ Effect }) => Effect === 'Allow');
 }
 
 function inlineAndAwsStatements(role: Resource): PolicyStatement[] {

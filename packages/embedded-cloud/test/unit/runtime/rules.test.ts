@@ -223,6 +223,22 @@ test('a rule sends the event of a matching object to its queue, as EventBridge d
   ]);
 });
 
+// Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+test('a dead-letter queue of a target needs a policy that lets EventBridge send to it', async () => {
+  const withDeadLetters = (name: string) => {
+    const DeadLetterConfig = { Arn: { 'Fn::GetAtt': [name, 'Arn'] } };
+    const Targets = [{ Id: 'queue', Arn: QUEUE_ARN, DeadLetterConfig }];
+    return rule({ ScheduleExpression: 'rate(1 minute)', Targets });
+  };
+  const Closed = { Type: 'AWS::SQS::Queue' };
+  await expect(start({ Closed, Rule: withDeadLetters('Closed') })).rejects.toThrow(
+    'has no policy that lets events.amazonaws.com send to it',
+  );
+  const { rules, listSent } = await start({ Rule: withDeadLetters('Queue') });
+  rules.fire();
+  expect(listSent()).toHaveLength(1);
+});
+
 test('a rule gets events only from buckets that enable them', async () => {
   const { stack, rules, listSent } = await start({
     Silent: bucket(),
