@@ -6,6 +6,8 @@ import {
   DeleteApiKeyCommand,
   GetApiKeysCommand,
   type GetApiKeysCommandOutput,
+  GetUsagePlanKeysCommand,
+  type GetUsagePlanKeysCommandOutput,
 } from '@aws-sdk/client-api-gateway';
 import { formatApiKey, parseApiKey, type Tier } from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
@@ -30,7 +32,7 @@ interface ApiKey extends ApiKeyInfo {
 export interface ApiKeys {
   /** Creates a key for a tenant. The key is valid immediately. */
   create(key: { tenant: string; tier: Tier; name?: string }): Promise<ApiKey>;
-  /** Lists the API keys whose values have the format of this project. */
+  /** Lists the API keys of the deployment. An account may hold keys of other deployments. */
   list(): AsyncIterable<ApiKey>;
   /**
    * Deletes a key.
@@ -58,7 +60,7 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
     deps.client ?? createClient(APIGatewayClient, deps.cloud && clientConfig(deps.cloud));
   return {
     create: createCreate(client, deps),
-    list: () => listKeys(client),
+    list: () => listKeys(client, Object.values(deps.usage_plan_ids)),
     async revoke(key_id) {
       await client.send(new DeleteApiKeyCommand({ apiKey: key_id }));
     },
@@ -95,21 +97,42 @@ function createCreate(
   };
 }
 
-async function* listKeys(client: APIGatewayClient): AsyncGenerator<ApiKey> {
+const PAGE_SIZE = 500;
+
+async function* listKeys(
+  client: APIGatewayClient,
+  usage_plan_ids: string[],
+): AsyncGenerator<ApiKey> {
+  // Only the keys of the usage plans belong to this deployment.
+  const ids = await Promise.all(usage_plan_ids.map((plan) => listPlanKeyIds(client, plan)));
+  const own = new Set(ids.flat());
   let position: string | undefined;
   do {
     const page: GetApiKeysCommandOutput = await client.send(
-      new GetApiKeysCommand({ includeValues: true, position, limit: 500 }),
+      new GetApiKeysCommand({ includeValues: true, position, limit: PAGE_SIZE }),
     );
     for (const { id = '', name = '', value = '', enabled = false, createdDate } of page.items ??
       []) {
       const claims = parseApiKey(value);
-      if (claims === undefined) continue;
+      if (claims === undefined || !own.has(id)) continue;
       const created_at = createdDate?.toISOString() ?? '';
       yield { key_id: id, name, ...claims, enabled, created_at, api_key: value };
     }
     position = page.position;
   } while (position !== undefined);
+}
+
+async function listPlanKeyIds(client: APIGatewayClient, usagePlanId: string): Promise<string[]> {
+  const ids: string[] = [];
+  let position: string | undefined;
+  do {
+    const page: GetUsagePlanKeysCommandOutput = await client.send(
+      new GetUsagePlanKeysCommand({ usagePlanId, position, limit: PAGE_SIZE }),
+    );
+    for (const { id } of page.items ?? []) if (id !== undefined) ids.push(id);
+    position = page.position;
+  } while (position !== undefined);
+  return ids;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -4,6 +4,7 @@ import {
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
   GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -65,11 +66,31 @@ it('a key that is not deleted is an error', async () => {
   await expect(keys.revoke('key-1')).rejects.toThrow('none');
 });
 
+const item = (id: string) => ({
+  id,
+  value: formatApiKey({ tenant: id, tier: 'growth' }, 'x'.repeat(40)),
+});
+
+it('the list has the keys of the own usage plans, and not those of another stack of the account', async () => {
+  gateway
+    .on(GetUsagePlanKeysCommand, { usagePlanId: 'plan-s' })
+    .resolves({ items: [{ id: 'small' }] })
+    .on(GetUsagePlanKeysCommand, { usagePlanId: 'plan-g' })
+    .callsFake(({ position }) =>
+      position === undefined
+        ? { items: [{ id: 'first' }], position: 'next' }
+        : { items: [{ id: 'second' }] },
+    );
+  const all = ['small', 'first', 'second', 'of-another-stack'];
+  gateway.on(GetApiKeysCommand).resolves({ items: all.map(item) });
+  const found: string[] = [];
+  for await (const { key_id } of keys.list()) found.push(key_id);
+  expect(found).toEqual(['small', 'first', 'second']);
+});
+
 it('the list asks for 500 keys with their values per call, each page from where the last ended', async () => {
-  const item = (id: string) => ({
-    id,
-    value: formatApiKey({ tenant: id, tier: 'growth' }, 'x'.repeat(40)),
-  });
+  const ids = ['foreign', 'after-start', 'after-one', 'after-two'];
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items: ids.map((id) => ({ id })) });
   gateway.on(GetApiKeysCommand).callsFake(({ position }) => ({
     items: [{ id: 'foreign', value: 'foreign' }, item(`after-${position ?? 'start'}`)],
     position: { start: 'one', one: 'two' }[(position as string) ?? 'start'],
