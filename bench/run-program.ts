@@ -184,6 +184,7 @@ function buildEnvironment(
     SET_ASIDE_BUCKET: 'set-asides',
     RESTORE_KEY_ARN: 'restore-key',
     TEXT_POLICY: 'full',
+    ENVIRONMENT: 'bench',
     JOBS_TABLE: 'jobs',
     INPUT_BUCKET: 'inputs',
     CALLBACK_QUEUE_URL: `${endpoint}/000000000000/callbacks`,

@@ -1,21 +1,25 @@
 import { App } from 'aws-cdk-lib';
-import { settings } from './settings.ts';
+import { settingsFor } from './environment.ts';
+import { checkRegion } from './regions.ts';
 import { AuraStreamStack } from './stack.ts';
 
 const app = new App({ analyticsReporting: false });
-const allowedCidrs: unknown = app.node.tryGetContext('allowedCidrs');
-const alarmEmails: unknown = app.node.tryGetContext('alarmEmails');
+const readContext = (name: string): string | undefined => {
+  const value: unknown = app.node.tryGetContext(name);
+  return typeof value === 'string' ? value : undefined;
+};
+const settings = settingsFor(readContext('environment'));
+checkRegion(settings.analysis.analyzer, process.env.CDK_DEFAULT_REGION);
 
 new AuraStreamStack(app, settings.stack_name, {
   ...settings,
   api: {
     ...settings.api,
-    allowed_cidrs:
-      typeof allowedCidrs === 'string' ? allowedCidrs.split(',') : settings.api.allowed_cidrs,
+    allowed_cidrs: readContext('allowedCidrs')?.split(',') ?? settings.api.allowed_cidrs,
   },
   alarms: {
     ...settings.alarms,
-    emails: typeof alarmEmails === 'string' ? alarmEmails.split(',') : settings.alarms.emails,
+    emails: readContext('alarmEmails')?.split(',') ?? settings.alarms.emails,
   },
 });
 app.synth();

@@ -2,7 +2,15 @@ import type { AnalyzerName, Tier, TierLimits } from '../schemas/index.ts';
 
 /** Settings that an operator may change. The name of a setting contains the unit of its value. */
 export interface Settings {
+  /** Name of the environment. It is a tag of the stack and a dimension of the metrics. */
+  environment: string;
+  /** Name of the stack. All names of resources begin with it. */
   stack_name: string;
+  /**
+   * Whether the stack refuses its deletion, and the deletion of its tables, and keeps the records on
+   * the stream.
+   */
+  is_protected: boolean;
   stream: { retention_hours: number };
   consumer: {
     batch_size: number;
@@ -13,9 +21,20 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     analyzer_max_in_flight: number;
+    /**
+     * Concurrency of Lambda that only the consumer may use, and its limit: at least one for each
+     * shard. Lambda keeps 100 of the account's concurrency unreserved, so a new account, which has
+     * 10, can reserve nothing.
+     */
+    reserved_concurrency: number | undefined;
   };
   /** What the consumer of the bulk stream has instead of the settings of `consumer`. */
-  bulk_consumer: { batch_size: number; timeout_seconds: number };
+  bulk_consumer: {
+    batch_size: number;
+    timeout_seconds: number;
+    /** As for the consumer of the live stream. */
+    reserved_concurrency: number | undefined;
+  };
   analysis: {
     /** Analyzer that the consumer and the API use. */
     analyzer: AnalyzerName;
@@ -43,7 +62,21 @@ export interface Settings {
     }
   >;
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
-  lake: { buffer_seconds: number; buffer_mb: number; first_year: number; last_year: number };
+  lake: {
+    buffer_seconds: number;
+    buffer_mb: number;
+    first_year: number;
+    last_year: number;
+    /** A query that scans more is cancelled. Athena charges $5 for 1,000 GB. */
+    max_scanned_gb_per_query: number;
+    /**
+     * Age at which the results in the lake move to S3's cheaper class for infrequent access. If the
+     * setting is undefined, they never move. S3 demands at least 30 days.
+     */
+    infrequent_access_days: number | undefined;
+  };
+  /** Time for which buckets keep deleted and overwritten objects that cannot be produced again. */
+  deleted_objects_days: number;
   api: {
     stage: string;
     timeout_seconds: number;
@@ -53,6 +86,13 @@ export interface Settings {
      * Burst limit of the whole API, in requests. The limit includes requests without an API key.
      */
     burst_requests: number;
+    /** Concurrency of Lambda that only the API may use, and its limit. */
+    reserved_concurrency: number | undefined;
+    /**
+     * Requests that one address may send in five minutes. AWS WAF refuses more, and costs about $7
+     * per month. If the setting is undefined, there is no WAF.
+     */
+    firewall_requests_in_five_minutes: number | undefined;
     /** CIDR ranges that may call the API. If the list is empty, all addresses may call the API. */
     allowed_cidrs: string[];
   };
@@ -78,14 +118,25 @@ export interface Settings {
     bulk_late_seconds: number;
     set_asides_in_five_minutes: number;
     throttles_in_five_minutes: number;
+    /** Records that the stream may reject. Producers send them again. */
+    rejected_records_in_five_minutes: number;
+    /** Longest time that a message may wait in a work queue. */
+    oldest_message_seconds: number;
+    /** Time in which the API must respond to 99 % of all requests. */
+    api_latency_ms: number;
+    /** Whether the topic has a KMS key of its own, which costs $1 per month. */
+    encrypts_topic: boolean;
   };
   log_retention_days: number;
 }
 
 const DAY_SECONDS = 86_400;
 
+/** Settings of the default environment. See infra/environment.ts for the others. */
 export const settings: Settings = {
+  environment: 'dev',
   stack_name: 'AuraStream',
+  is_protected: false,
   stream: { retention_hours: 24 },
   consumer: {
     // Comprehend accepts up to 25 documents of one language in a call. The batch is large because
@@ -108,6 +159,7 @@ export const settings: Settings = {
     memory_mb: 1_024,
     // Limits how many connections the AWS SDK opens. The quota ledger limits the call rate.
     analyzer_max_in_flight: 50,
+    reserved_concurrency: undefined,
   },
   bulk_consumer: {
     // Live records have the first call on the quota. Bulk then gets a tenth, and a batch of distinct
@@ -115,6 +167,7 @@ export const settings: Settings = {
     // because Lambda delivers a batch that times out again.
     batch_size: 1_000,
     timeout_seconds: 600,
+    reserved_concurrency: undefined,
   },
   analysis: {
     analyzer: 'comprehend',
@@ -135,13 +188,23 @@ export const settings: Settings = {
     },
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
-  lake: { buffer_seconds: 60, buffer_mb: 64, first_year: 2026, last_year: 2035 },
+  lake: {
+    buffer_seconds: 60,
+    buffer_mb: 64,
+    first_year: 2026,
+    last_year: 2035,
+    max_scanned_gb_per_query: 100,
+    infrequent_access_days: undefined,
+  },
+  deleted_objects_days: 7,
   api: {
     stage: 'v1',
     timeout_seconds: 25,
     memory_mb: 1_024,
     requests_per_second: 1_000,
     burst_requests: 2_000,
+    reserved_concurrency: undefined,
+    firewall_requests_in_five_minutes: undefined,
     allowed_cidrs: [],
   },
   tiers: {
@@ -172,6 +235,11 @@ export const settings: Settings = {
     bulk_late_seconds: 3_600,
     set_asides_in_five_minutes: 100,
     throttles_in_five_minutes: 100,
+    rejected_records_in_five_minutes: 100,
+    // A callback waits up to 15 minutes for its next attempt.
+    oldest_message_seconds: 1_800,
+    api_latency_ms: 10_000,
+    encrypts_topic: false,
   },
   log_retention_days: 30,
 };

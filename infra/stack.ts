@@ -1,9 +1,10 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ANALYZERS } from '../schemas/index.ts';
-import { Alarms } from './constructs/alarms.ts';
+import { Alarms } from './constructs/alarms/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { Consumer } from './constructs/consumer.ts';
+import { addFirewall } from './constructs/firewall.ts';
 import { Ingest } from './constructs/ingest.ts';
 import { Jobs } from './constructs/jobs.ts';
 import { Lake } from './constructs/lake.ts';
@@ -13,9 +14,14 @@ import type { Settings } from './settings.ts';
 /** CloudFormation stack with all resources of AuraStream. */
 export class AuraStreamStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
-    super(scope, id, { description: 'AuraStream: a firehose of text in, sentiment out' });
+    super(scope, id, {
+      description: 'AuraStream: a firehose of text in, sentiment out',
+      terminationProtection: settings.is_protected,
+      // CloudFormation puts the tags of a stack on all of its resources.
+      tags: { application: 'aurastream', environment: settings.environment },
+    });
     const ingest = new Ingest(this, 'Ingest', settings);
-    const tables = new Tables(this, 'Tables');
+    const tables = new Tables(this, 'Tables', settings);
     const lake = new Lake(this, 'Lake', settings);
     const jobs = new Jobs(this, 'Jobs', { settings, ingest });
     const uses = { settings, ingest, tables, lake, jobs };
@@ -26,6 +32,7 @@ export class AuraStreamStack extends Stack {
       description: 'Turns records of the live stream into results',
       batch_size: settings.consumer.batch_size,
       timeout_seconds: settings.consumer.timeout_seconds,
+      reserved_concurrency: settings.consumer.reserved_concurrency,
     });
     const bulk_consumer = new Consumer(this, 'BulkConsumer', {
       ...uses,
@@ -34,15 +41,26 @@ export class AuraStreamStack extends Stack {
       description: 'Turns records of the bulk stream into results',
       batch_size: settings.bulk_consumer.batch_size,
       timeout_seconds: settings.bulk_consumer.timeout_seconds,
+      reserved_concurrency: settings.bulk_consumer.reserved_concurrency,
     });
     const api = new Api(this, 'Api', uses);
+    const limit = settings.api.firewall_requests_in_five_minutes;
+    if (limit !== undefined) {
+      addFirewall(this, {
+        stage: api.rest_api.deploymentStage,
+        name: settings.stack_name,
+        limit,
+      });
+    }
     const alarms = new Alarms(this, 'Alarms', {
       settings,
+      ingest,
       consumer,
       bulk_consumer,
+      tables,
       lake,
       jobs,
-      api: api.rest_api,
+      api,
     });
 
     this.addOutputs({

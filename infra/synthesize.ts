@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import rooms from '../rooms.json' with { type: 'json' };
 
@@ -12,6 +13,8 @@ export interface SynthOptions {
    * Function that is called before a synthesis starts, because a synthesis takes several seconds.
    */
   onSynth?: () => void;
+  /** Name of the environment. If it is absent, the default environment is synthesized. */
+  environment?: string;
 }
 
 /** Files and folders that determine the template and the bundles. */
@@ -24,26 +27,29 @@ const SOURCES = [
   'tsconfig.json',
   'cdk.json',
 ];
-const KEPT = 2;
+const KEPT = 3;
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * Returns the folder of the cloud assembly, which contains the template and the bundles. The
  * function synthesizes the assembly only if no assembly exists for the current sources.
  *
- * @returns the path of the folder. The name of the folder is a hash of the sources.
+ * @returns the path of the folder. The name of the folder is a hash of the sources, followed by the
+ * name of the environment.
  * @throws {Error} if the synthesis fails. The message contains the end of the output and advice.
  */
 export async function assemblyDir(options: SynthOptions = {}): Promise<string> {
   const root = options.root ?? ROOT;
   const assemblies = join(root, '.aurastream', 'assembly');
-  const directory = join(assemblies, await contentHash(root));
+  const { environment } = options;
+  const hash = await contentHash(root);
+  const directory = join(assemblies, environment === undefined ? hash : `${hash}-${environment}`);
   if (!(await isComplete(directory))) {
     options.onSynth?.();
     await mkdir(assemblies, { recursive: true });
-    const fresh = join(assemblies, `.new-${process.pid}`);
+    const fresh = join(assemblies, `.new-${process.pid}-${environment ?? ''}`);
     await rm(fresh, { recursive: true, force: true });
-    await run(root, fresh);
+    await run(root, fresh, environment === undefined ? {} : { environment });
     await moveTo(fresh, directory);
   }
   const now = new Date();
@@ -98,13 +104,34 @@ async function moveTo(fresh: string, directory: string): Promise<void> {
   }
 }
 
-async function run(root: string, CDK_OUTDIR: string): Promise<void> {
+async function run(
+  root: string,
+  CDK_OUTDIR: string,
+  context: Record<string, string>,
+): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
-    // The last variable turns off a warning of jsii about the Node version.
-    env: { ...process.env, CDK_OUTDIR, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' },
+    env: {
+      ...process.env,
+      CDK_OUTDIR,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      // Turns off a warning of jsii about the Node version.
+      JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const { code, output } = await waitForExit(child);
+  if (code === 0 && (await isComplete(CDK_OUTDIR))) return;
+  await rm(CDK_OUTDIR, { recursive: true, force: true });
+  throw new Error(
+    `The synthesis of infra/app.ts failed with exit code ${code}. The end of its output:\n` +
+      `${output.trimEnd().split('\n').slice(-20).join('\n')}\n` +
+      'Try `npm ci`, then `npm run synth` to see the whole output.',
+  );
+}
+
+/** Returns the exit code of a process, and the end of its output. */
+async function waitForExit(child: ChildProcessByStdio<null, Readable, Readable>) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -114,13 +141,7 @@ async function run(root: string, CDK_OUTDIR: string): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
-  if (code === 0 && (await isComplete(CDK_OUTDIR))) return;
-  await rm(CDK_OUTDIR, { recursive: true, force: true });
-  throw new Error(
-    `The synthesis of infra/app.ts failed with exit code ${code}. The end of its output:\n` +
-      `${output.trimEnd().split('\n').slice(-20).join('\n')}\n` +
-      'Try `npm ci`, then `npm run synth` to see the whole output.',
-  );
+  return { code, output };
 }
 
 /**

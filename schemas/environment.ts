@@ -47,6 +47,7 @@ export const consumerEnvironmentSchema = z.object({
   SET_ASIDE_BUCKET: z.string().min(1),
   RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what operators put back.'),
   TEXT_POLICY: z.enum(TEXT_POLICIES),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),
   CALLBACK_QUEUE_URL: z.url(),

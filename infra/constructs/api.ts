@@ -1,4 +1,9 @@
-import { aws_apigateway as apigateway, Duration, aws_iam as iam } from 'aws-cdk-lib';
+import {
+  aws_apigateway as apigateway,
+  Duration,
+  aws_iam as iam,
+  type aws_lambda as lambda,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS } from './analysis.ts';
@@ -15,6 +20,7 @@ const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
  */
 export class Api extends Construct {
   readonly rest_api: apigateway.RestApi;
+  readonly handler: lambda.Function;
   readonly url: string;
   readonly id: string;
   readonly stage: string;
@@ -26,6 +32,7 @@ export class Api extends Construct {
     const { settings } = props;
     const api = this.restApi(settings);
     this.rest_api = api;
+    this.handler = this.createHandler(props);
     this.routes(api, props);
     addGatewayResponses(api);
     this.usage_plan_ids = this.usagePlans(api, settings);
@@ -34,9 +41,11 @@ export class Api extends Construct {
     this.stage = settings.api.stage;
   }
 
-  private restApi({ api }: Settings): apigateway.RestApi {
+  private restApi({ api, stack_name }: Settings): apigateway.RestApi {
     const policy = accessPolicy(api.allowed_cidrs);
     return new apigateway.RestApi(this, 'RestApi', {
+      // The metrics of API Gateway have the name of the API as their only dimension.
+      restApiName: stack_name,
       cloudWatchRole: false,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
       // The value AUTHORIZER makes API Gateway call the authorizer before the API key is checked.
@@ -52,7 +61,7 @@ export class Api extends Construct {
   }
 
   private routes(api: apigateway.RestApi, props: ApiUses): void {
-    const integration = new apigateway.LambdaIntegration(this.handler(props), {
+    const integration = new apigateway.LambdaIntegration(this.handler, {
       allowTestInvoke: false,
     });
     const with_key: apigateway.MethodOptions = {
@@ -69,7 +78,7 @@ export class Api extends Construct {
     }
   }
 
-  private handler(props: ApiUses) {
+  private createHandler(props: ApiUses) {
     const { settings } = props;
     return createFunction(this, 'Handler', {
       settings,
@@ -77,6 +86,7 @@ export class Api extends Construct {
       description: 'Serves the HTTP API',
       memory_mb: settings.api.memory_mb,
       timeout_seconds: settings.api.timeout_seconds,
+      reserved_concurrency: settings.api.reserved_concurrency,
       environment: apiEnvironment(props),
       grants: apiGrants(props),
       assets: {
@@ -106,11 +116,14 @@ export class Api extends Construct {
     });
   }
 
-  private usagePlans(api: apigateway.RestApi, { tiers }: Settings): Record<string, string> {
+  private usagePlans(
+    api: apigateway.RestApi,
+    { tiers, stack_name }: Settings,
+  ): Record<string, string> {
     const plans = Object.entries(tiers).map(([tier, limits]) => {
       const name = `${tier.charAt(0).toUpperCase()}${tier.slice(1)}`;
       const plan = new apigateway.UsagePlan(this, `${name}Plan`, {
-        name: `AuraStream ${name}`,
+        name: `${stack_name} ${name}`,
         throttle: {
           rateLimit: limits.requests_per_second,
           burstLimit: limits.burst_requests,

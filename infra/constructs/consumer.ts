@@ -21,6 +21,7 @@ interface ConsumerProps {
   description: string;
   batch_size: number;
   timeout_seconds: number;
+  reserved_concurrency: number | undefined;
   settings: Settings;
   ingest: Ingest;
   tables: Tables;
@@ -49,6 +50,7 @@ export class Consumer extends Construct {
       assets: ANALYSIS_ASSETS,
       memory_mb: settings.consumer.memory_mb,
       timeout_seconds: props.timeout_seconds,
+      reserved_concurrency: props.reserved_concurrency,
       environment: {
         ...analysisEnvironment(settings, tables),
         TRAFFIC: props.traffic,
@@ -62,6 +64,7 @@ export class Consumer extends Construct {
         SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
         RESTORE_KEY_ARN: ingest.restore_key.secretArn,
         TEXT_POLICY: settings.results.text_policy,
+        ENVIRONMENT: settings.environment,
         JOBS_TABLE: jobs.table.tableName,
         INPUT_BUCKET: jobs.input_bucket.bucketName,
         CALLBACK_QUEUE_URL: jobs.callback_queue.queueUrl,

@@ -1,5 +1,11 @@
 import { rmSync } from 'node:fs';
-import { Duration, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import {
+  Duration,
+  aws_iam as iam,
+  aws_lambda as lambda,
+  aws_logs as logs,
+  Stack,
+} from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type Assets, bundle } from '../bundling.ts';
 import type { Settings } from '../settings.ts';
@@ -15,6 +21,8 @@ export interface HandlerProps {
   grants: { actions: string[]; resources: string[] }[];
   /** Files to copy next to the bundle. */
   assets?: Assets;
+  /** Concurrency that only this function may use, and its limit. By default there is none. */
+  reserved_concurrency?: number | undefined;
 }
 
 /**
@@ -30,7 +38,9 @@ export function createFunction(
     retention: props.settings.log_retention_days,
   });
   const role = new iam.Role(scope, `${id}Role`, {
-    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
   });
   const grants = [
     { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
@@ -49,6 +59,9 @@ export function createFunction(
     role,
     logGroup,
     tracing: lambda.Tracing.ACTIVE,
+    ...(props.reserved_concurrency === undefined
+      ? {}
+      : { reservedConcurrentExecutions: props.reserved_concurrency }),
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
   });
   // Removes the temporary folder, because the cloud assembly contains a copy of the bundle.

@@ -1,5 +1,6 @@
 import {
   aws_kinesis as kinesis,
+  RemovalPolicy,
   type aws_s3 as s3,
   aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
@@ -26,8 +27,9 @@ export class Ingest extends Construct {
     super(scope, id);
     this.stream = this.createStream('Stream', settings);
     this.bulk_stream = this.createStream('BulkStream', settings);
-    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides');
-    this.failure_bucket = createPrivateBucket(this, 'Failures');
+    const { deleted_objects_days } = settings;
+    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', [], deleted_objects_days);
+    this.failure_bucket = createPrivateBucket(this, 'Failures', [], deleted_objects_days);
     this.restore_key = new secretsmanager.Secret(this, 'RestoreKey', {
       description: 'Signs the records that operators put back on the stream',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -35,10 +37,14 @@ export class Ingest extends Construct {
   }
 
   private createStream(id: string, settings: Settings): kinesis.CfnStream {
-    return new kinesis.CfnStream(this, id, {
+    const stream = new kinesis.CfnStream(this, id, {
       streamModeDetails: { streamMode: 'ON_DEMAND' },
       retentionPeriodHours: settings.stream.retention_hours,
       streamEncryption: { encryptionType: 'KMS', keyId: 'alias/aws/kinesis' },
     });
+    // Unread records are lost if the stream is deleted. A stream that outlives its stack costs money
+    // until it is deleted by hand.
+    stream.applyRemovalPolicy(settings.is_protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    return stream;
   }
 }

@@ -45,7 +45,7 @@ export class Jobs extends Construct {
   constructor(scope: Construct, id: string, props: { settings: Settings; ingest: Ingest }) {
     super(scope, id);
     const { settings, ingest } = props;
-    this.table = this.jobsTable();
+    this.table = this.jobsTable(settings);
     this.input_bucket = this.inputBucket(settings);
     this.queue = createWorkQueue(this, 'Queue', settings.jobs.timeout_seconds);
     this.callback_queue = createWorkQueue(this, 'Callbacks', settings.callbacks.timeout_seconds);
@@ -65,13 +65,14 @@ export class Jobs extends Construct {
     void this.callbacks(settings);
   }
 
-  private jobsTable(): dynamodb.Table {
+  private jobsTable(settings: Settings): dynamodb.Table {
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: { name: 'job_id', type: STRING },
       sortKey: { name: 'part', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.is_protected,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     table.addGlobalSecondaryIndex({

@@ -5,14 +5,16 @@ import {
   aws_kinesisfirehose as firehose,
   aws_glue as glue,
   aws_iam as iam,
+  aws_logs as logs,
+  RemovalPolicy,
   Stack,
-  type aws_s3 as s3,
+  aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type GlueColumn, listResultColumns } from '../../schemas/glue.ts';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
-import { createResultsView } from './results-view.ts';
+import { createResultsView, RESULTS_SERDE } from './results-view.ts';
 
 const RESULTS_PREFIX = 'results/';
 const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name) => ({
@@ -37,7 +39,7 @@ export class Lake extends Construct {
   readonly bucket: s3.Bucket;
   readonly delivery_stream: firehose.CfnDeliveryStream;
   readonly work_group: athena.CfnWorkGroup;
-  readonly database_name = 'aurastream';
+  readonly database_name: string;
   /**
    * Longest time that Firehose buffers results, in seconds. Queries cannot see buffered results.
    */
@@ -45,18 +47,25 @@ export class Lake extends Construct {
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.bucket = createPrivateBucket(this, 'Bucket', [
-      { prefix: 'query-results/', expiration: Duration.days(7) },
-    ]);
+    const name = settings.stack_name.toLowerCase();
+    // An unquoted name in SQL has no hyphens.
+    this.database_name = name.replaceAll('-', '_');
+    this.bucket = createPrivateBucket(
+      this,
+      'Bucket',
+      lakeLifecycle(settings),
+      settings.deleted_objects_days,
+    );
     const buffer = this.bufferSeconds(settings);
     this.buffer_seconds = buffer.valueAsString;
     this.delivery_stream = this.deliveryStream(settings, buffer);
     this.tables(settings);
     this.work_group = new athena.CfnWorkGroup(this, 'WorkGroup', {
-      name: 'aurastream',
+      name,
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
+        bytesScannedCutoffPerQuery: settings.lake.max_scanned_gb_per_query * 1e9,
         resultConfiguration: {
           outputLocation: this.bucket.s3UrlForObject('query-results/'),
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
@@ -82,12 +91,19 @@ export class Lake extends Construct {
 
   /**
    * Creates the role with which Firehose writes to S3. The role allows only the actions that the
-   * documentation of Firehose lists. All actions are limited to the lake's bucket.
+   * documentation of Firehose lists. All actions are limited to the lake's bucket and its log group.
    */
-  private deliveryRole(): iam.Role {
+  private deliveryRole(logs_arn: string): iam.Role {
     const role = new iam.Role(this, 'DeliveryRole', {
-      assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
+      // Firehose sends the id of the account for which it delivers.
+      // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateFirehoseStream.html
+      assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com', {
+        conditions: { StringEquals: { 'sts:ExternalId': Stack.of(this).account } },
+      }),
     });
+    role.addToPolicy(
+      new iam.PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [logs_arn] }),
+    );
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
@@ -103,11 +119,26 @@ export class Lake extends Construct {
     return role;
   }
 
+  /** Creates the log in which Firehose says why it could not deliver. */
+  private deliveryLog(settings: Settings) {
+    const log_group = new logs.LogGroup(this, 'DeliveryLogs', {
+      retention: settings.log_retention_days,
+    });
+    const log_stream = new logs.LogStream(this, 'DeliveryLogStream', {
+      logGroup: log_group,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { logStreamName } = log_stream;
+    const options = { enabled: true, logGroupName: log_group.logGroupName, logStreamName };
+    return { log_group, options };
+  }
+
   private deliveryStream(
     settings: Settings,
     bufferSeconds: CfnParameter,
   ): firehose.CfnDeliveryStream {
-    const role = this.deliveryRole();
+    const { log_group, options } = this.deliveryLog(settings);
+    const role = this.deliveryRole(log_group.logGroupArn);
     const stream = new firehose.CfnDeliveryStream(this, 'DeliveryStream', {
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
@@ -121,6 +152,7 @@ export class Lake extends Construct {
           sizeInMBs: settings.lake.buffer_mb,
         },
         compressionFormat: 'GZIP',
+        cloudWatchLoggingOptions: options,
         processingConfiguration: { enabled: true, processors: [APPEND_LINE_FEED] },
       },
     });
@@ -149,10 +181,7 @@ export class Lake extends Construct {
           location: this.bucket.s3UrlForObject(RESULTS_PREFIX),
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-          serdeInfo: {
-            serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
-            parameters: { 'ignore.malformed.json': 'true' },
-          },
+          serdeInfo: { serializationLibrary: RESULTS_SERDE },
         },
       },
     });
@@ -193,4 +222,14 @@ export class Lake extends Construct {
       ),
     };
   }
+}
+
+function lakeLifecycle({ lake: { infrequent_access_days } }: Settings): s3.LifecycleRule[] {
+  const query_results = { prefix: 'query-results/', expiration: Duration.days(7) };
+  if (infrequent_access_days === undefined) return [query_results];
+  const move = {
+    storageClass: s3.StorageClass.INFREQUENT_ACCESS,
+    transitionAfter: Duration.days(infrequent_access_days),
+  };
+  return [query_results, { prefix: RESULTS_PREFIX, transitions: [move] }];
 }

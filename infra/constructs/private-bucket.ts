@@ -4,17 +4,35 @@ import type { Construct } from 'constructs';
 /**
  * Creates an encrypted, private bucket. The deletion of the stack does not delete the bucket,
  * because the bucket contains users' records.
+ *
+ * @param deleted_objects_days days for which deleted and overwritten objects can be restored. If the
+ * parameter is absent, they are gone at once.
  */
 export function createPrivateBucket(
   scope: Construct,
   id: string,
   lifecycleRules: s3.LifecycleRule[] = [],
+  deleted_objects_days?: number,
 ): s3.Bucket {
+  const versions =
+    deleted_objects_days === undefined
+      ? []
+      : [
+          {
+            noncurrentVersionExpiration: Duration.days(deleted_objects_days),
+            expiredObjectDeleteMarker: true,
+          },
+        ];
   return new s3.Bucket(scope, id, {
     encryption: s3.BucketEncryption.S3_MANAGED,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     removalPolicy: RemovalPolicy.RETAIN,
-    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...lifecycleRules],
+    ...(deleted_objects_days === undefined ? {} : { versioned: true }),
+    lifecycleRules: [
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ...lifecycleRules,
+      ...versions,
+    ],
   });
 }

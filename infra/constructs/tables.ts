@@ -1,8 +1,12 @@
 import { aws_dynamodb as dynamodb, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { listedResultSchema } from '../../schemas/result.ts';
+import type { Settings } from '../settings.ts';
 
 const { STRING } = dynamodb.AttributeType;
+
+/** Name of the index that lists the results of a source. */
+export const SOURCE_INDEX = 'by_source';
 
 /** DynamoDB tables for the verdict cache, the results, and the quota ledger. */
 export class Tables extends Construct {
@@ -10,7 +14,7 @@ export class Tables extends Construct {
   readonly results: dynamodb.Table;
   readonly quota: dynamodb.Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.cache = new dynamodb.Table(this, 'Cache', {
       partitionKey: { name: 'fingerprint', type: STRING },
@@ -25,6 +29,7 @@ export class Tables extends Construct {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.is_protected,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.quota = new dynamodb.Table(this, 'Quota', {
@@ -39,7 +44,7 @@ export class Tables extends Construct {
 
   private addSourceIndex(): void {
     this.results.addGlobalSecondaryIndex({
-      indexName: 'by_source',
+      indexName: SOURCE_INDEX,
       partitionKey: { name: 'source_key', type: STRING },
       sortKey: { name: 'source_sort', type: STRING },
       // The index does not contain the texts, because a row without the text needs only one write

@@ -64,7 +64,11 @@ export function compose(variables: Record<string, string | undefined>) {
     },
     {
       logger: new Logger({ serviceName: 'aurastream-consumer' }),
-      metrics: new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' }),
+      metrics: new Metrics({
+        namespace: 'AuraStream',
+        serviceName: 'consumer',
+        defaultDimensions: { environment: environment.ENVIRONMENT },
+      }),
       quotaStats,
       now,
     },

@@ -16,34 +16,88 @@ beforeAll(() => {
 });
 
 /** The dimensions that the column `dimension` of the runbook's table names. */
-const DIMENSIONS: Record<string, { Name: string; Value: string }> = {
-  consumer: { Name: 'FunctionName', Value: 'ConsumerHandler' },
-  'bulk consumer': { Name: 'FunctionName', Value: 'BulkConsumerHandler' },
-  'stream mapping': { Name: 'EventSourceMappingUUID', Value: 'ConsumerMapping' },
-  'bulk mapping': { Name: 'EventSourceMappingUUID', Value: 'BulkConsumerMapping' },
-  service: { Name: 'service', Value: 'consumer' },
-  'delivery stream': { Name: 'DeliveryStreamName', Value: 'LakeDeliveryStream' },
-  'jobs queue': { Name: 'QueueName', Value: 'JobsQueueDeadLetters.QueueName' },
-  'callback queue': { Name: 'QueueName', Value: 'JobsCallbacksDeadLetters.QueueName' },
-  API: { Name: 'ApiName', Value: 'RestApi' },
+const DIMENSIONS: Record<string, Record<string, string>> = {
+  consumer: { FunctionName: 'ConsumerHandler' },
+  'bulk consumer': { FunctionName: 'BulkConsumerHandler' },
+  'bulk mapping': { EventSourceMappingUUID: 'BulkConsumerMapping' },
+  'bulk stream': { StreamName: 'IngestBulkStream' },
+  'stream mapping': { EventSourceMappingUUID: 'ConsumerMapping' },
+  stream: { StreamName: 'IngestStream' },
+  'service and environment': { environment: 'dev', service: 'consumer' },
+  'results table': { TableName: 'TablesResults' },
+  'results index': { GlobalSecondaryIndexName: 'by_source', TableName: 'TablesResults' },
+  'jobs table': { TableName: 'JobsTable' },
+  'delivery stream': { DeliveryStreamName: 'LakeDeliveryStream' },
+  'jobs queue': { QueueName: 'JobsQueue.QueueName' },
+  'dead letters of the jobs queue': { QueueName: 'JobsQueueDeadLetters.QueueName' },
+  'callback queue': { QueueName: 'JobsCallbacks.QueueName' },
+  'dead letters of the callback queue': { QueueName: 'JobsCallbacksDeadLetters.QueueName' },
+  API: { ApiName: 'AuraStream' },
+  'API function': { FunctionName: 'ApiHandler' },
 };
 
-it.each(described)(
+const listDimensions = (name = '') =>
+  Object.entries(DIMENSIONS[name] ?? {}).map(([Name, Value]) => ({ Name, Value }));
+
+const SILENCES = [
+  ['ConsumerIsSilent', 'stream', 'consumer'],
+  ['BulkConsumerIsSilent', 'bulk stream', 'bulk consumer'],
+] as const;
+const isSilence = (name?: string) => SILENCES.some(([silence]) => silence === name);
+const COMMON = {
+  ComparisonOperator: 'GreaterThanThreshold',
+  AlarmActions: ['AlarmsTopic'],
+  OKActions: ['AlarmsTopic'],
+};
+
+it.each(described.filter(([name]) => !isSilence(name)))(
   'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time',
   (name, row) => {
     const [metric] = row.metric?.split(', in ') ?? [];
+    const { statistic = '' } = row;
     expect(alarms[`Alarms${name}`]).toEqual({
+      ...COMMON,
       Namespace: row.namespace,
       MetricName: metric,
-      Dimensions: [DIMENSIONS[row.dimension ?? '']],
-      Statistic: row.statistic,
+      Dimensions: listDimensions(row.dimension),
+      ...(statistic.startsWith('p') ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
       Threshold: readDocNumber(row.threshold),
       EvaluationPeriods: readDocNumber(row.periods),
       Period: 300,
-      ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
-      AlarmActions: ['AlarmsTopic'],
-      OKActions: ['AlarmsTopic'],
+      AlarmDescription: expect.stringContaining(`docs/operations.md, ${name}.`),
+    });
+  },
+);
+
+it.each(SILENCES)(
+  'the alarm %s goes off while records arrive and the consumer is not invoked',
+  (name, stream, consumer) => {
+    const metric = (Id: string, Namespace: string, MetricName: string, dimension: string) => ({
+      Id,
+      MetricStat: {
+        Metric: { Namespace, MetricName, Dimensions: listDimensions(dimension) },
+        Period: 300,
+        Stat: 'Sum',
+      },
+      ReturnData: false,
+    });
+    expect(alarms[`Alarms${name}`]).toEqual({
+      ...COMMON,
+      Threshold: 0,
+      EvaluationPeriods: 2,
+      // Without records there is no data. The alarm must not end only because producers have stopped.
+      TreatMissingData: 'ignore',
+      Metrics: [
+        {
+          Id: expect.any(String),
+          Label: expect.any(String),
+          Expression: 'IF(FILL(invocations, 0) == 0, records, 0)',
+          ReturnData: true,
+        },
+        metric('records', 'AWS/Kinesis', 'IncomingRecords', stream),
+        metric('invocations', 'AWS/Lambda', 'Invocations', consumer),
+      ],
       AlarmDescription: expect.stringContaining(`docs/operations.md, ${name}.`),
     });
   },
@@ -64,6 +118,9 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
       bulk_late_seconds: 6,
       set_asides_in_five_minutes: 8,
       throttles_in_five_minutes: 9,
+      rejected_records_in_five_minutes: 10,
+      oldest_message_seconds: 11,
+      api_latency_ms: 12,
     },
   });
   const found = listResources(moved, 'AWS::CloudWatch::Alarm');
@@ -75,8 +132,12 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
   ).toEqual([
     ['alarms.late_seconds', 7_000],
     ['alarms.bulk_late_seconds', 6_000],
+    ['alarms.rejected_records_in_five_minutes', 10],
     ['alarms.set_asides_in_five_minutes', 8],
     ['alarms.throttles_in_five_minutes', 9],
+    ['alarms.oldest_message_seconds', 11],
+    ['alarms.oldest_message_seconds', 11],
+    ['alarms.api_latency_ms', 12],
   ]);
   const named = described.filter(([, { setting }]) => setting !== '');
   expect(named).toEqual(changed);
@@ -112,3 +173,47 @@ function listMetrics(): Record<string, number> {
     quota: quotaMetrics(quota, quota),
   });
 }
+
+const fromAlarms = {
+  StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' },
+  ArnLike: {
+    'aws:SourceArn': 'arn:AWS::Partition:cloudwatch:AWS::Region:AWS::AccountId:alarm:*',
+  },
+};
+
+// Source: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+it('only alarms of the account may publish to the topic, and only over TLS', () => {
+  const policy = Object.values(listResources(synthesize(), 'AWS::SNS::TopicPolicy'))[0];
+  const [refuse, allow] = policy?.PolicyDocument.Statement ?? [];
+  expect(refuse).toMatchObject({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sns:Publish',
+    Resource: 'AlarmsTopic',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+  expect(allow).toMatchObject({
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: 'AlarmsTopic',
+    Condition: fromAlarms,
+  });
+});
+
+// Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+it('an encrypted topic has a key of its own, because CloudWatch may not use the key of SNS', () => {
+  expect(listResources(synthesize(), 'AWS::KMS::Key')).toEqual({});
+  const template = synthesize({ alarms: { ...settings.alarms, encrypts_topic: true } });
+  const [topic] = Object.values(listResources(template, 'AWS::SNS::Topic'));
+  expect(topic?.KmsMasterKeyId).toBe('AlarmsTopicKey.Arn');
+  const { AlarmsTopicKey } = listResources(template, 'AWS::KMS::Key');
+  expect(AlarmsTopicKey?.EnableKeyRotation).toBe(true);
+  expect(AlarmsTopicKey?.KeyPolicy.Statement).toContainEqual({
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    Resource: '*',
+    Condition: fromAlarms,
+  });
+});

@@ -16,7 +16,7 @@ const listApi = (type: string) => listResources(template, `AWS::ApiGateway::${ty
 it('the API takes the key of a request from the authorizer, and any address may call it', () => {
   expect(listApi('RestApi')).toEqual({
     ApiRestApi: {
-      Name: 'RestApi',
+      Name: 'AuraStream',
       ApiKeySourceType: 'AUTHORIZER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
     },

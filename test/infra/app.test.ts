@@ -12,7 +12,11 @@ const outdir = mkdtempSync(join(tmpdir(), 'aurastream-app-'));
 
 // The synthesis is in a hook, because a hook has more time than a test.
 beforeAll(async () => {
-  const options = { alarmEmails: EMAILS.join(), allowedCidrs: CIDRS.join() };
+  const options = {
+    alarmEmails: EMAILS.join(),
+    allowedCidrs: CIDRS.join(),
+    environment: 'staging',
+  };
   vi.stubEnv('CDK_OUTDIR', outdir);
   vi.stubEnv('CDK_CONTEXT_JSON', JSON.stringify(options));
   await import('../../infra/app.ts');
@@ -23,7 +27,7 @@ afterAll(() => {
 });
 
 function readProperties(type: string): Properties[] {
-  const text = readFileSync(join(outdir, 'AuraStream.template.json'), 'utf8');
+  const text = readFileSync(join(outdir, 'AuraStream-staging.template.json'), 'utf8');
   const resources: { Type: string; Properties: Properties }[] = Object.values(
     JSON.parse(text).Resources,
   );
@@ -49,4 +53,10 @@ it('-c allowedCidrs refuses all addresses outside of its ranges, with or without
     { ...invoke, Effect: 'Allow' },
     { ...invoke, Effect: 'Deny', Condition: { NotIpAddress: { 'aws:SourceIp': CIDRS } } },
   ]);
+});
+
+it('-c environment names the stack, which tags its resources with it', () => {
+  const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
+  const { properties } = manifest.artifacts['AuraStream-staging'];
+  expect(properties.tags).toEqual({ application: 'aurastream', environment: 'staging' });
 });

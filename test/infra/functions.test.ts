@@ -30,6 +30,7 @@ const consumer = {
   RESTORE_KEY_ARN: 'IngestRestoreKey',
   SET_ASIDE_BUCKET: 'IngestSetAsides',
   TEXT_POLICY: 'full',
+  ENVIRONMENT: 'dev',
   JOBS_TABLE: 'JobsTable',
   INPUT_BUCKET: 'JobsInputs',
   CALLBACK_QUEUE_URL: 'JobsCallbacks',
@@ -113,7 +114,22 @@ it('each function runs the handler of its room, next to the files that it reads'
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 6 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 7 }, () => ({ RetentionInDays: 30 })));
+});
+
+it('the consumer and the API may have a concurrency of their own', () => {
+  const reserved = synthesize({
+    consumer: { ...settings.consumer, reserved_concurrency: 8 },
+    bulk_consumer: { ...settings.bulk_consumer, reserved_concurrency: 9 },
+    api: { ...settings.api, reserved_concurrency: 40 },
+  });
+  const functions = Object.entries(listResources(reserved, 'AWS::Lambda::Function'));
+  const found = functions.map(([id, { ReservedConcurrentExecutions: own }]) => [id, own]);
+  expect(Object.fromEntries(found)).toEqual({
+    ConsumerHandler: 8,
+    BulkConsumerHandler: 9,
+    ApiHandler: 40,
+  });
 });
 
 it.each([
@@ -196,7 +212,7 @@ it.each(WORK_QUEUES)(
   },
 );
 
-it('queues refuse calls without TLS, and only the two rules may send events to the jobs queue', () => {
+it('queues refuse calls without TLS, and only the two rules may send events to the jobs queues', () => {
   const refuse = (queue: string) => ({
     Effect: 'Deny',
     Principal: { AWS: '*' },
@@ -204,13 +220,13 @@ it('queues refuse calls without TLS, and only the two rules may send events to t
     Resource: `${queue}.Arn`,
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   });
-  const fromRules = {
+  const fromRules = (queue: string) => ({
     Effect: 'Allow',
     Principal: { Service: 'events.amazonaws.com' },
     Action: 'sqs:SendMessage',
-    Resource: 'JobsQueue.Arn',
+    Resource: `${queue}.Arn`,
     Condition: { ArnEquals: { 'aws:SourceArn': ['JobsInputArrived.Arn', 'JobsSweep.Arn'] } },
-  };
+  });
   const queues = WORK_QUEUES.flatMap(([queue]) => [queue, `${queue}DeadLetters`]);
   const policies = queues.map((queue) => [
     `${queue}Policy`,
@@ -218,7 +234,7 @@ it('queues refuse calls without TLS, and only the two rules may send events to t
       Queues: [queue],
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [refuse(queue), ...(queue === 'JobsQueue' ? [fromRules] : [])],
+        Statement: [refuse(queue), ...(queue.startsWith('JobsQueue') ? [fromRules(queue)] : [])],
       },
     },
   ]);
@@ -230,7 +246,11 @@ it('queues refuse calls without TLS, and only the two rules may send events to t
 });
 
 it('the jobs queue gets a message for each input that arrives, and one every minute for the sweep', () => {
-  const target = { Arn: 'JobsQueue.Arn', Id: 'jobs' };
+  const target = {
+    Arn: 'JobsQueue.Arn',
+    Id: 'jobs',
+    DeadLetterConfig: { Arn: 'JobsQueueDeadLetters.Arn' },
+  };
   const rule = { Description: expect.any(String) };
   expect(listResources(template, 'AWS::Events::Rule')).toEqual({
     JobsInputArrived: {

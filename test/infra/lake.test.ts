@@ -11,7 +11,7 @@ beforeAll(() => {
   template = synthesize();
 });
 
-it('Firehose writes gzipped lines by hour of delivery, with the buffer of the deployment', () => {
+it('Firehose writes gzipped lines by hour of delivery, with the buffer of the deployment, and logs its errors', () => {
   const { LakeDeliveryStream } = listResources(template, 'AWS::KinesisFirehose::DeliveryStream');
   expect(LakeDeliveryStream).toEqual({
     DeliveryStreamType: 'DirectPut',
@@ -24,6 +24,11 @@ it('Firehose writes gzipped lines by hour of delivery, with the buffer of the de
       ErrorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
       BufferingHints: { IntervalInSeconds: 'LakeBufferSeconds', SizeInMBs: 64 },
       CompressionFormat: 'GZIP',
+      CloudWatchLoggingOptions: {
+        Enabled: true,
+        LogGroupName: 'LakeDeliveryLogs',
+        LogStreamName: 'LakeDeliveryLogStream',
+      },
       ProcessingConfiguration: {
         Enabled: true,
         Processors: [
@@ -47,12 +52,13 @@ it('the embedded cloud buffers results for five seconds, and takes all else from
   expect(EMBEDDED_PARAMETERS).toEqual({ LakeBufferSeconds: '5' });
 });
 
-it('queries write their answers encrypted below the prefix that expires, whatever a client asks for', () => {
+it('queries write their answers encrypted below the prefix that expires, whatever a client asks for, and scan at most 100 GB', () => {
   expect(listResources(template, 'AWS::Athena::WorkGroup').LakeWorkGroup).toEqual({
     Name: 'aurastream',
     RecursiveDeleteOption: true,
     WorkGroupConfiguration: {
       EnforceWorkGroupConfiguration: true,
+      BytesScannedCutoffPerQuery: 100_000_000_000,
       ResultConfiguration: {
         OutputLocation: 's3://LakeBucket/query-results/',
         EncryptionConfiguration: { EncryptionOption: 'SSE_S3' },
@@ -72,10 +78,7 @@ it('the table results_raw reads lines of JSON, with a column for each field of a
     Location: 's3://LakeBucket/results/',
     InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-    SerdeInfo: {
-      SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
-      Parameters: { 'ignore.malformed.json': 'true' },
-    },
+    SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
   });
 });
 
@@ -107,6 +110,7 @@ it('the view results shows the earliest line of the latest analysis of each reco
   expect(TableInput).toMatchObject({
     Name: 'results',
     TableType: 'VIRTUAL_VIEW',
+    PartitionKeys: [],
     Parameters: { presto_view: 'true', comment: 'Presto View' },
     ViewExpandedText: '/* Presto View */',
   });

@@ -143,6 +143,7 @@ it.each([
   [
     'LakeDeliveryRole',
     [
+      'logs:PutLogEvents LakeDeliveryLogs.Arn',
       's3:AbortMultipartUpload LakeBucket.Arn/*',
       's3:GetBucketLocation LakeBucket.Arn',
       's3:GetObject LakeBucket.Arn/*',
@@ -156,21 +157,30 @@ it.each([
   expect(listGrants(role)).toEqual([...grants, ...own].sort());
 });
 
-it('only its service may assume a role, and no role has a managed policy', () => {
-  const assumedBy = (Service: string) => ({
+it('only its service may assume a role, only for the own account, and no role has a managed policy', () => {
+  const account = 'AWS::AccountId';
+  const assumedBy = (Service: string, key: string) => ({
     AssumeRolePolicyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service },
+          Action: 'sts:AssumeRole',
+          Condition: { StringEquals: { [key]: account } },
+        },
+      ],
     },
   });
+  const lambda = assumedBy('lambda.amazonaws.com', 'aws:SourceAccount');
   expect(listResources(template, 'AWS::IAM::Role')).toEqual({
-    ConsumerHandlerRole: assumedBy('lambda.amazonaws.com'),
-    BulkConsumerHandlerRole: assumedBy('lambda.amazonaws.com'),
-    ApiHandlerRole: assumedBy('lambda.amazonaws.com'),
-    ApiAuthorizerHandlerRole: assumedBy('lambda.amazonaws.com'),
-    JobsSubmissionRole: assumedBy('lambda.amazonaws.com'),
-    JobsCallbackRole: assumedBy('lambda.amazonaws.com'),
-    LakeDeliveryRole: assumedBy('firehose.amazonaws.com'),
+    ConsumerHandlerRole: lambda,
+    BulkConsumerHandlerRole: lambda,
+    ApiHandlerRole: lambda,
+    ApiAuthorizerHandlerRole: lambda,
+    JobsSubmissionRole: lambda,
+    JobsCallbackRole: lambda,
+    LakeDeliveryRole: assumedBy('firehose.amazonaws.com', 'sts:ExternalId'),
   });
 });
 

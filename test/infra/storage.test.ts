@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { settings } from '../../infra/settings.ts';
 import { resultsResponseSchema } from '../../schemas/index.ts';
 import { listDeletions, listResources, type Properties, synthesize } from '../support/template.ts';
 
@@ -15,7 +16,10 @@ const key = (hash: string, range?: string) => [
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
 ];
 const EXPIRES = { AttributeName: 'expires_at', Enabled: true };
-const RECOVERABLE = { PointInTimeRecoveryEnabled: true };
+const RECOVERABLE = {
+  DeletionProtectionEnabled: false,
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+};
 
 const ABORT = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' };
 const expire = (Prefix: string, ExpirationInDays: number) => ({
@@ -23,10 +27,15 @@ const expire = (Prefix: string, ExpirationInDays: number) => ({
   ExpirationInDays,
   Status: 'Enabled',
 });
+const DELETED = {
+  NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+  ExpiredObjectDeleteMarker: true,
+  Status: 'Enabled',
+};
 const LIFECYCLES: Record<string, object[]> = {
-  IngestSetAsides: [ABORT],
-  IngestFailures: [ABORT],
-  LakeBucket: [ABORT, expire('query-results/', 7)],
+  IngestSetAsides: [ABORT, DELETED],
+  IngestFailures: [ABORT, DELETED],
+  LakeBucket: [ABORT, expire('query-results/', 7), DELETED],
   JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 30)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
@@ -38,8 +47,18 @@ it('inputs and long texts expire with their job, and answers of queries after a 
   expect(Object.fromEntries(rules)).toEqual(LIFECYCLES);
 });
 
+it('results in the lake move to the class for infrequent access at the age of the setting', () => {
+  const moved = synthesize({ lake: { ...settings.lake, infrequent_access_days: 45 } });
+  const { LakeBucket } = listResources(moved, 'AWS::S3::Bucket');
+  expect(LakeBucket?.LifecycleConfiguration.Rules).toContainEqual({
+    Prefix: 'results/',
+    Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 45 }],
+    Status: 'Enabled',
+  });
+});
+
 it.each(BUCKETS)(
-  'the bucket %s is private and encrypted, and keeps one version of an object',
+  'the bucket %s is private and encrypted, and keeps deleted objects unless they expire anyway',
   (id) => {
     const { LifecycleConfiguration: _, ...bucket } = listResources(template, 'AWS::S3::Bucket')[
       id
@@ -56,6 +75,7 @@ it.each(BUCKETS)(
         IgnorePublicAcls: true,
         RestrictPublicBuckets: true,
       },
+      ...(id === 'JobsInputs' ? {} : { VersioningConfiguration: { Status: 'Enabled' } }),
       ...(id === 'JobsInputs'
         ? { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
         : {}),
@@ -94,7 +114,7 @@ const TABLES: [id: string, table: object][] = [
     {
       KeySchema: key('record_key'),
       TimeToLiveSpecification: EXPIRES,
-      PointInTimeRecoverySpecification: RECOVERABLE,
+      ...RECOVERABLE,
       GlobalSecondaryIndexes: [
         {
           IndexName: 'by_source',
@@ -113,7 +133,7 @@ const TABLES: [id: string, table: object][] = [
     {
       KeySchema: key('job_id', 'part'),
       TimeToLiveSpecification: EXPIRES,
-      PointInTimeRecoverySpecification: RECOVERABLE,
+      ...RECOVERABLE,
       GlobalSecondaryIndexes: [
         {
           IndexName: 'by_tenant',

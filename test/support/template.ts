@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
@@ -9,13 +9,17 @@ import { BUNDLE_FILE } from './no-bundles.ts';
 /** Folder of the cloud assembly from which a template comes. */
 const folders = new WeakMap<Template, string>();
 
-/** Synthesizes the stack without its bundles. */
-export function synthesize(overrides: Partial<typeof settings> = {}): Template {
+/** Creates the stack without its bundles. */
+export function synthesizeStack(overrides: Partial<typeof settings> = {}): AuraStreamStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  const template = Template.fromStack(
-    new AuraStreamStack(app, 'Test', { ...settings, ...overrides }),
-  );
-  folders.set(template, app.outdir);
+  return new AuraStreamStack(app, 'Test', { ...settings, ...overrides });
+}
+
+/** Synthesizes the template of the stack without its bundles. */
+export function synthesize(overrides: Partial<typeof settings> = {}): Template {
+  const stack = synthesizeStack(overrides);
+  const template = Template.fromStack(stack);
+  folders.set(template, Stage.of(stack)?.outdir ?? '');
   return template;
 }
 

@@ -2,6 +2,8 @@ import type { DocumentPromises } from '../entry.ts';
 
 const ALARM =
   'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time';
+const SILENCE = 'the alarm %s goes off while records arrive and the consumer is not invoked';
+const RETENTION = 'both streams are on demand, encrypted, and keep records for a day';
 const BATCH_METRICS = 'a batch is counted in metrics, which are published once';
 const QUOTA_METRICS =
   'the metrics of a batch say what it took of the quota, and the present rate and circuit';
@@ -11,17 +13,29 @@ const ALARMS = [
   'BulkStreamIsLate | AWS/Lambda',
   'BatchesGivenUp | AWS/Lambda',
   'BulkBatchesGivenUp | AWS/Lambda',
+  'RecordsDropped | AWS/Lambda',
+  'BulkRecordsDropped | AWS/Lambda',
   'ConsumerFails | AWS/Lambda',
   'BulkConsumerFails | AWS/Lambda',
+  'ConsumerIsThrottled | AWS/Lambda',
+  'BulkConsumerIsThrottled | AWS/Lambda',
+  'ProducersAreThrottled | AWS/Kinesis',
   'RecordsSetAside | AuraStream',
   'AnalyzerIsDown | AuraStream',
   'AnalyzerThrottles | AuraStream',
   'CacheIsDown | AuraStream',
   'LedgerIsDown | AuraStream',
+  'ResultsAreThrottled | AWS/DynamoDB',
+  'ResultsIndexIsThrottled | AWS/DynamoDB',
+  'JobsAreThrottled | AWS/DynamoDB',
   'LakeIsLate | AWS/Firehose',
   'SubmissionsFail | AWS/SQS',
+  'SubmissionsWait | AWS/SQS',
   'CallbacksFail | AWS/SQS',
+  'CallbacksWait | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
+  'ApiIsSlow | AWS/ApiGateway',
+  'ApiIsThrottled | AWS/Lambda',
 ];
 
 export const OPERATIONS: DocumentPromises = {
@@ -66,9 +80,9 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['the function %s has its memory, its timeout and its environment'],
     },
     {
-      says: 'The namespace is `AuraStream` and the dimension is `service=consumer`.',
+      says: 'The namespace is `AuraStream`, and the dimensions are `service` (`consumer`) and `environment` (such as `dev`).',
       tests: [
-        'the consumer publishes its metrics in the namespace AuraStream, as the service consumer',
+        'the consumer publishes its metrics in the namespace AuraStream, by service and environment',
         ALARM,
       ],
     },
@@ -214,14 +228,42 @@ export const OPERATIONS: DocumentPromises = {
       tests: [ALARM],
     },
     {
-      says: 'A period without data counts as a period without a failure.',
-      tests: [ALARM],
+      says: 'A period without data counts as a period without a failure; only ConsumerIsSilent and BulkConsumerIsSilent keep their state.',
+      tests: [ALARM, SILENCE],
     },
     { says: 'An alarm publishes when it goes off and when it ends.', tests: [ALARM] },
     ...ALARMS.map((says) => ({ says, tests: [ALARM] })),
+    { says: 'ConsumerIsSilent | ', tests: [SILENCE] },
+    { says: 'BulkConsumerIsSilent | ', tests: [SILENCE] },
     {
-      says: 'SubmissionsFail and CallbacksFail watch the dead letters of their queue.',
-      tests: [ALARM],
+      says: 'Records arrive, and Lambda has not invoked the consumer for ten minutes.',
+      tests: [SILENCE],
+    },
+    { says: 'The records wait on the stream for 24 hours', tests: [RETENTION] },
+    { says: 'Those records are on the stream until they are 24 hours old.', tests: [RETENTION] },
+    {
+      says: 'Records that were processed before do not count twice.',
+      tests: ['a repeated text costs no further call, and a redelivery changes no row'],
+    },
+    {
+      says: 'The publisher and the API send rejected records again, so nothing is lost as long as the producers run.',
+      tests: [
+        'The publisher acknowledges each record once, whatever the stream rejects, and sends only rejected entries again',
+      ],
+    },
+    {
+      says: 'The consumer tries again, and records wait on the stream.',
+      tests: ['If a store throws, all records of its put fail'],
+    },
+    {
+      says: 'Records of jobs wait on the stream.',
+      tests: [
+        'While jobs cannot be read, records with a job are delivered again later, and other records are processed',
+      ],
+    },
+    {
+      says: 'Five jobs are submitted at the same time; a sixth waits.',
+      tests: ['%s delivers one message at a time, and only failed messages again'],
     },
     {
       says: 'Nothing is lost for 12 hours (`consumer.max_record_age_seconds`).',
@@ -539,6 +581,42 @@ export const OPERATIONS: DocumentPromises = {
     'As BatchesGivenUp, for records of the bulk stream.',
     'As ConsumerFails, for the function BulkConsumerFunctionName.',
     'Live records are not affected.',
+    '`IteratorAge` has no data then',
+    'Is the event source mapping of the consumer enabled?',
+    "Lambda's console shows its state and its last problem.",
+    'Is the reserved concurrency of the function 0?',
+    'May the role of the function still read the stream',
+    'Lambda gave up on records.',
+    'Normally BatchesGivenUp goes off as well',
+    'If `OnFailureDestinationDeliveredEventCount` is lower',
+    'Read them again with a second event source mapping',
+    'As ConsumerIsSilent, for the bulk stream',
+    'As RecordsDropped, for records of the bulk stream.',
+    'As ConsumerIsThrottled, with',
+    'Lambda refuses to start the consumer.',
+    'Records wait on the stream, and Lambda does not count these attempts as retries.',
+    'A new AWS account has a concurrency of 10',
+    'If other functions of the account use it up',
+    'The stream rejects records.',
+    'An on-demand stream takes twice its peak',
+    'If the alarm stays, most records may have one partition key',
+    'DynamoDB throttles writes of results.',
+    'A new on-demand table takes 4,000 writes',
+    'Before a larger load, set its warm throughput.',
+    'DynamoDB throttles the index',
+    'One source has more than 8,000 records',
+    'Split the source into several.',
+    'DynamoDB throttles the jobs table.',
+    'Submit fewer large jobs at once.',
+    'A message about a job has waited',
+    'If no job makes progress, check',
+    'A message about a callback has waited',
+    'Check whether the event source mapping of the callback function is enabled.',
+    'One in a hundred requests takes longer',
+    'Look at `duration_ms`',
+    '`GET /stats` waits for Athena',
+    'Lambda refuses to start the API',
+    'The concurrency of the account is used up',
     'This page is for the engineer on call.',
     'All of them were run on the embedded cloud.',
     'It does not trace the calls within a function',

@@ -54,12 +54,25 @@ it('tells a moved or renamed source from the same content elsewhere', async () =
   expect(await contentHash(root)).not.toBe(before);
 });
 
-it('keeps the two that were used last', async () => {
+it('keeps the three that were used last', async () => {
   for (let n = 0; n < 4; n += 1) {
     await change();
     await assemblyDir({ root });
   }
-  expect(await readdir(join(root, '.aurastream', 'assembly'))).toHaveLength(2);
+  expect(await readdir(join(root, '.aurastream', 'assembly'))).toHaveLength(3);
+});
+
+it('synthesizes each environment once, with the name of the environment in its context', async () => {
+  await change("writeFileSync(out + '/context.json', process.env.CDK_CONTEXT_JSON ?? '');\n");
+  const [staging, other] = [
+    await assemblyDir({ root, environment: 'staging' }),
+    await assemblyDir({ root }),
+  ];
+  expect(await assemblyDir({ root, environment: 'staging' })).toBe(staging);
+  expect(await runs()).toBe(2);
+  const readContext = (folder: string) => readFile(join(folder, 'context.json'), 'utf8');
+  expect(await readContext(staging)).toBe('{"environment":"staging"}');
+  expect(await readContext(other)).toBe('{}');
 });
 
 it('shows the end of what a failed synthesis printed and what to try, and keeps nothing of it', async () => {

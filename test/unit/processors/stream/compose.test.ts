@@ -45,6 +45,7 @@ const VARIABLES: Record<string, string> = {
   SET_ASIDE_BUCKET: 'the-set-asides',
   RESTORE_KEY_ARN: 'arn:the-restore-key',
   TEXT_POLICY: 'full',
+  ENVIRONMENT: 'staging',
   JOBS_TABLE: 'the-jobs',
   INPUT_BUCKET: 'the-inputs',
   CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
@@ -368,14 +369,17 @@ it('the consumer logs a batch under the id of its request, and what the batch to
   });
 });
 
-it('the consumer publishes its metrics in the namespace AuraStream, as the service consumer', async () => {
+it('the consumer publishes its metrics in the namespace AuraStream, by service and environment', async () => {
   await runNew([aRecord()]);
   const [line] = listLog().filter((one) => '_aws' in one);
   expect(line).toMatchObject({
     service: 'consumer',
+    environment: 'staging',
     results: 1,
     quota_calls: 1,
-    _aws: { CloudWatchMetrics: [{ Namespace: 'AuraStream', Dimensions: [['service']] }] },
+    _aws: {
+      CloudWatchMetrics: [{ Namespace: 'AuraStream', Dimensions: [['service', 'environment']] }],
+    },
   });
 });
 

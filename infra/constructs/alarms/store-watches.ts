@@ -1,0 +1,67 @@
+import { aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb } from 'aws-cdk-lib';
+import type { Settings } from '../../settings.ts';
+import type { Jobs } from '../jobs.ts';
+import type { Lake } from '../lake.ts';
+import { SOURCE_INDEX, type Tables } from '../tables.ts';
+import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
+
+/** What the watches of tables, lake and queues need. */
+export interface StoreProps {
+  settings: Settings;
+  tables: Tables;
+  lake: Lake;
+  jobs: Jobs;
+}
+
+/** Returns the alarms on what comes after the analysis: tables, lake and queues. */
+export function storeWatches({ settings, tables, lake, jobs }: StoreProps): Record<string, Watch> {
+  const { oldest_message_seconds } = settings.alarms;
+  return {
+    ResultsAreThrottled: watchThrottledWrites(tables.results),
+    ResultsIndexIsThrottled: watchThrottledWrites(tables.results, SOURCE_INDEX),
+    JobsAreThrottled: watchThrottledWrites(jobs.table),
+    LakeIsLate: {
+      metric: createMetric('AWS/Firehose', 'DeliveryToS3.DataFreshness', cloudwatch.Stats.MAXIMUM, {
+        DeliveryStreamName: lake.delivery_stream.ref,
+      }),
+      threshold: 900,
+      meaning: 'Firehose does not deliver to the lake.',
+    },
+    SubmissionsFail: watchDeadLetters(jobs.queue, 'Messages of the jobs queue failed five times.'),
+    SubmissionsWait: watchAge(jobs.queue, oldest_message_seconds, 'Messages about jobs wait.'),
+    CallbacksFail: watchDeadLetters(
+      jobs.callback_queue,
+      'Messages of the callback queue failed five times.',
+    ),
+    CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
+  };
+}
+
+/**
+ * Watches throttled writes of a table, or of one of its indexes. Reads of these tables are few.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+ */
+function watchThrottledWrites({ tableName }: dynamodb.Table, index?: string): Watch {
+  const what = index === undefined ? 'a table' : 'an index, and therefore of its table,';
+  return {
+    metric: createMetric('AWS/DynamoDB', 'WriteThrottleEvents', cloudwatch.Stats.SUM, {
+      TableName: tableName,
+      ...(index === undefined ? {} : { GlobalSecondaryIndexName: index }),
+    }),
+    threshold: 0,
+    periods: 3,
+    meaning: `DynamoDB throttles the writes of ${what} for longer than it takes to adapt.`,
+  };
+}
+
+function watchDeadLetters({ deadLetterQueue }: Jobs['queue'], meaning: string): Watch {
+  if (deadLetterQueue === undefined) throw new Error('The queue has no dead-letter queue');
+  const period = FIVE_MINUTES;
+  const metric = deadLetterQueue.queue.metricApproximateNumberOfMessagesVisible({ period });
+  return { metric, threshold: 0, meaning };
+}
+
+function watchAge(queue: Jobs['queue'], threshold: number, meaning: string): Watch {
+  const metric = queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES });
+  return { metric, threshold, meaning };
+}

@@ -1,0 +1,64 @@
+import {
+  aws_iam as iam,
+  aws_kms as kms,
+  Stack,
+  aws_sns as sns,
+  aws_sns_subscriptions as subscriptions,
+} from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Settings } from '../../settings.ts';
+
+/**
+ * Creates the topic to which the alarms publish. The topic refuses calls without TLS, and only
+ * alarms of this account and region may publish to it.
+ */
+export function createAlarmTopic(scope: Construct, { alarms }: Settings): sns.Topic {
+  const topic = new sns.Topic(scope, 'Topic', {
+    displayName: 'AuraStream alarms',
+    enforceSSL: true,
+    ...(alarms.encrypts_topic ? { masterKey: createTopicKey(scope) } : {}),
+  });
+  // The policy of enforceSSL replaces the default policy, which would let the account publish.
+  // Source: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: fromAlarms(scope),
+    }),
+  );
+  for (const address of alarms.emails) {
+    topic.addSubscription(new subscriptions.EmailSubscription(address));
+  }
+  return topic;
+}
+
+/**
+ * Creates the key of the topic. CloudWatch cannot use the key `alias/aws/sns`, because nothing can
+ * be added to the policy of that key.
+ * Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+function createTopicKey(scope: Construct): kms.Key {
+  const key = new kms.Key(scope, 'TopicKey', {
+    description: 'Encrypts the alarms of AuraStream',
+    enableKeyRotation: true,
+  });
+  key.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+      conditions: fromAlarms(scope),
+    }),
+  );
+  return key;
+}
+
+function fromAlarms(scope: Construct) {
+  const { partition, region, account } = Stack.of(scope);
+  return {
+    StringEquals: { 'aws:SourceAccount': account },
+    ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
+  };
+}

@@ -1,0 +1,38 @@
+import type { AnalyzerName } from '../schemas/index.ts';
+
+/**
+ * Regions that have the service of an analyzer.
+ * Source: https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
+ */
+const REGIONS: Record<AnalyzerName, readonly string[]> = {
+  comprehend: [
+    'ap-northeast-1',
+    'ap-northeast-2',
+    'ap-south-1',
+    'ap-southeast-1',
+    'ap-southeast-2',
+    'ca-central-1',
+    'eu-central-1',
+    'eu-west-1',
+    'eu-west-2',
+    'us-east-1',
+    'us-east-2',
+    'us-gov-west-1',
+    'us-west-2',
+  ],
+};
+
+/**
+ * Refuses a region in which every call of the analyzer would fail.
+ *
+ * @param region region of the deployment, which is unknown if CDK does not deploy
+ * @throws {Error} if the region does not have the service of the analyzer
+ */
+export function checkRegion(analyzer: AnalyzerName, region: string | undefined): void {
+  const regions = REGIONS[analyzer];
+  if (region === undefined || regions.includes(region)) return;
+  throw new Error(
+    `The region ${region} does not have the analyzer ${analyzer}. Deploy to one of ` +
+      `${regions.join(', ')}; set AWS_REGION, or the region of your profile.`,
+  );
+}
