@@ -14,6 +14,14 @@ interface PlanOptions extends Partial<Traffic> {
   bytesPerCharacter: number;
   languages: number;
   quota: number;
+  region: string;
+  sources: number;
+  redelivered: number;
+  queries: number;
+  downloaded: number;
+  sync?: number;
+  burst?: number;
+  syncQuota: number;
   json?: boolean;
 }
 
@@ -25,7 +33,7 @@ const EXAMPLE = 'aurastream plan --rate 500/s --length 140 --repeat 60%';
  */
 export function planCommand(): Command {
   return new Command('plan')
-    .description('estimate what a load takes and costs: quota, shards, concurrency, delay, USD')
+    .description('estimate what a load takes and costs, what of it cannot work, and what would')
     .option('--rate <records>', 'rate of records: 500/s, 30k/min, 2M/day', parseRate)
     .option('--length <characters>', 'mean length of a text', createNumberParser(1, 1_048_576))
     .option('--repeat <share>', 'share of texts that were analysed before: 0.6 or 60%', parseShare)
@@ -42,12 +50,31 @@ export function planCommand(): Command {
       createNumberParser(0.1, 1e6),
       10,
     )
+    .option('--region <name>', 'AWS region, whose quotas apply', 'us-east-1')
+    .option('--sources <count>', 'number of sources', createNumberParser(1, 1e6), 1)
+    .option('--redelivered <share>', 'share of records that are delivered twice', parseShare, 0.01)
+    .option(
+      '--queries <count>',
+      'SQL queries per day, each over a day',
+      createNumberParser(0, 1e6),
+      24,
+    )
+    .option('--downloaded <share>', 'share of results that leave AWS', parseShare, 0.1)
+    .option('--sync <requests>', 'rate of POST /analyze/sync: 1000/s', parseRate)
+    .option('--burst <requests>', 'requests of --sync in a busy second', createNumberParser(1, 1e6))
+    .option(
+      '--sync-quota <calls>',
+      'present quota of DetectSentiment calls per second',
+      createNumberParser(0.1, 1e6),
+      20,
+    )
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
       `
 Examples:
   $ ${EXAMPLE}
+  $ ${EXAMPLE} --sync 1000/s --burst 5000
   $ aurastream plan --rate 2M/day --length 800 --repeat 0.1 --languages 12 --json`,
     )
     .action((options: PlanOptions) => {
@@ -84,12 +111,32 @@ function buildLoad(options: PlanOptions, { rate, length, repeat }: Traffic): Pla
     bytes_per_character: options.bytesPerCharacter,
     languages: Math.round(options.languages),
     quota_calls_per_second: options.quota,
+    region: options.region,
+    sources: Math.round(options.sources),
+    redelivered_share: options.redelivered,
+    queries_per_day: options.queries,
+    downloaded_share: options.downloaded,
+    ...buildSyncLoad(options),
   });
   if (success) return data;
   throw new Advice(
     error.issues.map(({ message }) => message).join('; '),
     'Lower --length or --bytes-per-character.',
   );
+}
+
+function buildSyncLoad({ sync, burst, syncQuota }: PlanOptions) {
+  if (sync === undefined) {
+    if (burst === undefined) return {};
+    throw new Advice('--burst needs --sync.', `For example: ${EXAMPLE} --sync 1000/s --burst 5000`);
+  }
+  return {
+    sync: {
+      requests_per_second: sync,
+      burst_requests: burst ?? sync,
+      quota_calls_per_second: syncQuota,
+    },
+  };
 }
 
 const SECONDS: Record<string, number> = { s: 1, min: 60, h: 3_600, day: 86_400, month: 2_628_000 };

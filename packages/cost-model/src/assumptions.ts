@@ -19,6 +19,21 @@ export const DEPLOYED = {
   cache_ttl_seconds: 30 * 86_400,
   lake_buffer_seconds: 60,
   lake_buffer_mb: 64,
+  timeout_seconds: 120,
+  /** Share of the timeout that a batch may spend on the analysis. */
+  analysis_share: 0.8,
+  /** Largest numbers of custom metrics, alarms and secrets that a stack may have. */
+  metrics: 60,
+  alarms: 60,
+  secrets: 4,
+  api: {
+    memory_gb: 1,
+    /** Limits of the API's stage. */
+    requests_per_second: 1_000,
+    burst_requests: 2_000,
+    /** Largest rate of one API key. */
+    key_requests_per_second: 500,
+  },
 };
 
 /**
@@ -57,6 +72,17 @@ export const MEASURED = {
   index_bytes: 580,
   verdict_bytes: 330,
   line_bytes: 710,
+  /** Size of a gzipped object of the lake, divided by the size of its lines. */
+  gzip_share: 0.2,
+  /** Bytes that Lambda and the consumer log for one batch, and the API for one request. */
+  log_bytes_per_batch: 3_000,
+  log_bytes_per_request: 1_200,
+  /** Duration of a synchronous request whose verdict is cached, in seconds. */
+  sync_hit_seconds: 0.02,
+  /** Time that a call of Comprehend and the write of the verdict add, in seconds. */
+  sync_miss_seconds: 0.09,
+  /** Size of the answer to a synchronous request, with its headers, in bytes. */
+  sync_answer_bytes: 1_000,
 };
 
 /** Number of hours that AWS bills for a month. */

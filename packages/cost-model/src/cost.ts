@@ -12,6 +12,7 @@ import {
   S3_USD_PER_GB_MONTH,
   S3_USD_PER_PUT,
 } from './prices.ts';
+import { priceByTiers } from './tiers.ts';
 
 /** The quantities that AWS bills. */
 export interface Usage {
@@ -55,7 +56,7 @@ export type Cost = Record<CostStage | 'total', number>;
  */
 export function computeCost(usage: Usage, units_before = 0): Cost {
   const stages: Record<CostStage, number> = {
-    analysis: priceComprehendUnits(usage.comprehend_units, units_before),
+    analysis: priceByTiers(COMPREHEND_TIERS, usage.comprehend_units, units_before),
     stream:
       (usage.kinesis_in_bytes / GB) * KINESIS_USD_PER_GB_IN +
       (usage.kinesis_out_bytes / GB) * KINESIS_USD_PER_GB_OUT,
@@ -72,19 +73,6 @@ export function computeCost(usage: Usage, units_before = 0): Cost {
       usage.lambda_gb_seconds * LAMBDA_USD_PER_GB_SECOND,
   };
   return { ...stages, total: COST_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
-}
-
-/** Computes the cost of Comprehend units in USD. Each unit has the price of its tier. */
-function priceComprehendUnits(units: number, units_before: number): number {
-  let usd = 0;
-  let from = units_before;
-  const to = units_before + units;
-  for (const { up_to_units, usd_per_unit } of COMPREHEND_TIERS) {
-    const in_tier = Math.max(0, Math.min(to, up_to_units) - from);
-    usd += in_tier * usd_per_unit;
-    from += in_tier;
-  }
-  return usd;
 }
 
 /**

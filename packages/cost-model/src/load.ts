@@ -6,6 +6,16 @@ import * as z from 'zod';
  */
 const MAX_TEXT_BYTES = 1_048_576;
 
+/** Load of `POST /analyze/sync`. Each request has one text, of the same kind as the records. */
+const syncLoadSchema = z.object({
+  requests_per_second: z.number().positive().max(1_000_000),
+  /** Requests that may arrive within one second. */
+  burst_requests: z.number().positive().max(1_000_000),
+  /** The account's current quota of DetectSentiment calls per second. */
+  quota_calls_per_second: z.number().positive().default(20),
+});
+export type SyncLoad = z.output<typeof syncLoadSchema>;
+
 /**
  * Schema of the expected traffic.
  *
@@ -27,6 +37,18 @@ export const loadSchema = z
     languages: z.number().int().min(1).max(12).default(1),
     /** The account's current quota of BatchDetectSentiment calls per second. */
     quota_calls_per_second: z.number().positive().default(10),
+    /** AWS region. The prices are those of us-east-1 in every region; the quotas are the region's. */
+    region: z.string().default('us-east-1'),
+    /** Number of sources among which the records are divided evenly. */
+    sources: z.number().int().min(1).default(1),
+    /** Share of the records that Lambda delivers a second time, from 0 to 1. */
+    redelivered_share: z.number().min(0).max(1).default(0.01),
+    /** Number of SQL queries in a day. Each query scans the results of one day. */
+    queries_per_day: z.number().min(0).default(24),
+    /** Share of the results that leave AWS, for example through the API, from 0 to 1. */
+    downloaded_share: z.number().min(0).max(1).default(0.1),
+    /** Load of the synchronous API, if the plan includes the API. */
+    sync: syncLoadSchema.optional(),
   })
   .refine((load) => load.characters * load.bytes_per_character <= MAX_TEXT_BYTES, {
     error: 'characters times bytes_per_character exceeds 1,048,576, the most that a record carries',

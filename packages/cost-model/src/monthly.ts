@@ -1,21 +1,80 @@
-import { DEPLOYED, HOURS_PER_MONTH, SECONDS_PER_MONTH } from './assumptions.ts';
-import { type Cost, computeCost, multiplyUsage, type Usage } from './cost.ts';
-import { KINESIS_USD_PER_STREAM_HOUR } from './prices.ts';
+import { DEPLOYED, HOURS_PER_MONTH, MEASURED, SECONDS_PER_MONTH } from './assumptions.ts';
+import { COST_STAGES, computeCost, multiplyUsage, type Usage } from './cost.ts';
+import type { PlannedLoad } from './load.ts';
+import {
+  ALARM_USD_PER_MONTH,
+  ATHENA_LEAST_BYTES,
+  ATHENA_USD_PER_TB,
+  DYNAMODB_BACKUP_USD_PER_GB_MONTH,
+  EGRESS_TIERS,
+  GB,
+  KINESIS_USD_PER_STREAM_HOUR,
+  LOGS_USD_PER_GB,
+  METRIC_USD_PER_MONTH,
+  SECRET_USD_PER_MONTH,
+  XRAY_USD_PER_TRACE,
+} from './prices.ts';
+import { estimateRedelivery } from './redelivery.ts';
+import { estimateBackupByteMonths } from './storage.ts';
+import { priceByTiers } from './tiers.ts';
+import { estimateTraceRate } from './traces.ts';
+
+/** Parts of a month's bill, in the order in which a plan shows them. */
+export const MONTHLY_STAGES = [
+  ...COST_STAGES,
+  'backups',
+  'redelivery',
+  'monitoring',
+  'queries',
+  'egress',
+] as const;
+export type MonthlyStage = (typeof MONTHLY_STAGES)[number];
+/** Cost of each part of a month's bill and total cost, in USD. */
+export type MonthlyCost = Record<MonthlyStage | 'total', number>;
 
 /**
- * Computes the cost of a month in USD, with Comprehend's price tiers and the hourly price of the
- * stream.
+ * Number of months of results that the lake holds. The lake keeps its objects, so its cost grows
+ * every month. A plan shows the month after a year.
  */
-export function computeMonthlyCost(records_per_second: number, usage_of_1000: Usage): Cost {
-  const usage = multiplyUsage(usage_of_1000, (records_per_second * SECONDS_PER_MONTH) / 1_000);
-  const s3_puts = estimateLakeObjects(records_per_second, usage.s3_bytes);
-  const cost = computeCost({ ...usage, s3_puts });
-  const stream_hours_usd = KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH;
-  return {
+const LAKE_MONTHS = 12;
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
+
+/**
+ * Computes the cost of a month in USD, with the price tiers, the hourly price of the stream, and
+ * what runs beside the records: backups, monitoring, queries and data that leaves AWS.
+ */
+export function computeMonthlyCost(load: PlannedLoad, usage_of_1000: Usage): MonthlyCost {
+  const thousands = (load.records_per_second * SECONDS_PER_MONTH) / 1_000;
+  const usage = multiplyUsage(usage_of_1000, thousands);
+  const redelivered = multiplyUsage(estimateRedelivery(load, usage_of_1000), thousands);
+  const cost = computeCost(storeForMonths(load, usage));
+  return addUp({
     ...cost,
-    stream: cost.stream + stream_hours_usd,
-    total: cost.total + stream_hours_usd,
+    stream: cost.stream + KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH,
+    backups: ((estimateBackupByteMonths(load) * thousands) / GB) * DYNAMODB_BACKUP_USD_PER_GB_MONTH,
+    redelivery: computeCost(compress(redelivered)).total,
+    monitoring: priceMonitoring(usage.lambda_requests / SECONDS_PER_MONTH),
+    queries: priceQueries(load, usage.s3_bytes),
+    egress: priceByTiers(EGRESS_TIERS, (load.downloaded_share * usage.s3_bytes) / GB),
+  });
+}
+
+function addUp(stages: Record<MonthlyStage, number>): MonthlyCost {
+  return { ...stages, total: MONTHLY_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
+}
+
+/** Replaces the month's lines by the compressed lines of all months that the lake holds. */
+function storeForMonths({ records_per_second }: PlannedLoad, usage: Usage): Usage {
+  const stored = compress(usage);
+  return {
+    ...stored,
+    s3_bytes: stored.s3_bytes * LAKE_MONTHS,
+    s3_puts: estimateLakeObjects(records_per_second, usage.s3_bytes),
   };
+}
+
+function compress(usage: Usage): Usage {
+  return { ...usage, s3_bytes: usage.s3_bytes * MEASURED.gzip_share };
 }
 
 /**
@@ -29,10 +88,33 @@ function estimateLakeObjects(records_per_second: number, s3_bytes: number): numb
   return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full_buffers, old_buffers));
 }
 
+/** Prices logs, metrics, alarms, traces and secrets. */
+function priceMonitoring(batches_per_second: number): number {
+  const log_bytes = batches_per_second * SECONDS_PER_MONTH * MEASURED.log_bytes_per_batch;
+  const traces = estimateTraceRate(batches_per_second) * SECONDS_PER_MONTH;
+  return (
+    (log_bytes / GB) * LOGS_USD_PER_GB +
+    DEPLOYED.metrics * METRIC_USD_PER_MONTH +
+    DEPLOYED.alarms * ALARM_USD_PER_MONTH +
+    DEPLOYED.secrets * SECRET_USD_PER_MONTH +
+    traces * XRAY_USD_PER_TRACE
+  );
+}
+
+/** Prices the queries of a month. Each query scans the compressed lines of one day. */
+function priceQueries({ queries_per_day }: PlannedLoad, line_bytes: number): number {
+  const day_bytes = (line_bytes * MEASURED.gzip_share) / DAYS_PER_MONTH;
+  const scanned_bytes = Math.max(ATHENA_LEAST_BYTES, day_bytes);
+  return queries_per_day * DAYS_PER_MONTH * (scanned_bytes / 2 ** 40) * ATHENA_USD_PER_TB;
+}
+
 /** Computes the mean cost of a million records from the cost of a month. */
-export function computeCostPerMillion(usd_per_month: Cost, records_per_second: number): Cost {
+export function computeCostPerMillion(
+  usd_per_month: MonthlyCost,
+  records_per_second: number,
+): MonthlyCost {
   const millions = (records_per_second * SECONDS_PER_MONTH) / 1_000_000;
   return Object.fromEntries(
     Object.entries(usd_per_month).map(([stage, usd]) => [stage, usd / millions]),
-  ) as Cost;
+  ) as MonthlyCost;
 }

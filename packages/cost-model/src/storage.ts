@@ -12,6 +12,7 @@ const LARGEST_ROW_TEXT_BYTES = 350_000;
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 const ITEM_OVERHEAD_BYTES = 100;
+const RESULTS_MONTHS = DEPLOYED.results_ttl_seconds / SECONDS_PER_MONTH;
 
 /**
  * Estimates the write units of 1,000 records in the results table. Each record writes a row and an
@@ -25,7 +26,11 @@ export function estimateResultWriteUnits(load: PlannedLoad): number {
  * Estimates the write units of one row. For several languages, the estimate assumes a mix of texts
  * with one byte per character and texts with three bytes per character.
  */
-function estimateRowUnits({ characters, bytes_per_character, languages }: PlannedLoad): number {
+export function estimateRowUnits({
+  characters,
+  bytes_per_character,
+  languages,
+}: PlannedLoad): number {
   const unitsAt = (bytes: number) => {
     const text_bytes = characters * bytes > LARGEST_ROW_TEXT_BYTES ? 0 : characters * bytes;
     return Math.ceil((text_bytes + MEASURED.row_bytes) / 1_024);
@@ -40,11 +45,19 @@ function estimateRowUnits({ characters, bytes_per_character, languages }: Planne
  * The unit is bytes multiplied by months.
  */
 export function estimateRowByteMonths(load: PlannedLoad): number {
+  const index_bytes = MEASURED.index_bytes + ITEM_OVERHEAD_BYTES;
+  return estimateBackupByteMonths(load) + 1_000 * index_bytes * RESULTS_MONTHS;
+}
+
+/**
+ * Estimates what point-in-time recovery bills for the rows of 1,000 records. AWS bills the size of
+ * the table without its index. The unit is bytes multiplied by months.
+ */
+export function estimateBackupByteMonths(load: PlannedLoad): number {
   const text_bytes = computeTextBytes(load);
   const row_text_bytes = text_bytes > LARGEST_ROW_TEXT_BYTES ? 0 : text_bytes;
-  const bytes =
-    row_text_bytes + MEASURED.row_bytes + MEASURED.index_bytes + 2 * ITEM_OVERHEAD_BYTES;
-  return 1_000 * bytes * (DEPLOYED.results_ttl_seconds / SECONDS_PER_MONTH);
+  const bytes = row_text_bytes + MEASURED.row_bytes + ITEM_OVERHEAD_BYTES;
+  return 1_000 * bytes * RESULTS_MONTHS;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
+import type { Plan } from '@aurastream/cost-model';
 import { expect, it } from 'vitest';
 import { planCommand } from '../../../cli/commands/plan.ts';
 
@@ -94,4 +95,40 @@ it('aurastream plan prints the load, the quotas to raise, the sources and the co
   ]) {
     expect(printed).toContain(words);
   }
+});
+
+it('aurastream plan prints what cannot work, why and what would, below the line of its part', async () => {
+  const printed = await runPlan('--rate', '20k/s', '--length', '140', '--repeat', '0.6');
+  const lines = stripVTControlCharacters(printed).split('\n');
+  const at = lines.findIndex((line) => line.startsWith('consumer '));
+  expect(lines[at + 1]).toMatch(/^ {14}not feasible: a batch of 2,000 records takes 130 s/);
+  expect(lines[at + 2]).toMatch(/^ {14}instead: batches of [\d,]+ records/);
+  expect(lines.every((line) => line === '' || /^\S| {14}\S/.test(line))).toBe(true);
+});
+
+it('aurastream plan prints each finding and each proposal of its JSON, at every rate', async () => {
+  for (const rate of ['1/s', '4k/s', '100k/s', '1M/s']) {
+    const words = ['--rate', rate, '--length', '140', '--repeat', '0.6', '--region', 'eu-north-1'];
+    const sync = ['--sync', '1000/s', '--burst', '9000'];
+    const plan = JSON.parse(await runPlan(...words, ...sync, '--json')) as Plan;
+    const printed = await runPlan(...words, ...sync);
+    expect(plan.findings.length).toBeGreaterThan(3);
+    for (const { why, instead } of plan.findings) {
+      expect(printed).toContain(`not feasible: ${why}`);
+      expect(printed).toContain(`instead: ${instead}`);
+    }
+    for (const { what } of plan.proposals) expect(printed).toContain(`proposed: ${what}`);
+  }
+});
+
+it('aurastream plan prints the size, the availability and the price of the synchronous API', async () => {
+  const words = ['--rate', '100/s', '--length', '140', '--repeat', '0.6', '--sync', '1000/s'];
+  const printed = await runPlan(...words, '--burst', '5000');
+  expect(printed).toContain('1,000 requests/s, 5,000 in a burst: 100 execution environments');
+  expect(printed).toMatch(/99\.95 % × Lambda 99\.95 % = 99\.900 %.*99\.860 %, 61\.3 min a month/);
+  expect(printed).toMatch(/gateway +6,907\.74/);
+  const command = planCommand().parseAsync([...words.slice(0, 6), '--burst', '5'], {
+    from: 'user',
+  });
+  await expect(command).rejects.toThrow('--burst needs --sync');
 });

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { DEPLOYED, MEASURED } from '@aurastream/cost-model';
-import { expect, it } from 'vitest';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { expect, it, vi } from 'vitest';
 import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { computeWriteUnits } from '../../../bench/services/item-size.ts';
 import { settings } from '../../../infra/settings.ts';
 import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
+import { observeConsumer } from '../../../processors/stream/observe.ts';
+import { aBatchContext } from '../../support/batch-context.ts';
+import { kinesisRecords } from '../../support/kinesis-event.ts';
+import { createRandom } from '../../support/random.ts';
 import { aResult } from '../../support/results.ts';
+import { listResources, synthesize } from '../../support/template.ts';
 
 it('the cost model assumes the deployed settings', () => {
-  const { consumer, analysis, results, lake } = settings;
+  const { consumer, analysis, results, lake, api, tiers } = settings;
   const quota = settings.quotas.comprehend;
   expect(DEPLOYED).toEqual({
     batch_records: consumer.batch_size,
@@ -22,8 +30,87 @@ it('the cost model assumes the deployed settings', () => {
     cache_ttl_seconds: analysis.cache_ttl_seconds,
     lake_buffer_seconds: lake.buffer_seconds,
     lake_buffer_mb: lake.buffer_mb,
+    timeout_seconds: consumer.timeout_seconds,
+    analysis_share: 0.8,
+    metrics: expect.any(Number),
+    alarms: expect.any(Number),
+    secrets: expect.any(Number),
+    api: {
+      memory_gb: api.memory_mb / 1_024,
+      requests_per_second: api.requests_per_second,
+      burst_requests: api.burst_requests,
+      key_requests_per_second: Math.max(
+        ...Object.values(tiers).map(({ requests_per_second }) => requests_per_second),
+      ),
+    },
   });
   expect(consumer.parallelization_factor).toBe(1);
+});
+
+it('a stack has no more alarms and secrets than the cost model assumes', () => {
+  const template = synthesize();
+  const count = (type: string) => Object.keys(listResources(template, type)).length;
+  expect(count('AWS::CloudWatch::Alarm')).toBeGreaterThan(0);
+  expect(count('AWS::CloudWatch::Alarm')).toBeLessThanOrEqual(DEPLOYED.alarms);
+  expect(count('AWS::SecretsManager::Secret')).toBeLessThanOrEqual(DEPLOYED.secrets);
+});
+
+/** Bytes of the lines START, END and REPORT that Lambda logs for an invocation. */
+const LAMBDA_LINES_BYTES = 450;
+
+it('the cost model assumes the bytes that a batch logs, and no fewer metrics than it publishes', async () => {
+  const written: string[] = [];
+  const write = (line: unknown) => void written.push(String(line));
+  const logger = new Logger({ serviceName: 'aurastream-consumer' });
+  const metrics = new Metrics({ namespace: 'AuraStream', serviceName: 'consumer' });
+  for (const level of ['info', 'warn', 'log'] as const) {
+    vi.spyOn(logger['console' as never] as Console, level).mockImplementation(write);
+    vi.spyOn(metrics['console' as never] as Console, level).mockImplementation(write);
+  }
+  const observed = observeConsumer(
+    async () => ({
+      response: { batchItemFailures: [] },
+      records: 2_000,
+      results: 1_990,
+      set_asides: 10,
+      cancelled: 0,
+      failed: 0,
+      reasons: { invalid_json: 10 },
+      failures: {},
+    }),
+    { logger, metrics, now: Date.now },
+  );
+  await observed(kinesisRecords(['a']), aBatchContext());
+  const bytes = written.reduce((sum, line) => sum + line.length, LAMBDA_LINES_BYTES);
+  expect(bytes).toBeGreaterThan(MEASURED.log_bytes_per_batch * 0.7);
+  expect(bytes).toBeLessThan(MEASURED.log_bytes_per_batch * 1.1);
+  const { _aws } = JSON.parse(written.find((line) => line.includes('_aws'))!) as EmfLine;
+  const names = _aws.CloudWatchMetrics.flatMap((one) => one.Metrics);
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.length).toBeLessThanOrEqual(DEPLOYED.metrics);
+});
+
+interface EmfLine {
+  _aws: { CloudWatchMetrics: { Metrics: unknown[] }[] };
+}
+
+it('the cost model assumes the size of the compressed lake', () => {
+  const random = createRandom(1);
+  const hex = (digits: number) =>
+    Array.from({ length: digits }, () => random.int(16).toString(16)).join('');
+  const texts = readFileSync('samples/records.jsonl', 'utf8').split('\n').slice(0, 600);
+  const lines = Array.from({ length: 3_000 }, (_, i) => {
+    const text = `${texts[i % texts.length]} ${i}`;
+    const scores = { positive: random.next(), negative: random.next(), neutral: 0.1, mixed: 0.1 };
+    const hash = hex(64);
+    return JSON.stringify(
+      aResult({ text, text_hash: hash, fingerprint: hash, record_id: hex(32), scores }),
+    );
+  });
+  const raw = Buffer.from(lines.join('\n'));
+  const share = gzipSync(raw).length / raw.length;
+  expect(share).toBeGreaterThan(MEASURED.gzip_share * 0.7);
+  expect(share).toBeLessThan(MEASURED.gzip_share * 1.2);
 });
 
 it('the cost model assumes the sizes that rows and lake lines have', () => {
