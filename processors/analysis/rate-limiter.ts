@@ -136,17 +136,33 @@ class RateLimiter {
   async #slowDown(rate: Rate): Promise<void> {
     this.#stats.throttles += 1;
     this.#slots.dropLot();
+    if (!this.#isChosen(LOWER_ATTEMPTS_PER_SECOND, rate)) return;
     const lower = lowerRate(rate, this.#deps.quota_calls_per_second);
     await this.#slots.changeRate(rate, lower, CHANGE_MS);
+  }
+
+  /** Chooses as many of the calls at random as all processes together may use for attempts. */
+  #isChosen(attempts_per_second: number, { calls_per_second }: Rate): boolean {
+    const { random = Math.random } = this.#deps;
+    return random() * calls_per_second < attempts_per_second;
   }
 
   async #speedUp({ rate, rate_changed_at }: Slots): Promise<void> {
     const { now, quota_calls_per_second: quota } = this.#deps;
     const is_settled = now() - rate_changed_at >= RAISE_MS;
     if (!is_settled || rate.calls_per_second >= quota) return;
+    if (!this.#isChosen(RAISE_ATTEMPTS_PER_SECOND, rate)) return;
     await this.#slots.changeRate(rate, raiseRate(rate, quota), RAISE_MS);
   }
 }
+
+/**
+ * Numbers of calls per second, of all processes together, that try to change the rate. If every
+ * call tried, thousands of calls per second would exceed the limit of the ledger's item. A decrease
+ * has more attempts, because it must come soon.
+ */
+const LOWER_ATTEMPTS_PER_SECOND = 50;
+const RAISE_ATTEMPTS_PER_SECOND = 2;
 
 /**
  * Resolves when all calls that start now have joined the queue. Without it, the first call of a

@@ -5,6 +5,7 @@ import type { Analyzer, QuotaLedger, Rate } from '../../../../processors/analysi
 import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeLedger } from '../../../fakes/quota-ledger.ts';
+import { createRandom } from '../../../support/random.ts';
 
 /** Creates a virtual clock that advances only when all callers wait. */
 function virtualTime() {
@@ -369,6 +370,23 @@ describe('the rate limiter', () => {
     expect(stats()).toMatchObject({ calls_per_second: 0.5, throttles: 0 });
   });
 
+  it('makes few of thousands of calls per second try to change the rate, in all processes together', async () => {
+    const rate = { calls_per_second: 5_000, refused_at: 8_000 };
+    const busy = { ok: false, code: 'X', retryable: true, throttled: true } as const;
+    const countAttempts = async (answer: Analyzer['detectSentiment']) => {
+      const shared = { rate, quota: 10_000, changed_ms_ago: 60_000 };
+      const { limited, changes } = limitAlone({ ...shared, answer });
+      for (let i = 0; i < 5_000; i += 1) await limited.detectSentiment(['a'], 'en');
+      return changes.length;
+    };
+    const raises = await countAttempts(async () => []);
+    expect(raises).toBeGreaterThan(0);
+    expect(raises).toBeLessThan(10);
+    const decreases = await countAttempts(async () => [busy]);
+    expect(decreases).toBeGreaterThan(20);
+    expect(decreases).toBeLessThan(100);
+  });
+
   it('changes no rate that is the quota already', async () => {
     const { limited, changes } = limitAlone({ changed_ms_ago: 60_000 });
     await limited.detectSentiment(['a'], 'en');
@@ -381,13 +399,14 @@ interface AloneOptions {
   /** How much longer than requested each pause takes, in milliseconds. */
   late_ms?: number;
   rate?: Rate;
+  quota?: number;
   changed_ms_ago?: number;
 }
 
 /** Limits an analyzer to one call a second, on a clock that only pauses and the test advance. */
 function limitAlone({ answer = async () => [], late_ms = 0, ...ledger }: AloneOptions = {}) {
   const clock = { at: Date.UTC(2026, 10, 23) };
-  const { rate = { calls_per_second: 1, refused_at: 1 }, changed_ms_ago = 0 } = ledger;
+  const { rate = { calls_per_second: 1, refused_at: 1 }, quota = 1, changed_ms_ago = 0 } = ledger;
   const rate_changed_at = clock.at - changed_ms_ago;
   const changes: unknown[][] = [];
   let next_at = clock.at;
@@ -414,9 +433,10 @@ function limitAlone({ answer = async () => [], late_ms = 0, ...ledger }: AloneOp
         },
         change: async (...args) => void changes.push(args),
       },
-      quota_calls_per_second: 1,
+      quota_calls_per_second: quota,
       fallback_calls_per_second: 1,
       now: () => clock.at,
+      random: createRandom(1).next,
       pause: async (milliseconds) => {
         clock.at += milliseconds + late_ms;
       },
