@@ -57,7 +57,7 @@ const OTHER_ANALYZER =
  * Finds the largest batch that takes at most the given time.
  * @returns undefined if no batch that fills a call is small enough.
  */
-export function proposeBatchRecords(
+function proposeBatchRecords(
   load: PlannedLoad,
   shards: number,
   most_seconds: number,

@@ -28,7 +28,7 @@ export const MONTHLY_STAGES = [
   'queries',
   'egress',
 ] as const;
-export type MonthlyStage = (typeof MONTHLY_STAGES)[number];
+type MonthlyStage = (typeof MONTHLY_STAGES)[number];
 /** Cost of each part of a month's bill and total cost, in USD. */
 export type MonthlyCost = Record<MonthlyStage | 'total', number>;
 

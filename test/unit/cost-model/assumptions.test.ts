@@ -103,9 +103,7 @@ it('the cost model assumes the size of the compressed lake', () => {
     const text = `${texts[i % texts.length]} ${i}`;
     const scores = { positive: random.next(), negative: random.next(), neutral: 0.1, mixed: 0.1 };
     const hash = hex(64);
-    return JSON.stringify(
-      aResult({ text, text_hash: hash, fingerprint: hash, record_id: hex(32), scores }),
-    );
+    return JSON.stringify(aResult({ text, text_hash: hash, record_id: hex(32), scores }));
   });
   const raw = Buffer.from(lines.join('\n'));
   const share = gzipSync(raw).length / raw.length;

@@ -30,7 +30,7 @@ export const SYNC_STAGES = [
   'monitoring',
   'egress',
 ] as const;
-export type SyncCost = Record<(typeof SYNC_STAGES)[number] | 'total', number>;
+type SyncCost = Record<(typeof SYNC_STAGES)[number] | 'total', number>;
 
 /** The plan of the synchronous API. */
 export interface SyncPlan extends SyncSize {
