@@ -149,7 +149,7 @@ function readDeployedQuota(): Record<string, string> {
   const quota = settings.quotas.comprehend;
   return {
     ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
-    ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second),
+    ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second.live),
   };
 }
 

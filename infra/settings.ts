@@ -1,4 +1,4 @@
-import type { AnalyzerName, Tier, TierLimits } from '../schemas/index.ts';
+import type { AnalyzerName, Tier, TierLimits, Traffic } from '../schemas/index.ts';
 
 /** Settings that an operator may change. The name of a setting contains the unit of its value. */
 export interface Settings {
@@ -58,7 +58,7 @@ export interface Settings {
       /**
        * Largest rate of each consumer while the quota ledger is unavailable, in calls per second.
        */
-      fallback_calls_per_second: number;
+      fallback_calls_per_second: Record<Traffic, number>;
     }
   >;
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
@@ -182,9 +182,9 @@ export const settings: Settings = {
       // The rate is 0.2 calls per second below the quota. The remaining 0.2 calls are for the API,
       // because the ledger does not count the API's calls.
       consumers_calls_per_second: 9.8,
-      // The value is about a quarter of the consumers' limit, because a stream in on-demand mode
-      // starts with 4 shards and therefore has 4 consumers.
-      fallback_calls_per_second: 2.4,
+      // A stream in on-demand mode starts with 4 shards, and therefore has 4 consumers. Together the
+      // 8 consumers of both streams stay within the limit, and bulk gets about a tenth of it.
+      fallback_calls_per_second: { live: 2.2, bulk: 0.24 },
     },
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },

@@ -56,7 +56,7 @@ export class Consumer extends Construct {
         TRAFFIC: props.traffic,
         ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
-        ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second),
+        ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second[props.traffic]),
         QUOTA_TABLE: tables.quota.tableName,
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),

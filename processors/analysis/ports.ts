@@ -91,6 +91,8 @@ export interface Rate {
  * further call may start `interval_ms` milliseconds after the previous call.
  */
 export interface Slots {
+  /** Number of slots, at most the number that was asked for. */
+  count: number;
   /** Start of the first slot, in epoch milliseconds. */
   starts_at: number;
   interval_ms: number;
@@ -110,9 +112,9 @@ export interface Slots {
 export interface QuotaLedger {
   /**
    * Takes the next free slots. If the first slot would start after `latest`, the method takes no
-   * slot and returns undefined.
+   * slot and returns undefined. The ledger of bulk calls waits until live calls leave slots over.
    *
-   * @param slots number of slots.
+   * @param slots largest number of slots.
    * @param latest latest start of the first slot, in epoch milliseconds.
    */
   reserve(slots: number, latest: number): Promise<Slots | undefined>;

@@ -23,6 +23,10 @@ export interface SlotSourceDeps {
   quota_calls_per_second: number;
   /** Maximum call rate of this process while the ledger is unavailable. */
   fallback_calls_per_second: number;
+  /**
+   * Largest number of slots that one write takes at a rate. The default is {@link slotsPerWrite}.
+   */
+  largestLot?: (calls_per_second: number) => number;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
   /** Returns a random number of at least 0 and less than 1. The default is `Math.random`. */
@@ -118,13 +122,15 @@ export class SlotSource {
   }
 
   async #reserve(latest: number, waiting: number): Promise<Slots | undefined> {
-    const wanted = Math.min(waiting, slotsPerWrite(this.#rate.calls_per_second));
+    const { largestLot = slotsPerWrite } = this.#deps;
+    const wanted = Math.min(waiting, largestLot(this.#rate.calls_per_second));
     const reserved = await this.#deps.ledger.reserve(wanted, latest);
     if (reserved === undefined) return undefined;
     this.#rate = reserved.rate;
-    const { starts_at, interval_ms } = reserved;
-    this.#lot = Array.from({ length: wanted }, (_, i) => ({
+    const { count, starts_at, interval_ms } = reserved;
+    this.#lot = Array.from({ length: count }, (_, i) => ({
       ...reserved,
+      count: 1,
       starts_at: starts_at + i * interval_ms,
     }));
     return this.#lot.shift();
@@ -140,7 +146,7 @@ export class SlotSource {
     const starts_at = Math.max(now, this.#next_fallback_at);
     if (starts_at > latest) return undefined;
     this.#next_fallback_at = starts_at + interval_ms;
-    return { starts_at, interval_ms, rate: this.#rate, rate_changed_at: now };
+    return { count: 1, starts_at, interval_ms, rate: this.#rate, rate_changed_at: now };
   }
 
   /**

@@ -91,9 +91,12 @@ function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
       table_name: environment.QUOTA_TABLE,
       quota: environment.ANALYZER,
       calls_per_second: quota_calls_per_second,
+      traffic: environment.TRAFFIC,
       now,
     }),
     quota_calls_per_second,
+    // The bulk ledger limits its lots by time. A larger lot needs fewer writes.
+    ...(environment.TRAFFIC === 'bulk' ? { largestLot: () => Number.POSITIVE_INFINITY } : {}),
     fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
     now,
   });

@@ -75,6 +75,49 @@ describe('DynamoDB', () => {
     expect((await open(100).reserve(1, Infinity))?.rate.calls_per_second).toBe(10);
   });
 
+  it('A bulk ledger lets live calls go first, and shares its slots evenly with other bulk ledgers', async () => {
+    const clock = createClock();
+    const waits: number[] = [];
+    const open = (traffic: 'live' | 'bulk') =>
+      createQuotaLedger({
+        ...{ client, table_name: 'Quotas', quota: 'priority', calls_per_second: 10, traffic },
+        now: clock.now,
+        wait: async (milliseconds) => {
+          waits.push(milliseconds);
+          clock.advance(milliseconds);
+        },
+      });
+    const started = clock.now();
+    await open('live').reserve(9, Infinity);
+    const [first, second] = [open('bulk'), open('bulk')];
+    const bulk = await first.reserve(6, Infinity);
+    expect(bulk).toMatchObject({ count: 1, interval_ms: expect.closeTo(1_000 / 9) });
+    expect(bulk!.starts_at).toBeCloseTo(started + 900);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(clock.now()).toBeLessThan(started + 900);
+    const next = await second.reserve(6, Infinity);
+    expect(next!.starts_at).toBeGreaterThan(started + 899);
+    expect(next!.starts_at).toBeLessThan(started + 1_050);
+    const live = await open('live').reserve(1, Infinity);
+    expect(live!.starts_at - clock.now()).toBeLessThanOrEqual(200);
+  });
+
+  it('A bulk ledger takes nothing when live calls have taken all slots up to its deadline', async () => {
+    const clock = createClock();
+    const open = (traffic: 'live' | 'bulk') =>
+      createQuotaLedger({
+        ...{ client, table_name: 'Quotas', quota: 'full', calls_per_second: 10, traffic },
+        now: clock.now,
+        wait: async (milliseconds) => clock.advance(milliseconds),
+      });
+    const started = clock.now();
+    await open('live').reserve(100, Infinity);
+    expect(await open('bulk').reserve(1, started + 9_900)).toBeUndefined();
+    expect((await open('bulk').reserve(1, started + 11_000))?.starts_at).toBeGreaterThan(
+      started + 9_999,
+    );
+  });
+
   it('Two quotas of one table are apart', async () => {
     const clock = createClock();
     const open = (quota: string) =>

@@ -15,7 +15,7 @@ export function createFakeLedger(calls_per_second: number) {
         if (starts_at > latest) return undefined;
         const interval_ms = 1_000 / rate.calls_per_second;
         next_slot_at = starts_at + slots * interval_ms;
-        return { starts_at, interval_ms, rate, rate_changed_at: changed_at };
+        return { count: slots, starts_at, interval_ms, rate, rate_changed_at: changed_at };
       },
       async change(from, to, settled_ms) {
         if (from !== rate.calls_per_second || now() - changed_at < settled_ms) return;

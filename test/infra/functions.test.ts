@@ -22,7 +22,6 @@ const consumer = {
   ...analysis,
   ANALYZER_MAX_IN_FLIGHT: '50',
   ANALYZER_CALLS_PER_SECOND: '9.8',
-  ANALYZER_FALLBACK_CALLS_PER_SECOND: '2.4',
   QUOTA_TABLE: 'TablesQuota',
   RESULTS_TABLE: 'TablesResults',
   RESULTS_TTL_SECONDS: '7776000',
@@ -37,8 +36,16 @@ const consumer = {
 };
 
 it.each([
-  ['ConsumerHandler', { memory: 1_024, timeout: 120 }, { ...consumer, TRAFFIC: 'live' }],
-  ['BulkConsumerHandler', { memory: 1_024, timeout: 600 }, { ...consumer, TRAFFIC: 'bulk' }],
+  [
+    'ConsumerHandler',
+    { memory: 1_024, timeout: 120 },
+    { ...consumer, TRAFFIC: 'live', ANALYZER_FALLBACK_CALLS_PER_SECOND: '2.2' },
+  ],
+  [
+    'BulkConsumerHandler',
+    { memory: 1_024, timeout: 600 },
+    { ...consumer, TRAFFIC: 'bulk', ANALYZER_FALLBACK_CALLS_PER_SECOND: '0.24' },
+  ],
   [
     'ApiHandler',
     { memory: 1_024, timeout: 25 },

@@ -12,6 +12,10 @@ const quotaItemSchema = z.object({
   refused_at: z.number().positive(),
   /** Time of the last change of the rate, in epoch milliseconds. */
   changed_at: z.number(),
+  /** End of the slots that bulk processes have planned to take, in epoch milliseconds. */
+  bulk_queue_at: z.number(),
+  /** Time of the next lot that is guaranteed to bulk, in epoch milliseconds. */
+  bulk_due_at: z.number(),
 });
 export type QuotaItem = z.infer<typeof quotaItemSchema>;
 

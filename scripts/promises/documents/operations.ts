@@ -452,15 +452,17 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['results and jobs outlive the stack; the cache and the quota ledger do not'],
     },
     {
-      says: 'Each consumer uses the fixed rate `quotas.comprehend.fallback_calls_per_second`.',
+      says: 'Each consumer uses the fixed rate `quotas.comprehend.fallback_calls_per_second`, which is lower for bulk.',
       tests: [
         'the consumer makes ANALYZER_FALLBACK_CALLS_PER_SECOND calls while its quota table is down',
         'a ledger that fails is left alone for a second, and the slots meanwhile are a fixed share',
       ],
     },
     {
-      says: 'Five or more consumers then exceed the default quota; fewer use only part of it.',
-      tests: ['four consumers at their fallback rate stay within the quota, and five exceed it'],
+      says: 'Five or more consumers of the live stream then exceed the default quota; fewer use only part of it.',
+      tests: [
+        'four consumers of each stream stay within the quota at their fallback rates, and a fifth live one exceeds it',
+      ],
     },
     {
       says: 'Firehose keeps records that it cannot deliver for 24 hours.',
@@ -562,6 +564,21 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'A live call waits at most 200 ms for calls of the bulk stream, if the quota is at least 7.5 calls per second.',
+      tests: [
+        'a live call waits at most 200 ms for bulk calls, however many bulk processes there are',
+        'A bulk ledger lets live calls go first, and shares its slots evenly with other bulk ledgers',
+        'the consumer of the bulk stream takes its calls behind those of live consumers',
+      ],
+    },
+    {
+      says: 'Bulk calls get what live calls leave over, and at least a tenth of the quota.',
+      tests: [
+        'bulk uses what live calls leave over, so that nearly the whole quota is used',
+        'bulk gets a tenth of the quota while live calls want all of it, and live gets the rest',
+      ],
+    },
+    {
       says: 'One conditional write reserves up to six calls, as many as wait in the consumer.',
       tests: [
         'one reservation takes a slot for each call that waits, up to slotsPerWrite, and hands them out in turn',
@@ -574,6 +591,7 @@ export const OPERATIONS: DocumentPromises = {
     },
   ],
   explains: [
+    'Live calls go first.',
     'Records of jobs and of operations wait on the bulk stream.',
     'Live records have priority, so first see whether they use the whole quota:',
     'quota_calls_per_second and quota_waited_ms.',

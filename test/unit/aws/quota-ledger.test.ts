@@ -8,7 +8,7 @@ const dynamodb = mockClient(DynamoDBClient);
 const NOW = Date.UTC(2026, 10, 23);
 const ITEM = {
   ...{ quota: 'comprehend', next_slot_at: NOW - 1, calls_per_second: 10, refused_at: 10 },
-  changed_at: 0,
+  ...{ changed_at: 0, bulk_queue_at: 0, bulk_due_at: 0 },
 };
 const ledger = () =>
   createQuotaLedger({

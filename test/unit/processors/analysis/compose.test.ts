@@ -26,16 +26,17 @@ it('the deployed analyzer supports the default language', () => {
 it('consumers and API together stay within the quota of each analyzer', () => {
   for (const [name, quota] of Object.entries(settings.quotas)) {
     expect(quota.consumers_calls_per_second, name).toBeLessThanOrEqual(quota.calls_per_second);
-    expect(quota.fallback_calls_per_second, name).toBeLessThanOrEqual(
-      quota.consumers_calls_per_second,
-    );
+    const { live, bulk } = quota.fallback_calls_per_second;
+    expect(live + bulk, name).toBeLessThanOrEqual(quota.consumers_calls_per_second);
   }
 });
 
-it('four consumers at their fallback rate stay within the quota, and five exceed it', () => {
-  const { calls_per_second, fallback_calls_per_second } = settings.quotas.comprehend;
-  expect(4 * fallback_calls_per_second).toBeLessThanOrEqual(calls_per_second);
-  expect(5 * fallback_calls_per_second).toBeGreaterThan(calls_per_second);
+it('four consumers of each stream stay within the quota at their fallback rates, and a fifth live one exceeds it', () => {
+  const { consumers_calls_per_second, calls_per_second, fallback_calls_per_second } =
+    settings.quotas.comprehend;
+  const { live, bulk } = fallback_calls_per_second;
+  expect(4 * live + 4 * bulk).toBeLessThanOrEqual(consumers_calls_per_second);
+  expect(5 * live + 4 * bulk).toBeGreaterThan(calls_per_second);
 });
 
 it('the price of Comprehend is that of the cost model', () => {

@@ -425,11 +425,11 @@ function limitAlone({ answer = async () => [], late_ms = 0, ...ledger }: AloneOp
     },
     {
       ledger: {
-        reserve: async (_, latest) => {
+        reserve: async (count, latest) => {
           const starts_at = Math.max(clock.at, next_at);
           if (starts_at > latest) return undefined;
           next_at = starts_at + 1_000;
-          return { starts_at, interval_ms: 1_000, rate, rate_changed_at };
+          return { count, starts_at, interval_ms: 1_000, rate, rate_changed_at };
         },
         change: async (...args) => void changes.push(args),
       },

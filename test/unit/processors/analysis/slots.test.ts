@@ -115,7 +115,7 @@ it.each([
         reserve: async (count) => {
           sizes.push(count);
           const shared = { calls_per_second: 1_000 / interval_ms, refused_at: 1_000 };
-          return { starts_at: clock.at, interval_ms, rate: shared, rate_changed_at: 0 };
+          return { count, starts_at: clock.at, interval_ms, rate: shared, rate_changed_at: 0 };
         },
       });
       await slots.take(NEVER, 2);
@@ -177,7 +177,7 @@ it('the pauses of a ledger start again at a second once it has worked', async ()
       attempts.push(clock.at);
       if (fails) throw new ServiceError('dynamodb', 'Down', { retryable: true });
       const rate = { calls_per_second: 10, refused_at: 10 };
-      return { starts_at: clock.at, interval_ms: 100, rate, rate_changed_at: 0 };
+      return { count: 1, starts_at: clock.at, interval_ms: 100, rate, rate_changed_at: 0 };
     },
   });
   const takeUntil = async (count: number) => {
@@ -235,7 +235,7 @@ it('at a low rate a slot may be used until the next one starts', async () => {
   const { slots, clock } = createSlots({
     reserve: async (count) => {
       sizes.push(count);
-      return { starts_at: clock.at, interval_ms: 500, rate, rate_changed_at: 0 };
+      return { count, starts_at: clock.at, interval_ms: 500, rate, rate_changed_at: 0 };
     },
   });
   const started = clock.at;
@@ -258,7 +258,7 @@ it('a reservation is as large as the shared rate allows, not the quota', async (
   const { slots, clock } = createSlots({
     reserve: async (count) => {
       sizes.push(count);
-      return { starts_at: clock.at, interval_ms: 1, rate: shared, rate_changed_at: 0 };
+      return { count, starts_at: clock.at, interval_ms: 1, rate: shared, rate_changed_at: 0 };
     },
   });
   await slots.take(NEVER, 50);
@@ -274,12 +274,13 @@ it('a slot without the ledger has the last shared rate, which counts as just cha
   const { slots, clock } = createSlots({
     reserve: async () => {
       if (is_down) throw down;
-      return { starts_at: clock.at, interval_ms: 250, rate: shared, rate_changed_at: 0 };
+      return { count: 1, starts_at: clock.at, interval_ms: 250, rate: shared, rate_changed_at: 0 };
     },
   });
   await slots.take(NEVER, 1);
   is_down = true;
   expect(await slots.take(NEVER, 1)).toEqual({
+    count: 1,
     starts_at: clock.at,
     interval_ms: 500,
     rate: shared,
@@ -312,4 +313,17 @@ it.each([
   [2_000, 20],
 ])('at %d calls a second a write takes at most %d slots', (calls_per_second, slots) => {
   expect(slotsPerWrite(calls_per_second)).toBe(slots);
+});
+
+it('a lot that the ledger has made smaller has only the slots that were taken', async () => {
+  const rate = { calls_per_second: 10, refused_at: 10 };
+  const asked: number[] = [];
+  const { slots, clock } = createSlots({
+    reserve: async (wanted) => {
+      asked.push(wanted);
+      return { count: 2, starts_at: clock.at, interval_ms: 100, rate, rate_changed_at: 0 };
+    },
+  });
+  for (let i = 0; i < 3; i += 1) await slots.take(NEVER, 6);
+  expect(asked).toEqual([6, 6]);
 });

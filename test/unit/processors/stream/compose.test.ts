@@ -4,6 +4,7 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -83,9 +84,12 @@ beforeEach(() => {
     .callsFake(({ Statements }: { Statements: unknown[] }) => ({
       Responses: Statements.map(() => ({})),
     }));
+  const rate = { calls_per_second: 40, refused_at: 40, changed_at: 0 };
+  const bulk = { bulk_queue_at: 0, bulk_due_at: 0 };
+  const quota_item = marshall({ quota: 'comprehend', next_slot_at: NOW, ...rate, ...bulk });
+  dynamodb.on(GetItemCommand).resolves({ Item: quota_item });
   dynamodb.on(UpdateItemCommand).callsFake(() => {
-    const rate = { calls_per_second: 40, refused_at: 40, changed_at: 0 };
-    return { Attributes: marshall({ quota: 'comprehend', next_slot_at: NOW, ...rate }) };
+    return { Attributes: quota_item };
   });
   firehose.on(PutRecordBatchCommand).resolves({ FailedPutCount: 0 });
   s3.on(PutObjectCommand).resolves({});
@@ -189,6 +193,16 @@ it('the consumer reserves its calls from its quota table at ANALYZER_CALLS_PER_S
   expect(call?.args[0].input).toMatchObject({ TableName: 'the-quota' });
   expect(call?.args[0].input.Key).toEqual({ quota: { S: 'comprehend' } });
   expect(unmarshall(call!.args[0].input.ExpressionAttributeValues!)[':rate']).toBe(40);
+});
+
+it('the consumer of the bulk stream takes its calls behind those of live consumers', async () => {
+  const listUpdates = () =>
+    dynamodb.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input.UpdateExpression);
+  await runNew([aRecord()]);
+  expect(listUpdates()[0]).toContain('SET next_slot_at');
+  dynamodb.resetHistory();
+  await runNew([aRecord()], { TRAFFIC: 'bulk' });
+  expect(listUpdates()[0]).toContain('SET bulk_queue_at');
 });
 
 it('the consumer makes ANALYZER_FALLBACK_CALLS_PER_SECOND calls while its quota table is down', async () => {
