@@ -1,9 +1,9 @@
-import { App } from 'aws-cdk-lib';
+import { createApp } from './create-app.ts';
 import { settingsFor } from './environment.ts';
 import { checkRegion } from './regions.ts';
 import { AuraStreamStack } from './stack.ts';
 
-const app = new App({ analyticsReporting: false });
+const app = createApp();
 const readContext = (name: string): string | undefined => {
   const value: unknown = app.node.tryGetContext(name);
   return typeof value === 'string' ? value : undefined;

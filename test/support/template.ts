@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stage } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { createApp } from '../../infra/create-app.ts';
 import { settings } from '../../infra/settings.ts';
 import { AuraStreamStack } from '../../infra/stack.ts';
 import { BUNDLE_FILE } from './no-bundles.ts';
@@ -11,7 +12,7 @@ const folders = new WeakMap<Template, string>();
 
 /** Creates the stack without its bundles. */
 export function synthesizeStack(overrides: Partial<typeof settings> = {}): AuraStreamStack {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const app = createApp({ context: { 'aws:cdk:bundling-stacks': [] } });
   return new AuraStreamStack(app, 'Test', { ...settings, ...overrides });
 }
 
