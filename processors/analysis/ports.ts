@@ -102,6 +102,11 @@ export interface Slots {
    * is 0.
    */
   rate_changed_at: number;
+  /**
+   * True if the process took the slots without the ledger. A throttled call then says nothing about
+   * the shared rate, because the other processes use the whole quota at the same time.
+   */
+  is_fallback?: true;
 }
 
 /**

@@ -92,11 +92,11 @@ class RateLimiter {
     try {
       const outcomes = await this.#analyzer.detectSentiment(...call);
       if (outcomes.some((outcome) => !outcome.ok && outcome.throttled)) {
-        await this.#slowDown(slot.rate);
+        await this.#slowDown(slot);
       } else await this.#speedUp(slot);
       return outcomes;
     } catch (cause) {
-      if (cause instanceof ServiceError && cause.throttled) await this.#slowDown(slot.rate);
+      if (cause instanceof ServiceError && cause.throttled) await this.#slowDown(slot);
       throw cause;
     }
   }
@@ -133,10 +133,10 @@ class RateLimiter {
     return slot;
   }
 
-  async #slowDown(rate: Rate): Promise<void> {
+  async #slowDown({ rate, is_fallback }: Slots): Promise<void> {
     this.#stats.throttles += 1;
     this.#slots.dropLot();
-    if (!this.#isChosen(LOWER_ATTEMPTS_PER_SECOND, rate)) return;
+    if (is_fallback || !this.#isChosen(LOWER_ATTEMPTS_PER_SECOND, rate)) return;
     const lower = lowerRate(rate, this.#deps.quota_calls_per_second);
     await this.#slots.changeRate(rate, lower, CHANGE_MS);
   }

@@ -146,7 +146,8 @@ export class SlotSource {
     const starts_at = Math.max(now, this.#next_fallback_at);
     if (starts_at > latest) return undefined;
     this.#next_fallback_at = starts_at + interval_ms;
-    return { count: 1, starts_at, interval_ms, rate: this.#rate, rate_changed_at: now };
+    const rate = this.#rate;
+    return { count: 1, starts_at, interval_ms, rate, rate_changed_at: now, is_fallback: true };
   }
 
   /**

@@ -370,6 +370,29 @@ describe('the rate limiter', () => {
     expect(stats()).toMatchObject({ calls_per_second: 0.5, throttles: 0 });
   });
 
+  it('leaves the shared rate alone if a call is throttled whose slot did not come from the ledger', async () => {
+    const time = virtualTime();
+    const changes: unknown[] = [];
+    const down = new ServiceError('dynamodb', 'Down', { retryable: true });
+    const ledger: QuotaLedger = {
+      reserve: () => Promise.reject(down),
+      change: async (...args) => void changes.push(args),
+    };
+    const { analyzer } = throttledAnalyzer(time, () => 0);
+    const { analyzer: mine, stats } = limitRate(analyzer, {
+      ledger,
+      quota_calls_per_second: 1,
+      fallback_calls_per_second: 1,
+      now: time.now,
+      pause: time.pause,
+    });
+    const failed = mine.detectSentiment(['a'], 'en').catch((cause: unknown) => cause);
+    await time.run(time.now() + 5_000);
+    expect(await failed).toMatchObject({ throttled: true });
+    expect(stats().throttles).toBe(3);
+    expect(changes).toEqual([]);
+  });
+
   it('makes few of thousands of calls per second try to change the rate, in all processes together', async () => {
     const rate = { calls_per_second: 5_000, refused_at: 8_000 };
     const busy = { ok: false, code: 'X', retryable: true, throttled: true } as const;

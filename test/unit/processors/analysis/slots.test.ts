@@ -285,6 +285,7 @@ it('a slot without the ledger has the last shared rate, which counts as just cha
     interval_ms: 500,
     rate: shared,
     rate_changed_at: clock.at,
+    is_fallback: true,
   });
 });
 
