@@ -24,7 +24,10 @@ function roomsReachedFrom(entries: string[]): string[] {
  */
 function handlerEntries(): string[] {
   const folder = join(ROOT, 'infra', 'constructs');
-  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
   return sources.flatMap((source) =>
     [...source.matchAll(/entry: '([^']+)'/g)].map(([, path]) => path!),
   );

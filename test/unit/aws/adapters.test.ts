@@ -4,6 +4,7 @@ import {
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
   GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import {
   AthenaClient,
@@ -164,7 +165,7 @@ it('an API key of a tier without a usage plan is not created, and the error name
   expect(gateway.calls()).toHaveLength(0);
 });
 
-it('the list of API keys has all pages, and only keys of this project', async () => {
+it('the list of API keys has all pages, and only keys of the own usage plans', async () => {
   gateway.on(CreateApiKeyCommand).resolves({ id: 'key-1' });
   gateway.on(CreateUsagePlanKeyCommand).resolves({});
   const { api_key } = await keys.create({ tenant: 'acme', tier: 'starter' });
@@ -173,7 +174,17 @@ it('the list of API keys has all pages, and only keys of this project', async ()
     expect(includeValues).toBe(true);
     return position === undefined
       ? { position: 'next', items: [{ id: 'foreign', value: 'other', enabled: true }] }
-      : { items: [{ id: 'key-1', name: 'n', value: api_key, enabled: false, createdDate }] };
+      : {
+          items: ['key-1', 'of-another-stack'].map((id) => ({
+            ...{ id, name: 'n', value: api_key, enabled: false, createdDate },
+          })),
+        };
+  });
+  gateway.on(GetUsagePlanKeysCommand).callsFake(({ usagePlanId, position }) => {
+    if (usagePlanId !== 'plan-s') return {};
+    return position === undefined
+      ? { position: 'next', items: [{ id: 'foreign' }] }
+      : { items: [{ id: 'key-1' }] };
   });
   const found = [];
   for await (const key of keys.list()) found.push(key);

@@ -4,6 +4,7 @@ import {
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
   GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -86,6 +87,7 @@ it('keys list shows all keys or those of a tenant, and never a value', async () 
     aKey('k3', 'acme', 'starter'),
   ];
   gateway.on(GetApiKeysCommand).resolves({ items: all });
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items: all });
   const { stdout } = await keys('list', '--json');
   expect(JSON.parse(stdout).map(({ key_id }: { key_id: string }) => key_id)).toEqual([
     'k1',

@@ -4,6 +4,7 @@ import {
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
   GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -24,6 +25,7 @@ beforeEach(() => {
   gateway.on(CreateApiKeyCommand).resolves({ id: 'key-1' });
   gateway.on(CreateUsagePlanKeyCommand).resolves({});
   gateway.on(GetApiKeysCommand).resolves({ items: [] });
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items: [] });
   secrets.on(GetSecretValueCommand, { SecretId: 'arn:secret' }).resolves({ SecretString: 'root' });
 });
 afterEach(() => {
@@ -98,9 +100,9 @@ it('npm start uses the keys that an earlier start made, unless they are disabled
     createdDate: new Date(0),
   });
   const other = { ...key('default', true), name: 'another', value: value('other') };
-  gateway.on(GetApiKeysCommand).resolves({
-    items: [other, key('default', true), key('second', false)],
-  });
+  const items = [other, key('default', true), key('second', false)];
+  gateway.on(GetApiKeysCommand).resolves({ items });
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items });
   const keys = await prepareKeys(CLOUD);
   expect(keys.api_key).toBe(value('default'));
   expect(keys.second_api_key).not.toBe(value('second'));
