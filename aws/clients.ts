@@ -18,6 +18,7 @@ interface ClientSettings {
    */
   requestHandler?: Partial<typeof TIMEOUTS>;
   requestChecksumCalculation?: 'WHEN_REQUIRED';
+  useQueueUrlAsEndpoint?: false;
   endpoint?: string;
   region?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };

@@ -26,6 +26,8 @@ export function isThrottling(error_name: string): boolean {
 
 interface SdkError {
   name?: string;
+  code?: unknown;
+  cause?: unknown;
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -37,13 +39,30 @@ export function httpStatus(cause: unknown): number | undefined {
   return ((cause ?? {}) as SdkError).$metadata?.httpStatusCode;
 }
 
+/** Code of the SDK's own time limits. The error's name says that more clearly. */
+const TIME_LIMIT = 'ETIMEDOUT';
+
+/**
+ * Names an SDK error. If the connection failed, the name is the code of the error or of its cause,
+ * such as ECONNREFUSED, ECONNRESET or ERR_HTTP2_ERROR. The error's own name is then only `Error`.
+ */
+function nameError(error: SdkError): string {
+  const code = httpStatus(error) === undefined ? connectionCode(error) : undefined;
+  return code === undefined || code === TIME_LIMIT ? (error.name ?? 'UnknownError') : code;
+}
+
+function connectionCode({ code, cause }: SdkError): string | undefined {
+  if (typeof code === 'string' && /^E[A-Z0-9_]+$/.test(code)) return code;
+  return cause instanceof Error ? connectionCode(cause) : undefined;
+}
+
 /**
  * Converts an SDK error to a {@link ServiceError}. A refused request (status 4xx, except
  * throttling) is not retryable. Every other failed call, such as a call whose connection broke, is
  * retryable, because the call may succeed later.
  */
 export function translateError(service: string, cause: unknown): ServiceError {
-  const { name = 'UnknownError' } = (cause ?? {}) as SdkError;
+  const name = nameError((cause ?? {}) as SdkError);
   const status = httpStatus(cause);
   const throttled = isThrottling(name) || status === 429;
   const is_refused = status !== undefined && status >= 400 && status < 500 && !throttled;

@@ -9,7 +9,7 @@ const objectCreatedSchema = z.object({
   'detail-type': z.literal('Object Created'),
   detail: z.object({
     bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string(), size: z.int(), etag: z.string() }),
+    object: z.object({ key: z.string() }),
   }),
 });
 

@@ -19,7 +19,15 @@ export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
   return { send: createSend(deps) };
 }
 
-function createSend({ client = createClient(SQSClient), queue_url }: QueueDeps) {
+/**
+ * By default, the SDK sends a request to the host of the queue's URL. This client uses its endpoint,
+ * so that `AWS_ENDPOINT_URL` alone decides which cloud is called, as for the other services.
+ */
+function createSqsClient(): SQSClient {
+  return createClient(SQSClient, { useQueueUrlAsEndpoint: false });
+}
+
+function createSend({ client = createSqsClient(), queue_url }: QueueDeps) {
   return async (message: object, delay_seconds: number): Promise<void> => {
     const command = new SendMessageCommand({
       QueueUrl: queue_url,

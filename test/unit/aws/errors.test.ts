@@ -43,6 +43,20 @@ it.each([
   },
 );
 
+it.each([
+  ['ECONNREFUSED', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+  ['ECONNRESET', Object.assign(new Error('socket'), { name: 'TimeoutError', code: 'ECONNRESET' })],
+  [
+    'ERR_HTTP2_ERROR',
+    new Error('h2', { cause: Object.assign(new Error('stream'), { code: 'ERR_HTTP2_ERROR' }) }),
+  ],
+  ['TimeoutError', Object.assign(new Error('slow'), { name: 'TimeoutError', code: 'ETIMEDOUT' })],
+  ['Error', new Error('other')],
+  ['Odd', Object.assign(anError('Odd', 500), { code: 'ECONNRESET' })],
+])('a failed connection is named %s, by the code of its cause', (code, error) => {
+  expect(translateError('s', error)).toMatchObject({ code, retryable: true, throttled: false });
+});
+
 it('what is thrown without a name is an error to retry', () => {
   expect(translateError('s', undefined)).toMatchObject({ code: 'UnknownError', retryable: true });
 });

@@ -38,6 +38,12 @@ describe('a queue', () => {
     ]);
   });
 
+  it('The client of a queue calls its endpoint, and not the host of the queue URL', async () => {
+    await createJobQueue({ queue_url: deps.queue_url }).send({ kind: 'sweep' });
+    const { config } = sqs.calls()[0]!.thisValue as SQSClient;
+    expect(config).toMatchObject({ useQueueUrlAsEndpoint: false });
+  });
+
   it('A queue whose call is refused throws a ServiceError that says whether to retry', async () => {
     sqs.on(SendMessageCommand).rejects(
       Object.assign(new Error('no'), {
