@@ -1,3 +1,4 @@
+import { rethrowDiskFull } from '../full-disk.ts';
 import {
   isObject,
   type JsonObject,
@@ -16,6 +17,7 @@ import {
   openDynamoDbStore,
   type TableDescription,
 } from './dynamodb/store.ts';
+import { createThroughput, type LimitThroughput } from './dynamodb/throughput/throughput.ts';
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
 
 export interface DynamoDbOptions {
@@ -28,6 +30,11 @@ export interface DynamoDbOptions {
    * although AWS may take up to two days to delete an expired item.
    */
   sweep_every_ms?: number;
+  /**
+   * `on-demand` limits calls to the throughput of on-demand tables. The default, `unlimited`, does
+   * not, because the model cannot split a hot partition as AWS may do.
+   */
+  throughput?: 'unlimited' | 'on-demand';
 }
 
 export interface DynamoDbService extends AwsService {
@@ -66,12 +73,18 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   const emulator = await openDynamoDbStore(options.path);
   const describeTable = createDescribeTable(emulator);
   const ttl = createTimeToLive(emulator, describeTable);
-  const actions = createActions(emulator, ttl, describeTable);
+  const findTable = createFindTable(describeTable);
+  const actions = createActions(emulator, ttl, findTable);
+  const limit: LimitThroughput =
+    options.throughput === 'on-demand'
+      ? createThroughput({ now: options.now, findTable })
+      : (_action, input, runAction) => runAction(input);
   const usages = new WeakMap<AwsReply, Usage>();
 
   const timer = setInterval(() => {
     // A failed sweep is not reported, because the next sweep tries to delete the same items again.
-    ttl.sweep(options.now()).catch(() => {});
+    // Only a full disk is reported, because no later sweep can succeed.
+    ttl.sweep(options.now()).catch(rethrowDiskFull);
   }, options.sweep_every_ms ?? 600_000);
   timer.unref();
 
@@ -93,7 +106,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
         const wanted = input.ReturnConsumedCapacity ?? 'NONE';
         const capacity_request =
           is_metered && wanted === 'NONE' ? { ReturnConsumedCapacity: 'TOTAL' } : {};
-        const output = await runAction({ ...input, ...capacity_request });
+        const output = await limit(call.action, { ...input, ...capacity_request }, runAction);
         const { ConsumedCapacity: _, ...without_capacity } = output;
         const reply = json.reply(wanted === 'NONE' ? without_capacity : output);
         usages.set(reply, readUsage(call.action, output));
@@ -124,17 +137,20 @@ function createDescribeTable({ store }: DynamoDbEmulator) {
     });
 }
 
-function createActions(
-  emulator: DynamoDbEmulator,
-  ttl: ReturnType<typeof createTimeToLive>,
-  describeTable: (name: string) => Promise<TableDescription>,
-): Record<string, Action> {
-  const { run } = emulator;
-  const findTable = (name: string) =>
+function createFindTable(describeTable: (name: string) => Promise<TableDescription>) {
+  return (name: string): Promise<TableDescription | undefined> =>
     describeTable(name).catch((error: unknown) => {
       if (error instanceof EmulatedError) return undefined;
       throw error;
     });
+}
+
+function createActions(
+  emulator: DynamoDbEmulator,
+  ttl: ReturnType<typeof createTimeToLive>,
+  findTable: (name: string) => Promise<TableDescription | undefined>,
+): Record<string, Action> {
+  const { run } = emulator;
   return {
     BatchExecuteStatement: createBatchInsert(emulator, findTable),
     UpdateTimeToLive: ttl.update,

@@ -6,14 +6,15 @@ import {
 } from '@aws-sdk/client-comprehend';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createGateway } from '../../src/gateway/gateway.ts';
+import { ownerIdentity } from '../../src/gateway/serve-service.ts';
 import { createComprehend } from '../../src/services/comprehend/comprehend.ts';
 
 let now = 0;
 const gateway = createGateway({
   services: [createComprehend({ now: () => now })],
-  resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+  findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'b'),
   policiesOf: () => [],
-  now: () => now,
+  now: Date.now,
 });
 let client: ComprehendClient;
 
@@ -71,7 +72,9 @@ it('a language that Comprehend does not support is refused', async () => {
   });
 });
 
-it('BatchDetectSentiment accepts ten calls per second and throttles the eleventh', async () => {
+// https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
+it('BatchDetectSentiment accepts ten calls per second, throttles the eleventh, and saves up one second of calls at most', async () => {
+  now += 3_600_000;
   for (let i = 0; i < 10; i += 1) await batch(['a']);
   await expect(batch(['a'])).rejects.toMatchObject({
     name: 'ThrottlingException',

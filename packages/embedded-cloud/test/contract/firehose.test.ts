@@ -65,9 +65,10 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-function start(): Firehose {
+function start(region?: string): Firehose {
   return createFirehose({
     dataDir,
+    ...(region === undefined ? {} : { region }),
     now: () => now,
     random: Math.random,
     async putObject(bucket, key, body, _headers, role_arn) {
@@ -245,4 +246,53 @@ it('a call needs the IAM permission for its action on the stream', async () => {
       resource: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/lake',
     },
   ]);
+});
+
+const KIB = 1024;
+/** Puts batches at the same moment until a record is refused, and returns the accepted bytes. */
+async function countBytesUntilRefusal(): Promise<number> {
+  let accepted = 0;
+  for (;;) {
+    const { FailedPutCount, RequestResponses } = await putBatch(
+      Array.from({ length: 4 }, () => Buffer.alloc(200 * KIB)),
+    );
+    accepted += RequestResponses!.filter(({ RecordId }) => RecordId !== undefined).length;
+    if (FailedPutCount === 0) continue;
+    const refused = RequestResponses!.find(({ ErrorCode }) => ErrorCode !== undefined);
+    expect(refused).toEqual({
+      ErrorCode: 'ServiceUnavailableException',
+      ErrorMessage: 'Slow down.',
+    });
+    return accepted * 200 * KIB;
+  }
+}
+
+// https://docs.aws.amazon.com/firehose/latest/dev/limits.html
+it('a stream of us-east-1 takes 5 MiB a second, refuses the records beyond that one by one, and then the whole call', async () => {
+  expect(await countBytesUntilRefusal()).toBe(25 * 200 * KIB);
+  await expect(put(Buffer.alloc(200 * KIB))).rejects.toMatchObject({
+    name: 'ServiceUnavailableException',
+    $metadata: { httpStatusCode: 503 },
+  });
+  now += 1_000;
+  expect(await countBytesUntilRefusal()).toBe(25 * 200 * KIB);
+});
+
+// https://docs.aws.amazon.com/firehose/latest/dev/limits.html
+it.each([
+  ['us-east-1', 2_000],
+  ['eu-central-1', 1_000],
+])('a stream of %s takes %i calls a second', async (region, calls) => {
+  const other = start(region);
+  await other.createDeliveryStream({ name: 'other', destination: DESTINATION });
+  const body = JSON.stringify({ DeliveryStreamName: 'other', Record: { Data: 'YQ==' } });
+  const putOne = () =>
+    other.handle({
+      ...{ service: 'firehose', action: 'PutRecord', method: 'POST', path: '/' },
+      ...{ query: new URLSearchParams(), headers: {}, body: Buffer.from(body) },
+      caller: { access_key_id: 'test', name: 'owner' },
+    });
+  const statuses = await Promise.all(Array.from({ length: calls + 1 }, putOne));
+  expect(statuses.map(({ status }) => status)).toEqual([...Array(calls).fill(200), 503]);
+  await other.close();
 });

@@ -1,4 +1,5 @@
 import type { AwsReply } from '../../gateway/types.ts';
+import { createTokenBucket, type TokenBucket } from '../token-bucket.ts';
 import { jsonError } from '../wire.ts';
 
 /**
@@ -30,7 +31,14 @@ export function countUnits(text: string): number {
 }
 
 /**
- * Limits the calls per second of each action.
+ * Largest burst of an action, in seconds of its quota. AWS publishes no figure, and may change the
+ * rate at any time. One second is the strictest rule that still allows the quota in whole calls.
+ * Source: https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
+ */
+const BURST_SECONDS = 1;
+
+/**
+ * Limits the calls per second of each action by a token bucket.
  *
  * @returns a function that returns an error reply for a call above the limit, and undefined for any
  * other call
@@ -39,18 +47,14 @@ export function createThrottle(deps: {
   now: () => number;
   calls_per_second: Record<string, number>;
 }) {
-  const buckets = new Map<string, { tokens: number; filled_at: number }>();
+  const buckets = new Map<string, TokenBucket>();
   return (action: string): AwsReply | undefined => {
     const rate = deps.calls_per_second[action];
     if (rate === undefined) return undefined;
-    const now = deps.now();
-    const bucket = buckets.get(action) ?? { tokens: rate, filled_at: now };
-    bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.filled_at) / 1_000) * rate);
-    bucket.filled_at = now;
+    const burst = Math.max(1, rate * BURST_SECONDS);
+    const bucket = buckets.get(action) ?? createTokenBucket({ rate, burst, now: deps.now });
     buckets.set(action, bucket);
-    if (bucket.tokens < 1) return jsonError(400, 'ThrottlingException', 'Rate exceeded');
-    bucket.tokens -= 1;
-    return undefined;
+    return bucket.take(1) ? undefined : jsonError(400, 'ThrottlingException', 'Rate exceeded');
   };
 }
 

@@ -9,8 +9,11 @@ type Done<Value> = (error: Error | null, value?: Value) => void;
 
 export interface TableDescription {
   TableName: string;
-  KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
+  KeySchema: KeySchema;
+  GlobalSecondaryIndexes?: { IndexName: string; KeySchema: KeySchema }[];
 }
+
+type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 
 interface DynamoDbStore extends LevelStore {
   db: LevelStore['db'] & { open(): Promise<void> };

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { rethrowDiskFull } from '../../full-disk.ts';
 import {
   ACCOUNT_ID,
   type AwsCall,
   type AwsReply,
   type AwsService,
   type Permission,
+  REGION,
   type Usage,
 } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
@@ -17,6 +19,7 @@ import {
 import { createDelivery, type Delivery, type PutObject } from './delivery.ts';
 import { buildStreamArn, describeDeliveryStream, listDeliveryStreams } from './describe.ts';
 import { findJournals } from './journal.ts';
+import { createStreamLimit, type StreamLimit } from './quota.ts';
 import { createRecordId, createUuid, type Random } from './random-names.ts';
 import { createErrorReply, FirehoseError, readRecord, readRecords } from './records.ts';
 
@@ -42,6 +45,7 @@ export interface Firehose extends AwsService {
 
 interface RunningStream {
   stream: DeliveryStream;
+  limit: StreamLimit;
   created_at: number;
   buffer: RecordBuffer;
   delivery: Delivery;
@@ -60,6 +64,8 @@ export function createFirehose(deps: {
   now: () => number;
   putObject: PutObject;
   random: Random;
+  /** The region whose quotas apply. Default: the region of the embedded cloud. */
+  region?: string;
 }): Firehose {
   const streams = new Map<string, RunningStream>();
   const flush = async () => {
@@ -94,7 +100,8 @@ export function createFirehose(deps: {
         onSealed: delivery.add,
       });
       for (const journal of await findJournals(folder)) delivery.add(journal);
-      streams.set(name, { stream, created_at: deps.now(), buffer, delivery });
+      const limit = createStreamLimit({ region: deps.region ?? REGION, now: deps.now });
+      streams.set(name, { stream, limit, created_at: deps.now(), buffer, delivery });
     },
     flush,
     async close() {
@@ -117,15 +124,16 @@ function createActions(
   };
   return {
     async PutRecord(body) {
-      const records = readRecord(body);
-      await acceptRecords(findStream(body), records);
+      void (await acceptRecords(findStream(body), readRecord(body)));
       return { RecordId: createRecordId(random), Encrypted: false };
     },
     async PutRecordBatch(body) {
-      const records = readRecords(body);
-      await acceptRecords(findStream(body), records);
-      const RequestResponses = records.map(() => ({ RecordId: createRecordId(random) }));
-      return { FailedPutCount: 0, Encrypted: false, RequestResponses };
+      const accepted = await acceptRecords(findStream(body), readRecords(body));
+      const RequestResponses = accepted.map((is_accepted) =>
+        is_accepted ? { RecordId: createRecordId(random) } : SLOW_DOWN_ENTRY,
+      );
+      const FailedPutCount = accepted.filter((is_accepted) => !is_accepted).length;
+      return { FailedPutCount, Encrypted: false, RequestResponses };
     },
     async DescribeDeliveryStream(body) {
       const { stream, created_at } = findStream(body);
@@ -135,10 +143,26 @@ function createActions(
   };
 }
 
-async function acceptRecords({ buffer }: RunningStream, records: Buffer[]): Promise<void> {
-  await buffer.add(records).catch(() => {
-    throw new FirehoseError('ServiceUnavailableException', 'Slow down.');
+const SLOW_DOWN = 'Slow down.';
+const SLOW_DOWN_ENTRY = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: SLOW_DOWN };
+
+/**
+ * Adds the records to the buffer as far as the stream's quota has room.
+ *
+ * @returns for each record whether it was added
+ * @throws {FirehoseError} ServiceUnavailableException if no record was added
+ */
+async function acceptRecords(
+  { buffer, limit }: RunningStream,
+  records: Buffer[],
+): Promise<boolean[]> {
+  const accepted = limit.admit(records);
+  if (accepted === undefined) throw new FirehoseError('ServiceUnavailableException', SLOW_DOWN);
+  await buffer.add(records.filter((_, i) => accepted[i])).catch((error: unknown) => {
+    rethrowDiskFull(error);
+    throw new FirehoseError('ServiceUnavailableException', SLOW_DOWN);
   });
+  return accepted;
 }
 
 async function handleCall(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
@@ -155,6 +179,7 @@ async function handleCall(actions: Record<string, Action>, call: AwsCall): Promi
   try {
     return jsonReply(200, await action(body));
   } catch (error) {
+    rethrowDiskFull(error);
     if (error instanceof FirehoseError) return createErrorReply(error);
     return jsonError(500, 'InternalFailure', 'Internal failure');
   }
@@ -172,10 +197,22 @@ function listPermissions(call: AwsCall): Permission[] {
  */
 const BILLED_STEP_BYTES = 5 * 1_024;
 
+/** Returns for each record of a batch whether it was accepted, or undefined if all were. */
+function readAccepted({ body }: AwsReply): boolean[] | undefined {
+  const answer = (jsonBody(Buffer.from(body)) ?? {}) as {
+    FailedPutCount?: number;
+    RequestResponses?: { RecordId?: string }[];
+  };
+  if (!answer.FailedPutCount) return undefined;
+  return answer.RequestResponses?.map(({ RecordId }) => RecordId !== undefined);
+}
+
 function readUsage(call: AwsCall, reply: AwsReply): Usage {
   if (reply.status !== 200 || !call.action.startsWith('PutRecord')) return {};
   const body = jsonBody(call.body) ?? {};
-  const records = call.action === 'PutRecord' ? [body.Record] : (body.Records as unknown[]);
+  const all = call.action === 'PutRecord' ? [body.Record] : (body.Records as unknown[]);
+  const accepted = readAccepted(reply);
+  const records = all.filter((_, i) => accepted?.[i] ?? true);
   const sizes = records.map((record) =>
     Buffer.byteLength((record as { Data: string }).Data, 'base64'),
   );
