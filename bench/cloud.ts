@@ -11,7 +11,14 @@ import type { Run } from './suite.ts';
 export interface BenchCloud
   extends Pick<
     Cloud,
-    'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs' | 'api'
+    | 'endpoint'
+    | 'region'
+    | 'access_key_id'
+    | 'secret_access_key'
+    | 'control_token'
+    | 'function_credentials'
+    | 'outputs'
+    | 'api'
   > {
   /** Configuration for SDK clients. */
   config: ReturnType<typeof clientConfig>;
@@ -40,7 +47,8 @@ export async function withCloud<T>(
       const config = clientConfig(cloud);
       const stack = await readStack('AuraStream', new CloudFormationClient(config));
       const control = async (method: string, route: string): Promise<MeterReading> => {
-        const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, { method });
+        const headers = { authorization: `Bearer ${cloud.control_token}` };
+        const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, { method, headers });
         if (!response.ok)
           throw new Error(`The embedded cloud answered ${response.status} to ${method} ${route}`);
         return (await response.json()) as MeterReading;

@@ -42,9 +42,20 @@ export async function loadDeployedFunctions(): Promise<Record<FunctionName, Func
  * Returns the environment variables that the embedded cloud gives a function: the variables of the
  * template and the credentials of the function's role.
  */
-export function environmentOf(spec: FunctionSpec, endpoint: string): Record<string, string> {
-  return functionEnvironment(spec, { endpoint, log_stream: 'bench' });
+export function environmentOf(
+  spec: FunctionSpec,
+  endpoint: string,
+  credentials = STAND_IN_CREDENTIALS,
+): Record<string, string> {
+  return functionEnvironment(spec, { endpoint, credentials, log_stream: 'bench' });
 }
+
+/** Credentials for the stand-ins of services, which accept every signature. */
+const STAND_IN_CREDENTIALS = {
+  access_key_id: 'bench',
+  secret_access_key: 'bench',
+  session_token: 'bench',
+};
 
 /** A function's bundle that is loaded and invoked in its own process. */
 export interface RunningFunction {

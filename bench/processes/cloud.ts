@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
+import { bootCloud } from '@aurastream/embedded-cloud';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { answerParent } from './answer.ts';
@@ -19,14 +19,14 @@ let data_dir: string | undefined;
 answerParent<CloudQuestion>(
   async (options) => {
     data_dir = options.dataDir;
-    const { endpoint, region, access_key_id, secret_access_key, outputs, api }: Cloud =
-      await bootCloud({
-        ...options,
-        parameters: EMBEDDED_PARAMETERS,
-        assemblyDir: options.assemblyDir ?? (await assemblyDir()),
-        port: 0,
-      });
-    return { endpoint, region, access_key_id, secret_access_key, outputs, api };
+    const cloud = await bootCloud({
+      ...options,
+      parameters: EMBEDDED_PARAMETERS,
+      assemblyDir: options.assemblyDir ?? (await assemblyDir()),
+      port: 0,
+    });
+    // The parent process receives only data, because functions cannot be sent to it.
+    return JSON.parse(JSON.stringify(cloud)) as object;
   },
   () => {
     if (data_dir !== undefined) rmSync(data_dir, { recursive: true, force: true });

@@ -153,7 +153,7 @@ async function measureFunctionAlone(run: Run, cloud: BenchCloud): Promise<Figure
   const { api: spec } = await loadDeployedFunctions();
   return withFolder(async (folder) => {
     const runner = bundle({ entry: 'bench/processes/function.ts' }, folder, 'runner');
-    const env = environmentOf(spec, cloud.endpoint);
+    const env = environmentOf(spec, cloud.endpoint, cloud.function_credentials[spec.logical_id]);
     const { signal } = run;
     return withFunction({ runner, ...spec, env, signal }, async ({ load, invoke }) => {
       await load();

@@ -120,7 +120,8 @@ async function prepareSubjects(run: Run, cloud: BenchCloud, folder: string): Pro
     subjects.push(await prepareSubject(name, spec, cloud, spec.module));
     for (const [baseline, source] of listBaselines(name)) {
       const module = bundle(source, folder, `${name}-${baseline}`);
-      const { env, ...subject } = await prepareSubject(name, spec, cloud, module);
+      const { env: role_env, ...subject } = await prepareSubject(name, spec, cloud, module);
+      const { AWS_SESSION_TOKEN: _, ...env } = role_env;
       subjects.push({ ...subject, env: { ...env, ...ownerCredentials(cloud) }, baseline });
     }
   }
@@ -144,7 +145,7 @@ async function prepareSubject(
   cloud: BenchCloud,
   module: string,
 ): Promise<Subject> {
-  const env = environmentOf(spec, cloud.endpoint);
+  const env = environmentOf(spec, cloud.endpoint, cloud.function_credentials[spec.logical_id]);
   return {
     name,
     module,

@@ -12,13 +12,19 @@ const meterSchema = z.object({
   ),
 });
 
+/** Address of an embedded cloud and the token for its control routes. */
+export interface ControlledCloud {
+  endpoint: string;
+  control_token: string;
+}
+
 /**
  * Reads how many calls, documents and billed units the embedded cloud has counted for Comprehend.
  */
 export async function comprehendUsage(
-  endpoint: string,
+  cloud: ControlledCloud,
 ): Promise<{ calls: number; documents: number; billed_units: number }> {
-  const { entries } = meterSchema.parse(await control(endpoint, 'GET', 'meter'));
+  const { entries } = meterSchema.parse(await control(cloud, 'GET', 'meter'));
   const used = entries.filter((entry) => entry.service === 'comprehend');
   const sum = (pick: (entry: (typeof used)[number]) => number | undefined) =>
     used.reduce((total, entry) => total + (pick(entry) ?? 0), 0);
@@ -29,13 +35,18 @@ export async function comprehendUsage(
   };
 }
 
-async function control(endpoint: string, method: string, route: string): Promise<unknown> {
-  const response = await fetch(`${endpoint}/_cloud/${route}`, { method });
+async function control(
+  { endpoint, control_token }: ControlledCloud,
+  method: string,
+  route: string,
+): Promise<unknown> {
+  const headers = { authorization: `Bearer ${control_token}` };
+  const response = await fetch(`${endpoint}/_cloud/${route}`, { method, headers });
   if (!response.ok) throw new Error(`The embedded cloud answered ${response.status} to ${route}`);
   return response.json();
 }
 
 /** Makes the embedded Firehose deliver its buffered records before the buffering interval ends. */
-export async function flush(endpoint: string): Promise<void> {
-  await control(endpoint, 'POST', 'flush');
+export async function flush(cloud: ControlledCloud): Promise<void> {
+  await control(cloud, 'POST', 'flush');
 }

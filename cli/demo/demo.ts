@@ -1,18 +1,19 @@
 import { createQuery } from '../../aws/athena/query.ts';
+import type { CloudAddress } from '../../aws/clients.ts';
 import { readStack } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { FORMAT_TITLES, type Format, type Result } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
-import { comprehendUsage, flush } from './cloud-control.ts';
+import { type ControlledCloud, comprehendUsage, flush } from './cloud-control.ts';
 import { publishFile } from './publish.ts';
 import { formatReport } from './report.ts';
 import { summarize } from './summary.ts';
 import { waitForRecords } from './wait.ts';
 
 export interface DemoOptions {
-  cloud: { endpoint: string; region: string; access_key_id: string; secret_access_key: string };
+  cloud: CloudAddress & ControlledCloud;
   progress: Progress;
   signal: AbortSignal;
   path: string;
@@ -50,12 +51,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const seconds = (performance.now() - started_at) / 1_000;
 
   progress.update('Querying the lake');
-  await flush(cloud.endpoint);
+  await flush(cloud);
   const reasons = await countReasons(set_asides);
   const summary = await summarize(query, {
     records: published.length,
     set_asides: Object.values(reasons).reduce((sum, n) => sum + n, 0),
-    comprehend: await comprehendUsage(cloud.endpoint),
+    comprehend: await comprehendUsage(cloud),
     seconds,
   });
   const text = json ? JSON.stringify(summary) : await formatReport(summary, reasons, query);

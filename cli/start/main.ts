@@ -1,8 +1,9 @@
-import { bootCloud, type Cloud } from '@aurastream/embedded-cloud';
+import { bootCloud, type Cloud, isDiskFull } from '@aurastream/embedded-cloud';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { abortOnInterrupt } from '../stop.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { prepareKeys } from './keys.ts';
 import { formatForPrograms, formatForReaders } from './messages.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -19,13 +20,28 @@ function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 }
 
-function explainFailure(cause: unknown, port: number): string {
+function explainFailure(cause: unknown, { port, data }: Pick<Options, 'port' | 'data'>): string {
+  if (isDiskFull(cause)) return explainFullDisk(data);
   if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop the program that uses it, or choose another port with --port N (0: any free one).`;
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const isFolderError = message.includes('data folder');
   return isFolderError ? `${message} Choose it with --data DIR.` : message;
+}
+
+/**
+ * Ends the process with advice if the disk is full while the cloud runs. The error can come from a
+ * timer or from a log file, and then no caller catches it. Any other such error keeps its stack
+ * trace.
+ */
+function exitOnFullDisk(data_dir: string): void {
+  process.on('uncaughtException', (error) => {
+    clearProgress();
+    const message = isDiskFull(error) ? colours.red(explainFullDisk(data_dir)) : error.stack;
+    process.stderr.write(`${message}\n`);
+    process.exit(1);
+  });
 }
 
 /** Starts the embedded cloud with the same template and bundles that a deployment to AWS uses. */
@@ -69,18 +85,19 @@ async function start(options: Options): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  let port = 0;
+  let options: Options | 'help' | undefined;
   try {
-    const options = readOptions();
+    options = readOptions();
     if (options === 'help') {
       process.stdout.write(HELP);
       return 0;
     }
-    port = options.port;
+    exitOnFullDisk(options.data);
     return await start(options);
   } catch (cause) {
     clearProgress();
-    process.stderr.write(`${colours.red(explainFailure(cause, port))}\n`);
+    const { port, data } = typeof options === 'object' ? options : { port: 0, data: '' };
+    process.stderr.write(`${colours.red(explainFailure(cause, { port, data }))}\n`);
     return 1;
   }
 }

@@ -12,6 +12,7 @@ export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: stri
     region: cloud.region,
     access_key_id: cloud.access_key_id,
     secret_access_key: cloud.secret_access_key,
+    control_token: cloud.control_token,
     stream: outputs.StreamName,
     bulk_stream: outputs.BulkStreamName,
     results_table: outputs.ResultsTableName,

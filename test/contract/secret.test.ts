@@ -5,6 +5,7 @@ import {
   createGateway,
   createSecretsManager,
   type Gateway,
+  ownerIdentity,
 } from '@aurastream/embedded-cloud/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { CloudAddress } from '../../aws/clients.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const path = join(folder, 'secrets.json');
   gateway = createGateway({
     services: [createSecretsManager({ path, specs: [SPEC], now: Date.now })],
-    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'test'),
     policiesOf: () => [],
     now: Date.now,
   });

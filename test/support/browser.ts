@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Flags that stop the browser's own network traffic, so that only the page sends requests. */
-const FLAGS = [
+export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -31,5 +31,5 @@ export function browserPath(): string | undefined {
 }
 
 export function openBrowser(path: string): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: FLAGS });
+  return chromium.launch({ executablePath: path, args: BROWSER_FLAGS });
 }

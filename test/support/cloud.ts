@@ -87,6 +87,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
     async control(method: string, route: string, body?: unknown): Promise<unknown> {
       const response = await fetch(`${cloud.endpoint}/_cloud/${route}`, {
         method,
+        headers: { authorization: `Bearer ${cloud.control_token}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);

@@ -1,10 +1,11 @@
 import { REGION } from './gateway/types.ts';
-import { OWNER_KEY, OWNER_SECRET } from './runtime/callers.ts';
 import type { CloudStatus } from './runtime/control.ts';
 import { type DataFolder, takeDataFolder } from './runtime/data-folder.ts';
 import { type Deployment, loadDeployment } from './runtime/deployment.ts';
+import type { Credentials } from './runtime/function/credentials.ts';
 import { type Host, startHost } from './runtime/host.ts';
 import { provision } from './runtime/provision/provision.ts';
+import { readRootSecret } from './runtime/root-secret.ts';
 import { startWorkload, type Workload } from './runtime/workload.ts';
 
 export interface BootOptions {
@@ -29,6 +30,11 @@ export interface BootOptions {
    */
   comprehendQuotas?: Record<string, number>;
   /**
+   * With `on-demand`, DynamoDB limits calls to the throughput of on-demand tables: per partition, per
+   * table, and per index. The default is `unlimited`.
+   */
+  dynamodbThroughput?: 'unlimited' | 'on-demand';
+  /**
    * `bootCloud` calls this function before each step of the start. The argument describes the step
    * for the user.
    */
@@ -47,6 +53,13 @@ export interface Cloud {
   /** The access key of the account's owner, who may make every call. */
   access_key_id: string;
   secret_access_key: string;
+  /**
+   * The token for the control routes. A call of a control route contains the header `Authorization:
+   * Bearer TOKEN`.
+   */
+  control_token: string;
+  /** The credentials of each function's role, by the function's logical id. */
+  function_credentials: Record<string, Credentials>;
   /** The outputs of the first stack. URLs in the outputs point to the embedded cloud. */
   outputs: Record<string, string>;
   /** The base URL of the first REST API, or an empty string if there is no REST API. */
@@ -104,15 +117,19 @@ export async function bootCloud(options: BootOptions): Promise<Cloud> {
 async function bootDeployment(
   deployment: Deployment,
   folder: DataFolder,
-  { port = 0, onProgress = () => {}, log = () => {}, comprehendQuotas }: BootOptions,
+  { port = 0, onProgress = () => {}, log = () => {}, ...options }: BootOptions,
 ): Promise<Cloud> {
   const common = { now: Date.now, random: Math.random, deployment, data_dir: folder.path };
   onProgress('Starting the services');
   const host = await startHost({
     ...common,
     port,
+    root_secret: await readRootSecret(folder.path),
     log,
-    ...(comprehendQuotas === undefined ? {} : { comprehend_quotas: comprehendQuotas }),
+    dynamodb_throughput: options.dynamodbThroughput ?? 'unlimited',
+    ...(options.comprehendQuotas === undefined
+      ? {}
+      : { comprehend_quotas: options.comprehendQuotas }),
   });
   try {
     onProgress('Creating streams, tables and buckets');
@@ -125,22 +142,17 @@ async function bootDeployment(
     const announce = (more: Record<string, unknown>) =>
       folder.announce({ ...more, pid: process.pid, ...access });
     await announce({});
-    return { ...access, port: host.port, announce, ...controlsOf(host, workload, folder) };
+    const { function_credentials } = workload;
+    const controls = controlsOf(host, workload, folder);
+    return { ...access, function_credentials, port: host.port, announce, ...controls };
   } catch (cause) {
     await host.gateway.close();
     throw cause;
   }
 }
 
-function accessTo({ endpoint }: Host, { outputs, api }: Workload) {
-  return {
-    endpoint,
-    region: REGION,
-    access_key_id: OWNER_KEY,
-    secret_access_key: OWNER_SECRET,
-    outputs,
-    api,
-  };
+function accessTo({ endpoint, callers, control_token }: Host, { outputs, api }: Workload) {
+  return { endpoint, region: REGION, ...callers.owner, control_token, outputs, api };
 }
 
 function controlsOf(host: Host, workload: Workload, folder: DataFolder) {

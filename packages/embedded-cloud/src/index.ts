@@ -1,4 +1,5 @@
 export { type BootOptions, bootCloud, type Cloud } from './boot.ts';
+export { isDiskFull } from './full-disk.ts';
 export { CONTROL_PREFIX } from './gateway/control-prefix.ts';
 export type { ActiveFault } from './gateway/faults/faults.ts';
 export type { FaultRule } from './gateway/faults/rule.ts';

@@ -5,7 +5,12 @@
  */
 export { createGateway, type Gateway, type GatewayOptions } from './gateway/gateway.ts';
 export { createPort, type HttpRequest, type HttpResponse, type Port } from './gateway/port.ts';
-export { clientConfig, type ServedService, serveService } from './gateway/serve-service.ts';
+export {
+  clientConfig,
+  ownerIdentity,
+  type ServedService,
+  serveService,
+} from './gateway/serve-service.ts';
 export { createAthena } from './services/athena/athena.ts';
 export type { GlueTable } from './services/athena/catalog.ts';
 export { createComprehend } from './services/comprehend/comprehend.ts';

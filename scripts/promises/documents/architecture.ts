@@ -424,6 +424,39 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'Every call is verified as on AWS: signature, expiry, session token.',
+      tests: [
+        'each service takes the signature of the right secret over HTTP/1.1 and HTTP/2, and refuses others in its own form',
+        'a presigned URL works until it has expired, and for one method and one key',
+        'temporary credentials are refused without their session token',
+      ],
+    },
+    {
+      says: 'Each data folder has its own secrets, which only its owner can read.',
+      tests: [
+        'each data folder has secrets of its own, which a restart keeps',
+        'only the owner can read the data folder, its folders and its secrets',
+      ],
+    },
+    {
+      says: 'The port refuses requests that a web page of another origin sends, and requests under another host name than 127.0.0.1, localhost or [::1].',
+      tests: [
+        'cannot inject faults, release messages, or create API keys',
+        'cannot use a presigned URL whose bucket has no CORS rule',
+        'reads nothing by DNS rebinding, whatever it asks for',
+      ],
+    },
+    {
+      says: 'Only the stages of the REST API and buckets with a CORS rule decide for themselves about other origins.',
+      tests: [
+        'a request from a page of another origin is refused, unless the resource has a CORS rule: %j',
+      ],
+    },
+    {
+      says: 'All control routes but `health` need a token, which `cloud.json` in the data folder contains as `control_token`.',
+      tests: ['a control route needs the token, and only GET health answers without it'],
+    },
+    {
       says: '`GET /_cloud/health` | says that the cloud is up',
       tests: ['each control route of docs/architecture.md answers'],
     },
@@ -477,6 +510,7 @@ export const ARCHITECTURE: DocumentPromises = {
     },
   ],
   explains: [
+    'Send it as a bearer token in the header `Authorization`.',
     'Each stage is a function or an async iterable over the stage before it.',
     'No stage calls back up.',
     'Every stage gets the batch context as a parameter.',

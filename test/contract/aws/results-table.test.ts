@@ -1,4 +1,9 @@
-import { createDynamoDb, createGateway, type Gateway } from '@aurastream/embedded-cloud/testing';
+import {
+  createDynamoDb,
+  createGateway,
+  type Gateway,
+  ownerIdentity,
+} from '@aurastream/embedded-cloud/testing';
 import {
   CreateTableCommand,
   DeleteItemCommand,
@@ -44,7 +49,7 @@ function openTable(deps: { now?: () => number; client?: Pick<DynamoDBClient, 'se
 beforeAll(async () => {
   gateway = createGateway({
     services: [await createDynamoDb({ now: () => NOW })],
-    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'secret'),
     policiesOf: () => [],
     now: Date.now,
   });

@@ -1,4 +1,9 @@
-import { createDynamoDb, createGateway, type Gateway } from '@aurastream/embedded-cloud/testing';
+import {
+  createDynamoDb,
+  createGateway,
+  type Gateway,
+  ownerIdentity,
+} from '@aurastream/embedded-cloud/testing';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJobStore } from '../../../aws/dynamodb/jobs/store.ts';
@@ -16,7 +21,7 @@ let client: DynamoDBClient;
 beforeAll(async () => {
   gateway = createGateway({
     services: [await createDynamoDb({ now })],
-    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'secret'),
     policiesOf: () => [],
     now: Date.now,
   });

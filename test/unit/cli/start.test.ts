@@ -42,6 +42,7 @@ const CLOUD = {
   region: 'eu-west-1',
   access_key_id: 'the-id',
   secret_access_key: 'the-secret',
+  control_token: 'the-token',
   outputs: OUTPUTS,
 } as unknown as Cloud;
 
@@ -140,6 +141,7 @@ it('npm start --json prints one line with the address, the keys and each resourc
   expect(JSON.parse(line)).toEqual({
     ...{ endpoint: CLOUD.endpoint, api: CLOUD.api, ...KEYS, region: 'eu-west-1' },
     ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
+    control_token: 'the-token',
     stream: 'stream',
     bulk_stream: 'bulk-stream',
     results_table: 'results',

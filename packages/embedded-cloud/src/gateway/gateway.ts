@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { refuseForeignPage, refuseWithoutToken } from './browser-guard.ts';
 import { createControl } from './control.ts';
 import { CONTROL_PREFIX } from './control-prefix.ts';
 import { createDispatch } from './dispatch.ts';
@@ -12,7 +13,7 @@ import type { PolicyStatement } from './policy.ts';
 import { createPort, type HttpRequest, type HttpResponse } from './port.ts';
 import type { GatewayRequest } from './signature.ts';
 import { createSleep } from './sleep.ts';
-import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
+import type { AwsCall, AwsReply, AwsService, Identity } from './types.ts';
 
 /**
  * A route for requests that are not AWS calls, such as requests to the REST API or to a control
@@ -25,6 +26,11 @@ export interface ExtraRoute {
    */
   prefix: string;
   /**
+   * Returns true if the route takes the request and decides itself about pages of other origins, as
+   * a stage of a REST API does. The gateway refuses all other requests from such pages.
+   */
+  hasCorsRule?(request: GatewayRequest): boolean;
+  /**
    * Answers a request.
    * @returns undefined if the gateway must handle the request itself.
    */
@@ -34,10 +40,15 @@ export interface ExtraRoute {
 export interface GatewayOptions {
   services: AwsService[];
   /**
-   * Finds the caller to whom an access key belongs. Returns undefined if the key does not exist.
-   * The gateway then refuses the call.
+   * Finds the caller to whom an access key belongs, with the secret that verifies signatures.
+   * Returns undefined if the key does not exist. The gateway then refuses the call.
    */
-  resolveCaller(access_key_id: string): Caller | undefined;
+  findIdentity(access_key_id: string): Identity | undefined;
+  /**
+   * The token that calls of control routes must contain. If the option is absent, the gateway
+   * refuses all control routes except `health`.
+   */
+  control_token?: string;
   /** Returns the statements of all policies of a role. CloudFormation references are resolved. */
   policiesOf(role_logical_id: string): PolicyStatement[];
   /**
@@ -52,8 +63,11 @@ export interface GatewayOptions {
    * reads this array for each request.
    */
   extraRoutes?: ExtraRoute[];
-  /** The gateway calls this function with each exception that a service throws. */
-  onError?: (error: unknown, call: AwsCall) => void;
+  /**
+   * The gateway calls this function with each exception that a service or a route throws. A route
+   * has no call.
+   */
+  onError?: (error: unknown, call?: AwsCall) => void;
 }
 
 export interface Gateway {
@@ -80,7 +94,10 @@ export interface Gateway {
  * @example
  * const gateway = createGateway({
  *   services: [await createDynamoDb({ now: Date.now })],
- *   resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+ *   findIdentity: (access_key_id) => ({
+ *     caller: { access_key_id, name: 'owner' },
+ *     secret_access_key: 'secret',
+ *   }),
  *   policiesOf: () => [],
  *   now: Date.now,
  * });
@@ -96,7 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const onError = options.onError ?? (() => {});
   const dispatch = createDispatch({ services, meter, faults, iam, now, sleep, onError });
   const route = createRoute(options, services, dispatch, createControl({ meter, faults, iam }));
-  const { port, settle } = listenWith(route);
+  const { port, settle } = listenWith(route, onError);
   let closed: Promise<void> | undefined;
   const close = async () => {
     await port.close();
@@ -121,34 +138,51 @@ type Route = (request: GatewayRequest) => Promise<AwsReply>;
 
 /**
  * Creates the function that passes a request to an extra route, to the control API, or to a
- * service. The signature of the request names the service.
+ * service. The signature of the request names the service. Requests that a page of another origin
+ * sends are refused before that.
  */
 function createRoute(
-  { extraRoutes = [], resolveCaller }: GatewayOptions,
+  options: GatewayOptions,
   services: Map<string, AwsService>,
   dispatch: Gateway['dispatch'],
   control: (request: GatewayRequest) => AwsReply,
 ): Route {
+  const { extraRoutes = [], findIdentity, now } = options;
   return async (request) => {
     const extra = extraRoutes
       .toSorted((a, b) => b.prefix.length - a.prefix.length)
       .find(({ prefix }) => request.path.startsWith(prefix));
+    const refusal =
+      refuseForeignPage(request, () => hasCorsRule(request, extra, services)) ??
+      refuseWithoutToken(request, options.control_token);
+    if (refusal !== undefined) return refusal;
     const reply = extra?.handle(request);
     if (reply !== undefined) return reply;
     if (request.path.startsWith(CONTROL_PREFIX)) return control(request);
-    const call = identifyCall(request, services, resolveCaller);
+    const call = await identifyCall(request, { services, findIdentity, now });
     return 'status' in call ? call : dispatch(call);
   };
+}
+
+function hasCorsRule(
+  request: GatewayRequest,
+  extra: ExtraRoute | undefined,
+  services: Map<string, AwsService>,
+): boolean {
+  const owners = [...(extra === undefined ? [] : [extra]), ...services.values()];
+  return owners.some((owner) => owner.hasCorsRule?.(request) ?? false);
 }
 
 /**
  * Creates a port whose requests are answered by `route`.
  * @returns the port, and the function `settle`, which waits for the requests in flight.
  */
-function listenWith(route: Route) {
+function listenWith(route: Route, onError: (error: unknown) => void) {
   const in_flight = new Set<Promise<void>>();
   const port = createPort((request, response) => {
-    const serving = serve(route, request, response).finally(() => in_flight.delete(serving));
+    const serving = serve(route, request, response, onError).finally(() =>
+      in_flight.delete(serving),
+    );
     in_flight.add(serving);
   });
   return { port, settle: () => Promise.all(in_flight) };
@@ -158,7 +192,12 @@ function listenWith(route: Route) {
  * Answers one request. The returned promise never rejects. If the route fails, the client receives
  * status 500 or the gateway drops the connection.
  */
-async function serve(route: Route, request: HttpRequest, response: HttpResponse): Promise<void> {
+async function serve(
+  route: Route,
+  request: HttpRequest,
+  response: HttpResponse,
+  onError: (error: unknown) => void,
+): Promise<void> {
   response.on('error', () => {});
   try {
     const reply = await route(await readRequest(request));
@@ -168,6 +207,7 @@ async function serve(route: Route, request: HttpRequest, response: HttpResponse)
     if (error instanceof ConnectionLostError || request.destroyed || response.headersSent) {
       dropConnection(request);
     } else {
+      onError(error);
       writeReply(request, response, plainJson(500, { message: 'The embedded cloud failed.' }));
     }
   }

@@ -1,25 +1,35 @@
 import { CONTROL_PREFIX } from './control-prefix.ts';
 import { plainJson } from './http.ts';
 import { type GatewayRequest, signatureOf, targetService } from './signature.ts';
-import type { AwsCall, AwsReply, AwsService, Caller } from './types.ts';
+import { signatureReply, unknownKeyReply } from './signature-reply.ts';
+import type { AwsCall, AwsReply, AwsService, Identity } from './types.ts';
+import { findSignatureFault } from './verify-signature.ts';
+
+export interface IdentifyOptions {
+  services: Map<string, AwsService>;
+  /** Finds the owner of an access key. Returns undefined if the key does not exist. */
+  findIdentity(access_key_id: string): Identity | undefined;
+  now: () => number;
+}
 
 /**
- * Finds the service, the caller and the action of a signed request.
+ * Finds the service, the caller and the action of a signed request, and verifies the signature.
  * @returns the call, or the reply that refuses the request.
  */
-export function identifyCall(
+export async function identifyCall(
   request: GatewayRequest,
-  services: Map<string, AwsService>,
-  resolveCaller: (access_key_id: string) => Caller | undefined,
-): AwsCall | AwsReply {
+  { services, findIdentity, now }: IdentifyOptions,
+): Promise<AwsCall | AwsReply> {
   const signature = signatureOf(request);
   if (signature === undefined) return unsignedReply(request);
   const service = services.get(signature.service) ?? services.get(targetService(request) ?? '');
   if (service === undefined) return unknownServiceReply(signature.service, services);
-  const caller = resolveCaller(signature.access_key_id);
-  if (caller === undefined) return unknownKeyReply(service);
+  const identity = findIdentity(signature.access_key_id);
+  if (identity === undefined) return unknownKeyReply(service);
+  const fault = await findSignatureFault(request, signature, identity, now());
+  if (fault !== undefined) return signatureReply(service, fault);
   const addressed = { ...request, service: service.service };
-  return { ...addressed, caller, action: service.actionOf(addressed) };
+  return { ...addressed, caller: identity.caller, action: service.actionOf(addressed) };
 }
 
 function unsignedReply({ headers }: GatewayRequest): AwsReply {
@@ -40,18 +50,4 @@ function unknownServiceReply(name: string, services: Map<string, AwsService>): A
     __type: 'UnknownServiceException',
     message: `The service ${name} is not emulated. Emulated services: ${known}.`,
   });
-}
-
-function unknownKeyReply(service: AwsService): AwsReply {
-  return service.service === 's3'
-    ? service.errorReply(
-        403,
-        'InvalidAccessKeyId',
-        'The AWS access key ID you provided does not exist in our records.',
-      )
-    : service.errorReply(
-        400,
-        'UnrecognizedClientException',
-        'The security token included in the request is invalid.',
-      );
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readRequest } from './http.ts';
-import { type AwsCall, type AwsService, REGION } from './types.ts';
+import { type AwsCall, type AwsService, type Identity, REGION } from './types.ts';
 
 /** An emulated service that listens on its own port. */
 export interface ServedService {
@@ -25,8 +25,18 @@ export function clientConfig(endpoint: string) {
 }
 
 /**
- * Serves one emulated service over HTTP/1.1 on a free port, without the gateway. Calls need no
- * grants, are not metered, and are not affected by fault rules. The function `close` also closes
+ * Returns the identity of an account's owner, for a gateway of a test.
+ *
+ * @example
+ * const findIdentity = (access_key_id: string) => ownerIdentity(access_key_id, 'secret');
+ */
+export function ownerIdentity(access_key_id: string, secret_access_key: string): Identity {
+  return { caller: { access_key_id, name: 'owner' }, secret_access_key };
+}
+
+/**
+ * Serves one emulated service over HTTP/1.1 on a free port, without the gateway. Signatures
+ * are not verified, calls need no grants and are not metered, and fault rules do not apply. The function `close` also closes
  * the service.
  *
  * @example

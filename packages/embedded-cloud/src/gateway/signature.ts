@@ -8,32 +8,71 @@ export type GatewayRequest = Omit<AwsCall, 'service' | 'action' | 'caller'> & {
   source_ip: string;
 };
 
-/** Access key that signed a request, and name of the service in the signature. */
+/** The parts of an AWS signature. A part that the request lacks is an empty string. */
 export interface Signature {
   access_key_id: string;
   /** The service's name in the SigV4 signature. */
   service: string;
+  /** The signing algorithm, for example `AWS4-HMAC-SHA256`. */
+  algorithm: string;
+  /** The day of the credential scope, for example `20261123`. */
+  day: string;
+  region: string;
+  /** The lower-case names of the signed headers. */
+  signed_headers: string[];
+  /** The signature in hexadecimal digits. */
+  signature: string;
+  /** The time of signing, for example `20261123T100000Z`. */
+  signed_at: string;
+  /** Lifetime of a presigned URL, in seconds. Undefined if the signature is in a header. */
+  expires?: string;
 }
 
 /**
- * Reads the credential scope of a signed request. For example, the Authorization header contains
- * the scope `Credential=KEY/20261123/us-east-1/kinesis/aws4_request`. A presigned URL has the scope
- * in the query parameter `X-Amz-Credential`. The function does not verify the signature, because
- * only programs on this machine can reach the port.
+ * Reads the signature of a request. For example, the Authorization header contains the credential
+ * scope `Credential=KEY/20261123/us-east-1/kinesis/aws4_request`. A presigned URL has the scope in
+ * the query parameter `X-Amz-Credential`. The function does not verify the signature.
  *
  * @returns undefined for an unsigned request.
  */
 export function signatureOf(request: GatewayRequest): Signature | undefined {
-  const credential =
-    request.query.get('X-Amz-Credential') ??
-    /^AWS4-\S+\s.*?Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
-  if (credential == null) return undefined;
+  const from_query = request.query.get('X-Amz-Credential');
+  if (from_query !== null) return withScope(from_query, querySignature(request.query));
+  const authorization = request.headers.authorization ?? '';
+  const [, algorithm = '', fields = ''] = /^(AWS4-\S+)\s+(.*)$/s.exec(authorization) ?? [];
+  const field = (name: string) => new RegExp(`\\b${name}=([^,\\s]*)`).exec(fields)?.[1] ?? '';
+  return withScope(field('Credential'), {
+    algorithm,
+    signed_headers: namesOf(field('SignedHeaders')),
+    signature: field('Signature'),
+    signed_at: request.headers['x-amz-date'] ?? '',
+  });
+}
+
+type Unscoped = Omit<Signature, 'access_key_id' | 'service' | 'day' | 'region'>;
+
+function querySignature(query: URLSearchParams): Unscoped {
+  return {
+    algorithm: query.get('X-Amz-Algorithm') ?? '',
+    signed_headers: namesOf(query.get('X-Amz-SignedHeaders') ?? ''),
+    signature: query.get('X-Amz-Signature') ?? '',
+    signed_at: query.get('X-Amz-Date') ?? '',
+    expires: query.get('X-Amz-Expires') ?? '',
+  };
+}
+
+function namesOf(list: string): string[] {
+  return list.split(';').filter((name) => name !== '');
+}
+
+function withScope(credential: string, rest: Unscoped): Signature | undefined {
   const parts = credential.split('/');
-  const [access_key_id] = parts;
+  const [access_key_id, day = ''] = parts;
   // Counts the position of the service from the end, because the scope of SigV4a has no region.
   const service = parts.at(-2);
   if (!access_key_id || !service || parts.length < 4) return undefined;
-  return { access_key_id, service };
+  const region = parts.length > 4 ? (parts.at(-3) ?? '') : '';
+  return { access_key_id, service, day, region, ...rest };
 }
 
 /**

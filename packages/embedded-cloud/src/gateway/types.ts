@@ -12,6 +12,14 @@ export interface Caller {
   name: string;
 }
 
+/** A caller with the secret that signs the caller's requests. */
+export interface Identity {
+  caller: Caller;
+  secret_access_key: string;
+  /** The token that requests with temporary credentials must contain. */
+  session_token?: string;
+}
+
 /** One AWS call as the gateway received it, with the whole body of the request. */
 export interface AwsCall {
   /**
@@ -79,6 +87,11 @@ export interface AwsService {
    * gateway denies access or injects a fault.
    */
   errorReply(status: number, code: string, message: string): AwsReply;
+  /**
+   * Returns true if the requested resource has a CORS rule for the origin of the request, as a
+   * bucket of S3 may have. The gateway refuses all other requests from pages of other origins.
+   */
+  hasCorsRule?(request: Pick<AwsCall, 'method' | 'path' | 'headers'>): boolean;
   close(): Promise<void>;
 }
 

@@ -1,36 +1,50 @@
-import type { Caller } from '../gateway/types.ts';
+import type { Identity } from '../gateway/types.ts';
 import { type Credentials, functionCredentials } from './function/credentials.ts';
+import { deriveSecret } from './root-secret.ts';
 
-/**
- * Credentials of the account's owner. The credentials need not be secret, because the gateway does
- * not verify signatures.
- */
+/** Access key of the account's owner. */
 export const OWNER_KEY = 'AKIDEMBEDDEDCLOUD';
-export const OWNER_SECRET = 'embedded-cloud';
 
 /** Maps access keys to callers. A caller is a function or the account's owner. */
 export interface Callers {
+  /** The credentials of the account's owner. */
+  owner: { access_key_id: string; secret_access_key: string };
   /**
    * Registers a function with its role.
    * @returns the credentials with which the function signs its calls.
    */
   register(function_id: string, role_id: string): Credentials;
-  /**
-   * Returns the caller of an access key. If the key is not the key of a function, the caller is the
-   * owner.
-   */
-  resolve(access_key_id: string): Caller;
+  /** Returns the caller of an access key and the secret, or undefined for an unknown key. */
+  find(access_key_id: string): Identity | undefined;
 }
 
-export function createCallers(): Callers {
-  const functions = new Map<string, Caller>();
+/**
+ * Creates the callers of one cloud.
+ * @param root_secret the secret from which the secrets of all callers are derived.
+ */
+export function createCallers(root_secret: string): Callers {
+  const owner = {
+    access_key_id: OWNER_KEY,
+    secret_access_key: deriveSecret(root_secret, 'owner'),
+  };
+  const identities = new Map<string, Identity>([
+    [
+      OWNER_KEY,
+      {
+        caller: { access_key_id: OWNER_KEY, name: 'owner' },
+        secret_access_key: owner.secret_access_key,
+      },
+    ],
+  ]);
   return {
+    owner,
     register(function_id, role_id) {
-      const credentials = functionCredentials(function_id);
-      const { access_key_id } = credentials;
-      functions.set(access_key_id, { access_key_id, role_logical_id: role_id, name: function_id });
+      const credentials = functionCredentials(function_id, root_secret);
+      const { access_key_id, secret_access_key, session_token } = credentials;
+      const caller = { access_key_id, role_logical_id: role_id, name: function_id };
+      identities.set(access_key_id, { caller, secret_access_key, session_token });
       return credentials;
     },
-    resolve: (access_key_id) => functions.get(access_key_id) ?? { access_key_id, name: 'owner' },
+    find: (access_key_id) => identities.get(access_key_id),
   };
 }

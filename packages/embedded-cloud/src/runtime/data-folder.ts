@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockFolder } from './folder-lock.ts';
 
 /** The content of `cloud.json` in the data folder while a cloud is running. */
 interface RunningCloud {
@@ -8,6 +9,7 @@ interface RunningCloud {
   region: string;
   access_key_id: string;
   secret_access_key: string;
+  control_token: string;
   outputs: Record<string, string>;
   /** The base URL of the REST API. */
   api: string;
@@ -27,16 +29,16 @@ export interface DataFolder {
 }
 
 /**
- * Locks a data folder. If the process that holds the lock has died, this process takes over the
- * lock.
+ * Locks a data folder. A new folder is readable by its owner only, because it contains texts. In a
+ * folder that exists, all folders of the cloud are readable by their owner only.
  *
  * @throws {Error} if another process uses the folder. The message contains the id of that process.
  */
 export async function takeDataFolder(path: string): Promise<DataFolder> {
-  await mkdir(path, { recursive: true });
-  const lock = join(path, 'cloud.lock');
+  await mkdir(path, { recursive: true, mode: OWNER_ONLY });
+  const unlock = await lockFolder(path);
   const announcement = join(path, 'cloud.json');
-  await takeLock(path, lock);
+  await closeToOthers(path);
   await rm(announcement, { force: true });
   return {
     path,
@@ -48,35 +50,35 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
     },
     async release() {
       await rm(announcement, { force: true });
-      await rm(lock, { force: true });
+      await unlock();
     },
   };
 }
 
-async function takeLock(path: string, lock: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeFile(lock, String(process.pid), { flag: 'wx' });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    }
-    const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (attempt > 1 || isAlive(pid)) {
-      throw new Error(
-        `${path} is in use by another embedded cloud (process ${pid}). ` +
-          'Stop that process, or use another data folder.',
-      );
-    }
-    await rm(lock, { force: true });
+const OWNER_ONLY = 0o700;
+
+/**
+ * Takes the rights of other users from all folders in the data folder. The data folder itself keeps
+ * its rights, because the user may have named a folder that contains other files.
+ */
+async function closeToOthers(path: string): Promise<void> {
+  for (const name of FOLDERS) {
+    const folder = join(path, name);
+    await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
+    await chmod(folder, OWNER_ONLY);
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (cause) {
-    // EPERM means that the process exists and belongs to another user.
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+/** The folders of the services and of the runtime. */
+const FOLDERS = [
+  'api-gateway',
+  'checkpoints',
+  'dynamodb',
+  'firehose',
+  'kinesis',
+  'lock',
+  'logs',
+  's3',
+  'secrets',
+  'sqs',
+];

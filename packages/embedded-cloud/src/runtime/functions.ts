@@ -135,13 +135,13 @@ function logPermission(
   spec: FunctionSpec,
   credentials: Credentials,
 ): (log_stream: string) => boolean {
-  const caller = callers.resolve(credentials.access_key_id);
+  const caller = callers.find(credentials.access_key_id)?.caller;
   return (log_stream) => {
     const group = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${spec.log_group}`;
     const resource = `${group}:log-stream:${log_stream}`;
     const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
     const permissions = actions.map((action) => ({ action, resource }));
-    return iam.denial(caller, permissions) === undefined;
+    return caller !== undefined && iam.denial(caller, permissions) === undefined;
   };
 }
 

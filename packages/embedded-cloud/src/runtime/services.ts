@@ -51,6 +51,8 @@ export interface ServicesOptions {
    * of an AWS account apply.
    */
   comprehend_quotas?: Record<string, number>;
+  /** Whether DynamoDB limits the throughput of on-demand tables. Default: `unlimited`. */
+  dynamodb_throughput?: 'unlimited' | 'on-demand';
 }
 
 /**
@@ -71,7 +73,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
   });
   const [kinesis, dynamodb] = await Promise.all([
     createKinesis({ path: join(data_dir, 'kinesis'), now }),
-    createDynamoDb({ path: join(data_dir, 'dynamodb'), now }),
+    createDynamoDb({
+      path: join(data_dir, 'dynamodb'),
+      now,
+      throughput: options.dynamodb_throughput ?? 'unlimited',
+    }),
   ]);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
   const comprehend = createComprehend({

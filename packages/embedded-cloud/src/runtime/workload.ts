@@ -1,6 +1,7 @@
 import { REGION } from '../gateway/types.ts';
 import { type CloudStatus, controlRoutes } from './control.ts';
 import type { Deployment } from './deployment.ts';
+import type { Credentials } from './function/credentials.ts';
 import { deployFunctions, type Functions } from './functions.ts';
 import type { Host } from './host.ts';
 import { type Mappings, startMappings } from './mappings.ts';
@@ -15,6 +16,8 @@ export interface Workload {
   outputs: Record<string, string>;
   /** The base URL of the first REST API, or an empty string if there is no REST API. */
   api: string;
+  /** The credentials of each function's role, by the function's logical id. */
+  function_credentials: Record<string, Credentials>;
   status(): CloudStatus;
   /**
    * Stops reading streams and queues, waits up to 10 s for running invocations, and then kills the
@@ -71,6 +74,9 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   return {
     outputs: localOutputs(stack, apis, host.endpoint),
     api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,
+    function_credentials: Object.fromEntries(
+      functions.all().map(({ spec, credentials }) => [spec.logical_id, credentials]),
+    ),
     status,
     stop() {
       rules.stop();

@@ -1,4 +1,6 @@
-import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +14,7 @@ import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type BootOptions, bootCloud, type Cloud } from '../../src/boot.ts';
 import type { CloudStatus } from '../../src/runtime/control.ts';
+import { takeDataFolder } from '../../src/runtime/data-folder.ts';
 import { loadDeployment } from '../../src/runtime/deployment.ts';
 import type { MappingStatus } from '../../src/runtime/event-source/mapping.ts';
 import { writeCloud } from '../support/small-cloud.ts';
@@ -40,6 +43,8 @@ const config = (cloud: Cloud) => ({
   region: cloud.region,
   credentials: { accessKeyId: cloud.access_key_id, secretAccessKey: cloud.secret_access_key },
 });
+
+const tokenOf = ({ control_token }: Cloud) => ({ authorization: `Bearer ${control_token}` });
 
 async function put(cloud: Cloud, text: string): Promise<void> {
   const kinesis = new KinesisClient(config(cloud));
@@ -110,7 +115,7 @@ it('records are delivered to the consumer, and the status shows when nothing is 
   await put(cloud, 'one');
   await waitFor(async () => expect(await readConsumed()).toEqual(['consumed one']));
   await waitFor(async () => {
-    const answer = await fetch(`${cloud.endpoint}/_cloud/status`);
+    const answer = await fetch(`${cloud.endpoint}/_cloud/status`, { headers: tokenOf(cloud) });
     const status = (await answer.json()) as CloudStatus;
     expect(status.idle && (status.mappings[0] as MappingStatus).caught_up_at! > before).toBe(true);
     expect(status.mappings[0]).toMatchObject({
@@ -122,7 +127,10 @@ it('records are delivered to the consumer, and the status shows when nothing is 
       { invocations: 0 },
     ]);
   });
-  const flushed = await fetch(`${cloud.endpoint}/_cloud/flush`, { method: 'POST' });
+  const flushed = await fetch(`${cloud.endpoint}/_cloud/flush`, {
+    method: 'POST',
+    headers: tokenOf(cloud),
+  });
   expect(flushed.status).toBe(200);
 });
 
@@ -130,6 +138,7 @@ it('a batch is delivered again after its function was killed', async () => {
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'kill', count: 1, latency_ms: 50 };
   await fetch(`${cloud.endpoint}/_cloud/faults`, {
+    headers: tokenOf(cloud),
     method: 'POST',
     body: JSON.stringify(rule),
   });
@@ -148,6 +157,7 @@ it('a duplicate fault delivers a batch to two environments at the same time', as
   const cloud = await boot();
   const rule = { service: 'lambda', kind: 'duplicate', count: 1 };
   await fetch(`${cloud.endpoint}/_cloud/faults`, {
+    headers: tokenOf(cloud),
     method: 'POST',
     body: JSON.stringify(rule),
   });
@@ -173,13 +183,14 @@ it('data survives a restart, and nothing is delivered twice', async () => {
 it('cloud.json has endpoint and credentials while the cloud runs', async () => {
   const cloud = await boot();
   const announced = JSON.parse(await readFile(join(data_dir, 'cloud.json'), 'utf8'));
-  const { endpoint, region, access_key_id, secret_access_key, outputs, api } = cloud;
+  const { endpoint, region, access_key_id, secret_access_key, control_token, outputs, api } = cloud;
   expect(announced).toEqual({
     pid: process.pid,
     endpoint,
     region,
     access_key_id,
     secret_access_key,
+    control_token,
     outputs,
     api,
   });
@@ -187,13 +198,69 @@ it('cloud.json has endpoint and credentials while the cloud runs', async () => {
   await expect(access(join(data_dir, 'cloud.json'))).rejects.toThrow();
 });
 
-it('a data folder in use is refused, and that of a dead process is taken over', async () => {
+it('a data folder in use is refused, and the message names the process', async () => {
   const cloud = await boot();
   await expect(boot()).rejects.toThrow(`in use by another embedded cloud (process ${process.pid})`);
   await cloud.close();
-  await writeFile(join(data_dir, 'cloud.lock'), '4194305');
   await boot();
 });
+
+it('the data folder of a killed process is taken over, also if its process id is in use again', async () => {
+  const holder = await startHolder();
+  await expect(takeDataFolder(data_dir)).rejects.toThrow(`(process ${holder.pid})`);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await writeFile(join(data_dir, 'cloud.pid'), String(process.pid));
+  const folder = await takeDataFolder(data_dir);
+  await folder.release();
+});
+
+it('of starts at the same moment, one gets the data folder', async () => {
+  const starts = await Promise.allSettled(
+    Array.from({ length: 8 }, () => takeDataFolder(data_dir)),
+  );
+  const taken = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  expect(taken).toHaveLength(1);
+  await taken[0]!.release();
+});
+
+it('only the owner can read the data folder, its folders and its secrets', async () => {
+  data_dir = join(data_dir, 'new');
+  const cloud = await boot();
+  await put(cloud, 'private');
+  const rights = async (path: string) => ((await stat(path)).mode & 0o077).toString(8);
+  const folders = await readdir(data_dir, { withFileTypes: true });
+  expect(await rights(data_dir)).toBe('0');
+  for (const entry of folders.filter((one) => one.isDirectory()))
+    expect([entry.name, await rights(join(data_dir, entry.name))]).toEqual([entry.name, '0']);
+  for (const name of ['cloud.json', 'root-secret'])
+    expect(await rights(join(data_dir, name))).toBe('0');
+});
+
+it('each data folder has secrets of its own, which a restart keeps', async () => {
+  const first = await boot();
+  await first.close();
+  const again = await boot();
+  expect(again.secret_access_key).toBe(first.secret_access_key);
+  expect(again.control_token).toBe(first.control_token);
+  await again.close();
+  data_dir = join(data_dir, 'other');
+  const other = await boot();
+  expect(other.secret_access_key).not.toBe(first.secret_access_key);
+  expect(other.control_token).not.toBe(first.control_token);
+});
+
+/** Starts a process that takes the data folder and keeps it. */
+async function startHolder(): Promise<ChildProcess> {
+  const source = new URL('../../src/runtime/data-folder.ts', import.meta.url).href;
+  const program = `import { takeDataFolder } from ${JSON.stringify(source)};
+    await takeDataFolder(process.argv[1]); console.log('taken'); setInterval(() => {}, 1e6);`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', program, data_dir];
+  const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push({ close: () => holder.kill('SIGKILL') });
+  await once(holder.stdout!, 'data');
+  return holder;
+}
 
 it('a taken port is refused, and nothing keeps running', async () => {
   const taken = createServer();

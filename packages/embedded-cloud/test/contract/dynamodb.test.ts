@@ -21,6 +21,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { ownerIdentity } from '../../src/gateway/serve-service.ts';
 import { createDynamoDb, type DynamoDbService } from '../../src/services/dynamodb.ts';
 
 const now = () => Date.now();
@@ -29,7 +30,7 @@ async function open(path?: string) {
   const service = await createDynamoDb({ now, ...(path !== undefined && { path }) });
   const gateway = createGateway({
     services: [service],
-    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'secret'),
     policiesOf: () => [],
     now,
   });

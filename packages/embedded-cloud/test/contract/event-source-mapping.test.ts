@@ -61,7 +61,7 @@ let gateway: Gateway;
 let handler: LambdaFunction;
 let kinesis: KinesisClient;
 let s3: S3Client;
-const callers = createCallers();
+const callers = createCallers('root');
 const credentials = {
   full: callers.register('Handler', 'Full'),
   bare: callers.register('Bare', 'Bare'),
@@ -78,7 +78,7 @@ beforeAll(async () => {
   await buckets.createBucket('failures');
   gateway = createGateway({
     services: [await createKinesis({ now: Date.now }), buckets],
-    resolveCaller: callers.resolve,
+    findIdentity: callers.find,
     policiesOf: (role) => (role === 'Full' ? GRANTS : GRANTS.slice(1)),
     now: Date.now,
   });
@@ -86,7 +86,10 @@ beforeAll(async () => {
   config = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'owner', secretAccessKey: 'any' },
+    credentials: {
+      accessKeyId: callers.owner.access_key_id,
+      secretAccessKey: callers.owner.secret_access_key,
+    },
   };
   kinesis = new KinesisClient(config);
   s3 = new S3Client(config);
@@ -151,7 +154,11 @@ function map(
   caller = credentials.full,
 ) {
   const seen: [string, string][] = [];
-  const own = { accessKeyId: caller.access_key_id, secretAccessKey: caller.secret_access_key };
+  const own = {
+    accessKeyId: caller.access_key_id,
+    secretAccessKey: caller.secret_access_key,
+    sessionToken: caller.session_token,
+  };
   const settings = mappingSettings(
     { FunctionName: 'handler', EventSourceArn: stream_arn, ...properties },
     () => 0,

@@ -22,6 +22,7 @@ import type { AwsService } from '../../src/gateway/types.ts';
 import { createCloudFormation } from '../../src/services/cloudformation.ts';
 import { createDynamoDb } from '../../src/services/dynamodb.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
+import { fetchSigned } from '../support/sign.ts';
 
 const now = () => Date.now();
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/records';
@@ -80,7 +81,11 @@ beforeAll(async () => {
       }),
       broken,
     ],
-    resolveCaller: (access_key_id) => CALLERS[access_key_id as keyof typeof CALLERS],
+    findIdentity: (access_key_id) => {
+      const caller = CALLERS[access_key_id as keyof typeof CALLERS];
+      return caller && { caller, secret_access_key: 'secret' };
+    },
+    control_token: 'token',
     policiesOf: () => POLICIES,
     roles: () => ['Role'],
     now,
@@ -128,13 +133,13 @@ const failure = (send: Promise<unknown>) =>
 async function control(method: string, route: string, body?: object) {
   const response = await fetch(`${endpoint}/_cloud/${route}`, {
     method,
+    headers: { authorization: 'Bearer token' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
-const signedFor = (service: string, key = 'AKIAOWNER') => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261123/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-});
+const getObject = (access_key_id = 'AKIAOWNER') =>
+  fetchSigned(`${endpoint}/lake/key`, { service: 's3', access_key_id });
 
 test('one port serves HTTP/2 and HTTP/1.1 clients at the same time', async () => {
   const calls = Array.from({ length: 30 }, (_, index) => [putRecord(), put(`both-${index}`)]);
@@ -146,7 +151,10 @@ test('the port waits for more bytes where the first one comes alone', async () =
   socket.write('P');
   await once(socket, 'connect');
   setImmediate(() => {
-    socket.write('OST /_cloud/meter/reset HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n');
+    socket.write(
+      'OST /_cloud/meter/reset HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer token\r\n' +
+        'content-length: 0\r\n\r\n',
+    );
   });
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
@@ -156,7 +164,7 @@ test('the port waits for more bytes where the first one comes alone', async () =
 test('a taken port is refused with EADDRINUSE', async () => {
   const other = createGateway({
     services: [],
-    resolveCaller: () => undefined,
+    findIdentity: () => undefined,
     policiesOf: () => [],
     now,
   });
@@ -165,13 +173,12 @@ test('a taken port is refused with EADDRINUSE', async () => {
 });
 
 test('every answer has a request id', async () => {
-  for (const [path, init] of [
-    ['/', {}],
-    ['/_cloud/health', {}],
-    ['/', { method: 'POST', headers: signedFor('dynamodb') }],
-    ['/lake/key', { headers: signedFor('s3') }],
-  ] as const) {
-    const response = await fetch(`${endpoint}${path}`, init);
+  for (const response of [
+    await fetch(endpoint),
+    await fetch(`${endpoint}/_cloud/health`),
+    await fetchSigned(endpoint, { service: 'dynamodb', method: 'POST' }),
+    await getObject(),
+  ]) {
     expect(response.headers.get('x-amzn-requestid')).toMatch(/\S/);
   }
   expect((await put('id')).$metadata.requestId).toMatch(/\S/);
@@ -187,7 +194,7 @@ test('an unsigned request is answered with the variables to export', async () =>
 });
 
 test('a call to a service that is not emulated, or with an unknown key, is refused', async () => {
-  const unknown = await fetch(endpoint, { method: 'POST', headers: signedFor('sqs') });
+  const unknown = await fetchSigned(endpoint, { service: 'sqs', method: 'POST' });
   expect(unknown.status).toBe(501);
   expect(await unknown.text()).toContain(
     'The service sqs is not emulated. Emulated services: kinesis, dynamodb',
@@ -195,8 +202,9 @@ test('a call to a service that is not emulated, or with an unknown key, is refus
   const stranger = new DynamoDBClient(config('AKIAUNKNOWN'));
   expect((await failure(get('a', stranger)))?.name).toBe('UnrecognizedClientException');
   stranger.destroy();
-  const no_key = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3', 'AKIAUNKNOWN') });
-  expect(await no_key.text()).toContain('<Code>InvalidAccessKeyId</Code>');
+  expect(await (await getObject('AKIAUNKNOWN')).text()).toContain(
+    '<Code>InvalidAccessKeyId</Code>',
+  );
 });
 
 test('an extra route gets the requests of its prefix, the longest prefix first', async () => {
@@ -213,7 +221,7 @@ test('an extra route gets the requests of its prefix, the longest prefix first',
 
 test('a service that throws is answered with 500, and onError gets the error', async () => {
   failures.length = 0;
-  const response = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
+  const response = await getObject();
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('defect');
   expect(failures).toEqual([new Error('a defect')]);
@@ -237,9 +245,7 @@ test('a function may only do what its role grants, and the denial has the form o
   by_dynamodb.destroy();
   by_kinesis.destroy();
 
-  const object = await fetch(`${endpoint}/lake/key`, {
-    headers: signedFor('s3', 'AKIACONSUMER'),
-  });
+  const object = await getObject('AKIACONSUMER');
   expect(object.status).toBe(403);
   expect(await object.text()).toContain('<Code>AccessDenied</Code>');
 });
@@ -264,7 +270,7 @@ test('a throttle fault has the form of each service', async () => {
   const throughput = 'ProvisionedThroughputExceededException';
   expect((await failure(get('a')))?.name).toBe(throughput);
   expect((await failure(putRecord()))?.name).toBe(throughput);
-  const object = await fetch(`${endpoint}/lake/key`, { headers: signedFor('s3') });
+  const object = await getObject();
   expect([object.status, await object.text()]).toEqual([503, expect.stringContaining('SlowDown')]);
   expect((await failure(describeStacks('Fixture')))?.name).toBe('Throttling');
   await get('a');
@@ -432,7 +438,7 @@ async function describeStacks(StackName: string) {
 test('closing waits for the calls in flight, and not for idle clients', async () => {
   const own = createGateway({
     services: [await createDynamoDb({ now })],
-    resolveCaller: () => CALLERS.AKIAOWNER,
+    findIdentity: () => ({ caller: CALLERS.AKIAOWNER, secret_access_key: 'secret' }),
     policiesOf: () => [],
     now,
   });

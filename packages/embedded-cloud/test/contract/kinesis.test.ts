@@ -18,7 +18,9 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { ownerIdentity } from '../../src/gateway/serve-service.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
+import { fetchSigned } from '../support/sign.ts';
 
 const now = () => Date.now();
 const KIB = 1024;
@@ -26,7 +28,7 @@ const KIB = 1024;
 async function open(path?: string) {
   const gateway = createGateway({
     services: [await createKinesis({ now, ...(path !== undefined && { path }) })],
-    resolveCaller: (access_key_id) => ({ access_key_id, name: 'owner' }),
+    findIdentity: (access_key_id) => ownerIdentity(access_key_id, 'secret'),
     policiesOf: () => [],
     now,
   });
@@ -122,13 +124,12 @@ test('the default client with HTTP/2 reads records in the order of their puts', 
 
 test('a client with HTTP/1.1 reads records in order on the same port', async () => {
   const StreamName = await newStream();
-  const response = await fetch(endpoint, {
+  const response = await fetchSigned(endpoint, {
+    service: 'kinesis',
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'Kinesis_20131202.PutRecord',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=AKIAOWNER/20261123/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0',
     },
     body: JSON.stringify({ StreamName, PartitionKey: 'k', Data: 'aGVsbG8=' }),
   });

@@ -28,7 +28,7 @@ export async function bootSmallCloud(
   const assemblyDir = await writeCloud(resources);
   const dataDir = await mkdtemp(join(tmpdir(), 'embedded-cloud-data-'));
   const cloud = await bootCloud({ dataDir, assemblyDir, ...options });
-  const { endpoint, region, access_key_id, secret_access_key } = cloud;
+  const { endpoint, region, access_key_id, secret_access_key, control_token } = cloud;
   return {
     cloud,
     config: {
@@ -37,7 +37,8 @@ export async function bootSmallCloud(
       credentials: { accessKeyId: access_key_id, secretAccessKey: secret_access_key },
     },
     async control(method, route) {
-      const response = await fetch(`${endpoint}/_cloud/${route}`, { method });
+      const headers = { authorization: `Bearer ${control_token}` };
+      const response = await fetch(`${endpoint}/_cloud/${route}`, { method, headers });
       return response.json();
     },
     async stop() {

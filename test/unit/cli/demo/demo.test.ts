@@ -28,6 +28,7 @@ const [athena, cloudformation, dynamodb, kinesis, s3] = [
 const CLOUD = {
   ...{ endpoint: 'http://cloud', region: 'eu-west-1' },
   ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
+  control_token: 'the-token',
 };
 const BAD = 'set-asides/shard-0/2.json';
 const SET_ASIDE = {

@@ -5,6 +5,8 @@ import { type DemoSummary, summarize } from '../../../../cli/demo/summary.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
+const CLOUD = { endpoint: 'http://cloud', control_token: 'the-token' };
+
 const MEASURED = {
   records: 10,
   set_asides: 2,
@@ -99,7 +101,8 @@ it('the report of the demo says how many records are missing', async () => {
 
 function useAnswer(body: unknown, status = 200): string[] {
   const sent: string[] = [];
-  vi.stubGlobal('fetch', async (url: string, { method }: RequestInit) => {
+  vi.stubGlobal('fetch', async (url: string, { method, headers }: RequestInit) => {
+    expect(headers).toEqual({ authorization: 'Bearer the-token' });
     sent.push(`${method} ${url}`);
     return Response.json(body, { status });
   });
@@ -127,7 +130,7 @@ it('the demo counts the calls of Comprehend that succeeded, with their documents
       { service: 'dynamodb', action: 'd', calls: 100, errors: {}, usage: { documents: 9 } },
     ],
   });
-  expect(await comprehendUsage('http://cloud')).toEqual({
+  expect(await comprehendUsage(CLOUD)).toEqual({
     calls: 6,
     documents: 10,
     billed_units: 30,
@@ -137,8 +140,8 @@ it('the demo counts the calls of Comprehend that succeeded, with their documents
 
 it('the demo makes Firehose deliver, and fails if the embedded cloud refuses', async () => {
   const sent = useAnswer({});
-  await flush('http://cloud');
+  await flush(CLOUD);
   expect(sent).toEqual(['POST http://cloud/_cloud/flush']);
   useAnswer({}, 500);
-  await expect(flush('http://cloud')).rejects.toThrow('The embedded cloud answered 500 to flush');
+  await expect(flush(CLOUD)).rejects.toThrow('The embedded cloud answered 500 to flush');
 });

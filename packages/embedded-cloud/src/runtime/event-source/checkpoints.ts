@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { rethrowDiskFull } from '../../full-disk.ts';
 
 /** A mapping's position in one shard. All records up to the position are finished. */
 interface ShardCheckpoint {
@@ -104,6 +105,7 @@ function createWriter(path: string, content: () => string) {
       wanted = true;
       running ??= run()
         .catch((cause: unknown) => {
+          rethrowDiskFull(cause);
           failed ??= cause;
         })
         .finally(() => {

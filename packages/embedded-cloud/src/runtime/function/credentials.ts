@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deriveSecret } from '../root-secret.ts';
 
 /** Credentials of a function's role. */
 export interface Credentials {
@@ -8,14 +9,14 @@ export interface Credentials {
 }
 
 /**
- * Derives a function's credentials from its logical id, so that the credentials stay the same after
- * a restart.
+ * Derives a function's credentials from its logical id and the root secret of the cloud, so that the
+ * credentials stay the same after a restart.
  */
-export function functionCredentials(logical_id: string): Credentials {
+export function functionCredentials(logical_id: string, root_secret: string): Credentials {
   const digest = createHash('sha256').update(logical_id).digest('hex').toUpperCase();
   return {
     access_key_id: `ASIA${digest.slice(0, 16)}`,
-    secret_access_key: digest.slice(16, 56).toLowerCase(),
-    session_token: `embedded-${logical_id}`,
+    secret_access_key: deriveSecret(root_secret, `function ${logical_id}`),
+    session_token: deriveSecret(root_secret, `session ${logical_id}`),
   };
 }

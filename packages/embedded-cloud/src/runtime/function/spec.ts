@@ -4,7 +4,7 @@ import { loadDeployment } from '../deployment.ts';
 import { localQueueUrl } from '../queue-url.ts';
 import type { Assembly } from '../template/assembly.ts';
 import type { Resource } from '../template/resource.ts';
-import { type Credentials, functionCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 
 /** A function as the template describes it. */
 export interface FunctionSpec {
@@ -109,14 +109,15 @@ export async function loadFunctions(
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
  * @example
- * const env = functionEnvironment(spec, { endpoint: cloud.endpoint });
+ * const credentials = cloud.function_credentials[spec.logical_id];
+ * const env = functionEnvironment(spec, { endpoint: cloud.endpoint, credentials });
  * new Worker(spec.module, { env });
  */
 export function functionEnvironment(
   spec: FunctionSpec,
-  options: { endpoint: string; log_stream?: string; credentials?: Credentials },
+  options: { endpoint: string; log_stream?: string; credentials: Credentials },
 ): Record<string, string> {
-  const { endpoint, credentials = functionCredentials(spec.logical_id) } = options;
+  const { endpoint, credentials } = options;
   return {
     ...mapValues(spec.environment, (value) => localQueueUrl(value, endpoint)),
     AWS_ENDPOINT_URL: endpoint,

@@ -1,5 +1,5 @@
 import { REGION } from '../../gateway/types.ts';
-import { OWNER_KEY, OWNER_SECRET } from '../callers.ts';
+import type { Callers } from '../callers.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Services } from '../services.ts';
 import { provisionDeliveryStreams } from './delivery-streams.ts';
@@ -13,14 +13,16 @@ import { provisionTables } from './tables.ts';
 export async function provision(options: {
   deployment: Deployment;
   services: Services;
+  callers: Callers;
   endpoint: string;
 }): Promise<void> {
   const { deployment, services } = options;
   const { stack } = deployment;
+  const { access_key_id, secret_access_key } = options.callers.owner;
   const config = {
     endpoint: options.endpoint,
     region: REGION,
-    credentials: { accessKeyId: OWNER_KEY, secretAccessKey: OWNER_SECRET },
+    credentials: { accessKeyId: access_key_id, secretAccessKey: secret_access_key },
   };
   await Promise.all([
     provisionStreams(stack, config),

@@ -62,12 +62,16 @@ function stageRoute(
   front: (request: ApiRequest) => Promise<ApiAnswer>,
   accepts: (request: GatewayRequest) => boolean,
 ): ExtraRoute {
+  const restOf = ({ path }: GatewayRequest) => path.slice(prefix.length);
+  const takes = (request: GatewayRequest) =>
+    accepts(request) && (restOf(request) === '' || restOf(request).startsWith('/'));
   return {
     prefix,
+    // As on AWS, the API itself answers preflights and decides which origins may read its answers.
+    hasCorsRule: takes,
     handle(request) {
-      const rest = request.path.slice(prefix.length);
-      if (!accepts(request) || (rest !== '' && !rest.startsWith('/'))) return undefined;
-      return front(apiRequest(request, rest)).then(toReply);
+      if (!takes(request)) return undefined;
+      return front(apiRequest(request, restOf(request))).then(toReply);
     },
   };
 }

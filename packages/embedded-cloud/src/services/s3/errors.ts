@@ -7,11 +7,6 @@ import { createXmlReply, escapeXml } from '../wire.ts';
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const ERRORS = {
-  AccessDenied: [403, 'Access Denied'],
-  AuthorizationQueryParametersError: [
-    400,
-    'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
-  ],
   BadDigest: [
     400,
     'The Content-MD5 or checksum value that you specified did not match what the server received.',

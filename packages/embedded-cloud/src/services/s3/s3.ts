@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rethrowDiskFull } from '../../full-disk.ts';
 import type { AwsCall, AwsReply, AwsService } from '../../gateway/types.ts';
 import { findAction } from './action.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
@@ -7,7 +8,6 @@ import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { findPermissions } from './permissions.ts';
-import { checkPresigned } from './presigned.ts';
 import { getObject, headObject } from './read-object.ts';
 import { readRequest, type S3Request } from './request.ts';
 import { createObjectStore } from './store.ts';
@@ -25,8 +25,8 @@ type Action = (request: S3Request) => Promise<AwsReply>;
  * Emulates S3 with path-style addresses. The buckets and objects are stored in a folder. Each
  * object is a plain file at `<dataDir>/<bucket>/<key>`, so that other programs can read the object.
  * The metadata of the object is in `<dataDir>/.meta/<bucket>/<key>.json`. Objects are replaced
- * atomically. Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. Signatures are
- * not checked.
+ * atomically. Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. The gateway
+ * verifies signatures and the lifetimes of presigned URLs.
  *
  * @param deps.now returns the current time in epoch milliseconds
  *
@@ -61,25 +61,21 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
     service: 's3',
     actionOf: findAction,
     permissionsOf: findPermissions,
-    handle: (call) => handleCall(actions, call, now()),
+    handle: (call) => handleCall(actions, call),
     errorReply: (status, code, message) => createErrorReply(status, code, message),
     createBucket: (name) => store.createBucket(name),
     close: async () => undefined,
   };
 }
 
-async function handleCall(
-  actions: Record<string, Action>,
-  call: AwsCall,
-  now: number,
-): Promise<AwsReply> {
+async function handleCall(actions: Record<string, Action>, call: AwsCall): Promise<AwsReply> {
   try {
-    checkPresigned(call.query, now);
     const action = actions[call.action];
     if (action === undefined) throw new S3Error('NotImplemented');
     const reply = await action(readRequest(call));
     return { ...reply, headers: { 'x-amz-request-id': randomUUID(), ...reply.headers } };
   } catch (error) {
+    rethrowDiskFull(error);
     const known = error instanceof S3Error ? error : new S3Error('InternalError');
     return createS3ErrorReply(known, call.method);
   }
