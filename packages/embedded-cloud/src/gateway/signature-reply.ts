@@ -37,7 +37,7 @@ const REFUSALS: Record<string, (fault: SignatureFault) => Refusal> = {
 };
 
 function refuseS3(fault: SignatureFault): Refusal {
-  const denied = (message: string) => ({ status: 403, code: 'AccessDenied', message });
+  const deny = (message: string) => ({ status: 403, code: 'AccessDenied', message });
   switch (fault.kind) {
     case 'incomplete':
       return {
@@ -54,7 +54,7 @@ function refuseS3(fault: SignatureFault): Refusal {
         message: 'The provided token is malformed or otherwise not valid.',
       };
     case 'expired_url':
-      return denied('Request has expired');
+      return deny('Request has expired');
     case 'skewed':
       return {
         status: 403,
@@ -62,7 +62,7 @@ function refuseS3(fault: SignatureFault): Refusal {
         message: 'The difference between the request time and the current time is too large.',
       };
     case 'unsigned_headers':
-      return denied(
+      return deny(
         `There were headers present in the request which were not signed: ${fault.names.join(', ')}`,
       );
     case 'mismatch':

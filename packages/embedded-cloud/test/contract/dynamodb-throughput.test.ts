@@ -53,11 +53,11 @@ const item = (id: string, source?: string) => ({
 });
 const put = (id: string, source?: string) =>
   client.send(new PutItemCommand({ TableName, Item: item(id, source) }));
-const throttled = (reason: string, resource = 'table/texts') => ({
+const describeThrottle = (reason: string, resource = 'table/texts') => ({
   name: 'ThrottlingException',
   throttlingReasons: [{ reason, resource: `arn:aws:dynamodb:us-east-1:000000000000:${resource}` }],
 });
-const HOT_WRITE = throttled('TableWriteKeyRangeThroughputExceeded');
+const HOT_WRITE = describeThrottle('TableWriteKeyRangeThroughputExceeded');
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 it('a key that has written 1,000 units in a second is throttled, and another key is not', async () => {
@@ -96,17 +96,23 @@ it('a key that has read 3,000 units in a second is throttled, in the table and i
   };
   const strong = await readUntilThrottled(get);
   expect(strong.reads).toBe(Math.ceil(3_000 / 63));
-  expect(strong.failure).toMatchObject(throttled('TableReadKeyRangeThroughputExceeded'));
+  expect(strong.failure).toMatchObject(describeThrottle('TableReadKeyRangeThroughputExceeded'));
   const weak = await readUntilThrottled(query);
   expect(weak.reads).toBe(Math.ceil(3_000 / 31.5));
-  const of_index = throttled('IndexReadKeyRangeThroughputExceeded', 'table/texts/index/by_source');
+  const of_index = describeThrottle(
+    'IndexReadKeyRangeThroughputExceeded',
+    'table/texts/index/by_source',
+  );
   expect(weak.failure).toMatchObject(of_index);
 });
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
 it('a hot key of an index throttles writes of different keys of its table', async () => {
   for (let i = 0; i < 4; i += 1) await put(`id ${i}`, 'news');
-  const of_index = throttled('IndexWriteKeyRangeThroughputExceeded', 'table/texts/index/by_source');
+  const of_index = describeThrottle(
+    'IndexWriteKeyRangeThroughputExceeded',
+    'table/texts/index/by_source',
+  );
   await expect(put('id 10', 'news')).rejects.toMatchObject(of_index);
   await put('id 10');
   now += 1_000;
