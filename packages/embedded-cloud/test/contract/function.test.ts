@@ -106,6 +106,7 @@ it("a function's environment has the template's variables, Lambda's own, the end
       'AWS_LAMBDA_LOG_STREAM_NAME',
       'LAMBDA_TASK_ROOT',
       '_HANDLER',
+      '_X_AMZN_TRACE_ID',
       'TZ',
     ].sort(),
   );

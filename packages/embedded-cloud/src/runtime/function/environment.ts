@@ -19,7 +19,12 @@ export interface ExecutionEnvironment {
    * Runs an invocation. Only one invocation may run at a time. The returned promise never rejects.
    * If the environment crashes, the answer is a failure and the environment is dead.
    */
-  invoke(invocation: { payload: string; context: object; deadline: number }): Promise<Answer>;
+  invoke(invocation: {
+    payload: string;
+    trace_header: string;
+    context: object;
+    deadline: number;
+  }): Promise<Answer>;
   isDead(): boolean;
   /** Ends the thread. If an invocation is running, the invocation fails with `error`. */
   kill(error: FunctionError): Promise<void>;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, errorJson } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import { type Concurrency, createPool } from './pool.ts';
+import { isRecursiveLoop, nextTraceHeader } from './recursion.ts';
 import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
@@ -52,6 +53,8 @@ export interface FunctionStatus {
   invocations: number;
   errors: number;
   throttles: number;
+  /** Number of invocations that Lambda stopped because the function ran in a recursive loop. */
+  recursive_invocations_dropped: number;
   /** Sum of the durations of all invocations, in milliseconds. */
   duration_ms: number;
   cold_starts: number;
@@ -60,8 +63,12 @@ export interface FunctionStatus {
 /** A Lambda function that runs from its bundle in worker threads. */
 export interface LambdaFunction {
   spec: FunctionSpec;
-  /** Invokes the function synchronously with a JSON payload. The returned promise never rejects. */
-  invoke(payload: string): Promise<Invocation>;
+  /**
+   * Invokes the function synchronously with a JSON payload. The returned promise never rejects.
+   *
+   * @param trace_header trace header of the request or the message that causes the invocation.
+   */
+  invoke(payload: string, trace_header?: string): Promise<Invocation>;
   status(): FunctionStatus;
   /** Kills every environment, including busy environments. */
   stop(): Promise<void>;
@@ -76,12 +83,14 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     start: () => startSandbox(options),
   });
 
-  const run = async (request_id: string, payload: string) => {
+  const run = async (request_id: string, payload: string, caused_by: string | undefined) => {
     const typical_ms = counters.duration_ms / counters.invocations || UNKNOWN_DURATION_MS;
     const sandbox = await pool.take();
     const { kill_after_ms, twice } = options.fault?.(typical_ms) ?? {};
-    if (twice) void runDuplicate(payload);
-    const { answer, duration_ms, cold } = await sandbox.run({ request_id, payload, kill_after_ms });
+    const trace_header = nextTraceHeader(caused_by, spec.arn, options.now());
+    if (twice) void runDuplicate(payload, trace_header);
+    const invocation = { request_id, payload, trace_header, kill_after_ms };
+    const { answer, duration_ms, cold } = await sandbox.run(invocation);
     pool.giveBack(sandbox);
     counters.duration_ms += duration_ms;
     counters.cold_starts += cold ? 1 : 0;
@@ -92,15 +101,19 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
    * Invokes the function a second time with the same event. The caller receives only the answer of
    * the first invocation.
    */
-  const runDuplicate = async (payload: string) => {
+  const runDuplicate = async (payload: string, trace_header: string) => {
     const sandbox = await pool.take();
-    void (await sandbox.run({ request_id: randomUUID(), payload, kill_after_ms: undefined }));
+    void (await sandbox.run({ request_id: randomUUID(), payload, trace_header }));
     pool.giveBack(sandbox);
   };
 
   return {
     spec,
-    async invoke(payload) {
+    async invoke(payload, trace_header) {
+      if (!spec.allows_recursion && isRecursiveLoop(trace_header, spec.arn)) {
+        counters.recursive_invocations_dropped += 1;
+        return RECURSION_REFUSAL;
+      }
       const refusal = admit(payload, concurrency);
       if (refusal !== undefined) {
         if (refusal.code === 'TooManyRequestsException') counters.throttles += 1;
@@ -109,7 +122,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
       counters.running += 1;
       counters.invocations += 1;
       const request_id = randomUUID();
-      const answer = await run(request_id, payload);
+      const answer = await run(request_id, payload, trace_header);
       concurrency.release();
       counters.running -= 1;
       if (answer.kind === 'failed') counters.errors += 1;
@@ -120,8 +133,17 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   };
 }
 
+const RECURSION_REFUSAL = {
+  kind: 'refused',
+  code: 'RecursiveInvocationException',
+  message: 'Lambda has detected your function being invoked in a recursive loop.',
+} as const;
+
 function newCounters(): Omit<FunctionStatus, 'name' | 'environments'> {
-  return { running: 0, invocations: 0, errors: 0, throttles: 0, duration_ms: 0, cold_starts: 0 };
+  return {
+    ...{ running: 0, invocations: 0, errors: 0, throttles: 0 },
+    ...{ recursive_invocations_dropped: 0, duration_ms: 0, cold_starts: 0 },
+  };
 }
 
 /**

@@ -10,7 +10,10 @@ export type Invocation =
   /** The function was not invoked, because a limit was exceeded. */
   | {
       kind: 'refused';
-      code: 'TooManyRequestsException' | 'RequestTooLargeException';
+      code:
+        | 'TooManyRequestsException'
+        | 'RequestTooLargeException'
+        | 'RecursiveInvocationException';
       message: string;
     };
 

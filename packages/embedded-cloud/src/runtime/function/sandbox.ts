@@ -26,6 +26,7 @@ export interface SandboxOptions {
 interface SandboxInvocation {
   request_id: string;
   payload: string;
+  trace_header: string;
   /**
    * Time after which the environment is killed, in milliseconds. Absent if no kill fault applies.
    */
@@ -75,10 +76,11 @@ export function startSandbox(options: SandboxOptions): Sandbox {
     ));
     return now() - started_at;
   };
-  const invoke = ({ request_id, payload, kill_after_ms }: SandboxInvocation) => {
+  const invoke = (invocation: SandboxInvocation) => {
+    const { request_id, payload, trace_header, kill_after_ms } = invocation;
     const context = contextOf(spec, request_id, log_stream);
     const deadline = Date.now() + spec.timeout_ms;
-    const running = environment.invoke({ payload, context, deadline });
+    const running = environment.invoke({ payload, trace_header, context, deadline });
     const killed = killAfter(environment, kill_after_ms, exitError('signal: killed'), running);
     const error = timeoutError(request_id, spec.timeout_ms);
     return killAfter(environment, spec.timeout_ms, error, killed);

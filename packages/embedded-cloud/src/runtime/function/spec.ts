@@ -29,6 +29,8 @@ export interface FunctionSpec {
    */
   environment: Record<string, string>;
   reserved_concurrency?: number;
+  /** Whether Lambda leaves a recursive loop of the function alone. */
+  allows_recursion?: boolean;
   log_group: string;
 }
 
@@ -41,6 +43,7 @@ interface FunctionProperties {
   MemorySize?: number;
   Environment?: { Variables?: Record<string, unknown> };
   ReservedConcurrentExecutions?: number;
+  RecursiveLoop?: 'Allow' | 'Terminate';
   LoggingConfig?: { LogGroup?: string };
 }
 
@@ -81,6 +84,7 @@ export function functionSpec(
     memory_mb: Number(properties.MemorySize ?? MEMORY_MB),
     environment: mapValues(properties.Environment?.Variables ?? {}, String),
     ...(reserved === undefined ? {} : { reserved_concurrency: Number(reserved) }),
+    allows_recursion: properties.RecursiveLoop === 'Allow',
     log_group: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${resource.physical_id}`,
   };
 }

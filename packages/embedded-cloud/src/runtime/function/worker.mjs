@@ -79,6 +79,9 @@ try {
 }
 
 async function runInvocation(invocation) {
+  // The runtime of Lambda sets this variable, and the SDK sends its value with each call. Source:
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+  process.env._X_AMZN_TRACE_ID = invocation.trace_header;
   try {
     const answer = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     parentPort.postMessage({ kind: 'answered', payload: answerJson(answer) });

@@ -15,7 +15,7 @@ export interface QueueMappingOptions {
   report_item_failures: boolean;
   config: SQSClientConfig;
   /** Invokes the function. The returned promise never rejects. */
-  invoke: (payload: string) => Promise<Invocation>;
+  invoke: (payload: string, trace_header?: string) => Promise<Invocation>;
   /**
    * Returns the number of visible messages in the queue, and the number of messages that were
    * received and not yet deleted.
@@ -66,7 +66,9 @@ export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
   };
   const process = async (messages: Message[]) => {
     const event = JSON.stringify(queueEvent(messages, options.queue_arn));
-    const invocation = await options.invoke(event);
+    // AWS does not document which message of a batch counts. Here it is the first.
+    const trace_header = messages[0]?.Attributes?.AWSTraceHeader;
+    const invocation = await options.invoke(event, trace_header);
     const processed = processedMessages(invocation, messages, options.report_item_failures);
     counters.invocations += 1;
     if (processed.length === 0) counters.failed_invocations += 1;

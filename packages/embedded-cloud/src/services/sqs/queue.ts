@@ -9,6 +9,8 @@ export interface Message {
   /** Time from which the message can be delivered, in epoch milliseconds. */
   visible_at: number;
   receive_count: number;
+  /** X-Ray trace header of the request that sent the message. */
+  trace_header?: string;
   first_received_at?: number;
   /** Receipt handle of the latest delivery. */
   receipt_handle?: string;
@@ -40,7 +42,7 @@ interface QueueCounts {
  */
 export interface Queue {
   spec: QueueSpec;
-  send(body: string, delay_ms?: number): Message;
+  send(body: string, options?: { delay_ms?: number; trace_header?: string }): Message;
   receive(most: number, visibility_timeout_ms?: number): Message[];
   /**
    * Deletes the message with the given receipt handle.
@@ -85,13 +87,14 @@ export function createQueue({ spec, now, sendToDeadLetters, onChange }: QueueDep
 
   return {
     spec,
-    send(body, delay_ms = spec.delay_ms) {
+    send(body, { delay_ms = spec.delay_ms, trace_header } = {}) {
       const message: Message = {
         message_id: randomUUID(),
         body,
         sent_at: now(),
         visible_at: now() + delay_ms,
         receive_count: 0,
+        ...(trace_header === undefined ? {} : { trace_header }),
       };
       messages.set(message.message_id, message);
       onChange();

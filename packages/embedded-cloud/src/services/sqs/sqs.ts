@@ -22,7 +22,11 @@ const POLL_MS = 100;
 
 const { reply, error } = jsonProtocol('1.0');
 
-type Action = (input: JsonObject, queue: Queue) => AwsReply | Promise<AwsReply>;
+type Action = (
+  input: JsonObject,
+  queue: Queue,
+  trace_header: string | undefined,
+) => AwsReply | Promise<AwsReply>;
 
 /** An error that SQS sends to the client. */
 class SqsError extends Error {
@@ -72,7 +76,7 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
         );
       }
       try {
-        return await action(input, queue);
+        return await action(input, queue, call.headers['x-amzn-trace-id']);
       } catch (cause) {
         if (cause instanceof SqsError) return error(400, cause.code, cause.message);
         throw cause;
@@ -87,9 +91,9 @@ export function createSqs(store: QueueStore): AwsService & { queues: QueueStore 
 
 function createActions(isClosing: () => boolean): Record<string, Action> {
   return {
-    SendMessage: (input, queue) => reply(sendMessage(queue, input)),
-    SendMessageBatch: (input, queue) =>
-      reply(runBatch(input, (entry) => sendMessage(queue, entry))),
+    SendMessage: (input, queue, trace_header) => reply(sendMessage(queue, input, trace_header)),
+    SendMessageBatch: (input, queue, trace_header) =>
+      reply(runBatch(input, (entry) => sendMessage(queue, entry, trace_header))),
     ReceiveMessage: async (input, queue) => {
       const messages = await receiveMessages(queue, input, isClosing);
       return reply(messages.length === 0 ? {} : { Messages: messages.map(describeMessage) });
@@ -171,15 +175,35 @@ function readInteger(input: JsonObject, name: string, most: number): number | un
   );
 }
 
-function sendMessage(queue: Queue, input: JsonObject): JsonObject {
+/**
+ * Sends a message. The message keeps the trace header of the request, or the trace header that the
+ * request sets as a system attribute of the message.
+ * Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html
+ */
+function sendMessage(
+  queue: Queue,
+  input: JsonObject,
+  http_trace_header: string | undefined,
+): JsonObject {
   const body = readText(input, 'MessageBody');
   if (Buffer.byteLength(body) > MAX_MESSAGE_BYTES) {
     const message = `One or more parameters are invalid. Reason: Message must be shorter than ${MAX_MESSAGE_BYTES} bytes.`;
     throw new SqsError('InvalidParameterValue', message);
   }
   const delay = readInteger(input, 'DelaySeconds', MAX_DELAY_SECONDS);
-  const { message_id } = queue.send(body, delay === undefined ? undefined : delay * 1_000);
+  const trace_header = readTraceHeader(input) ?? http_trace_header;
+  const { message_id } = queue.send(body, {
+    ...(delay === undefined ? {} : { delay_ms: delay * 1_000 }),
+    ...(trace_header === undefined ? {} : { trace_header }),
+  });
   return { MessageId: message_id, MD5OfMessageBody: computeMd5(body) };
+}
+
+function readTraceHeader(input: JsonObject): string | undefined {
+  const attributes = input.MessageSystemAttributes as
+    | { AWSTraceHeader?: { StringValue?: string } }
+    | undefined;
+  return attributes?.AWSTraceHeader?.StringValue;
 }
 
 function runBatch(input: JsonObject, runEntry: (entry: JsonObject) => JsonObject): JsonObject {
@@ -235,6 +259,7 @@ function describeMessage(message: Message): JsonObject {
       SentTimestamp: String(message.sent_at),
       SenderId: ACCOUNT_ID,
       ApproximateFirstReceiveTimestamp: String(message.first_received_at),
+      ...(message.trace_header === undefined ? {} : { AWSTraceHeader: message.trace_header }),
     },
   };
 }

@@ -34,7 +34,11 @@ export function createQueueStore(options: {
   const byArn = (arn: string) => [...queues.values()].find(({ spec }) => spec.arn === arn);
   for (const spec of specs) {
     const sendToDeadLetters = (arn: string, message: Message) => {
-      void byArn(arn)?.send(message.body, 0);
+      const { body, trace_header } = message;
+      void byArn(arn)?.send(body, {
+        delay_ms: 0,
+        ...(trace_header === undefined ? {} : { trace_header }),
+      });
     };
     queues.set(spec.name, createQueue({ spec, now, sendToDeadLetters, onChange: save }));
   }
