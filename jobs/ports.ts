@@ -5,6 +5,7 @@ import type {
   Job,
   JobCommand,
   JobStatus,
+  Lease,
   OutcomeCounts,
   RecordOutcome,
 } from '../schemas/index.ts';
@@ -47,6 +48,7 @@ export type JobChanges = Partial<
     | 'error'
     | 'callback'
     | 'input'
+    | 'lease'
   >
 >;
 
@@ -114,14 +116,36 @@ export interface JobStore {
    */
   update(job_id: string, states: JobStatus[], changes: JobChanges): Promise<Job | undefined>;
   /**
-   * Moves a checkpoint of a job forward and never back. Returns undefined if the job is in none of
-   * the given statuses.
+   * Gives the lease of a job to a new owner, and makes the job due when the lease ends. The lease
+   * must be free: the job has no lease, or the lease has ended at the time `now` (in epoch
+   * milliseconds), or its owner is `from`. Returns undefined and changes nothing if the lease is not
+   * free, or if the job is in none of the given statuses.
+   */
+  takeLease(
+    job_id: string,
+    states: JobStatus[],
+    lease: Lease,
+    free: { from?: string | undefined; now: number },
+  ): Promise<Job | undefined>;
+  /**
+   * Moves a checkpoint of a job forward and never back. Also extends the lease, and makes the job
+   * due when the lease ends. Returns undefined if the lease has another owner, or if the job is in
+   * none of the given statuses.
    */
   advance(
     job_id: string,
     states: JobStatus[],
     field: 'counted' | 'submitted',
     position: InputPosition,
+    lease: Lease,
+  ): Promise<Job | undefined>;
+  /**
+   * Moves the time of the sweeper's next check of a job. Returns undefined and changes nothing if
+   * the status or the `due_at` of the job has changed since the job was read.
+   */
+  postpone(
+    job: Pick<Job, 'job_id' | 'status' | 'due_at'>,
+    due_at: string,
   ): Promise<Job | undefined>;
   /**
    * Adds the indexes of done records to a page. A closed page does not change. Returns the page
@@ -134,10 +158,11 @@ export interface JobStore {
    */
   closePage(job: JobRef, page: number, counts: OutcomeCounts): Promise<Page>;
   /**
-   * Adds a page to the set of the job's closed pages. Returns the number of closed pages after the
-   * call.
+   * Remembers that a page is closed. Returns whether all pages of the job are closed after the call.
+   *
+   * @param pages number of pages of the job.
    */
-  addClosedPage(job: JobRef, page: number): Promise<number>;
+  addClosedPage(job: JobRef, page: number, pages: number): Promise<boolean>;
   /**
    * Reads the pages of a job. Pages on which no record is done are left out. The read is
    * consistent, and the pages are in order.

@@ -65,7 +65,7 @@ export interface JobProgress {
  *
  *     1 mark    Add the indexes to the sets of the page. Stop if the page has open records.
  *     2 close   Replace the sets with their counts. If the page is closed already, change nothing.
- *     3 add     Add the page to the set of the job's closed pages. Stop if the job has open pages.
+ *     3 add     Remember that the page is closed. Stop if the job has open pages.
  *     4 end     Read all pages and move the job to COMPLETED or COMPLETED_WITH_ERRORS.
  *
  * A batch that contains every record of the page skips step 1. A job with only one page skips step
@@ -154,8 +154,7 @@ async function markPage(deps: ProgressDeps, marked: PageEntries): Promise<void> 
   if (counts === undefined) return;
   const { job, page, total } = marked;
   if (pageCount(total) === 1) return complete(deps, job, counts);
-  const closed = await deps.store.addClosedPage(job, page);
-  if (closed < pageCount(total)) return;
+  if (!(await deps.store.addClosedPage(job, page, pageCount(total)))) return;
   const pages = await deps.store.pages(job);
   if (pages.some((read) => read.counts === undefined)) return;
   await complete(deps, job, sumOf(pages.map(countsOf)));

@@ -21,6 +21,10 @@ export interface SweepReport {
   called_back: number;
 }
 
+/**
+ * Time between two checks of a submission that has stopped, in milliseconds. The message of the
+ * first check may be lost.
+ */
 const RESUME_AGAIN_MS = 10 * 60_000;
 /**
  * Time between two checks of a pending callback by the sweeper, in milliseconds. The time is longer
@@ -39,6 +43,9 @@ const MESSAGE_LATE_MS = 5 * 60_000;
  * becomes FAILED. A submission that may have stopped is resumed. A callback whose message may be
  * lost is sent again. If a job may need another check, its `due_at` is moved to a later time. Two
  * sweeps may handle the same job without harm, because each action is idempotent.
+ *
+ * A submission that is running is not due, because each checkpoint moves `due_at` to the end of the
+ * lease. The index of due jobs may be behind the table. A job that has changed since is left alone.
  */
 export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
   return async () => {
@@ -61,10 +68,10 @@ async function checkCallback(deps: SweepDeps, job: Job): Promise<'called_back' |
   }
   const waits_ms = messageDueAt(callback) - deps.now();
   if (waits_ms > 0) {
-    await postpone(deps, job, waits_ms);
+    void (await postpone(deps, job, waits_ms));
     return undefined;
   }
-  await postpone(deps, job, CALL_AGAIN_MS);
+  if ((await postpone(deps, job, CALL_AGAIN_MS)) === undefined) return undefined;
   await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);
   return 'called_back';
 }
@@ -97,14 +104,14 @@ async function checkOpenJob(deps: SweepDeps, job: Job): Promise<'failed' | 'resu
     void (await store.update(job_id, [status], { due_at: deadline_at }));
     return undefined;
   }
-  await postpone(deps, job, RESUME_AGAIN_MS);
+  if ((await postpone(deps, job, RESUME_AGAIN_MS)) === undefined) return undefined;
   await job_queue.send({ kind: 'resume', job_id });
   return 'resumed';
 }
 
-async function postpone({ store, now }: SweepDeps, job: Job, delay_ms: number): Promise<void> {
-  const due_at = new Date(now() + delay_ms).toISOString();
-  void (await store.update(job.job_id, [job.status], { due_at }));
+/** Returns undefined if the job has changed since it was read. */
+function postpone({ store, now }: SweepDeps, job: Job, delay_ms: number): Promise<Job | undefined> {
+  return store.postpone(job, new Date(now() + delay_ms).toISOString());
 }
 
 function isSubmitted({ status, total, submitted }: Job): boolean {

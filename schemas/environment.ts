@@ -95,6 +95,7 @@ export const submissionEnvironmentSchema = z.object({
   INPUT_BUCKET: z.string().min(1),
   JOBS_QUEUE_URL: z.url(),
   CALLBACK_QUEUE_URL: z.url(),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 
 /** Environment variables of the Lambda function that sends callbacks. */

@@ -40,6 +40,8 @@ export const JOB_EVENTS = {
   input_counted: { from: ['PENDING'], to: 'PROCESSING' },
   /** The submission cannot use the input. See ingest/submission/submit.ts. */
   input_unusable: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
+  /** The submission has taken too many invocations. See ingest/submission/submit.ts. */
+  submission_stopped: { from: ['PENDING', 'PROCESSING'], to: 'FAILED' },
   /** All records are done, and all records have succeeded. See jobs/progress.ts. */
   all_records_succeeded: { from: ['PROCESSING'], to: 'COMPLETED' },
   /**

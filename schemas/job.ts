@@ -9,8 +9,8 @@ export const jobStatus = z.enum(JOB_STATUSES);
 export const JOB_PAGE_SIZE = 1_000;
 
 /**
- * Maximum number of records of a job. The limit exists because one DynamoDB item stores the numbers
- * of all closed pages of a job. An item has at most 400 KB.
+ * Maximum number of records of a job. The limit exists because the progress of a job is read from
+ * all of its pages. The 50,000 closed pages of the largest job have about 5 MB.
  */
 export const MAX_JOB_RECORDS = 50_000_000;
 
@@ -53,6 +53,7 @@ const JOB_ERROR_CODES = [
   'INPUT_UNREADABLE',
   'TOO_MANY_RECORDS',
   'DEADLINE_EXCEEDED',
+  'SUBMISSION_STOPPED',
 ] as const;
 export const jobErrorSchema = z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() });
 export type JobError = z.infer<typeof jobErrorSchema>;
@@ -77,6 +78,17 @@ const jobInputSchema = z.object({
  */
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;
+
+/**
+ * The right of one invocation to submit the records of a job. Another invocation may take the lease
+ * once the time `until` has passed.
+ */
+const leaseSchema = z.object({
+  /** An id of the invocation that no other invocation has. */
+  owner: z.string(),
+  until: timestamp,
+});
+export type Lease = z.infer<typeof leaseSchema>;
 
 const callbackAttemptSchema = z.object({
   attempted_at: timestamp,
@@ -133,6 +145,8 @@ export const jobSchema = z.object({
    * position are on the stream or are marked as set aside.
    */
   submitted: inputPositionSchema.optional(),
+  /** The lease of the invocation that submits the job. Absent before and after the submission. */
+  lease: leaseSchema.optional(),
   error: jobErrorSchema.optional(),
   callback: callbackSchema.optional(),
   /** Time at which DynamoDB may delete the job, in epoch seconds. */

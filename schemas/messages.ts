@@ -14,11 +14,19 @@ const objectCreatedSchema = z.object({
 });
 
 /**
- * A command to the submitting function. `resume` continues the submission of a job. `sweep` checks
- * the jobs that are due.
+ * A command to the submitting function. `resume` continues the submission of a job. An invocation
+ * that hands the submission over to the next invocation sends `owner` and `hops`. The sweeper sends
+ * neither. `sweep` checks the jobs that are due.
  */
 const jobCommandSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('resume'), job_id: recordId }),
+  z.object({
+    kind: z.literal('resume'),
+    job_id: recordId,
+    /** The owner of the job's lease when the message was sent. */
+    owner: z.string().optional(),
+    /** Number of invocations that have handed the submission over. Absent: 0. */
+    hops: z.int().min(0).optional(),
+  }),
   z.object({ kind: z.literal('sweep') }),
 ]);
 

@@ -18,6 +18,12 @@ export interface HandlerProps {
   memory_mb: number;
   timeout_seconds: number;
   environment: Record<string, string>;
+  /**
+   * Whether Lambda lets the function run in a loop. If absent, Lambda stops a loop after about 16
+   * invocations. A function that runs in a loop must limit the loop itself.
+   * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
+  recursive_loop?: lambda.RecursiveLoop;
   grants: { actions: string[]; resources: string[] }[];
   /** Files to copy next to the bundle. */
   assets?: Assets;
@@ -62,6 +68,7 @@ export function createFunction(
     ...(props.reserved_concurrency === undefined
       ? {}
       : { reservedConcurrentExecutions: props.reserved_concurrency }),
+    ...(props.recursive_loop === undefined ? {} : { recursiveLoop: props.recursive_loop }),
     environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
   });
   // Removes the temporary folder, because the cloud assembly contains a copy of the bundle.

@@ -2,7 +2,7 @@ import {
   CfnParameter,
   Duration,
   aws_dynamodb as dynamodb,
-  type aws_lambda as lambda,
+  aws_lambda as lambda,
   RemovalPolicy,
   Stack,
   type aws_s3 as s3,
@@ -35,6 +35,7 @@ export class Jobs extends Construct {
   readonly input_bucket: s3.Bucket;
   readonly queue: sqs.Queue;
   readonly callback_queue: sqs.Queue;
+  readonly submission: lambda.Function;
   readonly callback_secret: secretsmanager.Secret;
   /**
    * `true` if callbacks may go to loopback addresses over unencrypted HTTP. A developer can then
@@ -61,7 +62,7 @@ export class Jobs extends Construct {
         'Whether callbacks may go to loopback addresses over plain HTTP. For tests only.',
     }).valueAsString;
     addJobRules(this, { bucket: this.input_bucket, queue: this.queue, prefix: INPUTS_PREFIX });
-    void this.submission(settings, ingest);
+    this.submission = this.createSubmission(settings, ingest);
     void this.callbacks(settings);
   }
 
@@ -104,19 +105,23 @@ export class Jobs extends Construct {
     return bucket;
   }
 
-  private submission(settings: Settings, ingest: Ingest): lambda.Function {
+  private createSubmission(settings: Settings, ingest: Ingest): lambda.Function {
     const handler = createFunction(this, 'Submission', {
       settings,
       entry: 'ingest/submission/handler.ts',
       description: 'Puts the records of jobs on the bulk stream, and sweeps the jobs that are due',
       memory_mb: settings.jobs.memory_mb,
       timeout_seconds: settings.jobs.timeout_seconds,
+      // The function hands a long submission over to its next invocation, through its own queue. The
+      // function itself limits the number of handovers: MAX_HOPS in ingest/submission/submit.ts.
+      recursive_loop: lambda.RecursiveLoop.ALLOW,
       environment: {
         STREAM_NAME: ingest.bulk_stream.ref,
         JOBS_TABLE: this.table.tableName,
         INPUT_BUCKET: this.input_bucket.bucketName,
         JOBS_QUEUE_URL: this.queue.queueUrl,
         CALLBACK_QUEUE_URL: this.callback_queue.queueUrl,
+        ENVIRONMENT: settings.environment,
       },
       grants: [
         {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
@@ -21,6 +23,10 @@ export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(submissionEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-submission' });
+  const metrics = new Metrics({
+    ...{ namespace: 'AuraStream', serviceName: 'submission' },
+    defaultDimensions: { environment: environment.ENVIRONMENT },
+  });
   const store = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const job_queue = createJobQueue({ queue_url: environment.JOBS_QUEUE_URL });
   const callback_queue = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
@@ -40,6 +46,11 @@ export function compose(variables: Record<string, string | undefined>) {
     }),
     sweep: createSweep({ store, job_queue, callback_queue, now }),
     job_queue,
+    newOwner: randomUUID,
+    countStopped: () => {
+      metrics.addMetric('submissions_stopped', MetricUnit.Count, 1);
+      metrics.publishStoredMetrics();
+    },
     log: (level, message, details) => logger[level](message, { ...details }),
   });
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>

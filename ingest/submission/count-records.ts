@@ -3,6 +3,7 @@ import { type InputPosition, type Job, MAX_JOB_RECORDS } from '../../schemas/ind
 import { isTimeUp, type RemainingMs } from './deadline.ts';
 import { countInput } from './input.ts';
 import { UnusableInputError } from './input-error.ts';
+import type { HeldLease } from './lease.ts';
 import type { JobInputs } from './ports.ts';
 
 export interface CountDeps {
@@ -13,23 +14,19 @@ export interface CountDeps {
 }
 
 const CHECKPOINT_INTERVAL_MS = 5_000;
-/**
- * Time between the end of counting and the sweeper's next check of the job, in milliseconds. If the
- * records are not all published by then, the sweeper resumes the submission.
- */
-const RESUME_AFTER_MS = 10 * 60_000;
 
 /**
  * Counts the records in the input of a PENDING job, and moves the job to PROCESSING. A job that is
  * in PROCESSING already is returned unchanged.
  *
  * @returns the job in PROCESSING; `more` if the time ran out; `ignored` if the job has left PENDING
- * for another status.
+ * for another status, or if another invocation has taken the lease.
  * @throws {UnusableInputError} if the input has no records or too many records.
  */
 export async function countRecords(
   deps: CountDeps,
   job: Job,
+  lease: HeldLease,
   remaining_ms: RemainingMs,
 ): Promise<Job | 'more' | 'ignored'> {
   if (job.status === 'PROCESSING') return job;
@@ -43,28 +40,31 @@ export async function countRecords(
     }
     if (now() - saved_at < CHECKPOINT_INTERVAL_MS && !isTimeUp(remaining_ms)) continue;
     saved_at = now();
-    const saved = await store.advance(job.job_id, ['PENDING'], 'counted', position);
+    const { job_id } = job;
+    const saved = await store.advance(job_id, ['PENDING'], 'counted', position, lease.extend());
     if (saved === undefined) return 'ignored';
     if (isTimeUp(remaining_ms)) return 'more';
   }
   if (position.records === 0) {
     throw new UnusableInputError('INPUT_EMPTY', 'The input has no records');
   }
-  return startProcessing(deps, job, position.records);
+  return startProcessing(deps, job, position.records, lease);
 }
 
 async function startProcessing(
   { store, now }: CountDeps,
   { job_id }: Job,
   total: number,
+  lease: HeldLease,
 ): Promise<Job | 'ignored'> {
+  const { owner, until } = lease.extend();
+  const started_at = new Date(now()).toISOString();
   const changed = await store.transition(job_id, 'PROCESSING', {
-    total,
-    started_at: new Date(now()).toISOString(),
-    due_at: new Date(now() + RESUME_AFTER_MS).toISOString(),
+    ...{ total, started_at },
+    due_at: until,
   });
-  // Another invocation may have moved the job to PROCESSING already. Both invocations may continue,
-  // because a record is counted only once even if both invocations publish the record.
+  // The SDK repeats a call whose answer was lost. The repeated call finds the job in PROCESSING.
   const current = changed ?? (await store.get(job_id));
-  return current?.status === 'PROCESSING' ? current : 'ignored';
+  const may_publish = current?.status === 'PROCESSING' && current.lease?.owner === owner;
+  return may_publish ? current : 'ignored';
 }

@@ -9,12 +9,16 @@ import {
 } from '../../schemas/index.ts';
 import type { RemainingMs } from './deadline.ts';
 import { SubmissionInterruptedError } from './publish-records.ts';
-import type { Submit } from './submit.ts';
+import type { Submit, SubmitOutcome, SubmitRequest } from './submit.ts';
 
 export interface MessagesDeps {
   submit: Submit;
   sweep: () => Promise<object>;
   job_queue: JobQueue;
+  /** Returns an id that no other invocation has. */
+  newOwner: () => string;
+  /** Counts a submission that was stopped because it took too many invocations. */
+  countStopped: () => void;
   /**
    * Logs a message. The details must be ids, counts or codes, and must not contain a user's text.
    */
@@ -53,30 +57,43 @@ async function handleMessage(
     deps.log('info', 'jobs swept', await deps.sweep());
     return;
   }
-  const { job_id, object_key } = readTarget(message);
-  if (job_id === undefined) {
+  const target = readTarget(message);
+  if (target === undefined) {
     deps.log('warn', 'object ignored: its key names no job', {});
     return;
   }
-  const outcome = await deps.submit(job_id, remaining_ms, object_key);
-  if (outcome === 'more') await deps.job_queue.send({ kind: 'resume', job_id });
-  const level = outcome === 'failed' ? 'warn' : 'info';
-  deps.log(level, 'submission handled', { job_id, outcome });
+  const { job_id, hops } = target;
+  const owner = deps.newOwner();
+  const outcome = await deps.submit({ ...target, owner }, remaining_ms);
+  if (outcome === 'more') {
+    await deps.job_queue.send({ kind: 'resume', job_id, owner, hops: hops + 1 });
+  }
+  if (outcome === 'stopped') deps.countStopped();
+  deps.log(LEVELS[outcome], 'submission handled', { job_id, outcome, hops });
 }
 
+const LEVELS = {
+  done: 'info',
+  more: 'info',
+  ignored: 'info',
+  failed: 'warn',
+  stopped: 'error',
+} as const satisfies Record<SubmitOutcome, string>;
+
 /**
- * Finds the job of a message. If the message announces a new object, also returns the key of the
- * object.
+ * Finds the job of a message, and how the message asks for its submission. Returns undefined if the
+ * message announces an object whose key names no job.
  */
-function readTarget(message: JobMessage): {
-  job_id?: string | undefined;
-  object_key?: string;
-} {
-  if ('detail' in message) {
-    const { key } = message.detail.object;
-    return { job_id: jobIdOfInputKey(key), object_key: key };
+function readTarget(
+  message: Exclude<JobMessage, { kind: 'sweep' }>,
+): Omit<SubmitRequest, 'owner'> | undefined {
+  if (!('detail' in message)) {
+    const { job_id, owner, hops = 0 } = message;
+    return { job_id, from: owner, hops };
   }
-  return message.kind === 'resume' ? { job_id: message.job_id } : {};
+  const { key } = message.detail.object;
+  const job_id = jobIdOfInputKey(key);
+  return job_id === undefined ? undefined : { job_id, hops: 0, object_key: key };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { RecordStream, TextClaimStore } from '../ports.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
 import { type InputEntry, readInput } from './input.ts';
+import type { HeldLease } from './lease.ts';
 import type { JobInputs } from './ports.ts';
 
 export interface PublishDeps {
@@ -34,14 +35,15 @@ const RECORDS_PER_CHECKPOINT = 1_000;
  * Publishes the records of a job in PROCESSING, starting at the last checkpoint of the job.
  *
  * @returns `done` after the last record; `more` if the time ran out; `ignored` if the job has left
- * PROCESSING.
+ * PROCESSING, or if another invocation has taken the lease.
  */
 export async function publishRecords(
   deps: PublishDeps,
   job: Job,
+  lease: HeldLease,
   remaining_ms: RemainingMs,
 ): Promise<'done' | 'more' | 'ignored'> {
-  const submitChunk = createSubmitChunk(deps, job);
+  const submitChunk = createSubmitChunk(deps, job, lease);
   const from = job.submitted ?? { records: 0, bytes: 0 };
   let entries: InputEntry[] = [];
   for await (const entry of readInput(deps.inputs, job, from)) {
@@ -52,10 +54,11 @@ export async function publishRecords(
     if (isTimeUp(remaining_ms)) return 'more';
   }
   const last = entries.at(-1);
-  if (last !== undefined) void (await submitChunk(entries, last));
+  if (last !== undefined && (await submitChunk(entries, last)) === undefined) return 'ignored';
   // All records are on the stream, so from now on the sweeper only has to check the deadline of the
   // job.
-  void (await deps.store.update(job.job_id, ['PROCESSING'], { due_at: job.deadline_at }));
+  const changes = { due_at: job.deadline_at, lease: undefined };
+  void (await deps.store.update(job.job_id, ['PROCESSING'], changes));
   return 'done';
 }
 
@@ -63,14 +66,15 @@ export async function publishRecords(
  * Creates the function that publishes a chunk of entries and then moves the checkpoint to the end
  * of the chunk.
  */
-function createSubmitChunk(deps: PublishDeps, job: Job) {
+function createSubmitChunk(deps: PublishDeps, job: Job, lease: HeldLease) {
   const { store, stream, claims, on_final, now } = deps;
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
   const progress = createProgress({ store, on_final, now });
   return async (entries: InputEntry[], last: InputEntry): Promise<Job | undefined> => {
     await publishValid(publisher, entries);
     await setInvalidAside(progress, job, entries);
-    return store.advance(job.job_id, ['PROCESSING'], 'submitted', last.end);
+    const { job_id } = job;
+    return store.advance(job_id, ['PROCESSING'], 'submitted', last.end, lease.extend());
   };
 }
 

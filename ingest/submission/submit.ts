@@ -3,48 +3,70 @@ import { isFinal, type Job } from '../../schemas/index.ts';
 import { countRecords } from './count-records.ts';
 import type { RemainingMs } from './deadline.ts';
 import { toJobError, UnusableInputError } from './input-error.ts';
+import { createLease, type HeldLease } from './lease.ts';
 import { type PublishDeps, publishRecords } from './publish-records.ts';
 
 export type SubmitDeps = PublishDeps;
 
 /**
- * The outcome of one call. `done` means that all records are on the stream. `more` means that the
- * time ran out and another invocation must continue from the checkpoint. `failed` means that the
- * job is now FAILED. `ignored` means that the job does not exist, is final, waits for its input or
- * has changed its status during the call.
+ * Number of times that invocations may hand one submission over. Each invocation publishes for 100 s
+ * with the default settings, so a job reaches its deadline of one day after 864 handovers. The
+ * largest job (50 million records) needs about 500 handovers if the stream accepts 1,000 records per
+ * second. More handovers mean that invocations end without progress. Lambda would not stop them,
+ * because the function is configured with `recursiveLoop: ALLOW`.
  */
-export type SubmitOutcome = 'done' | 'more' | 'failed' | 'ignored';
+export const MAX_HOPS = 1_000;
+
+/** A request to submit a job, or to continue its submission. */
+export interface SubmitRequest {
+  job_id: string;
+  /** The owner of the lease under which this invocation submits the job. */
+  owner: string;
+  /** The owner that handed the submission over. Absent if no invocation handed it over. */
+  from?: string | undefined;
+  /** Number of times that the submission was handed over. */
+  hops: number;
+  /**
+   * The key of the object whose arrival caused the request. Absent if the arrival of an object did
+   * not cause the request.
+   */
+  object_key?: string | undefined;
+}
 
 /**
- * Publishes the input of a job.
- *
- * @param object_key the key of the object whose arrival caused the call. Absent if the call was not
- * caused by the arrival of an object.
+ * The outcome of one call. `done` means that all records are on the stream. `more` means that the
+ * time ran out and another invocation must continue from the checkpoint. `failed` means that the
+ * job is now FAILED because of its input. `stopped` means that the job is now FAILED because its
+ * submission took too many invocations. `ignored` means that the job does not exist, is final, waits
+ * for its input or has changed its status during the call, or that another invocation has the lease.
  */
-export type Submit = (
-  job_id: string,
-  remaining_ms: RemainingMs,
-  object_key?: string,
-) => Promise<SubmitOutcome>;
+export type SubmitOutcome = 'done' | 'more' | 'failed' | 'stopped' | 'ignored';
+
+/** Publishes the input of a job. */
+export type Submit = (request: SubmitRequest, remaining_ms: RemainingMs) => Promise<SubmitOutcome>;
 
 /**
  * Creates the function that publishes the input of a job. The function first counts the records, so
  * that the total of the job is known before the first record is published. A later call continues
- * from the last checkpoint. If a record is published twice, both copies have the same id. If a row
- * is set aside twice, the row is still counted only once.
+ * from the last checkpoint. Only the owner of the job's lease publishes records. If an owner crashes,
+ * the next owner publishes the records after the last checkpoint a second time, with the same ids. If
+ * a row is set aside twice, the row is still counted only once.
  *
  * @throws {ServiceError} if a service failed. A later call continues from the last checkpoint.
  */
 export function createSubmit(deps: SubmitDeps): Submit {
-  return async (job_id, remaining_ms, object_key) => {
-    const job = await deps.store.get(job_id);
+  return async (request, remaining_ms) => {
+    const job = await deps.store.get(request.job_id);
     if (job === undefined || isFinal(job.status)) return 'ignored';
+    const lease = createLease(request.owner, deps.now, remaining_ms);
     try {
-      const ready = await pinInput(deps, job, object_key);
-      if (ready === undefined) return 'ignored';
-      const counted = await countRecords(deps, ready, remaining_ms);
+      const ready = await pinInput(deps, job, request.object_key);
+      const held = ready && (await takeLease(deps, ready, lease, request.from));
+      if (held === undefined) return 'ignored';
+      if (request.hops > MAX_HOPS) return await stop(deps, held);
+      const counted = await countRecords(deps, held, lease, remaining_ms);
       if (counted === 'more' || counted === 'ignored') return counted;
-      return await publishRecords(deps, counted, remaining_ms);
+      return await publishRecords(deps, counted, lease, remaining_ms);
     } catch (error) {
       const failure = toJobError(error);
       if (failure === undefined) throw error;
@@ -52,6 +74,25 @@ export function createSubmit(deps: SubmitDeps): Submit {
       return 'failed';
     }
   };
+}
+
+/** Takes the lease of a job. Returns undefined if another invocation has the lease. */
+function takeLease(
+  { store, now }: SubmitDeps,
+  { job_id }: Job,
+  lease: HeldLease,
+  from: string | undefined,
+): Promise<Job | undefined> {
+  const free = { from, now: now() };
+  return store.takeLease(job_id, ['PENDING', 'PROCESSING'], lease.extend(), free);
+}
+
+async function stop(deps: SubmitDeps, job: Job): Promise<'stopped' | 'ignored'> {
+  const ended = await endJob(deps, job, 'submission_stopped', {
+    code: 'SUBMISSION_STOPPED',
+    message: `The records were not on the stream after ${MAX_HOPS} invocations; split the file`,
+  });
+  return ended === undefined ? 'ignored' : 'stopped';
 }
 
 /**

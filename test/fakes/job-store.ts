@@ -62,11 +62,26 @@ export function createFakeJobStore({ now }: { now: () => number }): JobStore {
     async update(job_id, states, changes) {
       return change(job_id, states, changes);
     },
-    async advance(job_id, states, field, position) {
-      const there = jobs.get(job_id)?.[field];
+    async takeLease(job_id, states, lease, { from, now: at }) {
+      const held = jobs.get(job_id)?.lease;
+      const is_free =
+        held === undefined ||
+        Date.parse(held.until) <= at ||
+        [from, lease.owner].includes(held.owner);
+      return is_free ? change(job_id, states, { lease, due_at: lease.until }) : undefined;
+    },
+    async advance(job_id, states, field, position, lease) {
+      const job = jobs.get(job_id);
+      if (job?.lease?.owner !== lease.owner) return undefined;
+      const there = job[field];
       const is_ahead =
         there === undefined || (there.records <= position.records && there.bytes <= position.bytes);
-      return change(job_id, states, is_ahead ? { [field]: position } : {});
+      const changes = { [field]: position, lease, due_at: lease.until };
+      return change(job_id, states, is_ahead ? changes : {});
+    },
+    async postpone({ job_id, status, due_at: seen }, due_at) {
+      const is_unchanged = [seen, due_at].includes(jobs.get(job_id)?.due_at);
+      return is_unchanged ? change(job_id, [status], { due_at }) : undefined;
     },
     async *due(at) {
       const due = [...jobs.values()].filter(
@@ -119,8 +134,8 @@ function createFakePages(): Pick<JobStore, 'mark' | 'closePage' | 'addClosedPage
       page.done = {};
       return structuredClone(page);
     },
-    async addClosedPage(job, page) {
-      return existing(closed, keyOf(job), () => new Set<number>()).add(page).size;
+    async addClosedPage(job, page, pages) {
+      return existing(closed, keyOf(job), () => new Set<number>()).add(page).size >= pages;
     },
     async pages(job) {
       const started = [...pagesOf(job).values()].filter(

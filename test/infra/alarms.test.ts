@@ -28,6 +28,8 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'results index': { GlobalSecondaryIndexName: 'by_source', TableName: 'TablesResults' },
   'jobs table': { TableName: 'JobsTable' },
   'delivery stream': { DeliveryStreamName: 'LakeDeliveryStream' },
+  'submission and environment': { environment: 'dev', service: 'submission' },
+  'submission function': { FunctionName: 'JobsSubmission' },
   'jobs queue': { QueueName: 'JobsQueue.QueueName' },
   'dead letters of the jobs queue': { QueueName: 'JobsQueueDeadLetters.QueueName' },
   'callback queue': { QueueName: 'JobsCallbacks.QueueName' },
@@ -146,7 +148,7 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
 it('the runbook explains every metric that the consumer publishes, and names the alarm that watches it', () => {
   const watched = Object.fromEntries(
     described
-      .filter(([, { namespace }]) => namespace === 'AuraStream')
+      .filter(([, { dimension }]) => dimension === 'service and environment')
       .map(([name, { metric = '' }]) => [metric, name]),
   );
   const published = Object.keys(listMetrics());

@@ -1,6 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
+import { MAX_HOPS } from '../../ingest/submission/submit.ts';
+import { MAX_JOB_RECORDS } from '../../schemas/index.ts';
 import { listBundles, listResources, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
@@ -76,6 +78,7 @@ it.each([
       INPUT_BUCKET: 'JobsInputs',
       JOBS_QUEUE_URL: 'JobsQueue',
       CALLBACK_QUEUE_URL: 'JobsCallbacks',
+      ENVIRONMENT: 'dev',
     },
   ],
   [
@@ -98,10 +101,22 @@ it.each([
     Role: `${id}Role.Arn`,
     TracingConfig: { Mode: 'Active' },
     LoggingConfig: { LogGroup: `${id}Logs` },
+    ...(id === 'JobsSubmission' ? { RecursiveLoop: 'Allow' } : {}),
     Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', ...environment } },
     Description: expect.any(String),
     Code: expect.anything(),
   });
+});
+
+it('Lambda lets the submission of a job run in a loop, and a job reaches its deadline before the limit of the loop', () => {
+  const functions = listResources(template, 'AWS::Lambda::Function');
+  const looping = Object.entries(functions).filter(([, { RecursiveLoop }]) => RecursiveLoop);
+  expect(looping.map(([id]) => id)).toEqual(['JobsSubmission']);
+  const { deadline_seconds, timeout_seconds } = settings.jobs;
+  const publishing_seconds = timeout_seconds - 20;
+  expect(deadline_seconds / publishing_seconds).toBeLessThan(MAX_HOPS);
+  // The largest job on a stream of one shard, which takes 1,000 records per second.
+  expect(MAX_JOB_RECORDS / 1_000 / publishing_seconds).toBeLessThan(MAX_HOPS);
 });
 
 it('each function runs the handler of its room, next to the files that it reads', () => {

@@ -22,6 +22,8 @@ export interface JobFunctionDeps {
   queues: { jobs: () => Queue; callbacks: () => Queue };
   /** Delivers a callback to its receiver. */
   receive: (url: string, headers: Record<string, string>, body: string) => number;
+  /** Called when an invocation starts to put records of a job on the stream. */
+  onSubmit: (job_id: string, invocation: string) => void;
 }
 
 export const CALLBACK_SECRET = 'the secret of the deployment';
@@ -43,12 +45,12 @@ const SUBMISSION_TIMEOUTS_MS = [120_000, 24_000, 20_100];
 
 /**
  * Creates the function that submits and sweeps jobs, as ingest/submission/compose.ts does. Returns
- * true if the message is done.
+ * whether the message is done, and the name of the invocation.
  */
 export function createSubmissionFunction(
   deps: JobFunctionDeps,
-): (body: string) => Promise<boolean> {
-  const { world, storeOf, streamOf, queues } = deps;
+): (body: string) => Promise<{ is_done: boolean; invocation: string }> {
+  const { world, storeOf, queues } = deps;
   return async (body) => {
     const environment = world.environment('submission');
     const now = world.clockOf(environment);
@@ -62,13 +64,16 @@ export function createSubmissionFunction(
       submit: createSubmit({
         store,
         inputs: connectInputs(deps, environment),
-        stream: streamOf(environment),
+        stream: watchStream(deps, environment),
         claims: { put: () => Promise.reject(new Error('No text of a job is that long')) },
         on_final: createOnFinal(callback_queue),
         now,
       }),
       sweep: createSweep({ store, job_queue, callback_queue, now }),
       job_queue,
+      // Each environment of the simulation runs one invocation.
+      newOwner: () => environment.name,
+      countStopped: () => world.scheduler.fail(new Violation('A submission was stopped')),
       log: (_, message, details) => checkLog(world, message, details),
     });
     const timeout_ms = world.random.pick(SUBMISSION_TIMEOUTS_MS);
@@ -76,7 +81,20 @@ export function createSubmissionFunction(
     const outcome = await runFunction(world, environment, timeout_ms, () =>
       handleMessages([{ messageId: 'm', body }] as never, () => ends_at - now()),
     );
-    return outcome !== 'killed' && outcome.answer.batchItemFailures.length === 0;
+    const is_done = outcome !== 'killed' && outcome.answer.batchItemFailures.length === 0;
+    return { is_done, invocation: environment.name };
+  };
+}
+
+function watchStream(deps: JobFunctionDeps, environment: Environment): RecordStream {
+  const stream = deps.streamOf(environment);
+  return {
+    putRecords(entries) {
+      const [first] = entries;
+      const { job_id } = JSON.parse(Buffer.from(first?.data ?? '{}').toString());
+      deps.onSubmit(job_id, environment.name);
+      return stream.putRecords(entries);
+    },
   };
 }
 

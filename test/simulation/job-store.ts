@@ -24,12 +24,13 @@ export function connectJobStore(
     transition: (id, to, changes) =>
       call('transition', () => store.transition(id, to, changes), id),
     update: (id, states, changes) => call('update', () => store.update(id, states, changes), id),
+    takeLease: (...of) => call('takeLease', () => store.takeLease(...of), of[0]),
     advance: (...of) => call('advance', () => store.advance(...of), of[0]),
+    postpone: (job, due_at) => call('postpone', () => store.postpone(job, due_at), job.job_id),
     mark: (job, page, done) => call('mark', () => store.mark(job, page, done), job.job_id),
     closePage: (job, page, counts) =>
       call('closePage', () => store.closePage(job, page, counts), job.job_id),
-    addClosedPage: (job, page) =>
-      call('addClosedPage', () => store.addClosedPage(job, page), job.job_id),
+    addClosedPage: (...of) => call('addClosedPage', () => store.addClosedPage(...of), of[0].job_id),
     pages: (job) => call('pages', () => store.pages(job)),
     async *due(at) {
       const due = await call('due', async () => {

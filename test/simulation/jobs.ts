@@ -19,6 +19,7 @@ import {
   type JobProgress,
   type KnownJob,
 } from './checks/jobs.ts';
+import { createSubmitterCheck } from './checks/submitters.ts';
 import { Violation } from './checks/violation.ts';
 import {
   CALLBACK_SECRET,
@@ -86,9 +87,17 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   };
 
   const storeOf = (environment: Environment) => connectJobStore(world, store, environment, watch);
+  const checkSubmitter = createSubmitterCheck();
   const functions: JobFunctionDeps = {
     world,
     objects,
+    onSubmit(job_id, invocation) {
+      try {
+        checkSubmitter(job_id, invocation);
+      } catch (error) {
+        scheduler.fail(error);
+      }
+    },
     storeOf,
     streamOf: (environment) => stream.as(environment),
     queues: { jobs: () => queues.jobs, callbacks: () => queues.callbacks },
@@ -113,8 +122,8 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
     name: 'jobs',
     visibility_ms: JOBS_VISIBILITY_MS,
     async handle(body) {
-      const is_done = await submit(body);
-      if (is_done) await checkContinued(body);
+      const { is_done, invocation } = await submit(body);
+      if (is_done) await checkContinued(body, invocation);
       return is_done;
     },
   });
@@ -129,14 +138,16 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   };
 
   /**
-   * Checks that a message which is done leaves no open submission without a message. Otherwise the
-   * job would wait for the sweeper.
+   * Checks that an invocation whose message is done leaves no open submission without a message.
+   * Otherwise the job would wait for the sweeper. If another invocation has the lease of the job,
+   * that invocation continues.
    */
-  async function checkContinued(body: string): Promise<void> {
+  async function checkContinued(body: string, invocation: string): Promise<void> {
     const job_id = /job_[a-z0-9]+/.exec(body)?.[0];
     const job = job_id === undefined ? undefined : await store.get(job_id);
     if (job === undefined || isOver(job) || job.input.etag === undefined || isSubmitted(job))
       return;
+    if (job.lease !== undefined && job.lease.owner !== invocation) return;
     const names_job = new RegExp(`${job_id}\\b`);
     // One of the messages is the message that is being handled.
     if (queues.jobs.bodies().filter((other) => names_job.test(other)).length < 2)

@@ -126,8 +126,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a job waits for one page too many',
     file: 'jobs/progress.ts',
-    from: 'if (closed < pageCount(total)) return;',
-    to: 'if (closed <= pageCount(total)) return;',
+    from: 'addClosedPage(job, page, pageCount(total))',
+    to: 'addClosedPage(job, page, pageCount(total) + 1)',
     seed: 2,
   },
   {
@@ -266,8 +266,15 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a submission that is out of time leaves no message',
     file: 'ingest/submission/messages.ts',
-    from: "if (outcome === 'more') await deps.job_queue.send({ kind: 'resume', job_id });",
+    from: "await deps.job_queue.send({ kind: 'resume', job_id, owner, hops: hops + 1 });",
     to: '',
+    seed: 1,
+  },
+  {
+    name: 'an invocation takes the lease of a submission that is running',
+    file: 'ingest/submission/submit.ts',
+    from: 'const free = { from, now: now() };',
+    to: 'const free = { from, now: now() + 86_400_000 };',
     seed: 1,
   },
   {

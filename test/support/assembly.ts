@@ -10,6 +10,8 @@ export interface Template {
       Type: string;
       Properties: {
         MaximumRetryAttempts?: number;
+        Timeout?: number;
+        Enabled?: boolean;
         PolicyDocument?: { Statement: { Action: string | string[] }[] };
       };
     }

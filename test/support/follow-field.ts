@@ -73,7 +73,7 @@ async function submitJob(id: string): Promise<Uint8Array> {
     on_final: async () => {},
     now,
   });
-  await submit(id, () => 60_000);
+  void (await submit({ job_id: id, owner: 'the test', hops: 0 }, () => 60_000));
   return stream.bytes;
 }
 

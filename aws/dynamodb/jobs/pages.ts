@@ -4,6 +4,7 @@ import type { JobRef, JobStore, Page } from '../../../jobs/ports.ts';
 import { RECORD_OUTCOMES } from '../../../schemas/index.ts';
 import { requireField } from '../../errors.ts';
 import { callConditionally, callDynamoDb, queryItems } from '../table.ts';
+import { createAddClosedPage } from './closed-pages.ts';
 import { offsetsOf, pageKey, pageOf, pagesPrefix } from './page-item.ts';
 import type { JobsTable } from './row.ts';
 
@@ -82,24 +83,6 @@ function createClosePage(table: JobsTable): JobStore['closePage'] {
     });
     const { Attributes } = await callDynamoDb(() => table.client.send(command));
     return pageOf(requireField('dynamodb', 'Attributes', Attributes));
-  };
-}
-
-function createAddClosedPage(table: JobsTable): JobStore['addClosedPage'] {
-  return async (job, page) => {
-    const command = new UpdateItemCommand({
-      TableName: table.table_name,
-      Key: marshall({ job_id: job.job_id, part: `closed_pages#${job.expires_at}` }),
-      UpdateExpression: 'SET expires_at = :expires_at ADD #pages :page',
-      ExpressionAttributeNames: placeholders(['pages']),
-      ExpressionAttributeValues: marshall({
-        ':expires_at': job.expires_at,
-        ':page': new Set([page]),
-      }),
-      ReturnValues: 'ALL_NEW',
-    });
-    const { Attributes } = await callDynamoDb(() => table.client.send(command));
-    return requireField('dynamodb', 'Attributes', Attributes?.pages?.NS).length;
   };
 }
 

@@ -1,24 +1,16 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { JobStore } from '../../../jobs/ports.ts';
-import { type Job, listStatusesBefore, ServiceError } from '../../../schemas/index.ts';
-import { requireField } from '../../errors.ts';
+import { listStatusesBefore, ServiceError } from '../../../schemas/index.ts';
 import { firstError } from '../../send-batches.ts';
 import { getItems } from '../batches.ts';
 import { callConditionally, callDynamoDb, openTable, type TableDeps } from '../table.ts';
+import { createLease } from './lease.ts';
 import { createDue, createList } from './listing.ts';
 import { createPages } from './pages.ts';
-import {
-  isExpired,
-  JOB_PART,
-  type JobsTable,
-  jobOf,
-  type RowUpdate,
-  rowKey,
-  rowOf,
-  rowUpdate,
-} from './row.ts';
+import { isExpired, JOB_PART, type JobsTable, jobOf, rowKey, rowOf, rowUpdate } from './row.ts';
 import { createThroughputSamples } from './throughput-samples.ts';
+import { updateRow } from './update-row.ts';
 
 export interface JobStoreDeps extends TableDeps {
   /** Returns the current time, in epoch milliseconds. */
@@ -27,7 +19,7 @@ export interface JobStoreDeps extends TableDeps {
 
 /**
  * Creates the store of jobs in a DynamoDB table with the partition key `job_id` and the sort key
- * `part`. A job has a row, pages, and a set of the closed pages.
+ * `part`. A job has a row, pages, and sets of the closed pages.
  *
  * Each change of a row is one conditional UpdateItem. The condition names the statuses in which the
  * change is allowed. If two writers have read the same row, the first change may make the second
@@ -37,8 +29,9 @@ export interface JobStoreDeps extends TableDeps {
  *     B  PROCESSING → CANCELLED  if status IN (PROCESSING)   refused, because COMPLETED is final
  *     C  submitted = 3,000       if status IN (PROCESSING)   refused, because the job has ended
  *
- * A change of a position, such as `submitted`, has a further condition. The stored position must be
- * undefined or must not be ahead of the new position.
+ * A change of a position, such as `submitted`, has further conditions. The stored position must be
+ * undefined or must not be ahead of the new position, and the lease must have the given owner. See
+ * aws/dynamodb/jobs/lease.ts.
  *
  * The SDK repeats a call if the response was lost. The second attempt may then fail its condition,
  * because the first attempt has already changed the row. In this case the caller does not know that
@@ -63,7 +56,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     async update(job_id, states, changes) {
       return updateRow(table, rowUpdate(job_id, states, changes));
     },
-    advance: createAdvance(table, get),
+    ...createLease(table, get),
     addCallbackAttempt: createAddCallbackAttempt(table),
     ...createPages(table),
     ...createThroughputSamples(table),
@@ -119,31 +112,6 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
   };
 }
 
-function createAdvance(table: JobsTable, get: JobStore['get']): JobStore['advance'] {
-  return async (job_id, states, field, position) => {
-    const update = rowUpdate(job_id, states, { [field]: position });
-    const is_ahead =
-      `attribute_not_exists(#${field}) OR ` +
-      `(#${field}.#records <= :records AND #${field}.#bytes <= :bytes)`;
-    const moved = await updateRow(table, {
-      ...update,
-      ConditionExpression: `${update.ConditionExpression} AND (${is_ahead})`,
-      ExpressionAttributeNames: {
-        ...update.ExpressionAttributeNames,
-        '#records': 'records',
-        '#bytes': 'bytes',
-      },
-      ExpressionAttributeValues: {
-        ...update.ExpressionAttributeValues,
-        ...marshall({ ':records': position.records, ':bytes': position.bytes }),
-      },
-    });
-    if (moved !== undefined) return moved;
-    const job = await get(job_id);
-    return job !== undefined && states.includes(job.status) ? job : undefined;
-  };
-}
-
 function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttempt'] {
   return async (job_id, attempt_number, attempt, state) => {
     const is_over = state !== 'pending';
@@ -169,15 +137,4 @@ function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttemp
       ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
     });
   };
-}
-
-/** Updates a row and returns the updated job. Returns undefined if the condition failed. */
-async function updateRow(table: JobsTable, update: RowUpdate): Promise<Job | undefined> {
-  const command = new UpdateItemCommand({
-    TableName: table.table_name,
-    ...update,
-    ReturnValues: 'ALL_NEW',
-  });
-  const output = await callConditionally(() => table.client.send(command));
-  return output && jobOf(requireField('dynamodb', 'Attributes', output.Attributes));
 }

@@ -29,11 +29,33 @@ export function storeWatches({ settings, tables, lake, jobs }: StoreProps): Reco
     },
     SubmissionsFail: watchDeadLetters(jobs.queue, 'Messages of the jobs queue failed five times.'),
     SubmissionsWait: watchAge(jobs.queue, oldest_message_seconds, 'Messages about jobs wait.'),
+    ...submissionWatches(settings, jobs),
     CallbacksFail: watchDeadLetters(
       jobs.callback_queue,
       'Messages of the callback queue failed five times.',
     ),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
+  };
+}
+
+/** Watches the two limits of a submission that its invocations hand over to each other. */
+function submissionWatches({ environment }: Settings, { submission }: Jobs): Record<string, Watch> {
+  const { SUM } = cloudwatch.Stats;
+  return {
+    SubmissionsStop: {
+      metric: createMetric('AuraStream', 'submissions_stopped', SUM, {
+        ...{ service: 'submission', environment },
+      }),
+      threshold: 0,
+      meaning: 'A job failed because its submission took too many invocations.',
+    },
+    SubmissionLoopsStop: {
+      metric: createMetric('AWS/Lambda', 'RecursiveInvocationsDropped', SUM, {
+        FunctionName: submission.functionName,
+      }),
+      threshold: 0,
+      meaning: 'Lambda took the submission of a job for an endless loop, and stopped it.',
+    },
   };
 }
 

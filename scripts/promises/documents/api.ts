@@ -296,6 +296,12 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'A job whose records are not on the stream after 1,000 invocations of the submission is FAILED with `SUBMISSION_STOPPED`.',
+      tests: [
+        'A submission that was handed over 1,000 times makes its job FAILED with SUBMISSION_STOPPED',
+      ],
+    },
+    {
       says: 'AuraStream keeps jobs and their inputs for 30 days.',
       tests: [
         'the function %s has its memory, its timeout and its environment',

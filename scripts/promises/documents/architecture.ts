@@ -246,10 +246,11 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'out of time: a `resume` message to the queue; crashed: the sweeper sends one, every few minutes',
+      says: 'out of time: a `resume` message to the queue; crashed: the sweeper sends one when the lease has ended',
       tests: [
-        'A submission that runs out of time asks for another invocation',
+        'A submission that runs out of time hands the job over, and counts how often it was handed over',
         'the submission function sweeps the jobs that are due, and resumes the submission of one that stopped',
+        'The sweeper takes a crashed submission over within a sweep of the end of its lease, and no line is published twice',
       ],
     },
     {
@@ -269,10 +270,25 @@ export const ARCHITECTURE: DocumentPromises = {
     {
       says: 'Each step can run twice without harm.',
       tests: [
-        'A submission publishes every record under one identity, whatever fails and however often it resumes',
+        'A submission publishes every record under one identity, whatever fails and however often it resumes, and repeats a chunk only if a call failed',
         'A page is the union of all marks, however often they are repeated',
         'a message of a callback that is delivered twice makes one attempt',
         'A sweep is idempotent, one after the other and concurrently',
+      ],
+    },
+    {
+      says: 'One invocation at a time submits a job:',
+      tests: [
+        'A submission that lasts much longer than a sweep publishes each line once, and the sweeper leaves it alone',
+        'A message whose owner no longer has the lease reads and publishes nothing',
+        'A lease is taken if it is free, has ended, or is handed over, and never by two',
+      ],
+    },
+    {
+      says: 'each checkpoint extends the lease of its owner, and is refused once another invocation has the lease.',
+      tests: [
+        'A checkpoint extends the lease of its owner, makes the job due at the end of the lease, and is refused to all others',
+        'A submission whose lease has ended is taken over, and the owner before it stops at its next checkpoint',
       ],
     },
     {

@@ -31,6 +31,8 @@ const ALARMS = [
   'LakeIsLate | AWS/Firehose',
   'SubmissionsFail | AWS/SQS',
   'SubmissionsWait | AWS/SQS',
+  'SubmissionsStop | AuraStream',
+  'SubmissionLoopsStop | AWS/Lambda',
   'CallbacksFail | AWS/SQS',
   'CallbacksWait | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
@@ -495,6 +497,53 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'A job took more than 1,000 invocations to put its records on the stream, and is FAILED with `SUBMISSION_STOPPED`.',
+      tests: [
+        'A submission that was handed over 1,000 times makes its job FAILED with SUBMISSION_STOPPED',
+      ],
+    },
+    {
+      says: 'The log line `submission handled` with the outcome `stopped` names the job.',
+      tests: [
+        'A submission that takes too many invocations ends, is logged as an error and is counted',
+        'the submission function counts a submission that it stops, for the alarm SubmissionsStop',
+      ],
+    },
+    {
+      says: 'With the default settings a job reaches its deadline before this limit, so its invocations end without progress.',
+      tests: [
+        'Lambda lets the submission of a job run in a loop, and a job reaches its deadline before the limit of the loop',
+      ],
+    },
+    {
+      says: 'because 20 s of it are reserved for the last steps of an invocation.',
+      tests: [
+        'the submission function goes on as long as Lambda leaves it more than 20 s',
+        'the submission function asks its queue for another invocation when its time is up',
+      ],
+    },
+    {
+      says: 'The submission function continues a long job with a message to its own queue.',
+      tests: [
+        'A submission that runs out of time hands the job over, and counts how often it was handed over',
+        'a submission of more than 20 invocations ends, and publishes each line once',
+      ],
+    },
+    {
+      says: 'Lambda allows this loop because the function has the property `RecursiveLoop` with the value `Allow`.',
+      tests: [
+        'Lambda lets the submission of a job run in a loop, and a job reaches its deadline before the limit of the loop',
+        'A function with `RecursiveLoop: Allow` may send messages to its own queue more than 16 times',
+      ],
+    },
+    {
+      says: 'If the property was changed, Lambda stops a submission after about 16 invocations, and the sweeper continues it minutes later.',
+      tests: [
+        'Lambda stops a function that sends messages to its own queue after 16 invocations, and the next message becomes a dead letter',
+        'The sweeper takes a crashed submission over within a sweep of the end of its lease, and no line is published twice',
+      ],
+    },
+    {
       says: 'A message about a callback failed five times.',
       tests: [
         'a message becomes a dead letter after five attempts, and queues keep messages for 14 days',
@@ -636,6 +685,9 @@ export const OPERATIONS: DocumentPromises = {
     'Lambda refuses to start the API',
     'The concurrency of the account is used up',
     'This page is for the engineer on call.',
+    'Check `jobs.timeout_seconds` first,',
+    'Submit the job again after you fix the cause.',
+    'Deploy the stack again.',
     'All of them were run on the embedded cloud.',
     'It does not trace the calls within a function',
     'The fill of calls is',

@@ -86,16 +86,76 @@ function describeRows(storeOf: () => JobStore, create: Create): void {
   });
 
   it('A position in the input moves forward and never back', async () => {
-    const job = await create(aProcessingJob({ job_id: newId(), total: 9 }));
+    const lease = { owner: 'me', until: at(60) };
+    const job = await create(aProcessingJob({ job_id: newId(), total: 9, lease }));
     const advance = (records: number, bytes: number) =>
-      storeOf().advance(job.job_id, ['PROCESSING'], 'submitted', { records, bytes });
-    expect(await advance(2, 20)).toEqual({ ...job, submitted: { records: 2, bytes: 20 } });
+      storeOf().advance(job.job_id, ['PROCESSING'], 'submitted', { records, bytes }, lease);
+    const moved = { submitted: { records: 2, bytes: 20 }, due_at: lease.until };
+    expect(await advance(2, 20)).toEqual({ ...job, ...moved });
     expect((await advance(5, 50))?.submitted).toEqual({ records: 5, bytes: 50 });
     expect((await advance(3, 30))?.submitted).toEqual({ records: 5, bytes: 50 });
     expect((await advance(5, 50))?.submitted).toEqual({ records: 5, bytes: 50 });
     expect((await advance(5, 51))?.submitted).toEqual({ records: 5, bytes: 51 });
     await storeOf().transition(job.job_id, 'CANCELLED', {});
     expect(await advance(9, 90)).toBeUndefined();
+  });
+
+  it('A checkpoint extends the lease of its owner, makes the job due at the end of the lease, and is refused to all others', async () => {
+    const job = await create(aProcessingJob({ job_id: newId(), total: 9 }));
+    const advance = (owner: string, records: number, until: string) => {
+      const position = { records, bytes: records };
+      return storeOf().advance(job.job_id, ['PROCESSING'], 'submitted', position, { owner, until });
+    };
+    const take = (owner: string) =>
+      storeOf().takeLease(
+        job.job_id,
+        ['PROCESSING'],
+        { owner, until: at(60) },
+        { now: JOBS_NOW, from: 'a' },
+      );
+    expect(await advance('a', 1, at(90))).toBeUndefined();
+    await take('a');
+    const lease = { owner: 'a', until: at(90) };
+    expect(await advance('a', 1, at(90))).toMatchObject({ lease, due_at: at(90) });
+    await take('b');
+    expect(await advance('a', 2, at(120))).toBeUndefined();
+    expect(await storeOf().get(job.job_id)).toMatchObject({
+      submitted: { records: 1 },
+      lease: { owner: 'b', until: at(60) },
+      due_at: at(60),
+    });
+  });
+
+  it('A lease is taken if it is free, has ended, or is handed over, and never by two', async () => {
+    const job = await create(aProcessingJob({ job_id: newId(), total: 9 }));
+    const take = (owner: string, seconds: number, from?: string) =>
+      storeOf().takeLease(
+        job.job_id,
+        ['PROCESSING'],
+        { owner, until: at(seconds + 60) },
+        { now: JOBS_NOW + seconds * 1_000, from },
+      );
+    const lease = { owner: 'a', until: at(60) };
+    expect(await take('a', 0)).toEqual({ ...job, lease, due_at: at(60) });
+    expect(await take('b', 59)).toBeUndefined();
+    expect(await take('b', 59, 'c')).toBeUndefined();
+    expect((await take('a', 1))?.lease?.until).toBe(at(61));
+    const both = await Promise.all([take('b', 2, 'a'), take('c', 2, 'a')]);
+    expect(both.filter((taken) => taken === undefined)).toHaveLength(1);
+    expect((await take('d', 62))?.lease).toEqual({ owner: 'd', until: at(122) });
+    await storeOf().transition(job.job_id, 'CANCELLED', {});
+    expect(await take('d', 63)).toBeUndefined();
+  });
+
+  it('The check of a job is postponed unless its status or its due time has changed', async () => {
+    const job = await create(aProcessingJob({ job_id: newId(), total: 9 }));
+    const later = { ...job, due_at: at(900) };
+    expect(await storeOf().postpone(job, at(900))).toEqual(later);
+    expect(await storeOf().postpone(job, at(900))).toEqual(later);
+    expect(await storeOf().postpone(job, at(901))).toBeUndefined();
+    expect(await storeOf().get(job.job_id)).toEqual(later);
+    await storeOf().transition(job.job_id, 'CANCELLED', {});
+    expect(await storeOf().postpone(later, at(902))).toBeUndefined();
   });
 
   it('Each attempt of a callback is kept once, in order', async () => {
@@ -246,7 +306,6 @@ function describeListings(storeOf: () => JobStore, create: Create): void {
       return ids;
     };
     await storeOf().update(job.job_id, ['PROCESSING'], { total: 2 });
-    await storeOf().advance(job.job_id, ['PROCESSING'], 'submitted', { records: 1, bytes: 1 });
     expect(await due()).toEqual([job.job_id]);
     await storeOf().update(job.job_id, ['PROCESSING'], { due_at: undefined });
     expect(await due()).toEqual([]);
@@ -312,28 +371,33 @@ function describePages(storeOf: () => JobStore): void {
     expect(closed).toEqual({ page: 2, counts: { withdrawn: 5 }, done: {} });
   });
 
-  it('A closed page is counted once', async () => {
+  it.each([3, 251, 500])(
+    'A job of %i pages knows its last page from the others, in whatever order and however often they close',
+    async (pages) => {
+      const job = ref();
+      const order = Array.from({ length: pages }, (_, i) => (i * 7) % pages);
+      const close = (page: number) => storeOf().addClosedPage(job, page, pages);
+      const others = await Promise.all(order.slice(1).map(close));
+      expect(others).toEqual(others.map(() => false));
+      expect(await close(order.at(-1)!)).toBe(false);
+      expect(await close(0)).toBe(true);
+      expect(await close(pages - 1)).toBe(true);
+    },
+  );
+
+  it('Of pages that close at the same time, at least one is known to be the last', async () => {
     const job = ref();
-    for (const [page, closed] of [
-      [0, 1],
-      [7, 2],
-      [0, 2],
-      [7, 2],
-      [3, 3],
-    ] as const) {
-      expect(await storeOf().addClosedPage(job, page)).toBe(closed);
-    }
-    const at_once = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => storeOf().addClosedPage(job, 100 + i)),
+    const closed = await Promise.all(
+      Array.from({ length: 10 }, (_, page) => storeOf().addClosedPage(job, page, 10)),
     );
-    expect([...at_once].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, i) => 4 + i));
+    expect(closed.filter((is_last) => is_last).length).toBe(1);
   });
 
   it('All pages of a job are read in order', async () => {
     const job = ref();
     const numbers = Array.from({ length: 30 }, (_, i) => (i * 7) % 30);
     await Promise.all(numbers.map((n) => storeOf().mark(job, n, { neutral: [n * 1_000] })));
-    await storeOf().addClosedPage(job, 0);
+    await storeOf().addClosedPage(job, 0, 30);
     const read = await storeOf().pages(job);
     expect(read.map(({ page }) => page)).toEqual(Array.from({ length: 30 }, (_, i) => i));
     expect(await storeOf().pages(ref())).toEqual([]);
@@ -342,14 +406,14 @@ function describePages(storeOf: () => JobStore): void {
   it('Pages of an earlier job with the same id do not exist for a later one', async () => {
     const old = ref();
     await storeOf().closePage(old, 0, { positive: 1_000 });
-    await storeOf().addClosedPage(old, 0);
+    expect(await storeOf().addClosedPage(old, 0, 1)).toBe(true);
     const job = { ...old, expires_at: old.expires_at + 1 };
     expect(await storeOf().pages(job)).toEqual([]);
     expect(await storeOf().mark(job, 0, { mixed: [1] })).toEqual({
       page: 0,
       done: { mixed: new Set([1]) },
     });
-    expect(await storeOf().addClosedPage(job, 5)).toBe(1);
+    expect(await storeOf().addClosedPage(job, 1, 2)).toBe(false);
   });
 
   it('The last throughput sample of each shard is kept', async () => {

@@ -77,6 +77,7 @@ describe('a call that DynamoDB refuses', () => {
     async (code, status, how) => {
       dynamodb.rejects(createRefusal(code, status));
       const job = aJob({ job_id: 'job_1' });
+      const lease = { owner: 'me', until: job.created_at };
       const calls: (() => Promise<unknown>)[] = [
         () => store.create(job),
         () => store.get('job_1'),
@@ -84,10 +85,12 @@ describe('a call that DynamoDB refuses', () => {
         () => store.list({ tenant: 'acme', limit: 1 }),
         () => store.transition('job_1', 'FAILED', {}),
         () => store.update('job_1', ['PENDING'], {}),
-        () => store.advance('job_1', ['PENDING'], 'counted', { records: 1, bytes: 1 }),
+        () => store.advance('job_1', ['PENDING'], 'counted', { records: 1, bytes: 1 }, lease),
+        () => store.takeLease('job_1', ['PENDING'], lease, { now: JOBS_NOW }),
+        () => store.postpone(job, lease.until),
         () => store.mark(job, 0, { neutral: [1] }),
         () => store.closePage(job, 0, {}),
-        () => store.addClosedPage(job, 0),
+        () => store.addClosedPage(job, 0, 1),
         () => store.pages(job),
         () => store.due(0)[Symbol.asyncIterator]().next(),
         () =>
@@ -177,10 +180,10 @@ describe('the expiry of items', () => {
   it('Pages and the set of closed pages expire with their job', async () => {
     const job = aJob({ job_id: 'job_1' });
     const page = { job_id: { S: 'job_1' }, part: { S: 'page#1#0000000' } };
-    dynamodb.on(UpdateItemCommand).resolves({ Attributes: { ...page, pages: { NS: ['0'] } } });
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: { ...page, numbers: { NS: ['0'] } } });
     await store.mark(job, 0, { positive: [1] });
     await store.closePage(job, 0, { positive: 1 });
-    await store.addClosedPage(job, 0);
+    await store.addClosedPage(job, 0, 251);
     const updates = inputsOf(dynamodb.commandCalls(UpdateItemCommand));
     expect(updates).toHaveLength(3);
     for (const { UpdateExpression, ExpressionAttributeValues } of updates) {

@@ -87,6 +87,7 @@ async function createWorld(of: Partial<Job>[], fails: () => Failure = () => unde
         ...seen,
         transition: (...args) => failing(() => store.transition(...args)),
         update: (...args) => failing(() => store.update(...args)),
+        postpone: (...args) => failing(() => store.postpone(...args)),
       },
       job_queue: { send: (command) => failing(async () => void commands.push(command)) },
       callback_queue,
@@ -214,7 +215,6 @@ it('A callback that two sweeps ask for is sent once', async () => {
   ]);
   const sweep = sweepOf();
   await Promise.all([sweep(), sweep()]);
-  expect(calls).toHaveLength(2);
   let posts = 0;
   const callBack = createCallBack({
     ...{ store, now, queue: callback_queue, secret: async () => 'secret' },
@@ -300,6 +300,23 @@ it('A sweep checks a resumed submission again after 10 minutes, a repeated callb
   expect(called?.due_at).toBe(isoIn(20));
   expect(submitted?.due_at).toBe(submitted?.deadline_at);
   expect(unfinished?.due_at).toBe(isoIn(10));
+});
+
+it('A sweep leaves a submission alone whose checkpoint has moved since the index of due jobs was read', async () => {
+  const lease = { owner: 'alive', until: isoIn(-1) };
+  const { store, commands, sweepOf, due, there } = await createWorld([
+    { status: 'PROCESSING', due_at: isoIn(-1), total: 2, lease },
+  ]);
+  const stale = await due();
+  const extended = { owner: 'alive', until: isoIn(4) };
+  const position = { records: 1, bytes: 4 };
+  await store.advance('job_0', ['PROCESSING'], 'submitted', position, extended);
+  const readStale = async function* () {
+    yield* stale;
+  };
+  expect(await sweepOf({ due: readStale })()).toEqual({ failed: 0, resumed: 0, called_back: 0 });
+  expect(commands).toEqual([]);
+  expect(await there()).toMatchObject([{ due_at: isoIn(4), lease: extended }]);
 });
 
 it('A job fails at its deadline, and with DEADLINE_EXCEEDED once its input has arrived', async () => {

@@ -14,6 +14,7 @@ it('each event leads from the statuses to the status that docs/api.md draws', ()
   const drawn: Record<JobEvent, [string[], string]> = {
     input_counted: [['PENDING'], 'PROCESSING'],
     input_unusable: [['PENDING', 'PROCESSING'], 'FAILED'],
+    submission_stopped: [['PENDING', 'PROCESSING'], 'FAILED'],
     all_records_succeeded: [['PROCESSING'], 'COMPLETED'],
     some_records_failed: [['PROCESSING'], 'COMPLETED_WITH_ERRORS'],
     deadline_passed: [['PENDING', 'PROCESSING'], 'FAILED'],

@@ -4,6 +4,7 @@ import type { Job } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+import { createInvocations } from '../../../support/submission.ts';
 
 const KEY = 'inputs/j.jsonl';
 
@@ -28,7 +29,7 @@ async function submit(records: number): Promise<Job[]> {
     on_final: async () => {},
     now: () => JOBS_NOW,
   });
-  expect(await submitJob('j', () => 3_600_000)).toBe('done');
+  expect(await createInvocations(submitJob)('j', () => 3_600_000)).toBe('done');
   return jobs;
 }
 

@@ -29,6 +29,7 @@ const VARIABLES: Record<string, string> = {
   INPUT_BUCKET: 'the-inputs',
   JOBS_QUEUE_URL: 'https://sqs.example/jobs',
   CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
+  ENVIRONMENT: 'test',
 };
 const [dynamodb, kinesis, s3, sqs] = [
   mockClient(DynamoDBClient),
@@ -114,7 +115,9 @@ it('the submission function asks its queue for another invocation when its time 
   expect(listSent()).toEqual([
     {
       QueueUrl: 'https://sqs.example/jobs',
-      MessageBody: '{"kind":"resume","job_id":"job_1"}',
+      MessageBody: expect.stringMatching(
+        /^\{"kind":"resume","job_id":"job_1","owner":"[0-9a-f-]{36}","hops":1\}$/,
+      ),
       DelaySeconds: 0,
     },
   ]);
@@ -141,8 +144,23 @@ it('the submission function asks for the callback of a job whose input is unusab
       DelaySeconds: 0,
     },
   ]);
-  const [end] = dynamodb.commandCalls(UpdateItemCommand);
+  const [, end] = dynamodb.commandCalls(UpdateItemCommand);
   expect(JSON.stringify(end?.args[0].input)).toContain('INPUT_CHANGED');
+});
+
+it('the submission function counts a submission that it stops, for the alarm SubmissionsStop', async () => {
+  useJob();
+  await run({ ...RESUME, hops: 1_001 });
+  const metrics = lines.filter((line) => line.includes('_aws')).map((line) => JSON.parse(line));
+  expect(metrics).toMatchObject([
+    {
+      ...{ service: 'submission', environment: 'test', submissions_stopped: 1 },
+      _aws: {
+        CloudWatchMetrics: [{ Namespace: 'AuraStream', Dimensions: [['service', 'environment']] }],
+      },
+    },
+  ]);
+  expect(listSent()).toEqual([]);
 });
 
 it('the submission function checks the input of a job that arrives', async () => {

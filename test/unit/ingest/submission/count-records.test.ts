@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { countRecords } from '../../../../ingest/submission/count-records.ts';
 import { readInput } from '../../../../ingest/submission/input.ts';
+import { createLease } from '../../../../ingest/submission/lease.ts';
 import { type Job, MAX_JOB_RECORDS } from '../../../../schemas/index.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
@@ -27,7 +28,8 @@ async function count(
     etag: 'e',
     bytes: 1,
   };
-  const job = aJob({ job_id: 'job_1', input, ...fields });
+  const lease = { owner: 'me', until: new Date(JOBS_NOW).toISOString() };
+  const job = aJob({ job_id: 'job_1', input, lease, ...fields });
   const store = createFakeJobStore({ now: () => JOBS_NOW });
   await store.create(job);
   const saved: [string, number][] = [];
@@ -36,9 +38,9 @@ async function count(
     {
       store: {
         ...store,
-        advance: (job_id, states, field, position) => {
-          saved.push([field, position.records]);
-          return store.advance(job_id, states, field, position);
+        advance: (...args) => {
+          saved.push([args[2], args[3].records]);
+          return store.advance(...args);
         },
       },
       inputs: {
@@ -53,18 +55,19 @@ async function count(
       now: () => clock,
     },
     job,
+    createLease('me', () => clock, remaining_ms),
     remaining_ms,
   );
   return { counted, store, saved, read_from, clock: () => clock };
 }
 
-it('a job whose records are counted is PROCESSING, has its total, and is checked by the sweeper in 10 minutes', async () => {
+it('a job whose records are counted is PROCESSING, has its total, and is checked by the sweeper when the lease ends', async () => {
   const { counted, store } = await count(3, { due_at: new Date(JOBS_NOW).toISOString() });
   expect(await counted).toEqual(await store.get('job_1'));
   expect(await store.get('job_1')).toMatchObject({
     ...{ status: 'PROCESSING', total: 3 },
     started_at: new Date(JOBS_NOW).toISOString(),
-    due_at: new Date(JOBS_NOW + 600_000).toISOString(),
+    due_at: new Date(JOBS_NOW + 600_000 + 180_000).toISOString(),
   });
 });
 
@@ -106,10 +109,14 @@ it('a count of a job that was cancelled meanwhile stops', async () => {
   expect(await (await count(9, { status: 'CANCELLED' })).counted).toBe('ignored');
 });
 
-it('a count that another invocation ended first goes on with the job of that invocation', async () => {
+it.each([
+  ['goes on if its own first attempt moved the job', 'me', 'PROCESSING'],
+  ['stops if another invocation has taken the lease', 'another', undefined],
+])('a count that finds the job in PROCESSING at its end %s', async (_, owner, expected) => {
   const job = aJob({
     ...{ job_id: 'job_1', status: 'PENDING' },
     input: { kind: 'upload', format: 'jsonl', key: 'k', etag: 'e', bytes: 1 },
+    lease: { owner, until: new Date(JOBS_NOW).toISOString() },
   });
   const store = createFakeJobStore({ now: () => JOBS_NOW });
   await store.create(job);
@@ -119,8 +126,19 @@ it('a count that another invocation ended first goes on with the job of that inv
       yield Buffer.from(LINE);
     },
   } as never;
-  const counted = await countRecords({ store, inputs, now: () => JOBS_NOW }, job, () => 600_000);
-  expect(counted).toEqual(first);
+  const now = () => JOBS_NOW;
+  const remaining_ms = () => 600_000;
+  const lease = createLease('me', now, remaining_ms);
+  const counted = await countRecords({ store, inputs, now }, job, lease, remaining_ms);
+  expect(counted).toEqual(expected === undefined ? 'ignored' : first);
+});
+
+it('a count whose lease another invocation has taken stops at its next checkpoint', async () => {
+  const lease = { owner: 'another', until: new Date(JOBS_NOW).toISOString() };
+  const { counted, saved, store } = await count(25, { lease }, { line_ms: 1_000 });
+  expect(await counted).toBe('ignored');
+  expect(saved).toHaveLength(1);
+  expect(await store.get('job_1')).toMatchObject({ status: 'PENDING', lease });
 });
 
 it('a job that is PROCESSING already is not counted again', async () => {

@@ -1,19 +1,21 @@
 import { expect, it } from 'vitest';
 import { createMessageHandler, type MessagesDeps } from '../../../../ingest/submission/messages.ts';
 import { SubmissionInterruptedError } from '../../../../ingest/submission/publish-records.ts';
-import type { SubmitOutcome } from '../../../../ingest/submission/submit.ts';
+import type { SubmitOutcome, SubmitRequest } from '../../../../ingest/submission/submit.ts';
 import { type JobCommand, ServiceError } from '../../../../schemas/index.ts';
 
 /** Handles one message, with a `submit` function that the test defines. */
 async function handle(body: object, submit: () => Promise<SubmitOutcome>) {
-  const submissions: [string, string | undefined][] = [];
+  const submissions: SubmitRequest[] = [];
   const commands: JobCommand[] = [];
   const lines: [string, string, object][] = [];
   const deps: MessagesDeps = {
-    submit: (job_id, _, object_key) => {
-      submissions.push([job_id, object_key]);
+    submit: (request) => {
+      submissions.push(request);
       return submit();
     },
+    newOwner: () => 'this invocation',
+    countStopped: () => void lines.push(['metric', 'stopped', {}]),
     sweep: async () => ({ failed: 1 }),
     job_queue: { send: async (command) => void commands.push(command) },
     log: (...line) => void lines.push(line),
@@ -35,15 +37,17 @@ it.each(['jsonl', 'csv', 'tsv', 'parquet'])(
   async (ending) => {
     const key = `inputs/job_1.v2.${ending}`;
     const { submissions, lines } = await handle(createArrival(key), async () => 'done');
-    expect(submissions).toEqual([['job_1.v2', key]]);
-    const details = { job_id: 'job_1.v2', outcome: 'done' };
+    const request = { job_id: 'job_1.v2', owner: 'this invocation', hops: 0, object_key: key };
+    expect(submissions).toEqual([request]);
+    const details = { job_id: 'job_1.v2', outcome: 'done', hops: 0 };
     expect(lines).toEqual([['info', 'submission handled', details]]);
   },
 );
 
 it('A job that its submission fails is logged as a warning', async () => {
   const { lines } = await handle(createArrival('inputs/job_1.xml'), async () => 'failed');
-  expect(lines).toEqual([['warn', 'submission handled', { job_id: 'job_1', outcome: 'failed' }]]);
+  const details = { job_id: 'job_1', outcome: 'failed', hops: 0 };
+  expect(lines).toEqual([['warn', 'submission handled', details]]);
 });
 
 it('An object whose key names no job is logged and ignored', async () => {
@@ -54,11 +58,30 @@ it('An object whose key names no job is logged and ignored', async () => {
   expect(response.batchItemFailures).toEqual([]);
 });
 
-it('A submission that runs out of time asks for another invocation', async () => {
-  const message = { kind: 'resume', job_id: 'job_1' };
-  const { commands, submissions } = await handle(message, async () => 'more');
-  expect(submissions).toEqual([['job_1', undefined]]);
-  expect(commands).toEqual([message]);
+it('A submission that runs out of time hands the job over, and counts how often it was handed over', async () => {
+  const first = { kind: 'resume' as const, job_id: 'job_1' };
+  const second = { ...first, owner: 'the invocation before', hops: 7 };
+  const from_sweeper = await handle(first, async () => 'more');
+  expect(from_sweeper.submissions).toEqual([
+    { job_id: 'job_1', owner: 'this invocation', from: undefined, hops: 0 },
+  ]);
+  expect(from_sweeper.commands).toEqual([{ ...first, owner: 'this invocation', hops: 1 }]);
+  const handed_over = await handle(second, async () => 'more');
+  expect(handed_over.submissions).toEqual([
+    { job_id: 'job_1', owner: 'this invocation', from: 'the invocation before', hops: 7 },
+  ]);
+  expect(handed_over.commands).toEqual([{ ...first, owner: 'this invocation', hops: 8 }]);
+});
+
+it('A submission that takes too many invocations ends, is logged as an error and is counted', async () => {
+  const message = { kind: 'resume', job_id: 'job_1', owner: 'the invocation before', hops: 1_001 };
+  const { commands, lines, response } = await handle(message, async () => 'stopped');
+  expect(commands).toEqual([]);
+  expect(response.batchItemFailures).toEqual([]);
+  expect(lines).toEqual([
+    ['metric', 'stopped', {}],
+    ['error', 'submission handled', { job_id: 'job_1', outcome: 'stopped', hops: 1_001 }],
+  ]);
 });
 
 it('A message that fails is delivered again, and the log quotes the messages of known errors alone', async () => {
@@ -92,6 +115,8 @@ async function handleAll(job_ids: string[], overrides: Partial<MessagesDeps>) {
     },
     sweep: async () => ({}),
     job_queue: { send: async () => {} },
+    newOwner: () => 'this invocation',
+    countStopped: () => expect.fail('No submission was stopped'),
     log: (...line) => void lines.push(line),
     ...overrides,
   });
@@ -105,16 +130,16 @@ async function handleAll(job_ids: string[], overrides: Partial<MessagesDeps>) {
 
 it('A message that fails does not keep the others from being handled', async () => {
   const { response, lines } = await handleAll(['job_1', 'job_2', 'job_3'], {
-    submit: async (job_id) => {
+    submit: async ({ job_id }) => {
       if (job_id === 'job_2') throw new ServiceError('s3', 'SlowDown', { retryable: true });
       return 'done';
     },
   });
   expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'of job_2' }] });
   expect(lines).toEqual([
-    ['info', 'submission handled', { job_id: 'job_1', outcome: 'done' }],
+    ['info', 'submission handled', { job_id: 'job_1', outcome: 'done', hops: 0 }],
     ['error', 'message failed', { message_id: 'of job_2', error: 's3: SlowDown' }],
-    ['info', 'submission handled', { job_id: 'job_3', outcome: 'done' }],
+    ['info', 'submission handled', { job_id: 'job_3', outcome: 'done', hops: 0 }],
   ]);
 });
 

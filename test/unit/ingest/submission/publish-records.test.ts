@@ -5,6 +5,7 @@ import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createLongText } from '../../../support/long-text.ts';
+import { createInvocations } from '../../../support/submission.ts';
 
 const KEY = 'inputs/job_1.jsonl';
 const AN_HOUR = () => 3_600_000;
@@ -32,7 +33,8 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
     ...more,
   };
   const read = async () => (await store.get('job_1')) as Job;
-  return { store, objects, inputs, published, submit: createSubmit(deps), read };
+  const submit = createInvocations(createSubmit(deps));
+  return { store, objects, inputs, published, submit, read };
 }
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
@@ -57,7 +59,7 @@ it('a submission keeps the ETag and the size of its input, and reads it under th
 it('a submission stops at the next checkpoint of a job that is cancelled meanwhile', async () => {
   const world = await createWorld(lines(3_500));
   const { store, published } = world;
-  const submit = createSubmit({
+  const submitJob = createSubmit({
     ...{ store, inputs: world.inputs, on_final: async () => {}, now: () => JOBS_NOW },
     claims: { put: async () => '' },
     stream: {
@@ -68,7 +70,7 @@ it('a submission stops at the next checkpoint of a job that is cancelled meanwhi
       },
     },
   });
-  expect(await submit('job_1', AN_HOUR)).toBe('ignored');
+  expect(await createInvocations(submitJob)('job_1', AN_HOUR)).toBe('ignored');
   expect(published).toHaveLength(1_000);
 });
 

@@ -3,6 +3,7 @@ import { type Format, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+import { createInvocations } from '../../../support/submission.ts';
 
 export const KEY = 'inputs/j.jsonl';
 
@@ -25,10 +26,12 @@ export function createWorld(
     return value;
   }
   const published: string[] = [];
+  const clock = { at: JOBS_NOW };
   const store = createFakeJobStore({ now: () => JOBS_NOW });
   const deps: SubmitDeps = {
     store: {
       ...store,
+      takeLease: (...args) => failing(() => store.takeLease(...args)),
       advance: (...args) => failing(() => store.advance(...args)),
       transition: (...args) => failing(() => store.transition(...args)),
       update: (...args) => failing(() => store.update(...args)),
@@ -46,10 +49,12 @@ export function createWorld(
     },
     claims: { put: async () => 'sha256' },
     on_final: async () => {},
-    now: () => JOBS_NOW,
+    now: () => clock.at,
     ...overrides,
   };
-  return { store, objects, published, inputs, deps, submit: createSubmit(deps) };
+  const submit = createSubmit(deps);
+  const invoke = createInvocations(submit);
+  return { clock, store, objects, published, inputs, deps, submit, invoke };
 }
 
 export async function createJob(

@@ -7,15 +7,15 @@ const AN_HOUR = () => 3_600_000;
 
 it('A submission that runs out of time keeps its checkpoint, and the next invocation continues from it', async () => {
   const lines = Array.from({ length: 2_500 }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
-  const { store, submit, published } = createWorld(lines.join('\n'));
+  const { store, invoke, published } = createWorld(lines.join('\n'));
   await createJob(store);
   const left = [3_600_000, 3_600_000];
   const slow = () => (left.length > 0 ? left.shift()! : 1_000);
-  let ended = await submit('j', slow);
+  let ended = await invoke('j', slow);
   let invocations = 1;
   while (ended === 'more') {
     expect(invocations).toBeLessThan(3_000);
-    ended = await submit('j', () => 1_000);
+    ended = await invoke('j', () => 1_000);
     invocations += 1;
   }
   expect(ended).toBe('done');
@@ -28,18 +28,18 @@ it.each([
   ['', 'INPUT_EMPTY'],
   ['\n\n  \n', 'INPUT_EMPTY'],
 ])('A job whose input is %j becomes FAILED with %s', async (content, code) => {
-  const { store, submit } = createWorld(content);
+  const { store, invoke } = createWorld(content);
   await createJob(store);
-  await submit('j', AN_HOUR);
+  await invoke('j', AN_HOUR);
   expect(await store.get('j')).toMatchObject({ status: 'FAILED', error: { code } });
 });
 
 it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
   'A job whose input is not CSV becomes FAILED, and its error does not quote the file: %j',
   async (content) => {
-    const { store, submit } = createWorld(content);
+    const { store, invoke } = createWorld(content);
     await createJob(store, 'csv');
-    await submit('j', AN_HOUR);
+    await invoke('j', AN_HOUR);
     const job = (await store.get('j'))!;
     expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
     expect(JSON.stringify(job.error)).not.toContain('private');
@@ -47,13 +47,13 @@ it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
 );
 
 it('A job whose file is replaced while it is read becomes FAILED with INPUT_CHANGED', async () => {
-  const { store, submit, objects } = createWorld('{"text":"a"}');
+  const { store, invoke, objects } = createWorld('{"text":"a"}');
   await createJob(store);
   await store.update('j', ['PENDING'], {
     input: { kind: 'upload', format: 'jsonl', key: KEY, etag: 'of the first', bytes: 1 },
   });
   expect(objects.size).toBe(1);
-  await submit('j', AN_HOUR);
+  await invoke('j', AN_HOUR);
   expect(await store.get('j')).toMatchObject({
     status: 'FAILED',
     error: { code: 'INPUT_CHANGED' },
@@ -61,38 +61,38 @@ it('A job whose file is replaced while it is read becomes FAILED with INPUT_CHAN
 });
 
 it('A submission publishes nothing for a job that is cancelled or does not exist', async () => {
-  const { store, submit, published } = createWorld('{"text":"a"}');
+  const { store, invoke, published } = createWorld('{"text":"a"}');
   await createJob(store);
   await store.transition('j', 'CANCELLED', {});
-  expect(await submit('j', AN_HOUR)).toBe('ignored');
-  expect(await submit('unknown', AN_HOUR)).toBe('ignored');
+  expect(await invoke('j', AN_HOUR)).toBe('ignored');
+  expect(await invoke('unknown', AN_HOUR)).toBe('ignored');
   expect(published).toEqual([]);
 });
 
 it.each(FORMAT_NAMES)(
   'A job in the format %s publishes the records of its file',
   async (format) => {
-    const { store, submit, published } = createWorld(FORMAT_SAMPLES[format].two_records);
+    const { store, invoke, published } = createWorld(FORMAT_SAMPLES[format].two_records);
     await createJob(store, format);
-    expect(await submit('j', AN_HOUR, KEY)).toBe('done');
+    expect(await invoke('j', AN_HOUR, KEY)).toBe('done');
     expect(published).toEqual(['r1', 'r2']);
     expect(await store.get('j')).toMatchObject({ status: 'PROCESSING', total: 2 });
   },
 );
 
 it('A job stays PENDING while its input has not arrived', async () => {
-  const { store, submit, objects } = createWorld('');
+  const { store, invoke, objects } = createWorld('');
   objects.delete(KEY);
   await createJob(store);
-  expect(await submit('j', AN_HOUR)).toBe('ignored');
+  expect(await invoke('j', AN_HOUR)).toBe('ignored');
   expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
 });
 
 it('A job whose input arrives under the key of another format becomes FAILED, and its error names both keys', async () => {
-  const { store, submit, objects } = createWorld('');
+  const { store, invoke, objects } = createWorld('');
   objects.delete(KEY);
   await createJob(store);
-  expect(await submit('j', AN_HOUR, 'inputs/j.parquet')).toBe('failed');
+  expect(await invoke('j', AN_HOUR, 'inputs/j.parquet')).toBe('failed');
   const job = await store.get('j');
   expect(job).toMatchObject({ status: 'FAILED', error: { code: 'INPUT_UNREADABLE' } });
   expect(job?.error?.message).toContain(KEY);
@@ -100,16 +100,16 @@ it('A job whose input arrives under the key of another format becomes FAILED, an
 });
 
 it('A stray object beside the input of a job does not harm the job', async () => {
-  const { store, submit, published } = createWorld('{"text":"one"}');
+  const { store, invoke, published } = createWorld('{"text":"one"}');
   await createJob(store);
-  expect(await submit('j', AN_HOUR, 'inputs/j.parquet')).toBe('done');
+  expect(await invoke('j', AN_HOUR, 'inputs/j.parquet')).toBe('done');
   expect(published).toHaveLength(1);
 });
 
 it('A job keeps the etag and the size of its input from the start of its submission', async () => {
-  const { store, submit, inputs } = createWorld('{"text":"one"}');
+  const { store, invoke, inputs } = createWorld('{"text":"one"}');
   await createJob(store);
-  await submit('j', AN_HOUR);
+  await invoke('j', AN_HOUR);
   const { etag } = (await inputs.head(KEY))!;
   expect((await store.get('j'))?.input).toEqual({
     kind: 'upload',
@@ -132,21 +132,21 @@ it('A submission whose job leaves PENDING while its input is looked up publishes
     },
   });
   await createJob(world.store);
-  expect(await world.submit('j', AN_HOUR)).toBe('ignored');
+  expect(await world.invoke('j', AN_HOUR)).toBe('ignored');
   expect(world.published).toEqual([]);
 });
 
 it('A submission that a service interrupts leaves its job as it is, and the error goes to the caller', async () => {
-  const { store, submit } = createWorld('{"text":"one"}', () => 'before');
+  const { store, invoke } = createWorld('{"text":"one"}', () => 'before');
   await createJob(store);
-  await expect(submit('j', AN_HOUR)).rejects.toThrow('some: Down');
+  await expect(invoke('j', AN_HOUR)).rejects.toThrow('some: Down');
   expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
 });
 
 it('An object that arrives again under the right key changes nothing while the input is missing', async () => {
-  const { store, submit, objects } = createWorld('');
+  const { store, invoke, objects } = createWorld('');
   objects.delete(KEY);
   await createJob(store);
-  expect(await submit('j', AN_HOUR, KEY)).toBe('ignored');
+  expect(await invoke('j', AN_HOUR, KEY)).toBe('ignored');
   expect(await store.get('j')).toMatchObject({ status: 'PENDING' });
 });
