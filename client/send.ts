@@ -107,7 +107,9 @@ function initOf(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
+    // Stryker disable next-line ConditionalExpression: fetch takes an undefined body for none
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // Stryker disable next-line ConditionalExpression: fetch takes an undefined signal for none
     ...(signal === undefined ? {} : { signal }),
   };
 }
@@ -126,6 +128,7 @@ async function readError(response: Response): Promise<ApiError> {
  * seconds or a date. Source: RFC 9110, section 10.2.3.
  */
 function parseRetryAfter(value: string | null): number | undefined {
+  // Stryker disable next-line ConditionalExpression: null is neither a number nor a date
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
   const at = Date.parse(value);

@@ -111,7 +111,9 @@ it.each([
   ['of seconds', () => '3', 3_200],
   ['that is a date', () => new Date(Date.UTC(2026, 10, 23, 0, 0, 7)).toUTCString(), 7_200],
   ['that is a date of the past', () => new Date(0).toUTCString(), 200],
+  ['that is a date with a zone', () => 'Mon, 23 Nov 2026 00:00:07 +0000', 7_200],
   ['that is neither', () => 'soon', 200],
+  ['that only begins with a number', () => '30 seconds', 200],
 ])('the client waits for a Retry-After %s before it retries', async (_, header, wait) => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 23) });
   const answer = refusal(429, { 'retry-after': header() });
@@ -238,7 +240,7 @@ it('ready returns the answer of an API whose services fail, and does not retry i
   const answer = { status: 'unavailable', dependencies: [], timestamp: 't' };
   const { client, sent } = createScripted([json(answer, 503)]);
   expect(await client.ready()).toEqual(answer);
-  expect(sent).toHaveLength(1);
+  expect(sent.map(({ method, path }) => [method, path])).toEqual([['GET', '/v1/ready']]);
 });
 
 it('getResult is undefined for a record without a result, and rejects for any other refusal', async () => {
@@ -364,6 +366,22 @@ it('the parts of a publication are measured in bytes, each from its own start', 
   });
   await client.publish(Array.from({ length: 6 }, (_, i) => record(i)));
   expect(sent.map(({ body }) => body.records.length)).toEqual([2, 2, 2]);
+});
+
+it('records of exactly 4 MiB fit in one request, and a byte more starts the next', async () => {
+  const size = 2 * 1024 * 1024;
+  const fill = (record_id: string, bytes: number) => {
+    const empty = { record_id, source: 's', text: '' };
+    return { ...empty, text: 'a'.repeat(bytes - JSON.stringify(empty).length) };
+  };
+  for (const [bytes, requests] of [
+    [size, 1],
+    [size + 1, 2],
+  ] as const) {
+    const { client, sent } = createScripted([json(none)]);
+    await client.publish([fill('a', size), fill('b', bytes)]);
+    expect(sent).toHaveLength(requests);
+  }
 });
 
 it('on_progress sees every status, the last one too', async () => {
