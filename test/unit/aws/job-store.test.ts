@@ -54,6 +54,21 @@ describe('reading many jobs', () => {
     expect(rounds).toEqual([1]);
   });
 
+  it('getMany and get leave out a job that has expired, although its row is still there', async () => {
+    const expires_at = JOBS_NOW / 1_000;
+    const jobs = [0, 1].map((later) =>
+      aJob({ job_id: `job_${later}`, expires_at: expires_at + later }),
+    );
+    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { jobs: jobs.map(rowOf) } });
+    expect([...(await store.getMany(['job_0', 'job_1'])).keys()]).toEqual(['job_1']);
+    const found = [];
+    for (const job of jobs) {
+      dynamodb.on(GetItemCommand).resolves({ Item: rowOf(job) });
+      found.push(await store.get(job.job_id));
+    }
+    expect(found).toEqual([undefined, jobs[1]]);
+  });
+
   it('getMany throws if some keys stay unprocessed, since any of those jobs may be cancelled', async () => {
     dynamodb.on(BatchGetItemCommand).resolves({
       UnprocessedKeys: { jobs: { Keys: [key('job_1')] } },

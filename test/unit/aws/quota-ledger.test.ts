@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { createQuotaLedger } from '../../../aws/dynamodb/quota/ledger.ts';
@@ -70,4 +70,67 @@ it('a rate above the quota is lowered only if no other process has changed it si
     dynamodb.commandCalls(UpdateItemCommand)[1]!.args[0].input;
   expect(ConditionExpression).toBe('calls_per_second = :from');
   expect(ExpressionAttributeValues).toMatchObject({ ':from': { N: '100' }, ':to': { N: '10' } });
+});
+
+it('the slots of a reservation end where the item says, one interval after the other', async () => {
+  const taken = { ...ITEM, next_slot_at: NOW + 500, refused_at: 8, changed_at: NOW - 7 };
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: marshall(taken) });
+  expect(await ledger().reserve(3, NOW + 1_000)).toEqual({
+    starts_at: NOW + 200,
+    interval_ms: 100,
+    rate: { calls_per_second: 10, refused_at: 8 },
+    rate_changed_at: NOW - 7,
+  });
+});
+
+it('the first slot starts now, and those of the next reservation follow it, by the latest start', async () => {
+  const taken = { ...ITEM, next_slot_at: NOW + 300 };
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: marshall(taken) });
+  const { reserve } = ledger();
+  await reserve(3, NOW + 1_000);
+  await reserve(2, Number.POSITIVE_INFINITY);
+  const calls = dynamodb.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input);
+  const [first, second] = calls.map(({ ExpressionAttributeValues }) =>
+    unmarshall(ExpressionAttributeValues!),
+  );
+  expect(first).toEqual({ ':next': NOW + 300, ':rate': 10, ':now': NOW, ':zero': 0 });
+  expect(calls[0]?.ConditionExpression).toContain('next_slot_at < :now');
+  // A number in DynamoDB cannot be infinite.
+  const latest = Date.parse('9999-12-31T23:59:59Z');
+  expect(second).toEqual({ ':span': 200, ':rate': 10, ':now': NOW, ':latest': latest });
+  expect(calls[1]?.ConditionExpression).toContain('next_slot_at <= :latest');
+});
+
+it('a caller that may start now at the latest still gets a slot', async () => {
+  expect(await ledger().reserve(1, NOW)).toBeDefined();
+});
+
+it('a change of the rate is written only if the old one is still there and has held long enough', async () => {
+  dynamodb.on(UpdateItemCommand).resolves({
+    Attributes: marshall({ ...ITEM, calls_per_second: 8 }),
+  });
+  const { change, reserve } = ledger();
+  await change(10, { calls_per_second: 8, refused_at: 10 }, 1_000);
+  const [call] = dynamodb.commandCalls(UpdateItemCommand);
+  expect(call?.args[0].input).toMatchObject({
+    UpdateExpression: 'SET calls_per_second = :to, refused_at = :refused, changed_at = :at',
+    ConditionExpression: 'calls_per_second = :from AND changed_at <= :settled',
+  });
+  expect(unmarshall(call!.args[0].input.ExpressionAttributeValues!)).toEqual({
+    ...{ ':from': 10, ':to': 8, ':refused': 10, ':at': NOW, ':settled': NOW - 1_000 },
+  });
+  // The next reservation knows the new rate without a read.
+  expect(await reserve(1, NOW + 1_000)).toMatchObject({ interval_ms: 125 });
+  expect(dynamodb.commandCalls(GetItemCommand)).toHaveLength(0);
+});
+
+it('a process that loses a change of the rate reads the rate of the winner', async () => {
+  dynamodb
+    .on(UpdateItemCommand)
+    .rejectsOnce(refusal)
+    .resolves({ Attributes: marshall({ ...ITEM, calls_per_second: 5 }) });
+  dynamodb.on(GetItemCommand).resolves({ Item: marshall({ ...ITEM, calls_per_second: 5 }) });
+  const { change, reserve } = ledger();
+  await change(10, { calls_per_second: 8, refused_at: 10 }, 1_000);
+  expect(await reserve(1, NOW + 1_000)).toMatchObject({ interval_ms: 200 });
 });
