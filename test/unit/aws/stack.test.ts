@@ -65,7 +65,7 @@ it.each([
 ])('a stack whose output %s is %s must be deployed again', async (name, value) => {
   const outputs = await listOutputs();
   await expect(readOutputs({ ...outputs, [name]: value })).rejects.toThrow(
-    `lacks valid outputs: ${name}. `,
+    new RegExp(`lacks valid outputs: ${name}[.a-z]*\\. Deploy`),
   );
 });
 
