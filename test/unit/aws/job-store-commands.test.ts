@@ -203,18 +203,6 @@ it('a page that is closed already keeps its counts', async () => {
   expect(input).not.toHaveProperty('ConditionExpression');
 });
 
-it('closed pages are a set of the job with its time of expiry, whose size is returned', async () => {
-  dynamodb.on(UpdateItemCommand).resolves({ Attributes: { pages: { NS: ['0', '1', '2'] } } });
-  expect(await store.addClosedPage(job, 2)).toBe(3);
-  expect(onlyInput()).toMatchObject({
-    Key: { job_id: 'job_1', part: `closed_pages#${job.expires_at}` },
-    UpdateExpression: 'SET expires_at = :expires_at ADD #pages :page',
-    ExpressionAttributeNames: { '#pages': 'pages' },
-    values: { ':page': new Set([2]) },
-    ReturnValues: 'ALL_NEW',
-  });
-});
-
 it('the pages of a job are read by its id and its time of expiry', async () => {
   dynamodb.on(QueryCommand).resolves({ Items: [marshall({ ...PAGE_KEY, empty: new Set([3]) })] });
   expect(await store.pages(job)).toEqual([{ page: 2, done: { empty: new Set([2_003]) } }]);
