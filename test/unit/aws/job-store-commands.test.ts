@@ -85,45 +85,48 @@ it('a change is written only in one of its statuses, and a refused one changes n
   });
 });
 
-it('a checkpoint moves forward only', async () => {
-  expect(
-    await store.advance('job_1', ['PROCESSING'], 'submitted', { records: 5, bytes: 70 }),
-  ).toEqual(job);
+const lease = { owner: 'me', until: '2026-11-23T10:05:00.000Z' };
+const advance = () =>
+  store.advance('job_1', ['PROCESSING'], 'submitted', { records: 5, bytes: 70 }, lease);
+
+it('a checkpoint moves forward only, and only for the owner of the lease, which it renews', async () => {
+  expect(await advance()).toEqual(job);
   expect(onlyInput()).toMatchObject({
-    UpdateExpression: 'SET #submitted = :submitted',
+    UpdateExpression: expect.stringMatching(/^SET #submitted = :submitted, #lease = :lease, /),
     ConditionExpression:
-      '#status IN (:from_PROCESSING) AND (attribute_not_exists(#submitted) OR ' +
-      '(#submitted.#records <= :records AND #submitted.#bytes <= :bytes))',
+      '#status IN (:from_PROCESSING) AND (#lease.#owner = :owner AND ' +
+      '(attribute_not_exists(#submitted) OR ' +
+      '(#submitted.#records <= :records AND #submitted.#bytes <= :bytes)))',
     ExpressionAttributeNames: {
-      ...{ '#status': 'status', '#submitted': 'submitted' },
+      ...{ '#status': 'status', '#submitted': 'submitted', '#owner': 'owner' },
       ...{ '#records': 'records', '#bytes': 'bytes' },
     },
     values: {
       ...{ ':submitted': { records: 5, bytes: 70 }, ':records': 5, ':bytes': 70 },
+      ...{ ':lease': lease, ':owner': 'me', ':due_at': lease.until },
       ':from_PROCESSING': 'PROCESSING',
     },
   });
 });
 
 it.each([
-  ['PROCESSING', true],
-  ['CANCELLED', false],
+  ['PROCESSING', 'me', true],
+  ['PROCESSING', 'another', false],
+  ['CANCELLED', 'me', false],
 ] as const)(
-  'a checkpoint that another invocation has passed leaves a job in %s: %s',
-  async (status, is_returned) => {
-    const current = aJob({ job_id: 'job_1', status });
+  'a checkpoint that is behind finds a job in %s with the lease of %s: %s',
+  async (status, owner, is_returned) => {
+    const current = aJob({ job_id: 'job_1', status, lease: { ...lease, owner } });
     dynamodb.on(UpdateItemCommand).rejects(refusal);
     dynamodb.on(GetItemCommand).resolves({ Item: rowOf(current) });
-    const moved = store.advance('job_1', ['PROCESSING'], 'submitted', { records: 1, bytes: 1 });
-    expect(await moved).toEqual(is_returned ? current : undefined);
+    expect(await advance()).toEqual(is_returned ? current : undefined);
   },
 );
 
 it('a checkpoint of a job that is gone moves nothing', async () => {
   dynamodb.on(UpdateItemCommand).rejects(refusal);
   dynamodb.on(GetItemCommand).resolves({});
-  const moved = store.advance('job_1', ['PROCESSING'], 'submitted', { records: 1, bytes: 1 });
-  expect(await moved).toBeUndefined();
+  expect(await advance()).toBeUndefined();
 });
 
 it('an attempt is added to a pending callback, and only as the next one', async () => {
