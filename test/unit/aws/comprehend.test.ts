@@ -7,7 +7,7 @@ const comprehend = mockClient(ComprehendClient);
 const { detectSentiment } = createComprehendAnalyzer({ client: comprehend as never });
 beforeEach(() => void comprehend.reset());
 
-const scored = (Index: number, Sentiment = 'POSITIVE') => ({
+const scoreAt = (Index: number, Sentiment = 'POSITIVE') => ({
   Index,
   Sentiment,
   SentimentScore: { Positive: 0.5, Negative: 0.25, Neutral: 0.125, Mixed: 0.0625 },
@@ -21,7 +21,7 @@ const missing = { ok: false, code: 'MissingResult', retryable: true, throttled: 
 
 it('each document gets the outcome of its own index, whichever list has it and in whatever order', async () => {
   comprehend.on(BatchDetectSentimentCommand).resolves({
-    ResultList: [scored(2), scored(0, 'MIXED')] as never,
+    ResultList: [scoreAt(2), scoreAt(0, 'MIXED')] as never,
     ErrorList: [{ Index: 1, ErrorCode: 'InternalServerException', ErrorMessage: 'private' }],
   });
   expect(await detectSentiment(['a', 'b', 'c', 'd'], 'de')).toEqual([
@@ -39,11 +39,11 @@ it('each document gets the outcome of its own index, whichever list has it and i
 it('an answer without a sentiment that is known, without scores or with a wrong index is no verdict', async () => {
   comprehend.on(BatchDetectSentimentCommand).resolves({
     ResultList: [
-      scored(0, 'HAPPY'),
+      scoreAt(0, 'HAPPY'),
       { Index: 1, Sentiment: 'POSITIVE' },
-      { ...scored(2), SentimentScore: { Positive: 2, Negative: 0, Neutral: 0, Mixed: 0 } },
-      scored(3),
-      { ...scored(0), Index: undefined },
+      { ...scoreAt(2), SentimentScore: { Positive: 2, Negative: 0, Neutral: 0, Mixed: 0 } },
+      scoreAt(3),
+      { ...scoreAt(0), Index: undefined },
     ] as never,
   });
   expect(await detectSentiment(['a', 'b', 'c'], 'en')).toEqual([missing, missing, missing]);
