@@ -28,10 +28,14 @@ const seen_deliveries = new Set<string>();
  */
 function isGenuine({ headers }: IncomingMessage, body: string): boolean {
   const timestamp = Number(headers['x-aurastream-timestamp']);
-  const given = Buffer.from(String(headers['x-aurastream-signature']));
   const expected = Buffer.from(signCallback(secret, timestamp, body));
+  const isExpected = (signature: string) => {
+    const given = Buffer.from(signature);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
   const is_recent = Math.abs(Date.now() / 1_000 - timestamp) < MAX_AGE_SECONDS;
-  return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
+  // While the operator replaces the secret, there is a signature by the old and one by the new.
+  return is_recent && String(headers['x-aurastream-signature']).split(',').some(isExpected);
 }
 
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -10,8 +10,9 @@ export function deriveCallbackSecret(deployment_secret: string, tenant: string):
 }
 
 /**
- * Computes the value of the header `X-AuraStream-Signature`. The value consists of `sha256=` and
- * the HMAC-SHA256 of `<timestamp>.<body>` in hex.
+ * Computes a signature of the header `X-AuraStream-Signature`. It consists of `sha256=` and the
+ * HMAC-SHA256 of `<timestamp>.<body>` in hex. While the secret is being replaced, the header has two
+ * signatures with a comma between them.
  *
  * @param timestamp epoch seconds, as in the header `X-AuraStream-Timestamp`.
  *
@@ -23,10 +24,11 @@ export function deriveCallbackSecret(deployment_secret: string, tenant: string):
  * // before JSON.parse.
  * export function isGenuine(headers: Headers, body: string, secret: string): boolean {
  *   const timestamp = Number(headers.get('x-aurastream-timestamp'));
- *   const given = Buffer.from(headers.get('x-aurastream-signature') ?? '');
+ *   const given = (headers.get('x-aurastream-signature') ?? '').split(',').map((one) => Buffer.from(one));
  *   const expected = Buffer.from(signCallback(secret, timestamp, body));
  *   const is_recent = Math.abs(Date.now() / 1_000 - timestamp) < 300;
- *   return is_recent && given.length === expected.length && timingSafeEqual(given, expected);
+ *   const isExpected = (one: Buffer) => one.length === expected.length && timingSafeEqual(one, expected);
+ *   return is_recent && given.some(isExpected);
  * }
  */
 export function signCallback(secret: string, timestamp: number, body: string): string {

@@ -1,28 +1,87 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  type GetSecretValueCommandInput,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { ServiceError } from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
 import { callService, requireField } from '../errors.ts';
 
-/**
- * Returns a function that reads a secret at the first call and remembers the secret for later
- * calls. If a read fails, the next call reads the secret again.
- *
- * @param deps.cloud address of the cloud that holds the secret. Default: the AWS account of the
- * environment.
- * @throws {ServiceError} from the returned function, if the secret cannot be read.
- */
-export function createSecret(deps: {
+export interface SecretDeps {
   client?: Pick<SecretsManagerClient, 'send'>;
+  /** Address of the cloud that holds the secret. Default: the AWS account of the environment. */
   cloud?: CloudAddress;
   secret_id: string;
-}): () => Promise<string> {
-  const settings = deps.cloud && clientConfig(deps.cloud);
-  const client = deps.client ?? createClient(SecretsManagerClient, settings);
-  let secret: string | undefined;
+  now?: () => number;
+}
+
+/** Time for which a value is remembered. A secret that is replaced is used within this time. */
+const REMEMBERED_MS = 300_000;
+/** Time after a replacement in which the previous value of a secret still counts. */
+const PREVIOUS_COUNTS_MS = 7 * 86_400_000;
+
+/**
+ * Returns a function that reads a secret, and remembers the value for five minutes. If a read fails,
+ * the next call reads the secret again.
+ *
+ * @throws {ServiceError} from the returned function, if the secret cannot be read.
+ */
+export function createSecret(deps: SecretDeps): () => Promise<string> {
+  const read = createRead(deps);
+  return remember(deps.now, async () => (await read()).value);
+}
+
+/**
+ * Returns a function that reads the current value of a secret and, in the first week after a
+ * replacement, the previous value. The current value comes first. Values are remembered for five
+ * minutes.
+ *
+ * @throws {ServiceError} from the returned function, if the secret cannot be read.
+ */
+export function createRotatingSecret(deps: SecretDeps): () => Promise<string[]> {
+  const { now = Date.now } = deps;
+  const read = createRead(deps);
+  return remember(now, async () => {
+    const current = await read();
+    if (now() - current.created_at > PREVIOUS_COUNTS_MS) return [current.value];
+    const previous = await read('AWSPREVIOUS').catch(ignoreMissing);
+    return previous === undefined ? [current.value] : [current.value, previous.value];
+  });
+}
+
+function createRead({ cloud, client, secret_id }: SecretDeps) {
+  const manager = client ?? createClient(SecretsManagerClient, cloud && clientConfig(cloud));
+  return async (VersionStage?: string) => {
+    const input: GetSecretValueCommandInput = {
+      SecretId: secret_id,
+      ...(VersionStage === undefined ? {} : { VersionStage }),
+    };
+    const { SecretString, CreatedDate } = await callService('secretsmanager', () =>
+      manager.send(new GetSecretValueCommand(input)),
+    );
+    return {
+      value: requireField('secretsmanager', 'SecretString', SecretString),
+      created_at: CreatedDate?.getTime() ?? 0,
+    };
+  };
+}
+
+/** A secret that was never replaced has no previous version. */
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof ServiceError && error.code === 'ResourceNotFoundException') return;
+  throw error;
+}
+
+function remember<Value>(
+  now: (() => number) | undefined,
+  read: () => Promise<Value>,
+): () => Promise<Value> {
+  const clock = now ?? Date.now;
+  let known: { value: Value; until: number } | undefined;
   return async () => {
-    if (secret !== undefined) return secret;
-    const command = new GetSecretValueCommand({ SecretId: deps.secret_id });
-    const { SecretString } = await callService('secretsmanager', () => client.send(command));
-    secret = requireField('secretsmanager', 'SecretString', SecretString);
-    return secret;
+    if (known === undefined || clock() >= known.until) {
+      known = { value: await read(), until: clock() + REMEMBERED_MS };
+    }
+    return known.value;
   };
 }

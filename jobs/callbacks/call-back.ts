@@ -15,8 +15,11 @@ export interface CallBackDeps {
   store: JobStore;
   queue: CallbackQueue;
   post: Post;
-  /** Returns the secret of the deployment, from which the secret of each tenant is derived. */
-  secret: () => Promise<string>;
+  /**
+   * Returns the secrets of the deployment, from which the secrets of each tenant are derived. While
+   * the secret is being replaced, there are two.
+   */
+  secrets: () => Promise<string[]>;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -71,7 +74,7 @@ function isDue({ status }: Job, { state, attempts }: Callback, attempt: number):
 }
 
 async function postJob(
-  { store, post, secret, now }: CallBackDeps,
+  { store, post, secrets, now }: CallBackDeps,
   job: Job,
   { delivery_id, url }: Callback,
 ): Promise<PostOutcome> {
@@ -81,14 +84,16 @@ async function postJob(
   const view = { job_id, status, source_id, created_at, started_at, completed_at, progress, error };
   const body = JSON.stringify({ event, delivery_id, job: view } satisfies CallbackBody);
   const timestamp = Math.floor(now() / 1_000);
-  const tenant_secret = deriveCallbackSecret(await secret(), job.tenant);
+  const signatures = (await secrets()).map((secret) =>
+    signCallback(deriveCallbackSecret(secret, job.tenant), timestamp, body),
+  );
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'AuraStream',
     'x-aurastream-event': event,
     'x-aurastream-delivery': delivery_id,
     'x-aurastream-timestamp': String(timestamp),
-    'x-aurastream-signature': signCallback(tenant_secret, timestamp, body),
+    'x-aurastream-signature': signatures.join(','),
   };
   return post(url, headers, body);
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
-import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { createRotatingSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createCallbackQueue } from '../../aws/sqs/queues.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import {
@@ -25,7 +25,7 @@ export function compose(variables: Record<string, string | undefined>) {
     store: createJobStore({ table_name: environment.JOBS_TABLE, now: Date.now }),
     queue: createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL }),
     post: createPost({ allow_loopback: environment.CALLBACK_ALLOW_LOOPBACK }),
-    secret: createSecret({ secret_id: environment.CALLBACK_SECRET_ARN }),
+    secrets: createRotatingSecret({ secret_id: environment.CALLBACK_SECRET_ARN }),
     now: Date.now,
   });
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {

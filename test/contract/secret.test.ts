@@ -7,9 +7,10 @@ import {
   type Gateway,
   ownerIdentity,
 } from '@aurastream/embedded-cloud/testing';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { CloudAddress } from '../../aws/clients.ts';
-import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { type CloudAddress, clientConfig } from '../../aws/clients.ts';
+import { createRotatingSecret, createSecret } from '../../aws/secrets-manager/secrets.ts';
 
 const SPEC = {
   arn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:given-abcdef',
@@ -61,4 +62,27 @@ it('a secret that could not be read is read again at the next use', async () => 
   await expect(readSecret()).rejects.toMatchObject({ name: 'ServiceError' });
   gateway.faults.clear();
   expect(await readSecret()).toBe('as it is');
+});
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+
+it('a replaced secret is used within five minutes, and the old one counts for a week', async () => {
+  let clock = Date.now();
+  const deps = { cloud, secret_id: 'given', now: () => clock };
+  const readSecret = createSecret(deps);
+  const readBoth = createRotatingSecret(deps);
+  expect(await readSecret()).toBe('as it is');
+  expect(await readBoth()).toEqual(['as it is']);
+  const client = new SecretsManagerClient(clientConfig(cloud));
+  await client.send(new PutSecretValueCommand({ SecretId: 'given', SecretString: 'replaced' }));
+  client.destroy();
+  expect(await readSecret()).toBe('as it is');
+  clock += 5 * MINUTE_MS;
+  expect(await readSecret()).toBe('replaced');
+  expect(await readBoth()).toEqual(['replaced', 'as it is']);
+  clock += 6 * DAY_MS;
+  expect(await readBoth()).toEqual(['replaced', 'as it is']);
+  clock += DAY_MS;
+  expect(await readBoth()).toEqual(['replaced']);
 });

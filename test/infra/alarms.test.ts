@@ -1,9 +1,15 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
 import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
 import { readDoc, readDocNumber, readDocTable } from '../support/doc-tables.ts';
-import { listResources, type Properties, synthesize } from '../support/template.ts';
+import {
+  listResources,
+  type Properties,
+  synthesize,
+  synthesizeStack,
+} from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -218,4 +224,13 @@ it('an encrypted topic has a key of its own, because CloudWatch may not use the 
     Resource: '*',
     Condition: fromAlarms,
   });
+});
+
+it('a deployment without an address for its alarms is warned', () => {
+  const listWarnings = (emails: string[]) => {
+    const stack = synthesizeStack({ alarms: { ...settings.alarms, emails } });
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('alarmEmails'));
+  };
+  expect(listWarnings([])).toHaveLength(1);
+  expect(listWarnings(['a@example.com'])).toEqual([]);
 });

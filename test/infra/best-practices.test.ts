@@ -22,7 +22,7 @@ const EXCEPTIONS: Exception[] = [
   {
     rule: /^SMG4$/,
     resources: /^(Ingest\/RestoreKey|Jobs\/CallbackSecret)$/,
-    reason: 'Both secrets sign what is verified later. docs/aws.md says how to change them.',
+    reason: 'Tenants must get their new secret from a person. docs/aws.md says how to replace it.',
   },
   {
     rule: /^DDB3$/,

@@ -143,7 +143,7 @@ export function createCallbackFunction(deps: JobFunctionDeps): (body: string) =>
         world
           .call(environment, 'receiver', 'POST', () => receive(url, headers, content))
           .then((status): PostOutcome => ({ status }), toNoResponse),
-      secret: () => world.call(environment, 'secrets', 'get', () => CALLBACK_SECRET),
+      secrets: () => world.call(environment, 'secrets', 'get', () => [CALLBACK_SECRET]),
       now: world.clockOf(environment),
     });
     const outcome = await runFunction(world, environment, CALLBACK_TIMEOUT_MS, () =>

@@ -1,4 +1,5 @@
 import {
+  Annotations,
   aws_iam as iam,
   aws_kms as kms,
   Stack,
@@ -28,6 +29,12 @@ export function createAlarmTopic(scope: Construct, { alarms }: Settings): sns.To
       conditions: fromAlarms(scope),
     }),
   );
+  if (alarms.emails.length === 0) {
+    Annotations.of(topic).addWarningV2(
+      'aurastream:alarms-without-receiver',
+      'No address receives the alarms. Deploy with -c alarmEmails=you@example.com, or subscribe to AlarmTopicArn.',
+    );
+  }
   for (const address of alarms.emails) {
     topic.addSubscription(new subscriptions.EmailSubscription(address));
   }

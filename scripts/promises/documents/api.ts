@@ -414,9 +414,16 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'In the week after the operator has replaced the secrets, the header has two signatures with a comma between them, one by the new and one by the old secret.',
+      tests: [
+        'while the secret is replaced, a callback has a signature by the new and one by the old secret',
+        'a replaced secret is used within five minutes, and the old one counts for a week',
+      ],
+    },
+    {
       says: 'Verify the signature before you parse the body:',
       tests: [
-        'the function isOurs of docs/api.md accepts a signed callback, and no changed or old one',
+        'the function isOurs of docs/api.md accepts a signed callback, also while the secret is replaced, and no changed or old one',
       ],
     },
     {

@@ -11,7 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import { createApiKeys } from '../../../aws/api-gateway/api-keys.ts';
-import { createSecret } from '../../../aws/secrets-manager/secrets.ts';
+import { createRotatingSecret, createSecret } from '../../../aws/secrets-manager/secrets.ts';
 import { formatApiKey, parseApiKey, TIERS } from '../../../schemas/index.ts';
 
 const gateway = mockClient(APIGatewayClient);
@@ -124,4 +124,18 @@ it('a secret without a value is an error to retry, and is not remembered', async
   expect(calls.map(({ args }) => args[0].input)).toEqual(
     [1, 2, 3].map(() => ({ SecretId: 'arn' })),
   );
+});
+
+it('a failure to read the previous secret is an error, and not the answer that there is none', async () => {
+  const fail = (name: string) => Object.assign(new Error('private'), { name });
+  secrets
+    .on(GetSecretValueCommand)
+    .resolves({ SecretString: 'new', CreatedDate: new Date() })
+    .on(GetSecretValueCommand, { VersionStage: 'AWSPREVIOUS' })
+    .rejectsOnce(fail('InternalServiceError'))
+    .rejects(fail('ResourceNotFoundException'));
+  const client = secrets as unknown as SecretsManagerClient;
+  const readSecrets = createRotatingSecret({ client, secret_id: 'arn' });
+  await expect(readSecrets()).rejects.toMatchObject({ code: 'InternalServiceError' });
+  expect(await readSecrets()).toEqual(['new']);
 });

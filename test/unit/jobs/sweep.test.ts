@@ -217,7 +217,7 @@ it('A callback that two sweeps ask for is sent once', async () => {
   await Promise.all([sweep(), sweep()]);
   let posts = 0;
   const callBack = createCallBack({
-    ...{ store, now, queue: callback_queue, secret: async () => 'secret' },
+    ...{ store, now, queue: callback_queue, secrets: async () => ['secret'] },
     post: async () => {
       posts += 1;
       return { status: 200 };

@@ -5,6 +5,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -105,12 +106,34 @@ describe('a secret of the template', () => {
     });
   });
 
-  test('changing a secret is not emulated', async () => {
-    const put = new PutSecretValueCommand({ SecretId: 'given', SecretString: 'another' });
-    const error = await catchRejection(client.send(put));
+  // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+  test('a new value is current, and the value before it is previous', async () => {
+    const readPrevious = () =>
+      client.send(new GetSecretValueCommand({ SecretId: 'given', VersionStage: 'AWSPREVIOUS' }));
+    expect(await catchRejection(readPrevious())).toMatchObject({
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 400 },
+    });
+    const before = await read('given');
+    for (const SecretString of ['second', 'third']) {
+      await client.send(new PutSecretValueCommand({ SecretId: 'given', SecretString }));
+    }
+    expect(await read('given')).toMatchObject({
+      SecretString: 'third',
+      VersionStages: ['AWSCURRENT'],
+    });
+    const previous = await readPrevious();
+    expect(previous).toMatchObject({ SecretString: 'second', VersionStages: ['AWSPREVIOUS'] });
+    expect(previous.VersionId).not.toBe(before.VersionId);
+    const restore = new PutSecretValueCommand({ SecretId: 'given', SecretString: 'as it is' });
+    await client.send(restore);
+  });
+
+  test('an action that is not emulated says so', async () => {
+    const rotate = new RotateSecretCommand({ SecretId: 'given' });
+    const error = await catchRejection(client.send(rotate));
     expect(error?.name).toBe('UnknownOperationException');
-    expect(error?.message).toContain('PutSecretValue');
-    expect((await read('given')).SecretString).toBe('as it is');
+    expect(error?.message).toContain('RotateSecret');
   });
 });
 

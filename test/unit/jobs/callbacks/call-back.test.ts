@@ -19,7 +19,11 @@ const URL = 'https://example.com/hook?a=b';
  * Creates a final job with a pending callback. The receiver answers with `outcomes` in turn. After
  * the last outcome, the receiver repeats the last outcome.
  */
-async function createWorld(outcomes: PostOutcome[], fields: Partial<Job> = {}) {
+async function createWorld(
+  outcomes: PostOutcome[],
+  fields: Partial<Job> = {},
+  secrets: string[] = [SECRET],
+) {
   let clock = JOBS_NOW;
   // The clock advances by 10 ms each time the clock is read.
   const now = () => (clock += 10);
@@ -40,7 +44,7 @@ async function createWorld(outcomes: PostOutcome[], fields: Partial<Job> = {}) {
       posts.push({ url, headers, body });
       return outcomes[Math.min(posts.length, outcomes.length) - 1]!;
     },
-    secret: async () => SECRET,
+    secrets: async () => secrets,
     now,
   });
   const attempt = (number: number) => callBack({ job_id: 'job_1', attempt: number });
@@ -179,6 +183,17 @@ it('every attempt of a callback has the same delivery id, and is signed with the
   }
 });
 
+it('while the secret is replaced, a callback has a signature by the new and one by the old secret', async () => {
+  const given = await createWorld([{ status: 200 }], { tenant: 'acme' }, ['new', 'old']);
+  await given.attempt(1);
+  const { headers, body } = given.posts[0]!;
+  const timestamp = headers['x-aurastream-timestamp']!;
+  const [by_new, by_old] = ['new', 'old'].map((secret) =>
+    hmacSignature(deriveCallbackSecret(secret, 'acme'), timestamp, body),
+  );
+  expect(headers['x-aurastream-signature']).toBe(`${by_new},${by_old}`);
+});
+
 it('tenants have different secrets for their callbacks, and none is that of the deployment', () => {
   const secrets = ['acme', 'globex', ''].map((tenant) => deriveCallbackSecret(SECRET, tenant));
   expect(new Set([SECRET, ...secrets]).size).toBe(4);
@@ -204,7 +219,7 @@ it('a callback whose next attempt cannot be queued fails its message, and the sw
       },
     },
     post: async () => ({ status: 500 }),
-    secret: async () => SECRET,
+    secrets: async () => [SECRET],
     now: () => JOBS_NOW,
   });
   await expect(callBack({ job_id: 'job_1', attempt: 1 })).rejects.toThrow('sqs');
