@@ -308,12 +308,26 @@ it('a query that would scan more than its work group allows is cancelled', async
   for (const hour of ['01', '02']) await write(body, { hour });
   const small = { WorkGroup: 'small' };
   expect(await ask('SELECT record_id FROM results_raw WHERE hour = 1', small)).toHaveLength(2);
-  const { Status } = await waitForEnd(await start('SELECT record_id FROM results_raw', small));
-  expect(Status).toMatchObject({
+  const refused = await waitForEnd(await start('SELECT record_id FROM results_raw', small));
+  expect(refused.Statistics?.DataScannedInBytes).toBe(2 * body.length);
+  expect(refused.Status).toMatchObject({
     State: 'CANCELLED',
     StateChangeReason: 'Query cancelled! : Bytes scanned limit was exceeded',
   });
   expect(await ask('SELECT record_id FROM results_raw')).toHaveLength(3);
+});
+
+// Source: https://aws.amazon.com/athena/pricing/
+it('a query is billed for at least 10 MB, and a failed query or a statement on the catalog for nothing', async () => {
+  await write(lines(record('a')));
+  const readBilledBytes = async (sql: string) => {
+    await waitForEnd(await start(sql));
+    const usage = athena.usageOf!(served.calls.at(-1)!, { status: 200, headers: {}, body: '' });
+    return usage.billed_bytes;
+  };
+  expect(await readBilledBytes('SELECT * FROM results_raw')).toBe(10 * 1024 * 1024);
+  expect(await readBilledBytes('SHOW TABLES')).toBe(0);
+  expect(await readBilledBytes('SELECT nothing FROM results_raw')).toBe(0);
 });
 
 it('a query ignores files outside of the projected partitions', async () => {
@@ -614,7 +628,8 @@ it('the scanned bytes of a query are reported once, and IAM is asked for its wor
   await waitForEnd(id);
   const call = served.calls.at(-1)!;
   const reply = { status: 200, headers: {}, body: '' };
-  expect(athena.usageOf!(call, reply)).toEqual({ data_scanned_bytes: body.length });
+  const billed_bytes = 10 * 1024 * 1024;
+  expect(athena.usageOf!(call, reply)).toEqual({ data_scanned_bytes: body.length, billed_bytes });
   expect(athena.usageOf!(call, reply)).toEqual({});
   expect(athena.permissionsOf(call)).toEqual([
     {

@@ -143,7 +143,21 @@ function listPermissions(call: AwsCall, executions: Executions): Permission[] {
 }
 
 /**
- * Returns the bytes that a query scanned. The call contains the id of the query. The bytes are
+ * Billing of a query: each query is billed for at least 10 MB, and in whole MB. Failed queries and
+ * statements that read only the catalog are free. A cancelled query is billed for what it scanned.
+ * Source: https://aws.amazon.com/athena/pricing/
+ */
+const LEAST_BILLED_MB = 10;
+const MB = 1024 * 1024;
+
+function computeBilledBytes({ state, statement, scanned_bytes }: Execution): number {
+  if (state === 'FAILED' || statement.kind !== 'select') return 0;
+  if (state === 'CANCELLED' && scanned_bytes === 0) return 0;
+  return Math.max(LEAST_BILLED_MB, Math.ceil(scanned_bytes / MB)) * MB;
+}
+
+/**
+ * Returns the bytes that a query scanned and the bytes that AWS bills. The call contains the id of the query. The bytes are
  * returned only once, for the first successful call after the query has completed. Otherwise, later
  * calls would meter the same bytes again.
  */
@@ -158,5 +172,8 @@ function readUsage(
   if (reply.status !== 200 || execution?.completed_at === undefined || reported.has(execution))
     return {};
   reported.add(execution);
-  return { data_scanned_bytes: execution.scanned_bytes };
+  return {
+    data_scanned_bytes: execution.scanned_bytes,
+    billed_bytes: computeBilledBytes(execution),
+  };
 }

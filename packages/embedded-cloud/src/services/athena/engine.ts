@@ -120,7 +120,7 @@ export async function createEngine(deps: {
     select: (sql, database, { signal, most_scanned_bytes = Number.POSITIVE_INFINITY }) =>
       withQuery(sql, database, async (connection, query) => {
         const scanned_bytes = await estimateScannedBytes(connection, query, lake);
-        if (scanned_bytes > most_scanned_bytes) throw new ScanLimitExceeded();
+        if (scanned_bytes > most_scanned_bytes) throw new ScanLimitExceeded(scanned_bytes);
         signal.throwIfAborted();
         const stop = () => connection.interrupt();
         signal.addEventListener('abort', stop);

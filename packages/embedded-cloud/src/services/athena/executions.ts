@@ -90,13 +90,9 @@ export function createExecutions(deps: {
       await deps.onSuccess(execution);
       finish(execution, 'SUCCEEDED');
     } catch (error) {
-      if (error instanceof ScanLimitExceeded) return finish(execution, 'CANCELLED', error.message);
-      const is_known = error instanceof QueryFailure;
-      finish(
-        execution,
-        'FAILED',
-        is_known ? error.message : 'GENERIC_INTERNAL_ERROR: The query failed',
-      );
+      const { state, reason, scanned_bytes } = describeFailure(error);
+      execution.scanned_bytes = scanned_bytes;
+      finish(execution, state, reason);
     }
   };
   const finish = (execution: Execution, state: QueryState, reason?: string) => {
@@ -146,6 +142,17 @@ export function createExecutions(deps: {
       await Promise.all(left.map(({ done }) => done));
     },
   };
+}
+
+/** Returns how a query ends that threw an error. A failed query is reported without scanned bytes. */
+function describeFailure(error: unknown) {
+  if (error instanceof ScanLimitExceeded) {
+    const { message: reason, scanned_bytes } = error;
+    return { state: 'CANCELLED' as const, reason, scanned_bytes };
+  }
+  const is_known = error instanceof QueryFailure;
+  const reason = is_known ? error.message : 'GENERIC_INTERNAL_ERROR: The query failed';
+  return { state: 'FAILED' as const, reason, scanned_bytes: 0 };
 }
 
 /**

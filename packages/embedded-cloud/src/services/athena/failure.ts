@@ -10,6 +10,11 @@ export class QueryFailure extends Error {
 export class ScanLimitExceeded extends Error {
   override name = 'ScanLimitExceeded';
   override message = 'Query cancelled! : Bytes scanned limit was exceeded';
+  readonly scanned_bytes: number;
+  constructor(scanned_bytes: number) {
+    super();
+    this.scanned_bytes = scanned_bytes;
+  }
 }
 
 /** The start of DuckDB's message about a line of JSON that is not a row of the table. */
