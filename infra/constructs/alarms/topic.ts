@@ -9,6 +9,9 @@ import {
 import type { Construct } from 'constructs';
 import type { Settings } from '../../settings.ts';
 
+/** Id of the warning that no address receives the alarms. */
+export const NO_RECEIVER = 'aurastream:alarms-without-receiver';
+
 /**
  * Creates the topic to which the alarms publish. The topic refuses calls without TLS, and only
  * alarms of this account and region may publish to it.
@@ -31,7 +34,7 @@ export function createAlarmTopic(scope: Construct, { alarms }: Settings): sns.To
   );
   if (alarms.emails.length === 0) {
     Annotations.of(topic).addWarningV2(
-      'aurastream:alarms-without-receiver',
+      NO_RECEIVER,
       'No address receives the alarms. Deploy with -c alarmEmails=you@example.com, or subscribe to AlarmTopicArn.',
     );
   }
