@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { clientConfig } from '@aurastream/embedded-cloud/testing';
 import {
   APIGatewayClient,
   CreateApiKeyCommand,
@@ -11,6 +10,7 @@ import {
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientConfig } from '../../aws/clients.ts';
 import { formatApiKey, type Tier } from '../../schemas/index.ts';
 import { type Answer, type Caller, createCaller } from '../support/api.ts';
 import { changedAssembly } from '../support/assembly.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
     change('Professional', { Quota: { Limit: PROFESSIONAL_QUOTA, Period: 'MONTH' } });
   });
   cloud = await testCloud({ assemblyDir: assembly });
-  client = new APIGatewayClient(clientConfig(cloud.cloud.endpoint));
+  client = new APIGatewayClient(clientConfig(cloud.cloud));
   call = createCaller(cloud.cloud.api);
   plans = cloud.stack.UsagePlanIds as Record<Tier, string>;
 });
