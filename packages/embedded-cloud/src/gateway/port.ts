@@ -32,6 +32,13 @@ const HTTP2_PREFACE = 'PRI';
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
+ * The answer to headers that are larger than Node's parser reads. Without this answer, the client
+ * would see only a closed connection.
+ */
+const LARGE_HEADERS =
+  'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+/**
  * Creates a TCP port that serves HTTP/1.1 and HTTP/2 without TLS and without negotiation. The SDK's
  * Kinesis client speaks HTTP/2 to any `http://` endpoint, and other clients speak HTTP/1.1. The
  * first bytes of a connection show which protocol the client speaks.
@@ -50,7 +57,10 @@ export function createPort(
   const http2 = createHttp2({ settings: { initialWindowSize: WINDOW_BYTES } }, serve);
   http2.on('session', (session) => session.setLocalWindowSize(WINDOW_BYTES * 2));
   http2.on('sessionError', () => {});
-  http1.on('clientError', (_error, socket) => socket.destroy());
+  http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code !== 'HPE_HEADER_OVERFLOW' || !socket.writable) socket.destroy();
+    else socket.end(LARGE_HEADERS);
+  });
 
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {

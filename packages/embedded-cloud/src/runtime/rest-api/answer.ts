@@ -1,3 +1,5 @@
+import { firstMediaType, isBinaryType } from './media-type.ts';
+
 /** An HTTP answer. A header may have several values. */
 export interface ApiAnswer {
   status: number;
@@ -6,10 +8,17 @@ export interface ApiAnswer {
 }
 
 /**
- * Reads a function's answer in a proxy integration.
+ * Reads a function's answer in a proxy integration. API Gateway decodes a base64 body only if the
+ * API treats the first media type of the request's Accept header as binary. Otherwise the client
+ * gets the base64 text itself.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
+ *
  * @returns undefined if the answer is malformed.
  */
-export function proxyAnswer(payload: string): ApiAnswer | undefined {
+export function proxyAnswer(
+  payload: string,
+  { binary_media_types, accept }: { binary_media_types: string[]; accept: string | undefined },
+): ApiAnswer | undefined {
   const answer: unknown = JSON.parse(payload);
   if (typeof answer !== 'object' || answer === null) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = answer as Record<
@@ -19,6 +28,8 @@ export function proxyAnswer(payload: string): ApiAnswer | undefined {
   const status = Number(statusCode);
   const isText = typeof body === 'string' || body === undefined || body === null;
   if (!Number.isInteger(status) || status < 100 || status > 599 || !isText) return undefined;
+  const isDecoded =
+    isBase64Encoded === true && isBinaryType(binary_media_types, firstMediaType(accept));
   return {
     status,
     headers: {
@@ -26,7 +37,7 @@ export function proxyAnswer(payload: string): ApiAnswer | undefined {
       ...textHeaders(headers),
       ...textHeaders(multiValueHeaders),
     },
-    body: isBase64Encoded === true ? Buffer.from(body ?? '', 'base64') : (body ?? ''),
+    body: isDecoded ? Buffer.from(body ?? '', 'base64') : (body ?? ''),
   };
 }
 

@@ -1,24 +1,23 @@
 import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
+import {
+  type IntegrationProperties,
+  type RouteIntegration,
+  readIntegration,
+} from './route-integration.ts';
+import { type MethodSetting, readThrottles, type StageThrottles } from './throttles.ts';
 
-/** A method of a REST API's resource, with the function that answers the method's requests. */
+/** A method of a REST API's resource, with the integration that answers the method's requests. */
 export interface Route {
   /** Path of the resource in the template, for example `/jobs/{id}` or `/{proxy+}`. */
   resource_path: string;
   resource_id: string;
   /** HTTP method, such as `GET`, or `ANY`. */
   method: string;
-  function_arn: string;
-  timeout_ms: number;
+  integration: RouteIntegration;
   needs_key: boolean;
   /** Id of the route's authorizer. If the field is absent, the route has no authorizer. */
   authorizer_id?: string;
-}
-
-/** Limit on the request rate of a stage. */
-export interface Throttle {
-  requests_per_second: number;
-  burst: number;
 }
 
 /** A REST API with one stage, as the template describes it. */
@@ -28,8 +27,9 @@ export interface RestApi {
   stage_variables: Record<string, string> | null;
   binary_media_types: string[];
   routes: Route[];
-  /** Limit on the stage's request rate. Undefined if the stage has no limit. */
-  throttle: Throttle | undefined;
+  throttles: StageThrottles;
+  /** Size from which answers are compressed, in bytes. Undefined if answers are not compressed. */
+  minimum_compression_bytes: number | undefined;
   /**
    * Source of a request's API key. `HEADER` means the header `x-api-key`, and `AUTHORIZER` means
    * the authorizer's answer.
@@ -44,25 +44,14 @@ interface MethodProperties {
   AuthorizationType?: string;
   ApiKeyRequired?: boolean | string;
   AuthorizerId?: string;
-  Integration?: { Type?: string; Uri?: string; TimeoutInMillis?: number };
+  Integration?: IntegrationProperties;
 }
 
 interface StageProperties {
   RestApiId: string;
   Variables?: Record<string, string>;
-  MethodSettings?: {
-    HttpMethod?: string;
-    ResourcePath?: string;
-    ThrottlingRateLimit?: number;
-    ThrottlingBurstLimit?: number;
-  }[];
+  MethodSettings?: MethodSetting[];
 }
-
-/**
- * Maximum duration of an integration, in milliseconds.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
- */
-const INTEGRATION_TIMEOUT_MS = 29_000;
 
 /**
  * Reads the REST APIs of the template.
@@ -78,15 +67,17 @@ export function restApis(stack: Stack): RestApi[] {
       .find(({ physical_id }) => physical_id === id);
     if (api === undefined)
       throw new Error(`${stage.logical_id} (${stage.type}): the template has no REST API ${id}.`);
-    const binary = api.properties().BinaryMediaTypes;
+    const { BinaryMediaTypes: binary, ApiKeySourceType, MinimumCompressionSize } = api.properties();
     return {
       id,
       stage: stage.physical_id,
       stage_variables: properties.Variables ?? null,
       binary_media_types: Array.isArray(binary) ? binary.map(String) : [],
       routes: routesOf(stack, api),
-      throttle: throttleOf(properties),
-      key_source: api.properties().ApiKeySourceType === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+      throttles: readThrottles(stage.logical_id, properties.MethodSettings ?? []),
+      minimum_compression_bytes:
+        MinimumCompressionSize === undefined ? undefined : Number(MinimumCompressionSize),
+      key_source: ApiKeySourceType === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
     };
   });
 }
@@ -99,20 +90,11 @@ function routesOf(stack: Stack, api: Resource): Route[] {
     .filter(({ properties }) => properties.RestApiId === api.physical_id)
     .map(({ method, properties }) => {
       refuseUnsupported(method, properties);
-      const function_arn = /functions\/(arn:[^/]+)\/invocations/.exec(
-        properties.Integration?.Uri ?? '',
-      );
-      if (function_arn?.[1] === undefined) {
-        throw new Error(
-          `${method.logical_id} (${method.type}): the Uri of its integration must contain a function's ARN.`,
-        );
-      }
       return {
         resource_path: paths.get(properties.ResourceId) ?? '/',
         resource_id: properties.ResourceId,
         method: properties.HttpMethod,
-        function_arn: function_arn[1],
-        timeout_ms: Number(properties.Integration?.TimeoutInMillis ?? INTEGRATION_TIMEOUT_MS),
+        integration: readIntegration(method, properties.Integration),
         needs_key: String(properties.ApiKeyRequired ?? false) === 'true',
         ...(properties.AuthorizerId === undefined
           ? {}
@@ -121,19 +103,14 @@ function routesOf(stack: Stack, api: Resource): Route[] {
     });
 }
 
-function refuseUnsupported(method: Resource, properties: MethodProperties): void {
-  const unsupported = [
-    properties.Integration?.Type === 'AWS_PROXY'
-      ? ''
-      : `integration ${properties.Integration?.Type}`,
-    ['NONE', 'CUSTOM'].includes(properties.AuthorizationType ?? 'NONE')
-      ? ''
-      : `authorization ${properties.AuthorizationType}`,
-  ].filter((reason) => reason !== '');
-  if (unsupported.length === 0) return;
+function refuseUnsupported(
+  method: Resource,
+  { AuthorizationType = 'NONE' }: MethodProperties,
+): void {
+  if (['NONE', 'CUSTOM'].includes(AuthorizationType)) return;
   throw new Error(
-    `${method.logical_id} (${method.type}): ${unsupported.join(', ')} is not emulated. ` +
-      'Use AWS_PROXY with NONE or a custom authorizer.',
+    `${method.logical_id} (${method.type}): authorization ${AuthorizationType} is not emulated. ` +
+      'Use NONE or a custom authorizer.',
   );
 }
 
@@ -151,16 +128,4 @@ function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   };
   const root = api.attribute('RootResourceId');
   return new Map([[root, '/'], ...[...parts.keys()].map((id): [string, string] => [id, path(id)])]);
-}
-
-function throttleOf({ MethodSettings = [] }: StageProperties): Throttle | undefined {
-  const whole = MethodSettings.find(
-    ({ HttpMethod, ResourcePath }) => HttpMethod === '*' && ResourcePath === '/*',
-  );
-  if (whole?.ThrottlingRateLimit === undefined) return undefined;
-  const requests_per_second = Number(whole.ThrottlingRateLimit);
-  return {
-    requests_per_second,
-    burst: Number(whole.ThrottlingBurstLimit ?? requests_per_second),
-  };
 }

@@ -3,12 +3,14 @@ import type { Invocation } from '../function/invocation.ts';
 import type { ApiAnswer } from './answer.ts';
 import type { RestApi, Route } from './api.ts';
 import { type Authorized, type AuthorizerSpec, createAuthorizer } from './authorizer.ts';
+import { compressAnswer, decompressBody } from './compression.ts';
 import type { GatewayResponses, ResponseType } from './gateway-response.ts';
-import { invokeIntegration } from './integration.ts';
+import { hasLargeHeaders, LARGE_HEADERS } from './header-limit.ts';
+import { invokeFunction } from './integration.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Match } from './router.ts';
 import type { SourceVerdict } from './source-policy.ts';
-import { createTokenBucket } from './throttle.ts';
+import { createAdmit } from './throttles.ts';
 import type { Admission } from './usage.ts';
 
 /**
@@ -20,14 +22,16 @@ const PAYLOAD_BYTES = 10 * 1024 * 1024;
 export interface FrontOptions {
   api: RestApi;
   /**
-   * Returns whether a resource policy of the route's function allows API Gateway to invoke the
-   * function.
+   * Returns whether a resource policy of a function allows API Gateway to invoke the function for a
+   * method of a resource.
    */
-  isPermitted: (route: Route, method: string) => boolean;
+  isPermitted: (function_arn: string, resource_path: string, method: string) => boolean;
   /** Evaluates the resource policy of the API for a request. */
   judgeSource: (request: ApiRequest) => SourceVerdict;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
   authorizers: Map<string, AuthorizerSpec>;
+  /** Takes a token of the account, which all stages share. */
+  admitToAccount: () => boolean;
   /** Checks an API key against its usage plan, and counts the request toward the key's quota. */
   admitKey: (key: string | undefined) => Admission;
   responses: GatewayResponses;
@@ -63,21 +67,23 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
 }
 
 /**
- * Creates the function that checks a request and then invokes the route's function. Like API
- * Gateway, the created function checks the route, the size, the resource policy of the API, the
- * authorizer, the API key with its usage plan, the limit of the stage, and the permission to invoke,
- * in this order.
+ * Creates the function that checks a request and then answers it through the route's integration.
+ * Like API Gateway, the created function checks the headers, the route, the size, the resource policy
+ * of the API, the authorizer, the API key with its usage plan, the limits of the method and of the
+ * account, and the permission to invoke, in this order.
  */
 function createAnswer(options: FrontOptions) {
   const { api, now } = options;
   const match = createRouter(api.routes);
-  const admit = api.throttle === undefined ? () => true : createTokenBucket(api.throttle, now);
+  const admit = createAdmit(api.throttles, options.admitToAccount, now);
   const authorize = createAuthorize(options);
 
-  return async (request: ApiRequest, request_id: string): Promise<ApiAnswer | Refusal> => {
-    const matched = match(request.method, request.path);
+  return async (sent: ApiRequest, request_id: string): Promise<ApiAnswer | Refusal> => {
+    if (hasLargeHeaders(sent)) return LARGE_HEADERS;
+    const matched = match(sent.method, sent.path);
     if (matched === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN');
-    if (request.body.length > PAYLOAD_BYTES) return refuse('REQUEST_TOO_LARGE');
+    const request = readBody(sent);
+    if ('kind' in request || 'status' in request) return request;
     const { route } = matched;
     if (isRefused(options.judgeSource(request), route)) return refuse('ACCESS_DENIED');
     const event = proxyEvent(api, matched, request, { request_id, now: now() });
@@ -89,14 +95,47 @@ function createAnswer(options: FrontOptions) {
     if (admission !== undefined && admission.kind !== 'admitted') {
       return refuse(admission.kind, context);
     }
-    if (!admit()) return refuse('THROTTLED', context);
-    if (!options.isPermitted(route, request.method)) return refuse('API_CONFIGURATION_ERROR');
+    if (!admit(route.resource_path, request.method)) return refuse('THROTTLED', context);
     const api_key = admission && { apiKey: key, apiKeyId: admission.key_id };
     const authorizer = route.authorizer_id === undefined ? undefined : context;
-    const payload = JSON.stringify(withCaller(event, authorizer, api_key));
-    const outcome = await invokeIntegration(options.invoke, route, payload);
-    return typeof outcome === 'string' ? refuse(outcome) : outcome;
+    return integrate(options, matched, request, withCaller(event, authorizer, api_key));
   };
+}
+
+/**
+ * The answer to a body of more than 10 MB. AWS sends plain text, and a gateway response of the
+ * template does not change it. The gateway response is for an event that Lambda finds too large.
+ */
+const LARGE_BODY: ApiAnswer = {
+  status: 413,
+  headers: { 'content-type': 'text; charset=utf-8' },
+  body: `HTTP content length exceeded ${PAYLOAD_BYTES} bytes.`,
+};
+
+/** Decompresses the body of a request. Refuses a body that is too large. */
+function readBody(request: ApiRequest): ApiRequest | ApiAnswer | Refusal {
+  if (request.body.length > PAYLOAD_BYTES) return LARGE_BODY;
+  const body = decompressBody(request.body, request.headers['content-encoding'], PAYLOAD_BYTES);
+  if (body === 'too_large') return refuse('REQUEST_TOO_LARGE');
+  return body === 'unsupported' ? refuse('UNSUPPORTED_MEDIA_TYPE') : { ...request, body };
+}
+
+/** Answers a request through the integration of its route, and compresses the answer. */
+async function integrate(
+  { api, isPermitted, invoke }: FrontOptions,
+  { route: { integration, resource_path } }: Match,
+  { method, headers }: ApiRequest,
+  event: object,
+): Promise<ApiAnswer | Refusal> {
+  if (integration.kind === 'mock') return integration.answer(headers);
+  if (!isPermitted(integration.function_arn, resource_path, method)) {
+    return refuse('API_CONFIGURATION_ERROR');
+  }
+  const { binary_media_types } = api;
+  const media = { binary_media_types, accept: headers.accept };
+  const outcome = await invokeFunction(invoke, integration, JSON.stringify(event), media);
+  if (typeof outcome === 'string') return refuse(outcome);
+  return compressAnswer(outcome, headers['accept-encoding'], api.minimum_compression_bytes);
 }
 
 /**

@@ -34,6 +34,7 @@ const DEFAULTS = {
   REQUEST_TOO_LARGE: [413, 'Request Too Long', 'RequestTooLongException'],
   THROTTLED: [429, 'Too Many Requests', 'TooManyRequestsException'],
   UNAUTHORIZED: [401, 'Unauthorized', 'UnauthorizedException'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported Media Type', 'BadRequestException'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 interface ResponseProperties {

@@ -1,28 +1,31 @@
 import type { Invocation } from '../function/invocation.ts';
 import { type ApiAnswer, proxyAnswer } from './answer.ts';
-import type { Route } from './api.ts';
 import type { ResponseType } from './gateway-response.ts';
+import type { RouteIntegration } from './route-integration.ts';
+
+type FunctionIntegration = Extract<RouteIntegration, { kind: 'function' }>;
 
 /**
  * Invokes the function of a route.
  * @returns the function's answer. If the invocation fails, returns the type of the error response
  * that API Gateway sends instead.
  */
-export async function invokeIntegration(
+export async function invokeFunction(
   invoke: (function_arn: string, payload: string) => Promise<Invocation>,
-  route: Route,
+  { function_arn, timeout_ms }: FunctionIntegration,
   payload: string,
+  media: { binary_media_types: string[]; accept: string | undefined },
 ): Promise<ApiAnswer | ResponseType> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), route.timeout_ms);
+    timer = setTimeout(() => resolve(undefined), timeout_ms);
   });
-  const invocation = await Promise.race([invoke(route.function_arn, payload), timeout]);
+  const invocation = await Promise.race([invoke(function_arn, payload), timeout]);
   clearTimeout(timer);
   if (invocation === undefined) return 'INTEGRATION_TIMEOUT';
   if (invocation.kind === 'failed') return 'INTEGRATION_FAILURE';
   if (invocation.kind === 'answered') {
-    return proxyAnswer(invocation.payload) ?? 'INTEGRATION_FAILURE';
+    return proxyAnswer(invocation.payload, media) ?? 'INTEGRATION_FAILURE';
   }
   const isTooLarge = invocation.code === 'RequestTooLargeException';
   return isTooLarge ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR';

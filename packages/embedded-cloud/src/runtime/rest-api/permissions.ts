@@ -1,7 +1,7 @@
 import { matchesAny } from '../../gateway/policy.ts';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { Stack } from '../template/stack.ts';
-import type { RestApi, Route } from './api.ts';
+import type { RestApi } from './api.ts';
 
 interface PermissionProperties {
   Action: string;
@@ -12,18 +12,19 @@ interface PermissionProperties {
 
 /**
  * Reads the resource policies of the functions.
- * @returns a function that checks whether API Gateway may invoke a route's Lambda function.
+ * @returns a function that checks whether API Gateway may invoke a function for a method of a
+ * resource.
  */
 export function apiPermissions(
   stack: Stack,
   api: RestApi,
-): (route: Route, method: string) => boolean {
+): (function_arn: string, resource_path: string, method: string) => boolean {
   const permissions = stack
     .resources('AWS::Lambda::Permission')
     .map((permission) => permission.properties() as unknown as PermissionProperties)
     .filter(({ Action }) => Action === 'lambda:InvokeFunction')
     .filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
-  return ({ function_arn, resource_path }, method) => {
+  return (function_arn, resource_path, method) => {
     const path = resource_path.replaceAll(/\{[^}]+\}/g, '*');
     const source = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.id}/${api.stage}/${method}${path}`;
     return permissions.some(({ FunctionName, SourceArn }) => {

@@ -1,5 +1,6 @@
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import type { RestApi } from './api.ts';
+import { firstMediaType, isBinaryType } from './media-type.ts';
 import type { Match } from './router.ts';
 
 /** A request to a REST API, with the whole body of the request. */
@@ -82,8 +83,7 @@ function queryOf(query: URLSearchParams) {
 
 function bodyOf({ binary_media_types }: RestApi, { headers, body }: ApiRequest) {
   if (body.length === 0) return { body: null, isBase64Encoded: false };
-  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const isBinary = binary_media_types.some((binary) => binary === '*/*' || binary === type);
+  const isBinary = isBinaryType(binary_media_types, firstMediaType(headers['content-type']));
   return { body: body.toString(isBinary ? 'base64' : 'utf8'), isBase64Encoded: isBinary };
 }
 

@@ -12,6 +12,8 @@ import { gatewayResponses } from './gateway-response.ts';
 import { apiPermissions } from './permissions.ts';
 import type { ApiRequest } from './proxy-event.ts';
 import { sourcePolicy } from './source-policy.ts';
+import { ACCOUNT_THROTTLE } from './throttles.ts';
+import { createTokenBucket } from './token-bucket.ts';
 import { createUsage, usagePlans } from './usage.ts';
 
 /** The template's REST APIs, with the routes through which the gateway reaches the REST APIs. */
@@ -36,6 +38,7 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
   const apis = restApis(stack);
   const plans = usagePlans(stack);
   const authorizers = authorizerSpecs(stack);
+  const admitToAccount = createTokenBucket(ACCOUNT_THROTTLE, now);
   const routes = apis.flatMap((api): ExtraRoute[] => {
     const front = createFront({
       api,
@@ -43,6 +46,7 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
       judgeSource: sourcePolicy(stack, api),
       invoke: (function_arn, payload) => functions.find(function_arn).invoke(payload),
       authorizers,
+      admitToAccount,
       admitKey: createUsage({ keys, plans, api, now }),
       responses: gatewayResponses(stack, api.id),
       now,

@@ -1,7 +1,7 @@
 import type { KeyStore } from '../../services/api-gateway/keys.ts';
 import { findQuotaPeriod, type UsagePlan } from '../../services/api-gateway/plans.ts';
 import type { Stack } from '../template/stack.ts';
-import { createTokenBucket } from './throttle.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 interface UsagePlanProperties {
   UsagePlanName?: string;

@@ -24,6 +24,8 @@ const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'
  * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/
  */
 const MANAGED_BY_AWS: Record<string, PolicyStatement[]> = {
+  // Access logs are not emulated, so that the role needs no statements here.
+  'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs': [],
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': [
     { Effect: 'Allow', Action: LOGS, Resource: '*' },
   ],

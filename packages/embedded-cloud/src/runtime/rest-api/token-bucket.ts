@@ -1,4 +1,4 @@
-import type { Throttle } from './api.ts';
+import type { Throttle } from './throttles.ts';
 
 /**
  * Creates a token bucket. The bucket holds at most `burst` tokens, and `requests_per_second` tokens

@@ -1,0 +1,32 @@
+import type { aws_apigateway as apigateway } from 'aws-cdk-lib';
+import type { Settings } from '../settings.ts';
+
+/** Lists the paths that a client can read without an API key. */
+export function listOpenPaths({ serves_docs }: Settings['api']): string[] {
+  const docs = serves_docs ? ['/docs', '/docs/{proxy+}'] : [];
+  return ['/health', '/ready', '/openapi.json', ...docs];
+}
+
+/** Returns the limits of the methods that have limits of their own. */
+export function limitMethods(
+  api: Settings['api'],
+): Record<string, apigateway.MethodDeploymentOptions> {
+  const open_paths = listOpenPaths(api);
+  const limits = [
+    ...open_paths.flatMap((path) => [
+      [`${path}/GET`, api.open_method] as const,
+      [`${path}/HEAD`, api.open_method] as const,
+    ]),
+    ['/stats/GET', api.stats_method] as const,
+    ['/stats/HEAD', api.stats_method] as const,
+    ...(api.cors_origins.length === 0 ? [] : ['/', '/{proxy+}', '/stats', ...open_paths]).map(
+      (path) => [`${path}/OPTIONS`, api.preflight_method] as const,
+    ),
+  ];
+  return Object.fromEntries(
+    limits.map(([method, { requests_per_second, burst_requests }]) => [
+      method,
+      { throttlingRateLimit: requests_per_second, throttlingBurstLimit: burst_requests },
+    ]),
+  );
+}

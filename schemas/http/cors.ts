@@ -1,0 +1,15 @@
+/** Headers that a web page of another origin may send. */
+export const ALLOWED_HEADERS = ['Content-Type', 'X-API-Key', 'Idempotency-Key'];
+
+/** Headers of an answer that a web page of another origin may read. */
+export const EXPOSED_HEADERS = [
+  'Allow',
+  'Link',
+  'Retry-After',
+  'X-Cache-Hit',
+  'X-Next-Cursor',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-Request-ID',
+];

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { prepareKeys } from '../../cli/start/keys.ts';
+import { type Call, type Caller, createCaller } from '../support/api.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { ROUTES } from '../support/routes.ts';
+
+const WAIT = { timeout: 60_000, interval: 250 };
+/** A file that is no CSV from its third line on, so that its job becomes FAILED. */
+const BROKEN_CSV = 'text,source\nfine,up\na "b" c,up\n';
+
+let test: TestCloud;
+let call: Caller;
+let requests: Record<string, Call & { path: string }[]>;
+let sent = 0;
+
+beforeAll(async () => {
+  test = await testCloud();
+  await prepareKeys(test.cloud);
+  const { api_key } = await test.keys.create({ tenant: 'faults', tier: 'enterprise' });
+  call = createCaller(test.cloud.api, api_key);
+  requests = listRequests(await createFailedJob(), await createJob());
+});
+afterAll(() => test.stop());
+beforeEach(async () => {
+  await test.control('DELETE', 'faults');
+});
+
+async function createJob(): Promise<string> {
+  const body = { text: 'A job to cancel' };
+  return (await call('/analyze/async', { method: 'POST', body })).body.job_id;
+}
+
+async function createFailedJob(): Promise<string> {
+  const body = { upload: { format: 'csv' } };
+  const { job_id, upload } = (await call('/analyze/async', { method: 'POST', body })).body;
+  await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: BROKEN_CSV });
+  await vi.waitFor(async () => {
+    expect((await call(`/status/${job_id}`)).body.status).toBe('FAILED');
+  }, WAIT);
+  return job_id;
+}
+
+/** Lists requests for every route of the API, by the operation ids of the routes. */
+function listRequests(
+  failed_job: string,
+  job: string,
+): Record<string, (Call & { path: string })[]> {
+  const post = (path: string, body: object) => ({ path, method: 'POST', body });
+  return {
+    analyze: [post('/analyze/sync', { text: 'TEXT' })],
+    analyzeBatch: [post('/analyze/batch', { texts: ['TEXT', 'Another TEXT'] })],
+    submit: [
+      post('/analyze/async', { text: 'TEXT' }),
+      post('/analyze/async', { upload: { format: 'csv' } }),
+    ],
+    status: [{ path: `/status/${job}` }],
+    jobs: [{ path: '/jobs' }],
+    cancel: [{ path: `/jobs/${job}`, method: 'DELETE' }],
+    results: [{ path: `/jobs/${failed_job}/results` }],
+    publish: [post('/records', { records: [{ text: 'TEXT', source: 'faults' }] })],
+    listResults: [{ path: '/results?source=faults' }],
+    getResult: [{ path: '/results/none' }],
+    stats: [{ path: '/stats?interval=day' }],
+    health: [{ path: '/health', key: '' }],
+    ready: [{ path: '/ready', key: '' }],
+    openapi: [{ path: '/openapi.json', key: '' }],
+    docs: [{ path: '/docs', key: '' }],
+    docsFile: [{ path: '/docs/page.js', key: '' }],
+  };
+}
+
+/**
+ * Sends one request to each route. The caller checks that the OpenAPI document has the status and the
+ * body of the answer. Each request has a text of its own, so that no cache knows it.
+ *
+ * @returns the statuses of the answers by operation id.
+ */
+async function callEveryRoute(): Promise<Record<string, number[]>> {
+  const statuses = Object.entries(requests).map(async ([operation_id, calls]) => {
+    const answers = calls.map(({ path, ...one }: Call & { path: string }) => {
+      sent += 1;
+      if (one.body === undefined) return call(path, one);
+      const body: unknown = JSON.parse(JSON.stringify(one.body).replaceAll('TEXT', `t${sent}`));
+      return call(path, { ...one, body });
+    });
+    return [operation_id, (await Promise.all(answers)).map(({ status }) => status)] as const;
+  });
+  return Object.fromEntries(await Promise.all(statuses));
+}
+
+it('the table of requests has every route of the API', () => {
+  expect(Object.keys(requests).sort()).toEqual(
+    ROUTES.map(({ operation_id }) => operation_id).sort(),
+  );
+});
+
+it('without faults every route answers, also for the results of a job whose file cannot be read', async () => {
+  const statuses = await callEveryRoute();
+  const { submit, publish, getResult, ...others } = statuses;
+  expect([submit, publish, getResult]).toEqual([[202, 202], [202], [404]]);
+  for (const [operation_id, all] of Object.entries(others))
+    expect(all, operation_id).toEqual([200]);
+  const { path } = requests.results![0]!;
+  expect((await call(path)).body.results).toEqual([]);
+});
+
+const SERVICES = ['kinesis', 'dynamodb', 's3', 'comprehend', 'athena'];
+const KINDS = [
+  { kind: 'error' },
+  { kind: 'error', after_effect: true },
+  { kind: 'throttle' },
+  { kind: 'timeout' },
+  { kind: 'timeout', after_effect: true },
+];
+const PARTIAL = [
+  { service: 'kinesis', kind: 'partial', share: 1 },
+  { service: 'dynamodb', kind: 'partial', share: 1 },
+  { service: 'comprehend', kind: 'partial', share: 1 },
+  { service: 'comprehend', kind: 'partial', share: 1, missing: true },
+];
+
+it.each([
+  ...SERVICES.flatMap((service) => KINDS.map((kind) => ({ service, ...kind }))),
+  ...PARTIAL,
+  { service: 'lambda', kind: 'kill' },
+])(
+  'with the fault %j every route answers with a documented status, and never with 500',
+  async (fault) => {
+    await test.control('POST', 'faults', { ...fault, caller: 'ApiHandler*', probability: 1 });
+    const statuses = await callEveryRoute();
+    for (const [operation_id, all] of Object.entries(statuses)) {
+      for (const status of all) expect(status, operation_id).not.toBe(500);
+    }
+    if (fault.kind === 'kill') expect(statuses.health).toEqual([503]);
+  },
+);

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareKeys } from '../../cli/start/keys.ts';
+import { browserPath, openBrowser } from '../support/browser.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { run } from '../support/process.ts';
+
+const path = browserPath();
+
+/** Serves an empty page. The name `localhost` makes its origin differ from that of the API. */
+async function servePage(): Promise<{ server: Server; origin: string }> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>A page</title>');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, origin: `http://localhost:${(server.address() as AddressInfo).port}` };
+}
+
+/** What a page sees of an answer, or the name of its error if the browser hides the answer. */
+interface Seen {
+  status?: number;
+  body?: string;
+  retry_after?: string | null;
+  request_id?: string | null;
+  error?: string;
+}
+
+interface Sent {
+  url: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Sends a request from a page. The browser itself sends the preflight request. */
+function fetchFrom(page: Page, sent: Sent): Promise<Seen> {
+  return page.evaluate(async ({ url, ...init }) => {
+    try {
+      const response = await fetch(url, init);
+      return {
+        status: response.status,
+        body: await response.text(),
+        retry_after: response.headers.get('retry-after'),
+        request_id: response.headers.get('x-request-id'),
+      };
+    } catch (error) {
+      return { error: (error as Error).name };
+    }
+  }, sent);
+}
+
+describe.skipIf(path === undefined && !process.env.CI)('a page of another origin', () => {
+  let folder: string;
+  let allowed: { server: Server; origin: string };
+  let foreign: { server: Server; origin: string };
+  let test: TestCloud;
+  let browser: Browser;
+  let api_key: string;
+
+  beforeAll(async () => {
+    [allowed, foreign] = await Promise.all([servePage(), servePage()]);
+    folder = await mkdtemp(join(tmpdir(), 'aurastream-cors-'));
+    const corsOrigins = `https://app.example.com,${allowed.origin}`;
+    const { code, stderr } = await run(['node', '--import', 'tsx', 'infra/app.ts'], {
+      env: { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ corsOrigins }) },
+    });
+    expect(code, stderr).toBe(0);
+    test = await testCloud({ assemblyDir: folder });
+    ({ api_key } = await prepareKeys(test.cloud));
+    browser = await openBrowser(path!);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await test?.stop();
+    for (const { server } of [allowed, foreign]) server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(origin: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    return page;
+  }
+
+  const post = (url: string, key: string, body: object): Sent => ({
+    url: `${test.cloud.api}${url}`,
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+  it('a page of an allowed origin calls the API, reads its errors, and uploads a file', async () => {
+    const page = await open(allowed.origin);
+    const verdict = await fetchFrom(page, post('/analyze/sync', api_key, { text: 'I love it' }));
+    expect(verdict.status).toBe(200);
+    expect(JSON.parse(verdict.body ?? '')).toMatchObject({ sentiment: 'POSITIVE' });
+    expect(verdict.request_id).not.toBeNull();
+    const wrong = await fetchFrom(page, post('/analyze/sync', api_key, { text: 7 }));
+    expect(wrong).toMatchObject({ status: 400 });
+    // API Gateway itself answers these requests.
+    expect(await fetchFrom(page, { url: `${test.cloud.api}/jobs` })).toMatchObject({ status: 401 });
+    const unknown = { url: `${test.cloud.api}/jobs`, headers: { 'x-api-key': 'x'.repeat(40) } };
+    expect(await fetchFrom(page, unknown)).toMatchObject({ status: 403 });
+    const { api_key: slow } = await test.keys.create({ tenant: 'slow', tier: 'starter' });
+    const burst = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        fetchFrom(page, { url: `${test.cloud.api}/jobs`, headers: { 'x-api-key': slow } }),
+      ),
+    );
+    expect(burst.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(burst.find(({ status }) => status === 429)).toMatchObject({ retry_after: '1' });
+
+    const job = await fetchFrom(
+      page,
+      post('/analyze/async', api_key, { upload: { format: 'jsonl' } }),
+    );
+    const { upload } = JSON.parse(job.body ?? '');
+    const put = {
+      url: upload.url,
+      method: 'PUT',
+      headers: upload.headers,
+      body: '{"text":"Hi"}\n',
+    };
+    expect(await fetchFrom(page, put)).toMatchObject({ status: 200 });
+    await page.close();
+  }, 60_000);
+
+  it('a page of an origin that the deployment does not name reads no answer and uploads nothing', async () => {
+    const page = await open(foreign.origin);
+    const refused = await fetchFrom(page, post('/analyze/sync', api_key, { text: 'I love it' }));
+    expect(refused).toEqual({ error: 'TypeError' });
+    expect(await fetchFrom(page, { url: `${test.cloud.api}/health` })).toEqual({
+      error: 'TypeError',
+    });
+    const body = JSON.stringify({ upload: { format: 'jsonl' } });
+    const headers = { 'x-api-key': api_key, 'content-type': 'application/json' };
+    const job = await fetch(`${test.cloud.api}/analyze/async`, { method: 'POST', headers, body });
+    const { upload } = (await job.json()) as { upload: { url: string; headers: object } };
+    const put = { url: upload.url, method: 'PUT', headers: { ...upload.headers }, body: '{}' };
+    expect(await fetchFrom(page, put)).toEqual({ error: 'TypeError' });
+    await page.close();
+  }, 60_000);
+});
