@@ -159,6 +159,8 @@ function createRoute(
     const reply = extra?.handle(request);
     if (reply !== undefined) return reply;
     if (request.path.startsWith(CONTROL_PREFIX)) return control(request);
+    const preflight = answerPreflight(request, services);
+    if (preflight !== undefined) return preflight;
     const call = await identifyCall(request, { services, findIdentity, now });
     return 'status' in call ? call : dispatch(call);
   };
@@ -171,6 +173,18 @@ function hasCorsRule(
 ): boolean {
   const owners = [...(extra === undefined ? [] : [extra]), ...services.values()];
   return owners.some((owner) => owner.hasCorsRule?.(request) ?? false);
+}
+
+/**
+ * Answers the preflight request of a browser before a call of S3. The request has the query of the
+ * later call, and therefore its signature, but another method. So the signature cannot be checked.
+ */
+function answerPreflight(
+  request: GatewayRequest,
+  services: Map<string, AwsService>,
+): AwsReply | undefined {
+  if (request.method !== 'OPTIONS') return undefined;
+  return services.get('s3')?.answerPreflight?.(request);
 }
 
 /**

@@ -92,6 +92,11 @@ export interface AwsService {
    * bucket of S3 may have. The gateway refuses all other requests from pages of other origins.
    */
   hasCorsRule?(request: Pick<AwsCall, 'method' | 'path' | 'headers'>): boolean;
+  /**
+   * Answers the preflight request of a browser, which is not signed. The function is absent for a
+   * service that answers no preflight requests.
+   */
+  answerPreflight?(request: Pick<AwsCall, 'method' | 'path' | 'headers'>): AwsReply;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { REGION } from '../../gateway/types.ts';
+import type { CorsRule } from '../../services/s3/cors.ts';
 import type { Callers } from '../callers.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Services } from '../services.ts';
@@ -31,6 +32,10 @@ export async function provision(options: {
   ]);
 }
 
+interface BucketProperties {
+  CorsConfiguration?: { CorsRules: CorsRule[] };
+}
+
 /**
  * Creates the buckets before the delivery streams. If an earlier process left undelivered records,
  * a new delivery stream writes these records to its bucket immediately.
@@ -39,7 +44,13 @@ async function provisionBuckets(
   { stack, roles }: Deployment,
   { s3, firehose }: Services,
 ): Promise<void> {
-  const buckets = stack.resources('AWS::S3::Bucket').map(({ physical_id }) => physical_id);
-  await Promise.all(buckets.map(s3.createBucket));
+  const buckets = stack.resources('AWS::S3::Bucket');
+  await Promise.all(buckets.map(({ physical_id }) => s3.createBucket(physical_id)));
+  for (const bucket of buckets) {
+    const { CorsConfiguration } = bucket.properties() as BucketProperties;
+    if (CorsConfiguration !== undefined) {
+      s3.setCorsRules(bucket.physical_id, CorsConfiguration.CorsRules);
+    }
+  }
   await provisionDeliveryStreams(stack, roles, firehose);
 }

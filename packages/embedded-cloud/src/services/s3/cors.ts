@@ -52,6 +52,15 @@ export function answerPreflight(rules: CorsRule[] | undefined, request: CorsRequ
   };
 }
 
+/** Returns whether a bucket decides itself about a request of a web page of another origin. */
+export function hasCorsRule(
+  rules: CorsRule[] | undefined,
+  { method, headers: { origin = '' } }: CorsRequest,
+): boolean {
+  if (rules === undefined) return false;
+  return method === 'OPTIONS' || rules.some((rule) => allows(rule, origin, method));
+}
+
 /** Adds the headers that let a web page of an allowed origin read the reply. */
 export function addCorsHeaders(
   rules: CorsRule[] | undefined,

@@ -3,6 +3,7 @@ import { rethrowDiskFull } from '../../full-disk.ts';
 import type { AwsCall, AwsReply, AwsService } from '../../gateway/types.ts';
 import { findAction } from './action.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
+import { addCorsHeaders, answerPreflight, type CorsRule, hasCorsRule } from './cors.ts';
 import { deleteObject, deleteObjects } from './delete.ts';
 import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
@@ -17,6 +18,8 @@ import { copyObject, putObject } from './write-object.ts';
 export interface S3 extends AwsService {
   /** Creates a bucket. An existing bucket is not changed. @throws {S3Error} InvalidBucketName */
   createBucket(name: string): Promise<void>;
+  /** Sets the CORS rules of a bucket. */
+  setCorsRules(bucket: string, rules: CorsRule[]): void;
 }
 
 type Action = (request: S3Request) => Promise<AwsReply>;
@@ -57,13 +60,20 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
     AbortMultipartUpload: (request) => abortUpload(multipart, request),
   };
 
+  const cors = new Map<string, CorsRule[]>();
+  const rulesOf = (path: string) => cors.get(path.split('/')[1] ?? '');
+
   return {
     service: 's3',
     actionOf: findAction,
     permissionsOf: findPermissions,
-    handle: (call) => handleCall(actions, call),
+    handle: async (call) =>
+      addCorsHeaders(rulesOf(call.path), call, await handleCall(actions, call)),
+    hasCorsRule: (request) => hasCorsRule(rulesOf(request.path), request),
+    answerPreflight: (request) => answerPreflight(rulesOf(request.path), request),
     errorReply: (status, code, message) => createErrorReply(status, code, message),
     createBucket: (name) => store.createBucket(name),
+    setCorsRules: (bucket, rules) => void cors.set(bucket, rules),
     close: async () => undefined,
   };
 }
