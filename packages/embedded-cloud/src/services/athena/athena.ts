@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import pLimit from 'p-limit';
-import type { AwsCall, AwsReply, AwsService, Permission, Usage } from '../../gateway/types.ts';
+import type { AwsCall, AwsReply, AwsService, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
 import { type Action, createActions } from './actions.ts';
 import type { Glue } from './catalog.ts';
 import { createTextColumn } from './column.ts';
-import { buildOutputUri, buildWorkGroupArn, CATALOG_ARN, type WorkGroup } from './describe.ts';
+import { buildOutputUri, type WorkGroup } from './describe.ts';
 import type { Engine } from './engine.ts';
 import { createExecutions, type Execution, type Executions, type RunQuery } from './executions.ts';
 import { translateError } from './failure.ts';
+import { listPermissions } from './permissions.ts';
 import { formatCsv, InvalidRequest } from './results.ts';
 import { answerFromCatalog } from './statements.ts';
 
@@ -72,7 +73,7 @@ export function createAthena(deps: {
   return {
     service: 'athena',
     actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf: (call) => listPermissions(call, executions),
+    permissionsOf: (call) => listPermissions(call, { glue, work_groups, executions }),
     handle: (call) => handleCall(actions, call),
     usageOf: (call, reply) => readUsage(call, reply, executions, reported),
     errorReply: jsonError,
@@ -127,19 +128,6 @@ async function handleCall(actions: Record<string, Action>, call: AwsCall): Promi
     if (error instanceof InvalidRequest) return jsonError(400, error.name, error.message);
     return jsonError(500, 'InternalServerException', 'Internal server error');
   }
-}
-
-const CATALOG_ACTIONS = new Set(['ListDatabases', 'GetTableMetadata', 'ListTableMetadata']);
-
-function listPermissions(call: AwsCall, executions: Executions): Permission[] {
-  const action = `athena:${call.action}`;
-  if (CATALOG_ACTIONS.has(call.action)) return [{ action, resource: CATALOG_ARN }];
-  if (call.action === 'ListWorkGroups') return [{ action, resource: '*' }];
-  const { WorkGroup, QueryExecutionId } = jsonBody(call.body) ?? {};
-  const query_work_group = executions.find(String(QueryExecutionId))?.work_group;
-  return [
-    { action, resource: buildWorkGroupArn(String(query_work_group ?? WorkGroup ?? 'primary')) },
-  ];
 }
 
 /**
