@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { sleep } from '../../lib/sleep.ts';
 import { createClient } from '../clients.ts';
-import { requireField } from '../errors.ts';
+import { callService, requireField } from '../errors.ts';
 import { addPage, type QueryAnswer } from './answer.ts';
 
 /**
@@ -23,7 +23,8 @@ const LONGEST_WAIT_MS = 1_000;
 /**
  * Returns a function that runs SQL in a work group and collects all rows of the answer.
  *
- * @throws {QueryError} from the returned function, if Athena refused or could not run the SQL.
+ * @throws {QueryError} from the returned function, if Athena could not run the SQL.
+ * @throws {ServiceError} from the returned function, if a call to Athena fails.
  */
 export function createQuery(deps: {
   work_group: string;
@@ -32,13 +33,12 @@ export function createQuery(deps: {
 }): (sql: string) => Promise<QueryAnswer> {
   const client = deps.client ?? createClient(AthenaClient);
   return async (sql) => {
-    const { QueryExecutionId } = await client.send(
-      new StartQueryExecutionCommand({
-        QueryString: sql,
-        WorkGroup: deps.work_group,
-        QueryExecutionContext: { Database: deps.database },
-      }),
-    );
+    const command = new StartQueryExecutionCommand({
+      QueryString: sql,
+      WorkGroup: deps.work_group,
+      QueryExecutionContext: { Database: deps.database },
+    });
+    const { QueryExecutionId } = await callService('athena', () => client.send(command));
     const id = requireField('athena', 'QueryExecutionId', QueryExecutionId);
     await waitForQuery(client, id);
     return collectAnswer(client, id);
@@ -47,9 +47,8 @@ export function createQuery(deps: {
 
 async function waitForQuery(client: AthenaClient, id: string): Promise<void> {
   for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(wait_ms * 2, LONGEST_WAIT_MS)) {
-    const { QueryExecution } = await client.send(
-      new GetQueryExecutionCommand({ QueryExecutionId: id }),
-    );
+    const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
+    const { QueryExecution } = await callService('athena', () => client.send(command));
     const { State, StateChangeReason } = QueryExecution?.Status ?? {};
     if (State === 'SUCCEEDED') return;
     if (State === 'FAILED' || State === 'CANCELLED') {
@@ -63,8 +62,9 @@ async function collectAnswer(client: AthenaClient, id: string): Promise<QueryAns
   const answer: QueryAnswer = { columns: [], rows: [] };
   let token: string | undefined;
   do {
-    const page: GetQueryResultsCommandOutput = await client.send(
-      new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: token }),
+    const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: token });
+    const page: GetQueryResultsCommandOutput = await callService('athena', () =>
+      client.send(command),
     );
     addPage(answer, page, token === undefined);
     token = page.NextToken;

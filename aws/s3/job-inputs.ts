@@ -7,7 +7,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { JobInputs } from '../../ingest/submission/ports.ts';
 import { createClient } from '../clients.ts';
-import { httpStatus, translateError } from '../errors.ts';
+import { callService, httpStatus, translateError } from '../errors.ts';
 import { openBucket } from './bucket.ts';
 
 const NOT_FOUND = 404;
@@ -55,10 +55,12 @@ export function createJobInputs(deps: JobInputsDeps): JobInputs {
       }
     },
     presignPut: (Key, ContentType, ttl_seconds) =>
-      getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentType }), {
-        expiresIn: ttl_seconds,
-        signableHeaders: new Set(['content-type', 'host']),
-      }),
+      callService('s3', () =>
+        getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentType }), {
+          expiresIn: ttl_seconds,
+          signableHeaders: new Set(['content-type', 'host']),
+        }),
+      ),
   };
 }
 
