@@ -1,3 +1,4 @@
+import { formatCsvCell } from '../../lib/csv-cell.ts';
 import type { JobResult } from '../../schemas/index.ts';
 
 /** Columns of a job's results in CSV. Each function returns the value of its column in a row. */
@@ -27,16 +28,7 @@ export function formatCsv(rows: JobResult[]): string {
   return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-/**
- * Matches a cell that a spreadsheet program would run as a formula. {@link formatCell} puts an
- * apostrophe before such a cell, because spreadsheet programs then treat the cell as text.
- */
-const FORMULA = /^[=+\-@\t\r]/;
-
 function formatCell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = String(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return typeof value === 'number' ? String(value) : formatCsvCell(String(value));
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
+import { formatCsvCell } from '../../lib/csv-cell.ts';
 import type { JobResult } from '../../schemas/index.ts';
 import { connectApi, withAdviceForEach } from '../api.ts';
 import { createProgress } from '../output/progress.ts';
@@ -70,7 +71,7 @@ function headerLine(format: OutputFormat): string {
 
 const FORMATTERS: Record<OutputFormat, (row: JobResult) => string> = {
   jsonl: (row) => `${JSON.stringify(row)}\n`,
-  csv: (row) => `${cells(row).map(csvCell).join(',')}\n`,
+  csv: (row) => `${cells(row).map(formatCsvCell).join(',')}\n`,
   table: (row) => `${cells(row).join('\t')}\n`,
 };
 
@@ -80,12 +81,4 @@ function cells(row: JobResult): string[] {
     if (value === undefined) return '';
     return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : String(value);
   });
-}
-
-/** Matches text that a spreadsheet program would run as a formula if the text were a CSV cell. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function csvCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -24,7 +24,29 @@ const createRow = (text: string): JobResult => ({
 const awkward = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
-    .array(fc.constantFrom('"', '""', ',', '\n', '\r', '\r\n', 'a', ' ', '=', '+', '-', '@', '\t'))
+    .array(
+      fc.constantFrom(
+        ...[
+          '"',
+          '""',
+          ',',
+          '\n',
+          '\r',
+          '\r\n',
+          'a',
+          ' ',
+          '=',
+          '+',
+          '-',
+          '@',
+          '\t',
+          '＝',
+          '＋',
+          '－',
+          '＠',
+        ],
+      ),
+    )
     .map((parts) => parts.join('')),
 );
 
@@ -32,7 +54,9 @@ it('the CSV of job results gives back every text that a CSV parser reads, quotes
   fc.assert(
     fc.property(fc.array(awkward, { minLength: 1, maxLength: 5 }), (texts) => {
       const parsed = parseCsv(formatCsv(texts.map(createRow)));
-      const expected = texts.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text));
+      const expected = texts.map((text) =>
+        /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text,
+      );
       expect(parsed.map(({ text }) => text)).toEqual(expected);
     }),
     { numRuns: 500 },
@@ -44,7 +68,7 @@ it.each(['"', ',', '\r', '\n'])('the CSV of job results quotes a text that conta
   expect(formatCsv([createRow(text)])).toContain(`,"${text.replace('"', '""')}",`);
 });
 
-it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠SUM(A1)'])(
   'the CSV of job results puts an apostrophe before %j, so that no spreadsheet runs it as a formula',
   (text) => {
     expect(parseCsv(formatCsv([createRow(text)]))[0]?.text).toBe(`'${text}`);
