@@ -42,7 +42,7 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
 function partitionCondition({ from, to }: TimeRange): string {
   const months = new Map<string, { first: number; last: number }>();
   const end = Date.parse(to) + DAY_MS;
-  for (let day = Date.parse(`${from.slice(0, 10)}T00:00:00Z`); day <= end; day += DAY_MS) {
+  for (let day = Date.parse(`${from.slice(0, 10)}T00:00:00Z`); day < end; day += DAY_MS) {
     const date = new Date(day);
     const month = `year = ${date.getUTCFullYear()} AND month = ${date.getUTCMonth() + 1}`;
     const number = date.getUTCDate();

@@ -6,7 +6,7 @@ import { HttpError, RETRY_AFTER } from '../http/errors.ts';
 import type { QuerySql, StatsQuery } from '../ports.ts';
 import { aggregate } from './aggregate.ts';
 import { readGroup, writeSql } from './sql.ts';
-import { resolveTimeRange } from './time-range.ts';
+import { resolveTimeRange, type TimeRange } from './time-range.ts';
 
 export interface StatsDeps {
   query: QuerySql;
@@ -36,13 +36,14 @@ export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<Sta
     ttl: CACHED_MS,
     perf: { now: deps.now },
   });
-  return (query) => {
-    const key = JSON.stringify(query);
+  return async (query) => {
+    const range = resolveTimeRange(query, deps.now());
+    const key = JSON.stringify([query.tenant, query.source, query.interval, range]);
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
     // The inner time limit frees the place of a query that Athena does not answer. The outer time
     // limit also counts the time that a query waits for a place.
-    const run = () => withTimeout(readStats(deps, query), TIMEOUT_MS, timeoutError);
+    const run = () => withTimeout(readStats(deps, query, range), TIMEOUT_MS, timeoutError);
     const answer = withTimeout(limit(run), TIMEOUT_MS, timeoutError);
     cache.set(key, answer);
     answer.catch(() => cache.delete(key));
@@ -50,8 +51,11 @@ export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<Sta
   };
 }
 
-async function readStats(deps: StatsDeps, query: StatsQuery): Promise<StatsResponse> {
-  const range = resolveTimeRange(query, deps.now());
+async function readStats(
+  deps: StatsDeps,
+  query: StatsQuery,
+  range: TimeRange,
+): Promise<StatsResponse> {
   const { rows } = await deps.query(writeSql(query, range));
   return {
     ...range,

@@ -19,8 +19,16 @@ export interface TimeRange {
   to: string;
 }
 
+const INTERVAL_MS: Record<StatsQuery['interval'], number> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: DAY_MS,
+};
+
 /**
- * Returns the time range of a query. If the query has no `from` or no `to`, defaults apply.
+ * Returns the time range of a query. If the query has no `from` or no `to`, defaults apply. The range
+ * is extended to whole intervals, so that queries at different times of an interval have the same
+ * answer, which can be cached.
  *
  * @throws {HttpError} VALIDATION_ERROR if `from` is not before `to` or the range is too long.
  */
@@ -32,7 +40,11 @@ export function resolveTimeRange({ interval, from, to }: StatsQuery, now: number
   if (end - start > longest_days * DAY_MS) {
     throw badFrom(`must be at most ${longest_days} days before to, by ${interval}`);
   }
-  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+  const step = INTERVAL_MS[interval];
+  return {
+    from: new Date(Math.floor(start / step) * step).toISOString(),
+    to: new Date(Math.ceil(end / step) * step).toISOString(),
+  };
 }
 
 function badFrom(message: string): HttpError {
