@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { type InputEntry, readInput } from '../../ingest/submission/input.ts';
+import { toJobError } from '../../ingest/submission/input-error.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
 import {
   type InputPosition,
@@ -17,9 +18,9 @@ import type { ApiEnv } from '../http/env.ts';
 import { HttpError } from '../http/errors.ts';
 
 /**
- * Largest total size of the rows of a page, in bytes. Lambda allows 6 MB per answer. The value is
- * well below 6 MB, because Lambda gets the page as a JSON string, and the escapes in this string
- * take additional bytes.
+ * Largest total size of the rows of a page in the answer of the function, in bytes. Lambda allows
+ * 6 MB per answer. The row of a record has less than 3 MB, because a row of the results table has at
+ * most 400 KB.
  */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const ROWS_PER_READ = 100;
@@ -81,7 +82,9 @@ async function readPage(
   limit: number,
 ): Promise<JobResultsPage> {
   const page: JobResultsPage = { results: [] };
-  if (job.input.etag === undefined) return page;
+  // A file that cannot be read fails before its first record is published.
+  const is_unreadable = job.error?.code === 'INPUT_UNREADABLE';
+  if (job.input.etag === undefined || is_unreadable) return page;
   let bytes = 0;
   let end = from;
   try {
@@ -90,7 +93,7 @@ async function readPage(
       const rows = await joinResults(deps, job, chunk.slice(0, limit - page.results.length));
       for (const [i, entry] of chunk.entries()) {
         const row = rows[i];
-        bytes += row === undefined ? 0 : Buffer.byteLength(JSON.stringify(row));
+        bytes += row === undefined ? 0 : countAnswerBytes(row);
         const is_full = bytes > MAX_ANSWER_BYTES && page.results.length > 0;
         if (row === undefined || is_full) return { ...page, next: end };
         page.results.push(row);
@@ -104,17 +107,32 @@ async function readPage(
   }
 }
 
-/** Groups entries into chunks, so that one read of the results table can serve a whole chunk. */
+/**
+ * Counts the bytes that a row takes in the answer of the function. The answer has the page as a JSON
+ * string, so that the quotation marks and backslashes of the row are escaped a second time.
+ */
+function countAnswerBytes(row: JobResult): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(row)));
+}
+
+/**
+ * Groups entries into chunks, so that one read of the results table can serve a whole chunk. The
+ * chunks also end where the file cannot be read. The job becomes FAILED then, and says why.
+ */
 async function* readChunks(
   entries: AsyncIterable<InputEntry>,
   size: number,
 ): AsyncIterable<InputEntry[]> {
   let chunk: InputEntry[] = [];
-  for await (const entry of entries) {
-    chunk.push(entry);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
+  try {
+    for await (const entry of entries) {
+      chunk.push(entry);
+      if (chunk.length < size) continue;
+      yield chunk;
+      chunk = [];
+    }
+  } catch (error) {
+    if (toJobError(error)?.code !== 'INPUT_UNREADABLE') throw error;
   }
   if (chunk.length > 0) yield chunk;
 }

@@ -109,6 +109,35 @@ it('the results of a job whose input was replaced or deleted are a 404', async (
   expect((await errorOf(response)).message).toContain('no longer kept');
 });
 
+it.each([
+  ['FAILED', '"no end'],
+  ['FAILED', 'a "b" c,up'],
+  ['PENDING', '"no end'],
+  ['PENDING', 'a "b" c,up'],
+] as const)(
+  'the results of a job that is %s and whose file has the row %j are no error',
+  async (status, row) => {
+    const csv = `text,source\nfine,up\nalso,up\n${row}\n`;
+    const key = 'inputs/job_1.csv';
+    const { inputs } = createFakeInputs(new Map([[key, Buffer.from(csv)]]));
+    const api = testApi(undefined, { inputs });
+    const input = { kind: 'upload' as const, format: 'csv' as const, key };
+    const error = { code: 'INPUT_UNREADABLE' as const, message: 'No CSV' };
+    await api.jobs.create(
+      aJob({
+        ...{ job_id: 'job_1', status, input: { ...input, ...(await inputs.head(key)) } },
+        ...(status === 'FAILED' ? { error } : {}),
+      }),
+    );
+    const response = await api.request(PATH);
+    expect(response.status).toBe(200);
+    const { results, next_cursor } = jobResultsResponseSchema.parse(await response.json());
+    expect(next_cursor).toBeUndefined();
+    if (status === 'FAILED') expect(results).toEqual([]);
+    expect(api.errors).toEqual([]);
+  },
+);
+
 /** Reads all pages of the results of a job. Each page contains at most `limit` results. */
 async function collectPages(
   readPage: (query: string) => Promise<{ results: JobResult[]; next_cursor?: string | undefined }>,
@@ -173,6 +202,24 @@ it('a page of job results is at most 4 MiB, and the next page goes on behind it'
     lines.map(({ record_id }) => record_id),
   );
 });
+
+it.each(['"', '\\', '\n', '\u0001'])(
+  'a page of job results fits into the 6 MB of a Lambda answer if the texts consist of %j',
+  async (mark) => {
+    const lines = createLines(40);
+    const text = mark.repeat(300_000);
+    const { read, readPage } = await createJobApi(
+      lines,
+      lines.map(({ record_id }) => ({ record_id, text })),
+    );
+    for (const accept of ['application/json', 'application/x-ndjson', 'text/csv']) {
+      const body = await (await read('?limit=100', accept)).text();
+      expect(Buffer.byteLength(JSON.stringify({ statusCode: 200, body }))).toBeLessThan(6_000_000);
+    }
+    const pages = await collectPages(readPage, 100);
+    expect(pages.flat()).toHaveLength(40);
+  },
+);
 
 it('a page of job results is measured in bytes of UTF-8', async () => {
   const lines = createLines(4);
