@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { ApiDeps } from './deps.ts';
+import { setCorsHeaders } from './http/cors.ts';
 import type { ApiEnv } from './http/env.ts';
 import { HttpError, toErrorResponse, toHttpError } from './http/errors.ts';
 import { createRoutes } from './routes/index.ts';
@@ -8,7 +9,7 @@ import type { Route } from './routes/route.ts';
 /** Creates the HTTP API as a Hono app, which an HTTP server or a Lambda function can run. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  const all_routes = createRoutes(deps.languages);
+  const all_routes = createRoutes(deps.languages, deps.settings.serves_docs);
   app.use(observeRequests(deps, all_routes));
   for (const [path, routes] of groupByPath(all_routes)) {
     for (const route of routes) {
@@ -51,6 +52,7 @@ function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiE
     const rate_limit = bindings.requestContext?.authorizer?.rate_limit;
     if (rate_limit !== undefined) c.header('X-RateLimit-Limit', rate_limit);
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+    setCorsHeaders(c, deps.settings.cors_origins);
     const error_code = c.get('error_code');
     deps.on_answer?.({
       request_id,

@@ -4,7 +4,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { createQuery, QueryError } from '../aws/athena/query.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
-import { translateError } from '../aws/errors.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
@@ -22,6 +21,7 @@ import {
   type ApiEnvironment,
   apiEnvironmentSchema,
   parseEnvironment,
+  ServiceError,
 } from '../schemas/index.ts';
 import { createApi } from './app.ts';
 import type { ApiDeps } from './deps.ts';
@@ -52,7 +52,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
     ...composeStores(environment, now),
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
     stats: createStats({
-      query: createLakeQuery(environment),
+      query: createLakeQuery(environment, logger),
       buffer_seconds: environment.LAKE_BUFFER_SECONDS,
       usd_per_unit,
       now,
@@ -63,6 +63,8 @@ export function composeApi(variables: Record<string, string | undefined>) {
       upload_url_ttl_seconds: environment.UPLOAD_URL_TTL_SECONDS,
       documents_per_second: environment.ANALYZER_QUOTA_CALLS_PER_SECOND * max_documents,
       allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
+      cors_origins: environment.CORS_ORIGINS,
+      serves_docs: environment.SERVES_DOCS,
     },
     random_id: () => randomBytes(16).toString('hex'),
     now,
@@ -112,10 +114,10 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
 }
 
 /**
- * Creates the function that queries the lake. A failed call to Athena becomes a ServiceError, so
- * that the caller gets status 503. SQL that Athena cannot run stays a bug.
+ * Creates the function that queries the lake. A query that Athena accepted and could not run becomes
+ * a ServiceError as well, so that the caller gets status 503. An operator finds it in the log.
  */
-function createLakeQuery(environment: ApiEnvironment): QuerySql {
+function createLakeQuery(environment: ApiEnvironment, logger: Logger): QuerySql {
   const query = createQuery({
     work_group: environment.ATHENA_WORKGROUP,
     database: environment.ATHENA_DATABASE,
@@ -124,7 +126,9 @@ function createLakeQuery(environment: ApiEnvironment): QuerySql {
     try {
       return await query(sql);
     } catch (cause) {
-      throw cause instanceof QueryError ? cause : translateError('athena', cause);
+      if (!(cause instanceof QueryError)) throw cause;
+      logger.error('lake query failed', { ...describeSafely(cause) });
+      throw new ServiceError('athena', 'QueryFailed', { retryable: true, cause });
     }
   };
 }

@@ -26,6 +26,9 @@ interface ApiSettings {
   /** Number of documents that the analyzer's quota allows per second. Estimates use this number. */
   documents_per_second: number;
   allow_loopback_callbacks: boolean;
+  /** Origins whose web pages may read the answers. The entry `*` stands for every origin. */
+  cors_origins: string[];
+  serves_docs: boolean;
 }
 
 export interface ApiDeps {

@@ -17,7 +17,10 @@ const BODILESS = new Set(['GET', 'HEAD']);
 export function createLambdaHandler(
   app: Hono<ApiEnv>,
 ): (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult> {
-  const answer = handle(app) as unknown as (
+  // All answers are text. Hono's default would encode JSON lines as base64, which API Gateway does
+  // not decode, because the API has no binary media types.
+  const options = { isContentTypeBinary: () => false };
+  const answer = handle(app, options) as unknown as (
     event: APIGatewayProxyEvent,
     context: Context,
   ) => Promise<APIGatewayProxyResult>;

@@ -16,6 +16,7 @@ new AuraStreamStack(app, settings.stack_name, {
   api: {
     ...settings.api,
     allowed_cidrs: readContext('allowedCidrs')?.split(',') ?? settings.api.allowed_cidrs,
+    cors_origins: readContext('corsOrigins')?.split(',') ?? settings.api.cors_origins,
   },
   alarms: {
     ...settings.alarms,

@@ -5,6 +5,7 @@ const DIFFERENCES: Record<string, Partial<Settings>> = {
   production: {
     is_protected: true,
     alarms: { ...settings.alarms, encrypts_topic: true },
+    api: { ...settings.api, serves_docs: false },
   },
 };
 

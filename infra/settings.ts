@@ -1,5 +1,11 @@
 import type { AnalyzerName, Tier, TierLimits, Traffic } from '../schemas/index.ts';
 
+/** Limit of a token bucket. */
+interface RateLimit {
+  requests_per_second: number;
+  burst_requests: number;
+}
+
 /** Settings that an operator may change. The name of a setting contains the unit of its value. */
 export interface Settings {
   /** Name of the environment. It is a tag of the stack and a dimension of the metrics. */
@@ -81,11 +87,28 @@ export interface Settings {
     stage: string;
     timeout_seconds: number;
     memory_mb: number;
-    requests_per_second: number;
     /**
-     * Burst limit of the whole API, in requests. The limit includes requests without an API key.
+     * Limit on the rate of each method of the stage, over all callers. API Gateway applies the limits
+     * of a stage to each method separately.
      */
-    burst_requests: number;
+    each_method: RateLimit;
+    /** Limit on the rate of each method that needs no API key. */
+    open_method: RateLimit;
+    /** Limit on the rate of `GET /stats`, each of which can be a query on the lake. */
+    stats_method: RateLimit;
+    /** Limit on the rate of the preflight requests of browsers, for each resource. */
+    preflight_method: RateLimit;
+    /**
+     * Origins whose web pages may call the API and upload files, such as `https://app.example.com`.
+     * The only entry `*` allows every origin. An empty list allows none.
+     */
+    cors_origins: string[];
+    /** Whether the API serves the page `/docs`, which needs no API key and has 1.7 MB of scripts. */
+    serves_docs: boolean;
+    /** Size from which API Gateway compresses answers, in bytes. */
+    minimum_compression_bytes: number;
+    /** Whether CloudWatch keeps a line for each request, with its tenant, address and status. */
+    access_log: boolean;
     /** Concurrency of Lambda that only the API may use, and its limit. */
     reserved_concurrency: number | undefined;
     /**
@@ -201,8 +224,14 @@ export const settings: Settings = {
     stage: 'v1',
     timeout_seconds: 25,
     memory_mb: 1_024,
-    requests_per_second: 1_000,
-    burst_requests: 2_000,
+    each_method: { requests_per_second: 1_000, burst_requests: 2_000 },
+    open_method: { requests_per_second: 10, burst_requests: 20 },
+    stats_method: { requests_per_second: 10, burst_requests: 20 },
+    preflight_method: { requests_per_second: 100, burst_requests: 200 },
+    cors_origins: [],
+    serves_docs: true,
+    minimum_compression_bytes: 1_024,
+    access_log: true,
     reserved_concurrency: undefined,
     firewall_requests_in_five_minutes: undefined,
     allowed_cidrs: [],

@@ -72,6 +72,11 @@ export const apiEnvironmentSchema = z.object({
   JOB_RETENTION_SECONDS: count,
   UPLOAD_URL_TTL_SECONDS: count,
   CALLBACK_ALLOW_LOOPBACK: flag,
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').filter((origin) => origin !== ''))
+    .describe('Origins, with commas between them; `*` stands for every origin.'),
+  SERVES_DOCS: flag,
 });
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 

@@ -28,9 +28,11 @@ const A_DAY = 'public, max-age=86400';
  *
  * @param routes function that returns all routes of the API. The caller cannot pass a list instead,
  * because the list also contains the routes that `createDocumentRoutes` creates.
+ * @param serves_page whether the documentation is also a page.
  */
-export function createDocumentRoutes(routes: () => Route[]): Route[] {
-  return [createOpenapiRoute(routes), createPageRoute(routes), fileRoute];
+export function createDocumentRoutes(routes: () => Route[], serves_page: boolean): Route[] {
+  const page = serves_page ? [createPageRoute(routes), fileRoute] : [];
+  return [createOpenapiRoute(routes), ...page];
 }
 
 function createOpenapiRoute(routes: () => Route[]): Route {

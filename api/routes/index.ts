@@ -10,15 +10,16 @@ import { submitRoute } from './submit.ts';
  * Creates all routes of the API.
  *
  * @param languages codes of the languages that the analyzer supports.
+ * @param serves_docs whether the API also serves its documentation as a page.
  */
-export function createRoutes(languages: readonly string[]): Route[] {
+export function createRoutes(languages: readonly string[], serves_docs = true): Route[] {
   const routes: Route[] = [
     ...createAnalyzeRoutes(languages),
     submitRoute,
     ...jobRoutes,
     ...recordRoutes,
     ...serviceRoutes,
-    ...createDocumentRoutes(() => routes),
+    ...createDocumentRoutes(() => routes, serves_docs),
   ];
   return routes;
 }

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import {
+  errorResponseSchema,
   type HealthResponse,
   healthResponseSchema,
   readyResponseSchema,
@@ -52,8 +54,8 @@ const ready: Route = {
   answers: {
     200: { description: 'Every service answers', schema: readyResponseSchema },
     503: {
-      description: 'A service does not answer; the body names it',
-      schema: readyResponseSchema,
+      description: 'A service does not answer, and the body names it; or the API itself does not',
+      schema: z.union([readyResponseSchema, errorResponseSchema]),
     },
   },
   errors: ['INTERNAL_ERROR'],

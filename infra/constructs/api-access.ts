@@ -4,7 +4,7 @@ import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
-import type { Lake } from './lake.ts';
+import { type Lake, QUERY_RESULTS_PREFIX, RESULTS_PREFIX } from './lake.ts';
 import type { Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
@@ -33,6 +33,8 @@ export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
     CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
+    CORS_ORIGINS: settings.api.cors_origins.join(),
+    SERVES_DOCS: String(settings.api.serves_docs),
   };
 }
 
@@ -72,6 +74,7 @@ export function apiGrants({ settings, ingest, tables, lake, jobs }: ApiUses) {
  */
 function queryGrants(lake: Lake) {
   const { partition, region, account } = Stack.of(lake);
+  const objects = (prefix: string) => lake.bucket.arnForObjects(`${prefix}*`);
   const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;
   return [
     {
@@ -91,9 +94,15 @@ function queryGrants(lake: Lake) {
         glue(`table/${lake.database_name}/*`),
       ],
     },
+    // Athena reads the lake and writes the results of queries with the permissions of the API. The
+    // API cannot write results of records.
     {
-      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
-      resources: [lake.bucket.arnForObjects('*')],
+      actions: ['s3:GetObject'],
+      resources: [RESULTS_PREFIX, QUERY_RESULTS_PREFIX].map(objects),
+    },
+    {
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [objects(QUERY_RESULTS_PREFIX)],
     },
     { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [lake.bucket.bucketArn] },
   ];

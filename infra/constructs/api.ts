@@ -3,16 +3,17 @@ import {
   Duration,
   aws_iam as iam,
   type aws_lambda as lambda,
+  Size,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
+import { accessLog } from './api-log.ts';
+import { limitMethods, listOpenPaths } from './api-throttles.ts';
+import { addPreflight } from './cors.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
-
-/** Paths that a client can request without an API key. */
-const OPEN_PATHS = ['health', 'ready', 'openapi.json', 'docs'];
 
 /**
  * HTTP API in API Gateway. The type is "REST API", because only REST APIs support API keys and
@@ -34,48 +35,67 @@ export class Api extends Construct {
     this.rest_api = api;
     this.handler = this.createHandler(props);
     this.routes(api, props);
-    addGatewayResponses(api);
+    addGatewayResponses(api, settings.api.cors_origins);
     this.usage_plan_ids = this.usagePlans(api, settings);
     this.url = api.urlForPath().replace(/\/$/, '');
     this.id = api.restApiId;
     this.stage = settings.api.stage;
   }
 
-  private restApi({ api, stack_name }: Settings): apigateway.RestApi {
+  private restApi({ api, log_retention_days, stack_name }: Settings): apigateway.RestApi {
     const policy = accessPolicy(api.allowed_cidrs);
     return new apigateway.RestApi(this, 'RestApi', {
       // The metrics of API Gateway have the name of the API as their only dimension.
       restApiName: stack_name,
-      cloudWatchRole: false,
+      cloudWatchRole: api.access_log,
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
       // The value AUTHORIZER makes API Gateway call the authorizer before the API key is checked.
       // Therefore a request without a key gets status 401 instead of 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
+      // The API has no binary media types: all answers are text, and with the type `*/*` the mock
+      // integrations of preflight requests would fail.
+      minCompressionSize: Size.bytes(api.minimum_compression_bytes),
       deployOptions: {
         stageName: api.stage,
-        throttlingRateLimit: api.requests_per_second,
-        throttlingBurstLimit: api.burst_requests,
+        throttlingRateLimit: api.each_method.requests_per_second,
+        throttlingBurstLimit: api.each_method.burst_requests,
+        methodOptions: limitMethods(api),
+        tracingEnabled: true,
+        ...(api.access_log ? accessLog(this, log_retention_days) : {}),
       },
       ...(policy === undefined ? {} : { policy }),
     });
   }
 
+  /**
+   * Adds the methods of the API. A method that has a limit of its own is added by its name, because a
+   * method ANY cannot have one. ANY with a key takes the other methods of the same path.
+   */
   private routes(api: apigateway.RestApi, props: ApiUses): void {
+    const { settings } = props;
     const integration = new apigateway.LambdaIntegration(this.handler, {
       allowTestInvoke: false,
     });
     const with_key: apigateway.MethodOptions = {
       apiKeyRequired: true,
-      authorizer: this.authorizer(props.settings),
+      authorizer: this.authorizer(settings),
+    };
+    const addPath = (path: string, read_options: apigateway.MethodOptions) => {
+      const resource = api.root.resourceForPath(path);
+      for (const method of ['GET', 'HEAD']) resource.addMethod(method, integration, read_options);
+      resource.addMethod('ANY', integration, with_key);
+      return resource;
     };
     api.root.addMethod('ANY', integration, with_key);
-    api.root.addProxy({ defaultIntegration: integration, defaultMethodOptions: with_key });
-    for (const path of OPEN_PATHS) {
-      const resource = api.root.addResource(path);
-      resource.addMethod('ANY', integration);
-      // Adds all paths below /docs, because the documentation page loads files from such paths.
-      if (path === 'docs') resource.addProxy({ defaultIntegration: integration });
-    }
+    const proxy = api.root.addResource('{proxy+}');
+    proxy.addMethod('ANY', integration, with_key);
+    const resources = [
+      api.root,
+      proxy,
+      addPath('/stats', with_key),
+      ...listOpenPaths(settings.api).map((path) => addPath(path, {})),
+    ];
+    for (const resource of resources) addPreflight(resource, settings.api.cors_origins);
   }
 
   private createHandler(props: ApiUses) {

@@ -1,4 +1,5 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
+import { EXPOSED_HEADERS } from '../../schemas/http/cors.ts';
 
 const { ResponseType } = apigateway;
 
@@ -68,6 +69,35 @@ const RESPONSES: GatewayResponse[] = [
     retry_after: 5,
   },
   {
+    // The function crashed, took too long, or answered with more than 6 MB.
+    type: ResponseType.INTEGRATION_FAILURE,
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The API did not complete the request',
+    retry_after: 5,
+  },
+  {
+    // Lambda throttled the function, or API Gateway may not invoke it.
+    type: ResponseType.API_CONFIGURATION_ERROR,
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The API has too many requests at the moment',
+    retry_after: 1,
+  },
+  {
+    type: ResponseType.AUTHORIZER_FAILURE,
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The API key could not be checked',
+    retry_after: 1,
+  },
+  {
+    type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'Send the body without an encoding, or with gzip or deflate',
+  },
+  {
     type: ResponseType.DEFAULT_5XX,
     status: 500,
     code: 'INTERNAL_ERROR',
@@ -81,13 +111,13 @@ const RESPONSES: GatewayResponse[] = [
   },
 ];
 
-export function addGatewayResponses(api: apigateway.RestApi): void {
+export function addGatewayResponses(api: apigateway.RestApi, cors_origins: string[]): void {
   for (const response of RESPONSES) {
     api.addGatewayResponse(`Answer${response.type.responseType}`, {
       type: response.type,
       statusCode: String(response.status),
       templates: { 'application/json': toBody(response) },
-      responseHeaders: toHeaders(response),
+      responseHeaders: { ...toHeaders(response), ...corsHeaders(cors_origins) },
     });
   }
 }
@@ -117,5 +147,21 @@ function toHeaders({ status, retry_after }: GatewayResponse): Record<string, str
           'X-RateLimit-Reset': seconds,
         }
       : {}),
+  };
+}
+
+/**
+ * Returns the headers that let a web page read a response. A gateway response cannot choose between
+ * several origins, so it then allows the origin of the request. The response has no data of a
+ * tenant, and a browser sends no API key by itself.
+ */
+function corsHeaders(origins: string[]): Record<string, string> {
+  const [first, ...others] = origins;
+  if (first === undefined) return {};
+  return {
+    'Access-Control-Allow-Origin':
+      others.length > 0 ? 'method.request.header.Origin' : `'${first}'`,
+    'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join()}'`,
+    Vary: "'Origin'",
   };
 }

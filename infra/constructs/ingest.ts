@@ -28,8 +28,12 @@ export class Ingest extends Construct {
     this.stream = this.createStream('Stream', settings);
     this.bulk_stream = this.createStream('BulkStream', settings);
     const { deleted_objects_days } = settings;
-    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', [], deleted_objects_days);
-    this.failure_bucket = createPrivateBucket(this, 'Failures', [], deleted_objects_days);
+    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', [], {
+      deleted_objects_days,
+    });
+    this.failure_bucket = createPrivateBucket(this, 'Failures', [], {
+      deleted_objects_days,
+    });
     this.restore_key = new secretsmanager.Secret(this, 'RestoreKey', {
       description: 'Signs the records that operators put back on the stream',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },

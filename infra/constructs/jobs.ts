@@ -12,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
+import { allowUploads } from './cors.ts';
 import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { addJobRules } from './job-rules.ts';
@@ -93,10 +94,13 @@ export class Jobs extends Construct {
 
   private inputBucket(settings: Settings): s3.Bucket {
     const expiration = Duration.seconds(settings.jobs.retention_seconds);
-    const bucket = createPrivateBucket(this, 'Inputs', [
+    const lifecycle = [
       { prefix: INPUTS_PREFIX, expiration },
       { prefix: CLAIMS_PREFIX, expiration },
-    ]);
+    ];
+    const bucket = createPrivateBucket(this, 'Inputs', lifecycle, {
+      cors: allowUploads(settings.api.cors_origins),
+    });
     // Sets the property directly. The method enableEventBridgeNotification() would deploy an
     // additional Lambda function only to set the property.
     (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {

@@ -16,7 +16,8 @@ import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 import { createResultsView, RESULTS_SERDE } from './results-view.ts';
 
-const RESULTS_PREFIX = 'results/';
+export const RESULTS_PREFIX = 'results/';
+export const QUERY_RESULTS_PREFIX = 'query-results/';
 const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name) => ({
   name,
   type: 'int',
@@ -50,12 +51,9 @@ export class Lake extends Construct {
     const name = settings.stack_name.toLowerCase();
     // An unquoted name in SQL has no hyphens.
     this.database_name = name.replaceAll('-', '_');
-    this.bucket = createPrivateBucket(
-      this,
-      'Bucket',
-      lakeLifecycle(settings),
-      settings.deleted_objects_days,
-    );
+    this.bucket = createPrivateBucket(this, 'Bucket', lakeLifecycle(settings), {
+      deleted_objects_days: settings.deleted_objects_days,
+    });
     const buffer = this.bufferSeconds(settings);
     this.buffer_seconds = buffer.valueAsString;
     this.delivery_stream = this.deliveryStream(settings, buffer);
@@ -67,7 +65,7 @@ export class Lake extends Construct {
         enforceWorkGroupConfiguration: true,
         bytesScannedCutoffPerQuery: settings.lake.max_scanned_gb_per_query * 1e9,
         resultConfiguration: {
-          outputLocation: this.bucket.s3UrlForObject('query-results/'),
+          outputLocation: this.bucket.s3UrlForObject(QUERY_RESULTS_PREFIX),
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },
@@ -225,7 +223,7 @@ export class Lake extends Construct {
 }
 
 function lakeLifecycle({ lake: { infrequent_access_days } }: Settings): s3.LifecycleRule[] {
-  const query_results = { prefix: 'query-results/', expiration: Duration.days(7) };
+  const query_results = { prefix: QUERY_RESULTS_PREFIX, expiration: Duration.days(7) };
   if (infrequent_access_days === undefined) return [query_results];
   const move = {
     storageClass: s3.StorageClass.INFREQUENT_ACCESS,

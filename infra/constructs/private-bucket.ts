@@ -12,7 +12,7 @@ export function createPrivateBucket(
   scope: Construct,
   id: string,
   lifecycleRules: s3.LifecycleRule[] = [],
-  deleted_objects_days?: number,
+  { deleted_objects_days, cors = [] }: { deleted_objects_days?: number; cors?: s3.CorsRule[] } = {},
 ): s3.Bucket {
   const versions =
     deleted_objects_days === undefined
@@ -28,6 +28,7 @@ export function createPrivateBucket(
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     removalPolicy: RemovalPolicy.RETAIN,
+    cors,
     ...(deleted_objects_days === undefined ? {} : { versioned: true }),
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },

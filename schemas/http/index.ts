@@ -1,3 +1,4 @@
+export * from './cors.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export * from './jobs.ts';

@@ -185,6 +185,36 @@ it('the API answers unknown paths, wrong methods, large bodies and invalid JSON 
   expect(JSON.stringify(broken.body)).not.toContain('secret');
 });
 
+it('a body that is too large only after its escaping is a 413, not a 500', async () => {
+  // Each quotation mark has 2 bytes in the body and 4 bytes in the event of the function.
+  const documents = Array.from({ length: 4 }, () => ({ text: '"'.repeat(500_000) }));
+  const refused = await post('/analyze/async', { documents });
+  expect(refused).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE' } } });
+  const fitting = await post('/analyze/async', { documents: documents.slice(0, 2) });
+  expect(fitting.status).toBe(202);
+});
+
+it('a client that accepts gzip gets the docs page and results compressed', async () => {
+  const sizeOf = async (path: string, coding: string) => {
+    const headers = { 'accept-encoding': coding };
+    const { status, headers: answered } = await fetch(`${test.cloud.api}${path}`, { headers });
+    expect(status).toBe(200);
+    expect(answered.get('content-encoding') ?? 'identity').toBe(coding);
+    return Number(answered.get('content-length'));
+  };
+  for (const path of ['/docs/swagger-ui-bundle.js', '/openapi.json']) {
+    expect(await sizeOf(path, 'gzip')).toBeLessThan((await sizeOf(path, 'identity')) / 2);
+  }
+});
+
+it('a keyless route is throttled, and the routes with a key are not', async () => {
+  const answers = await Promise.all(Array.from({ length: 60 }, () => call('/health', { key: '' })));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.headers['retry-after']).toBe('1');
+  expect(await call('/jobs')).toMatchObject({ status: 200 });
+});
+
 it('the API answers 401 without a key, and 403 to an unknown or revoked key', async () => {
   expect(await call('/jobs', { key: '' })).toMatchObject({
     status: 401,

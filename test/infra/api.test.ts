@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { readDocNumber, readDocTable } from '../support/doc-tables.ts';
-import { listResources, synthesize } from '../support/template.ts';
+import { listResources, type Properties, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -19,27 +19,139 @@ it('the API takes the key of a request from the authorizer, and any address may 
       Name: 'AuraStream',
       ApiKeySourceType: 'AUTHORIZER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
+      MinimumCompressionSize: 1_024,
     },
   });
 });
 
-it('the stage throttles each method, and logs neither requests nor responses', () => {
+const limit = (ResourcePath: string, HttpMethod: string, rate: number, burst: number) => ({
+  HttpMethod,
+  ResourcePath,
+  ThrottlingRateLimit: rate,
+  ThrottlingBurstLimit: burst,
+  DataTraceEnabled: false,
+});
+
+it('the stage is traced, limits the keyless methods to 10 requests per second, and logs neither requests nor responses', () => {
   expect(Object.values(listApi('Stage'))).toEqual([
     {
       StageName: 'v1',
       RestApiId: 'ApiRestApi',
       DeploymentId: expect.any(String),
+      TracingEnabled: true,
+      AccessLogSetting: expect.anything(),
       MethodSettings: [
-        {
-          HttpMethod: '*',
-          ResourcePath: '/*',
-          ThrottlingRateLimit: 1_000,
-          ThrottlingBurstLimit: 2_000,
-          DataTraceEnabled: false,
-        },
+        limit('/*', '*', 1_000, 2_000),
+        ...[
+          '/~1health',
+          '/~1ready',
+          '/~1openapi.json',
+          '/~1docs',
+          '/~1docs~1{proxy+}',
+          '/~1stats',
+        ].flatMap((path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20))),
       ],
     },
   ]);
+});
+
+it('the access log has a line for each request with its tenant, and neither the key nor the query', () => {
+  const [stage] = Object.values(listApi('Stage'));
+  const { DestinationArn, Format } = stage?.AccessLogSetting ?? {};
+  expect(DestinationArn).toContain('ApiAccessLog');
+  expect(JSON.parse(Format)).toMatchObject({
+    request_id: '$context.requestId',
+    tenant: '$context.authorizer.tenant',
+    source_ip: '$context.identity.sourceIp',
+    status: '$context.status',
+  });
+  expect(Format).not.toMatch(/identity\.apiKey["}]|querystring|requestOverride/i);
+  expect(listResources(template, 'AWS::Logs::LogGroup').ApiAccessLog).toMatchObject({
+    RetentionInDays: settings.log_retention_days,
+  });
+});
+
+it('without docs, the API has no method for the page, which then needs a key like any other path', () => {
+  const api = { ...settings.api, serves_docs: false };
+  const without = synthesize({ api });
+  const parts = Object.values(listResources(without, 'AWS::ApiGateway::Resource'));
+  expect(parts.map(({ PathPart }) => PathPart).sort()).toEqual([
+    'health',
+    'openapi.json',
+    'ready',
+    'stats',
+    '{proxy+}',
+  ]);
+  const [handler] = Object.entries(listResources(without, 'AWS::Lambda::Function')).filter(
+    ([id]) => id === 'ApiHandler',
+  );
+  expect(handler?.[1].Environment.Variables.SERVES_DOCS).toBe('false');
+});
+
+describe('with CORS origins', () => {
+  const origins = ['https://a.example', 'https://b.example'];
+  const listWith = (cors_origins: string[], type: string) =>
+    Object.values(
+      listResources(
+        synthesize({ api: { ...settings.api, cors_origins } }),
+        `AWS::ApiGateway::${type}`,
+      ),
+    );
+
+  it('API Gateway answers preflight requests of every path alone, without a key, and limits their rate', () => {
+    const methods = listWith(origins, 'Method');
+    const preflights = methods.filter(({ HttpMethod }) => HttpMethod === 'OPTIONS');
+    expect(preflights).toHaveLength(new Set(methods.map(({ ResourceId }) => ResourceId)).size);
+    for (const { ApiKeyRequired, AuthorizationType, Integration } of preflights) {
+      expect([ApiKeyRequired, AuthorizationType, Integration.Type]).toEqual([
+        false,
+        'NONE',
+        'MOCK',
+      ]);
+      const [{ ResponseParameters, ResponseTemplates }] = Integration.IntegrationResponses;
+      expect(ResponseParameters).toMatchObject({
+        'method.response.header.Access-Control-Allow-Origin': "'https://a.example'",
+        'method.response.header.Access-Control-Allow-Headers':
+          "'Content-Type,X-API-Key,Idempotency-Key'",
+      });
+      expect(ResponseTemplates['application/json']).toContain('"https://b.example"');
+    }
+    const [{ MethodSettings = [] } = {}] = listWith(origins, 'Stage');
+    const limited = MethodSettings.filter((one: Properties) => one.HttpMethod === 'OPTIONS');
+    expect(limited).toHaveLength(preflights.length);
+    expect(limited).toContainEqual(limit('/', 'OPTIONS', 100, 200));
+  });
+
+  it.each([
+    [['*'], "'*'"],
+    [['https://a.example'], "'https://a.example'"],
+    [origins, 'method.request.header.Origin'],
+  ])('for %j, the answers of API Gateway itself allow the origin %s', (cors_origins, expected) => {
+    for (const { ResponseParameters } of listWith(cors_origins, 'GatewayResponse')) {
+      const name = 'gatewayresponse.header.Access-Control-Allow-Origin';
+      expect(ResponseParameters[name]).toBe(expected);
+    }
+  });
+
+  it('the input bucket takes uploads from pages of these origins, and no other bucket does', () => {
+    const with_origins = synthesize({ api: { ...settings.api, cors_origins: origins } });
+    const buckets = Object.entries(listResources(with_origins, 'AWS::S3::Bucket'));
+    const rules = buckets.filter(([, { CorsConfiguration }]) => CorsConfiguration !== undefined);
+    expect(rules.map(([id, { CorsConfiguration }]) => [id, CorsConfiguration.CorsRules])).toEqual([
+      [
+        'JobsInputs',
+        [
+          {
+            AllowedOrigins: origins,
+            AllowedMethods: ['PUT'],
+            AllowedHeaders: ['Content-Type'],
+            ExposedHeaders: ['ETag'],
+            MaxAge: 3_600,
+          },
+        ],
+      ],
+    ]);
+  });
 });
 
 it('the authorizer reads the header X-API-Key, and API Gateway keeps its answer for five minutes', () => {
@@ -63,26 +175,28 @@ it('every path needs a key that the authorizer accepts, except health, readiness
   };
   const methods = Object.values(listApi('Method')).map((method) => {
     expect(method).toMatchObject({
-      HttpMethod: 'ANY',
       Integration: {
         Type: 'AWS_PROXY',
         IntegrationHttpMethod: 'POST',
         Uri: expect.stringContaining('/functions/ApiHandler.Arn/invocations'),
       },
     });
-    const { ApiKeyRequired = false, AuthorizationType, AuthorizerId } = method;
-    return [pathOf(method.ResourceId), [ApiKeyRequired, AuthorizationType, AuthorizerId]];
+    const { HttpMethod, ApiKeyRequired = false, AuthorizationType, AuthorizerId } = method;
+    const name = `${HttpMethod} ${pathOf(method.ResourceId)}`;
+    return [name, [ApiKeyRequired, AuthorizationType, AuthorizerId]];
   });
   const closed = [true, 'CUSTOM', 'ApiAuthorizer'];
   const open = [false, 'NONE', undefined];
+  const open_paths = ['/health', '/ready', '/openapi.json', '/docs', '/docs/{proxy+}'];
   expect(Object.fromEntries(methods)).toEqual({
-    '': closed,
-    '/{proxy+}': closed,
-    '/health': open,
-    '/ready': open,
-    '/openapi.json': open,
-    '/docs': open,
-    '/docs/{proxy+}': open,
+    'ANY ': closed,
+    'ANY /{proxy+}': closed,
+    'GET /stats': closed,
+    'HEAD /stats': closed,
+    'ANY /stats': closed,
+    ...Object.fromEntries(open_paths.map((path) => [`GET ${path}`, open])),
+    ...Object.fromEntries(open_paths.map((path) => [`HEAD ${path}`, open])),
+    ...Object.fromEntries(open_paths.map((path) => [`ANY ${path}`, closed])),
   });
 });
 
@@ -123,6 +237,10 @@ it('API Gateway answers with the status and code of docs/api.md, and says when t
     REQUEST_TOO_LARGE: ['PAYLOAD_TOO_LARGE', undefined],
     MISSING_AUTHENTICATION_TOKEN: ['NOT_FOUND', undefined],
     INTEGRATION_TIMEOUT: ['SERVICE_UNAVAILABLE', 5],
+    INTEGRATION_FAILURE: ['SERVICE_UNAVAILABLE', 5],
+    API_CONFIGURATION_ERROR: ['SERVICE_UNAVAILABLE', 1],
+    AUTHORIZER_FAILURE: ['SERVICE_UNAVAILABLE', 1],
+    UNSUPPORTED_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', undefined],
     DEFAULT_5XX: ['INTERNAL_ERROR', undefined],
     BAD_REQUEST_BODY: ['VALIDATION_ERROR', undefined],
   });

@@ -66,6 +66,8 @@ it.each([
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
+      CORS_ORIGINS: '',
+      SERVES_DOCS: 'true',
     },
   ],
   ['ApiAuthorizerHandler', { memory: 256, timeout: 5 }, { TIERS: JSON.stringify(settings.tiers) }],

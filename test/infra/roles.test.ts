@@ -97,15 +97,16 @@ it.each([
       ),
       'kinesis:DescribeStreamSummary IngestStream.Arn',
       'kinesis:PutRecords IngestStream.Arn',
-      's3:AbortMultipartUpload LakeBucket.Arn/*',
+      's3:AbortMultipartUpload LakeBucket.Arn/query-results/*',
       's3:GetBucketLocation LakeBucket.Arn',
       's3:GetObject JobsInputs.Arn/inputs/*',
-      's3:GetObject LakeBucket.Arn/*',
+      's3:GetObject LakeBucket.Arn/query-results/*',
+      's3:GetObject LakeBucket.Arn/results/*',
       's3:ListBucket JobsInputs.Arn',
       's3:ListBucket LakeBucket.Arn',
       's3:PutObject JobsInputs.Arn/claims/*',
       's3:PutObject JobsInputs.Arn/inputs/*',
-      's3:PutObject LakeBucket.Arn/*',
+      's3:PutObject LakeBucket.Arn/query-results/*',
     ],
   ],
   ['ApiAuthorizerHandlerRole', []],
@@ -157,7 +158,7 @@ it.each([
   expect(listGrants(role)).toEqual([...grants, ...own].sort());
 });
 
-it('only its service may assume a role, only for the own account, and no role has a managed policy', () => {
+it('only its service may assume a role, only for the own account, and no role but that of the access log has a managed policy', () => {
   const account = 'AWS::AccountId';
   const assumedBy = (Service: string, key: string) => ({
     AssumeRolePolicyDocument: {
@@ -178,6 +179,22 @@ it('only its service may assume a role, only for the own account, and no role ha
     BulkConsumerHandlerRole: lambda,
     ApiHandlerRole: lambda,
     ApiAuthorizerHandlerRole: lambda,
+    // The account has one such role for all APIs, and CDK creates it.
+    ApiRestApiCloudWatchRole: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'apigateway.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+          },
+        ],
+      },
+      ManagedPolicyArns: [
+        'arn:AWS::Partition:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+      ],
+    },
     JobsSubmissionRole: lambda,
     JobsCallbackRole: lambda,
     LakeDeliveryRole: assumedBy('firehose.amazonaws.com', 'sts:ExternalId'),

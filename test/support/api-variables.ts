@@ -18,4 +18,6 @@ export const VARIABLES: Record<string, string> = {
   JOB_RETENTION_SECONDS: '3333',
   UPLOAD_URL_TTL_SECONDS: '444',
   CALLBACK_ALLOW_LOOPBACK: 'false',
+  CORS_ORIGINS: 'https://app.example',
+  SERVES_DOCS: 'true',
 };

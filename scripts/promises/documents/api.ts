@@ -183,6 +183,28 @@ export const API: DocumentPromises = {
       tests: ['every answer has X-Request-ID, X-RateLimit-Limit and Cache-Control: no-store'],
     },
     {
+      says: 'API Gateway also limits each method over all callers.',
+      tests: ['the limit of a stage applies to each method separately'],
+    },
+    {
+      says: 'The routes that need no key answer 10 requests a second (`api.open_method`), `GET /stats` 10 (`api.stats_method`), and every other method 1,000 (`api.each_method`).',
+      tests: [
+        'the stage is traced, limits the keyless methods to 10 requests per second, and logs neither requests nor responses',
+        'a keyless route is throttled, and the routes with a key are not',
+      ],
+    },
+    {
+      says: 'Answers of 1 KiB and more are compressed for clients that send `Accept-Encoding: gzip`.',
+      tests: ['a client that accepts gzip gets the docs page and results compressed'],
+    },
+    {
+      says: 'With the setting `api.serves_docs: false`, `/docs` does not exist.',
+      tests: [
+        'without docs, the API has no method for the page, which then needs a key like any other path',
+        'without docs, the page is a 404 and the OpenAPI document does not name it',
+      ],
+    },
+    {
       says: '400 | VALIDATION_ERROR | correct the `field`',
       tests: [
         'POST /analyze/sync refuses the body %s and names the field %s',
@@ -217,8 +239,9 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '415 | UNSUPPORTED_MEDIA_TYPE | send `Content-Type: application/json`',
+      says: '415 | UNSUPPORTED_MEDIA_TYPE | send `Content-Type: application/json`, not encoded or with gzip',
       tests: [
+        'a request with a body that is not in the coding %s is answered with 415',
         'POST /analyze/sync accepts application/json in any casing, and refuses other content types',
       ],
     },
@@ -238,6 +261,18 @@ export const API: DocumentPromises = {
       tests: [
         'a service that fails with %j is a 503 with Retry-After %s, which does not name the service',
       ],
+    },
+    {
+      says: 'A failing dependency never causes a 500.',
+      tests: ['with the fault %j every route answers with a documented status, and never with 500'],
+    },
+    {
+      says: 'A body of 5 MiB that consists of quotation marks or backslashes gets 413, because API Gateway escapes them on the way to the function, which reads at most 6 MB.',
+      tests: ['a body that is too large only after its escaping is a 413, not a 500'],
+    },
+    {
+      says: 'Headers of more than 10 KB get 431.',
+      tests: ['request line and header values of more than 10,240 bytes are refused'],
     },
     {
       says: 'Errors never contain your text.',
@@ -346,6 +381,57 @@ export const API: DocumentPromises = {
     {
       says: 'A cursor stays valid while more results arrive.',
       tests: ['a cursor of job results stays valid while more results arrive'],
+    },
+    {
+      says: 'A job whose file cannot be read is FAILED before its first record is published, and its results are empty.',
+      tests: [
+        'the results of a job that is %s and whose file has the row %j are no error',
+        'without faults every route answers, also for the results of a job whose file cannot be read',
+      ],
+    },
+    {
+      says: 'In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe.',
+      tests: [
+        'a CSV cell that begins with %j has an apostrophe, so that no spreadsheet runs it as a formula',
+      ],
+    },
+    {
+      says: '`GET /stats` extends the range from `from` to `to` to whole intervals, and the response has the extended range.',
+      tests: [
+        'GET /stats extends the range to whole intervals, so that ranges within the same intervals share one query',
+      ],
+    },
+    {
+      says: 'Queries with the same intervals share one answer for 15 seconds.',
+      tests: [
+        'GET /stats extends the range to whole intervals, so that ranges within the same intervals share one query',
+        'GET /stats answers the same query within 15 s from memory, and another query from the lake',
+      ],
+    },
+    {
+      says: 'Web pages of other origins may call the API if the deployment names their origins, or `*` for all:',
+      tests: [
+        'a page of an allowed origin calls the API, reads its errors, and uploads a file',
+        'with the CORS origins %j, a page of %s may read answers: %s',
+      ],
+    },
+    {
+      says: 'by default, it is empty.',
+      tests: ['the function %s has its memory, its timeout and its environment'],
+    },
+    {
+      says: 'API Gateway answers preflight requests, which need no key.',
+      tests: [
+        'API Gateway answers preflight requests of every path alone, without a key, and limits their rate',
+      ],
+    },
+    {
+      says: 'A page can then read every response, errors included, and upload the file of a job to its upload URL.',
+      tests: ['a page of an allowed origin calls the API, reads its errors, and uploads a file'],
+    },
+    {
+      says: 'If several origins are named, pages of all origins can read the errors that API Gateway itself answers;',
+      tests: ['for %j, the answers of API Gateway itself allow the origin %s'],
     },
     {
       says: 'A job with a `callback_url` sends `job.completed` or `job.failed` to that URL when it ends.',
@@ -482,6 +568,9 @@ export const API: DocumentPromises = {
     'Results are paged.',
     'npx aurastream keys secret --tenant acme',
     'For Python:',
+    'The setting is `api.cors_origins`;',
+    'these contain no data of a tenant.',
+    'A key in a web page is visible to its users: give the page a key of its own.',
   ],
   skipped_sections: { Measured: 'It reports measurements, which npm run bench repeats.' },
 };

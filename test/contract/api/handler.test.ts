@@ -25,6 +25,8 @@ const OF_JOBS = {
   JOB_RETENTION_SECONDS: '60',
   UPLOAD_URL_TTL_SECONDS: '60',
   CALLBACK_ALLOW_LOOPBACK: 'false',
+  CORS_ORIGINS: '',
+  SERVES_DOCS: 'true',
 };
 
 /**

@@ -14,6 +14,17 @@ import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
 import { testAnalysis } from '../processors/analysis/test-analysis.ts';
 
+/** Settings of the API. A test may change some of them. */
+export const SETTINGS: ApiDeps['settings'] = {
+  deadline_seconds: 86_400,
+  retention_seconds: 30 * 86_400,
+  upload_url_ttl_seconds: 3_600,
+  documents_per_second: 250,
+  allow_loopback_callbacks: false,
+  cors_origins: [],
+  serves_docs: true,
+};
+
 /** Returns the request context that the authorizer creates for an API key of the tenant. */
 const as = (tenant: string) => ({
   requestContext: { authorizer: { tenant, rate_limit: '25' } },
@@ -52,13 +63,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       dependencies: [],
       timestamp: new Date(0).toISOString(),
     }),
-    settings: {
-      deadline_seconds: 86_400,
-      retention_seconds: 30 * 86_400,
-      upload_url_ttl_seconds: 3_600,
-      documents_per_second: 250,
-      allow_loopback_callbacks: false,
-    },
+    settings: SETTINGS,
     random_id: () => String(++ids).padStart(32, '0'),
     now,
     version: '1.2.3',

@@ -376,14 +376,15 @@ it.each([
   expect(lines.join('')).not.toContain('bug in the API');
 });
 
-it('SQL that Athena cannot run is a bug, and the answer does not quote it', async () => {
+it('GET /stats is a 503 if Athena cannot run the query, and only the log says why, without the reason', async () => {
   const Status = { State: 'FAILED' as const, StateChangeReason: 'line 1: private words' };
   answerQueries(A_GROUP);
   athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: { Status } });
   const response = await request('/stats');
-  expect(response.status).toBe(500);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('5');
   expect(await response.text()).not.toContain('private');
-  expect(lines.join('')).toContain('"error_name":"QueryError"');
+  expect(lines.join('')).toContain('lake query failed');
   expect(lines.join('')).not.toContain('private');
 });
 

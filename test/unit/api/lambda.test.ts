@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { createLambdaHandler } from '../../../api/lambda.ts';
+import { aJob } from '../../support/jobs.ts';
 import { testApi } from './app.ts';
 
 const context = { awsRequestId: 'lambda-1' } as Context;
@@ -51,6 +52,17 @@ it('the handler passes on the body of a POST, base64 and text beyond ASCII inclu
   for (const { data } of entries) expect(Buffer.from(data).toString()).toContain('schön 😀');
   expect(entries).toHaveLength(2);
 });
+
+it.each(['application/json', 'application/x-ndjson', 'text/csv'])(
+  'the handler answers with text, not with base64, if the caller accepts %s',
+  async (accept) => {
+    const { app, jobs } = testApi();
+    await jobs.create(aJob({ job_id: 'job_1' }));
+    const event = eventOf('GET', '/jobs/job_1/results', { headers: { accept } });
+    const answer = await createLambdaHandler(app)(event, context);
+    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
+  },
+);
 
 it('the handler takes the tenant from the authorizer, and refuses a request without one', async () => {
   expect((await handler(eventOf('GET', '/jobs'), context)).statusCode).toBe(200);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROUTES } from '../../../support/routes.ts';
-import { errorOf, testApi } from '../app.ts';
+import { errorOf, SETTINGS, testApi } from '../app.ts';
 
 let docs_folder: string;
 beforeAll(async () => {
@@ -87,4 +87,15 @@ it('GET /openapi.json is a document of this version, needs no key, and may be ke
   const response = await read('/openapi.json');
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
   expect(await response.json()).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
+});
+
+it('without docs, the page is a 404 and the OpenAPI document does not name it', async () => {
+  const settings = { ...SETTINGS, serves_docs: false };
+  const { app } = testApi(undefined, { docs_folder, settings });
+  for (const path of ['/docs', '/docs/swagger-ui-bundle.js']) {
+    expect((await app.request(path)).status).toBe(404);
+  }
+  const { paths } = (await (await app.request('/openapi.json')).json()) as { paths: object };
+  expect(Object.keys(paths).filter((path) => path.startsWith('/docs'))).toEqual([]);
+  expect(paths).toHaveProperty('/openapi.json');
 });

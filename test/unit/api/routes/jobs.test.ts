@@ -8,7 +8,7 @@ import {
 } from '../../../../schemas/index.ts';
 import { aJob, aProcessingJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { aResult } from '../../../support/results.ts';
-import { errorOf, testApi } from '../app.ts';
+import { errorOf, SETTINGS, testApi } from '../app.ts';
 
 async function readStatus(api: ReturnType<typeof testApi>, job_id = 'job_1') {
   const response = await api.request(`/status/${job_id}`);
@@ -91,13 +91,7 @@ it('GET /status estimates by the quota when the samples cannot be read', async (
 
 it('GET /status estimates a record at least for a job whose records are not counted yet', async () => {
   const now = () => JOBS_NOW;
-  const settings = {
-    deadline_seconds: 60,
-    retention_seconds: 60,
-    upload_url_ttl_seconds: 60,
-    documents_per_second: 0.1,
-    allow_loopback_callbacks: false,
-  };
+  const settings = { ...SETTINGS, documents_per_second: 0.1 };
   const api = testApi(undefined, { now, settings });
   await api.jobs.create(aJob({ job_id: 'job_1', input: text_input }));
   const { estimated_completion } = await readStatus(api);

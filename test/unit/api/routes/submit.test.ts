@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asyncResponseSchema, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
-import { errorOf, testApi } from '../app.ts';
+import { errorOf, SETTINGS, testApi } from '../app.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -79,6 +79,8 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
       upload_url_ttl_seconds: 333,
       documents_per_second: 250,
       allow_loopback_callbacks: false,
+      cors_origins: [],
+      serves_docs: true,
     },
   });
   const { job } = await submitJob(api, { text: 'a', source_id: 'mine' });
@@ -138,13 +140,7 @@ it('the time for an upload is that of the settings, in the URL and in the answer
   const { inputs } = createFakeInputs();
   const api = testApi(undefined, {
     now: () => Date.UTC(2026, 10, 23),
-    settings: {
-      deadline_seconds: 111,
-      retention_seconds: 222,
-      upload_url_ttl_seconds: 333,
-      documents_per_second: 250,
-      allow_loopback_callbacks: false,
-    },
+    settings: { ...SETTINGS, upload_url_ttl_seconds: 333 },
     inputs: {
       ...inputs,
       presignPut: async (_, __, ttl_seconds) => {
@@ -285,6 +281,8 @@ it('the estimate of a job counts its documents at the throughput that was measur
         upload_url_ttl_seconds: 60,
         documents_per_second: calls_per_second * 25,
         allow_loopback_callbacks: false,
+        cors_origins: [],
+        serves_docs: true,
       },
     });
     const body = { documents: Array.from({ length: documents }, () => ({ text: 'a' })) };
