@@ -35,9 +35,13 @@ export interface Route {
 }
 
 /** Errors of each route that needs an API key. */
-export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED'];
+export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN'];
 /** Errors that each route can return. */
-export const COMMON_ERRORS: ErrorCode[] = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
+export const COMMON_ERRORS: ErrorCode[] = [
+  'RATE_LIMIT_EXCEEDED',
+  'INTERNAL_ERROR',
+  'SERVICE_UNAVAILABLE',
+];
 /** Errors of each route whose requests have a JSON body. */
 export const BODY_ERRORS: ErrorCode[] = [
   'VALIDATION_ERROR',

@@ -58,7 +58,7 @@ const ready: Route = {
       schema: z.union([readyResponseSchema, errorResponseSchema]),
     },
   },
-  errors: ['INTERNAL_ERROR'],
+  errors: ['RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
   handler: (deps) => async (c) => {
     const answer = await deps.ready();
     return c.json(answer, answer.status === 'ready' ? 200 : 503);
