@@ -233,7 +233,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: "the object's arrival: EventBridge ─► jobs queue",
       tests: [
         'the jobs queue gets a message for each input that arrives, and one every minute for the sweep',
-        'only its service may assume a role, only for the own account, and no role has a managed policy',
+        'only its service may assume a role, only for the own account, and no role but that of the access log has a managed policy',
         'The arrival of an object that ends with .%s submits the job that its key names',
       ],
     },

@@ -26,7 +26,7 @@ const preflight = (headers: Record<string, string>, bucket = 'open') =>
     headers,
   });
 
-const asked = (origin: string, method = 'PUT', names = 'content-type') => ({
+const headersFor = (origin: string, method = 'PUT', names = 'content-type') => ({
   origin,
   'access-control-request-method': method,
   'access-control-request-headers': names,
@@ -36,7 +36,7 @@ const asked = (origin: string, method = 'PUT', names = 'content-type') => ({
 it.each(['https://a.example', 'https://app.b.example'])(
   'S3 answers a preflight request of the origin %s, which is not signed',
   async (origin) => {
-    const response = await preflight(asked(origin));
+    const response = await preflight(headersFor(origin));
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': origin,
@@ -49,10 +49,10 @@ it.each(['https://a.example', 'https://app.b.example'])(
 );
 
 it.each([
-  ['another origin', asked('https://c.example'), 'open'],
-  ['another method', asked('https://a.example', 'GET'), 'open'],
-  ['another header', asked('https://a.example', 'PUT', 'content-type, x-amz-acl'), 'open'],
-  ['a bucket without rules', asked('https://a.example'), 'none'],
+  ['another origin', headersFor('https://c.example'), 'open'],
+  ['another method', headersFor('https://a.example', 'GET'), 'open'],
+  ['another header', headersFor('https://a.example', 'PUT', 'content-type, x-amz-acl'), 'open'],
+  ['a bucket without rules', headersFor('https://a.example'), 'none'],
 ] as const)('S3 refuses a preflight request for %s', async (_, headers, bucket) => {
   const response = await preflight(headers, bucket);
   expect(response.status).toBe(403);

@@ -1,10 +1,7 @@
 import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
-import {
-  type IntegrationProperties,
-  type RouteIntegration,
-  readIntegration,
-} from './route-integration.ts';
+import type { IntegrationProperties } from './integration-properties.ts';
+import { type RouteIntegration, readIntegration } from './route-integration.ts';
 import { type MethodSetting, readThrottles, type StageThrottles } from './throttles.ts';
 
 /** A method of a REST API's resource, with the integration that answers the method's requests. */

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from './answer.ts';
-import type { IntegrationProperties } from './route-integration.ts';
+import type { IntegrationProperties } from './integration-properties.ts';
 
 /** Builds the answer of a mock integration to a request with the given headers. */
 export type MockAnswer = (headers: Record<string, string>) => ApiAnswer;

@@ -1,22 +1,11 @@
 import type { Resource } from '../template/resource.ts';
+import type { IntegrationProperties } from './integration-properties.ts';
 import { type MockAnswer, readMock } from './mock.ts';
 
 /** What answers the requests of a method. */
 export type RouteIntegration =
   | { kind: 'function'; function_arn: string; timeout_ms: number }
   | { kind: 'mock'; answer: MockAnswer };
-
-export interface IntegrationProperties {
-  Type?: string;
-  Uri?: string;
-  TimeoutInMillis?: number;
-  RequestTemplates?: Record<string, string>;
-  IntegrationResponses?: {
-    StatusCode?: string | number;
-    ResponseParameters?: Record<string, string>;
-    ResponseTemplates?: Record<string, string>;
-  }[];
-}
 
 /**
  * Maximum duration of an integration, in milliseconds.

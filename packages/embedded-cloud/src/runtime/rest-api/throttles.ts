@@ -1,10 +1,4 @@
-import { createTokenBucket } from './token-bucket.ts';
-
-/** Limit on a request rate. */
-export interface Throttle {
-  requests_per_second: number;
-  burst: number;
-}
+import { createTokenBucket, type Throttle } from './token-bucket.ts';
 
 /** Limits on the request rates of a stage. */
 export interface StageThrottles {

@@ -1,4 +1,8 @@
-import type { Throttle } from './throttles.ts';
+/** Limit on a request rate. */
+export interface Throttle {
+  requests_per_second: number;
+  burst: number;
+}
 
 /**
  * Creates a token bucket. The bucket holds at most `burst` tokens, and `requests_per_second` tokens
