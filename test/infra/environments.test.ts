@@ -72,3 +72,8 @@ it('production encrypts its alarms with a key of its own', () => {
   const keys = listResources(synthesize(settingsFor('production')), 'AWS::KMS::Key');
   expect(Object.keys(keys)).toEqual(['AlarmsTopicKey']);
 });
+
+it('production does not serve the docs page, and every other environment does', () => {
+  expect(settingsFor('production').api.serves_docs).toBe(false);
+  expect(settingsFor('staging').api.serves_docs).toBe(true);
+});
