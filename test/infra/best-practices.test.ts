@@ -45,9 +45,9 @@ const EXCEPTIONS: Exception[] = [
     reason: 'The API reads the view and the table below it. The database has no other table.',
   },
   {
-    rule: /^APIG1$/,
-    resources: /^Api\/RestApi\/DeploymentStage\.v1$/,
-    reason: 'The function of the API logs each request.',
+    rule: /^IAM4\[Policy::\S+\/AmazonAPIGatewayPushToCloudWatchLogs\]$/,
+    resources: /^Api\/RestApi\/CloudWatchRole$/,
+    reason: 'API Gateway writes the access logs of all APIs of an account with one role.',
   },
   {
     rule: /^APIG6$/,

@@ -37,8 +37,7 @@ it('the cost model assumes the deployed settings', () => {
     secrets: expect.any(Number),
     api: {
       memory_gb: api.memory_mb / 1_024,
-      requests_per_second: api.requests_per_second,
-      burst_requests: api.burst_requests,
+      ...api.each_method,
       key_requests_per_second: Math.max(
         ...Object.values(tiers).map(({ requests_per_second }) => requests_per_second),
       ),
