@@ -8,6 +8,9 @@ const BATCH_METRICS = 'a batch is counted in metrics, which are published once';
 const QUOTA_METRICS =
   'the metrics of a batch say what it took of the quota, and the present rate and circuit';
 
+const SMOKE =
+  'npm run smoke drives every route and promise of a stack, and answers have the recorded form';
+
 const ALARMS = [
   'StreamIsLate | AWS/Lambda',
   'BulkStreamIsLate | AWS/Lambda',
@@ -638,6 +641,31 @@ export const OPERATIONS: DocumentPromises = {
       says: 'Above 600 calls per second, one write reserves the slots of 10 ms.',
       tests: ['at %d calls a second a write takes at most %d slots'],
     },
+    {
+      says: 'Above 5,000 calls per second, the quota is divided among several items, and each process uses one of them.',
+      tests: [
+        'a quota of up to 5,000 calls a second has one item, under its own name',
+        'the parts of a large quota add up to it, and each serves about the same number of processes',
+      ],
+    },
+    ...[
+      'It publishes 1,000 records',
+      'It runs a job with a callback',
+      'Then it withdraws its records and revokes its keys.',
+      'Its last lines compare the form of each answer',
+      'Lines of the raw lake, inputs of jobs and set-asides of the run stay until they expire.',
+    ].map((says) => ({ says, tests: [SMOKE] })),
+    {
+      says: 'The exit code is 1 if a promise does not hold.',
+      tests: ['npm run smoke goes on after a promise that does not hold, and exits with 1'],
+    },
+    ...[
+      'It first prints what it costs and asks',
+      'It refuses to spend more than a dollar, and ends after ten minutes at the latest.',
+    ].map((says) => ({
+      says,
+      tests: ['npm run smoke says what it costs, and does nothing without a yes'],
+    })),
   ],
   explains: [
     'Live calls go first.',
@@ -711,7 +739,9 @@ export const OPERATIONS: DocumentPromises = {
     'The API answered with 5xx.',
     'The consumers share the quota through a ledger',
     'A million writes cost $0.625',
-    'A busy item then gets about 100 writes per second',
+    'npm run simulate:scale shows how many writes an item gets',
+    'The smoke test drives every route of a deployed stack',
+    'You may run it on a stack in use',
     'npm run bench -- --only quota',
     '1 | 98 %',
     '4 | 98 %',

@@ -93,6 +93,7 @@ export const RELIABILITY: DocumentPromises = {
   skipped_sections: {
     Reliability: 'It introduces the page.',
     'The simulation': STORIES,
+    'At scale': STORIES,
     'The chaos suite': STORIES,
     'What we found': STORIES,
     'Limits of these tests': STORIES,

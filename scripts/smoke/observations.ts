@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** What the embedded cloud answers, as `npm run smoke -- --record` has written it. */
+const RECORDED = new URL('./embedded.json', import.meta.url);
+
+/** What differs between this cloud and the embedded cloud. */
+export interface Difference {
+  name: string;
+  here: string;
+  embedded: string;
+}
+
+/** Collects what a run has seen, by names that are the same in every run. */
+export class Observations {
+  readonly #seen = new Map<string, string>();
+
+  /** Notes an observation. If a run makes the same observation again, the last one counts. */
+  note(name: string, seen: string): void {
+    this.#seen.set(name, seen);
+  }
+
+  /** Compares the run with the recorded run of the embedded cloud. */
+  compare(): Difference[] {
+    const recorded = JSON.parse(readFileSync(RECORDED, 'utf8')) as Record<string, string>;
+    const names = [...new Set([...Object.keys(recorded), ...this.#seen.keys()])].sort();
+    return names
+      .map((name) => ({
+        name,
+        here: this.#seen.get(name) ?? 'not seen',
+        embedded: recorded[name] ?? 'not seen',
+      }))
+      .filter(({ here, embedded }) => here !== embedded);
+  }
+
+  record(): void {
+    const sorted = Object.fromEntries([...this.#seen].sort());
+    writeFileSync(RECORDED, `${JSON.stringify(sorted, null, 2)}\n`);
+  }
+}

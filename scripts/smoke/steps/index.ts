@@ -1,0 +1,26 @@
+import type { Step } from '../step.ts';
+import { analyze, limits } from './analyze.ts';
+import { erase } from './erase.ts';
+import { cancellation, job } from './jobs.ts';
+import { replay, sql, stats } from './lake.ts';
+import { openRoutes, refusals } from './open-routes.ts';
+import { isolation, publish } from './publish.ts';
+import { redrive, setAside } from './restore.ts';
+
+/** The steps in their order. The last step withdraws what the others have published. */
+export const STEPS: Step[] = [
+  openRoutes,
+  refusals,
+  analyze,
+  publish,
+  isolation,
+  job,
+  cancellation,
+  setAside,
+  redrive,
+  sql,
+  stats,
+  replay,
+  limits,
+  erase,
+];

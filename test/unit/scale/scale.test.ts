@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { VirtualClock } from '../../scale/clock.ts';
+import { ITEM_WRITES_PER_SECOND } from '../../scale/quota-table.ts';
+import { besideBulk, halved, overloaded, sufficient, withoutBulk } from '../../scale/scenarios.ts';
+import { TokenBucket } from '../../scale/token-bucket.ts';
+import { simulateScale } from '../../scale/world.ts';
+
+const SIZE = { shards: 20, seconds: 120 };
+
+it('the consumers of 20 shards use 95 % of a quota that is too small, without a refusal and evenly', async () => {
+  const figures = await simulateScale(overloaded(SIZE));
+  expect(figures.quota_used).toBeGreaterThan(0.95);
+  expect(figures.refused).toBeLessThan(0.01);
+  expect(figures.out_of_quota).toBeLessThan(0.01);
+  expect(figures.slowest_to_mean_lag).toBeLessThan(2);
+  expect(figures.item_writes_per_second_max).toBeLessThan(ITEM_WRITES_PER_SECOND);
+});
+
+it('the consumers of 20 shards keep up under the quota that a plan recommends', async () => {
+  const figures = await simulateScale(sufficient(SIZE));
+  expect(figures.refused).toBeLessThan(0.01);
+  expect(figures.mean_lag_seconds).toBeLessThan(10);
+  expect(figures.slowest_to_mean_lag).toBeLessThan(2);
+});
+
+it('the consumers of 20 shards use 95 % of a quota that is halved in mid-run, with less than 1 % refusals', async () => {
+  const figures = await simulateScale(halved(SIZE));
+  expect(figures.quota_used).toBeGreaterThan(0.95);
+  expect(figures.refused).toBeLessThan(0.01);
+});
+
+it('live consumers keep up beside bulk consumers that use the rest of the quota', async () => {
+  const size = { shards: 4, seconds: 120 };
+  const [alone, beside] = [
+    await simulateScale(withoutBulk(size)),
+    await simulateScale(besideBulk(size)),
+  ];
+  expect(beside.quota_used).toBeGreaterThan(0.95);
+  expect(beside.refused).toBeLessThan(0.01);
+  expect(beside.bulk_share).toBeGreaterThan(0.4);
+  expect(beside.mean_lag_seconds).toBeLessThan(2 * alone.mean_lag_seconds);
+});
+
+it('a run repeats exactly with the same seed, and differs with another', async () => {
+  const scenario = overloaded({ shards: 3, seconds: 60 });
+  const figures = await simulateScale(scenario, 7);
+  expect(await simulateScale(scenario, 7)).toEqual(figures);
+  expect(await simulateScale(scenario, 8)).not.toEqual(figures);
+});
+
+it('the virtual clock runs what is due in the order of time, also what is added meanwhile', async () => {
+  const clock = new VirtualClock(0);
+  const order: string[] = [];
+  const note = async (name: string, ms: number) => {
+    await clock.sleep(ms);
+    order.push(`${name} ${clock.now()}`);
+  };
+  void note('late', 20).then(() => note('later', 5));
+  void note('soon', 1.2).then(() => note('at once', 0));
+  await clock.runUntil(30);
+  expect(order).toEqual(['soon 2', 'at once 2', 'late 20', 'later 25']);
+});
+
+it('a token bucket starts empty, fills at its rate, and holds its burst at most', () => {
+  const bucket = new TokenBucket((now) => (now < 10_000 ? 10 : 5), 1, 0);
+  expect(bucket.take(99)).toBe(false);
+  expect(bucket.take(100)).toBe(true);
+  expect(bucket.take(5_000, 11)).toBe(false);
+  expect(bucket.take(5_000, 10)).toBe(true);
+  expect(bucket.take(10_199)).toBe(true);
+});
