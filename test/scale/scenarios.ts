@@ -34,34 +34,34 @@ function buildScenario(kind: string, { shards, seconds }: Size, rest: Partial<Sc
 }
 
 /** The quota is smaller than the load needs, so that all consumers compete for it. */
-export function overloaded(size: Size): Scenario {
+export function buildOverloaded(size: Size): Scenario {
   return buildScenario('quota too small', size, {});
 }
 
 /** The quota is as large as `aurastream plan` recommends. Batches and lots are then small. */
-export function sufficient(size: Size): Scenario {
+export function buildSufficient(size: Size): Scenario {
   return buildScenario('quota as recommended', size, { quota_share: 1.22 });
 }
 
 /** In the middle of the run, Comprehend halves the quota without telling the consumers. */
-export function halved(size: Size): Scenario {
+export function buildHalved(size: Size): Scenario {
   const seconds = Math.max(240, size.seconds * 2);
   return buildScenario('quota halved', { ...size, seconds }, { quota_from_middle: 0.5 });
 }
 
 /** Live consumers need half of the quota, and as many bulk consumers want more than the rest. */
-export function besideBulk(size: Size): Scenario {
+export function buildBesideBulk(size: Size): Scenario {
   return buildScenario('beside bulk', size, { quota_share: 2, bulk_shards: size.shards });
 }
 
 /** The same load as beside bulk, without bulk. */
-export function withoutBulk(size: Size): Scenario {
+export function buildWithoutBulk(size: Size): Scenario {
   return buildScenario('without bulk', size, { quota_share: 2 });
 }
 
 export const SCENARIOS: Scenario[] = [
-  ...SIZES.map(overloaded),
-  ...SIZES.map(sufficient),
-  ...SIZES.filter(({ shards }) => shards > 1).map(halved),
-  ...BULK_SIZES.flatMap((size) => [withoutBulk(size), besideBulk(size)]),
+  ...SIZES.map(buildOverloaded),
+  ...SIZES.map(buildSufficient),
+  ...SIZES.filter(({ shards }) => shards > 1).map(buildHalved),
+  ...BULK_SIZES.flatMap((size) => [buildWithoutBulk(size), buildBesideBulk(size)]),
 ];

@@ -1,14 +1,20 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../scale/clock.ts';
 import { ITEM_WRITES_PER_SECOND } from '../../scale/quota-table.ts';
-import { besideBulk, halved, overloaded, sufficient, withoutBulk } from '../../scale/scenarios.ts';
+import {
+  buildBesideBulk,
+  buildHalved,
+  buildOverloaded,
+  buildSufficient,
+  buildWithoutBulk,
+} from '../../scale/scenarios.ts';
 import { TokenBucket } from '../../scale/token-bucket.ts';
 import { simulateScale } from '../../scale/world.ts';
 
 const SIZE = { shards: 20, seconds: 120 };
 
 it('the consumers of 20 shards use 95 % of a quota that is too small, without a refusal and evenly', async () => {
-  const figures = await simulateScale(overloaded(SIZE));
+  const figures = await simulateScale(buildOverloaded(SIZE));
   expect(figures.quota_used).toBeGreaterThan(0.95);
   expect(figures.refused).toBeLessThan(0.01);
   expect(figures.out_of_quota).toBeLessThan(0.01);
@@ -17,14 +23,14 @@ it('the consumers of 20 shards use 95 % of a quota that is too small, without a 
 });
 
 it('the consumers of 20 shards keep up under the quota that a plan recommends', async () => {
-  const figures = await simulateScale(sufficient(SIZE));
+  const figures = await simulateScale(buildSufficient(SIZE));
   expect(figures.refused).toBeLessThan(0.01);
   expect(figures.mean_lag_seconds).toBeLessThan(10);
   expect(figures.slowest_to_mean_lag).toBeLessThan(2);
 });
 
 it('the consumers of 20 shards use 95 % of a quota that is halved in mid-run, with less than 1 % refusals', async () => {
-  const figures = await simulateScale(halved(SIZE));
+  const figures = await simulateScale(buildHalved(SIZE));
   expect(figures.quota_used).toBeGreaterThan(0.95);
   expect(figures.refused).toBeLessThan(0.01);
 });
@@ -32,8 +38,8 @@ it('the consumers of 20 shards use 95 % of a quota that is halved in mid-run, wi
 it('live consumers keep up beside bulk consumers that use the rest of the quota', async () => {
   const size = { shards: 4, seconds: 120 };
   const [alone, beside] = [
-    await simulateScale(withoutBulk(size)),
-    await simulateScale(besideBulk(size)),
+    await simulateScale(buildWithoutBulk(size)),
+    await simulateScale(buildBesideBulk(size)),
   ];
   expect(beside.quota_used).toBeGreaterThan(0.95);
   expect(beside.refused).toBeLessThan(0.01);
@@ -42,7 +48,7 @@ it('live consumers keep up beside bulk consumers that use the rest of the quota'
 });
 
 it('a run repeats exactly with the same seed, and differs with another', async () => {
-  const scenario = overloaded({ shards: 3, seconds: 60 });
+  const scenario = buildOverloaded({ shards: 3, seconds: 60 });
   const figures = await simulateScale(scenario, 7);
   expect(await simulateScale(scenario, 7)).toEqual(figures);
   expect(await simulateScale(scenario, 8)).not.toEqual(figures);
