@@ -9,11 +9,11 @@ import { type RestApi, restApis } from './api.ts';
 import { authorizerSpecs } from './authorizer.ts';
 import { createFront } from './front.ts';
 import { gatewayResponses } from './gateway-response.ts';
+import { limitRequests } from './limit-requests.ts';
 import { apiPermissions } from './permissions.ts';
 import type { ApiRequest } from './proxy-event.ts';
 import { sourcePolicy } from './source-policy.ts';
 import { ACCOUNT_THROTTLE } from './throttles.ts';
-import { createTokenBucket } from './token-bucket.ts';
 import { createUsage, usagePlans } from './usage.ts';
 
 /** The template's REST APIs, with the routes through which the gateway reaches the REST APIs. */
@@ -38,7 +38,7 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
   const apis = restApis(stack);
   const plans = usagePlans(stack);
   const authorizers = authorizerSpecs(stack);
-  const admitToAccount = createTokenBucket(ACCOUNT_THROTTLE, now);
+  const admitToAccount = limitRequests(ACCOUNT_THROTTLE, now);
   const routes = apis.flatMap((api): ExtraRoute[] => {
     const front = createFront({
       api,

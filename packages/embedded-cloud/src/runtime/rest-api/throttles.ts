@@ -1,4 +1,4 @@
-import { createTokenBucket, type Throttle } from './token-bucket.ts';
+import { limitRequests, type Throttle } from './limit-requests.ts';
 
 /** Limits on the request rates of a stage. */
 export interface StageThrottles {
@@ -79,7 +79,7 @@ export function createAdmit(
   const buckets = new Map<string, () => boolean>();
   const bucketOf = (name: string) => {
     const throttle = methods.get(name) ?? each_method;
-    const bucket = throttle === undefined ? () => true : createTokenBucket(throttle, now);
+    const bucket = throttle === undefined ? () => true : limitRequests(throttle, now);
     buckets.set(name, bucket);
     return bucket;
   };

@@ -1,7 +1,7 @@
 import type { KeyStore } from '../../services/api-gateway/keys.ts';
 import { findQuotaPeriod, type UsagePlan } from '../../services/api-gateway/plans.ts';
 import type { Stack } from '../template/stack.ts';
-import { createTokenBucket } from './token-bucket.ts';
+import { limitRequests } from './limit-requests.ts';
 
 interface UsagePlanProperties {
   UsagePlanName?: string;
@@ -60,7 +60,7 @@ export function createUsage(options: {
     const { throttle, quota } = plan;
     if (throttle !== undefined) {
       const name = `${plan.id} ${key.id}`;
-      const admit = buckets.get(name) ?? createTokenBucket(throttle, now);
+      const admit = buckets.get(name) ?? limitRequests(throttle, now);
       buckets.set(name, admit);
       if (!admit()) return { kind: 'THROTTLED' };
     }
