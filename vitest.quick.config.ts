@@ -14,7 +14,6 @@ const SLOW = [
   'test/unit/api/routes/callback-check.test.ts',
   'test/unit/chaos/check.test.ts',
   'test/unit/cli/**',
-  'test/unit/cost-model/**',
   'test/unit/ingest/publisher.test.ts',
   'test/unit/ingest/sources/rows.test.ts',
   'test/unit/ingest/submission/exactness.test.ts',

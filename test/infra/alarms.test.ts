@@ -1,3 +1,4 @@
+import { DEPLOYED } from '@aurastream/cost-model';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
@@ -17,8 +18,21 @@ const RUNBOOK = 'docs/operations.md';
 const described = readDocTable(RUNBOOK, 'Alarms').map((row) => [row.alarm, row] as const);
 
 let alarms: Record<string, Properties>;
+let secrets: Record<string, Properties>;
 beforeAll(() => {
-  alarms = listResources(synthesize(), 'AWS::CloudWatch::Alarm');
+  const template = synthesize();
+  alarms = listResources(template, 'AWS::CloudWatch::Alarm');
+  secrets = listResources(template, 'AWS::SecretsManager::Secret');
+});
+
+it('a stack has no more alarms and secrets than the cost model assumes', () => {
+  for (const [resources, most] of [
+    [alarms, DEPLOYED.alarms],
+    [secrets, DEPLOYED.secrets],
+  ] as const) {
+    expect(Object.keys(resources).length).toBeGreaterThan(0);
+    expect(Object.keys(resources).length).toBeLessThanOrEqual(most);
+  }
 });
 
 /** The dimensions that the column `dimension` of the runbook's table names. */

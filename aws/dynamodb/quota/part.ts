@@ -4,7 +4,7 @@
  * at once, and DynamoDB takes 1,000 (`npm run simulate:scale`).
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
-const CALLS_PER_ITEM = 5_000;
+export const CALLS_PER_ITEM = 5_000;
 
 /** A quota, or one part of a large quota. Each part has an item of the ledger. */
 export interface QuotaPart {

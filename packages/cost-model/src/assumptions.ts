@@ -12,6 +12,8 @@ export const DEPLOYED = {
    * quotas below 600 calls per second.
    */
   slots_per_write: 6,
+  /** Largest rate of one item of the quota ledger, in calls per second. */
+  calls_per_ledger_item: 5_000,
   /** Share of the quota that the consumers may use. The remaining share is reserved for the API. */
   quota_share: 0.98,
   max_record_age_seconds: 12 * 3_600,

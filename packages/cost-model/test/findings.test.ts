@@ -92,6 +92,15 @@ it('a plan knows the Firehose limit of its region, and the largest of one delive
   expect(lake!.instead).toBe('divide the sources among 9 stacks');
 });
 
+it('a plan refuses a load whose batches write to the quota ledger more often than one item takes', () => {
+  const rare = { records_per_second: 1_000_000, repeat_share: 0.99, quota_calls_per_second: 2_000 };
+  const { ledger } = findingsOf(rare);
+  expect(ledger!.why).toContain('and one item takes 1,000');
+  expect(ledger!.instead).toContain('a longer window');
+  const large = { records_per_second: 1_000_000, quota_calls_per_second: 20_000 };
+  expect(findingsOf(large).ledger).toBeUndefined();
+});
+
 it('a plan refuses a region without Comprehend', () => {
   const { comprehend } = findingsOf({ records_per_second: 5, region: 'eu-north-1' });
   expect(comprehend!.instead).toContain('eu-west-1');
