@@ -68,7 +68,7 @@ export interface Roles {
 }
 
 /** A service that assumes roles of the template. */
-export type TrustedService = keyof typeof SERVICE_CONTEXTS;
+type TrustedService = keyof typeof SERVICE_CONTEXTS;
 
 /**
  * The condition keys that a service sends when it assumes a role. A trust policy with another key
