@@ -168,6 +168,20 @@ it('close sends what waits, and resolves when nothing is in flight', async () =>
   expect(await publishing).toMatchObject({ status: 'accepted' });
 });
 
+it('close refuses records from its call on, also while it still sends others', async () => {
+  const stream = createSlowStream();
+  const publisher = createPublisher({ stream });
+  const publishing = publisher.publish(record(0));
+  const closing = publisher.close();
+  await expect(publisher.publish(record(1))).rejects.toThrow('closed');
+  await expect(publisher.publishBytes(Buffer.from('x'), 'k')).rejects.toThrow('closed');
+  await settle();
+  for (const answer of stream.open) answer();
+  await closing;
+  expect(await publishing).toMatchObject({ status: 'accepted' });
+  expect(stream.requests).toEqual([1]);
+});
+
 it('a publisher makes the id of a record that has none with new_record_id', async () => {
   const stream = createSlowStream();
   const publisher = createPublisher({ stream, linger_ms: 0, new_record_id: () => 'made' });
