@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { readLines } from '../../../../ingest/sources/lines.ts';
 import { READERS } from '../../../../ingest/sources/readers.ts';
 import type { Row, RowSource } from '../../../../ingest/sources/row.ts';
-import type { Format } from '../../../../schemas/index.ts';
+import { FORMAT_NAMES, type Format } from '../../../../schemas/index.ts';
+import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
 
 /** Creates a file that opens at any offset, and counts how often its bytes are closed. */
 function createFile(content: string | Buffer, from = 0) {
@@ -148,3 +149,24 @@ it('a line of JSON may have 8 MiB, and a longer one is wrong, also if it begins 
 it.each(['[1]', 'null', '7', '"text"', 'true'])('the line %s is not an object', async (line) => {
   expect(fieldsOf(await read('jsonl', line))).toEqual(['is not a JSON object']);
 });
+
+it.each(FORMAT_NAMES)(
+  'a file in the format %s whose download breaks off ends with the error, and so does its count',
+  async (format) => {
+    const open = async function* () {
+      yield Buffer.from(FORMAT_SAMPLES[format].two_records);
+      throw new Error('connection reset');
+    };
+    const { readRows, findRowEnds } = READERS[format];
+    for (const rows of [
+      readRows({ open, from: 0 }, 'text'),
+      readRows({ open, from: 5 }, 'text'),
+      findRowEnds({ open, from: 0 }),
+    ]) {
+      const reading = (async () => {
+        for await (const _ of rows);
+      })();
+      await expect(reading).rejects.toThrow('connection reset');
+    }
+  },
+);

@@ -134,6 +134,7 @@ it('A submission whose job leaves PENDING while its input is looked up publishes
   await createJob(world.store);
   expect(await world.invoke('j', AN_HOUR)).toBe('ignored');
   expect(world.published).toEqual([]);
+  expect((await world.store.get('j'))?.input).not.toHaveProperty('etag');
 });
 
 it('A submission that a service interrupts leaves its job as it is, and the error goes to the caller', async () => {
