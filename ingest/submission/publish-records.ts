@@ -46,12 +46,17 @@ export async function publishRecords(
   const submitChunk = createSubmitChunk(deps, job, lease);
   const from = job.submitted ?? { records: 0, bytes: 0 };
   let entries: InputEntry[] = [];
+  let started_at = deps.now();
   for await (const entry of readInput(deps.inputs, job, from)) {
     entries.push(entry);
     if (entries.length < RECORDS_PER_CHECKPOINT) continue;
     if ((await submitChunk(entries, entry)) === undefined) return 'ignored';
     entries = [];
-    if (isTimeUp(remaining_ms)) return 'more';
+    // The next chunk will take as long as this one. If Lambda ended the invocation during a chunk,
+    // its records would be published a second time.
+    const chunk_ms = deps.now() - started_at;
+    if (isTimeUp(() => remaining_ms() - chunk_ms)) return 'more';
+    started_at = deps.now();
   }
   const last = entries.at(-1);
   if (last !== undefined && (await submitChunk(entries, last)) === undefined) return 'ignored';

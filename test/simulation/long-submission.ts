@@ -12,7 +12,7 @@ export interface LongSubmission {
   lines: number;
   /** Number of records that the stream accepts per second. */
   records_per_second: number;
-  /** Probability that an invocation crashes at the end, before it hands the submission over. */
+  /** Probability that an invocation is killed while it publishes. */
   crash: number;
 }
 
@@ -22,6 +22,8 @@ export interface LongSubmissionReport {
   published: number;
   /** Number of invocations that handed the submission over. */
   hops: number;
+  /** Number of invocations that were killed. */
+  crashed: number;
   /** Number of times that the sweeper resumed the submission. */
   resumed: number;
   virtual_hours: number;
@@ -48,22 +50,40 @@ export async function simulateLongSubmission(
     const { now } = scheduler;
     const store = createFakeJobStore({ now });
     const checkSubmitter = createSubmitterCheck();
-    const counts = { published: 0, hops: 0, resumed: 0 };
+    const counts = { published: 0, hops: 0, crashed: 0, resumed: 0 };
     let invocations = 0;
+    let stream_is_free_at = now();
     const send = (command: JobCommand) => {
       if ('hops' in command) counts.hops += 1;
       else if (command.kind === 'resume') counts.resumed += 1;
-      const is_lost = 'hops' in command && random.chance(options.crash);
-      if (!is_lost) scheduler.after(200, 'message', () => void deliver(command));
+      scheduler.after(200, 'message', () => void deliver(command));
+    };
+    const check = (owner: string) => {
+      try {
+        checkSubmitter(JOB_ID, owner);
+      } catch (error) {
+        scheduler.fail(error);
+      }
+    };
+    const crashed = new Set<string>();
+    const onCrash = (owner: string) => {
+      crashed.add(owner);
+      counts.crashed = crashed.size;
     };
     const deliver = async (message: JobMessage) => {
       const owner = `invocation ${invocations++}`;
       const ends_at = now() + TIMEOUT_MS;
+      const is_submission = 'kind' in message && message.kind === 'resume';
+      const crashes_at =
+        is_submission && random.chance(options.crash) ? now() + random.int(90_000) : ends_at;
       const job_queue = { send: async (command: JobCommand) => send(command) };
       const putRecords = async (entries: unknown[]) => {
-        checkSubmitter(JOB_ID, owner);
-        await scheduler.sleep((entries.length / options.records_per_second) * 1_000, 'put');
+        check(owner);
+        const put_ms = (entries.length / options.records_per_second) * 1_000;
+        stream_is_free_at = Math.max(now(), stream_is_free_at) + put_ms;
+        await scheduler.sleep(stream_is_free_at - now(), 'put');
         counts.published += entries.length;
+        if (now() >= crashes_at) return new Promise<never>(() => onCrash(owner));
         return entries.map(() => ({ ok: true as const, shard_id: 's', sequence_number: '1' }));
       };
       const handle = createMessageHandler({

@@ -64,6 +64,21 @@ it('A submission whose lease has ended is taken over, and the owner before it st
   expect([distinct, world.published.length - distinct]).toEqual([3_500, 1_000]);
 });
 
+it('A submission starts no chunk that would take longer than the invocation has left', async () => {
+  const world = createWorld(lines(3_500));
+  await createJob(world.store);
+  const { putRecords } = world.deps.stream;
+  world.deps.stream.putRecords = async (entries) => {
+    const outcomes = await putRecords(entries);
+    world.clock.at += 20_000;
+    return outcomes;
+  };
+  const ends_at = world.clock.at + 120_000;
+  // A chunk has two requests to the stream. After two chunks, 40 s are left.
+  expect(await world.submit(ask('me'), () => ends_at - world.clock.at)).toBe('more');
+  expect(world.published).toHaveLength(2_000);
+});
+
 it('A submission that was handed over 1,000 times makes its job FAILED with SUBMISSION_STOPPED', async () => {
   expect(MAX_HOPS).toBe(1_000);
   const world = await createHandedOver(5_500);

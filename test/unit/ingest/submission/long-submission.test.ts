@@ -6,7 +6,7 @@ import { JOBS_NOW } from '../../../support/jobs.ts';
 import { createJob, createWorld } from './submit-world.ts';
 
 const MINUTE = 60_000;
-const LINES = 40_000;
+const LINES = 20_000;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: JOBS_NOW });
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /**
- * Submits a job on a stream that takes 40 seconds for each request, in invocations of two minutes.
+ * Submits a job on a stream that takes 80 seconds for each request, in invocations of two minutes.
  * All messages of the queue are delivered at once, in parallel, and the sweeper runs every minute.
  *
  * @param isLost decides whether the message is lost that hands the submission over. The invocation
@@ -29,7 +29,7 @@ async function submitSlowly(isLost: (hops: number) => boolean) {
   await createJob(store);
   const { putRecords } = deps.stream;
   deps.stream.putRecords = async (entries) => {
-    await new Promise((resolve) => setTimeout(resolve, 40_000));
+    await new Promise((resolve) => setTimeout(resolve, 80_000));
     return putRecords(entries);
   };
   const sent: { minute: number; hops: number | undefined }[] = [];
