@@ -292,6 +292,10 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'An invocation starts no chunk for which it has no time left.',
+      tests: ['A submission starts no chunk that would take longer than the invocation has left'],
+    },
+    {
       says: 'A record that is published twice has one identity, marking a record adds it to a set, and a state transition is a conditional write.',
       tests: [
         'a line without an id has the id that is derived from the job and its place',
