@@ -177,7 +177,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/versions.ts',
     from: '`${recordKey(item.record)}#${record_version}#${analysis_run}`',
     to: '`${recordKey(item.record)}#${record_version}`',
-    seed: 5,
+    seed: 13,
   },
   {
     name: 'only one tenant of an id gets its row in a lot',
@@ -205,7 +205,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'aws/dynamodb/results/replace.ts',
     from: "'(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))'",
     to: "'(attribute_not_exists(analysis_run) OR analysis_run < :run)'",
-    seed: 5,
+    seed: 25,
   },
   {
     name: 'an equal version replaces the row',
@@ -541,7 +541,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'jobs/sweep.ts',
     from: 'await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);',
     to: '',
-    seed: 25,
+    seed: 40,
   },
   {
     name: 'a job with set-asides is completed without errors',
