@@ -56,6 +56,16 @@ function connectionCode({ code, cause }: SdkError): string | undefined {
   return cause instanceof Error ? connectionCode(cause) : undefined;
 }
 
+/** Statuses of a request whose content the service refuses. */
+const INPUT_STATUSES = new Set([400, 413, 422]);
+/**
+ * Matches the error names of status 400 that do not concern the content of a request, but the
+ * caller, the account or the operation. AWS publishes no complete list of the other names.
+ * Source: the common errors of the AWS API references.
+ */
+const ABOUT_THE_CALLER =
+  /access|authori[sz]|authentication|client|token|signature|subscription|optin|quota|expired|operation|action/i;
+
 /**
  * Converts an SDK error to a {@link ServiceError}. A refused request (status 4xx, except
  * throttling) is not retryable. Every other failed call, such as a call whose connection broke, is
@@ -66,7 +76,13 @@ export function translateError(service: string, cause: unknown): ServiceError {
   const status = httpStatus(cause);
   const throttled = isThrottling(name) || status === 429;
   const is_refused = status !== undefined && status >= 400 && status < 500 && !throttled;
-  return new ServiceError(service, name, { retryable: !is_refused, throttled, cause });
+  const refuses_input = is_refused && INPUT_STATUSES.has(status) && !ABOUT_THE_CALLER.test(name);
+  return new ServiceError(service, name, {
+    retryable: !is_refused,
+    throttled,
+    refuses_input,
+    cause,
+  });
 }
 
 /**

@@ -22,6 +22,7 @@ export interface Settings {
     batch_size: number;
     window_seconds: number;
     parallelization_factor: number;
+    /** Number of retries of a failed batch. With -1, only the age of the records ends the retries. */
     max_retries: number;
     max_record_age_seconds: number;
     timeout_seconds: number;
@@ -175,9 +176,12 @@ export const settings: Settings = {
     parallelization_factor: 1,
     // Lambda retries a failed batch for hours, because a batch fails only if a service is
     // unavailable. The consumer sets invalid records aside, and therefore invalid records do not
-    // make a batch fail.
-    max_retries: 1_000,
-    max_record_age_seconds: 12 * 3_600,
+    // make a batch fail. Only the age of the records ends the retries, because AWS does not document
+    // how quickly Lambda uses up a number of retries. The age allows an outage of 12 hours and one
+    // hour more, in which the consumer works off the records of the outage.
+    // Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+    max_retries: -1,
+    max_record_age_seconds: 13 * 3_600,
     timeout_seconds: 120,
     memory_mb: 1_024,
     // Limits how many connections the AWS SDK opens. The quota ledger limits the call rate.

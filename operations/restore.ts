@@ -5,10 +5,10 @@ import type { Publisher, PublishOutcome } from '../ingest/index.ts';
 import {
   type Decoded,
   decode,
-  type Entry,
   type StreamItem,
   setAsideOf,
 } from '../processors/stream/decode/decode.ts';
+import type { Entry } from '../processors/stream/decode/entry.ts';
 import { gunzip } from '../processors/stream/decode/gunzip.ts';
 import {
   deriveRecordId,

@@ -21,16 +21,22 @@ export class ServiceError extends Error {
   readonly retryable: boolean;
   /** True if the service rejected the call because the caller calls too often. */
   readonly throttled: boolean;
+  /**
+   * True if the service refused the content of the call. The same call without the refused content
+   * may succeed. False if the caller lacks a permission.
+   */
+  readonly refuses_input: boolean;
 
   constructor(
     service: string,
     code: string,
-    options: { retryable: boolean; throttled?: boolean; cause?: unknown },
+    options: { retryable: boolean; throttled?: boolean; refuses_input?: boolean; cause?: unknown },
   ) {
     super(`${service}: ${code}`, { cause: options.cause });
     this.service = service;
     this.code = code;
     this.retryable = options.retryable;
     this.throttled = options.throttled ?? false;
+    this.refuses_input = options.refuses_input ?? false;
   }
 }

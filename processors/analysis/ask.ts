@@ -7,6 +7,7 @@ import { callBefore } from '../deadline.ts';
 import type { AnalysisContext } from './context.ts';
 import type { AnalysisCounts } from './counts.ts';
 import type { Analyzer, DocumentOutcome } from './ports.ts';
+import { takeApart } from './take-apart.ts';
 
 /**
  * Maximum number of times that a document is sent to the analyzer. If the last attempt fails too,
@@ -50,7 +51,8 @@ export interface AskDeps {
  * Creates a function that sends documents in as few calls as possible. After all calls of a round
  * have returned, the function packs the failed documents of successful calls into new calls. A
  * document whose failure is final is not sent again. A call that failed as a whole is not repeated
- * here, because the rate limiter or the SDK has already retried the call.
+ * here, because the rate limiter or the SDK has already retried the call. A call that the service
+ * refused because of its documents is taken apart.
  */
 export function createAsk(deps: AskDeps): Ask {
   const { analyzer, pause = createPause({ first_ms: FIRST_PAUSE_MS }) } = deps;
@@ -118,7 +120,34 @@ function packCalls<Asked extends Document>(documents: readonly Asked[], size: nu
   );
 }
 
+/**
+ * Makes one call. If the service refuses the documents of the call as a whole, the call is taken
+ * apart, so that one refused document does not fail the other 24.
+ */
 async function callAnalyzer<Asked extends Document>(
+  analyzer: Analyzer,
+  { language_code, documents }: Call<Asked>,
+  context: AnalysisContext,
+): Promise<CallAnswer<Asked>> {
+  const send = (some: Asked[]) => sendCall(analyzer, { language_code, documents: some }, context);
+  try {
+    return await send(documents);
+  } catch (cause) {
+    if (!(cause instanceof ServiceError)) throw cause;
+    if (!cause.refuses_input) return { answered: failAll(documents, cause), retryable: [] };
+    const { accepted, refused, failed } = await takeApart(documents, cause, send);
+    return {
+      answered: [
+        ...accepted.flatMap(({ answered }) => answered),
+        ...refused.flatMap(({ document, error }) => failAll([document], error)),
+        ...failed.flatMap(({ document, error }) => failAll([document], error)),
+      ],
+      retryable: accepted.flatMap(({ retryable }) => retryable),
+    };
+  }
+}
+
+async function sendCall<Asked extends Document>(
   analyzer: Analyzer,
   { language_code, documents }: Call<Asked>,
   { analysis, counts }: AnalysisContext,
@@ -132,12 +161,18 @@ async function callAnalyzer<Asked extends Document>(
     );
     return sortAnswers(documents, outcomes, counts);
   } catch (cause) {
-    if (!(cause instanceof ServiceError)) throw cause;
-    const { code, retryable, throttled } = cause;
-    if (throttled) counts.throttles += 1;
-    const outcome: DocumentOutcome = { ok: false, code, retryable, throttled };
-    return { answered: documents.map((document) => ({ document, outcome })), retryable: [] };
+    if (cause instanceof ServiceError && cause.throttled) counts.throttles += 1;
+    throw cause;
   }
+}
+
+function failAll<Asked extends Document>(
+  documents: Asked[],
+  { code, retryable, throttled, refuses_input }: ServiceError,
+): Answered<Asked>[] {
+  const failure = { ok: false, code, retryable, throttled } as const;
+  const outcome: DocumentOutcome = refuses_input ? { ...failure, refused: true } : failure;
+  return documents.map((document) => ({ document, outcome }));
 }
 
 function sortAnswers<Asked extends Document>(

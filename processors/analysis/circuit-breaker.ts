@@ -1,6 +1,7 @@
 import { ServiceError } from '../../schemas/index.ts';
+import type { Deadline } from '../deadline.ts';
 import { decorateAnalyzer } from './decorate.ts';
-import type { Analyzer } from './ports.ts';
+import type { Analyzer, DocumentOutcome } from './ports.ts';
 
 /** After this number of consecutive failures, the analyzer is treated as unavailable. */
 const FAILURES_TO_OPEN = 5;
@@ -9,21 +10,26 @@ const LONGEST_PAUSE_MS = 30_000;
 
 export interface CircuitBreakerStats {
   /**
-   * True while the circuit is open. Every call then fails immediately, except one probe at a time.
+   * True while the circuit is open. Only one probe at a time may then call the analyzer.
    */
   open: boolean;
   /** Number of times that the circuit has opened since the process started. */
   opened: number;
-  /** Number of calls that the open circuit has blocked since the process started. */
+  /** Number of calls that the open circuit has made fail since the process started. */
   spared: number;
 }
 
 /**
  * Adds a circuit breaker to an analyzer. The circuit breaker stops paid calls while the analyzer is
- * unavailable. After five consecutive failures the circuit opens, and calls fail immediately with
- * `CircuitOpen`. After a pause, one call is sent as a probe. If the probe succeeds, the circuit
- * closes. If the probe fails, the pause doubles, up to 30 seconds. A throttled call does not count
- * as a failure, because the rate limiter handles throttling.
+ * unavailable. After five consecutive failures the circuit opens. After a pause, one call is sent as
+ * a probe. If the probe succeeds, the circuit closes. If the probe fails, the pause doubles, up to
+ * 30 seconds. A throttled call does not count as a failure, because the rate limiter handles
+ * throttling.
+ *
+ * While the circuit is open, a call waits for the next probe, if the probe is possible before the
+ * deadline of the call. Otherwise the call fails immediately with `CircuitOpen`. If calls did not
+ * wait, Lambda would deliver the batch again at once, and each delivery would fail within
+ * milliseconds.
  * Source: M. Nygard, "Release It!", 2007, circuit breaker.
  */
 export function createCircuitBreaker(
@@ -33,23 +39,47 @@ export function createCircuitBreaker(
   const circuit = new Circuit(now);
   return {
     analyzer: decorateAnalyzer(analyzer, async (...call) => {
-      const is_probe = circuit.is_open;
-      if (!circuit.admit()) {
-        throw new ServiceError(analyzer.name, 'CircuitOpen', { retryable: true });
-      }
-      try {
-        const outcomes = await analyzer.detectSentiment(...call);
-        circuit.close();
-        return outcomes;
-      } catch (cause) {
-        if (isOutage(cause)) circuit.countFailure(is_probe);
-        throw cause;
-      } finally {
-        if (is_probe) circuit.endProbe();
+      const [, , deadline] = call;
+      for (;;) {
+        const attempt = await tryCall(analyzer, circuit, call);
+        if ('outcomes' in attempt) return attempt.outcomes;
+        if (deadline === undefined || !(await circuit.waitForChange(deadline))) {
+          if (attempt.error.code === CIRCUIT_OPEN) circuit.countSpared();
+          throw attempt.error;
+        }
       }
     }),
     stats: () => circuit.stats(),
   };
+}
+
+const CIRCUIT_OPEN = 'CircuitOpen';
+
+/**
+ * Makes a call if the circuit allows it. Returns the error if the circuit is open or the call was a
+ * probe that failed. Throws any other error of the call.
+ */
+async function tryCall(
+  analyzer: Analyzer,
+  circuit: Circuit,
+  call: Parameters<Analyzer['detectSentiment']>,
+): Promise<{ outcomes: DocumentOutcome[] } | { error: ServiceError }> {
+  const is_probe = circuit.is_open;
+  if (!circuit.admit()) {
+    return { error: new ServiceError(analyzer.name, CIRCUIT_OPEN, { retryable: true }) };
+  }
+  try {
+    const outcomes = await analyzer.detectSentiment(...call);
+    circuit.close();
+    return { outcomes };
+  } catch (cause) {
+    if (!isOutage(cause)) throw cause;
+    circuit.countFailure(is_probe);
+    if (!is_probe) throw cause;
+    return { error: cause };
+  } finally {
+    if (is_probe) circuit.endProbe();
+  }
 }
 
 /** The state of the circuit, which is closed, open, or open with a probe in flight. */
@@ -62,6 +92,8 @@ class Circuit {
   #pause_ms = FIRST_PAUSE_MS;
   #opened = 0;
   #spared = 0;
+  /** The ends of the waits of all calls that wait for a change of the circuit. */
+  readonly #waits = new Set<() => void>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -76,10 +108,7 @@ class Circuit {
    */
   admit(): boolean {
     if (!this.#is_open) return true;
-    if (this.#is_probing || this.#now() < this.#probe_at) {
-      this.#spared += 1;
-      return false;
-    }
+    if (this.#is_probing || this.#now() < this.#probe_at) return false;
     this.#is_probing = true;
     return true;
   }
@@ -91,6 +120,36 @@ class Circuit {
 
   endProbe(): void {
     this.#is_probing = false;
+    for (const end of [...this.#waits]) end();
+  }
+
+  countSpared(): void {
+    this.#spared += 1;
+  }
+
+  /**
+   * Waits until the time of the next probe. If a probe is in flight, waits until the probe ends, but
+   * at most 30 seconds.
+   * Returns false if the deadline passes first. If the next probe is after the deadline, returns
+   * false immediately.
+   */
+  async waitForChange({ at, signal }: Deadline): Promise<boolean> {
+    if (signal.aborted) return false;
+    if (this.#is_open && !this.#is_probing && this.#probe_at >= at) return false;
+    const until = this.#is_probing ? at : this.#probe_at;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.#waits.delete(end);
+        resolve();
+      };
+      const wait_ms = Math.min(LONGEST_PAUSE_MS, until - this.#now());
+      const timer = setTimeout(end, Math.max(0, wait_ms));
+      signal.addEventListener('abort', end);
+      this.#waits.add(end);
+    });
+    return !signal.aborted && this.#now() < at;
   }
 
   countFailure(is_probe: boolean): void {
@@ -120,6 +179,6 @@ class Circuit {
  * Returns true if an error shows that the analyzer is unavailable. A refused request, a throttled
  * call, and a call that got no slot say nothing about the availability of the analyzer.
  */
-function isOutage(cause: unknown): boolean {
+function isOutage(cause: unknown): cause is ServiceError {
   return cause instanceof ServiceError && cause.retryable && !cause.throttled;
 }

@@ -36,7 +36,8 @@ export interface Analyzer {
    *
    * @param deadline latest start of the call. Only analyzers that delay calls use the deadline. If
    * the deadline is undefined, there is no limit.
-   * @throws {ServiceError} if the whole call failed.
+   * @throws {ServiceError} if the whole call failed. If the service refuses one of the documents and
+   * does not name it, `refuses_input` is true.
    */
   detectSentiment(
     documents: string[],

@@ -7,29 +7,6 @@ import { Unreadable, unreadable } from './decode/unreadable.ts';
 import type { TextClaims } from './ports.ts';
 
 const READS_AT_A_TIME = 8;
-/** Maximum number of fetched texts in memory at the same time. Each text has up to 1 MiB. */
-const CLAIMS_AT_A_TIME = 32;
-
-/**
- * Cuts a batch into portions, in the order of the stream. A portion has at most CLAIMS_AT_A_TIME
- * records with a text to fetch. The fetched texts of a portion therefore fit in memory together.
- */
-export function cutIntoPortions(items: StreamItem[]): StreamItem[][] {
-  const portions: StreamItem[][] = [];
-  let portion: StreamItem[] = [];
-  let claims = 0;
-  for (const item of items) {
-    const is_full = isClaim(item) && claims === CLAIMS_AT_A_TIME;
-    if (portion.length === 0 || is_full) {
-      portion = [];
-      portions.push(portion);
-      claims = 0;
-    }
-    if (isClaim(item)) claims += 1;
-    portion.push(item);
-  }
-  return portions;
-}
 
 /**
  * The result of the fetch. Every record in `items` has a text. A record is in `missing` if its text
@@ -70,7 +47,7 @@ export function createFetchTexts(
 }
 
 /** Returns true if the text of the record must be fetched. A withdrawal needs no text. */
-function isClaim({ record }: StreamItem): boolean {
+export function isClaim({ record }: StreamItem): boolean {
   return record.text_claim !== undefined && !record.deleted;
 }
 

@@ -19,6 +19,7 @@ import { limitRate } from '../analysis/rate-limiter.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
+import { paceRetries } from './pace-retries.ts';
 import {
   createRareCallbacks,
   createRareClaims,
@@ -56,7 +57,7 @@ export function compose(variables: Record<string, string | undefined>) {
   // Only the bulk stream has samples, because only jobs are estimated, and jobs are bulk.
   const recordThroughput =
     environment.TRAFFIC === 'bulk' ? createRecordThroughput({ store: jobs, now }) : undefined;
-  const processBatch = observeConsumer(
+  const observed = observeConsumer(
     async (records, context) => {
       const started_at = now();
       const report = await consume(records, context);
@@ -74,6 +75,7 @@ export function compose(variables: Record<string, string | undefined>) {
       now,
     },
   );
+  const processBatch = paceRetries(observed, { now });
   return (event: KinesisStreamEvent, lambda: Context): Promise<KinesisStreamBatchResponse> =>
     withBatchContext(
       { request_id: lambda.awsRequestId, remaining_ms: lambda.getRemainingTimeInMillis(), now },

@@ -2,18 +2,19 @@ import type { KinesisStreamRecord } from 'aws-lambda';
 import { TaskGroup } from '../../lib/task-group.ts';
 import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts';
 import type { BatchContext } from './batch.ts';
-import { createFetchTexts, cutIntoPortions } from './claims.ts';
-import type { Rejected, StreamItem } from './decode/decode.ts';
+import { createFetchTexts } from './claims.ts';
+import type { Decoded, Rejected, StreamItem } from './decode/decode.ts';
 import { decodeBatch, type RestoreKey } from './decode-batch.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
+import { createDelivered, type Delivered } from './delivered.ts';
 import { inLots, type LotOptions } from './lots.ts';
 import type { TextClaims } from './ports.ts';
-import { countInJobs, dropCancelled, type EndedItem, type JobOf, outcomeOf } from './progress.ts';
+import { countInJobs, dropCancelled, type EndedItem, outcomeOf } from './progress.ts';
 import { keepSetAsides, type SetAsideDeps, setAside } from './set-aside.ts';
 import type { BatchReport } from './tally.ts';
 import { distinctVersions } from './versions.ts';
 
-export interface ConsumerDeps extends AnalyseDeps, DeliverDeps, SetAsideDeps {
+export interface ConsumerDeps extends AnalyseDeps, Omit<DeliverDeps, 'delivered'>, SetAsideDeps {
   claims: TextClaims;
   restoreKey: RestoreKey;
   /** Size and waiting time of a lot. Results are delivered in lots. Default: {@link LOTS}. */
@@ -37,37 +38,34 @@ const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
  * results, counts the records in their jobs, and returns a report that names the failed records. If
  * a service fails, only the records that need the service fail. A thrown error is a bug and makes
  * the whole batch fail.
+ *
+ * The function processes one portion of the batch after the other, so the memory never holds the
+ * texts of more than one portion.
  */
 export function createConsumer(deps: ConsumerDeps): Consumer {
-  const processPortion = createProcessPortion(deps);
+  const processPortion = createProcessPortion({ ...deps, delivered: createDelivered() });
   return async (records, context) => {
-    const { items, rejected } = await decodeBatch(records, deps.restoreKey, context);
-    const keeping = new TaskGroup();
-    keeping.add(keepUnreadable());
-    const { items: open, job_of } = await dropCancelled(items, deps.progress, context);
-    // Process one portion after the other. The memory then never holds the fetched texts of more
-    // than one portion.
-    for (const portion of cutIntoPortions(open)) await processPortion(portion, job_of, context);
-    await keeping.join();
+    for await (const portion of decodeBatch(records, deps, context)) {
+      await processPortion(portion, context);
+    }
     await context.cache_writes.join();
     return context.tally.report(records);
-
-    async function keepUnreadable(): Promise<void> {
-      const kept = await keepSetAsides(deps.set_asides, rejected, context);
-      context.tally.set_asides += kept.length;
-    }
   };
 }
 
 /**
  * Creates the function that processes one portion. If a portion contains several copies of the same
- * version of a record, the function analyses the version only once, but counts all copies.
+ * version of a record, the function analyses the version only once, but counts all copies. A version
+ * that this process has already delivered is only counted.
  */
-function createProcessPortion(deps: ConsumerDeps) {
+function createProcessPortion(deps: ConsumerDeps & DeliverDeps) {
   const fetchTexts = createFetchTexts(deps.claims);
-  return async (portion: StreamItem[], job_of: JobOf, context: BatchContext): Promise<void> => {
-    const { items, missing } = await fetchTexts(portion, context);
+  return async ({ items: decoded, rejected }: Decoded, context: BatchContext): Promise<void> => {
     const keeping = new TaskGroup();
+    keeping.add(keepUnreadable(rejected, deps, context));
+    const { items: open, job_of } = await dropCancelled(decoded, deps.progress, context);
+    const { known, unknown } = separateDelivered(open, deps.delivered);
+    const { items, missing } = await fetchTexts(unknown, context);
     keeping.add(setAside(missing, deps, job_of, context));
     const deliveries = new TaskGroup<Processed[]>();
     const processed = analyseVersions(distinctVersions(items), deps, context);
@@ -75,11 +73,35 @@ function createProcessPortion(deps: ConsumerDeps) {
       deliveries.add(deliver(lot, deps, context));
     }
     const { ended, refused } = sortOutcomes((await deliveries.join()).flat(), context);
-    const counted = await countInJobs(ended, deps.progress, job_of, context);
+    const counted = await countInJobs([...known, ...ended], deps.progress, job_of, context);
     context.tally.results += counted;
     await setAside(refused, deps, job_of, context);
     await keeping.join();
   };
+}
+
+async function keepUnreadable(
+  rejected: Rejected[],
+  { set_asides }: SetAsideDeps,
+  context: BatchContext,
+): Promise<void> {
+  const kept = await keepSetAsides(set_asides, rejected, context);
+  context.tally.set_asides += kept.length;
+}
+
+/** Separates the records that this process has already delivered from all other records. */
+function separateDelivered(
+  items: StreamItem[],
+  delivered: Delivered,
+): { known: EndedItem[]; unknown: StreamItem[] } {
+  const known: EndedItem[] = [];
+  const unknown: StreamItem[] = [];
+  for (const item of items) {
+    const outcome = delivered.outcomeOf(item);
+    if (outcome === undefined) unknown.push(item);
+    else known.push({ item, outcome });
+  }
+  return { known, unknown };
 }
 
 function sortOutcomes(processed: Processed[], { tally }: BatchContext) {

@@ -1,13 +1,16 @@
 import { type Result, recordKey } from '../../schemas/index.ts';
 import type { Processed } from './analyse.ts';
 import type { BatchContext } from './batch.ts';
+import type { Delivered } from './delivered.ts';
 import type { Failure, Lake, ResultsTable } from './ports.ts';
+import { outcomeOf } from './progress.ts';
 import { putBefore } from './put.ts';
 import { highestVersions } from './versions.ts';
 
 export interface DeliverDeps {
   results_table: ResultsTable;
   lake: Lake;
+  delivered: Delivered;
 }
 
 /**
@@ -17,11 +20,12 @@ export interface DeliverDeps {
  * The results table has one row for each record, so only the highest version of each record in the
  * lot is written to the table. If this write fails, the lower versions of the record also fail.
  * After a failed write, no version of the record is sent to the lake, because Lambda delivers the
- * record again and the lake would then contain the same line twice.
+ * record again and the lake would then contain the same line twice. A version whose row and line
+ * are both stored is added to `delivered`.
  */
 export async function deliver(
   lot: Processed[],
-  { results_table, lake }: DeliverDeps,
+  { results_table, lake, delivered }: DeliverDeps,
   { delivery }: BatchContext,
 ): Promise<Processed[]> {
   const results = lot.flatMap(({ outcome }) => ('result' in outcome ? [outcome.result] : []));
@@ -39,7 +43,10 @@ export async function deliver(
   };
   return lot.map((processed) => {
     const { version, outcome } = processed;
-    const failure = 'result' in outcome ? failureOf(outcome.result) : undefined;
-    return failure === undefined ? processed : { version, outcome: { failure } };
+    if (!('result' in outcome)) return processed;
+    const failure = failureOf(outcome.result);
+    if (failure !== undefined) return { version, outcome: { failure } };
+    delivered.add(version, outcomeOf(outcome.result));
+    return processed;
   });
 }

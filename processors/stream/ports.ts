@@ -57,6 +57,7 @@ export interface TextClaims {
  */
 export interface Failure {
   stage:
+    | 'decode'
     | 'restore_key'
     | 'claims'
     | 'analysis'

@@ -1,6 +1,7 @@
 import type { JobProgress } from '../../jobs/progress.ts';
 import type { BatchContext } from './batch.ts';
-import { type Entry, type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
+import { type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
+import type { Entry } from './decode/entry.ts';
 import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';

@@ -61,11 +61,14 @@ async function comprehendCalls(): Promise<number> {
   return (await meter('comprehend')).reduce((sum, entry) => sum + entry.calls, 0);
 }
 
-async function putLines(lines: Buffer[]): Promise<string[]> {
+async function putLines(
+  lines: Buffer[],
+  keyOf: (index: number) => string = (i) => `k${i % 7}`,
+): Promise<string[]> {
   const { Records } = await test.clients.kinesis.send(
     new PutRecordsCommand({
       StreamName: test.stack.StreamName,
-      Records: lines.map((line, i) => ({ PartitionKey: `k${i % 7}`, Data: line })),
+      Records: lines.map((line, i) => ({ PartitionKey: keyOf(i), Data: line })),
     }),
   );
   return Records!.map((record) =>
@@ -171,6 +174,31 @@ it('a record keeps its highest version, in whatever order versions arrive', asyn
   await vi.waitFor(async () => {
     expect(await result('versioned')).toMatchObject({ record_version: 3, sentiment: 'NEGATIVE' });
   }, WAIT);
+});
+
+it('a text that makes Comprehend refuse its call is set aside, and the other 24 texts of the call get verdicts', async () => {
+  await test.control('POST', 'faults', {
+    service: 'comprehend',
+    kind: 'error',
+    contains: 'cursed',
+    status: 400,
+    code: 'InvalidRequestException',
+  });
+  const ids = await putLines(
+    Array.from({ length: 25 }, (_, i) => {
+      const text = i === 17 ? 'The cursed parcel is great' : `The blessed parcel ${i} is great`;
+      return Buffer.from(JSON.stringify({ text, source: 'cursed', language: 'en' }));
+    }),
+    () => 'one shard',
+  );
+  const kept = await setAside(ids[17]!);
+  expect(kept).toMatchObject({
+    reason: 'refused_by_analyzer',
+    issues: [{ path: 'text', message: 'the analyzer refuses it: InvalidRequestException' }],
+  });
+  for (const id of ids.filter((_, i) => i !== 17)) {
+    expect(await result(id)).toMatchObject({ status: 'analyzed', sentiment: 'POSITIVE' });
+  }
 });
 
 it('every record has its results after partial failures of every service', async () => {

@@ -160,7 +160,7 @@ it.each([
   ['ConsumerMapping', 'ConsumerHandler', 'IngestStream', 2_000],
   ['BulkConsumerMapping', 'BulkConsumerHandler', 'IngestBulkStream', 1_000],
 ])(
-  '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+  '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
   (id, to, from, size) => {
     expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
       FunctionName: to,
@@ -172,8 +172,8 @@ it.each([
       // factor above 1, Lambda would not preserve the order of the sub-records.
       ParallelizationFactor: 1,
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 1_000,
-      MaximumRecordAgeInSeconds: 12 * 3_600,
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 13 * 3_600,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MetricsConfig: { Metrics: ['EventCount'] },
       DestinationConfig: { OnFailure: { Destination: 'IngestFailures.Arn' } },

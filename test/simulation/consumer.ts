@@ -6,8 +6,9 @@ import { createCircuitBreaker } from '../../processors/analysis/circuit-breaker.
 import type { QuotaLedger } from '../../processors/analysis/ports.ts';
 import { limitRate } from '../../processors/analysis/rate-limiter.ts';
 import { withBatchContext } from '../../processors/stream/batch.ts';
-import { createConsumer } from '../../processors/stream/consumer.ts';
+import { type Consumer, createConsumer } from '../../processors/stream/consumer.ts';
 import { observeConsumer } from '../../processors/stream/observe.ts';
+import { paceRetries } from '../../processors/stream/pace-retries.ts';
 import type { BatchReport } from '../../processors/stream/tally.ts';
 import type { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { checkBreaker, checkSlots } from './checks/calls.ts';
@@ -57,21 +58,25 @@ export function createSimulatedConsumer(deps: ConsumerFactoryDeps): Invocable {
     text_policy: 'full',
     now,
   });
-  const log = (message: string, details: object) => checkLog(world, message, details);
-  const observed = observeConsumer(consume, {
-    logger: { info: log, warn: log, error: log } as never,
-    metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined } as never,
-    now,
-  });
+  const paced = paceRetries(observe(consume, world, now), { now });
   return {
     environment,
     invoke: (records, remaining_ms) =>
       withBatchContext({ request_id: 'simulated', remaining_ms, now }, async (context) => {
-        const report = await observed(records, context);
+        const report = await paced(records, context);
         checkReport(report);
         return report.response;
       }),
   };
+}
+
+function observe(consume: Consumer, world: World, now: () => number): Consumer {
+  const log = (message: string, details: object) => checkLog(world, message, details);
+  return observeConsumer(consume, {
+    logger: { info: log, warn: log, error: log } as never,
+    metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined } as never,
+    now,
+  });
 }
 
 /** Checks that a batch counts each of its records once. */

@@ -48,10 +48,31 @@ export interface FaultPlan {
   skew_ms: number;
   /**
    * How many times the event source mapping retries a batch before the mapping gives up. The number
-   * is at most 3, or so large that the mapping never gives up.
+   * is at most 3, or infinite as in infra/settings.ts.
    */
   max_retries: number;
+  /** Probability that Lambda replaces the environment of a shard before a batch. */
+  replaced: number;
   reshard_every_ms: number | undefined;
+}
+
+/**
+ * Paces at which the event source mapping delivers a failed batch again. AWS does not document the
+ * pace of Lambda, so the product must work at each of them.
+ */
+export type RetryPace = 'at_once' | 'usual' | 'slow';
+
+/** The seed decides on the pace without a random number, so that all other draws stay as they are. */
+export function paceOf(seed: number): RetryPace {
+  const paces = ['usual', 'at_once', 'slow'] as const;
+  return paces[seed % paces.length] ?? 'usual';
+}
+
+/** Returns the time before a failed batch is delivered again, in milliseconds. */
+export function retryDelay(pace: RetryPace, retries: number): number {
+  if (pace === 'at_once') return 0;
+  const first_ms = pace === 'usual' ? 100 : 5_000;
+  return Math.min(60_000, first_ms * 2 ** Math.min(retries, 10));
 }
 
 const LONG_MS = 60_000;
@@ -78,8 +99,22 @@ export function drawFaultPlan(random: Random): FaultPlan {
     outages: fault_free ? [] : drawOutages(random),
     skewed: random.pick([0, 0.5]),
     skew_ms: random.pick([100, 2_000, LONG_MS]),
-    max_retries: random.chance(0.35) ? random.pick([1, 3]) : 1_000,
+    max_retries: random.chance(0.35) ? random.pick([1, 3]) : Number.POSITIVE_INFINITY,
+    replaced: 0.02,
     reshard_every_ms: random.chance(0.5) ? random.between(2_000, 20_000) : undefined,
+  };
+}
+
+/** Returns a plan with one outage and no other fault. */
+export function planOutage(service: Service, from_ms: number, to_ms: number): FaultPlan {
+  const none = Object.fromEntries(SERVICES.map((name) => [name, 0])) as Record<Service, number>;
+  return {
+    ...{ refused: none, lost: none, partial: none, slow: 0, killed: 0, repeated: 0, skewed: 0 },
+    outages: [{ service, from_ms, to_ms }],
+    skew_ms: 0,
+    max_retries: Number.POSITIVE_INFINITY,
+    replaced: 0,
+    reshard_every_ms: undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
 import { settings } from '../../infra/settings.ts';
 import { Violation } from './checks/violation.ts';
+import { retryDelay } from './faults.ts';
 import { runFunction } from './lambda.ts';
 import type { Shard, SimulatedStream, StreamRecord } from './stream.ts';
 import type { Environment, World } from './world.ts';
@@ -27,8 +28,7 @@ export interface MappingDeps {
 const TIMEOUT_MS = 120_000;
 const IDLE_MS = 200;
 const MAX_BATCH = 400;
-/** Maximum age of a record, in milliseconds. infra/settings.ts has the same value. */
-const MAX_AGE_MS = 12 * 3_600_000;
+const MAX_AGE_MS = settings.consumer.max_record_age_seconds * 1_000;
 
 /**
  * Emulates Lambda's event source mapping as Lambda's documentation describes it. Each shard gets
@@ -65,7 +65,8 @@ export function createMapping(deps: MappingDeps) {
         await idle();
         continue;
       }
-      if (isOld(consumer) || world.random.chance(0.02)) consumer = newConsumer();
+      if (isOld(consumer) || world.random.chance(world.fault_plan.replaced))
+        consumer = newConsumer();
       if (!world.isFaultFree() && world.random.chance(world.fault_plan.repeated)) {
         world.faults['concurrent delivery'] = (world.faults['concurrent delivery'] ?? 0) + 1;
         const from = Math.max(0, position - world.random.int(100));
@@ -134,7 +135,7 @@ export function createMapping(deps: MappingDeps) {
       } else {
         todo.unshift({ records: rest, retries: retries + 1 });
       }
-      await world.scheduler.sleep(Math.min(60_000, 100 * 2 ** Math.min(retries, 10)), 'backoff');
+      await world.scheduler.sleep(retryDelay(world.retry_pace, retries), 'backoff');
     }
     return consumer;
   }

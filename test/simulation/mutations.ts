@@ -62,8 +62,8 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a bad record is dropped',
-    file: 'processors/stream/decode/decode.ts',
-    from: 'decoded.rejected.push({ item, why });',
+    file: 'processors/stream/decode-batch.ts',
+    from: 'else portion.rejected.push(decoded.rejected);',
     to: '',
     seed: 1,
   },
@@ -476,8 +476,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'restored records are set aside while the key cannot be read',
     file: 'processors/stream/decode-batch.ts',
-    from: 'decode(records.filter((record) => !restored.includes(record)))',
-    to: 'decode(records)',
+    from: 'return { readable: records.filter((record) => !restored.includes(record)) };',
+    to: 'return { readable: records };',
     seed: 3,
   },
   {

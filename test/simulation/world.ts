@@ -1,6 +1,6 @@
 import { ServiceError } from '../../schemas/index.ts';
 import type { Random } from '../support/random.ts';
-import type { FaultPlan, Service } from './faults.ts';
+import type { FaultPlan, RetryPace, Service } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /**
@@ -23,6 +23,7 @@ export interface World {
   random: Random;
   scheduler: Scheduler;
   fault_plan: FaultPlan;
+  retry_pace: RetryPace;
   /** Number of occurrences of each kind of fault. */
   faults: Record<string, number>;
   /** Time until a cached verdict expires, in milliseconds. */
@@ -70,8 +71,9 @@ export function createWorld(options: {
   random: Random;
   scheduler: Scheduler;
   fault_plan: FaultPlan;
+  retry_pace: RetryPace;
 }): World {
-  const { random, scheduler, fault_plan } = options;
+  const { random, scheduler, fault_plan, retry_pace } = options;
   const faults: Record<string, number> = {};
   let is_fault_free = false;
   let environments = 0;
@@ -97,6 +99,7 @@ export function createWorld(options: {
     random,
     scheduler,
     fault_plan,
+    retry_pace,
     faults,
     cache_ttl_ms: random.pick([2_000, 30_000, 30 * 86_400_000]),
     calls_per_second: random.pick([50, 50, 10]),

@@ -28,6 +28,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
   const cloud = await bootCloud({
     dataDir: data_dir,
     port: 0,
+    ...readRetryPace(),
     ...options,
     assemblyDir: options.assemblyDir ?? (await assemblyDir()),
     parameters: { ...EMBEDDED_PARAMETERS, ...options.parameters },
@@ -99,6 +100,15 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
       await rm(data_dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Reads the pace at which Lambda retries failed batches from the environment variable RETRY_PACE.
+ * AWS does not document the pace, so the tests must pass at each.
+ */
+function readRetryPace(): Pick<BootOptions, 'retryPace'> {
+  const pace = process.env.RETRY_PACE as BootOptions['retryPace'];
+  return pace === undefined ? {} : { retryPace: pace };
 }
 
 export type TestCloud = Awaited<ReturnType<typeof testCloud>>;

@@ -3,6 +3,7 @@ import type { CloudStatus } from './runtime/control.ts';
 import { type DataFolder, takeDataFolder } from './runtime/data-folder.ts';
 import { type Deployment, loadDeployment } from './runtime/deployment.ts';
 import type { Credentials } from './runtime/function/credentials.ts';
+import type { RetryPace } from './runtime/event-source/settings.ts';
 import { type Host, startHost } from './runtime/host.ts';
 import { provision } from './runtime/provision/provision.ts';
 import { readRootSecret } from './runtime/root-secret.ts';
@@ -34,6 +35,12 @@ export interface BootOptions {
    * table, and per index. The default is `unlimited`.
    */
   dynamodbThroughput?: 'unlimited' | 'on-demand';
+  /**
+   * The pace at which event source mappings of streams retry a failed batch: `at_once` without a
+   * wait, `usual` after 0.2 to 30 s, or `slow` after 5 to 60 s. If the option is absent, the pace is
+   * `usual`. AWS does not document the pace of Lambda.
+   */
+  retryPace?: RetryPace;
   /**
    * `bootCloud` calls this function before each step of the start. The argument describes the step
    * for the user.
@@ -137,7 +144,8 @@ async function bootDeployment(
     // Resets the meter, because the meter must not count the calls that created the resources.
     host.gateway.meter.reset();
     onProgress('Starting the functions');
-    const workload = await startWorkload({ ...common, host });
+    const retry_pace = options.retryPace ?? 'usual';
+    const workload = await startWorkload({ ...common, host, retry_pace });
     const access = accessTo(host, workload);
     const announce = (more: Record<string, unknown>) =>
       folder.announce({ ...more, pid: process.pid, ...access });

@@ -32,17 +32,18 @@ export function isAggregate(bytes: Uint8Array): boolean {
 }
 
 /**
- * Returns the records of an aggregate.
+ * Checks an aggregate and returns its records. The records are read one after the other, because an
+ * aggregate can contain more than 100,000 records.
  *
  * @throws {Unreadable} if the MD5 is wrong or the protobuf message is invalid.
  */
-export function readAggregate(bytes: Uint8Array): SubRecord[] {
+export function readAggregate(bytes: Uint8Array): Iterable<SubRecord> {
   if (bytes.length < MAGIC.length + MD5_BYTES) throw invalid('is cut off');
   const message = bytes.subarray(MAGIC.length, -MD5_BYTES);
   const digest = createHash('md5').update(message).digest();
   if (!digest.equals(bytes.subarray(-MD5_BYTES))) throw invalid('has a wrong MD5');
   try {
-    return readMessage(message);
+    return eachRecord(message, readKeys(message));
   } catch {
     // Catch every error, because the protobuf reader throws errors of many types. The MD5 is right.
     // Therefore each of these errors means that the producer wrote an invalid message.
@@ -54,22 +55,34 @@ function invalid(message: string) {
   return unreadable('invalid_aggregate', `the aggregate ${message}`);
 }
 
-function readMessage(message: Uint8Array): SubRecord[] {
+/** Reads the whole message and returns its partition keys. Throws if any part is invalid. */
+function readKeys(message: Uint8Array): string[] {
   const partition_keys: string[] = [];
-  const records: ReturnType<typeof readRecord>[] = [];
+  let highest_index = -1;
   eachField(message, {
     [AGGREGATED_RECORD.partition_key_table]: (reader, type) => {
       partition_keys.push(expect(type, WireType.LengthDelimited) && reader.string());
     },
     [AGGREGATED_RECORD.records]: (reader, type) => {
-      records.push(readRecord(expect(type, WireType.LengthDelimited) && reader.bytes()));
+      const record = readRecord(expect(type, WireType.LengthDelimited) && reader.bytes());
+      highest_index = Math.max(highest_index, record.partition_key_index);
     },
   });
-  return records.map(({ partition_key_index, data }) => {
-    const partition_key = partition_keys[partition_key_index];
-    if (partition_key === undefined) throw new RangeError('no such partition key');
-    return { partition_key, data };
-  });
+  if (highest_index >= partition_keys.length) throw new RangeError('no such partition key');
+  return partition_keys;
+}
+
+function* eachRecord(message: Uint8Array, partition_keys: string[]): Generator<SubRecord> {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number !== AGGREGATED_RECORD.records) {
+      reader.skip(type, number);
+      continue;
+    }
+    const { partition_key_index, data } = readRecord(reader.bytes());
+    yield { partition_key: partition_keys[partition_key_index] ?? '', data };
+  }
 }
 
 function readRecord(message: Uint8Array): { partition_key_index: number; data: Uint8Array } {

@@ -1,26 +1,9 @@
-import { brotliDecompressSync } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
-import {
-  deriveRecordId,
-  isRestored,
-  type Restored,
-  type SetAside,
-  type StreamRecord,
-  unpackRestored,
-} from '../../../schemas/index.ts';
-import { isAggregate, readAggregate } from './aggregate.ts';
+import { deriveRecordId, type SetAside, type StreamRecord } from '../../../schemas/index.ts';
+import { type Entry, entriesOf, openEntry } from './entry.ts';
+import { gunzip, mostDecodedBytes } from './gunzip.ts';
 import { parseRecord } from './parse.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
-
-/**
- * The bytes of a record or sub-record, with the position, the partition key and the arrival time
- * that the bytes had when they first came. If an operator has put the bytes back on the stream,
- * these are not the values of the delivered stream record.
- */
-export interface Entry extends Omit<Restored, 'encoding'> {
-  /** Sequence number of the stream record that was delivered. Lambda retries by this number. */
-  delivered_as: string;
-}
 
 /**
  * A decoded record with its position and bytes. If the producer gave no record_id, the record_id is
@@ -46,6 +29,29 @@ export interface Decoded {
 }
 
 /**
+ * A decoded or a rejected record of the stream. `decoded_bytes` is the size of the record after
+ * decompression. For a rejected record, the size is an upper bound.
+ */
+export type DecodedRecord = ({ item: StreamItem } | { rejected: Rejected }) & {
+  decoded_bytes: number;
+};
+
+/**
+ * Maximum size of all records of one Kinesis record after decompression, in bytes. A Kinesis record
+ * of 1 MiB can expand to 1 GiB, and its decoding would then take a large part of the time of the
+ * batch. The records of an aggregate that come after the maximum are set aside one by one, so each
+ * of them can be replayed. A valid record has at most 7 MiB, so only aggregates reach the maximum.
+ */
+export const MAX_DECODED_BYTES = 64 * 1_048_576;
+
+/**
+ * Maximum number of set-asides of one aggregate. An aggregate of 1 MiB can contain 150,000 records
+ * of one byte, and storing a set-aside for each of them would take longer than the time of a batch.
+ * The last set-aside contains the whole aggregate.
+ */
+export const MAX_SET_ASIDES = 10_000;
+
+/**
  * Decodes the records of a batch. The result depends only on the arguments, so a redelivery has the
  * same result.
  *
@@ -54,86 +60,88 @@ export interface Decoded {
  */
 export function decode(records: KinesisStreamRecord[], restore_key?: string): Decoded {
   const decoded: Decoded = { items: [], rejected: [] };
-  for (const record of records) {
-    const delivered = deliveredEntry(record);
-    const restored = isRestored(record.kinesis.data)
-      ? openRestored(delivered, restore_key)
-      : undefined;
-    addEntry(decoded, restored ?? delivered);
-  }
+  for (const record of records) collect(decoded, decodeRecord(record, restore_key));
   return decoded;
 }
 
 /** Decodes the bytes of one stream record, which may be an aggregate. */
 export function decodeEntry(whole: Entry): Decoded {
   const decoded: Decoded = { items: [], rejected: [] };
-  addEntry(decoded, whole);
+  collect(decoded, eachRecord(whole));
   return decoded;
 }
 
-/**
- * Adds the records of an entry. A restored record never contains a restored record, so bytes that
- * still look like one have a wrong signature. They have it also when an operator has put them back.
- */
-function addEntry(decoded: Decoded, whole: Entry): void {
-  rejectIfUnreadable(decoded, whole, () => {
-    if (isRestored(whole.bytes)) {
-      throw unreadable('invalid_signature', 'is a restored record with a wrong signature');
-    }
-    for (const entry of entriesOf(whole)) {
-      rejectIfUnreadable(decoded, entry, () => decoded.items.push(itemOf(entry)));
-    }
-  });
-}
-
-function rejectIfUnreadable(decoded: Decoded, item: Entry, read: () => void): void {
-  try {
-    read();
-  } catch (why) {
-    if (!(why instanceof Unreadable)) throw why;
-    decoded.rejected.push({ item, why });
+function collect(decoded: Decoded, records: Iterable<DecodedRecord>): void {
+  for (const record of records) {
+    if ('item' in record) decoded.items.push(record.item);
+    else decoded.rejected.push(record.rejected);
   }
 }
 
-function deliveredEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
-  return {
-    // The eventID is the shard id, a colon and the sequence number, for example
-    // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`.
-    position: {
-      shard_id: eventID.slice(0, eventID.indexOf(':')),
-      sequence_number: kinesis.sequenceNumber,
-    },
-    partition_key: kinesis.partitionKey,
-    arrived_at: new Date(Math.round(kinesis.approximateArrivalTimestamp * 1_000)).toISOString(),
-    bytes: Buffer.from(kinesis.data, 'base64'),
-    delivered_as: kinesis.sequenceNumber,
-  };
+/**
+ * Decodes one Kinesis record, which may be an aggregate. Each record of an aggregate is decoded
+ * only when the caller asks for it, because an aggregate may not fit into memory after
+ * decompression.
+ */
+export function decodeRecord(
+  record: KinesisStreamRecord,
+  restore_key?: string,
+): Iterable<DecodedRecord> {
+  return eachRecord(openEntry(record, restore_key));
 }
 
-function openRestored(
-  { bytes, delivered_as }: Entry,
-  restore_key: string | undefined,
-): Entry | undefined {
-  if (restore_key === undefined) return undefined;
-  const restored = unpackRestored(Buffer.from(bytes), restore_key);
-  if (restored === undefined) return undefined;
-  const { encoding, ...entry } = restored;
-  const original = encoding === 'br' ? brotliDecompressSync(entry.bytes) : entry.bytes;
-  return { ...entry, bytes: original, delivered_as };
+function* eachRecord(whole: Entry): Generator<DecodedRecord> {
+  const entries = rejectIfUnreadable(() => entriesOf(whole));
+  if (entries instanceof Unreadable) {
+    yield { rejected: { item: whole, why: entries }, decoded_bytes: whole.bytes.length };
+    return;
+  }
+  let total_bytes = 0;
+  let set_asides = 0;
+  for (const entry of entries) {
+    const decoded = total_bytes < MAX_DECODED_BYTES ? readRecord(entry) : rejectAsRest(entry);
+    total_bytes += decoded.decoded_bytes;
+    if ('rejected' in decoded) set_asides += 1;
+    if ('item' in decoded || set_asides < MAX_SET_ASIDES) yield decoded;
+    else if (set_asides === MAX_SET_ASIDES) yield rejectWhole(whole);
+  }
 }
 
-function entriesOf(whole: Entry): Entry[] {
-  if (!isAggregate(whole.bytes)) return [whole];
-  return readAggregate(whole.bytes).map(({ partition_key, data }, sub_sequence_number) => ({
-    ...whole,
-    position: { ...whole.position, sub_sequence_number },
-    partition_key,
-    bytes: data,
-  }));
+function rejectIfUnreadable<Value>(read: () => Value): Value | Unreadable {
+  try {
+    return read();
+  } catch (why) {
+    if (why instanceof Unreadable) return why;
+    throw why;
+  }
 }
 
-function itemOf(entry: Entry): StreamItem {
-  const record = parseRecord(entry.bytes);
+function readRecord(entry: Entry): DecodedRecord {
+  const plain = rejectIfUnreadable(() => gunzip(entry.bytes));
+  if (plain instanceof Unreadable) {
+    const decoded_bytes = mostDecodedBytes(entry.bytes);
+    return { rejected: { item: entry, why: plain }, decoded_bytes };
+  }
+  const decoded_bytes = plain.length;
+  const item = rejectIfUnreadable(() => itemOf(entry, plain));
+  if (item instanceof Unreadable) return { rejected: { item: entry, why: item }, decoded_bytes };
+  return { item, decoded_bytes };
+}
+
+function rejectAsRest(entry: Entry): DecodedRecord {
+  const message = `comes after ${MAX_DECODED_BYTES} decompressed bytes of its aggregate`;
+  const why = unreadable('too_large', message);
+  return { rejected: { item: entry, why }, decoded_bytes: 0 };
+}
+
+function rejectWhole(whole: Entry): DecodedRecord {
+  const message = `has ${MAX_SET_ASIDES} or more records that cannot be processed`;
+  const why = unreadable('invalid_aggregate', message);
+  return { rejected: { item: whole, why }, decoded_bytes: whole.bytes.length };
+}
+
+function itemOf(entry: Entry, plain: Uint8Array): StreamItem {
+  const record = parseRecord(plain);
   const record_id = record.record_id ?? deriveRecordId(entry.position);
   return { ...entry, record: { ...record, record_id } };
 }

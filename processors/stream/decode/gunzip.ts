@@ -8,6 +8,17 @@ import { unreadable } from './unreadable.ts';
  * protects the memory of the consumer against gzip bombs.
  */
 const MAX_BYTES = 7 * MAX_TEXT_BYTES;
+/** One byte of deflated data expands to at most this number of bytes. Source: RFC 1951, 3.2.5. */
+const MAX_EXPANSION = 1_032;
+
+/** Returns the maximum number of bytes that the decompression of these bytes can produce. */
+export function mostDecodedBytes(bytes: Uint8Array): number {
+  return isGzip(bytes) ? Math.min(MAX_BYTES, bytes.length * MAX_EXPANSION) : bytes.length;
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
 
 /**
  * Decompresses gzip data, and returns all other bytes unchanged.
@@ -15,7 +26,7 @@ const MAX_BYTES = 7 * MAX_TEXT_BYTES;
  * @throws {Unreadable} if the gzip data is invalid or the decompressed record is too large.
  */
 export function gunzip(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (error) {

@@ -4,16 +4,19 @@ import {
   type StreamRecord,
   translateIssues,
 } from '../../../schemas/index.ts';
-import { gunzip } from './gunzip.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
+import { hasManyValues, MAX_VALUES } from './values.ts';
 
 /**
- * Decompresses the bytes of a record, decodes the UTF-8, parses the JSON and checks the schema.
+ * Decodes the UTF-8 of a decompressed record, parses the JSON and checks the schema.
  *
  * @throws {Unreadable} if one of these steps fails.
  */
 export function parseRecord(bytes: Uint8Array): StreamRecord {
-  const parsed = recordSchema.safeParse(parseJson(decodeUtf8(gunzip(bytes))));
+  if (hasManyValues(bytes)) {
+    throw unreadable('too_large', `has more than ${MAX_VALUES} values in its JSON`);
+  }
+  const parsed = recordSchema.safeParse(parseJson(decodeUtf8(bytes)));
   if (!parsed.success) throw new Unreadable('invalid_record', translateIssues(parsed.error));
   const { created_at } = parsed.data;
   if (created_at !== undefined && !hasFourDigitYear(created_at)) {

@@ -16,7 +16,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'partition key = tenant/source/record_id: versions of a record stay in order',
       tests: [
         'the partition key of the longest names fits in the 256 characters of Kinesis',
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
         'the partition key of an entry keeps all versions of a record of a tenant and a source together',
         'restore sends a record under the partition key that it came with',
       ],
@@ -40,13 +40,13 @@ export const ARCHITECTURE: DocumentPromises = {
     {
       says: 'Each stream has its own function and its own event source mapping',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
       ],
     },
     {
       says: 'event source mapping: batch, window, bisect, partial batch response, failure destination on S3',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
       ],
     },
     {
@@ -118,8 +118,11 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'Kinesis records | items with their position; set-asides',
-      tests: ['A record keeps its position, and gets its id from there if it has none'],
+      says: 'Kinesis records | portions of up to 32 MiB: items with their position; set-asides',
+      tests: [
+        'A record keeps its position, and gets its id from there if it has none',
+        'a portion ends after 32 MiB of decompressed records',
+      ],
     },
     {
       says: 'items | items without those of cancelled jobs',
@@ -175,8 +178,11 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'a call | its answer, or `CircuitOpen`',
-      tests: ['opens the circuit after five failures in a row, and then makes no call'],
+      says: 'a call | its answer, after a wait while the circuit is open; or `CircuitOpen`',
+      tests: [
+        'waits in an open circuit for the next probe, and all waiting calls are made once it succeeds',
+        'fails at once if the next probe is after its deadline',
+      ],
     },
     {
       says: 'a call with its deadline | its answer, after a slot of the quota; or `OutOfQuota`',
@@ -206,6 +212,12 @@ export const ARCHITECTURE: DocumentPromises = {
       tests: [
         'The lake sends at most 500 records per call, however long the lines are',
         'The lake sends at most 4 MiB per call',
+      ],
+    },
+    {
+      says: 'the report of a batch | the report, later if its shard makes no progress',
+      tests: [
+        'batches that make no progress take longer and longer, up to 30 seconds, and the first none',
       ],
     },
     {
@@ -404,6 +416,17 @@ export const ARCHITECTURE: DocumentPromises = {
         'the consumer with the text policy `none` writes no text to the table or the lake',
         'The issues of a set-aside name fields and never quote the text',
         'translateIssues does not quote the names of unknown fields',
+      ],
+    },
+    {
+      says: 'the memory of the consumer is bounded, whatever the records | it decodes a batch in portions of 32 MiB, at most 64 MiB of one Kinesis record, and no JSON with more than 10,000 values',
+      tests: [
+        'an aggregate of 1 MB that unpacks to 1 GB takes at most 512 MiB, and the record behind it is processed',
+        'a batch of 2,000 gzipped texts of 1 MiB takes at most 512 MiB, and what its time allows is processed',
+        'records whose JSON is made to fill the memory take at most 512 MiB, and the record behind them is processed',
+        'any batch is decoded in portions of bounded size, and each record is in exactly one portion',
+        'The records of an aggregate after 64 MiB are set aside one by one, with their own bytes',
+        'A JSON with millions of %s is set aside as too large, and not parsed',
       ],
     },
     {

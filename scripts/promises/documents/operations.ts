@@ -222,11 +222,8 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: '`breaker_spared` | calls that the open circuit breaker prevented |',
-      tests: [
-        QUOTA_METRICS,
-        'opens the circuit after five failures in a row, and then makes no call',
-      ],
+      says: '`breaker_spared` | calls that failed because the circuit breaker was open until their deadline |',
+      tests: [QUOTA_METRICS, 'fails at once if the next probe is after its deadline'],
     },
     {
       says: 'An alarm goes off when its metric is above the threshold in as many consecutive periods of five minutes as the table says.',
@@ -271,16 +268,22 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['%s delivers one message at a time, and only failed messages again'],
     },
     {
-      says: 'Nothing is lost for 12 hours (`consumer.max_record_age_seconds`).',
+      says: 'Nothing is lost in an outage of 12 hours.',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        'An outage of 12 hours loses nothing and writes each line at most 1.1 times, if Lambda retries %s',
+      ],
+    },
+    {
+      says: 'Lambda retries until a record is 13 hours old (`consumer.max_record_age_seconds`).',
+      tests: [
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
         '%s gives a batch up before %s forgets it',
       ],
     },
     {
       says: 'After that, Lambda moves the records to the failure bucket.',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
         'a consumer without a grant for Firehose is denied, and its batch goes to the failure destination with its payload',
       ],
     },
@@ -340,7 +343,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Nothing is lost for 12 hours.',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
       ],
     },
     {
@@ -386,7 +389,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Lambda delivers the batch again in halves until the record that causes the failure is alone.',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
         'a failed batch is halved until one record is left, which counts no retry',
       ],
     },
@@ -428,6 +431,13 @@ export const OPERATIONS: DocumentPromises = {
       tests: [
         'lets one probe through an open circuit after a pause, and all calls once the probe succeeds',
         'doubles the pause of an open circuit after each failed probe, up to 30 seconds',
+      ],
+    },
+    {
+      says: 'Batches wait in the function for this call, so invocations are few and long.',
+      tests: [
+        'keeps its batch for nearly the whole time of an outage, with one probe at a time',
+        /^an outage of Comprehend of/,
       ],
     },
     {

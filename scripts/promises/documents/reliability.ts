@@ -68,10 +68,38 @@ export const RELIABILITY: DocumentPromises = {
       ],
     },
     {
-      says: 'Records wait for at most 12 hours.',
+      says: 'Records wait for at most 13 hours, however often Lambda delivers them again.',
       tests: [
-        '%s gives %s the records of %s in order, in large batches, and retries for twelve hours',
+        '%s gives %s the records of %s in order, in large batches, and retries for thirteen hours, however often',
         'only the records that are too old are discarded',
+      ],
+    },
+    {
+      says: 'While the circuit breaker is open, a batch waits in the function for the next probe, until its time ends.',
+      tests: [
+        'waits in an open circuit for the next probe, and all waiting calls are made once it succeeds',
+        'keeps its batch for nearly the whole time of an outage, with one probe at a time',
+      ],
+    },
+    {
+      says: 'A batch that makes no progress for the second time is answered after 1 second, then after 2, 4, and up to 30 seconds.',
+      tests: [
+        'batches that make no progress take longer and longer, up to 30 seconds, and the first none',
+        'the consumer delays its answer when a batch makes no progress for the second time',
+      ],
+    },
+    {
+      says: 'A record whose row and line are written is not written again by the same process.',
+      tests: [
+        'A record that is delivered again after its row and line were written is neither analysed nor written again',
+        'every copy of a delivered version is known, and no other record',
+      ],
+    },
+    {
+      says: 'took less than one invocation in 45 seconds for each shard, lost nothing, and wrote each line at most 1.1 times.',
+      tests: [
+        'An outage of 12 hours loses nothing and writes each line at most 1.1 times, if Lambda retries %s',
+        /^an outage of Comprehend of/,
       ],
     },
     {
@@ -88,8 +116,39 @@ export const RELIABILITY: DocumentPromises = {
         'A document with a final failure is not sent again',
       ],
     },
+    {
+      says: 'The consumer then halves the call until it has found the document.',
+      tests: [
+        'of a call that is refused as a whole, exactly the poison documents are refused, wherever they are',
+        'a text that makes the analyzer refuse its call is refused alone, and the other texts get their verdicts',
+      ],
+    },
+    {
+      says: 'One refused document of a call costs at most 6 more calls, k refused documents cost at most 6k, and the other documents of the call get their verdicts.',
+      tests: [
+        'one poison text among 25 costs at most six more calls, at each of the 25 places',
+        'k poison documents among n cost at most k × (⌈log2 n⌉ + 1) more calls',
+        'a text that makes Comprehend refuse its call is set aside, and the other 24 texts of the call get verdicts',
+      ],
+    },
+    {
+      says: 'The refused document becomes a set-aside with the reason `refused_by_analyzer`.',
+      tests: [
+        'a text that makes Comprehend refuse its call is set aside, and the other 24 texts of the call get verdicts',
+      ],
+    },
+    {
+      says: 'A missing permission is no such refusal: its records wait on the stream.',
+      tests: [
+        'a call that fails because of a missing permission is not taken apart, and refuses no text',
+        'the error %s with status %s refuses the content of its call: %s',
+      ],
+    },
   ],
-  explains: [],
+  explains: [
+    'Comprehend may also refuse a whole call and not say which document caused it.',
+    'AWS does not document how soon Lambda delivers a failed batch again, so the consumer must work at every pace.',
+  ],
   skipped_sections: {
     Reliability: 'It introduces the page.',
     'The simulation': STORIES,

@@ -71,3 +71,32 @@ it('a field that a service leaves out is an error to retry, and an empty one is 
   expect(requireField('s3', 'Body', '')).toBe('');
   expect(requireField('s3', 'Body', 0)).toBe(0);
 });
+
+it.each([
+  ['InvalidRequestException', 400, true],
+  ['ValidationException', 400, true],
+  ['TextSizeLimitExceededException', 400, true],
+  ['BatchSizeLimitExceededException', 400, true],
+  ['SerializationException', 400, true],
+  ['RequestEntityTooLarge', 413, true],
+  ['AccessDeniedException', 400, false],
+  ['AccessDenied', 403, false],
+  ['UnrecognizedClientException', 400, false],
+  ['ExpiredTokenException', 400, false],
+  ['InvalidSignatureException', 400, false],
+  ['MissingAuthenticationTokenException', 400, false],
+  ['NotAuthorized', 400, false],
+  ['OptInRequired', 400, false],
+  ['SubscriptionRequiredException', 400, false],
+  ['ServiceQuotaExceededException', 400, false],
+  ['UnknownOperationException', 400, false],
+  ['LimitExceededException', 400, false],
+  ['ThrottlingException', 400, false],
+  ['ResourceNotFoundException', 404, false],
+  ['InternalServerException', 500, false],
+])(
+  'the error %s with status %s refuses the content of its call: %s',
+  (name, status, refuses_input) => {
+    expect(translateError('s', anError(name, status)).refuses_input).toBe(refuses_input);
+  },
+);

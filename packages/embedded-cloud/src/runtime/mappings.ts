@@ -4,7 +4,12 @@ import type { QueueStore } from '../services/sqs/store.ts';
 import { createKinesisSource } from './event-source/kinesis-source.ts';
 import { type MappingOptions, type MappingStatus, startMapping } from './event-source/mapping.ts';
 import { createS3Destination } from './event-source/s3-destination.ts';
-import { type MappingProperties, mappingSettings } from './event-source/settings.ts';
+import {
+  createBackoff,
+  type MappingProperties,
+  mappingSettings,
+  type RetryPace,
+} from './event-source/settings.ts';
 import type { Credentials } from './function/credentials.ts';
 import type { Functions } from './functions.ts';
 import {
@@ -26,6 +31,8 @@ export interface MappingsOptions {
   directory: string;
   now: () => number;
   random: () => number;
+  /** The pace at which mappings of streams retry failed batches. */
+  retry_pace: RetryPace;
 }
 
 export interface Mappings {
@@ -113,7 +120,7 @@ function streamMappingOptions(
     mapping_id: resource.physical_id,
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
-    settings: mappingSettings(properties, options.random),
+    settings: mappingSettings(properties, createBackoff(options.retry_pace, options.random)),
     source: createKinesisSource(properties.EventSourceArn, config),
     destination: createDestination(properties, config),
     invoke: handler.invoke,

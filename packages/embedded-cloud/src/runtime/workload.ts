@@ -1,6 +1,7 @@
 import { REGION } from '../gateway/types.ts';
 import { type CloudStatus, controlRoutes } from './control.ts';
 import type { Deployment } from './deployment.ts';
+import type { RetryPace } from './event-source/settings.ts';
 import type { Credentials } from './function/credentials.ts';
 import { deployFunctions, type Functions } from './functions.ts';
 import type { Host } from './host.ts';
@@ -32,6 +33,7 @@ export interface WorkloadOptions {
   data_dir: string;
   now: () => number;
   random: () => number;
+  retry_pace: RetryPace;
 }
 
 const STOP_MS = 10_000;
@@ -61,6 +63,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     directory: options.data_dir,
     now,
     random: options.random,
+    retry_pace: options.retry_pace,
   });
   const { queues } = host.services;
   const rules = startRules({ stack, queues, now });

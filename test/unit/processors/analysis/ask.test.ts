@@ -118,6 +118,41 @@ it('a call that fails as a whole is not made again here, and fails each of its d
   expect(counts).toMatchObject({ throttles: 0, retried_documents: 0 });
 });
 
+it('a text that makes the analyzer refuse its call is refused alone, and the other texts get their verdicts', async () => {
+  const { analyzer } = createFakeAnalyzer();
+  const refusal = new ServiceError('fake', 'InvalidRequestException', {
+    retryable: false,
+    refuses_input: true,
+  });
+  const picky = {
+    ...analyzer,
+    detectSentiment: async (documents: string[], language_code: string) => {
+      if (documents.includes('poison')) throw refusal;
+      return analyzer.detectSentiment(documents, language_code);
+    },
+  };
+  const texts = [...Array.from({ length: 24 }, (_, i) => `text ${i}`), 'poison'];
+  const { answered, counts } = start({ analyzer: picky }, texts);
+  const outcomes = await answered;
+  expect(outcomes.get('poison')).toEqual({
+    ok: false,
+    code: 'InvalidRequestException',
+    retryable: false,
+    throttled: false,
+    refused: true,
+  });
+  expect([...outcomes.values()].filter(({ ok }) => ok)).toHaveLength(24);
+  expect(counts.calls).toBeLessThanOrEqual(7);
+});
+
+it('a call that fails because of a missing permission is not taken apart, and refuses no text', async () => {
+  const denied = new ServiceError('fake', 'AccessDeniedException', { retryable: false });
+  const { analyzer, calls } = createFakeAnalyzer({ failCall: () => denied });
+  const outcomes = await start({ analyzer }, ['a', 'b']).answered;
+  expect(calls).toHaveLength(1);
+  for (const outcome of outcomes.values()) expect(outcome).not.toHaveProperty('refused');
+});
+
 it('an analyzer that leaves a document without an outcome is a bug', async () => {
   const { analyzer } = createFakeAnalyzer();
   const forgetful = { ...analyzer, detectSentiment: async () => [BUSY] };

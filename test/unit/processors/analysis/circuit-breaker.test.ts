@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCircuitBreaker } from '../../../../processors/analysis/circuit-breaker.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeAnalyzer } from '../../../fakes/analyzer.ts';
@@ -167,6 +167,93 @@ describe('the circuit breaker', () => {
     const { detectSentiment: _, supports: __, ...facts } = analyzer;
     expect(broken).toMatchObject(facts);
     for (const code of ['en', 'nl']) expect(broken.supports(code)).toBe(analyzer.supports(code));
+  });
+});
+
+describe('a call with a deadline', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A circuit breaker whose analyzer fails until `up_at`, and the start of each call to it. */
+  async function openedBreaker(up_at: number) {
+    const begun = Date.now();
+    const calls: number[] = [];
+    const breaker = createCircuitBreaker(
+      {
+        ...createFakeAnalyzer().analyzer,
+        async detectSentiment() {
+          calls.push(Date.now() - begun);
+          if (Date.now() - begun < up_at) throw DOWN;
+          return [];
+        },
+      },
+      { now: Date.now },
+    );
+    const call = (time_ms: number) => {
+      const deadline = { at: Date.now() + time_ms, signal: AbortSignal.timeout(10 * time_ms) };
+      return breaker.analyzer.detectSentiment(['a'], 'en', deadline).then(
+        () => 'answered',
+        (cause: ServiceError) => cause.code,
+      );
+    };
+    await Promise.all(Array.from({ length: 5 }, () => call(1)));
+    calls.length = 0;
+    return { call, calls, stats: breaker.stats, passed: () => Date.now() - begun };
+  }
+
+  it('waits in an open circuit for the next probe, and all waiting calls are made once it succeeds', async () => {
+    const { call, calls, stats } = await openedBreaker(5_000);
+    const waiting = Array.from({ length: 20 }, () => call(90_000));
+    await vi.advanceTimersByTimeAsync(6_999);
+    expect(calls).toEqual([1_000, 3_000]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(waiting)).toEqual(Array(20).fill('answered'));
+    expect(calls).toEqual([1_000, 3_000, ...Array(20).fill(7_000)]);
+    expect(stats()).toEqual({ open: false, opened: 1, spared: 0 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('keeps its batch for nearly the whole time of an outage, with one probe at a time', async () => {
+    const { call, calls, passed } = await openedBreaker(Number.POSITIVE_INFINITY);
+    const ended = Promise.all(Array.from({ length: 80 }, () => call(96_000))).then((codes) => ({
+      codes: new Set(codes),
+      passed: passed(),
+    }));
+    await vi.advanceTimersByTimeAsync(96_000);
+    const { codes, passed: took_ms } = await ended;
+    expect([...codes].sort()).toEqual(['CircuitOpen', 'InternalServerException']);
+    expect(took_ms).toBeGreaterThan(60_000);
+    expect(calls).toEqual([1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000]);
+  });
+
+  it('fails at once if the next probe is after its deadline', async () => {
+    const { call, stats, passed } = await openedBreaker(Number.POSITIVE_INFINITY);
+    expect(await call(900)).toBe('CircuitOpen');
+    expect(passed()).toBe(0);
+    expect(stats().spared).toBe(1);
+  });
+
+  it('ends its wait at its deadline, also while a probe is in flight', async () => {
+    const { breaker, settle, advance, call } = slowAnalyzer();
+    const early = Array.from({ length: 5 }, call);
+    settle(DOWN);
+    await Promise.all(early);
+    advance(1_000);
+    void call();
+    const deadline = new AbortController();
+    const late = breaker.analyzer.detectSentiment(['a'], 'en', {
+      at: 1_000_000,
+      signal: deadline.signal,
+    });
+    const failed = expect(late).rejects.toMatchObject({ code: 'CircuitOpen' });
+    await vi.advanceTimersByTimeAsync(0);
+    deadline.abort();
+    await failed;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

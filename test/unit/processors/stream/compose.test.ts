@@ -401,16 +401,32 @@ it('the consumer stops calling an analyzer that is down, and says so in its metr
   const down = Object.assign(new Error('no'), { name: 'InternalServerException' });
   comprehend.on(BatchDetectSentimentCommand).rejects(down);
   const consume = compose(VARIABLES);
-  for (let i = 0; i < 6; i += 1) {
-    const { batchItemFailures } = await run(consume, [aRecord()]);
-    expect(batchItemFailures).toHaveLength(1);
-  }
+  const languages = ['en', 'de', 'fr', 'es', 'it'];
+  await run(
+    consume,
+    languages.map((language) => aRecord({ record_id: language, language })),
+  );
+  const { batchItemFailures } = await run(consume, [aRecord()], 100);
+  expect(batchItemFailures).toHaveLength(1);
   // Each of the first five calls is attempted three times. The sixth call is spared.
   expect(comprehend.commandCalls(BatchDetectSentimentCommand)).toHaveLength(15);
   const [last] = listLog()
     .filter((one) => '_aws' in one)
     .slice(-1);
   expect(last).toMatchObject({ breaker_open: 1, breaker_spared: 1, quota_calls: 0 });
+});
+
+it('the consumer delays its answer when a batch makes no progress for the second time', async () => {
+  const denied = Object.assign(new Error('no'), {
+    name: 'AccessDeniedException',
+    $metadata: { httpStatusCode: 400 },
+  });
+  comprehend.on(BatchDetectSentimentCommand).rejects(denied);
+  const consume = compose(VARIABLES);
+  await run(consume, [aRecord()]);
+  const before = Date.now();
+  await run(consume, [aRecord()]);
+  expect(Date.now() - before).toBeGreaterThanOrEqual(1_000);
 });
 
 it('the consumer asks for callbacks in CALLBACK_QUEUE_URL', async () => {

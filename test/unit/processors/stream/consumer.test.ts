@@ -235,6 +235,36 @@ describe('a batch', () => {
     expect(rowIds()).toEqual(['a', `${SHARD_ID}:${sequenceNumber(2)}`]);
   });
 
+  it('A record that is delivered again after its row and line were written is neither analysed nor written again', async () => {
+    failing.set('text of b', { retryable: true });
+    const batch = kinesisRecords(record('b'), record('a'), record('c'));
+    for (let i = 0; i < 3; i += 1) {
+      expect(await consume(batch)).toMatchObject({ records: 3, results: 2, failed: 1 });
+    }
+    expect(asked.flat().map(({ text }) => text)).toEqual([
+      'text of b',
+      'text of a',
+      'text of c',
+      'text of b',
+      'text of b',
+    ]);
+    expect(lineIds()).toEqual(['a', 'c']);
+    expect(stores.results_table.puts.flat().map(({ record_id }) => record_id)).toEqual(['a', 'c']);
+    failing.clear();
+    expect(await consume(batch)).toMatchObject({ results: 3, failed: 0 });
+    expect(lineIds()).toEqual(['a', 'c', 'b']);
+  });
+
+  it('A record whose line was not written gets its row and its line at the next delivery', async () => {
+    stores.lake.refuses.ids.add('a');
+    const batch = kinesisRecords(record('a'));
+    await consume(batch);
+    stores.lake.refuses.ids.clear();
+    await consume(batch);
+    expect(stores.results_table.puts).toHaveLength(2);
+    expect(lineIds()).toEqual(['a']);
+  });
+
   it('A batch ends only after its verdicts are in the cache and its set-asides are stored', async () => {
     const order: string[] = [];
     const { put } = stores.set_asides;

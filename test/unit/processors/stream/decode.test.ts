@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../../../processors/stream/decode/decode.ts';
+import { decode, decodeEntry, decodeRecord } from '../../../../processors/stream/decode/decode.ts';
 import { packRestored, recordSchema, setAsideSchema } from '../../../../schemas/index.ts';
 import {
   kinesisRecord,
@@ -131,6 +131,96 @@ describe('a KPL aggregate', () => {
     expect(set_aside).toMatchObject({ reason: 'invalid_aggregate' });
     expect(set_aside).not.toHaveProperty('sub_sequence_number');
     expect(Buffer.from(set_aside.data_base64, 'base64').equals(bytes)).toBe(true);
+  });
+});
+
+describe('an aggregate that is too large', () => {
+  /** A gzipped record of 7 KiB that has 7 MiB after decompression. */
+  const large = (i: number) =>
+    gzipSync(json({ ...cat, record_id: `r${i}`, ignored: 'x'.repeat(7 * 1_048_576 - 200) }));
+  const aggregateOf = (...data: Buffer[]) =>
+    kplAggregate(data.map((one) => ({ partition_key: 'k', data: one })));
+
+  it('The records of an aggregate after 64 MiB are set aside one by one, with their own bytes', () => {
+    const data = Array.from({ length: 14 }, (_, i) => large(i));
+    const { items, rejected } = decode([kinesisRecord(aggregateOf(...data))]);
+    expect(items.map(({ record }) => record.record_id)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `r${i}`),
+    );
+    expect(rejected.map(({ why }) => why.reason)).toEqual(Array(4).fill('too_large'));
+    for (const [i, { item }] of rejected.entries()) {
+      expect(item.position.sub_sequence_number).toBe(10 + i);
+      expect(data[10 + i]!.equals(item.bytes)).toBe(true);
+    }
+  });
+
+  it('A record that was set aside for the size of its aggregate can be replayed', () => {
+    const [last] = decode([
+      kinesisRecord(aggregateOf(...Array.from({ length: 11 }, (_, i) => large(i)))),
+    ]).rejected;
+    expect(decodeEntry(last!.item).items).toMatchObject([
+      { position: { sub_sequence_number: 10 }, record: { record_id: 'r10' } },
+    ]);
+  });
+
+  it('Broken gzip counts as the largest size that it can have', () => {
+    const broken = large(0).subarray(0, -4);
+    const data = [...Array.from({ length: 10 }, () => broken), json(cat)];
+    const { items, rejected } = decode([kinesisRecord(aggregateOf(...data))]);
+    expect(items).toEqual([]);
+    expect(rejected.map(({ why }) => why.reason)).toEqual([
+      ...Array(10).fill('invalid_gzip'),
+      'too_large',
+    ]);
+  });
+
+  it('The records of an aggregate are decompressed only when the caller asks for them', () => {
+    const data = [json(cat), ...Array.from({ length: 60 }, (_, i) => large(i))];
+    const record = kinesisRecord(aggregateOf(...data));
+    const before = performance.now();
+    const [first] = decodeRecord(record);
+    expect(first).toMatchObject({ item: { record: cat } });
+    const partly = performance.now() - before;
+    for (const _ of decodeRecord(record));
+    expect(partly).toBeLessThan((performance.now() - before - partly) / 2);
+  });
+
+  it('An aggregate with 10,000 bad records is set aside whole instead of its other bad records', () => {
+    const bad = Array.from({ length: 10_500 }, () => Buffer.from('x'));
+    const aggregate = aggregateOf(...bad, json(cat));
+    const { items, rejected } = decode([kinesisRecord(aggregate)]);
+    expect(items).toHaveLength(1);
+    expect(rejected).toHaveLength(10_000);
+    const whole = rejected.at(-1)!;
+    expect(whole.why.reason).toBe('invalid_aggregate');
+    expect(whole.item.position.sub_sequence_number).toBeUndefined();
+    expect(aggregate.equals(whole.item.bytes)).toBe(true);
+  });
+});
+
+describe('a JSON with very many values', () => {
+  const MIB = 1_048_576;
+  it.each([
+    ['empty objects', `[${'{},'.repeat(2 * MIB)}{}]`],
+    ['nested arrays', '['.repeat(3 * MIB) + ']'.repeat(3 * MIB)],
+    ['attributes', `{"attributes":{${'"a":[],'.repeat(MIB)}"b":0}}`],
+  ])('A JSON with millions of %s is set aside as too large, and not parsed', (_, text) => {
+    expect(reasonOf(gzipSync(text)).reason).toBe('too_large');
+  });
+
+  it('A long string without an end is not JSON', () => {
+    expect(reasonOf(gzipSync(`{"text":"${'a'.repeat(MIB)}`)).reason).toBe('invalid_json');
+  });
+
+  it('A long text with any signs of JSON in it is not too large', () => {
+    const text = String.raw`[{,"\ "`.repeat(100_000);
+    const [item] = decode(kinesisRecords(gzipSync(json({ ...cat, text })))).items;
+    expect(item!.record.text).toBe(text);
+  });
+
+  it('A record may have thousands of values in a field that the schema does not know', () => {
+    const embedding = Array.from({ length: 9_900 }, (_, i) => i / 7);
+    expect(decode(kinesisRecords({ ...cat, embedding })).items).toHaveLength(1);
   });
 });
 

@@ -30,7 +30,7 @@ type Answer = (call: AwsCall) => Promise<AwsReply>;
  */
 export function createFaultInjector({ faults, sleep }: FaultInjectorOptions) {
   return async (service: AwsService, call: AwsCall, answer: Answer): Promise<AwsReply> => {
-    const decision = faults.decide(call.service, call.caller.name, call.action);
+    const decision = faults.decide(call.service, call.caller.name, call.action, call.body);
     if (decision === undefined) return answer(call);
     if (decision.delay_ms > 0) await sleep(decision.delay_ms);
     const { rule } = decision;

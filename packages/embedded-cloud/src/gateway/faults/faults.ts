@@ -43,8 +43,10 @@ export interface Faults {
    * Decides which faults apply to a call, and counts the call in each matching rule. The runtime
    * calls `decide('lambda', logical_id, 'invoke')` for each invocation of a function. A `kill` rule
    * ends the function's worker after `delay_ms`, and a `duplicate` rule delivers the event twice.
+   *
+   * @param body the body of the request, which rules with `contains` search.
    */
-  decide(service: string, caller: string, action: string): FaultDecision | undefined;
+  decide(service: string, caller: string, action: string, body?: Buffer): FaultDecision | undefined;
 }
 
 /** Error for an invalid fault rule. The message names the invalid field and the reason. */
@@ -78,8 +80,10 @@ export function createFaults(services: string[]): Faults {
       active = id === undefined ? [] : active.filter(({ fault }) => fault.id !== id);
       return before - active.length;
     },
-    decide(service, caller, action) {
-      const matching = active.filter(({ fault }) => matches(fault, service, caller, action));
+    decide(service, caller, action, body) {
+      const matching = active.filter(
+        ({ fault }) => matches(fault, service, caller, action) && hasContent(fault, body),
+      );
       return decideByRules(matching);
     },
   };
@@ -104,6 +108,10 @@ function matches(fault: ActiveFault, service: string, caller: string, action: st
   if (fault.action !== undefined && !matchesAny([fault.action], action)) return false;
   if (fault.caller !== undefined && !matchesAny([fault.caller], caller)) return false;
   return fault.kind !== 'partial' || `${service}:${action}` in PARTIAL_ACTIONS;
+}
+
+function hasContent({ contains }: ActiveFault, body: Buffer | undefined): boolean {
+  return contains === undefined || (body?.includes(contains) ?? false);
 }
 
 function decideByRules(matching: SeededFault[]): FaultDecision | undefined {

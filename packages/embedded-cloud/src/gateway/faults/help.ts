@@ -5,6 +5,7 @@ export const FAULTS_HELP = `POST ${CONTROL_PREFIX}faults with a JSON object adds
   service       required: kinesis, dynamodb, s3, firehose, comprehend, athena, cloudformation; lambda for functions
   action        an API action, e.g. PutRecords; absent: all
   caller        owner, or a function's logical id; * and ? match any text; absent: all
+  contains      bytes that the body of the request contains, as they are in its JSON; absent: any body
   kind          throttle  the service's own throttling error
                 error     the service's own 5xx
                 timeout   no answer: the connection ends

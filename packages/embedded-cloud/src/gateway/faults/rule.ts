@@ -17,6 +17,7 @@ export const faultRuleSchema = z
     service: z.string().min(1),
     action: z.string().min(1).optional(),
     caller: z.string().min(1).optional(),
+    contains: z.string().min(1).optional(),
     kind: z.enum(['throttle', 'error', 'timeout', 'latency', 'partial', 'kill', 'duplicate']),
     probability: probability.optional(),
     count: z.int().positive().optional(),
@@ -80,6 +81,9 @@ function contradictions(rule: FaultRule): [path: string, message: string][] {
   if ((rule.service === FUNCTIONS) !== FUNCTION_KINDS.includes(rule.kind)) {
     const kinds = FUNCTION_KINDS.join(' and ');
     found.push(['kind', `only service ${FUNCTIONS} takes ${kinds}, and it takes no other kind`]);
+  }
+  if (rule.contains !== undefined && rule.service === FUNCTIONS) {
+    found.push(['contains', `contains does not apply to service ${FUNCTIONS}`]);
   }
   if (rule.kind === 'partial') found.push(...partialContradictions(rule));
   return found;

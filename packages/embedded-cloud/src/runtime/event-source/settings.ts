@@ -29,12 +29,12 @@ const UNSUPPORTED = ['TumblingWindowInSeconds', 'FilterCriteria', 'Topics', 'Que
  * Reads the settings of a stream's mapping. A missing setting has Lambda's default.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  *
- * @param random returns a random number from 0 to 1 for the jitter of the backoff.
+ * @param backoff returns the wait after a failed invocation, see {@link createBackoff}.
  * @throws {Error} if a setting is outside Lambda's limits or is not emulated.
  */
 export function mappingSettings(
   properties: MappingProperties,
-  random: () => number,
+  backoff: MappingSettings['backoff'],
 ): MappingSettings {
   const unsupported = UNSUPPORTED.filter((name) => name in properties);
   if (unsupported.length > 0) {
@@ -75,19 +75,43 @@ export function mappingSettings(
     ),
     starting_position: properties.StartingPosition ?? 'TRIM_HORIZON',
     ...(timestamp === undefined ? {} : { starting_timestamp: timestamp * 1000 }),
-    backoff: createBackoff(random),
+    backoff,
   };
 }
 
 /**
- * Creates a function that returns the wait after a failed invocation, in milliseconds. AWS
- * documents an exponential backoff without numbers. In this project, the maximum wait grows from
- * 0.2 s to 30 s. Each wait is a random time between half of the maximum and the full maximum.
+ * The pace at which a mapping retries a failed batch. AWS documents that Lambda retries until the
+ * records expire, exceed their maximum age or reach the number of retries, but not how long Lambda
+ * waits between two retries. A function must therefore work at every pace.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-export function createBackoff(random: () => number): (failures: number) => number {
+export type RetryPace = keyof typeof RETRY_PACES;
+
+/**
+ * Limits of the wait before a retry, in milliseconds. The limit doubles with each failure in a row,
+ * from `first_ms` to `longest_ms`. The values are this project's choice.
+ */
+const RETRY_PACES = {
+  at_once: { first_ms: 0, longest_ms: 0 },
+  usual: { first_ms: 200, longest_ms: 30_000 },
+  slow: { first_ms: 5_000, longest_ms: 60_000 },
+} as const;
+
+/**
+ * Creates a function that returns the wait after a failed invocation, in milliseconds. Each wait is
+ * a random time between half of the limit and the full limit.
+ *
+ * @param random returns a random number from 0 to 1.
+ * @throws {Error} if the pace is unknown.
+ */
+export function createBackoff(pace: RetryPace, random: () => number): (failures: number) => number {
+  const known = RETRY_PACES[pace];
+  if (known === undefined) {
+    throw new Error(`The retry pace must be one of ${Object.keys(RETRY_PACES)}, and is ${pace}.`);
+  }
   return (failures) => {
-    const ceiling = Math.min(30_000, 200 * 2 ** (failures - 1));
-    return ceiling / 2 + (random() * ceiling) / 2;
+    const limit = Math.min(known.longest_ms, known.first_ms * 2 ** (failures - 1));
+    return limit / 2 + (random() * limit) / 2;
   };
 }
 

@@ -20,6 +20,18 @@ test('a fault rule hits only calls of its service, action and caller', () => {
   expect(faults.list()).toMatchObject([{ id: '1', matched: 1, hits: 1 }]);
 });
 
+test('a fault rule with `contains` hits only calls whose body contains the text', () => {
+  const faults = faultsOf({ service: 'comprehend', kind: 'error', contains: 'poison', count: 1 });
+  const decide = (body?: string) =>
+    faults.decide('comprehend', 'owner', 'Detect', body === undefined ? body : Buffer.from(body));
+  expect(decide('{"Text":"fine"}')).toBeUndefined();
+  expect(decide()).toBeUndefined();
+  expect(decide('{"Text":"some poison"}')?.rule?.kind).toBe('error');
+  expect(() => faultsOf({ service: 'lambda', kind: 'kill', contains: 'poison' })).toThrow(
+    'contains does not apply to service lambda',
+  );
+});
+
 test('a fault rule with a count hits that many calls, the next ones', () => {
   const faults = faultsOf({ ...throttle, count: 2 });
   expect(run(faults, 4)).toEqual(['throttle', 'throttle', undefined, undefined]);

@@ -48,8 +48,21 @@ it.each([
 });
 
 it('the backoff grows exponentially to half a minute, and half of it is jitter', () => {
-  const least = createBackoff(() => 0);
-  const most = createBackoff(() => 1);
+  const least = createBackoff('usual', () => 0);
+  const most = createBackoff('usual', () => 1);
   expect([1, 2, 3, 20].map(least)).toEqual([100, 200, 400, 15_000]);
   expect([1, 2, 3, 20].map(most)).toEqual([200, 400, 800, 30_000]);
+});
+
+it('a failed batch is retried at once, or after 5 s to a minute, if the retry pace says so', () => {
+  const at_once = createBackoff('at_once', () => 1);
+  const slow = createBackoff('slow', () => 1);
+  expect([1, 2, 20].map(at_once)).toEqual([0, 0, 0]);
+  expect([1, 2, 20].map(slow)).toEqual([5_000, 10_000, 60_000]);
+});
+
+it('an unknown retry pace is refused', () => {
+  expect(() => createBackoff('quick' as 'slow', () => 1)).toThrow(
+    'The retry pace must be one of at_once,usual,slow, and is quick.',
+  );
 });

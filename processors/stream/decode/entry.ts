@@ -1,0 +1,77 @@
+import { brotliDecompressSync } from 'node:zlib';
+import type { KinesisStreamRecord } from 'aws-lambda';
+import { isRestored, type Restored, unpackRestored } from '../../../schemas/index.ts';
+import { isAggregate, readAggregate, type SubRecord } from './aggregate.ts';
+import { unreadable } from './unreadable.ts';
+
+/**
+ * The bytes of a record or sub-record, with the position, the partition key and the arrival time
+ * that the bytes had when they first came. If an operator has put the bytes back on the stream,
+ * these are not the values of the delivered stream record.
+ */
+export interface Entry extends Omit<Restored, 'encoding'> {
+  /** Sequence number of the stream record that was delivered. Lambda retries by this number. */
+  delivered_as: string;
+}
+
+/**
+ * Returns the entry of a Kinesis record. If an operator has put the record back, returns the entry
+ * as it first came.
+ *
+ * @param restore_key the key that signs what operators put back. Without the key, a restored record
+ * stays as it is.
+ */
+export function openEntry(record: KinesisStreamRecord, restore_key?: string): Entry {
+  const delivered = deliveredEntry(record);
+  if (!isRestored(record.kinesis.data)) return delivered;
+  return openRestored(delivered, restore_key) ?? delivered;
+}
+
+function deliveredEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
+  return {
+    // The eventID is the shard id, a colon and the sequence number, for example
+    // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`.
+    position: {
+      shard_id: eventID.slice(0, eventID.indexOf(':')),
+      sequence_number: kinesis.sequenceNumber,
+    },
+    partition_key: kinesis.partitionKey,
+    arrived_at: new Date(Math.round(kinesis.approximateArrivalTimestamp * 1_000)).toISOString(),
+    bytes: Buffer.from(kinesis.data, 'base64'),
+    delivered_as: kinesis.sequenceNumber,
+  };
+}
+
+function openRestored(
+  { bytes, delivered_as }: Entry,
+  restore_key: string | undefined,
+): Entry | undefined {
+  if (restore_key === undefined) return undefined;
+  const restored = unpackRestored(Buffer.from(bytes), restore_key);
+  if (restored === undefined) return undefined;
+  const { encoding, ...entry } = restored;
+  const original = encoding === 'br' ? brotliDecompressSync(entry.bytes) : entry.bytes;
+  return { ...entry, bytes: original, delivered_as };
+}
+
+/**
+ * Returns the records of an entry. A restored record never contains a restored record, so bytes that
+ * still look like one have a wrong signature. They have it also when an operator has put them back.
+ *
+ * @throws {Unreadable} if the signature is wrong or the aggregate is invalid.
+ */
+export function entriesOf(whole: Entry): Iterable<Entry> {
+  if (isRestored(whole.bytes)) {
+    throw unreadable('invalid_signature', 'is a restored record with a wrong signature');
+  }
+  return isAggregate(whole.bytes) ? placed(whole, readAggregate(whole.bytes)) : [whole];
+}
+
+function* placed(whole: Entry, records: Iterable<SubRecord>): Generator<Entry> {
+  let sub_sequence_number = 0;
+  for (const { partition_key, data } of records) {
+    const position = { ...whole.position, sub_sequence_number };
+    yield { ...whole, position, partition_key, bytes: data };
+    sub_sequence_number += 1;
+  }
+}

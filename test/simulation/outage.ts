@@ -1,0 +1,136 @@
+import { createFakeLedger } from '../fakes/quota-ledger.ts';
+import { createRandom } from '../support/random.ts';
+import { createSimulatedConsumer } from './consumer.ts';
+import { planOutage, type RetryPace } from './faults.ts';
+import { createJobs } from './jobs.ts';
+import { createMapping } from './mapping.ts';
+import { createScheduler, onVirtualTimers, type Scheduler } from './scheduler.ts';
+import { createStored, type Stored } from './services.ts';
+import { createStream, type SimulatedStream } from './stream.ts';
+import { createWorld, startedAt, type World } from './world.ts';
+
+export interface OutageOptions {
+  seed: number;
+  retry_pace: RetryPace;
+  /** Length of the outage of the analyzer, in milliseconds. */
+  outage_ms: number;
+  /** Number of records that are published during the outage. */
+  records: number;
+}
+
+export interface OutageReport {
+  published: number;
+  /** Number of records with a row. */
+  rows: number;
+  lines: number;
+  /** Number of records that have at least one line. */
+  records_with_lines: number;
+  given_up: number;
+  /** Number of invocations of the function until the end of the outage, and the number of shards. */
+  invocations: number;
+  shards: number;
+  calls: number;
+}
+
+const MAX_STEPS = 5_000_000;
+/** The outage starts after this time. Half of the later texts have a verdict from before. */
+const BEFORE_MS = 60_000;
+const KNOWN_TEXTS = 20;
+
+/**
+ * Simulates an outage of the analyzer without any other fault. Execution environments are never
+ * replaced. Records come before the outage and all through it, and half of them have a text whose
+ * verdict is in the cache.
+ */
+export async function simulateOutage(options: OutageOptions): Promise<OutageReport> {
+  const random = createRandom(options.seed);
+  const scheduler = createScheduler(random.fork(), startedAt());
+  return onVirtualTimers(scheduler, random.fork(), async () => {
+    const ends_ms = BEFORE_MS + options.outage_ms;
+    const fault_plan = planOutage('comprehend', BEFORE_MS, ends_ms);
+    const { retry_pace } = options;
+    const world = createWorld({ random, scheduler, fault_plan, retry_pace });
+    const stored = createStored();
+    const stream = createStream(world, () => undefined);
+    let [given_up, calls, invocations] = [0, 0, 0];
+    const mapping = connect(world, stored, stream, {
+      onCall: () => {
+        calls += 1;
+      },
+      onGivenUp: (records) => {
+        given_up += records;
+      },
+    });
+    const published = publish(world, stream, options);
+    scheduler.after(ends_ms, 'end of the outage', () => {
+      invocations = mapping.counters.invocations;
+    });
+    mapping.start();
+    await runUntil(scheduler, () => stream.count() === published && mapping.countPending() === 0);
+    return {
+      published,
+      rows: stored.table.items.size,
+      lines: stored.lines.length,
+      records_with_lines: new Set(stored.lines.map(({ result }) => result.record_id)).size,
+      given_up,
+      invocations,
+      shards: stream.shards.length,
+      calls,
+    };
+  });
+}
+
+function connect(
+  world: World,
+  stored: Stored,
+  stream: SimulatedStream,
+  counts: { onCall: () => void; onGivenUp: (records: number) => void },
+) {
+  const quota = createFakeLedger(world.calls_per_second);
+  const jobs = createJobs({
+    ...{ world, stored, stream, max_job_records: 1 },
+    checker: () => {
+      throw new Error('This world has no jobs');
+    },
+  });
+  const watch = { onRow: () => {}, onLine: () => {}, onSetAside: () => {} };
+  return createMapping({
+    world,
+    stream,
+    newConsumer: () =>
+      createSimulatedConsumer({ world, stored, jobs, watch, quota, onCall: counts.onCall }),
+    keysOf: ({ partition_key }) => [partition_key],
+    onCheckpoint: () => {},
+    onGivenUp: (_, records) => counts.onGivenUp(records.length),
+  });
+}
+
+/** Publishes the records over time. Returns their number. */
+function publish(
+  { scheduler, environment, random }: World,
+  stream: SimulatedStream,
+  { records, outage_ms }: OutageOptions,
+): number {
+  const producer = stream.as(environment('producer'));
+  const put = (record_id: string, mark: string) => {
+    const record = { record_id, source: 's', language: 'en', text: `A text #${mark}#.` };
+    const data = Buffer.from(JSON.stringify(record));
+    producer.putRecords([{ partition_key: record_id, data }]).catch((error: unknown) => {
+      scheduler.fail(error);
+    });
+  };
+  for (let i = 0; i < KNOWN_TEXTS; i += 1) {
+    scheduler.after(random.int(BEFORE_MS / 2), 'published', () => put(`before-${i}`, `known-${i}`));
+  }
+  for (let i = 0; i < records; i += 1) {
+    const mark = i % 2 === 0 ? `known-${i % KNOWN_TEXTS}` : `new-${i}`;
+    const after_ms = BEFORE_MS + random.int(outage_ms);
+    scheduler.after(after_ms, 'published', () => put(`record-${i}`, mark));
+  }
+  return KNOWN_TEXTS + records;
+}
+
+async function runUntil(scheduler: Scheduler, isDone: () => boolean): Promise<void> {
+  await scheduler.run(isDone, MAX_STEPS);
+  if (!isDone()) throw new Error('The world ended before all records were processed');
+}
