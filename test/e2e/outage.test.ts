@@ -25,7 +25,7 @@ async function put(ids: string[], textOf: (id: string, index: number) => string)
   expect(FailedRecordCount).toBe(0);
 }
 
-const analyzed = (ids: string[]) =>
+const waitUntilAnalyzed = (ids: string[]) =>
   vi.waitFor(async () => {
     for (const id of ids) {
       expect(await test.results.get('default', id), id).toMatchObject({ status: 'analyzed' });
@@ -55,7 +55,7 @@ it(
   async () => {
     const known = Array.from({ length: 20 }, (_, i) => `known-${i}`);
     await put(known, (id) => `The ${id} is great`);
-    await analyzed(known);
+    await waitUntilAnalyzed(known);
     await test.control('POST', 'faults', { service: 'comprehend', kind: 'error' });
     const before = countInvocations();
     const began = Date.now();
@@ -68,7 +68,7 @@ it(
     });
     const invocations = countInvocations() - before;
     await test.control('DELETE', 'faults');
-    await analyzed(mixed);
+    await waitUntilAnalyzed(mixed);
     const lines = await countLines();
     expect(lines).toHaveLength(known.length + mixed.length);
     const all = lines.reduce((sum, count) => sum + count, 0);

@@ -64,10 +64,10 @@ export function entriesOf(whole: Entry): Iterable<Entry> {
   if (isRestored(whole.bytes)) {
     throw unreadable('invalid_signature', 'is a restored record with a wrong signature');
   }
-  return isAggregate(whole.bytes) ? placed(whole, readAggregate(whole.bytes)) : [whole];
+  return isAggregate(whole.bytes) ? placeEach(whole, readAggregate(whole.bytes)) : [whole];
 }
 
-function* placed(whole: Entry, records: Iterable<SubRecord>): Generator<Entry> {
+function* placeEach(whole: Entry, records: Iterable<SubRecord>): Generator<Entry> {
   let sub_sequence_number = 0;
   for (const { partition_key, data } of records) {
     const position = { ...whole.position, sub_sequence_number };
