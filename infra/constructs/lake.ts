@@ -222,9 +222,18 @@ export class Lake extends Construct {
   }
 }
 
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+const LEAST_TRANSITION_DAYS = 30;
+
 function lakeLifecycle({ lake: { infrequent_access_days } }: Settings): s3.LifecycleRule[] {
   const query_results = { prefix: QUERY_RESULTS_PREFIX, expiration: Duration.days(7) };
   if (infrequent_access_days === undefined) return [query_results];
+  if (infrequent_access_days < LEAST_TRANSITION_DAYS) {
+    throw new Error(
+      `lake.infrequent_access_days: expected at least ${LEAST_TRANSITION_DAYS}, got ` +
+        `${infrequent_access_days}. S3 refuses an earlier move.`,
+    );
+  }
   const move = {
     storageClass: s3.StorageClass.INFREQUENT_ACCESS,
     transitionAfter: Duration.days(infrequent_access_days),

@@ -57,6 +57,12 @@ it('results in the lake move to the class for infrequent access at the age of th
   });
 });
 
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+it('results that should move before S3 allows it are refused at synthesis', () => {
+  const lake = { ...settings.lake, infrequent_access_days: 29 };
+  expect(() => synthesize({ lake })).toThrow('expected at least 30, got 29');
+});
+
 it.each(BUCKETS)(
   'the bucket %s is private and encrypted, and keeps deleted objects unless they expire anyway',
   (id) => {
