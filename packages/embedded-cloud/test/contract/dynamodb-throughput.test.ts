@@ -4,9 +4,7 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -72,38 +70,6 @@ it('a key that has written 1,000 units in a second is throttled, and another key
   await put('other 2');
   now += 1_000;
   await client.send(update);
-});
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
-it('a key that has read 3,000 units in a second is throttled, in the table and in an index', async () => {
-  await put('hot', 'news');
-  const get = new GetItemCommand({ TableName, Key: { id: { S: 'hot' } }, ConsistentRead: true });
-  const query = new QueryCommand({
-    TableName,
-    IndexName: 'by_source',
-    KeyConditionExpression: '#s = :s',
-    ExpressionAttributeNames: { '#s': 'source' },
-    ExpressionAttributeValues: { ':s': { S: 'news' } },
-  });
-  const readUntilThrottled = async (command: GetItemCommand | QueryCommand) => {
-    for (let reads = 0; ; reads += 1) {
-      const failure = await client.send(command as GetItemCommand).then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      if (failure !== undefined) return { reads, failure };
-    }
-  };
-  const strong = await readUntilThrottled(get);
-  expect(strong.reads).toBe(Math.ceil(3_000 / 63));
-  expect(strong.failure).toMatchObject(describeThrottle('TableReadKeyRangeThroughputExceeded'));
-  const weak = await readUntilThrottled(query);
-  expect(weak.reads).toBe(Math.ceil(3_000 / 31.5));
-  const of_index = describeThrottle(
-    'IndexReadKeyRangeThroughputExceeded',
-    'table/texts/index/by_source',
-  );
-  expect(weak.failure).toMatchObject(of_index);
 });
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
