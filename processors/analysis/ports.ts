@@ -99,8 +99,8 @@ export interface Slots {
   interval_ms: number;
   rate: Rate;
   /**
-   * Time of the last change of the rate, in epoch milliseconds. Before the first change, the value
-   * is 0.
+   * Start of the first slot after the last change of the rate, in epoch milliseconds. Before the
+   * first change, the value is 0.
    */
   rate_changed_at: number;
   /**

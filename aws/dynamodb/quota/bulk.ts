@@ -3,7 +3,7 @@ import { ServiceError } from '../../../schemas/index.ts';
 import { type BulkLot, nextGuaranteed, planLot, waitingSince } from './bulk-lot.ts';
 import type { QuotaItem } from './item.ts';
 import { MAX_ATTEMPTS } from './live.ts';
-import { refresh, remember, type State } from './state.ts';
+import { rateChangedAt, refresh, remember, type State } from './state.ts';
 
 /** Time by which the plan may lag behind the slots that are free, in milliseconds. */
 const BEHIND_MS = 50;
@@ -183,12 +183,12 @@ function takeShared(
 }
 
 function slotsOf(item: QuotaItem, { slots, interval_ms }: BulkLot, { startOf }: Take): Slots {
-  const { calls_per_second, refused_at, changed_at } = item;
+  const { calls_per_second, refused_at } = item;
   return {
     count: slots,
     starts_at: startOf(item),
     interval_ms,
     rate: { calls_per_second, refused_at },
-    rate_changed_at: changed_at,
+    rate_changed_at: rateChangedAt(item),
   };
 }

@@ -12,6 +12,11 @@ const quotaItemSchema = z.object({
   refused_at: z.number().positive(),
   /** Time of the last change of the rate, in epoch milliseconds. */
   changed_at: z.number(),
+  /**
+   * Start of the first slot at the current rate, in epoch milliseconds. Slots that were taken before
+   * the change of the rate keep their times, and thousands of processes take slots seconds ahead.
+   */
+  effective_at: z.number().default(0),
   /** End of the slots that bulk processes have planned to take, in epoch milliseconds. */
   bulk_queue_at: z.number(),
   /** Time of the next lot that is guaranteed to bulk, in epoch milliseconds. */

@@ -1,7 +1,7 @@
 import type { Slots } from '../../../processors/analysis/ports.ts';
 import { ServiceError } from '../../../schemas/index.ts';
 import { sharedIntervalMs, waitingSince } from './bulk-lot.ts';
-import { CREATE_ITEM, finite, refresh, remember, type State } from './state.ts';
+import { CREATE_ITEM, finite, rateChangedAt, refresh, remember, type State } from './state.ts';
 
 /**
  * Maximum number of attempts of one reservation. An attempt fails if another process has changed
@@ -48,13 +48,13 @@ async function tryReserve(
   const span_ms = slots * interval_ms;
   const span = { span_ms, latest: finite(latest), at, is_bulk_waiting };
   if (!remember(state, await takeSpan(state, span))) return undefined;
-  const { next_slot_at, refused_at, changed_at } = state.last_seen;
+  const { next_slot_at, refused_at } = state.last_seen;
   return {
     count: slots,
     starts_at: next_slot_at - span_ms,
     interval_ms,
     rate: { calls_per_second, refused_at },
-    rate_changed_at: changed_at,
+    rate_changed_at: rateChangedAt(state.last_seen),
   };
 }
 

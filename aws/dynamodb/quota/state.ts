@@ -20,7 +20,13 @@ export interface State {
 
 export function createState(item: SharedItem, calls_per_second: number): State {
   const quota: Rate = { calls_per_second, refused_at: calls_per_second };
-  const none = { next_slot_at: 0, changed_at: 0, bulk_queue_at: 0, bulk_due_at: 0 };
+  const none = {
+    next_slot_at: 0,
+    changed_at: 0,
+    effective_at: 0,
+    bulk_queue_at: 0,
+    bulk_due_at: 0,
+  };
   return { item, quota, last_seen: { ...none, ...quota } };
 }
 
@@ -55,8 +61,15 @@ export async function refresh(state: State, at: number): Promise<void> {
   void remember(state, await item.update(SET_RATE, 'calls_per_second = :from', values));
 }
 
-export const SET_RATE = 'calls_per_second = :to, refused_at = :refused, changed_at = :at';
+export const SET_RATE =
+  'calls_per_second = :to, refused_at = :refused, changed_at = :at, ' +
+  'effective_at = next_slot_at + :zero';
+
+/** Returns the time from which calls show the effect of the current rate, in epoch milliseconds. */
+export function rateChangedAt({ changed_at, effective_at }: QuotaItem): number {
+  return Math.max(changed_at, effective_at);
+}
 
 export function rateValues(to: Rate, at: number): Record<string, number> {
-  return { ':to': to.calls_per_second, ':refused': to.refused_at, ':at': at };
+  return { ':to': to.calls_per_second, ':refused': to.refused_at, ':at': at, ':zero': 0 };
 }

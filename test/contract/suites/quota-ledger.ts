@@ -60,7 +60,8 @@ export function describeQuotaLedger(createWorld: () => Promise<LedgerWorld>): vo
       expect(slot).toMatchObject({
         rate: slower,
         interval_ms: 125,
-        rate_changed_at: world.now(),
+        // The two slots that were taken before the change still have 100 ms each.
+        rate_changed_at: world.now() + 200,
       });
     }
     const faster = { calls_per_second: 8.5, refused_at: 10 };
@@ -77,7 +78,7 @@ export function describeQuotaLedger(createWorld: () => Promise<LedgerWorld>): vo
     const ledger = world.open();
     await ledger.reserve(1, Infinity);
     await ledger.change(10, { calls_per_second: 8, refused_at: 9 }, 0);
-    const changed_at = world.now();
+    const changed_at = world.now() + 100;
     world.advance(60_000);
     const rate = { calls_per_second: 8, refused_at: 9 };
     for (const one of [ledger, world.open()]) {

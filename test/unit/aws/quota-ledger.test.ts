@@ -84,6 +84,18 @@ it('the slots of a reservation end where the item says, one interval after the o
   });
 });
 
+it('a rate counts as changed when the first slot at that rate starts, behind the slots that were taken before', async () => {
+  const taken = {
+    ...ITEM,
+    next_slot_at: NOW + 9_000,
+    changed_at: NOW - 7,
+    effective_at: NOW + 8_000,
+  };
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: marshall(taken) });
+  const slots = await ledger().reserve(1, NOW + 60_000);
+  expect(slots).toMatchObject({ rate_changed_at: NOW + 8_000 });
+});
+
 it('the first slot starts now, and those of the next reservation follow it, by the latest start', async () => {
   const taken = { ...ITEM, next_slot_at: NOW + 300 };
   dynamodb.on(UpdateItemCommand).resolves({ Attributes: marshall(taken) });
@@ -114,11 +126,12 @@ it('a change of the rate is written only if the old one is still there and has h
   await change(10, { calls_per_second: 8, refused_at: 10 }, 1_000);
   const [call] = dynamodb.commandCalls(UpdateItemCommand);
   expect(call?.args[0].input).toMatchObject({
-    UpdateExpression: 'SET calls_per_second = :to, refused_at = :refused, changed_at = :at',
+    UpdateExpression:
+      'SET calls_per_second = :to, refused_at = :refused, changed_at = :at, effective_at = next_slot_at + :zero',
     ConditionExpression: 'calls_per_second = :from AND changed_at <= :settled',
   });
   expect(unmarshall(call!.args[0].input.ExpressionAttributeValues!)).toEqual({
-    ...{ ':from': 10, ':to': 8, ':refused': 10, ':at': NOW, ':settled': NOW - 1_000 },
+    ...{ ':from': 10, ':to': 8, ':refused': 10, ':at': NOW, ':zero': 0, ':settled': NOW - 1_000 },
   });
   // The next reservation knows the new rate without a read.
   expect(await reserve(1, NOW + 1_000)).toMatchObject({ interval_ms: 125 });
