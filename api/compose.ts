@@ -8,6 +8,7 @@ import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
+import { createUploadUrls } from '../aws/s3/upload-urls.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
@@ -107,6 +108,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
       createChangedError: () =>
         new InputChangedError('The input was replaced after the job had read it'),
     }),
+    upload_url: createUploadUrls({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
     results: createResultsReader({ table_name: environment.RESULTS_TABLE }),

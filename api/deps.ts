@@ -4,7 +4,7 @@ import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
 import type { ApiBindings } from './http/env.ts';
-import type { ResultsReader, StatsQuery } from './ports.ts';
+import type { CreateUploadUrl, ResultsReader, StatsQuery } from './ports.ts';
 
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
@@ -38,6 +38,7 @@ export interface ApiDeps {
   languages: readonly string[];
   jobs: JobStore;
   inputs: JobInputs;
+  upload_url: CreateUploadUrl;
   stream: RecordStream;
   claims: TextClaimStore;
   results: ResultsReader;

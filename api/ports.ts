@@ -11,6 +11,18 @@ export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
  */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
 
+/**
+ * Creates a URL to which a caller without AWS credentials can upload one object of this content type
+ * with PUT. The URL lives for `ttl_seconds` at most, and until `expires_at` (ISO 8601) for certain.
+ *
+ * @throws {ServiceError} if a service fails.
+ */
+export type CreateUploadUrl = (
+  key: string,
+  content_type: string,
+  ttl_seconds: number,
+) => Promise<{ url: string; expires_at: string }>;
+
 export interface ResultsQuery {
   tenant: string;
   source: string;

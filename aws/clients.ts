@@ -21,7 +21,7 @@ interface ClientSettings {
   useQueueUrlAsEndpoint?: false;
   endpoint?: string;
   region?: string;
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 }
 
 export interface ClientOptions extends Omit<ClientSettings, 'maxAttempts'> {

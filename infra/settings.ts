@@ -130,6 +130,7 @@ export interface Settings {
      * Retention time of jobs, of the jobs' inputs, and of texts that are too long for the stream.
      */
     retention_seconds: number;
+    /** Lifetime of an upload URL, at most an hour. */
     upload_url_ttl_seconds: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };

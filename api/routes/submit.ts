@@ -135,7 +135,11 @@ async function answerWith(deps: ApiDeps, job: Job, request: AsyncRequest): Promi
   }
   const { upload_url_ttl_seconds } = deps.settings;
   const content_type = FORMATS[job.input.format].content_type;
-  const url = await deps.inputs.presignPut(job.input.key, content_type, upload_url_ttl_seconds);
+  const { url, expires_at } = await deps.upload_url(
+    job.input.key,
+    content_type,
+    upload_url_ttl_seconds,
+  );
   return {
     job_id,
     status,
@@ -146,7 +150,7 @@ async function answerWith(deps: ApiDeps, job: Job, request: AsyncRequest): Promi
       url,
       method: 'PUT',
       headers: { 'Content-Type': content_type },
-      expires_at: new Date(deps.now() + upload_url_ttl_seconds * 1_000).toISOString(),
+      expires_at,
       max_bytes: MAX_UPLOAD_BYTES,
     },
   };

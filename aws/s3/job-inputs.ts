@@ -1,13 +1,7 @@
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { JobInputs } from '../../ingest/submission/ports.ts';
 import { createClient } from '../clients.ts';
-import { callService, httpStatus, translateError } from '../errors.ts';
+import { httpStatus, translateError } from '../errors.ts';
 import { openBucket } from './bucket.ts';
 
 const NOT_FOUND = 404;
@@ -23,10 +17,7 @@ export interface JobInputsDeps {
 
 /** Creates a client for the inputs of jobs in an S3 bucket. */
 export function createJobInputs(deps: JobInputsDeps): JobInputs {
-  // Disable the default checksum of the SDK, because the checksum of an upload is not known when
-  // its URL is signed.
-  const client =
-    deps.client ?? createClient(S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+  const client = deps.client ?? createClient(S3Client);
   const Bucket = deps.bucket_name;
   return {
     put: openBucket({ client, bucket_name: Bucket }).put,
@@ -54,13 +45,6 @@ export function createJobInputs(deps: JobInputsDeps): JobInputs {
         throw translateError('s3', cause);
       }
     },
-    presignPut: (Key, ContentType, ttl_seconds) =>
-      callService('s3', () =>
-        getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentType }), {
-          expiresIn: ttl_seconds,
-          signableHeaders: new Set(['content-type', 'host']),
-        }),
-      ),
   };
 }
 

@@ -16,7 +16,10 @@ export interface ApiUses {
   jobs: Jobs;
 }
 
-export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses) {
+export function apiEnvironment(
+  { settings, ingest, tables, lake, jobs }: ApiUses,
+  upload_role_arn: string,
+) {
   return {
     ...analysisEnvironment(settings, tables),
     STREAM_NAME: ingest.stream.ref,
@@ -32,14 +35,19 @@ export function apiEnvironment({ settings, ingest, tables, lake, jobs }: ApiUses
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
+    UPLOAD_ROLE_ARN: upload_role_arn,
     CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
     CORS_ORIGINS: settings.api.cors_origins.join(),
     SERVES_DOCS: String(settings.api.serves_docs),
   };
 }
 
-export function apiGrants({ settings, ingest, tables, lake, jobs }: ApiUses) {
+export function apiGrants(
+  { settings, ingest, tables, lake, jobs }: ApiUses,
+  upload_role_arn: string,
+) {
   return [
+    { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
     ...analysisGrants(settings, tables),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],

@@ -14,6 +14,7 @@ import { limitMethods, listOpenPaths } from './api-throttles.ts';
 import { addPreflight } from './cors.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
+import { createUploadRole } from './upload-role.ts';
 
 /**
  * HTTP API in API Gateway. The type is "REST API", because only REST APIs support API keys and
@@ -100,6 +101,7 @@ export class Api extends Construct {
 
   private createHandler(props: ApiUses) {
     const { settings } = props;
+    const upload_role = createUploadRole(this, props, () => this.handler.role?.roleArn);
     return createFunction(this, 'Handler', {
       settings,
       entry: 'api/handler.ts',
@@ -107,8 +109,8 @@ export class Api extends Construct {
       memory_mb: settings.api.memory_mb,
       timeout_seconds: settings.api.timeout_seconds,
       reserved_concurrency: settings.api.reserved_concurrency,
-      environment: apiEnvironment(props),
-      grants: apiGrants(props),
+      environment: apiEnvironment(props, upload_role.roleArn),
+      grants: apiGrants(props, upload_role.roleArn),
       assets: {
         ...ANALYSIS_ASSETS,
         docs: [

@@ -28,9 +28,4 @@ export interface JobInputs {
    * @throws {InputChangedError} if the object does not exist or does not have the given etag.
    */
   read(key: string, options: { etag: string; from: number }): AsyncIterable<Buffer>;
-  /**
-   * Creates a URL to which a caller without AWS credentials can upload one object of this content
-   * type with PUT. The URL expires after `ttl_seconds`.
-   */
-  presignPut(key: string, content_type: string, ttl_seconds: number): Promise<string>;
 }

@@ -104,7 +104,7 @@ it('without faults every route answers, also for the results of a job whose file
   expect((await call(path)).body.results).toEqual([]);
 });
 
-const SERVICES = ['kinesis', 'dynamodb', 's3', 'comprehend', 'athena'];
+const SERVICES = ['kinesis', 'dynamodb', 's3', 'comprehend', 'athena', 'sts'];
 const KINDS = [
   { kind: 'error' },
   { kind: 'error', after_effect: true },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,20 @@ async function servePage(): Promise<{ server: Server; origin: string }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, origin: `http://localhost:${(server.address() as AddressInfo).port}` };
+}
+
+/** Limits a key of the tier `starter` to one request, so that the second one is always throttled. */
+async function limitStarters(folder: string): Promise<void> {
+  const file = join(folder, 'AuraStream.template.json');
+  const template = JSON.parse(await readFile(file, 'utf8')) as {
+    Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+  };
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::ApiGateway::UsagePlan') continue;
+    if (!String(Properties.UsagePlanName).endsWith('Starter')) continue;
+    Properties.Throttle = { RateLimit: 0.001, BurstLimit: 1 };
+  }
+  await writeFile(file, JSON.stringify(template));
 }
 
 /** What a page sees of an answer, or the name of its error if the browser hides the answer. */
@@ -73,6 +87,7 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
       env: { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ corsOrigins }) },
     });
     expect(code, stderr).toBe(0);
+    await limitStarters(folder);
     test = await testCloud({ assemblyDir: folder });
     ({ api_key } = await prepareKeys(test.cloud));
     browser = await openBrowser(path!);
@@ -110,13 +125,9 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     const unknown = { url: `${test.cloud.api}/jobs`, headers: { 'x-api-key': 'x'.repeat(40) } };
     expect(await fetchFrom(page, unknown)).toMatchObject({ status: 403 });
     const { api_key: slow } = await test.keys.create({ tenant: 'slow', tier: 'starter' });
-    const burst = await Promise.all(
-      Array.from({ length: 30 }, () =>
-        fetchFrom(page, { url: `${test.cloud.api}/jobs`, headers: { 'x-api-key': slow } }),
-      ),
-    );
-    expect(burst.filter(({ error }) => error !== undefined)).toEqual([]);
-    expect(burst.find(({ status }) => status === 429)).toMatchObject({ retry_after: '1' });
+    const second = { url: `${test.cloud.api}/jobs`, headers: { 'x-api-key': slow } };
+    expect(await fetchFrom(page, second)).toMatchObject({ status: 200 });
+    expect(await fetchFrom(page, second)).toMatchObject({ status: 429, retry_after: '1' });
 
     const job = await fetchFrom(
       page,

@@ -19,7 +19,6 @@ export function createFakeInputs(objects = new Map<string, Buffer>()) {
       }
       yield bytes.subarray(from);
     },
-    presignPut: async (key) => `https://bucket.example/${key}?signed`,
   };
   return { inputs, objects };
 }

@@ -65,6 +65,7 @@ it.each([
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
+      UPLOAD_ROLE_ARN: 'ApiUploadRole.Arn',
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
       CORS_ORIGINS: '',
       SERVES_DOCS: 'true',
@@ -138,7 +139,7 @@ it('each function runs the handler of its room, next to the files that it reads'
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 7 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 8 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer and the API may have a concurrency of their own', () => {

@@ -107,9 +107,11 @@ it.each([
       's3:PutObject JobsInputs.Arn/claims/*',
       's3:PutObject JobsInputs.Arn/inputs/*',
       's3:PutObject LakeBucket.Arn/query-results/*',
+      'sts:AssumeRole ApiUploadRole.Arn',
     ],
   ],
   ['ApiAuthorizerHandlerRole', []],
+  ['ApiUploadRole', ['s3:PutObject JobsInputs.Arn/inputs/*']],
   [
     'JobsSubmissionRole',
     [
@@ -154,7 +156,8 @@ it.each([
     ],
   ],
 ])('the role %s may do what its function does, and nothing else', (role, grants) => {
-  const own = role === 'LakeDeliveryRole' ? [] : listObservability(role);
+  const is_of_function = !['LakeDeliveryRole', 'ApiUploadRole'].includes(role);
+  const own = is_of_function ? listObservability(role) : [];
   expect(listGrants(role)).toEqual([...grants, ...own].sort());
 });
 
@@ -194,6 +197,15 @@ it('only its service may assume a role, only for the own account, and no role bu
       ManagedPolicyArns: [
         'arn:AWS::Partition:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
       ],
+    },
+    ApiUploadRole: {
+      Description: 'Signs the URLs to which callers upload the inputs of jobs',
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: 'ApiHandlerRole.Arn' }, Action: 'sts:AssumeRole' },
+        ],
+      },
     },
     JobsSubmissionRole: lambda,
     JobsCallbackRole: lambda,

@@ -364,6 +364,14 @@ export const API: DocumentPromises = {
       tests: ['a job reads CSV, and returns its results as JSON lines and as CSV'],
     },
     {
+      says: 'The URL lives for an hour (`jobs.upload_url_ttl_seconds`): the upload must begin before `upload.expires_at`.',
+      tests: [
+        'an upload URL expires with its time to live, or with its session if that ends first',
+        'an upload URL of %d s is signed by a new session of %d s',
+        'the time for an upload is that of the settings',
+      ],
+    },
+    {
       says: 'A page has `limit` records, at most 1,000 and at most 4 MiB, because a Lambda response is limited to 6 MB.',
       tests: [
         'the pages of a job hold each record once, `limit` at a time, and only the last is short',

@@ -51,6 +51,10 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     languages: SENTIMENT_LANGUAGES,
     jobs,
     inputs,
+    upload_url: async (key) => ({
+      url: `https://bucket.example/${key}?signed`,
+      expires_at: '2026-11-23T01:00:00.000Z',
+    }),
     results,
     stream,
     claims: createFakeClaims(),

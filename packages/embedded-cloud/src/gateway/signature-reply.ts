@@ -34,6 +34,7 @@ export function unknownKeyReply(service: AwsService): AwsReply {
 const REFUSALS: Record<string, (fault: SignatureFault) => Refusal> = {
   s3: refuseS3,
   cloudformation: refuseXml,
+  sts: refuseXml,
 };
 
 function refuseS3(fault: SignatureFault): Refusal {
@@ -53,6 +54,8 @@ function refuseS3(fault: SignatureFault): Refusal {
         code: 'InvalidToken',
         message: 'The provided token is malformed or otherwise not valid.',
       };
+    case 'expired_token':
+      return { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.' };
     case 'expired_url':
       return deny('Request has expired');
     case 'skewed':
@@ -76,6 +79,7 @@ function refuseXml(fault: SignatureFault): Refusal {
     IncompleteSignatureException: 'IncompleteSignature',
     UnrecognizedClientException: 'InvalidClientTokenId',
     InvalidSignatureException: 'SignatureDoesNotMatch',
+    ExpiredTokenException: 'ExpiredToken',
   };
   return { status: 403, code: codes[code] ?? code, message };
 }
@@ -94,6 +98,12 @@ function refuseJson(fault: SignatureFault): Refusal {
         status: 400,
         code: 'UnrecognizedClientException',
         message: 'The security token included in the request is invalid.',
+      };
+    case 'expired_token':
+      return {
+        status: 400,
+        code: 'ExpiredTokenException',
+        message: 'The security token included in the request is expired',
       };
     case 'expired_url':
       return invalid('Signature expired.');

@@ -18,6 +18,8 @@ export interface Identity {
   secret_access_key: string;
   /** The token that requests with temporary credentials must contain. */
   session_token?: string;
+  /** The time at which temporary credentials expire, in epoch milliseconds. */
+  expires_at?: number;
 }
 
 /** One AWS call as the gateway received it, with the whole body of the request. */

@@ -14,6 +14,7 @@ import type { Identity } from './types.ts';
 export type SignatureFault =
   | { kind: 'incomplete'; is_presigned: boolean }
   | { kind: 'wrong_token' }
+  | { kind: 'expired_token' }
   | { kind: 'expired_url' }
   | { kind: 'skewed'; signed_at: string; now: number }
   | { kind: 'unsigned_headers'; names: string[] }
@@ -51,6 +52,7 @@ export async function findSignatureFault(
     return { kind: 'incomplete', is_presigned: signature.expires !== undefined };
   }
   if (tokenOf(request) !== identity.session_token) return { kind: 'wrong_token' };
+  if (now >= (identity.expires_at ?? Number.POSITIVE_INFINITY)) return { kind: 'expired_token' };
   const late = findTimeFault(signature, signed_at, now);
   if (late !== undefined) return late;
   const names = unsignedHeaders(request, signature);

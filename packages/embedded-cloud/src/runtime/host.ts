@@ -60,6 +60,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         created_at: started_at,
       })),
     dispatch: (call) => gateway.dispatch(call),
+    openSession: callers.openSession,
   });
   const gateway = createGateway({
     services: services.all,

@@ -12,6 +12,7 @@ import { createS3, type S3 } from '../services/s3/s3.ts';
 import { createSecretsManager } from '../services/secrets-manager.ts';
 import { createSqs } from '../services/sqs/sqs.ts';
 import { createQueueStore, type QueueStore } from '../services/sqs/store.ts';
+import { createSts, type StsOptions } from '../services/sts.ts';
 import { catalogOf, workGroupsOf } from './catalog.ts';
 import type { Deployment } from './deployment.ts';
 import { queueSpecs } from './queues.ts';
@@ -44,6 +45,7 @@ export interface ServicesOptions {
   stacks: () => DescribedStack[];
   /** Makes an AWS call through the gateway. */
   dispatch: (call: AwsCall) => Promise<AwsReply>;
+  openSession: StsOptions['openSession'];
   now: () => number;
   random: () => number;
   /**
@@ -113,6 +115,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     athena,
     cloudformation,
     createSqs(queues),
+    createSts({
+      findRole: options.deployment.roles.findTrusting,
+      openSession: options.openSession,
+      now,
+    }),
     secrets,
     createApiGateway({ keys, plans: usagePlans(stack) }),
   ];

@@ -5,6 +5,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { createCloudFormation } from '../../src/services/cloudformation.ts';
@@ -16,6 +17,8 @@ import { fetchSigned, presign, signHeaders } from '../support/sign.ts';
 const MINUTE = 60_000;
 let ahead_ms = 0;
 const now = () => Date.now() + ahead_ms;
+
+const session_end = Date.now() + 30 * MINUTE;
 
 let folder: string;
 let gateway: Gateway;
@@ -34,7 +37,10 @@ beforeAll(async () => {
     findIdentity: (access_key_id) => {
       const caller = { access_key_id, name: 'owner' };
       if (access_key_id === 'ASIASESSION')
-        return { caller, secret_access_key: 'secret', session_token: 'token' };
+        return {
+          ...{ caller, secret_access_key: 'secret', session_token: 'token' },
+          expires_at: session_end,
+        };
       return access_key_id === 'AKIAOWNER' ? { caller, secret_access_key: 'secret' } : undefined;
     },
     policiesOf: () => [],
@@ -109,6 +115,23 @@ it('temporary credentials are refused without their session token', async () => 
       ...refused,
       'InvalidClientTokenId',
     ]);
+});
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html
+it('a URL that temporary credentials have signed works until they expire, although its own time is not over', async () => {
+  const credentials = { accessKeyId: 'ASIASESSION', secretAccessKey: 'secret' };
+  const client = new S3Client({
+    ...{ endpoint, region: 'us-east-1', forcePathStyle: true },
+    credentials: { ...credentials, sessionToken: 'token' },
+  });
+  const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'session' });
+  const url = await getSignedUrl(client, command, { expiresIn: 7_200 });
+  client.destroy();
+  const put = async () => codeOf(await fetch(url, { method: 'PUT', body: 'a' }));
+  ahead_ms = 29 * MINUTE;
+  expect((await put())[0]).toBe(200);
+  ahead_ms = 31 * MINUTE;
+  expect(await put()).toEqual([400, 'ExpiredToken']);
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html

@@ -33,7 +33,7 @@ export const method = (
     },
   },
 });
-export const resource = (PathPart: string, ParentId: unknown = ROOT): TemplateResource => ({
+const resource = (PathPart: string, ParentId: unknown = ROOT): TemplateResource => ({
   Type: 'AWS::ApiGateway::Resource',
   Properties: { ...API, PathPart, ParentId },
 });

@@ -1,5 +1,6 @@
 import { type PolicyStatement, statementCovers } from '../../gateway/policy.ts';
 import { ACCOUNT_ID } from '../../gateway/types.ts';
+import type { AssumableRole } from '../../services/sts.ts';
 import type { Resource } from './resource.ts';
 import type { Stack } from './stack.ts';
 
@@ -8,14 +9,21 @@ interface PolicyDocument {
 }
 
 interface TrustStatement extends PolicyStatement {
-  Principal?: { Service?: string | string[] };
+  Principal?: { Service?: string | string[]; AWS?: string | string[] };
 }
 
 interface RoleProperties {
   AssumeRolePolicyDocument?: { Statement: TrustStatement | TrustStatement[] };
   Policies?: { PolicyDocument: PolicyDocument }[];
   ManagedPolicyArns?: string[];
+  MaxSessionDuration?: number | string;
 }
+
+/**
+ * Default of the longest session of a role, in seconds.
+ * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+const MAX_SESSION_SECONDS = 3_600;
 
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
@@ -65,6 +73,13 @@ export interface Roles {
    * @throws {Error} if the template has no such role, or the role does not trust the service.
    */
   assume(arn: string, service: TrustedService): string;
+  /**
+   * Finds the role with this ARN, as a caller of the account does that assumes the role with STS.
+   *
+   * @param caller_role_id logical id of the caller's role. Undefined for the account's owner.
+   * @returns undefined if the template has no such role, or the role does not trust the caller.
+   */
+  findTrusting(arn: string, caller_role_id: string | undefined): AssumableRole | undefined;
 }
 
 /** A service that assumes roles of the template. */
@@ -112,7 +127,29 @@ export function createRoles(stack: Stack): Roles {
       }
       return role.logical_id;
     },
+    findTrusting(arn, caller_role_id) {
+      const role = roles.find((one) => one.attribute('Arn') === arn);
+      const caller = roles.find((one) => one.logical_id === caller_role_id);
+      if (role === undefined || !trustsPrincipal(role, caller?.attribute('Arn'))) return undefined;
+      const { MaxSessionDuration = MAX_SESSION_SECONDS } = role.properties() as RoleProperties;
+      const { logical_id, physical_id } = role;
+      return { logical_id, name: physical_id, max_seconds: Number(MaxSessionDuration) };
+    },
   };
+}
+
+/**
+ * Returns whether a role trusts another role by its ARN or through the account. The conditions of
+ * such a trust policy are not emulated, so that a statement with conditions grants nothing.
+ */
+function trustsPrincipal(role: Resource, principal_arn: string | undefined): boolean {
+  const { AssumeRolePolicyDocument } = role.properties() as RoleProperties;
+  const account = `arn:aws:iam::${ACCOUNT_ID}:root`;
+  return [AssumeRolePolicyDocument?.Statement ?? []].flat().some(({ Effect, ...statement }) => {
+    const trusted = [statement.Principal?.AWS ?? []].flat();
+    const is_named = trusted.some((arn) => arn === account || arn === principal_arn);
+    return Effect === 'Allow' && statement.Condition === undefined && is_named;
+  });
 }
 
 function trusts(role: Resource, service: TrustedService): boolean {
