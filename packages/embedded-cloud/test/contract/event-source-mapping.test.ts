@@ -19,6 +19,7 @@ import { createKinesisSource } from '../../src/runtime/event-source/kinesis-sour
 import { type Mapping, startMapping } from '../../src/runtime/event-source/mapping.ts';
 import { createS3Destination } from '../../src/runtime/event-source/s3-destination.ts';
 import {
+  createBackoff,
   type MappingProperties,
   mappingSettings,
 } from '../../src/runtime/event-source/settings.ts';
@@ -144,6 +145,11 @@ const active = (StreamName: string) =>
     expect(found.StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
   });
 
+interface MapOptions {
+  now?: () => number;
+  backoff?: (failures: number) => number;
+}
+
 /**
  * Starts a mapping that invokes the real function. The array `seen` lists each delivered record as
  * `[key, text]`.
@@ -152,6 +158,7 @@ function map(
   stream_arn: string,
   properties: Partial<MappingProperties>,
   caller = credentials.full,
+  { now = Date.now, backoff = () => 1 }: MapOptions = {},
 ) {
   const seen: [string, string][] = [];
   const own = {
@@ -167,7 +174,7 @@ function map(
     mapping_id: stream_arn.split('/')[1]!,
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
-    settings: { ...settings, backoff: () => 1 },
+    settings: { ...settings, backoff },
     source: createKinesisSource(stream_arn, { ...config, credentials: own }),
     destination: createS3Destination('arn:aws:s3:::failures', { ...config, credentials: own }),
     async invoke(payload) {
@@ -180,7 +187,7 @@ function map(
       return handler.invoke(payload);
     },
     directory: join(folder, 'checkpoints'),
-    now: Date.now,
+    now,
     pace: { idle_ms: 20, busy_ms: 5, error_ms: 20, refresh_ms: 200 },
   });
   return { mapping, seen };
@@ -273,6 +280,32 @@ it('a mapping reports failing records to S3 with the whole event, and delivers t
       requestContext: expect.objectContaining({ condition: 'RetryAttemptsExhausted' }),
     }),
   );
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html: without a number
+// of retries, only the age ends the retries. The page does not say how long Lambda waits before one.
+it('a mapping without a number of retries delivers a failed batch again, even at once, until it is too old', async () => {
+  const arn = await createStream('stubborn', 1);
+  await put('stubborn', 'k', 'poison');
+  let ahead_ms = 0;
+  const { mapping, seen } = map(
+    arn,
+    {
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 60,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    },
+    credentials.full,
+    { now: () => Date.now() + ahead_ms, backoff: createBackoff('at_once', () => 1) },
+  );
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(30), { timeout: 20_000 });
+  expect(mapping.status().records_discarded).toBe(0);
+  ahead_ms = 61_000;
+  await vi.waitFor(() => expect(mapping.status().records_discarded).toBe(1), { timeout: 20_000 });
+  await mapping.stop();
+  expect(await reports('stubborn')).toMatchObject([
+    { requestContext: { condition: 'RecordAgeExceeded' } },
+  ]);
 });
 
 it('a mapping reads the children of a split shard after their parent', async () => {
