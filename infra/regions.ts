@@ -1,10 +1,10 @@
 import type { AnalyzerName } from '../schemas/index.ts';
 
 /**
- * Regions that have the service of an analyzer.
+ * Regions that have the service of an analyzer. An analyzer that is not listed runs in every region.
  * Source: https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
  */
-const REGIONS: Record<AnalyzerName, readonly string[]> = {
+const REGIONS: Partial<Record<AnalyzerName, readonly string[]>> = {
   comprehend: [
     'ap-northeast-1',
     'ap-northeast-2',
@@ -30,7 +30,7 @@ const REGIONS: Record<AnalyzerName, readonly string[]> = {
  */
 export function checkRegion(analyzer: AnalyzerName, region: string | undefined): void {
   const regions = REGIONS[analyzer];
-  if (region === undefined || regions.includes(region)) return;
+  if (region === undefined || regions === undefined || regions.includes(region)) return;
   throw new Error(
     `The region ${region} does not have the analyzer ${analyzer}. Deploy to one of ` +
       `${regions.join(', ')}; set AWS_REGION, or the region of your profile.`,
