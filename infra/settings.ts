@@ -242,13 +242,29 @@ export const settings: Settings = {
     allowed_cidrs: [],
   },
   tiers: {
-    starter: { requests_per_second: 5, burst_requests: 10, requests_per_month: 100_000 },
-    growth: { requests_per_second: 25, burst_requests: 50, requests_per_month: 1_000_000 },
-    professional: { requests_per_second: 100, burst_requests: 200, requests_per_month: 10_000_000 },
+    starter: {
+      requests_per_second: 5,
+      burst_requests: 10,
+      requests_per_month: 100_000,
+      open_job_records: 1_000_000,
+    },
+    growth: {
+      requests_per_second: 25,
+      burst_requests: 50,
+      requests_per_month: 1_000_000,
+      open_job_records: 5_000_000,
+    },
+    professional: {
+      requests_per_second: 100,
+      burst_requests: 200,
+      requests_per_month: 10_000_000,
+      open_job_records: 20_000_000,
+    },
     enterprise: {
       requests_per_second: 500,
       burst_requests: 1_000,
       requests_per_month: 100_000_000,
+      open_job_records: 100_000_000,
     },
   },
   jobs: {

@@ -72,6 +72,18 @@ export interface ThroughputSample {
 }
 
 /**
+ * A batch that a consumer has begun. Its first record is the oldest record of the shard that is not
+ * done.
+ */
+export interface BatchStart {
+  shard_id: string;
+  /** Time at which the consumer began the batch, as ISO 8601 in UTC. */
+  started_at: string;
+  /** Time at which the first record of the batch arrived, as ISO 8601 in UTC. */
+  oldest_at: string;
+}
+
+/**
  * Stores jobs and their pages. Each method is atomic and idempotent, and can throw a {@link
  * ServiceError}. A job whose `expires_at` has passed counts as absent.
  */
@@ -188,6 +200,10 @@ export interface JobStore {
   putThroughputSample(sample: ThroughputSample): Promise<void>;
   /** Reads the latest throughput sample of each shard. */
   throughputSamples(): Promise<ThroughputSample[]>;
+  /** Stores that a batch has begun, in place of the earlier batch of its shard. */
+  putBatchStart(start: BatchStart): Promise<void>;
+  /** Reads the batch of each shard that has begun last. */
+  batchStarts(): Promise<BatchStart[]>;
 }
 
 /**

@@ -10,6 +10,8 @@ export const tierLimitsSchema = z.object({
   requests_per_second: z.number().positive(),
   burst_requests: z.int().positive(),
   requests_per_month: z.int().positive(),
+  /** Number of records that the open jobs of a tenant may have together. */
+  open_job_records: z.int().positive(),
 });
 export type TierLimits = z.infer<typeof tierLimitsSchema>;
 

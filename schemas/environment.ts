@@ -102,6 +102,11 @@ export const submissionEnvironmentSchema = z.object({
   JOBS_QUEUE_URL: z.url(),
   CALLBACK_QUEUE_URL: z.url(),
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
+  ANALYZER: z.enum(ANALYZER_NAMES),
+  ANALYZER_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('The part of the quota that all consumers share.'),
 });
 
 /** Environment variables of the Lambda function that sends callbacks. */

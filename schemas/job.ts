@@ -54,8 +54,24 @@ const JOB_ERROR_CODES = [
   'TOO_MANY_RECORDS',
   'DEADLINE_EXCEEDED',
   'SUBMISSION_STOPPED',
+  'DEADLINE_UNREACHABLE',
 ] as const;
-export const jobErrorSchema = z.object({ code: z.enum(JOB_ERROR_CODES), message: z.string() });
+
+/** The figures for which a job was refused. */
+const jobFiguresSchema = z.object({
+  records: z.int().min(0).describe('Records of the job.'),
+  records_ahead: z.int().min(0).optional().describe('Records that are done before or beside them.'),
+  estimated_hours: z.number().optional().describe('Time that the job would take.'),
+  deadline_at: timestamp.optional(),
+  open_records: z.int().min(0).optional().describe('Records of the other open jobs of the tenant.'),
+  max_records: z.int().min(1).optional().describe('Records that open jobs of the tenant may have.'),
+});
+
+export const jobErrorSchema = z.object({
+  code: z.enum(JOB_ERROR_CODES),
+  message: z.string(),
+  figures: jobFiguresSchema.optional(),
+});
 export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** The object in the input bucket that contains the records of a job. */
@@ -132,6 +148,11 @@ export const jobSchema = z.object({
   created_at: timestamp,
   started_at: timestamp.optional(),
   completed_at: timestamp.optional(),
+  /**
+   * Number of records that the open jobs of the tenant may have together. The tier of the API key
+   * sets it.
+   */
+  max_open_records: z.int().min(1).optional(),
   /** Time at which a job that is not final becomes FAILED. */
   deadline_at: timestamp,
   /** Time of the sweeper's next check of the job. Absent if the job needs no further check. */

@@ -17,7 +17,7 @@ export function createAuthorize({
     const resource = wholeStage(methodArn);
     if (claims === undefined) return policyFor('unknown', 'Deny', resource);
     const { tenant, tier } = claims;
-    const { requests_per_second, burst_requests } = TIERS[tier];
+    const { requests_per_second, burst_requests, open_job_records } = TIERS[tier];
     return {
       ...policyFor(tenant, 'Allow', resource),
       usageIdentifierKey: key,
@@ -26,6 +26,7 @@ export function createAuthorize({
         tier,
         rate_limit: String(requests_per_second),
         burst: String(burst_requests),
+        open_job_records: String(open_job_records),
       },
     };
   };

@@ -8,7 +8,7 @@ export interface ApiBindings {
   requestContext?: {
     requestId?: string;
     /** Context that the authorizer returned for the API key. */
-    authorizer?: { tenant?: string; rate_limit?: string } | null;
+    authorizer?: { tenant?: string; rate_limit?: string; open_job_records?: string } | null;
   };
   lambdaContext?: { awsRequestId?: string };
 }

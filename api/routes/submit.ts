@@ -99,10 +99,17 @@ function createJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw
     request_hash: hash(raw),
     created_at: at(0),
     deadline_at: at(deadline_seconds * 1_000),
+    ...readCap(c),
     due_at: at(DUE_MS),
     ...createCallback(deps, request),
     expires_at: Math.floor(now / 1_000) + retention_seconds,
   };
+}
+
+/** Returns the cap of records that the authorizer has read from the tier of the API key. */
+function readCap({ env }: Context<ApiEnv>): Pick<Job, 'max_open_records'> {
+  const cap = env?.requestContext?.authorizer?.open_job_records;
+  return cap === undefined ? {} : { max_open_records: Number(cap) };
 }
 
 function createCallback({ random_id }: ApiDeps, { callback_url }: AsyncRequest) {

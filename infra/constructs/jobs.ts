@@ -110,6 +110,7 @@ export class Jobs extends Construct {
   }
 
   private createSubmission(settings: Settings, ingest: Ingest): lambda.Function {
+    const quota = settings.quotas[settings.analysis.analyzer];
     const handler = createFunction(this, 'Submission', {
       settings,
       entry: 'ingest/submission/handler.ts',
@@ -126,6 +127,8 @@ export class Jobs extends Construct {
         JOBS_QUEUE_URL: this.queue.queueUrl,
         CALLBACK_QUEUE_URL: this.callback_queue.queueUrl,
         ENVIRONMENT: settings.environment,
+        ANALYZER: settings.analysis.analyzer,
+        ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
       },
       grants: [
         {

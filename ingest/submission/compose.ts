@@ -7,10 +7,14 @@ import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createJobInputs } from '../../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createCallbackQueue, createJobQueue } from '../../aws/sqs/queues.ts';
+import { measureBulkLoad } from '../../jobs/bulk-load.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
 import { createSweep } from '../../jobs/sweep.ts';
-import { parseEnvironment, submissionEnvironmentSchema } from '../../schemas/index.ts';
+import { sleep } from '../../lib/sleep.ts';
+import { ANALYZERS, parseEnvironment, submissionEnvironmentSchema } from '../../schemas/index.ts';
+import { createAdmit } from './admit.ts';
 import { createMessageHandler } from './messages.ts';
+import { createPace } from './pace.ts';
 import { InputChangedError } from './ports.ts';
 import { createSubmit } from './submit.ts';
 
@@ -32,6 +36,12 @@ export function compose(variables: Record<string, string | undefined>) {
   const callback_queue = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
   const on_final = createOnFinal(callback_queue);
   const bucket_name = environment.INPUT_BUCKET;
+  const documents_per_second =
+    environment.ANALYZER_CALLS_PER_SECOND * ANALYZERS[environment.ANALYZER].max_documents;
+  const readLoad = async () => {
+    const [samples, starts] = await Promise.all([store.throughputSamples(), store.batchStarts()]);
+    return measureBulkLoad(now(), { samples, starts });
+  };
   const handleMessages = createMessageHandler({
     submit: createSubmit({
       store,
@@ -42,6 +52,8 @@ export function compose(variables: Record<string, string | undefined>) {
       stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
       claims: createTextClaims({ bucket_name }),
       on_final,
+      admit: createAdmit({ store, readLoad, documents_per_second, now }),
+      startPace: () => createPace({ readLoad, documents_per_second, now, sleep }),
       now,
     }),
     sweep: createSweep({ store, job_queue, callback_queue, now }),

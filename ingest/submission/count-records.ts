@@ -1,5 +1,6 @@
 import type { JobStore } from '../../jobs/ports.ts';
 import { type InputPosition, type Job, MAX_JOB_RECORDS } from '../../schemas/index.ts';
+import type { Admit } from './admit.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
 import { countInput } from './input.ts';
 import { UnusableInputError } from './input-error.ts';
@@ -9,6 +10,7 @@ import type { JobInputs } from './ports.ts';
 export interface CountDeps {
   store: JobStore;
   inputs: JobInputs;
+  admit: Admit;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -21,7 +23,7 @@ const CHECKPOINT_INTERVAL_MS = 5_000;
  *
  * @returns the job in PROCESSING; `more` if the time ran out; `ignored` if the job has left PENDING
  * for another status, or if another invocation has taken the lease.
- * @throws {UnusableInputError} if the input has no records or too many records.
+ * @throws {UnusableInputError} if the input has no records, or too many for the limits or the time.
  */
 export async function countRecords(
   deps: CountDeps,
@@ -47,6 +49,10 @@ export async function countRecords(
   }
   if (position.records === 0) {
     throw new UnusableInputError('INPUT_EMPTY', 'The input has no records');
+  }
+  const refused = await deps.admit(job, position.records);
+  if (refused !== undefined) {
+    throw new UnusableInputError(refused.code, refused.message, refused.figures);
   }
   return startProcessing(deps, job, position.records, lease);
 }

@@ -1,11 +1,12 @@
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../jobs/progress.ts';
-import type { Job } from '../../schemas/index.ts';
+import type { InputPosition, Job } from '../../schemas/index.ts';
 import type { RecordStream, TextClaimStore } from '../ports.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
 import { type InputEntry, readInput } from './input.ts';
 import type { HeldLease } from './lease.ts';
+import type { Pace } from './pace.ts';
 import type { JobInputs } from './ports.ts';
 
 export interface PublishDeps {
@@ -14,6 +15,8 @@ export interface PublishDeps {
   stream: RecordStream;
   claims: TextClaimStore;
   on_final: (job: Job) => Promise<void>;
+  /** Creates the pace of one call. */
+  startPace: () => Pace;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -32,7 +35,8 @@ export class SubmissionInterruptedError extends Error {
 const RECORDS_PER_CHECKPOINT = 1_000;
 
 /**
- * Publishes the records of a job in PROCESSING, starting at the last checkpoint of the job.
+ * Publishes the records of a job in PROCESSING, starting at the last checkpoint of the job, and not
+ * faster than the consumers of the bulk stream can follow.
  *
  * @returns `done` after the last record; `more` if the time ran out; `ignored` if the job has left
  * PROCESSING, or if another invocation has taken the lease.
@@ -43,23 +47,26 @@ export async function publishRecords(
   lease: HeldLease,
   remaining_ms: RemainingMs,
 ): Promise<'done' | 'more' | 'ignored'> {
+  const pace = deps.startPace();
   const submitChunk = createSubmitChunk(deps, job, lease);
-  const from = job.submitted ?? { records: 0, bytes: 0 };
-  let entries: InputEntry[] = [];
-  let started_at = deps.now();
-  for await (const entry of readInput(deps.inputs, job, from)) {
-    entries.push(entry);
-    if (entries.length < RECORDS_PER_CHECKPOINT) continue;
-    if ((await submitChunk(entries, entry)) === undefined) return 'ignored';
-    entries = [];
-    // The next chunk will take as long as this one. If Lambda ended the invocation during a chunk,
-    // its records would be published a second time.
-    const chunk_ms = deps.now() - started_at;
-    if (isTimeUp(() => remaining_ms() - chunk_ms)) return 'more';
-    started_at = deps.now();
+  let from = job.submitted ?? { records: 0, bytes: 0 };
+  // The next chunk will take as long as the last one. If Lambda ended the invocation during a chunk,
+  // its records would be published a second time.
+  let chunk_ms = 0;
+  const isChunkTooLate = () => isTimeUp(() => remaining_ms() - chunk_ms);
+  const goesOn = async (last_ms: number) => {
+    chunk_ms = last_ms;
+    return !isChunkTooLate() && pace.takeRoom(RECORDS_PER_CHECKPOINT);
+  };
+  for (;;) {
+    if (!(await pace.waitForRoom(RECORDS_PER_CHECKPOINT, isChunkTooLate))) return 'more';
+    const input = readInput(deps.inputs, job, from);
+    const end = await publishWhile(goesOn, input, { submitChunk, now: deps.now });
+    if (end === 'ignored') return 'ignored';
+    if (end === 'done') break;
+    if (isChunkTooLate()) return 'more';
+    from = end;
   }
-  const last = entries.at(-1);
-  if (last !== undefined && (await submitChunk(entries, last)) === undefined) return 'ignored';
   // All records are on the stream, so from now on the sweeper only has to check the deadline of the
   // job.
   const changes = { due_at: job.deadline_at, lease: undefined };
@@ -68,14 +75,43 @@ export async function publishRecords(
 }
 
 /**
+ * Publishes chunks of entries as long as there is room after each chunk. Without room, the function
+ * ends and thereby closes the input, because S3 would cut a download that waits.
+ *
+ * @returns the position after the last chunk; `done` if all entries are published; `ignored` if the
+ * job has left PROCESSING.
+ */
+async function publishWhile(
+  goesOn: (chunk_ms: number) => Promise<boolean>,
+  input: AsyncIterable<InputEntry>,
+  { submitChunk, now }: { submitChunk: SubmitChunk; now: () => number },
+): Promise<InputPosition | 'done' | 'ignored'> {
+  let entries: InputEntry[] = [];
+  let started_at = now();
+  for await (const entry of input) {
+    entries.push(entry);
+    if (entries.length < RECORDS_PER_CHECKPOINT) continue;
+    if ((await submitChunk(entries, entry)) === undefined) return 'ignored';
+    entries = [];
+    if (!(await goesOn(now() - started_at))) return entry.end;
+    started_at = now();
+  }
+  const last = entries.at(-1);
+  if (last !== undefined && (await submitChunk(entries, last)) === undefined) return 'ignored';
+  return 'done';
+}
+
+type SubmitChunk = (entries: InputEntry[], last: InputEntry) => Promise<Job | undefined>;
+
+/**
  * Creates the function that publishes a chunk of entries and then moves the checkpoint to the end
  * of the chunk.
  */
-function createSubmitChunk(deps: PublishDeps, job: Job, lease: HeldLease) {
+function createSubmitChunk(deps: PublishDeps, job: Job, lease: HeldLease): SubmitChunk {
   const { store, stream, claims, on_final, now } = deps;
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
   const progress = createProgress({ store, on_final, now });
-  return async (entries: InputEntry[], last: InputEntry): Promise<Job | undefined> => {
+  return async (entries, last) => {
     await publishValid(publisher, entries);
     await setInvalidAside(progress, job, entries);
     const { job_id } = job;

@@ -1,12 +1,12 @@
 import { endJob } from '../../jobs/end-job.ts';
 import { isFinal, type Job } from '../../schemas/index.ts';
-import { countRecords } from './count-records.ts';
+import { type CountDeps, countRecords } from './count-records.ts';
 import type { RemainingMs } from './deadline.ts';
 import { toJobError, UnusableInputError } from './input-error.ts';
 import { createLease, type HeldLease } from './lease.ts';
 import { type PublishDeps, publishRecords } from './publish-records.ts';
 
-export type SubmitDeps = PublishDeps;
+export type SubmitDeps = PublishDeps & CountDeps;
 
 /**
  * Number of times that invocations may hand one submission over. Each invocation publishes for 100 s

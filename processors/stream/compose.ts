@@ -26,7 +26,7 @@ import {
   createRareRestoreKey,
   createRareSetAsides,
 } from './rare/compose.ts';
-import { createRecordThroughput } from './throughput.ts';
+import { createRecordThroughput, createReportStart } from './throughput.ts';
 
 /**
  * Creates the deployed consumer with the clients of all services.
@@ -54,13 +54,17 @@ export function compose(variables: Record<string, string | undefined>) {
     text_policy: environment.TEXT_POLICY,
     now,
   });
-  // Only the bulk stream has samples, because only jobs are estimated, and jobs are bulk.
-  const recordThroughput =
-    environment.TRAFFIC === 'bulk' ? createRecordThroughput({ store: jobs, now }) : undefined;
+  // Only the bulk stream has reports, because only jobs are estimated and paced, and jobs are bulk.
+  const is_bulk = environment.TRAFFIC === 'bulk';
+  const reportStart = is_bulk ? createReportStart({ store: jobs, now }) : undefined;
+  const recordThroughput = is_bulk ? createRecordThroughput({ store: jobs, now }) : undefined;
   const observed = observeConsumer(
     async (records, context) => {
       const started_at = now();
-      const report = await consume(records, context);
+      const [report] = await Promise.all([
+        consume(records, context),
+        reportStart?.(records, context),
+      ]);
       await recordThroughput?.(records, report, started_at, context);
       return report;
     },

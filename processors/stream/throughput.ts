@@ -25,6 +25,40 @@ export type RecordThroughput = (
 ) => Promise<void>;
 
 /**
+ * Creates a function that stores when a batch has begun, and how old its first record is. The
+ * submission of jobs paces itself by these reports. A write that fails is left out, because the next
+ * batch is reported again.
+ */
+export function createReportStart({
+  store,
+  now,
+}: {
+  store: Pick<JobStore, 'putBatchStart'>;
+  /** Returns the current time, in epoch milliseconds. */
+  now: () => number;
+}): (records: KinesisStreamRecord[], context: Pick<BatchContext, 'delivery'>) => Promise<void> {
+  /** Time of the last report of each shard, by shard id. */
+  const last = new Map<string, number>();
+  return async (records, { delivery }) => {
+    const shard_id = shardOf(records);
+    const first = records[0];
+    if (shard_id === undefined || first === undefined) return;
+    const started_at = now();
+    if (started_at - (last.get(shard_id) ?? 0) < LEAST_MS) return;
+    last.set(shard_id, started_at);
+    const arrived_at = Math.round(first.kinesis.approximateArrivalTimestamp * 1_000);
+    const start = {
+      shard_id,
+      started_at: new Date(started_at).toISOString(),
+      oldest_at: new Date(arrived_at).toISOString(),
+    };
+    await ignoreServiceError(() =>
+      callBefore(delivery, 'dynamodb', () => store.putBatchStart(start)),
+    );
+  };
+}
+
+/**
  * Creates a function that stores a sample of how long a batch took. The estimates for jobs use
  * these samples. If a write fails, the sample is lost, which only makes the estimates less
  * accurate.
@@ -56,10 +90,16 @@ export function createRecordThroughput({
       duration_ms,
       iterator_age_ms,
     };
-    try {
-      await callBefore(delivery, 'dynamodb', () => store.putThroughputSample(sample));
-    } catch (cause) {
-      if (!(cause instanceof ServiceError)) throw cause;
-    }
+    await ignoreServiceError(() =>
+      callBefore(delivery, 'dynamodb', () => store.putThroughputSample(sample)),
+    );
   };
+}
+
+async function ignoreServiceError(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (cause) {
+    if (!(cause instanceof ServiceError)) throw cause;
+  }
 }

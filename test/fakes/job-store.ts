@@ -1,4 +1,11 @@
-import type { JobChanges, JobRef, JobStore, Page, ThroughputSample } from '../../jobs/ports.ts';
+import type {
+  BatchStart,
+  JobChanges,
+  JobRef,
+  JobStore,
+  Page,
+  ThroughputSample,
+} from '../../jobs/ports.ts';
 import {
   type Job,
   type JobStatus,
@@ -13,6 +20,7 @@ import {
 export function createFakeJobStore({ now }: { now: () => number }): JobStore {
   const jobs = new Map<string, Job>();
   const samples = new Map<string, ThroughputSample>();
+  const starts = new Map<string, BatchStart>();
   const find = (job_id: string) => {
     const job = jobs.get(job_id);
     return job === undefined || job.expires_at * 1_000 <= now() ? undefined : job;
@@ -105,6 +113,12 @@ export function createFakeJobStore({ now }: { now: () => number }): JobStore {
     },
     async throughputSamples() {
       return structuredClone([...samples.values()]);
+    },
+    async putBatchStart(start) {
+      starts.set(start.shard_id, structuredClone(start));
+    },
+    async batchStarts() {
+      return structuredClone([...starts.values()]);
     },
     ...createFakePages(),
   };

@@ -82,6 +82,8 @@ it.each([
       JOBS_QUEUE_URL: 'JobsQueue',
       CALLBACK_QUEUE_URL: 'JobsCallbacks',
       ENVIRONMENT: 'dev',
+      ANALYZER: 'comprehend',
+      ANALYZER_CALLS_PER_SECOND: '9.8',
     },
   ],
   [

@@ -9,6 +9,7 @@ import type { CallbackQueue, JobQueue, JobStore } from '../../jobs/ports.ts';
 import { createSweep } from '../../jobs/sweep.ts';
 import { type CallbackMessage, ServiceError } from '../../schemas/index.ts';
 import { createFakeInputs } from '../fakes/job-inputs.ts';
+import { NO_LIMITS } from '../fakes/pace.ts';
 import { Violation } from './checks/violation.ts';
 import { runFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
@@ -67,6 +68,7 @@ export function createSubmissionFunction(
         stream: watchStream(deps, environment),
         claims: { put: () => Promise.reject(new Error('No text of a job is that long')) },
         on_final: createOnFinal(callback_queue),
+        ...NO_LIMITS,
         now,
       }),
       sweep: createSweep({ store, job_queue, callback_queue, now }),

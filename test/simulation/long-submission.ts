@@ -3,6 +3,7 @@ import { createSubmit } from '../../ingest/submission/submit.ts';
 import { createSweep } from '../../jobs/sweep.ts';
 import { type JobCommand, type JobMessage, jobMessageSchema } from '../../schemas/index.ts';
 import { createFakeJobStore } from '../fakes/job-store.ts';
+import { NO_LIMITS } from '../fakes/pace.ts';
 import { createRandom } from '../support/random.ts';
 import { createSubmitterCheck } from './checks/submitters.ts';
 import { createScheduler, onVirtualTimers } from './scheduler.ts';
@@ -91,6 +92,7 @@ export async function simulateLongSubmission(
           ...{ store, now, inputs: createLongInput(options.lines), stream: { putRecords } },
           claims: { put: () => Promise.reject(new Error('No text of the job is long')) },
           on_final: async () => {},
+          ...NO_LIMITS,
         }),
         sweep: createSweep({ store, job_queue, callback_queue: { send: async () => {} }, now }),
         job_queue,

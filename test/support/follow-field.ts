@@ -15,6 +15,7 @@ import { decode } from '../../processors/stream/decode/decode.ts';
 import { buildResult } from '../../processors/stream/result.ts';
 import { type Result, recordKey, resultSchema } from '../../schemas/index.ts';
 import { createFakeInputs } from '../fakes/job-inputs.ts';
+import { NO_LIMITS } from '../fakes/pace.ts';
 import { testApi } from '../unit/api/app.ts';
 import { ARRIVED_AT, kinesisRecord } from './kinesis-event.ts';
 
@@ -71,6 +72,7 @@ async function submitJob(id: string): Promise<Uint8Array> {
     stream,
     claims: { put: async () => '' },
     on_final: async () => {},
+    ...NO_LIMITS,
     now,
   });
   void (await submit({ job_id: id, owner: 'the test', hops: 0 }, () => 60_000));

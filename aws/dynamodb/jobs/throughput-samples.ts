@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { JobStore, ThroughputSample } from '../../../jobs/ports.ts';
+import type { BatchStart, JobStore, ThroughputSample } from '../../../jobs/ports.ts';
 import { timestamp } from '../../../schemas/index.ts';
 import { callDynamoDb, queryItems } from '../table.ts';
 import type { JobsTable } from './row.ts';
@@ -11,6 +11,8 @@ import type { JobsTable } from './row.ts';
  * with `job_`.
  */
 const PARTITION = 'throughput';
+/** Partition key of the batches that have begun. */
+const STARTS_PARTITION = 'batch_starts';
 /**
  * Time after which a sample expires, in seconds. A sample expires only if its shard stores no
  * further sample, for example because the shard is closed.
@@ -25,30 +27,47 @@ const sampleSchema = z.object({
   iterator_age_ms: z.number().min(0),
 }) satisfies z.ZodType<ThroughputSample>;
 
+const startSchema = z.object({
+  shard_id: z.string(),
+  started_at: timestamp,
+  oldest_at: timestamp,
+}) satisfies z.ZodType<BatchStart>;
+
 /**
- * Creates the functions of the job store for throughput samples. The table has one item for each
- * shard, and each write replaces the previous sample of the shard.
+ * Creates the functions of the job store for throughput samples and for the batches that have begun.
+ * The table has one item of each for each shard, and each write replaces the previous item.
  */
 export function createThroughputSamples(
   table: JobsTable,
-): Pick<JobStore, 'putThroughputSample' | 'throughputSamples'> {
-  const { client, table_name, now } = table;
+): Pick<JobStore, 'putThroughputSample' | 'throughputSamples' | 'putBatchStart' | 'batchStarts'> {
   return {
-    async putThroughputSample(sample) {
-      const expires_at = Math.floor(now() / 1_000) + TTL_SECONDS;
-      const Item = marshall({ ...sample, job_id: PARTITION, part: sample.shard_id, expires_at });
-      void (await callDynamoDb(() =>
-        client.send(new PutItemCommand({ TableName: table_name, Item })),
-      ));
-    },
-    async throughputSamples() {
-      const samples: ThroughputSample[] = [];
-      const items = queryItems(table, {
-        KeyConditionExpression: 'job_id = :throughput',
-        ExpressionAttributeValues: marshall({ ':throughput': PARTITION }),
-      });
-      for await (const item of items) samples.push(sampleSchema.parse(unmarshall(item)));
-      return samples;
-    },
+    putThroughputSample: (sample) => putReport(table, PARTITION, sample),
+    throughputSamples: () => readReports(table, PARTITION, sampleSchema),
+    putBatchStart: (start) => putReport(table, STARTS_PARTITION, start),
+    batchStarts: () => readReports(table, STARTS_PARTITION, startSchema),
   };
+}
+
+async function putReport(
+  { client, table_name, now }: JobsTable,
+  partition: string,
+  report: { shard_id: string },
+): Promise<void> {
+  const expires_at = Math.floor(now() / 1_000) + TTL_SECONDS;
+  const Item = marshall({ ...report, job_id: partition, part: report.shard_id, expires_at });
+  void (await callDynamoDb(() => client.send(new PutItemCommand({ TableName: table_name, Item }))));
+}
+
+async function readReports<Report>(
+  table: JobsTable,
+  partition: string,
+  schema: z.ZodType<Report>,
+): Promise<Report[]> {
+  const reports: Report[] = [];
+  const items = queryItems(table, {
+    KeyConditionExpression: 'job_id = :partition',
+    ExpressionAttributeValues: marshall({ ':partition': partition }),
+  });
+  for await (const item of items) reports.push(schema.parse(unmarshall(item)));
+  return reports;
 }

@@ -129,7 +129,7 @@ export const API: DocumentPromises = {
       says: 'A key (`X-API-Key`) belongs to a tenant.',
       tests: [
         'an API key says which tenant and tier it was made for',
-        'a key of the tier %s is allowed, with its tenant, its rate of %s and its burst of %s',
+        'a key of the tier %s is allowed, with its tenant, its rate of %s, its burst of %s and its %s records of open jobs',
       ],
     },
     {
@@ -315,6 +315,53 @@ export const API: DocumentPromises = {
         'a job of an uploaded file sets bad lines aside with a reason, and counts every line',
         'readInput says what is wrong with a row of …, and never quotes the row',
       ],
+    },
+    {
+      says: 'A job that cannot finish in time fails as soon as its records are counted, before the first one is published.',
+      tests: [
+        'a job that is not admitted fails with the code and the figures, before its first record is published',
+        'a job that the quota can just finish before its deadline starts, and one record more is refused',
+      ],
+    },
+    {
+      says: 'The job is FAILED with `DEADLINE_UNREACHABLE`, and `error.figures` has its `records`, the `records_ahead` of it, the `estimated_hours` and the `deadline_at`.',
+      tests: ['a refusal has the figures: records, records ahead, hours and deadline'],
+    },
+    {
+      says: 'The estimate uses the quota of the analyzer, or the throughput of the last 15 minutes if repeated texts make it higher, or if live records leave less of the quota.',
+      tests: [
+        'a measured throughput above the quota admits more, because texts repeat',
+        'a measured throughput below the quota refuses only if the consumers were saturated',
+      ],
+    },
+    {
+      says: 'Each tier also limits how many records the open jobs of a tenant have together.',
+      tests: [
+        'the open jobs of a tenant have at most the records of its tier, whatever other tenants have',
+        'a job has the cap of records that the authorizer has read from the tier',
+      ],
+    },
+    {
+      says: 'More are refused with `TOO_MANY_RECORDS`, `records`, `open_records` and `max_records`.',
+      tests: [
+        'the open jobs of a tenant have at most the records of its tier, whatever other tenants have',
+      ],
+    },
+    {
+      says: 'starter | 1,000,000',
+      tests: ['the tiers allow the records in open jobs that the API page lists'],
+    },
+    {
+      says: 'growth | 5,000,000',
+      tests: ['the tiers allow the records in open jobs that the API page lists'],
+    },
+    {
+      says: 'professional | 20,000,000',
+      tests: ['the tiers allow the records in open jobs that the API page lists'],
+    },
+    {
+      says: 'enterprise | 100,000,000',
+      tests: ['the tiers allow the records in open jobs that the API page lists'],
     },
     {
       says: 'The deadline of a job is one day (`jobs.deadline_seconds`).',

@@ -280,6 +280,37 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'A submission publishes no faster than the consumers of the bulk stream follow.',
+      tests: [
+        'a submission publishes its first records at once, and the next when the rate allows it',
+        'a submission stops if no consumer has begun a batch for half a minute, and goes on after a report',
+      ],
+    },
+    {
+      says: 'For each shard, the consumer writes to the jobs table when it begins a batch, how old its first record is, and how fast the last batch was.',
+      tests: [
+        'the consumer of the bulk stream stores in the jobs table when a batch has begun, and how fast it was',
+        'the start of a batch is reported with the arrival of its first record, at most once a second for each shard',
+      ],
+    },
+    {
+      says: 'The submission publishes at twice this throughput while nothing waits, and more slowly the older the oldest record is:',
+      tests: ['a submission publishes %s'],
+    },
+    {
+      says: 'at a lag of two minutes, or of six long batches, it waits.',
+      tests: [
+        'a submission publishes %s',
+        'a submission that finds the stream too late waits, and says so when its time is up',
+      ],
+    },
+    {
+      says: 'So the stream holds minutes of work, not hours, and a later job starts soon.',
+      tests: [
+        'beside a job of 200,000 records, live records take at most 1.5 times as long, and the bulk stream holds minutes of work',
+      ],
+    },
+    {
       says: 'Each step can run twice without harm.',
       tests: [
         'A submission publishes every record under one identity, whatever fails and however often it resumes, and repeats a chunk only if a call failed',

@@ -416,6 +416,22 @@ function describePages(storeOf: () => JobStore): void {
     expect(await storeOf().addClosedPage(job, 1, 2)).toBe(false);
   });
 
+  it('The batch of each shard that has begun last is kept, apart from the throughput samples', async () => {
+    const start = (shard_id: string, seconds: number) => ({
+      ...{ shard_id, started_at: at(seconds), oldest_at: at(1) },
+    });
+    await storeOf().putBatchStart(start('start-1', 5));
+    await storeOf().putBatchStart(start('start-2', 6));
+    await storeOf().putBatchStart(start('start-1', 7));
+    const starts = await storeOf().batchStarts();
+    expect(starts.sort((a, b) => (a.shard_id < b.shard_id ? -1 : 1))).toEqual([
+      start('start-1', 7),
+      start('start-2', 6),
+    ]);
+    const samples = await storeOf().throughputSamples();
+    expect(samples.filter(({ shard_id }) => shard_id.startsWith('start'))).toEqual([]);
+  });
+
   it('The last throughput sample of each shard is kept', async () => {
     const sample = (shard_id: string, records: number) => ({
       shard_id,

@@ -27,7 +27,7 @@ export const SETTINGS: ApiDeps['settings'] = {
 
 /** Returns the request context that the authorizer creates for an API key of the tenant. */
 const as = (tenant: string) => ({
-  requestContext: { authorizer: { tenant, rate_limit: '25' } },
+  requestContext: { authorizer: { tenant, rate_limit: '25', open_job_records: '5000' } },
 });
 
 /**

@@ -207,14 +207,19 @@ describe('the expiry of items', () => {
     }
   });
 
-  it('A throughput sample expires after an hour', async () => {
+  it('Reports of a shard expire after an hour', async () => {
     dynamodb.on(PutItemCommand).resolves({});
+    const time = new Date(JOBS_NOW).toISOString();
+    await store.putBatchStart({ shard_id: 'shard-1', started_at: time, oldest_at: time });
     await store.putThroughputSample({
       ...{ shard_id: 'shard-1', ended_at: new Date(JOBS_NOW).toISOString() },
       ...{ records: 5, duration_ms: 150, iterator_age_ms: 20 },
     });
-    const [put] = inputsOf(dynamodb.commandCalls(PutItemCommand));
-    expect(put?.Item?.expires_at).toEqual({ N: String(JOBS_NOW / 1_000 + 3_600) });
+    const puts = inputsOf(dynamodb.commandCalls(PutItemCommand));
+    expect(puts).toHaveLength(2);
+    for (const { Item } of puts) {
+      expect(Item?.expires_at).toEqual({ N: String(JOBS_NOW / 1_000 + 3_600) });
+    }
   });
 
   it('A closed page keeps no set of record numbers, of whatever outcome', async () => {

@@ -56,7 +56,10 @@ it('a text policy is full or none', () => {
 });
 
 it('the limits of a tier are positive', () => {
-  const limits = { requests_per_second: 1, burst_requests: 1, requests_per_month: 1 };
+  const limits = {
+    ...{ requests_per_second: 1, burst_requests: 1, requests_per_month: 1 },
+    open_job_records: 1,
+  };
   const accepts = (change: object) => {
     const tiers = ['starter', 'growth', 'professional', 'enterprise'].map((tier) => [
       tier,

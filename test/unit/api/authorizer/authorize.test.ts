@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { createAuthorize } from '../../../../api/authorizer/authorize.ts';
+import { settings } from '../../../../infra/settings.ts';
 import {
   authorizerEnvironmentSchema,
   formatApiKey,
@@ -7,12 +8,33 @@ import {
   TIERS,
   type Tier,
 } from '../../../../schemas/index.ts';
+import { readDocNumber, readDocTable } from '../../../support/doc-tables.ts';
 
 const LIMITS: Record<Tier, object> = {
-  starter: { requests_per_second: 5, burst_requests: 10, requests_per_month: 100 },
-  growth: { requests_per_second: 25, burst_requests: 50, requests_per_month: 1_000 },
-  professional: { requests_per_second: 100, burst_requests: 200, requests_per_month: 10_000 },
-  enterprise: { requests_per_second: 500, burst_requests: 1_000, requests_per_month: 100_000 },
+  starter: {
+    requests_per_second: 5,
+    burst_requests: 10,
+    requests_per_month: 100,
+    open_job_records: 1_000,
+  },
+  growth: {
+    requests_per_second: 25,
+    burst_requests: 50,
+    requests_per_month: 1_000,
+    open_job_records: 2_000,
+  },
+  professional: {
+    requests_per_second: 100,
+    burst_requests: 200,
+    requests_per_month: 10_000,
+    open_job_records: 3_000,
+  },
+  enterprise: {
+    requests_per_second: 500,
+    burst_requests: 1_000,
+    requests_per_month: 100_000,
+    open_job_records: 4_000,
+  },
 };
 const RANDOM = 'a'.repeat(32);
 const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:abc123/v1/GET/jobs';
@@ -27,13 +49,13 @@ afterEach(() => {
 });
 
 it.each([
-  ['starter', '5', '10'],
-  ['growth', '25', '50'],
-  ['professional', '100', '200'],
-  ['enterprise', '500', '1000'],
+  ['starter', '5', '10', '1000'],
+  ['growth', '25', '50', '2000'],
+  ['professional', '100', '200', '3000'],
+  ['enterprise', '500', '1000', '4000'],
 ] as const)(
-  'a key of the tier %s is allowed, with its tenant, its rate of %s and its burst of %s',
-  (tier, rate_limit, burst) => {
+  'a key of the tier %s is allowed, with its tenant, its rate of %s, its burst of %s and its %s records of open jobs',
+  (tier, rate_limit, burst, open_job_records) => {
     const key = formatApiKey({ tenant: 'acme-tours', tier }, RANDOM);
     expect(authorize({ headers: { 'X-API-Key': key }, methodArn })).toEqual({
       principalId: 'acme-tours',
@@ -42,7 +64,7 @@ it.each([
         Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: STAGE }],
       },
       usageIdentifierKey: key,
-      context: { tenant: 'acme-tours', tier, rate_limit, burst },
+      context: { tenant: 'acme-tours', tier, rate_limit, burst, open_job_records },
     });
   },
 );
@@ -97,4 +119,16 @@ it('the authorizer does not start without the limits of every tier', () => {
     const variables = { TIERS: JSON.stringify(others) };
     expect(() => parseEnvironment(authorizerEnvironmentSchema, variables)).toThrow('TIERS');
   }
+});
+
+it('the tiers allow the records in open jobs that the API page lists', () => {
+  const listed = readDocTable('docs/api.md', 'Jobs').map((row) => [
+    row.tier,
+    readDocNumber(row['records in open jobs']),
+  ]);
+  const allowed = Object.entries(settings.tiers).map(([tier, limits]) => [
+    tier,
+    limits.open_job_records,
+  ]);
+  expect(listed).toEqual(allowed);
 });

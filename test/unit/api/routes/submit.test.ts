@@ -92,6 +92,11 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
   expect(job).not.toHaveProperty('callback');
 });
 
+it('a job has the cap of records that the authorizer has read from the tier', async () => {
+  const { job } = await submitJob(testApi(), { text: 'a' });
+  expect(job.max_open_records).toBe(5_000);
+});
+
 it('an upload has a URL for its format, which expires, and writes no input', async () => {
   const presigned: unknown[][] = [];
   const { inputs, objects } = createFakeInputs();

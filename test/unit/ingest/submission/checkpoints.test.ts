@@ -3,6 +3,7 @@ import { createSubmit } from '../../../../ingest/submission/submit.ts';
 import type { Job } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { NO_LIMITS } from '../../../fakes/pace.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createInvocations } from '../../../support/submission.ts';
 
@@ -27,6 +28,7 @@ async function submit(records: number): Promise<Job[]> {
     },
     claims: { put: async () => 'sha256' },
     on_final: async () => {},
+    ...NO_LIMITS,
     now: () => JOBS_NOW,
   });
   expect(await createInvocations(submitJob)('j', () => 3_600_000)).toBe('done');

@@ -30,6 +30,8 @@ const VARIABLES: Record<string, string> = {
   JOBS_QUEUE_URL: 'https://sqs.example/jobs',
   CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
   ENVIRONMENT: 'test',
+  ANALYZER: 'comprehend',
+  ANALYZER_CALLS_PER_SECOND: '10',
 };
 const [dynamodb, kinesis, s3, sqs] = [
   mockClient(DynamoDBClient),

@@ -4,7 +4,9 @@ import { readInput } from '../../../../ingest/submission/input.ts';
 import { createLease } from '../../../../ingest/submission/lease.ts';
 import { type Job, MAX_JOB_RECORDS } from '../../../../schemas/index.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { NO_LIMITS } from '../../../fakes/pace.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
+import { createJob, createWorld } from './submit-world.ts';
 
 const LINE = '{"text":"a"}\n';
 
@@ -43,6 +45,7 @@ async function count(
           return store.advance(...args);
         },
       },
+      admit: NO_LIMITS.admit,
       inputs: {
         async *read(_key: string, { from }: { from: number }) {
           read_from.push(from);
@@ -129,7 +132,8 @@ it.each([
   const now = () => JOBS_NOW;
   const remaining_ms = () => 600_000;
   const lease = createLease('me', now, remaining_ms);
-  const counted = await countRecords({ store, inputs, now }, job, lease, remaining_ms);
+  const deps = { store, inputs, admit: NO_LIMITS.admit, now };
+  const counted = await countRecords(deps, job, lease, remaining_ms);
   expect(counted).toEqual(expected === undefined ? 'ignored' : first);
 });
 
@@ -150,4 +154,27 @@ it('a job that is PROCESSING already is not counted again', async () => {
 it('the input of a job that has not arrived cannot be read', async () => {
   const entries = readInput({} as never, aJob({ job_id: 'job_1' }), { records: 0, bytes: 0 });
   await expect(entries[Symbol.asyncIterator]().next()).rejects.toThrow('has arrived');
+});
+
+it('a job that is not admitted fails with the code and the figures, before its first record is published', async () => {
+  const figures = {
+    records: 2,
+    estimated_hours: 30,
+    deadline_at: new Date(JOBS_NOW).toISOString(),
+  };
+  const seen: number[] = [];
+  const world = createWorld(`${LINE}\n${LINE}\n`, undefined, {
+    admit: async (_, records) => {
+      seen.push(records);
+      return { code: 'DEADLINE_UNREACHABLE', message: 'Too long', figures };
+    },
+  });
+  await createJob(world.store);
+  expect(await world.invoke('j', () => 600_000)).toBe('failed');
+  expect(seen).toEqual([2]);
+  expect(world.published).toEqual([]);
+  expect(await world.store.get('j')).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'DEADLINE_UNREACHABLE', message: 'Too long', figures },
+  });
 });

@@ -7,6 +7,9 @@ it('an unusable input gives its job the code and the message of the error', () =
   const error = new UnusableInputError('INPUT_EMPTY', 'The input has no records');
   expect(error.name).toBe('UnusableInputError');
   expect(toJobError(error)).toEqual({ code: 'INPUT_EMPTY', message: 'The input has no records' });
+  const figures = { records: 7 };
+  const refused = new UnusableInputError('TOO_MANY_RECORDS', 'Too many', figures);
+  expect(toJobError(refused)).toEqual({ code: 'TOO_MANY_RECORDS', message: 'Too many', figures });
 });
 
 it('an input that was replaced makes its job FAILED with INPUT_CHANGED', () => {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import type { Pace } from '../../../../ingest/submission/pace.ts';
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
 import { hashText, type Job, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { NO_LIMITS } from '../../../fakes/pace.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createLongText } from '../../../support/long-text.ts';
 import { createInvocations } from '../../../support/submission.ts';
@@ -29,12 +31,13 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
     },
     claims: { put: async (_, text) => hashText(text) },
     on_final: async () => {},
+    ...NO_LIMITS,
     now: () => JOBS_NOW,
     ...more,
   };
   const read = async () => (await store.get('job_1')) as Job;
   const submit = createInvocations(createSubmit(deps));
-  return { store, objects, inputs, published, submit, read };
+  return { store, objects, inputs, published, deps, submit, read };
 }
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
@@ -61,6 +64,7 @@ it('a submission stops at the next checkpoint of a job that is cancelled meanwhi
   const { store, published } = world;
   const submitJob = createSubmit({
     ...{ store, inputs: world.inputs, on_final: async () => {}, now: () => JOBS_NOW },
+    ...NO_LIMITS,
     claims: { put: async () => '' },
     stream: {
       putRecords: async (entries) => {
@@ -124,4 +128,43 @@ it('a job that is final costs no read of its input', async () => {
   await world.store.transition('job_1', 'CANCELLED', {});
   world.inputs.head = () => Promise.reject(new Error('it was read'));
   expect(await world.submit('job_1', AN_HOUR)).toBe('ignored');
+});
+
+it('a submission closes its input while the stream has no room, and goes on from there', async () => {
+  const asked: number[] = [];
+  let waits = 0;
+  const pace: Pace = {
+    takeRoom: async (records) => asked.push(records) % 2 === 1,
+    waitForRoom: async () => {
+      waits += 1;
+      return true;
+    },
+  };
+  const world = await createWorld(lines(4_500), { startPace: () => pace });
+  const opened: number[] = [];
+  const submitJob = createSubmit({
+    ...world.deps,
+    inputs: {
+      ...world.inputs,
+      read: (key, at) => {
+        opened.push(at.from);
+        return world.inputs.read(key, at);
+      },
+    },
+  });
+  expect(await createInvocations(submitJob)('job_1', AN_HOUR)).toBe('done');
+  expect(world.published.map(({ job_index }) => job_index)).toEqual(
+    Array.from({ length: 4_500 }, (_, i) => i),
+  );
+  expect(waits).toBe(3);
+  expect(asked).toEqual([1_000, 1_000, 1_000, 1_000]);
+  expect(new Set(opened).size).toBeGreaterThanOrEqual(3);
+});
+
+it('a submission hands over without publishing if the stream has no room until its time is up', async () => {
+  const full: Pace = { takeRoom: async () => false, waitForRoom: async () => false };
+  const { submit, published, read } = await createWorld(lines(3), { startPace: () => full });
+  expect(await submit('job_1', AN_HOUR)).toBe('more');
+  expect(published).toEqual([]);
+  expect((await read()).status).toBe('PROCESSING');
 });

@@ -2,6 +2,7 @@ import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/sub
 import { type Format, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
+import { NO_LIMITS } from '../../../fakes/pace.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createInvocations } from '../../../support/submission.ts';
 
@@ -49,6 +50,7 @@ export function createWorld(
     },
     claims: { put: async () => 'sha256' },
     on_final: async () => {},
+    ...NO_LIMITS,
     now: () => clock.at,
     ...overrides,
   };

@@ -315,17 +315,19 @@ it('the consumer reads a long text from INPUT_BUCKET, under the tenant of its re
   expect(listRows()).toMatchObject([{ record_id: 'a', tenant: 'acme', text }]);
 });
 
-it('the consumer of the bulk stream stores how fast a batch was in the jobs table', async () => {
+it('the consumer of the bulk stream stores in the jobs table when a batch has begun, and how fast it was', async () => {
   await runNew([aRecord()], { TRAFFIC: 'bulk' });
   const calls = dynamodb.commandCalls(PutItemCommand);
-  expect(calls.map(({ args }) => args[0].input.TableName)).toEqual(['the-jobs']);
-  const sample = unmarshall(calls[0]!.args[0].input.Item!);
+  expect(calls.map(({ args }) => args[0].input.TableName)).toEqual(['the-jobs', 'the-jobs']);
+  const start = unmarshall(calls[0]!.args[0].input.Item!);
+  expect(Date.parse(start.started_at)).toBe(NOW);
+  const sample = unmarshall(calls[1]!.args[0].input.Item!);
   expect(sample).toMatchObject({ records: 1 });
   expect(sample.duration_ms).toBeLessThan(60_000);
   expect(Date.parse(sample.ended_at)).toBeGreaterThanOrEqual(NOW);
 });
 
-it('the consumer of the live stream stores no throughput, because jobs are bulk', async () => {
+it('the consumer of the live stream reports nothing, because jobs are bulk', async () => {
   await runNew([aRecord()]);
   expect(dynamodb.commandCalls(PutItemCommand)).toEqual([]);
 });

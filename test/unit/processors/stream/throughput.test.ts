@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
-import type { ThroughputSample } from '../../../../jobs/ports.ts';
-import { createRecordThroughput } from '../../../../processors/stream/throughput.ts';
+import type { BatchStart, ThroughputSample } from '../../../../jobs/ports.ts';
+import {
+  createRecordThroughput,
+  createReportStart,
+} from '../../../../processors/stream/throughput.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
 import { createOutage } from '../../../fakes/network.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { ARRIVED_AT, kinesisRecords, SHARD_ID } from '../../../support/kinesis-event.ts';
@@ -122,4 +126,37 @@ it('a bug in storing a throughput sample is thrown', async () => {
     () => ARRIVED_AT,
   );
   await expect(record()).rejects.toBe(bug);
+});
+
+it('the start of a batch is reported with the arrival of its first record, at most once a second for each shard', async () => {
+  const starts: BatchStart[] = [];
+  let time = ARRIVED_AT + 5_000;
+  const putBatchStart = async (start: BatchStart) => void starts.push(start);
+  const reportStart = createReportStart({ store: { putBatchStart }, now: () => time });
+  await reportStart(kinesisRecords('a', 'b'), context);
+  time += 999;
+  await reportStart(kinesisRecords('c'), context);
+  expect(starts).toEqual([
+    {
+      shard_id: SHARD_ID,
+      started_at: new Date(ARRIVED_AT + 5_000).toISOString(),
+      oldest_at: new Date(ARRIVED_AT).toISOString(),
+    },
+  ]);
+  time += 1;
+  await reportStart(kinesisRecords('c'), context);
+  await reportStart([], context);
+  expect(starts).toHaveLength(2);
+});
+
+it('a batch goes on if its start cannot be reported, and a bug is not hidden', async () => {
+  const report = (error: Error) =>
+    createReportStart({
+      store: { putBatchStart: () => Promise.reject(error) },
+      now: () => ARRIVED_AT,
+    })(kinesisRecords('a'), context);
+  await expect(
+    report(new ServiceError('dynamodb', 'Down', { retryable: true })),
+  ).resolves.toBeUndefined();
+  await expect(report(new TypeError('bug'))).rejects.toThrow(TypeError);
 });
