@@ -4,7 +4,10 @@ import type { BatchStart, ThroughputSample } from '../../../jobs/ports.ts';
 import { JOBS_NOW } from '../../support/jobs.ts';
 
 const ago = (seconds: number) => new Date(JOBS_NOW - seconds * 1_000).toISOString();
-const ended = (seconds: number, fields: Partial<ThroughputSample> = {}): ThroughputSample => ({
+const createSample = (
+  seconds: number,
+  fields: Partial<ThroughputSample> = {},
+): ThroughputSample => ({
   shard_id: 'shard-1',
   ended_at: ago(seconds),
   records: 100,
@@ -12,7 +15,7 @@ const ended = (seconds: number, fields: Partial<ThroughputSample> = {}): Through
   iterator_age_ms: 0,
   ...fields,
 });
-const begun = (seconds: number, oldest: number, shard_id = 'shard-1'): BatchStart => ({
+const createStart = (seconds: number, oldest: number, shard_id = 'shard-1'): BatchStart => ({
   shard_id,
   started_at: ago(seconds),
   oldest_at: ago(oldest),
@@ -28,46 +31,52 @@ it('a bulk stream without reports has no lag and no throughput', () => {
 });
 
 it('while a batch is in progress, the lag is the age of its first record', () => {
-  expect(measure([ended(60)], [begun(30, 45)]).lag_ms).toBe(45_000);
+  expect(measure([createSample(60)], [createStart(30, 45)]).lag_ms).toBe(45_000);
 });
 
 it('after a batch, the lag is the age of its last record, as long as the next batch may follow', () => {
   const age = { iterator_age_ms: 20_000 };
-  expect(measure([ended(4, age)], [begun(30, 45)]).lag_ms).toBe(24_000);
-  expect(measure([ended(11, age)], [begun(30, 45)]).lag_ms).toBe(0);
+  expect(measure([createSample(4, age)], [createStart(30, 45)]).lag_ms).toBe(24_000);
+  expect(measure([createSample(11, age)], [createStart(30, 45)]).lag_ms).toBe(0);
 });
 
 it('the lag of the stream is that of its slowest shard', () => {
-  const samples = [ended(2), ended(2, { shard_id: 'shard-2', iterator_age_ms: 7_000 })];
-  expect(measure(samples, [begun(1, 8, 'shard-3')]).lag_ms).toBe(9_000);
+  const samples = [
+    createSample(2),
+    createSample(2, { shard_id: 'shard-2', iterator_age_ms: 7_000 }),
+  ];
+  expect(measure(samples, [createStart(1, 8, 'shard-3')]).lag_ms).toBe(9_000);
 });
 
 it('a batch whose end was never reported counts for half an hour', () => {
-  expect(measure([], [begun(1_800, 1_900)]).lag_ms).toBe(1_900_000);
-  expect(measure([], [begun(1_801, 1_900)]).lag_ms).toBe(0);
+  expect(measure([], [createStart(1_800, 1_900)]).lag_ms).toBe(1_900_000);
+  expect(measure([], [createStart(1_801, 1_900)]).lag_ms).toBe(0);
 });
 
 it('the throughput is the sum over the shards, of batches of the last 15 minutes with at least 25 records', () => {
   const second = { shard_id: 'shard-2', records: 300 };
-  expect(measure([ended(899), ended(10, second)]).records_per_second).toBe(400);
-  expect(measure([ended(901), ended(10, second)]).records_per_second).toBe(300);
-  expect(measure([ended(1, { records: 24 })]).records_per_second).toBeUndefined();
-  expect(measure([ended(1, { records: 25 })]).records_per_second).toBe(25);
+  expect(measure([createSample(899), createSample(10, second)]).records_per_second).toBe(400);
+  expect(measure([createSample(901), createSample(10, second)]).records_per_second).toBe(300);
+  expect(measure([createSample(1, { records: 24 })]).records_per_second).toBeUndefined();
+  expect(measure([createSample(1, { records: 25 })]).records_per_second).toBe(25);
 });
 
 it('the consumers are saturated if each of the last batches was large', () => {
   const large = { records: 500 };
-  expect(measure([ended(1, large), ended(2, { ...large, shard_id: 'b' })]).is_saturated).toBe(true);
-  expect(measure([ended(1, large), ended(2, { records: 499, shard_id: 'b' })]).is_saturated).toBe(
-    false,
-  );
+  expect(
+    measure([createSample(1, large), createSample(2, { ...large, shard_id: 'b' })]).is_saturated,
+  ).toBe(true);
+  expect(
+    measure([createSample(1, large), createSample(2, { records: 499, shard_id: 'b' })])
+      .is_saturated,
+  ).toBe(false);
 });
 
 it('the newest report of all shards and the longest recent batch are known', () => {
   const samples = [
-    ended(30, { duration_ms: 4_000 }),
-    ended(1_000, { shard_id: 'b', duration_ms: 9_000 }),
+    createSample(30, { duration_ms: 4_000 }),
+    createSample(1_000, { shard_id: 'b', duration_ms: 9_000 }),
   ];
-  const load = measure(samples, [begun(12, 13, 'c')]);
+  const load = measure(samples, [createStart(12, 13, 'c')]);
   expect(load).toMatchObject({ reported_at: JOBS_NOW - 12_000, batch_ms: 4_000 });
 });
