@@ -26,6 +26,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -36,12 +37,13 @@ import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
 
-const [athena, comprehend, dynamodb, kinesis, s3] = [
+const [athena, comprehend, dynamodb, kinesis, s3, sts] = [
   mockClient(AthenaClient),
   mockClient(ComprehendClient),
   mockClient(DynamoDBClient),
   mockClient(KinesisClient),
   mockClient(S3Client),
+  mockClient(STSClient),
 ];
 
 const answerPositive = ({ TextList }: { TextList: string[] }) => ({
@@ -62,7 +64,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  for (const mock of [athena, comprehend, dynamodb, kinesis, s3]) mock.reset();
+  for (const mock of [athena, comprehend, dynamodb, kinesis, s3, sts]) mock.reset();
   comprehend.on(BatchDetectSentimentCommand).callsFake(answerPositive);
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
   dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
@@ -70,6 +72,12 @@ beforeEach(() => {
   dynamodb.on(PutItemCommand).resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   s3.on(PutObjectCommand).resolves({});
+  sts.on(AssumeRoleCommand).resolves({
+    Credentials: {
+      ...{ AccessKeyId: 'ASIA', SecretAccessKey: 's', SessionToken: 't' },
+      Expiration: new Date(Date.now() + 3_600_000),
+    },
+  });
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -208,7 +216,7 @@ it('a job has the deadline of JOB_DEADLINE_SECONDS, expires after JOB_RETENTION_
   });
 });
 
-it('an upload has a URL to INPUT_BUCKET that expires after UPLOAD_URL_TTL_SECONDS', async () => {
+it('an upload has a URL to INPUT_BUCKET that expires after UPLOAD_URL_TTL_SECONDS, signed by UPLOAD_ROLE_ARN', async () => {
   const response = await request('/analyze/async', { upload: { format: 'csv' } });
   const { upload } = (await response.json()) as { upload: { url: string; expires_at: string } };
   const url = new URL(upload.url);
@@ -217,6 +225,8 @@ it('an upload has a URL to INPUT_BUCKET that expires after UPLOAD_URL_TTL_SECOND
   expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
   const left = Date.parse(upload.expires_at) - Date.parse(findJob().created_at);
   expect(Math.abs(left - 444_000)).toBeLessThan(5_000);
+  const [call] = sts.commandCalls(AssumeRoleCommand);
+  expect(call?.args[0].input.RoleArn).toBe(VARIABLES.UPLOAD_ROLE_ARN);
 });
 
 it('the API estimates by ANALYZER_QUOTA_CALLS_PER_SECOND, and reads the samples at most every 10 s', async () => {
