@@ -23,8 +23,11 @@ export interface JobFunctionDeps {
   queues: { jobs: () => Queue; callbacks: () => Queue };
   /** Delivers a callback to its receiver. */
   receive: (url: string, headers: Record<string, string>, body: string) => number;
-  /** Called when an invocation starts to put records of a job on the stream. */
-  onSubmit: (job_id: string, invocation: string) => void;
+  /**
+   * Called when an invocation starts to put records of a job on the stream. Returns a function to
+   * call when the request has ended.
+   */
+  onSubmit: (job_id: string, environment: Environment) => () => void;
 }
 
 export const CALLBACK_SECRET = 'the secret of the deployment';
@@ -94,8 +97,8 @@ function watchStream(deps: JobFunctionDeps, environment: Environment): RecordStr
     putRecords(entries) {
       const [first] = entries;
       const { job_id } = JSON.parse(Buffer.from(first?.data ?? '{}').toString());
-      deps.onSubmit(job_id, environment.name);
-      return stream.putRecords(entries);
+      const onEnd = deps.onSubmit(job_id, environment);
+      return stream.putRecords(entries).finally(onEnd);
     },
   };
 }

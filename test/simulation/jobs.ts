@@ -91,11 +91,13 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   const functions: JobFunctionDeps = {
     world,
     objects,
-    onSubmit(job_id, invocation) {
+    onSubmit(job_id, environment) {
       try {
-        checkSubmitter(job_id, invocation);
+        const { name } = environment;
+        return checkSubmitter(job_id, { name, isKilled: () => environment.killed });
       } catch (error) {
         scheduler.fail(error);
+        return () => {};
       }
     },
     storeOf,

@@ -59,14 +59,15 @@ export async function simulateLongSubmission(
       else if (command.kind === 'resume') counts.resumed += 1;
       scheduler.after(200, 'message', () => void deliver(command));
     };
-    const check = (owner: string) => {
+    const crashed = new Set<string>();
+    const check = (name: string) => {
       try {
-        checkSubmitter(JOB_ID, owner);
+        return checkSubmitter(JOB_ID, { name, isKilled: () => crashed.has(name) });
       } catch (error) {
         scheduler.fail(error);
+        return () => {};
       }
     };
-    const crashed = new Set<string>();
     const onCrash = (owner: string) => {
       crashed.add(owner);
       counts.crashed = crashed.size;
@@ -79,12 +80,13 @@ export async function simulateLongSubmission(
         is_submission && random.chance(options.crash) ? now() + random.int(90_000) : ends_at;
       const job_queue = { send: async (command: JobCommand) => send(command) };
       const putRecords = async (entries: unknown[]) => {
-        check(owner);
+        const onEnd = check(owner);
         const put_ms = (entries.length / options.records_per_second) * 1_000;
         stream_is_free_at = Math.max(now(), stream_is_free_at) + put_ms;
         await scheduler.sleep(stream_is_free_at - now(), 'put');
         counts.published += entries.length;
         if (now() >= crashes_at) return new Promise<never>(() => onCrash(owner));
+        onEnd();
         return entries.map(() => ({ ok: true as const, shard_id: 's', sequence_number: '1' }));
       };
       const handle = createMessageHandler({

@@ -271,13 +271,6 @@ export const MUTATIONS: Mutation[] = [
     seed: 1,
   },
   {
-    name: 'an invocation takes the lease of a submission that is running',
-    file: 'ingest/submission/submit.ts',
-    from: 'const free = { from, now: now() };',
-    to: 'const free = { from, now: now() + 86_400_000 };',
-    seed: 1,
-  },
-  {
     name: 'a line of a job chooses its tenant',
     file: 'ingest/submission/input.ts',
     from: '    tenant,\n    job_id,',

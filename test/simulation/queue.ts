@@ -63,7 +63,9 @@ export function createQueue(world: World, options: QueueOptions): Queue {
     message.receives += 1;
     if (!world.isFaultFree() && random.chance(0.02)) {
       world.faults['message twice'] = (world.faults['message twice'] ?? 0) + 1;
-      show(message, random.int(visibility_ms));
+      // Half of the second deliveries come while the first one is handled.
+      const ms = random.int(visibility_ms);
+      show(message, ms % 2 === 0 ? ms : ms % 1_000);
     }
     if (await handle(message.body)) messages.delete(message);
     else show(message, visibility_ms);

@@ -65,6 +65,15 @@ const createLoop = (name: string, more: object): Record<string, TemplateResource
 const ROLE = {
   Type: 'AWS::IAM::Role',
   Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    },
     Policies: [
       {
         PolicyName: 'own',
@@ -104,6 +113,11 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
+function control(method: string, route: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${cloud.control_token}` };
+  return fetch(`${cloud.endpoint}/_cloud/${route}`, { method, headers });
+}
+
 async function urlOf(QueueName: string): Promise<string> {
   return (await client.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl!;
 }
@@ -114,14 +128,14 @@ async function startLoop(queue: string): Promise<void> {
 }
 
 async function statusOf(name: string) {
-  const response = await fetch(`${cloud.endpoint}/_cloud/status`);
+  const response = await control('GET', 'status');
   const { functions } = (await response.json()) as {
     functions: { name: string; invocations: number; recursive_invocations_dropped: number }[];
   };
   return functions.find((status) => status.name.includes(`${name}Function`))!;
 }
 
-const release = () => fetch(`${cloud.endpoint}/_cloud/queues/release`, { method: 'POST' });
+const release = () => control('POST', 'queues/release');
 
 /**
  * Lambda drops an invocation after about 16 invocations of the function in one chain of requests,
