@@ -16,7 +16,7 @@ export const DEPLOYED = {
   calls_per_ledger_item: 5_000,
   /** Share of the quota that the consumers may use. The remaining share is reserved for the API. */
   quota_share: 0.98,
-  max_record_age_seconds: 12 * 3_600,
+  max_record_age_seconds: 13 * 3_600,
   results_ttl_seconds: 90 * 86_400,
   cache_ttl_seconds: 30 * 86_400,
   lake_buffer_seconds: 60,

@@ -64,7 +64,7 @@ it('no batch of a feasible plan takes longer than the share of the timeout for t
 
 it('a plan says that records expire under a quota that is too small, and which quota to request', () => {
   const { quota } = findingsOf({ records_per_second: 2_000 });
-  expect(quota!.why).toMatch(/after 17.2 h records go to the failure bucket/);
+  expect(quota!.why).toMatch(/after 18.6 h records go to the failure bucket/);
   expect(quota!.instead).toBe('request 40 calls/s');
   expect(findingsOf({ records_per_second: 2_000, quota_calls_per_second: 40 })).toEqual({});
 });

@@ -531,7 +531,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'because 20 s of it are reserved for the last steps of an invocation.',
       tests: [
-        'the submission function goes on as long as Lambda leaves it more than 20 s',
+        'the submission function goes on if Lambda leaves it more than 20 s and the time of a chunk',
         'the submission function asks its queue for another invocation when its time is up',
       ],
     },

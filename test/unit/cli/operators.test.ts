@@ -436,7 +436,8 @@ it('query reads the database and the work group of the stack, and counts the row
 });
 
 it('query passes on an error that is not about the SQL', async () => {
-  athena.on(StartQueryExecutionCommand).rejects(new Error('no permission'));
+  const refusal = Object.assign(new Error('No.'), { name: 'AccessDeniedException' });
+  athena.on(StartQueryExecutionCommand).rejects(refusal);
   const { error } = await runCommand(queryCommand(), 'SELECT 1');
-  expect(error?.message).toBe('no permission');
+  expect(error?.message).toBe('athena: AccessDeniedException');
 });
