@@ -22,7 +22,10 @@ afterAll(() => rm(folder, { recursive: true }));
 async function consume(data: unknown[], remaining_ms: number): Promise<Consumed> {
   const path = join(folder, 'event.json');
   await writeFile(path, JSON.stringify({ Records: kinesisRecords(...data) }));
-  const command = ['node', '--import', 'tsx', 'test/support/consume-file.ts', path];
+  // Lambda limits the heap to a share of the function's memory. Without a limit, V8 would let garbage
+  // fill the machine.
+  const node = ['node', '--max-old-space-size=384', '--import', 'tsx'];
+  const command = [...node, 'test/support/consume-file.ts', path];
   const { code, stdout, stderr } = await run([...command, String(remaining_ms)]);
   expect(code, stderr).toBe(0);
   return JSON.parse(stdout) as Consumed;
