@@ -109,7 +109,6 @@ class RateLimiter {
   async #waitInQueue(latest: number): Promise<Slots> {
     this.#waiting += 1;
     const turn = this.#queue
-      .then(countCallers)
       .then(() => this.#waitForSlot(latest))
       .finally(() => {
         this.#waiting -= 1;
@@ -163,14 +162,6 @@ class RateLimiter {
  */
 const LOWER_ATTEMPTS_PER_SECOND = 50;
 const RAISE_ATTEMPTS_PER_SECOND = 2;
-
-/**
- * Resolves when all calls that start now have joined the queue. Without it, the first call of a
- * batch would reserve a lot of one slot, and the other calls would need a second write.
- */
-function countCallers(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
-}
 
 function outOfQuota(service: string): ServiceError {
   return new ServiceError(service, 'OutOfQuota', { retryable: true, throttled: true });

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import type { Analyzer, QuotaLedger, Rate } from '../../../../processors/analysis/ports.ts';
 import { limitRate } from '../../../../processors/analysis/rate-limiter.ts';
@@ -197,53 +196,6 @@ describe('the rate limiter', () => {
     expect(ledger.callsPerSecond()).toBe(10);
     expect(counts.throttled - throttled_before).toBeLessThan(5);
     expect(stats().throttles).toBe(counts.throttled);
-  });
-
-  it('is throttled in less than 1 % of the calls, and uses 95 % of a capacity that is half of its quota', async () => {
-    const time = virtualTime();
-    const started = time.now();
-    const ledger = createFakeLedger(64);
-    const { analyzer, counts } = throttledAnalyzer(time, () => 32);
-    const { analyzer: mine } = limitToQuota(analyzer, { time, ledger, quota: 64 });
-    const caller = async () => {
-      while (time.now() < started + 330_000) {
-        await mine.detectSentiment(['a'], 'en').catch(() => undefined);
-      }
-    };
-    for (let i = 0; i < 8; i += 1) void caller();
-    await time.run(started + 30_000);
-    const before = { ...counts };
-    await time.run(started + 330_000);
-    const calls = counts.calls - before.calls;
-    const throttled = counts.throttled - before.throttled;
-    expect(throttled / calls).toBeLessThan(0.01);
-    expect((calls - throttled) / (32 * 300)).toBeGreaterThan(0.95);
-  });
-
-  it('takes the slots of all calls that start at once with one write', async () => {
-    const time = virtualTime();
-    const shared = createFakeLedger(1_000).open(time.now);
-    const reserved: number[] = [];
-    const ledger: QuotaLedger = {
-      ...shared,
-      reserve: (slots, latest) => {
-        reserved.push(slots);
-        return shared.reserve(slots, latest);
-      },
-    };
-    const { analyzer } = throttledAnalyzer(time, () => 1_000);
-    const { analyzer: mine } = limitRate(analyzer, {
-      ledger,
-      quota_calls_per_second: 1_000,
-      fallback_calls_per_second: 1,
-      now: time.now,
-      pause: time.pause,
-    });
-    const limit = pLimit(50);
-    const calls = Array.from({ length: 10 }, () => limit(() => mine.detectSentiment(['a'], 'en')));
-    await time.run(time.now() + 100);
-    await Promise.all(calls);
-    expect(reserved).toEqual([10]);
   });
 
   it('immediately fails calls whose slot would start after their deadline, without making them', async () => {
