@@ -163,29 +163,6 @@ it('the same Idempotency-Key and body give the same job, once', async () => {
   for (const { answer } of [first, other]) expect(answer.job_id).toMatch(/^job_[0-9a-f]{32}$/);
 });
 
-it('a repeated request writes the input that the first one could not write, and only while the job waits for it', async () => {
-  const { inputs, objects } = createFakeInputs();
-  let puts = 0;
-  const api = testApi(undefined, {
-    inputs: {
-      ...inputs,
-      async put(...args) {
-        puts += 1;
-        if (puts === 1) throw new ServiceError('s3', 'SlowDown', { retryable: true });
-        await inputs.put(...args);
-      },
-    },
-  });
-  expect((await submit(api, { text: 'a' }, 'key-1')).status).toBe(503);
-  expect(objects.size).toBe(0);
-  const { job } = await submitJob(api, { text: 'a' }, 'key-1');
-  expect([...objects.keys()]).toEqual([job.input.key]);
-  const input = { ...job.input, etag: 'e', bytes: 1 };
-  await api.jobs.update(job.job_id, ['PENDING'], { input });
-  await submitJob(api, { text: 'a' }, 'key-1');
-  expect(puts).toBe(2);
-});
-
 it('an Idempotency-Key with another body is a 409 that names the header', async () => {
   const api = testApi();
   await submitJob(api, { text: 'a' }, 'key-1');
