@@ -325,7 +325,10 @@ export const API: DocumentPromises = {
     },
     {
       says: 'The job is FAILED with `DEADLINE_UNREACHABLE`, and `error.figures` has its `records`, the `records_ahead` of it, the `estimated_hours` and the `deadline_at`.',
-      tests: ['a refusal has the figures: records, records ahead, hours and deadline'],
+      tests: [
+        'a refusal has the figures: records, records ahead, hours and deadline',
+        'a job that cannot meet its deadline is refused with the figures, and publishes nothing',
+      ],
     },
     {
       says: 'The estimate uses the quota of the analyzer, or the throughput of the last 15 minutes if repeated texts make it higher, or if live records leave less of the quota.',
