@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { huntMutant } from '../simulation/mutant.ts';
-import { CAUGHT_WITHIN, MUTATIONS } from '../simulation/mutations.ts';
+import { huntMutant, survivesLongSubmission } from '../simulation/mutant.ts';
+import { CAUGHT_WITHIN, LONG_SUBMISSION_MUTATIONS, MUTATIONS } from '../simulation/mutations.ts';
 
 const SEEDS = Array.from({ length: CAUGHT_WITHIN.seeds }, (_, i) => i + 1);
 
@@ -11,4 +11,10 @@ for (const [number, mutation] of MUTATIONS.entries()) {
     const seeds = [mutation.seed, ...SEEDS.filter((seed) => seed !== mutation.seed)];
     expect(await huntMutant(mutation, number, seeds), mutation.name).toBeDefined();
   }, 300_000);
+}
+
+for (const [number, mutation] of LONG_SUBMISSION_MUTATIONS.entries()) {
+  it(`the simulation of a long submission finds that ${mutation.name}`, async () => {
+    expect(await survivesLongSubmission(mutation, number), mutation.name).toBe(false);
+  }, 120_000);
 }

@@ -23,9 +23,43 @@ export async function huntMutant(
   number: number,
   seeds: number[],
 ): Promise<SimulationReport | undefined> {
-  const outfile = join(FOLDER, `${number}.mjs`);
+  const bundle = await bundleMutant('simulate', mutation, number);
+  const { simulate } = bundle as typeof import('./simulate.ts');
+  for (const seed of seeds) {
+    const report = await simulate({ seed, records: CAUGHT_WITHIN.records });
+    if (report.violation !== undefined) return report;
+  }
+  return undefined;
+}
+
+/**
+ * Submits one long job with a mutated product, on a slow stream.
+ *
+ * @returns whether each line was published exactly once, by one invocation at a time.
+ */
+export async function survivesLongSubmission(
+  mutation: Omit<Mutation, 'seed'>,
+  number: number,
+): Promise<boolean> {
+  const bundle = await bundleMutant('long-submission', mutation, number);
+  const { simulateLongSubmission } = bundle as typeof import('./long-submission.ts');
+  const lines = 20_000;
+  const work = simulateLongSubmission({ lines, records_per_second: 14, crash: 0 });
+  const published = await work.then(
+    (report) => report.published,
+    () => undefined,
+  );
+  return published === lines;
+}
+
+async function bundleMutant(
+  entry: string,
+  mutation: Omit<Mutation, 'seed'>,
+  number: number,
+): Promise<unknown> {
+  const outfile = join(FOLDER, `${entry}-${number}.mjs`);
   await build({
-    entryPoints: [join(ROOT, 'test/simulation/simulate.ts')],
+    entryPoints: [join(ROOT, 'test/simulation', `${entry}.ts`)],
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -34,15 +68,10 @@ export async function huntMutant(
     logLevel: 'silent',
     plugins: [replaceSource(mutation)],
   });
-  const { simulate } = (await import(`${outfile}?${Date.now()}`)) as typeof import('./simulate.ts');
-  for (const seed of seeds) {
-    const report = await simulate({ seed, records: CAUGHT_WITHIN.records });
-    if (report.violation !== undefined) return report;
-  }
-  return undefined;
+  return import(`${outfile}?${Date.now()}`);
 }
 
-function replaceSource({ file, from, to }: Mutation): Plugin {
+function replaceSource({ file, from, to }: Omit<Mutation, 'seed'>): Plugin {
   const path = resolve(ROOT, file);
   return {
     name: 'mutation',

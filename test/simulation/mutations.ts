@@ -558,3 +558,19 @@ export const MUTATIONS: Mutation[] = [
     seed: 10,
   },
 ];
+
+/** Mutations that the simulation of one long submission must find. */
+export const LONG_SUBMISSION_MUTATIONS: Omit<Mutation, 'seed'>[] = [
+  {
+    name: 'the lease of a submission ends at its last checkpoint',
+    file: 'ingest/submission/lease.ts',
+    from: 'now() + remaining_ms() + HANDOVER_MS',
+    to: 'now()',
+  },
+  {
+    name: 'a submission starts a chunk for which it has no time',
+    file: 'ingest/submission/publish-records.ts',
+    from: 'remaining_ms() - chunk_ms',
+    to: 'remaining_ms()',
+  },
+];
