@@ -42,14 +42,14 @@ export type DecodedRecord = ({ item: StreamItem } | { rejected: Rejected }) & {
  * batch. The records of an aggregate that come after the maximum are set aside one by one, so each
  * of them can be replayed. A valid record has at most 7 MiB, so only aggregates reach the maximum.
  */
-export const MAX_DECODED_BYTES = 64 * 1_048_576;
+const MAX_DECODED_BYTES = 64 * 1_048_576;
 
 /**
  * Maximum number of set-asides of one aggregate. An aggregate of 1 MiB can contain 150,000 records
  * of one byte, and storing a set-aside for each of them would take longer than the time of a batch.
  * The last set-aside contains the whole aggregate.
  */
-export const MAX_SET_ASIDES = 10_000;
+const MAX_SET_ASIDES = 10_000;
 
 /**
  * Decodes the records of a batch. The result depends only on the arguments, so a redelivery has the

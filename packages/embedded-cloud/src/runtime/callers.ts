@@ -5,7 +5,7 @@ import { type Credentials, functionCredentials } from './function/credentials.ts
 import { deriveSecret } from './root-secret.ts';
 
 /** Access key of the account's owner. */
-export const OWNER_KEY = 'AKIDEMBEDDEDCLOUD';
+const OWNER_KEY = 'AKIDEMBEDDEDCLOUD';
 
 /** Maps access keys to callers. A caller is a function or the account's owner. */
 export interface Callers {
