@@ -436,7 +436,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/progress.ts',
     from: 'items.filter(({ record }) => record.job_id === undefined)',
     to: 'items',
-    seed: 2,
+    seed: 10,
   },
   {
     name: 'dropped records are not reported',
@@ -471,7 +471,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/decode-batch.ts',
     from: 'return { readable: records.filter((record) => !restored.includes(record)) };',
     to: 'return { readable: records };',
-    seed: 3,
+    seed: 8,
   },
   {
     name: 'the signature of a restored record is not checked',

@@ -105,28 +105,32 @@ function connect(
   });
 }
 
-/** Publishes the records over time. Returns their number. */
+/**
+ * Publishes the records. Half of them come in one call when the outage begins, so that Lambda
+ * delivers large batches again. Returns the number of records.
+ */
 function publish(
   { scheduler, environment, random }: World,
   stream: SimulatedStream,
   { records, outage_ms }: OutageOptions,
 ): number {
   const producer = stream.as(environment('producer'));
-  const put = (record_id: string, mark: string) => {
+  const entryOf = (record_id: string, mark: string) => {
     const record = { record_id, source: 's', language: 'en', text: `A text #${mark}#.` };
-    const data = Buffer.from(JSON.stringify(record));
-    producer.putRecords([{ partition_key: record_id, data }]).catch((error: unknown) => {
-      scheduler.fail(error);
+    return { partition_key: record_id, data: Buffer.from(JSON.stringify(record)) };
+  };
+  const put = (entries: ReturnType<typeof entryOf>[], after_ms: number) => {
+    scheduler.after(after_ms, 'published', () => {
+      producer.putRecords(entries).catch((error: unknown) => scheduler.fail(error));
     });
   };
-  for (let i = 0; i < KNOWN_TEXTS; i += 1) {
-    scheduler.after(random.int(BEFORE_MS / 2), 'published', () => put(`before-${i}`, `known-${i}`));
-  }
-  for (let i = 0; i < records; i += 1) {
-    const mark = i % 2 === 0 ? `known-${i % KNOWN_TEXTS}` : `new-${i}`;
-    const after_ms = BEFORE_MS + random.int(outage_ms);
-    scheduler.after(after_ms, 'published', () => put(`record-${i}`, mark));
-  }
+  const before = Array.from({ length: KNOWN_TEXTS }, (_, i) => entryOf(`b-${i}`, `known-${i}`));
+  put(before, random.int(BEFORE_MS / 2));
+  const later = Array.from({ length: records }, (_, i) =>
+    entryOf(`r-${i}`, i % 2 === 0 ? `new-${i}` : `known-${i % KNOWN_TEXTS}`),
+  );
+  put(later.slice(0, records / 2), BEFORE_MS + 1_000);
+  for (const entry of later.slice(records / 2)) put([entry], BEFORE_MS + random.int(outage_ms));
   return KNOWN_TEXTS + records;
 }
 
