@@ -34,7 +34,7 @@ const NEXT_BATCH_MS = 10_000;
  */
 const LOST_MS = 30 * 60_000;
 /** Maximum age, in milliseconds, of a sample that is used to measure the throughput. */
-const MEASURED_MS = 15 * 60_000;
+export const MEASURED_MS = 15 * 60_000;
 /**
  * Minimum number of records in a batch that is used to measure the throughput. The duration of a
  * smaller batch mostly shows the latency of one call and not the throughput.
@@ -94,7 +94,7 @@ function lagOf(
  * shards are added, because the shards are processed in parallel. Returns undefined if no sample is
  * large enough.
  */
-function measureThroughput(samples: ThroughputSample[]): number | undefined {
+export function measureThroughput(samples: ThroughputSample[]): number | undefined {
   const measured = samples.filter(({ records }) => records >= LEAST_MEASURED_RECORDS);
   if (measured.length === 0) return undefined;
   return measured.reduce(

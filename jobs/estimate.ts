@@ -1,3 +1,4 @@
+import { MEASURED_MS, measureThroughput } from './bulk-load.ts';
 import type { ThroughputSample } from './ports.ts';
 
 /**
@@ -11,14 +12,6 @@ const WINDOW_MS = 2_000;
  * older sample therefore says nothing about the records that wait now.
  */
 const LIVE_MS = 2 * 60_000;
-/** Maximum age, in milliseconds, of a sample that is used to measure the throughput. */
-const MEASURED_MS = 15 * 60_000;
-/**
- * Minimum number of records in a batch that is used to measure the throughput. The duration of a
- * smaller batch mostly shows the latency of one call and not the throughput.
- */
-const LEAST_MEASURED_RECORDS = 25;
-
 export interface EstimateQuery {
   /** The current time in epoch milliseconds. */
   now: number;
@@ -50,25 +43,12 @@ export function estimateCompletion(query: EstimateQuery): string {
     0,
     ...takeSince(samples, now - LIVE_MS).map(({ iterator_age_ms }) => iterator_age_ms),
   );
-  const measured = measuredPerSecond(takeSince(samples, now - MEASURED_MS));
-  const per_second = measured > 0 ? measured : documents_per_second;
+  const measured = measureThroughput(takeSince(samples, now - MEASURED_MS));
+  const per_second = measured ?? documents_per_second;
   const own_ms = (records / per_second) * 1_000;
   return new Date(Math.ceil(now + Math.max(WINDOW_MS, waiting_ms + own_ms))).toISOString();
 }
 
 function takeSince(samples: ThroughputSample[], since: number): ThroughputSample[] {
   return samples.filter(({ ended_at }) => Date.parse(ended_at) >= since);
-}
-
-/**
- * Returns the throughput of all shards together, in records per second. The throughputs of the
- * shards are added, because the shards are processed in parallel.
- */
-function measuredPerSecond(samples: ThroughputSample[]): number {
-  return samples
-    .filter(({ records }) => records >= LEAST_MEASURED_RECORDS)
-    .reduce(
-      (sum, { records, duration_ms }) => sum + (records / Math.max(1, duration_ms)) * 1_000,
-      0,
-    );
 }
