@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TemplateResource } from '@aurastream/embedded-cloud';
 import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
 import { prepareKeys } from '../../cli/start/keys.ts';
+import { createCaller, removeRateLimits } from '../api-caller.ts';
 import { withAssembly } from '../assembly.ts';
 import { bundle } from '../bundle.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
@@ -14,6 +12,7 @@ import { environmentOf, loadDeployedFunctions, withFunction } from '../functions
 import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { InvocationReport } from '../processes/function.ts';
 import type { Run, Suite } from '../suite.ts';
+import { measureLoad } from './api-load.ts';
 
 /**
  * Goal for the overhead of a request at the 99th percentile, in milliseconds. The overhead does not
@@ -50,19 +49,11 @@ export const api: Suite = {
     withAssembly(removeRateLimits, (assemblyDir) =>
       withCloud(run, { assemblyDir, comprehendQuotas: COMPREHEND_QUOTAS }, async (cloud) => [
         ...(await measureThroughGateway(run, cloud)),
+        ...(await measureLoad(run, cloud)),
         ...(await measureFunctionAlone(run, cloud)),
       ]),
     ),
 };
-
-/**
- * Removes the rate limits of the API. The highest tier allows 500 requests per second, but ten
- * callers without pauses send more.
- */
-function removeRateLimits({ Type, Properties }: TemplateResource): void {
-  if (Type === 'AWS::ApiGateway::UsagePlan') delete Properties?.Throttle;
-  if (Type === 'AWS::ApiGateway::Stage') delete Properties?.MethodSettings;
-}
 
 async function measureThroughGateway(run: Run, cloud: BenchCloud): Promise<Figure[]> {
   const { api_key } = await prepareKeys(cloud);
@@ -200,23 +191,6 @@ function requireSuccess(invoked: InvocationReport): InvocationReport {
   if (statusCode !== 200)
     throw new Error(`Expected the API's function to answer 200, got ${statusCode}`);
   return invoked;
-}
-
-/**
- * Creates a function that sends a request to the API. The function uses node:http, because the
- * callers share the cores with the measured code, and `fetch` needs twice the CPU time.
- */
-function createCaller(base_url: string, api_key: string) {
-  const agent = new Agent({ keepAlive: true });
-  const headers = { 'content-type': 'application/json', 'x-api-key': api_key };
-  return async (text: string): Promise<void> => {
-    const outgoing = request(`${base_url}/analyze/sync`, { method: 'POST', agent, headers });
-    outgoing.end(JSON.stringify({ text, options: { language_code: 'en' } }));
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    await once(response.resume(), 'end');
-    if (response.statusCode !== 200)
-      throw new Error(`Expected the API to answer 200, got ${response.statusCode}`);
-  };
 }
 
 function createAnalyzerCall({ config }: BenchCloud) {
