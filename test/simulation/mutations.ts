@@ -397,13 +397,6 @@ export const MUTATIONS: Mutation[] = [
     seed: 12,
   },
   {
-    name: 'an open circuit sends several probes at a time',
-    file: 'processors/analysis/circuit-breaker.ts',
-    from: '    this.#is_probing = true;\n',
-    to: '',
-    seed: 12,
-  },
-  {
     name: 'a detected language is reported as given',
     file: 'processors/analysis/request-groups.ts',
     from: 'group.members.push({ request, language_source });',
