@@ -256,8 +256,7 @@ it('the last sample of each shard is an item of one partition, and expires', asy
   dynamodb.on(QueryCommand).resolves({ Items: [marshall(Item)] });
   expect(await store.throughputSamples()).toEqual([sample]);
   const [query] = dynamodb.commandCalls(QueryCommand);
-  expect(query?.args[0].input).toMatchObject({
-    KeyConditionExpression: 'job_id = :throughput',
-    ExpressionAttributeValues: { ':throughput': { S: 'throughput' } },
-  });
+  expect(Object.values(query?.args[0].input.ExpressionAttributeValues ?? {})).toEqual([
+    { S: 'throughput' },
+  ]);
 });
