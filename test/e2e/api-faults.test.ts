@@ -131,6 +131,7 @@ it.each([
     for (const [operation_id, all] of Object.entries(statuses)) {
       for (const status of all) expect(status, operation_id).not.toBe(500);
     }
-    if (fault.kind === 'kill') expect(statuses.health).toEqual([503]);
+    // A function may answer before the fault kills it, but not on every route.
+    if (fault.kind === 'kill') expect(Object.values(statuses).flat()).toContain(503);
   },
 );

@@ -321,6 +321,31 @@ it('a signed callback reports the end of a job, is retried after a refusal, and 
   ]);
 });
 
+interface Grant {
+  role: string;
+  action: string;
+  resource: string;
+}
+
+/**
+ * Both consumers run the same code with the same grants, but each needs some grants only for some
+ * records. Therefore one of the two must use a grant.
+ */
+function leaveOutUsedByOtherConsumer(unused: Grant[]): Grant[] {
+  const isConsumer = ({ role }: Grant) => /^(Bulk)?ConsumerHandler/.test(role);
+  return unused.filter(
+    (grant) =>
+      !isConsumer(grant) ||
+      unused.some(
+        (other) =>
+          isConsumer(other) &&
+          other.role !== grant.role &&
+          other.action === grant.action &&
+          other.resource === grant.resource,
+      ),
+  );
+}
+
 it('the functions use every permission that their roles grant, but for the listed exceptions', async () => {
   await useCommonRoutes();
   await replaceAndSetAside();
@@ -331,10 +356,8 @@ it('the functions use every permission that their roles grant, but for the liste
   await resumeSubmission();
   await vi.waitFor(
     async () => {
-      const { unused } = (await test.control('GET', 'iam/unused')) as {
-        unused: { role: string; action: string }[];
-      };
-      const unused_grants = unused
+      const { unused } = (await test.control('GET', 'iam/unused')) as { unused: Grant[] };
+      const unused_grants = leaveOutUsedByOtherConsumer(unused)
         .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
         .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
         // The functions need the following grants on AWS, but the embedded cloud never records that
@@ -344,7 +367,10 @@ it('the functions use every permission that their roles grant, but for the liste
         .filter((grant) => !/ s3:ListBucket$| glue:| xray:|ApiHandler (s3:|athena:)/.test(grant));
       // This grant is used only if Lambda gives up on a batch. test/e2e/iam.test.ts tests this
       // case.
-      expect(unused_grants.sort().join(', ')).toBe('ConsumerHandler s3:PutObject');
+      expect(unused_grants.sort()).toEqual([
+        'BulkConsumerHandler s3:PutObject',
+        'ConsumerHandler s3:PutObject',
+      ]);
     },
     { timeout: 30_000, interval: 250 },
   );
