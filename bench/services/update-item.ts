@@ -18,12 +18,16 @@ export function applyUpdate(before: Item, update: Update): Item {
   const names = update.ExpressionAttributeNames ?? {};
   const values = update.ExpressionAttributeValues;
   const set: Item = {};
-  const pattern = /([#\w]+) = (?:if_not_exists\(\w+, (:\w+)\)|\w+ \+ (:\w+)|(:\w+))/g;
-  for (const [, field, initial, increment, value] of update.UpdateExpression.matchAll(pattern)) {
+  const attribute = (name: string) => before[names[name] ?? name];
+  const pattern = /([#\w]+) = (?:if_not_exists\(([#\w]+), (:\w+)\)|([#\w]+) \+ (:\w+)|(:\w+))/g;
+  for (const [, field, of, initial, to, increment, value] of update.UpdateExpression.matchAll(
+    pattern,
+  )) {
     const name = names[field!] ?? field!;
-    if (initial !== undefined) set[name] = before[name] ?? values[initial]!;
-    else if (increment !== undefined) {
-      set[name] = { N: String(Number(before[name]?.N ?? 0) + Number(values[increment]!.N)) };
+    if (of !== undefined) set[name] = attribute(of) ?? values[initial!]!;
+    else if (to !== undefined) {
+      const sum = Number(attribute(to)?.N ?? 0) + Number(values[increment!]!.N);
+      set[name] = { N: String(sum) };
     } else set[name] = values[value!]!;
   }
   return { ...before, ...set };
