@@ -1,25 +1,9 @@
+import { COMPREHEND_REGIONS } from '@aurastream/cost-model';
 import type { AnalyzerName } from '../schemas/index.ts';
 
-/**
- * Regions that have the service of an analyzer. An analyzer that is not listed runs in every region.
- * Source: https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
- */
+/** Regions that have the service of an analyzer. An analyzer that is not listed runs in every region. */
 const REGIONS: Partial<Record<AnalyzerName, readonly string[]>> = {
-  comprehend: [
-    'ap-northeast-1',
-    'ap-northeast-2',
-    'ap-south-1',
-    'ap-southeast-1',
-    'ap-southeast-2',
-    'ca-central-1',
-    'eu-central-1',
-    'eu-west-1',
-    'eu-west-2',
-    'us-east-1',
-    'us-east-2',
-    'us-gov-west-1',
-    'us-west-2',
-  ],
+  comprehend: COMPREHEND_REGIONS,
 };
 
 /**

@@ -25,7 +25,7 @@ export function listFindings(parts: PlanParts): Finding[] {
 }
 
 function checkRegion({ load }: PlanParts): Finding[] {
-  if ((COMPREHEND_REGIONS as readonly string[]).includes(load.region)) return [];
+  if (COMPREHEND_REGIONS.includes(load.region)) return [];
   const why = `Comprehend does not analyze sentiment in ${load.region}`;
   return [{ part: 'comprehend', why, instead: `one of ${COMPREHEND_REGIONS.join(', ')}` }];
 }

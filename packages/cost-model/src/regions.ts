@@ -1,11 +1,8 @@
 /**
  * Regions in which Comprehend analyses sentiment.
- * Source: https://docs.aws.amazon.com/general/latest/gr/comprehend.html
+ * Source: https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
  */
-export const COMPREHEND_REGIONS = [
-  'us-east-1',
-  'us-east-2',
-  'us-west-2',
+export const COMPREHEND_REGIONS: readonly string[] = [
   'ap-northeast-1',
   'ap-northeast-2',
   'ap-south-1',
@@ -15,7 +12,11 @@ export const COMPREHEND_REGIONS = [
   'eu-central-1',
   'eu-west-1',
   'eu-west-2',
-] as const;
+  'us-east-1',
+  'us-east-2',
+  'us-gov-west-1',
+  'us-west-2',
+];
 
 /** Default quotas of a region that matter for the stream and the lake. */
 export interface RegionQuotas {

@@ -28,7 +28,7 @@ export const analyze: Step = {
 const REQUESTS = 150;
 
 export const limits: Step = {
-  promise: 'A key that exceeds its rate is told when to try again',
+  promise: 'The answer to a key that exceeds its rate says when to try again',
   async run({ http, keys }) {
     const body = { text: 'I love this, it is wonderful' };
     const requests = Array.from({ length: REQUESTS }, () =>
