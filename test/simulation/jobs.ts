@@ -123,9 +123,9 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   queues.jobs = createQueue(world, {
     name: 'jobs',
     visibility_ms: JOBS_VISIBILITY_MS,
-    async handle(body) {
+    async handle(body, listOthers) {
       const { is_done, invocation } = await submit(body);
-      if (is_done) await checkContinued(body, invocation);
+      if (is_done) await checkContinued(body, invocation, listOthers);
       return is_done;
     },
   });
@@ -144,15 +144,19 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
    * Otherwise the job would wait for the sweeper. If another invocation has the lease of the job,
    * that invocation continues.
    */
-  async function checkContinued(body: string, invocation: string): Promise<void> {
+  async function checkContinued(
+    body: string,
+    invocation: string,
+    listOthers: () => string[],
+  ): Promise<void> {
     const job_id = /job_[a-z0-9]+/.exec(body)?.[0];
     const job = job_id === undefined ? undefined : await store.get(job_id);
     if (job === undefined || isOver(job) || job.input.etag === undefined || isSubmitted(job))
       return;
     if (job.lease !== undefined && job.lease.owner !== invocation) return;
     const names_job = new RegExp(`${job_id}\\b`);
-    // One of the messages is the message that is being handled.
-    if (queues.jobs.bodies().filter((other) => names_job.test(other)).length < 2)
+    // A second delivery may have deleted the message that is being handled, so it does not count.
+    if (!listOthers().some((other) => names_job.test(other)))
       throw new Violation(`Job ${job_id}: no message continues the submission`);
   }
 

@@ -9,14 +9,15 @@ export interface QueueOptions {
   name: string;
   /** Time until a message that was not deleted is delivered again, in milliseconds. */
   visibility_ms: number;
-  /** Handles a message. Returns true if the message is done. */
-  handle: (body: string) => Promise<boolean>;
+  /**
+   * Handles a message. Returns true if the message is done. `listOthers` returns the bodies of the
+   * other messages that are waiting or in flight, and of the dead letters.
+   */
+  handle: (body: string, listOthers: () => string[]) => Promise<boolean>;
 }
 
 export interface Queue {
   send(body: object, delay_ms?: number): void;
-  /** Returns the bodies of all messages that are waiting or in flight, and of the dead letters. */
-  bodies(): string[];
 }
 
 /**
@@ -67,7 +68,8 @@ export function createQueue(world: World, options: QueueOptions): Queue {
       const ms = random.int(visibility_ms);
       show(message, ms % 2 === 0 ? ms : ms % 1_000);
     }
-    if (await handle(message.body)) messages.delete(message);
+    const listOthers = () => [...messages].filter((m) => m !== message).map(({ body }) => body);
+    if (await handle(message.body, listOthers)) messages.delete(message);
     else show(message, visibility_ms);
   };
   return {
@@ -76,6 +78,5 @@ export function createQueue(world: World, options: QueueOptions): Queue {
       messages.add(message);
       show(message, delay_ms + random.between(1, 500));
     },
-    bodies: () => [...messages].map(({ body }) => body),
   };
 }
