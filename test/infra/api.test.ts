@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { readDocNumber, readDocTable } from '../support/doc-tables.ts';
-import { listResources, type Properties, synthesize } from '../support/template.ts';
+import { listOutputs, listResources, type Properties, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -59,15 +59,60 @@ it('the access log has a line for each request with its tenant, and neither the 
   const [stage] = Object.values(listApi('Stage'));
   const { DestinationArn, Format } = stage?.AccessLogSetting ?? {};
   expect(DestinationArn).toContain('ApiAccessLog');
-  expect(JSON.parse(Format)).toMatchObject({
+  expect(JSON.parse(Format)).toEqual({
     request_id: '$context.requestId',
+    time: '$context.requestTimeEpoch',
     tenant: '$context.authorizer.tenant',
+    api_key_id: '$context.identity.apiKeyId',
     source_ip: '$context.identity.sourceIp',
+    method: '$context.httpMethod',
+    path: '$context.path',
     status: '$context.status',
+    error: '$context.error.responseType',
+    response_bytes: '$context.responseLength',
+    latency_ms: '$context.responseLatency',
   });
   expect(Format).not.toMatch(/identity\.apiKey["}]|querystring|requestOverride/i);
   expect(listResources(template, 'AWS::Logs::LogGroup').ApiAccessLog).toMatchObject({
     RetentionInDays: settings.log_retention_days,
+  });
+});
+
+it('without an access log, the deployment leaves the role of the account with which API Gateway logs alone', () => {
+  const roles = (access_log: boolean) =>
+    listResources(synthesize({ api: { ...settings.api, access_log } }), 'AWS::ApiGateway::Account');
+  expect(Object.keys(roles(true))).toEqual(['ApiRestApiAccount']);
+  expect(roles(false)).toEqual({});
+});
+
+it('the stage has the name of its setting, each kind of method the limit of its own, and reading the head of a path counts as reading it', () => {
+  const limits = (requests_per_second: number) => ({ requests_per_second, burst_requests: 7 });
+  const api = {
+    ...settings.api,
+    stage: 'v9',
+    cors_origins: ['*'],
+    serves_docs: false,
+    each_method: limits(1),
+    open_method: limits(2),
+    stats_method: limits(3),
+    preflight_method: limits(4),
+  };
+  const limited = synthesize({ api });
+  const [stage] = Object.values(listResources(limited, 'AWS::ApiGateway::Stage'));
+  expect([stage?.StageName, listOutputs(limited).ApiStage]).toEqual(['v9', 'v9']);
+  const rates = stage?.MethodSettings.map((one: Properties) => {
+    expect(one.ThrottlingBurstLimit).toBe(7);
+    return [`${one.HttpMethod} ${one.ResourcePath}`, one.ThrottlingRateLimit];
+  });
+  const open = ['/~1health', '/~1ready', '/~1openapi.json'];
+  expect(Object.fromEntries(rates)).toEqual({
+    '* /*': 1,
+    ...Object.fromEntries(open.flatMap((path) => ['GET', 'HEAD'].map((m) => [`${m} ${path}`, 2]))),
+    'GET /~1stats': 3,
+    'HEAD /~1stats': 3,
+    ...Object.fromEntries(
+      ['/', '/~1{proxy+}', '/~1stats', ...open].map((path) => [`OPTIONS ${path}`, 4]),
+    ),
   });
 });
 
@@ -102,19 +147,41 @@ describe('with CORS origins', () => {
     const methods = listWith(origins, 'Method');
     const preflights = methods.filter(({ HttpMethod }) => HttpMethod === 'OPTIONS');
     expect(preflights).toHaveLength(new Set(methods.map(({ ResourceId }) => ResourceId)).size);
-    for (const { ApiKeyRequired, AuthorizationType, Integration } of preflights) {
+    for (const method of preflights) {
+      const { ApiKeyRequired, AuthorizationType, Integration, MethodResponses } = method;
       expect([ApiKeyRequired, AuthorizationType, Integration.Type]).toEqual([
         false,
         'NONE',
         'MOCK',
       ]);
-      const [{ ResponseParameters, ResponseTemplates }] = Integration.IntegrationResponses;
-      expect(ResponseParameters).toMatchObject({
+      expect(Integration.RequestTemplates).toEqual({ 'application/json': '{"statusCode": 204}' });
+      const [{ StatusCode, ResponseParameters, ResponseTemplates }] =
+        Integration.IntegrationResponses;
+      expect(StatusCode).toBe('204');
+      expect(ResponseParameters).toEqual({
         'method.response.header.Access-Control-Allow-Origin': "'https://a.example'",
+        'method.response.header.Access-Control-Allow-Methods': "'GET,HEAD,POST,DELETE'",
         'method.response.header.Access-Control-Allow-Headers':
           "'Content-Type,X-API-Key,Idempotency-Key'",
+        'method.response.header.Access-Control-Max-Age': "'7200'",
+        'method.response.header.Vary': "'Origin'",
       });
-      expect(ResponseTemplates['application/json']).toContain('"https://b.example"');
+      // API Gateway passes on only the headers that the response of the method declares.
+      expect(MethodResponses).toEqual([
+        {
+          StatusCode: '204',
+          ResponseParameters: Object.fromEntries(
+            Object.keys(ResponseParameters).map((name) => [name, true]),
+          ),
+        },
+      ]);
+      // A client of HTTP/2 writes the name of the header in lower case.
+      const header = (name: string) => `$input.params().header.get("${name}")`;
+      const other = '"https://b.example"';
+      expect(ResponseTemplates['application/json']).toBe(
+        `#if(${header('Origin')} == ${other} || ${header('origin')} == ${other})` +
+          `#set($context.responseOverride.header.Access-Control-Allow-Origin = ${other})#end`,
+      );
     }
     const [{ MethodSettings = [] } = {}] = listWith(origins, 'Stage');
     const limited = MethodSettings.filter((one: Properties) => one.HttpMethod === 'OPTIONS');
@@ -126,12 +193,19 @@ describe('with CORS origins', () => {
     [['*'], "'*'"],
     [['https://a.example'], "'https://a.example'"],
     [origins, 'method.request.header.Origin'],
-  ])('for %j, the answers of API Gateway itself allow the origin %s', (cors_origins, expected) => {
-    for (const { ResponseParameters } of listWith(cors_origins, 'GatewayResponse')) {
-      const name = 'gatewayresponse.header.Access-Control-Allow-Origin';
-      expect(ResponseParameters[name]).toBe(expected);
-    }
-  });
+  ])(
+    'for %j, the answers of API Gateway itself allow the origin %s, and let a page read their headers',
+    (cors_origins, expected) => {
+      const names = 'Allow,Link,Retry-After,X-Cache-Hit,X-Next-Cursor,X-RateLimit-Limit';
+      for (const { ResponseParameters } of listWith(cors_origins, 'GatewayResponse')) {
+        expect(ResponseParameters).toMatchObject({
+          'gatewayresponse.header.Access-Control-Allow-Origin': expected,
+          'gatewayresponse.header.Access-Control-Expose-Headers': `'${names},X-RateLimit-Remaining,X-RateLimit-Reset,X-Request-ID'`,
+          'gatewayresponse.header.Vary': "'Origin'",
+        });
+      }
+    },
+  );
 
   it('the input bucket takes uploads from pages of these origins, and no other bucket does', () => {
     const with_origins = synthesize({ api: { ...settings.api, cors_origins: origins } });
@@ -215,6 +289,24 @@ it('each tier has a usage plan of the stage with the rate, burst and quota of do
   expect(tiers.map(({ tier }) => tier)).toEqual(Object.keys(settings.tiers));
 });
 
+it('the open jobs of a tenant have at most the records that docs/api.md allows its tier', () => {
+  const rows = readDocTable('docs/api.md', 'Jobs').filter((row) => row['records in open jobs']);
+  const allowed = rows.map((row) => [row.tier, readDocNumber(row['records in open jobs'])]);
+  const limits = Object.entries(settings.tiers).map(([tier, limit]) => [
+    tier,
+    limit.open_job_records,
+  ]);
+  expect(limits).toEqual(allowed);
+});
+
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
+it('an upload URL that should live longer than the hour of its session is refused at synthesis', () => {
+  const withTtl = (upload_url_ttl_seconds: number) =>
+    synthesize({ jobs: { ...settings.jobs, upload_url_ttl_seconds } });
+  expect(() => withTtl(3_600)).not.toThrow();
+  expect(() => withTtl(3_601)).toThrow('Set at most 3600');
+});
+
 it('API Gateway answers with the status and code of docs/api.md, and says when to retry', () => {
   const statuses = Object.fromEntries(
     readDocTable('docs/api.md', 'Errors').map(({ code, status }) => [code, status]),
@@ -271,5 +363,7 @@ it('API Gateway alone may invoke the functions of the API, each by its own paths
       SourceArn: expect.stringContaining(':ApiRestApi/'),
     });
     expect(['ApiHandler.Arn', 'ApiAuthorizerHandler.Arn']).toContain(permission.FunctionName);
+    // The test page of the console would call without a key, and without limits.
+    expect(permission.SourceArn).not.toContain('test-invoke-stage');
   }
 });

@@ -7,6 +7,7 @@ import type { Properties } from '../support/template.ts';
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const EMAILS = ['a@example.com', 'b@example.com'];
+const ORIGINS = ['https://a.example', 'https://b.example'];
 const CIDRS = ['203.0.113.0/24', '198.51.100.7/32'];
 const outdir = mkdtempSync(join(tmpdir(), 'aurastream-app-'));
 
@@ -15,6 +16,7 @@ beforeAll(async () => {
   const options = {
     alarmEmails: EMAILS.join(),
     allowedCidrs: CIDRS.join(),
+    corsOrigins: ORIGINS.join(),
     environment: 'staging',
   };
   vi.stubEnv('CDK_OUTDIR', outdir);
@@ -55,8 +57,26 @@ it('-c allowedCidrs refuses all addresses outside of its ranges, with or without
   ]);
 });
 
+it('-c corsOrigins lets pages of each origin upload, and call the API', () => {
+  const rules = readProperties('AWS::S3::Bucket').flatMap(
+    ({ CorsConfiguration }) => CorsConfiguration?.CorsRules ?? [],
+  );
+  expect(rules.map(({ AllowedOrigins }) => AllowedOrigins)).toEqual([ORIGINS]);
+  const environments = readProperties('AWS::Lambda::Function').map(
+    ({ Environment }) => Environment.Variables.CORS_ORIGINS,
+  );
+  expect(environments.filter((value) => value !== undefined)).toEqual([ORIGINS.join()]);
+});
+
 it('-c environment names the stack, which tags its resources with it', () => {
   const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
   const { properties } = manifest.artifacts['AuraStream-staging'];
   expect(properties.tags).toEqual({ application: 'aurastream', environment: 'staging' });
+});
+
+it('a deployment to a region without the analyzer is refused before anything is deployed', async () => {
+  vi.resetModules();
+  vi.stubEnv('CDK_DEFAULT_REGION', 'sa-east-1');
+  await expect(import('../../infra/app.ts')).rejects.toThrow('sa-east-1 does not have');
+  vi.stubEnv('CDK_DEFAULT_REGION', undefined);
 });

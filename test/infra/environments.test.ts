@@ -73,6 +73,17 @@ it('production encrypts its alarms with a key of its own', () => {
   expect(Object.keys(keys)).toEqual(['AlarmsTopicKey']);
 });
 
+it('production differs from the default environment in its protection, its docs page and the key of its alarms only', () => {
+  expect(settingsFor('production')).toEqual({
+    ...settings,
+    environment: 'production',
+    stack_name: 'AuraStream-production',
+    is_protected: true,
+    alarms: { ...settings.alarms, encrypts_topic: true },
+    api: { ...settings.api, serves_docs: false },
+  });
+});
+
 it('production does not serve the docs page, and every other environment does', () => {
   expect(settingsFor('production').api.serves_docs).toBe(false);
   expect(settingsFor('staging').api.serves_docs).toBe(true);

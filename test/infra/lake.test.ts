@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { resultSchema } from '../../schemas/index.ts';
-import { listResources, synthesize } from '../support/template.ts';
+import { listDeletions, listDependencies, listResources, synthesize } from '../support/template.ts';
 
 vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
@@ -70,6 +70,7 @@ it('queries write their answers encrypted below the prefix that expires, whateve
 it('the table results_raw reads lines of JSON, with a column for each field of a result', () => {
   const { DatabaseName, TableInput } = listResources(template, 'AWS::Glue::Table').LakeRawResults!;
   expect(DatabaseName).toBe('aurastream');
+  expect(TableInput.Name).toBe('results_raw');
   const { Columns, ...storage } = TableInput.StorageDescriptor;
   expect(Columns.map(({ Name }: { Name: string }) => Name)).toEqual(
     Object.keys(resultSchema.shape),
@@ -125,8 +126,30 @@ it('the view results shows the earliest line of the latest analysis of each reco
   );
   expect(view).toMatchObject({ catalog: 'awsdatacatalog', schema: 'aurastream' });
   expect(view.columns.map(({ name }: { name: string }) => name)).toEqual(columns);
-  expect(view.columns).toContainEqual({
-    name: 'scores',
-    type: 'row("positive" double, "negative" double, "neutral" double, "mixed" double)',
+  expect(view.columns).toEqual(
+    expect.arrayContaining([
+      {
+        name: 'scores',
+        type: 'row("positive" double, "negative" double, "neutral" double, "mixed" double)',
+      },
+      { name: 'year', type: 'integer' },
+      { name: 'text', type: 'varchar' },
+      { name: 'record_version', type: 'bigint' },
+    ]),
+  );
+  const { Columns } = TableInput.StorageDescriptor;
+  expect(Columns.map(({ Name }: { Name: string }) => Name)).toEqual(columns);
+});
+
+it('the database is created before the table, and the table before the view', () => {
+  expect(listDependencies(template, 'AWS::Glue::Table')).toEqual({
+    LakeRawResults: ['LakeDatabase'],
+    LakeResults: ['LakeRawResults'],
+  });
+});
+
+it('a deployment that is deleted leaves no log of Firehose behind', () => {
+  expect(listDeletions(template, 'AWS::Logs::LogStream')).toEqual({
+    LakeDeliveryLogStream: 'Delete',
   });
 });
