@@ -489,7 +489,9 @@ export const API: DocumentPromises = {
     },
     {
       says: 'If several origins are named, pages of all origins can read the errors that API Gateway itself answers;',
-      tests: ['for %j, the answers of API Gateway itself allow the origin %s, and let a page read their headers'],
+      tests: [
+        'for %j, the answers of API Gateway itself allow the origin %s, and let a page read their headers',
+      ],
     },
     {
       says: 'A job with a `callback_url` sends `job.completed` or `job.failed` to that URL when it ends.',
