@@ -18,7 +18,7 @@ export const RELIABILITY: DocumentPromises = {
       tests: ['the chaos checker finds nothing in correct stores'],
     },
     {
-      says: 'one for each broken promise that it can report, do not.',
+      says: 'for each broken promise that it can report, fail it.',
       tests: ['the chaos checker finds %s'],
     },
     {
