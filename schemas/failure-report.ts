@@ -21,6 +21,7 @@ export const failedEventSchema = z.object({
   Records: z.array(
     z.object({
       eventID: z.string(),
+      eventSourceARN: z.string(),
       kinesis: z.object({
         partitionKey: z.string(),
         sequenceNumber: z.string(),

@@ -14,8 +14,9 @@ export function recordKey(record: { tenant: string; record_id: string }): string
   return `${record.tenant}#${record.record_id}`;
 }
 
-/** The position of a record on the stream. Every delivery of the record has the same position. */
+/** The position of a record on its stream. Every delivery of the record has the same position. */
 export interface StreamPosition {
+  stream_name: string;
   shard_id: string;
   sequence_number: string;
   /**
@@ -26,13 +27,14 @@ export interface StreamPosition {
 }
 
 /**
- * Derives an id from the position of a record on the stream. The id is for records that producers
- * sent without an id. A redelivery has the same position and therefore the same id, so the record
- * is counted only once. If the position has no sub-sequence number, the id equals the `eventID`
- * that Lambda gives the record.
+ * Derives an id from the position of a record on its stream, such as
+ * `Live:shardId-000000000006:4959…`. The id is for records that producers sent without an id. A
+ * redelivery has the same position and therefore the same id, so the record is counted only once.
+ * The id contains the names of stream and shard, because a sequence number is unique only in its shard.
+ * Source: https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
  */
 export function deriveRecordId(position: StreamPosition): string {
-  const base = `${position.shard_id}:${position.sequence_number}`;
+  const base = `${position.stream_name}:${position.shard_id}:${position.sequence_number}`;
   return position.sub_sequence_number === undefined
     ? base
     : `${base}:${position.sub_sequence_number}`;
@@ -46,8 +48,8 @@ const PARTITION_KEY_LIMIT = 256;
 
 /**
  * Builds the partition key of a record. All versions of a record have the same partition key, so
- * the versions are in one shard and stay in order. The longest possible key exceeds the limit of
- * Kinesis by two characters, so a key above the limit is replaced by its hash.
+ * the versions are in one shard and stay in order. A key above the limit of Kinesis is replaced by
+ * its hash.
  */
 export function partitionKey(record: {
   tenant: string;

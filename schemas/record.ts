@@ -23,9 +23,10 @@ export const slug = z
     'must be 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
   );
 
+/** The limit has room for the longest id that is derived from a position on a stream. */
 export const recordId = z
   .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 of A-Z, a-z, 0-9, ., _, : and -');
+  .regex(/^[A-Za-z0-9._:-]{1,256}$/, 'must be 1 to 256 of A-Z, a-z, 0-9, ., _, : and -');
 
 /**
  * A language code such as `en` or `zh-TW`. The pattern accepts BCP 47 tags with a language and at

@@ -15,6 +15,7 @@ const LENGTH_BYTES = 2;
 const HEADER_AT = MAGIC.length + SIGNATURE_BYTES + LENGTH_BYTES;
 
 const headerSchema = z.object({
+  stream_name: z.string(),
   shard_id: z.string(),
   sequence_number: z.string(),
   sub_sequence_number: z.int().min(0).optional(),
@@ -29,7 +30,7 @@ const headerSchema = z.object({
  */
 export interface Restored {
   bytes: Uint8Array;
-  /** The original position on the stream. */
+  /** The original position on the stream to which the record first came. */
   position: StreamPosition;
   /** The original partition key. */
   partition_key: string;

@@ -27,6 +27,7 @@ export const setAsideSchema = z.object({
   set_aside_id: z.string(),
   reason: z.enum(SET_ASIDE_REASONS),
   issues: z.array(issueSchema),
+  stream_name: z.string(),
   shard_id: z.string(),
   sequence_number: z.string(),
   sub_sequence_number: z.int().optional(),

@@ -44,7 +44,7 @@ async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefin
 /** Reads set-asides. Each method may throw a {@link ServiceError}. */
 export interface SetAsideReader {
   /**
-   * Lists set-asides shard by shard, in the order of the stream.
+   * Lists set-asides stream by stream and shard by shard, in the order of the stream.
    *
    * @param options.limit maximum number of set-asides. Default: no limit.
    */
@@ -83,26 +83,32 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
 }
 
 /**
- * Returns the key of a set-aside, for example `set-asides/shardId-000000000000/4959….json`. The key
- * of a sub-record of an aggregate ends with the sub-sequence number, for example
- * `…/4959…-000003.json`.
+ * Returns the key of a set-aside, for example
+ * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record of an
+ * aggregate ends with the sub-sequence number, for example `…/4959…-000003.json`.
  */
-function keyOf({ shard_id, sequence_number, sub_sequence_number }: StreamPosition): string {
+function keyOf({
+  stream_name,
+  shard_id,
+  sequence_number,
+  sub_sequence_number,
+}: StreamPosition): string {
   const sub =
     sub_sequence_number === undefined
       ? ''
       : `-${String(sub_sequence_number).padStart(SUB_SEQUENCE_DIGITS, '0')}`;
-  return `${PREFIX}${shard_id}/${sequence_number}${sub}.json`;
+  return `${PREFIX}${stream_name}/${shard_id}/${sequence_number}${sub}.json`;
 }
 
 /**
  * Parses the position on the stream from a `set_aside_id`. Returns undefined if the id is invalid.
  */
 function positionOf(set_aside_id: string): StreamPosition | undefined {
-  const match = /^([A-Za-z0-9_.-]+):(\d+)(?::(\d+))?$/.exec(set_aside_id);
+  const match = /^([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+):(\d+)(?::(\d+))?$/.exec(set_aside_id);
   if (match === null) return undefined;
-  const [, shard_id = '', sequence_number = '', sub] = match;
+  const [, stream_name = '', shard_id = '', sequence_number = '', sub] = match;
   return {
+    stream_name,
     shard_id,
     sequence_number,
     ...(sub === undefined ? {} : { sub_sequence_number: Number(sub) }),

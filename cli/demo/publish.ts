@@ -52,14 +52,14 @@ export async function publishFile(options: PublishFileOptions): Promise<Publishe
   }
 
   for await (const outcome of publisher.publishAll(records())) {
-    published.push(entry(outcome, good.shift()));
+    published.push(entry(stream_name, outcome, good.shift()));
   }
-  for (const outcome of await Promise.all(bad)) published.push(entry(outcome));
+  for (const outcome of await Promise.all(bad)) published.push(entry(stream_name, outcome));
   await publisher.close();
   return dropDuplicates(published);
 }
 
-function entry(outcome: PublishOutcome, record?: RecordInput): Published {
+function entry(stream_name: string, outcome: PublishOutcome, record?: RecordInput): Published {
   if (outcome.status !== 'accepted') {
     throw new Error(`The stream did not take every record: ${JSON.stringify(outcome)}`);
   }
@@ -67,7 +67,7 @@ function entry(outcome: PublishOutcome, record?: RecordInput): Published {
     tenant: record?.tenant ?? 'default',
     record_id: outcome.record_id,
     record_version: record?.record_version ?? 0,
-    position_id: deriveRecordId(outcome),
+    position_id: deriveRecordId({ stream_name, ...outcome }),
     bad: record === undefined,
   };
 }

@@ -40,8 +40,8 @@ export function createDelivered(max_records: number = MAX_RECORDS): Delivered {
  * operator can put repaired bytes back at the same position.
  */
 function keyOf({ delivered_as, position, record }: StreamItem): string {
-  const { shard_id, sequence_number, sub_sequence_number = '' } = position;
+  const { stream_name, shard_id, sequence_number, sub_sequence_number = '' } = position;
   const { record_version, analysis_run = 0 } = record;
-  const place = `${delivered_as}/${shard_id}/${sequence_number}/${sub_sequence_number}`;
+  const place = `${delivered_as}/${stream_name}/${shard_id}/${sequence_number}/${sub_sequence_number}`;
   return `${place}/${recordKey(record)}/${record_version}/${analysis_run}`;
 }

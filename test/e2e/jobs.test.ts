@@ -419,7 +419,7 @@ async function putBack() {
   const key = await createSecret({ cloud: test.cloud, secret_id: test.stack.RestoreKeyArn })();
   const restored = {
     bytes: Buffer.from(JSON.stringify({ text: 'Back again', source: 'tour', record_id: 'back' })),
-    position: { shard_id: 'shardId-000000000000', sequence_number: '1' },
+    position: { stream_name: 'live', shard_id: 'shardId-000000000000', sequence_number: '1' },
     partition_key: 'back',
     arrived_at: new Date().toISOString(),
   };

@@ -81,7 +81,7 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
 
   expect(await json(['redrive', 'run'])).toMatchObject({ records: 4, failed: 0 });
   const position = ({ shard_id, sequence_number }: NonNullable<typeof nameless>) =>
-    `${shard_id}:${sequence_number}`;
+    `${test.stack.StreamName}:${shard_id}:${sequence_number}`;
   const ids = [
     'named',
     position(nameless!),
@@ -163,7 +163,7 @@ it('aurastream set-aside replay publishes the set-asides that a fix repairs, und
     bytes({ text: 'I forgot the source' }),
     Buffer.from('hopeless'),
   );
-  const idOf = (one = bad) => `${one!.shard_id}:${one!.sequence_number}`;
+  const idOf = (one = bad) => `${test.stack.StreamName}:${one!.shard_id}:${one!.sequence_number}`;
   const ids = [idOf(bad), idOf(hopeless)];
   await vi.waitFor(async () => {
     const listed = await json(['set-aside', 'list']);

@@ -33,7 +33,8 @@ async function put(data: Uint8Array | string, key = 'any'): Promise<string> {
       Data: typeof data === 'string' ? Buffer.from(data) : data,
     }),
   );
-  return deriveRecordId({ shard_id: ShardId!, sequence_number: SequenceNumber! });
+  const position = { shard_id: ShardId!, sequence_number: SequenceNumber! };
+  return deriveRecordId({ stream_name: test.stack.StreamName, ...position });
 }
 
 function result(record_id: string) {
@@ -72,7 +73,11 @@ async function putLines(
     }),
   );
   return Records!.map((record) =>
-    deriveRecordId({ shard_id: record.ShardId!, sequence_number: record.SequenceNumber! }),
+    deriveRecordId({
+      stream_name: test.stack.StreamName,
+      shard_id: record.ShardId!,
+      sequence_number: record.SequenceNumber!,
+    }),
   );
 }
 

@@ -264,6 +264,7 @@ function withWrongDigest(bytes: Buffer): Buffer {
 function forgeRestored(json: string): Buffer {
   const header = Buffer.from(
     JSON.stringify({
+      stream_name: 'simulated',
       shard_id: 'shardId-000000000000',
       sequence_number: '1',
       partition_key: 'k',

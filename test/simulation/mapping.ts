@@ -200,7 +200,7 @@ function toEventRecord(shard: Shard, record: StreamRecord): KinesisStreamRecord 
     eventID: `${shard.shard_id}:${record.sequence_number}`,
     eventName: 'aws:kinesis:record',
     eventSource: 'aws:kinesis',
-    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/simulated',
+    eventSourceARN: `arn:aws:kinesis:us-east-1:000000000000:stream/${record.stream_name}`,
     eventVersion: '1.0',
     invokeIdentityArn: 'arn:aws:iam::000000000000:role/simulated',
     kinesis: {

@@ -154,8 +154,15 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a derived id leaves out the shard',
     file: 'schemas/identity.ts',
-    from: '`${position.shard_id}:${position.sequence_number}`',
-    to: '`${position.sequence_number}`',
+    from: '`${position.stream_name}:${position.shard_id}:${position.sequence_number}`',
+    to: '`${position.stream_name}:${position.sequence_number}`',
+    seed: 1,
+  },
+  {
+    name: 'a derived id leaves out the stream',
+    file: 'schemas/identity.ts',
+    from: '`${position.stream_name}:${position.shard_id}:${position.sequence_number}`',
+    to: '`${position.shard_id}:${position.sequence_number}`',
     seed: 1,
   },
   {
@@ -329,8 +336,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a set-aside from an aggregate loses its place',
     file: 'operations/replay-set-aside.ts',
-    from: 'const position = { shard_id, sequence_number, sub_sequence_number };',
-    to: 'const position = { shard_id, sequence_number, sub_sequence_number: sub_sequence_number && undefined };',
+    from: 'const position = { stream_name, shard_id, sequence_number, sub_sequence_number };',
+    to: 'const position = { stream_name, shard_id, sequence_number, sub_sequence_number: sub_sequence_number && undefined };',
     seed: 1,
   },
   {

@@ -3,7 +3,11 @@ import type { PutOutcome, RecordStream, StreamEntry } from '../../ingest/ports.t
 import { ServiceError } from '../../schemas/index.ts';
 import type { Environment, World } from './world.ts';
 
+/** Name of the simulated stream. */
+export const STREAM_NAME = 'simulated';
+
 export interface StreamRecord {
+  stream_name: string;
   shard_id: string;
   sequence_number: string;
   partition_key: string;
@@ -54,6 +58,7 @@ export function createStream(world: World, onPut: (record: StreamRecord) => void
     const shard = shards.find(({ closed, from, to }) => !closed && from <= key && key < to)!;
     sequence += BigInt(1 + world.random.int(1_000));
     const record = {
+      stream_name: STREAM_NAME,
       shard_id: shard.shard_id,
       sequence_number: `4966${String(sequence).padStart(20, '0')}`,
       partition_key,

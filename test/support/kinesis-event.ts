@@ -1,5 +1,6 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 
+export const STREAM_NAME = 'records';
 export const SHARD_ID = 'shardId-000000000006';
 /** The time 2026-11-23T10:00:00.123Z, in epoch milliseconds. */
 export const ARRIVED_AT = Date.UTC(2026, 10, 23, 10, 0, 0, 123);
@@ -23,7 +24,7 @@ export function kinesisRecord(data: unknown, place = 1): KinesisStreamRecord {
     eventName: 'aws:kinesis:record',
     invokeIdentityArn: 'arn:aws:iam::000000000000:role/consumer',
     awsRegion: 'us-east-1',
-    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/records',
+    eventSourceARN: `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM_NAME}`,
   };
 }
 

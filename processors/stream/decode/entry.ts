@@ -27,11 +27,12 @@ export function openEntry(record: KinesisStreamRecord, restore_key?: string): En
   return openRestored(delivered, restore_key) ?? delivered;
 }
 
-function deliveredEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
+function deliveredEntry({ eventID, eventSourceARN, kinesis }: KinesisStreamRecord): Entry {
   return {
     // The eventID is the shard id, a colon and the sequence number, for example
     // `shardId-000000000006:49590338271490256608559692538361571095921575989136588898`.
     position: {
+      stream_name: readStreamName(eventSourceARN),
       shard_id: eventID.slice(0, eventID.indexOf(':')),
       sequence_number: kinesis.sequenceNumber,
     },
@@ -40,6 +41,18 @@ function deliveredEntry({ eventID, kinesis }: KinesisStreamRecord): Entry {
     bytes: Buffer.from(kinesis.data, 'base64'),
     delivered_as: kinesis.sequenceNumber,
   };
+}
+
+/**
+ * Reads the name of a stream from its ARN, or from the ARN of one of its consumers.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesisdatastreams.html
+ */
+function readStreamName(arn: string): string {
+  const [, name] = /:stream\/([^/]+)/.exec(arn) ?? [];
+  if (name === undefined) {
+    throw new Error(`Expected the ARN of a Kinesis stream as eventSourceARN, got ${arn}.`);
+  }
+  return name;
 }
 
 function openRestored(

@@ -356,6 +356,19 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'A record that comes without an id gets one from its place: the names of stream and shard, the sequence number, and in a KPL aggregate its number there.',
+      tests: [
+        'a record id derived from the place on the stream is a valid record id',
+        'A KPL aggregate decodes to its records, each with its sub-sequence number and its own key',
+      ],
+    },
+    {
+      says: 'A redelivery therefore has the same id, and records of the two streams never share one.',
+      tests: [
+        'records at different places have different derived ids, also at the same place of two streams',
+      ],
+    },
+    {
       says: "The TypeScript types, the JSON Schema for producers (`schemas/output/`), the lake's columns and the projection of the table's index are derived from them.",
       tests: [
         'the JSON Schemas in schemas/output are those of the code: npm run schemas writes them',

@@ -49,7 +49,7 @@ export const redrive: Step = {
       new PutObjectCommand({
         Bucket: stack.FailureBucketName,
         Key: key,
-        Body: JSON.stringify(buildReport(run, record_id)),
+        Body: JSON.stringify(buildReport(stack, run, record_id)),
         ContentType: 'application/json',
       }),
     );
@@ -61,13 +61,14 @@ export const redrive: Step = {
 };
 
 /** Source: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
-function buildReport(run: string, record_id: string) {
+function buildReport(stack: SmokeContext['stack'], run: string, record_id: string) {
   const record = { record_id, source: `${run}-redriven`, text: `I love what came back to ${run}` };
   const arrived_at = Date.now() / 1_000;
   const event = {
     Records: [
       {
         eventID: `shardId-000000000000:${Date.now()}`,
+        eventSourceARN: `arn:aws:kinesis:us-east-1:000000000000:stream/${stack.StreamName}`,
         kinesis: {
           partitionKey: record_id,
           sequenceNumber: `${Date.now()}`,

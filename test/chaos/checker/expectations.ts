@@ -49,10 +49,10 @@ export function expectContents(books: Books, stream: StreamEntry[]): Expectation
 /** Returns the ids of the positions at which each content is on the stream. */
 function findPositions(stream: StreamEntry[]): Map<string, string[]> {
   const positions = new Map<string, string[]>();
-  for (const { shard_id, sequence_number, data } of stream) {
+  for (const { stream_name, shard_id, sequence_number, data } of stream) {
     const content = data.toString('base64');
     const found = positions.get(content) ?? [];
-    positions.set(content, [...found, `${shard_id}:${sequence_number}`]);
+    positions.set(content, [...found, `${stream_name}:${shard_id}:${sequence_number}`]);
   }
   return positions;
 }

@@ -25,6 +25,7 @@ export type StoredResult = z.infer<typeof storedResultSchema>;
 export const storedSetAsideSchema = z.object({
   set_aside_id: z.string(),
   reason: z.string(),
+  stream_name: z.string(),
   shard_id: z.string(),
   sequence_number: z.string(),
   sub_sequence_number: z.number().optional(),

@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { Clients } from './clients.ts';
 
-/** A record on the stream. */
+/** A record on a stream. */
 export interface StreamEntry {
+  stream_name: string;
   shard_id: string;
   sequence_number: string;
   data: Buffer;
@@ -43,7 +44,8 @@ async function readShard(
   while (next !== undefined) {
     const page = await kinesis.send(new GetRecordsCommand({ ShardIterator: next }));
     for (const { SequenceNumber = '', Data = new Uint8Array() } of page.Records ?? []) {
-      entries.push({ shard_id: ShardId, sequence_number: SequenceNumber, data: Buffer.from(Data) });
+      const position = { shard_id: ShardId, sequence_number: SequenceNumber };
+      entries.push({ stream_name: StreamName, ...position, data: Buffer.from(Data) });
     }
     // A page may be empty although later pages have records.
     if (page.MillisBehindLatest === 0) break;

@@ -40,6 +40,7 @@ afterAll(async () => {
 
 function aSetAside(place: number, sub_sequence_number?: number): SetAside {
   const position = {
+    stream_name: 'live',
     shard_id: 'shardId-000000000000',
     sequence_number: `4959${String(place).padStart(4, '0')}`,
     ...(sub_sequence_number === undefined ? {} : { sub_sequence_number }),
@@ -70,13 +71,13 @@ async function keys(): Promise<(string | undefined)[]> {
 it('A set-aside is one object whose key is its position on the stream', async () => {
   expect(await store().put([aSetAside(1), aSetAside(2, 3)])).toEqual([]);
   expect(await keys()).toEqual([
-    'set-asides/shardId-000000000000/49590001.json',
-    'set-asides/shardId-000000000000/49590002-000003.json',
+    'set-asides/live/shardId-000000000000/49590001.json',
+    'set-asides/live/shardId-000000000000/49590002-000003.json',
   ]);
   const { Body, ContentType } = await client.send(
     new GetObjectCommand({
       Bucket: bucket_name,
-      Key: 'set-asides/shardId-000000000000/49590001.json',
+      Key: 'set-asides/live/shardId-000000000000/49590001.json',
     }),
   );
   expect(ContentType).toBe('application/json');
@@ -94,7 +95,7 @@ it('A set-aside is found by its id', async () => {
   expect(await reader().get(aSetAside(1).set_aside_id)).toEqual(aSetAside(1));
   expect(await reader().get(aSetAside(2, 3).set_aside_id)).toEqual(aSetAside(2, 3));
   expect(await reader().get(aSetAside(9).set_aside_id)).toBeUndefined();
-  for (const id of ['rev-1', '', '../secret:1', 'shardId-0:1:2:3']) {
+  for (const id of ['rev-1', '', '../secret:1', 'shardId-0:1', 'live:shardId-0:1:2:3']) {
     expect(await reader().get(id)).toBeUndefined();
   }
 });

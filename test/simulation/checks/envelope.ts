@@ -11,12 +11,22 @@ export interface Envelope {
   bytes: Buffer;
 }
 
+/** A position on a stream, and in an aggregate the number of the record. */
+interface Position {
+  stream_name: string;
+  shard_id: string;
+  sequence_number: string;
+}
+
 /**
- * Returns the id of a position on the stream. The documentation promises this form to producers
- * whose records have no id: shard, sequence number and, in an aggregate, the number of the record.
+ * Returns the id of a position on a stream. The documentation promises this form to producers whose
+ * records have no id: stream, shard, sequence number and, in an aggregate, the number of the record.
  */
-export function positionId(shard_id: string, sequence_number: string, sub?: number): string {
-  return [shard_id, sequence_number, ...(sub === undefined ? [] : [sub])].join(':');
+export function positionId(
+  { stream_name, shard_id, sequence_number }: Position,
+  sub?: number,
+): string {
+  return [stream_name, shard_id, sequence_number, ...(sub === undefined ? [] : [sub])].join(':');
 }
 
 const MAGIC = 'f54175726101';
@@ -33,20 +43,18 @@ export function openEnvelope(data: Buffer, key: string): Envelope | undefined {
   const signature = createHmac('sha256', key).update(data.subarray(LENGTH_AT)).digest();
   if (!signature.equals(data.subarray(HMAC_AT, LENGTH_AT))) return undefined;
   const bytes_at = HEADER_AT + data.readUInt16BE(LENGTH_AT);
-  const header = JSON.parse(data.subarray(HEADER_AT, bytes_at).toString()) as {
-    shard_id: string;
-    sequence_number: string;
+  const header = JSON.parse(data.subarray(HEADER_AT, bytes_at).toString()) as Position & {
     sub_sequence_number?: number;
     partition_key: string;
     arrived_at: string;
     encoding?: string;
   };
-  const { shard_id, sequence_number, sub_sequence_number, partition_key, arrived_at } = header;
+  const { partition_key, arrived_at } = header;
   const packed = data.subarray(bytes_at);
   if (header.encoding !== undefined && header.encoding !== 'br')
     throw new Violation(`Put back in an unknown encoding: ${header.encoding}`);
   return {
-    position: positionId(shard_id, sequence_number, sub_sequence_number),
+    position: positionId(header, header.sub_sequence_number),
     partition_key,
     arrived_at,
     bytes: header.encoding === 'br' ? brotliDecompressSync(packed) : packed,

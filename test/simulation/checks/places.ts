@@ -62,7 +62,7 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
   const made_ids = new Map<object, Set<string>>();
 
   function read(record: StreamRecord): Place[] {
-    const { shard_id, sequence_number, data, partition_key } = record;
+    const { data, partition_key } = record;
     const arrived_at = new Date(record.arrived_at).toISOString();
     const base = { arrived_at, run: 0, is_restored: false };
     const found = specs.find(data);
@@ -72,13 +72,13 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
     if ('subs' in entry && entry.subs !== undefined) {
       return entry.subs.map(({ partition_key: key, data: bytes }, i) => ({
         ...{ ...base, partition_key: key, bytes },
-        id: positionId(shard_id, sequence_number, i),
+        id: positionId(record, i),
         spec: entry.specs[i]!,
       }));
     }
     const [spec] = entry.specs as [Spec];
     const named = made_id === undefined ? spec : { ...spec, record_id: made_id };
-    const id = positionId(shard_id, sequence_number);
+    const id = positionId(record);
     return [{ ...base, id, spec: named as Spec, bytes: data, partition_key }];
   }
 
@@ -111,10 +111,11 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
 
   /** Reads a record that a replay or the submission of a job has published. */
   function readPublished(
-    { shard_id, sequence_number, data, partition_key }: StreamRecord,
+    record: StreamRecord,
     base: Pick<Place, 'arrived_at' | 'is_restored' | 'run'>,
   ): Place {
-    const id = positionId(shard_id, sequence_number);
+    const { data, partition_key } = record;
+    const id = positionId(record);
     const unknown = () => new Violation(`${id} has bytes that no producer made`);
     if (data[0] !== 0x7b) throw unknown();
     const fields = JSON.parse(data.toString()) as Published;
@@ -143,7 +144,7 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
       by_record.set(record, places);
       // What an operator puts back is not at a new place, but at the place where it first came.
       for (const place of places) {
-        const is_new = place.id.startsWith(`${record.shard_id}:${record.sequence_number}`);
+        const is_new = place.id.startsWith(positionId(record));
         if (is_new) by_id.set(place.id, place);
       }
       return places;

@@ -40,7 +40,7 @@ const options = fc.record(
   { language_code: code, include_confidence: fc.oneof(fc.boolean(), odd) },
   { requiredKeys: [] },
 );
-const id = fc.oneof(fc.constantFrom('mine', 'job_1', 'a'.repeat(129), `../${SECRET}`), text);
+const id = fc.oneof(fc.constantFrom('mine', 'job_1', 'a'.repeat(257), `../${SECRET}`), text);
 const record = fc.record(
   {
     record_id: id,

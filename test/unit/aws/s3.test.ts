@@ -131,9 +131,10 @@ it('a line of the lake that is not a result is refused, and so is an object that
 });
 
 const aSetAside = (sequence_number: string, sub?: number): SetAside => ({
-  set_aside_id: `shardId-0:${sequence_number}${sub === undefined ? '' : `:${sub}`}`,
+  set_aside_id: `live:shardId-0:${sequence_number}${sub === undefined ? '' : `:${sub}`}`,
   reason: 'invalid_json',
   issues: [],
+  stream_name: 'live',
   shard_id: 'shardId-0',
   sequence_number,
   ...(sub === undefined ? {} : { sub_sequence_number: sub }),
@@ -146,10 +147,10 @@ it('set-asides are listed in the order of the stream, also sub-records, up to th
   const all = [aSetAside('1'), aSetAside('2', 2), aSetAside('2', 10), aSetAside('3')];
   expect(await createSetAsideBucket(deps).put([...all].reverse())).toEqual([]);
   expect([...objects.keys()].sort()).toEqual([
-    'set-asides/shardId-0/1.json',
-    'set-asides/shardId-0/2-000002.json',
-    'set-asides/shardId-0/2-000010.json',
-    'set-asides/shardId-0/3.json',
+    'set-asides/live/shardId-0/1.json',
+    'set-asides/live/shardId-0/2-000002.json',
+    'set-asides/live/shardId-0/2-000010.json',
+    'set-asides/live/shardId-0/3.json',
   ]);
   const reader = createSetAsideReader(deps);
   expect(await collect(reader.list())).toEqual(all);
@@ -159,9 +160,9 @@ it('set-asides are listed in the order of the stream, also sub-records, up to th
 it('a set-aside is found by its id, and an id that is none finds nothing', async () => {
   await createSetAsideBucket(deps).put([aSetAside('2', 10), aSetAside('2')]);
   const reader = createSetAsideReader(deps);
-  expect(await reader.get('shardId-0:2:10')).toEqual(aSetAside('2', 10));
-  expect(await reader.get('shardId-0:2')).toEqual(aSetAside('2'));
-  expect(await reader.get('shardId-0:3')).toBeUndefined();
+  expect(await reader.get('live:shardId-0:2:10')).toEqual(aSetAside('2', 10));
+  expect(await reader.get('live:shardId-0:2')).toEqual(aSetAside('2'));
+  expect(await reader.get('live:shardId-0:3')).toBeUndefined();
   expect(await reader.get('../restored/x')).toBeUndefined();
 });
 

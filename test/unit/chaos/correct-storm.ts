@@ -53,9 +53,12 @@ export function createCorrectStorm(seed: number): CorrectStorm {
     log: '{"message":"batch processed"}',
   };
   for (const [i, { specs, bytes, is_aggregate }] of books.entries.entries()) {
-    const position = { shard_id: 'shardId-000000000001', sequence_number: String(1_000 + i) };
+    const position = {
+      ...{ stream_name: 'live', shard_id: 'shardId-000000000001' },
+      sequence_number: String(1_000 + i),
+    };
     contents.stream.push({ ...position, data: bytes });
-    const at = `${position.shard_id}:${position.sequence_number}`;
+    const at = `live:${position.shard_id}:${position.sequence_number}`;
     for (const [index, spec] of specs.entries()) {
       if (spec.kind === 'record') {
         store(contents, spec, spec.record_id ?? (is_aggregate ? `${at}:${index}` : at));

@@ -25,7 +25,12 @@ import type { Fix } from '../../../operations/replay-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 import { importSource } from '../../support/doc-code.ts';
-import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
+import {
+  kinesisRecord,
+  kinesisRecords,
+  SHARD_ID,
+  STREAM_NAME,
+} from '../../support/kinesis-event.ts';
 import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
 
 const s3 = mockClient(S3Client);
@@ -162,7 +167,7 @@ it.each(['show', 'run', 'run --dry-run'])(
 function putSetAsides(...data: unknown[]): string[] {
   return data.map((one, i) => {
     const [set_aside] = setAsidesIn([kinesisRecord(one, i + 1)]);
-    const path = `set-asides/set-asides/${SHARD_ID}/${set_aside!.sequence_number}.json`;
+    const path = `set-asides/set-asides/${STREAM_NAME}/${SHARD_ID}/${set_aside!.sequence_number}.json`;
     objects.set(path, JSON.stringify(set_aside));
     return set_aside!.set_aside_id;
   });

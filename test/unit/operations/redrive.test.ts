@@ -4,7 +4,12 @@ import type { FailureReports, Marks } from '../../../operations/ports.ts';
 import { listFailedBatches, readFailedBatch, redrive } from '../../../operations/redrive.ts';
 import type { FailureReport, RestoredMark, SetAside } from '../../../schemas/index.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
-import { kinesisRecord, kinesisRecords, SHARD_ID } from '../../support/kinesis-event.ts';
+import {
+  kinesisRecord,
+  kinesisRecords,
+  SHARD_ID,
+  STREAM_NAME,
+} from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { decodeRestored, restoreKey, setAsidesIn } from '../../support/restored.ts';
 
@@ -179,7 +184,10 @@ it('a failed batch shows its records under the ids that redrive gives them', asy
   const found = await readFailedBatch(deps, 'key');
   expect(found?.batch).toMatchObject({ key: 'key', records: 2 });
   expect(found?.contents).toMatchObject([
-    { kind: 'record', record: { record_id: expect.stringContaining(`${SHARD_ID}:`) } },
+    {
+      kind: 'record',
+      record: { record_id: expect.stringContaining(`${STREAM_NAME}:${SHARD_ID}:`) },
+    },
     { kind: 'bytes', set_aside: { reason: 'invalid_json' } },
   ]);
   expect(await readFailedBatch(deps, 'other')).toBeUndefined();

@@ -6,12 +6,12 @@ import { unreadable } from '../../../processors/stream/decode/unreadable.ts';
 import { hashText, type RestoredMark, type SetAside } from '../../../schemas/index.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
-import { ARRIVED_AT, kinesisRecord } from '../../support/kinesis-event.ts';
+import { ARRIVED_AT, kinesisRecord, STREAM_NAME } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { decodeRestored, restoreKey, setAsidesIn } from '../../support/restored.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
-const PLACE = kinesisRecord('').eventID;
+const PLACE = `${STREAM_NAME}:${kinesisRecord('').eventID}`;
 
 /** Returns the set-asides that the consumer writes for a stream record with the data `data`. */
 const setAsidesOf = (data: unknown): SetAside[] => setAsidesIn([kinesisRecord(data)]);

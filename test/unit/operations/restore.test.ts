@@ -8,7 +8,7 @@ import { decode } from '../../../processors/stream/decode/decode.ts';
 import { packRestored, type RecordInput, unpackRestored } from '../../../schemas/index.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createGenerator } from '../../support/generated.ts';
-import { kinesisRecord, kinesisRecords } from '../../support/kinesis-event.ts';
+import { kinesisRecord, kinesisRecords, STREAM_NAME } from '../../support/kinesis-event.ts';
 import { kplAggregate } from '../../support/kpl.ts';
 import { createRandom } from '../../support/random.ts';
 import { RESTORE_KEY, restoreKey, setAsidesIn } from '../../support/restored.ts';
@@ -165,7 +165,7 @@ it.each([
   expect(setAsidesIn([forged])).toMatchObject([
     {
       reason: 'invalid_signature',
-      set_aside_id: forged.eventID,
+      set_aside_id: `${STREAM_NAME}:${forged.eventID}`,
       data_base64: forged.kinesis.data,
     },
   ]);
@@ -180,8 +180,8 @@ it('restore replaces a partition key that Kinesis refuses: one of them would fai
   ]);
   const { entries, record: sent } = await restoreBytes(aggregate);
   expect(entries.map(({ partition_key }) => partition_key)).toEqual([
-    `${sent.eventID}:0`,
-    `${sent.eventID}:1`,
+    `${STREAM_NAME}:${sent.eventID}:0`,
+    `${STREAM_NAME}:${sent.eventID}:1`,
     'x'.repeat(256),
   ]);
 });

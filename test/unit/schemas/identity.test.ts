@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -10,21 +11,47 @@ import {
   recordId,
   recordKey,
   SENTIMENTS,
+  type StreamPosition,
 } from '../../../schemas/index.ts';
 
+/** Names that Kinesis allows: CreateStream in its API reference. */
+const positions: fc.Arbitrary<StreamPosition> = fc.record(
+  {
+    stream_name: fc.oneof(
+      fc.constantFrom('live', 'bulk', 's'.repeat(128)),
+      fc.stringMatching(/^[a-zA-Z0-9_.-]{1,128}$/),
+    ),
+    shard_id: fc.nat(2).map((i) => `shardId-${String(i).padStart(12, '0')}`),
+    sequence_number: fc.oneof(
+      fc.constantFrom('1', '4'.repeat(56)),
+      fc.stringMatching(/^\d{1,56}$/),
+    ),
+    sub_sequence_number: fc.nat(99_999),
+  },
+  { requiredKeys: ['stream_name', 'shard_id', 'sequence_number'] },
+);
+
 it('a record id derived from the place on the stream is a valid record id', () => {
-  const position = {
-    shard_id: 'shardId-000000000000',
-    sequence_number: '4'.repeat(56),
-    sub_sequence_number: 9_999,
-  };
-  expect(recordId.safeParse(deriveRecordId(position)).success).toBe(true);
-  const { sub_sequence_number, ...alone } = position;
-  expect(deriveRecordId(alone)).toBe(`${alone.shard_id}:${alone.sequence_number}`);
+  fc.assert(
+    fc.property(positions, (position) => {
+      expect(recordId.safeParse(deriveRecordId(position)).success).toBe(true);
+    }),
+  );
+});
+
+it('records at different places have different derived ids, also at the same place of two streams', () => {
+  fc.assert(
+    fc.property(positions, positions, (one, other) => {
+      const is_same = isDeepStrictEqual(one, other);
+      expect(deriveRecordId(one) === deriveRecordId(other)).toBe(is_same);
+      const elsewhere = { ...one, stream_name: `${one.stream_name.slice(0, 127)}~` };
+      expect(deriveRecordId(elsewhere)).not.toBe(deriveRecordId(one));
+    }),
+  );
 });
 
 it('the partition key of the longest names fits in the 256 characters of Kinesis', () => {
-  const record = { tenant: 't'.repeat(64), source: 's'.repeat(64), record_id: 'r'.repeat(128) };
+  const record = { tenant: 't'.repeat(64), source: 's'.repeat(64), record_id: 'r'.repeat(256) };
   expect(partitionKey(record).length).toBeLessThanOrEqual(256);
   expect(partitionKey({ ...record, record_id: 'r' })).toBe(`${record.tenant}/${record.source}/r`);
 });
@@ -49,11 +76,11 @@ it('a record with the same id of another tenant is another record', () => {
 });
 
 it('sub-records of one aggregate have ids of their own', () => {
-  const position = { shard_id: 's', sequence_number: '1' };
+  const position = { stream_name: 'live', shard_id: 's', sequence_number: '1' };
   const ids = [undefined, 0, 1].map((sub_sequence_number) =>
     deriveRecordId({ ...position, sub_sequence_number }),
   );
-  expect(ids).toEqual(['s:1', 's:1:0', 's:1:1']);
+  expect(ids).toEqual(['live:s:1', 'live:s:1:0', 'live:s:1:1']);
 });
 
 it('the fingerprint covers the version of the normalisation, and stays the same between releases', () => {

@@ -43,7 +43,7 @@ it.each([
   [{ source: 's' }, 'text: is required'],
   [{ text: 'a', source: 'My Source' }, 'source: must be 1 to 64'],
   [{ text: 'a', source: 's', created_at: '2026-11-23T10:00:00' }, 'created_at: must be an ISO'],
-  [{ text: 'a', source: 's', record_id: 'a b' }, 'record_id: must be 1 to 128'],
+  [{ text: 'a', source: 's', record_id: 'a b' }, 'record_id: must be 1 to 256'],
   [{ text: 'a', source: 's', job_id: 'j' }, 'job_index: job_id and job_index must come together'],
   [{ source: 's', deleted: true }, 'record_id: is required'],
 ])('an issue of a record names the field and what is wrong: %j', (record, issue) => {
@@ -53,7 +53,7 @@ it.each([
 const listAttributes = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i]));
 it.each([
-  ['record_id', 'r'.repeat(128), 'r'.repeat(129)],
+  ['record_id', 'r'.repeat(256), 'r'.repeat(257)],
   ['source', 's'.repeat(64), 's'.repeat(65)],
   ['tenant', 't'.repeat(64), 't'.repeat(65)],
   ['tenant', '0-_', '-a'],

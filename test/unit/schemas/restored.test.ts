@@ -7,11 +7,12 @@ const restored: fc.Arbitrary<Restored> = fc.record(
     bytes: fc.uint8Array({ maxLength: 2_000 }),
     position: fc.record(
       {
+        stream_name: fc.string({ maxLength: 128 }),
         shard_id: fc.string({ maxLength: 40 }),
         sequence_number: fc.stringMatching(/^[0-9]{1,56}$/),
         sub_sequence_number: fc.nat(),
       },
-      { requiredKeys: ['shard_id', 'sequence_number'] },
+      { requiredKeys: ['stream_name', 'shard_id', 'sequence_number'] },
     ),
     partition_key: fc.string({ unit: 'grapheme', maxLength: 256 }),
     arrived_at: fc
@@ -23,7 +24,7 @@ const restored: fc.Arbitrary<Restored> = fc.record(
 );
 const example: Restored = {
   bytes: Buffer.from('{"text":"a"}'),
-  position: { shard_id: 'shard-1', sequence_number: '77' },
+  position: { stream_name: 'live', shard_id: 'shard-1', sequence_number: '77' },
   partition_key: 'k',
   arrived_at: '2026-11-23T10:00:00.000Z',
 };

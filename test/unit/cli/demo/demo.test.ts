@@ -30,10 +30,15 @@ const CLOUD = {
   ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
   control_token: 'the-token',
 };
-const BAD = 'set-asides/shard-0/2.json';
+const BAD = 'set-asides/bulk/shard-0/2.json';
 const SET_ASIDE = {
-  ...{ set_aside_id: 'shard-0:2', reason: 'invalid_json', issues: [], shard_id: 'shard-0' },
-  ...{ sequence_number: '2', partition_key: 'k', arrived_at: '2026-11-23T10:00:00.000Z' },
+  ...{ set_aside_id: 'bulk:shard-0:2', reason: 'invalid_json', issues: [], stream_name: 'bulk' },
+  ...{
+    shard_id: 'shard-0',
+    sequence_number: '2',
+    partition_key: 'k',
+    arrived_at: '2026-11-23T10:00:00.000Z',
+  },
   data_base64: '',
 };
 let folder: string;

@@ -51,11 +51,11 @@ it('the demo publishes good lines as records, and bad lines as they are', async 
   expect(published).toEqual([
     {
       ...{ tenant: 'acme', record_id: 'a', record_version: 3, bad: false },
-      position_id: expect.stringMatching(/^shard-0:[12]$/),
+      position_id: expect.stringMatching(/^the-stream:shard-0:[12]$/),
     },
     {
       ...{ tenant: 'default', record_id: 'line-2', record_version: 0, bad: true },
-      position_id: expect.stringMatching(/^shard-0:[12]$/),
+      position_id: expect.stringMatching(/^the-stream:shard-0:[12]$/),
     },
   ]);
 });

@@ -287,7 +287,7 @@ it('the consumer reads the key of restored records from RESTORE_KEY_ARN, once an
   const restored = packRestored(
     {
       bytes: Buffer.from(JSON.stringify({ source: 's', text: 'I am back' })),
-      position: { shard_id: 'shardId-1', sequence_number: '77' },
+      position: { stream_name: 'old', shard_id: 'shardId-1', sequence_number: '77' },
       partition_key: 'k',
       arrived_at: '2026-11-01T00:00:00.000Z',
     },
@@ -298,7 +298,10 @@ it('the consumer reads the key of restored records from RESTORE_KEY_ARN, once an
   }
   expect(secrets.calls()).toHaveLength(1);
   expect(listRows()).toContainEqual(
-    expect.objectContaining({ record_id: 'shardId-1:77', arrived_at: '2026-11-01T00:00:00.000Z' }),
+    expect.objectContaining({
+      record_id: 'old:shardId-1:77',
+      arrived_at: '2026-11-01T00:00:00.000Z',
+    }),
   );
 });
 

@@ -9,7 +9,12 @@ import { createOutage } from '../../../fakes/network.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
-import { kinesisRecords, SHARD_ID, sequenceNumber } from '../../../support/kinesis-event.ts';
+import {
+  kinesisRecords,
+  SHARD_ID,
+  STREAM_NAME,
+  sequenceNumber,
+} from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
 import { restoreKey } from '../../../support/restored.ts';
 
@@ -232,7 +237,7 @@ describe('a batch', () => {
     const rows = [...stores.rows.values()];
     expect((await consume(batch)).response.batchItemFailures).toEqual([]);
     expect([...stores.rows.values()]).toEqual(rows);
-    expect(rowIds()).toEqual(['a', `${SHARD_ID}:${sequenceNumber(2)}`]);
+    expect(rowIds()).toEqual(['a', `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(2)}`]);
   });
 
   it('A record that is delivered again after its row and line were written is neither analysed nor written again', async () => {

@@ -7,6 +7,7 @@ import {
   kinesisRecord,
   kinesisRecords,
   SHARD_ID,
+  STREAM_NAME,
   sequenceNumber,
 } from '../../../support/kinesis-event.ts';
 import { kplAggregate, kplEnvelope } from '../../../support/kpl.ts';
@@ -34,12 +35,16 @@ describe('a record on the stream', () => {
     expect(rejected).toEqual([]);
     expect(items).toMatchObject([
       {
-        position: { shard_id: SHARD_ID, sequence_number: sequenceNumber(1) },
+        position: {
+          stream_name: STREAM_NAME,
+          shard_id: SHARD_ID,
+          sequence_number: sequenceNumber(1),
+        },
         partition_key: 'key-1',
         arrived_at: '2026-11-23T10:00:00.123Z',
         record: { ...cat, record_id: 'rev-1', tenant: 'default', record_version: 0 },
       },
-      { record: { ...cat, record_id: `${SHARD_ID}:${sequenceNumber(2)}` } },
+      { record: { ...cat, record_id: `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(2)}` } },
     ]);
   });
 
@@ -75,12 +80,16 @@ describe('a KPL aggregate', () => {
     ]);
     const { items } = decode([kinesisRecord(aggregate)]);
     const set_asides = setAsidesIn([kinesisRecord(aggregate)]);
-    const position = { shard_id: SHARD_ID, sequence_number: sequenceNumber(1) };
+    const position = {
+      stream_name: STREAM_NAME,
+      shard_id: SHARD_ID,
+      sequence_number: sequenceNumber(1),
+    };
     expect(items).toMatchObject([
       {
         position: { ...position, sub_sequence_number: 0 },
         partition_key: 'a',
-        record: { record_id: `${SHARD_ID}:${sequenceNumber(1)}:0` },
+        record: { record_id: `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(1)}:0` },
       },
       {
         position: { ...position, sub_sequence_number: 1 },
@@ -237,7 +246,7 @@ it('The issue of an aggregate says whether it is cut off, altered, or none at al
 });
 
 it('Without a key every restored record is set aside, also one that is signed with an empty key', () => {
-  const place = { shard_id: 'shard-1', sequence_number: '1' };
+  const place = { stream_name: 'live', shard_id: 'shard-1', sequence_number: '1' };
   const arrived_at = '2026-11-23T10:00:00.000Z';
   for (const key of ['', 'undefined', 'a key']) {
     const one = { bytes: json(cat), position: place, partition_key: 'k', arrived_at };
@@ -270,9 +279,10 @@ describe('what is no record is set aside', () => {
     const bytes = gzipSync('{"text": secret');
     const set_aside = reasonOf(bytes);
     expect(setAsideSchema.parse(set_aside)).toEqual({
-      set_aside_id: `${SHARD_ID}:${sequenceNumber(1)}`,
+      set_aside_id: `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(1)}`,
       reason: 'invalid_json',
       issues: [{ path: '', message: 'is not JSON' }],
+      stream_name: STREAM_NAME,
       shard_id: SHARD_ID,
       sequence_number: sequenceNumber(1),
       partition_key: 'key-1',

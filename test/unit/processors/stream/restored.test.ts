@@ -45,7 +45,7 @@ function packAtPlace(data: string | Buffer, place: number, key = RESTORE_KEY): B
   return packRestored(
     {
       bytes: Buffer.from(data),
-      position: { shard_id: 'shardId-old', sequence_number: String(place) },
+      position: { stream_name: 'old', shard_id: 'shardId-old', sequence_number: String(place) },
       partition_key: 'old key',
       arrived_at: ARRIVED_AT,
     },
@@ -62,7 +62,7 @@ it('a restored record without an id has the id and the time of its first arrival
   expect(report).toMatchObject({ records: 2, results: 2, response: { batchItemFailures: [] } });
   expect(stores.results_table.puts.flat()).toContainEqual(
     expect.objectContaining({
-      record_id: 'shardId-old:7',
+      record_id: 'old:shardId-old:7',
       arrived_at: ARRIVED_AT,
       created_at: ARRIVED_AT,
     }),
@@ -70,7 +70,7 @@ it('a restored record without an id has the id and the time of its first arrival
 });
 
 it('a restored record that fails is reported under the number that it was delivered with', async () => {
-  stores.results_table.refuses.ids.add('shardId-old:7');
+  stores.results_table.refuses.ids.add('old:shardId-old:7');
   const report = await consume([nameless, packAtPlace(nameless, 7)]);
   expect(report.response.batchItemFailures).toEqual(failuresOf(2));
 });
@@ -79,12 +79,12 @@ it('restored bytes that are no record get the set-aside that they had before', a
   const report = await consume([packAtPlace('no json', 7)]);
   expect(report).toMatchObject({ set_asides: 1, reasons: { invalid_json: 1 } });
   expect(stores.set_asides.puts.flat()).toMatchObject([
-    { set_aside_id: 'shardId-old:7', arrived_at: ARRIVED_AT, partition_key: 'old key' },
+    { set_aside_id: 'old:shardId-old:7', arrived_at: ARRIVED_AT, partition_key: 'old key' },
   ]);
 });
 
 it('a set-aside of restored bytes that S3 refuses is delivered again', async () => {
-  stores.set_asides.refuses.ids.add('shardId-old:7');
+  stores.set_asides.refuses.ids.add('old:shardId-old:7');
   const report = await consume([nameless, packAtPlace('no json', 7)]);
   expect(report.response.batchItemFailures).toEqual(failuresOf(2));
 });
@@ -137,7 +137,7 @@ it('a restored record that was compressed to fit is decoded as it came', async (
   const data = packRestored(
     {
       bytes: brotliCompressSync(nameless),
-      position: { shard_id: 'shardId-old', sequence_number: '7' },
+      position: { stream_name: 'old', shard_id: 'shardId-old', sequence_number: '7' },
       partition_key: 'old key',
       arrived_at: ARRIVED_AT,
       encoding: 'br',
@@ -153,7 +153,7 @@ it('a restored aggregate has the records that it had, each with its sub-sequence
   );
   expect(await consume([packAtPlace(aggregate, 7)])).toMatchObject({ records: 2, results: 2 });
   const ids = stores.results_table.puts.flat().map(({ record_id }) => record_id);
-  expect(ids).toEqual(['shardId-old:7:0', 'shardId-old:7:1']);
+  expect(ids).toEqual(['old:shardId-old:7:0', 'old:shardId-old:7:1']);
 });
 
 it('a batch without restored records does not read the key', async () => {
