@@ -1,9 +1,10 @@
 import { CONTROL_PREFIX } from './control-prefix.ts';
 import { plainJson } from './http.ts';
-import { type GatewayRequest, signatureOf, targetService } from './signature.ts';
+import { type GatewayRequest, type Signature, signatureOf, targetService } from './signature.ts';
 import { signatureReply, unknownKeyReply } from './signature-reply.ts';
 import type { AwsCall, AwsReply, AwsService, Identity } from './types.ts';
-import { findSignatureFault } from './verify-signature.ts';
+import { isUploadForm, readUploadForm, signatureOfForm } from './upload-form.ts';
+import { findFormFault, findSignatureFault } from './verify-signature.ts';
 
 export interface IdentifyOptions {
   services: Map<string, AwsService>;
@@ -18,10 +19,18 @@ export interface IdentifyOptions {
  */
 export async function identifyCall(
   request: GatewayRequest,
-  { services, findIdentity, now }: IdentifyOptions,
+  options: IdentifyOptions,
 ): Promise<AwsCall | AwsReply> {
   const signature = signatureOf(request);
-  if (signature === undefined) return unsignedReply(request);
+  if (signature !== undefined) return identifySigned(request, signature, options);
+  return isUploadForm(request) ? identifyForm(request, options) : unsignedReply(request);
+}
+
+async function identifySigned(
+  request: GatewayRequest,
+  signature: Signature,
+  { services, findIdentity, now }: IdentifyOptions,
+): Promise<AwsCall | AwsReply> {
   const service = services.get(signature.service) ?? services.get(targetService(request) ?? '');
   if (service === undefined) return unknownServiceReply(signature.service, services);
   const identity = findIdentity(signature.access_key_id);
@@ -29,6 +38,28 @@ export async function identifyCall(
   const fault = await findSignatureFault(request, signature, identity, now());
   if (fault !== undefined) return signatureReply(service, fault);
   const addressed = { ...request, service: service.service };
+  return { ...addressed, caller: identity.caller, action: service.actionOf(addressed) };
+}
+
+/** Identifies the call of a form that uploads a file to S3. The form contains the signature. */
+async function identifyForm(
+  request: GatewayRequest,
+  { services, findIdentity, now }: IdentifyOptions,
+): Promise<AwsCall | AwsReply> {
+  const service = services.get('s3');
+  if (service === undefined) return unknownServiceReply('s3', services);
+  const form = await readUploadForm(request);
+  if (form === undefined) {
+    const message = 'The body of your POST request is not well-formed multipart/form-data.';
+    return service.errorReply(400, 'MalformedPOSTRequest', message);
+  }
+  const signature = signatureOfForm(form);
+  if (signature === undefined) return service.errorReply(403, 'AccessDenied', 'Access Denied');
+  const identity = findIdentity(signature.access_key_id);
+  if (identity === undefined) return unknownKeyReply(service);
+  const fault = await findFormFault(form, signature, identity, now());
+  if (fault !== undefined) return signatureReply(service, fault);
+  const addressed = { ...request, service: service.service, form };
   return { ...addressed, caller: identity.caller, action: service.actionOf(addressed) };
 }
 

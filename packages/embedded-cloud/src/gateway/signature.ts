@@ -37,11 +37,11 @@ export interface Signature {
  */
 export function signatureOf(request: GatewayRequest): Signature | undefined {
   const from_query = request.query.get('X-Amz-Credential');
-  if (from_query !== null) return withScope(from_query, querySignature(request.query));
+  if (from_query !== null) return scopeOf(from_query, querySignature(request.query));
   const authorization = request.headers.authorization ?? '';
   const [, algorithm = '', fields = ''] = /^(AWS4-\S+)\s+(.*)$/s.exec(authorization) ?? [];
   const field = (name: string) => new RegExp(`\\b${name}=([^,\\s]*)`).exec(fields)?.[1] ?? '';
-  return withScope(field('Credential'), {
+  return scopeOf(field('Credential'), {
     algorithm,
     signed_headers: namesOf(field('SignedHeaders')),
     signature: field('Signature'),
@@ -65,7 +65,11 @@ function namesOf(list: string): string[] {
   return list.split(';').filter((name) => name !== '');
 }
 
-function withScope(credential: string, rest: Unscoped): Signature | undefined {
+/**
+ * Adds the credential scope to the other parts of a signature. Returns undefined if the credential is
+ * not a scope.
+ */
+export function scopeOf(credential: string, rest: Unscoped): Signature | undefined {
   const parts = credential.split('/');
   const [access_key_id, day = ''] = parts;
   // Counts the position of the service from the end, because the scope of SigV4a has no region.

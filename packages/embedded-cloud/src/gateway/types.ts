@@ -1,3 +1,5 @@
+import type { UploadForm } from './upload-form.ts';
+
 /** The caller that signed an AWS call. The access key identifies the caller. */
 export interface Caller {
   access_key_id: string;
@@ -39,6 +41,8 @@ export interface AwsCall {
   /** The HTTP headers by their lower-case names. */
   headers: Record<string, string>;
   body: Buffer;
+  /** The form in the body, if a browser form uploads a file to S3. */
+  form?: UploadForm;
 }
 
 export interface AwsReply {

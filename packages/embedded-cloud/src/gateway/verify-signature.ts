@@ -9,6 +9,7 @@ import type { AwsCredentialIdentity, HttpRequest } from '@smithy/types';
 import { Sha256, sha256Hex } from './sha256.ts';
 import type { GatewayRequest, Signature } from './signature.ts';
 import type { Identity } from './types.ts';
+import type { UploadForm } from './upload-form.ts';
 
 /** The reason for which a signature is refused. */
 export type SignatureFault =
@@ -61,18 +62,37 @@ export async function findSignatureFault(
   return isEqual(expected, signature.signature) ? undefined : { kind: 'mismatch' };
 }
 
-function isComplete({ algorithm, signature, signed_headers, ...rest }: Signature): boolean {
+/**
+ * Verifies the signature of a form that uploads a file to S3. The form signs its policy in base64,
+ * and the policy has the expiry and the conditions, which S3 itself checks.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ *
+ * @returns the reason to refuse the form, or undefined if the signature is right.
+ */
+export async function findFormFault(
+  { fields }: UploadForm,
+  signature: Signature,
+  identity: Identity,
+  now: number,
+): Promise<SignatureFault | undefined> {
+  const policy = fields.get('policy') ?? '';
+  const is_complete = hasScope(signature) && signature.signature !== '' && policy !== '';
+  if (!is_complete) return { kind: 'incomplete', is_presigned: true };
+  if (fields.get('x-amz-security-token') !== identity.session_token) return { kind: 'wrong_token' };
+  if (now >= (identity.expires_at ?? Number.POSITIVE_INFINITY)) return { kind: 'expired_token' };
+  const expected = await sign(policy, signature, credentialsOf(identity));
+  return isEqual(expected, signature.signature) ? undefined : { kind: 'mismatch' };
+}
+
+function isComplete({ signed_headers, ...rest }: Signature): boolean {
   const signs_host = signed_headers.some((name) => name === 'host' || name === ':authority');
-  const has_scope = rest.region !== '' && rest.signed_at.startsWith(rest.day);
   const seconds = rest.expires === undefined ? 0 : Number(rest.expires || Number.NaN);
   const has_lifetime = seconds >= 0 && seconds <= LONGEST_SECONDS;
-  return (
-    algorithm === ALGORITHM_IDENTIFIER &&
-    signature !== '' &&
-    signs_host &&
-    has_scope &&
-    has_lifetime
-  );
+  return hasScope(rest) && rest.signature !== '' && signs_host && has_lifetime;
+}
+
+function hasScope({ algorithm, region, signed_at, day }: Omit<Signature, 'signed_headers'>) {
+  return algorithm === ALGORITHM_IDENTIFIER && region !== '' && signed_at.startsWith(day);
 }
 
 /**
@@ -120,16 +140,27 @@ async function computeSignature(
   signature: Signature,
   identity: Identity,
 ): Promise<string> {
-  const credentials = {
-    accessKeyId: identity.caller.access_key_id,
-    secretAccessKey: identity.secret_access_key,
-  };
-  const signer = new RequestSigner(signature, credentials);
+  const signer = new RequestSigner(signature, credentialsOf(identity));
   return signer.computeSignature(
     request,
     signature.signed_headers,
     payloadHash(request, signature),
   );
+}
+
+function credentialsOf({ caller, secret_access_key }: Identity): AwsCredentialIdentity {
+  return { accessKeyId: caller.access_key_id, secretAccessKey: secret_access_key };
+}
+
+/** Computes the signature of a text, in hexadecimal digits. */
+async function sign(
+  text: string,
+  { day, region, service }: Signature,
+  credentials: AwsCredentialIdentity,
+): Promise<string> {
+  const hash = new Sha256(await getSigningKey(Sha256, credentials, day, region, service));
+  hash.update(Buffer.from(text));
+  return Buffer.from(await hash.digest()).toString('hex');
 }
 
 /**
@@ -169,10 +200,7 @@ class RequestSigner extends SignatureV4Base {
       ),
       ALGORITHM_IDENTIFIER,
     );
-    const key = await getSigningKey(Sha256, this.#credentials, day, region, service);
-    const hash = new Sha256(key);
-    hash.update(Buffer.from(text));
-    return Buffer.from(await hash.digest()).toString('hex');
+    return sign(text, this.#signed, this.#credentials);
   }
 }
 

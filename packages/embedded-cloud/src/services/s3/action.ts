@@ -1,3 +1,4 @@
+import { isUploadForm } from '../../gateway/upload-form.ts';
 import { parseAddress } from './request.ts';
 
 /** The parts of an HTTP request that determine the S3 action. */
@@ -23,7 +24,9 @@ const UNSUPPORTED_QUERIES = new Set(
 const UNSUPPORTED = 'Unsupported';
 
 /** Finds the S3 action of a path-style request from its method, path and query. */
-export function findAction({ method, path, query, headers }: IncomingRequest): string {
+export function findAction(request: IncomingRequest): string {
+  if (isUploadForm(request) && request.query.size === 0) return 'PostObject';
+  const { method, path, query, headers } = request;
   if ([...query.keys()].some((name) => UNSUPPORTED_QUERIES.has(name))) return UNSUPPORTED;
   const { bucket, key } = readAddress(path);
   if (bucket === '') return method === 'GET' ? 'ListBuckets' : UNSUPPORTED;

@@ -2,6 +2,7 @@ import type { AwsCall, Permission } from '../../gateway/types.ts';
 import { readCopySource } from './copy-source.ts';
 import { readKeysToDelete } from './delete.ts';
 import { S3Error } from './errors.ts';
+import { readFormKey } from './post-object.ts';
 import { parseAddress, readRequest } from './request.ts';
 
 /** IAM action that each S3 action on an object requires. */
@@ -48,6 +49,9 @@ function listPermissions(call: AwsCall): Permission[] {
       action: 's3:DeleteObject',
       resource: buildArn(bucket, each),
     }));
+  }
+  if (call.form !== undefined) {
+    return [{ action: 's3:PutObject', resource: buildArn(bucket, readFormKey(call.form)) }];
   }
   const on_object = ON_OBJECT[call.action];
   if (on_object === undefined) return [];

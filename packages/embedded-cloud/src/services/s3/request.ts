@@ -1,4 +1,5 @@
 import type { AwsCall } from '../../gateway/types.ts';
+import type { UploadForm } from '../../gateway/upload-form.ts';
 import { decodeChunked } from './aws-chunked.ts';
 import { verifyChecksums, verifyPayloadHash } from './checksums.ts';
 import { S3Error } from './errors.ts';
@@ -20,6 +21,8 @@ export interface S3Request {
   headers: Record<string, string>;
   /** Body of the request, without the `aws-chunked` framing. */
   body: Buffer;
+  /** The form in the body, if a browser form uploads a file. */
+  form?: UploadForm | undefined;
   /** Verified checksum headers and trailers, which are stored with the object. */
   checksums: Record<string, string>;
 }
@@ -52,9 +55,24 @@ export function readRequest(call: AwsCall): S3Request {
   ) {
     throw new S3Error('EntityTooLarge');
   }
+  requireLength(call.method, headers);
   const { body, trailers } = readBody(call.body, headers);
   const checksums = verifyChecksums(body, { ...headers, ...trailers });
-  return { method: call.method, bucket, key, query: call.query, headers, body, checksums };
+  const { method, query, form } = call;
+  return { method, bucket, key, query, headers, body, form, checksums };
+}
+
+/**
+ * S3 takes an object only if it knows the object's size from the headers.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MissingContentLength)
+ *
+ * @throws {S3Error} MissingContentLength
+ */
+function requireLength(method: string, headers: Record<string, string>): void {
+  const is_unsized =
+    headers['transfer-encoding'] !== undefined &&
+    headers['x-amz-decoded-content-length'] === undefined;
+  if (method === 'PUT' && is_unsized) throw new S3Error('MissingContentLength');
 }
 
 function readBody(sent: Buffer, headers: Record<string, string>) {

@@ -9,6 +9,7 @@ import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { findPermissions } from './permissions.ts';
+import { postObject } from './post-object.ts';
 import { getObject, headObject } from './read-object.ts';
 import { readRequest, type S3Request } from './request.ts';
 import { createObjectStore } from './store.ts';
@@ -51,6 +52,7 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
     GetObject: (request) => getObject(store, request),
     HeadObject: (request) => headObject(store, request),
     PutObject: (request) => putObject(store, request, now()),
+    PostObject: (request) => postObject(store, request, now()),
     CopyObject: (request) => copyObject(store, request, now()),
     DeleteObject: (request) => deleteObject(store, request),
     DeleteObjects: (request) => deleteObjects(store, request),
