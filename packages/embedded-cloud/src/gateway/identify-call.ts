@@ -1,9 +1,15 @@
 import { CONTROL_PREFIX } from './control-prefix.ts';
 import { plainJson } from './http.ts';
-import { type GatewayRequest, type Signature, signatureOf, targetService } from './signature.ts';
+import {
+  type GatewayRequest,
+  type Signature,
+  signatureOf,
+  signatureOfForm,
+  targetService,
+} from './signature.ts';
 import { signatureReply, unknownKeyReply } from './signature-reply.ts';
 import type { AwsCall, AwsReply, AwsService, Identity } from './types.ts';
-import { isUploadForm, readUploadForm, signatureOfForm } from './upload-form.ts';
+import { isUploadForm, readUploadForm } from './upload-form.ts';
 import { findFormFault, findSignatureFault } from './verify-signature.ts';
 
 export interface IdentifyOptions {

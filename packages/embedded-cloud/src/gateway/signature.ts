@@ -1,4 +1,5 @@
 import type { AwsCall } from './types.ts';
+import type { UploadForm } from './upload-form.ts';
 
 /**
  * An HTTP request for which the gateway does not yet know the service, the action and the caller.
@@ -37,15 +38,25 @@ export interface Signature {
  */
 export function signatureOf(request: GatewayRequest): Signature | undefined {
   const from_query = request.query.get('X-Amz-Credential');
-  if (from_query !== null) return scopeOf(from_query, querySignature(request.query));
+  if (from_query !== null) return withScope(from_query, querySignature(request.query));
   const authorization = request.headers.authorization ?? '';
   const [, algorithm = '', fields = ''] = /^(AWS4-\S+)\s+(.*)$/s.exec(authorization) ?? [];
   const field = (name: string) => new RegExp(`\\b${name}=([^,\\s]*)`).exec(fields)?.[1] ?? '';
-  return scopeOf(field('Credential'), {
+  return withScope(field('Credential'), {
     algorithm,
     signed_headers: namesOf(field('SignedHeaders')),
     signature: field('Signature'),
     signed_at: request.headers['x-amz-date'] ?? '',
+  });
+}
+
+/** Returns the signature in the fields of a form. Returns undefined for an unsigned form. */
+export function signatureOfForm({ fields }: UploadForm): Signature | undefined {
+  return withScope(fields.get('x-amz-credential') ?? '', {
+    algorithm: fields.get('x-amz-algorithm') ?? '',
+    signed_headers: [],
+    signature: fields.get('x-amz-signature') ?? '',
+    signed_at: fields.get('x-amz-date') ?? '',
   });
 }
 
@@ -65,11 +76,7 @@ function namesOf(list: string): string[] {
   return list.split(';').filter((name) => name !== '');
 }
 
-/**
- * Adds the credential scope to the other parts of a signature. Returns undefined if the credential is
- * not a scope.
- */
-export function scopeOf(credential: string, rest: Unscoped): Signature | undefined {
+function withScope(credential: string, rest: Unscoped): Signature | undefined {
   const parts = credential.split('/');
   const [access_key_id, day = ''] = parts;
   // Counts the position of the service from the end, because the scope of SigV4a has no region.

@@ -1,5 +1,3 @@
-import { type Signature, scopeOf } from './signature.ts';
-
 /**
  * A file that a browser form uploads to S3 with POST. The form itself contains the signature.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
@@ -53,14 +51,4 @@ export async function readUploadForm({
 async function readFile(value: File | string) {
   if (typeof value === 'string') return { name: '', bytes: Buffer.from(value) };
   return { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) };
-}
-
-/** Returns the signature in the fields of a form. Returns undefined for an unsigned form. */
-export function signatureOfForm({ fields }: UploadForm): Signature | undefined {
-  return scopeOf(fields.get('x-amz-credential') ?? '', {
-    algorithm: fields.get('x-amz-algorithm') ?? '',
-    signed_headers: [],
-    signature: fields.get('x-amz-signature') ?? '',
-    signed_at: fields.get('x-amz-date') ?? '',
-  });
 }
