@@ -289,16 +289,6 @@ it('each tier has a usage plan of the stage with the rate, burst and quota of do
   expect(tiers.map(({ tier }) => tier)).toEqual(Object.keys(settings.tiers));
 });
 
-it('the open jobs of a tenant have at most the records that docs/api.md allows its tier', () => {
-  const rows = readDocTable('docs/api.md', 'Jobs').filter((row) => row['records in open jobs']);
-  const allowed = rows.map((row) => [row.tier, readDocNumber(row['records in open jobs'])]);
-  const limits = Object.entries(settings.tiers).map(([tier, limit]) => [
-    tier,
-    limit.open_job_records,
-  ]);
-  expect(limits).toEqual(allowed);
-});
-
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
 it('an upload URL that should live longer than the hour of its session is refused at synthesis', () => {
   const withTtl = (upload_url_ttl_seconds: number) =>

@@ -3,6 +3,7 @@ import {
   strykerPlugins as vitestPlugins,
 } from '@stryker-mutator/vitest-runner';
 import { discardThread, isThreadUsed, keptThreadPool } from './kept-thread.mjs';
+import { createNearestFirst } from './nearest-first.mjs';
 
 export { strykerValidationSchema };
 
@@ -40,7 +41,9 @@ function createStrictRunner(injector) {
   const runner = factory(injector);
   const { run, dryRun, mutantRun } = runner;
   runner.run = async (options) => {
-    const result = await run.call(runner, options);
+    // If Stryker names the tests, Vitest need not search the imports of every test file for the mutant.
+    const is_named = (options?.testIds?.length ?? 0) > 0;
+    const result = await run.call(runner, is_named ? { testIds: options.testIds } : options);
     const failures = listFailures(result, runner.ctx.state.getFiles());
     if (failures.length === 0) return result;
     return { status: 'complete', tests: [...(result.tests ?? []), ...failures] };
@@ -52,6 +55,7 @@ function createStrictRunner(injector) {
   };
   runner.mutantRun = async (options) => {
     usePool(runner, keptThreadPool.name);
+    runner.ctx.config.sequence.sequencer = createNearestFirst(options.sandboxFileName);
     const result = await mutantRun.call(runner, options);
     // An earlier mutant in the same thread can have left a timer or a promise behind that fails
     // now. Only a new thread can tell.
