@@ -14,7 +14,7 @@ import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
-import { composeAnalysis, createAnalyzer } from '../processors/analysis/compose.ts';
+import { composeAnalysis, createAnalyzer, shareQuota } from '../processors/analysis/compose.ts';
 import { createAnalysisContext } from '../processors/analysis/context.ts';
 import type { AnalysisCounts } from '../processors/analysis/counts.ts';
 import {
@@ -25,16 +25,17 @@ import {
   ServiceError,
 } from '../schemas/index.ts';
 import { createApi } from './app.ts';
+import { withAnalysisDeadline } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
 import type { QuerySql } from './ports.ts';
 import { createReady } from './ready.ts';
 import { createStats } from './stats/stats.ts';
 
 /**
- * Number of attempts of each AWS call that an analysis makes. The API makes only one retry, because
- * the caller is waiting. If both attempts fail, the caller can retry the request.
+ * Number of attempts of each call to the cache that an analysis makes. The API makes only one retry,
+ * because the caller is waiting. If both attempts fail, the text counts as not cached.
  */
-const MAX_ATTEMPTS = 2;
+const MAX_CACHE_ATTEMPTS = 2;
 const SAMPLES_KEPT_MS = 10_000;
 
 /**
@@ -84,17 +85,23 @@ function composeAnalyse(
   logger: Logger,
   now: () => number,
 ): ApiDeps['analyse'] {
-  const analyse = composeAnalysis(environment, {
-    analyzer: createAnalyzer(environment, { max_attempts: MAX_ATTEMPTS }),
-    max_attempts: MAX_ATTEMPTS,
+  const { analyzer, stats } = shareQuota(createAnalyzer(environment, 'sync'), environment, {
+    use: 'sync',
     now,
   });
-  return async (requests) => {
-    const context = createAnalysisContext();
-    const outcomes = await analyseAll(analyse, requests, context);
-    logFailures(logger, context.counts);
-    return outcomes;
-  };
+  const analyse = composeAnalysis(environment, {
+    analyzer,
+    max_attempts: MAX_CACHE_ATTEMPTS,
+    now,
+  });
+  return (requests) =>
+    withAnalysisDeadline(now, async (analysis) => {
+      const { ledger_errors } = stats();
+      const context = { ...createAnalysisContext(), analysis };
+      const outcomes = await analyseAll(analyse, requests, context);
+      logFailures(logger, context.counts, stats().ledger_errors - ledger_errors);
+      return outcomes;
+    });
 }
 
 function composeStores(environment: ApiEnvironment, now: () => number) {
@@ -159,7 +166,8 @@ function cacheSamples(
   };
 }
 
-function logFailures(logger: Logger, counts: AnalysisCounts): void {
+function logFailures(logger: Logger, counts: AnalysisCounts, ledger_errors: number): void {
+  if (ledger_errors > 0) logger.warn('quota ledger unavailable', { ledger_errors });
   const { cache_errors, cache_unreadable, throttles, failed } = counts;
   if (cache_errors + cache_unreadable + throttles + failed > 0) {
     logger.warn('analysis degraded', { analysis: counts });

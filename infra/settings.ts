@@ -51,7 +51,10 @@ export interface Settings {
     max_in_flight: number;
     default_language: string;
   };
-  /** Largest rates at which AuraStream calls each analyzer. */
+  /**
+   * Largest rates at which AuraStream calls each analyzer. AWS limits the calls of each operation of
+   * Comprehend separately.
+   */
   quotas: Record<
     AnalyzerName,
     {
@@ -66,6 +69,18 @@ export interface Settings {
        * Largest rate of each consumer while the quota ledger is unavailable, in calls per second.
        */
       fallback_calls_per_second: Record<Traffic, number>;
+      /** The calls of the API while a caller waits. They have a quota of their own. */
+      sync: {
+        /** Quota of the AWS account, in calls per second. */
+        calls_per_second: number;
+        /**
+         * Largest rate of all execution environments of the API together, in calls per second. The
+         * quota ledger divides the rate among them.
+         */
+        api_calls_per_second: number;
+        /** Largest rate of one execution environment while the ledger is unavailable. */
+        fallback_calls_per_second: number;
+      };
     }
   >;
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
@@ -207,12 +222,15 @@ export const settings: Settings = {
   quotas: {
     comprehend: {
       calls_per_second: 10,
-      // The rate is 0.2 calls per second below the quota. The remaining 0.2 calls are for the API,
-      // because the ledger does not count the API's calls.
+      // The rate is 2 % below the quota of BatchDetectSentiment, because the clocks of the
+      // consumers differ and calls take different times to Comprehend.
       consumers_calls_per_second: 9.8,
       // A stream in on-demand mode starts with 4 shards, and therefore has 4 consumers. Together the
       // 8 consumers of both streams stay within the limit, and bulk gets about a tenth of it.
       fallback_calls_per_second: { live: 2.2, bulk: 0.24 },
+      // DetectSentiment, as far as AWS has published the quota of a new account.
+      // Source: https://docs.aws.amazon.com/general/latest/gr/comprehend.html
+      sync: { calls_per_second: 20, api_calls_per_second: 19.6, fallback_calls_per_second: 1 },
     },
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },

@@ -3,9 +3,9 @@ import { ServiceError } from '../schemas/index.ts';
 
 /** The deadline of one phase of a batch, for example of the analysis. */
 export interface Deadline {
-  /** Time of the deadline, in epoch milliseconds. */
+  /** Latest time at which a call may start, in epoch milliseconds. */
   at: number;
-  /** Aborts at the time of the deadline. */
+  /** Aborts when calls in flight are given up, at the time `at` or later. */
   signal: AbortSignal;
 }
 

@@ -38,7 +38,7 @@ export const ANALYZERS = {
     // new sentiment model, so that cached verdicts of the old model are no longer used.
     version: '2026-11-23',
     languages: SENTIMENT_LANGUAGES,
-    // Limits of BatchDetectSentiment. Source: "Guidelines and quotas" in the Comprehend developer
+    // Limits of BatchDetectSentiment. DetectSentiment takes one document of the same size. Source: "Guidelines and quotas" in the Comprehend developer
     // guide. For a larger document, Comprehend returns an error that says "allowed is 5000 bytes".
     max_documents: 25,
     max_document_bytes: 5_000,
@@ -47,6 +47,13 @@ export const ANALYZERS = {
 } as const satisfies Record<string, AnalyzerFacts>;
 
 export type AnalyzerName = keyof typeof ANALYZERS;
+
+/**
+ * The two uses of an analyzer. `stream` is the analysis of records, in calls with many documents.
+ * `sync` is the analysis while a caller of the API waits. The calls of each use have a quota of
+ * their own, so that neither use waits for the other.
+ */
+export type AnalyzerUse = 'stream' | 'sync';
 
 export const ANALYZER_NAMES = Object.keys(ANALYZERS) as [AnalyzerName, ...AnalyzerName[]];
 

@@ -13,13 +13,25 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const TRAFFICS = ['live', 'bulk'] as const;
 export type Traffic = (typeof TRAFFICS)[number];
 
-/** Environment variables that the consumer and the API both need for analysis. */
+/**
+ * Environment variables that the consumer and the API both need for analysis. Each of the two has
+ * its own part of the quota ledger.
+ */
 const analysisEnvironment = {
   CACHE_TABLE: z.string().min(1),
   CACHE_TTL_SECONDS: count,
   CACHE_MEMORY_ENTRIES: count,
   ANALYZER: z.enum(ANALYZER_NAMES),
   ANALYZER_MAX_IN_FLIGHT: count.describe('Calls in flight in one execution environment.'),
+  ANALYZER_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('Rate of calls that all consumers, or all environments of the API, share.'),
+  ANALYZER_FALLBACK_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .describe('Rate of one execution environment while the quota ledger is unavailable.'),
+  QUOTA_TABLE: z.string().min(1).describe('The quota ledger.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)
@@ -32,15 +44,6 @@ const TEXT_POLICIES = ['full', 'none'] as const;
 export const consumerEnvironmentSchema = z.object({
   ...analysisEnvironment,
   TRAFFIC: z.enum(TRAFFICS).describe('The kind of records on the stream of the consumer.'),
-  ANALYZER_CALLS_PER_SECOND: z.coerce
-    .number()
-    .positive()
-    .describe('The part of the quota that all consumers share.'),
-  ANALYZER_FALLBACK_CALLS_PER_SECOND: z.coerce
-    .number()
-    .positive()
-    .describe('Rate of one execution environment while the quota ledger is unavailable.'),
-  QUOTA_TABLE: z.string().min(1).describe('The quota ledger.'),
   RESULTS_TABLE: z.string().min(1),
   RESULTS_TTL_SECONDS: count,
   DELIVERY_STREAM: z.string().min(1),
@@ -67,7 +70,7 @@ export const apiEnvironmentSchema = z.object({
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
-    .describe('The whole quota; used to estimate when a job completes.'),
+    .describe('The whole quota of the stream; used to estimate when a job completes.'),
   JOB_DEADLINE_SECONDS: count,
   JOB_RETENTION_SECONDS: count,
   UPLOAD_URL_TTL_SECONDS: count,

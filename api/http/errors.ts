@@ -18,9 +18,10 @@ export const STATUS = {
 /**
  * Time that a caller should wait before a retry, in seconds. The time after a throttled call is
  * short, because Comprehend's token bucket refills within a second. The time after a failed call is
- * longer, because a service that fails needs longer to recover.
+ * longer, because a service that fails needs longer to recover. If other texts have taken the slots
+ * of the quota for the next seconds, the caller waits for about half of them.
  */
-export const RETRY_AFTER = { throttle: 1, failure: 5 };
+export const RETRY_AFTER = { throttle: 1, out_of_quota: 4, failure: 5 };
 
 interface HttpErrorOptions {
   /** Name of the invalid field of the request, or `body` if the whole body is invalid. */

@@ -1,4 +1,4 @@
-import type { AnalysisOutcome } from '../../processors/analysis/outcome.ts';
+import type { AnalysisFailure, AnalysisOutcome } from '../../processors/analysis/outcome.ts';
 import {
   type BatchResponse,
   batchResponseSchema,
@@ -179,7 +179,12 @@ function toVerdict(
   };
 }
 
-function describeFailure(outcome: { retryable: boolean; throttled: boolean }): ErrorDetail {
+function describeFailure(outcome: AnalysisFailure): ErrorDetail {
+  if (outcome.code === 'OutOfQuota') {
+    const message =
+      'Too many texts wait for the analyzer; send this text later, or to /records, where texts wait';
+    return { code: 'RATE_LIMIT_EXCEEDED', message, retry_after: RETRY_AFTER.out_of_quota };
+  }
   if (outcome.throttled) {
     const message = 'The analyzer is over its rate limit';
     return { code: 'RATE_LIMIT_EXCEEDED', message, retry_after: RETRY_AFTER.throttle };

@@ -5,9 +5,10 @@ import {
   ComprehendClient,
 } from '@aws-sdk/client-comprehend';
 import type { Analyzer, DocumentOutcome } from '../../processors/analysis/ports.ts';
-import { describeAnalyzer, scoresSchema, sentiment } from '../../schemas/index.ts';
+import { describeAnalyzer } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
+import { parseVerdict } from './verdict.ts';
 
 export interface ComprehendDeps {
   client?: Pick<ComprehendClient, 'send'>;
@@ -43,16 +44,8 @@ function mergeByIndex(count: number, response: BatchDetectSentimentResponse): Do
   const outcomes = Array.from({ length: count }, () => failure('MissingResult'));
   for (const error of response.ErrorList ?? []) place(outcomes, error.Index, failureOf(error));
   for (const result of response.ResultList ?? []) {
-    const { Positive, Negative, Neutral, Mixed } = result.SentimentScore ?? {};
-    const scores = scoresSchema.safeParse({
-      positive: Positive,
-      negative: Negative,
-      neutral: Neutral,
-      mixed: Mixed,
-    });
-    const label = sentiment.safeParse(result.Sentiment);
-    if (!scores.success || !label.success) continue;
-    place(outcomes, result.Index, { ok: true, sentiment: label.data, scores: scores.data });
+    const verdict = parseVerdict(result);
+    if (verdict !== undefined) place(outcomes, result.Index, verdict);
   }
   return outcomes;
 }

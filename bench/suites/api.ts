@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
+import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller, removeRateLimits } from '../api-caller.ts';
 import { withAssembly } from '../assembly.ts';
@@ -29,7 +29,7 @@ const WARM_UP_REQUESTS = 5_000;
  * Quotas that are so high that Comprehend does not throttle calls. The suite `quota` measures
  * throttling.
  */
-const COMPREHEND_QUOTAS = { BatchDetectSentiment: 100_000 };
+const COMPREHEND_QUOTAS = { DetectSentiment: 100_000 };
 
 /**
  * Measures POST /analyze/sync. `api.hit_*` and `api.miss_overhead_*` measure requests through the
@@ -197,8 +197,8 @@ function createAnalyzerCall({ config }: BenchCloud) {
   const client = new ComprehendClient(config);
   let n = 0;
   return async () => {
-    const TextList = [`Without the API ${n++}`];
-    await client.send(new BatchDetectSentimentCommand({ TextList, LanguageCode: 'en' }));
+    const Text = `Without the API ${n++}`;
+    await client.send(new DetectSentimentCommand({ Text, LanguageCode: 'en' }));
   };
 }
 

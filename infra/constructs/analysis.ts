@@ -1,4 +1,4 @@
-import type { AnalyzerName } from '../../schemas/index.ts';
+import type { AnalyzerName, AnalyzerUse } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
 import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
@@ -9,7 +9,10 @@ import type { Tables } from './tables.ts';
  */
 export const ANALYSIS_ASSETS = { '.': ['packages/language-detector/src/languages.bin'] };
 
-/** Returns the environment variables that the consumer and the API need to analyse texts. */
+/**
+ * Returns the environment variables that the consumer and the API need to analyse texts, except the
+ * rates of their calls.
+ */
 export function analysisEnvironment(settings: Settings, tables: Tables): Record<string, string> {
   return {
     CACHE_TABLE: tables.cache.tableName,
@@ -18,22 +21,34 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     ANALYZER: settings.analysis.analyzer,
     ANALYZER_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
     DEFAULT_LANGUAGE: settings.analysis.default_language,
+    QUOTA_TABLE: tables.quota.tableName,
   };
 }
 
-/** IAM permissions that each analyzer needs. */
-const ANALYZER_GRANTS: Record<AnalyzerName, HandlerProps['grants']> = {
+/** IAM permissions that each use of an analyzer needs. */
+const ANALYZER_GRANTS: Record<AnalyzerName, Record<AnalyzerUse, HandlerProps['grants']>> = {
   // The resource is `*`, because Comprehend's detection actions have no resource-level permissions.
-  comprehend: [{ actions: ['comprehend:BatchDetectSentiment'], resources: ['*'] }],
+  comprehend: {
+    stream: [{ actions: ['comprehend:BatchDetectSentiment'], resources: ['*'] }],
+    sync: [{ actions: ['comprehend:DetectSentiment'], resources: ['*'] }],
+  },
 };
 
-/** Returns the IAM permissions for the cache table and the analyzer. */
-export function analysisGrants(settings: Settings, tables: Tables): HandlerProps['grants'] {
+/** Returns the IAM permissions for the cache table, the quota ledger and the analyzer. */
+export function analysisGrants(
+  settings: Settings,
+  tables: Tables,
+  use: AnalyzerUse,
+): HandlerProps['grants'] {
   return [
     {
       actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'],
       resources: [tables.cache.tableArn],
     },
-    ...ANALYZER_GRANTS[settings.analysis.analyzer],
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [tables.quota.tableArn],
+    },
+    ...ANALYZER_GRANTS[settings.analysis.analyzer][use],
   ];
 }

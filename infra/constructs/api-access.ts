@@ -20,8 +20,11 @@ export function apiEnvironment(
   { settings, ingest, tables, lake, jobs }: ApiUses,
   upload_role_arn: string,
 ) {
+  const quota = settings.quotas[settings.analysis.analyzer];
   return {
     ...analysisEnvironment(settings, tables),
+    ANALYZER_CALLS_PER_SECOND: String(quota.sync.api_calls_per_second),
+    ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.sync.fallback_calls_per_second),
     STREAM_NAME: ingest.stream.ref,
     RESULTS_TABLE: tables.results.tableName,
     JOBS_TABLE: jobs.table.tableName,
@@ -29,9 +32,7 @@ export function apiEnvironment(
     ATHENA_WORKGROUP: lake.work_group.ref,
     ATHENA_DATABASE: lake.database_name,
     LAKE_BUFFER_SECONDS: lake.buffer_seconds,
-    ANALYZER_QUOTA_CALLS_PER_SECOND: String(
-      settings.quotas[settings.analysis.analyzer].calls_per_second,
-    ),
+    ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
@@ -48,7 +49,7 @@ export function apiGrants(
 ) {
   return [
     { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
-    ...analysisGrants(settings, tables),
+    ...analysisGrants(settings, tables, 'sync'),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
       resources: [ingest.stream.attrArn],

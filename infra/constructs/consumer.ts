@@ -57,7 +57,6 @@ export class Consumer extends Construct {
         ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
         ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second[props.traffic]),
-        QUOTA_TABLE: tables.quota.tableName,
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
         DELIVERY_STREAM: lake.delivery_stream.ref,
@@ -70,11 +69,7 @@ export class Consumer extends Construct {
         CALLBACK_QUEUE_URL: jobs.callback_queue.queueUrl,
       },
       grants: [
-        ...analysisGrants(settings, tables),
-        {
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.quota.tableArn],
-        },
+        ...analysisGrants(settings, tables, 'stream'),
         ...deliveryGrants(props),
         ...jobGrants(jobs),
         ...sourceGrants(props),

@@ -35,8 +35,8 @@ export class Tables extends Construct {
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      // The deletion of the stack may delete the ledger, because the consumer creates the ledger's
-      // only item again if the item is missing.
+      // The deletion of the stack may delete the ledger, because the functions create the ledger's
+      // items again if they are missing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.addSourceIndex();

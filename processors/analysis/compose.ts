@@ -1,34 +1,90 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
+import { createSingleComprehendAnalyzer } from '../../aws/comprehend/single-analyzer.ts';
+import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
+import { choosePart } from '../../aws/dynamodb/quota/part.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
-import { ANALYZERS, type AnalysisEnvironment, type AnalyzerName } from '../../schemas/index.ts';
+import {
+  ANALYZERS,
+  type AnalysisEnvironment,
+  type AnalyzerName,
+  type AnalyzerUse,
+  type Traffic,
+} from '../../schemas/index.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
 import type { Analyzer } from './ports.ts';
+import { limitRate } from './rate-limiter.ts';
 
-/** Functions that create the adapter of an analyzer, by the name of the analyzer. */
-const ADAPTERS: Record<AnalyzerName, (options: { max_attempts: number }) => Analyzer> = {
-  comprehend: createComprehendAnalyzer,
+/** Functions that create the adapters of an analyzer, by the name of the analyzer. */
+const ADAPTERS: Record<
+  AnalyzerName,
+  Record<AnalyzerUse, (options: { max_attempts: number }) => Analyzer>
+> = {
+  comprehend: { stream: createComprehendAnalyzer, sync: createSingleComprehendAnalyzer },
 };
 
 /**
- * Creates the analyzer that the setting `analysis.analyzer` selects. The consumer and the API both
- * use this function.
- *
- * @param options.max_attempts maximum number of attempts of one call to the analyzer, including the
- * first attempt.
+ * Creates the analyzer that the setting `analysis.analyzer` selects. The SDK makes one attempt of
+ * each call, because each attempt must take a separate slot of the rate limiter.
  */
 export function createAnalyzer(
-  environment: Pick<AnalysisEnvironment, 'ANALYZER'>,
-  options: { max_attempts: number },
+  { ANALYZER }: Pick<AnalysisEnvironment, 'ANALYZER'>,
+  use: AnalyzerUse,
 ): Analyzer {
-  return ADAPTERS[environment.ANALYZER](options);
+  return ADAPTERS[ANALYZER][use]({ max_attempts: 1 });
 }
 
 /**
- * Creates the analysis with the cache table, for the consumer and for the API. The consumer passes
- * an analyzer with a rate limiter and a circuit breaker. The API passes an analyzer without a rate
- * limiter and without a circuit breaker.
+ * Largest rate of one item of the ledger for synchronous calls, in calls per second. An execution
+ * environment of the API takes one slot with each write, because it serves one request at a time.
+ * DynamoDB takes 1,000 writes per second of one item, and some of them fail and are repeated.
+ */
+const SYNC_CALLS_PER_ITEM = 300;
+
+/** Environment variables of a function that calls the analyzer within the shared quota. */
+type QuotaEnvironment = Pick<
+  AnalysisEnvironment,
+  'ANALYZER' | 'ANALYZER_CALLS_PER_SECOND' | 'ANALYZER_FALLBACK_CALLS_PER_SECOND' | 'QUOTA_TABLE'
+>;
+
+/**
+ * Limits the rate of an analyzer's calls, so that all execution environments of the same use stay
+ * within their quota together. The ledger has an entry of its own for each use.
  *
+ * @param options.traffic with `bulk`, live calls get their slots first. The default is `live`.
+ */
+export function shareQuota(
+  analyzer: Analyzer,
+  environment: QuotaEnvironment,
+  { use, traffic = 'live', now }: { use: AnalyzerUse; traffic?: Traffic; now: () => number },
+): ReturnType<typeof limitRate> {
+  const part = chooseEntry(environment, use);
+  return limitRate(analyzer, {
+    ledger: createQuotaLedger({ table_name: environment.QUOTA_TABLE, ...part, traffic, now }),
+    quota_calls_per_second: part.calls_per_second,
+    // The bulk ledger limits its lots by time. A larger lot needs fewer writes.
+    ...(traffic === 'bulk' ? { largestLot: () => Number.POSITIVE_INFINITY } : {}),
+    fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
+    now,
+  });
+}
+
+function chooseEntry(
+  { ANALYZER: name, ANALYZER_CALLS_PER_SECOND: calls_per_second }: QuotaEnvironment,
+  use: AnalyzerUse,
+) {
+  if (use === 'stream') return choosePart({ quota: name, calls_per_second });
+  return choosePart({
+    quota: `${name}-sync`,
+    calls_per_second,
+    calls_per_item: SYNC_CALLS_PER_ITEM,
+  });
+}
+
+/**
+ * Creates the analysis with the cache table, for the consumer and for the API.
+ *
+ * @param options.analyzer an analyzer with a rate limiter.
  * @param options.max_attempts maximum number of attempts of one call to the cache table, including
  * the first attempt. If the option is undefined, the SDK uses its own default.
  */

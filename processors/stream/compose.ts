@@ -2,8 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
-import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
-import { choosePart } from '../../aws/dynamodb/quota/part.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
 import { createLake } from '../../aws/firehose/lake.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
@@ -14,8 +12,7 @@ import {
   parseEnvironment,
 } from '../../schemas/index.ts';
 import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
-import { composeAnalysis, createAnalyzer } from '../analysis/compose.ts';
-import { limitRate } from '../analysis/rate-limiter.ts';
+import { composeAnalysis, createAnalyzer, shareQuota } from '../analysis/compose.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
@@ -89,24 +86,9 @@ export function compose(variables: Record<string, string | undefined>) {
 
 /** Creates the analyzer with a rate limiter and a circuit breaker. */
 function composeAnalyzer(environment: ConsumerEnvironment, now: () => number) {
-  const part = choosePart({
-    quota: environment.ANALYZER,
-    calls_per_second: environment.ANALYZER_CALLS_PER_SECOND,
-  });
-  // Allow the SDK only one attempt, because each attempt must take a separate slot of the rate
-  // limiter.
-  const analyzer = createAnalyzer(environment, { max_attempts: 1 });
-  const limited = limitRate(analyzer, {
-    ledger: createQuotaLedger({
-      table_name: environment.QUOTA_TABLE,
-      ...part,
-      traffic: environment.TRAFFIC,
-      now,
-    }),
-    quota_calls_per_second: part.calls_per_second,
-    // The bulk ledger limits its lots by time. A larger lot needs fewer writes.
-    ...(environment.TRAFFIC === 'bulk' ? { largestLot: () => Number.POSITIVE_INFINITY } : {}),
-    fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
+  const limited = shareQuota(createAnalyzer(environment, 'stream'), environment, {
+    use: 'stream',
+    traffic: environment.TRAFFIC,
     now,
   });
   const breaker = createCircuitBreaker(limited.analyzer, { now });

@@ -35,7 +35,7 @@ export async function openStorm(random: Random): Promise<Storm> {
   const assembly = await changedAssembly((template) => limitRetries(template, retries));
   const test = await testCloud({
     assemblyDir: assembly,
-    comprehendQuotas: { BatchDetectSentiment: 10_000 },
+    comprehendQuotas: { BatchDetectSentiment: 10_000, DetectSentiment: 10_000 },
     parameters: { CallbackAllowLoopback: 'true' },
   });
   const aurastream = await bundleCommand(folder, test.environment);

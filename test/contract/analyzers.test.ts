@@ -23,9 +23,14 @@ afterAll(async () => {
   await served.close();
 });
 
-it.each(ANALYZER_NAMES)('%s answers each document of a full call, in order', async (name) => {
+const ADAPTERS = ANALYZER_NAMES.flatMap((name) => [
+  [name, 'stream'] as const,
+  [name, 'sync'] as const,
+]);
+
+it.each(ADAPTERS)('%s for %s answers each document of a full call, in order', async (name, use) => {
   const { text, language_code, sentiment } = ANALYZER_SAMPLES[name];
-  const analyzer = createAnalyzer({ ANALYZER: name }, { max_attempts: 1 });
+  const analyzer = createAnalyzer({ ANALYZER: name }, use);
   const documents = Array.from({ length: analyzer.max_documents }, () => text);
   const outcomes = await analyzer.detectSentiment(documents, language_code);
   expect(outcomes).toHaveLength(documents.length);

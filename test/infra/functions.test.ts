@@ -18,13 +18,13 @@ const analysis = {
   CACHE_MEMORY_ENTRIES: '50000',
   DEFAULT_LANGUAGE: 'en',
   ANALYZER: 'comprehend',
+  QUOTA_TABLE: 'TablesQuota',
 };
 
 const consumer = {
   ...analysis,
   ANALYZER_MAX_IN_FLIGHT: '50',
   ANALYZER_CALLS_PER_SECOND: '9.8',
-  QUOTA_TABLE: 'TablesQuota',
   RESULTS_TABLE: 'TablesResults',
   RESULTS_TTL_SECONDS: '7776000',
   DELIVERY_STREAM: 'LakeDeliveryStream',
@@ -54,6 +54,8 @@ it.each([
     {
       ...analysis,
       ANALYZER_MAX_IN_FLIGHT: '4',
+      ANALYZER_CALLS_PER_SECOND: '19.6',
+      ANALYZER_FALLBACK_CALLS_PER_SECOND: '1',
       ANALYZER_QUOTA_CALLS_PER_SECOND: '10',
       STREAM_NAME: 'IngestStream',
       RESULTS_TABLE: 'TablesResults',

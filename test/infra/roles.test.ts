@@ -38,24 +38,24 @@ function listObservability(role: string): string[] {
 const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
 const workgroup = 'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/LakeWorkGroup';
 const analysis = [
-  'comprehend:BatchDetectSentiment *',
   'dynamodb:BatchGetItem TablesCache.Arn',
   'dynamodb:BatchWriteItem TablesCache.Arn',
+  'dynamodb:GetItem TablesQuota.Arn',
+  'dynamodb:UpdateItem TablesQuota.Arn',
 ];
 
 /** The grants of the consumer of a stream. */
 const listConsumerGrants = (stream: string) => [
+  'comprehend:BatchDetectSentiment *',
   ...analysis,
   'dynamodb:BatchGetItem JobsTable.Arn',
   'dynamodb:BatchGetItem TablesResults.Arn',
   'dynamodb:GetItem JobsTable.Arn',
-  'dynamodb:GetItem TablesQuota.Arn',
   'dynamodb:PartiQLInsert TablesResults.Arn',
   'dynamodb:PutItem JobsTable.Arn',
   'dynamodb:PutItem TablesResults.Arn',
   'dynamodb:Query JobsTable.Arn',
   'dynamodb:UpdateItem JobsTable.Arn',
-  'dynamodb:UpdateItem TablesQuota.Arn',
   'firehose:PutRecordBatch LakeDeliveryStream.Arn',
   `kinesis:DescribeStream ${stream}.Arn`,
   `kinesis:DescribeStreamSummary ${stream}.Arn`,
@@ -77,6 +77,7 @@ it.each([
   [
     'ApiHandlerRole',
     [
+      'comprehend:DetectSentiment *',
       ...analysis,
       `athena:GetQueryExecution ${workgroup}`,
       `athena:GetQueryResults ${workgroup}`,

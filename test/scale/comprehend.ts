@@ -26,7 +26,8 @@ export function createComprehend(
   random: Random,
   { counters, quotaAt }: { counters: Counters; quotaAt: (now: number) => number },
 ): Analyzer {
-  const bucket = new TokenBucket(quotaAt, BURST_SECONDS, clock.now());
+  // Nothing has called before, so the bucket is full.
+  const bucket = new TokenBucket(quotaAt, BURST_SECONDS, clock.now() - BURST_SECONDS * 1_000);
   return {
     ...describeAnalyzer('comprehend'),
     async detectSentiment() {

@@ -18,7 +18,7 @@ function formatRow(figures: ScaleFigures): Record<string, string> {
   const share = (value: number) => `${(value * 100).toFixed(1)} %`;
   const number = (value: number) =>
     value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
-  const { scenario } = figures;
+  const { scenario, sync } = figures;
   return {
     scenario: scenario.name,
     'records/s': number(scenario.records_per_second),
@@ -32,6 +32,10 @@ function formatRow(figures: ScaleFigures): Record<string, string> {
     bulk: share(figures.bulk_share),
     'lag, s': number(figures.mean_lag_seconds),
     'slowest ÷ mean': figures.slowest_to_mean_lag.toFixed(2),
+    'sync: answered': sync === undefined ? '' : share(sync.answered),
+    'quota used, sync': sync === undefined ? '' : share(sync.quota_used),
+    'refused, sync': sync === undefined ? '' : share(sync.refused),
+    'p99, ms': sync === undefined ? '' : number(sync.p99_ms),
   };
 }
 

@@ -1,3 +1,5 @@
+import { settings } from '../../infra/settings.ts';
+import { CALLS_PER_RECORD } from './shard.ts';
 import type { Scenario } from './world.ts';
 
 /** Records per second of one shard: half of its limit, because an on-demand stream keeps that room. */
@@ -59,9 +61,21 @@ export function buildWithoutBulk(size: Size): Scenario {
   return buildScenario('without bulk', size, { quota_share: 2 });
 }
 
+/** The quota of a new account for the stream, which could use more, beside requests of the API. */
+export function buildBesideSync(size: Size, sync_misses_per_second: number): Scenario {
+  const quota_share = 0.8;
+  const quota = settings.quotas.comprehend.calls_per_second;
+  return {
+    ...buildScenario(`${sync_misses_per_second} sync misses/s`, size, { quota_share }),
+    records_per_second: quota / quota_share / CALLS_PER_RECORD,
+    sync_misses_per_second,
+  };
+}
+
 export const SCENARIOS: Scenario[] = [
   ...SIZES.map(buildOverloaded),
   ...SIZES.map(buildSufficient),
   ...SIZES.filter(({ shards }) => shards > 1).map(buildHalved),
   ...BULK_SIZES.flatMap((size) => [buildWithoutBulk(size), buildBesideBulk(size)]),
+  ...[10, 19, 40].map((misses) => buildBesideSync({ shards: 4, seconds: 600 }, misses)),
 ];

@@ -1,5 +1,5 @@
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
-import { choosePart } from '../../aws/dynamodb/quota/part.ts';
+import { choosePart, type QuotaPart } from '../../aws/dynamodb/quota/part.ts';
 import { settings } from '../../infra/settings.ts';
 import type { Analyzer } from '../../processors/analysis/ports.ts';
 import { limitRate } from '../../processors/analysis/rate-limiter.ts';
@@ -10,6 +10,7 @@ import { createComprehend } from './comprehend.ts';
 import { type Counter, Counters } from './counters.ts';
 import { createQuotaTable } from './quota-table.ts';
 import { CALLS_PER_RECORD, Shard } from './shard.ts';
+import { SyncApi } from './sync-api.ts';
 
 export interface Scenario {
   name: string;
@@ -23,6 +24,8 @@ export interface Scenario {
   quota_from_middle?: number;
   /** Shards of the bulk stream, with more records than the quota allows. */
   bulk_shards?: number;
+  /** Requests of the synchronous API whose text is in no cache. */
+  sync_misses_per_second?: number;
 }
 
 /** What a run has measured. Shares are from 0 to 1. */
@@ -46,6 +49,20 @@ export interface ScaleFigures {
   redeliveries: number;
   /** Answered calls of bulk consumers, divided by all answered calls. */
   bulk_share: number;
+  /** The synchronous API, if the scenario has it. */
+  sync?: SyncFigures;
+}
+
+/** What a run has measured of the synchronous API. Shares are from 0 to 1. */
+export interface SyncFigures {
+  /** Answered requests, divided by all requests. */
+  answered: number;
+  /** Calls that Comprehend refused, divided by all calls. */
+  refused: number;
+  /** Answered calls, divided by the calls that the quota of DetectSentiment allows. */
+  quota_used: number;
+  /** Time of the answered requests at the 99th percentile, in milliseconds. */
+  p99_ms: number;
 }
 
 const WARM_UP = 0.2;
@@ -79,14 +96,21 @@ export async function simulateScale(scenario: Scenario, seed = 1): Promise<Scale
     comprehend: createComprehend(clock, random.fork(), { counters, quotaAt }),
     table: createQuotaTable(clock, random.fork(), counters),
   };
+  const sync = openSyncApi(world, scenario);
   const per_shard = scenario.records_per_second / scenario.shards;
   const open = (traffic: Traffic, length: number, rate: number) =>
     Array.from({ length }, () => openShard(world, scenario, { traffic, rate }));
   const shards = open('live', scenario.shards, per_shard);
   const bulk = open('bulk', scenario.bulk_shards ?? 0, SHARD_RECORDS_PER_SECOND);
-  const failure = Promise.race([...shards, ...bulk].map((shard) => shard.consume()));
+  const failure = Promise.race([
+    ...[...shards, ...bulk].map((shard) => shard.consume()),
+    ...(sync === undefined ? [] : [sync.api.serve()]),
+  ]);
   const lags = await Promise.race([failure, sampleLags(clock, shards, scenario.seconds)]);
-  return summarize(scenario, { counters, quota, quotaAt, lags, table: world.table });
+  return {
+    ...summarize(scenario, { counters, quota, quotaAt, lags, table: world.table }),
+    ...(sync === undefined ? {} : { sync: summarizeSync(scenario, sync) }),
+  };
 }
 
 interface World {
@@ -104,6 +128,37 @@ function consumersShare(): number {
   return consumers_calls_per_second / calls_per_second;
 }
 
+interface OpenedSyncApi {
+  api: SyncApi;
+  counters: Counters;
+}
+
+/** Opens the API with its own operation of Comprehend and its own entry of the ledger. */
+function openSyncApi(
+  world: World,
+  { sync_misses_per_second }: Scenario,
+): OpenedSyncApi | undefined {
+  if (sync_misses_per_second === undefined) return undefined;
+  const { clock, random } = world;
+  const { calls_per_second, api_calls_per_second, fallback_calls_per_second } = SYNC_QUOTA;
+  const counters = new Counters(clock.now);
+  const quotaAt = () => calls_per_second;
+  const comprehend = createComprehend(clock, random.fork(), { counters, quotaAt });
+  const openEnvironment = () =>
+    limitCalls(world, comprehend, {
+      entry: { quota: 'comprehend-sync', calls_per_second: api_calls_per_second },
+      traffic: 'live',
+      fallback_calls_per_second,
+    });
+  const api = new SyncApi({
+    ...{ clock, random: random.fork(), counters, openEnvironment },
+    misses_per_second: sync_misses_per_second,
+  });
+  return { api, counters };
+}
+
+const SYNC_QUOTA = settings.quotas.comprehend.sync;
+
 interface Opened {
   traffic: Traffic;
   /** Mean number of records per second. */
@@ -112,11 +167,13 @@ interface Opened {
 
 function openShard(world: World, scenario: Scenario, { traffic, rate }: Opened): Shard {
   const { clock, counters, random, quota } = world;
+  const entry = { quota: 'comprehend', calls_per_second: quota };
   const share = 1 + random.between(-SHARD_SPREAD, SHARD_SPREAD);
   return new Shard({
     clock,
     counters,
-    analyzer: limitCalls(world, {
+    analyzer: limitCalls(world, countBulk(world, traffic), {
+      entry: choosePart(entry, random.next),
       traffic,
       fallback_calls_per_second: quota / (scenario.shards + (scenario.bulk_shards ?? 0)),
     }),
@@ -125,33 +182,44 @@ function openShard(world: World, scenario: Scenario, { traffic, rate }: Opened):
   });
 }
 
-/** Puts the rate limiter of one process in front of Comprehend, as the consumer does. */
-function limitCalls(
-  { clock, counters, random, ...world }: World,
-  { traffic, fallback_calls_per_second }: { traffic: Traffic; fallback_calls_per_second: number },
-): Analyzer {
-  const skew_ms = Math.round(random.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS) / 2);
-  const now = () => clock.now() + skew_ms;
-  const part = choosePart({ quota: 'comprehend', calls_per_second: world.quota }, random.next);
-  const analyzer: Analyzer = {
-    ...world.comprehend,
+/** Counts the answered calls of bulk consumers. */
+function countBulk({ comprehend, counters }: World, traffic: Traffic): Analyzer {
+  return {
+    ...comprehend,
     async detectSentiment(...call) {
-      const outcomes = await world.comprehend.detectSentiment(...call);
+      const outcomes = await comprehend.detectSentiment(...call);
       if (traffic === 'bulk') counters.count('answered_bulk');
       return outcomes;
     },
   };
-  return limitRate(analyzer, {
+}
+
+interface Limits {
+  /** The entry of the ledger, or the part of a large entry. */
+  entry: QuotaPart;
+  traffic: Traffic;
+  fallback_calls_per_second: number;
+}
+
+/** Puts the rate limiter of one process in front of Comprehend, as the product does. */
+function limitCalls(
+  { clock, random, table }: World,
+  comprehend: Analyzer,
+  { entry, traffic, fallback_calls_per_second }: Limits,
+): Analyzer {
+  const skew_ms = Math.round(random.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS) / 2);
+  const now = () => clock.now() + skew_ms;
+  return limitRate(comprehend, {
     ledger: createQuotaLedger({
-      client: world.table.client,
+      client: table.client,
       table_name: 'quotas',
-      ...part,
+      ...entry,
       traffic,
       now,
       wait: clock.sleep,
     }),
     ...(traffic === 'bulk' ? { largestLot: () => Number.POSITIVE_INFINITY } : {}),
-    quota_calls_per_second: part.calls_per_second,
+    quota_calls_per_second: entry.calls_per_second,
     fallback_calls_per_second,
     now,
     pause: clock.sleep,
@@ -211,5 +279,19 @@ function summarize(
     slowest_to_mean_lag: Math.max(...lags) / mean_lag_ms,
     redeliveries: counters.sum('redeliveries', from, seconds),
     bulk_share: perSecond('answered_bulk') / answered,
+  };
+}
+
+function summarizeSync({ seconds }: Scenario, { api, counters }: OpenedSyncApi): SyncFigures {
+  const from = Math.ceil(seconds * WARM_UP);
+  const [answered, throttled, out_of_quota] = (
+    ['answered', 'throttled', 'out_of_quota'] as const
+  ).map((name) => counters.sum(name, from, seconds)) as [number, number, number];
+  const times = api.listTimes(STARTED_AT + from * 1_000).sort((a, b) => a - b);
+  return {
+    answered: answered / (answered + out_of_quota),
+    refused: throttled / (answered + throttled),
+    quota_used: answered / (seconds - from) / SYNC_QUOTA.calls_per_second,
+    p99_ms: times[Math.floor(times.length * 0.99)] ?? 0,
   };
 }

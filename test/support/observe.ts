@@ -7,6 +7,8 @@ export interface MeterEntry {
   action: string;
   caller: string;
   calls: number;
+  /** Number of failed calls by the code of the error. */
+  errors: Record<string, number>;
   usage?: Record<string, number>;
 }
 

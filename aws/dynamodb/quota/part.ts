@@ -15,12 +15,18 @@ export interface QuotaPart {
 /**
  * Divides a large quota into equal parts and chooses one of them at random. Every process uses the
  * part that it has chosen, so that each part serves about the same number of processes.
+ *
+ * @param quota.calls_per_item largest rate of one part. The default is {@link CALLS_PER_ITEM}.
  */
 export function choosePart(
-  { quota, calls_per_second }: QuotaPart,
+  {
+    quota,
+    calls_per_second,
+    calls_per_item = CALLS_PER_ITEM,
+  }: QuotaPart & { calls_per_item?: number },
   random: () => number = Math.random,
 ): QuotaPart {
-  const parts = Math.ceil(calls_per_second / CALLS_PER_ITEM);
+  const parts = Math.ceil(calls_per_second / calls_per_item);
   if (parts <= 1) return { quota, calls_per_second };
   return {
     quota: `${quota}-${Math.floor(random() * parts)}`,

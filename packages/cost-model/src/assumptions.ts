@@ -14,7 +14,7 @@ export const DEPLOYED = {
   slots_per_write: 6,
   /** Largest rate of one item of the quota ledger, in calls per second. */
   calls_per_ledger_item: 5_000,
-  /** Share of the quota that the consumers may use. The remaining share is reserved for the API. */
+  /** Share of the quota that the consumers use. The rest absorbs differences of their clocks. */
   quota_share: 0.98,
   max_record_age_seconds: 13 * 3_600,
   results_ttl_seconds: 90 * 86_400,
@@ -30,6 +30,10 @@ export const DEPLOYED = {
   secrets: 4,
   api: {
     memory_gb: 1,
+    /** Share of the quota of synchronous calls that the API uses. */
+    quota_share: 0.98,
+    /** Longest time that a call waits for its slot of the quota, in seconds. */
+    longest_wait_seconds: 8,
     /** Limits of the API's stage. */
     requests_per_second: 1_000,
     burst_requests: 2_000,
@@ -81,8 +85,11 @@ export const MEASURED = {
   log_bytes_per_request: 1_200,
   /** Duration of a synchronous request whose verdict is cached, in seconds. */
   sync_hit_seconds: 0.02,
-  /** Time that a call of Comprehend and the write of the verdict add, in seconds. */
-  sync_miss_seconds: 0.09,
+  /**
+   * Time that a write of the quota ledger, a call of Comprehend and the write of the verdict add, in
+   * seconds.
+   */
+  sync_miss_seconds: 0.095,
   /** Size of the answer to a synchronous request, with its headers, in bytes. */
   sync_answer_bytes: 1_000,
 };

@@ -4,6 +4,27 @@ export const API: DocumentPromises = {
   path: 'docs/api.md',
   promises: [
     {
+      says: 'While you wait, AuraStream analyzes texts with calls of their own quota, by default 19.6 texts per second, so records on the streams neither delay them nor are delayed.',
+      tests: [
+        'beside a stream at full load, 10 misses a second of the synchronous API are answered, no call is throttled, and both quotas are used up to 98 %',
+        'beside a stream at full load, the synchronous API answers 10 misses a second, and Comprehend throttles no call',
+        'the function %s has its memory, its timeout and its environment',
+      ],
+    },
+    {
+      says: 'A text waits up to 8 seconds for its turn; if that is not enough, it gets RATE_LIMIT_EXCEEDED at once.',
+      tests: [
+        'the API answers 429 with Retry-After at once if the slots of the next eight seconds are taken',
+      ],
+    },
+    {
+      says: 'A request with 100 new texts takes about 5 seconds of this quota; texts with a cached verdict take none.',
+      tests: [
+        'the API sends several texts in parallel calls with a text each',
+        'POST /analyze/sync answers a repeated text from the cache',
+      ],
+    },
+    {
       says: 'The OpenAPI 3.1 document at `GET /openapi.json` describes the requests and responses of each route, and `/docs` shows it as a page.',
       tests: [
         'the OpenAPI document names every operation once, and every parameter of its path',

@@ -90,6 +90,13 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'It calls DetectSentiment, within a quota of its own.',
+      tests: [
+        'each attempt of a call to Comprehend takes a slot of the API’s own entry in the quota ledger',
+        'beside a stream at full load, the synchronous API answers 10 misses a second, and Comprehend throttles no call',
+      ],
+    },
+    {
       says: '`POST /analyze/sync` runs the same analysis with a batch of one.',
       tests: [
         'POST /analyze/sync says whether the verdict came from the cache',

@@ -480,6 +480,13 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'Each execution environment of the API makes one call per second then (`quotas.comprehend.sync.fallback_calls_per_second`), and logs `quota ledger unavailable`.',
+      tests: [
+        'the API logs that analysis is degraded when %s',
+        'the function %s has its memory, its timeout and its environment',
+      ],
+    },
+    {
       says: 'Firehose keeps records that it cannot deliver for 24 hours.',
       untested: 'Firehose does this on AWS; the embedded Firehose retries without a limit.',
     },
@@ -631,6 +638,25 @@ export const OPERATIONS: DocumentPromises = {
         'a live call waits at most 200 ms for bulk calls, however many bulk processes there are',
         'A bulk ledger lets live calls go first, and shares its slots evenly with other bulk ledgers',
         'the consumer of the bulk stream takes its calls behind those of live consumers',
+      ],
+    },
+    {
+      says: 'The synchronous API calls DetectSentiment, which has a quota of its own, and has an entry of its own in the ledger (`quotas.comprehend.sync`).',
+      tests: [
+        'each attempt of a call to Comprehend takes a slot of the API’s own entry in the quota ledger',
+        'the consumers and the API each stay within their quota of each analyzer, and leave at most 2 %',
+      ],
+    },
+    {
+      says: 'Each call takes its slot with one write.',
+      tests: [
+        'each attempt of a call to Comprehend takes a slot of the API’s own entry in the quota ledger',
+      ],
+    },
+    {
+      says: 'Each attempt of a call, also after an error, takes a slot of its own.',
+      tests: [
+        'each attempt of a call to Comprehend takes a slot of the API’s own entry in the quota ledger',
       ],
     },
     {

@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { awsStub, type StubCall, type StubReply } from '../aws/aws-stub.ts';
@@ -6,7 +7,7 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
 
 let stub: Awaited<ReturnType<typeof awsStub>>;
 let handler: Handler;
-let comprehend: (documents: string[]) => StubReply;
+let comprehend: () => StubReply;
 const logged: string[] = [];
 for (const stream of [process.stdout, process.stderr]) {
   vi.spyOn(stream, 'write').mockImplementation((chunk) => logged.push(String(chunk)) > 0);
@@ -45,6 +46,9 @@ beforeAll(async () => {
   vi.stubEnv('CACHE_MEMORY_ENTRIES', '100');
   vi.stubEnv('ANALYZER', 'comprehend');
   vi.stubEnv('ANALYZER_MAX_IN_FLIGHT', '2');
+  vi.stubEnv('ANALYZER_CALLS_PER_SECOND', '20');
+  vi.stubEnv('ANALYZER_FALLBACK_CALLS_PER_SECOND', '1');
+  vi.stubEnv('QUOTA_TABLE', 'quotas');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
   for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);
   handler = (await import('../../../api/handler.ts')).handler;
@@ -59,20 +63,27 @@ afterEach(() => {
 });
 
 function answerOf(call: StubCall): StubReply {
-  if (call.action === 'BatchDetectSentiment') return comprehend(call.body.TextList as string[]);
+  if (call.action === 'DetectSentiment') return comprehend();
+  if (call.action === 'UpdateItem') return { body: { Attributes: QUOTA_ITEM } };
   if (call.action === 'BatchGetItem') return { body: { Responses: {}, UnprocessedKeys: {} } };
   return { body: { UnprocessedItems: {} } };
 }
 
-const happy = (documents: string[]): StubReply => ({
+const happy = (): StubReply => ({
   body: {
-    ResultList: documents.map((_, Index) => ({
-      Index,
-      Sentiment: 'POSITIVE',
-      SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
-    })),
-    ErrorList: [],
+    Sentiment: 'POSITIVE',
+    SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
   },
+});
+
+/** The entry of the quota ledger after a slot was taken. The slot is in the past. */
+const QUOTA_ITEM = marshall({
+  next_slot_at: 1,
+  calls_per_second: 20,
+  refused_at: 20,
+  changed_at: 0,
+  bulk_queue_at: 0,
+  bulk_due_at: 0,
 });
 
 /**
@@ -138,7 +149,8 @@ it('the API function answers an event of a REST API under its request id', async
   });
   expect(stub.calls.map((call) => call.action)).toEqual([
     'BatchGetItem',
-    'BatchDetectSentiment',
+    'UpdateItem',
+    'DetectSentiment',
     'BatchWriteItem',
   ]);
 });
@@ -149,8 +161,8 @@ it('the API function reads a base64 body with text beyond ASCII', async () => {
   const body = Buffer.from(json).toString('base64');
   const result = await handler(event({ body, isBase64Encoded: true }), context);
   expect(JSON.parse(result.body)).toMatchObject({ language_code: 'ja' });
-  const asked = stub.calls.find((call) => call.action === 'BatchDetectSentiment');
-  expect(asked?.body.TextList).toEqual(['部屋は清潔でした。😺']);
+  const asked = stub.calls.find((call) => call.action === 'DetectSentiment');
+  expect(asked?.body.Text).toBe('部屋は清潔でした。😺');
 });
 
 it('the API function routes by the path without the stage', async () => {
@@ -165,13 +177,13 @@ it('the API function answers a GET that carries a body', async () => {
   expect((await handler(event(parts), context)).statusCode).toBe(200);
 });
 
-it('the API function answers 429 after Comprehend has throttled two attempts', async () => {
+it('the API function answers 429 after Comprehend has throttled three attempts', async () => {
   comprehend = () => ({ status: 400, body: { __type: 'ThrottlingException' } });
   const body = JSON.stringify({ text: 'No request had this text before' });
   const result = await handler(event({ body }), context);
   expect(result.statusCode).toBe(429);
   expect(headersOf(result)['retry-after']).toEqual(['1']);
-  expect(stub.calls.filter((call) => call.action === 'BatchDetectSentiment')).toHaveLength(2);
+  expect(stub.calls.filter((call) => call.action === 'DetectSentiment')).toHaveLength(3);
 });
 
 it('the API function writes no text to its log', async () => {

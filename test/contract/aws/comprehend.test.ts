@@ -1,6 +1,7 @@
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { afterEach, expect, it } from 'vitest';
 import { createComprehendAnalyzer } from '../../../aws/comprehend/analyzer.ts';
+import { createSingleComprehendAnalyzer } from '../../../aws/comprehend/single-analyzer.ts';
 import { ServiceError } from '../../../schemas/index.ts';
 import { awsStub, type StubReply } from './aws-stub.ts';
 
@@ -9,11 +10,14 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function analyzerOver(reply: StubReply | 'hang up') {
+async function analyzerOver(
+  reply: StubReply | 'hang up',
+  createAnalyzer = createComprehendAnalyzer,
+) {
   const stub = await awsStub(() => reply);
   const client = new ComprehendClient(stub.config);
   closing.push(async () => client.destroy(), stub.close);
-  return { analyzer: createComprehendAnalyzer({ client }), calls: stub.calls };
+  return { analyzer: createAnalyzer({ client }), calls: stub.calls };
 }
 
 const SCORE = { Positive: 0.99887, Negative: 0.0001, Neutral: 0.001, Mixed: 0.00003 };
@@ -120,4 +124,42 @@ it('The analyzer supports twelve languages', () => {
   const analyzer = createComprehendAnalyzer({ client: new ComprehendClient({ region: 'x' }) });
   expect(['en', 'zh-TW', 'ko'].every(analyzer.supports)).toBe(true);
   expect(['nl', 'en-US', 'und', ''].some(analyzer.supports)).toBe(false);
+});
+
+it('The analyzer for single documents sends a document with its language, and returns its result', async () => {
+  const { analyzer, calls } = await analyzerOver(
+    { body: { Sentiment: 'POSITIVE', SentimentScore: SCORE } },
+    createSingleComprehendAnalyzer,
+  );
+  expect(analyzer.max_documents).toBe(1);
+  expect(await analyzer.detectSentiment(['a'], 'zh-TW')).toEqual([
+    { ok: true, sentiment: 'POSITIVE', scores },
+  ]);
+  expect(calls).toEqual([
+    { action: 'DetectSentiment', body: { Text: 'a', LanguageCode: 'zh-TW' } },
+  ]);
+});
+
+it.each([
+  ['no sentiment', { SentimentScore: SCORE }],
+  ['an unknown sentiment', { Sentiment: 'DELIGHTED', SentimentScore: SCORE }],
+  ['no score', { Sentiment: 'POSITIVE' }],
+])('The analyzer for single documents reports a retryable failure for %s', async (_, body) => {
+  const { analyzer } = await analyzerOver({ body }, createSingleComprehendAnalyzer);
+  expect(await analyzer.detectSentiment(['a'], 'en')).toEqual([
+    { ok: false, code: 'MissingResult', retryable: true, throttled: false },
+  ]);
+});
+
+it('The analyzer for single documents throws the error of a refused document and of a throttled call', async () => {
+  const errorOf = async (code: string) => {
+    const reply = { status: 400, body: { __type: code, message: 'secret text' } };
+    const { analyzer } = await analyzerOver(reply, createSingleComprehendAnalyzer);
+    return analyzer.detectSentiment(['a'], 'en').catch((thrown: unknown) => thrown);
+  };
+  expect(await errorOf('TextSizeLimitExceededException')).toMatchObject({
+    message: 'comprehend: TextSizeLimitExceededException',
+    ...{ retryable: false, throttled: false, refuses_input: true },
+  });
+  expect(await errorOf('ThrottlingException')).toMatchObject({ retryable: true, throttled: true });
 });

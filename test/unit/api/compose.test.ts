@@ -6,7 +6,7 @@ import {
   GetWorkGroupCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { BatchDetectSentimentCommand, ComprehendClient } from '@aws-sdk/client-comprehend';
+import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -14,6 +14,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamSummaryCommand,
@@ -27,13 +28,15 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { composeApi } from '../../../api/compose.ts';
+import { RETRY_AFTER } from '../../../api/http/errors.ts';
 import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
+import { createFakeQuotaTable } from '../../fakes/quota-table.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
 
@@ -46,14 +49,10 @@ const [athena, comprehend, dynamodb, kinesis, s3, sts] = [
   mockClient(STSClient),
 ];
 
-const answerPositive = ({ TextList }: { TextList: string[] }) => ({
-  ResultList: TextList.map((_, Index) => ({
-    Index,
-    Sentiment: 'POSITIVE',
-    SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
-  })),
-  ErrorList: [],
-});
+const POSITIVE = {
+  Sentiment: 'POSITIVE',
+  SentimentScore: { Positive: 0.9, Negative: 0.05, Neutral: 0.03, Mixed: 0.02 },
+} as const;
 
 const lines: string[] = [];
 beforeEach(() => {
@@ -65,12 +64,16 @@ beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   for (const mock of [athena, comprehend, dynamodb, kinesis, s3, sts]) mock.reset();
-  comprehend.on(BatchDetectSentimentCommand).callsFake(answerPositive);
+  comprehend.on(DetectSentimentCommand).resolves(POSITIVE);
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
   dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
   dynamodb.on(GetItemCommand).resolves({});
   dynamodb.on(PutItemCommand).resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [] });
+  const quotas = createFakeQuotaTable();
+  dynamodb
+    .on(UpdateItemCommand)
+    .callsFake((input) => quotas.client.send(new UpdateItemCommand(input)));
   s3.on(PutObjectCommand).resolves({});
   sts.on(AssumeRoleCommand).resolves({
     Credentials: {
@@ -102,7 +105,7 @@ function findJob() {
 it('the API keeps verdicts in its cache table for CACHE_TTL_SECONDS, and analyzes short texts in DEFAULT_LANGUAGE', async () => {
   const before = Math.floor(Date.now() / 1_000);
   expect((await request('/analyze/sync', { text: 'ok' })).status).toBe(200);
-  const [call] = comprehend.commandCalls(BatchDetectSentimentCommand);
+  const [call] = comprehend.commandCalls(DetectSentimentCommand);
   expect(call?.args[0].input.LanguageCode).toBe('fr');
   const [write] = dynamodb.commandCalls(BatchWriteItemCommand);
   const requests = write!.args[0].input.RequestItems!;
@@ -119,10 +122,57 @@ it('the API takes every language of the analyzer, and no other', async () => {
   expect(await statusOf('nl')).toBe(400);
 });
 
-it('the API makes two attempts of a call to Comprehend and to the cache: a caller waits', async () => {
+it('the API makes two attempts of a call to the cache, because a caller waits', async () => {
   await request('/analyze/sync', { text: 'I love my cat' });
-  const clients = [comprehend.call(0).thisValue, dynamodb.call(0).thisValue] as ComprehendClient[];
-  for (const { config } of clients) expect(await config.maxAttempts()).toBe(2);
+  const { config } = dynamodb.call(0).thisValue as DynamoDBClient;
+  expect(await config.maxAttempts()).toBe(2);
+});
+
+it('each attempt of a call to Comprehend takes a slot of the API’s own entry in the quota ledger', async () => {
+  comprehend
+    .on(DetectSentimentCommand)
+    .rejectsOnce(failWith('InternalServerException'))
+    .resolves(POSITIVE);
+  expect((await request('/analyze/sync', { text: 'I love my cat' })).status).toBe(200);
+  const { config } = comprehend.call(0).thisValue as ComprehendClient;
+  expect(await config.maxAttempts()).toBe(1);
+  expect(comprehend.commandCalls(DetectSentimentCommand)).toHaveLength(2);
+  const slots = dynamodb.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input);
+  expect(slots).toHaveLength(2);
+  for (const { TableName, Key } of slots) {
+    expect([TableName, Key]).toEqual(['the-quotas', { quota: { S: 'comprehend-sync' } }]);
+  }
+});
+
+it('the API sends several texts in parallel calls with a text each', async () => {
+  const texts = ['I love my cat', 'I hate the rain', 'I love my cat'];
+  const body = (await (await request('/analyze/batch', { texts })).json()) as {
+    succeeded: number;
+  };
+  expect(body.succeeded).toBe(3);
+  const calls = comprehend.commandCalls(DetectSentimentCommand);
+  expect(calls.map(({ args }) => args[0].input.Text).sort()).toEqual(texts.slice(0, 2).sort());
+});
+
+it('the API answers 429 with Retry-After at once if the slots of the next eight seconds are taken', async () => {
+  const item = {
+    quota: 'comprehend-sync',
+    next_slot_at: Date.now() + 9_000,
+    ...{ calls_per_second: 20, refused_at: 20, changed_at: 0, bulk_queue_at: 0, bulk_due_at: 0 },
+  };
+  dynamodb.on(UpdateItemCommand).rejects(failWith('ConditionalCheckFailedException'));
+  dynamodb.on(GetItemCommand).resolves({ Item: marshall(item) });
+  const api = composeApi({ ...VARIABLES, ANALYZER_CALLS_PER_SECOND: '20' });
+  const response = await request('/analyze/sync', { text: 'I love my cat' }, api);
+  expect(response.status).toBe(429);
+  expect(response.headers.get('retry-after')).toBe(String(RETRY_AFTER.out_of_quota));
+  expect(await response.json()).toMatchObject({
+    error: {
+      code: 'RATE_LIMIT_EXCEEDED',
+      message: expect.stringContaining('Too many texts wait for the analyzer'),
+    },
+  });
+  expect(comprehend.calls()).toHaveLength(0);
 });
 
 it('the clients of the API give up on a silent service: 2 s to connect, 15 s to answer', async () => {
@@ -166,29 +216,24 @@ it.each([
   [
     'Comprehend throttles it',
     429,
-    () => comprehend.on(BatchDetectSentimentCommand).rejects(failWith('ThrottlingException')),
+    () => comprehend.on(DetectSentimentCommand).rejects(failWith('ThrottlingException')),
   ],
   [
-    'Comprehend throttles one text once',
+    'the quota ledger fails',
     200,
-    () => {
-      vi.spyOn(Math, 'random').mockReturnValue(0);
-      const throttle = { Index: 0, ErrorCode: 'ThrottlingException', ErrorMessage: '' };
-      const answers = [{ ResultList: [], ErrorList: [throttle] }];
-      comprehend
-        .on(BatchDetectSentimentCommand)
-        .callsFake((input) => answers.shift() ?? answerPositive(input));
-    },
+    () => dynamodb.on(UpdateItemCommand).rejects(failWith('Down')),
+    'quota ledger unavailable',
   ],
   [
     'Comprehend fails',
     503,
-    () => comprehend.on(BatchDetectSentimentCommand).rejects(failWith('InternalServerException')),
+    () => comprehend.on(DetectSentimentCommand).rejects(failWith('InternalServerException')),
   ],
-])('the API logs that analysis is degraded when %s', async (_, status, fail) => {
+])('the API logs that analysis is degraded when %s', async (...row) => {
+  const [, status, fail, message = 'analysis degraded'] = row;
   fail();
   expect((await request('/analyze/sync', { text: 'I love my cat' })).status).toBe(status);
-  expect(lines.join('')).toContain('analysis degraded');
+  expect(lines.join('')).toContain(message);
   expect(lines.join('')).not.toContain('my cat');
 });
 
@@ -448,8 +493,8 @@ it('GET /ready makes one attempt of one cheap call to each dependency', async ()
 it('the API logs each answer, and a bug without what its message quotes', async () => {
   const bug = new TypeError('cannot read: private words');
   const api = composeApi(VARIABLES);
-  comprehend.on(BatchDetectSentimentCommand).callsFake(() => ({
-    get ResultList() {
+  comprehend.on(DetectSentimentCommand).callsFake(() => ({
+    get Sentiment() {
       throw bug;
     },
   }));

@@ -18,3 +18,11 @@ it('the parts of a large quota add up to it, and each serves about the same numb
   expect(Object.keys(counts).sort()).toEqual([0, 1, 2, 3].map((i) => `comprehend-${i}`));
   for (const count of Object.values(counts)) expect(Math.abs(count - 500)).toBeLessThan(50);
 });
+
+it('the size of a part can be chosen', () => {
+  const quota = { quota: 'comprehend-sync', calls_per_second: 500, calls_per_item: 300 };
+  expect(choosePart(quota, () => 0.99)).toEqual({
+    quota: 'comprehend-sync-1',
+    calls_per_second: 250,
+  });
+});

@@ -4,6 +4,7 @@ import { DEPLOYED, MEASURED } from '@aurastream/cost-model';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, it, vi } from 'vitest';
+import { LONGEST_WAIT_MS } from '../../../api/deadline.ts';
 import { CALLS_PER_ITEM } from '../../../aws/dynamodb/quota/part.ts';
 import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { computeWriteUnits } from '../../../bench/services/item-size.ts';
@@ -38,6 +39,8 @@ it('the cost model assumes the deployed settings', () => {
     secrets: expect.any(Number),
     api: {
       memory_gb: api.memory_mb / 1_024,
+      quota_share: expect.closeTo(quota.sync.api_calls_per_second / quota.sync.calls_per_second),
+      longest_wait_seconds: LONGEST_WAIT_MS / 1_000,
       ...api.each_method,
       key_requests_per_second: Math.max(
         ...Object.values(tiers).map(({ requests_per_second }) => requests_per_second),

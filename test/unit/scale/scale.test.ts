@@ -3,6 +3,7 @@ import { VirtualClock } from '../../scale/clock.ts';
 import { ITEM_WRITES_PER_SECOND } from '../../scale/quota-table.ts';
 import {
   buildBesideBulk,
+  buildBesideSync,
   buildHalved,
   buildOverloaded,
   buildSufficient,
@@ -46,6 +47,20 @@ it('live consumers keep up beside bulk consumers that use the rest of the quota'
   expect(beside.refused).toBeLessThan(0.01);
   expect(beside.bulk_share).toBeGreaterThan(0.4);
   expect(beside.mean_lag_seconds).toBeLessThan(2 * alone.mean_lag_seconds);
+});
+
+it('beside a stream at full load, 10 misses a second of the synchronous API are answered, no call is throttled, and both quotas are used up to 98 %', async () => {
+  const size = { shards: 4, seconds: 150 };
+  const { quota_used, refused, sync } = await simulateScale(buildBesideSync(size, 10));
+  expect(quota_used).toBeGreaterThan(0.975);
+  expect(sync!.answered).toBeGreaterThan(0.99);
+  expect(sync!.p99_ms).toBeLessThan(1_000);
+  const overload = await simulateScale(buildBesideSync(size, 40));
+  expect(overload.quota_used).toBeGreaterThan(0.975);
+  expect(overload.sync!.quota_used).toBeGreaterThan(0.975);
+  for (const figure of [refused, sync!.refused, overload.refused, overload.sync!.refused]) {
+    expect(figure).toBe(0);
+  }
 });
 
 it('a run repeats exactly with the same seed, and differs with another', async () => {

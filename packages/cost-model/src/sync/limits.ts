@@ -88,19 +88,28 @@ function checkGrowth({ environments, burst_environments }: SyncSize): Finding[] 
 }
 
 function checkCalls(sync: SyncLoad, { calls_per_second, burst_calls }: SyncSize): Finding[] {
-  if (burst_calls <= sync.quota_calls_per_second) return [];
+  const needed = computeNeededQuota(burst_calls);
+  if (needed <= sync.quota_calls_per_second) return [];
+  const { longest_wait_seconds } = DEPLOYED.api;
   const why =
     `${formatNumber(calls_per_second)} texts/s have no cached verdict (${formatNumber(burst_calls)} in a ` +
     `burst), and DetectSentiment has ${formatNumber(sync.quota_calls_per_second)} calls/s`;
   const instead =
-    burst_calls > LARGEST_QUOTA
+    needed > LARGEST_QUOTA
       ? 'an analyzer without a quota of calls, or POST /records, whose texts wait on the stream'
-      : `request ${formatNumber(Math.ceil(burst_calls))} calls/s; until then some requests answer 429`;
+      : `request ${formatNumber(needed)} calls/s; until then requests wait up to ` +
+        `${longest_wait_seconds} s, and some answer 429`;
   return [{ part: 'api', why, instead }];
+}
+
+/** Returns the quota of which the API uses no more than its share, in calls per second. */
+function computeNeededQuota(calls_per_second: number): number {
+  return Math.ceil(calls_per_second / DEPLOYED.api.quota_share);
 }
 
 /** Lists the account's quotas that the API exceeds. */
 export function listSyncQuotas(sync: SyncLoad, size: SyncSize): QuotaToRaise[] {
+  const needed_calls = computeNeededQuota(size.burst_calls);
   const quotas: QuotaToRaise[] = [
     {
       quota: 'API Gateway, all APIs of a region: requests per second',
@@ -115,7 +124,7 @@ export function listSyncQuotas(sync: SyncLoad, size: SyncSize): QuotaToRaise[] {
     {
       quota: 'Comprehend, DetectSentiment: calls per second',
       present: sync.quota_calls_per_second,
-      needed: size.burst_calls > LARGEST_QUOTA ? 0 : Math.ceil(size.burst_calls),
+      needed: needed_calls > LARGEST_QUOTA ? 0 : needed_calls,
     },
   ];
   return quotas.filter(({ present, needed }) => needed > present);

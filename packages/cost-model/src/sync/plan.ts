@@ -27,6 +27,7 @@ export const SYNC_STAGES = [
   'gateway',
   'compute',
   'cache',
+  'ledger',
   'monitoring',
   'egress',
 ] as const;
@@ -69,6 +70,8 @@ function priceSync(load: PlannedLoad, sync: SyncLoad, size: SyncSize): SyncCost 
       requests * LAMBDA_USD_PER_REQUEST +
       perMonth(size.concurrency) * DEPLOYED.api.memory_gb * LAMBDA_USD_PER_GB_SECOND,
     cache: requests * 0.5 * DYNAMODB_USD_PER_READ_UNIT + misses * DYNAMODB_USD_PER_WRITE_UNIT,
+    // An environment takes one slot with each write, because it serves one request at a time.
+    ledger: misses * DYNAMODB_USD_PER_WRITE_UNIT,
     monitoring:
       ((requests * MEASURED.log_bytes_per_request) / GB) * LOGS_USD_PER_GB +
       perMonth(estimateTraceRate(sync.requests_per_second)) * XRAY_USD_PER_TRACE,

@@ -84,6 +84,42 @@ it('BatchDetectSentiment accepts ten calls per second, throttles the eleventh, a
   await batch(['a']);
 });
 
+const detect = (Text: string, LanguageCode = 'en') =>
+  client.send(new DetectSentimentCommand({ Text, LanguageCode: LanguageCode as 'en' }));
+
+// https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectSentiment.html
+it('DetectSentiment answers as BatchDetectSentiment does, and refuses a text that is missing, empty or over 5,000 bytes', async () => {
+  const { Sentiment, SentimentScore } = await detect('The service was great');
+  const { ResultList } = await batch(['The service was great']);
+  expect(ResultList).toEqual([{ Index: 0, Sentiment, SentimentScore }]);
+  await detect('é'.repeat(2_500));
+  await expect(detect(`${'é'.repeat(2_500)}a`)).rejects.toMatchObject({
+    name: 'TextSizeLimitExceededException',
+    $metadata: { httpStatusCode: 400 },
+  });
+  await expect(detect('')).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(detect(undefined as unknown as string)).rejects.toMatchObject({
+    name: 'ValidationException',
+  });
+  await expect(detect('Alweer vertraging', 'nl')).rejects.toMatchObject({
+    name: 'ValidationException',
+  });
+});
+
+// https://docs.aws.amazon.com/general/latest/gr/comprehend.html: each operation has its own quota.
+it('DetectSentiment accepts twenty calls per second besides those of BatchDetectSentiment, and throttles the next one', async () => {
+  for (let i = 0; i < 10; i += 1) await batch(['a']);
+  await expect(batch(['a'])).rejects.toMatchObject({ name: 'ThrottlingException' });
+  for (let i = 0; i < 20; i += 1) await detect('a');
+  await expect(detect('a')).rejects.toMatchObject({
+    name: 'ThrottlingException',
+    message: 'Rate exceeded',
+  });
+  now += 50;
+  await detect('a');
+  await expect(detect('a')).rejects.toMatchObject({ name: 'ThrottlingException' });
+});
+
 it('the usage is a unit per 100 characters, at least three per document, without failed documents', async () => {
   gateway.meter.reset();
   await batch(['short', 'a'.repeat(401), 'b'.repeat(5_001)]);

@@ -17,9 +17,12 @@ it('language detection favours the languages of the analyzer, and gets the norma
       CACHE_MEMORY_ENTRIES: 100,
       ANALYZER: 'comprehend',
       ANALYZER_MAX_IN_FLIGHT: 2,
+      ANALYZER_CALLS_PER_SECOND: 10,
+      ANALYZER_FALLBACK_CALLS_PER_SECOND: 1,
+      QUOTA_TABLE: 'quotas',
       DEFAULT_LANGUAGE: 'en',
     },
-    { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, { max_attempts: 1 }), now: Date.now },
+    { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, 'stream'), now: Date.now },
   );
   expect(await analyseAll(analyse, [{ text: ' nuqneH  Qap ', language: 'auto' }])).toEqual([
     { status: 'unsupported_language', language_code: 'tlh', language_source: 'detected' },

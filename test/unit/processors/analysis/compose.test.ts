@@ -7,14 +7,26 @@ import { ANALYZER_NAMES, ANALYZERS, describeAnalyzer } from '../../../../schemas
 it.each(ANALYZER_NAMES)(
   'the setting %s chooses the analyzer with that name and its facts',
   (name) => {
-    const { detectSentiment, supports, ...facts } = createAnalyzer(
-      { ANALYZER: name },
-      { max_attempts: 1 },
-    );
+    const { detectSentiment, supports, ...facts } = createAnalyzer({ ANALYZER: name }, 'stream');
     const { version, max_documents, max_document_bytes, languages } = ANALYZERS[name];
     expect(facts).toEqual({ name, version, max_documents, max_document_bytes });
     for (const language of languages) expect(supports(language), language).toBe(true);
     expect(supports('und')).toBe(false);
+  },
+);
+
+it.each(ANALYZER_NAMES)(
+  'the API and the consumer share the cached verdicts of the analyzer %s',
+  (name) => {
+    const [stream, sync] = (['stream', 'sync'] as const).map((use) =>
+      createAnalyzer({ ANALYZER: name }, use),
+    );
+    // The fingerprint of a verdict has the name and the version, and texts are split by the size.
+    expect([sync!.name, sync!.version, sync!.max_document_bytes]).toEqual([
+      stream!.name,
+      stream!.version,
+      stream!.max_document_bytes,
+    ]);
   },
 );
 
@@ -23,11 +35,16 @@ it('the deployed analyzer supports the default language', () => {
   expect(describeAnalyzer(analyzer).supports(default_language)).toBe(true);
 });
 
-it('consumers and API together stay within the quota of each analyzer', () => {
-  for (const [name, quota] of Object.entries(settings.quotas)) {
-    expect(quota.consumers_calls_per_second, name).toBeLessThanOrEqual(quota.calls_per_second);
-    const { live, bulk } = quota.fallback_calls_per_second;
-    expect(live + bulk, name).toBeLessThanOrEqual(quota.consumers_calls_per_second);
+it('the consumers and the API each stay within their quota of each analyzer, and leave at most 2 %', () => {
+  for (const [name, { sync, ...stream }] of Object.entries(settings.quotas)) {
+    const { calls_per_second, consumers_calls_per_second } = stream;
+    expect(consumers_calls_per_second, name).toBeLessThanOrEqual(calls_per_second);
+    expect(consumers_calls_per_second, name).toBeGreaterThanOrEqual(calls_per_second * 0.98);
+    expect(sync.api_calls_per_second, name).toBeLessThanOrEqual(sync.calls_per_second);
+    expect(sync.api_calls_per_second, name).toBeGreaterThanOrEqual(sync.calls_per_second * 0.98);
+    const { live, bulk } = stream.fallback_calls_per_second;
+    expect(live + bulk, name).toBeLessThanOrEqual(consumers_calls_per_second);
+    expect(sync.fallback_calls_per_second, name).toBeLessThanOrEqual(sync.api_calls_per_second);
   }
 });
 

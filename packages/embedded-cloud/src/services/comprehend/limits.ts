@@ -5,7 +5,8 @@ import { jsonError } from '../wire.ts';
 /**
  * Limits of the synchronous operations. The calls per second are the quotas of 2022, because AWS
  * has adjusted the quotas dynamically since 2022.
- * Sources: @aws-sdk/client-comprehend, and Comprehend's guidelines and limits
+ * Sources: @aws-sdk/client-comprehend, Comprehend's guidelines and limits, and
+ * https://docs.aws.amazon.com/general/latest/gr/comprehend.html
  */
 export const MAX_DOCUMENTS = 25;
 export const MAX_DOCUMENT_BYTES = 5_000;
