@@ -8,7 +8,7 @@ import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
-import { createUploadUrls } from '../aws/s3/upload-urls.ts';
+import { createUploadSigner } from '../aws/s3/upload-signer.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
@@ -63,6 +63,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
       deadline_seconds: environment.JOB_DEADLINE_SECONDS,
       retention_seconds: environment.JOB_RETENTION_SECONDS,
       upload_url_ttl_seconds: environment.UPLOAD_URL_TTL_SECONDS,
+      max_upload_bytes: environment.MAX_UPLOAD_BYTES,
       documents_per_second: environment.ANALYZER_QUOTA_CALLS_PER_SECOND * max_documents,
       allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
       cors_origins: environment.CORS_ORIGINS,
@@ -115,7 +116,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
       createChangedError: () =>
         new InputChangedError('The input was replaced after the job had read it'),
     }),
-    upload_url: createUploadUrls({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
+    sign_upload: createUploadSigner({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
     results: createResultsReader({ table_name: environment.RESULTS_TABLE }),

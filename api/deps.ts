@@ -4,7 +4,7 @@ import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
 import type { ApiBindings } from './http/env.ts';
-import type { CreateUploadUrl, ResultsReader, StatsQuery } from './ports.ts';
+import type { ResultsReader, SignUpload, StatsQuery } from './ports.ts';
 
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
@@ -23,6 +23,8 @@ interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
   upload_url_ttl_seconds: number;
+  /** Largest file that a caller may upload. */
+  max_upload_bytes: number;
   /** Number of documents that the analyzer's quota allows per second. Estimates use this number. */
   documents_per_second: number;
   allow_loopback_callbacks: boolean;
@@ -38,7 +40,7 @@ export interface ApiDeps {
   languages: readonly string[];
   jobs: JobStore;
   inputs: JobInputs;
-  upload_url: CreateUploadUrl;
+  sign_upload: SignUpload;
   stream: RecordStream;
   claims: TextClaimStore;
   results: ResultsReader;

@@ -11,17 +11,31 @@ export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
  */
 export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
 
+/** One object that a caller without AWS credentials may upload. */
+export interface Upload {
+  key: string;
+  content_type: string;
+  /** Size of the object. S3 refuses an upload of any other size. */
+  size_bytes: number;
+  /** Longest lifetime of the signatures. */
+  ttl_seconds: number;
+}
+
+interface SignedUpload {
+  /** Takes the object with PUT. */
+  url: string;
+  /** Takes the object with POST, as a form with these fields and the file after them. */
+  form: { url: string; fields: Record<string, string> };
+  /** Until this time, in ISO 8601, the URL and the form are valid for certain. */
+  expires_at: string;
+}
+
 /**
- * Creates a URL to which a caller without AWS credentials can upload one object of this content type
- * with PUT. The URL lives for `ttl_seconds` at most, and until `expires_at` (ISO 8601) for certain.
+ * Signs an upload.
  *
  * @throws {ServiceError} if a service fails.
  */
-export type CreateUploadUrl = (
-  key: string,
-  content_type: string,
-  ttl_seconds: number,
-) => Promise<{ url: string; expires_at: string }>;
+export type SignUpload = (upload: Upload) => Promise<SignedUpload>;
 
 export interface ResultsQuery {
   tenant: string;

@@ -147,6 +147,8 @@ export interface Settings {
     retention_seconds: number;
     /** Lifetime of an upload URL, at most an hour. */
     upload_url_ttl_seconds: number;
+    /** Largest file that a caller may upload as the input of a job, at most 5 GiB. */
+    max_upload_bytes: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   alarms: {
@@ -293,6 +295,7 @@ export const settings: Settings = {
     deadline_seconds: DAY_SECONDS,
     retention_seconds: 30 * DAY_SECONDS,
     upload_url_ttl_seconds: 3_600,
+    max_upload_bytes: 5 * 1024 ** 3,
   },
   // The receiver of a callback has 30 s to respond. The timeout is longer than the 30 s.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },

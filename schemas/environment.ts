@@ -74,6 +74,7 @@ export const apiEnvironmentSchema = z.object({
   JOB_DEADLINE_SECONDS: count,
   JOB_RETENTION_SECONDS: count,
   UPLOAD_URL_TTL_SECONDS: count,
+  MAX_UPLOAD_BYTES: count,
   UPLOAD_ROLE_ARN: z.string().min(1).describe('The role whose sessions sign upload URLs.'),
   CALLBACK_ALLOW_LOOPBACK: flag,
   CORS_ORIGINS: z

@@ -20,8 +20,6 @@ import { parseBody, parseWith } from '../http/parse.ts';
 import { estimateEnd } from './estimate.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** Largest object that one PUT can create, in bytes. Source: S3, PutObject, API reference. */
-const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 /**
  * Time between the creation of a job and the sweeper's first check, in milliseconds. The sweeper
  * checks whether S3's notification of the upload was lost.
@@ -48,6 +46,7 @@ export const submitRoute: Route = {
   handler: (deps) => async (c) => {
     const { value: request, raw } = await parseBody(c.req, asyncRequestSchema, MAX_JOB_BODY_BYTES);
     checkCallbackUrlOf(request, deps);
+    checkUploadSize(request, deps);
     const { created, job } = await deps.jobs.create(createJob(deps, c, request, raw));
     if (!created && job.request_hash !== hash(raw)) {
       throw new HttpError('CONFLICT', 'This Idempotency-Key was used with another body', {
@@ -74,6 +73,15 @@ function checkCallbackUrlOf({ callback_url }: AsyncRequest, { settings }: ApiDep
     const message = `callback_url: ${error.message}`;
     throw new HttpError('VALIDATION_ERROR', message, { field: 'callback_url' });
   }
+}
+
+function checkUploadSize({ upload }: AsyncRequest, { settings }: ApiDeps): void {
+  const { max_upload_bytes } = settings;
+  if (upload === undefined || upload.size_bytes <= max_upload_bytes) return;
+  const message = `must be at most ${max_upload_bytes} bytes. Split the file into several jobs`;
+  throw new HttpError('PAYLOAD_TOO_LARGE', `upload.size_bytes: ${message}`, {
+    field: 'upload.size_bytes',
+  });
 }
 
 function createJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw: string): Job {
@@ -130,36 +138,38 @@ function writeInput({ text, language_code, documents }: AsyncRequest): string {
 
 async function answerWith(deps: ApiDeps, job: Job, request: AsyncRequest): Promise<AsyncResponse> {
   const { job_id, status, created_at } = job;
-  const records = request.documents?.length ?? 1;
-  if (request.upload === undefined) {
+  if (request.upload !== undefined) {
     return {
       job_id,
       status,
-      message: `Poll /status/${job_id}`,
+      message: `PUT the file to upload.url, then poll /status/${job_id}`,
       created_at,
-      estimated_completion: await estimateEnd(deps, records),
+      estimated_completion: null,
+      upload: await signUpload(deps, job, request.upload.size_bytes),
     };
   }
-  const { upload_url_ttl_seconds } = deps.settings;
-  const content_type = FORMATS[job.input.format].content_type;
-  const { url, expires_at } = await deps.upload_url(
-    job.input.key,
-    content_type,
-    upload_url_ttl_seconds,
-  );
   return {
     job_id,
     status,
-    message: `PUT the file to upload.url, then poll /status/${job_id}`,
+    message: `Poll /status/${job_id}`,
     created_at,
-    estimated_completion: null,
-    upload: {
-      url,
-      method: 'PUT',
-      headers: { 'Content-Type': content_type },
-      expires_at,
-      max_bytes: MAX_UPLOAD_BYTES,
-    },
+    estimated_completion: await estimateEnd(deps, request.documents?.length ?? 1),
+  };
+}
+
+async function signUpload(
+  { sign_upload, settings }: ApiDeps,
+  { input }: Job,
+  size_bytes: number,
+): Promise<AsyncResponse['upload']> {
+  const { content_type } = FORMATS[input.format];
+  const ttl_seconds = settings.upload_url_ttl_seconds;
+  const signed = await sign_upload({ key: input.key, content_type, size_bytes, ttl_seconds });
+  return {
+    ...signed,
+    method: 'PUT',
+    headers: { 'Content-Type': content_type, 'Content-Length': String(size_bytes) },
+    size_bytes,
   };
 }
 

@@ -41,10 +41,10 @@ export function submitCommand(): Command {
       const client = await connectApi(command);
       const progress = createProgress();
       const { source, callbackUrl, watch, json } = options;
-      const { size } = await stat(file);
+      const size = await measure(file);
       const job = await withAdvice(
         client.submit({
-          upload: { format },
+          upload: { format, size_bytes: size },
           ...(source === undefined ? {} : { source_id: source }),
           ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
         }),
@@ -73,6 +73,13 @@ function chooseUploadFormat(file: string, format?: Format): Format {
   return chooseFormat(file, format);
 }
 
+/** Returns the size of the file in bytes, which the signature of the upload contains. */
+async function measure(file: string): Promise<number> {
+  const { size } = await stat(file);
+  if (size === 0) throw new Advice(`${file} is empty.`, 'Submit a file with at least one record.');
+  return size;
+}
+
 async function upload(
   file: string,
   size: number,
@@ -80,10 +87,7 @@ async function upload(
   progress: Progress,
 ): Promise<void> {
   if (target === undefined) throw new Error('Expected an upload URL from the API, got none.');
-  const { url, headers, max_bytes } = target;
-  if (size > max_bytes) {
-    throw new Advice(`${file} has more than ${max_bytes} bytes.`, 'Split it into several jobs.');
-  }
+  const { url, headers } = target;
   let sent = 0;
   const source = createReadStream(file);
   source.on('data', (chunk) => {
@@ -93,7 +97,7 @@ async function upload(
   });
   const response = await fetch(url, {
     method: 'PUT',
-    headers: { ...headers, 'content-length': String(size) },
+    headers,
     body: Readable.toWeb(source) as ReadableStream<Uint8Array>,
     duplex: 'half',
   } as RequestInit);

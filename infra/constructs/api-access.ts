@@ -36,6 +36,7 @@ export function apiEnvironment(
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
+    MAX_UPLOAD_BYTES: String(settings.jobs.max_upload_bytes),
     UPLOAD_ROLE_ARN: upload_role_arn,
     CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
     CORS_ORIGINS: settings.api.cors_origins.join(),

@@ -41,13 +41,13 @@ export function addPreflight(resource: apigateway.IResource, origins: string[]):
   });
 }
 
-/** Returns the rules of a bucket that let web pages of some origins upload with a presigned URL. */
+/** Returns the rules of a bucket that let web pages of some origins upload with a presigned URL or form. */
 export function allowUploads(origins: string[]): s3.CorsRule[] {
   if (origins.length === 0) return [];
   return [
     {
       allowedOrigins: origins,
-      allowedMethods: [s3.HttpMethods.PUT],
+      allowedMethods: [s3.HttpMethods.PUT, s3.HttpMethods.POST],
       allowedHeaders: ['Content-Type'],
       exposedHeaders: ['ETag'],
       maxAge: 3_600,

@@ -8,14 +8,19 @@ import type { ApiUses } from './api-access.ts';
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
  */
 const LONGEST_SESSION_SECONDS = 3_600;
+/**
+ * Largest object that one PUT or POST can create, in bytes.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+ */
+const LARGEST_OBJECT_BYTES = 5 * 1024 ** 3;
 
 /**
- * Creates the role whose sessions sign upload URLs. A URL dies with the session that signed it, and
- * nothing tells the API when the session of its own role ends. The API therefore opens a new session
- * for each URL.
+ * Creates the role whose sessions sign uploads. A signature is valid no longer than the session that
+ * made it, and nothing tells the API when the session of its own role ends. The API therefore opens a
+ * new session for each upload.
  *
  * @param apiRoleArn returns the ARN of the API's role once that role exists.
- * @throws {Error} if upload URLs shall live longer than a session.
+ * @throws {Error} if upload URLs shall live longer than a session, or take more than S3 does.
  */
 export function createUploadRole(
   scope: Construct,
@@ -27,6 +32,13 @@ export function createUploadRole(
     throw new Error(
       `jobs.upload_url_ttl_seconds is ${ttl}. Set at most ${LONGEST_SESSION_SECONDS}, because the ` +
         'session that signs a URL lasts no longer.',
+    );
+  }
+  const { max_upload_bytes } = settings.jobs;
+  if (max_upload_bytes > LARGEST_OBJECT_BYTES) {
+    throw new Error(
+      `jobs.max_upload_bytes is ${max_upload_bytes}. Set at most ${LARGEST_OBJECT_BYTES}, because one ` +
+        'upload to S3 creates no larger object.',
     );
   }
   const role = new iam.Role(scope, 'UploadRole', {

@@ -64,6 +64,10 @@ export const asyncRequestSchema = z
         format: z
           .enum(FORMAT_NAMES, { error: `must be one of ${FORMAT_NAMES.join(', ')}` })
           .describe(FORMAT_DESCRIPTIONS),
+        size_bytes: z
+          .int({ error: 'must be the size of the file in bytes' })
+          .min(1, 'must be at least 1, because an empty file has no records')
+          .describe('The size of the file. S3 refuses an upload of any other size.'),
       })
       .optional(),
     source_id: slug.default(DEFAULT_JOB_SOURCE),
@@ -103,9 +107,18 @@ export const asyncResponseSchema = z.object({
     .object({
       url: z.url().describe('PUT the file here once.'),
       method: z.literal('PUT'),
-      headers: z.record(z.string(), z.string()),
-      expires_at: timestamp,
-      max_bytes: z.int(),
+      headers: z
+        .record(z.string(), z.string())
+        .describe(
+          'Headers of the PUT. `Content-Length` is signed; `Content-Type` may be left out.',
+        ),
+      form: z
+        .object({ url: z.url(), fields: z.record(z.string(), z.string()) })
+        .describe(
+          'Instead of the PUT: POST these fields and, after them, the file in the field `file`.',
+        ),
+      expires_at: timestamp.describe('The PUT or the POST must begin before this time.'),
+      size_bytes: z.int(),
     })
     .optional(),
 });
@@ -121,7 +134,8 @@ export const asyncResponseSchema = z.object({
  * import type { AsyncResponse } from 'aurastream/schemas';
  *
  * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
- * const job: AsyncResponse = await client.submit({ upload: { format: 'jsonl' } });
+ * const upload = { format: 'jsonl', size_bytes: 13_000 } as const;
+ * const job: AsyncResponse = await client.submit({ upload });
  * console.log(job.upload?.url);
  */
 export type AsyncResponse = z.infer<typeof asyncResponseSchema>;

@@ -75,20 +75,27 @@ async function submit(
 }
 
 function inputOf(kind: JobPlan['kind'], texts: (string | undefined)[]) {
-  if (kind === 'upload') return { upload: { format: 'jsonl' as const } };
+  if (kind === 'upload') {
+    const size_bytes = Math.max(1, Buffer.byteLength(writeLines(texts)));
+    return { upload: { format: 'jsonl' as const, size_bytes } };
+  }
   if (kind === 'text') return { text: texts[0] ?? '', language_code: 'en' };
   return { documents: texts.map((text = '') => ({ text, language_code: 'en' })) };
+}
+
+function writeLines(texts: (string | undefined)[]): string {
+  return texts
+    .map((text) => (text === undefined ? 'no JSON' : JSON.stringify({ text, language: 'en' })))
+    .join('\n');
 }
 
 async function uploadLines(
   { url, headers }: { url: string; headers: Record<string, string> },
   texts: (string | undefined)[],
 ): Promise<void> {
-  const lines = texts.map((text) =>
-    text === undefined ? 'no JSON' : JSON.stringify({ text, language: 'en' }),
-  );
+  const body = writeLines(texts);
   await retryUntilAccepted(async () => {
-    const response = await fetch(url, { method: 'PUT', headers, body: lines.join('\n') });
+    const response = await fetch(url, { method: 'PUT', headers, body });
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`Expected the upload to succeed, got ${response.status}`);
   });

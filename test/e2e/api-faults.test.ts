@@ -31,7 +31,7 @@ async function createJob(): Promise<string> {
 }
 
 async function createFailedJob(): Promise<string> {
-  const body = { upload: { format: 'csv' } };
+  const body = { upload: { format: 'csv', size_bytes: Buffer.byteLength(BROKEN_CSV) } };
   const { job_id, upload } = (await call('/analyze/async', { method: 'POST', body })).body;
   await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: BROKEN_CSV });
   await vi.waitFor(async () => {
@@ -51,7 +51,7 @@ function listRequests(
     analyzeBatch: [post('/analyze/batch', { texts: ['TEXT', 'Another TEXT'] })],
     submit: [
       post('/analyze/async', { text: 'TEXT' }),
-      post('/analyze/async', { upload: { format: 'csv' } }),
+      post('/analyze/async', { upload: { format: 'csv', size_bytes: 7 } }),
     ],
     status: [{ path: `/status/${job}` }],
     jobs: [{ path: '/jobs' }],

@@ -71,6 +71,19 @@ function fetchFrom(page: Page, sent: Sent): Promise<Seen> {
   }, sent);
 }
 
+/** Posts a form with a file from a page. Returns the status. */
+function postForm(page: Page, form: object, file: string): Promise<number> {
+  return page.evaluate(
+    async ([{ url, fields }, text]) => {
+      const data = new FormData();
+      for (const [name, value] of Object.entries(fields)) data.set(name, value);
+      data.set('file', new File([text], 'records.jsonl'));
+      return (await fetch(url, { method: 'POST', body: data })).status;
+    },
+    [form as { url: string; fields: Record<string, string> }, file] as const,
+  );
+}
+
 describe.skipIf(path === undefined && !process.env.CI)('a page of another origin', () => {
   let folder: string;
   let allowed: { server: Server; origin: string };
@@ -129,18 +142,24 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     expect(await fetchFrom(page, second)).toMatchObject({ status: 200 });
     expect(await fetchFrom(page, second)).toMatchObject({ status: 429, retry_after: '1' });
 
+    const body = '{"text":"Größe"}\n';
+    const size_bytes = Buffer.byteLength(body);
     const job = await fetchFrom(
       page,
-      post('/analyze/async', api_key, { upload: { format: 'jsonl' } }),
+      post('/analyze/async', api_key, { upload: { format: 'jsonl', size_bytes } }),
     );
     const { upload } = JSON.parse(job.body ?? '');
     const put = {
       url: upload.url,
       method: 'PUT',
       headers: upload.headers,
-      body: '{"text":"Hi"}\n',
+      body,
     };
     expect(await fetchFrom(page, put)).toMatchObject({ status: 200 });
+    const other_size = { ...put, body: `${body}\n` };
+    expect(await fetchFrom(page, other_size)).toEqual({ error: 'TypeError' });
+    expect(await postForm(page, upload.form, body)).toBe(204);
+    expect(await postForm(page, upload.form, `${body}\n`)).toBe(400);
     await page.close();
   }, 60_000);
 
@@ -151,7 +170,7 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     expect(await fetchFrom(page, { url: `${test.cloud.api}/health` })).toEqual({
       error: 'TypeError',
     });
-    const body = JSON.stringify({ upload: { format: 'jsonl' } });
+    const body = JSON.stringify({ upload: { format: 'jsonl', size_bytes: 2 } });
     const headers = { 'x-api-key': api_key, 'content-type': 'application/json' };
     const job = await fetch(`${test.cloud.api}/analyze/async`, { method: 'POST', headers, body });
     const { upload } = (await job.json()) as { upload: { url: string; headers: object } };

@@ -19,11 +19,12 @@ const linesOf = (records: number) =>
 
 /** Creates a job, and uploads its file after `before` has run. */
 async function upload(records: number, before: (job_id: string) => Promise<unknown>) {
-  const body = { upload: { format: 'jsonl' }, source_id: 'bulk' };
+  const file = linesOf(records);
+  const body = { upload: { format: 'jsonl', size_bytes: file.length }, source_id: 'bulk' };
   const { body: answer } = await call('/analyze/async', { method: 'POST', body });
   await before(answer.job_id);
   const { url, headers } = answer.upload;
-  const response = await fetch(url, { method: 'PUT', headers, body: linesOf(records) });
+  const response = await fetch(url, { method: 'PUT', headers, body: file });
   expect(response.status, await response.text()).toBe(200);
   return answer.job_id as string;
 }

@@ -34,9 +34,26 @@ async function submit(body: unknown, headers: Record<string, string> = {}) {
   return answer.body;
 }
 
-async function upload(url: string, headers: Record<string, string>, body: string | Buffer) {
+interface Uploaded {
+  url: string;
+  headers: Record<string, string>;
+}
+
+async function upload({ url, headers }: Uploaded, body: string) {
   const response = await fetch(url, { method: 'PUT', headers, body });
   expect(response.status, await response.text()).toBe(200);
+}
+
+/** Returns the body of a request for a job whose input is an uploaded file. */
+function forFile(file: string, format = 'jsonl') {
+  return { upload: { format, size_bytes: Buffer.byteLength(file) } };
+}
+
+/** Submits a job and uploads its file. Returns the id of the job. */
+async function submitFile(file: string, format?: string): Promise<string> {
+  const { job_id, upload: to } = await submit(forFile(file, format));
+  await upload(to, file);
+  return job_id;
 }
 
 /**
@@ -120,8 +137,9 @@ it('a job of documents returns the outcome of each document in the submitted ord
 it('a job of an uploaded file sets bad lines aside with a reason, and counts every line', async () => {
   const good = documents(2_500).map(({ text }) => JSON.stringify({ text, language: 'en' }));
   good.splice(1_200, 0, 'this is no JSON', '{"text": 7}', '');
-  const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' }, source_id: 'file' });
-  await upload(to.url, to.headers, good.join('\n'));
+  const file = good.join('\n');
+  const { job_id, upload: to } = await submit({ ...forFile(file), source_id: 'file' });
+  await upload(to, file);
   const ended = await watch(job_id);
   expect(ended).toMatchObject({
     status: 'COMPLETED_WITH_ERRORS',
@@ -137,9 +155,8 @@ it('a job of an uploaded file sets bad lines aside with a reason, and counts eve
 });
 
 it('a job reads CSV, and returns its results as JSON lines and as CSV', async () => {
-  const { job_id, upload: to } = await submit({ upload: { format: 'csv' } });
   const csv = 'text,stars\n"I love my cat, and\nshe loves me",5\nI hate rain,1\n';
-  await upload(to.url, to.headers, csv);
+  const job_id = await submitFile(csv, 'csv');
   expect(await watch(job_id)).toMatchObject({ status: 'COMPLETED', progress: { total: 2 } });
   const lines = await call(`/jobs/${job_id}/results`, {
     headers: { accept: 'application/x-ndjson' },
@@ -231,14 +248,14 @@ it('a job counts each record once under redeliveries, killed functions and refus
   const sizes = [1, 7, 999, 1_000, 1_001];
   const jobs = await Promise.all(
     sizes.map(async (size) => {
-      const body = { upload: { format: 'jsonl' } };
-      // The faults make some requests fail, so the test retries each request until the request
-      // succeeds.
-      const { job_id, upload: to } = await vi.waitFor(() => submit(body), WAIT);
       const lines = Array.from({ length: size }, (_, i) =>
         i % 50 === 49 ? 'no JSON' : JSON.stringify({ text: `Text ${i % 400}`, language: 'en' }),
       );
-      await vi.waitFor(() => upload(to.url, to.headers, lines.join('\n')), WAIT);
+      const file = lines.join('\n');
+      // The faults make some requests fail, so the test retries each request until the request
+      // succeeds.
+      const { job_id, upload: to } = await vi.waitFor(() => submit(forFile(file)), WAIT);
+      await vi.waitFor(() => upload(to, file), WAIT);
       return { job_id, size, bad: Math.floor(size / 50) };
     }),
   );
@@ -262,7 +279,7 @@ it('a job counts each record once under redeliveries, killed functions and refus
 }, 200_000);
 
 it('a job whose file is never uploaded becomes FAILED at its deadline, with the reason', async () => {
-  const { job_id } = await submit({ upload: { format: 'jsonl' } });
+  const { job_id } = await submit(forFile('never uploaded'));
   await test.expireJob(job_id);
   await test.control('POST', 'rules/fire');
   await vi.waitFor(async () => {
@@ -377,9 +394,8 @@ it('the functions use every permission that their roles grant, but for the liste
 }, 200_000);
 
 it('the functions of a job log no text', async () => {
-  const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' } });
   const lines = ['{"text":"A bicycle for two"}', 'this is no JSON', '{"text":12,"a":"not text"}'];
-  await upload(to.url, to.headers, lines.join('\n'));
+  const job_id = await submitFile(lines.join('\n'));
   expect((await watch(job_id)).progress).toMatchObject({ total: 3, succeeded: 1, set_aside: 2 });
   const log = await functionLog(test.data_dir);
   expect(log).toContain('batch processed');
@@ -439,18 +455,16 @@ async function putBack() {
  */
 async function submitTooLongRecord() {
   const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();
-  const { job_id, upload: to } = await submit({ upload: { format: 'jsonl' } });
-  await upload(to.url, to.headers, JSON.stringify({ text, language: 'en' }));
+  const job_id = await submitFile(JSON.stringify({ text, language: 'en' }));
   const ended = await watch(job_id);
   expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
 }
 
 async function completeJobInSubmission() {
-  const { job_id, upload: to } = await submit({
-    upload: { format: 'jsonl' },
-    callback_url: 'http://127.0.0.1:9/unreachable',
-  });
-  await upload(to.url, to.headers, 'no JSON\n'.repeat(1_001));
+  const file = 'no JSON\n'.repeat(1_001);
+  const callback_url = 'http://127.0.0.1:9/unreachable';
+  const { job_id, upload: to } = await submit({ ...forFile(file), callback_url });
+  await upload(to, file);
   expect((await watch(job_id)).progress).toMatchObject({ total: 1_001, set_aside: 1_001 });
 }
 
@@ -476,7 +490,7 @@ async function redeliverAfterPageClosed() {
 }
 
 async function resumeSubmission() {
-  const { job_id } = await submit({ upload: { format: 'jsonl' } });
+  const { job_id } = await submit(forFile('never uploaded'));
   const due_at = new Date(Date.now() - 1_000).toISOString();
   await test.jobs.update(job_id, ['PENDING'], { due_at });
   await test.control('POST', 'rules/fire');

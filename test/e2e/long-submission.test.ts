@@ -36,11 +36,12 @@ it('a submission of more than 20 invocations ends, and publishes each line once'
   await test.control('POST', 'faults', {
     ...{ service: 'kinesis', action: 'PutRecords', caller, kind: 'latency', latency_ms: 1_000 },
   });
-  const body = { upload: { format: 'jsonl' } };
+  const line = '{"text":"I love my cat","language":"en"}';
+  const file = Array.from({ length: LINES }, () => line).join('\n');
+  const body = { upload: { format: 'jsonl', size_bytes: file.length } };
   const { body: job } = await call('/analyze/async', { method: 'POST', body });
-  const lines = Array.from({ length: LINES }, () => '{"text":"I love my cat","language":"en"}');
   const { url, headers } = job.upload;
-  const uploaded = await fetch(url, { method: 'PUT', headers, body: lines.join('\n') });
+  const uploaded = await fetch(url, { method: 'PUT', headers, body: file });
   expect(uploaded.status).toBe(200);
   await vi.waitFor(
     async () => {

@@ -217,7 +217,7 @@ describe('with CORS origins', () => {
         [
           {
             AllowedOrigins: origins,
-            AllowedMethods: ['PUT'],
+            AllowedMethods: ['PUT', 'POST'],
             AllowedHeaders: ['Content-Type'],
             ExposedHeaders: ['ETag'],
             MaxAge: 3_600,
@@ -295,6 +295,14 @@ it('an upload URL that should live longer than the hour of its session is refuse
     synthesize({ jobs: { ...settings.jobs, upload_url_ttl_seconds } });
   expect(() => withTtl(3_600)).not.toThrow();
   expect(() => withTtl(3_601)).toThrow('Set at most 3600');
+});
+
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+it('a limit of uploads that is above the 5 GiB of one upload to S3 is refused at synthesis', () => {
+  const withLimit = (max_upload_bytes: number) =>
+    synthesize({ jobs: { ...settings.jobs, max_upload_bytes } });
+  expect(() => withLimit(5 * 1024 ** 3)).not.toThrow();
+  expect(() => withLimit(5 * 1024 ** 3 + 1)).toThrow('Set at most 5368709120');
 });
 
 it('API Gateway answers with the status and code of docs/api.md, and says when to retry', () => {

@@ -67,6 +67,7 @@ it.each([
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
+      MAX_UPLOAD_BYTES: '5368709120',
       UPLOAD_ROLE_ARN: 'ApiUploadRole.Arn',
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
       CORS_ORIGINS: '',

@@ -20,6 +20,7 @@ export const VARIABLES: Record<string, string> = {
   JOB_DEADLINE_SECONDS: '2222',
   JOB_RETENTION_SECONDS: '3333',
   UPLOAD_URL_TTL_SECONDS: '444',
+  MAX_UPLOAD_BYTES: '5555',
   UPLOAD_ROLE_ARN: 'arn:aws:iam::000000000000:role/the-uploads',
   CALLBACK_ALLOW_LOOPBACK: 'false',
   CORS_ORIGINS: 'https://app.example',

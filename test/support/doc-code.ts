@@ -8,9 +8,20 @@ export function importSource(source: string): Promise<Record<string, unknown>> {
 
 /** Finds the TypeScript example of a document that contains a text, and translates it. */
 export function readDocCode(path: string, part: string): string {
-  const blocks = [...readDoc(path).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
-  const code = blocks.find((block) => block.includes(part));
-  if (code === undefined) throw new Error(`${path}: expected an example with ${part}`);
+  const code = findBlock(path, 'ts', part);
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
   return ts.transpileModule(code, { compilerOptions }).outputText;
+}
+
+/** Finds the shell commands of a document that contain a text. */
+export function readDocCommands(path: string, part: string): string {
+  return findBlock(path, 'sh', part);
+}
+
+function findBlock(path: string, language: string, part: string): string {
+  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms');
+  const blocks = [...readDoc(path).matchAll(fence)].map(([, code = '']) => code);
+  const code = blocks.find((block) => block.includes(part));
+  if (code === undefined) throw new Error(`${path}: expected an example with ${part}`);
+  return code;
 }

@@ -64,7 +64,7 @@ export const API: DocumentPromises = {
         'a job of documents has their records in their order',
         'a job with %s is a 400',
         'a job of more than 5 MiB is a 413',
-        'an upload has a URL for its format, which expires, and writes no input',
+        'an upload is signed for its format and its size, until it expires, and writes no input',
       ],
     },
     {
@@ -253,7 +253,7 @@ export const API: DocumentPromises = {
       tests: ['an Idempotency-Key with another body is a 409 that names the header'],
     },
     {
-      says: '413 | PAYLOAD_TOO_LARGE | send a job, or upload a file',
+      says: '413 | PAYLOAD_TOO_LARGE | send a job, upload a file, or split the file',
       tests: [
         'a job of more than 5 MiB is a 413',
         'the API answers unknown paths, wrong methods, large bodies and invalid JSON with errors of one shape',
@@ -431,12 +431,47 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'You can also upload it without the command, with the `url` and the `headers` of the response:',
-      tests: ['a job reads CSV, and returns its results as JSON lines and as CSV'],
+      says: 'You can also upload it without the command.',
+      tests: ['the commands of docs/api.md upload a file with $method, and its job ends'],
     },
     {
-      says: 'The URL lives for an hour (`jobs.upload_url_ttl_seconds`): the upload must begin before `upload.expires_at`.',
+      says: 'Declare its size in bytes when you create the job:',
       tests: [
+        'the commands of docs/api.md upload a file with $method, and its job ends',
+        'an upload is signed for its format and its size, until it expires, and writes no input',
+        'a job with %s is a 400',
+      ],
+    },
+    {
+      says: 'A size of more than 5 GiB (`jobs.max_upload_bytes`) is refused with 413.',
+      tests: [
+        'an upload of the largest size is signed, and one that is a byte larger is a 413 that makes no job',
+        'an upload has at most MAX_UPLOAD_BYTES',
+        'a limit of uploads that is above the 5 GiB of one upload to S3 is refused at synthesis',
+        'a file whose declared size is above the limit is a 413',
+      ],
+    },
+    {
+      says: 'S3 refuses a file of any other size with 403 `SignatureDoesNotMatch`.',
+      tests: [
+        'a file of another size than declared is refused, with PUT and with POST, and its job keeps waiting',
+        'a presigned PUT that signs its content-length takes a file of this size, and refuses every other size',
+        'the URL of an upload is signed for one object, its size and its time to live, without a checksum or a type',
+      ],
+    },
+    {
+      says: 'S3 then refuses another size with 400 `EntityTooLarge` or `EntityTooSmall`.',
+      tests: [
+        'a file of another size than declared is refused, with PUT and with POST, and its job keeps waiting',
+        'a form with a content-length-range takes files of these sizes, both limits included, and refuses others',
+        'the form of an upload is signed for one object, its type and exactly its size',
+      ],
+    },
+    {
+      says: 'Both live for an hour (`jobs.upload_url_ttl_seconds`): the upload must begin before `upload.expires_at`.',
+      tests: [
+        'the form of an upload is valid at least until the upload expires',
+        'a form works until its policy has expired',
         'an upload URL expires with its time to live, or with its session if that ends first',
         'an upload URL of %d s is signed by a new session of %d s',
         'the time for an upload is that of the settings',
@@ -505,7 +540,7 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'A page can then read every response, errors included, and upload the file of a job to its upload URL.',
+      says: 'A page can then read every response, errors included, and upload the file of a job to its upload URL or form.',
       tests: ['a page of an allowed origin calls the API, reads its errors, and uploads a file'],
     },
     {
@@ -645,6 +680,9 @@ export const API: DocumentPromises = {
     'The tiers are usage plans in the template.',
     'Change them in `infra/settings.ts`.',
     'Upload a file:',
+    'Then PUT the file to `upload.url`.',
+    'The size is part of the signature:',
+    'Or POST it as an HTML form does: the fields of `upload.form`, and after them the file.',
     '`upload.format` is the format of the file:',
     'Results are paged.',
     'npx aurastream keys secret --tenant acme',

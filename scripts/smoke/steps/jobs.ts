@@ -87,7 +87,7 @@ export const cancellation: Step = {
     const submitted = await http.send('POST /analyze/async', '/analyze/async', {
       method: 'POST',
       api_key,
-      body: { upload: { format: 'jsonl' } },
+      body: { upload: { format: 'jsonl', size_bytes: 1 } },
     });
     check(submitted.status === 202, `POST /analyze/async: ${submitted.status} ${submitted.text}`);
     const path = `/jobs/${String(submitted.json.job_id)}`;

@@ -19,6 +19,7 @@ export const SETTINGS: ApiDeps['settings'] = {
   deadline_seconds: 86_400,
   retention_seconds: 30 * 86_400,
   upload_url_ttl_seconds: 3_600,
+  max_upload_bytes: 10_000,
   documents_per_second: 250,
   allow_loopback_callbacks: false,
   cors_origins: [],
@@ -51,8 +52,9 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     languages: SENTIMENT_LANGUAGES,
     jobs,
     inputs,
-    upload_url: async (key) => ({
+    sign_upload: async ({ key }) => ({
       url: `https://bucket.example/${key}?signed`,
+      form: { url: 'https://bucket.example/', fields: { key } },
       expires_at: '2026-11-23T01:00:00.000Z',
     }),
     results,

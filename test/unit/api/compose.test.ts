@@ -262,16 +262,27 @@ it('a job has the deadline of JOB_DEADLINE_SECONDS, expires after JOB_RETENTION_
 });
 
 it('an upload has a URL to INPUT_BUCKET that expires after UPLOAD_URL_TTL_SECONDS, signed by UPLOAD_ROLE_ARN', async () => {
-  const response = await request('/analyze/async', { upload: { format: 'csv' } });
+  const response = await request('/analyze/async', { upload: { format: 'csv', size_bytes: 7 } });
   const { upload } = (await response.json()) as { upload: { url: string; expires_at: string } };
   const url = new URL(upload.url);
   expect(url.host + url.pathname).toMatch(/^the-inputs\.s3.*\/inputs\/job_[0-9a-f]{32}\.csv$/);
   expect(url.searchParams.get('X-Amz-Expires')).toBe('444');
-  expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
+  expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host');
   const left = Date.parse(upload.expires_at) - Date.parse(findJob().created_at);
   expect(Math.abs(left - 444_000)).toBeLessThan(5_000);
   const [call] = sts.commandCalls(AssumeRoleCommand);
   expect(call?.args[0].input.RoleArn).toBe(VARIABLES.UPLOAD_ROLE_ARN);
+});
+
+it('an upload has at most MAX_UPLOAD_BYTES', async () => {
+  for (const [more, status] of [
+    [0, 202],
+    [1, 413],
+  ] as const) {
+    const size_bytes = Number(VARIABLES.MAX_UPLOAD_BYTES) + more;
+    const response = await request('/analyze/async', { upload: { format: 'csv', size_bytes } });
+    expect(response.status).toBe(status);
+  }
 });
 
 it('the API estimates by ANALYZER_QUOTA_CALLS_PER_SECOND, and reads the samples at most every 10 s', async () => {

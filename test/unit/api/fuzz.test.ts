@@ -80,7 +80,13 @@ const BODIES: Record<string, fc.Arbitrary<unknown>> = {
     {
       text,
       documents: fc.oneof(fc.array(record, { maxLength: 20 }), odd),
-      upload: fc.oneof(fc.record({ format: fc.constantFrom('jsonl', 'csv', SECRET) }), odd),
+      upload: fc.oneof(
+        fc.record({
+          format: fc.constantFrom('jsonl', 'csv', SECRET),
+          size_bytes: fc.oneof(fc.nat(20_000), odd),
+        }),
+        odd,
+      ),
       source_id: fc.oneof(fc.constant('tour'), odd),
       callback_url,
     },

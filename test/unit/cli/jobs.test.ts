@@ -78,7 +78,7 @@ async function aFile(name: string, content: string): Promise<string> {
 }
 
 /** Answers a submission with an upload URL, and accepts the upload. */
-function acceptUpload(max_bytes = 1_000, upload_status = 200): void {
+function acceptUpload(upload_status = 200, size_bytes = 2): void {
   answers['POST /v1/analyze/async'] = json({
     job_id: 'job_1',
     status: 'PENDING',
@@ -88,16 +88,17 @@ function acceptUpload(max_bytes = 1_000, upload_status = 200): void {
     upload: {
       url: 'https://s3.example/inputs/job_1?signature=secret',
       method: 'PUT',
-      headers: { 'content-type': 'text/csv' },
+      headers: { 'content-type': 'text/csv', 'content-length': String(size_bytes) },
+      form: { url: 'https://s3.example/inputs', fields: { Policy: 'a-secret-policy' } },
       expires_at: '2026-11-23T11:00:00.000Z',
-      max_bytes,
+      size_bytes,
     },
   });
   answers['PUT /inputs/job_1'] = () => new Response('', { status: upload_status });
 }
 
 it('job submit uploads the file with its format, and says how to show the progress', async () => {
-  acceptUpload();
+  acceptUpload(200, 12);
   const file = await aFile('a.csv', 'text\nGröße');
   const { stdout } = await job('submit', file);
   expect(stdout).toBe('job_1\nShow its progress: aurastream job status job_1 --watch');
@@ -105,7 +106,7 @@ it('job submit uploads the file with its format, and says how to show the progre
     'POST https://api.example/v1/analyze/async',
     'PUT https://s3.example/inputs/job_1?signature=secret',
   ]);
-  expect(JSON.parse(sent[0]!.body)).toEqual({ upload: { format: 'csv' } });
+  expect(JSON.parse(sent[0]!.body)).toEqual({ upload: { format: 'csv', size_bytes: 12 } });
   expect(sent[0]!.headers.get('x-api-key')).toBe('a-key');
   expect(sent[1]!.body).toBe('text\nGröße');
   expect(sent[1]!.headers.get('content-type')).toBe('text/csv');
@@ -118,7 +119,7 @@ it('job submit sends the source, the callback URL and the format that the option
   const url = 'https://example.com/hook';
   await job('submit', file, '--format', 'tsv', '--source', 'tour', '--callback-url', url);
   expect(JSON.parse(sent[0]!.body)).toEqual({
-    upload: { format: 'tsv' },
+    upload: { format: 'tsv', size_bytes: 2 },
     source_id: 'tour',
     callback_url: url,
   });
@@ -137,17 +138,22 @@ it('job submit refuses a gzipped file before it creates a job', async () => {
   expect(sent).toEqual([]);
 });
 
-it('job submit uploads a file of the largest size, and refuses one that is a byte larger', async () => {
-  acceptUpload(4);
-  expect((await job('submit', await aFile('a.csv', '1234'))).error).toBeUndefined();
-  expect(sent).toHaveLength(2);
-  const { error } = await job('submit', await aFile('b.csv', '12345'));
-  expect(error?.message).toMatch(/b\.csv has more than 4 bytes\.\nSplit it into several jobs\.$/);
-  expect(sent).toHaveLength(3);
+it('job submit of a file that is larger than the API takes says so, and uploads nothing', async () => {
+  const message = 'upload.size_bytes: must be at most 4 bytes. Split the file into several jobs';
+  answers['POST /v1/analyze/async'] = refusal(413, { message });
+  const { error } = await job('submit', await aFile('a.csv', '12345'));
+  expect(error?.message).toContain(message);
+  expect(sent).toHaveLength(1);
+});
+
+it('job submit of an empty file creates no job', async () => {
+  const { error } = await job('submit', await aFile('a.csv', ''));
+  expect(error?.message).toMatch(/a\.csv is empty\.\nSubmit a file with at least one record\.$/);
+  expect(sent).toEqual([]);
 });
 
 it('job submit fails if S3 refuses the upload, and does not say that the job was submitted', async () => {
-  acceptUpload(1_000, 403);
+  acceptUpload(403, 6);
   const { error, stdout } = await job('submit', await aFile('a.csv', 'text\na'));
   expect(error?.message).toBe('The upload was refused with 403.\nSubmit the file again.');
   expect(stdout).toBe('');

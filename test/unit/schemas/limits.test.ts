@@ -89,7 +89,7 @@ it('a language is auto or one of the analyzer, and an empty text is refused', ()
 });
 
 it('a job has exactly one of text, documents and upload', () => {
-  const parts = { text: 'a', documents: listOf(1), upload: { format: 'csv' } };
+  const parts = { text: 'a', documents: listOf(1), upload: { format: 'csv', size_bytes: 1 } };
   const names = Object.keys(parts) as (keyof typeof parts)[];
   for (let chosen = 0; chosen < 8; chosen += 1) {
     const some = names.filter((_, i) => (chosen >> i) % 2 === 1);

@@ -77,6 +77,7 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
       deadline_seconds: 111,
       retention_seconds: 222_000,
       upload_url_ttl_seconds: 333,
+      max_upload_bytes: 1,
       documents_per_second: 250,
       allow_loopback_callbacks: false,
       cors_origins: [],
@@ -97,25 +98,32 @@ it('a job has the cap of records that the authorizer has read from the tier', as
   expect(job.max_open_records).toBe(5_000);
 });
 
-it('an upload has a URL for its format, which expires, and writes no input', async () => {
-  const presigned: unknown[][] = [];
+it('an upload is signed for its format and its size, until it expires, and writes no input', async () => {
+  const asked: unknown[] = [];
+  const form = { url: 'https://bucket.example/', fields: { key: 'k', Policy: 'signed' } };
   const { inputs, objects } = createFakeInputs();
   const expires_at = '2026-11-23T00:59:00.000Z';
   const api = testApi(undefined, {
     inputs,
-    upload_url: async (...args) => {
-      presigned.push(args);
-      return { url: 'https://bucket.example/signed', expires_at };
+    sign_upload: async (upload) => {
+      asked.push(upload);
+      return { url: 'https://bucket.example/signed', form, expires_at };
     },
   });
-  const { answer, job } = await submitJob(api, { upload: { format: 'csv' } });
-  expect(presigned).toEqual([[`inputs/${job.job_id}.csv`, 'text/csv', 3_600]]);
+  const { answer, job } = await submitJob(api, { upload: { format: 'csv', size_bytes: 1_234 } });
+  expect(asked).toEqual([
+    {
+      key: `inputs/${job.job_id}.csv`,
+      ...{ content_type: 'text/csv', size_bytes: 1_234, ttl_seconds: 3_600 },
+    },
+  ]);
   expect(answer.estimated_completion).toBeNull();
-  expect(answer.upload).toMatchObject({
+  expect(answer.upload).toEqual({
     url: 'https://bucket.example/signed',
     method: 'PUT',
-    headers: { 'Content-Type': 'text/csv' },
-    max_bytes: 5 * 1024 ** 3,
+    headers: { 'Content-Type': 'text/csv', 'Content-Length': '1234' },
+    form,
+    size_bytes: 1_234,
     expires_at,
   });
   expect(job.input).toEqual({ kind: 'upload', format: 'csv', key: `inputs/${job.job_id}.csv` });
@@ -141,14 +149,29 @@ it('the time for an upload is that of the settings', async () => {
   const times: number[] = [];
   const api = testApi(undefined, {
     settings: { ...SETTINGS, upload_url_ttl_seconds: 333 },
-    upload_url: async (_, __, ttl_seconds) => {
+    sign_upload: async ({ ttl_seconds }) => {
       times.push(ttl_seconds);
-      return { url: 'https://bucket.example/signed', expires_at: '2026-11-23T00:05:33.000Z' };
+      const url = 'https://bucket.example/signed';
+      return { url, form: { url, fields: {} }, expires_at: '2026-11-23T00:05:33.000Z' };
     },
   });
-  const { answer } = await submitJob(api, { upload: { format: 'jsonl' } });
+  const { answer } = await submitJob(api, { upload: { format: 'jsonl', size_bytes: 1 } });
   expect(times).toEqual([333]);
   expect(answer.upload?.expires_at).toBe('2026-11-23T00:05:33.000Z');
+});
+
+it('an upload of the largest size is signed, and one that is a byte larger is a 413 that makes no job', async () => {
+  const api = testApi(undefined, { settings: { ...SETTINGS, max_upload_bytes: 5_000 } });
+  const { answer } = await submitJob(api, { upload: { format: 'csv', size_bytes: 5_000 } });
+  expect(answer.upload?.size_bytes).toBe(5_000);
+  const response = await submit(api, { upload: { format: 'csv', size_bytes: 5_001 } });
+  expect(response.status).toBe(413);
+  expect(await errorOf(response)).toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    field: 'upload.size_bytes',
+    message: expect.stringContaining('at most 5000 bytes. Split the file into several jobs'),
+  });
+  expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toHaveLength(1);
 });
 
 it('the same Idempotency-Key and body give the same job, once', async () => {
@@ -249,10 +272,14 @@ it.each(['http://example.com/', 'https://10.0.0.1/', 'https://localhost/', 'no u
 
 it.each([
   ['nothing to analyze', {}],
-  ['a text and an upload', { text: 'a', upload: { format: 'csv' } }],
+  ['a text and an upload', { text: 'a', upload: { format: 'csv', size_bytes: 1 } }],
   ['no documents', { documents: [] }],
   ['1,001 documents', { documents: Array.from({ length: 1_001 }, () => ({ text: 'a' })) }],
-  ['an unknown format', { upload: { format: 'xml' } }],
+  ['an unknown format', { upload: { format: 'xml', size_bytes: 1 } }],
+  ['an upload without a size', { upload: { format: 'csv' } }],
+  ['an upload of no bytes', { upload: { format: 'csv', size_bytes: 0 } }],
+  ['an upload of half a byte', { upload: { format: 'csv', size_bytes: 0.5 } }],
+  ['an upload whose size is a text', { upload: { format: 'csv', size_bytes: '7' } }],
   ['a source that is no slug', { text: 'a', source_id: 'My Source' }],
   ['a text of more than 1 MiB', { text: 'x'.repeat(1_048_577) }],
 ])('a job with %s is a 400', async (_, body) => {
@@ -276,6 +303,7 @@ it('the estimate of a job counts its documents at the throughput that was measur
         deadline_seconds: DAY_MS / 1_000,
         retention_seconds: DAY_MS / 1_000,
         upload_url_ttl_seconds: 60,
+        max_upload_bytes: 1,
         documents_per_second: calls_per_second * 25,
         allow_loopback_callbacks: false,
         cors_origins: [],
