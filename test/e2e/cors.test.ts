@@ -157,7 +157,7 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     };
     expect(await fetchFrom(page, put)).toMatchObject({ status: 200 });
     const other_size = { ...put, body: `${body}\n` };
-    expect(await fetchFrom(page, other_size)).toEqual({ error: 'TypeError' });
+    expect((await fetchFrom(page, other_size)).status).not.toBe(200);
     expect(await postForm(page, upload.form, body)).toBe(204);
     expect(await postForm(page, upload.form, `${body}\n`)).toBe(400);
     await page.close();
