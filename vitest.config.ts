@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { OWN_MODULES, UNIT_SETUP, UNIT_TESTS } from './test/support/unit-tests.ts';
 
 interface Layer {
   include: string[];
@@ -9,6 +10,8 @@ interface Layer {
   hookTimeout: number;
   /** Layers run one after the other, the fastest first. */
   order: number;
+  /** Whether each test file loads its modules anew. */
+  isolate: boolean;
   setupFiles?: string[];
 }
 
@@ -25,6 +28,13 @@ function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfig
 const PRODUCT =
   '{schemas,lib,ingest,processors,jobs,api,operations,client,aws,infra,cli}/**/*.{ts,mts,mjs}';
 const PACKAGES = 'packages/*/src/**/*.{ts,mjs}';
+
+const UNIT_LAYER = {
+  setupFiles: UNIT_SETUP,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  order: 0,
+};
 
 /** A reporter that prints the ten slowest tests of a run. */
 const SLOWEST_TESTS = './test/support/slowest-tests.ts';
@@ -50,23 +60,24 @@ export default defineConfig({
     },
     projects: [
       layer('unit', {
-        include: ['test/{unit,infra}/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-        exclude: ['packages/*/test/contract/**'],
-        setupFiles: ['test/support/no-processes-no-sockets.ts', 'test/support/end-sdk-loops.ts'],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        order: 0,
+        ...UNIT_LAYER,
+        ...UNIT_TESTS,
+        // Each worker loads the modules once, and not once per file. That saves half of the time.
+        isolate: false,
       }),
+      layer('unit-own-modules', { ...UNIT_LAYER, include: OWN_MODULES, isolate: true }),
       layer('contract', {
         include: ['test/contract/**/*.test.ts', 'packages/*/test/contract/**/*.test.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        isolate: true,
         order: 1,
       }),
       layer('e2e', {
         include: ['test/e2e/**/*.test.ts'],
         testTimeout: 120_000,
         hookTimeout: 180_000,
+        isolate: true,
         order: 2,
       }),
     ],

@@ -1,47 +1,61 @@
 import { defineConfig } from 'vitest/config';
+import { UNIT_SETUP, UNIT_TESTS } from './test/support/unit-tests.ts';
 
-/**
- * Unit test files that take longer than a second, or that need modules of their own. `npm run
- * test:unit` runs them.
- */
+/** Unit test files that take about a second or more. `npm run test:unit` runs them. */
 const SLOW = [
-  'packages/embedded-cloud/test/unit/comprehend/analyzer.test.ts',
+  'packages/cost-model/test/plan.test.ts',
+  'packages/embedded-cloud/test/unit/runtime/mapping.test.ts',
+  'packages/embedded-cloud/test/unit/runtime/rest-api-limits.test.ts',
+  'packages/embedded-cloud/test/unit/runtime/rules.test.ts',
   'packages/language-detector/test/rank.test.ts',
   'test/infra/**',
   'test/unit/api/analyze-sync.test.ts',
+  'test/unit/api/compose.test.ts',
   'test/unit/api/fuzz.test.ts',
-  'test/unit/api/http/cursor.test.ts',
-  'test/unit/api/routes/callback-check.test.ts',
+  'test/unit/api/openapi.test.ts',
+  'test/unit/api/routes/batch.test.ts',
+  'test/unit/api/routes/job-results.test.ts',
+  'test/unit/api/routes/results.test.ts',
+  'test/unit/aws/lake.test.ts',
+  'test/unit/aws/quota-priority.test.ts',
   'test/unit/chaos/check.test.ts',
-  'test/unit/cli/**',
+  'test/unit/cli/ingest.test.ts',
+  'test/unit/cli/jobs.test.ts',
+  'test/unit/cli/operators.test.ts',
+  'test/unit/client/requests.test.ts',
+  'test/unit/ingest/publish-all.test.ts',
   'test/unit/ingest/publisher.test.ts',
+  'test/unit/ingest/publisher/prepare.test.ts',
   'test/unit/ingest/sources/rows.test.ts',
+  'test/unit/ingest/submission/compose.test.ts',
   'test/unit/ingest/submission/exactness.test.ts',
   'test/unit/ingest/submission/input.test.ts',
+  'test/unit/ingest/submission/long-submission.test.ts',
+  'test/unit/ingest/submission/publish-records.test.ts',
   'test/unit/ingest/submission/submit.test.ts',
   'test/unit/jobs/exactness.test.ts',
   'test/unit/jobs/sweep.test.ts',
   'test/unit/operations/restore.test.ts',
   'test/unit/processors/analysis/analysis.test.ts',
-  'test/unit/processors/analysis/compose-detection.test.ts',
   'test/unit/processors/analysis/rate-limiter.test.ts',
+  'test/unit/processors/analysis/split.test.ts',
+  'test/unit/processors/stream/compose.test.ts',
+  'test/unit/processors/stream/consumer.test.ts',
+  'test/unit/processors/stream/decode-batch.test.ts',
   'test/unit/processors/stream/decode.test.ts',
-  'test/unit/rooms.test.ts',
   'test/unit/scale/**',
   'test/unit/scripts/dropped-results.test.ts',
   'test/unit/simulation/**',
-  'test/unit/support/endless-loops.test.ts',
 ];
 
 /** The fast unit tests, for `npm run test:quick`. */
 export default defineConfig({
   test: {
     name: 'quick',
-    include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    exclude: ['packages/*/test/contract/**', ...SLOW],
-    setupFiles: ['test/support/no-processes-no-sockets.ts'],
+    include: UNIT_TESTS.include,
+    exclude: [...UNIT_TESTS.exclude, ...SLOW],
+    setupFiles: UNIT_SETUP,
     maxWorkers: 2,
-    // Loading the modules once per worker instead of once per file saves most of the time.
     isolate: false,
     testTimeout: 20_000,
   },

@@ -73,7 +73,7 @@ it.each(RUNNABLE)('the example of $name runs', async ({ name, code }) => {
   const printed = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error'), vi.spyOn(console, 'warn')];
   for (const spy of printed) spy.mockImplementation(() => undefined);
   try {
-    await import(pathToFileURL(path).href);
+    await expect(import(pathToFileURL(path).href)).resolves.toBeDefined();
   } finally {
     vi.unstubAllGlobals();
     vi.restoreAllMocks();

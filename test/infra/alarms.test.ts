@@ -1,6 +1,6 @@
 import { DEPLOYED } from '@aurastream/cost-model';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
 import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
@@ -11,8 +11,6 @@ import {
   synthesize,
   synthesizeStack,
 } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const RUNBOOK = 'docs/operations.md';
 const described = readDocTable(RUNBOOK, 'Alarms').map((row) => [row.alarm, row] as const);

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Properties } from '../support/template.ts';
 
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
-
 const EMAILS = ['a@example.com', 'b@example.com'];
 const ORIGINS = ['https://a.example', 'https://b.example'];
 const CIDRS = ['203.0.113.0/24', '198.51.100.7/32'];
@@ -21,6 +19,8 @@ beforeAll(async () => {
   };
   vi.stubEnv('CDK_OUTDIR', outdir);
   vi.stubEnv('CDK_CONTEXT_JSON', JSON.stringify(options));
+  // The module synthesizes when it is loaded.
+  vi.resetModules();
   await import('../../infra/app.ts');
 });
 afterAll(() => {

@@ -1,9 +1,7 @@
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { settingsFor } from '../../infra/environment.ts';
 import { synthesizeStack } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 /** A rule that the template breaks on purpose. */
 interface Exception {

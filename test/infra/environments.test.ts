@@ -1,9 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { settingsFor } from '../../infra/environment.ts';
 import { settings } from '../../infra/settings.ts';
 import { listDeletions, listResources, synthesize, synthesizeStack } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 it('the default environment has the plain settings', () => {
   expect(settingsFor()).toEqual(settings);

@@ -1,10 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { resultSchema } from '../../schemas/index.ts';
 import { listDeletions, listDependencies, listResources, synthesize } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 let template: Template;
 beforeAll(() => {

@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   listDependencies,
   listResources,
   type Properties,
   synthesize,
 } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const template = synthesize();
 const policies = listResources(template, 'AWS::IAM::Policy');

@@ -1,9 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { ANALYZERS } from '../../schemas/index.ts';
 import { listOutputs, synthesize } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const template = synthesize();
 

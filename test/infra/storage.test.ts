@@ -1,10 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { resultsResponseSchema } from '../../schemas/index.ts';
 import { listDeletions, listResources, type Properties, synthesize } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 let template: Template;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { ROOT } from '../support/process.ts';
 import { CAUGHT_WITHIN, type Mutation } from './mutations.ts';
-import type { SimulationReport } from './simulate.ts';
+import { type SimulationReport, simulate as simulateUnchanged } from './simulate.ts';
 
 /**
  * The folder of the mutated bundles. The folder is inside the project, so that the bundles can
@@ -11,8 +11,22 @@ import type { SimulationReport } from './simulate.ts';
  */
 const FOLDER = join(ROOT, '.aurastream', 'mutants');
 
+const passes_unchanged = new Map<number, Promise<boolean>>();
+
+/** Returns whether the world of a seed passes with the unchanged product. */
+function passesUnchanged(seed: number): Promise<boolean> {
+  const known = passes_unchanged.get(seed);
+  if (known !== undefined) return known;
+  const passes = simulateUnchanged({ seed, records: CAUGHT_WITHIN.records }).then(
+    ({ violation }) => violation === undefined,
+  );
+  passes_unchanged.set(seed, passes);
+  return passes;
+}
+
 /**
- * Runs simulated worlds with a mutated product until a check fails.
+ * Runs simulated worlds with a mutated product until a check fails that passes with the unchanged
+ * product.
  *
  * @param seeds are the seeds of the worlds, in the order of the runs.
  * @returns the report of the failed world, or undefined if every world passed.
@@ -27,7 +41,7 @@ export async function huntMutant(
   const { simulate } = bundle as typeof import('./simulate.ts');
   for (const seed of seeds) {
     const report = await simulate({ seed, records: CAUGHT_WITHIN.records });
-    if (report.violation !== undefined) return report;
+    if (report.violation !== undefined && (await passesUnchanged(seed))) return report;
   }
   return undefined;
 }

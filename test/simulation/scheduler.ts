@@ -98,11 +98,14 @@ export function createScheduler(random: Random, started_at: number): Scheduler {
 
 /**
  * Resolves when the code of the last step has run as far as it can. Node.js calls the callback of
- * `nextTick` after all microtasks, and that is much cheaper than a turn of the event loop. The
- * second call lets callbacks run that the code itself has passed to `nextTick`.
+ * `nextTick` after all microtasks, and that is much cheaper than a turn of the event loop. A callback
+ * of `nextTick` that starts the simulation is the exception: Node.js then calls the first callback
+ * before the microtasks of the simulation, and the second one after them. The second call also lets
+ * callbacks run that the code itself has passed to `nextTick`.
  */
-function settle(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(() => process.nextTick(resolve)));
+async function settle(): Promise<void> {
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await new Promise<void>((resolve) => process.nextTick(resolve));
 }
 
 function before(a: Step, b: Step): boolean {

@@ -17,8 +17,19 @@ export function synthesizeStack(overrides: Partial<typeof settings> = {}): AuraS
   return new AuraStreamStack(app, 'Test', { ...settings, ...overrides });
 }
 
-/** Synthesizes the template of the stack without its bundles. */
-export function synthesize(overrides: Partial<typeof settings> = {}): Template {
+let default_template: Template | undefined;
+
+/**
+ * Synthesizes the template of the stack without its bundles. All tests of a worker share the template
+ * of the default settings.
+ */
+export function synthesize(overrides?: Partial<typeof settings>): Template {
+  if (overrides !== undefined) return synthesizeWith(overrides);
+  default_template ??= synthesizeWith({});
+  return default_template;
+}
+
+function synthesizeWith(overrides: Partial<typeof settings>): Template {
   const stack = synthesizeStack(overrides);
   // Each synthesis would print the warning that no address receives the alarms.
   Annotations.of(stack).acknowledgeWarning(NO_RECEIVER);

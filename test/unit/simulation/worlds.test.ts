@@ -17,4 +17,14 @@ describe('in simulated worlds', () => {
     expect(again).toEqual(first);
     expect(first.steps).toBeGreaterThan(500);
   });
+
+  it('A seed gives the same execution in a process that gets its seeds as messages', async () => {
+    const options = { seed: 78, records: 30 };
+    const direct = await simulate(options);
+    // Node.js calls a handler of messages in a callback of nextTick, before all microtasks.
+    const by_message = await new Promise((resolve) => {
+      process.nextTick(() => resolve(simulate(options)));
+    });
+    expect(by_message).toEqual(direct);
+  });
 });

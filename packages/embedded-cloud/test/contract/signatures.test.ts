@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
-import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
@@ -237,7 +242,17 @@ it('an authorization that lacks a part of the signature is refused', async () =>
 it('an object with any name can be written and read through the SDK', async () => {
   const credentials = { accessKeyId: 'AKIAOWNER', secretAccessKey: 'secret' };
   const s3 = new S3Client({ endpoint, region: 'us-east-1', maxAttempts: 1, credentials });
-  for (const Key of ['plain', 'a/b//c', "sp ace+plus%25&=?#'()*!~", 'ümläut/日本', '../up', './x'])
-    await s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: 'text' }));
+  for (const Key of [
+    'plain',
+    'a/b//c',
+    "sp ace+plus%25&=?#'()*!~",
+    'ümläut/日本',
+    '../up',
+    './x',
+  ]) {
+    await s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: `text of ${Key}` }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'bucket', Key }));
+    expect(await Body!.transformToString()).toBe(`text of ${Key}`);
+  }
   s3.destroy();
 });
