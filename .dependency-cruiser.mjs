@@ -187,7 +187,8 @@ export default {
     },
     {
       name: 'nothing-imports-tests',
-      comment: 'Tests and benchmarks import anything; nothing but the configuration of tests imports them.',
+      comment:
+        'Tests and benchmarks import anything; nothing but the configuration of tests imports them.',
       severity: 'error',
       from: { pathNot: '(^|/)(test|bench)/|^vitest\\.' },
       to: { path: '(^|/)(test|bench)/' },
