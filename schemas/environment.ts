@@ -66,7 +66,8 @@ export const apiEnvironmentSchema = z.object({
   INPUT_BUCKET: z.string().min(1),
   ATHENA_WORKGROUP: z.string().min(1),
   ATHENA_DATABASE: z.string().min(1),
-  LAKE_BUFFER_SECONDS: z.coerce.number().int().min(0),
+  // An empty string would become the number 0, which is a valid buffer.
+  LAKE_BUFFER_SECONDS: z.string().min(1).transform(Number).pipe(z.int().min(0)),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()

@@ -3,6 +3,7 @@ import { FORMAT_NAMES, inputKey, jobIdOfInputKey } from '../../../schemas/index.
 
 it.each(FORMAT_NAMES)('the key of an input in %s ends with its format', (format) => {
   expect(inputKey('job_1', format)).toBe(`inputs/job_1.${format}`);
+  expect(jobIdOfInputKey(inputKey('job_1', format))).toBe('job_1');
 });
 
 it.each([
