@@ -12,6 +12,7 @@ export * from './job.ts';
 export * from './job-status.ts';
 export * from './json.ts';
 export * from './language.ts';
+export * from './language-code.ts';
 export * from './messages.ts';
 export * from './record.ts';
 export * from './restored.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readLanguage } from './language-code.ts';
 
 /**
  * Maximum size of a record's text, in bytes of UTF-8. The limit of 1 MiB equals the default limit
@@ -28,13 +29,22 @@ export const recordId = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,256}$/, 'must be 1 to 256 of A-Z, a-z, 0-9, ., _, : and -');
 
-/**
- * A language code such as `en` or `zh-TW`. The pattern accepts BCP 47 tags with a language and at
- * most one further part.
- */
+/** A language code such as `en` or `zh-TW`, as {@link readLanguage} returns it. */
 export const languageCode = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or zh-TW');
+
+/** A language code of a producer, which becomes the canonical code or `auto`. */
+export const givenLanguage = z.string().transform((code, context) => {
+  const language = readLanguage(code);
+  if (language !== undefined) return language;
+  context.issues.push({
+    code: 'custom',
+    input: code,
+    message: 'must be auto or a language code such as en, pt-BR or zh-Hant',
+  });
+  return z.NEVER;
+});
 
 export const timestamp = z.iso.datetime({
   offset: true,
@@ -97,10 +107,9 @@ export const recordFields = {
     .describe('The text to analyse, 1 byte to 1 MiB in UTF-8. Optional in a withdrawal.'),
   source: slug.describe('The producer or feed that the record comes from.'),
   tenant: slug.default('default').describe('The owner of the record.'),
-  language: z
-    .union([z.literal('auto'), languageCode])
+  language: givenLanguage
     .default('auto')
-    .describe('The language of the text; auto detects it.'),
+    .describe('The language of the text, such as en, pt-BR or zh-Hant; auto detects it.'),
   created_at: timestamp
     .optional()
     .describe('ISO 8601 with a zone; if absent, the time of arrival.'),

@@ -28,3 +28,15 @@ export function normalise(text: string): string {
   const composed = MAY_CHANGE_IN_NFC.test(text) ? text.toWellFormed().normalize('NFC') : text;
   return (UNEVEN_SPACE.test(composed) ? composed.replace(UNEVEN_RUN, ' ') : composed).trim();
 }
+
+/**
+ * Matches one character that a reader can see. All others are white space, control and format
+ * characters, characters that Unicode lets programs ignore (zero-width spaces, variation selectors,
+ * Hangul fillers), combining marks without a letter, and the blank Braille pattern U+2800.
+ */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{M}\u2800]/u;
+
+/** Returns true if a reader can see something of the text. */
+export function hasVisibleCharacter(text: string): boolean {
+  return VISIBLE.test(text);
+}

@@ -25,7 +25,7 @@ export interface UnsupportedLanguage {
   language_source: 'given' | 'detected';
 }
 
-/** The outcome of a text that is empty or contains only white space. */
+/** The outcome of a text in which a reader sees nothing, such as white space. */
 export interface Empty {
   status: 'empty';
 }

@@ -1,6 +1,6 @@
 import { fingerprint } from '../../schemas/index.ts';
 import { createLanguageResolver, type ResolvedLanguage } from './language.ts';
-import { normalise } from './normalise.ts';
+import { hasVisibleCharacter, normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
 import type { Analyzer, LanguageDetector } from './ports.ts';
 
@@ -27,10 +27,10 @@ export function createPrepare(deps: {
   default_language: string;
 }): (request: AnalysisRequest) => Prepared {
   const { analyzer } = deps;
-  const resolveLanguage = createLanguageResolver({ ...deps, supports: analyzer.supports });
+  const resolveLanguage = createLanguageResolver(deps);
   return (request) => {
     const text = normalise(request.text);
-    if (text === '') return { status: 'empty' };
+    if (!hasVisibleCharacter(text)) return { status: 'empty' };
     const language = resolveLanguage(request.language, text);
     if (!analyzer.supports(language.language_code)) {
       return { status: 'unsupported_language', ...language };

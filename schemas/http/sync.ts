@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readLanguage } from '../language-code.ts';
 import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { errorDetailSchema } from './errors.ts';
@@ -18,9 +19,16 @@ const MAX_BATCH_TEXTS = 100;
  * checks the size of each text.
  */
 export function createAnalyzeSchemas(languages: readonly string[]) {
-  const language = z.enum(['auto', ...languages], {
-    error: `must be auto or one of ${languages.join(', ')}`,
-  });
+  const supported = ['auto', ...languages];
+  // A code that is not a language is detected, as on the stream. A language that the analyzer does
+  // not know is refused, because the caller waits for a verdict.
+  const language = z
+    .string()
+    .transform((code) => readLanguage(code) ?? 'auto')
+    .refine((code) => supported.includes(code), {
+      error: `must be auto or one of ${languages.join(', ')}`,
+    })
+    .describe(`auto or one of ${languages.join(', ')}, also with a region, such as en-US.`);
   const options = z
     .object({
       language_code: language.default('auto'),

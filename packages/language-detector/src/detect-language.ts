@@ -14,6 +14,17 @@ const SAMPLE_CHARACTERS = 1_000;
 const MAY_CONTAIN_NOISE = /@|:\/\/|www\./i;
 const NOISE = /(?:https?:\/\/|www\.)\S+|\S+@\S+|@\w+/giu;
 /**
+ * Matches characters that Unicode has as another form of letters, such as mathematical bold, full
+ * width, ligatures and the joined forms of Arabic letters. NFKC replaces them with the letters.
+ */
+const OTHER_FORM = new RegExp(
+  '[\\u00aa\\u00ba\\u0132\\u0133\\u013f\\u0140\\u0149\\u017f\\u01c4-\\u01cc\\u01f1-\\u01f3\\u02b0-\\u02b8' +
+    '\\u02e0-\\u02e4\\u1d2c-\\u1d6a\\u2071\\u207f\\u2090-\\u209c\\u2100-\\u214f\\u2160-\\u217f\\u249c-\\u24e9' +
+    '\\u2c7c\\u2c7d\\u3200-\\u33ff\\uf900-\\ufaff\\ufb00-\\ufdff\\ufe70-\\ufefc\\uff00-\\uffef' +
+    '\\u{1d400}-\\u{1d7ff}\\u{1ee00}-\\u{1eeff}\\u{1f100}-\\u{1f1ff}\\u{2f800}-\\u{2fa1f}]',
+  'u',
+);
+/**
  * If a text in Latin script has at least this number of letters and the ranking is reliable, the
  * detector returns the best language, even if that language is not favoured. If a text in
  * Devanagari has fewer letters, the detector returns Hindi.
@@ -78,7 +89,8 @@ export function detectLanguage(
   favoured: readonly string[] = FAVOURED_LANGUAGES,
 ): string | undefined {
   const start = text.slice(0, SAMPLE_CHARACTERS);
-  const sample = MAY_CONTAIN_NOISE.test(start) ? start.replace(NOISE, ' ') : start;
+  const without_noise = MAY_CONTAIN_NOISE.test(start) ? start.replace(NOISE, ' ') : start;
+  const sample = OTHER_FORM.test(without_noise) ? without_noise.normalize('NFKC') : without_noise;
   const letters = countLetters(sample);
   if (letters.all === 0) return undefined;
   const east_asian = letters.hangul + letters.kana + letters.han;

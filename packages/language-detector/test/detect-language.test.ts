@@ -59,6 +59,18 @@ it('detectLanguage does not report a short text as a neighbouring language', () 
   expect(detectLanguage('Terrible.')).toBeUndefined();
 });
 
+it.each([
+  ['en', '𝗧𝗵𝗶𝘀 𝗶𝘀 𝘁𝗵𝗲 𝘄𝗼𝗿𝘀𝘁 𝗮𝗽𝗽 𝗲𝘃𝗲𝗿'],
+  ['en', '𝓣𝓱𝓲𝓼 𝓲𝓼 𝓽𝓱𝓮 𝔀𝓸𝓻𝓼𝓽 𝓪𝓹𝓹 𝓮𝓿𝓮𝓻'],
+  ['en', 'ＢＡＤ　ＰＲＯＤＵＣＴ，　ｎｅｖｅｒ　ａｇａｉｎ'],
+  ['en', 'Ⓣⓗⓘⓢ ⓘⓢ ⓣⓗⓔ ⓦⓞⓡⓢⓣ ⓐⓟⓟ ⓔⓥⓔⓡ'],
+  ['de', '𝐝𝐚𝐬 𝐢𝐬𝐭 𝐝𝐞𝐫 𝐬𝐜𝐡𝐥𝐞𝐜𝐡𝐭𝐞𝐬𝐭𝐞 𝐊𝐚𝐮𝐟'],
+  ['ja', 'ｻｲｺｰﾃﾞｽ'],
+  ['ar', 'ﻣﻤﺘﺎﺯ'],
+])('detectLanguage finds %s in letters of another form', (code, text) => {
+  expect(detectLanguage(text)).toBe(code);
+});
+
 it('detectLanguage ignores names in another script', () => {
   expect(detectLanguage('I flew from 東京 to 大阪 last summer')).toBe('en');
 });

@@ -14,6 +14,10 @@ const EMOJI: [RegExp, number][] = [
 ];
 const UNSPACED = new Set(['ja', 'zh']);
 const CLAUSE_END = /[.!?;,。、!?,;…\n]+/u;
+/** Matches the characters that people type for an apostrophe, between two letters. */
+const APOSTROPHE = /(?<=[\p{L}\p{M}])[’‘ʼʹʻˈ′＇`´](?=\p{L})/gu;
+/** Matches a word. An apostrophe is a part of the word only if letters surround it. */
+const WORD = /[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}\p{N}]+)*/gu;
 const NEGATION_WINDOW = 3;
 const NEGATED = -0.7;
 const INTENSIFIED = 1.4;
@@ -47,7 +51,7 @@ function sumValences(valences: number[]): Clause {
 }
 
 function splitClauses(text: string, { vocabulary }: Lexicon, language: string): string[] {
-  const clauses = text.toLowerCase().split(CLAUSE_END);
+  const clauses = text.toLowerCase().replace(APOSTROPHE, "'").split(CLAUSE_END);
   return clauses.flatMap((clause) => splitAtContrasts(clause, vocabulary.contrasts, language));
 }
 
@@ -60,10 +64,10 @@ function splitAtContrasts(clause: string, contrasts: string[], language: string)
 }
 
 function readSpacedValences(clause: string, lexicon: Lexicon, language: string): number[] {
-  const words = clause.match(/[\p{L}\p{M}\p{N}'’]+/gu) ?? [];
+  const words = clause.match(WORD) ?? [];
   const { negations, intensifiers } = lexicon.vocabulary;
   return words.flatMap((word, i) => {
-    const valence = findValence(word.replace('’', "'"), lexicon, language);
+    const valence = findValence(word, lexicon, language);
     if (valence === 0) return [];
     const before = words.slice(Math.max(0, i - NEGATION_WINDOW), i);
     // In Hindi and Korean, a negation usually follows the word, for example in "अच्छा नहीं" and "좋지

@@ -128,3 +128,15 @@ it('every text in every language has the same four scores each time, with the su
     ),
   );
 });
+
+it.each([..."'’‘ʼ＇`´′"])('an apostrophe typed as %s means the same as any other', (mark) => {
+  for (const text of [
+    "I don't like it and it isn't good",
+    "It isn't good",
+    "'Great' phone, isn't it",
+  ]) {
+    const typed = text.replace(/(?<=\w)'(?=\w)/g, mark);
+    expect([typed, analyse(typed, 'en')]).toEqual([typed, analyse(text, 'en')]);
+  }
+  expect(analyse(`It isn${mark}t good`, 'en').Sentiment).toBe('NEGATIVE');
+});
