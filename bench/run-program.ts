@@ -184,6 +184,7 @@ function buildEnvironment(
     SET_ASIDE_BUCKET: 'set-asides',
     RESTORE_KEY_ARN: 'restore-key',
     TEXT_POLICY: 'full',
+    UNWRAP: '',
     ENVIRONMENT: 'bench',
     JOBS_TABLE: 'jobs',
     INPUT_BUCKET: 'inputs',

@@ -1,4 +1,4 @@
-import type { AnalyzerName, Tier, TierLimits, Traffic } from '../schemas/index.ts';
+import type { AnalyzerName, EnvelopeName, Tier, TierLimits, Traffic } from '../schemas/index.ts';
 
 /** Limit of a token bucket. */
 interface RateLimit {
@@ -28,6 +28,11 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
     analyzer_max_in_flight: number;
+    /**
+     * Messages of other services whose records are decoded, such as `sns` or `cloudwatch_logs`. All
+     * other messages are set aside, and the reason names the service. See docs/payloads.md.
+     */
+    unwrap: EnvelopeName[];
     /**
      * Concurrency of Lambda that only the consumer may use, and its limit: at least one for each
      * shard. Lambda keeps 100 of the account's concurrency unreserved, so a new account, which has
@@ -204,6 +209,7 @@ export const settings: Settings = {
     memory_mb: 1_024,
     // Limits how many connections the AWS SDK opens. The quota ledger limits the call rate.
     analyzer_max_in_flight: 50,
+    unwrap: [],
     reserved_concurrency: undefined,
   },
   bulk_consumer: {

@@ -74,9 +74,10 @@ async function applyFix(
 
 /** Decodes repaired bytes as if they had come at the original position of the set-aside. */
 function readPlaced(set_aside: SetAside, bytes: Uint8Array): Restorable[] {
-  const { stream_name, shard_id, sequence_number, sub_sequence_number } = set_aside;
-  const { partition_key, arrived_at } = set_aside;
-  const position = { stream_name, shard_id, sequence_number, sub_sequence_number };
+  const { stream_name, shard_id, sequence_number } = set_aside;
+  const { sub_sequence_number, nested_numbers, partition_key, arrived_at } = set_aside;
+  const place = { stream_name, shard_id, sequence_number };
+  const position = { ...place, sub_sequence_number, nested_numbers };
   const entry = { bytes, position, partition_key, arrived_at, delivered_as: sequence_number };
   return toRestorables(decodeEntry(entry));
 }

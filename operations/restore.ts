@@ -2,6 +2,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { MAX_ENTRY_BYTES } from '../ingest/encode.ts';
 import type { Publisher, PublishOutcome } from '../ingest/index.ts';
+import { decompress } from '../processors/stream/decode/compression.ts';
 import {
   type Decoded,
   decode,
@@ -9,7 +10,7 @@ import {
   setAsideOf,
 } from '../processors/stream/decode/decode.ts';
 import type { Entry } from '../processors/stream/decode/entry.ts';
-import { gunzip } from '../processors/stream/decode/gunzip.ts';
+
 import {
   deriveRecordId,
   type FailedRecord,
@@ -116,9 +117,9 @@ function packToFit(one: Restorable, partition_key: string, key: string): Buffer 
 }
 
 function compress({ kind, bytes }: Restorable): Buffer {
-  // The consumer reads a record with and without gzip. Bytes that are not a record are kept as they
+  // The consumer reads a record with and without compression. Bytes that are not a record are kept as they
   // came.
-  const content = kind === 'record' ? gunzip(bytes) : bytes;
+  const content = kind === 'record' ? decompress(bytes) : bytes;
   // Stryker disable next-line ObjectLiteral: the quality decides on time and size, not on content
   return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANALYZER_NAMES } from './analyzers.ts';
 import { tier, tierLimitsSchema } from './api-key.ts';
+import { ENVELOPE_NAMES } from './envelopes.ts';
 import { translateIssues } from './issues.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -50,6 +51,11 @@ export const consumerEnvironmentSchema = z.object({
   SET_ASIDE_BUCKET: z.string().min(1),
   RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what operators put back.'),
   TEXT_POLICY: z.enum(TEXT_POLICIES),
+  UNWRAP: z
+    .string()
+    .transform((list) => list.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.enum(ENVELOPE_NAMES)))
+    .describe('Messages of other services whose records are decoded, with commas between them.'),
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),

@@ -20,10 +20,23 @@ export interface StreamPosition {
   shard_id: string;
   sequence_number: string;
   /**
-   * The position of the record in its KPL aggregate. Undefined if the record is not in an
-   * aggregate.
+   * The number of the record in its KPL aggregate, list of JSON values or message of another
+   * service. Undefined if the Kinesis record holds only one record.
    */
   sub_sequence_number?: number | undefined;
+  /**
+   * The numbers of the record in containers within the container that `sub_sequence_number` counts,
+   * from the outer to the inner. For example, a line of the records of an aggregate has one.
+   */
+  nested_numbers?: number[] | undefined;
+}
+
+/** Returns the position of a record within a container that has a position itself. */
+export function nestPosition(container: StreamPosition, number: number): StreamPosition {
+  if (container.sub_sequence_number === undefined) {
+    return { ...container, sub_sequence_number: number };
+  }
+  return { ...container, nested_numbers: [...(container.nested_numbers ?? []), number] };
 }
 
 /**
@@ -37,7 +50,7 @@ export function deriveRecordId(position: StreamPosition): string {
   const base = `${position.stream_name}:${position.shard_id}:${position.sequence_number}`;
   return position.sub_sequence_number === undefined
     ? base
-    : `${base}:${position.sub_sequence_number}`;
+    : [base, position.sub_sequence_number, ...(position.nested_numbers ?? [])].join(':');
 }
 
 /**

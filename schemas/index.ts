@@ -1,6 +1,7 @@
 export * from './analyzers.ts';
 export * from './api-key.ts';
 export * from './callback-secret.ts';
+export * from './envelopes.ts';
 export * from './environment.ts';
 export * from './failure-report.ts';
 export * from './formats.ts';

@@ -19,6 +19,7 @@ const headerSchema = z.object({
   shard_id: z.string(),
   sequence_number: z.string(),
   sub_sequence_number: z.int().min(0).optional(),
+  nested_numbers: z.array(z.int().min(0)).optional(),
   partition_key: z.string(),
   arrived_at: z.iso.datetime(),
   encoding: z.enum(['br']).optional(),

@@ -15,6 +15,7 @@ export const SET_ASIDE_REASONS = [
   'text_missing',
   'refused_by_analyzer',
   'invalid_signature',
+  'envelope',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
@@ -31,6 +32,7 @@ export const setAsideSchema = z.object({
   shard_id: z.string(),
   sequence_number: z.string(),
   sub_sequence_number: z.int().optional(),
+  nested_numbers: z.array(z.int()).optional(),
   partition_key: z.string(),
   arrived_at: z.iso.datetime({ offset: true }),
   data_base64: z.base64().describe('The bytes as they were on the stream.'),

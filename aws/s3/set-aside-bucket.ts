@@ -2,7 +2,12 @@ import pLimit from 'p-limit';
 import { createPause } from '../../lib/backoff.ts';
 import { chunk } from '../../lib/chunk.ts';
 import type { SetAsides } from '../../processors/stream/ports.ts';
-import { type SetAside, type StreamPosition, setAsideSchema } from '../../schemas/index.ts';
+import {
+  nestPosition,
+  type SetAside,
+  type StreamPosition,
+  setAsideSchema,
+} from '../../schemas/index.ts';
 import { sendBatches } from '../send-batches.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
@@ -84,35 +89,26 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
 
 /**
  * Returns the key of a set-aside, for example
- * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record of an
- * aggregate ends with the sub-sequence number, for example `…/4959…-000003.json`.
+ * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record ends
+ * with its sub-sequence number, for example `…/4959…-000003.json`.
  */
-function keyOf({
-  stream_name,
-  shard_id,
-  sequence_number,
-  sub_sequence_number,
-}: StreamPosition): string {
-  const sub =
-    sub_sequence_number === undefined
-      ? ''
-      : `-${String(sub_sequence_number).padStart(SUB_SEQUENCE_DIGITS, '0')}`;
-  return `${PREFIX}${stream_name}/${shard_id}/${sequence_number}${sub}.json`;
+function keyOf(position: StreamPosition): string {
+  const { stream_name, shard_id, sequence_number } = position;
+  const { sub_sequence_number, nested_numbers = [] } = position;
+  const numbers = sub_sequence_number === undefined ? [] : [sub_sequence_number, ...nested_numbers];
+  const padded = numbers.map((number) => `-${String(number).padStart(SUB_SEQUENCE_DIGITS, '0')}`);
+  return `${PREFIX}${stream_name}/${shard_id}/${sequence_number}${padded.join('')}.json`;
 }
 
 /**
  * Parses the position on the stream from a `set_aside_id`. Returns undefined if the id is invalid.
  */
 function positionOf(set_aside_id: string): StreamPosition | undefined {
-  const match = /^([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+):(\d+)(?::(\d+))?$/.exec(set_aside_id);
+  const match = /^([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+):(\d+)((?::\d+)*)$/.exec(set_aside_id);
   if (match === null) return undefined;
-  const [, stream_name = '', shard_id = '', sequence_number = '', sub] = match;
-  return {
-    stream_name,
-    shard_id,
-    sequence_number,
-    ...(sub === undefined ? {} : { sub_sequence_number: Number(sub) }),
-  };
+  const [, stream_name = '', shard_id = '', sequence_number = '', rest = ''] = match;
+  const numbers = rest.split(':').slice(1).map(Number);
+  return numbers.reduce<StreamPosition>(nestPosition, { stream_name, shard_id, sequence_number });
 }
 
 /**

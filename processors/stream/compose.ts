@@ -48,6 +48,7 @@ export function compose(variables: Record<string, string | undefined>) {
     claims: createRareClaims(environment),
     restoreKey: createRareRestoreKey(environment),
     progress: createProgress({ store: jobs, now, on_final: createOnFinal(callbacks) }),
+    unwrap: new Set(environment.UNWRAP),
     text_policy: environment.TEXT_POLICY,
     now,
   });

@@ -4,7 +4,7 @@ import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts'
 import type { BatchContext } from './batch.ts';
 import { createFetchTexts } from './claims.ts';
 import type { Decoded, Rejected, StreamItem } from './decode/decode.ts';
-import { decodeBatch, type RestoreKey } from './decode-batch.ts';
+import { type DecodeBatchDeps, decodeBatch } from './decode-batch.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { createDelivered, type Delivered } from './delivered.ts';
 import { inLots, type LotOptions } from './lots.ts';
@@ -14,9 +14,12 @@ import { keepSetAsides, type SetAsideDeps, setAside } from './set-aside.ts';
 import type { BatchReport } from './tally.ts';
 import { distinctVersions } from './versions.ts';
 
-export interface ConsumerDeps extends AnalyseDeps, Omit<DeliverDeps, 'delivered'>, SetAsideDeps {
+export interface ConsumerDeps
+  extends AnalyseDeps,
+    DecodeBatchDeps,
+    Omit<DeliverDeps, 'delivered'>,
+    SetAsideDeps {
   claims: TextClaims;
-  restoreKey: RestoreKey;
   /** Size and waiting time of a lot. Results are delivered in lots. Default: {@link LOTS}. */
   lots?: LotOptions;
 }

@@ -4,6 +4,7 @@ import { callBefore } from '../deadline.ts';
 import type { BatchContext } from './batch.ts';
 import { isClaim } from './claims.ts';
 import { type Decoded, type DecodedRecord, decodeRecord } from './decode/decode.ts';
+import type { Unwrap } from './decode/expand.ts';
 
 /**
  * Returns the key that signs what operators put back on the stream.
@@ -23,6 +24,8 @@ const RECORD_BYTES = 4_096;
 
 export interface DecodeBatchDeps {
   restoreKey: RestoreKey;
+  /** The messages of other services whose records are decoded. Default: none. */
+  unwrap?: Unwrap;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -35,13 +38,13 @@ export interface DecodeBatchDeps {
  */
 export async function* decodeBatch(
   records: KinesisStreamRecord[],
-  { restoreKey, now }: DecodeBatchDeps,
+  deps: DecodeBatchDeps,
   context: BatchContext,
 ): AsyncGenerator<Decoded> {
-  const { readable, key } = await readKey(records, restoreKey, context);
+  const { readable, key } = await readKey(records, deps.restoreKey, context);
   let portion: Decoded = { items: [], rejected: [] };
   let bytes = 0;
-  for (const decoded of decodeInTime(readable, key, now, context)) {
+  for (const decoded of decodeInTime(readable, key, deps, context)) {
     context.tally.records += 1;
     if ('item' in decoded) portion.items.push(decoded.item);
     else portion.rejected.push(decoded.rejected);
@@ -79,7 +82,7 @@ async function readKey(
 function* decodeInTime(
   records: KinesisStreamRecord[],
   key: string | undefined,
-  now: () => number,
+  { unwrap, now }: DecodeBatchDeps,
   { analysis, tally }: BatchContext,
 ): Generator<DecodedRecord> {
   let is_first = true;
@@ -89,9 +92,9 @@ function* decodeInTime(
       fail(record, { stage: 'decode', code: 'OutOfTime' }, tally);
       continue;
     }
-    for (const decoded of decodeRecord(record, key)) {
+    for (const decoded of decodeRecord(record, key, unwrap)) {
       if (isLate()) {
-        // The rest of an aggregate counts as one record, because it is not read any more.
+        // The rest of several records counts as one record, because it is not read any more.
         fail(record, { stage: 'decode', code: 'OutOfTime' }, tally);
         break;
       }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type RecordOutcome, recordKey } from '../../schemas/index.ts';
+import { deriveRecordId, type RecordOutcome, recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 import type { Version } from './versions.ts';
 
@@ -40,8 +40,7 @@ export function createDelivered(max_records: number = MAX_RECORDS): Delivered {
  * operator can put repaired bytes back at the same position.
  */
 function keyOf({ delivered_as, position, record }: StreamItem): string {
-  const { stream_name, shard_id, sequence_number, sub_sequence_number = '' } = position;
   const { record_version, analysis_run = 0 } = record;
-  const place = `${delivered_as}/${stream_name}/${shard_id}/${sequence_number}/${sub_sequence_number}`;
+  const place = `${delivered_as}/${deriveRecordId(position)}`;
   return `${place}/${recordKey(record)}/${record_version}/${analysis_run}`;
 }

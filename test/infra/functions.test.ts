@@ -29,6 +29,7 @@ const consumer = {
   RESTORE_KEY_ARN: 'IngestRestoreKey',
   SET_ASIDE_BUCKET: 'IngestSetAsides',
   TEXT_POLICY: 'full',
+  UNWRAP: '',
   ENVIRONMENT: 'dev',
   JOBS_TABLE: 'JobsTable',
   INPUT_BUCKET: 'JobsInputs',

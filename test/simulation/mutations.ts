@@ -336,8 +336,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a set-aside from an aggregate loses its place',
     file: 'operations/replay-set-aside.ts',
-    from: 'const position = { stream_name, shard_id, sequence_number, sub_sequence_number };',
-    to: 'const position = { stream_name, shard_id, sequence_number, sub_sequence_number: sub_sequence_number && undefined };',
+    from: 'const position = { ...place, sub_sequence_number, nested_numbers };',
+    to: 'const position = { ...place, sub_sequence_number: sub_sequence_number && undefined };',
     seed: 1,
   },
   {

@@ -1,8 +1,8 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { deriveRecordId, type SetAside, type StreamRecord } from '../../../schemas/index.ts';
-import { type Entry, entriesOf, openEntry } from './entry.ts';
-import { gunzip, mostDecodedBytes } from './gunzip.ts';
-import { parseRecord } from './parse.ts';
+import { type Entry, findForgery, openEntry } from './entry.ts';
+import { type Expanded, expandEntry, type Unwrap } from './expand.ts';
+import { toRecord } from './parse.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
 
 /**
@@ -37,19 +37,13 @@ export type DecodedRecord = ({ item: StreamItem } | { rejected: Rejected }) & {
 };
 
 /**
- * Maximum size of all records of one Kinesis record after decompression, in bytes. A Kinesis record
- * of 1 MiB can expand to 1 GiB, and its decoding would then take a large part of the time of the
- * batch. The records of an aggregate that come after the maximum are set aside one by one, so each
- * of them can be replayed. A valid record has at most 7 MiB, so only aggregates reach the maximum.
- */
-const MAX_DECODED_BYTES = 64 * 1_048_576;
-
-/**
- * Maximum number of set-asides of one aggregate. An aggregate of 1 MiB can contain 150,000 records
- * of one byte, and storing a set-aside for each of them would take longer than the time of a batch.
- * The last set-aside contains the whole aggregate.
+ * Maximum number of set-asides of one Kinesis record. An aggregate of 1 MiB can contain 150,000
+ * records of one byte, and storing a set-aside for each of them would take longer than the time of a
+ * batch. The last set-aside contains the whole Kinesis record.
  */
 const MAX_SET_ASIDES = 10_000;
+
+const NO_ENVELOPES: Unwrap = new Set();
 
 /**
  * Decodes the records of a batch. The result depends only on the arguments, so a redelivery has the
@@ -57,17 +51,22 @@ const MAX_SET_ASIDES = 10_000;
  *
  * @param restore_key the key that signs what operators put back. Without the key, every restored
  * record is rejected.
+ * @param unwrap the messages of other services whose records are decoded. Default: none.
  */
-export function decode(records: KinesisStreamRecord[], restore_key?: string): Decoded {
+export function decode(
+  records: KinesisStreamRecord[],
+  restore_key?: string,
+  unwrap: Unwrap = NO_ENVELOPES,
+): Decoded {
   const decoded: Decoded = { items: [], rejected: [] };
-  for (const record of records) collect(decoded, decodeRecord(record, restore_key));
+  for (const record of records) collect(decoded, decodeRecord(record, restore_key, unwrap));
   return decoded;
 }
 
-/** Decodes the bytes of one stream record, which may be an aggregate. */
-export function decodeEntry(whole: Entry): Decoded {
+/** Decodes the bytes of one stream record, which may hold several records. */
+export function decodeEntry(whole: Entry, unwrap: Unwrap = NO_ENVELOPES): Decoded {
   const decoded: Decoded = { items: [], rejected: [] };
-  collect(decoded, eachRecord(whole));
+  collect(decoded, eachRecord(whole, unwrap));
   return decoded;
 }
 
@@ -79,71 +78,49 @@ function collect(decoded: Decoded, records: Iterable<DecodedRecord>): void {
 }
 
 /**
- * Decodes one Kinesis record, which may be an aggregate. Each record of an aggregate is decoded
- * only when the caller asks for it, because an aggregate may not fit into memory after
- * decompression.
+ * Decodes one Kinesis record, which may hold several records. Each of them is decoded only when the
+ * caller asks for it, because they may not fit into memory together after decompression.
  */
 export function decodeRecord(
   record: KinesisStreamRecord,
   restore_key?: string,
+  unwrap: Unwrap = NO_ENVELOPES,
 ): Iterable<DecodedRecord> {
-  return eachRecord(openEntry(record, restore_key));
+  return eachRecord(openEntry(record, restore_key), unwrap);
 }
 
-function* eachRecord(whole: Entry): Generator<DecodedRecord> {
-  const entries = rejectIfUnreadable(() => entriesOf(whole));
-  if (entries instanceof Unreadable) {
-    yield { rejected: { item: whole, why: entries }, decoded_bytes: whole.bytes.length };
+function* eachRecord(whole: Entry, unwrap: Unwrap): Generator<DecodedRecord> {
+  const forgery = findForgery(whole);
+  if (forgery !== undefined) {
+    yield { rejected: { item: whole, why: forgery }, decoded_bytes: whole.bytes.length };
     return;
   }
-  let total_bytes = 0;
   let set_asides = 0;
-  for (const entry of entries) {
-    const decoded = total_bytes < MAX_DECODED_BYTES ? readRecord(entry) : rejectAsRest(entry);
-    total_bytes += decoded.decoded_bytes;
+  for (const expanded of expandEntry(whole, unwrap)) {
+    const decoded = readRecord(expanded);
     if ('rejected' in decoded) set_asides += 1;
     if ('item' in decoded || set_asides < MAX_SET_ASIDES) yield decoded;
     else if (set_asides === MAX_SET_ASIDES) yield rejectWhole(whole);
   }
 }
 
-function rejectIfUnreadable<Value>(read: () => Value): Value | Unreadable {
+function readRecord(expanded: Expanded): DecodedRecord {
+  const { entry, decoded_bytes } = expanded;
+  if ('why' in expanded) return { rejected: { item: entry, why: expanded.why }, decoded_bytes };
   try {
-    return read();
+    const record = toRecord(expanded.value);
+    const record_id = record.record_id ?? deriveRecordId(entry.position);
+    return { item: { ...entry, record: { ...record, record_id } }, decoded_bytes };
   } catch (why) {
-    if (why instanceof Unreadable) return why;
-    throw why;
+    if (!(why instanceof Unreadable)) throw why;
+    return { rejected: { item: entry, why }, decoded_bytes };
   }
-}
-
-function readRecord(entry: Entry): DecodedRecord {
-  const plain = rejectIfUnreadable(() => gunzip(entry.bytes));
-  if (plain instanceof Unreadable) {
-    const decoded_bytes = mostDecodedBytes(entry.bytes);
-    return { rejected: { item: entry, why: plain }, decoded_bytes };
-  }
-  const decoded_bytes = plain.length;
-  const item = rejectIfUnreadable(() => itemOf(entry, plain));
-  if (item instanceof Unreadable) return { rejected: { item: entry, why: item }, decoded_bytes };
-  return { item, decoded_bytes };
-}
-
-function rejectAsRest(entry: Entry): DecodedRecord {
-  const message = `comes after ${MAX_DECODED_BYTES} decompressed bytes of its aggregate`;
-  const why = unreadable('too_large', message);
-  return { rejected: { item: entry, why }, decoded_bytes: 0 };
 }
 
 function rejectWhole(whole: Entry): DecodedRecord {
   const message = `has ${MAX_SET_ASIDES} or more records that cannot be processed`;
   const why = unreadable('invalid_aggregate', message);
   return { rejected: { item: whole, why }, decoded_bytes: whole.bytes.length };
-}
-
-function itemOf(entry: Entry, plain: Uint8Array): StreamItem {
-  const record = parseRecord(plain);
-  const record_id = record.record_id ?? deriveRecordId(entry.position);
-  return { ...entry, record: { ...record, record_id } };
 }
 
 /** Creates the set-aside of an entry, with the reason and the bytes of the entry. */

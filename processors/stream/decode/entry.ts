@@ -1,8 +1,7 @@
 import { brotliDecompressSync } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { isRestored, type Restored, unpackRestored } from '../../../schemas/index.ts';
-import { isAggregate, readAggregate, type SubRecord } from './aggregate.ts';
-import { unreadable } from './unreadable.ts';
+import { type Unreadable, unreadable } from './unreadable.ts';
 
 /**
  * The bytes of a record or sub-record, with the position, the partition key and the arrival time
@@ -68,23 +67,11 @@ function openRestored(
 }
 
 /**
- * Returns the records of an entry. A restored record never contains a restored record, so bytes that
- * still look like one have a wrong signature. They have it also when an operator has put them back.
- *
- * @throws {Unreadable} if the signature is wrong or the aggregate is invalid.
+ * Returns the reason why an entry is not decoded, if it has a wrong signature. A restored record
+ * never contains a restored record, so bytes that still look like one have a wrong signature. They
+ * have it also when an operator has put them back.
  */
-export function entriesOf(whole: Entry): Iterable<Entry> {
-  if (isRestored(whole.bytes)) {
-    throw unreadable('invalid_signature', 'is a restored record with a wrong signature');
-  }
-  return isAggregate(whole.bytes) ? placeEach(whole, readAggregate(whole.bytes)) : [whole];
-}
-
-function* placeEach(whole: Entry, records: Iterable<SubRecord>): Generator<Entry> {
-  let sub_sequence_number = 0;
-  for (const { partition_key, data } of records) {
-    const position = { ...whole.position, sub_sequence_number };
-    yield { ...whole, position, partition_key, bytes: data };
-    sub_sequence_number += 1;
-  }
+export function findForgery({ bytes }: Entry): Unreadable | undefined {
+  if (!isRestored(bytes)) return undefined;
+  return unreadable('invalid_signature', 'is a restored record with a wrong signature');
 }

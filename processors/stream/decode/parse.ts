@@ -4,19 +4,29 @@ import {
   type StreamRecord,
   translateIssues,
 } from '../../../schemas/index.ts';
+import { describeForeignBytes } from './compression.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
 import { hasManyValues, MAX_VALUES } from './values.ts';
 
 /**
- * Decodes the UTF-8 of a decompressed record, parses the JSON and checks the schema.
+ * Decodes the UTF-8 of a decompressed record and parses the JSON.
  *
  * @throws {Unreadable} if one of these steps fails.
  */
-export function parseRecord(bytes: Uint8Array): StreamRecord {
+export function parseValue(bytes: Uint8Array): unknown {
   if (hasManyValues(bytes)) {
     throw unreadable('too_large', `has more than ${MAX_VALUES} values in its JSON`);
   }
-  const parsed = recordSchema.safeParse(parseJson(decodeUtf8(bytes)));
+  return parseJson(decodeUtf8(bytes));
+}
+
+/**
+ * Checks the schema of a record.
+ *
+ * @throws {Unreadable} if the value is not a record.
+ */
+export function toRecord(value: unknown): StreamRecord {
+  const parsed = recordSchema.safeParse(value);
   if (!parsed.success) throw new Unreadable('invalid_record', translateIssues(parsed.error));
   const { created_at } = parsed.data;
   if (created_at !== undefined && !hasFourDigitYear(created_at)) {
@@ -36,7 +46,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw unreadable('invalid_utf8', 'is not UTF-8');
+    throw unreadable('invalid_utf8', describeForeignBytes(bytes));
   }
 }
 

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -101,6 +101,45 @@ it('whatever bytes come, restore accepts them, and they decode to the same recor
 it('each sub-record of a KPL aggregate is restored under the id that its place in the aggregate gave it', async () => {
   const aggregates = fc.array(subRecords, { minLength: 1, maxLength: 6 }).map(kplAggregate);
   await fc.assert(fc.asyncProperty(aggregates, expectSameEnd), { numRuns: 150 });
+});
+
+/** Generates several values in one payload, some of them invalid, in each notation. */
+const severalValues = fc
+  .tuple(
+    fc.array(
+      fc.oneof(
+        { weight: 4, arbitrary: records.map((record) => JSON.stringify(record)) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            'no json',
+            '{"text":',
+            '[]',
+            '[{"text":"x","source":"s"}]',
+            '{"a":1} x',
+          ),
+        },
+      ),
+      { minLength: 1, maxLength: 5 },
+    ),
+    fc.constantFrom('lines', 'concatenated', 'array', 'cut'),
+    fc.constantFrom('plain', 'gzip', 'zlib', 'aggregate', 'gzip around aggregate'),
+  )
+  .map(([values, notation, wrapping]) => {
+    const joined =
+      notation === 'array'
+        ? `[${values.join(', ')}]`
+        : values.join(notation === 'concatenated' ? '' : '\n');
+    const bytes = Buffer.from(notation === 'cut' ? joined.slice(0, -3) : joined);
+    if (wrapping === 'gzip') return gzipSync(bytes);
+    if (wrapping === 'zlib') return deflateSync(bytes);
+    if (wrapping === 'plain') return bytes;
+    const aggregate = kplAggregate([0, 1].map(() => ({ partition_key: 'k', data: bytes })));
+    return wrapping === 'aggregate' ? aggregate : gzipSync(aggregate);
+  });
+
+it('each of several JSON values is restored under the id that its place in them gave it', async () => {
+  await fc.assert(fc.asyncProperty(severalValues, expectSameEnd), { numRuns: 150 });
 });
 
 it('all that the generator of the simulation and of the chaos suite makes can be restored', async () => {

@@ -66,8 +66,8 @@ it.each([
   ['record_version', 0, -1],
   ['record_version', 7, 1.5],
   ['analysis_run', 0, -1],
-  ['language', 'auto', 'AUTO'],
-  ['language', 'zh-Hant', 'zh-Hant-TW'],
+  ['language', 'AUTO', 'automatic'],
+  ['language', 'zh-Hant-TW', 'xx'],
   ['language', 'fil', 'filipino'],
   ['created_at', '2026-11-23T10:00:00+02:00', '2026-11-23'],
 ])('a record takes the %s %j, and refuses %j', (field, right, wrong) => {

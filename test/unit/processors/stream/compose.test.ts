@@ -46,6 +46,7 @@ const VARIABLES: Record<string, string> = {
   SET_ASIDE_BUCKET: 'the-set-asides',
   RESTORE_KEY_ARN: 'arn:the-restore-key',
   TEXT_POLICY: 'full',
+  UNWRAP: '',
   ENVIRONMENT: 'staging',
   JOBS_TABLE: 'the-jobs',
   INPUT_BUCKET: 'the-inputs',

@@ -178,7 +178,8 @@ describe('an aggregate that is too large', () => {
     const { items, rejected } = decode([kinesisRecord(aggregateOf(...data))]);
     expect(items).toEqual([]);
     expect(rejected.map(({ why }) => why.reason)).toEqual([
-      ...Array(10).fill('invalid_gzip'),
+      ...Array(9).fill('invalid_gzip'),
+      'too_large',
       'too_large',
     ]);
   });
@@ -260,7 +261,7 @@ describe('what is no record is set aside', () => {
   it.each([
     ['invalid_gzip', gzipSync(json(cat)).subarray(0, 30)],
     ['invalid_gzip', Buffer.from([0x1f, 0x8b])],
-    ['too_large', gzipSync(Buffer.alloc(8 * 1_048_576, 'a'))],
+    ['too_large', gzipSync(Buffer.alloc(11 * 1_048_576, 'a'))],
     ['invalid_utf8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
     ['invalid_utf8', gzipSync(Buffer.from([0xc3, 0x28]))],
     ['invalid_json', ''],
