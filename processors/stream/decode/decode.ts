@@ -1,6 +1,6 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { deriveRecordId, type SetAside, type StreamRecord } from '../../../schemas/index.ts';
-import { type Entry, findForgery, openEntry } from './entry.ts';
+import { type Entry, openEntry } from './entry.ts';
 import { type Expanded, expandEntry, type Unwrap } from './expand.ts';
 import { toRecord } from './parse.ts';
 import { Unreadable, unreadable } from './unreadable.ts';
@@ -90,11 +90,6 @@ export function decodeRecord(
 }
 
 function* eachRecord(whole: Entry, unwrap: Unwrap): Generator<DecodedRecord> {
-  const forgery = findForgery(whole);
-  if (forgery !== undefined) {
-    yield { rejected: { item: whole, why: forgery }, decoded_bytes: whole.bytes.length };
-    return;
-  }
   let set_asides = 0;
   for (const expanded of expandEntry(whole, unwrap)) {
     const decoded = readRecord(expanded);

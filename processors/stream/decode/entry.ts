@@ -67,9 +67,9 @@ function openRestored(
 }
 
 /**
- * Returns the reason why an entry is not decoded, if it has a wrong signature. A restored record
- * never contains a restored record, so bytes that still look like one have a wrong signature. They
- * have it also when an operator has put them back.
+ * Returns the reason why an entry is not decoded, if it has a wrong signature. No restored record
+ * is within another record, so bytes that still look like one have a wrong signature. They have it
+ * also when an operator has put them back.
  */
 export function findForgery({ bytes }: Entry): Unreadable | undefined {
   if (!isRestored(bytes)) return undefined;

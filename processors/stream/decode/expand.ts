@@ -1,7 +1,7 @@
 import { ENVELOPES, type EnvelopeName, nestPosition } from '../../../schemas/index.ts';
 import { isAggregate, readAggregate } from './aggregate.ts';
 import { decompress, mostDecodedBytes } from './compression.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, findForgery } from './entry.ts';
 import { findEnvelope } from './envelopes.ts';
 import { parseValue } from './parse.ts';
 import { type Piece, splitValues } from './split-values.ts';
@@ -47,14 +47,21 @@ export function expandEntry(whole: Entry, unwrap: Unwrap): Generator<Expanded> {
   return expand(whole, 0, unwrap, { bytes: 0, records: 0 });
 }
 
-function* expand(entry: Entry, depth: number, unwrap: Unwrap, used: Used): Generator<Expanded> {
+function* expand(
+  entry: Entry,
+  depth: number,
+  unwrap: Unwrap,
+  used: Used,
+  is_counted = false,
+): Generator<Expanded> {
   if (used.bytes >= MAX_DECODED_BYTES || used.records >= MAX_RECORDS) {
     yield { entry, why: afterMaximum(used), decoded_bytes: 0 };
     return;
   }
-  const plain = attempt(() => decompress(entry.bytes));
+  const plain = findForgery(entry) ?? attempt(() => decompress(entry.bytes));
   const decoded_bytes = plain instanceof Unreadable ? mostDecodedBytes(entry.bytes) : plain.length;
-  used.bytes += decoded_bytes;
+  // The bytes of a value in a list have been counted with the list.
+  if (!is_counted || plain !== entry.bytes) used.bytes += decoded_bytes;
   if (plain instanceof Unreadable) {
     yield reject(entry, plain, used, decoded_bytes);
     return;
@@ -131,11 +138,7 @@ function* expandPieces(
       };
       return;
     }
-    yield* expandPlain(
-      { entry: { ...entry, position, bytes }, plain: bytes, depth: depth + 1 },
-      unwrap,
-      used,
-    );
+    yield* expand({ ...entry, position, bytes }, depth + 1, unwrap, used, true);
     number += 1;
   }
 }
