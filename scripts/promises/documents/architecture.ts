@@ -50,7 +50,7 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'decode base64, KPL aggregates, gzip, UTF-8, JSON, schema; a bad record becomes a set-aside',
+      says: 'decode base64, gzip, zlib, KPL aggregates, lists, UTF-8, JSON, schema; a bad record becomes a set-aside',
       tests: [
         'A KPL aggregate decodes to its records, each with its sub-sequence number and its own key',
         'Bytes that are not a record are set aside as %s',
@@ -610,7 +610,7 @@ export const ARCHITECTURE: DocumentPromises = {
     'Every stage gets the batch context as a parameter.',
     'The context holds the deadlines and the counts of the batch',
     'records, context | the report; its for await delivers lots',
-    'bytes | a record, or Unreadable',
+    'bytes | records, or Unreadable',
     'The schemas in `schemas/` are the contracts',
     'Names on the wire are the names in the code.',
     'a result (status:',

@@ -2,12 +2,14 @@ import type { DocumentPromises } from '../entry.ts';
 import { API } from './api.ts';
 import { ARCHITECTURE } from './architecture.ts';
 import { OPERATIONS } from './operations.ts';
+import { PAYLOADS } from './payloads.ts';
 import { RELIABILITY } from './reliability.ts';
 
 /** Entries of each document, by the name of the file that contains them. */
 export const DOCUMENTS: Record<string, DocumentPromises> = {
   'api.ts': API,
   'operations.ts': OPERATIONS,
+  'payloads.ts': PAYLOADS,
   'architecture.ts': ARCHITECTURE,
   'reliability.ts': RELIABILITY,
 };

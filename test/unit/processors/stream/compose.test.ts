@@ -182,6 +182,18 @@ it('the consumer with the text policy `none` writes no text to the table or the 
   expect(JSON.stringify([listRows(), listLines()])).not.toContain('cat');
 });
 
+it('the consumer decodes the messages that the setting names', async () => {
+  const notification = {
+    Type: 'Notification',
+    TopicArn: 'arn:aws:sns:us-east-1:111122223333:reviews',
+    Message: JSON.stringify(aRecord()),
+  };
+  await runNew([notification]);
+  expect(listRows()).toEqual([]);
+  await runNew([notification], { UNWRAP: 'sqs,sns' });
+  expect(listRows()).toMatchObject([{ record_id: 'a' }]);
+});
+
 it('the consumer analyzes a text that is too short to detect its language in DEFAULT_LANGUAGE', async () => {
   await runNew([aRecord({ text: 'ok' })]);
   const [call] = comprehend.commandCalls(BatchDetectSentimentCommand);

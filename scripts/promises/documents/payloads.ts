@@ -1,0 +1,167 @@
+import type { DocumentPromises } from '../entry.ts';
+
+const ENDS = 'the payload %s ends as it should';
+const AGGREGATES = 'the aggregate %s ends as it should';
+const SEVERAL = '%s are records of their own';
+const UNWRAPPED = 'a record in a message of %s is decoded if the setting names it: %j';
+const NAMED =
+  'a message of %s is otherwise set aside, and the reason names it and the setting: %j';
+const LANGUAGES = 'a record with the language %s is analysed as %s';
+const SAME_ID = 'each of several JSON values is restored under the id that its place in them gave it';
+
+export const PAYLOADS: DocumentPromises = {
+  path: 'docs/payloads.md',
+  promises: [
+    {
+      says: 'gzip and zlib are decompressed, also one within the other, and gzip of several members.',
+      tests: ['a record in %s is decoded', ENDS],
+    },
+    {
+      says: 'A record may have 10 MiB after decompression, may be compressed three times, and may not exceed the ratio that one compression can have (1,032 bytes for a byte).',
+      tests: [
+        'a record may have 10 MiB after decompression, and not a byte more',
+        'data that is compressed four times, or twice with a ratio that one compression cannot have, is set aside',
+      ],
+    },
+    {
+      says: 'Other records are set aside as too_large.',
+      tests: [
+        'data that is compressed four times, or twice with a ratio that one compression cannot have, is set aside',
+      ],
+    },
+    {
+      says: 'KPL aggregates are taken apart, also within gzip and within each other.',
+      tests: [AGGREGATES],
+    },
+    {
+      says: 'Text is UTF-8, with or without a byte order mark.',
+      tests: ['A record may begin with a byte order mark'],
+    },
+    {
+      says: 'No byte ever becomes U+FFFD: other bytes are set aside as invalid_utf8, and the reason names UTF-16, zstd, bzip2, xz, lz4, Snappy, zip, Parquet, Avro and messages of the Glue Schema Registry.',
+      tests: [
+        '2,000 generated payloads, half of them damaged, decode to records or set-asides that restore to the same',
+        'the reason of bytes that are not UTF-8 says that they are %s',
+      ],
+    },
+    {
+      says: 'The escape of half a surrogate pair in JSON becomes U+FFFD, because no service accepts it.',
+      tests: ['Half an emoji in a record becomes U+FFFD, because services refuse it'],
+    },
+    {
+      says: 'JSON values on a line each, JSON values without a line end between them, and JSON arrays are records of their own.',
+      tests: [SEVERAL],
+    },
+    {
+      says: 'Each has the number of its place as sub_sequence_number, as the records of an aggregate have.',
+      tests: [
+        'each value has the number of its place, and a value in an aggregate has one number more',
+      ],
+    },
+    {
+      says: 'A value within a record of an aggregate has one number more, in nested_numbers.',
+      tests: [
+        'each value has the number of its place, and a value in an aggregate has one number more',
+      ],
+    },
+    {
+      says: 'A record without a record_id gets its id from these numbers, so a redelivery, a redrive and a replay give it the same id.',
+      tests: [SAME_ID],
+    },
+    {
+      says: 'A value that is not JSON costs no other record: it becomes a set-aside of its own.',
+      tests: ['%s costs no other record', 'a line in another encoding costs no other record'],
+    },
+    {
+      says: 'Bytes in which no value looks like a record become one set-aside.',
+      tests: ['%s is set aside whole, because no value looks like a record'],
+    },
+    {
+      says: 'The records after the first 50,000 of a Kinesis record, or after 64 MiB, are set aside as too_large, and can be replayed.',
+      tests: [
+        'the records after the first 50,000 of a Kinesis record are set aside as one, and can be replayed',
+        'The records of an aggregate after 64 MiB are set aside one by one, with their own bytes',
+        'A record that was set aside for the size of its aggregate can be replayed',
+      ],
+    },
+    {
+      says: 'After 10,000 set-asides, one set-aside holds the whole Kinesis record.',
+      tests: [
+        'An aggregate with 10,000 bad records is set aside whole instead of its other bad records',
+      ],
+    },
+    {
+      says: 'The setting consumer.unwrap lists the messages whose records are decoded, and is empty by default.',
+      tests: [UNWRAPPED, 'the consumer decodes the messages that the setting names'],
+    },
+    {
+      says: 'All other messages are set aside with the reason envelope, which names the service and the entry to add.',
+      tests: [NAMED],
+    },
+    ...[
+      'cloudwatch_logs | a subscription of CloudWatch Logs: each logEvents[].message is a record',
+      'sns | an SNS notification: Message',
+      'sqs | an SQS message, from EventBridge Pipes or as SQS returns it: body',
+      'eventbridge | an EventBridge event: detail',
+      'dynamodb | a change of a DynamoDB stream: dynamodb.NewImage, with its types converted',
+      'firehose | a Firehose record or request: data in base64',
+      'kinesis | a Kinesis event of a Lambda function: kinesis.data in base64',
+      'dms | a change of the Database Migration Service: data',
+      'debezium | a change of Debezium, with or without its schema: after',
+      'fluent_bit | a line of Fluent Bit: log',
+    ].map((says) => ({ says, tests: [UNWRAPPED] })),
+    {
+      says: 'Events of Lambda (Records) with these messages are unwrapped as well, and so are messages within messages, up to eight containers.',
+      tests: [
+        UNWRAPPED,
+        'messages within messages are unwrapped from the outside in',
+        'a record in more than eight containers is set aside',
+      ],
+    },
+    {
+      says: 'Messages of a service about itself, such as a CONTROL_MESSAGE of CloudWatch Logs or the confirmation of a subscription, hold no record and are skipped.',
+      tests: ['a message of %s that is about the service itself holds no record'],
+    },
+    {
+      says: 'A change without a new image, such as the deletion of an item, is set aside.',
+      tests: ['a message of %s without a record in it is set aside'],
+    },
+    {
+      says: 'The field language takes every usual form of a code, such as EN, en_US, zh-Hans-CN, es-419, eng and iw.',
+      tests: [LANGUAGES],
+    },
+    {
+      says: 'The result has the code of ISO 639 with two letters if there is one, and zh-TW for Chinese in traditional characters.',
+      tests: [LANGUAGES],
+    },
+    {
+      says: 'und, mul and zxx let AuraStream detect the language, like auto.',
+      tests: [LANGUAGES],
+    },
+    {
+      says: 'The API reads codes with the same function.',
+      tests: ['the stream and the API read each language code alike'],
+    },
+    {
+      says: 'A text in which a reader sees nothing is empty and is not billed: white space, zero-width and control characters, variation selectors, Hangul fillers, blank Braille.',
+      tests: ['a text of nothing but %s is empty, and is not billed'],
+    },
+    {
+      says: 'Letters of another form, such as 𝗯𝗼𝗹𝗱 and ｆｕｌｌ ｗｉｄｔｈ, count as the plain letters when the language is detected.',
+      tests: ['detectLanguage finds %s in letters of another form'],
+    },
+    {
+      says: 'The text that is analysed and stored is unchanged.',
+      tests: ['the text %j has something to see, and is analysed as it is'],
+    },
+  ],
+  explains: [
+    'A record is a JSON object with text, source and optional fields; the README shows one.',
+    'Producers do not always send exactly that.',
+    'This page says what AuraStream makes of what they do send.',
+    'operations.md explains how to look at set-asides and how to put them back.',
+    'A record can come wrapped in the message of another service.',
+    'Then set-aside replay puts the messages back.',
+  ],
+  skipped_sections: {},
+};
