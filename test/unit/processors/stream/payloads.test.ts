@@ -146,7 +146,7 @@ describe('several JSON values in one Kinesis record', () => {
     const idsOf = (bytes: unknown) =>
       decode([kinesisRecord(bytes)]).items.map(({ position, record }) => {
         expect(record.record_id).toBe(deriveRecordId(position));
-        return record.record_id.split(':').slice(2).join(':');
+        return record.record_id.split(':').slice(3).join(':');
       });
     expect(idsOf(data)).toEqual(['0', '1']);
     const sub = { partition_key: 'k', data: Buffer.from(data) };
