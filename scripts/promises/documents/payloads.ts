@@ -4,10 +4,10 @@ const ENDS = 'the payload %s ends as it should';
 const AGGREGATES = 'the aggregate %s ends as it should';
 const SEVERAL = '%s are records of their own';
 const UNWRAPPED = 'a record in a message of %s is decoded if the setting names it: %j';
-const NAMED =
-  'a message of %s is otherwise set aside, and the reason names it and the setting: %j';
+const NAMED = 'a message of %s is otherwise set aside, and the reason names it and the setting: %j';
 const LANGUAGES = 'a record with the language %s is analysed as %s';
-const SAME_ID = 'each of several JSON values is restored under the id that its place in them gave it';
+const SAME_ID =
+  'each of several JSON values is restored under the id that its place in them gave it';
 
 export const PAYLOADS: DocumentPromises = {
   path: 'docs/payloads.md',
