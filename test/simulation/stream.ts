@@ -4,7 +4,7 @@ import { ServiceError } from '../../schemas/index.ts';
 import type { Environment, World } from './world.ts';
 
 /** Name of the simulated stream. */
-export const STREAM_NAME = 'simulated';
+const STREAM_NAME = 'simulated';
 
 export interface StreamRecord {
   stream_name: string;

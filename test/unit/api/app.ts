@@ -19,7 +19,7 @@ export const SETTINGS: ApiDeps['settings'] = {
   deadline_seconds: 86_400,
   retention_seconds: 30 * 86_400,
   upload_url_ttl_seconds: 3_600,
-  max_upload_bytes: 10_000,
+  max_upload_bytes: 5 * 1024 ** 3,
   documents_per_second: 250,
   allow_loopback_callbacks: false,
   cors_origins: [],

@@ -83,7 +83,7 @@ const BODIES: Record<string, fc.Arbitrary<unknown>> = {
       upload: fc.oneof(
         fc.record({
           format: fc.constantFrom('jsonl', 'csv', SECRET),
-          size_bytes: fc.oneof(fc.nat(20_000), odd),
+          size_bytes: fc.oneof(fc.nat(20_000), fc.constant(6_000_000_000), odd),
         }),
         odd,
       ),
