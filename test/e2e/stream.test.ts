@@ -261,7 +261,7 @@ it('a repeated text costs no further call, and a redelivery changes no row', asy
   const first = await rows();
   const calls = await comprehendCalls();
   await putLines(lines);
-  await result(await put(JSON.stringify({ text: 'Fine, thanks', source: 'good' }), 'k0'));
+  await result(await put(JSON.stringify({ text: 'Cup 0 is lovely', source: 'good' }), 'k0'));
   await vi.waitFor(async () => {
     const { rows: repeats } = await test.query(
       `SELECT count(*) AS n FROM results_raw WHERE source = 'again'`,
