@@ -12,6 +12,7 @@ import { formatTable } from '../output/table.ts';
 import { describeStatus, watchJob } from './job-progress.ts';
 import { resultsCommand } from './job-results.ts';
 import { submitCommand } from './job-submit.ts';
+import { parseLimit } from './options.ts';
 
 /** Exit code of the command if the job's status is FAILED. */
 const EXIT_FAILED = 1;
@@ -54,15 +55,15 @@ function listCommand(): Command {
   return new Command('list')
     .description('list your jobs, newest first')
     .addOption(new Option('--status <status>', 'only jobs with this status').choices(JOB_STATUSES))
-    .option('--limit <n>', 'number of jobs', '20')
+    .option('--limit <n>', 'how many at most', parseLimit, 20)
     .option('--json', 'print an array')
     .action(
-      async (options: { status?: JobStatus; limit: string; json?: boolean }, command: Command) => {
+      async (options: { status?: JobStatus; limit: number; json?: boolean }, command: Command) => {
         const client = await connectApi(command);
         const jobs: JobsResponse['jobs'] = [];
         const query = options.status === undefined ? {} : { status: options.status };
         for await (const job of withAdviceForEach(client.jobs(query))) {
-          if (jobs.length === Number(options.limit)) break;
+          if (jobs.length === options.limit) break;
           jobs.push(job);
         }
         const rows = jobs.map(({ job_id, status, source_id, total, created_at }) => ({

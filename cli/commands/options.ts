@@ -10,3 +10,19 @@ export function aSlug(value: string): string {
 export function formatOption(description: string): Option {
   return new Option('--format <format>', description).choices(FORMAT_NAMES);
 }
+
+/** Parses the largest number of rows to show. */
+export function parseLimit(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Use 1 or more.');
+  return number;
+}
+
+/** Creates a parser of numbers that refuses numbers outside of a range. */
+export function createNumberParser(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const parsed = Number(value);
+    if (value.trim() !== '' && parsed >= least && parsed <= most) return parsed;
+    throw new InvalidArgumentError(`Write a number from ${least} to ${most}.`);
+  };
+}

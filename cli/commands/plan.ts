@@ -2,6 +2,7 @@ import { loadSchema, type PlannedLoad, planLoad } from '@aurastream/cost-model';
 import { Command, InvalidArgumentError } from 'commander';
 import { Advice } from '../errors.ts';
 import { formatPlan } from '../output/plan.ts';
+import { createNumberParser } from './options.ts';
 
 /** Options that describe the traffic. The options have no defaults, because traffic varies. */
 interface Traffic {
@@ -159,12 +160,4 @@ function parseShare(value: string): number {
   if (share >= 0 && share <= 1) return share;
   const hint = percent_sign === '' && share <= 100 ? `: ${digits}% is ${share / 100}` : '';
   throw new InvalidArgumentError(`Write a share from 0 to 1, or 0% to 100%${hint}.`);
-}
-
-function createNumberParser(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const parsed = Number(value);
-    if (value.trim() !== '' && parsed >= least && parsed <= most) return parsed;
-    throw new InvalidArgumentError(`Write a number from ${least} to ${most}.`);
-  };
 }

@@ -9,7 +9,7 @@ import { type ReplayCounts, type ReplayDeps, replay } from '../../operations/rep
 import { ANALYZERS, type AnalyzerName } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { createProgress } from '../output/progress.ts';
-import { aSlug } from './options.ts';
+import { aSlug, createNumberParser } from './options.ts';
 
 interface Options {
   from: number;
@@ -36,7 +36,12 @@ export function replayCommand(): Command {
     )
     .option('--source <source>', 'replay only records of this source', aSlug)
     .option('--share <share>', 'share of the quota to use, 0.01 to 1', parseShare, 0.25)
-    .option('--quota <calls>', 'calls to the analyzer per second that the account has', Number, 10)
+    .option(
+      '--quota <calls>',
+      'calls to the analyzer per second that the account has',
+      createNumberParser(0.1, 1e6),
+      10,
+    )
     .option('--dry-run', 'count the records, and publish nothing')
     .option('--json', 'print one line of JSON')
     .addHelpText(

@@ -6,6 +6,7 @@ import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
+import { parseLimit } from './options.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -107,10 +108,4 @@ function parseTime(value: string): string {
     throw new InvalidArgumentError('Use 2026-11-23 or 2026-11-23T10:00:00Z.');
   }
   return new Date(whole).toISOString();
-}
-
-function parseLimit(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Use 1 or more.');
-  return number;
 }

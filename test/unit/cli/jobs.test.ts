@@ -257,6 +257,14 @@ it('job list shows the newest 20 jobs, or as many as --limit names, and no job t
   expect(ids((await job('list', '--json', '--limit', '31')).stdout)).toEqual(upTo(31));
 });
 
+it.each(['0', '-1', '1.5', 'many', ''])(
+  'job list refuses the limit %j and asks nothing',
+  async (n) => {
+    expect((await job('list', `--limit=${n}`)).error?.message).toContain('Use 1 or more.');
+    expect(sent).toEqual([]);
+  },
+);
+
 it('job list --status asks for jobs of this status, and prints them whole with --json', async () => {
   const one = { ...createListed(1), started_at: '2026-11-23T10:00:01.000Z' };
   answers['GET /v1/jobs'] = json({ jobs: [one] });

@@ -134,3 +134,20 @@ it.each([
   // The second and the third step of 100 records each wait for the step before them.
   expect(pauses.map((pause) => Math.round(pause))).toEqual([seconds * 1_000, seconds * 1_000]);
 });
+
+it.each([
+  ['--share', 'all', 'Use a number from 0.01 to 1.'],
+  ['--quota', '0', 'Write a number from 0.1 to 1000000.'],
+  ['--quota', 'much', 'Write a number from 0.1 to 1000000.'],
+  ['--to', 'today', 'Use ISO 8601: 2026-11-23 or 2026-11-23T10:00:00Z.'],
+  ['--source', 'No Slug', 'Use 1 to 64 of a-z'],
+])('replay refuses %s %s before it reads anything', async (option, value, advice) => {
+  const { error } = await replay(option, value);
+  expect(error?.message).toContain(advice);
+  expect(s3.calls()).toHaveLength(0);
+});
+
+it('replay needs the time from which it shall start', async () => {
+  const { error } = await runCommand(replayCommand());
+  expect(error?.message).toContain("required option '--from <time>'");
+});

@@ -119,8 +119,13 @@ it('GET /stats prices billed and avoided units at the $0.0001 that Comprehend as
     aRow({ cache: 'table', units: '678' }),
   ]);
   const { billing } = await stats(DAY);
-  expect(billing.billed_usd).toBeCloseTo(1.2345, 6);
-  expect(billing.avoided_usd).toBeCloseTo(0.0678, 6);
+  expect(billing).toMatchObject({ billed_usd: 1.2345, avoided_usd: 0.0678 });
+});
+
+it('GET /stats rounds prices to millionths of a dollar, so that no sum shows the noise of floating point', async () => {
+  // 3 times 0.0001 is 0.00030000000000000003.
+  const { stats } = createRowStats([aRow({ cache: 'miss', units: '3' })]);
+  expect((await stats(DAY)).billing.billed_usd).toBe(0.0003);
 });
 
 it('GET /stats of no results has a hit rate of 0', async () => {
@@ -242,6 +247,15 @@ it('GET /stats extends the range to whole intervals, so that ranges within the s
   await ask('2026-11-22T08:00:00Z', '2026-11-22T10:00:00Z');
   await ask('2026-11-22T07:00:00Z', '2026-11-22T10:00:00.001Z');
   expect(asked).toHaveLength(3);
+});
+
+it('GET /stats by minute extends the range to whole minutes', async () => {
+  const { stats } = createRowStats([]);
+  const range = { from: '2026-11-22T07:01:30Z', to: '2026-11-22T07:04:30Z' };
+  expect(await stats({ tenant: 'acme', interval: 'minute', ...range })).toMatchObject({
+    from: '2026-11-22T07:01:00.000Z',
+    to: '2026-11-22T07:05:00.000Z',
+  });
 });
 
 it('GET /stats does not keep the failure of a query', async () => {
