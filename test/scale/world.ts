@@ -54,7 +54,7 @@ export interface ScaleFigures {
 }
 
 /** What a run has measured of the synchronous API. Shares are from 0 to 1. */
-export interface SyncFigures {
+interface SyncFigures {
   /** Answered requests, divided by all requests. */
   answered: number;
   /** Calls that Comprehend refused, divided by all calls. */
