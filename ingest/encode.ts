@@ -4,7 +4,7 @@ import {
   type Issue,
   partitionKey,
   type RecordInput,
-  recordSchema,
+  readRecord,
   translateIssues,
 } from '../schemas/index.ts';
 import type { StreamEntry } from './ports.ts';
@@ -41,7 +41,7 @@ export function encode(
   input: RecordInput,
   new_record_id: () => string = randomUUID,
 ): EncodeOutcome {
-  const parsed = recordSchema.safeParse(input);
+  const parsed = readRecord(input);
   if (!parsed.success) {
     return { ok: false, reason: 'invalid_record', issues: translateIssues(parsed.error) };
   }

@@ -56,11 +56,20 @@ const text = z
   .min(1, 'must not be empty')
   .refine((value) => Buffer.byteLength(value) <= MAX_TEXT_BYTES, 'must be at most 1 MiB in UTF-8');
 
-const attributeValue = z.union([z.string().max(1024), z.number(), z.boolean()]);
+export const MAX_ATTRIBUTES = 32;
+/** Maximum length of the value of an attribute, in characters. */
+export const MAX_ATTRIBUTE_LENGTH = 1_024;
+/** The name of an attribute may have letters and digits of every script. */
+export const ATTRIBUTE_NAME = /^[\p{L}\p{M}\p{N}_.-]{1,64}$/u;
+
+const attributeValue = z.union([z.string().max(MAX_ATTRIBUTE_LENGTH), z.number(), z.boolean()]);
 
 const attributes = z
-  .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), attributeValue)
-  .refine((entries) => Object.keys(entries).length <= 32, 'must have at most 32 entries');
+  .record(z.string().regex(ATTRIBUTE_NAME), attributeValue)
+  .refine(
+    (entries) => Object.keys(entries).length <= MAX_ATTRIBUTES,
+    `must have at most ${MAX_ATTRIBUTES} entries`,
+  );
 
 /**
  * The fields that a result copies from its record. To add such a field, add a line to this object.
@@ -96,6 +105,15 @@ const CARRIED_FIELDS = Object.keys(carriedFields) as CarriedField[];
 export type Complete<Of> = { [Field in keyof Required<Of>]: Of[Field] };
 
 /**
+ * Returns true if the year has four digits after conversion to UTC. Times with longer or shorter
+ * years do not sort correctly as strings.
+ */
+function hasFourDigitYear(time: string): boolean {
+  const date = new Date(time);
+  return !Number.isNaN(date.getTime()) && /^\d{4}-/.test(date.toISOString());
+}
+
+/**
  * The fields of a record. The schemas of records and of job documents are built from these fields.
  */
 export const recordFields = {
@@ -111,6 +129,7 @@ export const recordFields = {
     .default('auto')
     .describe('The language of the text, such as en, pt-BR or zh-Hant; auto detects it.'),
   created_at: timestamp
+    .refine(hasFourDigitYear, 'must be within the years 0000 to 9999 in UTC')
     .optional()
     .describe('ISO 8601 with a zone; if absent, the time of arrival.'),
   ...carriedFields,

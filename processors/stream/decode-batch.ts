@@ -46,8 +46,10 @@ export async function* decodeBatch(
   let bytes = 0;
   for (const decoded of decodeInTime(readable, key, deps, context)) {
     context.tally.records += 1;
-    if ('item' in decoded) portion.items.push(decoded.item);
-    else portion.rejected.push(decoded.rejected);
+    if ('item' in decoded) {
+      portion.items.push(decoded.item);
+      context.tally.addMisfits(decoded.misfits);
+    } else portion.rejected.push(decoded.rejected);
     bytes += bytesInMemory(decoded);
     if (bytes < PORTION_BYTES) continue;
     yield portion;

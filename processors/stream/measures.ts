@@ -45,6 +45,8 @@ export interface BatchMeasures extends BatchTimes {
   set_asides: number;
   cancelled: number;
   failed: number;
+  /** Number of values that did not fit their field, by field. */
+  misfits: Record<string, number>;
   analysis: AnalysisCounts;
   quota: Record<string, number>;
 }
@@ -60,6 +62,7 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
     set_asides: batch.set_asides,
     cancelled: batch.cancelled,
     failed: batch.failed,
+    misfits: Object.values(batch.misfits).reduce((sum, count) => sum + count, 0),
     iterator_age_ms: batch.iterator_age_ms,
     end_to_end_ms: batch.end_to_end_ms,
     ...analysisMetrics(batch.analysis),

@@ -1,4 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
+import type { Misfit } from '../../schemas/index.ts';
 import type { Failed } from './ports.ts';
 import { respond } from './respond.ts';
 
@@ -17,6 +18,11 @@ export interface BatchReport {
   /** Number of set-asides for each reason, including set-asides that could not be stored. */
   reasons: Record<string, number>;
   /**
+   * Number of values that did not fit their field, for each field and what became of them. An example
+   * of a key is `url kept`.
+   */
+  misfits: Record<string, number>;
+  /**
    * Number of failures for each stage and error code. An example of a key is `lake
    * ServiceUnavailableException`.
    */
@@ -31,9 +37,14 @@ export class BatchTally {
   cancelled = 0;
   readonly #reasons: string[] = [];
   readonly #failed: Failed[] = [];
+  readonly #misfits: Misfit[] = [];
 
   addReasons(reasons: string[]): void {
     this.#reasons.push(...reasons);
+  }
+
+  addMisfits(misfits: Misfit[]): void {
+    this.#misfits.push(...misfits);
   }
 
   /** Adds failed records, which Lambda must deliver again. */
@@ -55,6 +66,9 @@ export class BatchTally {
       cancelled,
       failed,
       reasons: countNames(this.#reasons),
+      misfits: countNames(
+        this.#misfits.map(({ field, is_kept }) => `${field} ${is_kept ? 'kept' : 'dropped'}`),
+      ),
       failures: countNames(this.#failed.map(({ stage, code }) => `${stage} ${code}`)),
     };
   }

@@ -186,6 +186,7 @@ function listMetrics(): Record<string, number> {
     set_asides: 0,
     cancelled: 0,
     failed: 0,
+    misfits: {},
     duration_ms: 0,
     iterator_age_ms: 0,
     end_to_end_ms: 0,

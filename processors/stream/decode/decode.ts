@@ -1,5 +1,10 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
-import { deriveRecordId, type SetAside, type StreamRecord } from '../../../schemas/index.ts';
+import {
+  deriveRecordId,
+  type Misfit,
+  type SetAside,
+  type StreamRecord,
+} from '../../../schemas/index.ts';
 import { type Entry, openEntry } from './entry.ts';
 import { type Expanded, expandEntry, type Unwrap } from './expand.ts';
 import { toRecord } from './parse.ts';
@@ -30,11 +35,13 @@ export interface Decoded {
 
 /**
  * A decoded or a rejected record of the stream. `decoded_bytes` is the size of the record after
- * decompression. For a rejected record, the size is an upper bound.
+ * decompression. For a rejected record, the size is an upper bound. `misfits` are the values that do
+ * not fit their field, and that do not cost the record its verdict.
  */
-export type DecodedRecord = ({ item: StreamItem } | { rejected: Rejected }) & {
-  decoded_bytes: number;
-};
+export type DecodedRecord = { decoded_bytes: number } & (
+  | { item: StreamItem; misfits: Misfit[] }
+  | { rejected: Rejected }
+);
 
 /**
  * Maximum number of set-asides of one Kinesis record. An aggregate of 1 MiB can contain 150,000
@@ -103,9 +110,9 @@ function readRecord(expanded: Expanded): DecodedRecord {
   const { entry, decoded_bytes } = expanded;
   if ('why' in expanded) return { rejected: { item: entry, why: expanded.why }, decoded_bytes };
   try {
-    const record = toRecord(expanded.value);
+    const { record, misfits } = toRecord(expanded.value);
     const record_id = record.record_id ?? deriveRecordId(entry.position);
-    return { item: { ...entry, record: { ...record, record_id } }, decoded_bytes };
+    return { item: { ...entry, record: { ...record, record_id } }, misfits, decoded_bytes };
   } catch (why) {
     if (!(why instanceof Unreadable)) throw why;
     return { rejected: { item: entry, why }, decoded_bytes };

@@ -1,6 +1,7 @@
 import {
+  type Misfit,
   parseWellFormedJson,
-  recordSchema,
+  readRecord,
   type StreamRecord,
   translateIssues,
 } from '../../../schemas/index.ts';
@@ -21,19 +22,14 @@ export function parseValue(bytes: Uint8Array): unknown {
 }
 
 /**
- * Checks the schema of a record.
+ * Reads the fields of a record. See `readRecord`.
  *
  * @throws {Unreadable} if the value is not a record.
  */
-export function toRecord(value: unknown): StreamRecord {
-  const parsed = recordSchema.safeParse(value);
-  if (!parsed.success) throw new Unreadable('invalid_record', translateIssues(parsed.error));
-  const { created_at } = parsed.data;
-  if (created_at !== undefined && !hasFourDigitYear(created_at)) {
-    const message = 'must be within the years 0000 to 9999 in UTC';
-    throw new Unreadable('invalid_record', [{ path: 'created_at', message }]);
-  }
-  return parsed.data;
+export function toRecord(value: unknown): { record: StreamRecord; misfits: Misfit[] } {
+  const read = readRecord(value);
+  if (!read.success) throw new Unreadable('invalid_record', translateIssues(read.error));
+  return { record: read.data, misfits: read.misfits };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -59,12 +55,4 @@ function parseJson(text: string): unknown {
   } catch {
     throw unreadable('invalid_json', 'is not JSON');
   }
-}
-
-/**
- * Returns true if the year of `created_at` has four digits after conversion to UTC. Times with
- * longer or shorter years do not sort correctly as strings.
- */
-function hasFourDigitYear(created_at: string): boolean {
-  return /^\d{4}-/.test(new Date(created_at).toISOString());
 }

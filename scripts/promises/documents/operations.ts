@@ -117,6 +117,10 @@ export const OPERATIONS: DocumentPromises = {
       tests: [BATCH_METRICS, 'Records of a cancelled job get no result and make no call'],
     },
     {
+      says: '`misfits` | values of metadata that became an attribute or were dropped; the log line names their fields |',
+      tests: [BATCH_METRICS, 'the values that do not fit their field are counted by field'],
+    },
+    {
       says: '`failed` | records that failed because a service failed; Lambda delivers them again |',
       tests: [BATCH_METRICS, 'A record that the analyzer fails fails alone'],
     },

@@ -5,6 +5,10 @@ const AGGREGATES = 'the aggregate %s ends as it should';
 const SEVERAL = '%s are records of their own';
 const UNWRAPPED = 'a record in a message of %s is decoded if the setting names it: %j';
 const NAMED = 'a message of %s is otherwise set aside, and the reason names it and the setting: %j';
+const STRICT = 'the contract stays strict: the record is refused for its %s %j';
+const TIMES = 'the time %j is read as %s';
+const MISFITS =
+  'a value that does not fit its field becomes an attribute or is dropped, and is counted: %j';
 const LANGUAGES = 'a record with the language %s is analysed as %s';
 const SAME_ID =
   'each of several JSON values is restored under the id that its place in them gave it';
@@ -125,6 +129,55 @@ export const PAYLOADS: DocumentPromises = {
     {
       says: 'A change without a new image, such as the deletion of an item, is set aside.',
       tests: ['a message of %s without a record in it is set aside'],
+    },
+    {
+      says: 'The contract is strict for what decides on a record: text, source, tenant, and all that identifies it (record_id, record_version, deleted, the fields of jobs and of long texts).',
+      tests: [STRICT],
+    },
+    { says: 'Such a field without a right value costs the record.', tests: [STRICT] },
+    {
+      says: 'The other fields describe the record and never cost its verdict, on the stream, in POST /records and in the documents of a job:',
+      tests: [
+        'no metadata ever costs a record, and what is read is a record',
+        'the record %s is read or refused as it should',
+        'a record is accepted whatever its metadata, and is sent as it came',
+        'a document of a job is accepted whatever its metadata',
+      ],
+    },
+    {
+      says: 'null counts as absent in every optional field, and the empty string in every field that describes the record.',
+      tests: ['null and the empty string count as absent: %j', STRICT],
+    },
+    {
+      says: 'created_at takes ISO 8601 with a space, without seconds, or with +0000 or z; a date alone; RFC 2822; the form of Twitter; and seconds, milliseconds, microseconds or nanoseconds since 1970.',
+      tests: [TIMES],
+    },
+    { says: 'A time without a zone is UTC.', tests: [TIMES] },
+    {
+      says: 'Forms whose order of day and month is uncertain, such as 01/02/2026, are not read.',
+      tests: ['%j is not read as a time'],
+    },
+    { says: 'A number as author becomes its text.', tests: ['the field %s takes %j, as %j'] },
+    {
+      says: 'Any other value that does not fit its field becomes an attribute of the same name, such as attributes.url of the url N/A.',
+      tests: [MISFITS],
+    },
+    { says: 'Lists and objects become their JSON.', tests: [MISFITS] },
+    {
+      says: 'A value of more than 1,024 characters, and the 33rd attribute, are dropped.',
+      tests: [MISFITS, 'the first 32 attributes are kept and the others are counted'],
+    },
+    {
+      says: 'Names of attributes may have letters and digits of every script, _, . and -.',
+      tests: ['the names of attributes may have letters of every script'],
+    },
+    { says: 'Other characters become _.', tests: [MISFITS] },
+    {
+      says: 'The metric misfits counts the values that became an attribute or were dropped, and the log line of the batch names their fields.',
+      tests: [
+        'the values that do not fit their field are counted by field',
+        'a batch is counted in metrics, which are published once',
+      ],
     },
     {
       says: 'The field language takes every usual form of a code, such as EN, en_US, zh-Hans-CN, es-419, eng and iw.',

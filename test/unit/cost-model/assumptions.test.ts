@@ -71,6 +71,7 @@ it('the cost model assumes the bytes that a batch logs, and no fewer metrics tha
       cancelled: 0,
       failed: 0,
       reasons: { invalid_json: 10 },
+      misfits: {},
       failures: {},
     }),
     { logger, metrics, now: Date.now },

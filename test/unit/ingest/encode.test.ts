@@ -62,6 +62,14 @@ it('a record that is invalid is refused with the path of each issue, and without
   expect(JSON.stringify(outcome)).not.toContain('private');
 });
 
+it('a record is accepted whatever its metadata, and is sent as it came', () => {
+  const odd = { author: null, url: 'N/A', created_at: '2026-11-20 10:00', attributes: { a: null } };
+  const outcome = encode({ ...RECORD, ...odd } as unknown as RecordInput, () => 'made');
+  if (!outcome.ok) throw new Error('The record was refused');
+  const sent = JSON.parse(Buffer.from(outcome.entry.data).toString());
+  expect(sent).toEqual({ ...RECORD, ...odd, record_id: 'made' });
+});
+
 it('a claim stands for the text, and all other fields stay', () => {
   expect(withClaim({ ...RECORD, author: 'Ann' }, 'hash')).toEqual({
     ...{ source: 'tour', author: 'Ann', text_claim: 'hash' },

@@ -146,3 +146,16 @@ it('the first record is decoded although the deadline of the analysis has passed
   expect(portion?.items).toHaveLength(1);
   expect(context.tally.report(records).failed).toBe(1);
 });
+
+it('the values that do not fit their field are counted by field', async () => {
+  const context = aBatchContext();
+  const odd = { url: 'N/A', author: 'a'.repeat(2_000), attributes: { a: null, 'b c': 1 } };
+  const records = kinesisRecords({ ...aRecord(0, 3), ...odd }, { ...aRecord(1, 3), url: 'x' });
+  const [portion] = await portionsOf(records, context);
+  expect(portion?.items).toHaveLength(2);
+  expect(context.tally.report(records).misfits).toEqual({
+    'url kept': 2,
+    'author dropped': 1,
+    'attributes kept': 1,
+  });
+});

@@ -30,6 +30,7 @@ const report: BatchReport = {
   cancelled: 0,
   failed: 0,
   reasons: { invalid_json: 1 },
+  misfits: { 'url kept': 2, 'attributes dropped': 1 },
   failures: {},
 };
 
@@ -90,6 +91,7 @@ it('a batch is one log line of counts and codes', async () => {
         failed: 0,
         asked_for: 0,
         reasons: { invalid_json: 1 },
+        misfits: { 'url kept': 2, 'attributes dropped': 1 },
         failures: {},
         duration_ms: 0,
         iterator_age_ms: 5_000,
@@ -106,13 +108,14 @@ it('a batch is counted in metrics, which are published once', async () => {
     consumerWith(report, { ...counts, throttles: 4, cache_errors: 1 }),
   );
   await observed(kinesisRecords('a'), aBatchContext());
-  expect(published).toEqual([16]);
+  expect(published).toEqual([17]);
   expect(values()).toEqual({
     records_in: 1,
     results: 2,
     set_asides: 1,
     cancelled: 0,
     failed: 0,
+    misfits: 3,
     iterator_age_ms: 5_000,
     end_to_end_ms: 5_000,
     cache_hits_batch: 1,

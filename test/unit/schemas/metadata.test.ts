@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { readRecord, recordSchema } from '../../../schemas/index.ts';
+
+const cat = { text: 'I love my cat', source: 's' };
+
+/** Reads a record that must be accepted. */
+function read(fields: object) {
+  const result = readRecord({ ...cat, ...fields });
+  if (!result.success) throw result.error;
+  return result;
+}
+
+it.each([
+  { author: null, url: null, language: null, created_at: null, attributes: null },
+  { author: '', url: '', language: '', created_at: '', attributes: '' },
+  { author: ' ', url: '\t' },
+  { attributes: {} },
+  { attributes: { stars: null } },
+  { record_id: null, tenant: null, record_version: null, deleted: null },
+])('null and the empty string count as absent: %j', (fields) => {
+  const { data, misfits } = read(fields);
+  expect(data).toEqual({ ...recordSchema.parse(cat) });
+  expect(misfits).toEqual([]);
+});
+
+const kept = (field: string) => [{ field, is_kept: true }];
+const dropped = (field: string) => [{ field, is_kept: false }];
+
+it.each([
+  [{ url: 'N/A' }, { url: 'N/A' }, kept('url')],
+  [{ url: '/p/123' }, { url: '/p/123' }, kept('url')],
+  [{ url: 7 }, { url: '7' }, kept('url')],
+  [{ language: 'English' }, { language: 'English' }, kept('language')],
+  [{ created_at: 'yesterday' }, { created_at: 'yesterday' }, kept('created_at')],
+  [
+    { created_at: '0000-01-01T00:00:00+14:00' },
+    { created_at: '0000-01-01T00:00:00+14:00' },
+    kept('created_at'),
+  ],
+  [{ author: 'a'.repeat(257) }, { author: 'a'.repeat(257) }, kept('author')],
+  [{ author: { name: 'Ada' } }, { author: '{"name":"Ada"}' }, kept('author')],
+  [{ author: 'a'.repeat(1_025) }, undefined, dropped('author')],
+  [{ url: 'N/A', attributes: { url: 'x' } }, { url: 'x', url_2: 'N/A' }, kept('url')],
+  [{ attributes: { stars: null, a: 1 } }, { a: 1 }, []],
+  [{ attributes: { reply: 'x'.repeat(1_025), a: 1 } }, { a: 1 }, dropped('attributes')],
+  [{ attributes: { tags: ['a', 'b'] } }, { tags: '["a","b"]' }, kept('attributes')],
+  [{ attributes: { product: { id: 3 } } }, { product: '{"id":3}' }, kept('attributes')],
+  [{ attributes: { 'Seat Type': 'Economy' } }, { Seat_Type: 'Economy' }, kept('attributes')],
+  [
+    { attributes: { '€': 1, 'a b': 2, a_b: 3 } },
+    { attribute_1: 1, a_b: 2, a_b_2: 3 },
+    [...kept('attributes'), ...kept('attributes'), ...kept('attributes')],
+  ],
+  [{ attributes: 'stars: 5' }, { attributes: 'stars: 5' }, kept('attributes')],
+  [{ attributes: [1, 2] }, { attributes: '[1,2]' }, kept('attributes')],
+])(
+  'a value that does not fit its field becomes an attribute or is dropped, and is counted: %j',
+  (fields, attributes, misfits) => {
+    const result = read(fields);
+    expect(result.data.attributes ?? undefined).toEqual(
+      attributes &&
+        Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [name, value === '7' ? 7 : value]),
+        ),
+    );
+    expect(result.misfits).toEqual(misfits);
+    const { url, author, language, created_at } = result.data;
+    expect({ url, author, language, created_at }).toEqual({ language: 'auto' });
+  },
+);
+
+it('the first 32 attributes are kept and the others are counted', () => {
+  const attributes = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i]));
+  const { data, misfits } = read({ attributes, url: 'N/A' });
+  expect(Object.keys(data.attributes!)).toEqual(Array.from({ length: 32 }, (_, i) => `k${i}`));
+  expect(misfits).toEqual([...Array(8).fill(dropped('attributes')[0]), ...dropped('url')]);
+});
+
+it('the names of attributes may have letters of every script', () => {
+  const attributes = { 评分: 5, Größe: 'L', Grüße: 'x', रेटिंग: 1 };
+  expect(read({ attributes })).toMatchObject({ data: { attributes }, misfits: [] });
+});
+
+it.each([
+  ['created_at', '2026-11-20 10:00:00+0000', '2026-11-20T10:00:00+00:00'],
+  ['created_at', 1_790_000_000_000, '2026-09-21T14:13:20.000Z'],
+  ['language', ' en_US ', 'en'],
+  ['author', 42, '42'],
+  ['author', true, 'true'],
+])('the field %s takes %j, as %j', (field, given, taken) => {
+  const { data, misfits } = read({ [field]: given });
+  expect(data).toMatchObject({ [field]: taken });
+  expect(misfits).toEqual([]);
+});
+
+it.each([
+  ['text', 42],
+  ['text', ['good']],
+  ['text', null],
+  ['text', ''],
+  ['source', null],
+  ['source', 'Google Play'],
+  ['tenant', ''],
+  ['tenant', 'A'],
+  ['record_id', 20251],
+  ['record_id', ''],
+  ['record_id', 'a b'],
+  ['record_version', '2'],
+  ['deleted', 'false'],
+  ['job_id', 'a b'],
+  ['text_claim', 'x'],
+])('the contract stays strict: the record is refused for its %s %j', (field, value) => {
+  const result = readRecord({ ...cat, author: null, [field]: value });
+  const paths = result.success ? [] : result.error.issues.map(({ path }) => path[0]);
+  expect(paths).toContain(field);
+});
+
+it('no metadata ever costs a record, and what is read is a record', () => {
+  const value = fc.oneof(fc.anything(), fc.jsonValue(), fc.string({ unit: 'binary' }));
+  const metadata = fc.record(
+    {
+      author: value,
+      url: value,
+      language: value,
+      created_at: value,
+      attributes: fc.oneof(value, fc.dictionary(fc.string({ unit: 'binary' }), value)),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(metadata, (fields) => {
+      const { data } = read(fields);
+      expect(recordSchema.safeParse(data).success).toBe(true);
+      expect(data.text).toBe(cat.text);
+    }),
+    { numRuns: 1_000 },
+  );
+});
