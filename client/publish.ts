@@ -4,10 +4,10 @@ import type { Send } from './send.ts';
 
 const RECORDS_PER_REQUEST = 500;
 /**
- * Maximum size of the records in one request, in bytes. The value is below the API's limit of 5 MiB
+ * Maximum size of the records in one request, in bytes. The value is below the API's limit of 4 MiB
  * for a body, because the JSON around the records needs space too.
  */
-const BYTES_PER_REQUEST = 4 * 1024 * 1024;
+const BYTES_PER_REQUEST = 3 * 1024 * 1024;
 
 /**
  * Publishes records in as many requests as the API's limits require. Each record without an id gets

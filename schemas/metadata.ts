@@ -79,7 +79,10 @@ function isBlank(value: unknown): boolean {
 
 /** Returns the value as its field takes it, or undefined if it does not fit. */
 function fitValue(field: string, schema: z.ZodType, value: unknown): unknown {
-  if (field === 'created_at') return readTime(value);
+  if (field === 'created_at') {
+    const time = readTime(value);
+    return schema.safeParse(time).success ? time : undefined;
+  }
   const text = typeof value === 'string' ? value.trim() : scalarOf(value);
   if (field === 'language') return typeof text === 'string' ? readLanguage(text) : undefined;
   return [value, text].find((form) => form !== undefined && schema.safeParse(form).success);

@@ -1,6 +1,7 @@
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import { parseWellFormedJson, translateIssues } from '../../schemas/index.ts';
+import { readBody } from './body.ts';
 import { HttpError, notFound } from './errors.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
@@ -8,8 +9,9 @@ const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 /**
  * Parses the JSON body of a request. Returns the parsed value, and the unparsed body as `raw`.
  *
- * @throws {HttpError} UNSUPPORTED_MEDIA_TYPE if the content type is not JSON, PAYLOAD_TOO_LARGE if
- * the body is larger than `max_bytes`, and VALIDATION_ERROR if the body does not match the schema.
+ * @throws {HttpError} UNSUPPORTED_MEDIA_TYPE if the content type is not JSON or the coding is not
+ * gzip, PAYLOAD_TOO_LARGE if the body is larger than `max_bytes`, and VALIDATION_ERROR if the body is
+ * not UTF-8 or does not match the schema.
  * A validation error names each invalid field but does not contain the field's value.
  */
 export async function parseBody<Schema extends z.ZodType>(
@@ -20,9 +22,7 @@ export async function parseBody<Schema extends z.ZodType>(
   if (!JSON_TYPE.test(request.header('content-type')?.trim() ?? '')) {
     throw new HttpError('UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json');
   }
-  if (Number(request.header('content-length') ?? 0) > max_bytes) throw tooLarge(max_bytes);
-  const raw = await request.text();
-  if (Buffer.byteLength(raw) > max_bytes) throw tooLarge(max_bytes);
+  const raw = await readBody(request, max_bytes);
   return { value: parseWith(schema, parseJson(raw), 'body'), raw };
 }
 
@@ -75,10 +75,6 @@ export function parseWith<Schema extends z.ZodType>(
   }));
   const { field, message } = details[0] ?? { field: whole, message: 'is invalid' };
   throw new HttpError('VALIDATION_ERROR', `${field}: ${message}`, { field, details });
-}
-
-function tooLarge(max_bytes: number): HttpError {
-  return new HttpError('PAYLOAD_TOO_LARGE', `The body must be at most ${max_bytes} bytes`);
 }
 
 function parseJson(body: string): unknown {

@@ -19,7 +19,7 @@ import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
  * backslash before each character of the text.
  */
 const MAX_SYNC_BODY_BYTES = 256 * 1024;
-const MAX_BATCH_BODY_BYTES = 5 * 1024 * 1024;
+const MAX_BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Creates the routes that analyse texts while the caller waits.

@@ -53,8 +53,9 @@ export class Api extends Construct {
       // The value AUTHORIZER makes API Gateway call the authorizer before the API key is checked.
       // Therefore a request without a key gets status 401 instead of 403.
       apiKeySourceType: apigateway.ApiKeySourceType.AUTHORIZER,
-      // The API has no binary media types: all answers are text, and with the type `*/*` the mock
-      // integrations of preflight requests would fail.
+      // API Gateway decodes a text body before the function sees it, and bytes that are not UTF-8
+      // become U+FFFD. A binary body arrives byte for byte, in base64. All answers are text.
+      binaryMediaTypes: ['application/json'],
       minCompressionSize: Size.bytes(api.minimum_compression_bytes),
       deployOptions: {
         stageName: api.stage,

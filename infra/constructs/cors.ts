@@ -23,6 +23,9 @@ export function addPreflight(resource: apigateway.IResource, origins: string[]):
     Vary: 'Origin',
   };
   const integration = new apigateway.MockIntegration({
+    // A request without a content type counts as application/json, which is a binary type of the
+    // API. Without this setting, the mock could not read it.
+    contentHandling: apigateway.ContentHandling.CONVERT_TO_TEXT,
     requestTemplates: { 'application/json': '{"statusCode": 204}' },
     integrationResponses: [
       {

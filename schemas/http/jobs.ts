@@ -8,21 +8,23 @@ import {
   outcomeCountsSchema,
   progressSchema,
 } from '../job.ts';
+import { fitMetadata } from '../metadata.ts';
 import { recordFields, recordId, slug, timestamp } from '../record.ts';
 import { resultSchema } from '../result.ts';
 
 /**
  * Limits of a job whose texts are in the body of the request. The texts of a larger job must be
- * uploaded as a file.
+ * uploaded as a file. A function of Lambda reads at most 6 MB, and API Gateway sends the body in
+ * base64, which is a third larger.
  */
 const MAX_JOB_DOCUMENTS = 1_000;
-export const MAX_JOB_BODY_BYTES = 5 * 1024 * 1024;
+export const MAX_JOB_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * One text in the body of a request for a job. The document has the fields of a record, except the
  * fields that the job sets for all of its records.
  */
-const jobDocumentSchema = z
+const strictDocumentSchema = z
   .object(recordFields)
   .omit({
     tenant: true,
@@ -41,6 +43,24 @@ const jobDocumentSchema = z
     language_code: recordFields.language.optional(),
     record_version: recordFields.record_version.optional(),
   });
+
+/**
+ * A document whose metadata never cost its verdict. See {@link fitMetadata}. The body of a request
+ * is read like a record of the stream.
+ */
+const jobDocumentSchema = z.preprocess(fitDocument, strictDocumentSchema) as unknown as z.ZodType<
+  z.output<typeof strictDocumentSchema>,
+  z.input<typeof strictDocumentSchema>
+>;
+
+function fitDocument(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return document;
+  const { language_code, ...given } = document as Record<string, unknown>;
+  const { fields } = fitMetadata({ ...given, language: language_code });
+  const { language, ...fitted } = fields;
+  return { ...fitted, ...(language === undefined ? {} : { language_code: language }) };
+}
+
 export type JobDocument = z.infer<typeof jobDocumentSchema>;
 
 /** If neither the request nor the record names a source, the record gets this source. */

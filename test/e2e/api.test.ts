@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
@@ -185,13 +186,35 @@ it('the API answers unknown paths, wrong methods, large bodies and invalid JSON 
   expect(JSON.stringify(broken.body)).not.toContain('secret');
 });
 
-it('a body that is too large only after its escaping is a 413, not a 500', async () => {
-  // Each quotation mark has 2 bytes in the body and 4 bytes in the event of the function.
-  const documents = Array.from({ length: 4 }, () => ({ text: '"'.repeat(500_000) }));
-  const refused = await post('/analyze/async', { documents });
-  expect(refused).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE' } } });
-  const fitting = await post('/analyze/async', { documents: documents.slice(0, 2) });
+it('a body of 4 MiB fits whatever its characters, and a larger one is a 413, not a 500', async () => {
+  // Each quotation mark has 2 bytes in the body. With 5 MB, the API refuses the body; with 7 MB, the
+  // function could not read the event.
+  const listDocuments = (length: number) =>
+    Array.from({ length }, () => ({ text: '"'.repeat(500_000) }));
+  const fitting = await post('/analyze/async', { documents: listDocuments(4) });
   expect(fitting.status).toBe(202);
+  for (const length of [5, 7]) {
+    const refused = await post('/analyze/async', { documents: listDocuments(length) });
+    expect(refused).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE' } } });
+  }
+});
+
+it('the API refuses bytes that are not UTF-8, and reads a gzipped body', async () => {
+  const send = (body: Uint8Array, headers: Record<string, string> = {}) =>
+    fetch(`${test.cloud.api}/analyze/sync`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': keys.api_key, ...headers },
+      body,
+    });
+  const latin = await send(Buffer.from('{"text":"Tr\xe8s bien"}', 'latin1'));
+  expect(latin.status).toBe(400);
+  expect(await latin.json()).toMatchObject({ error: { message: 'body: is not UTF-8' } });
+  const json = Buffer.from('{"text":"Très bien, je recommande"}');
+  const zipped = await send(gzipSync(json), { 'content-encoding': 'gzip' });
+  expect(zipped.status).toBe(200);
+  expect(await zipped.json()).toMatchObject({ language_code: 'fr' });
+  const brotli = await send(brotliCompressSync(json), { 'content-encoding': 'br' });
+  expect(brotli.status).toBe(415);
 });
 
 it('a client that accepts gzip gets the docs page and results compressed', async () => {

@@ -57,13 +57,13 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '`POST /analyze/async` | creates a job of one `text` of up to 1 MiB, up to 1,000 `documents` (5 MiB), or an `upload` of up to 5 GB',
+      says: '`POST /analyze/async` | creates a job of one `text` of up to 1 MiB, up to 1,000 `documents` (4 MiB), or an `upload` of up to 5 GB',
       tests: [
         'a job of one text has one record, in the language that the caller gives',
         'a job analyses a text of 1 MiB that does not compress',
         'a job of documents has their records in their order',
         'a job with %s is a 400',
-        'a job of more than 5 MiB is a 413',
+        'a job of more than 4 MiB is a 413',
         'an upload is signed for its format and its size, until it expires, and writes no input',
       ],
     },
@@ -255,7 +255,7 @@ export const API: DocumentPromises = {
     {
       says: '413 | PAYLOAD_TOO_LARGE | send a job, upload a file, or split the file',
       tests: [
-        'a job of more than 5 MiB is a 413',
+        'a job of more than 4 MiB is a 413',
         'the API answers unknown paths, wrong methods, large bodies and invalid JSON with errors of one shape',
       ],
     },
@@ -263,6 +263,7 @@ export const API: DocumentPromises = {
       says: '415 | UNSUPPORTED_MEDIA_TYPE | send `Content-Type: application/json`, not encoded or with gzip',
       tests: [
         'a request with a body that is not in the coding %s is answered with 415',
+        'a body in the coding %s is a 415',
         'POST /analyze/sync accepts application/json in any casing, and refuses other content types',
       ],
     },
@@ -288,8 +289,18 @@ export const API: DocumentPromises = {
       tests: ['with the fault %j every route answers with a documented status, and never with 500'],
     },
     {
-      says: 'A body of 5 MiB that consists of quotation marks or backslashes gets 413, because API Gateway escapes them on the way to the function, which reads at most 6 MB.',
-      tests: ['a body that is too large only after its escaping is a 413, not a 500'],
+      says: 'A body has at most 4 MiB, whatever its characters, also after its gzip.',
+      tests: [
+        'a body of 4 MiB fits whatever its characters, and a larger one is a 413, not a 500',
+        'a gzipped body is read, and is limited by its size without gzip',
+      ],
+    },
+    {
+      says: 'A body that is not UTF-8 gets 400, body: is not UTF-8.',
+      tests: [
+        'a body whose bytes are not UTF-8 is a 400, and none of them becomes U+FFFD',
+        'the API refuses bytes that are not UTF-8, and reads a gzipped body',
+      ],
     },
     {
       says: 'Headers of more than 10 KB get 431.',

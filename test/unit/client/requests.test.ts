@@ -183,7 +183,7 @@ it('the client publishes at most 500 records and 4 MiB in a request, in their or
   expect(ids.flat()).toEqual([...large, ...small].map(({ record_id }) => record_id));
   for (const { body } of sent) {
     expect(body.records.length).toBeLessThanOrEqual(500);
-    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(5 * 1024 * 1024);
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(4 * 1024 * 1024);
   }
   expect(sent.length).toBe(5);
 });

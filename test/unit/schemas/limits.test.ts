@@ -133,7 +133,7 @@ it('the limits of Comprehend and of jobs are those that the documentation of AWS
     'zh',
     'zh-TW',
   ]);
-  expect(MAX_JOB_BODY_BYTES).toBe(5 * 1024 * 1024);
+  expect(MAX_JOB_BODY_BYTES).toBe(4 * 1024 * 1024);
   expect([JOB_PAGE_SIZE, MAX_JOB_RECORDS]).toEqual([1_000, 50_000_000]);
 });
 

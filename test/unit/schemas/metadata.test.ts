@@ -15,7 +15,6 @@ it.each([
   { author: null, url: null, language: null, created_at: null, attributes: null },
   { author: '', url: '', language: '', created_at: '', attributes: '' },
   { author: ' ', url: '\t' },
-  { attributes: {} },
   { attributes: { stars: null } },
   { record_id: null, tenant: null, record_version: null, deleted: null },
 ])('null and the empty string count as absent: %j', (fields) => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
@@ -95,3 +96,60 @@ it('a wrong parameter of the path is a 404 of the kind of thing that the path na
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ error: { message: 'There is no such thing' } });
 });
+
+const send = async (body: Uint8Array, headers: Record<string, string> = {}) => {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  };
+  const response = await app.request('/', init as RequestInit);
+  return { status: response.status, body: (await response.json()) as Answer };
+};
+
+interface Answer {
+  value?: unknown;
+  error: { field?: string; message: string };
+}
+
+it('a body whose bytes are not UTF-8 is a 400, and none of them becomes U+FFFD', async () => {
+  for (const bytes of [[0xe8], [0xed, 0xa0, 0x80], [0xff, 0xfe], [0xc3]]) {
+    const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    const answer = await send(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ field: 'body', message: 'body: is not UTF-8' });
+  }
+  const kept = await send(Buffer.from('{"a":"\ufffd"}'));
+  expect(kept.body.value).toEqual({ a: '\ufffd' });
+});
+
+it('a gzipped body is read, and is limited by its size without gzip', async () => {
+  const gzip = { 'content-encoding': 'gzip' };
+  const zip = (json: string) => gzipSync(json, { level: 9 });
+  const wide = new Hono().post('/', async (c) => c.json(await parseBody(c.req, schema, 100)));
+  wide.onError((error, c) => {
+    const { status, body } = toErrorResponse(toHttpError(error), 'r', 0);
+    return c.json(body, status);
+  });
+  const post = async (body: Uint8Array, headers = gzip) => {
+    const all = { 'content-type': 'application/json', ...headers };
+    const init = { method: 'POST', headers: all, body } as RequestInit;
+    const response = await wide.request('/', init);
+    return { status: response.status, body: (await response.json()) as Answer };
+  };
+  expect((await post(zip('{"a":"b"}'))).body.value).toEqual({ a: 'b' });
+  expect((await post(zip(`{"a":"${'b'.repeat(92)}"}`))).status).toBe(200);
+  expect((await post(zip(`{"a":"${'b'.repeat(93)}"}`))).status).toBe(413);
+  expect((await post(zip('{"a":"b"}').subarray(0, 20))).status).toBe(415);
+  // API Gateway has decompressed this body, and has left the header.
+  expect((await post(Buffer.from('{"a":"b"}'))).body.value).toEqual({ a: 'b' });
+});
+
+it.each(['br', 'zstd', 'compress', 'gzip, br'])(
+  'a body in the coding %s is a 415',
+  async (coding) => {
+    const answer = await send(Buffer.from('{"a":"b"}'), { 'content-encoding': coding });
+    expect(answer.status).toBe(415);
+    expect(answer.body.error.message).toMatch(/gzip/);
+  },
+);

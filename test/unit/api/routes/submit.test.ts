@@ -55,6 +55,21 @@ it('a job of documents has their records in their order', async () => {
   ]);
 });
 
+it('a document of a job is accepted whatever its metadata', async () => {
+  const api = testApi();
+  const odd = { url: 'N/A', author: null, created_at: 1_790_000_000, language_code: 'English' };
+  const { answer } = await submitJob(api, { documents: [{ text: 'one', ...odd }] });
+  expect(linesOf(api, answer.job_id)).toEqual([
+    {
+      text: 'one',
+      created_at: '2026-09-21T14:13:20.000Z',
+      attributes: { url: 'N/A', language: 'English' },
+      language: 'auto',
+      record_version: 0,
+    },
+  ]);
+});
+
 it('documents cannot say to which tenant, job or replay they belong', async () => {
   const api = testApi();
   const forged = {
@@ -288,8 +303,8 @@ it.each([
   expect((await api.jobs.list({ tenant: 'acme', limit: 10 })).jobs).toEqual([]);
 });
 
-it('a job of more than 5 MiB is a 413', async () => {
-  const documents = Array.from({ length: 6 }, () => ({ text: 'x'.repeat(1_000_000) }));
+it('a job of more than 4 MiB is a 413', async () => {
+  const documents = Array.from({ length: 5 }, () => ({ text: 'x'.repeat(1_000_000) }));
   const response = await submit(testApi(), { documents });
   expect(response.status).toBe(413);
 });

@@ -7,6 +7,7 @@ import { compressAnswer, decompressBody } from './compression.ts';
 import type { GatewayResponses, ResponseType } from './gateway-response.ts';
 import { hasLargeHeaders, LARGE_HEADERS } from './header-limit.ts';
 import { invokeFunction } from './integration.ts';
+import { firstMediaType, isBinaryType } from './media-type.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
 import { createRouter, type Match } from './router.ts';
 import type { SourceVerdict } from './source-policy.ts';
@@ -120,6 +121,17 @@ function readBody(request: ApiRequest): ApiRequest | ApiAnswer | Refusal {
   return body === 'unsupported' ? refuse('UNSUPPORTED_MEDIA_TYPE') : { ...request, body };
 }
 
+/**
+ * Returns true if the API treats the body of a request as binary. A mock integration cannot read such
+ * a request, unless it converts the content to text. A request without a content type counts as JSON.
+ * Source:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+ */
+function isBinaryRequest({ binary_media_types }: RestApi, headers: Record<string, string>) {
+  const content_type = headers['content-type'] ?? 'application/json';
+  return isBinaryType(binary_media_types, firstMediaType(content_type));
+}
+
 /** Answers a request through the integration of its route, and compresses the answer. */
 async function integrate(
   { api, isPermitted, invoke }: FrontOptions,
@@ -127,7 +139,10 @@ async function integrate(
   { method, headers }: ApiRequest,
   event: object,
 ): Promise<ApiAnswer | Refusal> {
-  if (integration.kind === 'mock') return integration.answer(headers);
+  if (integration.kind === 'mock') {
+    const is_readable = integration.converts_to_text || !isBinaryRequest(api, headers);
+    return is_readable ? integration.answer(headers) : refuse('API_CONFIGURATION_ERROR');
+  }
   if (!isPermitted(integration.function_arn, resource_path, method)) {
     return refuse('API_CONFIGURATION_ERROR');
   }

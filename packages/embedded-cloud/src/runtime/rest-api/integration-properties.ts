@@ -3,6 +3,7 @@ export interface IntegrationProperties {
   Type?: string;
   Uri?: string;
   TimeoutInMillis?: number;
+  ContentHandling?: string;
   RequestTemplates?: Record<string, string>;
   IntegrationResponses?: {
     StatusCode?: string | number;

@@ -5,7 +5,7 @@ import { type MockAnswer, readMock } from './mock.ts';
 /** What answers the requests of a method. */
 export type RouteIntegration =
   | { kind: 'function'; function_arn: string; timeout_ms: number }
-  | { kind: 'mock'; answer: MockAnswer };
+  | { kind: 'mock'; answer: MockAnswer; converts_to_text: boolean };
 
 /**
  * Maximum duration of an integration, in milliseconds.
@@ -23,7 +23,10 @@ export function readIntegration(
   properties: IntegrationProperties = {},
 ): RouteIntegration {
   const label = `${method.logical_id} (${method.type})`;
-  if (properties.Type === 'MOCK') return { kind: 'mock', answer: readMock(label, properties) };
+  if (properties.Type === 'MOCK') {
+    const converts_to_text = properties.ContentHandling === 'CONVERT_TO_TEXT';
+    return { kind: 'mock', answer: readMock(label, properties), converts_to_text };
+  }
   if (properties.Type !== 'AWS_PROXY') {
     throw new Error(
       `${label}: integration ${properties.Type} is not emulated. Use AWS_PROXY, or MOCK.`,

@@ -34,6 +34,25 @@ it('a mock integration answers without a function and its permission', async () 
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+it.each([
+  [undefined, {}, 500],
+  ['CONVERT_TO_TEXT', {}, 204],
+  [undefined, { 'content-type': 'text/plain' }, 204],
+  [undefined, { 'content-type': 'application/json; charset=utf-8' }, 500],
+])(
+  'with the content handling %s, a mock of an API with binary JSON answers a request with %j with %i',
+  async (ContentHandling, headers, status) => {
+    const { May, ...others } = RESOURCES;
+    const handling = ContentHandling === undefined ? {} : { ContentHandling };
+    const integration = { Type: 'MOCK', ...mock(), ...handling };
+    const Api = { ...RESOURCES.Api!, Properties: { BinaryMediaTypes: ['application/json'] } };
+    const Options = method('OPTIONS', { Ref: 'Jobs' }, integration);
+    const call = await frontOf(undefined, { ...others, Api, Options });
+    expect((await call('OPTIONS', '/jobs', { headers })).status).toBe(status);
+  },
+);
+
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 it.each([
   [{}, 'https://a.example'],
