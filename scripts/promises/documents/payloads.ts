@@ -131,7 +131,7 @@ export const PAYLOADS: DocumentPromises = {
       tests: ['a message of %s without a record in it is set aside'],
     },
     {
-      says: 'The contract is strict for what decides on a record: text, source, tenant, and all that identifies it (record_id, record_version, deleted, the fields of jobs and of long texts).',
+      says: 'The contract is strict for the text, the source, the tenant and all that identifies a record (record_id, record_version, deleted, the fields of jobs and of long texts).',
       tests: [STRICT],
     },
     { says: 'Such a field without a right value costs the record.', tests: [STRICT] },
