@@ -1,6 +1,7 @@
 import { countHanVariants } from './han.ts';
 import { countLetters, type LetterCounts } from './letters.ts';
 import { rankLanguages } from './rank.ts';
+import { chooseByWords } from './words.ts';
 
 /**
  * Number of characters that the detector reads. The number is 1,000, because the n-gram ranking
@@ -128,11 +129,14 @@ function detectLatin(
   const { language = UNDETERMINED, is_reliable, scores } = rankLanguages(sample);
   const letters_needed = favoured.includes(language) ? MEDIUM_LETTERS : LONG_LETTERS;
   if (is_reliable && letter_count >= letters_needed) return language;
+  const by_words = chooseByWords(sample, favoured);
+  if (by_words.language !== undefined) return by_words.language;
   const ranked = scores();
   const [first, second] = ranked.filter(([code]) => favoured.includes(code));
   const [foreign, foreign_score] = ranked[0] ?? [UNDETERMINED, 0];
   const best = first?.[1] ?? 0;
-  if (is_reliable && foreign_score - best >= CLEARLY_FOREIGN) return foreign;
+  const is_foreign = is_reliable && foreign_score - best >= CLEARLY_FOREIGN;
+  if (is_foreign && !by_words.is_known) return foreign;
   if (first === undefined || letter_count < 3 || best < LOWEST_SCORE) return undefined;
   return best - (second?.[1] ?? 0) >= CLEARLY_AHEAD ? first[0] : undefined;
 }

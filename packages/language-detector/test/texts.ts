@@ -10,3 +10,11 @@ type Language = (typeof FAVOURED_LANGUAGES)[number];
 export const LABELLED_TEXTS = JSON.parse(
   readFileSync(new URL('labelled-texts.json', import.meta.url), 'utf8'),
 ) as Record<Language, string[]>;
+
+/**
+ * 246 texts that are hard to tell: of one word, of two to four words, of two languages, and in Latin
+ * letters although the language has others. They are listed by kind and by language.
+ */
+export const SHORT_TEXTS = JSON.parse(
+  readFileSync(new URL('short-texts.json', import.meta.url), 'utf8'),
+) as Record<'one_word' | 'short' | 'code_mixed' | 'romanised', Record<string, string[]>>;

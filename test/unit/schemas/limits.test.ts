@@ -82,8 +82,8 @@ it('a language is auto or one of the analyzer, and an empty text is refused', ()
     true,
     true,
     false,
-    false,
-    false,
+    true,
+    true,
   ]);
   expect(sync.safeParse({ text: '' }).success).toBe(false);
 });

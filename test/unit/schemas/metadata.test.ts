@@ -23,36 +23,36 @@ it.each([
   expect(misfits).toEqual([]);
 });
 
-const kept = (field: string) => [{ field, is_kept: true }];
-const dropped = (field: string) => [{ field, is_kept: false }];
+const listKept = (field: string) => [{ field, is_kept: true }];
+const listDropped = (field: string) => [{ field, is_kept: false }];
 
 it.each([
-  [{ url: 'N/A' }, { url: 'N/A' }, kept('url')],
-  [{ url: '/p/123' }, { url: '/p/123' }, kept('url')],
-  [{ url: 7 }, { url: '7' }, kept('url')],
-  [{ language: 'English' }, { language: 'English' }, kept('language')],
-  [{ created_at: 'yesterday' }, { created_at: 'yesterday' }, kept('created_at')],
+  [{ url: 'N/A' }, { url: 'N/A' }, listKept('url')],
+  [{ url: '/p/123' }, { url: '/p/123' }, listKept('url')],
+  [{ url: 7 }, { url: '7' }, listKept('url')],
+  [{ language: 'English' }, { language: 'English' }, listKept('language')],
+  [{ created_at: 'yesterday' }, { created_at: 'yesterday' }, listKept('created_at')],
   [
     { created_at: '0000-01-01T00:00:00+14:00' },
     { created_at: '0000-01-01T00:00:00+14:00' },
-    kept('created_at'),
+    listKept('created_at'),
   ],
-  [{ author: 'a'.repeat(257) }, { author: 'a'.repeat(257) }, kept('author')],
-  [{ author: { name: 'Ada' } }, { author: '{"name":"Ada"}' }, kept('author')],
-  [{ author: 'a'.repeat(1_025) }, undefined, dropped('author')],
-  [{ url: 'N/A', attributes: { url: 'x' } }, { url: 'x', url_2: 'N/A' }, kept('url')],
+  [{ author: 'a'.repeat(257) }, { author: 'a'.repeat(257) }, listKept('author')],
+  [{ author: { name: 'Ada' } }, { author: '{"name":"Ada"}' }, listKept('author')],
+  [{ author: 'a'.repeat(1_025) }, undefined, listDropped('author')],
+  [{ url: 'N/A', attributes: { url: 'x' } }, { url: 'x', url_2: 'N/A' }, listKept('url')],
   [{ attributes: { stars: null, a: 1 } }, { a: 1 }, []],
-  [{ attributes: { reply: 'x'.repeat(1_025), a: 1 } }, { a: 1 }, dropped('attributes')],
-  [{ attributes: { tags: ['a', 'b'] } }, { tags: '["a","b"]' }, kept('attributes')],
-  [{ attributes: { product: { id: 3 } } }, { product: '{"id":3}' }, kept('attributes')],
-  [{ attributes: { 'Seat Type': 'Economy' } }, { Seat_Type: 'Economy' }, kept('attributes')],
+  [{ attributes: { reply: 'x'.repeat(1_025), a: 1 } }, { a: 1 }, listDropped('attributes')],
+  [{ attributes: { tags: ['a', 'b'] } }, { tags: '["a","b"]' }, listKept('attributes')],
+  [{ attributes: { product: { id: 3 } } }, { product: '{"id":3}' }, listKept('attributes')],
+  [{ attributes: { 'Seat Type': 'Economy' } }, { Seat_Type: 'Economy' }, listKept('attributes')],
   [
     { attributes: { '€': 1, 'a b': 2, a_b: 3 } },
     { attribute_1: 1, a_b: 2, a_b_2: 3 },
-    [...kept('attributes'), ...kept('attributes'), ...kept('attributes')],
+    [...listKept('attributes'), ...listKept('attributes'), ...listKept('attributes')],
   ],
-  [{ attributes: 'stars: 5' }, { attributes: 'stars: 5' }, kept('attributes')],
-  [{ attributes: [1, 2] }, { attributes: '[1,2]' }, kept('attributes')],
+  [{ attributes: 'stars: 5' }, { attributes: 'stars: 5' }, listKept('attributes')],
+  [{ attributes: [1, 2] }, { attributes: '[1,2]' }, listKept('attributes')],
 ])(
   'a value that does not fit its field becomes an attribute or is dropped, and is counted: %j',
   (fields, attributes, misfits) => {
@@ -73,7 +73,7 @@ it('the first 32 attributes are kept and the others are counted', () => {
   const attributes = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i]));
   const { data, misfits } = read({ attributes, url: 'N/A' });
   expect(Object.keys(data.attributes!)).toEqual(Array.from({ length: 32 }, (_, i) => `k${i}`));
-  expect(misfits).toEqual([...Array(8).fill(dropped('attributes')[0]), ...dropped('url')]);
+  expect(misfits).toEqual([...Array(8).fill(listDropped('attributes')[0]), ...listDropped('url')]);
 });
 
 it('the names of attributes may have letters of every script', () => {
