@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../../../processors/stream/decode/decode.ts';
 import { deriveRecordId, ENVELOPE_NAMES } from '../../../../schemas/index.ts';
 import { AGGREGATE_CASES } from '../../../fixtures/stream/aggregates.ts';
+import { AGGREGATE_ENDS, ENVELOPE_ENDS } from '../../../fixtures/stream/ends.ts';
 import { ENVELOPE_CASES } from '../../../fixtures/stream/envelopes.ts';
 import type { StreamCase } from '../../../fixtures/stream/stream-case.ts';
 import { kinesisRecord } from '../../../support/kinesis-event.ts';
@@ -18,55 +19,6 @@ function endsOf(data: unknown, unwrap = new Set<(typeof ENVELOPE_NAMES)[number]>
 }
 
 const dataOf = (cases: StreamCase[], id: string) => cases.find((one) => one.id === id)!.data;
-
-/** For each case: what becomes of it, and what becomes of it if every envelope is unwrapped. */
-const ENVELOPE_ENDS: Record<string, { ends: string[]; unwrapped?: string[] }> = {
-  'E01-cloudwatch-logs-gzip': { ends: ['- envelope'], unwrapped: ['cw-1', 'cw-2'] },
-  'E02-cloudwatch-control': { ends: ['- envelope'], unwrapped: [] },
-  'E03-sns': { ends: ['- envelope'], unwrapped: ['sns-1'] },
-  'E04-eventbridge': { ends: ['- envelope'], unwrapped: ['eb-1'] },
-  'E05-dynamodb-stream': { ends: ['- envelope'], unwrapped: ['ddb-1'] },
-  'E06-dms-cdc': { ends: ['- envelope'], unwrapped: ['dms-1'] },
-  'E07-debezium': { ends: ['- envelope'], unwrapped: ['dbz-1'] },
-  'E08-ndjson-in-one-record': { ends: ['nd-1', 'nd-2'] },
-  'E10-json-array': { ends: ['ar-1', 'ar-2'] },
-  'E11-zlib': { ends: ['zl-1'] },
-  'E12-double-base64': { ends: ['- invalid_json'] },
-  'E13-json-in-json-string': { ends: ['- invalid_record'] },
-  'E14-plain-text': { ends: ['- invalid_json'] },
-  'E15-trailing-newline': { ends: ['nl-1'] },
-  'E16-bom': { ends: ['bom-1'] },
-  'E17-trailing-nul': { ends: ['- invalid_json'] },
-  'E18-utf16': { ends: ['- invalid_utf8'] },
-  'E19-python-dict': { ends: ['- invalid_json'] },
-  'E20-NaN': { ends: ['- invalid_json'] },
-  'E21-trailing-comma': { ends: ['- invalid_json'] },
-  'E22-gzip-of-ndjson': { ends: ['gn-1', 'gn-2'] },
-  'E23-kinesis-agent-line': { ends: ['ka-1'] },
-  'E24-gzip-multi-member': { ends: ['gm-1', 'gm-2'] },
-  'E25-empty-data': { ends: ['- invalid_json'] },
-  'E26-fluentbit-wrapped': { ends: ['- envelope'], unwrapped: ['fb-1'] },
-  'E27-sqs-pipes': { ends: ['- envelope'], unwrapped: ['sqs-1'] },
-  'E28-two-tenants-null-proto': { ends: ['proto-1'] },
-};
-
-const AGGREGATE_ENDS: Record<string, string[]> = {
-  'K01-multi-pk-ehk-tags': ['k1a', 'k1b', 'k1c'],
-  'K02-one-bad-among': ['k2a', 'k2c', '- invalid_json'],
-  'K03-empty-aggregate': [],
-  'K04-no-table': ['- invalid_aggregate'],
-  'K05-records-before-table': ['k5'],
-  'K06-gzip-inside': ['k6'],
-  'K07-gzip-around': ['k7'],
-  'K08-nested-aggregate': ['k8'],
-  'K09-zlib-inside-fluentbit': ['k9'],
-  'K10-bad-md5': ['- invalid_aggregate'],
-  'K11-no-md5-trunc': ['- invalid_aggregate'],
-  'K12-ndjson-sub': ['k12'],
-  'K14-same-id-twice': ['k14', 'k14'],
-  'K16-kpl-plain-avro': ['- invalid_json'],
-  'K17-glue-schema-registry': ['- invalid_json'],
-};
 
 describe('the payloads that people put on the stream', () => {
   it('every case of the fixtures has its end in this test', () => {

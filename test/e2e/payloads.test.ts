@@ -1,0 +1,78 @@
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { deriveRecordId } from '../../schemas/index.ts';
+import { AGGREGATE_CASES } from '../fixtures/stream/aggregates.ts';
+import { AGGREGATE_ENDS, ENVELOPE_ENDS } from '../fixtures/stream/ends.ts';
+import { ENVELOPE_CASES } from '../fixtures/stream/envelopes.ts';
+import { FIELD_CASES } from '../fixtures/stream/fields.ts';
+import type { StreamCase } from '../fixtures/stream/stream-case.ts';
+import { TEXT_CASES } from '../fixtures/stream/texts.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+
+const WAIT = { timeout: 90_000, interval: 250 };
+
+let test: TestCloud;
+beforeAll(async () => {
+  test = await testCloud();
+});
+afterAll(() => test.stop());
+
+/** Puts the payload of a case on the stream, and returns the id that its place gives it. */
+async function put({ data, pk = 'k' }: StreamCase): Promise<string> {
+  const bytes =
+    data instanceof Uint8Array
+      ? data
+      : Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
+  const { ShardId, SequenceNumber } = await test.clients.kinesis.send(
+    new PutRecordCommand({ StreamName: test.stack.StreamName, PartitionKey: pk, Data: bytes }),
+  );
+  const position = { shard_id: ShardId!, sequence_number: SequenceNumber! };
+  return deriveRecordId({ stream_name: test.stack.StreamName, ...position });
+}
+
+const result = (record_id: string) =>
+  vi.waitFor(async () => {
+    const found = await test.results.get('default', record_id);
+    expect(found, record_id).toBeDefined();
+    return found!;
+  }, WAIT);
+
+const setAside = (id: string) =>
+  vi.waitFor(async () => {
+    const found = await test.set_asides.get(id);
+    expect(found, id).toBeDefined();
+    return found!;
+  }, WAIT);
+
+it('each payload that people put on the stream ends as results or as set-asides with their reason', async () => {
+  const places = new Map<string, string>();
+  for (const one of [...ENVELOPE_CASES, ...AGGREGATE_CASES]) places.set(one.id, await put(one));
+  const ends = [
+    ...Object.entries(ENVELOPE_ENDS).map(([id, one]) => [id, one.ends] as const),
+    ...Object.entries(AGGREGATE_ENDS),
+  ];
+  for (const [id, expected] of ends) {
+    const ids = expected.filter((end) => !end.startsWith('- '));
+    for (const record_id of ids) expect(await result(record_id)).toMatchObject({ record_id });
+    const [reason] = expected.filter((end) => end.startsWith('- '));
+    if (reason === undefined || ids.length > 0) continue;
+    expect([id, `- ${(await setAside(places.get(id)!)).reason}`]).toEqual([id, reason]);
+  }
+  const bad_one = await setAside(`${places.get('K02-one-bad-among')}:1`);
+  expect(bad_one.reason).toBe('invalid_json');
+}, 180_000);
+
+it('odd metadata and texts without a visible character cost no other record its result', async () => {
+  for (const one of [...FIELD_CASES, ...TEXT_CASES]) if (one.pk !== '') await put(one);
+  expect(await result('F04-empty-strings')).toMatchObject({ status: 'analyzed' });
+  expect(await result('F30-url-na')).toMatchObject({ attributes: { url: 'N/A' } });
+  expect(await result('F18-lang-en_US')).toMatchObject({ language_code: 'en' });
+  expect(await result('F09-created-offset-no-colon')).toMatchObject({
+    created_at: '2026-11-20T10:00:00.000Z',
+  });
+  for (const id of ['T04-zero-width-only', 'T06-nul-only', 'T09-variation-only']) {
+    expect(await result(id)).toMatchObject({ status: 'empty' });
+  }
+  expect(await result('T36-smart-quote-neg')).toMatchObject({ sentiment: 'NEGATIVE' });
+  expect(await result('T35-math-bold')).toMatchObject({ language_code: 'en' });
+}, 180_000);
