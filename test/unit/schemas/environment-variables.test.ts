@@ -35,6 +35,7 @@ const FUNCTIONS = [
       SET_ASIDE_BUCKET: 's',
       RESTORE_KEY_ARN: 'a',
       TEXT_POLICY: 'none',
+      UNWRAP: 'sns',
       ENVIRONMENT: 'e',
       JOBS_TABLE: 'j',
       INPUT_BUCKET: 'i',
@@ -77,8 +78,9 @@ describe.each(FUNCTIONS)('the function of %s', (_, schema, variables: Record<str
 
   it('does not start if one of them is missing or empty, and names it', () => {
     for (const name of Object.keys(variables)) {
-      // Without CORS, the list of origins is empty.
-      for (const value of name === 'CORS_ORIGINS' ? [undefined] : [undefined, '']) {
+      // Without CORS, the list of origins is empty, and so is the list of envelopes by default.
+      const may_be_empty = ['CORS_ORIGINS', 'UNWRAP'].includes(name);
+      for (const value of may_be_empty ? [undefined] : [undefined, '']) {
         const changed = { ...variables, [name]: value };
         expect(() => parseEnvironment(schema, changed), name).toThrow(`${name}: `);
       }
