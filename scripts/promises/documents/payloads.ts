@@ -222,7 +222,10 @@ export const PAYLOADS: DocumentPromises = {
       says: 'A word of several languages, such as "horrible", is analysed in the default language.',
       tests: ['a word of several languages does not decide, and is no word of any other language'],
     },
-    { says: 'Of 90 texts of two to four words, 86 get the right language, and 1 a wrong one.', tests: [SHORT] },
+    {
+      says: 'Of 90 texts of two to four words, 86 get the right language, and 1 a wrong one.',
+      tests: [SHORT],
+    },
     {
       says: 'A text of two languages gets the language of most of its words.',
       tests: [SHORT],
