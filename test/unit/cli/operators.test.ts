@@ -106,13 +106,15 @@ it('redrive list shows the batches that are not back yet, those of a reason, or 
 });
 
 it('redrive show lists the records of a batch without their texts', async () => {
-  const key = putReport('one', 'RetryAttemptsExhausted', aRecord('a'), 'no json');
+  const umlauts = { ...aRecord('b'), text: 'secret ä' };
+  const key = putReport('one', 'RetryAttemptsExhausted', aRecord('a'), 'no json', umlauts);
   const { stdout } = await redrive('show', key, '--json');
   expect(JSON.parse(stdout)).toMatchObject({
     key,
-    records: 2,
+    records: 3,
     contents: [
       { tenant: 'default', source: 's', record_id: 'a', record_version: 0, bytes: 11 },
+      { record_id: 'b', bytes: 9 },
       { record_id: '(invalid_json)', bytes: 7 },
     ],
   });
@@ -152,6 +154,15 @@ it('redrive run --dry-run counts the records, and neither publishes nor marks', 
   expect(stdout).toBe('2 records of 1 batches would be put back.');
   expect(kinesis.calls()).toHaveLength(0);
   expect(s3.commandCalls(PutObjectCommand)).toHaveLength(0);
+});
+
+it('redrive run names each error code of the stream once, however many batches it kept back', async () => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  putReport('two', 'RetryAttemptsExhausted', aRecord('b'));
+  refused = 2;
+  const { stdout, exit_code } = await redrive('run', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ failed: 2, codes: ['InvalidArgumentException'] });
+  expect(exit_code).toBe(2);
 });
 
 it.each(['show', 'run', 'run --dry-run'])(

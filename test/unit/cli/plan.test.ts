@@ -33,11 +33,20 @@ it.each([
   ['500/s', 500],
   ['30k/min', 500],
   ['86.4k/day', 1],
+  ['3.6k/h', 1],
+  ['2628k/month', 1],
+  ['2.592b/day', 30_000],
   ['1M/s', 1_000_000],
   ['1e6/s', 1_000_000],
 ])('aurastream plan accepts the rate %s', async (rate, records_per_second) => {
   const { load } = JSON.parse(await runPlanAsJson(rate)) as { load: object };
   expect(load).toMatchObject({ records_per_second, characters: 140, repeat_share: 0.6 });
+});
+
+it('aurastream plan rounds a mean length to whole characters', async () => {
+  const lengthOf = async (length: string) =>
+    JSON.parse(await runPlanAsJson('5', length)).load.characters;
+  expect([await lengthOf('140.4'), await lengthOf('140.5')]).toEqual([140, 141]);
 });
 
 it.each([
