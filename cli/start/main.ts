@@ -1,12 +1,11 @@
 import { bootCloud, type Cloud, isDiskFull } from '@aurastream/embedded-cloud';
-import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { prepareKeys } from './keys.ts';
 import { formatForPrograms, formatForReaders } from './messages.ts';
-import { HELP, type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions, toParameters } from './options.ts';
 
 /**
  * Shows the current step of the start. On a terminal, the step overwrites the previous step. If the
@@ -52,10 +51,7 @@ async function bootStack(options: Options): Promise<Cloud> {
     }),
     dataDir: options.data,
     port: options.port,
-    parameters: {
-      ...EMBEDDED_PARAMETERS,
-      CallbackAllowLoopback: String(options.loopback_callbacks),
-    },
+    parameters: toParameters(options),
     onProgress: showProgress,
   });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 
 export const HELP = `Runs AuraStream on the embedded cloud until Ctrl-C.
 
@@ -46,4 +47,11 @@ export function readOptions(): Options | 'help' {
     json: values.json,
     loopback_callbacks: values['loopback-callbacks'],
   };
+}
+
+/** Returns the template parameters with which the embedded cloud deploys the stack. */
+export function toParameters({
+  loopback_callbacks,
+}: Pick<Options, 'loopback_callbacks'>): Record<string, string> {
+  return { ...EMBEDDED_PARAMETERS, CallbackAllowLoopback: String(loopback_callbacks) };
 }

@@ -129,6 +129,50 @@ it('a checkpoint of a job that is gone moves nothing', async () => {
   expect(await advance()).toBeUndefined();
 });
 
+const LEASE = { owner: 'me', until: '2026-11-23T10:05:00.000Z' };
+const SET_LEASE = {
+  TableName: 'jobs',
+  Key: { job_id: 'job_1', part: 'job' },
+  UpdateExpression: 'SET #lease = :lease, #due_at = :due_at, #due_shard = :due_shard',
+  ReturnValues: 'ALL_NEW',
+};
+
+it('a lease is taken if it is free, has ended, or belongs to the one that hands it over or to the one that takes it', async () => {
+  const now = Date.parse('2026-11-23T10:00:00.000Z');
+  expect(await store.takeLease('job_1', ['PENDING'], LEASE, { from: 'other', now })).toEqual(job);
+  expect(onlyInput()).toMatchObject({
+    ...SET_LEASE,
+    ConditionExpression:
+      '#status IN (:from_PENDING) AND ' +
+      '(attribute_not_exists(#lease) OR #lease.#until <= :now OR #lease.#owner IN (:from, :owner))',
+    ExpressionAttributeNames: { '#lease': 'lease', '#owner': 'owner', '#until': 'until' },
+    values: {
+      ...{ ':lease': LEASE, ':due_at': LEASE.until, ':from_PENDING': 'PENDING' },
+      ...{ ':now': '2026-11-23T10:00:00.000Z', ':from': 'other', ':owner': 'me' },
+    },
+  });
+});
+
+it('without a message that hands the job over, a lease is taken from no other owner that is at work', async () => {
+  await store.takeLease('job_1', ['PENDING'], LEASE, { now: 0 });
+  expect(onlyInput().values).toMatchObject({ ':from': 'me', ':owner': 'me' });
+});
+
+it('a check of a job is postponed only if its time is the one that was seen, or the later one already', async () => {
+  const later = '2026-11-23T11:00:00.000Z';
+  const seen = { job_id: 'job_1', status: 'PENDING' as const };
+  await store.postpone({ ...aJob(seen), due_at: LEASE.until }, later);
+  expect(onlyInput()).toMatchObject({
+    ...SET_LEASE,
+    UpdateExpression: 'SET #due_at = :due_at, #due_shard = :due_shard',
+    ConditionExpression: '#status IN (:from_PENDING) AND (#due_at IN (:seen, :due_at))',
+    values: { ':due_at': later, ':seen': LEASE.until },
+  });
+  dynamodb.resetHistory();
+  await store.postpone({ ...aJob(seen), due_at: undefined }, later);
+  expect(onlyInput().values).toMatchObject({ ':due_at': later, ':seen': later });
+});
+
 it('an attempt is added to a pending callback, and only as the next one', async () => {
   const attempt = { attempted_at: 't', duration_ms: 3, status: 500 };
   await store.addCallbackAttempt('job_1', 2, attempt, 'pending');

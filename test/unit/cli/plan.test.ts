@@ -43,6 +43,11 @@ it.each([
   expect(load).toMatchObject({ records_per_second, characters: 140, repeat_share: 0.6 });
 });
 
+it('aurastream plan never rounds a share of repeated texts up to 100 %', async () => {
+  const printed = await runPlan('--rate', '5', '--length', '140', '--repeat', '99.99%');
+  expect(printed).toContain('99.99 % repeated texts');
+});
+
 it('aurastream plan rounds a mean length to whole characters', async () => {
   const lengthOf = async (length: string) =>
     JSON.parse(await runPlanAsJson('5', length)).load.characters;
@@ -133,7 +138,9 @@ it('aurastream plan prints each finding and each proposal of its JSON, at every 
 it('aurastream plan prints the size, the availability and the price of the synchronous API', async () => {
   const words = ['--rate', '100/s', '--length', '140', '--repeat', '0.6', '--sync', '1000/s'];
   const printed = await runPlan(...words, '--burst', '5000');
-  expect(printed).toContain('1,000 requests/s, 5,000 in a burst: 100 execution environments');
+  expect(printed).toContain(
+    '1,000 requests/s, 5,000 in a burst: 100 execution environments, 500 in a burst',
+  );
   expect(printed).toMatch(/99\.95 % × Lambda 99\.95 % = 99\.900 %.*99\.860 %, 61\.3 min a month/);
   expect(printed).toMatch(/gateway +6,907\.74/);
   const command = planCommand().parseAsync([...words.slice(0, 6), '--burst', '5'], {

@@ -122,6 +122,11 @@ it('replay exits with 2 if some records could not be published, and counts them'
   expect(JSON.parse(line)).toMatchObject({ lines: 2, replayed: 0, failed: 2 });
 });
 
+it('replay says how far it is, with the hour of the lake that it reads', async () => {
+  lines = many(300);
+  expect((await replay()).stderr).toMatch(/\d+ of \d+ lines replayed, at 2026-11-23T10:00Z\n/);
+});
+
 it.each([
   ['a quarter of 10 calls of 25 documents per second by default', [], 100 / (0.25 * 10 * 25)],
   ['the share that is named', ['--share', '1'], 100 / (10 * 25)],

@@ -11,7 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { prepareKeys } from '../../../cli/start/keys.ts';
 import { formatForPrograms, formatForReaders } from '../../../cli/start/messages.ts';
-import { HELP, readOptions } from '../../../cli/start/options.ts';
+import { HELP, readOptions, toParameters } from '../../../cli/start/options.ts';
 import { deriveCallbackSecret, formatApiKey, parseApiKey } from '../../../schemas/index.ts';
 import { listStackOutputs } from '../../support/cli.ts';
 
@@ -73,6 +73,13 @@ it('npm start takes another port, another folder, JSON and callbacks to this mac
   expect(readWith('--port', '65535')).toMatchObject({ port: 65_535 });
   expect(readWith('--help')).toBe('help');
   expect(readWith('-h')).toBe('help');
+});
+
+it('npm start deploys the template with a short buffer, and allows callbacks to this machine only on request', () => {
+  expect([false, true].map((loopback_callbacks) => toParameters({ loopback_callbacks }))).toEqual([
+    { LakeBufferSeconds: '5', CallbackAllowLoopback: 'false' },
+    { LakeBufferSeconds: '5', CallbackAllowLoopback: 'true' },
+  ]);
 });
 
 it.each(['65536', '1.5', '1e3', '', 'ssh'])('npm start refuses the port %j', (port) => {
