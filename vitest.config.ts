@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import LongestFirst from './test/support/longest-first.ts';
 import { OWN_MODULES, UNIT_SETUP, UNIT_TESTS } from './test/support/unit-tests.ts';
 
 interface Layer {
@@ -47,6 +48,7 @@ export default defineConfig({
     // On a machine with two cores, more workers would only compete for the cores and for the
     // emulators' ports.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: process.env.CI === undefined ? ['default'] : ['default', SLOWEST_TESTS],
     coverage: {
       provider: 'custom',
@@ -68,9 +70,10 @@ export default defineConfig({
       layer('unit-own-modules', { ...UNIT_LAYER, include: OWN_MODULES, isolate: true }),
       layer('contract', {
         include: ['test/contract/**/*.test.ts', 'packages/*/test/contract/**/*.test.ts'],
-        testTimeout: 30_000,
+        setupFiles: ['test/support/clean-worker.ts'],
+        testTimeout: 60_000,
         hookTimeout: 60_000,
-        isolate: true,
+        isolate: false,
         order: 1,
       }),
       layer('e2e', {

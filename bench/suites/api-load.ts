@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareKeys } from '../../cli/start/keys.ts';
+import { sleep } from '../../lib/sleep.ts';
 import { createCaller } from '../api-caller.ts';
 import type { BenchCloud } from '../cloud.ts';
 import { buildFigure, type Figure } from '../figures.ts';

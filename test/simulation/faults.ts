@@ -54,6 +54,11 @@ export interface FaultPlan {
   /** Probability that Lambda replaces the environment of a shard before a batch. */
   replaced: number;
   reshard_every_ms: number | undefined;
+  /**
+   * Number of deliveries after which a message of a queue becomes a dead letter. Absent if each queue
+   * draws the number.
+   */
+  max_receives?: number;
 }
 
 /**
@@ -103,6 +108,30 @@ export function drawFaultPlan(random: Random): FaultPlan {
     replaced: 0.02,
     reshard_every_ms: random.chance(0.5) ? random.between(2_000, 20_000) : undefined,
   };
+}
+
+/**
+ * Adds a fault that random plans hardly ever have. Most work of a world is done in its first seconds,
+ * so that an outage which begins at a random time often meets an idle world. The seed decides
+ * without a random number, so that all other draws stay as they are.
+ */
+export function addRareFault(plan: FaultPlan, seed: number): FaultPlan {
+  const addOutage = (service: Service, from_ms: number, to_ms: number) => ({
+    ...plan,
+    outages: [...plan.outages, { service, from_ms, to_ms }],
+  });
+  switch (seed % 10) {
+    case 4:
+      // Longer than the ten attempts of a publisher.
+      return addOutage('kinesis', 2_000, LONG_MS);
+    case 6:
+      return addOutage('comprehend', 500, 20_000);
+    case 7:
+      // Stands for an outage that lasts longer than all deliveries of a message.
+      return { ...plan, max_receives: 1 };
+    default:
+      return plan;
+  }
 }
 
 /** Returns a plan with one outage and no other fault. */

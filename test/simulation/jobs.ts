@@ -14,6 +14,7 @@ import {
 import type { Checker } from './checks/checker.ts';
 import {
   checkJob,
+  checkResumed,
   checkShownResults,
   isOver,
   type JobProgress,
@@ -252,7 +253,9 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
     },
     async atEnd(): Promise<void> {
       for (const known of all.values()) {
-        checkCallbackEnded(known, await check(known));
+        const job = await check(known);
+        checkCallbackEnded(known, job);
+        checkResumed(known, job, fault_free_since ?? Number.POSITIVE_INFINITY);
         await showResults(known);
       }
     },
@@ -338,7 +341,7 @@ function makeJob(
   const { bytes, lines } = makeJobInput({ ...base, random, source: 'job', total });
   const deadline_ms = random.pick([30_000, 600_000, 2 * HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS]);
   const deadline_at = now + deadline_ms;
-  const state = { cancelled_at: undefined, done: 0, final: undefined };
+  const state = { arrived_at: undefined, cancelled_at: undefined, done: 0, final: undefined };
   return { known: { ...base, lines, input, deadline_at, ...state }, bytes };
 }
 
@@ -382,6 +385,7 @@ async function createJob(
     queues.jobs.send({ 'detail-type': 'Object Created', detail });
   };
   arrive(known.input === 'wrong_key' ? `inputs/${job_id}.csv` : key, bytes);
+  if (known.input === 'good') known.arrived_at = world.scheduler.now();
   if (known.input !== 'replaced') return;
   await world.scheduler.sleep(random.int(3_000), 'input is replaced');
   // The new object has the same records, and another etag.

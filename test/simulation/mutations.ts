@@ -51,7 +51,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/versions.ts',
     from: 'else version.places.push(item);',
     to: '',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a store that throws counts as if it kept all entries',
@@ -114,14 +114,14 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/progress.ts',
     from: 'if (entry === undefined) continue;',
     to: 'if (entry !== undefined) continue;',
-    seed: 2,
+    seed: 13,
   },
   {
     name: 'a page is closed one record early',
     file: 'jobs/progress.ts',
     from: 'if (doneOf(counts) < size) return undefined;',
     to: 'if (doneOf(counts) < size - 1) return undefined;',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a job waits for one page too many',
@@ -154,15 +154,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a derived id leaves out the shard',
     file: 'schemas/identity.ts',
-    from: '`${position.stream_name}:${position.shard_id}:${position.sequence_number}`',
-    to: '`${position.stream_name}:${position.sequence_number}`',
-    seed: 1,
-  },
-  {
-    name: 'a derived id leaves out the stream',
-    file: 'schemas/identity.ts',
-    from: '`${position.stream_name}:${position.shard_id}:${position.sequence_number}`',
-    to: '`${position.shard_id}:${position.sequence_number}`',
+    from: '`${position.shard_id}:${position.sequence_number}`',
+    to: '`${position.sequence_number}`',
     seed: 1,
   },
   {
@@ -184,7 +177,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/versions.ts',
     from: '`${recordKey(item.record)}#${record_version}#${analysis_run}`',
     to: '`${recordKey(item.record)}#${record_version}`',
-    seed: 13,
+    seed: 5,
   },
   {
     name: 'only one tenant of an id gets its row in a lot',
@@ -331,7 +324,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'operations/restore.ts',
     from: "const is_accepted = partition_key !== '' && partition_key.length <= 256;",
     to: 'const is_accepted = position !== undefined;',
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'a set-aside from an aggregate loses its place',
@@ -345,14 +338,14 @@ export const MUTATIONS: Mutation[] = [
     file: 'operations/replay-set-aside.ts',
     from: "if (failed > 0) return { status: 'failed', codes };",
     to: '',
-    seed: 2,
+    seed: 19,
   },
   {
     name: 'a set-aside is replayed although its text is missing',
     file: 'operations/replay-set-aside.ts',
     from: 'if (await lacksText(deps.claims, one)) return',
     to: 'if ((await lacksText(deps.claims, one)) && deps.dry_run) return',
-    seed: 4,
+    seed: 2,
   },
   {
     name: 'a replay takes the last line of a record, not its newest version',
@@ -387,7 +380,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'api/routes/job-results.ts',
     from: 'if (result === undefined || result.record_version < version) {',
     to: 'if (result === undefined) {',
-    seed: 2,
+    seed: 13,
   },
   {
     name: 'a throttled process uses up its old slots',
@@ -401,7 +394,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/analysis/circuit-breaker.ts',
     from: 'if (!circuit.admit()) {',
     to: 'if (!circuit.admit() && !is_probe) {',
-    seed: 12,
+    seed: 6,
   },
   {
     name: 'a detected language is reported as given',
@@ -436,7 +429,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/progress.ts',
     from: 'items.filter(({ record }) => record.job_id === undefined)',
     to: 'items',
-    seed: 10,
+    seed: 13,
   },
   {
     name: 'dropped records are not reported',
@@ -556,6 +549,34 @@ export const MUTATIONS: Mutation[] = [
     from: 'const marked: Page = outcomes.size === size ? marks',
     to: 'const marked: Page = outcomes.size >= size - 1 ? marks',
     seed: 10,
+  },
+  {
+    name: 'a failed record keeps its room in the publisher',
+    file: 'ingest/publisher/sender.ts',
+    from: 'onSettled(pending);\n    return true;',
+    to: 'if (outcome.ok) onSettled(pending);\n    return true;',
+    seed: 34,
+  },
+  {
+    name: 'a batch is marked as restored although the stream refused records',
+    file: 'operations/redrive.ts',
+    from: 'if (restored.failed === 0) {',
+    to: 'if (restored.failed >= 0) {',
+    seed: 2,
+  },
+  {
+    name: 'a submission goes on after its publisher gave up',
+    file: 'ingest/submission/publish-records.ts',
+    from: "if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);",
+    to: '',
+    seed: 24,
+  },
+  {
+    name: 'the sweeper does not resume a submission that has stopped',
+    file: 'jobs/sweep.ts',
+    from: "await job_queue.send({ kind: 'resume', job_id });",
+    to: '',
+    seed: 17,
   },
 ];
 

@@ -39,7 +39,8 @@ export function createQueue(world: World, options: QueueOptions): Queue {
   const messages = new Set<Message>();
   const visible: Message[] = [];
   let running = 0;
-  const max_receives = random.pick(MAX_RECEIVES);
+  const drawn = random.pick(MAX_RECEIVES);
+  const { max_receives = drawn } = world.fault_plan;
 
   const show = (message: Message, ms: number) => {
     scheduler.after(ms, `${name} message visible`, () => {

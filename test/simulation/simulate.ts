@@ -4,7 +4,7 @@ import { createQuotaCheck } from './checks/calls.ts';
 import { type Checker, createChecker } from './checks/checker.ts';
 import { Violation } from './checks/violation.ts';
 import { createSimulatedConsumer } from './consumer.ts';
-import { drawFaultPlan, paceOf } from './faults.ts';
+import { addRareFault, drawFaultPlan, paceOf } from './faults.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createMapping } from './mapping.ts';
 import { createOperators, type LateText, type Operators } from './operators.ts';
@@ -91,7 +91,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 }
 
 function start(options: SimulationOptions, random: Random, scheduler: Scheduler): Simulation {
-  const fault_plan = drawFaultPlan(random);
+  const fault_plan = addRareFault(drawFaultPlan(random), options.seed);
   const retry_pace = paceOf(options.seed);
   const world = createWorld({ random, scheduler, fault_plan, retry_pace });
   const stored = createStored();

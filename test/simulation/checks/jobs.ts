@@ -12,6 +12,8 @@ export interface KnownJob {
   /** What happens to the input of the job. */
   input: 'good' | 'never_arrives' | 'wrong_key' | 'empty' | 'replaced';
   deadline_at: number;
+  /** Time at which the input arrived under its key. */
+  arrived_at: number | undefined;
   /** Time at which the store accepted the cancellation. */
   cancelled_at: number | undefined;
   /**
@@ -60,6 +62,27 @@ export function checkJob(
   if (job.status.startsWith('COMPLETED'))
     checkCompleted(known, { job, done, counts }, results, fail);
 }
+
+/**
+ * Time within which the sweeper finds a submission that has stopped and that submission ends, in
+ * milliseconds. The sweeper looks at a job every ten minutes, and a lease lasts a few minutes.
+ */
+const RESUMED_WITHIN_MS = 3_600_000;
+
+/**
+ * Checks that a job does not fail at its deadline because its submission has stopped, if there was
+ * time enough without faults to continue it.
+ */
+export function checkResumed(known: KnownJob, job: Job, fault_free_since: number): void {
+  const { job_id, arrived_at, deadline_at } = known;
+  if (job.status !== 'FAILED' || job.submitted?.records === known.lines.length) return;
+  if (arrived_at === undefined || !LATE_CODES.includes(job.error?.code ?? '')) return;
+  const since = Math.max(arrived_at, fault_free_since);
+  if (deadline_at - since > RESUMED_WITHIN_MS)
+    throw new Violation(`Job ${job_id}: its submission was not continued before the deadline`);
+}
+
+const LATE_CODES = ['INPUT_NEVER_ARRIVED', 'DEADLINE_EXCEEDED'];
 
 type Fail = (what: string) => void;
 

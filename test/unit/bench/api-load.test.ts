@@ -1,6 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { findCarriedRate } from '../../../bench/suites/api-load.ts';
+import { sleep } from '../../../lib/sleep.ts';
+
+beforeEach(() => void vi.useFakeTimers());
 
 const run = { signal: new AbortController().signal, reportStep: () => undefined };
 
@@ -10,11 +12,9 @@ it('a load run raises the rate until a request fails, and reports the rate befor
     texts.push(text);
     if (text.endsWith('rate 200')) throw new Error('refused');
   };
-  const { rate, times_ms } = await findCarriedRate(run, {
-    rates: [100, 200, 300],
-    seconds: 0.2,
-    send,
-  });
+  const found = findCarriedRate(run, { rates: [100, 200, 300], seconds: 0.2, send });
+  await vi.advanceTimersByTimeAsync(1_000);
+  const { rate, times_ms } = await found;
   expect(rate).toBe(100);
   expect(times_ms).toHaveLength(20);
   // Of the requests at one rate, 60 % have the same text.
@@ -23,8 +23,14 @@ it('a load run raises the rate until a request fails, and reports the rate befor
 });
 
 it('a load run counts the time of a request from the moment when it was due', async () => {
-  const send = async () => void (await sleep(300));
-  expect(await findCarriedRate(run, { rates: [50], seconds: 0.1, send })).toMatchObject({
-    rate: 0,
-  });
+  const rateAt = async (answer_ms: number) => {
+    const found = findCarriedRate(run, {
+      ...{ rates: [50], seconds: 0.1 },
+      send: () => sleep(answer_ms),
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    return (await found).rate;
+  };
+  expect(await rateAt(240)).toBe(50);
+  expect(await rateAt(260)).toBe(0);
 });

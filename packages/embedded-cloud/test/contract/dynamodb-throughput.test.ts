@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   UpdateItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { clientConfig, type ServedService, serveService } from '../../src/gateway/serve-service.ts';
@@ -36,7 +37,10 @@ beforeEach(async () => {
       ],
     }),
   );
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await waitUntilTableExists(
+    { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.01 },
+    { TableName },
+  );
 });
 afterEach(async () => {
   client.destroy();
