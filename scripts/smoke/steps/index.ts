@@ -1,11 +1,12 @@
 import type { Step } from '../step.ts';
 import { analyze, limits } from './analyze.ts';
 import { erase } from './erase.ts';
-import { cancellation, job } from './jobs.ts';
+import { job } from './jobs.ts';
 import { replay, sql, stats } from './lake.ts';
 import { openRoutes, refusals } from './open-routes.ts';
 import { isolation, publish } from './publish.ts';
 import { redrive, setAside } from './restore.ts';
+import { upload } from './uploads.ts';
 
 /** The steps in their order. The last step withdraws what the others have published. */
 export const STEPS: Step[] = [
@@ -15,7 +16,7 @@ export const STEPS: Step[] = [
   publish,
   isolation,
   job,
-  cancellation,
+  upload,
   setAside,
   redrive,
   sql,

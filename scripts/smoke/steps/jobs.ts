@@ -79,20 +79,3 @@ function waitForCallback(context: SmokeContext, job_id: string): Promise<number>
     return answered;
   });
 }
-
-export const cancellation: Step = {
-  promise: 'A job whose input never arrives can be cancelled',
-  async run({ http, keys }) {
-    const { api_key } = keys.own;
-    const submitted = await http.send('POST /analyze/async', '/analyze/async', {
-      method: 'POST',
-      api_key,
-      body: { upload: { format: 'jsonl', size_bytes: 1 } },
-    });
-    check(submitted.status === 202, `POST /analyze/async: ${submitted.status} ${submitted.text}`);
-    const path = `/jobs/${String(submitted.json.job_id)}`;
-    const cancelled = await http.send('DELETE /jobs/{job_id}', path, { method: 'DELETE', api_key });
-    check(cancelled.status === 200, `DELETE /jobs answered ${cancelled.status}`);
-    return 'CANCELLED';
-  },
-};
