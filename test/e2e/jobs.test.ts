@@ -376,6 +376,11 @@ it('the functions use every permission that their roles grant, but for the liste
       const { unused } = (await test.control('GET', 'iam/unused')) as { unused: Grant[] };
       const unused_grants = leaveOutUsedByOtherConsumer(unused)
         .filter(({ role }) => !role.startsWith('LakeDeliveryRole'))
+        // The API reads its entry of the quota ledger only after another process has changed it.
+        .filter(({ role, action, resource }) => {
+          const is_ledger = role.startsWith('ApiHandler') && resource.includes('Quota');
+          return !(is_ledger && action === 'dynamodb:GetItem');
+        })
         .map(({ role, action }) => `${role.replace(/Role.*/, '')} ${action}`)
         // The functions need the following grants on AWS, but the embedded cloud never records that
         // the grants are used. S3 checks ListBucket only if an object does not exist. Lambda itself
