@@ -3,8 +3,8 @@ interface FormatFacts {
   title: string;
   description: string;
   /**
-   * Endings of file names in lower case, starting with the most common ending. `.gz` may follow
-   * each ending.
+   * Endings of file names in lower case, starting with the most common ending. `.gz`, `.zip` or
+   * `.zst` may follow each ending.
    */
   endings: readonly [string, ...string[]];
   content_type: string;
@@ -19,8 +19,14 @@ export const FORMATS = {
   jsonl: {
     title: 'JSONL',
     description: 'one JSON object per line',
-    endings: ['.jsonl', '.ndjson', '.json'],
+    endings: ['.jsonl', '.ndjson'],
     content_type: 'application/x-ndjson',
+  },
+  json: {
+    title: 'JSON',
+    description: 'an array of JSON objects, or objects one after the other',
+    endings: ['.json'],
+    content_type: 'application/json',
   },
   csv: {
     title: 'CSV',
@@ -34,17 +40,31 @@ export const FORMATS = {
     endings: ['.tsv'],
     content_type: 'text/tab-separated-values',
   },
+  text: {
+    title: 'plain text',
+    description: 'one text per line',
+    endings: ['.txt', '.log'],
+    content_type: 'text/plain',
+  },
+  xlsx: {
+    title: 'XLSX',
+    description: 'a sheet of an Excel workbook, below a header line',
+    endings: ['.xlsx', '.xlsm'],
+    content_type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  },
+  parquet: {
+    title: 'Parquet',
+    description: 'a table in Apache Parquet',
+    endings: ['.parquet'],
+    content_type: 'application/vnd.apache.parquet',
+  },
 } as const satisfies Record<string, FormatFacts>;
 
 export type Format = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as [Format, ...Format[]];
 
-const GZIP_ENDING = '.gz';
-
-export function isGzipped(file_name: string): boolean {
-  return file_name.toLowerCase().endsWith(GZIP_ENDING);
-}
+const PACKED_ENDING = /\.(gz|zip|zst)$/i;
 
 /**
  * Returns the format of a file according to the ending of its name. Returns undefined if no format
@@ -55,33 +75,27 @@ export function detectFormat(file_name: string): Format | undefined {
 }
 
 /**
- * Removes `.gz` from the end of a file name, and then the ending of a format. For example,
- * `reviews.csv.gz` becomes `reviews`. An ending that belongs to no format is not removed.
+ * Removes `.gz`, `.zip` or `.zst` from the end of a file name, and then the ending of a format. For
+ * example, `reviews.csv.gz` becomes `reviews`. An ending that belongs to no format is not removed.
  */
 export function withoutFormatEnding(file_name: string): string {
-  const stem = withoutGzipEnding(file_name);
+  const stem = withoutPackedEnding(file_name);
   const format = detectFormat(stem);
   const ending = format === undefined ? undefined : endingOf(stem, format);
   return ending === undefined ? stem : stem.slice(0, -ending.length);
 }
 
 function endingOf(file_name: string, format: Format): string | undefined {
-  const name = withoutGzipEnding(file_name).toLowerCase();
+  const name = withoutPackedEnding(file_name).toLowerCase();
   return FORMATS[format].endings.find((ending) => name.endsWith(ending));
 }
 
-function withoutGzipEnding(file_name: string): string {
-  return isGzipped(file_name) ? file_name.slice(0, -GZIP_ENDING.length) : file_name;
+function withoutPackedEnding(file_name: string): string {
+  return file_name.replace(PACKED_ENDING, '');
 }
 
-/** The list of formats that help texts show. The value is `JSONL, CSV or TSV`. */
+/** The list of formats that help texts show. The value begins with `JSONL, JSON, CSV`. */
 export const FORMAT_TITLES = listWithOr(FORMAT_NAMES.map((format) => FORMATS[format].title));
-
-/**
- * The list of endings that error messages show. The value is
- * `.jsonl, .ndjson, .json, .csv or .tsv`.
- */
-export const FORMAT_ENDINGS = listWithOr(FORMAT_NAMES.flatMap((format) => FORMATS[format].endings));
 
 /**
  * The text that describes all formats in the API's documentation. The text begins with the words

@@ -4,6 +4,7 @@ export * from './callback-secret.ts';
 export * from './envelopes.ts';
 export * from './environment.ts';
 export * from './failure-report.ts';
+export * from './file.ts';
 export * from './formats.ts';
 export * from './http/index.ts';
 export * from './identity.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { uploadOptionsSchema } from './file.ts';
 import { FORMAT_NAMES } from './formats.ts';
 import { JOB_STATUSES } from './job-status.ts';
 import { recordId, slug, timestamp } from './record.ts';
@@ -78,6 +79,8 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 const jobInputSchema = z.object({
   kind: z.enum(['text', 'documents', 'upload']),
   format: z.enum(FORMAT_NAMES),
+  /** How to read the file. Absent if the file says it itself. */
+  options: uploadOptionsSchema.optional(),
   /** Key of the object in the input bucket. The function `inputKey` builds the key. */
   key: z.string(),
   /**
@@ -89,8 +92,9 @@ const jobInputSchema = z.object({
 });
 
 /**
- * A position in the input of a job. `bytes` is the byte offset of the position, and `records` is
- * the number of records that end before this offset.
+ * A position in the input of a job. `bytes` is the byte offset of the position in the unpacked UTF-8
+ * text, or the number of rows in a format without text. `records` is the number of records that end
+ * before the position.
  */
 export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
 export type InputPosition = z.infer<typeof inputPositionSchema>;

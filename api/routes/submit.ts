@@ -94,7 +94,7 @@ function createJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw
   const job_id = `job_${id}`;
   const kind =
     request.upload !== undefined ? 'upload' : request.text !== undefined ? 'text' : 'documents';
-  const format = request.upload?.format ?? 'jsonl';
+  const { format = 'jsonl', options } = request.upload ?? {};
   const now = deps.now();
   const at = (ms: number) => new Date(now + ms).toISOString();
   const { deadline_seconds, retention_seconds } = deps.settings;
@@ -102,7 +102,10 @@ function createJob(deps: ApiDeps, c: Context<ApiEnv>, request: AsyncRequest, raw
     job_id,
     tenant,
     status: 'PENDING',
-    input: { kind, format, key: inputKey(job_id, format) },
+    input: {
+      ...{ kind, format, key: inputKey(job_id, format) },
+      ...(options === undefined ? {} : { options }),
+    },
     source_id: request.source_id,
     request_hash: hash(raw),
     created_at: at(0),

@@ -1,18 +1,20 @@
 import { Command } from 'commander';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
-import { chooseFormat } from '../../ingest/sources/choose-format.ts';
-import { type ReadOptions, readRecords } from '../../ingest/sources/read-records.ts';
-import { FORMAT_TITLES, type Format, type Issue } from '../../schemas/index.ts';
+import { openRecords, type RecordFile } from '../../ingest/sources/read-records.ts';
+import { FORMAT_TITLES } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
+import { Advice } from '../errors.ts';
+import { dryRun, formatDryRun } from '../files/dry-run.ts';
+import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
+import { type AdjustmentCount, describeCounts, joinIssues, Tally } from '../files/tally.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
-import { aSlug, formatOption } from './options.ts';
+import { aSlug } from './options.ts';
 
-interface IngestOptions {
+interface IngestOptions extends FileFlags {
   source?: string;
   tenant?: string;
-  format?: Format;
-  textField: string;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -25,6 +27,12 @@ interface IngestSummary {
    * Number of entries that the publisher sent again because the stream had rejected the entries.
    */
   resent: number;
+  /** Values that are not where the file has them, by field and reason. */
+  adjustments: AdjustmentCount[];
+  /** Number of rows that repeat the id of an earlier row. */
+  repeated_ids: number;
+  /** The error that ended the reading of the file early. */
+  error?: string;
   seconds: number;
   records_per_second: number;
 }
@@ -36,52 +44,79 @@ const MAX_PRINTED_LINES = 20;
 
 /** Creates the command `aurastream ingest FILE|-`, which publishes the records of a file. */
 export function ingestCommand(): Command {
-  return new Command('ingest')
+  const command = new Command('ingest')
     .description('publish the records of a file on the bulk stream')
-    .argument('<file>', `${FORMAT_TITLES}, also with .gz; - reads standard input`)
+    .argument('<file>', `${FORMAT_TITLES}, also in gzip, zip or zstd; - reads standard input`)
     .option(
       '--source <source>',
       'source of records that name none (default: the name of the file)',
       aSlug,
     )
-    .option('--tenant <tenant>', 'tenant of records that name none', aSlug)
-    .addOption(formatOption("default: by the file's ending; JSONL for -"))
-    .option('--text-field <name>', 'the field or column that holds the text', 'text')
+    .option('--tenant <tenant>', 'tenant of records that name none', aSlug);
+  return addFileOptions(command)
+    .option('--dry-run', 'read the file, show how it is understood, and publish nothing')
     .option('--json', 'print the summary as one line of JSON')
     .addHelpText(
       'after',
       `
+The file shows its format, encoding, delimiter and columns. Columns without a meaning become attributes.
 Ingesting the same file again gives the same record ids, so nothing counts twice.
 Exit code: 0 if all records are accepted; 2 if some lines failed and the others are accepted; 1 for any other error.`,
     )
-    .action(async (file: string, options: IngestOptions, command: Command) => {
-      const read_options = readOptions(file, options);
-      const { BulkStreamName } = await connect(command);
-      const summary = await ingest(read_options, BulkStreamName);
-      console.log(options.json ? JSON.stringify(summary) : summarize(summary));
-      if (summary.refused + summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
+    .action(async (path: string, options: IngestOptions, self: Command) => {
+      const { source, tenant, json } = options;
+      const file = await openRecords({
+        path,
+        ...readFileOptions(options),
+        ...(source === undefined ? {} : { source }),
+        ...(tenant === undefined ? {} : { tenant }),
+      });
+      if (options.dryRun) return showDryRun(path, file, json === true);
+      const { BulkStreamName } = await connect(self);
+      if (!json) for (const note of file.description.notes) process.stderr.write(`Note: ${note}\n`);
+      const summary = await ingest(file, BulkStreamName);
+      if (summary.lines === 0 && summary.error === undefined) throw createNoRowsError(path);
+      console.log(json ? JSON.stringify(summary) : summarize(summary));
+      if (summary.error !== undefined) process.stderr.write(`error: ${summary.error}\n`);
+      const is_partial = summary.refused + summary.failed > 0 || summary.error !== undefined;
+      if (is_partial) process.exitCode = EXIT_SOME_FAILED;
     });
 }
 
-async function ingest(options: ReadOptions, stream_name: string): Promise<IngestSummary> {
+async function showDryRun(path: string, file: RecordFile, json: boolean): Promise<void> {
+  const report = await dryRun(file);
+  if (report.counts.rows === 0) throw createNoRowsError(path);
+  console.log(json ? JSON.stringify(report) : formatDryRun(report));
+  if (report.counts.refused > 0) process.exitCode = EXIT_SOME_FAILED;
+}
+
+function createNoRowsError(path: string): Advice {
+  return new Advice(`${path} has no rows.`, 'Export or download the file again.');
+}
+
+async function ingest(file: RecordFile, stream_name: string): Promise<IngestSummary> {
   const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
   const progress = createProgress();
   const printLine = createLinePrinter(progress);
   const started_at = performance.now();
-  const count = { lines: 0, refused: 0, failed: 0 };
+  const tally = new Tally();
+  const count = { refused: 0, failed: 0 };
   const pending_lines: number[] = [];
+  let error: string | undefined;
 
   async function* records(): AsyncIterable<RecordInput> {
-    for await (const item of readRecords(options)) {
-      count.lines += 1;
-      if (item.ok) {
-        pending_lines.push(item.line);
-        yield item.record;
-      } else {
-        count.refused += 1;
-        printLine(item.line, joinIssues(item.issues));
+    try {
+      for await (const item of file.readRecords()) {
+        tally.add(item);
+        if (item.ok) {
+          pending_lines.push(item.line);
+          yield item.record;
+        } else printLine(item.line, joinIssues(item.issues));
+        progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
       }
-      progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
+    } catch (cause) {
+      // What is published is published: the summary says how far the file was read.
+      error = cause instanceof Error ? cause.message : String(cause);
     }
   }
 
@@ -95,32 +130,16 @@ async function ingest(options: ReadOptions, stream_name: string): Promise<Ingest
   }
   await publisher.close();
   progress.finish();
+  const { rows, refused, adjustments, repeated_ids } = tally.counts();
   const { accepted, resent } = publisher.stats();
   const seconds = (performance.now() - started_at) / 1_000;
-  const records_per_second = Math.round(accepted / seconds);
-  return { ...count, accepted, resent, seconds: Number(seconds.toFixed(2)), records_per_second };
-}
-
-/**
- * Translates the command's options into the options of the file reader.
- *
- * @throws {Error} if the format is unknown.
- */
-function readOptions(path: string, options: IngestOptions): ReadOptions {
-  const { source, tenant, textField: text_field } = options;
   return {
-    path,
-    text_field,
-    format: chooseFormat(path, options.format),
-    ...(source === undefined ? {} : { source }),
-    ...(tenant === undefined ? {} : { tenant }),
+    ...{ lines: rows, accepted, refused: refused + count.refused, failed: count.failed, resent },
+    ...{ adjustments, repeated_ids },
+    ...(error === undefined ? {} : { error }),
+    seconds: Number(seconds.toFixed(2)),
+    records_per_second: Math.round(accepted / seconds),
   };
-}
-
-function joinIssues(issues: Issue[]): string {
-  return issues
-    .map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
-    .join('; ');
 }
 
 /** Creates a function that prints bad lines until {@link MAX_PRINTED_LINES} lines were printed. */
@@ -147,5 +166,6 @@ function summarize(summary: IngestSummary): string {
     `${resent} sent again`,
     `${seconds} s, ${records_per_second} records/s`,
   ];
-  return parts.join('; ');
+  const counts = { ...summary, rows: lines };
+  return [parts.join('; '), ...describeCounts(counts)].join('\n');
 }

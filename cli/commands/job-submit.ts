@@ -2,22 +2,22 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
-import { chooseFormat } from '../../ingest/sources/choose-format.ts';
+import { openRecords } from '../../ingest/sources/read-records.ts';
 import {
   type AsyncResponse,
   FORMAT_TITLES,
   type Format,
-  isGzipped,
   type StatusResponse,
+  type UploadOptions,
 } from '../../schemas/index.ts';
 import { connectApi, withAdvice } from '../api.ts';
 import { Advice } from '../errors.ts';
+import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { describeStatus, watchJob } from './job-progress.ts';
-import { aSlug, formatOption } from './options.ts';
+import { aSlug } from './options.ts';
 
-interface SubmitOptions {
-  format?: Format;
+interface SubmitOptions extends FileFlags {
   source?: string;
   callbackUrl?: string;
   watch?: boolean;
@@ -25,26 +25,28 @@ interface SubmitOptions {
 }
 
 const EXIT_FAILED = 1;
+/** Exit code if some lines of the file are no records, and the others were analysed. */
+const EXIT_SOME_FAILED = 2;
 
 /** Creates the command `aurastream job submit FILE`, which uploads a file and creates a job. */
 export function submitCommand(): Command {
-  return new Command('submit')
+  const command = new Command('submit')
     .description('analyse a file as a job')
-    .argument('<file>', `${FORMAT_TITLES}, up to 5 GB`)
-    .addOption(formatOption("default: by the file's ending"))
+    .argument('<file>', `${FORMAT_TITLES}, up to 5 GB; packed or in other encodings up to 256 MiB`)
     .option('--source <source>', 'source of records that name none', aSlug)
-    .option('--callback-url <url>', 'URL to call when the job is final')
+    .option('--callback-url <url>', 'URL to call when the job is final');
+  return addFileOptions(command)
     .option('--watch', 'show the progress until the job is final')
     .option('--json', 'print one line of JSON')
     .action(async (file: string, options: SubmitOptions, command: Command) => {
-      const format = chooseUploadFormat(file, options.format);
+      const upload_request = await inspectUpload(file, options);
       const client = await connectApi(command);
       const progress = createProgress();
       const { source, callbackUrl, watch, json } = options;
       const size = await measure(file);
       const job = await withAdvice(
         client.submit({
-          upload: { format, size_bytes: size },
+          upload: { ...upload_request, size_bytes: size },
           ...(source === undefined ? {} : { source_id: source }),
           ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
         }),
@@ -54,23 +56,25 @@ export function submitCommand(): Command {
       if (watch) {
         const status = await withAdvice(watchJob(client, job.job_id, progress));
         console.log(json ? JSON.stringify(status) : describeStatus(status));
-        if (status.status === 'FAILED') process.exitCode = EXIT_FAILED;
+        process.exitCode = chooseExitCode(status);
       } else console.log(json ? JSON.stringify(withoutUrl(job)) : describeSubmitted(job));
     });
 }
 
 /**
- * Returns the format of the file. Refuses a gzip file, because an interrupted submission continues
- * in the middle of the file and gzip can be read only from the start.
+ * Looks at the file as the submission will, so that a file that cannot be read is refused before it
+ * is uploaded.
  */
-function chooseUploadFormat(file: string, format?: Format): Format {
-  if (isGzipped(file)) {
-    throw new Advice(
-      `Expected an unpacked file, got ${file}.`,
-      `Unpack it first: gunzip --keep ${file}. Or use \`aurastream ingest\`, which reads .gz.`,
-    );
-  }
-  return chooseFormat(file, format);
+async function inspectUpload(
+  path: string,
+  flags: FileFlags,
+): Promise<{ format: Format; options?: UploadOptions }> {
+  const { format: _, ...options } = readFileOptions(flags);
+  const { description } = await openRecords({ path, ...readFileOptions(flags) });
+  for (const note of description.notes) process.stderr.write(`Note: ${note}\n`);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return { format: description.format };
+  return { format: description.format, options: Object.fromEntries(given) };
 }
 
 /** Returns the size of the file in bytes, which the signature of the upload contains. */
@@ -104,6 +108,11 @@ async function upload(
   await response.arrayBuffer();
   if (response.ok) return;
   throw new Advice(`The upload was refused with ${response.status}.`, 'Submit the file again.');
+}
+
+function chooseExitCode({ status, progress }: StatusResponse): number {
+  if (status === 'FAILED') return EXIT_FAILED;
+  return progress.set_aside > 0 ? EXIT_SOME_FAILED : 0;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { CloudAddress } from '../../aws/clients.ts';
 import { readStack } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
-import { FORMAT_TITLES, type Format, type Result } from '../../schemas/index.ts';
+import type { RecordFile } from '../../ingest/sources/read-records.ts';
+import { FORMAT_TITLES, type Result } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import { type ControlledCloud, comprehendUsage, flush } from './cloud-control.ts';
@@ -17,8 +18,7 @@ export interface DemoOptions {
   progress: Progress;
   signal: AbortSignal;
   path: string;
-  text_field: string;
-  format?: Format;
+  file: RecordFile;
   json: boolean;
 }
 
@@ -36,8 +36,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const query = createQuery({ work_group: stack.WorkgroupName, database: stack.DatabaseName });
 
   const started_at = performance.now();
-  const published = await publishFile({ ...options, stream_name: stack.BulkStreamName });
-  if (published.length === 0) {
+  const { published, refused } = await publishFile({
+    ...options,
+    stream_name: stack.BulkStreamName,
+  });
+  if (published.length + refused === 0) {
     throw new Advice(`There is no record in ${options.path}`, `Name a file of ${FORMAT_TITLES}.`);
   }
   await waitForRecords({
@@ -59,13 +62,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     comprehend: await comprehendUsage(cloud),
     seconds,
   });
-  const text = json ? JSON.stringify(summary) : await formatReport(summary, reasons, query);
+  const text = json
+    ? JSON.stringify(summary)
+    : await formatReport(summary, { reasons, refused }, query);
   progress.finish();
   process.stdout.write(`${text}\n`);
   if (summary.results === 0) {
     throw new Advice(
       `No record in ${options.path} became a result`,
-      'Each line must be a record with `text` and `source`, or a CSV row with these columns; --text-field names another column.',
+      `See how the file is understood: npx aurastream ingest --dry-run ${options.path}`,
     );
   }
   return summary.records === summary.results + summary.set_asides ? 0 : 1;

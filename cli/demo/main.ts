@@ -5,27 +5,25 @@ import { bootCloud } from '@aurastream/embedded-cloud';
 import { Command } from 'commander';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
-import { FORMAT_TITLES, type Format } from '../../schemas/index.ts';
-import { formatOption } from '../commands/options.ts';
+import { openRecords } from '../../ingest/sources/read-records.ts';
+import { FORMAT_TITLES } from '../../schemas/index.ts';
 import { explain } from '../errors.ts';
+import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
 import { createProgress } from '../output/progress.ts';
 import { abortOnInterrupt, INTERRUPTED } from '../stop.ts';
 import { runDemo } from './demo.ts';
 
-interface Options {
+interface Options extends FileFlags {
   file: string;
-  format?: Format;
-  textField: string;
   json?: boolean;
 }
 
 const SAMPLE = new URL('../../samples/records.jsonl', import.meta.url).pathname;
 
-const options = new Command('npm run demo --')
+const command = new Command('npm run demo --')
   .description('Runs a file of records through the whole of AuraStream, on this machine.')
-  .option('--file <path>', `your own ${FORMAT_TITLES} file`, SAMPLE)
-  .addOption(formatOption("default: by the file's ending"))
-  .option('--text-field <name>', 'the field or column that holds the text', 'text')
+  .option('--file <path>', `your own ${FORMAT_TITLES} file`, SAMPLE);
+const options = addFileOptions(command)
   .option('--json', 'print one machine-readable summary')
   .parse()
   .opts<Options>();
@@ -36,6 +34,8 @@ const stopping = abortOnInterrupt();
 const data_dir = await mkdtemp(join(tmpdir(), 'aurastream-demo-'));
 let cloud: Awaited<ReturnType<typeof bootCloud>> | undefined;
 try {
+  // A file that cannot be read is an error before the cloud starts.
+  const file = await openRecords({ path: options.file, ...readFileOptions(options) });
   progress.update('Starting the embedded cloud');
   cloud = await bootCloud({
     assemblyDir: await assemblyDir({
@@ -51,9 +51,8 @@ try {
     progress,
     signal: stopping,
     path: options.file,
-    text_field: options.textField,
+    file,
     json: options.json === true,
-    ...(options.format === undefined ? {} : { format: options.format }),
   });
 } catch (error) {
   progress.finish();

@@ -1,7 +1,7 @@
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
-import { readRecords } from '../../ingest/sources/read-records.ts';
-import { deriveRecordId, type Format } from '../../schemas/index.ts';
+import type { RecordFile } from '../../ingest/sources/read-records.ts';
+import { deriveRecordId } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
 /** Record on the stream. The ids identify the result or the set-aside that the record becomes. */
@@ -16,35 +16,41 @@ export interface Published {
 }
 
 export interface PublishFileOptions {
-  path: string;
-  text_field: string;
-  format?: Format;
+  file: RecordFile;
   stream_name: string;
   progress: Progress;
   signal: AbortSignal;
 }
 
+/** Number of invalid lines that are published. More would show nothing new. */
+const MAX_BAD_LINES = 100;
+
 /**
- * Publishes each line of a file. The function publishes invalid lines unchanged, because the demo
- * shows that the consumer sets invalid lines aside.
+ * Publishes each line of a file. The function publishes the first 100 invalid lines unchanged,
+ * because the demo shows that the consumer sets invalid lines aside. It refuses the others, as
+ * `ingest` does.
  *
- * @throws {Error} if the stream did not accept all lines.
+ * @returns the lines that are on the stream, and the number of refused lines.
+ * @throws {Error} if the stream did not accept a line.
  */
-export async function publishFile(options: PublishFileOptions): Promise<Published[]> {
-  const { path, text_field, format, stream_name, progress, signal } = options;
+export async function publishFile(
+  options: PublishFileOptions,
+): Promise<{ published: Published[]; refused: number }> {
+  const { file, stream_name, progress, signal } = options;
   const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
   const published: Published[] = [];
   const good: RecordInput[] = [];
   const bad: Promise<PublishOutcome>[] = [];
+  let refused = 0;
 
   async function* records(): AsyncIterable<RecordInput> {
-    const file = { path, text_field, ...(format === undefined ? {} : { format }) };
-    for await (const item of readRecords(file)) {
+    for await (const item of file.readRecords()) {
       signal.throwIfAborted();
       if (item.ok) {
         good.push(item.record);
         yield item.record;
-      } else {
+      } else if (bad.length >= MAX_BAD_LINES || item.bytes.length === 0) refused += 1;
+      else {
         bad.push(publisher.publishBytes(item.bytes, `line-${item.line}`));
       }
       progress.update(`${publisher.stats().accepted} records are on the stream`);
@@ -56,7 +62,7 @@ export async function publishFile(options: PublishFileOptions): Promise<Publishe
   }
   for (const outcome of await Promise.all(bad)) published.push(entry(stream_name, outcome));
   await publisher.close();
-  return dropDuplicates(published);
+  return { published: dropDuplicates(published), refused };
 }
 
 function entry(stream_name: string, outcome: PublishOutcome, record?: RecordInput): Published {

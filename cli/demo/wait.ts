@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { ResultsReader } from '../../api/ports.ts';
 import type { SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { type Result, recordKey } from '../../schemas/index.ts';
@@ -51,10 +52,11 @@ async function findOpen(
     const result = found.get(recordKey({ tenant, record_id }));
     return result === undefined || result.record_version < record_version;
   });
-  const is_set_aside = await Promise.all(
-    without_result.map(
-      async (record) => record.bad && (await set_asides.get(record.position_id)) !== undefined,
-    ),
+  // A set-aside may be one of up to 100 bad lines, so a few requests at a time are enough.
+  const limit = pLimit(8);
+  const is_set_aside = await limit.map(
+    without_result,
+    async (record) => record.bad && (await set_asides.get(record.position_id)) !== undefined,
   );
   return without_result.filter((_, i) => !is_set_aside[i]);
 }

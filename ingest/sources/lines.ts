@@ -13,31 +13,29 @@ export interface Line {
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Splits bytes into lines. Stores at most `max_bytes` of each line and drops the remaining bytes of
  * a longer line.
  *
- * @param is_start whether the source begins at the start of a file. A byte order mark is removed
- * only at the start of a file.
+ * @param ends_at_cr whether lone carriage returns end lines, as in files of old Macs.
  */
 export async function* readLines(
   source: AsyncIterable<Buffer>,
   max_bytes: number,
-  is_start = true,
+  ends_at_cr = false,
 ): AsyncIterable<Line> {
   const buffer = new LineBuffer(max_bytes);
   let line = 1;
   let position = 0;
   const takeLine = (end: number): Line => {
     const { bytes, is_too_long } = buffer.take();
-    const trimmed = trimLine(bytes, is_start && line === 1);
-    return { line: line++, bytes: trimmed, is_too_long, end };
+    return { line: line++, bytes: trimLine(bytes), is_too_long, end };
   };
+  const line_end = ends_at_cr ? CARRIAGE_RETURN : LINE_FEED;
   for await (const chunk of source) {
     let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+    for (let end = chunk.indexOf(line_end); end !== -1; end = chunk.indexOf(line_end, start)) {
       buffer.add(chunk.subarray(start, end));
       yield takeLine(position + end + 1);
       start = end + 1;
@@ -79,8 +77,7 @@ class LineBuffer {
   }
 }
 
-function trimLine(bytes: Buffer, is_first: boolean): Buffer {
-  const start = is_first && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+function trimLine(bytes: Buffer): Buffer {
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
-  return bytes.subarray(start, end);
+  return bytes.subarray(0, end);
 }

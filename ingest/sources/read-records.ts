@@ -1,36 +1,33 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import {
-  type Format,
+  type FileOptions,
   type Issue,
   type RecordInput,
-  recordSchema,
-  translateIssues,
   withoutFormatEnding,
 } from '../../schemas/index.ts';
-import { chooseFormat } from './choose-format.ts';
-import { openFile } from './open-file.ts';
-import { READERS } from './readers.ts';
+import { openFile } from './bytes/open-file.ts';
+import { type InspectedFile, inspectFile } from './inspect/inspect-file.ts';
+import { type Adjustment, toRecord } from './mapping/to-record.ts';
 import type { Row } from './row.ts';
 
 /**
  * One row of a file. A valid row has a record. An invalid row has the issues that explain why the
- * row is invalid.
+ * row is refused.
  */
 export type SourceItem =
-  | { ok: true; line: number; bytes: Buffer; record: RecordInput & { record_id: string } }
+  | {
+      ok: true;
+      line: number;
+      bytes: Buffer;
+      record: RecordInput & { record_id: string };
+      adjustments: Adjustment[];
+    }
   | { ok: false; line: number; bytes: Buffer; issues: Issue[] };
 
-export interface ReadOptions {
+export interface ReadOptions extends FileOptions {
   /** Path of the file. The path `-` stands for standard input. */
   path: string;
-  /**
-   * Format of the file. By default, the ending of the path determines the format. A file whose path
-   * ends with `.gz` is unzipped.
-   */
-  format?: Format;
-  /** Name of the field or column that holds the text. Default `text`. */
-  text_field?: string;
   /**
    * Value of `source` for the records that have no `source` of their own. By default, the value is
    * derived from the file name.
@@ -40,27 +37,43 @@ export interface ReadOptions {
   tenant?: string;
 }
 
-interface Defaults {
-  source: string;
-  tenant?: string;
+/** A file that was looked at, and its records. */
+export interface RecordFile extends InspectedFile {
+  /**
+   * Reads the records row by row. The memory in use does not grow with the size of the file. A
+   * record without an id gets an id that is derived from its tenant, source, line number and bytes,
+   * so reading the same file again gives the same ids.
+   */
+  readRecords(): AsyncIterable<SourceItem>;
 }
 
 /**
- * Reads the records of a file row by row. The memory in use does not grow with the size of the
- * file. A record without an id gets an id that is derived from its tenant, source, line number and
- * bytes, so reading the same file again gives the same ids.
+ * Opens a file of records in any format that has a reader.
  *
- * @throws {Error} if the file cannot be read, or if its format is unknown.
+ * @throws {UnreadableFileError} if the file is no table, or its columns are unclear. The message
+ * says what to do.
  */
+export async function openRecords(options: ReadOptions): Promise<RecordFile> {
+  const { path, tenant, source: given, ...file_options } = options;
+  const file = await openFile(path);
+  const inspected = await inspectFile(file, file_options);
+  const source = given ?? sourceName(path);
+  const { targets, readDate, readRows } = inspected;
+  const defaults = { targets, readDate, source, tenant, deriveId: fileRecordId };
+  return {
+    ...inspected,
+    async *readRecords() {
+      for await (const row of readRows(0)) {
+        yield { line: row.line, bytes: row.bytes(), ...toRecord(row, defaults) };
+      }
+    },
+  };
+}
+
+/** Opens a file and reads its records. */
 export async function* readRecords(options: ReadOptions): AsyncIterable<SourceItem> {
-  const { path, text_field = 'text', tenant } = options;
-  const reader = READERS[chooseFormat(path, options.format)];
-  const source = options.source ?? sourceName(path);
-  const defaults = { source, ...(tenant === undefined ? {} : { tenant }) };
-  const bytes = await openFile(path);
-  for await (const row of reader.readRows({ open: () => bytes, from: 0 }, text_field)) {
-    yield readItem(row, defaults, text_field);
-  }
+  const { readRecords: read } = await openRecords(options);
+  yield* read();
 }
 
 /** Derives the name of a source from a path. For example, `My Reviews.csv` becomes `my-reviews`. */
@@ -73,32 +86,7 @@ function sourceName(path: string): string {
   return slug.slice(0, 64) || 'file';
 }
 
-function readItem(row: Row, defaults: Defaults, text_field: string): SourceItem {
-  const { line, bytes } = row;
-  if ('wrong' in row) return { ok: false, line, bytes, issues: [{ path: '', message: row.wrong }] };
-  const fields = { ...defaults, ...renameTextField(row.fields, text_field) };
-  const record = { record_id: fileRecordId(fields, line, bytes), ...fields };
-  const parsed = recordSchema.safeParse(record);
-  if (parsed.success) {
-    return { ok: true, line, bytes, record: record as RecordInput & { record_id: string } };
-  }
-  const issues = translateIssues(parsed.error).map(({ path, message }) => ({
-    path: path === 'text' ? text_field : path,
-    message,
-  }));
-  return { ok: false, line, bytes, issues };
-}
-
-function renameTextField(
-  fields: Record<string, unknown>,
-  text_field: string,
-): Record<string, unknown> {
-  if (text_field === 'text' || !(text_field in fields)) return fields;
-  const { [text_field]: text, ...rest } = fields;
-  return { ...rest, text };
-}
-
-function fileRecordId(fields: Record<string, unknown>, line: number, bytes: Buffer): string {
-  const hash = createHash('sha256').update(`${fields.tenant ?? ''}\n${fields.source}\n${line}\n`);
-  return `f-${hash.update(bytes).digest('hex').slice(0, 32)}`;
+function fileRecordId(row: Row, fields: { source: string; tenant?: string | undefined }): string {
+  const place = `${fields.tenant ?? ''}\n${fields.source}\n${row.line}\n`;
+  return `f-${createHash('sha256').update(place).update(row.bytes()).digest('hex').slice(0, 32)}`;
 }

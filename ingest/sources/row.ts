@@ -1,33 +1,29 @@
-/** The fields of a row, or the reason why the row is invalid. */
-export type RowContent = { fields: Record<string, unknown> } | { wrong: string };
+/**
+ * The content of a row: names of columns with their values. Names of nested values are paths such as
+ * `user.name`. A value is a string, a number, a boolean or null. Rows of a table share one array of
+ * names. If the row is not readable, `wrong` says why, without quoting the row.
+ */
+export type RowContent =
+  | { names: readonly string[]; values: readonly unknown[] }
+  | { wrong: string };
+
+/** The position behind a row that stands for everything that is missing. Nothing follows it. */
+export const END_OF_FILE = Number.MAX_SAFE_INTEGER;
 
 /** One row of a file in any format. */
-export type Row = {
-  /** The number of the line in the file, counted from 1. */
+export interface Row {
+  /** The number of the row's first line in the file, counted from 1. */
   line: number;
-  bytes: Buffer;
-  /** The byte offset of the next row, counted from the offset at which reading began. */
+  /**
+   * The position of the next row, at which {@link RowReader} can resume. The position is a byte
+   * offset in the unpacked UTF-8 text of the file, or a number of rows if the format has no text.
+   */
   end: number;
-} & RowContent;
-
-/** A file, and the offset at which reading begins. */
-export interface RowSource {
-  /** Opens the file and reads its bytes, starting at a byte offset. */
-  open(from: number): AsyncIterable<Buffer>;
-  /** The byte offset at which reading begins. The offset is 0 or the end of a row. */
-  from: number;
+  /** Returns the bytes of the row. For formats without text, the values of the row as JSON. */
+  bytes(): Buffer;
+  /** Reads the values of the row. Counting rows does not call this method. */
+  read(): RowContent;
 }
 
-/** Reads files of one format. Reading can begin in the middle of a file. */
-export interface RowReader {
-  /**
-   * Reads the rows of a file.
-   *
-   * @param text_field the name of the field or column that holds the text.
-   */
-  readRows(source: RowSource, text_field: string): AsyncIterable<Row>;
-  /**
-   * Finds the end of each row that `readRows` would return, without converting the row to fields.
-   */
-  findRowEnds(source: RowSource): AsyncIterable<number>;
-}
+/** Reads the rows of one file. Reading begins at the start, or at the end of any row. */
+export type RowReader = (from: number) => AsyncIterable<Row>;

@@ -1,4 +1,5 @@
 import type { JobError } from '../../schemas/index.ts';
+import { EmptyFileError, UnreadableFileError } from '../sources/file-error.ts';
 import { InputChangedError } from './ports.ts';
 
 /**
@@ -30,10 +31,11 @@ export function toJobError(error: unknown): JobError | undefined {
     const message = 'The file was replaced or deleted while it was read; submit the job again';
     return { code: 'INPUT_CHANGED', message };
   }
-  const parser_code = (error as { code?: unknown }).code;
-  if (typeof parser_code === 'string' && /^(CSV_|INVALID_OPENING_QUOTE$)/.test(parser_code)) {
-    const message = `The file does not have the format that the job names: ${parser_code}`;
-    return { code: 'INPUT_UNREADABLE', message };
+  if (error instanceof EmptyFileError) {
+    return { code: 'INPUT_EMPTY', message: 'The input has no records' };
+  }
+  if (error instanceof UnreadableFileError) {
+    return { code: 'INPUT_UNREADABLE', message: error.message.replace('\n', ' ') };
   }
   return undefined;
 }

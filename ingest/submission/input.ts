@@ -4,11 +4,10 @@ import {
   type Issue,
   type Job,
   type RecordInput,
-  recordSchema,
-  translateIssues,
 } from '../../schemas/index.ts';
-import { READERS } from '../sources/readers.ts';
-import type { Row, RowSource } from '../sources/row.ts';
+import { UnreadableFileError } from '../sources/file-error.ts';
+import { type InspectedFile, inspectFile } from '../sources/inspect/inspect-file.ts';
+import { type RowOutcome, toRecord } from '../sources/mapping/to-record.ts';
 import type { JobInputs } from './ports.ts';
 
 /**
@@ -21,23 +20,25 @@ type EntryContent =
   | { ok: true; record: RecordInput & { record_id: string } }
   | { ok: false; issues: Issue[] };
 
-/** Name of the field or column that holds the text. */
-const TEXT_FIELD = 'text';
-
 /**
  * Reads the input of a job, starting at a position. The memory in use does not grow with the size
  * of the input. The input must have arrived before the call.
+ *
+ * @throws {UnreadableFileError} if the input is not in the format of the job.
  */
 export async function* readInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputEntry> {
-  const reader = READERS[job.input.format];
+  const { job_id, tenant, source_id: source } = job;
+  const { targets, readDate, readRows } = await inspectInput(inputs, job);
   let job_index = from.records;
-  for await (const row of reader.readRows(openInput(inputs, job, from), TEXT_FIELD)) {
-    const end = { records: job_index + 1, bytes: from.bytes + row.end };
-    yield { job_index, end, ...readEntry(job, row, job_index) };
+  const deriveId = () => deriveJobRecordId(job_id, job_index);
+  for await (const row of readRows(from.bytes)) {
+    const end = { records: job_index + 1, bytes: row.end };
+    const outcome = toRecord(row, { targets, readDate, source, deriveId });
+    yield { job_index, end, ...assignPlace(outcome, { tenant, job_id, job_index }) };
     job_index += 1;
   }
 }
@@ -51,42 +52,41 @@ export async function* countInput(
   job: Job,
   from: InputPosition,
 ): AsyncIterable<InputPosition> {
-  const reader = READERS[job.input.format];
+  const { readRows } = await inspectInput(inputs, job);
   let { records } = from;
-  for await (const end of reader.findRowEnds(openInput(inputs, job, from))) {
+  for await (const { end } of readRows(from.bytes)) {
     records += 1;
-    yield { records, bytes: from.bytes + end };
+    yield { records, bytes: end };
   }
 }
 
-function openInput(
-  inputs: Pick<JobInputs, 'read'>,
-  { input: { key, etag } }: Job,
-  from: InputPosition,
-): RowSource {
-  if (etag === undefined) throw new Error('Expected a job whose input has arrived, with its etag');
-  return { open: (offset) => inputs.read(key, { etag, from: offset }), from: from.bytes };
+/** The tenant and the place in the job are those of the job, whatever the row says. */
+function assignPlace(
+  outcome: RowOutcome,
+  place: { tenant: string; job_id: string; job_index: number },
+): EntryContent {
+  return outcome.ok ? { ok: true, record: { ...outcome.record, ...place } } : outcome;
 }
 
 /**
- * Builds a record from a row. If the row has fields named `tenant`, `job_id` or `job_index`, the
- * job's own values replace these fields. A `text_claim` in the row is ignored.
+ * Largest input, in bytes, of which every reading begins at its start: packed files, workbooks and
+ * other encodings than UTF-8. A submission reads such an input again each time that it resumes.
  */
-function readEntry(job: Job, row: Row, job_index: number): EntryContent {
-  if ('wrong' in row) return { ok: false, issues: [{ path: '', message: row.wrong }] };
-  const { job_id, tenant } = job;
-  const { language_code, ...fields } = row.fields;
-  const record = {
-    record_id: deriveJobRecordId(job_id, job_index),
-    source: job.source_id,
-    ...(language_code === undefined ? {} : { language: language_code }),
-    ...fields,
-    text_claim: undefined,
-    tenant,
-    job_id,
-    job_index,
-  } as RecordInput & { record_id: string };
-  const parsed = recordSchema.safeParse(record);
-  if (parsed.success) return { ok: true, record };
-  return { ok: false, issues: translateIssues(parsed.error) };
+const MAX_UNSEEKABLE_BYTES = 256 * 1024 * 1024;
+
+async function inspectInput(
+  inputs: Pick<JobInputs, 'read'>,
+  { input }: Job,
+): Promise<InspectedFile> {
+  const { key, etag, format, options, bytes } = input;
+  if (etag === undefined) throw new Error('Expected a job whose input has arrived, with its etag');
+  const open = (from: number) => inputs.read(key, { etag, from });
+  const file = await inspectFile({ name: 'The input', size: bytes, open }, { ...options, format });
+  const { packing, encoding = 'utf-8' } = file.description;
+  const is_seekable = packing.length === 0 && encoding === 'utf-8' && format !== 'xlsx';
+  if (is_seekable || (bytes ?? 0) <= MAX_UNSEEKABLE_BYTES) return file;
+  throw new UnreadableFileError(
+    `The input has more than ${MAX_UNSEEKABLE_BYTES / 2 ** 20} MiB, and is packed, a workbook or not UTF-8.`,
+    'Upload it unpacked, as CSV or JSONL in UTF-8, or use aurastream ingest.',
+  );
 }

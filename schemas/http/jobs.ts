@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { uploadOptionsSchema } from '../file.ts';
 import { FORMAT_DESCRIPTIONS, FORMAT_NAMES } from '../formats.ts';
 import { issueSchema } from '../issues.ts';
 import {
@@ -88,6 +89,9 @@ export const asyncRequestSchema = z
           .int({ error: 'must be the size of the file in bytes' })
           .min(1, 'must be at least 1, because an empty file has no records')
           .describe('The size of the file. S3 refuses an upload of any other size.'),
+        options: uploadOptionsSchema
+          .optional()
+          .describe('How to read the file, with the options of `aurastream ingest`.'),
       })
       .optional(),
     source_id: slug.default(DEFAULT_JOB_SOURCE),

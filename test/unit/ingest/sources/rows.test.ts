@@ -1,172 +1,229 @@
 import { expect, it } from 'vitest';
+import type { ByteSource } from '../../../../ingest/sources/bytes/byte-source.ts';
+import { inspectFile } from '../../../../ingest/sources/inspect/inspect-file.ts';
 import { readLines } from '../../../../ingest/sources/lines.ts';
-import { READERS } from '../../../../ingest/sources/readers.ts';
-import type { Row, RowSource } from '../../../../ingest/sources/row.ts';
-import { FORMAT_NAMES, type Format } from '../../../../schemas/index.ts';
+import type { FileOptions, Format } from '../../../../schemas/index.ts';
 import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
+import { createReadContent } from '../../../support/read-file.ts';
 
-/** Creates a file that opens at any offset, and counts how often its bytes are closed. */
-function createFile(content: string | Buffer, from = 0) {
+const read = createReadContent();
+
+/** Creates a file that opens at any offset, and counts how often its bytes are opened and closed. */
+function createFile(content: string) {
   const bytes = Buffer.from(content);
-  const chunk = bytes.length < 1_000 ? 7 : 65_536;
   const file = { opened: [] as number[], closed: 0 };
-  const open = async function* (offset: number) {
-    file.opened.push(offset);
-    try {
-      for (let at = offset; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
-    } finally {
-      file.closed += 1;
-    }
+  const source: ByteSource = {
+    name: 'file',
+    size: bytes.length,
+    async *open(offset) {
+      file.opened.push(offset);
+      try {
+        for (let at = offset; at < bytes.length; at += 65_536) {
+          yield bytes.subarray(at, at + 65_536);
+        }
+      } finally {
+        file.closed += 1;
+      }
+    },
   };
-  return { file, source: { open, from } satisfies RowSource };
+  return { file, source };
 }
-
-async function read(format: Format, content: string | Buffer, text_field = 'text'): Promise<Row[]> {
-  const rows: Row[] = [];
-  const { source } = createFile(content);
-  for await (const row of READERS[format].readRows(source, text_field)) rows.push(row);
-  return rows;
-}
-const fieldsOf = (rows: Row[]) => rows.map((row) => ('fields' in row ? row.fields : row.wrong));
 
 it('the names of columns may have spaces around them, and the file may begin with a byte order mark', async () => {
-  const rows = await read('csv', '\ufeff text , Stars given \nGood,5\n');
-  expect(fieldsOf(rows)).toEqual([{ text: 'Good', attributes: { Stars_given: '5' } }]);
+  const { records } = await read('a.csv', '\ufeff text , Stars given \nGood,5\n');
+  expect(records).toMatchObject([{ text: 'Good', attributes: { Stars_given: '5' } }]);
+  const quoted = await read('a.csv', '\ufeff"text","stars"\nGood,5\n');
+  expect(quoted.records).toMatchObject([{ text: 'Good', attributes: { stars: '5' } }]);
 });
 
-it('a file may begin with a byte order mark before a quoted name', async () => {
-  const rows = await read('csv', '\ufeff"text","stars"\nGood,5\n');
-  expect(fieldsOf(rows)).toEqual([{ text: 'Good', attributes: { stars: '5' } }]);
+it('the name of an attribute keeps the letters of its column in every script, with at most 64 characters', async () => {
+  const { records } = await read('a.csv', `text,Größe (cm),${'x'.repeat(70)},§,评分\na,1,2,3,4\n`);
+  expect(records[0]?.attributes).toEqual({
+    ...{ Größe_cm: '1', ['x'.repeat(64)]: '2', column_4: '3', 评分: '4' },
+  });
 });
 
-it('a column becomes an attribute under a legal name of at most 64 characters', async () => {
-  const rows = await read('csv', `text,Größe (cm),${'x'.repeat(70)},§\na,1,2,3\n`);
-  expect(fieldsOf(rows)).toEqual([
-    { text: 'a', attributes: { Gr_e_cm_: '1', [`${'x'.repeat(64)}`]: '2', _: '3' } },
-  ]);
-});
-
-it('a column without a name becomes an attribute too', async () => {
-  expect(fieldsOf(await read('csv', 'text,\na,1\n'))).toEqual([
-    { text: 'a', attributes: { _: '1' } },
-  ]);
+it('two columns never share an attribute: the later one gets a number', async () => {
+  const { records } = await read('a.csv', 'text,Größe,Grüße,a b,a_b,note,note\na,1,2,3,4,5,6\n');
+  expect(records[0]?.attributes).toEqual({
+    ...{ Größe: '1', Grüße: '2', a_b: '3', a_b_2: '4', note: '5', note_2: '6' },
+  });
+  const json = await read('a.jsonl', '{"text":"a","a b":1,"a_b":2,"c":{"d":3},"c.d":4}');
+  expect(json.records[0]?.attributes).toEqual({ a_b: 1, a_b_2: 2, 'c.d': 3, 'c.d_2': 4 });
 });
 
 it.each([
   ['record_version', '7', 7],
   ['record_version', '07', 7],
-  ['record_version', '-1', '-1'],
-  ['record_version', '1.5', '1.5'],
-  ['job_index', '3', 3],
-  ['deleted', 'true', true],
-  ['deleted', 'TRUE', true],
-  ['deleted', 'False', false],
-  ['deleted', 'yes', 'yes'],
+  ['deleted', 'FALSE', false],
+  ['deleted', 'no', false],
   ['author', '7', '7'],
-])('a cell of the column %s with %j is %j', async (column, cell, value) => {
-  expect(fieldsOf(await read('csv', `text,${column}\na,${cell}\n`))).toEqual([
-    { text: 'a', [column]: value },
-  ]);
-});
-
-it('the text comes from the column that is named, and a column with the name text stays a field', async () => {
-  const rows = await read('csv', 'Review Text,text\na,b\n', 'Review Text');
-  expect(fieldsOf(rows)).toEqual([{ 'Review Text': 'a', text: 'b' }]);
+  ['language', 'German', 'de'],
+  ['language', 'pt_BR', 'pt'],
+  ['source', ' Shop-2 '.toLowerCase(), 'shop-2'],
+])('a cell of the column %s with %j becomes %j', async (column, cell, value) => {
+  const { records } = await read('a.csv', `text,${column}\na,${cell}\n`);
+  expect(records).toMatchObject([{ text: 'a', [column]: value }]);
 });
 
 it.each([
-  ['only one', 'has 1 columns, the header has 2'],
-  ['a,b,c', 'has 3 columns, the header has 2'],
-])('the row %j is wrong, with the numbers of columns', async (row, wrong) => {
-  expect(fieldsOf(await read('csv', `text,stars\n${row}\nGood,5\n`))).toEqual([
-    wrong,
-    { text: 'Good', attributes: { stars: '5' } },
+  ['record_version', '-1'],
+  ['record_version', '1.5'],
+  ['deleted', 'maybe'],
+  ['author', 'x'.repeat(300)],
+  ['language', '??'],
+  ['source', 'No Slug'],
+  ['url', 'www.shop.example'],
+  ['created_at', 'soon'],
+])('a cell of the column %s that does not fit becomes an attribute, and is counted', async (column, cell) => {
+  const { records, adjustments, refused } = await read('a.csv', `text,${column}\na,${cell}\n`);
+  expect(refused).toEqual([]);
+  expect(records).toMatchObject([{ text: 'a', attributes: { [column]: cell } }]);
+  expect(adjustments).toMatchObject([expect.stringMatching(new RegExp(`^${column} kept: `))]);
+});
+
+it('a tenant that is not a name refuses the row, because no row may change its owner', async () => {
+  const { refused } = await read('a.csv', 'text,tenant\na,Not A Tenant\n');
+  expect(refused).toEqual([expect.stringMatching(/^2: tenant /)]);
+});
+
+it('an id that is no record id is replaced by its hash, so the same id gives the same record', async () => {
+  const ids = async (lines: string) =>
+    (await read('a.csv', `id,text\n${lines}`, { id_field: 'id' })).records.map((one) => one.record_id);
+  const [first, second] = await ids('Ünö/1,a\nÜnö/2,b\n');
+  expect(first).toMatch(/^id-[0-9a-f]{32}$/);
+  expect(await ids('Ünö/2,b\nÜnö/1,changed\n')).toEqual([second, first]);
+});
+
+it('a column is mapped to a field or to an attribute of another name', async () => {
+  const map = { created_at: 'tweet_created', author: 'USER', stars: 'Score' };
+  const { records } = await read('a.csv', 'text,tweet_created,user,score\na,2026-11-01,Ann,5\n', { map });
+  expect(records).toMatchObject([
+    { created_at: '2026-11-01T00:00:00Z', author: 'Ann', attributes: { stars: '5' } },
   ]);
 });
 
+it('an option that names a column that the file lacks is an error with the names of the columns', async () => {
+  const { error } = await read('a.csv', 'text,stars\na,1\n', { time_field: 'when' });
+  expect(error).toContain('--time-field: no column `when`; the header has `text`, `stars`.');
+});
+
 it.each([8, 9])(
-  'a cell of %d MiB is read up to 8 MiB, and a longer one stops the file',
+  'a row of %d MiB is read up to 8 MiB, and a longer one costs only itself',
   async (mib) => {
-    const cell = 'x'.repeat(mib * 1024 * 1024 - (mib === 8 ? 10 : 0));
-    const reading = read('csv', `text\n${cell}\n`);
-    if (mib === 8) expect(await reading).toHaveLength(1);
-    else await expect(reading).rejects.toMatchObject({ code: 'CSV_MAX_RECORD_SIZE' });
+    const note = 'x'.repeat(mib * 1024 * 1024 - (mib === 8 ? 10 : 0));
+    const { texts, refused } = await read('a.csv', `text,note\na,"${note}"\nb,c\n`);
+    expect(texts).toEqual(mib === 8 ? ['a', 'b'] : ['b']);
+    expect(refused).toHaveLength(mib === 8 ? 0 : 1);
   },
   60_000,
 );
 
-it('an error of the bytes ends the reading of a delimited file', async () => {
-  const open = async function* () {
-    yield Buffer.from('text\na\n');
-    throw new Error('connection reset');
-  };
-  const reading = async () => {
-    for await (const _ of READERS.csv.readRows({ open, from: 0 }, 'text'));
-  };
-  await expect(reading()).rejects.toThrow('connection reset');
+it('a quote that never closes costs one row, however many rows come behind it', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, i) => `row ${i},"shop, ${i}"`);
+  rows[2_000] = '"never closed,shop';
+  const { texts, refused } = await read('a.csv', `text,where\n${rows.join('\n')}\n`);
+  expect(texts).toHaveLength(4_999);
+  expect(refused).toEqual(['2002: has a quote within a quoted cell']);
 });
 
-it.each(['csv', 'tsv', 'jsonl'] as const)(
-  'the bytes of a file in %s are closed when the reader leaves the loop early',
-  async (format) => {
-    const { source, file } = createFile(
-      format === 'jsonl' ? '{"text":"a"}\n'.repeat(50_000) : `text\n${'a\n'.repeat(50_000)}`,
-    );
-    for await (const _ of READERS[format].readRows(source, 'text')) break;
-    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
-    expect(file).toMatchObject({ closed: 1 });
-  },
-);
-
-it('a reader that begins in the middle of a TSV file takes the names from its header', async () => {
-  const content = 'text\tauthor\na\tAnn\nb\tBob\n';
-  const { source, file } = createFile(content, content.indexOf('b\t'));
-  const rows: Row[] = [];
-  for await (const row of READERS.tsv.readRows(source, 'text')) rows.push(row);
-  expect(fieldsOf(rows)).toEqual([{ text: 'b', author: 'Bob' }]);
-  expect(file.opened).toEqual([0, content.indexOf('b\t')]);
+it('a broken row with line ends in its cell costs one row, and its lines become no records', async () => {
+  const content = 'text,where\n"I love it\nreally "great" stuff\nbye",shop\nfine,shop\n';
+  const { texts, refused } = await read('a.csv', content);
+  expect(texts).toEqual(['fine']);
+  expect(refused).toEqual(['2: has a quote within a quoted cell']);
 });
 
-it('a byte order mark is removed at the start of a file alone', async () => {
-  const lines: string[] = [];
-  const source = (async function* () {
-    yield Buffer.from('\ufeffa\n\ufeffb\n');
-  })();
-  for await (const { bytes } of readLines(source, 100)) lines.push(bytes.toString());
-  expect(lines).toEqual(['a', '\ufeffb']);
+it('rows of empty cells, as spreadsheets append them, are no rows', async () => {
+  const { texts, refused } = await read('a.csv', 'text,where\na,b\n,\n,\n\n');
+  expect([texts, refused]).toEqual([['a'], []]);
 });
 
 it('a line of JSON may have 8 MiB, and a longer one is wrong, also if it begins with spaces', async () => {
   const LIMIT = 8 * 1024 * 1024;
-  const fits = `{"text":"${'x'.repeat(LIMIT - 11)}"}`;
+  const fits = `{"text":"a","n":"${'x'.repeat(LIMIT - 19)}"}`;
   expect(fits).toHaveLength(LIMIT);
-  const rows = await read('jsonl', `${fits}\n${fits} \n${' '.repeat(LIMIT)}x\n{"text":"a"}`);
+  const lines = ['{"text":"a"}', fits, `${fits} `, `${' '.repeat(LIMIT)}x`, '{"text":"b"}'];
+  const { texts, refused } = await read('a.jsonl', lines.join('\n'));
+  expect(texts).toEqual(['a', 'a', 'b']);
   const wrong = `is longer than ${LIMIT} bytes`;
-  expect(fieldsOf(rows).slice(1)).toEqual([wrong, wrong, { text: 'a' }]);
-  expect(rows[0]).toHaveProperty('fields');
+  expect(refused).toEqual([`3: ${wrong}`, `4: ${wrong}`]);
 }, 60_000);
 
-it.each(['[1]', 'null', '7', '"text"', 'true'])('the line %s is not an object', async (line) => {
-  expect(fieldsOf(await read('jsonl', line))).toEqual(['is not a JSON object']);
+it.each(['[1]', 'null', '7', 'true'])('the line %s is not an object', async (line) => {
+  const { refused } = await read('a.jsonl', `{"text":"a"}\n${line}\n`);
+  expect(refused).toEqual(['2: is not a JSON object']);
 });
 
-it.each(FORMAT_NAMES)(
-  'a file in the format %s whose download breaks off ends with the error, and so does its count',
+it('ids of more than 15 digits stay exact in JSON', async () => {
+  const content = '{"text":"a 12345678901234567890","id":1590000000000000001}\n{"text":"b","id":1590000000000000002}';
+  const { records } = await read('a.jsonl', content, { id_field: 'id' });
+  expect(records).toMatchObject([
+    { text: 'a 12345678901234567890', record_id: '1590000000000000001' },
+    { record_id: '1590000000000000002' },
+  ]);
+});
+
+it('an array in a JSON document is found by its path, and broken elements cost only themselves', async () => {
+  const content = '{"a":[1],"page":{"items":[\n  {"text":"x"},\n  {"text": nope},\n  {"text":"y"\n  {"text":"z"},\n  {"text":"w"}\n]},"b":[{"text":"no"}]}';
+  const { texts, refused } = await read('a.json', content, { records: 'page.items' });
+  expect(texts).toEqual(['x', 'z', 'w']);
+  expect(refused).toHaveLength(2);
+});
+
+it('an array that is cut off ends with a row that is refused', async () => {
+  const { texts, refused } = await read('a.json', '[{"text":"a"},\n{"text":"b"},\n');
+  expect(texts).toEqual(['a', 'b']);
+  expect(refused).toEqual(['3: ends before the array is closed']);
+});
+
+it.each(['csv', 'tsv', 'jsonl', 'json', 'text'] as const)(
+  'the bytes of a file in %s are closed when the reader leaves the loop early',
   async (format) => {
-    const open = async function* () {
-      yield Buffer.from(FORMAT_SAMPLES[format].two_records);
-      throw new Error('connection reset');
-    };
-    const { readRows, findRowEnds } = READERS[format];
-    for (const rows of [
-      readRows({ open, from: 0 }, 'text'),
-      readRows({ open, from: 5 }, 'text'),
-      findRowEnds({ open, from: 0 }),
-    ]) {
-      const reading = (async () => {
-        for await (const _ of rows);
-      })();
-      await expect(reading).rejects.toThrow('connection reset');
-    }
+    const { two_records } = FORMAT_SAMPLES[format];
+    const { source, file } = createFile(String(two_records));
+    const { readRows } = await inspectFile(source, { format });
+    for await (const _ of readRows(0)) break;
+    expect(file.closed).toBe(file.opened.length);
   },
 );
+
+it.each(['csv', 'tsv', 'jsonl', 'json', 'text'] as Format[])(
+  'a file in the format %s whose download breaks off ends with the error of the download',
+  async (format) => {
+    let calls = 0;
+    const open = async function* () {
+      calls += 1;
+      yield Buffer.from(FORMAT_SAMPLES[format].two_records);
+      if (calls > 2) throw new Error('connection reset');
+    };
+    const { readRows } = await inspectFile({ name: 'file', size: 1_000, open }, { format });
+    const reading = async () => {
+      for await (const row of readRows(0)) row.read();
+    };
+    await expect(reading()).rejects.toThrow('connection reset');
+  },
+);
+
+it('a reader that begins in the middle of a file takes the names from its header', async () => {
+  const content = 'text\tauthor\na\tAnn\nb\tBob\n';
+  const { source } = createFile(content);
+  const { readRows } = await inspectFile(source);
+  const rows = [];
+  for await (const row of readRows(content.indexOf('b\t'))) rows.push(row.read());
+  expect(rows).toEqual([{ names: ['text', 'author'], values: ['b', 'Bob'] }]);
+});
+
+it('lines end with a line feed, or with a carriage return in files of old Macs', async () => {
+  const lines = async (content: string, ends_at_cr: boolean, options: FileOptions = {}) => {
+    const found: string[] = [];
+    const source = (async function* () {
+      yield Buffer.from(content);
+    })();
+    for await (const { bytes } of readLines(source, 100, ends_at_cr)) found.push(bytes.toString());
+    expect(options).toEqual({});
+    return found;
+  };
+  expect(await lines('a\r\nb\rc\n', false)).toEqual(['a', 'b\rc']);
+  expect(await lines('a\rb\r', true)).toEqual(['a', 'b']);
+});

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { EmptyFileError, UnreadableFileError } from '../../../../ingest/sources/file-error.ts';
 import { toJobError, UnusableInputError } from '../../../../ingest/submission/input-error.ts';
 import { InputChangedError } from '../../../../ingest/submission/ports.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
@@ -18,22 +19,21 @@ it('an input that was replaced makes its job FAILED with INPUT_CHANGED', () => {
   expect(toJobError(error)).toMatchObject({ code: 'INPUT_CHANGED' });
 });
 
-it.each(['CSV_QUOTE_NOT_CLOSED', 'INVALID_OPENING_QUOTE'])(
-  'the parser error %s makes the job FAILED with INPUT_UNREADABLE, and the message names it',
-  (code) => {
-    const error = toJobError(Object.assign(new Error('private words'), { code }));
-    expect(error?.code).toBe('INPUT_UNREADABLE');
-    expect(error?.message).toMatch(new RegExp(`: ${code}$`));
-    expect(error?.message).not.toContain('private words');
-  },
-);
+it('a file that cannot be read makes the job FAILED with INPUT_UNREADABLE, and the message advises', () => {
+  const error = new UnreadableFileError('The input is a web page.', 'Download it again.');
+  expect(toJobError(error)).toEqual({
+    code: 'INPUT_UNREADABLE',
+    message: 'The input is a web page. Download it again.',
+  });
+});
+
+it('a file without a byte makes the job FAILED with INPUT_EMPTY', () => {
+  expect(toJobError(new EmptyFileError('The input is empty.', ''))?.code).toBe('INPUT_EMPTY');
+});
 
 it.each([
   new ServiceError('s3', 'SlowDown', { retryable: true }),
   Object.assign(new Error('no'), { code: 'ECONNRESET' }),
-  Object.assign(new Error('no'), { code: 'NOT_A_CSV_ERROR' }),
-  Object.assign(new Error('no'), { code: 'INVALID_OPENING_QUOTES' }),
-  Object.assign(new Error('no'), { code: ['CSV_'] }),
   new TypeError('undefined is not a function'),
 ])('the error %s does not make the job FAILED, because a retry may succeed', (error) => {
   expect(toJobError(error)).toBeUndefined();

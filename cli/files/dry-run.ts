@@ -1,0 +1,88 @@
+import type { RecordFile, SourceItem } from '../../ingest/sources/read-records.ts';
+import type { FileDescription, RecordInput } from '../../schemas/index.ts';
+import { createProgress } from '../output/progress.ts';
+import { formatTable } from '../output/table.ts';
+import { describeCounts, type FileCounts, joinIssues, Tally } from './tally.ts';
+
+/** What `ingest --dry-run` reports: how the file is understood, and what would happen. */
+export interface DryRunReport {
+  file: FileDescription;
+  first_records: RecordInput[];
+  counts: FileCounts;
+  /** The reasons of refused rows, with the number of rows and the first line. */
+  refusals: { reason: string; rows: number; first_line: number }[];
+}
+
+const SHOWN_RECORDS = 3;
+const MAX_REASONS = 50;
+
+/** Reads a whole file without publishing a record. */
+export async function dryRun(file: RecordFile): Promise<DryRunReport> {
+  const progress = createProgress();
+  const tally = new Tally();
+  const first_records: RecordInput[] = [];
+  const refusals = new Map<string, DryRunReport['refusals'][number]>();
+  for await (const item of file.readRecords()) {
+    tally.add(item);
+    if (!item.ok) addRefusal(refusals, item);
+    else if (first_records.length < SHOWN_RECORDS) first_records.push(item.record);
+    progress.update(`line ${item.line}`);
+  }
+  progress.finish();
+  const counts = tally.counts();
+  return { file: file.description, first_records, counts, refusals: [...refusals.values()] };
+}
+
+function addRefusal(
+  refusals: Map<string, DryRunReport['refusals'][number]>,
+  { line, issues }: Extract<SourceItem, { ok: false }>,
+): void {
+  const reason = joinIssues(issues);
+  const known = refusals.get(reason);
+  if (known !== undefined) known.rows += 1;
+  else if (refusals.size < MAX_REASONS) refusals.set(reason, { reason, rows: 1, first_line: line });
+}
+
+/** Formats the report for the terminal. */
+export function formatDryRun({ file, first_records, counts, refusals }: DryRunReport): string {
+  const parts = [
+    formatFacts(file),
+    formatTable(
+      ['column', 'becomes'],
+      file.columns.map(({ name, becomes }) => ({ column: name, becomes })),
+    ),
+    ...first_records.map((record) => JSON.stringify(record, undefined, 1)),
+    [
+      `${counts.rows - counts.refused} of ${counts.rows} rows would be published, ${counts.refused} refused.`,
+      ...refusals.map(
+        ({ reason, rows, first_line }) => `  ${rows} × ${reason} (first in line ${first_line})`,
+      ),
+      ...describeCounts(counts).map((line) => `  ${line}`),
+      ...file.notes.map((note) => `Note: ${note}`),
+    ].join('\n'),
+  ];
+  return parts.join('\n\n');
+}
+
+const DELIMITERS: Record<string, string> = {
+  '\t': 'tab',
+  ',': 'comma',
+  ';': 'semicolon',
+  '|': 'pipe',
+};
+
+function formatFacts(file: FileDescription): string {
+  const { packing, member, format, encoding, delimiter, header_line, records } = file;
+  const facts: [string, string | number | undefined][] = [
+    ['packing', packing.length === 0 ? undefined : packing.join(', ')],
+    ['member', member],
+    ['format', format],
+    ['encoding', encoding],
+    ['delimiter', delimiter === undefined ? undefined : (DELIMITERS[delimiter] ?? delimiter)],
+    ['header', header_line === undefined ? undefined : `line ${header_line}`],
+    ['records', records],
+  ];
+  return facts
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${value}`]))
+    .join('\n');
+}

@@ -1,0 +1,89 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { skipBytes } from '../bytes/byte-source.ts';
+
+/**
+ * A byte that never occurs in UTF-8. It stands for bytes that the encoding of the file does not
+ * allow, so that the reader refuses their row as it refuses a row of invalid UTF-8.
+ */
+const INVALID = Buffer.from([0xff]);
+
+/** Returns a file in another encoding as UTF-8. Offsets count the bytes of UTF-8. */
+export function decodeSource(source: ByteSource, encoding: string): ByteSource {
+  if (encoding === 'utf-8') return source;
+  return {
+    name: source.name,
+    size: undefined,
+    open: (from) => skipBytes(transcode(source.open(0), encoding), from),
+  };
+}
+
+/** Converts bytes of an encoding to UTF-8. Invalid bytes become one byte 0xff. */
+export async function* transcode(
+  bytes: AsyncIterable<Buffer>,
+  encoding: string,
+): AsyncIterable<Buffer> {
+  const decode = createDecoder(encoding);
+  for await (const chunk of bytes) {
+    const decoded = decode(chunk);
+    if (decoded.length > 0) yield decoded;
+  }
+  const rest = decode(undefined);
+  if (rest.length > 0) yield rest;
+}
+
+/** Converts the next chunk to UTF-8. Undefined stands for the end of the bytes. */
+type Decode = (chunk: Buffer | undefined) => Buffer;
+
+function createDecoder(encoding: string): Decode {
+  if (encoding === 'windows-1252') return (chunk) => decodeWindows1252(chunk ?? Buffer.alloc(0));
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return createUtf16Decoder(encoding);
+  const decoder = new TextDecoder(encoding);
+  return (chunk) => {
+    const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    // These encodings cannot write U+FFFD (gb18030 can, and files do not), so the decoder made it.
+    return joinWithInvalid(text.split('\ufffd'));
+  };
+}
+
+function joinWithInvalid(parts: string[]): Buffer {
+  if (parts.length === 1) return Buffer.from(parts[0] ?? '');
+  const joined = parts.flatMap((part, i) =>
+    i === 0 ? [Buffer.from(part)] : [INVALID, Buffer.from(part)],
+  );
+  return Buffer.concat(joined);
+}
+
+/** The characters of the bytes 0x80 to 0x9f in windows-1252, which differ from Latin-1. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** TextDecoder of some versions of Node.js decodes windows-1252 as Latin-1. */
+function decodeWindows1252(bytes: Buffer): Buffer {
+  const text = bytes
+    .toString('latin1')
+    .replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '');
+  return Buffer.from(text);
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+function createUtf16Decoder(encoding: 'utf-16le' | 'utf-16be'): Decode {
+  let carried = Buffer.alloc(0);
+  return (chunk) => {
+    const bytes = Buffer.concat([carried, chunk ?? Buffer.alloc(0)]);
+    const even = bytes.length - (bytes.length % 2);
+    // A surrogate pair may be cut in two, and then waits for the next chunk.
+    const last = even >= 2 ? readUnit(bytes, even - 2, encoding) : 0;
+    const is_cut = chunk !== undefined && last >= 0xd800 && last <= 0xdbff;
+    const end = is_cut ? even - 2 : even;
+    carried = Buffer.from(bytes.subarray(end));
+    const units = Buffer.from(bytes.subarray(0, end));
+    const text = (encoding === 'utf-16be' ? units.swap16() : units).toString('utf16le');
+    const decoded = joinWithInvalid(text.split(LONE_SURROGATE));
+    const is_odd = chunk === undefined && carried.length > 0;
+    return is_odd ? Buffer.concat([decoded, INVALID]) : decoded;
+  };
+}
+
+function readUnit(bytes: Buffer, at: number, encoding: 'utf-16le' | 'utf-16be'): number {
+  return encoding === 'utf-16be' ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
+}

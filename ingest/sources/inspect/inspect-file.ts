@@ -1,0 +1,85 @@
+import type { FileDescription, FileOptions } from '../../../schemas/index.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { endAtDamage } from '../end-at-damage.ts';
+import { UnreadableFileError } from '../file-error.ts';
+import { createReadDate } from '../mapping/date-format.ts';
+import type { ReadDate } from '../mapping/dates.ts';
+import { type Proposals, proposeColumns } from '../mapping/propose.ts';
+import { createTargets, type Target, type Targets } from '../mapping/targets.ts';
+import { READERS } from '../readers.ts';
+import type { RowReader } from '../row.ts';
+import { checkColumns } from './check-columns.ts';
+import { type OpenedBytes, openBytes } from './open-bytes.ts';
+import { openText } from './open-text.ts';
+import { readColumns } from './sample.ts';
+import type { Table } from './table.ts';
+
+/** A file after the first look at it: what it is, and how its rows become records. */
+export interface InspectedFile {
+  description: FileDescription;
+  targets: Targets;
+  readDate: ReadDate | undefined;
+  readRows: RowReader;
+  /** The columns that usually hold the parts of a record, for proposals. */
+  proposals: Proposals;
+}
+
+/**
+ * Looks at the start of a file, and decides how to read it: its packing, format, encoding and
+ * delimiter, its header, and what each column becomes. The same bytes and options always give the
+ * same decision, so a reader may look again before it resumes.
+ *
+ * @throws {UnreadableFileError} if the file cannot be read, or has no column for the text. The
+ * message proposes the options that help.
+ */
+export async function inspectFile(
+  file: ByteSource,
+  options: FileOptions = {},
+): Promise<InspectedFile> {
+  const readDate =
+    options.date_format === undefined ? undefined : createReadDate(options.date_format);
+  const opened = await openBytes(file, options.member);
+  const table = await openTable(file.name, opened, options);
+  const sample = await readColumns(table);
+  const names = sample.columns.map(({ name }) => name);
+  const known = table.columns ?? names;
+  const targets = createTargets(known, options);
+  const proposals = proposeColumns(sample.columns, sample.rows);
+  const notes = checkColumns({ name: file.name, known, sample, targets, proposals, options });
+  const resolved = targets.of(known);
+  const { format, encoding, delimiter, header_line, records } = table;
+  const member = table.member ?? opened.member;
+  const description: FileDescription = {
+    packing: opened.packing,
+    ...(member === undefined ? {} : { member }),
+    format,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(header_line === undefined ? {} : { header_line }),
+    ...(records === undefined ? {} : { records }),
+    columns: known.map((name, i) => ({ name, becomes: nameTarget(resolved[i]) })),
+    notes: [...table.notes, ...notes],
+  };
+  return { description, targets, readDate, readRows: endAtDamage(table.readRows), proposals };
+}
+
+async function openTable(name: string, opened: OpenedBytes, options: FileOptions): Promise<Table> {
+  if (opened.kind === 'text') {
+    const inner = opened.member ?? name;
+    return openText(inner, opened.source, opened.head, options);
+  }
+  if (options.format !== undefined && options.format !== opened.kind) {
+    throw new UnreadableFileError(
+      `${name}: expected the format ${options.format}, got ${opened.kind}.`,
+      'Name the format that the file has, or leave --format out.',
+    );
+  }
+  return opened.kind === 'parquet'
+    ? READERS.parquet.open(name, opened.source)
+    : READERS.xlsx.open(name, opened.archive, options);
+}
+
+function nameTarget(target: Target | undefined): string {
+  if (target === undefined) return '';
+  return 'field' in target ? target.field : `attributes.${target.attribute}`;
+}
