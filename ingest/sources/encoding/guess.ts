@@ -73,42 +73,78 @@ export function trimCutCharacter(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Encodings that can be recognised by what they decode to, with the letters that they write. */
-const CANDIDATES: readonly [encoding: string, letters: RegExp][] = [
-  ['shift_jis', /[\u3041-\u30ff\u4e00-\u9fff\u3001\u3002]/g],
-  ['euc-jp', /[\u3041-\u30ff\u4e00-\u9fff\u3001\u3002]/g],
-  ['euc-kr', /[\uac00-\ud7a3]/g],
-  ['gb18030', /[\u4e00-\u9fff\uff01-\uff5e\u3001\u3002]/g],
-  ['big5', /[\u4e00-\u9fff\uff01-\uff5e\u3001\u3002]/g],
-  ['windows-1251', /[а-яё]{2,}|[А-ЯЁ][а-яё]+/g],
-  ['koi8-r', /[а-яё]{2,}|[А-ЯЁ][а-яё]+/g],
-  ['windows-1253', /[α-ωά-ώ]{2,}/g],
-  ['windows-1255', /[א-ת]{2,}/g],
-  ['windows-1256', /[\u0621-\u064a]{2,}/g],
-  ['windows-874', /[\u0e01-\u0e4e]{2,}/g],
+/** An encoding, the characters that texts in it are made of, and the most common ones of them. */
+interface Candidate {
+  encoding: string;
+  letters: RegExp;
+  common: RegExp;
+}
+
+const HAN = /[\u4e00-\u9fff\uff01-\uff5e\u3001\u3002]/g;
+const KANA_OR_HAN = /[\u3041-\u30ff\u4e00-\u9fff\u3001\u3002]/g;
+const CYRILLIC = { letters: /[а-яё]{2,}|[А-ЯЁ][а-яё]+/g, common: /[оеаинтслврк]/g };
+
+const CANDIDATES: readonly Candidate[] = [
+  { encoding: 'shift_jis', letters: KANA_OR_HAN, common: /[\u3041-\u30f6]/g },
+  { encoding: 'euc-jp', letters: KANA_OR_HAN, common: /[\u3041-\u30f6]/g },
+  { encoding: 'euc-kr', letters: /[\uac00-\ud7a3]/g, common: /[\uac00-\ud7a3]/g },
+  { encoding: 'gb18030', letters: HAN, common: /[的了不是我有很好一这在人用个也就都说要快]/g },
+  { encoding: 'big5', letters: HAN, common: /[的了不是我有很好一這在人用個也就都說要快]/g },
+  { encoding: 'windows-1251', ...CYRILLIC },
+  { encoding: 'koi8-r', ...CYRILLIC },
+  { encoding: 'windows-1253', letters: /[Α-Ωα-ωά-ώ]{2,}/g, common: /[αοιετσνηυρπκλίόά]/g },
+  { encoding: 'windows-1255', letters: /[א-ת]{2,}/g, common: /[יוהלאמרתשב]/g },
+  { encoding: 'windows-1256', letters: /[\u0621-\u064a]{2,}/g, common: /[ايلمنرتوبة]/g },
+  { encoding: 'windows-874', letters: /[\u0e01-\u0e4e]{2,}/g, common: /[านรอกเงมยลวด]/g },
 ];
+
+/** The least share of letters that makes an encoding plausible. */
+const PLAUSIBLE = 0.8;
 
 /**
  * Guesses the encoding of bytes that are not UTF-8, for a proposal to the user. The guess is the
- * encoding in which most of the characters outside ASCII form plausible words. Otherwise the guess
- * is windows-1252, in which Excel saves CSV in western Europe.
+ * encoding in which nearly all characters outside ASCII are letters, and many of them common ones.
+ * Otherwise the guess is windows-1252, in which Excel saves CSV in western Europe.
  */
 export function guessEncoding(head: Buffer): string {
-  let best = { encoding: 'windows-1252', share: 0.6 };
-  for (const [encoding, letters] of CANDIDATES) {
-    const share = measure(head, encoding, letters);
-    if (share > best.share) best = { encoding, share };
-  }
-  return best.encoding;
+  const plausible = CANDIDATES.map((one) => ({ ...one, ...measure(head, one) }))
+    .filter(({ share }) => share > PLAUSIBLE)
+    .sort((a, b) => b.share + b.common_share - a.share - a.common_share);
+  const double_byte = plausible.find(
+    ({ encoding, common_share }) => DOUBLE_BYTE.test(encoding) && common_share > 0.15,
+  );
+  if (double_byte !== undefined) return double_byte.encoding;
+  if (isWithinWords(head)) return 'windows-1252';
+  return plausible.find(({ encoding }) => !/jis|jp/.test(encoding))?.encoding ?? 'windows-1252';
 }
 
-/** Measures which share of the characters outside ASCII are letters that the encoding writes. */
-function measure(head: Buffer, encoding: string, letters: RegExp): number {
-  const text = new TextDecoder(encoding).decode(head).replace(/\ufffd$/, '');
-  if (text.includes('\ufffd')) return 0;
+/** Encodings with two bytes for a character. The second byte may be a letter of ASCII. */
+const DOUBLE_BYTE = /jis|jp|kr|gb|big5/;
+
+/** In western languages, letters outside ASCII stand beside letters of ASCII. */
+function isWithinWords(head: Buffer): boolean {
+  const runs = head.toString('latin1').match(/[A-Za-z]?[\x80-\xff]+[A-Za-z]?/g) ?? [];
+  const within = runs.filter((run) => /[A-Za-z]/.test(run) && run.length <= 5);
+  return within.length > runs.length / 2;
+}
+
+/** Measures which share of the characters outside ASCII are letters of the encoding, and common. */
+function measure(
+  head: Buffer,
+  { encoding, letters, common }: Candidate,
+): { share: number; common_share: number } {
+  const text = decode(head, encoding);
   const foreign = [...text].filter((letter) => letter > '\x7f').length;
+  if (text.includes('\ufffd') || foreign === 0) return { share: 0, common_share: 0 };
   const found = text.match(letters)?.reduce((sum, word) => sum + word.length, 0) ?? 0;
-  // Two kana in a row tell Japanese from Chinese, whose bytes also decode as other ideographs.
-  const kana = /[\u3041-\u30f6]{2,}/.test(text) ? 0.05 : 0;
-  return foreign === 0 ? 0 : Math.min(1, found / foreign) + kana;
+  return { share: found / foreign, common_share: (text.match(common)?.length ?? 0) / foreign };
+}
+
+/** Decodes as far as the encoding allows. Node.js throws for some invalid bytes. */
+function decode(head: Buffer, encoding: string): string {
+  try {
+    return new TextDecoder(encoding).decode(head, { stream: true });
+  } catch {
+    return '\ufffd';
+  }
 }

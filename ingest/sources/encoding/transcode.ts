@@ -37,12 +37,56 @@ type Decode = (chunk: Buffer | undefined) => Buffer;
 function createDecoder(encoding: string): Decode {
   if (encoding === 'windows-1252') return (chunk) => decodeWindows1252(chunk ?? Buffer.alloc(0));
   if (encoding === 'utf-16le' || encoding === 'utf-16be') return createUtf16Decoder(encoding);
-  const decoder = new TextDecoder(encoding);
+  return createLineDecoder(encoding);
+}
+
+const LINE_FEED = 0x0a;
+/** Maximum number of bytes that wait for the end of their line. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Decodes whole lines, so that broken characters neither depend on the chunks nor reach the next
+ * line. In none of these encodings is a line feed a part of another character.
+ */
+function createLineDecoder(encoding: string): Decode {
+  let carried = Buffer.alloc(0);
   return (chunk) => {
-    const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-    // These encodings cannot write U+FFFD (gb18030 can, and files do not), so the decoder made it.
-    return joinWithInvalid(text.split('\ufffd'));
+    const bytes = chunk === undefined ? carried : Buffer.concat([carried, chunk]);
+    const is_end = chunk === undefined || bytes.length > MAX_LINE_BYTES;
+    const end = is_end ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+    carried = Buffer.from(bytes.subarray(end));
+    const lines = bytes.subarray(0, end);
+    const decoded = decodeValid(lines, encoding);
+    return decoded === undefined ? decodeLines(lines, encoding) : Buffer.from(decoded);
   };
+}
+
+/** Returns undefined if the bytes are not valid. Node.js throws for some invalid bytes. */
+function decodeValid(bytes: Buffer, encoding: string): string | undefined {
+  try {
+    const text = new TextDecoder(encoding).decode(bytes);
+    // These encodings cannot write U+FFFD (gb18030 can, and files do not), so the decoder made it.
+    return text.includes('\ufffd') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Marks each line that is not valid as a whole. */
+function decodeLines(bytes: Buffer, encoding: string): Buffer {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
+    const text = decodeValid(line, encoding);
+    // Signs of ASCII stay, so that the invalid line has as many cells as before.
+    const rest = Buffer.from(line.toString('latin1').replace(/[\x80-\xff]/g, ''), 'latin1');
+    parts.push(text === undefined ? Buffer.concat([INVALID, rest]) : Buffer.from(text));
+    if (found !== -1) parts.push(Buffer.from([LINE_FEED]));
+    start = end + 1;
+  }
+  return Buffer.concat(parts);
 }
 
 function joinWithInvalid(parts: string[]): Buffer {

@@ -40,10 +40,21 @@ function openAs(file: TextFile, options: FileOptions): Table {
   const json = has_cells ? undefined : openJson(file, options);
   if (json !== undefined) return json;
   const ending = detectFormat(file.name);
-  const has_object = /^\s*\{/m.test(file.head.toString('latin1'));
-  return has_object && (ending === 'json' || ending === 'jsonl')
-    ? openNamed(file, 'jsonl', options)
-    : openNamed(file, 'csv', options);
+  const is_named_json = ending === 'json' || ending === 'jsonl';
+  if (is_named_json && !hasHeader(file, options)) return openNamed(file, 'jsonl', options);
+  return openNamed(file, 'csv', options);
+}
+
+/** A file that is named as JSON and does not begin as JSON may still be a table with a header. */
+function hasHeader(file: TextFile, options: FileOptions): boolean {
+  if (/^\s*\{/m.test(file.head.toString('latin1'))) return false;
+  try {
+    openNamed(file, 'csv', options);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    return false;
+  }
 }
 
 function openNamed(file: TextFile, format: Format, options: FileOptions): Table {

@@ -1,4 +1,4 @@
-import { languageCode } from '../../../schemas/index.ts';
+import { readLanguage } from '../../../schemas/index.ts';
 
 /** The languages by their names in English and in themselves, in lower case. */
 let codes_by_name: Map<string, string> | undefined;
@@ -8,17 +8,9 @@ let codes_by_name: Map<string, string> | undefined;
  * `German` or `Deutsch`. Returns undefined if the value is no language.
  */
 export function readFileLanguage(value: string): string | undefined {
-  if (value.toLowerCase() === 'auto') return 'auto';
   codes_by_name ??= collectNames();
   const named = codes_by_name.get(value.toLowerCase());
-  if (named !== undefined) return named;
-  try {
-    const { language, region } = new Intl.Locale(value.replaceAll('_', '-'));
-    if (language === 'zh' && region === 'TW') return 'zh-TW';
-    return languageCode.safeParse(language).success ? language : undefined;
-  } catch {
-    return undefined;
-  }
+  return named ?? readLanguage(value);
 }
 
 function collectNames(): Map<string, string> {

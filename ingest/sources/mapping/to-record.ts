@@ -3,6 +3,8 @@ import type * as z from 'zod';
 import {
   carriedFields,
   type Issue,
+  MAX_ATTRIBUTE_LENGTH,
+  MAX_ATTRIBUTES,
   type RecordInput,
   recordId,
   recordSchema,
@@ -40,10 +42,6 @@ export interface RecordDefaults {
   /** Returns the id of a record whose row has none. */
   deriveId: (row: Row, fields: { source: string; tenant?: string | undefined }) => string;
 }
-
-/** Number of attributes of a record, and of characters of one. */
-const MAX_ATTRIBUTES = 32;
-const MAX_ATTRIBUTE_LENGTH = 1_024;
 
 /**
  * Converts a row to a record. Only the text, the tenant and a withdrawal can cost the row: any other

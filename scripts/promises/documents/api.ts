@@ -431,8 +431,11 @@ export const API: DocumentPromises = {
       tests: ['a job with %s is a 400'],
     },
     {
-      says: 'The file is not compressed.',
-      tests: ['job submit refuses a gzipped file before it creates a job'],
+      says: '`upload.options` takes the options of `ingest`, such as `text_field`; [files.md](files.md) explains them, and what can be read.',
+      tests: [
+        'A job reads its file with the options of its upload, also if the file is packed',
+        'job submit sends the options of the file, and refuses a file that cannot be read before it creates a job',
+      ],
     },
     {
       says: 'Formats with columns name them in the first line.',

@@ -115,11 +115,11 @@ it('job submit uploads the file with its format, and says how to show the progre
 
 it('job submit sends the source, the callback URL and the format that the options name', async () => {
   acceptUpload();
-  const file = await aFile('a.txt', '{}');
+  const file = await aFile('a.txt', 'text\nhey');
   const url = 'https://example.com/hook';
   await job('submit', file, '--format', 'tsv', '--source', 'tour', '--callback-url', url);
   expect(JSON.parse(sent[0]!.body)).toEqual({
-    upload: { format: 'tsv', size_bytes: 2 },
+    upload: { format: 'tsv', size_bytes: 8 },
     source_id: 'tour',
     callback_url: url,
   });
@@ -132,23 +132,32 @@ it('job submit --json prints the job without its upload URL, since that is a sec
   expect(stdout).not.toContain('secret');
 });
 
-it('job submit refuses a gzipped file before it creates a job', async () => {
-  const { error } = await job('submit', await aFile('a.csv.gz', ''));
-  expect(error?.message).toMatch(/^Expected an unpacked file, got .*\nUnpack it first: gunzip/);
+it('job submit sends the options of the file, and refuses a file that cannot be read before it creates a job', async () => {
+  acceptUpload();
+  const file = await aFile('a.csv', 'Review;Nr\nGood;1\n');
+  const { error } = await job('submit', file);
+  expect(error?.message).toContain('Did you mean --text-field Review --id-field Nr?');
   expect(sent).toEqual([]);
+  await job('submit', file, '--text-field', 'Review', '--map', 'stars=Nr');
+  expect(JSON.parse(sent[0]!.body)).toEqual({
+    upload: {
+      ...{ format: 'csv', size_bytes: 17 },
+      options: { text_field: 'Review', map: { stars: 'Nr' } },
+    },
+  });
 });
 
 it('job submit of a file that is larger than the API takes says so, and uploads nothing', async () => {
   const message = 'upload.size_bytes: must be at most 4 bytes. Split the file into several jobs';
   answers['POST /v1/analyze/async'] = refusal(413, { message });
-  const { error } = await job('submit', await aFile('a.csv', '12345'));
+  const { error } = await job('submit', await aFile('a.csv', 'text\n12345'));
   expect(error?.message).toContain(message);
   expect(sent).toHaveLength(1);
 });
 
 it('job submit of an empty file creates no job', async () => {
   const { error } = await job('submit', await aFile('a.csv', ''));
-  expect(error?.message).toMatch(/a\.csv is empty\.\nSubmit a file with at least one record\.$/);
+  expect(error?.message).toMatch(/a\.csv is empty\./);
   expect(sent).toEqual([]);
 });
 
@@ -166,7 +175,7 @@ it('job submit of a file that does not exist creates no job', async () => {
 });
 
 it.each([
-  ['COMPLETED_WITH_ERRORS', undefined],
+  ['COMPLETED_WITH_ERRORS', 2],
   ['FAILED', 1],
 ])(
   'job submit --watch waits for the end of the job, and %s gives the exit code %s',

@@ -15,6 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { rowOf } from '../../../../aws/dynamodb/results/row.ts';
 import { runDemo } from '../../../../cli/demo/demo.ts';
+import { openRecords } from '../../../../ingest/sources/read-records.ts';
 import { listStackOutputs } from '../../../support/cli.ts';
 import { aResult } from '../../../support/results.ts';
 
@@ -116,7 +117,8 @@ async function demo(content: string, json: boolean) {
   await writeFile(path, content);
   const progress = { update: () => undefined, finish: () => undefined };
   const { signal } = new AbortController();
-  return runDemo({ cloud: CLOUD, progress, signal, path, text_field: 'text', json });
+  const file = await openRecords({ path });
+  return runDemo({ cloud: CLOUD, progress, signal, path, file, json });
 }
 const FILE = '{"record_id":"a","text":"I love my cat"}\nno json\n';
 
@@ -154,6 +156,6 @@ it('the demo of a file without records, or without a record that becomes a resul
   await expect(demo('\n', true)).rejects.toThrow(/^There is no record in .*\nName a file of /);
   in_lake = 0;
   await expect(demo('no json', true)).rejects.toThrow(
-    /^No record in .*a\.jsonl became a result\nEach line must be a record/,
+    /^No record in .*a\.jsonl became a result\nSee how the file is understood: .*--dry-run/,
   );
 });

@@ -5,6 +5,7 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { publishFile } from '../../../../cli/demo/publish.ts';
+import { openRecords } from '../../../../ingest/sources/read-records.ts';
 
 const kinesis = mockClient(KinesisClient);
 let folder: string;
@@ -35,18 +36,19 @@ async function publish(lines: string[], signal = new AbortController().signal) {
   const path = join(folder, 'a.jsonl');
   await writeFile(path, lines.join('\n'));
   const progress = { update: () => undefined, finish: () => undefined };
-  const options = { path, text_field: 'text', stream_name: 'the-stream', progress, signal };
+  const file = await openRecords({ path });
+  const options = { file, stream_name: 'the-stream', progress, signal };
   return publishFile(options);
 }
 
 it('the demo publishes good lines as records, and bad lines as they are', async () => {
-  const published = await publish([
+  const { published } = await publish([
     '{"record_id":"a","text":"one","tenant":"acme","record_version":3}',
     'no json',
   ]);
   expect(sent.sort()).toEqual([
     'no json',
-    '{"record_id":"a","source":"a","text":"one","tenant":"acme","record_version":3}',
+    '{"source":"a","record_id":"a","text":"one","tenant":"acme","record_version":3}',
   ]);
   expect(published).toEqual([
     {
@@ -62,7 +64,7 @@ it('the demo publishes good lines as records, and bad lines as they are', async 
 
 it('the demo counts each version of a record once, and the records of two tenants apart', async () => {
   const line = (fields: object) => JSON.stringify({ record_id: 'a', text: 'one', ...fields });
-  const published = await publish([
+  const { published } = await publish([
     line({}),
     line({ text: 'again' }),
     line({ record_version: 1 }),
@@ -76,8 +78,15 @@ it('the demo counts each version of a record once, and the records of two tenant
   ]);
 });
 
+it('the demo publishes at most 100 bad lines, and counts the others', async () => {
+  const bad = Array.from({ length: 1_500 }, (_, i) => `no json ${i}`);
+  const { published, refused } = await publish(['{"text":"one"}', ...bad]);
+  expect(published.filter((one) => one.bad)).toHaveLength(100);
+  expect([sent.length, refused]).toEqual([101, 1_400]);
+});
+
 it('the demo fails if a line does not fit on the stream', async () => {
-  await expect(publish(['x'.repeat(1_048_577)])).rejects.toThrow(
+  await expect(publish(['{"text":"a"}', 'x'.repeat(1_048_577)])).rejects.toThrow(
     /The stream did not take every record: .*too_large/,
   );
 });

@@ -72,7 +72,7 @@ const aSummary = async (fields: Partial<DemoSummary> = {}) => ({
 });
 
 it('the report of the demo says how full the calls were, what they cost, and what that saves', async () => {
-  const report = await formatReport(await aSummary(), {}, query);
+  const report = await formatReport(await aSummary(), { reasons: {}, refused: 0 }, query);
   expect(report).toContain('2 calls for 20 documents (40 % full), 30 billed units');
   expect(report).toContain(
     '$0.0030 on AWS; a call per record for language and for sentiment, $0.0120 (75 % saved)',
@@ -81,20 +81,31 @@ it('the report of the demo says how full the calls were, what they cost, and wha
     ...{ comprehend: { calls: 0, documents: 0, billed_units: 0 }, cost_usd: 0 },
     baseline_cost_usd: 0,
   });
-  expect(await formatReport(idle, {}, query)).toContain('0 calls for 0 documents (0 % full)');
-  expect(await formatReport(idle, {}, query)).toContain('(0 % saved)');
+  expect(await formatReport(idle, { reasons: {}, refused: 0 }, query)).toContain(
+    '0 calls for 0 documents (0 % full)',
+  );
+  expect(await formatReport(idle, { reasons: {}, refused: 0 }, query)).toContain('(0 % saved)');
 });
 
 it('the report of the demo accounts for every record, with the reasons', async () => {
-  const report = await formatReport(await aSummary(), { invalid_json: 2 }, query);
+  const report = await formatReport(
+    await aSummary(),
+    { reasons: { invalid_json: 2 }, refused: 7 },
+    query,
+  );
   expect(report).toContain('10 records = 8 results + 2 set-asides\n');
   expect(report).toContain('results without a verdict: 2 empty\n');
   expect(report).toContain('set aside: 2 invalid_json\n');
+  expect(report).toContain('7 more lines are no records and were not published\n');
   expect(report).toContain('4 s from the first record to the last, 2.5 records/s');
 });
 
 it('the report of the demo says how many records are missing', async () => {
-  const report = await formatReport(await aSummary({ records: 13 }), {}, query);
+  const report = await formatReport(
+    await aSummary({ records: 13 }),
+    { reasons: {}, refused: 0 },
+    query,
+  );
   expect(report).toContain('13 records = 8 results + 2 set-asides + 3 MISSING');
   expect(report).not.toContain('set aside:');
 });

@@ -60,6 +60,8 @@ it.each([
   ['author', '7', '7'],
   ['language', 'German', 'de'],
   ['language', 'pt_BR', 'pt'],
+  ['language', 'zh-Hant', 'zh-TW'],
+  ['language', 'und', 'auto'],
   ['source', ' Shop-2 '.toLowerCase(), 'shop-2'],
 ])('a cell of the column %s with %j becomes %j', async (column, cell, value) => {
   const { records } = await read('a.csv', `text,${column}\na,${cell}\n`);
@@ -75,12 +77,15 @@ it.each([
   ['source', 'No Slug'],
   ['url', 'www.shop.example'],
   ['created_at', 'soon'],
-])('a cell of the column %s that does not fit becomes an attribute, and is counted', async (column, cell) => {
-  const { records, adjustments, refused } = await read('a.csv', `text,${column}\na,${cell}\n`);
-  expect(refused).toEqual([]);
-  expect(records).toMatchObject([{ text: 'a', attributes: { [column]: cell } }]);
-  expect(adjustments).toMatchObject([expect.stringMatching(new RegExp(`^${column} kept: `))]);
-});
+])(
+  'a cell of the column %s that does not fit becomes an attribute, and is counted',
+  async (column, cell) => {
+    const { records, adjustments, refused } = await read('a.csv', `text,${column}\na,${cell}\n`);
+    expect(refused).toEqual([]);
+    expect(records).toMatchObject([{ text: 'a', attributes: { [column]: cell } }]);
+    expect(adjustments).toMatchObject([expect.stringMatching(new RegExp(`^${column} kept: `))]);
+  },
+);
 
 it('a tenant that is not a name refuses the row, because no row may change its owner', async () => {
   const { refused } = await read('a.csv', 'text,tenant\na,Not A Tenant\n');
@@ -89,7 +94,9 @@ it('a tenant that is not a name refuses the row, because no row may change its o
 
 it('an id that is no record id is replaced by its hash, so the same id gives the same record', async () => {
   const ids = async (lines: string) =>
-    (await read('a.csv', `id,text\n${lines}`, { id_field: 'id' })).records.map((one) => one.record_id);
+    (await read('a.csv', `id,text\n${lines}`, { id_field: 'id' })).records.map(
+      (one) => one.record_id,
+    );
   const [first, second] = await ids('Ünö/1,a\nÜnö/2,b\n');
   expect(first).toMatch(/^id-[0-9a-f]{32}$/);
   expect(await ids('Ünö/2,b\nÜnö/1,changed\n')).toEqual([second, first]);
@@ -97,7 +104,9 @@ it('an id that is no record id is replaced by its hash, so the same id gives the
 
 it('a column is mapped to a field or to an attribute of another name', async () => {
   const map = { created_at: 'tweet_created', author: 'USER', stars: 'Score' };
-  const { records } = await read('a.csv', 'text,tweet_created,user,score\na,2026-11-01,Ann,5\n', { map });
+  const { records } = await read('a.csv', 'text,tweet_created,user,score\na,2026-11-01,Ann,5\n', {
+    map,
+  });
   expect(records).toMatchObject([
     { created_at: '2026-11-01T00:00:00Z', author: 'Ann', attributes: { stars: '5' } },
   ]);
@@ -156,7 +165,8 @@ it.each(['[1]', 'null', '7', 'true'])('the line %s is not an object', async (lin
 });
 
 it('ids of more than 15 digits stay exact in JSON', async () => {
-  const content = '{"text":"a 12345678901234567890","id":1590000000000000001}\n{"text":"b","id":1590000000000000002}';
+  const content =
+    '{"text":"a 12345678901234567890","id":1590000000000000001}\n{"text":"b","id":1590000000000000002}';
   const { records } = await read('a.jsonl', content, { id_field: 'id' });
   expect(records).toMatchObject([
     { text: 'a 12345678901234567890', record_id: '1590000000000000001' },
@@ -165,7 +175,8 @@ it('ids of more than 15 digits stay exact in JSON', async () => {
 });
 
 it('an array in a JSON document is found by its path, and broken elements cost only themselves', async () => {
-  const content = '{"a":[1],"page":{"items":[\n  {"text":"x"},\n  {"text": nope},\n  {"text":"y"\n  {"text":"z"},\n  {"text":"w"}\n]},"b":[{"text":"no"}]}';
+  const content =
+    '{"a":[1],"page":{"items":[\n  {"text":"x"},\n  {"text": nope},\n  {"text":"y"\n  {"text":"z"},\n  {"text":"w"}\n]},"b":[{"text":"no"}]}';
   const { texts, refused } = await read('a.json', content, { records: 'page.items' });
   expect(texts).toEqual(['x', 'z', 'w']);
   expect(refused).toHaveLength(2);

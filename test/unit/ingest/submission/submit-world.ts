@@ -1,5 +1,5 @@
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
-import { type Format, ServiceError } from '../../../../schemas/index.ts';
+import { type Format, ServiceError, type UploadOptions } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { NO_LIMITS } from '../../../fakes/pace.ts';
@@ -13,7 +13,7 @@ export const KEY = 'inputs/j.jsonl';
  * fails before its effect, fails after its effect, or succeeds. `overrides` replaces services.
  */
 export function createWorld(
-  content: string,
+  content: string | Buffer,
   fails: () => 'before' | 'after' | undefined = () => undefined,
   overrides: Partial<SubmitDeps> = {},
 ) {
@@ -62,8 +62,9 @@ export function createWorld(
 export async function createJob(
   store: ReturnType<typeof createFakeJobStore>,
   format: Format = 'jsonl',
+  options?: UploadOptions,
 ) {
   await store.create(
-    aJob({ job_id: 'j', input: { kind: 'upload', format, key: KEY }, total: undefined }),
+    aJob({ job_id: 'j', input: { kind: 'upload', format, options, key: KEY }, total: undefined }),
   );
 }

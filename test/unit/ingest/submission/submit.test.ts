@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { FORMAT_NAMES } from '../../../../schemas/index.ts';
 import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
@@ -34,8 +35,8 @@ it.each([
   expect(await store.get('j')).toMatchObject({ status: 'FAILED', error: { code } });
 });
 
-it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
-  'A job whose input is not CSV becomes FAILED, and its error does not quote the file: %j',
+it.each(['Review,a\nprivate,5', '<html>private</html>', 'PAR1 private', 'private'])(
+  'A job whose input is no readable CSV becomes FAILED, and its error does not quote the file: %j',
   async (content) => {
     const { store, invoke } = createWorld(content);
     await createJob(store, 'csv');
@@ -45,6 +46,15 @@ it.each(['text,a\n"never closed, private', 'text,a\nsay "private",5\n'])(
     expect(JSON.stringify(job.error)).not.toContain('private');
   },
 );
+
+it('A job reads its file with the options of its upload, also if the file is packed', async () => {
+  const content = gzipSync(Buffer.from('Nr;Meinung\n7;Größe passt\n', 'latin1'));
+  const { store, invoke, published } = createWorld(content);
+  const options = { encoding: 'latin1', text_field: 'meinung', id_field: 'nr' };
+  await createJob(store, 'csv', options);
+  expect(await invoke('j', AN_HOUR, KEY)).toBe('done');
+  expect(published).toEqual(['7']);
+});
 
 it('A job whose file is replaced while it is read becomes FAILED with INPUT_CHANGED', async () => {
   const { store, invoke, objects } = createWorld('{"text":"a"}');
@@ -75,7 +85,8 @@ it.each(FORMAT_NAMES)(
     const { store, invoke, published } = createWorld(FORMAT_SAMPLES[format].two_records);
     await createJob(store, format);
     expect(await invoke('j', AN_HOUR, KEY)).toBe('done');
-    expect(published).toEqual(['r1', 'r2']);
+    const ids = format === 'text' ? ['j:0', 'j:1'] : ['r1', 'r2'];
+    expect(published).toEqual(ids);
     expect(await store.get('j')).toMatchObject({ status: 'PROCESSING', total: 2 });
   },
 );

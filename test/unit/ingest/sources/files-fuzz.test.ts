@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { checkFile } from '../../../fuzz/check-files.ts';
+import { makeFileInput } from '../../../fuzz/file-inputs.ts';
+import { createRandom } from '../../../support/random.ts';
+
+it('1,000 generated and damaged files end as rows that are published or refused, or as an error with advice', async () => {
+  const random = createRandom(711);
+  let readable = 0;
+  for (let run = 0; run < 1_000; run += 1) {
+    const rows = await checkFile(makeFileInput(random), 1 + random.int(40));
+    if (rows !== undefined) readable += 1;
+  }
+  expect(readable).toBeGreaterThan(300);
+}, 60_000);
