@@ -1,6 +1,12 @@
 import type { Publisher } from '../ingest/index.ts';
 import { decodeEntry } from '../processors/stream/decode/decode.ts';
-import { hashText, type SetAside } from '../schemas/index.ts';
+import {
+  ENVELOPE_NAMES,
+  type EnvelopeName,
+  hashText,
+  type SetAside,
+  type SetAsideReason,
+} from '../schemas/index.ts';
 import type { LongTexts, Marks } from './ports.ts';
 import { type Restorable, type RestoreKey, restore, toRestorables } from './restore.ts';
 
@@ -48,8 +54,12 @@ export async function replaySetAside(
   const bytes = await applyFix(deps.fix, set_aside);
   if (bytes === undefined) return { status: 'left', reason: 'left by the fix' };
   const contents = readPlaced(set_aside, bytes);
+  const holds_several = SEVERAL.has(set_aside.reason) && contents.some(isRecord);
   for (const one of contents) {
-    if (one.kind === 'bytes') return { status: 'left', reason: one.set_aside.reason };
+    if (one.kind === 'bytes') {
+      if (holds_several) continue;
+      return { status: 'left', reason: one.set_aside.reason };
+    }
     if (await lacksText(deps.claims, one)) return { status: 'left', reason: 'text_missing' };
   }
   if (deps.dry_run) return { status: 'would_replay', records: contents.length };
@@ -58,6 +68,16 @@ export async function replaySetAside(
   const restored_at = new Date(deps.now()).toISOString();
   await deps.marks.put(set_aside_id, { restored_at, records: accepted });
   return { status: 'replayed', records: accepted };
+}
+
+/**
+ * Reasons of set-asides that can hold several records. What is no record among them is put back as
+ * well, and gets a set-aside of its own.
+ */
+const SEVERAL: ReadonlySet<SetAsideReason> = new Set(['envelope', 'too_large']);
+
+function isRecord({ kind }: Restorable): boolean {
+  return kind === 'record';
 }
 
 async function applyFix(
@@ -72,6 +92,9 @@ async function applyFix(
   return Buffer.from(typeof fixed === 'string' ? fixed : JSON.stringify(fixed));
 }
 
+/** The operator asks for the records, so the messages of all services are opened. */
+const ALL_ENVELOPES: ReadonlySet<EnvelopeName> = new Set(ENVELOPE_NAMES);
+
 /** Decodes repaired bytes as if they had come at the original position of the set-aside. */
 function readPlaced(set_aside: SetAside, bytes: Uint8Array): Restorable[] {
   const { stream_name, shard_id, sequence_number } = set_aside;
@@ -79,7 +102,7 @@ function readPlaced(set_aside: SetAside, bytes: Uint8Array): Restorable[] {
   const place = { stream_name, shard_id, sequence_number };
   const position = { ...place, sub_sequence_number, nested_numbers };
   const entry = { bytes, position, partition_key, arrived_at, delivered_as: sequence_number };
-  return toRestorables(decodeEntry(entry));
+  return toRestorables(decodeEntry(entry, ALL_ENVELOPES));
 }
 
 /**

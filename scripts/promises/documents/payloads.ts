@@ -103,6 +103,12 @@ export const PAYLOADS: DocumentPromises = {
       says: 'All other messages are set aside with the reason envelope, which names the service and the entry to add.',
       tests: [NAMED],
     },
+    {
+      says: 'set-aside replay --reason envelope puts the records in these messages on the stream.',
+      tests: [
+        'the records in the message of another service are replayed, each under the id of its place',
+      ],
+    },
     ...[
       'cloudwatch_logs | a subscription of CloudWatch Logs: each logEvents[].message is a record',
       'sns | an SNS notification: Message',
@@ -242,7 +248,6 @@ export const PAYLOADS: DocumentPromises = {
     'This page says what AuraStream makes of what they do send.',
     'operations.md explains how to look at set-asides and how to put them back.',
     'A record can come wrapped in the message of another service.',
-    'Then set-aside replay puts the messages back.',
   ],
   skipped_sections: {},
 };

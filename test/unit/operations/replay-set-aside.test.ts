@@ -85,6 +85,27 @@ it('a replayed sub-record with an id of its producer keeps that id', async () =>
   expect(decodeRestored(entries)[0]!.record.record_id).toBe('own');
 });
 
+it('the records in the message of another service are replayed, each under the id of its place', async () => {
+  const logEvents = ['{"text":"a","source":"s"}', 'GET / 200', '{"text":"b","source":"s"}'];
+  const message = {
+    messageType: 'DATA_MESSAGE',
+    logEvents: logEvents.map((line) => ({ message: line })),
+  };
+  const [set_aside] = setAsidesOf(message);
+  expect(set_aside?.reason).toBe('envelope');
+  const { deps, entries } = createWorld();
+  expect(await replaySetAside(deps, set_aside!)).toEqual({ status: 'replayed', records: 3 });
+  expect(decodeRestored(entries).map(({ record }) => record.record_id)).toEqual([
+    `${PLACE}:0`,
+    `${PLACE}:2`,
+  ]);
+  const [without] = setAsidesOf({
+    messageType: 'DATA_MESSAGE',
+    logEvents: [{ message: 'GET / 200' }],
+  });
+  expect(await replaySetAside(deps, without!)).toEqual({ status: 'left', reason: 'invalid_json' });
+});
+
 it('a set-aside whose text was missing is replayed once the text is there, also from an aggregate', async () => {
   const text = 'a long text';
   const record = { source: 's', tenant: 'other', text_claim: hashText(text) };
