@@ -35,7 +35,7 @@ export const languageCode = z
   .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'must be a language code such as en or zh-TW');
 
 /** A language code of a producer, which becomes the canonical code or `auto`. */
-export const givenLanguage = z.string().transform((code, context) => {
+const givenLanguage = z.string().transform((code, context) => {
   const language = readLanguage(code);
   if (language !== undefined) return language;
   context.issues.push({

@@ -5,7 +5,7 @@ import { unreadable } from './unreadable.ts';
  * Maximum size of a decompressed record, in bytes. A text of 1 MiB in which JSON escapes every byte
  * with six bytes (`\u0007`) has 6 MiB. The maximum protects the memory of the consumer against bombs.
  */
-export const MAX_DECOMPRESSED_BYTES = 10 * 1_048_576;
+const MAX_DECOMPRESSED_BYTES = 10 * 1_048_576;
 /** Maximum number of times that a record may be compressed. */
 const MAX_LAYERS = 3;
 /**

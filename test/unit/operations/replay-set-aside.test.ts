@@ -103,7 +103,10 @@ it('the records in the message of another service are replayed, each under the i
     messageType: 'DATA_MESSAGE',
     logEvents: [{ message: 'GET / 200' }],
   });
-  expect(await replaySetAside(deps, without!)).toEqual({ status: 'left', reason: 'invalid_json' });
+  expect(await replaySetAside(createWorld().deps, without!)).toEqual({
+    status: 'left',
+    reason: 'invalid_json',
+  });
 });
 
 it('a set-aside whose text was missing is replayed once the text is there, also from an aggregate', async () => {
