@@ -7,8 +7,8 @@ import { createSetAsideReader, type SetAsideReader } from '../../aws/s3/set-asid
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createPublisher } from '../../ingest/index.ts';
+import type { Fix } from '../../operations/read-set-aside.ts';
 import {
-  type Fix,
   replaySetAside,
   type SetAsideReplayDeps,
   type SetAsideReplayOutcome,

@@ -328,7 +328,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a set-aside from an aggregate loses its place',
-    file: 'operations/replay-set-aside.ts',
+    file: 'operations/read-set-aside.ts',
     from: 'const position = { ...place, sub_sequence_number, nested_numbers };',
     to: 'const position = { ...place, sub_sequence_number: sub_sequence_number && undefined };',
     seed: 1,

@@ -21,7 +21,7 @@ import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
-import type { Fix } from '../../../operations/replay-set-aside.ts';
+import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 import { importSource } from '../../support/doc-code.ts';
