@@ -16,7 +16,6 @@ it('the API takes the key of a request from the authorizer, and any address may 
     ApiRestApi: {
       Name: 'AuraStream',
       ApiKeySourceType: 'AUTHORIZER',
-      BinaryMediaTypes: ['application/json'],
       EndpointConfiguration: { Types: ['REGIONAL'] },
       MinimumCompressionSize: 1_024,
       // Bodies reach the function byte for byte, so that it can refuse bytes that are not UTF-8.
