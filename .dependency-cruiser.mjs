@@ -55,7 +55,10 @@ export default {
       severity: 'error',
       from: { path: rooms('ingest') },
       to: {
-        path: [productExcept('ingest', 'schemas', 'lib', 'jobs', 'aws'), rooms(EMBEDDED_CLOUD)],
+        path: [
+          productExcept('ingest', 'schemas', 'lib', 'jobs', 'budgets', 'aws'),
+          rooms(EMBEDDED_CLOUD),
+        ],
       },
     },
     {
@@ -64,7 +67,10 @@ export default {
       severity: 'error',
       from: { path: rooms('processors') },
       to: {
-        path: [productExcept('processors', 'schemas', 'lib', 'jobs', 'aws'), rooms(EMBEDDED_CLOUD)],
+        path: [
+          productExcept('processors', 'schemas', 'lib', 'jobs', 'budgets', 'aws'),
+          rooms(EMBEDDED_CLOUD),
+        ],
       },
     },
     {
@@ -75,15 +81,22 @@ export default {
       to: { path: [productExcept('jobs', 'schemas', 'lib', 'aws'), rooms(EMBEDDED_CLOUD)] },
     },
     {
+      name: 'budgets-below-all',
+      comment: 'What a tenant may use is for all to ask: it knows none of them.',
+      severity: 'error',
+      from: { path: rooms('budgets') },
+      to: { path: [productExcept('budgets', 'schemas', 'lib'), rooms(EMBEDDED_CLOUD)] },
+    },
+    {
       name: 'operations-read-and-publish',
       comment:
-        'What an operator does reads what the consumer reads, and publishes as any producer: nothing of AWS.',
+        'What an operator does reads what the consumer reads, and publishes as any producer.',
       severity: 'error',
       from: { path: rooms('operations') },
       to: {
         path: [
           '^processors/(?!stream/decode/)',
-          productExcept('operations', 'schemas', 'lib', 'ingest', 'processors', 'jobs'),
+          productExcept('operations', 'schemas', 'lib', 'ingest', 'processors', 'jobs', 'aws'),
           rooms(EMBEDDED_CLOUD),
         ],
       },

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { LRUCache } from 'lru-cache';
 import { createQuery, QueryError } from '../aws/athena/query.ts';
+import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
@@ -9,6 +11,7 @@ import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
+import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
@@ -37,6 +40,7 @@ import { createStats } from './stats/stats.ts';
  */
 const MAX_CACHE_ATTEMPTS = 2;
 const SAMPLES_KEPT_MS = 10_000;
+const BUDGETS_KEPT = { max: 1_000, ttl: 5_000 };
 
 /**
  * Creates the API with its AWS clients.
@@ -51,6 +55,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
     languages,
+    read_budget: composeReadBudget(environment, now),
     ...composeStores(environment, now),
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
     stats: createStats({
@@ -103,6 +108,26 @@ function composeAnalyse(
       logFailures(logger, context.counts, stats().ledger_errors - ledger_errors);
       return outcomes;
     });
+}
+
+/** Creates the function that reads budgets, with a cache of five seconds. */
+function composeReadBudget(
+  { BUDGETS: limits, QUOTA_TABLE: table_name }: ApiEnvironment,
+  now: () => number,
+): ReadBudget {
+  const ledger = createBudgetLedger({ table_name, max_attempts: MAX_CACHE_ATTEMPTS });
+  const read = createReadBudget({ ledger, limits, now });
+  const known = new LRUCache<string, Awaited<ReturnType<ReadBudget>>>({
+    ...BUDGETS_KEPT,
+    perf: { now },
+  });
+  return async (tenant) => {
+    const cached = known.get(tenant);
+    if (cached !== undefined) return cached;
+    const use = await read(tenant);
+    known.set(tenant, use);
+    return use;
+  };
 }
 
 function composeStores(environment: ApiEnvironment, now: () => number) {

@@ -1,3 +1,4 @@
+import type { ReadBudget } from '../budgets/read-budget.ts';
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
@@ -36,6 +37,8 @@ interface ApiSettings {
 export interface ApiDeps {
   /** Analyses the texts of the requests. The outcomes are in the order of the requests. */
   analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
+  /** Reads how much of its budget a tenant has used. The answer may be five seconds old. */
+  read_budget: ReadBudget;
   /** Codes of the languages that the analyzer supports. */
   languages: readonly string[];
   jobs: JobStore;

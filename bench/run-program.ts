@@ -178,6 +178,7 @@ function buildEnvironment(
     CACHE_MEMORY_ENTRIES: '50000',
     DEFAULT_LANGUAGE: 'en',
     QUOTA_TABLE: 'quota',
+    BUDGETS: '{}',
     RESULTS_TABLE: 'results',
     RESULTS_TTL_SECONDS: '7776000',
     DELIVERY_STREAM: 'lake',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -16,7 +17,7 @@ const program = new Command('aurastream')
   .option('--stack <name>', 'the CloudFormation stack to use', 'AuraStream')
   .option(
     '--api-key <key>',
-    'for analyze and job (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
+    'for analyze, job and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
   )
   .addHelpText(
     'after',
@@ -38,6 +39,7 @@ Examples:
   .addCommand(replayCommand())
   .addCommand(analyzeCommand())
   .addCommand(jobCommand())
+  .addCommand(budgetCommand())
   .addCommand(keysCommand())
   .addCommand(planCommand());
 

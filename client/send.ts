@@ -62,7 +62,10 @@ export function createSend(options: ClientOptions): Send {
     for (let attempt = 1; ; attempt += 1) {
       const response = await sendOnce(options, path, request);
       if (response instanceof Response) return response;
-      const is_retryable = response.status === 0 || RETRYABLE.has(response.status);
+      // A budget resets days later, so a retry would only wait.
+      const is_over_budget = response.code === 'BUDGET_EXCEEDED';
+      const is_retryable =
+        !is_over_budget && (response.status === 0 || RETRYABLE.has(response.status));
       if (!is_retryable || attempt >= max_attempts) throw response;
       const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
       const retry_after_ms = (response.retry_after ?? 0) * 1_000;

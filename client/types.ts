@@ -4,6 +4,7 @@ import type {
   asyncRequestSchema,
   BatchInput,
   BatchResponse,
+  BudgetResponse,
   HealthResponse,
   JobResult,
   JobStatus,
@@ -130,6 +131,8 @@ export interface Client {
    * sentiment.
    */
   stats(query?: StatsInput, options?: Cancellable): Promise<StatsResponse>;
+  /** Reads how many billed units of its budget the tenant has used this month. */
+  budget(options?: Cancellable): Promise<BudgetResponse>;
   /** Checks that the API runs. */
   health(options?: Cancellable): Promise<HealthResponse>;
   /**

@@ -88,6 +88,23 @@ export interface Settings {
       };
     }
   >;
+  /**
+   * Budgets in billed units per calendar month, in UTC. A unit is 100 characters of a text that is in
+   * no cache, at least three per text, and costs $0.0001 with Comprehend. Undefined means no limit.
+   */
+  budgets: {
+    /** Budget of each tenant that `units_by_tenant` does not name. */
+    units_per_tenant: number | undefined;
+    /** Budgets of single tenants, such as `{ acme: 50_000_000, internal: undefined }`. */
+    units_by_tenant: Record<string, number | undefined>;
+    /** Budget of all tenants together. */
+    units_per_deployment: number | undefined;
+    /**
+     * Costs of the whole AWS account per month, in US dollars, above which AWS Budgets notifies the
+     * topic of the alarms. It stops nothing.
+     */
+    account_usd_per_month: number | undefined;
+  };
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
   lake: {
     buffer_seconds: number;
@@ -156,6 +173,7 @@ export interface Settings {
     max_upload_bytes: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
+  budget_replay: { timeout_seconds: number; memory_mb: number };
   alarms: {
     /**
      * Email addresses that receive alarms. The owner of each address must confirm the subscription.
@@ -241,6 +259,12 @@ export const settings: Settings = {
       sync: { calls_per_second: 20, api_calls_per_second: 19.6, fallback_calls_per_second: 1 },
     },
   },
+  budgets: {
+    units_per_tenant: 10_000_000,
+    units_by_tenant: {},
+    units_per_deployment: 30_000_000,
+    account_usd_per_month: 5_000,
+  },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
   lake: {
     buffer_seconds: 60,
@@ -305,6 +329,8 @@ export const settings: Settings = {
   },
   // The receiver of a callback has 30 s to respond. The timeout is longer than the 30 s.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
+  // The timeout is shorter than the 15 minutes between two runs.
+  budget_replay: { timeout_seconds: 600, memory_mb: 512 },
   alarms: {
     emails: [],
     late_seconds: 300,

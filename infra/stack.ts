@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ANALYZERS } from '../schemas/index.ts';
 import { Alarms } from './constructs/alarms/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { addFirewall } from './constructs/firewall.ts';
 import { Ingest } from './constructs/ingest.ts';
@@ -23,7 +24,7 @@ export class AuraStreamStack extends Stack {
     const ingest = new Ingest(this, 'Ingest', settings);
     const tables = new Tables(this, 'Tables', settings);
     const lake = new Lake(this, 'Lake', settings);
-    const jobs = new Jobs(this, 'Jobs', { settings, ingest });
+    const jobs = new Jobs(this, 'Jobs', { settings, ingest, tables });
     const uses = { settings, ingest, tables, lake, jobs };
     const consumer = new Consumer(this, 'Consumer', {
       ...uses,
@@ -43,6 +44,7 @@ export class AuraStreamStack extends Stack {
       timeout_seconds: settings.bulk_consumer.timeout_seconds,
       reserved_concurrency: settings.bulk_consumer.reserved_concurrency,
     });
+    const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const api = new Api(this, 'Api', uses);
     const limit = settings.api.firewall_requests_in_five_minutes;
     if (limit !== undefined) {
@@ -52,16 +54,8 @@ export class AuraStreamStack extends Stack {
         limit,
       });
     }
-    const alarms = new Alarms(this, 'Alarms', {
-      settings,
-      ingest,
-      consumer,
-      bulk_consumer,
-      tables,
-      lake,
-      jobs,
-      api,
-    });
+    const alarmed = { consumer, bulk_consumer, budget_replay, api };
+    const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
     this.addOutputs({
       StreamName: ingest.stream.ref,

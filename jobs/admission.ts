@@ -1,6 +1,15 @@
 import type { Job, JobError } from '../schemas/index.ts';
 import type { BulkLoad } from './bulk-load.ts';
 
+/** What a job costs, and what the tenant can still use. */
+export interface JobBudget {
+  /** Billed units of the job, as if no text were cached. */
+  units: number;
+  remaining_units: number;
+  /** Time at which the budget resets, in epoch milliseconds. */
+  resets_at: number;
+}
+
 export interface AdmissionQuery {
   /** The current time in epoch milliseconds. */
   now: number;
@@ -10,6 +19,8 @@ export interface AdmissionQuery {
   /** The other jobs that are not final. */
   open_jobs: readonly Job[];
   load: BulkLoad;
+  /** The budget of the tenant. Absent if the tenant has none. */
+  budget?: JobBudget | undefined;
   /** Number of documents that the analyzer's quota allows per second. */
   documents_per_second: number;
 }
@@ -21,7 +32,7 @@ export interface AdmissionQuery {
  * @returns the error of a job that must fail; undefined if the job may start.
  */
 export function refuseJob(query: AdmissionQuery): JobError | undefined {
-  return refuseForCap(query) ?? refuseForDeadline(query);
+  return refuseForCap(query) ?? refuseForBudget(query) ?? refuseForDeadline(query);
 }
 
 /** Refuses a job if the open jobs of its tenant would have more records than the tenant may have. */
@@ -41,6 +52,39 @@ function refuseForCap({ job, records, open_jobs }: AdmissionQuery): JobError | u
     message,
     figures: { records, open_records, max_records: cap },
   };
+}
+
+/**
+ * Refuses a job that exceeds what the budget of the tenant leaves. The records of other open jobs that
+ * are not on the stream yet come first, because their jobs were admitted before.
+ */
+function refuseForBudget({
+  job,
+  records,
+  open_jobs,
+  budget,
+}: AdmissionQuery): JobError | undefined {
+  if (budget === undefined) return undefined;
+  const { units, remaining_units } = budget;
+  const units_ahead = open_jobs
+    .filter(({ tenant }) => tenant === job.tenant)
+    .reduce((sum, other) => sum + unpublishedUnits(other), 0);
+  if (units + units_ahead <= remaining_units) return undefined;
+  const resets_at = new Date(budget.resets_at).toISOString();
+  const message =
+    `The job has up to ${format(units)} billed units, the open jobs of the tenant have ` +
+    `${format(units_ahead)}, and the budget leaves ${format(remaining_units)} until ${resets_at}. ` +
+    'Split the file, wait for the reset, or ask for a larger budget';
+  return {
+    code: 'BUDGET_EXCEEDED',
+    message,
+    figures: { records, units, units_ahead, remaining_units, resets_at },
+  };
+}
+
+function unpublishedUnits({ units = 0, total = 0, submitted }: Job): number {
+  if (total === 0) return 0;
+  return Math.ceil(units * (1 - (submitted?.records ?? 0) / total));
 }
 
 /**

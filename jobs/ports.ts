@@ -45,6 +45,7 @@ export type JobChanges = Partial<
     | 'deadline_at'
     | 'due_at'
     | 'total'
+    | 'units'
     | 'error'
     | 'callback'
     | 'input'

@@ -1,5 +1,10 @@
 import type { Publisher } from '../ingest/index.ts';
-import { hashText, type SetAside, type SetAsideReason } from '../schemas/index.ts';
+import {
+  hashText,
+  type RestoredMark,
+  type SetAside,
+  type SetAsideReason,
+} from '../schemas/index.ts';
 import type { LongTexts, Marks } from './ports.ts';
 import { applyFix, type Fix, readPlaced } from './read-set-aside.ts';
 import { type Restorable, type RestoreKey, restore } from './restore.ts';
@@ -38,7 +43,7 @@ export async function replaySetAside(
   set_aside: SetAside,
 ): Promise<SetAsideReplayOutcome> {
   const { set_aside_id } = set_aside;
-  if ((await deps.marks.get(set_aside_id)) !== undefined) return { status: 'done_before' };
+  if (isDone(set_aside, await deps.marks.get(set_aside_id))) return { status: 'done_before' };
   const bytes = await applyFix(deps.fix, set_aside);
   if (bytes === undefined) return { status: 'left', reason: 'left by the fix' };
   const contents = readPlaced(set_aside, bytes);
@@ -54,8 +59,19 @@ export async function replaySetAside(
   const { accepted, failed, codes } = await restore(deps.publisher, contents, deps.restoreKey);
   if (failed > 0) return { status: 'failed', codes };
   const restored_at = new Date(deps.now()).toISOString();
-  await deps.marks.put(set_aside_id, { restored_at, records: accepted });
+  const { over_budget } = set_aside;
+  const refused = over_budget === undefined ? {} : { refused_at: over_budget.refused_at };
+  await deps.marks.put(set_aside_id, { restored_at, records: accepted, ...refused });
   return { status: 'replayed', records: accepted };
+}
+
+/**
+ * Returns whether the records of a set-aside are on the stream again. A record that was over budget
+ * can be refused again after a replay. The set-aside then has the time of the new refusal, and the mark
+ * does not count any more.
+ */
+export function isDone({ over_budget }: SetAside, mark: RestoredMark | undefined): boolean {
+  return mark !== undefined && mark.refused_at === over_budget?.refused_at;
 }
 
 /**

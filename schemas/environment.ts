@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ANALYZER_NAMES } from './analyzers.ts';
 import { tier, tierLimitsSchema } from './api-key.ts';
+import { budgetLimitsSchema } from './budget.ts';
 import { ENVELOPE_NAMES } from './envelopes.ts';
 import { translateIssues } from './issues.ts';
 
@@ -14,11 +15,30 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const TRAFFICS = ['live', 'bulk'] as const;
 export type Traffic = (typeof TRAFFICS)[number];
 
+function parseJson(json: string, { addIssue }: { addIssue: (message: string) => void }): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    addIssue('is not JSON');
+    return z.NEVER;
+  }
+}
+
+const budgets = {
+  QUOTA_TABLE: z.string().min(1).describe('The ledger of quotas and budgets.'),
+  BUDGETS: z
+    .string()
+    .transform(parseJson)
+    .pipe(budgetLimitsSchema)
+    .describe('Budgets in billed units, as JSON.'),
+};
+
 /**
  * Environment variables that the consumer and the API both need for analysis. Each of the two has
  * its own part of the quota ledger.
  */
 const analysisEnvironment = {
+  ...budgets,
   CACHE_TABLE: z.string().min(1),
   CACHE_TTL_SECONDS: count,
   CACHE_MEMORY_ENTRIES: count,
@@ -32,7 +52,6 @@ const analysisEnvironment = {
     .number()
     .positive()
     .describe('Rate of one execution environment while the quota ledger is unavailable.'),
-  QUOTA_TABLE: z.string().min(1).describe('The quota ledger.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)
@@ -107,6 +126,7 @@ export type AuthorizerEnvironment = z.infer<typeof authorizerEnvironmentSchema>;
  * Environment variables of the Lambda function that submits jobs and sweeps the jobs that are due.
  */
 export const submissionEnvironmentSchema = z.object({
+  ...budgets,
   STREAM_NAME: z.string().min(1),
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),
@@ -119,6 +139,19 @@ export const submissionEnvironmentSchema = z.object({
     .positive()
     .describe('The part of the quota that all consumers share.'),
 });
+
+export type SubmissionEnvironment = z.infer<typeof submissionEnvironmentSchema>;
+
+/** Environment variables of the Lambda function that replays records that were over budget. */
+export const budgetReplayEnvironmentSchema = z.object({
+  STREAM_NAME: z.string().min(1),
+  SET_ASIDE_BUCKET: z.string().min(1),
+  RESTORE_KEY_ARN: z.string().min(1),
+  JOBS_TABLE: z.string().min(1).describe('Contains what the consumers report about their work.'),
+  ANALYZER: z.enum(ANALYZER_NAMES),
+  ANALYZER_CALLS_PER_SECOND: z.coerce.number().positive(),
+});
+export type BudgetReplayEnvironment = z.infer<typeof budgetReplayEnvironmentSchema>;
 
 /** Environment variables of the Lambda function that sends callbacks. */
 export const callbackEnvironmentSchema = z.object({

@@ -40,5 +40,7 @@ export type FailedRecord = z.infer<typeof failedEventSchema>['Records'][number];
 export const restoredMarkSchema = z.object({
   restored_at: z.iso.datetime(),
   records: z.int().min(0),
+  /** The `refused_at` of a set-aside that was over budget. */
+  refused_at: z.iso.datetime().optional(),
 });
 export type RestoredMark = z.infer<typeof restoredMarkSchema>;

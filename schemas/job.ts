@@ -56,6 +56,7 @@ const JOB_ERROR_CODES = [
   'DEADLINE_EXCEEDED',
   'SUBMISSION_STOPPED',
   'DEADLINE_UNREACHABLE',
+  'BUDGET_EXCEEDED',
 ] as const;
 
 /** The figures for which a job was refused. */
@@ -66,6 +67,10 @@ const jobFiguresSchema = z.object({
   deadline_at: timestamp.optional(),
   open_records: z.int().min(0).optional().describe('Records of the other open jobs of the tenant.'),
   max_records: z.int().min(1).optional().describe('Records that open jobs of the tenant may have.'),
+  units: z.int().min(0).optional().describe('Billed units of the job, as if no text were cached.'),
+  units_ahead: z.int().min(0).optional().describe('Units of the other open jobs of the tenant.'),
+  remaining_units: z.int().min(0).optional().describe('Units that the budget leaves this month.'),
+  resets_at: timestamp.optional(),
 });
 
 export const jobErrorSchema = z.object({
@@ -96,7 +101,12 @@ const jobInputSchema = z.object({
  * text, or the number of rows in a format without text. `records` is the number of records that end
  * before the position.
  */
-export const inputPositionSchema = z.object({ records: z.int().min(0), bytes: z.int().min(0) });
+export const inputPositionSchema = z.object({
+  records: z.int().min(0),
+  bytes: z.int().min(0),
+  /** Billed units of the records before the position. Only counted if the tenant has a budget. */
+  units: z.int().min(0).optional(),
+});
 export type InputPosition = z.infer<typeof inputPositionSchema>;
 
 /**
@@ -163,6 +173,8 @@ export const jobSchema = z.object({
   due_at: timestamp.optional(),
   /** Number of records in the input. Absent until the records are counted. */
   total: z.int().min(0).optional(),
+  /** Billed units of all records, as if no text were cached. Absent if the tenant has no budget. */
+  units: z.int().min(0).optional(),
   /** The position in the input up to which the records are counted. */
   counted: inputPositionSchema.optional(),
   /**

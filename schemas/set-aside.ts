@@ -3,7 +3,7 @@ import { issueSchema } from './issues.ts';
 
 /**
  * The possible reasons why a record could not be processed. A retry of the same record would fail
- * for the same reason.
+ * for the same reason. A record with the reason `over_budget` is replayed when the budget resets.
  */
 export const SET_ASIDE_REASONS = [
   'invalid_json',
@@ -16,6 +16,7 @@ export const SET_ASIDE_REASONS = [
   'refused_by_analyzer',
   'invalid_signature',
   'envelope',
+  'over_budget',
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
@@ -34,6 +35,13 @@ export const setAsideSchema = z.object({
   sub_sequence_number: z.int().optional(),
   nested_numbers: z.array(z.int()).optional(),
   partition_key: z.string(),
+  over_budget: z
+    .object({
+      month: z.string().describe('The month whose budget is used up, in UTC, such as 2026-11.'),
+      refused_at: z.iso.datetime().describe('Changes if the same record is refused again.'),
+    })
+    .optional()
+    .describe('Only with the reason over_budget.'),
   arrived_at: z.iso.datetime({ offset: true }),
   data_base64: z.base64().describe('The bytes as they were on the stream.'),
 });

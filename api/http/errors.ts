@@ -11,6 +11,7 @@ export const STATUS = {
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   RATE_LIMIT_EXCEEDED: 429,
+  BUDGET_EXCEEDED: 429,
   INTERNAL_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<ErrorCode, number>;
@@ -29,6 +30,8 @@ interface HttpErrorOptions {
   details?: { field: string; message: string }[];
   /** Time to wait before a retry, in seconds. */
   retry_after?: number | undefined;
+  /** Time at which the budget resets, in ISO 8601. */
+  resets_at?: string | undefined;
   headers?: Record<string, string>;
 }
 

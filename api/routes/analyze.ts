@@ -10,6 +10,7 @@ import {
   type SyncResponse,
   syncResponseSchema,
 } from '../../schemas/index.ts';
+import { describeOverBudget } from '../http/budget.ts';
 import { HttpError, RETRY_AFTER } from '../http/errors.ts';
 import { parseBody } from '../http/parse.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
@@ -45,19 +46,22 @@ function createSyncRoute(schema: Schemas['sync'], languages: readonly string[]):
     body: schema,
     max_body_bytes: MAX_SYNC_BODY_BYTES,
     answers: { 200: { description: 'The verdict', schema: syncResponseSchema } },
-    errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+    errors: [...BODY_ERRORS, 'BUDGET_EXCEEDED', ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
       const { value } = await parseBody(c.req, schema, MAX_SYNC_BODY_BYTES);
       const { text, options } = value;
       const refused = findTooLong(text, 'text');
       if (refused !== undefined) throw toHttpError(refused);
-      const [outcome] = await deps.analyse([{ text, language: options.language_code }]);
+      const [outcome] = await deps.analyse([
+        { tenant: c.get('tenant'), text, language: options.language_code },
+      ]);
       // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
       const answer = toAnswer(outcome!, options, {
         text: 'text',
         language: LANGUAGE_FIELD,
         languages,
+        now: deps.now(),
       });
       if ('error' in answer) throw toHttpError(answer.error);
       c.header('X-Cache-Hit', String(answer.cache_hit));
@@ -83,15 +87,16 @@ function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]
     answers: {
       200: { description: 'A verdict or an error for each text', schema: batchResponseSchema },
     },
-    errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+    errors: [...BODY_ERRORS, 'BUDGET_EXCEEDED', ...KEY_ERRORS, ...COMMON_ERRORS],
     handler: (deps) => async (c) => {
       const started = deps.now();
       const { value } = await parseBody(c.req, schema, MAX_BATCH_BODY_BYTES);
       const { texts, options } = value;
+      const tenant = c.get('tenant');
       const requests = texts.map((entry) =>
         typeof entry === 'string'
-          ? { text: entry, language: options.language_code }
-          : { text: entry.text, language: entry.language_code ?? options.language_code },
+          ? { tenant, text: entry, language: options.language_code }
+          : { tenant, text: entry.text, language: entry.language_code ?? options.language_code },
       );
       const refused = requests.map(({ text }, i) => findTooLong(text, `texts.${i}`));
       const asked = requests.filter((_, i) => refused[i] === undefined);
@@ -105,10 +110,12 @@ function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]
           text: `texts.${i}`,
           language: `texts.${i}.language_code`,
           languages,
+          now: deps.now(),
         };
         // biome-ignore lint/style/noNonNullAssertion: the map has every request that was not refused
         return toAnswer(outcome_of.get(request)!, options, fields);
       });
+      refuseIfAllOverBudget(results);
       const failed = results.filter((result) => 'error' in result).length;
       return c.json({
         results,
@@ -119,6 +126,17 @@ function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]
       } satisfies BatchResponse);
     },
   };
+}
+
+/**
+ * Answers the whole request with status 429 if no text could be paid. Otherwise the errors stand
+ * beside the verdicts.
+ */
+function refuseIfAllOverBudget(results: BatchResponse['results']): void {
+  const errors = results.flatMap((result) => ('error' in result ? [result.error] : []));
+  const over_budget = errors.filter(({ code }) => code === 'BUDGET_EXCEEDED');
+  const [first] = over_budget;
+  if (first !== undefined && over_budget.length === results.length) throw toHttpError(first);
 }
 
 const LANGUAGE_FIELD = 'options.language_code';
@@ -140,7 +158,7 @@ function findTooLong(text: string, field: string): ErrorDetail | undefined {
 function toAnswer(
   outcome: AnalysisOutcome,
   options: SyncRequest['options'],
-  fields: { text: string; language: string; languages: readonly string[] },
+  fields: { text: string; language: string; languages: readonly string[]; now: number },
 ): SyncVerdict | { error: ErrorDetail } {
   switch (outcome.status) {
     case 'analyzed':
@@ -156,7 +174,7 @@ function toAnswer(
       return { error: { code: 'VALIDATION_ERROR', message, field: fields.language } };
     }
     case 'failed':
-      return { error: describeFailure(outcome) };
+      return { error: describeFailure(outcome, fields.now) };
   }
 }
 
@@ -179,7 +197,8 @@ function toVerdict(
   };
 }
 
-function describeFailure(outcome: AnalysisFailure): ErrorDetail {
+function describeFailure(outcome: AnalysisFailure, now: number): ErrorDetail {
+  if (outcome.over_budget !== undefined) return describeOverBudget(outcome.over_budget, now);
   if (outcome.code === 'OutOfQuota') {
     const message =
       'Too many texts wait for the analyzer; send this text later, or to /records, where texts wait';

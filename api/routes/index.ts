@@ -1,5 +1,6 @@
 import { createDocumentRoutes } from '../docs/routes.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
+import { budgetRoute } from './budget.ts';
 import { jobRoutes } from './jobs.ts';
 import { recordRoutes } from './records.ts';
 import type { Route } from './route.ts';
@@ -18,6 +19,7 @@ export function createRoutes(languages: readonly string[], serves_docs = true): 
     submitRoute,
     ...jobRoutes,
     ...recordRoutes,
+    budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves_docs),
   ];

@@ -14,6 +14,7 @@ import {
   resultsResponseSchema,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
+import { requireBudget } from '../http/budget.ts';
 import { throwBadCursor } from '../http/cursor.ts';
 import { notFound } from '../http/errors.ts';
 import { parseBody, parseParams, parseQuery } from '../http/parse.ts';
@@ -42,16 +43,17 @@ const publish: Route = {
   answers: {
     202: { description: 'An outcome for each record, in order', schema: recordsResponseSchema },
   },
-  errors: [...BODY_ERRORS, ...KEY_ERRORS, ...COMMON_ERRORS],
+  errors: [...BODY_ERRORS, 'BUDGET_EXCEEDED', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const { value } = await parseBody(c.req, recordsRequestSchema, MAX_JOB_BODY_BYTES);
+    const tenant = c.get('tenant');
+    if (!value.records.every(isWithdrawal)) await requireBudget(deps, tenant);
     const publisher = createPublisher({
       stream: deps.stream,
       claims: deps.claims,
       linger_ms: 0,
       max_attempts: MAX_ATTEMPTS,
     });
-    const tenant = c.get('tenant');
     const publishing = value.records.map((record) =>
       isObject(record) ? publisher.publish(assignTenant(record, tenant)) : refuseNonObject(),
     );
@@ -70,6 +72,11 @@ const publish: Route = {
     );
   },
 };
+
+/** Returns true for a record that needs no analysis. */
+function isWithdrawal(record: unknown): boolean {
+  return isObject(record) && record.deleted === true;
+}
 
 const resultParams = z.object({ record_id: recordId });
 

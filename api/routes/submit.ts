@@ -14,6 +14,7 @@ import {
   MAX_JOB_BODY_BYTES,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
+import { requireBudget } from '../http/budget.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { HttpError } from '../http/errors.ts';
 import { parseBody, parseWith } from '../http/parse.ts';
@@ -42,11 +43,12 @@ export const submitRoute: Route = {
   body: asyncRequestSchema,
   max_body_bytes: MAX_JOB_BODY_BYTES,
   answers: { 202: { description: 'The job', schema: asyncResponseSchema } },
-  errors: [...BODY_ERRORS, 'CONFLICT', ...KEY_ERRORS, ...COMMON_ERRORS],
+  errors: [...BODY_ERRORS, 'CONFLICT', 'BUDGET_EXCEEDED', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const { value: request, raw } = await parseBody(c.req, asyncRequestSchema, MAX_JOB_BODY_BYTES);
     checkCallbackUrlOf(request, deps);
     checkUploadSize(request, deps);
+    await requireBudget(deps, c.get('tenant'));
     const { created, job } = await deps.jobs.create(createJob(deps, c, request, raw));
     if (!created && job.request_hash !== hash(raw)) {
       throw new HttpError('CONFLICT', 'This Idempotency-Key was used with another body', {

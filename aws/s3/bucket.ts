@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
@@ -29,6 +30,9 @@ export interface Bucket {
    * call only when the caller needs more keys.
    */
   listKeys(prefix: string): AsyncIterable<string>;
+  /** Returns the names of the folders under a prefix, without slashes. At most 1,000. */
+  listFolders(prefix: string): Promise<string[]>;
+  delete(key: string): Promise<void>;
 }
 
 export function openBucket(deps: BucketDeps): Bucket {
@@ -64,6 +68,14 @@ export function openBucket(deps: BucketDeps): Bucket {
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
         ContinuationToken = page.NextContinuationToken;
       } while (ContinuationToken !== undefined);
+    },
+    async listFolders(Prefix) {
+      const command = new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' });
+      const { CommonPrefixes = [] } = await callService('s3', () => client.send(command));
+      return CommonPrefixes.map((folder) => (folder.Prefix ?? '').slice(Prefix.length, -1));
+    },
+    async delete(Key) {
+      void (await callService('s3', () => client.send(new DeleteObjectCommand({ Bucket, Key }))));
     },
   };
 }

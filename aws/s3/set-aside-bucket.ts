@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { createPause } from '../../lib/backoff.ts';
 import { chunk } from '../../lib/chunk.ts';
+import type { OverBudgetSetAsides } from '../../operations/over-budget/ports.ts';
 import type { SetAsides } from '../../processors/stream/ports.ts';
 import {
   nestPosition,
@@ -12,6 +13,11 @@ import { sendBatches } from '../send-batches.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
 const PREFIX = 'set-asides/';
+/**
+ * Prefix of the set-asides with the reason `over_budget`. They have a folder for each month, so that
+ * the replay at the reset finds them without reading the others.
+ */
+const OVER_BUDGET_PREFIX = 'over-budget/';
 const CALLS_AT_A_TIME = 8;
 /**
  * Number of digits of a sub-sequence number in a key. The leading zeros make the keys of a shard
@@ -43,13 +49,37 @@ export function createSetAsideBucket(deps: BucketDeps): SetAsides {
 }
 
 async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefined> {
-  await bucket.put(keyOf(set_aside), JSON.stringify(set_aside), 'application/json');
+  await bucket.put(
+    keyOf(set_aside, set_aside.over_budget?.month),
+    JSON.stringify(set_aside),
+    'application/json',
+  );
+}
+
+/** Creates the store of set-asides with the reason `over_budget`. */
+export function createOverBudgetSetAsides(deps: BucketDeps): OverBudgetSetAsides {
+  const bucket = openBucket(deps);
+  const limit = pLimit(CALLS_AT_A_TIME);
+  return {
+    months: () => bucket.listFolders(OVER_BUDGET_PREFIX),
+    async *lots(month, size) {
+      for await (const keys of chunkKeys(bucket.listKeys(`${OVER_BUDGET_PREFIX}${month}/`), size)) {
+        const lot = await Promise.all(keys.map((key) => limit(() => read(bucket, key))));
+        yield lot.filter((set_aside) => set_aside !== undefined);
+      }
+    },
+    async delete(set_asides) {
+      const keys = set_asides.map((one) => keyOf(one, one.over_budget?.month));
+      await Promise.all(keys.map((key) => limit(() => bucket.delete(key))));
+    },
+  };
 }
 
 /** Reads set-asides. Each method may throw a {@link ServiceError}. */
 export interface SetAsideReader {
   /**
-   * Lists set-asides stream by stream and shard by shard, in the order of the stream.
+   * Lists set-asides stream by stream and shard by shard, in the order of the stream. Those that are
+   * over budget come last, month by month.
    *
    * @param options.limit maximum number of set-asides. Default: no limit.
    */
@@ -62,7 +92,7 @@ export function createSetAsideReader(deps: BucketDeps): SetAsideReader {
   return {
     async *list({ limit = Number.POSITIVE_INFINITY } = {}) {
       let left = limit;
-      for await (const keys of chunkKeys(bucket.listKeys(PREFIX), CALLS_AT_A_TIME)) {
+      for await (const keys of chunkKeys(listKeys(bucket), CALLS_AT_A_TIME)) {
         const some = await Promise.all(keys.slice(0, left).map((key) => read(bucket, key)));
         yield* some.filter((set_aside) => set_aside !== undefined);
         left -= keys.length;
@@ -71,9 +101,21 @@ export function createSetAsideReader(deps: BucketDeps): SetAsideReader {
     },
     async get(set_aside_id) {
       const position = positionOf(set_aside_id);
-      return position && read(bucket, keyOf(position));
+      if (position === undefined) return undefined;
+      const months = await bucket.listFolders(OVER_BUDGET_PREFIX);
+      const over_budget = months.map((month) => keyOf(position, month));
+      for (const key of [keyOf(position), ...over_budget]) {
+        const found = await read(bucket, key);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
   };
+}
+
+async function* listKeys(bucket: Bucket): AsyncIterable<string> {
+  yield* bucket.listKeys(PREFIX);
+  yield* bucket.listKeys(OVER_BUDGET_PREFIX);
 }
 
 async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncIterable<string[]> {
@@ -88,16 +130,19 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
 }
 
 /**
+/**
  * Returns the key of a set-aside, for example
  * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record ends
- * with its sub-sequence number, for example `…/4959…-000003.json`.
+ * with its sub-sequence number, for example `…/4959…-000003.json`. The key of a record that is over
+ * budget begins with its month, for example `over-budget/2026-11/AuraStream-IngestStream/…`.
  */
-function keyOf(position: StreamPosition): string {
+function keyOf(position: StreamPosition, month?: string): string {
+  const prefix = month === undefined ? PREFIX : `${OVER_BUDGET_PREFIX}${month}/`;
   const { stream_name, shard_id, sequence_number } = position;
   const { sub_sequence_number, nested_numbers = [] } = position;
   const numbers = sub_sequence_number === undefined ? [] : [sub_sequence_number, ...nested_numbers];
   const padded = numbers.map((number) => `-${String(number).padStart(SUB_SEQUENCE_DIGITS, '0')}`);
-  return `${PREFIX}${stream_name}/${shard_id}/${sequence_number}${padded.join('')}.json`;
+  return `${prefix}${stream_name}/${shard_id}/${sequence_number}${padded.join('')}.json`;
 }
 
 /**

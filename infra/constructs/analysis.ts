@@ -1,4 +1,4 @@
-import type { AnalyzerName, AnalyzerUse } from '../../schemas/index.ts';
+import { type AnalyzerName, type AnalyzerUse, budgetLimitsSchema } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
 import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
@@ -21,8 +21,22 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     ANALYZER: settings.analysis.analyzer,
     ANALYZER_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
     DEFAULT_LANGUAGE: settings.analysis.default_language,
-    QUOTA_TABLE: tables.quota.tableName,
+    ...budgetEnvironment(settings, tables),
   };
+}
+
+/** Returns the environment variables with which a function reads and uses budgets. */
+export function budgetEnvironment(
+  { budgets }: Settings,
+  tables: Tables,
+): Record<'QUOTA_TABLE' | 'BUDGETS', string> {
+  const by_tenant = Object.entries(budgets.units_by_tenant);
+  const limits = budgetLimitsSchema.parse({
+    per_tenant: budgets.units_per_tenant,
+    by_tenant: Object.fromEntries(by_tenant.map(([tenant, units]) => [tenant, units ?? null])),
+    deployment: budgets.units_per_deployment,
+  });
+  return { QUOTA_TABLE: tables.quota.tableName, BUDGETS: JSON.stringify(limits) };
 }
 
 /** IAM permissions that each use of an analyzer needs. */
@@ -34,7 +48,7 @@ const ANALYZER_GRANTS: Record<AnalyzerName, Record<AnalyzerUse, HandlerProps['gr
   },
 };
 
-/** Returns the IAM permissions for the cache table, the quota ledger and the analyzer. */
+/** Returns the IAM permissions for the cache table, the quotas, the budgets and the analyzer. */
 export function analysisGrants(
   settings: Settings,
   tables: Tables,

@@ -43,7 +43,7 @@ export function addJobRules(
 }
 
 /** Lets the rules send to a queue. Without the permission, EventBridge drops the events. */
-function allowEvents(queue: sqs.IQueue, rules: string[]): void {
+export function allowEvents(queue: sqs.IQueue, rules: string[]): void {
   queue.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal('events.amazonaws.com')],

@@ -12,11 +12,13 @@ import {
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
+import { budgetEnvironment } from './analysis.ts';
 import { allowUploads } from './cors.ts';
 import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { addJobRules } from './job-rules.ts';
 import { createPrivateBucket } from './private-bucket.ts';
+import type { Tables } from './tables.ts';
 import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 const { STRING } = dynamodb.AttributeType;
@@ -26,6 +28,18 @@ const { STRING } = dynamodb.AttributeType;
  * stream. The objects are in the input bucket, because all objects of the input bucket expire.
  */
 export const CLAIMS_PREFIX = 'claims/';
+
+/**
+ * Least lifetime of long texts, in days. A record that is over budget waits for the end of the month,
+ * and is replayed in the days after it.
+ */
+const LEAST_CLAIM_DAYS = 45;
+
+interface JobsProps {
+  settings: Settings;
+  ingest: Ingest;
+  tables: Tables;
+}
 
 /**
  * The jobs table, the input bucket, the queues, and two Lambda functions. One function submits
@@ -44,9 +58,9 @@ export class Jobs extends Construct {
    */
   readonly allow_loopback: string;
 
-  constructor(scope: Construct, id: string, props: { settings: Settings; ingest: Ingest }) {
+  constructor(scope: Construct, id: string, props: JobsProps) {
     super(scope, id);
-    const { settings, ingest } = props;
+    const { settings } = props;
     this.table = this.jobsTable(settings);
     this.input_bucket = this.inputBucket(settings);
     this.queue = createWorkQueue(this, 'Queue', settings.jobs.timeout_seconds);
@@ -63,7 +77,7 @@ export class Jobs extends Construct {
         'Whether callbacks may go to loopback addresses over plain HTTP. For tests only.',
     }).valueAsString;
     addJobRules(this, { bucket: this.input_bucket, queue: this.queue, prefix: INPUTS_PREFIX });
-    this.submission = this.createSubmission(settings, ingest);
+    this.submission = this.createSubmission(props);
     void this.callbacks(settings);
   }
 
@@ -93,10 +107,11 @@ export class Jobs extends Construct {
   }
 
   private inputBucket(settings: Settings): s3.Bucket {
-    const expiration = Duration.seconds(settings.jobs.retention_seconds);
+    const { retention_seconds } = settings.jobs;
+    const claim_seconds = Math.max(retention_seconds, LEAST_CLAIM_DAYS * 86_400);
     const lifecycle = [
-      { prefix: INPUTS_PREFIX, expiration },
-      { prefix: CLAIMS_PREFIX, expiration },
+      { prefix: INPUTS_PREFIX, expiration: Duration.seconds(retention_seconds) },
+      { prefix: CLAIMS_PREFIX, expiration: Duration.seconds(claim_seconds) },
     ];
     const bucket = createPrivateBucket(this, 'Inputs', lifecycle, {
       cors: allowUploads(settings.api.cors_origins),
@@ -109,7 +124,7 @@ export class Jobs extends Construct {
     return bucket;
   }
 
-  private createSubmission(settings: Settings, ingest: Ingest): lambda.Function {
+  private createSubmission({ settings, ingest, tables }: JobsProps): lambda.Function {
     const quota = settings.quotas[settings.analysis.analyzer];
     const handler = createFunction(this, 'Submission', {
       settings,
@@ -129,6 +144,7 @@ export class Jobs extends Construct {
         ENVIRONMENT: settings.environment,
         ANALYZER: settings.analysis.analyzer,
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
+        ...budgetEnvironment(settings, tables),
       },
       grants: [
         {
@@ -136,6 +152,7 @@ export class Jobs extends Construct {
           resources: [this.table.tableArn],
         },
         { actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/by_due`] },
+        { actions: ['dynamodb:GetItem'], resources: [tables.quota.tableArn] },
         {
           actions: ['s3:GetObject'],
           resources: [this.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],

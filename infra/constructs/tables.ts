@@ -8,7 +8,7 @@ const { STRING } = dynamodb.AttributeType;
 /** Name of the index that lists the results of a source. */
 export const SOURCE_INDEX = 'by_source';
 
-/** DynamoDB tables for the verdict cache, the results, and the quota ledger. */
+/** DynamoDB tables for the verdict cache, the results, and the ledger of quotas and budgets. */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
@@ -35,6 +35,8 @@ export class Tables extends Construct {
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      // Only the items of budgets expire.
+      timeToLiveAttribute: 'expires_at',
       // The deletion of the stack may delete the ledger, because the functions create the ledger's
       // items again if they are missing.
       removalPolicy: RemovalPolicy.DESTROY,

@@ -2,17 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createJobInputs } from '../../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createCallbackQueue, createJobQueue } from '../../aws/sqs/queues.ts';
+import { createReadBudget } from '../../budgets/read-budget.ts';
+import { billedUnits } from '../../budgets/units.ts';
 import { measureBulkLoad } from '../../jobs/bulk-load.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
 import { createSweep } from '../../jobs/sweep.ts';
 import { sleep } from '../../lib/sleep.ts';
-import { ANALYZERS, parseEnvironment, submissionEnvironmentSchema } from '../../schemas/index.ts';
+import {
+  ANALYZERS,
+  parseEnvironment,
+  type SubmissionEnvironment,
+  submissionEnvironmentSchema,
+  tenantLimit,
+} from '../../schemas/index.ts';
 import { createAdmit } from './admit.ts';
+import type { CountDeps } from './count-records.ts';
 import { createMessageHandler } from './messages.ts';
 import { createPace } from './pace.ts';
 import { InputChangedError } from './ports.ts';
@@ -42,6 +52,11 @@ export function compose(variables: Record<string, string | undefined>) {
     const [samples, starts] = await Promise.all([store.throughputSamples(), store.batchStarts()]);
     return measureBulkLoad(now(), { samples, starts });
   };
+  const readBudget = createReadBudget({
+    ledger: createBudgetLedger({ table_name: environment.QUOTA_TABLE }),
+    limits: environment.BUDGETS,
+    now,
+  });
   const handleMessages = createMessageHandler({
     submit: createSubmit({
       store,
@@ -52,7 +67,8 @@ export function compose(variables: Record<string, string | undefined>) {
       stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
       claims: createTextClaims({ bucket_name }),
       on_final,
-      admit: createAdmit({ store, readLoad, documents_per_second, now }),
+      admit: createAdmit({ store, readLoad, readBudget, documents_per_second, now }),
+      unitsOf: composeUnits(environment),
       startPace: () => createPace({ readLoad, documents_per_second, now, sleep }),
       now,
     }),
@@ -67,4 +83,13 @@ export function compose(variables: Record<string, string | undefined>) {
   });
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
     handleMessages(event.Records, () => context.getRemainingTimeInMillis());
+}
+
+/** Creates the function that decides whether the units of a tenant's jobs are counted. */
+function composeUnits({ BUDGETS: limits, ANALYZER }: SubmissionEnvironment): CountDeps['unitsOf'] {
+  const { max_document_bytes } = ANALYZERS[ANALYZER];
+  return (tenant) => {
+    const limit = tenantLimit(limits, tenant) ?? limits.deployment ?? undefined;
+    return limit === undefined ? undefined : (text) => billedUnits(text, max_document_bytes);
+  };
 }

@@ -2,7 +2,7 @@ import type { JobStore } from '../../jobs/ports.ts';
 import { type InputPosition, type Job, MAX_JOB_RECORDS } from '../../schemas/index.ts';
 import type { Admit } from './admit.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
-import { countInput } from './input.ts';
+import { type CountUnits, countInput } from './input.ts';
 import { UnusableInputError } from './input-error.ts';
 import type { HeldLease } from './lease.ts';
 import type { JobInputs } from './ports.ts';
@@ -11,6 +11,8 @@ export interface CountDeps {
   store: JobStore;
   inputs: JobInputs;
   admit: Admit;
+  /** Returns the function that counts billed units. Undefined if the tenant has no budget. */
+  unitsOf: (tenant: string) => CountUnits | undefined;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -35,7 +37,8 @@ export async function countRecords(
   const { store, inputs, now } = deps;
   let position: InputPosition = job.counted ?? { records: 0, bytes: 0 };
   let saved_at = now();
-  for await (position of countInput(inputs, job, position)) {
+  const countUnits = deps.unitsOf(job.tenant);
+  for await (position of countInput(inputs, job, position, countUnits)) {
     if (position.records > MAX_JOB_RECORDS) {
       const message = `A job has at most ${MAX_JOB_RECORDS} records; split the file`;
       throw new UnusableInputError('TOO_MANY_RECORDS', message);
@@ -50,23 +53,23 @@ export async function countRecords(
   if (position.records === 0) {
     throw new UnusableInputError('INPUT_EMPTY', 'The input has no records');
   }
-  const refused = await deps.admit(job, position.records);
+  const refused = await deps.admit(job, position.records, position.units);
   if (refused !== undefined) {
     throw new UnusableInputError(refused.code, refused.message, refused.figures);
   }
-  return startProcessing(deps, job, position.records, lease);
+  return startProcessing(deps, job, position, lease);
 }
 
 async function startProcessing(
   { store, now }: CountDeps,
   { job_id }: Job,
-  total: number,
+  { records: total, units }: InputPosition,
   lease: HeldLease,
 ): Promise<Job | 'ignored'> {
   const { owner, until } = lease.extend();
   const started_at = new Date(now()).toISOString();
   const changed = await store.transition(job_id, 'PROCESSING', {
-    ...{ total, started_at },
+    ...{ total, started_at, ...(units === undefined ? {} : { units }) },
     due_at: until,
   });
   // The SDK repeats a call whose answer was lost. The repeated call finds the job in PROCESSING.

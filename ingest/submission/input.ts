@@ -43,20 +43,45 @@ export async function* readInput(
   }
 }
 
+/** Counts the billed units of a text. */
+export type CountUnits = (text: string) => number;
+
 /**
  * Finds the end of each row that {@link readInput} would return, without converting the row to a
  * record.
+ *
+ * @param countUnits if present, each row is converted, and the positions contain the units of the
+ * records so far.
  */
 export async function* countInput(
   inputs: Pick<JobInputs, 'read'>,
   job: Job,
   from: InputPosition,
+  countUnits?: CountUnits,
 ): AsyncIterable<InputPosition> {
+  if (countUnits !== undefined) {
+    yield* measureInput(inputs, job, from, countUnits);
+    return;
+  }
   const { readRows } = await inspectInput(inputs, job);
   let { records } = from;
   for await (const { end } of readRows(from.bytes)) {
     records += 1;
     yield { records, bytes: end };
+  }
+}
+
+async function* measureInput(
+  inputs: Pick<JobInputs, 'read'>,
+  job: Job,
+  from: InputPosition,
+  countUnits: CountUnits,
+): AsyncIterable<InputPosition> {
+  let { units = 0 } = from;
+  for await (const entry of readInput(inputs, job, from)) {
+    const text = entry.ok && !entry.record.deleted ? (entry.record.text ?? '') : '';
+    if (text.trim() !== '') units += countUnits(text);
+    yield { ...entry.end, units };
   }
 }
 

@@ -1,14 +1,17 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createSingleComprehendAnalyzer } from '../../aws/comprehend/single-analyzer.ts';
+import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { choosePart } from '../../aws/dynamodb/quota/part.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
+import { createBudget } from '../../budgets/budget.ts';
 import {
   ANALYZERS,
   type AnalysisEnvironment,
   type AnalyzerName,
   type AnalyzerUse,
+  hasLimits,
   type Traffic,
 } from '../../schemas/index.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
@@ -103,9 +106,20 @@ export function composeAnalysis(
   return createAnalysis({
     analyzer,
     cache,
+    budget: composeBudget(environment, options),
     detect_language: (text) => detectLanguage(text, languages),
     default_language: environment.DEFAULT_LANGUAGE,
     memory_entries: environment.CACHE_MEMORY_ENTRIES,
     max_in_flight: environment.ANALYZER_MAX_IN_FLIGHT,
   });
+}
+
+/** Creates the budget, unless the settings limit no tenant and not the deployment. */
+function composeBudget(
+  { BUDGETS: limits, QUOTA_TABLE: table_name }: AnalysisEnvironment,
+  { now, max_attempts }: { now: () => number; max_attempts?: number },
+) {
+  if (!hasLimits(limits)) return undefined;
+  const attempts = max_attempts === undefined ? {} : { max_attempts };
+  return createBudget({ ledger: createBudgetLedger({ ...attempts, table_name }), limits, now });
 }

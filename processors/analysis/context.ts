@@ -16,7 +16,7 @@ export interface AnalysisContext {
   delivery?: Deadline;
   counts: AnalysisCounts;
   /**
-   * Pending writes to the cache table. Results are delivered without waiting for these writes, but
+   * Pending writes to the cache table, and refunds to budgets. Results are delivered without waiting for these writes, but
    * the batch ends only after these writes have ended.
    */
   cache_writes: TaskGroup;

@@ -9,6 +9,10 @@ export interface AnalysisCounts {
   empty: number;
   unsupported: number;
   failed: number;
+  /** Number of failed texts for which no tenant could pay. */
+  over_budget: number;
+  /** Number of failed calls to the ledger of budgets. */
+  budget_errors: number;
   /** Error code of the first failed text. */
   failure_code?: string;
   hits: { batch: number; memory: number; table: number };
@@ -50,6 +54,8 @@ export function createAnalysisCounts(): AnalysisCounts {
     empty: 0,
     unsupported: 0,
     failed: 0,
+    over_budget: 0,
+    budget_errors: 0,
     hits: { batch: 0, memory: 0, table: 0 },
     misses: 0,
     calls: 0,
@@ -77,6 +83,7 @@ function countOutcome(counts: AnalysisCounts, outcome: AnalysisOutcome): void {
   else if (outcome.status === 'unsupported_language') counts.unsupported += 1;
   else if (outcome.status === 'failed') {
     counts.failed += 1;
+    if (outcome.over_budget !== undefined) counts.over_budget += 1;
     counts.failure_code ??= outcome.code;
   } else if (outcome.cache === 'miss') counts.misses += 1;
   else counts.hits[outcome.cache] += 1;

@@ -2,6 +2,8 @@ import type { CacheTier, Verdict } from '../../schemas/index.ts';
 
 /** A text to analyse. `language` is the language code that the producer gave, or `auto`. */
 export interface AnalysisRequest {
+  /** The tenant who pays if the text is in no cache. */
+  tenant: string;
   text: string;
   language: string;
 }
@@ -47,6 +49,8 @@ export interface AnalysisFailure {
    * True if the analyzer refuses this text in every call. The text can then never have a verdict.
    */
   refused?: true;
+  /** Present if the budget of the tenant or of the deployment is used up until `month` ends. */
+  over_budget?: { scope: 'tenant' | 'deployment'; month: string };
 }
 
 /** The outcome of a request. Every request has exactly one outcome. */

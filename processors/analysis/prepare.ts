@@ -25,7 +25,7 @@ export function createPrepare(deps: {
   analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
   detect_language: LanguageDetector;
   default_language: string;
-}): (request: AnalysisRequest) => Prepared {
+}): (request: Pick<AnalysisRequest, 'text' | 'language'>) => Prepared {
   const { analyzer } = deps;
   const resolveLanguage = createLanguageResolver(deps);
   return (request) => {

@@ -7,7 +7,7 @@ import type { Prepared, Question } from './prepare.ts';
  * A request of a group. One producer may give the language of a text while another producer leaves
  * the language to detection, so each request has its own source of the language.
  */
-interface Member<Request> extends Pick<Question, 'language_source'> {
+interface Member<Request extends { tenant: string }> extends Pick<Question, 'language_source'> {
   request: Request;
 }
 
@@ -15,7 +15,7 @@ interface Member<Request> extends Pick<Question, 'language_source'> {
  * Groups the requests of a batch by fingerprint, so that a text that occurs several times is looked
  * up and analysed only once.
  */
-export class RequestGroups<Request> {
+export class RequestGroups<Request extends { tenant: string }> {
   readonly #groups = new Map<string, { question: Question; members: Member<Request>[] }>();
   readonly #analyzer: { name: string; version: string };
 
@@ -43,6 +43,12 @@ export class RequestGroups<Request> {
 
   questions(): Question[] {
     return [...this.#groups.values()].map(({ question }) => question);
+  }
+
+  /** Returns the tenants whose requests have this text, each once, in the order of the requests. */
+  tenantsOf(fingerprint: string): string[] {
+    const members = this.#groups.get(fingerprint)?.members ?? [];
+    return [...new Set(members.map(({ request }) => request.tenant))];
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ConsumerEnvironment, Result } from '../../schemas/index.ts';
+import { type ConsumerEnvironment, type Result, resetTime } from '../../schemas/index.ts';
 import type { Analyse } from '../analysis/analysis.ts';
 import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { BatchContext } from './batch.ts';
@@ -44,15 +44,15 @@ export async function* analyseVersions(
   const requests = versions
     .filter(({ item }) => !item.record.deleted)
     .map((version) => {
-      const { text, language } = version.item.record;
-      return { text, language, version };
+      const { tenant, text, language } = version.item.record;
+      return { tenant, text, language, version };
     });
   let settled = 0;
   for await (const outcomes of analyse(requests, context)) {
     settled += outcomes.length;
     yield outcomes.map(([{ version }, outcome]) =>
       outcome.status === 'failed'
-        ? { version, outcome: explainFailure(outcome) }
+        ? { version, outcome: explainFailure(outcome, now()) }
         : end(version, outcome),
     );
   }
@@ -61,8 +61,24 @@ export async function* analyseVersions(
   }
 }
 
-function explainFailure({ code, refused }: Extract<AnalysisOutcome, { status: 'failed' }>) {
+function explainFailure(
+  { code, refused, over_budget }: Extract<AnalysisOutcome, { status: 'failed' }>,
+  now: number,
+) {
+  if (over_budget !== undefined) return { refusal: explainBudget(over_budget, now) };
   if (!refused) return { failure: { stage: 'analysis', code } } as const;
   const issue = { path: 'text', message: `the analyzer refuses it: ${code}` };
   return { refusal: new Unreadable('refused_by_analyzer', [issue]) };
+}
+
+function explainBudget(
+  { scope, month }: { scope: 'tenant' | 'deployment'; month: string },
+  now: number,
+): Unreadable {
+  const resets_at = new Date(resetTime(month)).toISOString();
+  const message = `the budget of the ${scope} is used up; the record is replayed after ${resets_at}`;
+  const refused_at = new Date(now).toISOString();
+  return new Unreadable('over_budget', [{ path: '', message }], {
+    over_budget: { month, refused_at },
+  });
 }

@@ -43,6 +43,8 @@ export interface BatchMeasures extends BatchTimes {
   records_in: number;
   results: number;
   set_asides: number;
+  /** Number of set-asides for each reason. */
+  reasons: Record<string, number>;
   cancelled: number;
   failed: number;
   /** Number of values that did not fit their field, by field. */
@@ -56,10 +58,13 @@ export interface BatchMeasures extends BatchTimes {
  * Every other metric is a count.
  */
 export function batchMetrics(batch: BatchMeasures): Record<string, number> {
+  const { over_budget = 0 } = batch.reasons;
   return {
     records_in: batch.records_in,
     results: batch.results,
-    set_asides: batch.set_asides,
+    // A set-aside that could not be stored has a reason and is no set-aside yet.
+    set_asides: Math.max(0, batch.set_asides - over_budget),
+    over_budget,
     cancelled: batch.cancelled,
     failed: batch.failed,
     misfits: Object.values(batch.misfits).reduce((sum, count) => sum + count, 0),
@@ -67,6 +72,7 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
     end_to_end_ms: batch.end_to_end_ms,
     ...analysisMetrics(batch.analysis),
     ...batch.quota,
+    ledger_errors: (batch.quota.ledger_errors ?? 0) + batch.analysis.budget_errors,
   };
 }
 

@@ -62,10 +62,10 @@ function countsOf({ response, ...counts }: BatchReport) {
 
 function hasTrouble(
   { failed }: BatchReport,
-  { cache_errors, cache_unreadable, throttles }: AnalysisCounts,
+  { cache_errors, cache_unreadable, throttles, budget_errors }: AnalysisCounts,
   { ledger_errors = 0 }: Record<string, number>,
 ): boolean {
-  return failed + cache_errors + cache_unreadable + throttles + ledger_errors > 0;
+  return failed + cache_errors + cache_unreadable + throttles + ledger_errors + budget_errors > 0;
 }
 
 function publishMetrics(metrics: ObserverDeps['metrics'], measures: BatchMeasures): void {

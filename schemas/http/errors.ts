@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'RATE_LIMIT_EXCEEDED',
+  'BUDGET_EXCEEDED',
   'INTERNAL_ERROR',
   'SERVICE_UNAVAILABLE',
 ] as const;
@@ -27,12 +28,18 @@ export const ERROR_CODES = [
  */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+const resetsAt = z.iso
+  .datetime()
+  .optional()
+  .describe('Time at which the budget resets; only with BUDGET_EXCEEDED.');
+
 /** The error for one text of a batch. */
 export const errorDetailSchema = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
   field: z.string().optional(),
   retry_after: z.int().optional().describe('Seconds.'),
+  resets_at: resetsAt,
 });
 export type ErrorDetail = z.infer<typeof errorDetailSchema>;
 
@@ -44,6 +51,7 @@ export const errorResponseSchema = z.object({
     field: z.string().optional(),
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
     retry_after: z.int().optional().describe('Seconds.'),
+    resets_at: resetsAt,
     request_id: z.string(),
     timestamp: z.iso.datetime().optional().describe('Absent if the gateway refused the request.'),
   }),

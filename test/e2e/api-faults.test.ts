@@ -61,6 +61,7 @@ function listRequests(
     listResults: [{ path: '/results?source=faults' }],
     getResult: [{ path: '/results/none' }],
     stats: [{ path: '/stats?interval=day' }],
+    budget: [{ path: '/budget' }],
     health: [{ path: '/health', key: '' }],
     ready: [{ path: '/ready', key: '' }],
     openapi: [{ path: '/openapi.json', key: '' }],

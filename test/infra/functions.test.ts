@@ -10,13 +10,17 @@ beforeAll(() => {
   template = synthesize();
 });
 
+const budgets = {
+  QUOTA_TABLE: 'TablesQuota',
+  BUDGETS: '{"per_tenant":10000000,"by_tenant":{},"deployment":30000000}',
+};
 const analysis = {
+  ...budgets,
   CACHE_TABLE: 'TablesCache',
   CACHE_TTL_SECONDS: '2592000',
   CACHE_MEMORY_ENTRIES: '50000',
   DEFAULT_LANGUAGE: 'en',
   ANALYZER: 'comprehend',
-  QUOTA_TABLE: 'TablesQuota',
 };
 
 const consumer = {
@@ -86,6 +90,19 @@ it.each([
       ENVIRONMENT: 'dev',
       ANALYZER: 'comprehend',
       ANALYZER_CALLS_PER_SECOND: '9.8',
+      ...budgets,
+    },
+  ],
+  [
+    'BudgetReplayHandler',
+    { memory: 512, timeout: 600 },
+    {
+      STREAM_NAME: 'IngestBulkStream',
+      SET_ASIDE_BUCKET: 'IngestSetAsides',
+      RESTORE_KEY_ARN: 'IngestRestoreKey',
+      JOBS_TABLE: 'JobsTable',
+      ANALYZER: 'comprehend',
+      ANALYZER_CALLS_PER_SECOND: '9.8',
     },
   ],
   [
@@ -136,6 +153,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     BulkConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
     ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
+    BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
@@ -143,7 +161,7 @@ it('each function runs the handler of its room, next to the files that it reads'
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 8 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 9 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer and the API may have a concurrency of their own', () => {
@@ -198,6 +216,7 @@ it.each([
 it.each([
   ['JobsSubmissionFeed', 'JobsSubmission', 'JobsQueue', 5],
   ['JobsCallbackFeed', 'JobsCallback', 'JobsCallbacks', 10],
+  ['BudgetReplayFeed', 'BudgetReplayHandler', 'BudgetReplayQueue', 2],
 ])('%s delivers one message at a time, and only failed messages again', (id, to, from, limit) => {
   expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
     FunctionName: to,
@@ -211,6 +230,7 @@ it.each([
 const WORK_QUEUES = [
   ['JobsQueue', 'JobsSubmission'],
   ['JobsCallbacks', 'JobsCallback'],
+  ['BudgetReplayQueue', 'BudgetReplayHandler'],
 ] as const;
 
 it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {
@@ -241,7 +261,7 @@ it.each(WORK_QUEUES)(
   },
 );
 
-it('queues refuse calls without TLS, and only the two rules may send events to the jobs queues', () => {
+it('queues refuse calls without TLS, and only rules may send events to the queues of jobs and replays', () => {
   const refuse = (queue: string) => ({
     Effect: 'Deny',
     Principal: { AWS: '*' },
@@ -249,21 +269,27 @@ it('queues refuse calls without TLS, and only the two rules may send events to t
     Resource: `${queue}.Arn`,
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   });
-  const fromRules = (queue: string) => ({
+  const RULES: Record<string, string[]> = {
+    JobsQueue: ['JobsInputArrived.Arn', 'JobsSweep.Arn'],
+    BudgetReplayQueue: ['BudgetReplaySchedule.Arn'],
+  };
+  const fromRules = (queue: string, rules: string[]) => ({
     Effect: 'Allow',
     Principal: { Service: 'events.amazonaws.com' },
     Action: 'sqs:SendMessage',
     Resource: `${queue}.Arn`,
-    Condition: { ArnEquals: { 'aws:SourceArn': ['JobsInputArrived.Arn', 'JobsSweep.Arn'] } },
+    Condition: { ArnEquals: { 'aws:SourceArn': rules } },
   });
-  const queues = WORK_QUEUES.flatMap(([queue]) => [queue, `${queue}DeadLetters`]);
-  const policies = queues.map((queue) => [
+  const queues = WORK_QUEUES.flatMap(([queue]) =>
+    [queue, `${queue}DeadLetters`].map((name) => [name, RULES[queue]] as const),
+  );
+  const policies = queues.map(([queue, rules]) => [
     `${queue}Policy`,
     {
       Queues: [queue],
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [refuse(queue), ...(queue.startsWith('JobsQueue') ? [fromRules(queue)] : [])],
+        Statement: [refuse(queue), ...(rules === undefined ? [] : [fromRules(queue, rules)])],
       },
     },
   ]);
@@ -282,6 +308,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   };
   const rule = { Description: expect.any(String) };
   expect(listResources(template, 'AWS::Events::Rule')).toEqual({
+    BudgetReplaySchedule: expect.anything(),
     JobsInputArrived: {
       ...rule,
       EventPattern: {
@@ -301,6 +328,23 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   expect(JobsInputs?.NotificationConfiguration).toEqual({
     EventBridgeConfiguration: { EventBridgeEnabled: true },
   });
+});
+
+it('the replay of records over budget starts every 15 minutes, and ends before it starts again', () => {
+  const { BudgetReplaySchedule } = listResources(template, 'AWS::Events::Rule');
+  expect(BudgetReplaySchedule).toEqual({
+    Description: expect.any(String),
+    ScheduleExpression: 'rate(15 minutes)',
+    Targets: [
+      {
+        Arn: 'BudgetReplayQueue.Arn',
+        Id: 'replay',
+        Input: '{"kind":"replay_over_budget"}',
+        DeadLetterConfig: { Arn: 'BudgetReplayQueueDeadLetters.Arn' },
+      },
+    ],
+  });
+  expect(settings.budget_replay.timeout_seconds).toBeLessThan(15 * 60);
 });
 
 it('callbacks to loopback addresses are off unless the deployment allows them', () => {

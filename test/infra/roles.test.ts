@@ -112,9 +112,25 @@ it.each([
   ['ApiAuthorizerHandlerRole', []],
   ['ApiUploadRole', ['s3:PutObject JobsInputs.Arn/inputs/*']],
   [
+    'BudgetReplayHandlerRole',
+    [
+      'dynamodb:Query JobsTable.Arn',
+      'kinesis:PutRecords IngestBulkStream.Arn',
+      's3:DeleteObject IngestSetAsides.Arn/over-budget/*',
+      's3:GetObject IngestSetAsides.Arn/over-budget/*',
+      's3:GetObject IngestSetAsides.Arn/restored/*',
+      's3:ListBucket IngestSetAsides.Arn',
+      'secretsmanager:GetSecretValue IngestRestoreKey',
+      'sqs:DeleteMessage BudgetReplayQueue.Arn',
+      'sqs:GetQueueAttributes BudgetReplayQueue.Arn',
+      'sqs:ReceiveMessage BudgetReplayQueue.Arn',
+    ],
+  ],
+  [
     'JobsSubmissionRole',
     [
       'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:GetItem TablesQuota.Arn',
       'dynamodb:Query JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn/index/by_due',
       'dynamodb:UpdateItem JobsTable.Arn',
@@ -206,6 +222,7 @@ it('only its service may assume a role, only for the own account, and no role bu
         ],
       },
     },
+    BudgetReplayHandlerRole: lambda,
     JobsSubmissionRole: lambda,
     JobsCallbackRole: lambda,
     LakeDeliveryRole: assumedBy('firehose.amazonaws.com', 'sts:ExternalId'),
@@ -221,6 +238,7 @@ it('each policy belongs to the one role of its name', () => {
 it.each([
   ['ConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'ConsumerHandlerRole'],
   ['BulkConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'BulkConsumerHandlerRole'],
+  ['BudgetReplayFeed', 'AWS::Lambda::EventSourceMapping', 'BudgetReplayHandlerRole'],
   ['JobsSubmissionFeed', 'AWS::Lambda::EventSourceMapping', 'JobsSubmissionRole'],
   ['JobsCallbackFeed', 'AWS::Lambda::EventSourceMapping', 'JobsCallbackRole'],
   ['LakeDeliveryStream', 'AWS::KinesisFirehose::DeliveryStream', 'LakeDeliveryRole'],

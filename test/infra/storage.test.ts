@@ -34,7 +34,7 @@ const LIFECYCLES: Record<string, object[]> = {
   IngestSetAsides: [ABORT, DELETED],
   IngestFailures: [ABORT, DELETED],
   LakeBucket: [ABORT, expire('query-results/', 7), DELETED],
-  JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 30)],
+  JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 45)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
 
@@ -131,7 +131,7 @@ const TABLES: [id: string, table: object][] = [
       ],
     },
   ],
-  ['TablesQuota', { KeySchema: key('quota') }],
+  ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
   [
     'JobsTable',
     {

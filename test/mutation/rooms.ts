@@ -29,6 +29,10 @@ export const MUTATED_ROOMS: Record<string, MutatedRoom> = {
     sources: ['jobs/**/*.ts'],
     tests: ['test/unit/jobs/**/*.test.ts'],
   },
+  budgets: {
+    sources: ['budgets/**/*.ts'],
+    tests: ['test/unit/budgets/**/*.test.ts'],
+  },
   aws: {
     sources: ['aws/**/*.ts'],
     tests: ['test/unit/aws/**/*.test.ts', 'test/unit/**/compose.test.ts'],

@@ -1,4 +1,5 @@
 import { detectLanguage } from '@aurastream/language-detector';
+import type { Budget } from '../../budgets/budget.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
 import { createProgress } from '../../jobs/progress.ts';
 import { createAnalysis } from '../../processors/analysis/analysis.ts';
@@ -26,6 +27,8 @@ export interface ConsumerFactoryDeps {
   watch: Watch;
   quota: ReturnType<typeof createFakeLedger>;
   onCall: () => void;
+  /** Creates the budget of an execution environment. By default there are no budgets. */
+  budgetOf?: (environment: Environment) => Budget;
 }
 
 /** Creates the consumer as processors/stream/compose.ts does, but with simulated services. */
@@ -41,6 +44,7 @@ export function createSimulatedConsumer(deps: ConsumerFactoryDeps): Invocable {
     analyse: createAnalysis({
       analyzer: limitCalls(deps, services.analyzer, environment),
       cache: services.cache,
+      budget: deps.budgetOf?.(environment),
       detect_language: detectLanguage,
       default_language: 'en',
       memory_entries: world.random.pick([10, 1_000]),

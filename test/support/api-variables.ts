@@ -9,6 +9,7 @@ export const VARIABLES: Record<string, string> = {
   ANALYZER_FALLBACK_CALLS_PER_SECOND: '50',
   QUOTA_TABLE: 'the-quotas',
   DEFAULT_LANGUAGE: 'fr',
+  BUDGETS: '{}',
   STREAM_NAME: 'the-stream',
   RESULTS_TABLE: 'the-results',
   JOBS_TABLE: 'the-jobs',

@@ -12,6 +12,7 @@ export interface Template {
         MaximumRetryAttempts?: number;
         Timeout?: number;
         Enabled?: boolean;
+        Environment?: { Variables: Record<string, unknown> };
         PolicyDocument?: { Statement: { Action: string | string[] }[] };
       };
     }

@@ -2,6 +2,7 @@ import { aws_cloudwatch as cloudwatch, type aws_sns as sns } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import type { Api } from '../api.ts';
+import { addAccountBudget } from './account-budget.ts';
 import { apiWatches } from './api-watches.ts';
 import { type StoreProps, storeWatches } from './store-watches.ts';
 import { analysisWatches, type StreamProps, streamWatches } from './stream-watches.ts';
@@ -18,6 +19,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: StreamProps & StoreProps & { api: Api }) {
     super(scope, id);
     this.topic = createAlarmTopic(this, props.settings);
+    addAccountBudget(this, props.settings, this.topic);
     const watches = {
       ...streamWatches(props),
       ...analysisWatches(props),

@@ -1,5 +1,6 @@
 import { aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb } from 'aws-cdk-lib';
 import type { Settings } from '../../settings.ts';
+import type { BudgetReplay } from '../budget-replay.ts';
 import type { Jobs } from '../jobs.ts';
 import type { Lake } from '../lake.ts';
 import { SOURCE_INDEX, type Tables } from '../tables.ts';
@@ -11,10 +12,17 @@ export interface StoreProps {
   tables: Tables;
   lake: Lake;
   jobs: Jobs;
+  budget_replay: BudgetReplay;
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
-export function storeWatches({ settings, tables, lake, jobs }: StoreProps): Record<string, Watch> {
+export function storeWatches({
+  settings,
+  tables,
+  lake,
+  jobs,
+  budget_replay,
+}: StoreProps): Record<string, Watch> {
   const { oldest_message_seconds } = settings.alarms;
   return {
     ResultsAreThrottled: watchThrottledWrites(tables.results),
@@ -33,6 +41,10 @@ export function storeWatches({ settings, tables, lake, jobs }: StoreProps): Reco
     CallbacksFail: watchDeadLetters(
       jobs.callback_queue,
       'Messages of the callback queue failed five times.',
+    ),
+    BudgetReplaysFail: watchDeadLetters(
+      budget_replay.queue,
+      'The replay of records that were over budget failed five times.',
     ),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
   };

@@ -159,7 +159,13 @@ export function analysisWatches({ settings }: { settings: Settings }): Record<st
       metric: consumerMetric(settings, 'ledger_errors'),
       threshold: 0,
       periods: 3,
-      meaning: 'The quota ledger is unavailable, so each consumer uses a fixed share of the quota.',
+      meaning:
+        'The ledger of quotas and budgets is unavailable, so each consumer uses fixed shares of both.',
+    },
+    BudgetExceeded: {
+      metric: consumerMetric(settings, 'over_budget'),
+      threshold: 0,
+      meaning: 'A tenant or the deployment is over its budget, and records are set aside.',
     },
   };
 }

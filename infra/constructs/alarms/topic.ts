@@ -8,13 +8,14 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../../settings.ts';
+import { budgetsKeyStatement } from './account-budget.ts';
 
 /** Id of the warning that no address receives the alarms. */
 export const NO_RECEIVER = 'aurastream:alarms-without-receiver';
 
 /**
  * Creates the topic to which the alarms publish. The topic refuses calls without TLS, and only
- * alarms of this account and region may publish to it.
+ * alarms of this account and region may publish to it. addAccountBudget lets AWS Budgets publish too.
  */
 export function createAlarmTopic(scope: Construct, { alarms }: Settings): sns.Topic {
   const topic = new sns.Topic(scope, 'Topic', {
@@ -62,6 +63,7 @@ function createTopicKey(scope: Construct): kms.Key {
       conditions: fromAlarms(scope),
     }),
   );
+  key.addToResourcePolicy(budgetsKeyStatement(scope));
   return key;
 }
 

@@ -126,12 +126,13 @@ function rejectWhole(whole: Entry): DecodedRecord {
 }
 
 /** Creates the set-aside of an entry, with the reason and the bytes of the entry. */
-export function setAsideOf(entry: Entry, { reason, issues }: Unreadable): SetAside {
+export function setAsideOf(entry: Entry, { reason, issues, over_budget }: Unreadable): SetAside {
   return {
     set_aside_id: deriveRecordId(entry.position),
     reason,
     issues,
     ...entry.position,
+    ...(over_budget === undefined ? {} : { over_budget }),
     partition_key: entry.partition_key,
     arrived_at: entry.arrived_at,
     data_base64: Buffer.from(entry.bytes).toString('base64'),

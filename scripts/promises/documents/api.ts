@@ -25,6 +25,96 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET /budget` | returns how many billed units of its budget the tenant has used this month',
+      tests: [
+        'GET /budget shows the budget of the tenant, its use and its reset',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'Each tenant has a budget of billed units per calendar month in UTC (`budgets.units_per_tenant`, by default 10,000,000, or `budgets.units_by_tenant`), and so has the deployment (`budgets.units_per_deployment`).',
+      tests: [
+        'the function %s has its memory, its timeout and its environment',
+        'a budget resets at the start of a month in UTC, and not earlier',
+        'the budget of the deployment limits all tenants together',
+        'processes that work at the same time never use more than the budgets, and leave at most their advances',
+      ],
+    },
+    {
+      says: 'A unit is 100 characters, and a text has at least three.',
+      tests: [
+        'a text of up to 5,000 bytes is billed by its characters, at least three units (%#)',
+        'the units of a text that is cut into parts are an upper bound, at most two per part too high',
+      ],
+    },
+    {
+      says: 'Only texts that are in no cache cost units.',
+      tests: ['Cached verdicts and repeats cost nothing, also for a tenant without a budget'],
+    },
+    {
+      says: '`GET /budget` and `npx aurastream budget` show what is used.',
+      tests: [
+        'aurastream budget describes what is used, what is left and until when',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'Over the budget, the API answers 429 with `BUDGET_EXCEEDED`; `resets_at` and `Retry-After` say when it resets.',
+      tests: [
+        'is answered with 429, BUDGET_EXCEEDED and the time of the reset by /analyze/sync',
+        'publishes nothing and creates no job',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: '`POST /analyze/batch` answers so if no text of the request has a verdict, and otherwise puts the error beside the verdicts.',
+      tests: [
+        'is answered by /analyze/batch with an error beside the verdicts, and with 429 if there is no verdict',
+      ],
+    },
+    {
+      says: 'Known texts still get their verdicts, and `POST /records` still takes withdrawals.',
+      tests: [
+        'withdrawals are published also over the budget',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'Records on the stream are set aside, and analyzed after the reset.',
+      tests: [
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+        /^a tenant over its budget loses and doubles nothing/,
+      ],
+    },
+    {
+      says: 'A job that costs more than the budget leaves fails as soon as its records are counted, with `BUDGET_EXCEEDED`.',
+      tests: [
+        'a job that exceeds what the budget leaves is refused with the figures',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: '`error.figures` has its `units`, the `units_ahead` of it, the `remaining_units` and `resets_at`.',
+      tests: [
+        'a job that exceeds what the budget leaves is refused with the figures',
+        'the units of the open jobs of the tenant that are not on the stream yet come first',
+      ],
+    },
+    {
+      says: 'The units are counted as if no text were in the cache.',
+      tests: [
+        'the billed units of a job are counted over all invocations, and no other fields of a row cost units',
+      ],
+    },
+    {
+      says: '429 | BUDGET_EXCEEDED | wait until `resets_at`, or ask for a larger budget',
+      tests: ['every error code of the API has the HTTP status that docs/api.md says'],
+    },
+    {
+      says: 'The client does not retry after `BUDGET_EXCEEDED`.',
+      tests: ['the client does not wait for the reset of a budget'],
+    },
+    {
       says: 'The OpenAPI 3.1 document at `GET /openapi.json` describes the requests and responses of each route, and `/docs` shows it as a page.',
       tests: [
         'the OpenAPI document names every operation once, and every parameter of its path',
@@ -658,7 +748,7 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'The client retries after 429, 502, 503, 504 and lost connections, and waits as long as `Retry-After` asks.',
+      says: 'It retries after any other 429, 502, 503, 504 and lost connections, and waits as long as `Retry-After` asks.',
       tests: [
         'the client retries after the status %d',
         'the client does not retry after the status %d',

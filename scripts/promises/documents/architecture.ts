@@ -4,6 +4,26 @@ export const ARCHITECTURE: DocumentPromises = {
   path: 'docs/architecture.md',
   promises: [
     {
+      says: 'texts without a cached verdict | texts that a tenant pays for; refusals',
+      tests: [
+        'A text over budget fails for good with the scope and the month, and is not sent to the analyzer',
+      ],
+    },
+    {
+      says: 'Records over budget are the exception: they are replayed when the budget resets;',
+      tests: [
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'no tenant spends more than its budget | units are taken from a ledger before the call; what no tenant can pay for becomes a set-aside and is replayed after the reset (`budgets/`)',
+      tests: [
+        'processes that work at the same time never use more than the budgets, and leave at most their advances',
+        'A budget ledger never gives more than the limit to processes that take at the same time',
+        /^a tenant over its budget loses and doubles nothing/,
+      ],
+    },
+    {
       says: 'ingest/: validate, assign record_id, pack to limits, PutRecords, resend only what was rejected',
       tests: [
         'The publisher acknowledges each record once, whatever the stream rejects, and sends only rejected entries again',
@@ -82,7 +102,7 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'repeats in the batch → memory → cache table → BatchDetectSentiment, 25 documents of one language',
+      says: 'repeats in the batch → memory → cache table → budget → BatchDetectSentiment, 25 documents of one language',
       tests: [
         'The analysis of a batch makes as few calls as its distinct documents allow, and none for a repeat',
         'The outcome says where its verdict came from: miss, batch, memory or table',
@@ -614,7 +634,7 @@ export const ARCHITECTURE: DocumentPromises = {
     'The schemas in `schemas/` are the contracts',
     'Names on the wire are the names in the code.',
     'a result (status:',
-    'A retry would fail in the same way;',
+    'A retry would fail in the same way.',
     'The rules are in `.dependency-cruiser.mjs`',
     'Only two things differ from AWS:',
     'Control routes, on the same port:',

@@ -28,6 +28,7 @@ const ALARMS = [
   'AnalyzerThrottles | AuraStream',
   'CacheIsDown | AuraStream',
   'LedgerIsDown | AuraStream',
+  'BudgetExceeded | AuraStream',
   'ResultsAreThrottled | AWS/DynamoDB',
   'ResultsIndexIsThrottled | AWS/DynamoDB',
   'JobsAreThrottled | AWS/DynamoDB',
@@ -37,6 +38,7 @@ const ALARMS = [
   'SubmissionsStop | AuraStream',
   'SubmissionLoopsStop | AWS/Lambda',
   'CallbacksFail | AWS/SQS',
+  'BudgetReplaysFail | AWS/SQS',
   'CallbacksWait | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
   'ApiIsSlow | AWS/ApiGateway',
@@ -46,6 +48,61 @@ const ALARMS = [
 export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
+    {
+      says: '`over_budget` | records for which no tenant could pay; they are replayed after the reset | BudgetExceeded',
+      tests: [
+        'records over budget are counted in a metric of their own, and errors of budgets as errors of the ledger',
+      ],
+    },
+    {
+      says: 'Each process uses at most a hundredth of each budget, and at most 10,000 units; then records wait, and the API answers 503.',
+      tests: [
+        'a process continues on credit, and then refuses texts as unavailable, not as over budget',
+        'While the ledger does not answer and the credit is used up, texts fail and may be retried',
+      ],
+    },
+    {
+      says: 'Its texts that are in no cache are set aside with the reason `over_budget`, and the API answers 429 with `BUDGET_EXCEEDED`.',
+      tests: [
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'Cached verdicts, withdrawals and the records of other tenants go on.',
+      tests: [
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+        'a tenant over its budget does not delay the records of other tenants',
+      ],
+    },
+    {
+      says: '`set-aside list` shows the records, and whether the budget of the tenant or of the deployment is used up.',
+      tests: [
+        'set-aside list shows each with its reason and issue, in the order of the stream',
+        'a record over budget is refused with the scope, the month and the time, and a withdrawal is not',
+      ],
+    },
+    {
+      says: 'A function replays the records of past months every 15 minutes, beginning a quarter of an hour after the month, on the bulk stream.',
+      tests: [
+        'nothing is replayed before the budget resets, nor in the quarter of an hour after it',
+        'records over budget are replayed after the month in the signed envelope, with their positions, and once',
+        'a tenant over its budget gets 429 and set-asides, other tenants go on, and the replay after the reset brings the results',
+      ],
+    },
+    {
+      says: 'It stops while the consumers are behind, and continues with its next run.',
+      tests: [
+        'a run stops when its time is up or the bulk stream has no room, and the next run continues',
+      ],
+    },
+    {
+      says: 'Records that exceed the new budget too are set aside again.',
+      tests: ['what exceeds the budget of the next month as well stays set aside under that month'],
+    },
+    {
+      says: 'The records stay set aside, and the next run, 15 minutes later, tries again.',
+      tests: ['records that the stream rejects stay, and the next run replays them'],
+    },
     {
       says: 'Every command here works on AWS and on the embedded cloud.',
       untested: 'The tests run on the embedded cloud only; no AWS account is available to them.',
@@ -212,7 +269,7 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: '`ledger_errors` | failed reads and writes of the quota ledger | LedgerIsDown',
+      says: '`ledger_errors` | failed reads and writes of the ledger of quotas and budgets | LedgerIsDown',
       tests: [
         QUOTA_METRICS,
         'calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger',
@@ -774,6 +831,12 @@ export const OPERATIONS: DocumentPromises = {
     'Check whether the cache table is throttled',
     'Its loss costs only money.',
     'Check the quota table.',
+    'A tenant, or the deployment, has used its budget',
+    'Wait, or raise the budget in',
+    'To replay the records of this month after you have raised the budget:',
+    'The function that replays records of past months failed five times',
+    'Its log says why.',
+    'Delete the dead letters.',
     'The results table is up to date, but SQL queries are not.',
     'Check its error logs',
     'The API answered with 5xx.',

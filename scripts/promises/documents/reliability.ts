@@ -53,7 +53,7 @@ export const RELIABILITY: DocumentPromises = {
       ],
     },
     {
-      says: 'quota ledger | each consumer uses a fixed share of the quota; metric `ledger_errors`, alarm LedgerIsDown',
+      says: 'quota ledger | each consumer uses a fixed share of the quota and a credit of each budget; metric `ledger_errors`, alarm LedgerIsDown',
       tests: [
         'calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger',
         'the consumer makes ANALYZER_FALLBACK_CALLS_PER_SECOND calls while its quota table is down',

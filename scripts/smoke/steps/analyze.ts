@@ -1,7 +1,7 @@
 import { check, type Step } from '../step.ts';
 
 export const analyze: Step = {
-  promise: 'The API analyzes a text, and several texts in their order',
+  promise: 'The API analyzes a text, and several texts in their order, and shows the budget',
   async run({ http, keys, run }) {
     const { api_key } = keys.own;
     const started_at = performance.now();
@@ -20,6 +20,8 @@ export const analyze: Step = {
     });
     check(many.status === 200, `POST /analyze/batch answered ${many.status}: ${many.text}`);
     check(/POSITIVE.*NEGATIVE/s.test(many.text), `unexpected verdicts: ${many.text}`);
+    const budget = await http.send('GET /budget', '/budget', { api_key });
+    check(budget.status === 200, `GET /budget answered ${budget.status}: ${budget.text}`);
     return `the first text took ${took_ms} ms`;
   },
 };

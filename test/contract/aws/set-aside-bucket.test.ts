@@ -14,7 +14,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
+import {
+  createOverBudgetSetAsides,
+  createSetAsideBucket,
+  createSetAsideReader,
+} from '../../../aws/s3/set-aside-bucket.ts';
 import { deriveRecordId, type SetAside } from '../../../schemas/index.ts';
 
 let folder: string;
@@ -135,4 +139,24 @@ it('A listing of set-asides stops at its limit', async () => {
   for (const limit of [0, 1, 8, 9, 20]) expect(await listAll({ limit })).toHaveLength(limit);
   expect(await listAll({ limit: 100 })).toHaveLength(20);
   expect(await listAll()).toHaveLength(20);
+});
+
+it('set-asides over budget have a folder for each month, come last in the list, and are deleted by month', async () => {
+  const over = (place: number, month: string): SetAside => ({
+    ...aSetAside(place),
+    reason: 'over_budget',
+    over_budget: { month, refused_at: '2026-11-23T10:00:00.000Z' },
+  });
+  const [november, later, december] = [over(1, '2026-11'), over(2, '2026-11'), over(1, '2026-12')];
+  expect(await store().put([december, november, later, aSetAside(9)])).toEqual([]);
+  expect(await listAll()).toEqual([aSetAside(9), november, later, december]);
+  expect(await reader().get(later.set_aside_id)).toEqual(later);
+  const by_month = createOverBudgetSetAsides({ client, bucket_name });
+  expect(await by_month.months()).toEqual(['2026-11', '2026-12']);
+  const lots: SetAside[][] = [];
+  for await (const lot of by_month.lots('2026-11', 1)) lots.push(lot);
+  expect(lots).toEqual([[november], [later]]);
+  await by_month.delete([november, later]);
+  expect(await by_month.months()).toEqual(['2026-12']);
+  expect(await reader().get(november.set_aside_id)).toEqual(december);
 });

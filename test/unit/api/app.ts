@@ -61,6 +61,12 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     stream,
     claims: createFakeClaims(),
     throughput_samples: async () => [],
+    read_budget: async () => ({
+      month: '2026-11',
+      resets_at: Date.UTC(2026, 11),
+      tenant: undefined,
+      deployment: undefined,
+    }),
     stats: async () => {
       throw new Error('No test asks for statistics');
     },

@@ -16,6 +16,7 @@ it('every error code of the API has the HTTP status that docs/api.md says', () =
     PAYLOAD_TOO_LARGE: 413,
     UNSUPPORTED_MEDIA_TYPE: 415,
     RATE_LIMIT_EXCEEDED: 429,
+    BUDGET_EXCEEDED: 429,
     INTERNAL_ERROR: 500,
     SERVICE_UNAVAILABLE: 503,
   };

@@ -98,6 +98,17 @@ it.each([400, 401, 403, 404, 409, 413, 415, 500])(
   },
 );
 
+it('the client does not wait for the reset of a budget', async () => {
+  const error = { code: 'BUDGET_EXCEEDED', message: 'Over', retry_after: 86_400, request_id: 'r' };
+  const over = json({ error }, 429);
+  const { client, sent, waits } = createScripted([over, json({})]);
+  await expect(client.status('job_1')).rejects.toMatchObject({
+    code: 'BUDGET_EXCEEDED',
+    retry_after: 86_400,
+  });
+  expect([sent.length, waits.length]).toEqual([1, 0]);
+});
+
 it('the client waits twice as long after each attempt, with full jitter, and at most 20 s', async () => {
   const { client, waits } = createScripted([refusal(503)], { max_attempts: 9 });
   await expect(client.status('job_1')).rejects.toBeInstanceOf(ApiError);

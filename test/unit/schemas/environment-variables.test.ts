@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   apiEnvironmentSchema,
+  budgetReplayEnvironmentSchema,
   callbackEnvironmentSchema,
   consumerEnvironmentSchema,
   parseEnvironment,
@@ -29,6 +30,7 @@ const FUNCTIONS = [
       ANALYZER_CALLS_PER_SECOND: '9.8',
       ANALYZER_FALLBACK_CALLS_PER_SECOND: '0.24',
       QUOTA_TABLE: 'q',
+      BUDGETS: '{}',
       RESULTS_TABLE: 'r',
       RESULTS_TTL_SECONDS: '1',
       DELIVERY_STREAM: 'd',
@@ -52,6 +54,20 @@ const FUNCTIONS = [
       JOBS_QUEUE_URL: QUEUE,
       CALLBACK_QUEUE_URL: QUEUE,
       ENVIRONMENT: 'e',
+      ANALYZER: 'comprehend',
+      ANALYZER_CALLS_PER_SECOND: '9.8',
+      QUOTA_TABLE: 'q',
+      BUDGETS: '{}',
+    },
+  ],
+  [
+    'the replay of records over budget',
+    budgetReplayEnvironmentSchema,
+    {
+      STREAM_NAME: 's',
+      SET_ASIDE_BUCKET: 'b',
+      RESTORE_KEY_ARN: 'a',
+      JOBS_TABLE: 'j',
       ANALYZER: 'comprehend',
       ANALYZER_CALLS_PER_SECOND: '9.8',
     },

@@ -32,6 +32,8 @@ const VARIABLES: Record<string, string> = {
   ENVIRONMENT: 'test',
   ANALYZER: 'comprehend',
   ANALYZER_CALLS_PER_SECOND: '10',
+  QUOTA_TABLE: 'quotas',
+  BUDGETS: '{}',
 };
 const [dynamodb, kinesis, s3, sqs] = [
   mockClient(DynamoDBClient),

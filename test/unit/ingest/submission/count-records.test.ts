@@ -46,6 +46,7 @@ async function count(
         },
       },
       admit: NO_LIMITS.admit,
+      unitsOf: NO_LIMITS.unitsOf,
       inputs: {
         async *read(_key: string, { from }: { from: number }) {
           read_from.push(from);
@@ -133,7 +134,7 @@ it.each([
   const now = () => JOBS_NOW;
   const remaining_ms = () => 600_000;
   const lease = createLease('me', now, remaining_ms);
-  const deps = { store, inputs, admit: NO_LIMITS.admit, now };
+  const deps = { store, inputs, admit: NO_LIMITS.admit, unitsOf: NO_LIMITS.unitsOf, now };
   const counted = await countRecords(deps, job, lease, remaining_ms);
   expect(counted).toEqual(expected === undefined ? 'ignored' : first);
 });
@@ -178,4 +179,28 @@ it('a job that is not admitted fails with the code and the figures, before its f
     status: 'FAILED',
     error: { code: 'DEADLINE_UNREACHABLE', message: 'Too long', figures },
   });
+});
+
+it('the billed units of a job are counted over all invocations, and no other fields of a row cost units', async () => {
+  const rows = [
+    { text: 'short', attributes: { note: 'x'.repeat(900) } },
+    { text: 'x'.repeat(250) },
+    { text: 'x'.repeat(450) },
+    { text: '   ' },
+    { wrong: 'no text' },
+  ];
+  const input = `${rows.map((row) => JSON.stringify(row)).join('\n')}\nnot JSON\n`;
+  const admitted: (number | undefined)[] = [];
+  const world = createWorld(input, undefined, {
+    unitsOf: (tenant) =>
+      tenant === 'acme' ? (text) => Math.max(3, Math.ceil(text.length / 100)) : undefined,
+    admit: async (_, __, units) => {
+      admitted.push(units);
+      return undefined;
+    },
+  });
+  await createJob(world.store);
+  await world.invoke('j', () => 600_000);
+  expect(admitted).toEqual([3 + 3 + 5]);
+  expect(await world.store.get('j')).toMatchObject({ total: 6, units: 11 });
 });

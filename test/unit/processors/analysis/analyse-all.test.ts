@@ -4,7 +4,7 @@ import type { Analyse } from '../../../../processors/analysis/analysis.ts';
 import { createAnalysisContext } from '../../../../processors/analysis/context.ts';
 import type { AnalysisOutcome } from '../../../../processors/analysis/outcome.ts';
 
-const request = (text: string) => ({ text, language: 'en' });
+const request = (text: string) => ({ tenant: 'acme', text, language: 'en' });
 const outcome = (code: string): AnalysisOutcome => ({
   status: 'failed',
   code,

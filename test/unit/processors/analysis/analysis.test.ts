@@ -10,12 +10,13 @@ import { brokenCache, createFakeCache } from '../../../fakes/verdict-cache.ts';
 import { testAnalysis } from './test-analysis.ts';
 
 const english = (...texts: string[]): AnalysisRequest[] =>
-  texts.map((text) => ({ text, language: 'en' }));
+  texts.map((text) => ({ tenant: 'acme', text, language: 'en' }));
 
 const numberTexts = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `text number ${i}`);
 
 const request = fc.record({
+  tenant: fc.constantFrom('acme', 'other'),
   text: fc.oneof(
     fc.constantFrom('', '  \n', 'good', ' good ', 'good   day', 'GOOD', 'schlecht. Sehr schlecht.'),
     fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -115,7 +116,7 @@ describe('a batch', () => {
   it('The analysis keeps at most max_in_flight calls in flight, over all batches', async () => {
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, max_in_flight: 2 });
-    const other = numberTexts(130).map((text) => ({ text, language: 'de' }));
+    const other = numberTexts(130).map((text) => ({ tenant: 'acme', text, language: 'de' }));
     await Promise.all([analyseAll(english(...numberTexts(130))), analyseAll(other)]);
     expect(fake.calls.length).toBe(12);
     expect(fake.seen.most_in_flight).toBe(2);
@@ -188,8 +189,8 @@ describe('the caches', () => {
     const fake = createFakeAnalyzer();
     const { analyseAll } = testAnalysis({ analyzer: fake.analyzer, cache });
     await analyseAll([
-      { text: 'super', language: 'en' },
-      { text: 'super', language: 'de' },
+      { tenant: 'acme', text: 'super', language: 'en' },
+      { tenant: 'acme', text: 'super', language: 'de' },
     ]);
     await testAnalysis({ analyzer: { ...fake.analyzer, version: '2' }, cache }).analyseAll(
       english('super'),
@@ -316,8 +317,8 @@ it('Each of two records with one text says for itself whether its language was g
     detect_language: () => 'en',
   });
   const outcomes = await analyseAll([
-    { text: 'good', language: 'auto' },
-    { text: 'good', language: 'en' },
+    { tenant: 'acme', text: 'good', language: 'auto' },
+    { tenant: 'acme', text: 'good', language: 'en' },
   ]);
   expect(outcomes).toMatchObject([
     { language_code: 'en', language_source: 'detected', cache: 'miss' },
@@ -333,9 +334,9 @@ describe('a text without a verdict', () => {
       detect_language: (text) => (text.startsWith('Dit') ? 'nl' : undefined),
     });
     const outcomes = await analyseAll([
-      { text: ' \u3000\n', language: 'auto' },
-      { text: 'Dit is mooi', language: 'auto' },
-      { text: "Qapla'", language: 'tlh' },
+      { tenant: 'acme', text: ' \u3000\n', language: 'auto' },
+      { tenant: 'acme', text: 'Dit is mooi', language: 'auto' },
+      { tenant: 'acme', text: "Qapla'", language: 'tlh' },
     ]);
     expect(outcomes).toEqual([
       { status: 'empty' },

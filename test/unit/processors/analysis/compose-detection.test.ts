@@ -12,6 +12,8 @@ it('language detection favours the languages of the analyzer, and gets the norma
   mockClient(DynamoDBClient).on(BatchGetItemCommand).resolves({});
   const analyse = composeAnalysis(
     {
+      QUOTA_TABLE: 'the-quotas',
+      BUDGETS: { by_tenant: {} },
       CACHE_TABLE: 'the-cache',
       CACHE_TTL_SECONDS: 60,
       CACHE_MEMORY_ENTRIES: 100,
@@ -19,12 +21,13 @@ it('language detection favours the languages of the analyzer, and gets the norma
       ANALYZER_MAX_IN_FLIGHT: 2,
       ANALYZER_CALLS_PER_SECOND: 10,
       ANALYZER_FALLBACK_CALLS_PER_SECOND: 1,
-      QUOTA_TABLE: 'quotas',
       DEFAULT_LANGUAGE: 'en',
     },
     { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, 'stream'), now: Date.now },
   );
-  expect(await analyseAll(analyse, [{ text: ' nuqneH  Qap ', language: 'auto' }])).toEqual([
+  expect(
+    await analyseAll(analyse, [{ tenant: 'acme', text: ' nuqneH  Qap ', language: 'auto' }]),
+  ).toEqual([
     { status: 'unsupported_language', language_code: 'tlh', language_source: 'detected' },
   ]);
   expect(vi.mocked(detectLanguage).mock.calls).toEqual([

@@ -40,6 +40,7 @@ const VARIABLES: Record<string, string> = {
   ANALYZER_CALLS_PER_SECOND: '40',
   ANALYZER_FALLBACK_CALLS_PER_SECOND: '4',
   QUOTA_TABLE: 'the-quota',
+  BUDGETS: '{}',
   RESULTS_TABLE: 'the-results',
   RESULTS_TTL_SECONDS: '7777',
   DELIVERY_STREAM: 'the-lake',

@@ -50,7 +50,7 @@ const settle = <Request extends AnalysisRequest>(
 ): [Request, AnalysisOutcome][] => requests.map((request) => [request, outcomeOf(request.text)]);
 
 const analyse: Analyse = async function* (requests) {
-  asked.push(requests.map(({ text, language }) => ({ text, language })));
+  asked.push(requests.map(({ tenant, text, language }) => ({ tenant, text, language })));
   yield settle(requests);
 };
 
@@ -438,7 +438,7 @@ describe('versions of one record in a batch', () => {
     const again = { ...version(1), text: 'another text' };
     const report = await consume(kinesisRecords(version(1), again));
     expect(report).toMatchObject({ records: 2, results: 2 });
-    expect(asked).toEqual([[{ text: 'version 1', language: 'auto' }]]);
+    expect(asked).toEqual([[{ tenant: 'default', text: 'version 1', language: 'auto' }]]);
     expect(stores.lines.map(({ text }) => text)).toEqual(['version 1']);
   });
 

@@ -11,6 +11,8 @@ const counts: AnalysisCounts = {
   empty: 1,
   unsupported: 1,
   failed: 0,
+  over_budget: 0,
+  budget_errors: 0,
   hits: { batch: 1, memory: 2, table: 3 },
   misses: 2,
   calls: 1,
@@ -108,11 +110,13 @@ it('a batch is counted in metrics, which are published once', async () => {
     consumerWith(report, { ...counts, throttles: 4, cache_errors: 1 }),
   );
   await observed(kinesisRecords('a'), aBatchContext());
-  expect(published).toEqual([17]);
+  expect(published).toEqual([19]);
   expect(values()).toEqual({
     records_in: 1,
     results: 2,
     set_asides: 1,
+    over_budget: 0,
+    ledger_errors: 0,
     cancelled: 0,
     failed: 0,
     misfits: 3,
@@ -130,6 +134,16 @@ it('a batch is counted in metrics, which are published once', async () => {
   });
   expect(metrics.iterator_age_ms?.unit).toBe('Milliseconds');
   expect(metrics.results?.unit).toBe('Count');
+});
+
+it('records over budget are counted in a metric of their own, and errors of budgets as errors of the ledger', async () => {
+  const over = { ...report, set_asides: 3, reasons: { invalid_json: 1, over_budget: 2 } };
+  const { observed, values, lines } = observe(
+    consumerWith(over, { ...counts, over_budget: 2, budget_errors: 1 }),
+  );
+  await observed(kinesisRecords('a'), aBatchContext());
+  expect(values()).toMatchObject({ set_asides: 1, over_budget: 2, ledger_errors: 1 });
+  expect(lines[0]?.level).toBe('warn');
 });
 
 it('the metrics of a batch say what it took of the quota, and the present rate and circuit', async () => {

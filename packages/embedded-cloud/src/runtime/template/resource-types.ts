@@ -190,6 +190,7 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::WAFv2::WebACLAssociation': 'the rules of a web ACL are not emulated',
   'AWS::SNS::Subscription': 'SNS delivery is not emulated',
   'AWS::SNS::TopicPolicy': 'SNS delivery is not emulated',
+  'AWS::Budgets::Budget': 'costs do not arise here, and SNS delivery is not emulated',
   'AWS::CloudWatch::Alarm': 'alarms are not emulated',
   'AWS::CloudWatch::CompositeAlarm': 'alarms are not emulated',
   'AWS::CloudWatch::Dashboard': 'dashboards are not emulated',
