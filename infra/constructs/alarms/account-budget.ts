@@ -36,6 +36,12 @@ export function addAccountBudget(
       subscribers: [{ subscriptionType: 'SNS', address: topic.topicArn }],
     })),
   });
+  allowBudgets(scope, topic);
+  // AWS Budgets refuses a topic to which it may not publish.
+  budget.node.addDependency(topic);
+}
+
+function allowBudgets(scope: Construct, topic: sns.Topic): void {
   topic.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: [BUDGETS],
@@ -44,8 +50,6 @@ export function addAccountBudget(
       conditions: fromBudgets(scope),
     }),
   );
-  // AWS Budgets refuses a topic to which it may not publish.
-  budget.node.addDependency(topic);
 }
 
 const BUDGETS = new iam.ServicePrincipal('budgets.amazonaws.com');

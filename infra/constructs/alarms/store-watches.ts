@@ -16,13 +16,8 @@ export interface StoreProps {
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
-export function storeWatches({
-  settings,
-  tables,
-  lake,
-  jobs,
-  budget_replay,
-}: StoreProps): Record<string, Watch> {
+export function storeWatches(props: StoreProps): Record<string, Watch> {
+  const { settings, tables, lake, jobs } = props;
   const { oldest_message_seconds } = settings.alarms;
   return {
     ResultsAreThrottled: watchThrottledWrites(tables.results),
@@ -42,12 +37,13 @@ export function storeWatches({
       jobs.callback_queue,
       'Messages of the callback queue failed five times.',
     ),
-    BudgetReplaysFail: watchDeadLetters(
-      budget_replay.queue,
-      'The replay of records that were over budget failed five times.',
-    ),
+    BudgetReplaysFail: watchReplays(props),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
   };
+}
+
+function watchReplays({ budget_replay: { queue } }: StoreProps): Watch {
+  return watchDeadLetters(queue, 'The replay of records that were over budget failed five times.');
 }
 
 /** Watches the two limits of a submission that its invocations hand over to each other. */
