@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { skipBytes } from '../bytes/byte-source.ts';
 
@@ -49,44 +50,43 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
  * line. In none of these encodings is a line feed a part of another character.
  */
 function createLineDecoder(encoding: string): Decode {
+  const decodeLine = createDecodeLine(encoding);
   let carried = Buffer.alloc(0);
   return (chunk) => {
     const bytes = chunk === undefined ? carried : Buffer.concat([carried, chunk]);
     const is_end = chunk === undefined || bytes.length > MAX_LINE_BYTES;
     const end = is_end ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     carried = Buffer.from(bytes.subarray(end));
-    const lines = bytes.subarray(0, end);
-    const decoded = decodeValid(lines, encoding);
-    return decoded === undefined ? decodeLines(lines, encoding) : Buffer.from(decoded);
+    const parts: Buffer[] = [];
+    for (let start = 0; start < end; ) {
+      const found = bytes.indexOf(LINE_FEED, start);
+      const line_end = found === -1 || found >= end ? end : found;
+      parts.push(decodeLine(bytes.subarray(start, line_end)));
+      if (line_end < end) parts.push(LINE_END);
+      start = line_end + 1;
+    }
+    return Buffer.concat(parts);
   };
 }
 
-/** Returns undefined if the bytes are not valid. Node.js throws for some invalid bytes. */
-function decodeValid(bytes: Buffer, encoding: string): string | undefined {
-  try {
-    const text = new TextDecoder(encoding).decode(bytes);
-    // These encodings cannot write U+FFFD (gb18030 can, and files do not), so the decoder made it.
-    return text.includes('\ufffd') ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
+const LINE_END = Buffer.from([LINE_FEED]);
 
-/** Marks each line that is not valid as a whole. */
-function decodeLines(bytes: Buffer, encoding: string): Buffer {
-  const parts: Buffer[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(LINE_FEED, start);
-    const end = found === -1 ? bytes.length : found;
-    const line = bytes.subarray(start, end);
-    const text = decodeValid(line, encoding);
+/** Creates the function that decodes one line, or marks it as invalid. */
+function createDecodeLine(encoding: string): (line: Buffer) => Buffer {
+  let decoder = new TextDecoder(encoding);
+  return (line) => {
+    if (encoding !== 'iso-2022-jp' && isAscii(line)) return line;
+    try {
+      const text = decoder.decode(line);
+      // These encodings cannot write U+FFFD (gb18030 can, and files do not), so the decoder made it.
+      if (!text.includes('\ufffd')) return Buffer.from(text);
+    } catch {
+      // Node.js throws for some invalid bytes, although the decoder is not fatal.
+      decoder = new TextDecoder(encoding);
+    }
     // Signs of ASCII stay, so that the invalid line has as many cells as before.
-    const rest = Buffer.from(line.toString('latin1').replace(/[\x80-\xff]/g, ''), 'latin1');
-    parts.push(text === undefined ? Buffer.concat([INVALID, rest]) : Buffer.from(text));
-    if (found !== -1) parts.push(Buffer.from([LINE_FEED]));
-    start = end + 1;
-  }
-  return Buffer.concat(parts);
+    return Buffer.concat([INVALID, line.filter((byte) => byte < 0x80)]);
+  };
 }
 
 function joinWithInvalid(parts: string[]): Buffer {

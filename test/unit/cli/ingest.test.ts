@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -33,7 +34,7 @@ beforeEach(() => {
   });
 });
 
-async function ingest(name: string, content: string, ...words: string[]) {
+async function ingest(name: string, content: string | Buffer, ...words: string[]) {
   const path = join(folder, name);
   await writeFile(path, content);
   return runCommand(ingestCommand(), path, ...words);
@@ -71,6 +72,8 @@ it('ingest names each bad line with the reason, publishes the others, and exits 
     refused: 2,
     failed: 0,
     resent: 0,
+    adjustments: [],
+    repeated_ids: 0,
     seconds: expect.any(Number),
     records_per_second: expect.any(Number),
   });
@@ -118,17 +121,74 @@ it('ingest prints 20 bad lines, says that there are more, and counts all', async
 it('ingest of a file that does not exist, or of an unknown format, publishes nothing', async () => {
   const missing = await runCommand(ingestCommand(), join(folder, 'nothing.jsonl'));
   expect(missing.error?.message).toContain('nothing.jsonl');
-  const unknown = await ingest('a.parquet', '');
-  expect(unknown.error?.message).toContain('got ');
-  expect(unknown.error?.message).toContain('--format');
+  const unknown = await ingest('a.parquet', 'BZh91AY&SY');
+  expect(unknown.error?.message).toMatch(/a\.parquet is a bzip2 file\.\nUnpack it first/);
   expect(kinesis.calls()).toHaveLength(0);
 });
 
 it.each([
   ['--source', 'No Slug', 'Use 1 to 64 of a-z'],
   ['--tenant', 'No Slug', 'Use 1 to 64 of a-z'],
-  ['--format', 'xml', 'Allowed choices are jsonl, csv, tsv'],
+  ['--format', 'xml', '--format must be one of jsonl, json, csv, tsv'],
+  ['--delimiter', 'ab', '--delimiter must be one sign'],
+  ['--map', 'stars', '--map: expected FIELD=COLUMN, got stars.'],
 ])('ingest refuses %s %s and says what to write', async (option, value, advice) => {
   const { error } = await ingest('a.jsonl', '', option, value);
   expect(error?.message).toContain(advice);
+});
+
+it('ingest --dry-run shows how a file is understood, and publishes nothing', async () => {
+  const rows = [
+    '1;Sehr gut;2026-11-01;5',
+    '2;;2026-11-02;1',
+    '3;"nie" da;bald;1',
+    '4;Gut;2026-11-03;4',
+  ];
+  const content = `Nr;Meinung;created_at;Größe (cm)\n${rows.join('\n')}\n`;
+  const options = ['--text-field', 'meinung', '--dry-run'];
+  const { stdout, exit_code } = await ingest('a.csv', content, ...options);
+  for (const fact of [/format +csv/, /encoding +utf-8/, /delimiter +semicolon/, /header +line 1/]) {
+    expect(stdout).toMatch(fact);
+  }
+  expect(stdout).toMatch(/Meinung +text\n/);
+  expect(stdout).toMatch(/Größe \(cm\) +attributes\.Größe_cm/);
+  expect(stdout).toContain('"text": "Sehr gut"');
+  expect(stdout).toContain('2 of 4 rows would be published, 2 refused.');
+  expect(stdout).toContain('1 × Meinung is required (first in line 3)');
+  expect(stdout).toContain('1 × has a quote within a quoted cell (first in line 4)');
+  expect(exit_code).toBe(2);
+  const { stdout: line } = await ingest('a.csv', content, ...options, '--json');
+  expect(JSON.parse(line)).toMatchObject({
+    file: { format: 'csv' },
+    counts: { rows: 4, refused: 2 },
+  });
+  expect(kinesis.calls()).toHaveLength(0);
+});
+
+it('ingest says which values are not where the file has them, and how many ids occur twice', async () => {
+  const content = 'id,text,created_at,url\n7,a,soon,N/A\n7,b,later,\n8,c,2026-11-01,\n';
+  const { stdout, exit_code } = await ingest('a.csv', content, '--id-field', 'id');
+  expect(stdout.split('\n').slice(1)).toEqual([
+    '2 values of created_at are no dates in a known form: kept as attributes.created_at.',
+    '1 values of url are no URLs: kept as attributes.url.',
+    '1 rows repeat the id of an earlier row: only one of them counts.',
+  ]);
+  expect(exit_code).toBeUndefined();
+});
+
+it('ingest of a file without a row is an error', async () => {
+  for (const content of ['', 'text,source\n', '\n\n']) {
+    const { error } = await ingest('a.csv', content);
+    expect(error?.message).toMatch(/is empty|has no rows|is not a header/);
+  }
+  expect(kinesis.calls()).toHaveLength(0);
+});
+
+it('ingest prints its summary and exits with 2 if the file breaks off after records were published', async () => {
+  const lines = Array.from({ length: 5_000 }, (_, i) => `{"text":"text number ${i}"}\n`).join('');
+  const { stdout, stderr, exit_code } = await ingest('a.gz', gzipSync(lines).subarray(0, -500));
+  expect(stdout).toMatch(/^\d+ of \d+ records are on the stream; 1 refused/);
+  expect(stderr).toMatch(/line \d+: the gzip data is damaged or ends early/);
+  expect(exit_code).toBe(2);
+  expect(published.length).toBeGreaterThan(1_000);
 });

@@ -1,0 +1,224 @@
+import type { DocumentPromises } from '../entry.ts';
+
+const CASES = 'the file $file with the options $options ends as expected';
+const EXPORTS = 'an export of %s goes in with at most one hint followed';
+const FUZZ =
+  '1,000 generated and damaged files end as rows that are published or refused, or as an error with advice';
+const FITS = 'a cell of the column %s with %j becomes %j';
+const KEPT = 'a cell of the column %s that does not fit becomes an attribute, and is counted';
+const DATES = '%j is read as the time %s';
+const FORMATS = 'readRecords reads the same records from a file in %s, packed or not';
+const RESUME =
+  'countInput and readInput find the same records in …, from the start and from every record, however the bytes arrive';
+
+export const FILES: DocumentPromises = {
+  path: 'docs/files.md',
+  promises: [
+    {
+      says: 'The file shows its format, encoding, delimiter and columns.',
+      tests: [CASES, EXPORTS],
+    },
+    {
+      says: 'CSV, TSV | comma, semicolon, tab or pipe (recognised), or another delimiter (--delimiter); sep= lines and titles above the header',
+      tests: [CASES],
+    },
+    { says: 'JSONL | one object on each line', tests: [FORMATS, CASES] },
+    {
+      says: 'JSON | an array, objects one after the other, or a document with an array of objects (--records data.items)',
+      tests: [
+        CASES,
+        'an array in a JSON document is found by its path, and broken elements cost only themselves',
+      ],
+    },
+    {
+      says: 'XLSX | the first visible sheet, or --member NAME',
+      tests: [
+        'a workbook is read from its first visible sheet: texts, numbers, dates and line ends as Excel shows them',
+        'another sheet is read by its name, and an unknown one is an error with the names',
+      ],
+    },
+    {
+      says: 'Parquet | all columns, by row group; a row group may have 128 MiB',
+      tests: [
+        'a Parquet file is read by row group, with exact large integers, dates and nested values',
+      ],
+    },
+    { says: 'plain text | one text on each line, with --format text', tests: [FORMATS] },
+    { says: 'The content decides, not the ending of the name.', tests: [CASES, EXPORTS] },
+    {
+      says: 'gzip, zip and zstd are unpacked, also one within the other; a zip archive of several files needs --member NAME, and zstd needs Node.js 22.15.',
+      tests: [FORMATS, 'a zip archive of one file is read, and one of several names them', CASES],
+    },
+    {
+      says: 'UTF-8 and UTF-16 are recognised, with or without a byte order mark.',
+      tests: ['a file in %s is read with and without a byte order mark', CASES],
+    },
+    {
+      says: 'If the first 64 KiB are in another encoding, the file is refused before its first record, with the line, the byte and the likely encoding for --encoding.',
+      tests: [
+        'a file in %s is refused with its line and byte, and with the encoding that reads it',
+      ],
+    },
+    {
+      says: 'If most of the rows with other letters than ASCII are UTF-8, and for all rows after the first 64 KiB, only the row is refused.',
+      tests: [
+        'one broken row of a file whose other rows are UTF-8 refuses only its row',
+        'a byte that is not UTF-8 behind the first 64 KiB refuses only its row',
+      ],
+    },
+    { says: 'No reader invents U+FFFD.', tests: [FUZZ] },
+    { says: 'Names are compared without case.', tests: [CASES] },
+    {
+      says: 'text, record_id, source, tenant, language (or language_code), created_at, author, url, record_version and deleted become the fields of the record.',
+      tests: [
+        FITS,
+        'a line of a job has the id, source and language that it names, or else those of its job',
+      ],
+    },
+    {
+      says: 'Other columns are named by --text-field, --id-field, --time-field, --language-field, and --map FIELD=COLUMN.',
+      tests: [CASES, 'a column is mapped to a field or to an attribute of another name'],
+    },
+    {
+      says: 'A path such as user.name reaches nested values of JSON and Parquet.',
+      tests: [CASES],
+    },
+    {
+      says: 'If no column holds the text, one error lists the columns and proposes the options for text, id, time and language.',
+      tests: [
+        CASES,
+        'the hint for an export names the identity, the time and the language of its records as well',
+      ],
+    },
+    {
+      says: 'All other columns become attributes, in every format.',
+      tests: [FORMATS, CASES],
+    },
+    {
+      says: 'Their names keep letters and digits of every script.',
+      tests: [
+        'the name of an attribute keeps the letters of its column in every script, with at most 64 characters',
+      ],
+    },
+    {
+      says: 'If two names become the same, the later one gets a number.',
+      tests: ['two columns never share an attribute: the later one gets a number'],
+    },
+    { says: 'Null and the empty string mean that there is no value.', tests: [CASES] },
+    { says: 'A value that does not fit its field never costs the record.', tests: [KEPT] },
+    {
+      says: 'It becomes an attribute, and the summary counts it:',
+      tests: [KEPT],
+    },
+    {
+      says: 'More than 32 attributes, and attributes of more than 1,024 characters, are left out and counted.',
+      tests: [CASES],
+    },
+    {
+      says: 'Only the text, a tenant that is not a name, and a withdrawal without an id can refuse a row.',
+      tests: [
+        'a tenant that is not a name refuses the row, because no row may change its owner',
+        KEPT,
+      ],
+    },
+    {
+      says: 'With --id-field, or a column record_id, a file that is exported again counts its records once.',
+      tests: [CASES],
+    },
+    {
+      says: 'An id that cannot be a record_id is replaced by its hash.',
+      tests: [
+        'an id that is no record id is replaced by its hash, so the same id gives the same record',
+      ],
+    },
+    {
+      says: 'Without an id, a record is identified by its line and its content, and a changed file counts again.',
+      tests: ['the id of a record depends on its tenant, its source, its line and its bytes'],
+    },
+    {
+      says: 'The summary counts ids that occur twice.',
+      tests: [
+        'repeated ids are counted, each repetition once',
+        'ingest says which values are not where the file has them, and how many ids occur twice',
+      ],
+    },
+    {
+      says: 'ISO 8601 with T or a space, dates alone, RFC 2822, English names of months, 31.12.2026, and seconds, milliseconds, microseconds or nanoseconds since 1970 are read.',
+      tests: [DATES],
+    },
+    { says: 'Without a zone, a time is UTC.', tests: [DATES] },
+    {
+      says: 'The order of 11/01/2026 differs by country: use --date-format day-first, month-first, or a pattern such as dd.MM.yyyy HH:mm.',
+      tests: ['with --date-format %s, %j is read as %s', '%j is no date'],
+    },
+    {
+      says: 'Codes are read as on the stream, and names such as German and Deutsch as well.',
+      tests: [FITS],
+    },
+    {
+      says: 'One bad row costs one row.',
+      tests: [
+        'a quote that never closes costs one row, however many rows come behind it',
+        'a broken row with line ends in its cell costs one row, and its lines become no records',
+      ],
+    },
+    {
+      says: 'It is refused with the number of its line and a reason, which never quotes a cell, and the exit code is 2.',
+      tests: [
+        'no error and no reason quotes a cell of a file',
+        'aurastream ingest publishes valid records, names the line of each invalid one, and exits with 2',
+      ],
+    },
+    {
+      says: 'A quote that is not closed, or stands within a quoted cell, costs the lines up to the next one that has as many cells as the header.',
+      tests: [
+        'a quote that never closes costs one row, however many rows come behind it',
+        'a broken row with line ends in its cell costs one row, and its lines become no records',
+      ],
+    },
+    { says: 'Short rows are padded.', tests: [CASES] },
+    {
+      says: 'A row may have 8 MiB.',
+      tests: ['a row of %d MiB is read up to 8 MiB, and a longer one costs only itself'],
+    },
+    {
+      says: 'Data that is damaged or cut off costs what is missing, and the rows before it count.',
+      tests: [
+        'the rows of a gzipped file before its damage are read, and the damage is a row that is refused',
+        'an array that is cut off ends with a row that is refused',
+      ],
+    },
+    {
+      says: 'A file without a row is an error.',
+      tests: ['ingest of a file without a row is an error'],
+    },
+    {
+      says: 'After the first record is published, the summary is printed whatever happens, and the exit code is not 1.',
+      tests: [
+        'ingest prints its summary and exits with 2 if the file breaks off after records were published',
+      ],
+    },
+    {
+      says: 'aurastream ingest --dry-run FILE prints what was understood, what each column becomes, the first three records, and how many rows would be refused and why.',
+      tests: ['ingest --dry-run shows how a file is understood, and publishes nothing'],
+    },
+    {
+      says: 'It publishes nothing and needs no cloud.',
+      tests: ['ingest --dry-run shows how a file is understood, and publishes nothing'],
+    },
+    {
+      says: 'aurastream ingest FILE, aurastream job submit FILE and npm run demo -- --file FILE read the same files in the same way.',
+      tests: [
+        RESUME,
+        'A job reads its file with the options of its upload, also if the file is packed',
+      ],
+    },
+  ],
+  explains: [
+    'Standard input cannot be a zip archive, a workbook or a Parquet file.',
+    'A file of any size needs at most 256 MiB of memory, as JSONL, JSON, CSV or gzip (npm run files:memory measures it).',
+    'A workbook keeps its texts in memory, at most 96 MiB of them.',
+    'A job reads a packed file, a workbook and other encodings than UTF-8 from the start each time that its submission continues, so these may have at most 256 MiB.',
+  ],
+  skipped_sections: {},
+};
