@@ -11,6 +11,7 @@ interface Layer {
   hookTimeout: number;
   /** Layers run one after the other, the fastest first. */
   order: number;
+  expect?: { requireAssertions: boolean };
   /** Whether each test file loads its modules anew. */
   isolate: boolean;
   setupFiles?: string[];
@@ -32,6 +33,8 @@ const PACKAGES = 'packages/*/src/**/*.{ts,mjs}';
 
 const UNIT_LAYER = {
   setupFiles: UNIT_SETUP,
+  // A test whose assertions all stand in callbacks or loops that never run must fail.
+  expect: { requireAssertions: true },
   testTimeout: 60_000,
   hookTimeout: 60_000,
   order: 0,

@@ -57,6 +57,7 @@ export default defineConfig({
     setupFiles: UNIT_SETUP,
     maxWorkers: 2,
     isolate: false,
+    expect: { requireAssertions: true },
     testTimeout: 20_000,
   },
 });

@@ -523,25 +523,11 @@ export const MUTATIONS: Mutation[] = [
     seed: 2,
   },
   {
-    name: 'the sweeper does not repeat a lost callback',
-    file: 'jobs/sweep.ts',
-    from: 'await deps.callback_queue.send({ job_id, attempt: callback.attempts.length + 1 }, 0);',
-    to: '',
-    seed: 40,
-  },
-  {
     name: 'a job with set-asides is completed without errors',
     file: 'jobs/progress.ts',
     from: 'failed + set_aside > 0',
     to: 'failed > 0',
     seed: 1,
-  },
-  {
-    name: 'a consumer that finds a closed page stops',
-    file: 'jobs/progress.ts',
-    from: 'if (marked.counts !== undefined) return marked.counts;',
-    to: 'if (marked.counts !== undefined) return undefined;',
-    seed: 22,
   },
   {
     name: 'a full batch closes a page without its number of records',
