@@ -18,24 +18,31 @@ const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
+/** Logical ids of functions with the bundle of another function. They are not measured. */
+const NOT_MEASURED = ['BulkConsumerHandler'];
+
 /**
- * Loads the functions of the synthesized assembly.
+ * Returns the benchmark's name of a function, or undefined if the function is not measured.
  *
- * @throws {Error} if the template has a function that FUNCTIONS does not name.
+ * @throws {Error} if the benchmark does not know the function.
  */
+export function nameFunction(logical_id: string): FunctionName | undefined {
+  if (NOT_MEASURED.some((prefix) => logical_id.startsWith(prefix))) return undefined;
+  const name = FUNCTION_NAMES.find((candidate) => logical_id.startsWith(FUNCTIONS[candidate]));
+  if (name !== undefined) return name;
+  throw new Error(
+    `bench/functions.ts does not know the function ${logical_id}. Add it to FUNCTIONS or NOT_MEASURED.`,
+  );
+}
+
+/** Loads the functions of the synthesized assembly that are measured. */
 export async function loadDeployedFunctions(): Promise<Record<FunctionName, FunctionSpec>> {
   const specs = await loadFunctions(await assemblyDir(), EMBEDDED_PARAMETERS);
-  const nameOf = ({ logical_id }: FunctionSpec) =>
-    FUNCTION_NAMES.find((name) => logical_id.startsWith(FUNCTIONS[name]));
-  const unnamed = specs.find((spec) => nameOf(spec) === undefined);
-  if (unnamed !== undefined)
-    throw new Error(
-      `bench/functions.ts has no name for the function ${unnamed.logical_id}. Add it to FUNCTIONS.`,
-    );
-  return Object.fromEntries(specs.map((spec) => [nameOf(spec), spec])) as Record<
-    FunctionName,
-    FunctionSpec
-  >;
+  const named = specs.flatMap((spec) => {
+    const name = nameFunction(spec.logical_id);
+    return name === undefined ? [] : [[name, spec] as const];
+  });
+  return Object.fromEntries(named) as Record<FunctionName, FunctionSpec>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it } from 'vitest';
+import { FUNCTION_NAMES, nameFunction } from '../../bench/functions.ts';
 import { settings } from '../../infra/settings.ts';
 import { MAX_HOPS } from '../../ingest/submission/submit.ts';
 import { MAX_JOB_RECORDS } from '../../schemas/index.ts';
@@ -157,6 +158,11 @@ it('each function runs the handler of its room, next to the files that it reads'
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
+});
+
+it('the benchmark knows each function of the template', () => {
+  const names = Object.keys(listResources(template, 'AWS::Lambda::Function')).map(nameFunction);
+  expect(new Set(names)).toEqual(new Set([...FUNCTION_NAMES, undefined]));
 });
 
 it('logs are kept for 30 days', () => {
