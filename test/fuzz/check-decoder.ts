@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'node:zlib';
 import { decode, decodeEntry, setAsideOf } from '../../processors/stream/decode/decode.ts';
 import type { Entry } from '../../processors/stream/decode/entry.ts';
 import {
@@ -46,7 +46,8 @@ function isSame(one: unknown, other: unknown): boolean {
 /** Escapes of halves of a surrogate pair become U+FFFD; bytes must not. */
 function hasNewReplacement(text: string, bytes: Uint8Array): boolean {
   if (!text.includes('\ufffd')) return false;
-  const plain = Buffer.from(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes);
+  let plain = Buffer.from(bytes);
+  while (plain[0] === 0x1f || plain[0] === 0x78) plain = unzipSync(plain);
   return !plain.includes(REPLACEMENT) && !plain.includes('\\u');
 }
 
