@@ -100,7 +100,8 @@ async function findExactRow(window: Window, dialect: Dialect, width: number): Pr
   for (let lines = 1; ; lines += 1) {
     skipped = await findNextLine(window, skipped, dialect);
     const at = window.start + skipped;
-    if (at >= window.bytes.length || lines >= MAX_BLOCK_LINES || skipped > MAX_ROW_BYTES) return at;
+    const is_end = window.is_last && at >= window.bytes.length;
+    if (is_end || lines >= MAX_BLOCK_LINES || skipped > MAX_ROW_BYTES) return at;
     if (await isExactRow(window, skipped, dialect, width)) return window.start + skipped;
   }
 }

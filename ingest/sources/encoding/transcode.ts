@@ -24,12 +24,19 @@ export async function* transcode(
   encoding: string,
 ): AsyncIterable<Buffer> {
   const decode = createDecoder(encoding);
-  for await (const chunk of bytes) {
-    const decoded = decode(chunk);
-    if (decoded.length > 0) yield decoded;
+  let failure: { error: unknown } | undefined;
+  try {
+    for await (const chunk of bytes) {
+      const decoded = decode(chunk);
+      if (decoded.length > 0) yield decoded;
+    }
+  } catch (error) {
+    // What came before the failure belongs to the file.
+    failure = { error };
   }
   const rest = decode(undefined);
   if (rest.length > 0) yield rest;
+  if (failure !== undefined) throw failure.error;
 }
 
 /** Converts the next chunk to UTF-8. Undefined stands for the end of the bytes. */

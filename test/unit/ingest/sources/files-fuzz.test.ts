@@ -12,3 +12,10 @@ it('1,000 generated and damaged files end as rows that are published or refused,
   }
   expect(readable).toBeGreaterThan(300);
 }, 60_000);
+
+it('a broken row ends at the same place if a chunk ends with a line', async () => {
+  const bytes = Buffer.from('text,source\na,""shop\nb "x", y\ngood,shop\n');
+  const input = { name: 'a.csv', bytes, options: {} };
+  for (let chunk = 1; chunk < bytes.length; chunk += 1)
+    expect(await checkFile(input, chunk)).toBe(2);
+});
