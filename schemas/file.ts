@@ -66,7 +66,7 @@ const columnSchema = z.object({
 });
 
 /** Everything that the first look at a file has found out. `ingest --dry-run` prints it. */
-export const fileDescriptionSchema = z.object({
+const fileDescriptionSchema = z.object({
   packing: z.array(z.enum(['gzip', 'zip', 'zstd'])).describe('How the file is packed.'),
   member: z.string().optional().describe('The file of the archive, or the sheet, that is read.'),
   format: z.enum(FORMAT_NAMES),

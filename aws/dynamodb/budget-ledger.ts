@@ -34,9 +34,8 @@ export function createBudgetLedger(deps: TableDeps): BudgetLedger {
       throw new ServiceError('dynamodb', 'LedgerContended', { retryable: true });
     },
     async add(entry, units) {
-      await callDynamoDb(() =>
-        table.client.send(new UpdateItemCommand(update(table, entry, units))),
-      );
+      const command = new UpdateItemCommand(update(table, entry, units));
+      void (await callDynamoDb(() => table.client.send(command)));
     },
     read: (entry) => readUnits(table, entry),
   };

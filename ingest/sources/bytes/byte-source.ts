@@ -17,7 +17,7 @@ export interface Head {
 }
 
 /** Number of bytes at the start of a file that decide how the file is read. */
-export const HEAD_BYTES = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 
 /**
  * Reads the start of a file. Damaged packed data ends the head early.

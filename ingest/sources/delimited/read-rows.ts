@@ -13,7 +13,7 @@ export interface DelimitedLayout {
 }
 
 /** Maximum length of a row, in bytes. A text has at most 1 MiB. */
-export const MAX_ROW_BYTES = 8 * 1024 * 1024;
+const MAX_ROW_BYTES = 8 * 1024 * 1024;
 /** Maximum number of lines that an unreadable row may take along. */
 const MAX_BLOCK_LINES = 1_000;
 

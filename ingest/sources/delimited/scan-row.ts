@@ -13,8 +13,8 @@ export interface Dialect {
 
 /** How a cell is written. */
 export const PLAIN = 0;
-export const QUOTED = 1;
-export const ESCAPED = 2;
+const QUOTED = 1;
+const ESCAPED = 2;
 
 /**
  * The outcome of scanning a row. `cells` holds three numbers for each cell: its start, its end and

@@ -49,7 +49,7 @@ function openAs(file: TextFile, options: FileOptions): Table {
 function hasHeader(file: TextFile, options: FileOptions): boolean {
   if (/^\s*\{/m.test(file.head.toString('latin1'))) return false;
   try {
-    openNamed(file, 'csv', options);
+    void openNamed(file, 'csv', options);
     return true;
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;

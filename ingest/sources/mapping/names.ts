@@ -169,7 +169,7 @@ const USUAL_NAMES: Record<Role, readonly string[]> = {
 };
 
 /** Removes case, spaces and signs from a name. */
-export function simplifyName(name: string): string {
+function simplifyName(name: string): string {
   return name
     .normalize('NFKC')
     .toLowerCase()

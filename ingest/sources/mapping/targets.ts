@@ -5,7 +5,7 @@ import { attributeName, numberName } from './attribute-name.ts';
 const NOT_BY_COLUMN = new Set(['attributes', 'job_id', 'job_index']);
 
 /** The fields of a record that a column can become. */
-export const TARGET_FIELDS: readonly string[] = [
+const TARGET_FIELDS: readonly string[] = [
   ...[
     'text',
     'record_id',

@@ -57,7 +57,7 @@ export function toRecord(row: Row, defaults: RecordDefaults): RowOutcome {
     const target = targets[i];
     if (target === undefined || value === null || value === undefined || value === '') continue;
     if ('field' in target) builder.addField(target.field, value);
-    else builder.addAttribute(target.attribute, value);
+    else void builder.addAttribute(target.attribute, value);
   }
   return builder.build(row);
 }
