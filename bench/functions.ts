@@ -18,8 +18,11 @@ const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
-/** Logical ids of functions with the bundle of another function. They are not measured. */
-const NOT_MEASURED = ['BulkConsumerHandler'];
+/**
+ * Prefixes of the logical ids of functions that are not measured. The bulk consumer has the bundle of
+ * the consumer, and the replay after the reset of a budget runs rarely and without a caller.
+ */
+const NOT_MEASURED = ['BulkConsumerHandler', 'BudgetReplayHandler'];
 
 /**
  * Returns the benchmark's name of a function, or undefined if the function is not measured.
