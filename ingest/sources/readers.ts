@@ -17,7 +17,7 @@ export type Reader =
   | { reads: 'parquet'; open: (name: string, source: ByteSource) => Promise<Table> };
 
 /** The reader of each format. A format without a reader does not compile. */
-export const READERS = {
+export const READERS: Record<Format, Reader> = {
   jsonl: { reads: 'text', open: openJsonLines },
   json: { reads: 'text', open: (file, options) => openJson(file, options) ?? openJsonLines(file) },
   csv: { reads: 'text', open: openDelimited },
@@ -25,4 +25,4 @@ export const READERS = {
   text: { reads: 'text', open: openLines },
   xlsx: { reads: 'xlsx', open: openWorkbook },
   parquet: { reads: 'parquet', open: openParquet },
-} as const satisfies Record<Format, Reader>;
+};

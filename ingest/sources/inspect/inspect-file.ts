@@ -74,9 +74,12 @@ async function openTable(name: string, opened: OpenedBytes, options: FileOptions
       'Name the format that the file has, or leave --format out.',
     );
   }
-  return opened.kind === 'parquet'
-    ? READERS.parquet.open(name, opened.source)
-    : READERS.xlsx.open(name, opened.archive, options);
+  const reader = READERS[opened.kind];
+  if (reader.reads === 'parquet') return reader.open(name, opened.source);
+  if (reader.reads === 'xlsx' && opened.kind === 'xlsx') {
+    return reader.open(name, opened.archive, options);
+  }
+  throw new Error(`Expected a reader of ${opened.kind}, got one of ${reader.reads}`);
 }
 
 function nameTarget(target: Target | undefined): string {
