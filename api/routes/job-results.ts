@@ -117,7 +117,7 @@ function countAnswerBytes(row: JobResult): number {
 
 /**
  * Groups entries into chunks, so that one read of the results table can serve a whole chunk. The
- * chunks also end where the file cannot be read. The job becomes FAILED then, and says why.
+ * chunks also end where the file cannot be read, or is empty. The job becomes FAILED then, and says why.
  */
 async function* readChunks(
   entries: AsyncIterable<InputEntry>,
@@ -132,7 +132,8 @@ async function* readChunks(
       chunk = [];
     }
   } catch (error) {
-    if (toJobError(error)?.code !== 'INPUT_UNREADABLE') throw error;
+    const code = toJobError(error)?.code;
+    if (code !== 'INPUT_UNREADABLE' && code !== 'INPUT_EMPTY') throw error;
   }
   if (chunk.length > 0) yield chunk;
 }

@@ -57,6 +57,12 @@ it('the results of a job are pending, done or set aside, in the order of its inp
   expect(results[0]).not.toHaveProperty('result');
 });
 
+it('the results of a job with an empty file are an empty list, also as CSV', async () => {
+  const { read, readPage } = await createJobApi([]);
+  expect((await readPage()).results).toEqual([]);
+  expect((await read('', 'text/csv')).status).toBe(200);
+});
+
 it('the result of a line is pending until the row has its version or a higher one', async () => {
   const line = { record_id: 'a', text: 'one', record_version: 2 };
   const outcomeWith = async (record_version: number) => {
