@@ -16,7 +16,7 @@ export interface JobInput {
   lines: JobLine[];
 }
 
-const BAD_LINES = ['no json', '{"text":1}', '["a list"]', '{"text":"x","source":"NOT A SOURCE"}'];
+const BAD_LINES = ['no json', '["a list"]', '{"text":{"a":1}}', '{"source":"no_text"}'];
 
 interface Options {
   random: Random;
@@ -63,21 +63,24 @@ function makeLine(options: Options, before: JobLine[]): { line: JobLine; text: s
   };
   const drawn = twin ?? drawContent(random, base.record_id);
   const { text, language, status } = drawn;
-  const spec = { ...base, text, language, status };
+  const is_pretending = random.chance(0.05);
+  const attributes = is_pretending ? AS_ATTRIBUTES : undefined;
+  const spec = { ...base, text, language, status, attributes };
   const deleted = status === 'withdrawn';
   const fields = {
     ...(deleted ? { deleted } : { text }),
     ...(language === undefined ? {} : { language_code: language }),
     ...(named === undefined && !deleted ? {} : { record_id: base.record_id }),
     ...(base.record_version === 0 ? {} : { record_version: base.record_version }),
-    ...(random.chance(0.05) ? PRETENDED : {}),
+    ...(is_pretending ? PRETENDED : {}),
   };
   const outcome = status === 'refused' ? 'set_aside' : status;
   return { line: { outcome, spec }, text: JSON.stringify(fields) };
 }
 
-/** Fields that a line cannot choose. */
-const PRETENDED = { tenant: 'other', job_id: 'job_of_another', job_index: 9, text_claim: 'x' };
+/** Columns named as fields that a line cannot choose become attributes. */
+const AS_ATTRIBUTES = { job_id: 'job_of_another', job_index: 9, text_claim: 'x' };
+const PRETENDED = { tenant: 'other', ...AS_ATTRIBUTES };
 
 function drawContent(
   random: Random,

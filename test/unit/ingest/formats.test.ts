@@ -86,7 +86,7 @@ it.each(FORMAT_NAMES)('The key of an input in %s leads back to its job', (format
 });
 
 it('A job in an unknown format is refused when it is submitted, with the formats that are known', () => {
-  const parsed = asyncRequestSchema.safeParse({ upload: { format: 'avro' } });
+  const parsed = asyncRequestSchema.safeParse({ upload: { size_bytes: 1, format: 'avro' } });
   const message = `must be one of ${FORMAT_NAMES.join(', ')}`;
   expect(parsed.error?.issues).toMatchObject([{ path: ['upload', 'format'], message }]);
 });

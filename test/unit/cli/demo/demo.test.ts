@@ -77,8 +77,8 @@ beforeEach(() => {
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: RequestItems.results.Keys.length === 0 ? {} : { results: [row] },
   }));
-  s3.on(ListObjectsV2Command, { Bucket: 'set-asides' }).callsFake(() => ({
-    Contents: set_aside_keys.map((Key) => ({ Key })),
+  s3.on(ListObjectsV2Command, { Bucket: 'set-asides' }).callsFake(({ Prefix }) => ({
+    Contents: set_aside_keys.filter((Key) => Key.startsWith(Prefix)).map((Key) => ({ Key })),
   }));
   s3.on(GetObjectCommand, { Bucket: 'set-asides' }).callsFake(() => ({
     Body: { transformToString: async () => JSON.stringify(SET_ASIDE) },
