@@ -16,7 +16,7 @@ export interface JobInput {
   lines: JobLine[];
 }
 
-const BAD_LINES = ['no json', '["a list"]', '{"text":{"a":1}}', '{"source":"no_text"}'];
+const BAD_LINES = ['no json', '{"text":1}', '["a list"]', '{"text":["x"]}'];
 
 interface Options {
   random: Random;
@@ -63,24 +63,25 @@ function makeLine(options: Options, before: JobLine[]): { line: JobLine; text: s
   };
   const drawn = twin ?? drawContent(random, base.record_id);
   const { text, language, status } = drawn;
-  const is_pretending = random.chance(0.05);
-  const attributes = is_pretending ? AS_ATTRIBUTES : undefined;
-  const spec = { ...base, text, language, status, attributes };
   const deleted = status === 'withdrawn';
+  const is_drawn = random.chance(0.05);
+  const pretends = twin === undefined ? is_drawn : twin.attributes !== undefined;
+  const attributes = pretends && !deleted ? KEPT : undefined;
+  const spec = { ...base, text, language, status, ...(attributes && { attributes }) };
   const fields = {
     ...(deleted ? { deleted } : { text }),
     ...(language === undefined ? {} : { language_code: language }),
     ...(named === undefined && !deleted ? {} : { record_id: base.record_id }),
     ...(base.record_version === 0 ? {} : { record_version: base.record_version }),
-    ...(is_pretending ? PRETENDED : {}),
+    ...(pretends ? PRETENDED : {}),
   };
   const outcome = status === 'refused' ? 'set_aside' : status;
   return { line: { outcome, spec }, text: JSON.stringify(fields) };
 }
 
-/** Columns named as fields that a line cannot choose become attributes. */
-const AS_ATTRIBUTES = { job_id: 'job_of_another', job_index: 9, text_claim: 'x' };
-const PRETENDED = { tenant: 'other', ...AS_ATTRIBUTES };
+/** Fields that a line cannot choose. All but the tenant become attributes. */
+const KEPT = { job_id: 'job_of_another', job_index: 9, text_claim: 'x' };
+const PRETENDED = { tenant: 'other', ...KEPT };
 
 function drawContent(
   random: Random,
