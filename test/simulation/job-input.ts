@@ -66,7 +66,7 @@ function makeLine(options: Options, before: JobLine[]): { line: JobLine; text: s
   const deleted = status === 'withdrawn';
   const is_drawn = random.chance(0.05);
   const pretends = twin === undefined ? is_drawn : twin.attributes !== undefined;
-  const attributes = pretends && !deleted ? KEPT : undefined;
+  const attributes = pretends ? KEPT : undefined;
   const spec = { ...base, text, language, status, ...(attributes && { attributes }) };
   const fields = {
     ...(deleted ? { deleted } : { text }),
