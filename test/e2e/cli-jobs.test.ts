@@ -22,9 +22,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function runCommand(args: string[]): Promise<string> {
+async function runCommand(args: string[], expected_code = 0): Promise<string> {
   const { code, stdout, stderr } = await aurastream(args, { env });
-  expect(code, stderr).toBe(0);
+  expect(code, stderr).toBe(expected_code);
   return stdout;
 }
 
@@ -34,9 +34,9 @@ async function aFile(name: string, content: string): Promise<string> {
   return path;
 }
 
-it('aurastream job submits a file, watches the job until it ends, and prints the outcome of each line', async () => {
+it('aurastream job submits a file, watches the job until it ends, exits with 2 if a line failed, and prints the outcome of each line', async () => {
   const file = await aFile('reviews.csv', 'text,stars\nI love my cat,5\n,1\nI hate rain,1\n');
-  const ended = await runCommand(['job', 'submit', file, '--source', 'reviews', '--watch']);
+  const ended = await runCommand(['job', 'submit', file, '--source', 'reviews', '--watch'], 2);
   expect(ended).toMatch(/COMPLETED_WITH_ERRORS {2}job_\w+\n {2}3 of 3 done/);
   const job_id = /job_\w+/.exec(ended)![0];
 
