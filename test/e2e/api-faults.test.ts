@@ -5,8 +5,8 @@ import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { ROUTES } from '../support/routes.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
-/** A file that is no CSV from its third line on, so that its job becomes FAILED. */
-const BROKEN_CSV = 'text,source\nfine,up\na "b" c,up\n';
+/** A file without a column for the text, so that its job becomes FAILED. */
+const BROKEN_CSV = 'stars,source\n5,up\n1,up\n';
 
 let test: TestCloud;
 let call: Caller;
