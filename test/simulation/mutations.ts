@@ -100,7 +100,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/progress.ts',
     from: "tally.addFailed(in_jobs.map(({ delivered_as }) => ({ stage: 'progress', code, delivered_as })));",
     to: 'void code;',
-    seed: 2,
+    seed: 11,
   },
   {
     name: 'records are counted before they are delivered',
@@ -114,7 +114,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'processors/stream/progress.ts',
     from: 'if (entry === undefined) continue;',
     to: 'if (entry !== undefined) continue;',
-    seed: 13,
+    seed: 11,
   },
   {
     name: 'a page is closed one record early',
@@ -154,8 +154,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a derived id leaves out the shard',
     file: 'schemas/identity.ts',
-    from: '`${position.shard_id}:${position.sequence_number}`',
-    to: '`${position.sequence_number}`',
+    from: '`${position.stream_name}:${position.shard_id}:${position.sequence_number}`',
+    to: '`${position.stream_name}:${position.sequence_number}`',
     seed: 1,
   },
   {
@@ -205,7 +205,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'aws/dynamodb/results/replace.ts',
     from: "'(record_version = :version AND (attribute_not_exists(analysis_run) OR analysis_run < :run))'",
     to: "'(attribute_not_exists(analysis_run) OR analysis_run < :run)'",
-    seed: 25,
+    seed: 4,
   },
   {
     name: 'an equal version replaces the row',
@@ -240,7 +240,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'aws/dynamodb/results/table.ts',
     from: 'if (rejection !== undefined) unread.set(writing, rejection);',
     to: 'if (rejection !== undefined) void rejection;',
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'records that Firehose rejected are dropped',
@@ -271,24 +271,10 @@ export const MUTATIONS: Mutation[] = [
     seed: 1,
   },
   {
-    name: 'a line of a job chooses its tenant',
+    name: 'a line of a job chooses its tenant and its place',
     file: 'ingest/submission/input.ts',
-    from: '    tenant,\n    job_id,',
-    to: '    tenant: fields.tenant ?? tenant,\n    job_id,',
-    seed: 2,
-  },
-  {
-    name: 'a line of a job chooses its index',
-    file: 'ingest/submission/input.ts',
-    from: '    job_index,\n  } as',
-    to: '    job_index: fields.job_index ?? job_index,\n  } as',
-    seed: 2,
-  },
-  {
-    name: 'a line of a job claims a text on S3',
-    file: 'ingest/submission/input.ts',
-    from: '    text_claim: undefined,\n',
-    to: '',
+    from: '{ ...outcome.record, ...place }',
+    to: '{ ...place, ...outcome.record }',
     seed: 2,
   },
   {
@@ -345,7 +331,7 @@ export const MUTATIONS: Mutation[] = [
     file: 'operations/replay-set-aside.ts',
     from: 'if (await lacksText(deps.claims, one)) return',
     to: 'if ((await lacksText(deps.claims, one)) && deps.dry_run) return',
-    seed: 2,
+    seed: 19,
   },
   {
     name: 'a replay takes the last line of a record, not its newest version',
@@ -548,14 +534,14 @@ export const MUTATIONS: Mutation[] = [
     file: 'operations/redrive.ts',
     from: 'if (restored.failed === 0) {',
     to: 'if (restored.failed >= 0) {',
-    seed: 2,
+    seed: 27,
   },
   {
     name: 'a submission goes on after its publisher gave up',
     file: 'ingest/submission/publish-records.ts',
     from: "if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);",
     to: '',
-    seed: 24,
+    seed: 54,
   },
   {
     name: 'the sweeper does not resume a submission that has stopped',
