@@ -16,7 +16,7 @@ export const setAside: Step = {
         Data: Buffer.from(JSON.stringify({ text: `I love it, but forgot the source of ${run}` })),
       }),
     );
-    const id = `${ShardId}:${SequenceNumber}`;
+    const id = `${stack.StreamName}:${ShardId}:${SequenceNumber}`;
     await context.waitFor(async () => {
       const listed = (await aurastream('set-aside', 'list')) as { set_aside_id: string }[];
       check(
