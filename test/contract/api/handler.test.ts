@@ -51,6 +51,7 @@ beforeAll(async () => {
   vi.stubEnv('ANALYZER_FALLBACK_CALLS_PER_SECOND', '1');
   vi.stubEnv('QUOTA_TABLE', 'quotas');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
+  vi.stubEnv('BUDGETS', '{}');
   for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);
   handler = (await import('../../../api/handler.ts')).handler;
 });
