@@ -29,6 +29,6 @@ it('live records keep their pace beside a large job, nothing is given up or thro
   expect(job.done).toBeGreaterThan(0);
   expect(refused).toMatchObject({
     code: 'DEADLINE_UNREACHABLE',
-    figures: { records: 40_000, estimated_hours: expect.any(Number) },
+    figures: { records: 200_000, estimated_hours: expect.any(Number) },
   });
 }, 400_000);

@@ -41,10 +41,10 @@ const POLL_MS = 250;
 const LONGEST_WAIT_MS = 120_000;
 /**
  * Time that the second job has left before its deadline, and the number of its records. The default
- * quota carries 245 records per second, so they would take 163 seconds without any other records.
+ * quota carries 245 records per second, so they would take 14 minutes without any other records.
  */
 const SHORT_DEADLINE_MS = 120_000;
-const LATE_RECORDS = 40_000;
+const LATE_RECORDS = 200_000;
 
 /**
  * Measures live records first alone and then beside a job that could use the whole quota. A second
