@@ -19,7 +19,7 @@ export interface FileCounts {
   repeated_ids: number;
 }
 
-/** Largest number of kinds of adjustments that are told apart. */
+/** Largest number of kinds of adjustments that are counted separately. */
 const MAX_KINDS = 200;
 
 /** Counts the rows of a file, and what of them was not taken as it is. */
