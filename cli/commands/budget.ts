@@ -27,7 +27,8 @@ export function describeBudget(budget: BudgetResponse): string {
     budget_units === null
       ? `The tenant ${tenant} has no budget of its own.`
       : `The tenant ${tenant} has used ${format(used_units ?? 0)} of ${format(budget_units)} billed units ` +
-        `in ${month}; ${format(remaining_units ?? 0)} are left until ${resets_at}.`;
+        `in ${month}, with the units that processes have taken in advance; ` +
+        `${format(remaining_units ?? 0)} are left until ${resets_at}.`;
   if (!budget.exceeded) return use;
   const whose = budget.deployment_exceeded ? 'The budget of all tenants' : 'The budget';
   return `${use}\n${whose} is used up: texts that are in no cache are refused or set aside.`;

@@ -66,10 +66,11 @@ export function joinIssues(issues: Issue[]): string {
 export function describeCounts({ adjustments, repeated_ids }: FileCounts): string[] {
   const lines = adjustments.map(({ field, outcome, reason, count }) => {
     const fate = outcome === 'kept' ? `kept as attributes.${field}` : 'left out';
-    return `${count} values of ${field} ${reason}: ${fate}.`;
+    return `${field}: ${count} ${count === 1 ? 'value' : 'values'} ${fate} (${reason}).`;
   });
   if (repeated_ids > 0) {
-    lines.push(`${repeated_ids} rows repeat the id of an earlier row: only one of them counts.`);
+    const rows = repeated_ids === 1 ? 'row repeats' : 'rows repeat';
+    lines.push(`${repeated_ids} ${rows} the id of an earlier row: only one of them counts.`);
   }
   return lines;
 }

@@ -87,7 +87,7 @@ class RecordBuilder {
       if (trim(value) !== '') this.#keep(field, value, REASONS[field] ?? 'do not fit the field');
     } else if (fitted === HASHED) {
       this.#hashed_id ??= `id-${hash(String(value))}`;
-      this.#keep(field, value, 'are no record ids: the id is their hash');
+      this.#keep(field, value, 'expected a record id; the id is its hash');
     } else this.#fields[field] ??= fitted;
   }
 
@@ -112,10 +112,10 @@ class RecordBuilder {
   #findReasonToDrop(value: unknown): string | undefined {
     if (typeof value === 'string') {
       if (value.length > MAX_ATTRIBUTE_LENGTH) {
-        return `are longer than ${MAX_ATTRIBUTE_LENGTH} characters`;
+        return `expected at most ${MAX_ATTRIBUTE_LENGTH} characters`;
       }
     } else if (typeof value === 'number' ? !Number.isFinite(value) : typeof value !== 'boolean') {
-      return 'are neither text nor number';
+      return 'expected text or a number';
     }
     return this.#attributes.size >= MAX_ATTRIBUTES ? TOO_MANY : undefined;
   }
@@ -151,17 +151,17 @@ class RecordBuilder {
   }
 }
 
-const TOO_MANY = `are more than ${MAX_ATTRIBUTES} attributes`;
+const TOO_MANY = `expected at most ${MAX_ATTRIBUTES} attributes`;
 
-/** Why a value of the field was kept as an attribute, after the number of values. */
+/** What the field expects. Other values are kept as attributes. */
 const REASONS: Record<TargetField, string | undefined> = {
-  record_id: 'are no record ids',
-  source: 'are no names of sources',
-  language: 'are no languages',
-  created_at: 'are no dates in a known form',
-  url: 'are no URLs',
-  record_version: 'are no whole numbers',
-  deleted: 'are neither true nor false',
+  record_id: 'expected a record id',
+  source: 'expected the name of a source',
+  language: 'expected a language',
+  created_at: 'expected a date in a known form',
+  url: 'expected a URL',
+  record_version: 'expected a whole number',
+  deleted: 'expected true or false',
 };
 
 /** Says that the value identifies the record, but cannot be its id. */

@@ -14,8 +14,8 @@ const budget = {
 
 it('aurastream budget describes what is used, what is left and until when', () => {
   expect(describeBudget(budget)).toBe(
-    'The tenant acme has used 1,234,567 of 10,000,000 billed units in 2026-11; ' +
-      '8,765,433 are left until 2026-12-01T00:00:00.000Z.',
+    'The tenant acme has used 1,234,567 of 10,000,000 billed units in 2026-11, ' +
+      'with the units that processes have taken in advance; 8,765,433 are left until 2026-12-01T00:00:00.000Z.',
   );
 });
 

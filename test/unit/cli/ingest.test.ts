@@ -169,9 +169,9 @@ it('ingest says which values are not where the file has them, and how many ids o
   const content = 'id,text,created_at,url\n7,a,soon,N/A\n7,b,later,\n8,c,2026-11-01,\n';
   const { stdout, exit_code } = await ingest('a.csv', content, '--id-field', 'id');
   expect(stdout.split('\n').slice(1)).toEqual([
-    '2 values of created_at are no dates in a known form: kept as attributes.created_at.',
-    '1 values of url are no URLs: kept as attributes.url.',
-    '1 rows repeat the id of an earlier row: only one of them counts.',
+    'created_at: 2 values kept as attributes.created_at (expected a date in a known form).',
+    'url: 1 value kept as attributes.url (expected a URL).',
+    '1 row repeats the id of an earlier row: only one of them counts.',
   ]);
   expect(exit_code).toBeUndefined();
 });

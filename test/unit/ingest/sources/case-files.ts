@@ -103,7 +103,7 @@ export const FILE_CASES: FileCase[] = [
     options: { text_field: 'Review', id_field: 'Review ID', time_field: 'Date' },
     texts: ['Crashes on start', 'Love it'],
     first: { record_id: '901', created_at: '2026-11-01T00:00:00Z' },
-    adjustments: { 'Reply dropped: are longer than 1024 characters': 1 },
+    adjustments: { 'Reply dropped: expected at most 1024 characters': 1 },
   },
   {
     file: 'C20-google-play.csv',
@@ -119,25 +119,25 @@ export const FILE_CASES: FileCase[] = [
     file: 'C21-twitter-cols.csv',
     texts: ['love the new phone', 'worst update ever'],
     first: { created_at: '2026-11-09T20:00:00Z', attributes: { source: 'Twitter for iPhone' } },
-    adjustments: { 'source kept: are no names of sources': 2 },
+    adjustments: { 'source kept: expected the name of a source': 2 },
   },
   { file: 'C22-language-name.csv', texts: 2, first: { language: 'en' } },
   {
     file: 'C23-url-na.csv',
     texts: 3,
     first: { attributes: { url: 'N/A' } },
-    adjustments: { 'url kept: are no URLs': 2 },
+    adjustments: { 'url kept: expected a URL': 2 },
   },
   {
     file: 'C24-40-columns.csv',
     texts: ['Great kettle'],
-    adjustments: { 'attributes dropped: are more than 32 attributes': 8 },
+    adjustments: { 'attributes dropped: expected at most 32 attributes': 8 },
   },
   {
     file: 'C25-created-at-dates.csv',
     texts: 5,
     first: { created_at: '2026-11-01T00:00:00Z' },
-    adjustments: { 'created_at kept: are no dates in a known form': 1 },
+    adjustments: { 'created_at kept: expected a date in a known form': 1 },
   },
   {
     file: 'C25-created-at-dates.csv',
@@ -185,7 +185,7 @@ export const FILE_CASES: FileCase[] = [
     file: 'C41-record-version-app.csv',
     texts: 3,
     first: { deleted: false, attributes: { record_version: '2.1' } },
-    adjustments: { 'record_version kept: are no whole numbers': 1 },
+    adjustments: { 'record_version kept: expected a whole number': 1 },
   },
   { file: 'C42-stray-quote-late.csv', texts: 1_511, refused: [] },
   {
