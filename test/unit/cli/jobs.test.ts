@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { jobCommand } from '../../../cli/commands/job.ts';
 import { runCommand } from '../../support/cli.ts';
@@ -351,6 +352,29 @@ it('job results --json prints each row as a line of JSON, without a header', asy
   const { written } = await job('results', 'job_1', '--json');
   const lines = written.toString().trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(ROWS)));
+});
+
+it('job results waits for standard output to drain before it prints the next row and reads the next page', async () => {
+  useRows();
+  const page = answers['GET /v1/jobs/job_1/results']!;
+  const printed: string[] = [];
+  answers['GET /v1/jobs/job_1/results'] = () => {
+    vi.mocked(process.stdout.write).mockImplementation((chunk) => {
+      printed.push(String(chunk));
+      return false;
+    });
+    return page();
+  };
+  const running = job('results', 'job_1', '--json');
+  for (const [i] of ROWS.entries()) {
+    await vi.waitFor(() => expect(printed).toHaveLength(i + 1));
+    await setImmediate();
+    expect(printed).toHaveLength(i + 1);
+    expect(sent).toHaveLength(i < 2 ? 1 : 2);
+    process.stdout.emit('drain');
+  }
+  expect((await running).error).toBeUndefined();
+  expect(printed.map((line) => JSON.parse(line).job_index)).toEqual([0, 1, 2, 3, 4]);
 });
 
 it('job results --output has written the whole file when it says how many rows there are', async () => {

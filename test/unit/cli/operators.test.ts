@@ -16,11 +16,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
+import { createPublisher, type Publisher } from '../../../ingest/index.ts';
 import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
@@ -456,4 +457,23 @@ it('query passes on an error that is not about the SQL', async () => {
   athena.on(StartQueryExecutionCommand).rejects(refusal);
   const { error } = await runCommand(queryCommand(), 'SELECT 1');
   expect(error?.message).toBe('athena: AccessDeniedException');
+});
+
+it.each([
+  ['redrive run', () => redrive('run')],
+  ['set-aside replay', async () => setAside('replay', '--fix', await aFix(ADD_SOURCE))],
+  ['replay', () => runCommand(replayCommand(), '--from', '2026-11-23')],
+])('%s closes its publisher before it prints how many records are back', async (_, run) => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
+  putRepairable('b');
+  const { prototype } = createPublisher({ stream: { putRecords: async () => [] } }).constructor;
+  const printed: number[] = [];
+  const close = vi.spyOn(prototype as Publisher, 'close').mockImplementation(async () => {
+    printed.push(vi.mocked(console.log).mock.calls.length);
+  });
+  const { stdout, error } = await run();
+  close.mockRestore();
+  expect(error).toBeUndefined();
+  expect(stdout).not.toBe('');
+  expect(printed).toEqual([0]);
 });
