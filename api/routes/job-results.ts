@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { type InputEntry, readInput } from '../../ingest/submission/input.ts';
 import { toJobError } from '../../ingest/submission/input-error.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
+import { formatResultsCsv } from '../../jobs/results-csv.ts';
 import {
+  hashText,
   type InputPosition,
   type Job,
   type JobResult,
@@ -12,7 +14,6 @@ import {
   recordKey,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
-import { formatCsv } from '../http/csv.ts';
 import { formatPosition, parsePosition } from '../http/cursor.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { HttpError } from '../http/errors.ts';
@@ -67,7 +68,7 @@ const FORMATS = [
     write: (results: JobResult[]) =>
       results.map((result) => `${JSON.stringify(result)}\n`).join(''),
   },
-  { media_type: 'text/csv', write: formatCsv },
+  { media_type: 'text/csv', write: formatResultsCsv },
 ];
 
 /**
@@ -152,6 +153,23 @@ async function joinResults(deps: ApiDeps, job: Job, entries: InputEntry[]): Prom
     if (result === undefined || result.record_version < version) {
       return { job_index, record_id, outcome: 'pending' };
     }
-    return { job_index, record_id, outcome: 'done', result };
+    return { job_index, record_id, outcome: 'done', result: addText(result, entry.record.text) };
   });
+}
+
+/**
+ * Largest text that is added to a row, in bytes of the answer. A row of the results table without
+ * its text has at most 3 MB there.
+ */
+const MAX_ADDED_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Adds the text of the input to a result that is stored without its text. The hash shows that the
+ * text is the one that was analysed, and not the text of an earlier version or of a withdrawn record.
+ */
+function addText(result: Result, text = ''): Result {
+  if (result.text !== undefined || text === '' || hashText(text) !== result.text_hash)
+    return result;
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(text)));
+  return bytes > MAX_ADDED_BYTES ? result : { ...result, text };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller } from '../support/api.ts';
@@ -44,13 +45,11 @@ it('aurastream job submits a file, watches the job until it ends, exits with 2 i
   expect(status.progress).toMatchObject({ total: 3, done: 3, percentage: 100 });
 
   const output = join(folder, 'results.csv');
-  await runCommand(['job', 'results', job_id, '--format', 'csv', '--output', output]);
-  const [header, ...rows] = (await readFile(output, 'utf8')).trim().split('\n');
-  expect(header).toBe('job_index,record_id,outcome,sentiment,score,language_code,issues');
-  expect(rows.map((row) => row.split(',').slice(2, 4).join(' '))).toEqual([
-    'analyzed POSITIVE',
-    'set_aside ',
-    'analyzed NEGATIVE',
+  await runCommand(['job', 'results', job_id, '--output', output]);
+  expect(parse(await readFile(output), { columns: true, bom: true })).toMatchObject([
+    { sentiment: 'POSITIVE', text: 'I love my cat', source: 'reviews', 'attributes.stars': '5' },
+    { outcome: 'set_aside', sentiment: '', issues: 'text is required' },
+    { sentiment: 'NEGATIVE', text: 'I hate rain', source: 'reviews', 'attributes.stars': '1' },
   ]);
   const lines = (await runCommand(['job', 'results', job_id, '--json'])).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).job_index)).toEqual([0, 1, 2]);

@@ -608,9 +608,43 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe.',
+      says: 'A result that is stored without its text, because of `results.text_policy` or its size, gets the text of the input if that is the text that was analysed.',
+      tests: [
+        'a result that is stored without its text gets the text of the input, if that is the text that was analysed',
+      ],
+    },
+    {
+      says: 'CSV has a line for each record: its id, outcome, verdict, source, `created_at`, author, url, text, and issues.',
+      tests: ['the CSV of job results has a column for each field under its name'],
+    },
+    {
+      says: 'A text that a spreadsheet would run as a formula begins with an apostrophe.',
       tests: [
         'a CSV cell that begins with %j has an apostrophe, so that no spreadsheet runs it as a formula',
+      ],
+    },
+    {
+      says: 'The API writes UTF-8 without a byte order mark, and all attributes as JSON in the last column, so that every page has the same columns.',
+      tests: ['the CSV of job results has a column for each field under its name'],
+    },
+    {
+      says: '`aurastream job results JOB_ID --output results.csv` writes a file for a person: it begins with a byte order mark, so that Excel shows umlauts, and each attribute that occurs in the first 1,000 records has a column of its own, such as `attributes.stars`.',
+      tests: [
+        'job results --output FILE.csv begins with a byte order mark, so that Excel shows umlauts',
+        'job results --format csv has the text, source, date and attributes of each record, and no cell is a formula for a spreadsheet',
+      ],
+    },
+    {
+      says: 'Attributes that occur later are in the last column.',
+      tests: [
+        'job results as CSV gives attributes that occur later than the first 1,000 records as JSON',
+        'the CSV of job results has every attribute exactly once: in its column, or in the JSON of the last column',
+      ],
+    },
+    {
+      says: 'Without `--output`, the command writes the same lines without the mark, for a pipe.',
+      tests: [
+        'job results --format csv has the text, source, date and attributes of each record, and no cell is a formula for a spreadsheet',
       ],
     },
     {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { jobCommand } from '../../../cli/commands/job.ts';
 import { runCommand } from '../../support/cli.ts';
@@ -331,20 +332,43 @@ it('job results prints a row for each record of all pages, with a header, as a t
   ]);
 });
 
-it('job results --format csv quotes cells, and no cell is a formula for a spreadsheet', async () => {
+it('job results --format csv has the text, source, date and attributes of each record, and no cell is a formula for a spreadsheet', async () => {
   useRows();
   const { written } = await job('results', 'job_1', '--format', 'csv');
-  expect(written.toString()).toBe(
-    [
-      'job_index,record_id,outcome,sentiment,score,language_code,issues',
-      '0,r0,analyzed,POSITIVE,0.9877,en,',
-      '1,,pending,,,,',
-      `2,'=cmd(),set_aside,,,,"text must not be empty; says ""no"",\nor so"`,
-      `3,'-1+2,empty,POSITIVE,0.9000,en,`,
-      '4,"a\rb",pending,,,,',
-      '',
-    ].join('\n'),
-  );
+  const lines = parse(written, { columns: true });
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toMatchObject({
+    ...{ job_index: '0', record_id: 'r0', outcome: 'done', status: 'analyzed', score: '0.98765' },
+    ...{ text: 'I love my cat', source: 'app_reviews', created_at: '2026-11-23T10:00:00.000Z' },
+    ...{ 'attributes.stars': '5', attributes: '' },
+  });
+  expect(lines[2]).toMatchObject({
+    ...{ record_id: "'=cmd()", outcome: 'set_aside' },
+    issues: 'text must not be empty; says "no",\nor so',
+  });
+  expect(lines[3]).toMatchObject({ record_id: "'-1+2", status: 'empty' });
+  expect(written.toString().startsWith('job_index,')).toBe(true);
+});
+
+it('job results --output FILE.csv begins with a byte order mark, so that Excel shows umlauts', async () => {
+  useRows();
+  const path = join(folder, 'out.CSV');
+  await job('results', 'job_1', '--output', path);
+  const bytes = await readFile(path);
+  expect(bytes.subarray(0, 13).toString()).toBe('\uFEFFjob_index,');
+  expect(parse(bytes, { columns: true, bom: true })).toHaveLength(5);
+});
+
+it('job results as CSV gives attributes that occur later than the first 1,000 records as JSON', async () => {
+  const rows = Array.from({ length: 1_001 }, (_, i) => ({
+    ...{ job_index: i, record_id: `r${i}`, outcome: 'done' },
+    result: aResult({ attributes: i === 1_000 ? { late: 'x', stars: '4' } : { stars: '5' } }),
+  }));
+  answers['GET /v1/jobs/job_1/results'] = () => Response.json({ results: rows });
+  const { written } = await job('results', 'job_1', '--format', 'csv');
+  const lines: Record<string, string>[] = parse(written, { columns: true });
+  expect(lines).toHaveLength(1_001);
+  expect(lines.at(-1)).toMatchObject({ 'attributes.stars': '4', attributes: '{"late":"x"}' });
 });
 
 it('job results --json prints each row as a line of JSON, without a header', async () => {

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  hashText,
   type JobResult,
   jobResultsResponseSchema,
   type Result,
@@ -320,6 +321,27 @@ it('job results are CSV if the caller accepts text/csv', async () => {
     { job_index: '0', outcome: 'done', text },
     { job_index: '1', outcome: 'pending', text: '' },
   ]);
+});
+
+it('a result that is stored without its text gets the text of the input, if that is the text that was analysed', async () => {
+  const without = (record_id: string, text: string, more: Partial<Result> = {}) => ({
+    ...{ record_id, text_hash: hashText(text), ...more },
+    text: undefined as unknown as string,
+  });
+  const long = '"'.repeat(1_000_000);
+  const { readPage, read } = await createJobApi(
+    ['a', 'b', 'c', 'd'].map((id) => ({ record_id: id, text: id === 'd' ? long : `text ${id}` })),
+    [
+      without('a', 'text a'),
+      without('b', 'a later text', { record_version: 3 }),
+      without('c', '', { status: 'withdrawn' }),
+      without('d', long),
+    ],
+  );
+  const { results } = await readPage();
+  expect(results.map(({ result }) => result?.text)).toEqual(['text a', ...Array(3)]);
+  const lines = parse(await (await read('', 'text/csv')).text(), { columns: true });
+  expect(lines[0]).toMatchObject({ text: 'text a' });
 });
 
 it('the last page of job results has no headers of a next page', async () => {

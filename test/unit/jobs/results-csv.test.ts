@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatCsv } from '../../../../api/http/csv.ts';
-import type { JobResult } from '../../../../schemas/index.ts';
-import { aResult } from '../../../support/results.ts';
+import { createResultsCsv, formatResultsCsv } from '../../../jobs/results-csv.ts';
+import type { JobResult } from '../../../schemas/index.ts';
+import { aResult } from '../../support/results.ts';
 
 const HEADER =
   'job_index,record_id,outcome,status,sentiment,score,positive,negative,neutral,mixed,' +
-  'language_code,source,created_at,processed_at,text,issues';
+  'language_code,source,created_at,processed_at,author,url,text,issues,attributes';
 
 /** Parses CSV with an independent parser, which is strict about quotes. */
 function parseCsv(csv: string): Record<string, string>[] {
@@ -53,7 +53,7 @@ const awkward = fc.oneof(
 it('the CSV of job results gives back every text that a CSV parser reads, quotes and line breaks included', () => {
   fc.assert(
     fc.property(fc.array(awkward, { minLength: 1, maxLength: 5 }), (texts) => {
-      const parsed = parseCsv(formatCsv(texts.map(createRow)));
+      const parsed = parseCsv(formatResultsCsv(texts.map(createRow)));
       const expected = texts.map((text) =>
         /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text,
       );
@@ -65,19 +65,19 @@ it('the CSV of job results gives back every text that a CSV parser reads, quotes
 
 it.each(['"', ',', '\r', '\n'])('the CSV of job results quotes a text that contains %j', (mark) => {
   const text = `a${mark}b`;
-  expect(formatCsv([createRow(text)])).toContain(`,"${text.replace('"', '""')}",`);
+  expect(formatResultsCsv([createRow(text)])).toContain(`,"${text.replace('"', '""')}",`);
 });
 
 it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠SUM(A1)'])(
   'the CSV of job results puts an apostrophe before %j, so that no spreadsheet runs it as a formula',
   (text) => {
-    expect(parseCsv(formatCsv([createRow(text)]))[0]?.text).toBe(`'${text}`);
+    expect(parseCsv(formatResultsCsv([createRow(text)]))[0]?.text).toBe(`'${text}`);
   },
 );
 
 it('the CSV of job results leaves negative numbers alone', () => {
   const row = createRow('a');
-  const csv = formatCsv([{ ...row, result: aResult({ score: -1 }) }]);
+  const csv = formatResultsCsv([{ ...row, result: aResult({ score: -1 }) }]);
   expect(parseCsv(csv)[0]?.score).toBe('-1');
 });
 
@@ -90,8 +90,10 @@ it('the CSV of job results has a column for each field under its name', () => {
     language_code: 'fr',
     source: 'tour',
     text: 'Bof',
+    author: 'Zoë',
+    url: 'https://example.com/1',
   });
-  const csv = formatCsv([{ job_index: 3, record_id: 'r-3', outcome: 'done', result }]);
+  const csv = formatResultsCsv([{ job_index: 3, record_id: 'r-3', outcome: 'done', result }]);
   expect(csv.split('\r\n')[0]).toBe(HEADER);
   expect(parseCsv(csv)).toEqual([
     {
@@ -109,8 +111,11 @@ it('the CSV of job results has a column for each field under its name', () => {
       source: 'tour',
       created_at: '2026-11-23T10:00:00.000Z',
       processed_at: '2026-11-23T10:00:02.000Z',
+      author: 'Zoë',
+      url: 'https://example.com/1',
       text: 'Bof',
       issues: '',
+      attributes: '{"stars":"5"}',
     },
   ]);
 });
@@ -120,7 +125,7 @@ it('the CSV of job results says what is wrong with a line that was set aside', (
     { path: 'text', message: 'is required' },
     { path: '', message: 'is odd' },
   ];
-  const [row] = parseCsv(formatCsv([{ job_index: 0, outcome: 'set_aside', issues }]));
+  const [row] = parseCsv(formatResultsCsv([{ job_index: 0, outcome: 'set_aside', issues }]));
   expect(row).toMatchObject({
     outcome: 'set_aside',
     record_id: '',
@@ -130,5 +135,37 @@ it('the CSV of job results says what is wrong with a line that was set aside', (
 });
 
 it('the CSV of job results without rows is its header', () => {
-  expect(formatCsv([])).toBe(`${HEADER}\r\n`);
+  expect(formatResultsCsv([])).toBe(`${HEADER}\r\n`);
+});
+
+const attribute_name = fc.oneof(fc.constantFrom('stars', 'Größe', 'text', '-1'), fc.string());
+
+it('the CSV of job results has every attribute exactly once: in its column, or in the JSON of the last column', () => {
+  const attributes = fc.dictionary(attribute_name, awkward, { noNullPrototype: true });
+  const names = fc.uniqueArray(attribute_name, { maxLength: 3 });
+  fc.assert(
+    fc.property(attributes, names, (given, columns) => {
+      const { header, formatRow } = createResultsCsv(columns);
+      const row = { ...createRow('a'), result: aResult({ attributes: given }) };
+      const [head = [], cells = []]: string[][] = parse(header + formatRow(row), {
+        record_delimiter: '\r\n',
+      });
+      const shown = Object.entries(JSON.parse(cells.at(-1) || '{}'));
+      for (const name of columns.filter((one) => Object.hasOwn(given, one))) {
+        const cell = cells[head.indexOf(`attributes.${name}`)] ?? '';
+        expect(shown.map(([other]) => other)).not.toContain(name);
+        shown.push([
+          name,
+          cell.startsWith("'") && !given[name]?.startsWith("'") ? cell.slice(1) : cell,
+        ]);
+      }
+      expect(Object.fromEntries(shown)).toEqual(given);
+    }),
+  );
+});
+
+it('the CSV of job results shows a negative number in an attribute as a number', () => {
+  const { formatRow } = createResultsCsv(['change', 'call']);
+  const result = aResult({ attributes: { change: '-3.5', call: '-3.50' } });
+  expect(formatRow({ ...createRow('a'), result })).toMatch(/,-3\.5,'-3\.50,\r\n$/);
 });
