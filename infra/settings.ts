@@ -109,8 +109,8 @@ export interface Settings {
   lake: {
     buffer_seconds: number;
     buffer_mb: number;
-    first_year: number;
-    last_year: number;
+    /** Age at which the lines of `results_raw` expire. A replay finds no older records. */
+    raw_days: number;
     /** A query that scans more is cancelled. Athena charges $5 for 1,000 GB. */
     max_scanned_gb_per_query: number;
     /**
@@ -269,8 +269,7 @@ export const settings: Settings = {
   lake: {
     buffer_seconds: 60,
     buffer_mb: 64,
-    first_year: 2026,
-    last_year: 2035,
+    raw_days: 90,
     max_scanned_gb_per_query: 100,
     infrequent_access_days: undefined,
   },

@@ -14,6 +14,7 @@ export * from './issues.ts';
 export * from './job.ts';
 export * from './job-status.ts';
 export * from './json.ts';
+export * from './lake.ts';
 export * from './language.ts';
 export * from './language-code.ts';
 export * from './messages.ts';

@@ -1,4 +1,5 @@
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
+import { formatHour } from '../../schemas/index.ts';
 import type { StatsQuery } from '../ports.ts';
 import type { StatsGroup } from './aggregate.ts';
 import { DAY_MS, type TimeRange } from './time-range.ts';
@@ -26,7 +27,7 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
     FROM results
     WHERE tenant = '${tenant}'
       AND processed_at >= '${range.from}' AND processed_at < '${range.to}'
-      AND (${partitionCondition(range)})
+      AND ${partitionCondition(range)}
       ${source === undefined ? '' : `AND source = '${source}'`}
     GROUP BY 1, 2, 3, 4, 5`;
 }
@@ -35,22 +36,12 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
  * Writes a condition on the partitions. The condition selects all partitions that can contain
  * results of the range. A partition contains the results that Firehose received in one hour.
  * Firehose may receive a result some time after the result was processed. Therefore the condition
- * also covers one more day after the range. Partition projection can skip partitions only if the
- * condition compares the partition columns themselves. For this reason, the condition has a
- * separate part for each month.
+ * also covers one more day after the range.
  */
 function partitionCondition({ from, to }: TimeRange): string {
-  const months = new Map<string, { first: number; last: number }>();
-  const end = Date.parse(to) + DAY_MS;
-  for (let day = Date.parse(`${from.slice(0, 10)}T00:00:00Z`); day < end; day += DAY_MS) {
-    const date = new Date(day);
-    const month = `year = ${date.getUTCFullYear()} AND month = ${date.getUTCMonth() + 1}`;
-    const number = date.getUTCDate();
-    months.set(month, { first: months.get(month)?.first ?? number, last: number });
-  }
-  return [...months]
-    .map(([month, { first, last }]) => `(${month} AND day BETWEEN ${first} AND ${last})`)
-    .join(' OR ');
+  const first = formatHour(Date.parse(from));
+  const last = formatHour(Date.parse(to) + DAY_MS);
+  return `hour BETWEEN '${first}' AND '${last}'`;
 }
 
 /** Reads one row of the answer to the query that {@link writeSql} wrote. */

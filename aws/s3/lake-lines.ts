@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { LakeLines } from '../../operations/ports.ts';
-import { type Result, resultSchema } from '../../schemas/index.ts';
+import { formatHour, RAW_PREFIX, type Result, resultSchema } from '../../schemas/index.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
 /**
@@ -12,16 +12,11 @@ export function createLakeLines(deps: BucketDeps): LakeLines {
   const bucket = openBucket(deps);
   return {
     async *hour(hour) {
-      for await (const key of bucket.listKeys(hourPrefix(new Date(hour)))) {
+      for await (const key of bucket.listKeys(`${RAW_PREFIX}${formatHour(hour)}/`)) {
         yield* readLines(bucket, key);
       }
     },
   };
-}
-
-function hourPrefix(hour: Date): string {
-  const [year, month, day, hours] = hour.toISOString().split(/[-T:]/);
-  return `results/year=${year}/month=${month}/day=${day}/hour=${hours}/`;
 }
 
 /**

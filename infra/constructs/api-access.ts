@@ -1,10 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { RAW_PREFIX } from '../../schemas/lake.ts';
 import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
-import { type Lake, QUERY_RESULTS_PREFIX, RESULTS_PREFIX } from './lake.ts';
+import { type Lake, QUERY_RESULTS_PREFIX } from './lake.ts';
 import type { Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
@@ -108,7 +109,7 @@ function queryGrants(lake: Lake) {
     // API cannot write results of records.
     {
       actions: ['s3:GetObject'],
-      resources: [RESULTS_PREFIX, QUERY_RESULTS_PREFIX].map(objects),
+      resources: [RAW_PREFIX, QUERY_RESULTS_PREFIX].map(objects),
     },
     {
       actions: ['s3:PutObject', 's3:AbortMultipartUpload'],

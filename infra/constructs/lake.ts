@@ -12,16 +12,14 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type GlueColumn, listResultColumns } from '../../schemas/glue.ts';
+import { RAW_PREFIX } from '../../schemas/lake.ts';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
-import { createResultsView, RESULTS_SERDE } from './results-view.ts';
+import { createHistoryView, createResultsView, RESULTS_SERDE } from './results-view.ts';
 
-export const RESULTS_PREFIX = 'results/';
 export const QUERY_RESULTS_PREFIX = 'query-results/';
-const PARTITION_KEYS: GlueColumn[] = ['year', 'month', 'day', 'hour'].map((name) => ({
-  name,
-  type: 'int',
-}));
+/** Hour in which Firehose received a line, such as `2026/11/27/06`, in UTC. */
+const PARTITION_KEY: GlueColumn = { name: 'hour', type: 'string' };
 
 /**
  * Makes Firehose write a line feed after each record, because each object in the lake must be a
@@ -143,7 +141,7 @@ export class Lake extends Construct {
       extendedS3DestinationConfiguration: {
         bucketArn: this.bucket.bucketArn,
         roleArn: role.roleArn,
-        prefix: `${RESULTS_PREFIX}year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/`,
+        prefix: `${RAW_PREFIX}!{timestamp:yyyy/MM/dd/HH}/`,
         errorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
         bufferingHints: {
           intervalInSeconds: bufferSeconds.valueAsNumber,
@@ -172,52 +170,44 @@ export class Lake extends Construct {
         description:
           'Every line of the lake, including repeats of batches that were delivered twice.',
         tableType: 'EXTERNAL_TABLE',
-        partitionKeys: PARTITION_KEYS,
+        partitionKeys: [PARTITION_KEY],
         parameters: this.projection(settings),
         storageDescriptor: {
           columns: listResultColumns(),
-          location: this.bucket.s3UrlForObject(RESULTS_PREFIX),
+          location: this.bucket.s3UrlForObject(RAW_PREFIX),
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
           serdeInfo: { serializationLibrary: RESULTS_SERDE },
         },
       },
     });
-    const view = new glue.CfnTable(this, 'Results', {
-      catalogId,
-      databaseName: this.database_name,
-      tableInput: createResultsView(this.database_name, [
-        ...listResultColumns(),
-        ...PARTITION_KEYS,
-      ]),
-    });
     raw.addResourceDependency(database);
-    view.addResourceDependency(raw);
+    const columns = [...listResultColumns(), PARTITION_KEY];
+    const views = { Results: createResultsView, History: createHistoryView };
+    for (const [id, createView] of Object.entries(views)) {
+      const tableInput = createView(this.database_name, columns);
+      const props = { catalogId, databaseName: this.database_name, tableInput };
+      new glue.CfnTable(this, id, props).addResourceDependency(raw);
+    }
   }
 
   /**
    * Returns the table properties for partition projection. With partition projection, Athena
    * computes the paths of the partitions, and therefore the lake needs neither a crawler nor a
-   * partition list.
+   * partition list. A query without a condition on `hour` lists all hours of the range, so the range
+   * is not longer than the lines are kept. Lines expire up to two days late.
+   * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
    */
-  private projection(settings: Settings): Record<string, string> {
-    const { first_year, last_year } = settings.lake;
-    const ranges = { month: '1,12', day: '1,31', hour: '0,23' };
+  private projection({ lake: { raw_days } }: Settings): Record<string, string> {
     return {
       EXTERNAL: 'TRUE',
       'projection.enabled': 'true',
-      'projection.year.type': 'integer',
-      'projection.year.range': `${first_year},${last_year}`,
-      ...Object.fromEntries(
-        Object.entries(ranges).flatMap(([key, range]) => [
-          [`projection.${key}.type`, 'integer'],
-          [`projection.${key}.range`, range],
-          [`projection.${key}.digits`, '2'],
-        ]),
-      ),
-      'storage.location.template': this.bucket.s3UrlForObject(
-        `${RESULTS_PREFIX}year=$\{year}/month=$\{month}/day=$\{day}/hour=$\{hour}/`,
-      ),
+      'projection.hour.type': 'date',
+      'projection.hour.format': 'yyyy/MM/dd/HH',
+      'projection.hour.range': `NOW-${raw_days + 2}DAYS,NOW`,
+      'projection.hour.interval': '1',
+      'projection.hour.interval.unit': 'HOURS',
+      'storage.location.template': this.bucket.s3UrlForObject(`${RAW_PREFIX}$\{hour}/`),
     };
   }
 }
@@ -225,9 +215,12 @@ export class Lake extends Construct {
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 const LEAST_TRANSITION_DAYS = 30;
 
-function lakeLifecycle({ lake: { infrequent_access_days } }: Settings): s3.LifecycleRule[] {
+function lakeLifecycle({
+  lake: { infrequent_access_days, raw_days },
+}: Settings): s3.LifecycleRule[] {
   const query_results = { prefix: QUERY_RESULTS_PREFIX, expiration: Duration.days(7) };
-  if (infrequent_access_days === undefined) return [query_results];
+  const raw = { prefix: RAW_PREFIX, expiration: Duration.days(raw_days) };
+  if (infrequent_access_days === undefined) return [query_results, raw];
   if (infrequent_access_days < LEAST_TRANSITION_DAYS) {
     throw new Error(
       `lake.infrequent_access_days: expected at least ${LEAST_TRANSITION_DAYS}, got ` +
@@ -238,5 +231,5 @@ function lakeLifecycle({ lake: { infrequent_access_days } }: Settings): s3.Lifec
     storageClass: s3.StorageClass.INFREQUENT_ACCESS,
     transitionAfter: Duration.days(infrequent_access_days),
   };
-  return [query_results, { prefix: RESULTS_PREFIX, transitions: [move] }];
+  return [query_results, { ...raw, transitions: [move] }];
 }

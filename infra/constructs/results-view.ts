@@ -13,10 +13,6 @@ export const RESULTS_SERDE = 'org.apache.hive.hcatalog.data.JsonSerDe';
  * several lines for one version. Each replay adds a line, and a batch that was delivered twice adds
  * duplicate lines. The view selects the latest replay of each version. If the replay has several
  * lines, the view selects the earliest line.
- *
- * In Glue, the text of an Athena view is an SQL comment that contains a JSON object in base64.
- * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector,
- * `ViewReaderUtil`.
  */
 export function createResultsView(
   database: string,
@@ -27,15 +23,49 @@ export function createResultsView(
     'PARTITION BY tenant, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at';
   const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
   const originalSql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
+  const description = 'Results, one row per record version.';
+  return createView(database, { name: 'results', description, columns, sql: originalSql });
+}
+
+/**
+ * Defines the view `results_history`, which shows all versions and analyses of a record that
+ * `results_raw` still has. Each is one row for each hour in which its lines arrived. The hour is one
+ * of the columns of the window function, because Athena reads only some of the hours if a condition
+ * on `hour` stands before the window function, and only a condition on such a column moves there.
+ */
+export function createHistoryView(
+  database: string,
+  columns: GlueColumn[],
+): glue.CfnTable.TableInputProperty {
+  const names = columns.map((column) => column.name).join(', ');
+  const order =
+    'PARTITION BY hour, tenant, source, record_id, record_version, text_hash, status, analysis_run ORDER BY processed_at';
+  const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
+  const sql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
+  const description = 'Versions and analyses of each record, by the hour in which they arrived.';
+  return createView(database, { name: 'results_history', description, columns, sql });
+}
+
+/**
+ * Defines a view. In Glue, the text of an Athena view is an SQL comment that contains a JSON object
+ * in base64.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector,
+ * `ViewReaderUtil`.
+ */
+function createView(
+  database: string,
+  view: { name: string; description: string; columns: GlueColumn[]; sql: string },
+): glue.CfnTable.TableInputProperty {
+  const { name, description, columns } = view;
   const definition = {
-    originalSql,
+    originalSql: view.sql,
     catalog: 'awsdatacatalog',
     schema: database,
     columns: columns.map(({ name, type }) => ({ name, type: toTrinoType(type) })),
   };
   return {
-    name: 'results',
-    description: 'Results, one row per record version.',
+    name,
+    description,
     tableType: 'VIRTUAL_VIEW',
     // Athena needs the list, also if it is empty.
     // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-glue-table-tableinput.html

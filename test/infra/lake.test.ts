@@ -17,8 +17,7 @@ it('Firehose writes gzipped lines by hour of delivery, with the buffer of the de
     ExtendedS3DestinationConfiguration: {
       BucketARN: 'LakeBucket.Arn',
       RoleARN: 'LakeDeliveryRole.Arn',
-      Prefix:
-        'results/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/',
+      Prefix: 'results_raw/!{timestamp:yyyy/MM/dd/HH}/',
       ErrorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
       BufferingHints: { IntervalInSeconds: 'LakeBufferSeconds', SizeInMBs: 64 },
       CompressionFormat: 'GZIP',
@@ -74,33 +73,28 @@ it('the table results_raw reads lines of JSON, with a column for each field of a
     Object.keys(resultSchema.shape),
   );
   expect(storage).toEqual({
-    Location: 's3://LakeBucket/results/',
+    Location: 's3://LakeBucket/results_raw/',
     InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
     SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
   });
 });
 
-it('the table results_raw has a partition for each hour of its years, under the prefix of Firehose', () => {
+// Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-kinesis-firehose-example.html
+it('the table results_raw has a partition for each hour that its lines are kept, under the prefix of Firehose', () => {
   const { TableInput } = listResources(template, 'AWS::Glue::Table').LakeRawResults!;
   const { TableType, PartitionKeys, Parameters } = TableInput;
   expect(TableType).toBe('EXTERNAL_TABLE');
-  const names = ['year', 'month', 'day', 'hour'];
-  expect(PartitionKeys).toEqual(names.map((Name) => ({ Name, Type: 'int' })));
-  const part = (name: string, range: string) => ({
-    [`projection.${name}.type`]: 'integer',
-    [`projection.${name}.range`]: range,
-    [`projection.${name}.digits`]: '2',
-  });
+  expect(PartitionKeys).toEqual([{ Name: 'hour', Type: 'string' }]);
   expect(Parameters).toEqual({
     EXTERNAL: 'TRUE',
     'projection.enabled': 'true',
-    'projection.year.type': 'integer',
-    'projection.year.range': '2026,2035',
-    ...part('month', '1,12'),
-    ...part('day', '1,31'),
-    ...part('hour', '0,23'),
-    'storage.location.template': `s3://LakeBucket/results/${names.map((name) => `${name}=\${${name}}`).join('/')}/`,
+    'projection.hour.type': 'date',
+    'projection.hour.format': 'yyyy/MM/dd/HH',
+    'projection.hour.range': 'NOW-92DAYS,NOW',
+    'projection.hour.interval': '1',
+    'projection.hour.interval.unit': 'HOURS',
+    'storage.location.template': `s3://LakeBucket/results_raw/\${hour}/`,
   });
 });
 
@@ -115,7 +109,7 @@ it('the view results shows the earliest line of the latest analysis of each reco
   });
   const [, encoded = ''] = /^\/\* Presto View: (\S+) \*\/$/.exec(TableInput.ViewOriginalText) ?? [];
   const { originalSql, ...view } = JSON.parse(Buffer.from(encoded, 'base64').toString());
-  const columns = [...Object.keys(resultSchema.shape), 'year', 'month', 'day', 'hour'];
+  const columns = [...Object.keys(resultSchema.shape), 'hour'];
   expect(originalSql).toBe(
     `SELECT ${columns.join(', ')} FROM (SELECT *, row_number() OVER (` +
       'PARTITION BY tenant, record_id, record_version ' +
@@ -130,7 +124,7 @@ it('the view results shows the earliest line of the latest analysis of each reco
         name: 'scores',
         type: 'row("positive" double, "negative" double, "neutral" double, "mixed" double)',
       },
-      { name: 'year', type: 'integer' },
+      { name: 'hour', type: 'varchar' },
       { name: 'text', type: 'varchar' },
       { name: 'record_version', type: 'bigint' },
     ]),
@@ -139,10 +133,11 @@ it('the view results shows the earliest line of the latest analysis of each reco
   expect(Columns.map(({ Name }: { Name: string }) => Name)).toEqual(columns);
 });
 
-it('the database is created before the table, and the table before the view', () => {
+it('the database is created before the table, and the table before its views', () => {
   expect(listDependencies(template, 'AWS::Glue::Table')).toEqual({
     LakeRawResults: ['LakeDatabase'],
     LakeResults: ['LakeRawResults'],
+    LakeHistory: ['LakeRawResults'],
   });
 });
 

@@ -100,7 +100,7 @@ it.each([
       's3:GetBucketLocation LakeBucket.Arn',
       's3:GetObject JobsInputs.Arn/inputs/*',
       's3:GetObject LakeBucket.Arn/query-results/*',
-      's3:GetObject LakeBucket.Arn/results/*',
+      's3:GetObject LakeBucket.Arn/results_raw/*',
       's3:ListBucket JobsInputs.Arn',
       's3:ListBucket LakeBucket.Arn',
       's3:PutObject JobsInputs.Arn/claims/*',

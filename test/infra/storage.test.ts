@@ -33,12 +33,12 @@ const DELETED = {
 const LIFECYCLES: Record<string, object[]> = {
   IngestSetAsides: [ABORT, DELETED],
   IngestFailures: [ABORT, DELETED],
-  LakeBucket: [ABORT, expire('query-results/', 7), DELETED],
+  LakeBucket: [ABORT, expire('query-results/', 7), expire('results_raw/', 90), DELETED],
   JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 45)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
 
-it('inputs and long texts expire with their job, and answers of queries after a week; all else stays', () => {
+it('inputs and long texts expire with their job, answers of queries after a week, and raw lines of results after 90 days; all else stays', () => {
   const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
     ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
   );
@@ -49,7 +49,8 @@ it('results in the lake move to the class for infrequent access at the age of th
   const moved = synthesize({ lake: { ...settings.lake, infrequent_access_days: 45 } });
   const { LakeBucket } = listResources(moved, 'AWS::S3::Bucket');
   expect(LakeBucket?.LifecycleConfiguration.Rules).toContainEqual({
-    Prefix: 'results/',
+    Prefix: 'results_raw/',
+    ExpirationInDays: 90,
     Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 45 }],
     Status: 'Enabled',
   });

@@ -1,10 +1,14 @@
 import type { GlueTable } from '@aurastream/embedded-cloud/testing';
-import { createResultsView, RESULTS_SERDE } from '../../infra/constructs/results-view.ts';
+import {
+  createHistoryView,
+  createResultsView,
+  RESULTS_SERDE,
+} from '../../infra/constructs/results-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 
-/** Creates the view `results` and the table `results_raw` as the template defines them. */
-export function createLakeTables(database: string, partitions: string[]): GlueTable[] {
-  const partition_keys = partitions.map((name) => ({ name, type: 'int' }));
+/** Creates the table `results_raw` and its views as the template defines them. */
+export function createLakeTables(database: string): GlueTable[] {
+  const partition_keys = [{ name: 'hour', type: 'string' }];
   const columns = [...listResultColumns(), ...partition_keys];
   const table: GlueTable = {
     database,
@@ -12,15 +16,30 @@ export function createLakeTables(database: string, partitions: string[]): GlueTa
     table_type: 'EXTERNAL_TABLE',
     columns: listResultColumns(),
     partition_keys,
-    location: 's3://lake/results/',
-    parameters: {},
+    location: 's3://lake/results_raw/',
+    parameters: {
+      'projection.enabled': 'true',
+      'projection.hour.type': 'date',
+      'projection.hour.format': 'yyyy/MM/dd/HH',
+      'projection.hour.range': '2026/01/01/00,2030/01/01/00',
+      'projection.hour.interval': '1',
+      'projection.hour.interval.unit': 'HOURS',
+      'storage.location.template': `s3://lake/results_raw/\${hour}/`,
+    },
     serde: { library: RESULTS_SERDE, parameters: {} },
   };
-  const view: GlueTable = {
-    ...table,
-    name: 'results',
-    table_type: 'VIRTUAL_VIEW',
-    view_original_text: String(createResultsView(database, columns).viewOriginalText),
-  };
-  return [view, table];
+  const views = [createResultsView, createHistoryView].map((createView): GlueTable => {
+    const { name = '', viewOriginalText } = createView(database, columns);
+    return {
+      ...table,
+      name,
+      table_type: 'VIRTUAL_VIEW',
+      columns,
+      partition_keys: [],
+      location: '',
+      parameters: {},
+      view_original_text: String(viewOriginalText),
+    };
+  });
+  return [...views, table];
 }

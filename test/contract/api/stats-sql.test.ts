@@ -28,7 +28,7 @@ beforeAll(async () => {
     createAthena({
       glue: {
         databases: [DATABASE],
-        tables: createLakeTables(DATABASE, ['year', 'month', 'day', 'hour']),
+        tables: createLakeTables(DATABASE),
       },
       work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
       s3Dir: s3_dir,
@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 async function writePartition(partition: string, results: Result[]): Promise<void> {
-  const folder = join(s3_dir, 'lake/results', partition);
+  const folder = join(s3_dir, 'lake/results_raw', partition);
   await mkdir(folder, { recursive: true });
   const lines = results.map((result) => `${JSON.stringify(result)}\n`).join('');
   await writeFile(join(folder, 'lines.gz'), gzipSync(lines));
@@ -87,7 +87,7 @@ const unread = {
 };
 
 it('GET /stats counts the lines of the lake by SQL that a query engine runs', async () => {
-  await writePartition('year=2026/month=11/day=23/hour=10', [
+  await writePartition('2026/11/23/10', [
     at('09:59:59', { sentiment: 'MIXED' }),
     at('10:00:00', { sentiment: 'POSITIVE', text: 'x'.repeat(301) }),
     at('10:59:59', { sentiment: 'NEGATIVE', cache: 'table', text: 'short', language_code: 'de' }),
@@ -98,9 +98,7 @@ it('GET /stats counts the lines of the lake by SQL that a query engine runs', as
   ]);
   // Firehose received this line a day after the line was processed.
   const { text: _, ...without_text } = at('11:59:59', { source: 'hotel' });
-  await writePartition('year=2026/month=11/day=24/hour=9', [
-    { ...without_text, text_bytes: 1_000 },
-  ]);
+  await writePartition('2026/11/24/09', [{ ...without_text, text_bytes: 1_000 }]);
   const none = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
   expect(await readStats({})).toMatchObject({
     total: 5,

@@ -110,11 +110,11 @@ it('a mark is kept beside the object that it marks, and is absent until it is pu
 
 it('the lines of an hour of the lake are those of its objects, over all pages, in order', async () => {
   const line = (id: string) => JSON.stringify(aResult({ record_id: id }));
-  const folder = 'results/year=2026/month=03/day=04/hour=05/';
+  const folder = 'results_raw/2026/03/04/05/';
   objects.set(`${folder}1.gz`, gzipSync(`${line('a')}\n${line('b')}\n`));
   objects.set(`${folder}2.gz`, gzipSync(`${line('c')}\n\n`));
   objects.set(`${folder}3.gz`, gzipSync(`${line('d')}\n`));
-  objects.set('results/year=2026/month=03/day=04/hour=06/1.gz', gzipSync(`${line('later')}\n`));
+  objects.set('results_raw/2026/03/04/06/1.gz', gzipSync(`${line('later')}\n`));
   const lake = createLakeLines(deps);
   const lines = await collect(lake.hour(Date.UTC(2026, 2, 4, 5)));
   expect(lines.map(({ record_id }) => record_id)).toEqual(['a', 'b', 'c', 'd']);
@@ -122,7 +122,7 @@ it('the lines of an hour of the lake are those of its objects, over all pages, i
 });
 
 it('a line of the lake that is not a result is refused, and so is an object that is cut off', async () => {
-  const key = 'results/year=2026/month=03/day=04/hour=05/1.gz';
+  const key = 'results_raw/2026/03/04/05/1.gz';
   const hour = Date.UTC(2026, 2, 4, 5);
   objects.set(key, gzipSync('{"record_id":"a"}\n'));
   await expect(collect(createLakeLines(deps).hour(hour))).rejects.toThrow('schema_version');
@@ -244,7 +244,7 @@ it('a mark that is something else is refused', async () => {
 });
 
 it('an object of the lake whose download breaks off ends the reading with the error', async () => {
-  objects.set('results/year=2026/month=03/day=04/hour=05/1.gz', Buffer.from(''));
+  objects.set('results_raw/2026/03/04/05/1.gz', Buffer.from(''));
   const broken = new Readable({ read() {} });
   s3.on(GetObjectCommand).resolves({ Body: broken as never });
   const reading = collect(createLakeLines(deps).hour(Date.UTC(2026, 2, 4, 5)));

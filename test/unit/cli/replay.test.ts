@@ -23,7 +23,7 @@ vi.mock('node:timers/promises', async (original) => ({
 const s3 = mockClient(S3Client);
 const kinesis = mockClient(KinesisClient);
 const dynamodb = mockClient(DynamoDBClient);
-const FOLDER = 'results/year=2026/month=11/day=23/hour=10/';
+const FOLDER = 'results_raw/2026/11/23/10/';
 let lines: Result[];
 let published: Record<string, unknown>[];
 let is_refusing: boolean;
