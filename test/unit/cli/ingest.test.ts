@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { ingestCommand } from '../../../cli/commands/ingest.ts';
 import { runCommand } from '../../support/cli.ts';
+import { watchClosing } from '../../support/publisher.ts';
 
 const kinesis = mockClient(KinesisClient);
 let folder: string;
@@ -191,4 +192,12 @@ it('ingest prints its summary and exits with 2 if the file breaks off after reco
   expect(stderr).toMatch(/line \d+: the gzip data is damaged or ends early/);
   expect(exit_code).toBe(2);
   expect(published.length).toBeGreaterThan(1_000);
+});
+
+it('ingest closes its publisher before it prints how many records are on the stream', async () => {
+  const printed: number[] = [];
+  const countLines = () => void printed.push(vi.mocked(console.log).mock.calls.length);
+  const { stdout } = await watchClosing(countLines, () => ingest('a.csv', 'text\nGood\n'));
+  expect(stdout).toContain('1 of 1 records are on the stream');
+  expect(printed).toEqual([0]);
 });

@@ -21,7 +21,6 @@ import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
-import { createPublisher, type Publisher } from '../../../ingest/index.ts';
 import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
@@ -32,6 +31,7 @@ import {
   SHARD_ID,
   STREAM_NAME,
 } from '../../support/kinesis-event.ts';
+import { watchClosing } from '../../support/publisher.ts';
 import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
 
 const s3 = mockClient(S3Client);
@@ -466,13 +466,9 @@ it.each([
 ])('%s closes its publisher before it prints how many records are back', async (_, run) => {
   putReport('one', 'RetryAttemptsExhausted', aRecord('a'));
   putRepairable('b');
-  const { prototype } = createPublisher({ stream: { putRecords: async () => [] } }).constructor;
   const printed: number[] = [];
-  const close = vi.spyOn(prototype as Publisher, 'close').mockImplementation(async () => {
-    printed.push(vi.mocked(console.log).mock.calls.length);
-  });
-  const { stdout, error } = await run();
-  close.mockRestore();
+  const countLines = () => void printed.push(vi.mocked(console.log).mock.calls.length);
+  const { stdout, error } = await watchClosing(countLines, run);
   expect(error).toBeUndefined();
   expect(stdout).not.toBe('');
   expect(printed).toEqual([0]);

@@ -6,6 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { publishFile } from '../../../../cli/demo/publish.ts';
 import { openRecords } from '../../../../ingest/sources/read-records.ts';
+import { watchClosing } from '../../../support/publisher.ts';
 
 const kinesis = mockClient(KinesisClient);
 let folder: string;
@@ -99,4 +100,11 @@ it('the demo fails if the stream does not take a line, or if it is interrupted',
   );
   const interrupted = AbortSignal.abort(new Error('Interrupted'));
   await expect(publish(['{"text":"one"}'], interrupted)).rejects.toThrow('Interrupted');
+});
+
+it('the demo closes its publisher once all lines are on the stream', async () => {
+  const sent_when_closed: number[] = [];
+  const countSent = () => void sent_when_closed.push(sent.length);
+  await watchClosing(countSent, () => publish(['{"text":"one"}', 'no json']));
+  expect(sent_when_closed).toEqual([2]);
 });
