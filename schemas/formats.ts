@@ -64,7 +64,8 @@ export type Format = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as [Format, ...Format[]];
 
-const PACKED_ENDING = /\.(gz|zip|zst)$/i;
+/** A packed file can be packed again, as in `reviews.csv.zip.gz`. */
+const PACKED_ENDING = /(\.(gz|zip|zst))+$/i;
 
 /**
  * Returns the format of a file according to the ending of its name. Returns undefined if no format
@@ -75,8 +76,8 @@ export function detectFormat(file_name: string): Format | undefined {
 }
 
 /**
- * Removes `.gz`, `.zip` or `.zst` from the end of a file name, and then the ending of a format. For
- * example, `reviews.csv.gz` becomes `reviews`. An ending that belongs to no format is not removed.
+ * Removes each `.gz`, `.zip` or `.zst` from the end of a file name, and then the ending of a format.
+ * For example, `reviews.csv.gz` becomes `reviews`. An ending that belongs to no format is not removed.
  */
 export function withoutFormatEnding(file_name: string): string {
   const stem = withoutPackedEnding(file_name);
