@@ -1,55 +1,26 @@
-import {
-  clientConfig,
-  createDynamoDb,
-  type ServedService,
-  serveService,
-} from '@aurastream/embedded-cloud/testing';
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createFakeBudgetLedger } from '../fakes/budget-ledger.ts';
+import { type QuotaTables, serveQuotaTables } from '../support/quota-tables.ts';
 import { describeBudgetLedger } from './suites/budget-ledger.ts';
 
-let served: ServedService;
+let tables: QuotaTables;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  served = await serveService(await createDynamoDb({ now: Date.now }));
-  client = new DynamoDBClient(clientConfig(served.endpoint));
+  tables = await serveQuotaTables();
+  client = tables.client;
 });
-afterAll(async () => {
-  client.destroy();
-  await served.close();
-});
-
-let tables = 0;
-async function createTable(): Promise<string> {
-  tables += 1;
-  const TableName = `Quotas${tables}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'quota', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'quota', AttributeType: 'S' }],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName });
-  return TableName;
-}
+afterAll(() => tables.close());
 
 describe('DynamoDB', () => {
   describeBudgetLedger(async () => {
-    const table_name = await createTable();
+    const table_name = await tables.createTable();
     return { open: () => createBudgetLedger({ client, table_name }) };
   });
 
   it('An entry of the budget ledger expires 400 days after its month', async () => {
-    const table_name = await createTable();
+    const table_name = await tables.createTable();
     const entry = { month: '2026-12', account: '.deployment' };
     await createBudgetLedger({ client, table_name }).take(entry, 3, 10);
     const Key = { quota: { S: 'budget 2026-12 .deployment' } };

@@ -1,43 +1,19 @@
-import {
-  clientConfig,
-  createDynamoDb,
-  type ServedService,
-  serveService,
-} from '@aurastream/embedded-cloud/testing';
-import {
-  CreateTableCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createFakeLedger } from '../fakes/quota-ledger.ts';
+import { type QuotaTables, serveQuotaTables } from '../support/quota-tables.ts';
 import { describeQuotaLedger } from './suites/quota-ledger.ts';
 
-let served: ServedService;
+let tables: QuotaTables;
 let client: DynamoDBClient;
+let table_name: string;
 beforeAll(async () => {
-  served = await serveService(await createDynamoDb({ now: Date.now }));
-  client = new DynamoDBClient(clientConfig(served.endpoint));
-  await createTable('Quotas');
+  tables = await serveQuotaTables();
+  client = tables.client;
+  table_name = await tables.createTable();
 });
-afterAll(async () => {
-  client.destroy();
-  await served.close();
-});
-
-async function createTable(TableName: string): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'quota', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'quota', AttributeType: 'S' }],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName });
-}
+afterAll(() => tables.close());
 
 function createClock() {
   let at = Date.UTC(2026, 10, 23);
@@ -54,7 +30,7 @@ describe('DynamoDB', () => {
   describeQuotaLedger(async () => {
     const clock = createClock();
     quotas += 1;
-    const deps = { table_name: 'Quotas', quota: `quota-${quotas}`, calls_per_second: 10 };
+    const deps = { table_name, quota: `quota-${quotas}`, calls_per_second: 10 };
     return { ...clock, open: () => createQuotaLedger({ client, ...deps, now: clock.now }) };
   });
 
@@ -62,7 +38,7 @@ describe('DynamoDB', () => {
     const clock = createClock();
     const open = (calls_per_second: number) =>
       createQuotaLedger({
-        ...{ client, table_name: 'Quotas', quota: 'lowered', calls_per_second, now: clock.now },
+        ...{ client, table_name, quota: 'lowered', calls_per_second, now: clock.now },
       });
     await open(100).reserve(1, Infinity);
     clock.advance(1_000);
@@ -80,7 +56,7 @@ describe('DynamoDB', () => {
     const waits: number[] = [];
     const open = (traffic: 'live' | 'bulk') =>
       createQuotaLedger({
-        ...{ client, table_name: 'Quotas', quota: 'priority', calls_per_second: 10, traffic },
+        ...{ client, table_name, quota: 'priority', calls_per_second: 10, traffic },
         now: clock.now,
         wait: async (milliseconds) => {
           waits.push(milliseconds);
@@ -106,7 +82,7 @@ describe('DynamoDB', () => {
     const clock = createClock();
     const open = (traffic: 'live' | 'bulk') =>
       createQuotaLedger({
-        ...{ client, table_name: 'Quotas', quota: 'full', calls_per_second: 10, traffic },
+        ...{ client, table_name, quota: 'full', calls_per_second: 10, traffic },
         now: clock.now,
         wait: async (milliseconds) => clock.advance(milliseconds),
       });
@@ -122,7 +98,7 @@ describe('DynamoDB', () => {
     const clock = createClock();
     const open = (quota: string) =>
       createQuotaLedger({
-        ...{ client, table_name: 'Quotas', quota, calls_per_second: 1, now: clock.now },
+        ...{ client, table_name, quota, calls_per_second: 1, now: clock.now },
       });
     expect((await open('one').reserve(5, Infinity))?.starts_at).toBe(clock.now());
     expect((await open('two').reserve(5, Infinity))?.starts_at).toBe(clock.now());
@@ -131,10 +107,10 @@ describe('DynamoDB', () => {
   it('A ledger whose item is gone starts again from now', async () => {
     const clock = createClock();
     const quota = { quota: 'gone', calls_per_second: 10 };
-    const ledger = createQuotaLedger({ client, table_name: 'Quotas', ...quota, now: clock.now });
+    const ledger = createQuotaLedger({ client, table_name, ...quota, now: clock.now });
     await ledger.reserve(100, Infinity);
     const Key = { quota: { S: 'gone' } };
-    await client.send(new DeleteItemCommand({ TableName: 'Quotas', Key }));
+    await client.send(new DeleteItemCommand({ TableName: table_name, Key }));
     expect((await ledger.reserve(1, clock.now() + 1_000))?.starts_at).toBe(clock.now());
   });
 

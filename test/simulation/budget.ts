@@ -3,12 +3,9 @@ import { createPublisher } from '../../ingest/index.ts';
 import { replayOverBudget } from '../../operations/over-budget/replay.ts';
 import { budgetLimitsSchema, type SetAside } from '../../schemas/index.ts';
 import { createFakeBudgetLedger } from '../fakes/budget-ledger.ts';
-import { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { createRandom } from '../support/random.ts';
-import { createSimulatedConsumer } from './consumer.ts';
+import { connectConsumers, runUntil } from './consumers.ts';
 import { planOutage } from './faults.ts';
-import { createJobs } from './jobs.ts';
-import { createMapping } from './mapping.ts';
 import { createScheduler, onVirtualTimers, type Scheduler } from './scheduler.ts';
 import { createStored, RESTORE_KEY, type Stored } from './services.ts';
 import { createStream, type SimulatedStream } from './stream.ts';
@@ -42,7 +39,6 @@ export interface BudgetReport {
   p99_ms: number;
 }
 
-const MAX_STEPS = 5_000_000;
 const PUBLISHING_MS = 10 * 60_000;
 const MONTH_ENDS = Date.UTC(2026, 11);
 const RUN_MS = 15 * 60_000;
@@ -70,7 +66,12 @@ export async function simulateBudget(options: BudgetOptions): Promise<BudgetRepo
     const { ledger, readTaken } = createFakeBudgetLedger();
     const limits = budgetLimitsSchema.parse({ by_tenant: { poor: options.budget_units ?? null } });
     const set_asides = createSetAsides(stored);
-    const mapping = connect(world, stored, stream, (now) => createBudget({ ledger, limits, now }));
+    const mapping = connectConsumers(world, stored, stream, {
+      budgetOf: (environment) => createBudget({ ledger, limits, now: world.clockOf(environment) }),
+      onGivenUp: () => {
+        throw new Error('This world gives no batch up');
+      },
+    });
     const published = publish(world, stream, options.records);
     mapping.start();
     const isIdle = () => stream.count() >= published && mapping.countPending() === 0;
@@ -93,36 +94,6 @@ export async function simulateBudget(options: BudgetOptions): Promise<BudgetRepo
       lines: stored.lines.length,
       p99_ms: percentile99(latenciesOf(stored, 'rich')),
     };
-  });
-}
-
-function connect(
-  world: World,
-  stored: Stored,
-  stream: SimulatedStream,
-  createOwnBudget: (now: () => number) => ReturnType<typeof createBudget>,
-) {
-  const quota = createFakeLedger(world.calls_per_second);
-  const jobs = createJobs({
-    ...{ world, stored, stream, max_job_records: 1 },
-    checker: () => {
-      throw new Error('This world has no jobs');
-    },
-  });
-  const watch = { onRow: () => {}, onLine: () => {}, onSetAside: () => {} };
-  return createMapping({
-    world,
-    stream,
-    newConsumer: () =>
-      createSimulatedConsumer({
-        ...{ world, stored, jobs, watch, quota, onCall: () => {} },
-        budgetOf: (environment) => createOwnBudget(world.clockOf(environment)),
-      }),
-    keysOf: ({ partition_key }) => [partition_key],
-    onCheckpoint: () => {},
-    onGivenUp: () => {
-      throw new Error('This world gives no batch up');
-    },
   });
 }
 
@@ -202,11 +173,6 @@ async function replay(
     (error: unknown) => world.scheduler.fail(error),
   );
   await runUntil(world.scheduler, () => is_over);
-}
-
-async function runUntil(scheduler: Scheduler, isDone: () => boolean): Promise<void> {
-  await scheduler.run(isDone, MAX_STEPS);
-  if (!isDone()) throw new Error('The world ended too early');
 }
 
 async function runUntilTime(scheduler: Scheduler, at: number): Promise<void> {

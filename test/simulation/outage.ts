@@ -1,11 +1,8 @@
-import { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { createRandom } from '../support/random.ts';
-import { createSimulatedConsumer } from './consumer.ts';
+import { connectConsumers, runUntil } from './consumers.ts';
 import { planOutage, type RetryPace } from './faults.ts';
-import { createJobs } from './jobs.ts';
-import { createMapping } from './mapping.ts';
-import { createScheduler, onVirtualTimers, type Scheduler } from './scheduler.ts';
-import { createStored, type Stored } from './services.ts';
+import { createScheduler, onVirtualTimers } from './scheduler.ts';
+import { createStored } from './services.ts';
 import { createStream, type SimulatedStream } from './stream.ts';
 import { createWorld, startedAt, type World } from './world.ts';
 
@@ -32,7 +29,6 @@ export interface OutageReport {
   calls: number;
 }
 
-const MAX_STEPS = 5_000_000;
 /** The outage starts after this time. Half of the later texts have a verdict from before. */
 const BEFORE_MS = 60_000;
 const KNOWN_TEXTS = 20;
@@ -53,7 +49,7 @@ export async function simulateOutage(options: OutageOptions): Promise<OutageRepo
     const stored = createStored();
     const stream = createStream(world, () => undefined);
     let [given_up, calls, invocations] = [0, 0, 0];
-    const mapping = connect(world, stored, stream, {
+    const mapping = connectConsumers(world, stored, stream, {
       onCall: () => {
         calls += 1;
       },
@@ -77,31 +73,6 @@ export async function simulateOutage(options: OutageOptions): Promise<OutageRepo
       shards: stream.shards.length,
       calls,
     };
-  });
-}
-
-function connect(
-  world: World,
-  stored: Stored,
-  stream: SimulatedStream,
-  counts: { onCall: () => void; onGivenUp: (records: number) => void },
-) {
-  const quota = createFakeLedger(world.calls_per_second);
-  const jobs = createJobs({
-    ...{ world, stored, stream, max_job_records: 1 },
-    checker: () => {
-      throw new Error('This world has no jobs');
-    },
-  });
-  const watch = { onRow: () => {}, onLine: () => {}, onSetAside: () => {} };
-  return createMapping({
-    world,
-    stream,
-    newConsumer: () =>
-      createSimulatedConsumer({ world, stored, jobs, watch, quota, onCall: counts.onCall }),
-    keysOf: ({ partition_key }) => [partition_key],
-    onCheckpoint: () => {},
-    onGivenUp: (_, records) => counts.onGivenUp(records.length),
   });
 }
 
@@ -132,9 +103,4 @@ function publish(
   put(later.slice(0, records / 2), BEFORE_MS + 1_000);
   for (const entry of later.slice(records / 2)) put([entry], BEFORE_MS + random.int(outage_ms));
   return KNOWN_TEXTS + records;
-}
-
-async function runUntil(scheduler: Scheduler, isDone: () => boolean): Promise<void> {
-  await scheduler.run(isDone, MAX_STEPS);
-  if (!isDone()) throw new Error('The world ended before all records were processed');
 }
