@@ -1,5 +1,10 @@
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createJobInputs, listInputJobs } from '../../aws/s3/job-inputs.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
+import { InputChangedError } from '../../ingest/submission/ports.ts';
+import { type JobSetAside, listJobSetAsides } from '../../operations/job-set-asides.ts';
 import type { SetAside } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
@@ -18,13 +23,26 @@ export function setAsideCommand(): Command {
     .addCommand(setAsideReplayCommand());
 }
 
+/** Number of rows that are listed for each job if no job is named. */
+const ROWS_PER_JOB = 100;
+
 function listCommand(): Command {
   return new Command('list')
-    .description('list all set-asides in the order of the stream')
+    .description('list all set-asides in the order of the stream, and then the rows of jobs')
+    .option('--job <job_id>', 'list only records of this job')
     .option('--json', 'print an array')
-    .action(async (options: { json?: boolean }, command: Command) => {
-      const found: SetAside[] = [];
-      for await (const set_aside of (await openReader(command)).list()) found.push(set_aside);
+    .addHelpText(
+      'after',
+      `
+A row of a job's file that is no valid record was never on the stream. Without --job, the first ${ROWS_PER_JOB} such rows
+of each job are listed, as long as the file is kept. Mend the file and submit it again: rows cannot be replayed.`,
+    )
+    .action(async (options: { job?: string; json?: boolean }, command: Command) => {
+      const found: (SetAside | JobSetAside)[] = [];
+      for await (const one of (await openReader(command)).list()) {
+        if (options.job === undefined || holdsJob(one, options.job)) found.push(one);
+      }
+      for await (const row of await openRows(command, options.job)) found.push(row);
       if (options.json) console.log(JSON.stringify(found));
       else if (found.length === 0) console.log('There are no set-asides.');
       else
@@ -34,7 +52,23 @@ function listCommand(): Command {
     });
 }
 
-function toRow({ set_aside_id, arrived_at, reason, issues }: SetAside) {
+/** The submission writes records as JSON without spaces. */
+function holdsJob({ data_base64 }: SetAside, job_id: string): boolean {
+  return Buffer.from(data_base64, 'base64').includes(`"job_id":${JSON.stringify(job_id)}`);
+}
+
+async function openRows(command: Command, job_id?: string): Promise<AsyncIterable<JobSetAside>> {
+  const { InputBucketName: bucket_name, JobsTableName: table_name } = await connect(command);
+  const createChangedError = () => new InputChangedError('The input is no longer kept');
+  const deps = {
+    store: createJobStore({ table_name, now: Date.now }),
+    inputs: createJobInputs({ bucket_name, createChangedError }),
+  };
+  if (job_id !== undefined) return listJobSetAsides(deps, Readable.from([job_id]));
+  return listJobSetAsides(deps, listInputJobs({ bucket_name }), ROWS_PER_JOB);
+}
+
+function toRow({ set_aside_id, arrived_at, reason, issues }: SetAside | JobSetAside) {
   const issue = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   return { set_aside_id, arrived_at, reason, issue: issue.join('; ') };
 }

@@ -55,6 +55,21 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'Behind them, the command lists the rows of jobs that are no valid record, as long as the file is kept: the first 100 of each job.',
+      tests: [
+        'set-aside list shows the invalid rows of jobs behind the records of the stream, or those of one job',
+        'set-aside list shows at most 100 rows of each job, and all rows of a job that is named',
+        'set-aside list leaves out the rows of a job whose file is no longer kept',
+      ],
+    },
+    {
+      says: '`set-aside list --job JOB_ID` lists all rows of one job, and its records that were set aside on the stream.',
+      tests: [
+        'set-aside list shows the invalid rows of jobs behind the records of the stream, or those of one job',
+        'set-aside list shows at most 100 rows of each job, and all rows of a job that is named',
+      ],
+    },
+    {
       says: 'Each process uses at most a hundredth of each budget, and at most 10,000 units; then records wait, and the API answers 503.',
       tests: [
         'a process continues on credit, and then refuses texts as unavailable, not as over budget',
@@ -765,6 +780,7 @@ export const OPERATIONS: DocumentPromises = {
     })),
   ],
   explains: [
+    'Rows cannot be replayed: mend the file and submit it again.',
     'Live calls go first.',
     'Records of jobs and of operations wait on the bulk stream.',
     'Live records have priority, so first see whether they use the whole quota:',

@@ -1,12 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
   AthenaClient,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
+import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import {
   GetObjectCommand,
@@ -15,8 +17,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Item } from '../../../aws/dynamodb/attribute.ts';
 import { queryCommand } from '../../../cli/commands/query.ts';
 import { redriveCommand } from '../../../cli/commands/redrive.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
@@ -25,6 +29,7 @@ import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 import { importSource } from '../../support/doc-code.ts';
+import { aJob } from '../../support/jobs.ts';
 import {
   kinesisRecord,
   kinesisRecords,
@@ -38,6 +43,9 @@ const s3 = mockClient(S3Client);
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
 const secrets = mockClient(SecretsManagerClient);
+const dynamodb = mockClient(DynamoDBClient);
+/** The row and the pages of each job. */
+const job_items = new Map<string, Item[]>();
 /** Contents of the objects in S3, by bucket and key, for example `failures/aws/lambda/a` */
 const objects = new Map<string, string>();
 let refused = 0;
@@ -45,7 +53,7 @@ const folders: string[] = [];
 
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 beforeEach(() => {
-  for (const mock of [s3, kinesis, athena, secrets]) mock.reset();
+  for (const mock of [s3, kinesis, athena, secrets, dynamodb]) mock.reset();
   secrets
     .on(GetSecretValueCommand, { SecretId: 'arn:restore-key' })
     .resolves({ SecretString: RESTORE_KEY });
@@ -57,8 +65,12 @@ beforeEach(() => {
   });
   s3.on(GetObjectCommand).callsFake(({ Bucket, Key }) => {
     const text = objects.get(`${Bucket}/${Key}`);
-    if (text === undefined) throw Object.assign(new Error('none'), { name: 'NoSuchKey' });
-    return { Body: { transformToString: async () => text } };
+    if (text === undefined) {
+      const missing = { name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } };
+      throw Object.assign(new Error('none'), missing);
+    }
+    const transformToString = async () => text;
+    return { Body: Object.assign(Readable.from([Buffer.from(text)]), { transformToString }) };
   });
   s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix }) => ({
     Contents: [...objects.keys()]
@@ -66,6 +78,18 @@ beforeEach(() => {
       .sort()
       .map((path) => ({ Key: path.slice(Bucket.length + 1) })),
   }));
+  job_items.clear();
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
+    Responses: {
+      jobs: RequestItems.jobs.Keys.flatMap(
+        ({ job_id }: Item) => job_items.get(job_id!.S!)?.slice(0, 1) ?? [],
+      ),
+    },
+  }));
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
+    const ids = Object.values(ExpressionAttributeValues as Item).flatMap(({ S = '' }) => S);
+    return { Items: ids.flatMap((id) => job_items.get(id)?.slice(1) ?? []) };
+  });
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
     expect(StreamName).toBe('bulk-stream');
     if (refused > 0) {
@@ -195,6 +219,54 @@ it('set-aside list shows each with its reason and issue, in the order of the str
   expect((await setAside('list')).stdout).toMatch(
     /invalid_json +is not JSON[\s\S]*invalid_record +text:/,
   );
+});
+
+/** Stores a finished job with this file, as the submission leaves it. */
+function putJob(job_id: string, file: string, set_aside: number): void {
+  const key = `inputs/${job_id}.jsonl`;
+  objects.set(`inputs/${key}`, file);
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key, etag: 'e' };
+  const total = file.split('\n').length;
+  const job = aJob({ job_id, status: 'COMPLETED_WITH_ERRORS', input, total });
+  job_items.set(job_id, [
+    marshall({ ...job, expires_at: 4e9, part: 'job' }, { removeUndefinedValues: true }),
+    marshall({
+      job_id,
+      part: 'page#4000000000#0000000',
+      counts: { set_aside, positive: total - set_aside },
+    }),
+  ]);
+}
+
+it('set-aside list shows the invalid rows of jobs behind the records of the stream, or those of one job', async () => {
+  const [id] = putSetAsides('no json');
+  putJob('job_1', '{"text":"fine"}\nsecret words\n{"text":""}', 2);
+  putJob('job_2', '{"text":"fine"}', 0);
+  putJob('job_3', 'no', 1);
+  const idsOf = async (...words: string[]) =>
+    JSON.parse((await setAside('list', '--json', ...words)).stdout).map(
+      (one: { set_aside_id: string }) => one.set_aside_id,
+    );
+  expect(await idsOf()).toEqual([id, 'job_1:1', 'job_1:2', 'job_3:0']);
+  expect(await idsOf('--job', 'job_1')).toEqual(['job_1:1', 'job_1:2']);
+  const [on_stream] = putSetAsides(JSON.stringify({ job_id: 'job_2', job_index: 0 }));
+  expect(await idsOf('--job', 'job_2')).toEqual([on_stream]);
+  const { stdout } = await setAside('list');
+  expect(stdout).toMatch(/job_1:2 .* invalid_record +text:/);
+  expect(stdout).not.toContain('secret');
+});
+
+it('set-aside list shows at most 100 rows of each job, and all rows of a job that is named', async () => {
+  putJob('job_1', 'no\n'.repeat(101).trim(), 101);
+  expect(JSON.parse((await setAside('list', '--json')).stdout)).toHaveLength(100);
+  const all = JSON.parse((await setAside('list', '--json', '--job', 'job_1')).stdout);
+  expect(all).toHaveLength(101);
+});
+
+it('set-aside list leaves out the rows of a job whose file is no longer kept', async () => {
+  putJob('job_1', 'no', 1);
+  objects.delete('inputs/inputs/job_1.jsonl');
+  expect((await setAside('list', '--job', 'job_1')).stdout).toBe('There are no set-asides.');
 });
 
 it('set-aside show prints the bytes without control characters, and as base64 with --json', async () => {
