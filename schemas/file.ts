@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FORMAT_NAMES } from './formats.ts';
+import { isTimeZone } from './time.ts';
 
 /** Names for delimiters that are hard to type. */
 const DELIMITER_NAMES: Record<string, string> = {
@@ -52,6 +53,12 @@ export const fileOptionsSchema = z.strictObject({
     .max(64)
     .optional()
     .describe('day-first, month-first or a pattern such as dd.MM.yyyy HH:mm.'),
+  time_zone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .optional()
+    .describe('Time zone of dates without a zone, such as Europe/Berlin; by default UTC.'),
 });
 export type FileOptions = z.infer<typeof fileOptionsSchema>;
 
@@ -74,6 +81,7 @@ const fileDescriptionSchema = z.object({
   delimiter: z.string().optional(),
   header_line: z.int().optional().describe('Line of the header. Absent without a header.'),
   records: z.string().optional().describe('Path of the array that holds the records.'),
+  time_zone: z.string().describe('Time zone of dates without a zone.'),
   columns: z.array(columnSchema),
   notes: z.array(z.string()).describe('What the user may want to know or to change.'),
 });

@@ -73,6 +73,7 @@ const DELIMITERS: Record<string, string> = {
 
 function formatFacts(file: FileDescription): string {
   const { packing, member, format, encoding, delimiter, header_line, records } = file;
+  const has_time = file.columns.some(({ becomes }) => becomes === 'created_at');
   const facts: [string, string | number | undefined][] = [
     ['packing', packing.length === 0 ? undefined : packing.join(', ')],
     ['member', member],
@@ -81,6 +82,7 @@ function formatFacts(file: FileDescription): string {
     ['delimiter', delimiter === undefined ? undefined : (DELIMITERS[delimiter] ?? delimiter)],
     ['header', header_line === undefined ? undefined : `line ${header_line}`],
     ['records', records],
+    ['time zone', has_time ? `${file.time_zone}, for dates without a zone` : undefined],
   ];
   return facts
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${value}`]))

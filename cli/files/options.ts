@@ -18,6 +18,7 @@ export interface FileFlags {
   languageField?: string;
   map?: string[];
   dateFormat?: string;
+  timeZone?: string;
 }
 
 /** Adds the options that say how to read a file. All commands that read files have them. */
@@ -39,6 +40,7 @@ export function addFileOptions(command: Command): Command {
       '--date-format <format>',
       'day-first, month-first, or a pattern such as dd.MM.yyyy HH:mm',
     )
+    .option('--time-zone <name>', 'zone of dates without one, such as Europe/Berlin (default: UTC)')
     .option('--format <format>', `${FORMAT_NAMES.join('|')} (default: recognised)`)
     .option('--encoding <name>', 'encoding, such as windows-1252 (default: UTF-8 or UTF-16)')
     .option('--delimiter <sign>', 'sign between cells: , ; tab | (default: recognised)')
@@ -66,7 +68,7 @@ export function readFileOptions(flags: FileFlags): FileOptions {
     ...(columns === undefined ? {} : { columns: columns.split(',').map((name) => name.trim()) }),
     ...(map === undefined ? {} : { map: Object.fromEntries(map.map(splitMapping)) }),
     ...{ text_field: textField, id_field: idField, time_field: timeField },
-    ...{ language_field: languageField, date_format: dateFormat },
+    ...{ language_field: languageField, date_format: dateFormat, time_zone: flags.timeZone },
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -2,10 +2,11 @@ import type { FileDescription, FileOptions } from '../../../schemas/index.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { endAtDamage } from '../end-at-damage.ts';
 import { UnreadableFileError } from '../file-error.ts';
-import { createReadDate } from '../mapping/date-format.ts';
-import type { ReadDate } from '../mapping/dates.ts';
+import { createReadForm } from '../mapping/date-format.ts';
+import { parseDate, type ReadDate } from '../mapping/dates.ts';
 import { type Proposals, proposeColumns } from '../mapping/propose.ts';
 import { createTargets, type Target, type Targets } from '../mapping/targets.ts';
+import { createFindZone } from '../mapping/time-zone.ts';
 import { READERS } from '../readers.ts';
 import type { RowReader } from '../row.ts';
 import { checkColumns } from './check-columns.ts';
@@ -18,7 +19,7 @@ import type { Table } from './table.ts';
 export interface InspectedFile {
   description: FileDescription;
   targets: Targets;
-  readDate: ReadDate | undefined;
+  readDate: ReadDate;
   readRows: RowReader;
   /** The columns that usually hold the parts of a record, for proposals. */
   proposals: Proposals;
@@ -36,8 +37,7 @@ export async function inspectFile(
   file: ByteSource,
   options: FileOptions = {},
 ): Promise<InspectedFile> {
-  const readDate =
-    options.date_format === undefined ? undefined : createReadDate(options.date_format);
+  const readDate = createReadDate(options);
   const opened = await openBytes(file, options.member);
   const table = await openTable(file.name, opened, options);
   const sample = await readColumns(table);
@@ -57,10 +57,17 @@ export async function inspectFile(
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(header_line === undefined ? {} : { header_line }),
     ...(records === undefined ? {} : { records }),
+    time_zone: options.time_zone ?? 'UTC',
     columns: known.map((name, i) => ({ name, becomes: nameTarget(resolved[i]) })),
     notes: [...table.notes, ...notes],
   };
   return { description, targets, readDate, readRows: endAtDamage(table.readRows), proposals };
+}
+
+function createReadDate({ date_format, time_zone }: FileOptions): ReadDate {
+  const readForm = date_format === undefined ? undefined : createReadForm(date_format);
+  const findZone = time_zone === undefined ? undefined : createFindZone(time_zone);
+  return (value) => parseDate(value, { readForm, findZone });
 }
 
 async function openTable(name: string, opened: OpenedBytes, options: FileOptions): Promise<Table> {

@@ -1,7 +1,6 @@
+import { formatTime, monthNumber, type TimeParts } from '../../../schemas/index.ts';
 import { UnreadableFileError } from '../file-error.ts';
-import { formatDate, hourOf, type ReadDate } from './dates.ts';
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+import { hourOf, type ReadForm } from './dates.ts';
 
 /** The tokens of a format with their patterns. Tokens of strftime mean the same. */
 const TOKENS: Record<string, [part: string, pattern: string]> = {
@@ -39,7 +38,7 @@ const TIMES = ['', ' HH:mm:ss Z', ' HH:mm:ss', ' HH:mm', ' hh:mm:ss a', ' hh:mm 
  *
  * @throws {UnreadableFileError} if the pattern lacks the year, the month or the day.
  */
-export function createReadDate(format: string): ReadDate {
+export function createReadForm(format: string): ReadForm {
   const named = NAMED[format.toLowerCase()];
   const formats =
     named === undefined ? [format] : named.flatMap((date) => TIMES.map((time) => date + time));
@@ -47,8 +46,8 @@ export function createReadDate(format: string): ReadDate {
   return (text) => {
     for (const pattern of patterns) {
       const groups = pattern.exec(text)?.groups;
-      const date = groups && formatGroups(groups);
-      if (date !== undefined) return date;
+      const parts = groups && partsOfGroups(groups);
+      if (parts !== undefined && formatTime(parts) !== undefined) return parts;
     }
     return undefined;
   };
@@ -80,19 +79,16 @@ function escapeSign(sign: string, any_sign: boolean): string {
   return sign.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-function formatGroups(groups: Record<string, string | undefined>): string | undefined {
+function partsOfGroups(groups: Record<string, string | undefined>): TimeParts | undefined {
   const { year, short_year, month, month_name, day, half, fraction, zone } = groups;
   const hour = hourOf(Number(groups.hour ?? 0), half);
   if (hour === undefined) return undefined;
   const short = Number(short_year);
-  return formatDate({
+  return {
     year: year === undefined ? short + (short < 70 ? 2000 : 1900) : Number(year),
-    month:
-      month === undefined
-        ? MONTHS.indexOf((month_name ?? '').slice(0, 3).toLowerCase()) + 1
-        : Number(month),
+    month: month === undefined ? monthNumber(month_name) : Number(month),
     day: Number(day),
     hour,
     ...{ minute: Number(groups.minute ?? 0), second: Number(groups.second ?? 0), fraction, zone },
-  });
+  };
 }

@@ -13,7 +13,7 @@ import {
 } from '../../../schemas/index.ts';
 import type { Row } from '../row.ts';
 import { numberName } from './attribute-name.ts';
-import { parseDate, type ReadDate } from './dates.ts';
+import type { ReadDate } from './dates.ts';
 import { readFileLanguage } from './language.ts';
 import type { TargetField, Targets } from './targets.ts';
 
@@ -36,7 +36,7 @@ export type RowOutcome =
 /** What the records of a file have in common. */
 export interface RecordDefaults {
   targets: Targets;
-  readDate?: ReadDate | undefined;
+  readDate: ReadDate;
   source: string;
   tenant?: string | undefined;
   /** Returns the id of a record whose row has none. */
@@ -168,7 +168,7 @@ const REASONS: Record<TargetField, string | undefined> = {
 const HASHED = Symbol('hashed');
 
 /** Converts a value to the type of its field. Returns undefined if the value does not fit. */
-function fitValue(field: TargetField, value: unknown, readDate: ReadDate | undefined): unknown {
+function fitValue(field: TargetField, value: unknown, readDate: ReadDate): unknown {
   const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
   if (typeof text !== 'string' || text === '') return undefined;
   switch (field) {
@@ -179,7 +179,7 @@ function fitValue(field: TargetField, value: unknown, readDate: ReadDate | undef
     case 'language':
       return readFileLanguage(text);
     case 'created_at':
-      return parseDate(value, readDate);
+      return readDate(value);
     case 'record_version':
       return /^\d{1,15}(\.0)?$/.test(text) ? Number(text) : undefined;
     case 'deleted':

@@ -146,7 +146,24 @@ export const FILES: DocumentPromises = {
       says: 'ISO 8601 with T or a space, dates alone, RFC 2822, English names of months, 31.12.2026, and seconds, milliseconds, microseconds or nanoseconds since 1970 are read.',
       tests: [DATES],
     },
-    { says: 'Without a zone, a time is UTC.', tests: [DATES] },
+    {
+      says: 'A date without a zone is read in --time-zone, such as Europe/Berlin, or else as UTC; --dry-run shows which.',
+      tests: [
+        DATES,
+        'in the time zone %s, %j is %s',
+        'in every time zone, a clock shows the time that is read, unless the clock leaves it out',
+        'ingest --time-zone reads dates without a zone there, and the dry run says which zone counts',
+        'a job reads dates without a zone in the time zone of its options',
+      ],
+    },
+    {
+      says: 'When daylight saving time ends, a time that the clock shows twice is the earlier one.',
+      tests: ['in the time zone %s, %j is %s'],
+    },
+    {
+      says: 'When it begins, a time that the clock leaves out is as much later as the clock is advanced: 02:30 becomes 03:30.',
+      tests: ['in the time zone %s, %j is %s'],
+    },
     {
       says: 'The order of 11/01/2026 differs by country: use --date-format day-first, month-first, or a pattern such as dd.MM.yyyy HH:mm.',
       tests: ['with --date-format %s, %j is read as %s', '%j is no date'],

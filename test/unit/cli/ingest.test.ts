@@ -132,6 +132,7 @@ it.each([
   ['--tenant', 'No Slug', 'Use 1 to 64 of a-z'],
   ['--format', 'xml', '--format must be one of jsonl, json, csv, tsv'],
   ['--delimiter', 'ab', '--delimiter must be one sign'],
+  ['--time-zone', 'Mars', '--time-zone must be a time zone such as Europe/Berlin.'],
   ['--map', 'stars', '--map: expected FIELD=COLUMN, got stars.'],
 ])('ingest refuses %s %s and says what to write', async (option, value, advice) => {
   const { error } = await ingest('a.jsonl', '', option, value);
@@ -164,6 +165,19 @@ it('ingest --dry-run shows how a file is understood, and publishes nothing', asy
     counts: { rows: 4, refused: 2 },
   });
   expect(kinesis.calls()).toHaveLength(0);
+});
+
+it('ingest --time-zone reads dates without a zone there, and the dry run says which zone counts', async () => {
+  const content = 'text,created_at\na,2026-07-01 12:00\n';
+  const { stdout: by_default } = await ingest('a.csv', content, '--dry-run');
+  expect(by_default).toMatch(/time zone +UTC, for dates without a zone/);
+  expect(by_default).toContain('"created_at": "2026-07-01T12:00:00Z"');
+  const options = ['--dry-run', '--time-zone', 'Europe/Berlin'];
+  const { stdout } = await ingest('a.csv', content, ...options);
+  expect(stdout).toMatch(/time zone +Europe\/Berlin, for dates/);
+  expect(stdout).toContain('"created_at": "2026-07-01T12:00:00+02:00"');
+  const { stdout: without_time } = await ingest('a.csv', 'text\na\n', '--dry-run');
+  expect(without_time).not.toContain('time zone');
 });
 
 it('ingest says which values are not where the file has them, and how many ids occur twice', async () => {

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest';
 import { type InputEntry, readInput } from '../../../../ingest/submission/input.ts';
-import type { Format } from '../../../../schemas/index.ts';
+import type { Format, UploadOptions } from '../../../../schemas/index.ts';
 import { aJob } from '../../../support/jobs.ts';
 
 /** Reads the entries in the input of a job that has the tenant `acme` and the source `tour`. */
-async function readEntries(text: string, format: Format = 'jsonl'): Promise<InputEntry[]> {
-  const input = { kind: 'upload' as const, format, key: 'inputs/job_1', etag: 'e', bytes: 1 };
+async function readEntries(
+  text: string,
+  format: Format = 'jsonl',
+  options: UploadOptions = {},
+): Promise<InputEntry[]> {
+  const input = { kind: 'upload' as const, format, options, key: 'inputs/job_1', etag: 'e', bytes: 1 };
   const job = aJob({ job_id: 'job_1', tenant: 'acme', source_id: 'tour', input });
   const inputs = {
     async *read(_key: string, { from }: { from: number }) {
@@ -66,6 +70,15 @@ it('a line of a job carries author, url, attributes, version and time to its rec
   };
   const [entry] = await readEntries(JSON.stringify(fields));
   expect(entry).toMatchObject({ ok: true, record: fields });
+});
+
+it('a job reads dates without a zone in the time zone of its options', async () => {
+  const file = 'text,created_at\na,2026-07-01 12:00\nb,2026-07-01 12:00Z\n';
+  const entries = await readEntries(file, 'csv', { time_zone: 'Europe/Berlin' });
+  expect(recordsOf(entries)).toMatchObject([
+    { created_at: '2026-07-01T12:00:00+02:00' },
+    { created_at: '2026-07-01T12:00:00Z' },
+  ]);
 });
 
 it('the input of a job cannot be read before it has arrived', async () => {
