@@ -12,7 +12,7 @@ const MAX_REMEMBERED = 50_000;
 /**
  * Creates the function that finds the offset of a clock in a time zone. A time that the clock shows
  * twice, when daylight saving time ends, is the earlier one. A time that the clock leaves out, when
- * daylight saving time begins, is as much later as the clock is advanced: 02:30 becomes 03:30.
+ * daylight saving time begins, is as much later as the clock is advanced, so 02:30 becomes 03:30.
  * Temporal calls this "compatible".
  *
  * @throws {UnreadableFileError} if there is no such time zone.

@@ -161,7 +161,7 @@ export const FILES: DocumentPromises = {
       tests: ['in the time zone %s, %j is %s'],
     },
     {
-      says: 'When it begins, a time that the clock leaves out is as much later as the clock is advanced: 02:30 becomes 03:30.',
+      says: 'When it begins, a time that the clock leaves out is as much later as the clock is advanced, so 02:30 becomes 03:30.',
       tests: ['in the time zone %s, %j is %s'],
     },
     {
