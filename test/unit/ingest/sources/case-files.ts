@@ -118,7 +118,10 @@ export const FILE_CASES: FileCase[] = [
   {
     file: 'C21-twitter-cols.csv',
     texts: ['love the new phone', 'worst update ever'],
-    first: { created_at: '2026-11-09T20:00:00+00:00', attributes: { source: 'Twitter for iPhone' } },
+    first: {
+      created_at: '2026-11-09T20:00:00+00:00',
+      attributes: { source: 'Twitter for iPhone' },
+    },
     adjustments: { 'source kept: expected the name of a source': 2 },
   },
   { file: 'C22-language-name.csv', texts: 2, first: { language: 'en' } },
@@ -224,7 +227,11 @@ export const FILE_CASES: FileCase[] = [
     file: 'J06-tweet-v1.jsonl',
     options: { text_field: 'full_text', id_field: 'id', language_field: 'lang' },
     texts: PROSE,
-    first: { record_id: '1590000000000000001', created_at: '2026-11-09T20:00:00+00:00', language: 'en' },
+    first: {
+      record_id: '1590000000000000001',
+      created_at: '2026-11-09T20:00:00+00:00',
+      language: 'en',
+    },
   },
   { file: 'J07-tweet-v2.jsonl', error: ['no column `text`', '--text-field data.text'] },
   {

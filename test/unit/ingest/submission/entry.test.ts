@@ -9,7 +9,14 @@ async function readEntries(
   format: Format = 'jsonl',
   options: UploadOptions = {},
 ): Promise<InputEntry[]> {
-  const input = { kind: 'upload' as const, format, options, key: 'inputs/job_1', etag: 'e', bytes: 1 };
+  const input = {
+    kind: 'upload' as const,
+    format,
+    options,
+    key: 'inputs/job_1',
+    etag: 'e',
+    bytes: 1,
+  };
   const job = aJob({ job_id: 'job_1', tenant: 'acme', source_id: 'tour', input });
   const inputs = {
     async *read(_key: string, { from }: { from: number }) {
