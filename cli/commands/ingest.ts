@@ -80,7 +80,15 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
       if (summary.error !== undefined) process.stderr.write(`error: ${summary.error}\n`);
       const is_partial = summary.refused + summary.failed > 0 || summary.error !== undefined;
       if (is_partial) process.exitCode = EXIT_SOME_FAILED;
+      if (summary.error !== undefined && summary.accepted === 0) process.exitCode = 1;
     });
+}
+
+/** Says where the reading of a file stopped, why, and what to do. */
+function describeBreak(cause: unknown, line: number): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return `The file could be read up to line ${line}, and no further: ${reason}.
+Ingest the file again when it can be read: the records that are on the stream count once.`;
 }
 
 async function showDryRun(path: string, file: RecordFile, json: boolean): Promise<void> {
@@ -103,11 +111,13 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
   const count = { refused: 0, failed: 0 };
   const pending_lines: number[] = [];
   let error: string | undefined;
+  let last_line = 0;
 
   async function* records(): AsyncIterable<RecordInput> {
     try {
       for await (const item of file.readRecords()) {
         tally.add(item);
+        last_line = item.line;
         if (item.ok) {
           pending_lines.push(item.line);
           yield item.record;
@@ -116,7 +126,7 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
       }
     } catch (cause) {
       // What is published is published: the summary says how far the file was read.
-      error = cause instanceof Error ? cause.message : String(cause);
+      error = describeBreak(cause, last_line);
     }
   }
 

@@ -216,6 +216,13 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'If the file cannot be read to its end, ingest says at which line it stopped.',
+      tests: [
+        'ingest of a file that cannot be read to its end says at which line it stopped and what to do, and exits with 2',
+        'ingest of a file that cannot be read to its end exits with 1 if no record was published',
+      ],
+    },
+    {
       says: 'aurastream ingest --dry-run FILE prints what was understood, what each column becomes, the first three records, and how many rows would be refused and why.',
       tests: ['ingest --dry-run shows how a file is understood, and publishes nothing'],
     },

@@ -9,6 +9,23 @@ import { ingestCommand } from '../../../cli/commands/ingest.ts';
 import { runCommand } from '../../support/cli.ts';
 import { watchClosing } from '../../support/publisher.ts';
 
+/** The file `breaks.csv` can be read up to this offset, and no further. */
+let breaks_at = 0;
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const createReadStream: typeof fs.createReadStream = (path, options) => {
+    const stream = fs.createReadStream(path, options);
+    let left = breaks_at;
+    if (!String(path).endsWith('breaks.csv')) return stream;
+    stream.on('data', (chunk) => {
+      left -= chunk.length;
+      if (left < 0) stream.destroy(new Error('EIO: i/o error, read'));
+    });
+    return stream.pause();
+  };
+  return { ...fs, createReadStream };
+});
+
 const kinesis = mockClient(KinesisClient);
 let folder: string;
 let published: Record<string, unknown>[];
@@ -189,6 +206,27 @@ it('ingest says which values are not where the file has them, and how many ids o
     '1 row repeats the id of an earlier row: only one of them counts.',
   ]);
   expect(exit_code).toBeUndefined();
+});
+
+it('ingest of a file that cannot be read to its end says at which line it stopped and what to do, and exits with 2', async () => {
+  breaks_at = 3_000_000;
+  const content = `text\n${`${'good '.repeat(200)}\n`.repeat(5_000)}`;
+  const { stdout, stderr, exit_code } = await ingest('breaks.csv', content);
+  const [, line = ''] = /read up to line (\d+), and no further: EIO/.exec(stderr) ?? [];
+  expect(stderr).toContain('Ingest the file again');
+  expect(Number(line)).toBeGreaterThan(1_000);
+  expect(stdout).toMatch(new RegExp(`^${Number(line) - 1} of ${Number(line) - 1} records are`));
+  expect(published).toHaveLength(Number(line) - 1);
+  expect(exit_code).toBe(2);
+});
+
+it('ingest of a file that cannot be read to its end exits with 1 if no record was published', async () => {
+  breaks_at = 3_000_000;
+  const content = `text,note\n${`,${'good '.repeat(200)}\n`.repeat(5_000)}`;
+  const { stdout, stderr, exit_code } = await ingest('breaks.csv', content);
+  expect(stdout).toMatch(/^0 of \d{4} records are on the stream/);
+  expect(stderr).toContain('no further: EIO');
+  expect(exit_code).toBe(1);
 });
 
 it('ingest of a file without a row is an error', async () => {

@@ -92,7 +92,7 @@ export const FILE_CASES: FileCase[] = [
     file: 'C18-amazon-kaggle.csv',
     options: { id_field: 'id', time_field: 'time' },
     texts: 2,
-    first: { record_id: '1', created_at: '2011-04-27T00:00:00Z' },
+    first: { record_id: '1', created_at: '2011-04-27T00:00:00.000Z' },
   },
   {
     file: 'C19-app-store.csv',
@@ -217,7 +217,7 @@ export const FILE_CASES: FileCase[] = [
     file: 'J05-amazon2018.jsonl',
     options: { text_field: 'reviewText', time_field: 'reviewTime' },
     texts: PROSE,
-    first: { created_at: '2016-09-01T00:00:00.000Z', attributes: { overall: 5, verified: true } },
+    first: { created_at: '2016-09-01T00:00:00Z', attributes: { overall: 5, verified: true } },
   },
   {
     file: 'J06-tweet-v1.jsonl',
