@@ -21,6 +21,7 @@ interface TableProperties {
 interface GlueColumn {
   Name: string;
   Type: string;
+  Comment?: string;
 }
 interface WorkGroupProperties {
   Name: string;
@@ -71,8 +72,8 @@ function tableOf({ DatabaseName, TableInput }: TableProperties): GlueTable {
   };
 }
 
-function columnOf({ Name, Type }: GlueColumn) {
-  return { name: Name, type: Type };
+function columnOf({ Name, Type, Comment }: GlueColumn) {
+  return { name: Name, type: Type, ...(Comment === undefined ? {} : { comment: Comment }) };
 }
 
 /** Returns the work groups of Athena that the template describes. */

@@ -93,6 +93,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     glue: catalogOf(stack),
     work_groups: workGroupsOf(stack),
     s3Dir: join(data_dir, 's3'),
+    dataDir: join(data_dir, 'athena'),
     now,
   });
   const keys = createKeyStore({ path: join(data_dir, 'api-gateway', 'keys.json'), now });

@@ -1,14 +1,17 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { AwsCall, AwsReply, AwsService, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
 import { type Action, createActions } from './actions.ts';
 import type { Glue } from './catalog.ts';
 import { createTextColumn } from './column.ts';
-import { buildOutputUri, type WorkGroup } from './describe.ts';
+import { buildOutputUri, type WorkGroup, writesCsv } from './describe.ts';
 import type { Engine } from './engine.ts';
 import { createExecutions, type Execution, type Executions, type RunQuery } from './executions.ts';
 import { translateError } from './failure.ts';
+import type { MaintenanceLimits } from './iceberg/maintain.ts';
+import { parseIceberg } from './iceberg/parse.ts';
+import { openIcebergTables } from './iceberg/tables.ts';
 import { listPermissions } from './permissions.ts';
 import { formatCsv, InvalidRequest } from './results.ts';
 import { answerFromCatalog } from './statements.ts';
@@ -28,11 +31,13 @@ export type PutResult = (
 const CONCURRENT_QUERIES = 2;
 
 /**
- * Emulates Athena for read-only queries. DuckDB runs the queries on the files of the emulated S3.
- * DuckDB is started by the first query.
+ * Emulates Athena. DuckDB runs the queries on the files of the emulated S3 and on Iceberg tables,
+ * which are DuckDB tables. DuckDB is started by the first query.
  *
  * @param deps.s3Dir the `dataDir` of the emulated S3
  * @param deps.work_groups work groups in addition to `primary`, which every account has
+ * @param deps.dataDir folder with the Iceberg tables. Without it, they end with the process.
+ * @param deps.maintenance how much work one OPTIMIZE or VACUUM does, by default as much as on AWS
  * @param deps.putObject writes the query results to S3. Without this function, only GetQueryResults
  * returns the results.
  * @param deps.now returns the current time in epoch milliseconds
@@ -44,16 +49,22 @@ const CONCURRENT_QUERIES = 2;
 export function createAthena(deps: {
   glue: Glue;
   s3Dir: string;
+  dataDir?: string;
+  maintenance?: MaintenanceLimits;
   work_groups?: WorkGroup[];
   putObject?: PutResult;
   now: () => number;
 }): AwsService {
   const { glue, now } = deps;
   const work_groups: WorkGroup[] = [{ name: 'primary' }, ...(deps.work_groups ?? [])];
+  const inDataDir = (name: string) => deps.dataDir && join(deps.dataDir, name);
+  const tables = openIcebergTables(glue, inDataDir('iceberg-tables.json'));
   let starting: Promise<Engine> | undefined;
   const engine = () => {
     starting ??= import('./engine.ts')
-      .then(({ createEngine }) => createEngine(deps))
+      .then(({ createEngine }) =>
+        createEngine({ ...deps, tables, storage: inDataDir('iceberg.duckdb') }),
+      )
       .catch((error: unknown) => {
         // After a failed start, the next query tries to start DuckDB again.
         starting = undefined;
@@ -88,6 +99,11 @@ export function createAthena(deps: {
 function createQueryRunner(glue: Glue, engine: () => Promise<Engine>): RunQuery {
   return async ({ statement: { kind, sql }, database, most_scanned_bytes }, signal) => {
     if (kind === 'catalog') return answerFromCatalog(glue, sql, database);
+    if (kind === 'iceberg') {
+      const statement = parseIceberg(sql);
+      const limits = { signal, most_scanned_bytes };
+      return (await engine()).runIceberg(statement, database, limits);
+    }
     if (kind === 'select') {
       return (await engine()).select(sql, database, { signal, most_scanned_bytes });
     }
@@ -103,7 +119,7 @@ function createQueryRunner(glue: Glue, engine: () => Promise<Engine>): RunQuery 
 async function writeResults(execution: Execution, putObject: PutResult | undefined): Promise<void> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/.exec(buildOutputUri(execution)) ?? [];
   if (putObject === undefined || bucket === undefined || key === undefined) return;
-  const is_csv = execution.statement.kind === 'select';
+  const is_csv = writesCsv(execution.statement);
   const text = is_csv
     ? formatCsv(execution)
     : (execution.rows ?? []).map((row) => `${row.join('\t')}\n`).join('');
@@ -132,16 +148,20 @@ async function handleCall(actions: Record<string, Action>, call: AwsCall): Promi
 
 /**
  * Billing of a query: each query is billed for at least 10 MB, and in whole MB. Failed queries and
- * statements that read only the catalog are free. A cancelled query is billed for what it scanned.
+ * statements on the catalog are free. A cancelled query is billed for what it scanned.
  * Source: https://aws.amazon.com/athena/pricing/
  */
 const LEAST_BILLED_MB = 10;
 const MB = 1024 * 1024;
 
 function computeBilledBytes({ state, statement, scanned_bytes }: Execution): number {
-  if (state === 'FAILED' || statement.kind !== 'select') return 0;
+  if (state === 'FAILED' || !isBilled(statement)) return 0;
   if (state === 'CANCELLED' && scanned_bytes === 0) return 0;
   return Math.max(LEAST_BILLED_MB, Math.ceil(scanned_bytes / MB)) * MB;
+}
+
+function isBilled({ kind, type }: Execution['statement']): boolean {
+  return kind === 'select' || (kind === 'iceberg' && type === 'DML');
 }
 
 /**

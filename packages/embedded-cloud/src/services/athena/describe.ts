@@ -1,6 +1,7 @@
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
 import { CATALOG, type Glue, type GlueTable } from './catalog.ts';
 import type { Execution } from './executions.ts';
+import type { HiveColumn } from './hive-types.ts';
 
 /**
  * A work group of Athena. If the work group has no output location, each query must specify an
@@ -62,7 +63,12 @@ export function describeExecution(execution: Execution, now: number) {
  */
 export function buildOutputUri({ id, output_location, statement }: Execution): string {
   const folder = output_location.endsWith('/') ? output_location : `${output_location}/`;
-  return `${folder}${id}.${statement.kind === 'select' ? 'csv' : 'txt'}`;
+  return `${folder}${id}.${writesCsv(statement) ? 'csv' : 'txt'}`;
+}
+
+/** Whether Athena writes the results of a statement as CSV. */
+export function writesCsv({ kind }: Execution['statement']): boolean {
+  return kind === 'select';
 }
 
 /** Creates the response of GetWorkGroup. */
@@ -97,9 +103,9 @@ export function describeTable({
   partition_keys,
   parameters,
 }: GlueTable) {
-  const describeHiveColumn = (column: { name: string; type: string }) => ({
-    Name: column.name,
-    Type: column.type,
+  const describeHiveColumn = ({ name, type, comment }: HiveColumn) => ({
+    ...{ Name: name, Type: type },
+    ...(comment === undefined ? {} : { Comment: comment }),
   });
   return {
     Name: name,

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import {
   DEFAULT_DATABASE,
@@ -12,11 +13,15 @@ import { describeColumn } from './column-info.ts';
 import { nameColumns } from './column-names.ts';
 import { escapeGlob } from './escape.ts';
 import { QueryFailure, ScanLimitExceeded, translateError } from './failure.ts';
-import { checkQuery } from './guard.ts';
-import { createLake, type Lake } from './lake.ts';
+import { MAINTENANCE_LIMITS, type MaintenanceLimits } from './iceberg/maintain.ts';
+import { createIcebergRunner } from './iceberg/run.ts';
+import type { IcebergStatement } from './iceberg/statement.ts';
+import { buildStorageSql, openTable } from './iceberg/storage.ts';
+import { type IcebergTables, openIcebergTables } from './iceberg/tables.ts';
+import { createLake } from './lake.ts';
 import { MACROS_SQL } from './macros.ts';
-import { parseSql } from './parse.ts';
-import { translateSql } from './translate.ts';
+import { type CheckedQuery, createSession, type Session } from './session.ts';
+import { buildInformationSql } from './stand-ins.ts';
 import { formatValue } from './values.ts';
 
 /** The result of a query, with all values formatted as strings. */
@@ -24,23 +29,14 @@ export interface EngineResult {
   columns: ColumnInfo[];
   /** Rows of the result. A null value is represented by undefined. */
   rows: (string | undefined)[][];
-  /**
-   * Estimated number of scanned bytes. The estimate is the number of files that the query reads,
-   * multiplied by the mean size of all files in the lake.
-   */
+  /** Estimated number of scanned bytes. */
   scanned_bytes: number;
-}
-
-/** A query that `checkQuery` accepted, with its SQL for DuckDB and its syntax tree. */
-interface CheckedQuery {
-  sql: string;
-  syntax: ReturnType<typeof checkQuery>;
-  /** Databases of the tables that the query names. */
-  databases: Set<string>;
+  /** The number of rows that a statement wrote. */
+  update_count?: number;
 }
 
 /** What ends a query before its result is known. */
-interface SelectLimits {
+export interface QueryLimits {
   signal: AbortSignal;
   /** Largest number of bytes that the query may scan. */
   most_scanned_bytes?: number | undefined;
@@ -53,7 +49,7 @@ export interface Engine {
    * @throws {QueryFailure}
    * @throws {ScanLimitExceeded}
    */
-  select(sql: string, database: string, limits: SelectLimits): Promise<EngineResult>;
+  select(sql: string, database: string, limits: QueryLimits): Promise<EngineResult>;
   /**
    * Plans a SELECT without running it.
    *
@@ -61,98 +57,126 @@ export interface Engine {
    * @throws {QueryFailure}
    */
   explain(sql: string, database: string): Promise<string[]>;
+  /**
+   * Defines, writes or maintains an Iceberg table.
+   *
+   * @throws {QueryFailure}
+   * @throws {ScanLimitExceeded}
+   */
+  runIceberg(
+    statement: IcebergStatement,
+    database: string,
+    limits: QueryLimits,
+  ): Promise<EngineResult>;
   close(): void;
 }
 
+export interface EngineDeps {
+  glue: Glue;
+  /** The Iceberg tables of the catalog. Without them, SQL can create none that outlive the engine. */
+  tables?: IcebergTables;
+  s3Dir: string;
+  /** File with the rows of Iceberg tables. Without it, the rows are in memory. */
+  storage?: string | undefined;
+  now: () => number;
+  maintenance?: MaintenanceLimits | undefined;
+}
+
 /**
- * Starts DuckDB in memory. Each external table of the catalog becomes a DuckDB view of the table's
- * files.
+ * Starts DuckDB. Each external table of the catalog becomes a DuckDB view of the table's files, and
+ * each Iceberg table becomes a DuckDB table.
  *
  * A user's SQL cannot change settings or read files outside the lake, for two reasons. `checkQuery`
  * refuses such SQL, and DuckDB itself can only read the S3 folder.
  */
-export async function createEngine(deps: {
-  glue: Glue;
-  s3Dir: string;
-  now: () => number;
-}): Promise<Engine> {
+export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const s3Dir = resolve(deps.s3Dir);
+  const { glue, now, maintenance = MAINTENANCE_LIMITS } = deps;
+  const tables = deps.tables ?? openIcebergTables(glue, undefined);
+  if (deps.storage !== undefined) await mkdir(dirname(deps.storage), { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const own_connection = await instance.connect();
-  const databases = new Set([DEFAULT_DATABASE, ...deps.glue.databases]);
-  await own_connection.run(buildSetupSql([...databases], s3Dir));
-  await own_connection.run(MACROS_SQL);
+  const own_connection = await openConnection(instance);
+  // A connection is used again, because the definition of the macros takes as long as a short query.
+  const idle: DuckDBConnection[] = [];
+  const databases = new Set([DEFAULT_DATABASE, ...glue.databases]);
+  await own_connection.run(buildSetupSql([...databases], s3Dir, deps.storage));
+  for (const table of tables.all()) await openTable(own_connection, table);
   const lake = await createLake({ ...deps, s3Dir, connection: own_connection });
-  const hasTable = (database: string, table: string) =>
-    deps.glue.tables.some((each) => each.database === database && each.name === table);
+  const iceberg = createIcebergRunner({ glue, tables, s3Dir, now, maintenance });
 
-  /** Checks a query, and calls `work` with the query and a new connection to the database. */
-  const withQuery = async <T>(
-    sql: string,
+  /** Calls `work` with a new connection to a database, and interrupts it if the query is stopped. */
+  const withSession = async <T>(
     database: string,
-    work: (connection: DuckDBConnection, query: CheckedQuery) => Promise<T>,
+    signal: AbortSignal | undefined,
+    work: (session: Session) => Promise<T>,
   ): Promise<T> => {
     if (!databases.has(database)) {
       throw new QueryFailure('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
     }
-    const connection = await instance.connect();
+    const connection = idle.pop() ?? (await openConnection(instance));
+    const stop = () => connection.interrupt();
+    signal?.addEventListener('abort', stop);
     try {
       await lake.refresh();
-      await connection.run(MACROS_SQL);
       await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(database)}`);
-      const used = new Set<string>();
-      const syntax = checkQuery(await parseSql(connection, sql), (named = database, table) => {
-        used.add(named);
-        return hasTable(named, table);
-      });
-      return await work(connection, { sql: translateSql(sql, syntax), syntax, databases: used });
+      return await work(createSession({ connection, database, glue, lake, iceberg: tables.all() }));
     } catch (error) {
       throw translateError(error, s3Dir);
     } finally {
-      connection.closeSync();
+      signal?.removeEventListener('abort', stop);
+      idle.push(connection);
     }
   };
 
   return {
     select: (sql, database, { signal, most_scanned_bytes = Number.POSITIVE_INFINITY }) =>
-      withQuery(sql, database, async (connection, query) => {
-        const scanned_bytes = await estimateScannedBytes(connection, query, lake);
+      withSession(database, signal, async (session) => {
+        const query = await session.check(sql);
+        const scanned_bytes = await session.estimate(query.sql);
         if (scanned_bytes > most_scanned_bytes) throw new ScanLimitExceeded(scanned_bytes);
         signal.throwIfAborted();
-        const stop = () => connection.interrupt();
-        signal.addEventListener('abort', stop);
-        try {
-          return { ...(await readResult(connection, query)), scanned_bytes };
-        } finally {
-          signal.removeEventListener('abort', stop);
-        }
+        return { ...(await readResult(session.connection, query)), scanned_bytes };
       }),
     explain: (sql, database) =>
-      withQuery(sql, database, async (connection, query) => {
-        const read = await connection.runAndReadAll(`EXPLAIN ${query.sql}`);
+      withSession(database, undefined, async ({ connection, check }) => {
+        const read = await connection.runAndReadAll(`EXPLAIN ${(await check(sql)).sql}`);
         return String(read.value(1, 0)).split('\n');
       }),
+    async runIceberg(statement, database, limits) {
+      const run = iceberg.start(statement, database);
+      return withSession(database, limits.signal, ({ connection, translate, estimate }) =>
+        run({ connection, database, limits, translate, estimate }),
+      );
+    },
     close() {
-      own_connection.closeSync();
+      for (const connection of [...idle, own_connection]) connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function openConnection(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  await connection.run(MACROS_SQL);
+  return connection;
 }
 
 /**
  * Builds the SQL that prepares DuckDB. The SQL creates the databases, and sets the time zone and
  * Trino's integer division. It then restricts DuckDB to the S3 folder, and locks all settings.
  */
-function buildSetupSql(databases: string[], s3Dir: string): string {
+function buildSetupSql(databases: string[], s3Dir: string, storage: string | undefined): string {
   const folders = [s3Dir, escapeGlob(s3Dir)].map(quoteLiteral).join(', ');
   return [
     `ATTACH ':memory:' AS ${quoteIdentifier(ENGINE_CATALOG)}`,
+    ...buildStorageSql(storage),
     ...databases.map(
       (name) => `CREATE SCHEMA ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(name)}`,
     ),
+    ...buildInformationSql(),
     `SET GLOBAL TimeZone = 'UTC'`,
     // In Trino, 5 / 2 is 2. By default, 5 / 2 is 2.5 in DuckDB.
     'SET GLOBAL integer_division = true',
@@ -173,34 +197,4 @@ async function readResult(
     columns: names.map((name, i) => describeColumn(name, types[i]!)),
     rows: read.getRows().map((row) => row.map((value, i) => formatValue(value, types[i]!))),
   };
-}
-
-interface PlanNode {
-  name: string;
-  extra_info?: Record<string, string>;
-  children?: PlanNode[];
-}
-
-/**
- * Estimates how many bytes a query scans. The estimate is based on the number of files in DuckDB's
- * plan. The plan does not count files in partitions that the WHERE clause excludes, because DuckDB
- * skips these files.
- */
-async function estimateScannedBytes(
-  connection: DuckDBConnection,
-  { sql, databases }: CheckedQuery,
-  lake: Lake,
-): Promise<number> {
-  const read = await connection.runAndReadAll(`EXPLAIN (FORMAT JSON) ${sql}`);
-  const { files, bytes } = lake.size(databases);
-  if (files === 0) return 0;
-  const scans = (node: PlanNode): number[] => [
-    ...(node.name.trim() === 'READ_JSON'
-      ? [Number(node.extra_info?.['Scanning Files']?.split('/')[0] ?? files)]
-      : []),
-    ...(node.children ?? []).flatMap(scans),
-  ];
-  const plan = JSON.parse(String(read.value(1, 0))) as PlanNode[];
-  const read_files = plan.flatMap(scans).reduce((sum, count) => sum + count, 0);
-  return Math.round((read_files * bytes) / files);
 }

@@ -33,6 +33,8 @@ export interface Execution extends QueryRequest {
   completed_at?: number;
   scanned_bytes: number;
   columns: ColumnInfo[];
+  /** The number of rows that the statement wrote. */
+  update_count?: number;
   /**
    * Result rows, including the header row if the statement has a header row. The rows are undefined
    * before the query succeeds, and after the rows were dropped to save memory.
@@ -84,9 +86,10 @@ export function createExecutions(deps: {
     execution.state = 'RUNNING';
     execution.started_at = deps.now();
     try {
-      const { columns, rows, scanned_bytes } = await deps.run(execution, signal);
+      const { rows, ...result } = await deps.run(execution, signal);
+      const { columns } = result;
       const header = execution.statement.header ? [columns.map(({ Name }) => Name)] : [];
-      Object.assign(execution, { columns, rows: [...header, ...rows], scanned_bytes });
+      Object.assign(execution, { ...result, rows: [...header, ...rows] });
       await deps.onSuccess(execution);
       finish(execution, 'SUCCEEDED');
     } catch (error) {

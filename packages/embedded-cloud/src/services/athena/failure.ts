@@ -1,8 +1,10 @@
 /** An error that ends a query in the state FAILED. The message has Athena's form `CODE: text`. */
 export class QueryFailure extends Error {
   override name = 'QueryFailure';
+  readonly code: string;
   constructor(code: string, text: string, options?: ErrorOptions) {
     super(`${code}: ${text}`, options);
+    this.code = code;
   }
 }
 

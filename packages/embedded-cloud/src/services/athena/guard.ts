@@ -1,4 +1,6 @@
+import { ENGINE_CATALOG } from './catalog.ts';
 import { QueryFailure } from './failure.ts';
+import { INFORMATION_SCHEMA } from './stand-ins.ts';
 
 /** A syntax tree of DuckDB's parser, as returned by the function `json_serialize_sql`. */
 export type Syntax = null | boolean | number | string | Syntax[] | { [name: string]: Syntax };
@@ -15,7 +17,6 @@ const TABLE_FUNCTIONS = new Set(['unnest', 'range', 'generate_series', 'json_eac
  */
 const INTERNAL =
   /^(duckdb_|pg_|pragma_|sqlite_|read_|parquet_|sniff_|current_setting$|getvariable$|query(_table)?$|glob$)/;
-const INFORMATION_SCHEMA = new Set(['tables', 'columns', 'schemata']);
 
 /**
  * Checks that a statement is a single SELECT. The SELECT may read only tables of the catalog, and
@@ -53,11 +54,12 @@ function createRefusal(type: string | undefined, message = ''): QueryFailure {
   if (type === 'parser') return new QueryFailure('SYNTAX_ERROR', message);
   return new QueryFailure(
     'NOT_SUPPORTED',
-    'The embedded Athena only reads: use SELECT, WITH, VALUES, EXPLAIN, SHOW TABLES, SHOW DATABASES or DESCRIBE',
+    'The embedded Athena runs SELECT, WITH, VALUES, EXPLAIN, SHOW TABLES, SHOW DATABASES, DESCRIBE and the statements of Iceberg tables',
   );
 }
 
-function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
+/** Returns all nodes of a syntax tree. */
+export function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
   if (typeof syntax !== 'object' || syntax === null) return [];
   if (Array.isArray(syntax)) return syntax.flatMap(collectNodes);
   return [syntax, ...Object.values(syntax).flatMap(collectNodes)];
@@ -112,6 +114,10 @@ function checkTable(
     );
   }
   if (node.type !== 'BASE_TABLE') return;
+  const catalog = String(node.catalog_name ?? '').toLowerCase();
+  if (catalog !== '' && catalog !== ENGINE_CATALOG) {
+    throw new QueryFailure('CATALOG_NOT_FOUND', `Catalog '${catalog}' does not exist`);
+  }
   const table = String(node.table_name).toLowerCase();
   const database = String(node.schema_name ?? '').toLowerCase() || undefined;
   if (database === undefined && with_names.has(table)) return;

@@ -2,6 +2,7 @@
 export interface HiveColumn {
   name: string;
   type: string;
+  comment?: string;
 }
 
 /** DuckDB's type name for each Hive type that is not nested. */

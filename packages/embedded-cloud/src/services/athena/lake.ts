@@ -9,6 +9,8 @@ import {
   readViewSql,
 } from './catalog.ts';
 import { buildTableSql } from './external-table.ts';
+import { QueryFailure } from './failure.ts';
+import { isIceberg } from './iceberg/tables.ts';
 import { createFileLister, type LakeFiles, resolveRoot } from './lake-files.ts';
 import { parseSql } from './parse.ts';
 import { readLayout } from './projection.ts';
@@ -16,8 +18,13 @@ import { translateSql } from './translate.ts';
 
 /** The tables and views of the catalog, which are defined as views in DuckDB. */
 export interface Lake {
-  /** Redefines the view of each table whose list of files has changed. */
+  /**
+   * Redefines the view of each table whose list of files has changed, and defines the views that
+   * could not be defined before.
+   */
   refresh(): Promise<void>;
+  /** @throws {QueryFailure} INVALID_VIEW, if the view could not be defined */
+  checkView(database: string, name: string): void;
   /**
    * Returns the number of files in all tables of the databases and their total size in bytes, as of
    * the last refresh.
@@ -26,9 +33,10 @@ export interface Lake {
 }
 
 /**
- * Defines the tables and views of the catalog in DuckDB.
+ * Defines the tables and views of the catalog in DuckDB. A view of a table that does not exist yet
+ * is defined when the table exists.
  *
- * @throws {Error} if DuckDB cannot create a table or view of the catalog
+ * @throws {Error} if DuckDB cannot create a table of the catalog
  */
 export async function createLake(deps: {
   glue: Glue;
@@ -39,7 +47,7 @@ export async function createLake(deps: {
   const { connection, s3Dir } = deps;
   const list = createFileLister(s3Dir);
   const external = deps.glue.tables
-    .filter((table) => !isView(table))
+    .filter((table) => !isView(table) && !isIceberg(table))
     .map((table) => ({ table, layout: readLayout(table) }));
   const seen = new Map<GlueTable, LakeFiles>();
 
@@ -52,16 +60,24 @@ export async function createLake(deps: {
       seen.set(table, files);
     }
   };
-  let last = refreshAll();
+  let waiting: WaitingView[] = deps.glue.tables.filter(isView).map((view) => ({ view }));
+  const refreshViews = async () => {
+    await refreshAll();
+    waiting = await createViews(connection, waiting);
+  };
+  let last = refreshViews();
   await last;
-  await createViews(connection, deps.glue.tables.filter(isView));
 
   return {
     refresh() {
       // Refreshes run one after the other, because concurrent refreshes would replace the same
       // views.
-      last = last.catch(() => undefined).then(refreshAll);
+      last = last.catch(() => undefined).then(refreshViews);
       return last;
+    },
+    checkView(database, name) {
+      const found = waiting.find(({ view }) => view.database === database && view.name === name);
+      if (found !== undefined) throw createViewFailure(found);
     },
     size: (databases) =>
       [...seen]
@@ -80,34 +96,53 @@ function hasSamePaths(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((path, i) => path === b[i]);
 }
 
+/** A view that is not defined in DuckDB, and the error of the latest attempt to define it. */
+interface WaitingView {
+  view: GlueTable;
+  error?: unknown;
+}
+
 /**
- * Creates the views of the catalog. If a view reads another view that does not exist yet, the
- * attempt to create it fails. The view is then tried again after the other views.
+ * Creates views. If a view reads another view or a table that does not exist yet, the attempt to
+ * create it fails. The view is then tried again after the other views.
+ *
+ * @returns the views that could not be created
  */
-async function createViews(connection: DuckDBConnection, views: GlueTable[]): Promise<void> {
+async function createViews(
+  connection: DuckDBConnection,
+  views: WaitingView[],
+): Promise<WaitingView[]> {
   let waiting = views;
-  let last_error: unknown;
-  while (waiting.length > 0) {
-    const remaining: GlueTable[] = [];
-    for (const view of waiting) {
+  for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+    before = waiting.length;
+    const remaining: WaitingView[] = [];
+    for (const { view } of waiting) {
       try {
-        await connection.run(
-          `USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(view.database)}`,
-        );
-        const sql = readViewSql(view);
-        const translated_sql = translateSql(sql, JSON.parse(await parseSql(connection, sql)));
-        await connection.run(`CREATE VIEW ${qualifyName(view)} AS ${translated_sql}`);
+        await createView(connection, view);
       } catch (error) {
-        last_error = error;
-        remaining.push(view);
+        remaining.push({ view, error });
       }
-    }
-    if (remaining.length === waiting.length) {
-      const names = remaining.map(({ name }) => name).join(', ');
-      throw new Error(`DuckDB cannot create the views ${names} of the catalog: check their SQL`, {
-        cause: last_error,
-      });
     }
     waiting = remaining;
   }
+  return waiting;
+}
+
+async function createView(connection: DuckDBConnection, view: GlueTable): Promise<void> {
+  const sql = readViewSql(view);
+  const answer = JSON.parse(await parseSql(connection, sql));
+  const [statement] = answer.statements ?? [];
+  if (statement === undefined) throw new Error(String(answer.error_message));
+  await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(view.database)}`);
+  const translated_sql = translateSql(sql, statement.node, () => true);
+  await connection.run(`CREATE VIEW ${qualifyName(view)} AS ${translated_sql}`);
+}
+
+function createViewFailure({ view: { database, name }, error }: WaitingView): QueryFailure {
+  const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
+  return new QueryFailure(
+    'INVALID_VIEW',
+    `Failed analyzing stored view '${ENGINE_CATALOG}.${database}.${name}': ${reason.replace(/^[\w ]+ Error: /, '')}`,
+    { cause: error },
+  );
 }

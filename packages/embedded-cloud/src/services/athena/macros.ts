@@ -18,7 +18,7 @@ const MACROS = [
   `codepoint(s) AS unicode(s)`,
   `contains(a, x) AS list_contains(a, x)`,
   `date(x) AS CAST(x AS DATE)`,
-  `date_add(unit, n, t) AS t + n * CAST('1 ' || unit AS INTERVAL)`,
+  `date_add(unit, n, t) AS cast_to_type(t + n * CAST('1 ' || unit AS INTERVAL), t)`,
   `date_format(t, f) AS strftime(t, f)`,
   `date_parse(s, f) AS strptime(s, f)`,
   `day_of_month(x) AS dayofmonth(x)`,

@@ -1,8 +1,11 @@
-import type { AwsCall, Permission } from '../../gateway/types.ts';
+import { ACCOUNT_ID, type AwsCall, type Permission, REGION } from '../../gateway/types.ts';
 import { jsonBody } from '../wire.ts';
 import type { Glue } from './catalog.ts';
 import { buildOutputUri, buildWorkGroupArn, CATALOG_ARN, type WorkGroup } from './describe.ts';
 import type { Executions } from './executions.ts';
+import { parseIceberg } from './iceberg/parse.ts';
+import type { IcebergStatement } from './iceberg/statement.ts';
+import { classifyStatement } from './statements.ts';
 
 const CATALOG_ACTIONS = new Set(['ListDatabases', 'GetTableMetadata', 'ListTableMetadata']);
 
@@ -29,7 +32,10 @@ export function listPermissions(call: AwsCall, state: AthenaState): Permission[]
   const own = { action, resource: buildWorkGroupArn(name) };
   if (call.action === 'StartQueryExecution') {
     const group = work_groups.find((one) => one.name === name);
-    return [own, ...readTables(state.glue, body), ...writeOutput(group, body)];
+    return [
+      ...[own, ...readTables(state.glue, body), ...writeOutput(group, body)],
+      ...changeTable(state.glue, body),
+    ];
   }
   if (call.action !== 'GetQueryResults' || execution === undefined) return [own];
   return [own, { action: 's3:GetObject', resource: arnOf(buildOutputUri(execution)) }];
@@ -53,6 +59,52 @@ function writeOutput(group: WorkGroup | undefined, body: Record<string, unknown>
     { action: 's3:GetBucketLocation', resource: bucket },
     { action: 's3:PutObject', resource: `${arn}*` },
   ];
+}
+
+/**
+ * Returns the permissions to change an Iceberg table. Each commit changes the entry of the table in
+ * Glue.
+ * Source: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+ */
+function changeTable({ tables }: Glue, body: Record<string, unknown>): Permission[] {
+  const { kind, sql } = classifyStatement(String(body.QueryString ?? ''));
+  const statement = kind === 'iceberg' ? tryParse(sql) : undefined;
+  if (statement === undefined) return [];
+  const { Database = '' } = (body.QueryExecutionContext ?? {}) as { Database?: string };
+  const { name, database = Database } = statement.table;
+  const glue = (resource: string) => `arn:aws:glue:${REGION}:${ACCOUNT_ID}:${resource}`;
+  const action = GLUE_ACTIONS[statement.kind] ?? 'glue:UpdateTable';
+  const location =
+    statement.kind === 'create_table'
+      ? statement.location
+      : tables.find((table) => table.database === database && table.name === name)?.location;
+  const removes = statement.kind === 'vacuum' || statement.kind === 'drop_table';
+  return [
+    ...['catalog', `database/${database}`, `table/${database}/${name}`].map((resource) => ({
+      action,
+      resource: glue(resource),
+    })),
+    ...(location === undefined
+      ? []
+      : ['s3:PutObject', ...(removes ? ['s3:DeleteObject'] : [])].map((s3_action) => ({
+          action: s3_action,
+          resource: `${arnOf(location)}*`,
+        }))),
+  ];
+}
+
+const GLUE_ACTIONS: Partial<Record<IcebergStatement['kind'], string>> = {
+  create_table: 'glue:CreateTable',
+  drop_table: 'glue:DeleteTable',
+};
+
+/** @returns undefined if the statement is not valid; it will then fail */
+function tryParse(sql: string): IcebergStatement | undefined {
+  try {
+    return parseIceberg(sql);
+  } catch {
+    return undefined;
+  }
 }
 
 function arnOf(s3_uri: string): string {

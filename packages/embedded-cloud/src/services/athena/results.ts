@@ -17,11 +17,11 @@ export class InvalidRequest extends Error {
  * @throws {InvalidRequest} if the page token or the page size is invalid
  */
 export function readResultPage(execution: Execution, request: Record<string, unknown>) {
-  const { rows = [], columns } = execution;
+  const { rows = [], columns, update_count = 0 } = execution;
   const from = readPageStart(execution, request.NextToken);
   const to = from + readPageLength(request.MaxResults);
   return {
-    UpdateCount: 0,
+    UpdateCount: update_count,
     ResultSet: {
       Rows: rows.slice(from, to).map((row) => ({
         Data: row.map((value) => (value === undefined ? {} : { VarCharValue: value })),

@@ -2,6 +2,9 @@ import { type Glue, type GlueTable, isView } from './catalog.ts';
 import { type ColumnInfo, createTextColumn } from './column.ts';
 import type { EngineResult } from './engine.ts';
 import { QueryFailure } from './failure.ts';
+import { ICEBERG_WORDS } from './iceberg/parse.ts';
+import { writeField } from './iceberg/partition.ts';
+import { isIceberg } from './iceberg/tables.ts';
 
 /** A statement with its kind. The first words of the statement determine the kind. */
 export interface Statement {
@@ -9,7 +12,7 @@ export interface Statement {
   type: 'DML' | 'DDL' | 'UTILITY';
   /** Whether the first row of the results contains the column names. */
   header: boolean;
-  kind: 'select' | 'explain' | 'catalog';
+  kind: 'select' | 'explain' | 'catalog' | 'iceberg';
   /**
    * SQL of the statement, without leading comments and trailing semicolons. The keyword EXPLAIN and
    * its options are removed too.
@@ -19,7 +22,7 @@ export interface Statement {
 
 /**
  * Classifies a statement by its first words. A statement is a `select` unless it starts with
- * EXPLAIN, SHOW or DESCRIBE. DuckDB's parser later decides whether a `select` is valid.
+ * EXPLAIN, SHOW or DESCRIBE, or with a word that writes. DuckDB's parser later decides whether a `select` is valid.
  */
 export function classifyStatement(query: string): Statement {
   const sql = query
@@ -31,6 +34,11 @@ export function classifyStatement(query: string): Statement {
   if (/^show\b/i.test(sql)) return { type: 'DDL', header: false, kind: 'catalog', sql };
   if (/^(describe|desc)\b/i.test(sql))
     return { type: 'UTILITY', header: false, kind: 'catalog', sql };
+  const [word = ''] = /^\w+/.exec(sql) ?? [];
+  if (ICEBERG_WORDS.includes(word.toUpperCase())) {
+    const type = /^(create|alter|drop)$/i.test(word) ? 'DDL' : 'DML';
+    return { type, header: false, kind: 'iceberg', sql };
+  }
   return { type: 'DML', header: true, kind: 'select', sql };
 }
 
@@ -105,6 +113,20 @@ function describeAsText(glue: Glue, database: string, name: string): EngineResul
     createTextColumn(each),
   );
   const { partition_keys } = table;
+  if (isIceberg(table)) {
+    const lines = [
+      formatLine('# Table schema:', '', ''),
+      formatLine('# col_name', 'data_type', 'comment'),
+      ...table.columns.map(({ name, type, comment = '' }) => formatLine(name, type, comment)),
+      formatLine('', '', ''),
+      formatLine('# Partition spec:', '', ''),
+      formatLine('# field_name', 'field_transform', 'column_name'),
+      ...table.partitioning.map((field) =>
+        formatLine(field.column, field.transform, writeField(field)),
+      ),
+    ];
+    return { columns, rows: lines.map((line) => [line]), scanned_bytes: 0 };
+  }
   const partitions =
     isView(table) || partition_keys.length === 0
       ? []
@@ -113,10 +135,10 @@ function describeAsText(glue: Glue, database: string, name: string): EngineResul
           formatLine('# Partition Information', '', ''),
           formatLine('# col_name', 'data_type', 'comment'),
           formatLine('', '', ''),
-          ...partition_keys.map((key) => formatLine(key.name, key.type, '')),
+          ...partition_keys.map((key) => formatLine(key.name, key.type, key.comment ?? '')),
         ];
   const rows = [...table.columns, ...partition_keys].map((column) =>
-    formatLine(column.name, column.type, ''),
+    formatLine(column.name, column.type, column.comment ?? ''),
   );
   return { columns, rows: [...rows, ...partitions].map((row) => [row]), scanned_bytes: 0 };
 }

@@ -1,8 +1,9 @@
 import { quoteLiteral } from './catalog.ts';
-import type { Syntax, SyntaxNode } from './guard.ts';
+import { collectNodes, type SyntaxNode } from './guard.ts';
+import { editTables } from './stand-ins.ts';
 
 /** A replacement for a range of bytes in a query. */
-interface Edit {
+export interface Edit {
   at: number;
   bytes: number;
   text: string;
@@ -38,11 +39,19 @@ const LAMBDA_FUNCTIONS: Record<string, string> = {
  * formats, because a date format must be a constant in DuckDB. A macro also cannot take a lambda.
  *
  * @param query the syntax tree of `sql`, with the positions of functions and constants
+ * @param isExternal returns whether a table has a view with hidden columns
  */
-export function translateSql(sql: string, query: Syntax): string {
+export function translateSql(
+  sql: string,
+  query: SyntaxNode,
+  isExternal: (database: string | undefined, table: string) => boolean,
+): string {
   const bytes = Buffer.from(sql);
-  const edits = collectFunctions(query)
+  const nodes = collectNodes(query);
+  const edits = nodes
+    .filter((node) => node.class === 'FUNCTION')
     .flatMap((node) => [...editDateFormat(bytes, node), ...editLambdaName(bytes, node)])
+    .concat(editTables(bytes, nodes, isExternal))
     .sort((a, b) => a.at - b.at);
   const parts: Buffer[] = [];
   let at = 0;
@@ -51,13 +60,6 @@ export function translateSql(sql: string, query: Syntax): string {
     at = edit.at + edit.bytes;
   }
   return Buffer.concat([...parts, bytes.subarray(at)]).toString('utf8');
-}
-
-function collectFunctions(syntax: Syntax | undefined): SyntaxNode[] {
-  if (typeof syntax !== 'object' || syntax === null) return [];
-  if (Array.isArray(syntax)) return syntax.flatMap(collectFunctions);
-  const inner = Object.values(syntax).flatMap(collectFunctions);
-  return syntax.class === 'FUNCTION' ? [syntax, ...inner] : inner;
 }
 
 function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {

@@ -72,10 +72,16 @@ it('the engine runs queries concurrently', async () => {
   expect(answers.flat(2)).toEqual(['1', '2', '3', '4']);
 });
 
-it('the engine does not start if a view of the catalog is invalid', async () => {
+it('a query of a view that is invalid fails with the reason, and other queries run', async () => {
   const broken = { ...view, view_original_text: '/* not a view */' };
   const glue = { databases: ['texts'], tables: [raw, broken] };
-  await expect(createEngine({ glue, s3Dir, now: () => 0 })).rejects.toThrow(
-    'DuckDB cannot create the views results of the catalog',
+  const other = await createEngine({ glue, s3Dir, now: () => 0 });
+  const { signal } = new AbortController();
+  await expect(other.select('SELECT * FROM results', 'texts', { signal })).rejects.toThrow(
+    "INVALID_VIEW: Failed analyzing stored view 'awsdatacatalog.texts.results': View results: expected ViewOriginalText",
   );
+  expect(
+    (await other.select('SELECT count(*) FROM results_raw', 'texts', { signal })).rows,
+  ).toEqual([['0']]);
+  other.close();
 });
