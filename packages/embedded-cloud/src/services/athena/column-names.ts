@@ -1,4 +1,4 @@
-import type { SyntaxNode } from './guard.ts';
+import type { SyntaxNode } from './syntax.ts';
 
 /**
  * Returns the column names that Trino would give to a query result. If an expression

@@ -8,9 +8,9 @@ import {
   quoteIdentifier,
   quoteLiteral,
 } from './catalog.ts';
-import type { ColumnInfo } from './column.ts';
 import { describeColumn } from './column-info.ts';
 import { nameColumns } from './column-names.ts';
+import type { EngineResult, QueryLimits } from './engine-result.ts';
 import { escapeGlob } from './escape.ts';
 import { QueryFailure, ScanLimitExceeded, translateError } from './failure.ts';
 import { MAINTENANCE_LIMITS, type MaintenanceLimits } from './iceberg/maintain.ts';
@@ -23,24 +23,6 @@ import { MACROS_SQL } from './macros.ts';
 import { type CheckedQuery, createSession, type Session } from './session.ts';
 import { buildInformationSql } from './stand-ins.ts';
 import { formatValue } from './values.ts';
-
-/** The result of a query, with all values formatted as strings. */
-export interface EngineResult {
-  columns: ColumnInfo[];
-  /** Rows of the result. A null value is represented by undefined. */
-  rows: (string | undefined)[][];
-  /** Estimated number of scanned bytes. */
-  scanned_bytes: number;
-  /** The number of rows that a statement wrote. */
-  update_count?: number;
-}
-
-/** What ends a query before its result is known. */
-export interface QueryLimits {
-  signal: AbortSignal;
-  /** Largest number of bytes that the query may scan. */
-  most_scanned_bytes?: number | undefined;
-}
 
 export interface Engine {
   /**

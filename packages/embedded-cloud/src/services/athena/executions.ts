@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnInfo } from './column.ts';
-import type { EngineResult } from './engine.ts';
+import type { EngineResult } from './engine-result.ts';
 import { QueryFailure, ScanLimitExceeded } from './failure.ts';
 import type { Statement } from './statements.ts';
 

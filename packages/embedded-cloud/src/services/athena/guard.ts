@@ -1,10 +1,7 @@
 import { ENGINE_CATALOG } from './catalog.ts';
 import { QueryFailure } from './failure.ts';
 import { INFORMATION_SCHEMA } from './stand-ins.ts';
-
-/** A syntax tree of DuckDB's parser, as returned by the function `json_serialize_sql`. */
-export type Syntax = null | boolean | number | string | Syntax[] | { [name: string]: Syntax };
-export type SyntaxNode = { [name: string]: Syntax };
+import { collectNodes, type SyntaxNode } from './syntax.ts';
 
 /**
  * Names of the table functions that are allowed in FROM. Other table functions are refused, because
@@ -56,13 +53,6 @@ function createRefusal(type: string | undefined, message = ''): QueryFailure {
     'NOT_SUPPORTED',
     'The embedded Athena runs SELECT, WITH, VALUES, EXPLAIN, SHOW TABLES, SHOW DATABASES, DESCRIBE and the statements of Iceberg tables',
   );
-}
-
-/** Returns all nodes of a syntax tree. */
-export function collectNodes(syntax: Syntax | undefined): SyntaxNode[] {
-  if (typeof syntax !== 'object' || syntax === null) return [];
-  if (Array.isArray(syntax)) return syntax.flatMap(collectNodes);
-  return [syntax, ...Object.values(syntax).flatMap(collectNodes)];
 }
 
 /**

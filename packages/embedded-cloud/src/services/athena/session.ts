@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Glue, isView } from './catalog.ts';
 import { QueryFailure } from './failure.ts';
-import { checkQuery, type SyntaxNode } from './guard.ts';
+import { checkQuery } from './guard.ts';
 import { type IcebergTable, isIceberg } from './iceberg/tables.ts';
 import type { Translate } from './iceberg/translate-write.ts';
 import type { Lake } from './lake.ts';
 import { parseSql } from './parse.ts';
 import { estimateScannedBytes } from './scan.ts';
+import type { SyntaxNode } from './syntax.ts';
 import { translateSql } from './translate.ts';
 
 /** A query that `checkQuery` accepted, with its SQL for DuckDB and its syntax tree. */

@@ -1,7 +1,6 @@
 import { ENGINE_CATALOG, quoteIdentifier, quoteLiteral } from './catalog.ts';
-import type { Syntax, SyntaxNode } from './guard.ts';
 import { tokenize } from './iceberg/tokens.ts';
-import type { Edit } from './translate.ts';
+import type { Edit, Syntax, SyntaxNode } from './syntax.ts';
 
 /** The hidden column with the URI of the object from which a row was read. */
 export const PATH_COLUMN = '$path';

@@ -1,6 +1,6 @@
 import { type Glue, type GlueTable, isView } from './catalog.ts';
 import { type ColumnInfo, createTextColumn } from './column.ts';
-import type { EngineResult } from './engine.ts';
+import type { EngineResult } from './engine-result.ts';
 import { QueryFailure } from './failure.ts';
 import { ICEBERG_WORDS } from './iceberg/parse.ts';
 import { writeField } from './iceberg/partition.ts';

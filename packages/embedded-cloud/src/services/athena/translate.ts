@@ -1,13 +1,6 @@
 import { quoteLiteral } from './catalog.ts';
-import { collectNodes, type SyntaxNode } from './guard.ts';
 import { editTables } from './stand-ins.ts';
-
-/** A replacement for a range of bytes in a query. */
-export interface Edit {
-  at: number;
-  bytes: number;
-  text: string;
-}
+import { collectNodes, type Edit, type SyntaxNode } from './syntax.ts';
 
 /**
  * Maps letters of Trino's date formats to DuckDB's formats. Only letters that differ between Trino

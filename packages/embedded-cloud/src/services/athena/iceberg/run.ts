@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteLiteral } from '../catalog.ts';
 import { createTextColumn } from '../column.ts';
-import type { EngineResult, QueryLimits } from '../engine.ts';
+import type { EngineResult, QueryLimits } from '../engine-result.ts';
 import { QueryFailure, ScanLimitExceeded } from '../failure.ts';
 import { checkTypes } from './coerce.ts';
 import { type Commits, countFiles, createCommits, type WrittenRows } from './commit.ts';
