@@ -46,7 +46,7 @@ it('a call about no query needs no permission for S3', () => {
 it('a statement that changes an Iceberg table needs the permissions for its entry in Glue and for its files', () => {
   const create =
     "CREATE TABLE t (a int) LOCATION 's3://data/t/' TBLPROPERTIES ('table_type'='ICEBERG')";
-  const listed = (QueryString: string) =>
+  const list = (QueryString: string) =>
     athena
       .permissionsOf(
         call('StartQueryExecution', {
@@ -56,18 +56,18 @@ it('a statement that changes an Iceberg table needs the permissions for its entr
       .slice(4)
       .map(({ action, resource }) => `${action} ${resource}`);
   const glue = 'arn:aws:glue:us-east-1:000000000000:';
-  expect(listed(create)).toEqual([
+  expect(list(create)).toEqual([
     `glue:CreateTable ${glue}catalog`,
     `glue:CreateTable ${glue}database/lake`,
     `glue:CreateTable ${glue}table/lake/t`,
     's3:PutObject arn:aws:s3:::data/t/*',
   ]);
-  expect(listed('VACUUM raw')).toEqual([
+  expect(list('VACUUM raw')).toEqual([
     `glue:UpdateTable ${glue}catalog`,
     `glue:UpdateTable ${glue}database/lake`,
     `glue:UpdateTable ${glue}table/lake/raw`,
     's3:PutObject arn:aws:s3:::data/results/*',
     's3:DeleteObject arn:aws:s3:::data/results/*',
   ]);
-  expect(listed('SELECT 1')).toEqual([]);
+  expect(list('SELECT 1')).toEqual([]);
 });
