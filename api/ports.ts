@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ListedResult, Result, statsQuerySchema } from '../schemas/index.ts';
+import type { ListedResult, RecordIdentity, Result, statsQuerySchema } from '../schemas/index.ts';
 
 /** Query for the statistics of one tenant. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
@@ -60,12 +60,12 @@ export interface ResultsPage {
 
 /** Reads results from the table. Each method throws a {@link ServiceError} if the table fails. */
 export interface ResultsReader {
-  get(tenant: string, record_id: string): Promise<Result | undefined>;
+  get(record: RecordIdentity): Promise<Result | undefined>;
   /**
    * Returns the results of the given records. If a record has no result, the map has no entry for
-   * the record. The map's keys are `tenant#record_id`.
+   * the record. The function `recordKey` builds the map's keys.
    */
-  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
+  getMany(records: RecordIdentity[]): Promise<Map<string, Result>>;
   /**
    * Returns a page of results, newest first.
    *

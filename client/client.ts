@@ -42,9 +42,10 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
         const { results, next_cursor } = await sendForJson<ResultsResponse>(send, '/results', page);
         return { items: results, next_cursor };
       }),
-    async getResult(record_id, { signal } = {}) {
+    async getResult(source, record_id, { signal } = {}) {
       try {
-        return await sendForJson(send, `/results/${encodeURIComponent(record_id)}`, { signal });
+        const path = [source, record_id].map(encodeURIComponent).join('/');
+        return await sendForJson(send, `/results/${path}`, { signal });
       } catch (error) {
         if (error instanceof ApiError && error.status === 404) return undefined;
         throw error;

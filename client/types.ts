@@ -120,7 +120,7 @@ export interface Client {
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<ResultsResponse['results'][number]>;
   /** Reads the result of a record. Returns undefined if the record has no result. */
-  getResult(record_id: string, options?: Cancellable): Promise<Result | undefined>;
+  getResult(source: string, record_id: string, options?: Cancellable): Promise<Result | undefined>;
   /**
    * Publishes any number of records, in as many requests as necessary. Returns an outcome for each
    * record, in the order of the records.

@@ -1,4 +1,10 @@
-import type { FailureReport, RestoredMark, Result, SetAside } from '../schemas/index.ts';
+import type {
+  FailureReport,
+  RecordIdentity,
+  RestoredMark,
+  Result,
+  SetAside,
+} from '../schemas/index.ts';
 
 /**
  * Reads the failure reports of the batches that Lambda has stopped retrying. Each method can throw
@@ -49,7 +55,7 @@ export interface CurrentResults {
    * Reads the results of the given records. The keys of the map are built by `recordKey`. The map
    * does not contain records without a result.
    */
-  getMany(records: { tenant: string; record_id: string }[]): Promise<Map<string, Result>>;
+  getMany(records: RecordIdentity[]): Promise<Map<string, Result>>;
 }
 
 /** Reads the set-asides. Each method can throw a {@link ServiceError}. */

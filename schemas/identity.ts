@@ -6,12 +6,19 @@ import { hash } from 'node:crypto';
  */
 const NORMALISER_VERSION = 1;
 
+/** The fields that identify a record. Two sources may use the same `record_id` for two records. */
+export interface RecordIdentity {
+  tenant: string;
+  source: string;
+  record_id: string;
+}
+
 /**
  * Returns a key that identifies a record among the records of all tenants. The results table uses
- * the same key. The key is unambiguous, because a tenant contains no `#`.
+ * the same key. The key is unambiguous, because tenant and source contain no `#`.
  */
-export function recordKey(record: { tenant: string; record_id: string }): string {
-  return `${record.tenant}#${record.record_id}`;
+export function recordKey({ tenant, source, record_id }: RecordIdentity): string {
+  return `${tenant}#${source}#${record_id}`;
 }
 
 /** The position of a record on its stream. Every delivery of the record has the same position. */
@@ -64,11 +71,7 @@ const PARTITION_KEY_LIMIT = 256;
  * the versions are in one shard and stay in order. A key above the limit of Kinesis is replaced by
  * its hash.
  */
-export function partitionKey(record: {
-  tenant: string;
-  source: string;
-  record_id: string;
-}): string {
+export function partitionKey(record: RecordIdentity): string {
   const key = `${record.tenant}/${record.source}/${record.record_id}`;
   return key.length <= PARTITION_KEY_LIMIT ? key : sha256(key, 'hex');
 }

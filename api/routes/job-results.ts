@@ -141,15 +141,14 @@ async function* readChunks(
 
 async function joinResults(deps: ApiDeps, job: Job, entries: InputEntry[]): Promise<JobResult[]> {
   const keys = entries.flatMap((entry) =>
-    entry.ok ? [{ tenant: job.tenant, record_id: entry.record.record_id }] : [],
+    entry.ok ? [{ ...entry.record, tenant: job.tenant }] : [],
   );
   const rows = keys.length === 0 ? new Map<string, Result>() : await deps.results.getMany(keys);
   return entries.map((entry): JobResult => {
     const { job_index } = entry;
     if (!entry.ok) return { job_index, outcome: 'set_aside', issues: entry.issues };
-    const { record_id } = entry.record;
-    const result = rows.get(recordKey({ tenant: job.tenant, record_id }));
-    const version = entry.record.record_version ?? 0;
+    const { source, record_id, record_version: version = 0 } = entry.record;
+    const result = rows.get(recordKey({ tenant: job.tenant, source, record_id }));
     if (result === undefined || result.record_version < version) {
       return { job_index, record_id, outcome: 'pending' };
     }

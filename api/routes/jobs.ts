@@ -147,7 +147,11 @@ async function readStatus(deps: ApiDeps, job: Job): Promise<StatusResponse> {
   const { progress, counts } = progressOf(job, await deps.jobs.pages(job));
   const is_single = job.input.kind === 'text' && progress.done === 1;
   const result = is_single
-    ? await deps.results.get(job.tenant, deriveJobRecordId(job.job_id, 0))
+    ? await deps.results.get({
+        tenant: job.tenant,
+        source: job.source_id,
+        record_id: deriveJobRecordId(job.job_id, 0),
+      })
     : undefined;
   const has_estimate = job.status === 'PROCESSING' || job.input.kind !== 'upload';
   const left = Math.max(1, progress.total - progress.done);

@@ -12,6 +12,7 @@ import {
   resultSchema,
   resultsQuerySchema,
   resultsResponseSchema,
+  slug,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requireBudget } from '../http/budget.ts';
@@ -78,11 +79,11 @@ function isWithdrawal(record: unknown): boolean {
   return isObject(record) && record.deleted === true;
 }
 
-const resultParams = z.object({ record_id: recordId });
+const resultParams = z.object({ source: slug, record_id: recordId });
 
 const get: Route = {
   method: 'GET',
-  path: '/results/{record_id}',
+  path: '/results/{source}/{record_id}',
   operation_id: 'getResult',
   summary: 'The result of one record',
   tag: 'Records and results',
@@ -91,8 +92,8 @@ const get: Route = {
   answers: { 200: { description: 'The result', schema: resultSchema } },
   errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
-    const { record_id } = parseParams(c.req, resultParams, 'result');
-    const result = await deps.results.get(c.get('tenant'), record_id);
+    const params = parseParams(c.req, resultParams, 'result');
+    const result = await deps.results.get({ tenant: c.get('tenant'), ...params });
     if (result === undefined) throw notFound('result');
     return c.json(result);
   },

@@ -32,7 +32,7 @@ export function buildPlainResult(
   const { record_id, source, created_at } = record;
   return {
     ...record,
-    record_key: `default#${record_id}`,
+    record_key: `default#${source}#${record_id}`,
     source_key: `default#${source}#${createHash('sha256').update(record_id).digest()[0]! % 8}`,
     source_sort: `${created_at}#${record_id}`,
     language_code,

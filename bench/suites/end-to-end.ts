@@ -5,6 +5,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
+import { recordKey } from '../../schemas/index.ts';
 import { createRandom } from '../../test/support/random.ts';
 import { withAssembly } from '../assembly.ts';
 import { type BenchCloud, withCloud } from '../cloud.ts';
@@ -25,7 +26,7 @@ const POLL_MS = 100;
 const POPULAR_TEXTS = 20;
 /** How long the suite waits for a new row before the suite fails, in milliseconds. */
 const STALLED_MS = 60_000;
-const TENANT = 'default';
+const SOURCE = { tenant: 'default', source: 'bench' };
 
 /**
  * Publishes bursts of 50, 500 and 5,000 records with the product's publisher. The suite measures
@@ -196,7 +197,7 @@ function generateRecords(name: string, load: number): RecordInput[] {
     return {
       record_id: `${name}-${i}`,
       text: `The parcel came late and the box was torn, but I love what was in it (${name}, ${topic}).`,
-      source: 'bench',
+      source: SOURCE.source,
     };
   });
 }
@@ -255,14 +256,14 @@ async function pollRows(
   let progressed_at = performance.now();
   while (missing.length > 0) {
     await sleep(POLL_MS, undefined, { signal });
-    const found = await reader.getMany(missing.map((record_id) => ({ tenant: TENANT, record_id })));
+    const found = await reader.getMany(missing.map((record_id) => ({ ...SOURCE, record_id })));
     if (found.size > 0) progressed_at = performance.now();
     else if (performance.now() - progressed_at > STALLED_MS)
       throw new Error(
         `No new row for ${STALLED_MS / 1_000} s; ${missing.length} records are missing`,
       );
     for (const { record_id } of found.values()) onSeen(record_id);
-    missing = missing.filter((record_id) => !found.has(`${TENANT}#${record_id}`));
+    missing = missing.filter((record_id) => !found.has(recordKey({ ...SOURCE, record_id })));
   }
   client.destroy();
 }

@@ -18,24 +18,29 @@ export function resultsCommand(): Command {
     .addCommand(listCommand());
 }
 
+interface GetOptions {
+  tenant: string;
+  json?: boolean;
+}
+
 function getCommand(): Command {
   return new Command('get')
     .description('the result of one record')
+    .argument('<source>')
     .argument('<record_id>')
     .option('--tenant <tenant>', 'whose record it is', 'default')
     .option('--json', 'print one line of JSON')
-    .action(
-      async (record_id: string, options: { tenant: string; json?: boolean }, command: Command) => {
-        const result = await (await openReader(command)).get(options.tenant, record_id);
-        if (result === undefined) {
-          throw new Advice(
-            `There is no result for ${record_id}.`,
-            'It may still be on the stream, be set aside (`aurastream set-aside list`), or belong to another --tenant.',
-          );
-        }
-        console.log(JSON.stringify(result, null, options.json ? 0 : 2));
-      },
-    );
+    .action(async (source: string, record_id: string, options: GetOptions, command: Command) => {
+      const { tenant } = options;
+      const result = await (await openReader(command)).get({ tenant, source, record_id });
+      if (result === undefined) {
+        throw new Advice(
+          `There is no result for ${record_id} of the source ${source}.`,
+          'It may still be on the stream, be set aside (`aurastream set-aside list`), or belong to another --tenant.',
+        );
+      }
+      console.log(JSON.stringify(result, null, options.json ? 0 : 2));
+    });
 }
 
 interface ListOptions {

@@ -1,13 +1,11 @@
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
-import { deriveRecordId } from '../../schemas/index.ts';
+import { deriveRecordId, type RecordIdentity, recordKey } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
 
 /** Record on the stream. The ids identify the result or the set-aside that the record becomes. */
-export interface Published {
-  tenant: string;
-  record_id: string;
+export interface Published extends RecordIdentity {
   record_version: number;
   /** If the consumer sets the record aside, the set-aside has this id. */
   position_id: string;
@@ -71,6 +69,7 @@ function entry(stream_name: string, outcome: PublishOutcome, record?: RecordInpu
   }
   return {
     tenant: record?.tenant ?? 'default',
+    source: record?.source ?? '',
     record_id: outcome.record_id,
     record_version: record?.record_version ?? 0,
     position_id: deriveRecordId({ stream_name, ...outcome }),
@@ -81,7 +80,7 @@ function entry(stream_name: string, outcome: PublishOutcome, record?: RecordInpu
 /** Returns one entry for each version of a record. */
 function dropDuplicates(published: Published[]): Published[] {
   const by_version = new Map(
-    published.map((one) => [`${one.tenant}#${one.record_id}#${one.record_version}`, one]),
+    published.map((one) => [`${recordKey(one)}#${one.record_version}`, one]),
   );
   return [...by_version.values()];
 }

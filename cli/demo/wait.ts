@@ -48,9 +48,9 @@ async function findOpen(
 ): Promise<Published[]> {
   const found = await results.getMany(open.filter(({ bad }) => !bad));
   for (const result of found.values()) if (result.status === 'analyzed') reportFirst(result);
-  const without_result = open.filter(({ tenant, record_id, record_version }) => {
-    const result = found.get(recordKey({ tenant, record_id }));
-    return result === undefined || result.record_version < record_version;
+  const without_result = open.filter((record) => {
+    const result = found.get(recordKey(record));
+    return result === undefined || result.record_version < record.record_version;
   });
   // A set-aside may be one of up to 100 bad lines, so a few requests at a time are enough.
   const limit = pLimit(8);

@@ -35,8 +35,8 @@ export class Tally {
       this.#refused += 1;
       return;
     }
-    const { tenant, record_id, record_version } = item.record;
-    this.#ids.add(`${tenant ?? ''}#${record_id}#${record_version ?? ''}`);
+    const { tenant, source, record_id, record_version } = item.record;
+    this.#ids.add(`${tenant ?? ''}#${source}#${record_id}#${record_version ?? ''}`);
     for (const { field, outcome, reason } of item.adjustments) {
       const key = `${field}\n${outcome}\n${reason}`;
       const known = this.#adjustments.get(key);

@@ -20,7 +20,7 @@ export function createResultsView(
 ): glue.CfnTable.TableInputProperty {
   const names = columns.map((column) => column.name).join(', ');
   const order =
-    'PARTITION BY tenant, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at';
+    'PARTITION BY tenant, source, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at';
   const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
   const originalSql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
   const description = 'Results, one row per record version.';

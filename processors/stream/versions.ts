@@ -1,4 +1,4 @@
-import { recordKey } from '../../schemas/index.ts';
+import { type RecordIdentity, recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /**
@@ -27,9 +27,7 @@ export function distinctVersions(items: StreamItem[]): Version[] {
 }
 
 /** A version of a record with the number of its analysis run. */
-export interface Versioned {
-  tenant: string;
-  record_id: string;
+export interface Versioned extends RecordIdentity {
   record_version: number;
   analysis_run?: number | undefined;
 }

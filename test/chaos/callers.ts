@@ -142,6 +142,7 @@ async function postRecords(
     const spec = {
       kind: 'record',
       tenant: CALLER_TENANT,
+      source: name,
       record_id: `${mark}.${i}`,
       record_version: 0,
       text,

@@ -20,7 +20,7 @@ export async function drain({ test, books }: Storm, name: string): Promise<numbe
   for (;;) {
     await test.control('POST', 'queues/release');
     const found = await test.results.getMany(
-      waiting.map((record_id) => ({ tenant: 'default', record_id })),
+      waiting.map((record_id) => ({ tenant: 'default', source: name, record_id })),
     );
     const ids = new Set([...found.values()].map(({ record_id }) => record_id));
     waiting = waiting.filter((id) => !ids.has(id));

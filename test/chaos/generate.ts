@@ -55,8 +55,8 @@ function convert(
   if (!REPAIRABLE.includes(first.reason) || random.chance(0.4)) {
     return { ...generated, is_aggregate: false };
   }
-  const repaired = describeRecord(writeText(id), random.chance(0.5) ? id : undefined);
-  repairs.records.set(bytes.toString('base64'), recordOf(name, repaired));
+  const repaired = describeRecord(name, writeText(id), random.chance(0.5) ? id : undefined);
+  repairs.records.set(bytes.toString('base64'), recordOf(repaired));
   return { bytes, partition_key, is_aggregate: false, specs: [{ ...first, repaired }] };
 }
 
@@ -64,28 +64,30 @@ function writeText(mark: string): string {
   return `I love how quiet the storm became in the end #${mark}#. `;
 }
 
-function describeRecord(text: string, record_id?: string): RecordSpec {
-  const base = { kind: 'record', tenant: 'default', record_version: 0 } as const;
+function describeRecord(source: string, text: string, record_id?: string): RecordSpec {
+  const base = { kind: 'record', tenant: 'default', source, record_version: 0 } as const;
   const id = record_id === undefined ? {} : { record_id };
   return { ...base, ...id, text, language: 'en', status: 'analyzed' };
 }
 
-function recordOf(source: string, { record_id, text, language }: RecordSpec): object {
+function recordOf({ record_id, source, text, language }: RecordSpec): object {
   return { ...(record_id === undefined ? {} : { record_id }), source, text, language };
 }
 
 function generateNameless(name: string, id: string): StormEntry {
-  const spec = describeRecord(writeText(id));
-  const bytes = Buffer.from(JSON.stringify(recordOf(name, spec)));
+  const spec = describeRecord(name, writeText(id));
+  const bytes = Buffer.from(JSON.stringify(recordOf(spec)));
   return { bytes, partition_key: id, is_aggregate: false, specs: [spec] };
 }
 
 function generateNamelessAggregate(name: string, id: string, size: number): StormEntry {
-  const specs = Array.from({ length: size }, (_, i) => describeRecord(writeText(`${id}.${i}`)));
+  const specs = Array.from({ length: size }, (_, i) =>
+    describeRecord(name, writeText(`${id}.${i}`)),
+  );
   const bytes = kplAggregate(
     specs.map((spec) => ({
       partition_key: id,
-      data: Buffer.from(JSON.stringify(recordOf(name, spec))),
+      data: Buffer.from(JSON.stringify(recordOf(spec))),
     })),
   );
   return { bytes, partition_key: id, is_aggregate: true, specs };
@@ -94,7 +96,7 @@ function generateNamelessAggregate(name: string, id: string, size: number): Stor
 /** Creates a record whose text waits on S3, but the text is put there only later. */
 export function generateLateText(name: string, repairs: Repairs): StormEntry {
   const record_id = `${name}-late`;
-  const repaired = describeRecord(writeText(record_id).repeat(200), record_id);
+  const repaired = describeRecord(name, writeText(record_id).repeat(200), record_id);
   const text_claim = createHash('sha256').update(repaired.text).digest('hex');
   repairs.late_texts.push(repaired.text);
   const record = { record_id, source: name, language: 'en', text_claim };
@@ -138,5 +140,5 @@ export function generateClaim(random: Random, name: string): StormEntry {
 
 function generateRecord(source: string, record_id: string, text: string): StormEntry {
   const record = { tenant: 'default', record_id, record_version: 0, source, text, language: 'en' };
-  return { record, specs: [describeRecord(text, record_id)] };
+  return { record, specs: [describeRecord(source, text, record_id)] };
 }

@@ -59,7 +59,7 @@ function listRequests(
     results: [{ path: `/jobs/${failed_job}/results` }],
     publish: [post('/records', { records: [{ text: 'TEXT', source: 'faults' }] })],
     listResults: [{ path: '/results?source=faults' }],
-    getResult: [{ path: '/results/none' }],
+    getResult: [{ path: '/results/s/none' }],
     stats: [{ path: '/stats?interval=day' }],
     budget: [{ path: '/budget' }],
     health: [{ path: '/health', key: '' }],

@@ -61,7 +61,7 @@ it('POST /records stores valid records as results of the tenant, and refuses eac
   expect(body).toMatchObject({ accepted: 2, refused: 1, failed: 0 });
   expect(body.records[1]).toMatchObject({ status: 'refused', issues: [{ path: 'text' }] });
   await vi.waitFor(async () => {
-    const one = await call('/results/api-1');
+    const one = await call('/results/shop/api-1');
     expect(one).toMatchObject({
       status: 200,
       body: { sentiment: 'POSITIVE', tenant: 'default' },
@@ -87,8 +87,8 @@ it('GET /results shows each result once over all pages while new results arrive'
     }
     await post('/records', { records });
     await vi.waitFor(async () => {
-      expect((await call(`/results/page-${to - 1}`)).status).toBe(200);
-      expect((await call(`/results/page-${from}`)).status).toBe(200);
+      expect((await call(`/results/paged/page-${to - 1}`)).status).toBe(200);
+      expect((await call(`/results/paged/page-${from}`)).status).toBe(200);
     }, WAIT);
   };
   await put(0, 30);
@@ -280,15 +280,15 @@ it('two tenants see nothing of each other on any route', async () => {
   await post('/records', { records: [{ record_id: 'mine', text: 'I love it', source: 'mine' }] });
   await vi.waitFor(async () => {
     expect((await call(`/status/${job_id}`)).body.status).toBe('COMPLETED');
-    expect((await call('/results/mine')).status).toBe(200);
+    expect((await call('/results/mine/mine')).status).toBe(200);
   }, WAIT);
   await test.cloud.flush();
   for (const [method, path] of [
     ['GET', `/status/${job_id}`],
     ['GET', `/jobs/${job_id}/results`],
     ['DELETE', `/jobs/${job_id}`],
-    ['GET', '/results/mine'],
-    ['GET', `/results/${job_id}:0`],
+    ['GET', '/results/mine/mine'],
+    ['GET', `/results/api/${job_id}:0`],
   ]) {
     const there = await call(path!, { method: method!, ...other });
     const nowhere = await call(path!.replace(/mine$|job_[^/:]+/, 'job_none'), {

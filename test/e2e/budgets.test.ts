@@ -35,6 +35,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function find(tenant: string, record_id: string) {
+  return test.results.get({ tenant, source: 'budgets', record_id });
+}
+
 const analyze = (text: string) =>
   call('/analyze/sync', {
     method: 'POST',
@@ -116,10 +120,10 @@ it('a tenant over its budget gets 429 and set-asides, other tenants go on, and t
   );
   const set_asides = await vi.waitFor(async () => {
     for (const id of ['other-1', 'other-2']) {
-      expect(await test.results.get('default', id)).toMatchObject({ status: 'analyzed' });
+      expect(await find('default', id)).toMatchObject({ status: 'analyzed' });
     }
-    expect(await test.results.get(tenant, 'known')).toMatchObject({ status: 'analyzed' });
-    expect(await test.results.get(tenant, 'withdrawn')).toMatchObject({ status: 'withdrawn' });
+    expect(await find(tenant, 'known')).toMatchObject({ status: 'analyzed' });
+    expect(await find(tenant, 'withdrawn')).toMatchObject({ status: 'withdrawn' });
     const found = await listSetAsides();
     expect(found).toHaveLength(2);
     return found;
@@ -128,7 +132,7 @@ it('a tenant over its budget gets 429 and set-asides, other tenants go on, and t
     expect(one).toMatchObject({ reason: 'over_budget', over_budget: { month: MONTH } });
     expect(await test.set_asides.get(one.set_aside_id)).toEqual(one);
   }
-  expect(await test.results.get(tenant, 'over-1')).toBeUndefined();
+  expect(await find(tenant, 'over-1')).toBeUndefined();
 
   // Before the reset the schedule replays nothing, and after it each record gets its result.
   await test.control('POST', 'rules/fire');
@@ -136,7 +140,7 @@ it('a tenant over its budget gets 429 and set-asides, other tenants go on, and t
   await test.control('POST', 'rules/fire');
   await vi.waitFor(async () => {
     for (const id of ['over-1', 'over-2']) {
-      expect(await test.results.get(tenant, id), id).toMatchObject({ status: 'analyzed' });
+      expect(await find(tenant, id), id).toMatchObject({ status: 'analyzed' });
     }
     expect(await listSetAsides()).toEqual([]);
   }, WAIT);

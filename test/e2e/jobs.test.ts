@@ -130,7 +130,7 @@ it('a job of documents returns the outcome of each document in the submitted ord
   ]);
   expect(results[0].record_id).toBe('mine-1');
   expect(results[1]).toMatchObject({ record_id: `${job_id}:1`, result: { source: 'diary' } });
-  const { body } = await call('/results/mine-1');
+  const { body } = await call('/results/api/mine-1');
   expect(body).toMatchObject({ sentiment: 'POSITIVE' });
 });
 
@@ -414,7 +414,7 @@ async function useCommonRoutes() {
   const records = [{ text: 'On the stream by the API', source: 'tour', record_id: 'tour' }];
   await call('/records', { method: 'POST', body: { records } });
   await call('/analyze/sync', { method: 'POST', body: { text: 'A text that no cache holds' } });
-  await waitForResult('tour');
+  await waitForResult('tour', 'tour');
   await call('/results?source=tour');
   await call('/jobs');
   await call('/stats');
@@ -432,7 +432,7 @@ async function replaceAndSetAside() {
     }),
   );
   await vi.waitFor(async () => {
-    expect((await call('/results/tour')).body).toMatchObject({ record_version: 2 });
+    expect((await call('/results/tour/tour')).body).toMatchObject({ record_version: 2 });
   }, WAIT);
 }
 
@@ -452,7 +452,7 @@ async function putBack() {
       Data: packRestored(restored, key),
     }),
   );
-  await waitForResult('back');
+  await waitForResult('tour', 'back');
 }
 
 /**
@@ -502,8 +502,8 @@ async function resumeSubmission() {
   await test.control('POST', 'rules/fire');
 }
 
-async function waitForResult(record_id: string) {
+async function waitForResult(source: string, record_id: string) {
   await vi.waitFor(async () => {
-    expect((await call(`/results/${record_id}`)).status).toBe(200);
+    expect((await call(`/results/${source}/${record_id}`)).status).toBe(200);
   }, WAIT);
 }

@@ -28,7 +28,10 @@ async function put(ids: string[], textOf: (id: string, index: number) => string)
 const waitUntilAnalyzed = (ids: string[]) =>
   vi.waitFor(async () => {
     for (const id of ids) {
-      expect(await test.results.get('default', id), id).toMatchObject({ status: 'analyzed' });
+      expect(
+        await test.results.get({ tenant: 'default', source: SOURCE, record_id: id }),
+        id,
+      ).toMatchObject({ status: 'analyzed' });
     }
   }, WAIT);
 

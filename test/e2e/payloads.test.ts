@@ -1,5 +1,7 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { resultOf } from '../../aws/dynamodb/results/row.ts';
 import { deriveRecordId } from '../../schemas/index.ts';
 import { AGGREGATE_CASES } from '../fixtures/stream/aggregates.ts';
 import { AGGREGATE_ENDS, ENVELOPE_ENDS } from '../fixtures/stream/ends.ts';
@@ -32,9 +34,14 @@ async function put({ data, pk = 'k' }: StreamCase): Promise<string> {
 
 const result = (record_id: string) =>
   vi.waitFor(async () => {
-    const found = await test.results.get('default', record_id);
+    const command = new ScanCommand({
+      TableName: test.stack.ResultsTableName,
+      FilterExpression: 'record_id = :id',
+      ExpressionAttributeValues: { ':id': { S: record_id } },
+    });
+    const { Items: [found] = [] } = await test.clients.dynamodb.send(command);
     expect(found, record_id).toBeDefined();
-    return found!;
+    return resultOf(found!);
   }, WAIT);
 
 const setAside = (id: string) =>

@@ -48,6 +48,10 @@ async function put(...entries: Buffer[]): Promise<{ shard_id: string; sequence_n
   }));
 }
 
+function find(source: string, record_id: string) {
+  return test.results.get({ tenant: 'default', source, record_id });
+}
+
 const bytes = (record: object) => Buffer.from(JSON.stringify(record));
 
 it('aurastream redrive puts the records that Lambda gave up on back on the stream, and a second run puts back none', async () => {
@@ -82,18 +86,18 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
   expect(await json(['redrive', 'run'])).toMatchObject({ records: 4, failed: 0 });
   const position = ({ shard_id, sequence_number }: NonNullable<typeof nameless>) =>
     `${test.stack.StreamName}:${shard_id}:${sequence_number}`;
-  const ids = [
-    'named',
-    position(nameless!),
-    `${position(aggregate!)}:0`,
-    `${position(aggregate!)}:1`,
+  const records: [source: string, record_id: string][] = [
+    ['tour', 'named'],
+    ['tour', position(nameless!)],
+    ['kpl', `${position(aggregate!)}:0`],
+    ['kpl', `${position(aggregate!)}:1`],
   ];
-  for (const record_id of ids) {
+  for (const [source, record_id] of records) {
     await vi.waitFor(async () => {
-      expect(await test.results.get('default', record_id), record_id).toBeDefined();
+      expect(await find(source, record_id), record_id).toBeDefined();
     }, WAIT);
   }
-  expect(await test.results.get('default', 'named')).toMatchObject({ record_version: 3 });
+  expect(await find('tour', 'named')).toMatchObject({ record_version: 3 });
 
   expect(await json(['redrive', 'list'])).toEqual([]);
   expect(await json(['redrive', 'run'])).toMatchObject({ batches: 0 });
@@ -190,13 +194,13 @@ it('aurastream set-aside replay publishes the set-asides that a fix repairs, und
     left: 1,
   });
   await vi.waitFor(async () => {
-    expect(await test.results.get('default', idOf(bad))).toMatchObject({ source: 'mended' });
+    expect(await find('mended', idOf(bad))).toMatchObject({ source: 'mended' });
   }, WAIT);
   expect(await json(['set-aside', 'replay', ...ids, '--fix', fix])).toMatchObject({
     done_before: 1,
     left: 1,
   });
-  expect(await test.results.get('default', idOf(hopeless))).toBeUndefined();
+  expect(await find('mended', idOf(hopeless))).toBeUndefined();
 }, 120_000);
 
 it('aurastream set-aside replay says what is wrong with an invalid fix', async () => {
@@ -218,8 +222,8 @@ it('aurastream replay analyses outdated results again, keeps the old lines, and 
     of('gone', { deleted: true, record_version: 1 }),
   );
   await vi.waitFor(async () => {
-    expect(await test.results.get('default', 'kept')).toBeDefined();
-    expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
+    expect(await find('replayed', 'kept')).toBeDefined();
+    expect(await find('replayed', 'gone')).toMatchObject({ status: 'withdrawn' });
   }, WAIT);
   await test.cloud.flush();
   const from = new Date(Date.now() - 600_000).toISOString();
@@ -229,7 +233,7 @@ it('aurastream replay analyses outdated results again, keeps the old lines, and 
   expect(await json([...newer, '--dry-run'])).toMatchObject({ replayed: 1 });
   expect(await json(newer)).toMatchObject({ replayed: 1, failed: 0 });
   const row = await vi.waitFor(async () => {
-    const found = await test.results.get('default', 'kept');
+    const found = await find('replayed', 'kept');
     expect(found!.analysis_run).toEqual(expect.any(Number));
     return found;
   }, WAIT);
@@ -242,5 +246,5 @@ it('aurastream replay analyses outdated results again, keeps the old lines, and 
     const { rows } = await test.query(`SELECT analysis_run FROM results ${where}`);
     expect(rows).toEqual([{ analysis_run: row!.analysis_run }]);
   }, WAIT);
-  expect(await test.results.get('default', 'gone')).toMatchObject({ status: 'withdrawn' });
+  expect(await find('replayed', 'gone')).toMatchObject({ status: 'withdrawn' });
 }, 120_000);

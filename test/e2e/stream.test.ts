@@ -37,9 +37,9 @@ async function put(data: Uint8Array | string, key = 'any'): Promise<string> {
   return deriveRecordId({ stream_name: test.stack.StreamName, ...position });
 }
 
-function result(record_id: string) {
+function result(source: string, record_id: string) {
   return vi.waitFor(async () => {
-    const found = await test.results.get('default', record_id);
+    const found = await test.results.get({ tenant: 'default', source, record_id });
     expect(found, record_id).toBeDefined();
     return found!;
   }, WAIT);
@@ -83,7 +83,7 @@ async function putLines(
 
 it('a record that any AWS client puts becomes a row of the results table and a line of the lake', async () => {
   const id = await put(JSON.stringify({ text: 'I love my cat', source: 'curl' }));
-  expect(await result(id)).toMatchObject({
+  expect(await result('curl', id)).toMatchObject({
     record_id: id,
     source: 'curl',
     status: 'analyzed',
@@ -108,9 +108,9 @@ it('the consumer reads gzipped records and KPL aggregates', async () => {
       { partition_key: 'b', data: gzipSync(text('second')) },
     ]),
   );
-  expect((await result(zipped)).text).toBe('The zip is great');
-  expect((await result(`${aggregate}:0`)).text).toBe('The first is great');
-  expect((await result(`${aggregate}:1`)).text).toBe('The second is great');
+  expect((await result('packed', zipped)).text).toBe('The zip is great');
+  expect((await result('packed', `${aggregate}:0`)).text).toBe('The first is great');
+  expect((await result('packed', `${aggregate}:1`)).text).toBe('The second is great');
 });
 
 it('a Japanese text over 5,000 bytes is split and gets one verdict', async () => {
@@ -125,7 +125,7 @@ it('a Japanese text over 5,000 bytes is split and gets one verdict', async () =>
     })
     .find(({ text }) => Buffer.byteLength(`${text}`) > 5_000 && /\p{Script=Hiragana}/u.test(text));
   const id = await put(JSON.stringify({ text: long!.text, source: 'long' }));
-  const found = await result(id);
+  const found = await result('long', id);
   expect(found).toMatchObject({ status: 'analyzed', language_code: 'ja', chunks: 2 });
   expect(found.scores!.positive).toBeGreaterThan(0);
 });
@@ -139,11 +139,11 @@ it('a record without a text to score gets a result with the reason and costs no 
     }),
   );
   const blank = await put(JSON.stringify({ text: ' \n ', source: 'no_verdict' }));
-  expect(await result(dutch)).toMatchObject({
+  expect(await result('no_verdict', dutch)).toMatchObject({
     status: 'unsupported_language',
     language_code: 'nl',
   });
-  expect(await result(blank)).toMatchObject({ status: 'empty' });
+  expect(await result('no_verdict', blank)).toMatchObject({ status: 'empty' });
   expect(await comprehendCalls()).toBe(before);
 });
 
@@ -162,22 +162,40 @@ it.each([
     expect(kept.reason).toBe(reason);
     expect(Buffer.from(kept.data_base64, 'base64').equals(bytes)).toBe(true);
     expect(JSON.stringify(kept.issues)).not.toContain('secret');
-    await result(good);
+    await result('good', good);
   },
 );
+
+it('two sources with the same record_id keep a result each', async () => {
+  const of = (source: string, text: string) =>
+    put(JSON.stringify({ record_id: 'shared', source, text, language: 'en' }), 'same');
+  await of('left', 'I love my cat');
+  await of('right', 'This is terrible');
+  expect(await result('left', 'shared')).toMatchObject({ source: 'left', sentiment: 'POSITIVE' });
+  expect(await result('right', 'shared')).toMatchObject({ source: 'right', sentiment: 'NEGATIVE' });
+});
 
 it('a record keeps its highest version, in whatever order versions arrive', async () => {
   const version = (record_version: number, text: string) =>
     put(JSON.stringify({ record_id: 'versioned', record_version, text, source: 'versions' }), 'v');
   await version(2, 'The second version is great');
-  await vi.waitFor(async () => expect((await result('versioned')).record_version).toBe(2), WAIT);
+  await vi.waitFor(
+    async () => expect((await result('versions', 'versioned')).record_version).toBe(2),
+    WAIT,
+  );
   await version(1, 'The first version is terrible');
   const last = await put(JSON.stringify({ text: 'after', source: 'versions' }), 'v');
-  await result(last);
-  expect(await result('versioned')).toMatchObject({ record_version: 2, sentiment: 'POSITIVE' });
+  await result('versions', last);
+  expect(await result('versions', 'versioned')).toMatchObject({
+    record_version: 2,
+    sentiment: 'POSITIVE',
+  });
   await version(3, 'The third version is terrible');
   await vi.waitFor(async () => {
-    expect(await result('versioned')).toMatchObject({ record_version: 3, sentiment: 'NEGATIVE' });
+    expect(await result('versions', 'versioned')).toMatchObject({
+      record_version: 3,
+      sentiment: 'NEGATIVE',
+    });
   }, WAIT);
 });
 
@@ -202,7 +220,7 @@ it('a text that makes Comprehend refuse its call is set aside, and the other 24 
     issues: [{ path: 'text', message: 'the analyzer refuses it: InvalidRequestException' }],
   });
   for (const id of ids.filter((_, i) => i !== 17)) {
-    expect(await result(id)).toMatchObject({ status: 'analyzed', sentiment: 'POSITIVE' });
+    expect(await result('cursed', id)).toMatchObject({ status: 'analyzed', sentiment: 'POSITIVE' });
   }
 });
 
@@ -231,7 +249,7 @@ it('every record has its results after partial failures of every service', async
       Buffer.from(JSON.stringify({ text: `Parcel number ${i} is great`, source: 'partial' })),
     ),
   );
-  for (const id of ids) expect((await result(id)).status).toBe('analyzed');
+  for (const id of ids) expect((await result('partial', id)).status).toBe('analyzed');
   const { rules } = (await test.control('GET', 'faults')) as { rules: { hits: number }[] };
   expect(rules.map((rule) => rule.hits > 0)).toEqual([true, true, true, true]);
   await vi.waitFor(async () => {
@@ -254,14 +272,17 @@ it('a repeated text costs no further call, and a redelivery changes no row', asy
   );
   const rows = async () => {
     const found = [];
-    for (let i = 0; i < 50; i += 1) found.push(await result(`again-${i}`));
+    for (let i = 0; i < 50; i += 1) found.push(await result('again', `again-${i}`));
     return found;
   };
   await putLines(lines);
   const first = await rows();
   const calls = await comprehendCalls();
   await putLines(lines);
-  await result(await put(JSON.stringify({ text: 'Cup 0 is lovely', source: 'good' }), 'k0'));
+  await result(
+    'good',
+    await put(JSON.stringify({ text: 'Cup 0 is lovely', source: 'good' }), 'k0'),
+  );
   await vi.waitFor(async () => {
     const { rows: repeats } = await test.query(
       `SELECT count(*) AS n FROM results_raw WHERE source = 'again'`,
@@ -283,7 +304,7 @@ it('every call to Comprehend is as full as its batch allows', async () => {
         Buffer.from(JSON.stringify({ text: `Shirt ${round}-${i} is too small`, source: 'full' })),
       ),
     );
-    for (const id of ids) await result(id);
+    for (const id of ids) await result('full', id);
   }
   const batches = (await functionLog(test.data_dir))
     .split('\n')
@@ -303,7 +324,7 @@ it('no log holds a text', async () => {
   const failing = JSON.stringify({ text: 'Fails at first', source: 'logs' });
   await test.control('POST', 'faults', { service: 'firehose', kind: 'error', count: 1 });
   const ids = await putLines([Buffer.from(good), Buffer.from(failing)]);
-  for (const id of ids) await result(id);
+  for (const id of ids) await result('logs', id);
   await setAside(await put(corruptAggregate()));
   await setAside(await put('{"text":"half a record'));
   await setAside(await put(JSON.stringify({ text: 'without its source' })));
@@ -328,7 +349,7 @@ it('the consumer logs one line per batch, not per record', async () => {
       Buffer.from(JSON.stringify({ text: `Lamp ${i} is bright`, source: 'lines' })),
     ),
   );
-  for (const id of ids) await result(id);
+  for (const id of ids) await result('lines', id);
   const log = await functionLog(test.data_dir);
   const invocations = log.match(/^START /gm)!.length;
   expect(log.match(/"message":"batch processed"/g)!.length).toBeLessThanOrEqual(invocations);

@@ -3,12 +3,12 @@ import { type Result, recordKey } from '../../schemas/index.ts';
 import { countStubCall } from '../support/endless-loops.ts';
 
 /**
- * Creates a reader of the results in `rows`. The keys of `rows` are `tenant#record_id`. A listing
- * returns the results in the order of the map.
+ * Creates a reader of the results in `rows`. The function `recordKey` builds the keys of `rows`. A
+ * listing returns the results in the order of the map.
  */
 export function createFakeReader(rows = new Map<string, Result>()) {
   const results: ResultsReader = {
-    get: async (tenant, record_id) => rows.get(recordKey({ tenant, record_id })),
+    get: async (record) => rows.get(recordKey(record)),
     async getMany(records) {
       const keys = records.map(recordKey);
       return new Map([...rows].filter(([key]) => keys.includes(key)));

@@ -12,7 +12,7 @@ const POLL_MS = 100;
  * with much other work, rows have taken half a minute.
  */
 const LONGEST_MS = 180_000;
-const TENANT = 'default';
+const SOURCE = { tenant: 'default', source: 'live' };
 
 export interface LiveLoad {
   /** Beginning of the ids and texts, so that no two loads have a record in common. */
@@ -32,7 +32,7 @@ export async function measureLive(test: TestCloud, load: LiveLoad): Promise<numb
   const waiting = new Map<string, { record_id: string; put_at: number }>();
   const latencies: number[] = [];
   const published = publish(test, load, (record_id) =>
-    waiting.set(recordKey({ tenant: TENANT, record_id }), {
+    waiting.set(recordKey({ ...SOURCE, record_id }), {
       record_id,
       put_at: performance.now(),
     }),
@@ -77,7 +77,7 @@ async function publish(
         PartitionKey: record_id,
         Data: Buffer.from(
           JSON.stringify({
-            ...{ record_id, source: 'live', language: 'en' },
+            ...{ record_id, source: SOURCE.source, language: 'en' },
             text: `The courier of ${record_id} was friendly`,
           }),
         ),
@@ -94,7 +94,7 @@ async function publish(
 async function findRows(test: TestCloud, records: { record_id: string }[]): Promise<string[]> {
   if (records.length === 0) return [];
   const rows = await test.results.getMany(
-    records.map(({ record_id }) => ({ tenant: TENANT, record_id })),
+    records.map(({ record_id }) => ({ ...SOURCE, record_id })),
   );
   return [...rows.keys()];
 }

@@ -171,10 +171,10 @@ function makeShared({ random, shared_versions }: GeneratorOptions, draw: Draw): 
   const record_id = `shared-${random.int(12)}`;
   const tenants = random.chance(0.5) ? TENANTS : [random.pick(TENANTS)];
   return tenants.map((tenant) => {
-    const key = `${tenant} ${record_id}`;
+    const source = random.pick(['feed-a', 'feed-b']);
+    const key = `${tenant} ${source} ${record_id}`;
     const record_version = (shared_versions.get(key) ?? -1) + 1;
     shared_versions.set(key, record_version);
-    const source = random.pick(['feed-a', 'feed-b']);
     return asRecord(draw({ tenant, source, record_id, record_version }));
   });
 }

@@ -1,7 +1,13 @@
 import { answerJobResults } from '../../api/routes/job-results.ts';
 import { endJob } from '../../jobs/end-job.ts';
 import type { JobStore, Page } from '../../jobs/ports.ts';
-import type { Job, JobResultsResponse, OutcomeCounts, Result } from '../../schemas/index.ts';
+import type {
+  Job,
+  JobResultsResponse,
+  OutcomeCounts,
+  RecordIdentity,
+  Result,
+} from '../../schemas/index.ts';
 import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../fakes/job-store.ts';
 import type { Random } from '../support/random.ts';
@@ -165,7 +171,7 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
     const job = (await store.get(known.job_id))!;
     if (job.input.etag === undefined || known.input === 'replaced') return;
     const { inputs } = createFakeInputs(objects);
-    const results = { getMany: async (keys: Key[]) => readRows(stored, keys) };
+    const results = { getMany: async (keys: RecordIdentity[]) => readRows(stored, keys) };
     const rows: JobResultsResponse['results'] = [];
     const limit = sampling.pick([3, 50, 1_000]);
     let cursor: string | undefined;
@@ -262,12 +268,10 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   };
 }
 
-type Key = { tenant: string; record_id: string };
-
-function readRows(stored: Stored, keys: Key[]): Map<string, Result> {
+function readRows(stored: Stored, keys: RecordIdentity[]): Map<string, Result> {
   return new Map(
-    keys.flatMap(({ tenant, record_id }) => {
-      const key = `${tenant}#${record_id}`;
+    keys.flatMap(({ tenant, source, record_id }) => {
+      const key = `${tenant}#${source}#${record_id}`;
       const item = stored.table.items.get(key);
       return item === undefined ? [] : [[key, resultOf(item)]];
     }),

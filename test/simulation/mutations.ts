@@ -161,8 +161,15 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'tenants share the rows of equal ids',
     file: 'schemas/identity.ts',
-    from: 'return `${record.tenant}#${record.record_id}`;',
-    to: 'return record.record_id;',
+    from: 'return `${tenant}#${source}#${record_id}`;',
+    to: 'return `${source}#${record_id}`;',
+    seed: 1,
+  },
+  {
+    name: 'sources share the rows of equal ids',
+    file: 'schemas/identity.ts',
+    from: 'return `${tenant}#${source}#${record_id}`;',
+    to: 'return `${tenant}#${record_id}`;',
     seed: 1,
   },
   {

@@ -5,6 +5,7 @@ import { replay } from '../../operations/replay.ts';
 import { replaySetAside } from '../../operations/replay-set-aside.ts';
 import {
   type FailureReport,
+  type RecordIdentity,
   type RestoredMark,
   type Result,
   ServiceError,
@@ -202,11 +203,11 @@ async function* readHour(
 function readCurrent(
   { world, stored }: OperatorsDeps,
   environment: Environment,
-  keys: { tenant: string; record_id: string }[],
+  keys: RecordIdentity[],
 ): Promise<Map<string, Result>> {
   return world.call(environment, 'results_table', 'BatchGetItem', () => {
-    const rows = keys.flatMap(({ tenant, record_id }): [string, Result][] => {
-      const key = `${tenant}#${record_id}`;
+    const rows = keys.flatMap(({ tenant, source, record_id }): [string, Result][] => {
+      const key = `${tenant}#${source}#${record_id}`;
       const item = stored.table.items.get(key);
       return item === undefined ? [] : [[key, resultOf(item)]];
     });

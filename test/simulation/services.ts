@@ -122,6 +122,7 @@ type Item = Parameters<typeof fieldsOf>[0];
 function rowOf(item: Item): Row {
   return {
     tenant: item.tenant?.S ?? '',
+    source: item.source?.S ?? '',
     record_id: item.record_id?.S ?? '',
     record_version: Number(item.record_version?.N),
     analysis_run: Number(item.analysis_run?.N ?? 0),

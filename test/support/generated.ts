@@ -11,6 +11,7 @@ type Spec = RecordSpec | { kind: 'poison'; reason: string };
 interface RecordSpec {
   kind: 'record';
   tenant: string;
+  source: string;
   record_id: string;
   record_version: number;
   text: string;
@@ -111,6 +112,7 @@ function generateRecord(
       {
         kind: 'record' as const,
         tenant,
+        source,
         record_id,
         record_version,
         // Re-encode the text as UTF-8, because UTF-8 encodes half an emoji as U+FFFD.

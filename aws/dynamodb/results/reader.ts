@@ -11,10 +11,10 @@ import { resultOf } from './row.ts';
 export function createResultsReader(deps: TableDeps): ResultsReader {
   const table = openTable(deps);
   return {
-    async get(tenant, record_id) {
+    async get(record) {
       const command = new GetItemCommand({
         TableName: table.table_name,
-        Key: { record_key: { S: recordKey({ tenant, record_id }) } },
+        Key: { record_key: { S: recordKey(record) } },
       });
       const { Item } = await callDynamoDb(() => table.client.send(command));
       return Item === undefined ? undefined : resultOf(Item);

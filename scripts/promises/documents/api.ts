@@ -199,13 +199,13 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: "`GET /results`, `/results/{record_id}` | returns the results of a source, newest first, optionally of one sentiment; returns one record's result",
+      says: "`GET /results`, `/results/{source}/{record_id}` | returns the results of a source, newest first, optionally of one sentiment; returns one record's result",
       tests: [
         'GET /results fills a page of `limit` results of one sentiment from several pages of storage',
         'the pages of GET /results hold each result of the sentiment once, `limit` at most, in their order',
         'GET /results shows each result once over all pages while new results arrive',
         'A listing of a source has each result once over any pages, newest first',
-        'GET /results/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE',
+        'GET /results/{source}/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE',
       ],
     },
     {
@@ -405,7 +405,7 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'You can safely send a request twice: analysis has no side effects, a record counts once per `record_id`, and a job is created once per `Idempotency-Key`.',
+      says: 'You can safely send a request twice: analysis has no side effects, a record counts once per `source` and `record_id`, and a job is created once per `Idempotency-Key`.',
       tests: [
         'A redelivery leaves the row as it was',
         'the same Idempotency-Key and body give the same job, once',

@@ -383,6 +383,14 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'Tenant, source and id identify a record, so two sources can use the same ids.',
+      tests: [
+        'a record with the same id of another tenant or another source is another record',
+        'A results table keeps the records of two sources apart',
+        'two sources with the same record_id keep a result each',
+      ],
+    },
+    {
       says: 'A record that comes without an id gets one from its place: the names of stream and shard, the sequence number, and in a KPL aggregate its number there.',
       tests: [
         'a record id derived from the place on the stream is a valid record id',

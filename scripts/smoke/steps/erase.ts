@@ -10,7 +10,7 @@ export const erase: Step = {
     const { run } = context;
     const ids = [...listRecordIds(context), `${run}-redriven`];
     const lines = ids.map((record_id) => {
-      const source = record_id.endsWith('redriven') ? `${run}-redriven` : run;
+      const source = sourceOf(context, record_id);
       return JSON.stringify({ record_id, source, deleted: true, record_version: 1 });
     });
     const accepted = await ingestLines(context, 'withdrawals.jsonl', lines);
@@ -23,9 +23,15 @@ export const erase: Step = {
   },
 };
 
-function waitForWithdrawal({ http, keys, waitFor }: SmokeContext, id: string): Promise<void> {
+function sourceOf({ run }: SmokeContext, record_id: string): string {
+  return record_id.endsWith('redriven') ? `${run}-redriven` : run;
+}
+
+function waitForWithdrawal(context: SmokeContext, id: string): Promise<void> {
+  const { http, keys, waitFor } = context;
+  const path = `/results/${sourceOf(context, id)}/${id}`;
   return waitFor(async () => {
-    const { json } = await http.send('GET /results/{record_id} withdrawn', `/results/${id}`, {
+    const { json } = await http.send('GET /results/{source}/{record_id} withdrawn', path, {
       api_key: keys.own.api_key,
     });
     check(json.status === 'withdrawn' && !json.text, `${id} is ${String(json.status)}`);

@@ -94,8 +94,10 @@ async function countResults({ http, keys, run }: SmokeContext): Promise<number> 
 export const isolation: Step = {
   promise: 'A tenant does not see the results of another tenant',
   async run({ http, keys, run }) {
-    const path = `/results/${run}-0`;
-    const own = await http.send('GET /results/{record_id}', path, { api_key: keys.own.api_key });
+    const path = `/results/${run}/${run}-0`;
+    const own = await http.send('GET /results/{source}/{record_id}', path, {
+      api_key: keys.own.api_key,
+    });
     check(own.status === 200, `the own tenant: ${own.status} ${own.text}`);
     const other = await http.send('a result of another tenant', path, {
       api_key: keys.other.api_key,

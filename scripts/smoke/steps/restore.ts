@@ -33,7 +33,7 @@ export const setAside: Step = {
       replayed: number;
     };
     check(replayed === 1, `${replayed} set-asides were put back`);
-    await waitForResult(context, id);
+    await waitForResult(context, `${run}-fixed`, id);
     return id;
   },
 };
@@ -55,7 +55,7 @@ export const redrive: Step = {
     );
     const { records } = (await aurastream('redrive', 'run', key)) as { records: number };
     check(records === 1, `${records} records were put back`);
-    await waitForResult(context, record_id);
+    await waitForResult(context, `${run}-redriven`, record_id);
     return record_id;
   },
 };
@@ -86,10 +86,14 @@ function buildReport(stack: SmokeContext['stack'], run: string, record_id: strin
   };
 }
 
-function waitForResult({ http, keys, waitFor }: SmokeContext, record_id: string): Promise<void> {
-  const path = `/results/${encodeURIComponent(record_id)}`;
+function waitForResult(
+  { http, keys, waitFor }: SmokeContext,
+  source: string,
+  record_id: string,
+): Promise<void> {
+  const path = `/results/${source}/${encodeURIComponent(record_id)}`;
   return waitFor(async () => {
-    const { status } = await http.send('GET /results/{record_id}', path, {
+    const { status } = await http.send('GET /results/{source}/{record_id}', path, {
       api_key: keys.own.api_key,
     });
     check(status === 200, `${record_id} has no result`);

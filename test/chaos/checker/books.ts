@@ -2,6 +2,7 @@
 export interface RecordSpec {
   kind: 'record';
   tenant: string;
+  source: string;
   /** Id that the producer gave. If absent, the product derives the id from the position. */
   record_id?: string | undefined;
   record_version: number;
@@ -96,3 +97,5 @@ export interface Books {
 
 /** The tenant of the API key that the callers use. Jobs belong to this tenant. */
 export const CALLER_TENANT = 'default';
+/** The source of the records of jobs whose request names none. */
+export const JOB_SOURCE = 'api';

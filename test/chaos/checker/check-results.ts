@@ -24,8 +24,10 @@ export function checkResults(check: Check): number {
   return countFound(check);
 }
 
-function recordKey({ tenant, record_id }: { tenant: string; record_id: string }): string {
-  return `${tenant}#${record_id}`;
+type Identity = Pick<ExpectedResult, 'tenant' | 'source' | 'record_id'>;
+
+function recordKey({ tenant, source, record_id }: Identity): string {
+  return `${tenant}#${source}#${record_id}`;
 }
 
 function countFound({ contents, expectations, findings }: Check): number {

@@ -1,5 +1,11 @@
 import type { RecordSpec } from './books.ts';
-import { type Books, CALLER_TENANT, type JobBook, type PublishedEntry } from './books.ts';
+import {
+  type Books,
+  CALLER_TENANT,
+  JOB_SOURCE,
+  type JobBook,
+  type PublishedEntry,
+} from './books.ts';
 import type { StreamEntry } from './read-stream.ts';
 
 /** An expected version of a record. */
@@ -24,12 +30,14 @@ export interface Expectations {
 
 interface Version {
   tenant: string;
+  source: string;
   record_id: string;
   record_version: number;
 }
 
-export function versionKey({ tenant, record_id, record_version }: Version): string {
-  return `${tenant}#${record_id}#${record_version}`;
+export function versionKey(version: Version): string {
+  const { tenant, source, record_id, record_version } = version;
+  return `${tenant}#${source}#${record_id}#${record_version}`;
 }
 
 /**
@@ -93,6 +101,7 @@ function addJob(expectations: Expectations, { job_id, texts, fate, cancellation 
     const spec: RecordSpec = {
       kind: 'record',
       tenant: CALLER_TENANT,
+      source: JOB_SOURCE,
       record_version: 0,
       text,
       language: 'en',

@@ -6,6 +6,7 @@ import * as z from 'zod';
 /** The fields that the checker reads from a row of the results table and from a line of the lake. */
 export const storedResultSchema = z.object({
   tenant: z.string(),
+  source: z.string(),
   record_id: z.string(),
   record_version: z.number(),
   analysis_run: z.number().optional(),

@@ -10,13 +10,14 @@ import type { Clients } from './clients.ts';
 const POLL_MS = 100;
 
 /**
- * Reads `tenant#record_id#record_version#analysis_run` of each row of the lake's view `results`.
+ * Reads `tenant#source#record_id#record_version#analysis_run` of each row of the lake's view `results`.
  * The analysis run is 0 if the row comes from no replay.
  */
 export async function readView(clients: Clients): Promise<string[]> {
   const { QueryExecutionId } = await clients.athena.send(
     new StartQueryExecutionCommand({
-      QueryString: `SELECT tenant || '#' || record_id || '#' || CAST(record_version AS varchar)
+      QueryString: `SELECT tenant || '#' || source || '#' || record_id
+        || '#' || CAST(record_version AS varchar)
         || '#' || CAST(COALESCE(analysis_run, 0) AS varchar) AS version FROM results`,
       WorkGroup: clients.output('WorkgroupName'),
       QueryExecutionContext: { Database: clients.output('DatabaseName') },

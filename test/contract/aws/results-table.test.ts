@@ -18,13 +18,15 @@ import type { ResultsReader } from '../../../api/ports.ts';
 import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
-import { listedResultSchema, type Result } from '../../../schemas/index.ts';
+import { listedResultSchema, type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 import { describeResultsTable } from '../suites/results-table.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 0);
 const TTL_SECONDS = 86_400;
 const table_name = 'results';
+/** The tenant and the source of `aResult`. */
+const SOURCE = { tenant: 'default', source: 'app_reviews' };
 
 let gateway: Gateway;
 let client: DynamoDBClient;
@@ -110,7 +112,7 @@ function calls(): Record<string, number> {
 }
 
 async function rowOf(record_id: string) {
-  const Key = { record_key: { S: `default#${record_id}` } };
+  const Key = { record_key: { S: recordKey({ ...SOURCE, record_id }) } };
   return (await client.send(new GetItemCommand({ TableName: table_name, Key }))).Item;
 }
 
@@ -151,8 +153,8 @@ it('The results table leaves out a text that is too long for an item', async () 
   const [long, short] = many(2, (i) => ({ text: 'é'.repeat(i === 0 ? 200_000 : 100_000) }));
   expect(await table.put([long!, short!])).toEqual([]);
   const { text, ...rest } = long!;
-  expect(await reader.get('default', long!.record_id)).toEqual(rest);
-  expect((await reader.get('default', short!.record_id))?.text).toBe(short!.text);
+  expect(await reader.get(long!)).toEqual(rest);
+  expect((await reader.get(short!))?.text).toBe(short!.text);
   expect(text).toBeDefined();
 });
 
@@ -170,7 +172,7 @@ it('The results table keeps a newer version that another writer puts between rea
     } as never,
   });
   expect(await racing.put([{ ...result!, record_version: 5 }])).toEqual([]);
-  expect((await reader.get('default', result!.record_id))?.record_version).toBe(7);
+  expect((await reader.get(result!))?.record_version).toBe(7);
 });
 
 /** Opens the table for a writer before whose first single put another writer takes `action`. */
@@ -201,19 +203,19 @@ it.each([
   });
   const racing = openRacing(() => table.put([of(other_run)]));
   expect(await racing.put([of(own_run)])).toEqual([]);
-  expect((await reader.get('default', old!.record_id))?.analysis_run).toBe(expected);
+  expect((await reader.get(old!))?.analysis_run).toBe(expected);
 });
 
 it('The results table writes a row that is deleted between read and write', async () => {
   const [old] = many(1);
   await table.put([old!]);
-  const Key = { record_key: { S: `default#${old!.record_id}` } };
+  const Key = { record_key: { S: recordKey(old!) } };
   const racing = openRacing(() =>
     client.send(new DeleteItemCommand({ TableName: table_name, Key })),
   );
   const newer = { ...old!, record_version: 1 };
   expect(await racing.put([newer])).toEqual([]);
-  expect(await reader.get('default', old!.record_id)).toEqual(newer);
+  expect(await reader.get(old!)).toEqual(newer);
 });
 
 it('The results table replaces an expired row that is still present', async () => {
@@ -234,7 +236,7 @@ it('The results table sends only unprocessed items again', async () => {
   expect(await table.put(results)).toEqual([]);
   const rows = await reader.getMany(results);
   expect(rows.size).toBe(50);
-  expect(rows.get(`default#${results[0]!.record_id}`)).toEqual(results[0]);
+  expect(rows.get(recordKey(results[0]!))).toEqual(results[0]);
 });
 
 it('The results table returns only the results that it could not write in any round', async () => {
@@ -253,7 +255,7 @@ it('The results table returns only the results that it could not write in any ro
   const rows = await reader.getMany(results);
   const failed = new Set(failures.map(({ index }) => index));
   for (const [i, { record_id }] of results.entries()) {
-    expect(rows.has(`default#${record_id}`)).toBe(!failed.has(i));
+    expect(rows.has(recordKey({ ...SOURCE, record_id }))).toBe(!failed.has(i));
   }
 });
 
@@ -305,7 +307,7 @@ it('The results table holds the highest version of each record once failed resul
         if (failures.length > 0) expect(await table.put([result])).toEqual([]);
       }
       for (const [record_id, record_version] of highest) {
-        expect(await reader.get('default', record_id)).toMatchObject({ record_version });
+        expect(await reader.get({ ...SOURCE, record_id })).toMatchObject({ record_version });
       }
     }),
     { numRuns: 20 },
@@ -379,8 +381,8 @@ it('A listing of a source refuses a foreign cursor', async () => {
 });
 
 it('A look-up of an unknown record finds nothing', async () => {
-  expect(await reader.get('default', 'unknown')).toBeUndefined();
-  expect(await reader.getMany([{ tenant: 'default', record_id: 'unknown' }])).toEqual(new Map());
+  expect(await reader.get({ ...SOURCE, record_id: 'unknown' })).toBeUndefined();
+  expect(await reader.getMany([{ ...SOURCE, record_id: 'unknown' }])).toEqual(new Map());
   expect(await reader.getMany([])).toEqual(new Map());
 });
 

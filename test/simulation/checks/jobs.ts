@@ -1,7 +1,7 @@
 import type { Job, OutcomeCounts } from '../../../schemas/index.ts';
 import type { JobLine } from '../job-input.ts';
 import type { RecordSpec } from '../specs.ts';
-import { type ResultChecks, versionOf } from './results.ts';
+import { identityOf, type ResultChecks, versionOf } from './results.ts';
 import { Violation } from './violation.ts';
 
 /** What the simulation knows of a job. The checks compare it with the job store. */
@@ -138,7 +138,7 @@ const EXPECTED_OUTCOMES = [
 ] as const;
 
 function isDone(spec: RecordSpec & { record_id: string }, results: ResultChecks): boolean {
-  const row = results.row(`${spec.tenant} ${spec.record_id}`);
+  const row = results.row(identityOf(spec));
   return (
     row !== undefined &&
     row.record_version >= spec.record_version &&
@@ -174,7 +174,7 @@ export function checkShownResults(
       continue;
     }
     if (row.record_id !== spec.record_id) fail(`line ${index} has the id ${row.record_id}`);
-    const stored = results.row(`${spec.tenant} ${spec.record_id}`);
+    const stored = results.row(identityOf(spec));
     const is_there = stored !== undefined && stored.record_version >= spec.record_version;
     if (row.outcome !== (is_there ? 'done' : 'pending'))
       fail(`line ${index} is ${row.outcome}; a ${outcome} of version ${spec.record_version}`);

@@ -5,23 +5,23 @@ import type { RecordSpec } from '../specs.ts';
 import type { Place } from './places.ts';
 import { Violation } from './violation.ts';
 
-/** Identifies a record among the records of all tenants. */
-export function identityOf(of: { tenant: string; record_id: string }): string {
-  return `${of.tenant} ${of.record_id}`;
+interface Identity {
+  tenant: string;
+  source: string;
+  record_id: string;
 }
 
-export function versionOf(of: {
-  tenant: string;
-  record_id: string;
-  record_version: number;
-}): string {
+/** Identifies a record among the records of all tenants. */
+export function identityOf({ tenant, source, record_id }: Identity): string {
+  return `${tenant} ${source} ${record_id}`;
+}
+
+export function versionOf(of: Identity & { record_version: number }): string {
   return `${identityOf(of)} ${of.record_version}`;
 }
 
 /** A row of the results table. */
-export interface Row {
-  tenant: string;
-  record_id: string;
+export interface Row extends Identity {
   record_version: number;
   analysis_run: number;
   status: string;

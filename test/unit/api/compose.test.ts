@@ -364,12 +364,12 @@ it('the results of a job whose input was replaced after the job had read it are 
   });
 });
 
-it('GET /results/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE', async () => {
-  expect((await request('/results/r-1')).status).toBe(404);
+it('GET /results/{source}/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE', async () => {
+  expect((await request('/results/tour/r-1')).status).toBe(404);
   const [call] = dynamodb.commandCalls(GetItemCommand);
   expect(call?.args[0].input).toMatchObject({
     TableName: 'the-results',
-    Key: { record_key: { S: 'acme#r-1' } },
+    Key: { record_key: { S: 'acme#tour#r-1' } },
   });
 });
 

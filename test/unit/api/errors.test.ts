@@ -42,7 +42,7 @@ it.each([
         list: async () => ({ results: [] }),
       },
     });
-    const response = await request('/results/r-1');
+    const response = await request('/results/s/r-1');
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe(wait);
     const error = await errorOf(response);
@@ -91,7 +91,7 @@ it.each(routes)(
   },
 );
 
-it.each(['/jobs', '/results?source=s', '/stats', '/status/a', '/results/a', '/jobs/a/results'])(
+it.each(['/jobs', '/results?source=s', '/stats', '/status/a', '/results/s/a', '/jobs/a/results'])(
   'GET %s without a tenant is a 401 that says which header to send',
   async (path) => {
     const response = await testApi().app.request(path);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { recordKey } from '../../../schemas/index.ts';
 import { recordOf } from '../../fakes/record-stream.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult } from '../../support/results.ts';
@@ -16,7 +17,7 @@ beforeEach(async () => {
   await api.jobs.create(aJob({ job_id: JOB_ID, tenant: 'acme' }));
   api.objects.set(key, Buffer.from(JSON.stringify({ text: WORDS, record_id: RECORD_ID })));
   const result = aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS });
-  api.rows.set(`acme#${RECORD_ID}`, result);
+  api.rows.set(recordKey(result), result);
 });
 
 const named = ROUTES.filter(({ needs_key, params }) => needs_key && params !== undefined);
@@ -47,7 +48,11 @@ it('a tenant sees nothing of another in lists', async () => {
 });
 
 it('no parameter of a query makes a request that of another tenant', async () => {
-  for (const path of [`/results/${RECORD_ID}`, `/status/${JOB_ID}`, `/jobs/${JOB_ID}/results`]) {
+  for (const path of [
+    `/results/tour/${RECORD_ID}`,
+    `/status/${JOB_ID}`,
+    `/jobs/${JOB_ID}/results`,
+  ]) {
     expect((await api.request(`${path}?tenant=acme`, {}, 'globex')).status, path).toBe(404);
   }
   for (const path of ['/jobs?tenant=acme', '/results?source=tour&tenant=acme']) {

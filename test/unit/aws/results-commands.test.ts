@@ -110,28 +110,33 @@ it.each([
 });
 
 it('a result is read by the key of its record, and a record without a row has none', async () => {
-  const result = aResult({ tenant: 'acme', record_id: 'r' });
+  const record = { tenant: 'acme', source: 'tour', record_id: 'r' };
+  const result = aResult(record);
   dynamodb.on(GetItemCommand).resolves({ Item: rowOf(result, 1) });
-  expect(await reader.get('acme', 'r')).toEqual(result);
+  expect(await reader.get(record)).toEqual(result);
   expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
     TableName: 'results',
-    Key: { record_key: { S: 'acme#r' } },
+    Key: { record_key: { S: 'acme#tour#r' } },
   });
   dynamodb.on(GetItemCommand).resolves({});
-  expect(await reader.get('acme', 'r')).toBeUndefined();
+  expect(await reader.get(record)).toBeUndefined();
 });
 
 it('many results are read by their keys, each once, and come by the keys of their records', async () => {
-  const results = ['a', 'b'].map((record_id) => aResult({ tenant: 'acme', record_id }));
+  const results = ['a', 'b'].map((record_id) =>
+    aResult({ tenant: 'acme', source: 'tour', record_id }),
+  );
   dynamodb
     .on(BatchGetItemCommand)
     .resolves({ Responses: { results: results.map((result) => rowOf(result, 1)) } });
-  const records = ['a', 'b', 'a', 'c'].map((record_id) => ({ tenant: 'acme', record_id }));
+  const records = ['a', 'b', 'a', 'c'].map((record_id) => ({
+    ...{ tenant: 'acme', source: 'tour', record_id },
+  }));
   expect(await reader.getMany(records)).toEqual(
-    new Map(results.map((result) => [`acme#${result.record_id}`, result])),
+    new Map(results.map((result) => [`acme#tour#${result.record_id}`, result])),
   );
   expect(dynamodb.commandCalls(BatchGetItemCommand)[0]?.args[0].input.RequestItems).toEqual({
-    results: { Keys: ['acme#a', 'acme#b', 'acme#c'].map((S) => ({ record_key: { S } })) },
+    results: { Keys: ['a', 'b', 'c'].map((id) => ({ record_key: { S: `acme#tour#${id}` } })) },
   });
 });
 

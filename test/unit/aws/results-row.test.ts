@@ -35,7 +35,7 @@ it('A row equals the output of marshall, and reads back as the result', () => {
       const row = rowOf(result, 1_800_000_000);
       const { record_key, source_key, source_sort, expires_at, ...own } = row;
       expect(own).toEqual(marshall(result, { removeUndefinedValues: true }));
-      expect(record_key).toEqual({ S: 'default#rev-1' });
+      expect(record_key).toEqual({ S: 'default#app_reviews#rev-1' });
       expect(source_sort).toEqual({ S: '2026-11-23T10:00:00.000Z#rev-1' });
       expect(source_key?.S).toMatch(/^default#app_reviews#[0-7]$/);
       expect(expires_at).toEqual({ N: '1800000000' });

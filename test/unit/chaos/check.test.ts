@@ -164,7 +164,7 @@ const LIES_IN_RESULTS: Record<string, Lie> = {
     finding: /in the view twice/,
   },
   'a version in the view that was never sent': {
-    tell: ({ contents }) => void contents.view.push('default#unknown#0#0'),
+    tell: ({ contents }) => void contents.view.push('default#c0#unknown#0#0'),
     kind: 'doubled',
     finding: /unexpected row of the view/,
   },
@@ -514,7 +514,7 @@ it('the lies provoke every kind of finding', () => {
 
 it('the chaos checker does not miss a record that no producer got acknowledged', () => {
   const storm = createCorrectStorm(3);
-  const spec = { kind: 'record', tenant: 'default', record_id: 'nowhere' } as const;
+  const spec = { kind: 'record', tenant: 'default', source: 'c0', record_id: 'nowhere' } as const;
   storm.books.entries.push({
     specs: [{ ...spec, record_version: 0, text: 'I never arrived', status: 'analyzed' }],
     bytes: Buffer.from('never arrived'),

@@ -77,8 +77,9 @@ export function createCorrectStorm(seed: number): CorrectStorm {
   return { books, contents, verdictOf };
 }
 
-export function viewRowOf({ tenant, record_id, record_version, analysis_run = 0 }: StoredResult) {
-  return `${tenant}#${record_id}#${record_version}#${analysis_run}`;
+export function viewRowOf(line: StoredResult) {
+  const { tenant, source, record_id, record_version, analysis_run = 0 } = line;
+  return `${tenant}#${source}#${record_id}#${record_version}#${analysis_run}`;
 }
 
 function createBooks(seed: number): Books {
@@ -107,9 +108,9 @@ function createBooks(seed: number): Books {
 }
 
 function createWithdrawal(): StormEntry {
-  const record = { tenant: 'default', record_id: 'c0-withdrawn', record_version: 1 };
+  const record = { tenant: 'default', source: 'c0', record_id: 'c0-withdrawn', record_version: 1 };
   return {
-    record: { ...record, source: 'c0', deleted: true },
+    record: { ...record, deleted: true },
     specs: [{ kind: 'record', ...record, text: '', status: 'withdrawn' }],
   };
 }
@@ -228,7 +229,7 @@ function storeJob(contents: StoreContents, { job_id, texts, cancellation }: JobB
   if (cancellation === 'accepted') return;
   for (const [index, text] of texts.entries()) {
     if (text === undefined) continue;
-    const base = { kind: 'record', tenant: 'default', record_version: 0 } as const;
+    const base = { kind: 'record', tenant: 'default', source: 'api', record_version: 0 } as const;
     const spec: RecordSpec = { ...base, text, language: 'en', status: 'analyzed' };
     store(contents, spec, `${job_id}:${index}`, cancellation === undefined ? job_id : undefined);
   }
@@ -241,10 +242,10 @@ function store(
   record_id: string,
   job_id?: string,
 ): void {
-  const { tenant, record_version, status, language = 'en' } = spec;
+  const { tenant, source, record_version, status, language = 'en' } = spec;
   const text = status === 'withdrawn' ? undefined : spec.text;
   const result: StoredResult = {
-    ...{ tenant, record_id, record_version, status, language_code: language, chunks: 1 },
+    ...{ tenant, source, record_id, record_version, status, language_code: language, chunks: 1 },
     ...(text === undefined ? {} : { text }),
     ...(job_id === undefined ? {} : { job_id }),
     text_hash: createHash('sha256')
@@ -256,7 +257,9 @@ function store(
   };
   const replayed = { ...result, analysis_run: REPLAY.to / 1_000 };
   lines.push(result, replayed);
-  const at = rows.findIndex((row) => row.tenant === tenant && row.record_id === record_id);
+  const at = rows.findIndex(
+    (row) => row.tenant === tenant && row.source === source && row.record_id === record_id,
+  );
   if (at === -1) rows.push(replayed);
   else if (rows[at]!.record_version < record_version) rows[at] = replayed;
 }

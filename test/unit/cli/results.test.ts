@@ -42,25 +42,25 @@ const newestFirst = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => `r${to - 1 - i}`);
 
 it('results get prints the result of a record of the tenant, on one line with --json', async () => {
-  const result = aResult({ tenant: 'acme', record_id: 'r1' });
+  const result = aResult({ tenant: 'acme', source: 'tour', record_id: 'r1' });
   dynamodb
-    .on(GetItemCommand, { TableName: 'results', Key: { record_key: { S: 'acme#r1' } } })
+    .on(GetItemCommand, { TableName: 'results', Key: { record_key: { S: 'acme#tour#r1' } } })
     .resolves({ Item: rowOf(result, 1) });
-  const { stdout } = await results('get', 'r1', '--tenant', 'acme');
+  const { stdout } = await results('get', 'tour', 'r1', '--tenant', 'acme');
   expect(JSON.parse(stdout)).toEqual(result);
   expect(stdout.split('\n').length).toBeGreaterThan(10);
-  const line = (await results('get', 'r1', '--tenant', 'acme', '--json')).stdout;
+  const line = (await results('get', 'tour', 'r1', '--tenant', 'acme', '--json')).stdout;
   expect(line).toBe(JSON.stringify(JSON.parse(stdout)));
 });
 
 it('results get without --tenant asks for the tenant default, and says where a record may be that it does not find', async () => {
   dynamodb.on(GetItemCommand).resolves({});
-  const { error } = await results('get', 'r1');
+  const { error } = await results('get', 'tour', 'r1');
   expect(error?.message).toMatch(
-    /^There is no result for r1\.\n.*`aurastream set-aside list`.*--tenant\.$/,
+    /^There is no result for r1 of the source tour\.\n.*`aurastream set-aside list`.*--tenant\.$/,
   );
   expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input.Key).toEqual({
-    record_key: { S: 'default#r1' },
+    record_key: { S: 'default#tour#r1' },
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ApiError, createClient } from '../../../client/index.ts';
+import { recordKey } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
 import { errorOf, testApi } from '../api/app.ts';
 
@@ -120,7 +121,8 @@ it('the client polls a job at growing intervals, reports its progress, and stops
 
 it('the client and the API agree on every request and answer', async () => {
   const api = testApi();
-  api.rows.set('acme#mine', aResult({ tenant: 'acme', record_id: 'mine' }));
+  const mine = aResult({ tenant: 'acme', source: 'tour', record_id: 'mine' });
+  api.rows.set(recordKey(mine), mine);
   const client = createClient({
     base_url: 'https://api.example',
     fetch: async (url, init) =>
@@ -130,8 +132,8 @@ it('the client and the API agree on every request and answer', async () => {
   const { job_id } = await client.submit({ text: 'I love my cat' });
   expect(await client.status(job_id)).toMatchObject({ status: 'PENDING' });
   expect(await client.cancel(job_id)).toMatchObject({ status: 'CANCELLED' });
-  expect(await client.getResult('mine')).toMatchObject({ record_id: 'mine' });
-  expect(await client.getResult('unknown')).toBeUndefined();
+  expect(await client.getResult('tour', 'mine')).toMatchObject({ record_id: 'mine' });
+  expect(await client.getResult('tour', 'unknown')).toBeUndefined();
   expect(await client.publish([{ text: 'a', source: 's' }])).toMatchObject({ accepted: 1 });
   const { results } = await client.analyzeBatch(['I love my cat', '']);
   expect(results[1]).toMatchObject({ error: { code: 'VALIDATION_ERROR' } });

@@ -255,8 +255,8 @@ it('ready returns the answer of an API whose services fail, and does not retry i
 });
 
 it('getResult is undefined for a record without a result, and rejects for any other refusal', async () => {
-  expect(await createScripted([refusal(404)]).client.getResult('r')).toBeUndefined();
-  await expect(createScripted([refusal(403)]).client.getResult('r')).rejects.toMatchObject({
+  expect(await createScripted([refusal(404)]).client.getResult('s', 'r')).toBeUndefined();
+  await expect(createScripted([refusal(403)]).client.getResult('s', 'r')).rejects.toMatchObject({
     status: 403,
   });
 });
@@ -297,7 +297,7 @@ it('each method of the client sends its request to its route, with options and n
   await client.analyzeBatch(['a'], { language_code: 'fr' });
   await client.status('job 1/x');
   await client.cancel('job 1/x');
-  await client.getResult('r/1');
+  await client.getResult('a/b', 'r/1');
   await client.stats({ interval: 'day', source: 'tour' });
   await client.health();
   expect(sent.map(({ method, path, body }) => [method, path, body])).toEqual([
@@ -309,7 +309,7 @@ it('each method of the client sends its request to its route, with options and n
     ['POST', '/v1/analyze/batch', { texts: ['a'], options: { language_code: 'fr' } }],
     ['GET', '/v1/status/job%201%2Fx', undefined],
     ['DELETE', '/v1/jobs/job%201%2Fx', undefined],
-    ['GET', '/v1/results/r%2F1', undefined],
+    ['GET', '/v1/results/a%2Fb/r%2F1', undefined],
     ['GET', '/v1/stats?interval=day&source=tour', undefined],
     ['GET', '/v1/health', undefined],
   ]);

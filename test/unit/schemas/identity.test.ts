@@ -70,9 +70,11 @@ it('the partition key keeps records of other tenants, sources and ids apart, how
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-it('a record with the same id of another tenant is another record', () => {
-  expect(recordKey({ tenant: 'a', record_id: 'r' })).toBe('a#r');
-  expect(recordKey({ tenant: 'b', record_id: 'r' })).not.toBe('a#r');
+it('a record with the same id of another tenant or another source is another record', () => {
+  const record = { tenant: 'a', source: 's', record_id: 'r' };
+  expect(recordKey(record)).toBe('a#s#r');
+  expect(recordKey({ ...record, tenant: 'b' })).not.toBe('a#s#r');
+  expect(recordKey({ ...record, source: 't' })).not.toBe('a#s#r');
 });
 
 it('sub-records of one aggregate have ids of their own', () => {

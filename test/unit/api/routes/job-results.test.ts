@@ -30,7 +30,7 @@ async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
   const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY, ...head };
   await api.jobs.create(aJob({ job_id: 'job_1', total: lines.length, input }));
   for (const row of rows) {
-    const result = aResult({ tenant: 'acme', ...row });
+    const result = aResult({ tenant: 'acme', source: 'api', ...row });
     api.rows.set(recordKey(result), result);
   }
   const read = async (query = '', accept?: string) =>
@@ -98,7 +98,8 @@ it('the results of a job never have the row of another tenant, whatever its line
   const { readPage, rows } = await createJobApi([
     { record_id: 'a', text: 'one', tenant: 'globex' },
   ]);
-  rows.set('globex#a', aResult({ tenant: 'globex', record_id: 'a', text: 'private words' }));
+  const foreign = { source: 'api', record_id: 'a', text: 'private words' };
+  rows.set('globex#api#a', aResult({ tenant: 'globex', ...foreign }));
   const { results } = await readPage();
   expect(results).toEqual([{ job_index: 0, record_id: 'a', outcome: 'pending' }]);
 });
@@ -193,7 +194,8 @@ it('a cursor of job results stays valid while more results arrive', async () => 
   const { readPage, rows } = await createJobApi(createLines(4), [{ record_id: 'r0' }]);
   const { next_cursor } = await readPage('?limit=2');
   for (const record_id of ['r1', 'r2', 'r3']) {
-    rows.set(`acme#${record_id}`, aResult({ tenant: 'acme', record_id }));
+    const row = aResult({ tenant: 'acme', source: 'api', record_id });
+    rows.set(recordKey(row), row);
   }
   const { results } = await readPage(`?limit=2&cursor=${next_cursor}`);
   expect(results.map(({ record_id, outcome }) => [record_id, outcome])).toEqual([

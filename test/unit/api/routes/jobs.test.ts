@@ -3,6 +3,7 @@ import {
   deriveJobRecordId,
   type Job,
   jobsResponseSchema,
+  recordKey,
   ServiceError,
   statusResponseSchema,
 } from '../../../../schemas/index.ts';
@@ -39,7 +40,8 @@ it('GET /status has the result of a job of one text once it is done', async () =
     aProcessingJob({ job_id: 'job_1', total: 1, input: text_input }),
   );
   const record_id = deriveJobRecordId('job_1', 0);
-  api.rows.set(`acme#${record_id}`, aResult({ tenant: 'acme', record_id, sentiment: 'MIXED' }));
+  const record = { tenant: 'acme', source: 'api', record_id };
+  api.rows.set(recordKey(record), aResult({ ...record, sentiment: 'MIXED' }));
   expect(await readStatus(api)).not.toHaveProperty('result');
   await api.jobs.mark(job, 0, { mixed: [0] });
   expect(await readStatus(api)).toMatchObject({ result: { record_id, sentiment: 'MIXED' } });
@@ -49,7 +51,8 @@ it('GET /status has no result of a job of documents', async () => {
   const api = testApi();
   const input = { ...text_input, kind: 'documents' as const };
   const { job } = await api.jobs.create(aProcessingJob({ job_id: 'job_1', total: 1, input }));
-  api.rows.set('acme#job_1:0', aResult({ tenant: 'acme', record_id: 'job_1:0' }));
+  const record = { tenant: 'acme', source: 'api', record_id: 'job_1:0' };
+  api.rows.set(recordKey(record), aResult(record));
   await api.jobs.mark(job, 0, { mixed: [0] });
   expect(await readStatus(api)).not.toHaveProperty('result');
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ResultsReader } from '../../../../api/ports.ts';
-import { resultsResponseSchema, SENTIMENTS } from '../../../../schemas/index.ts';
+import { recordKey, resultsResponseSchema, SENTIMENTS } from '../../../../schemas/index.ts';
 import { aResult } from '../../../support/results.ts';
 import { errorOf, testApi } from '../app.ts';
 
@@ -19,7 +19,7 @@ function createResultsApi(
   for (const [i, sentiment] of sentiments.entries()) {
     const record_id = `r${i}`;
     const row = aResult({ tenant: 'acme', source: 'tour', record_id, sentiment });
-    api.rows.set(`acme#${record_id}`, row);
+    api.rows.set(recordKey(row), row);
   }
   const asked: Parameters<ResultsReader['list']>[0][] = [];
   // A page of storage may contain fewer results than the route requests.

@@ -19,7 +19,8 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const createPublished = (record_id: string, fields: Partial<Published> = {}): Published => ({
-  ...{ tenant: 'default', record_id, record_version: 0, position_id: `s:${record_id}`, bad: false },
+  ...{ tenant: 'default', source: 'app_reviews', record_id, record_version: 0 },
+  ...{ position_id: `s:${record_id}`, bad: false },
   ...fields,
 });
 

@@ -180,7 +180,7 @@ describe('a batch that runs out of time', () => {
       results: 1,
       failures: { 'analysis OutOfTime': 1 },
     });
-    expect([...stores.rows.keys()]).toEqual(['default#quick']);
+    expect([...stores.rows.keys()]).toEqual(['default#s#quick']);
   });
 
   it('A batch that runs out of time caches its verdicts for the retry', async () => {

@@ -182,7 +182,7 @@ describe('a cancelled job', () => {
       failed: 0,
     });
     expect(asked).toEqual(['text 2']);
-    expect([...stores.rows.keys()]).toEqual(['acme#r-2']);
+    expect([...stores.rows.keys()]).toEqual(['acme#s#r-2']);
     expect(stores.lines).toHaveLength(1);
     expect(await readCounts()).toMatchObject({ status: 'CANCELLED', done: 0 });
   });
@@ -250,7 +250,7 @@ describe('a text that did not fit on the stream', () => {
   it('A text that did not fit on the stream is fetched and analysed', async () => {
     await createJob({ total: 1 });
     expect(await consume(kinesisRecords(claim(LONG)))).toMatchObject({ results: 1 });
-    expect(stores.rows.get('acme#r-0')).toMatchObject({ text: LONG, text_hash: hashText(LONG) });
+    expect(stores.rows.get('acme#s#r-0')).toMatchObject({ text: LONG, text_hash: hashText(LONG) });
     expect((await readCounts()).status).toBe('COMPLETED');
   });
 
@@ -307,7 +307,7 @@ describe('a text that did not fit on the stream', () => {
   it('The text of a withdrawn record is not fetched', async () => {
     jobs.claims.get = () => Promise.reject(new Error('it did'));
     await consume(kinesisRecords({ ...claim(LONG), deleted: true }));
-    expect(stores.rows.get('acme#r-0')?.status).toBe('withdrawn');
+    expect(stores.rows.get('acme#s#r-0')?.status).toBe('withdrawn');
   });
 
   it('Only a few texts are fetched at a time, so that they fit in memory', async () => {

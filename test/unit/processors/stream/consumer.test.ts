@@ -444,7 +444,12 @@ describe('versions of one record in a batch', () => {
 
   it('Records of two tenants with the same id are two records', async () => {
     await consume(kinesisRecords(version(1), { ...version(1), tenant: 'other' }));
-    expect([...stores.rows.keys()]).toEqual(['default#a', 'other#a']);
+    expect([...stores.rows.keys()]).toEqual(['default#s#a', 'other#s#a']);
+  });
+
+  it('Records of two sources with the same id are two records', async () => {
+    await consume(kinesisRecords(version(1), { ...version(1), source: 't' }));
+    expect([...stores.rows.keys()]).toEqual(['default#s#a', 'default#t#a']);
   });
 
   it('If the highest version gets no row, all versions of its record are delivered again', async () => {
@@ -458,7 +463,7 @@ describe('versions of one record in a batch', () => {
     failing.set('version 2', { retryable: true });
     const report = await consume(kinesisRecords(version(1), version(2)));
     expect(report.response.batchItemFailures).toEqual(failuresOf(2));
-    expect(stores.rows.get('default#a')?.record_version).toBe(1);
+    expect(stores.rows.get('default#s#a')?.record_version).toBe(1);
   });
 });
 
@@ -469,7 +474,7 @@ describe('a withdrawal', () => {
       kinesisRecords({ record_id: 'a', source: 's', deleted: true, record_version: 1 }),
     );
     expect(asked.flat()).toHaveLength(1);
-    const row = stores.rows.get('default#a')!;
+    const row = stores.rows.get('default#s#a')!;
     expect(row).toMatchObject({ status: 'withdrawn', record_version: 1 });
     expect(row.text).toBeUndefined();
   });

@@ -27,11 +27,12 @@ it.each([
 const result = fc.record(
   {
     tenant: fc.constantFrom('x', 'y'),
+    source: fc.constantFrom('s', 't'),
     record_id: fc.constantFrom('a', 'b'),
     record_version: fc.integer({ min: 0, max: 3 }),
     analysis_run: fc.integer({ min: 0, max: 3 }),
   },
-  { requiredKeys: ['tenant', 'record_id', 'record_version'] },
+  { requiredKeys: ['tenant', 'source', 'record_id', 'record_version'] },
 );
 
 it('highestVersions keeps of each record the highest version, and of equal versions the latest run', () => {
