@@ -25,8 +25,9 @@ const named = ROUTES.filter(({ needs_key, params }) => needs_key && params !== u
 it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers another tenant as if the resource did not exist',
   async (_, { method, path }) => {
-    const asked = path.replace('{job_id}', JOB_ID).replace('{record_id}', RECORD_ID);
-    const not_there = path.replace(/\{\w+\}/, 'never-there');
+    const names = { job_id: JOB_ID, source: 'tour', record_id: RECORD_ID };
+    const asked = path.replace(/\{(\w+)\}/g, (_whole, name: keyof typeof names) => names[name]);
+    const not_there = path.replace(/\{\w+\}/g, 'never-there');
     const theirs = await api.request(asked, { method }, 'globex');
     const nothing = await api.request(not_there, { method }, 'globex');
     expect(theirs.status).toBe(404);

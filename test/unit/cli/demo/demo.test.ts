@@ -73,7 +73,7 @@ beforeEach(() => {
       return { ShardId: 'shard-0', SequenceNumber: String(accepted) };
     }),
   }));
-  const row = rowOf(aResult({ record_id: 'a' }), 1);
+  const row = rowOf(aResult({ source: 'a', record_id: 'a' }), 1);
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: RequestItems.results.Keys.length === 0 ? {} : { results: [row] },
   }));

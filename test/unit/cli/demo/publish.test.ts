@@ -53,11 +53,11 @@ it('the demo publishes good lines as records, and bad lines as they are', async 
   ]);
   expect(published).toEqual([
     {
-      ...{ tenant: 'acme', record_id: 'a', record_version: 3, bad: false },
+      ...{ tenant: 'acme', source: 'a', record_id: 'a', record_version: 3, bad: false },
       position_id: expect.stringMatching(/^the-stream:shard-0:[12]$/),
     },
     {
-      ...{ tenant: 'default', record_id: 'line-2', record_version: 0, bad: true },
+      ...{ tenant: 'default', source: '', record_id: 'line-2', record_version: 0, bad: true },
       position_id: expect.stringMatching(/^the-stream:shard-0:[12]$/),
     },
   ]);

@@ -39,7 +39,8 @@ it('highestVersions keeps of each record the highest version, and of equal versi
   fc.assert(
     fc.property(fc.array(result, { maxLength: 12 }), (results) => {
       const kept = highestVersions(results);
-      const nameOf = (one: (typeof results)[number]) => `${one.tenant} ${one.record_id}`;
+      const nameOf = (one: (typeof results)[number]) =>
+        `${one.tenant} ${one.source} ${one.record_id}`;
       expect(kept.map(nameOf).sort()).toEqual([...new Set(results.map(nameOf))].sort());
       for (const best of kept) {
         for (const one of results.filter((other) => nameOf(other) === nameOf(best))) {
