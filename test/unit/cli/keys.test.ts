@@ -85,6 +85,7 @@ it('keys list shows all keys or those of a tenant, and never a value', async () 
     aKey('k1', 'acme', 'growth'),
     aKey('k2', 'globex', 'starter'),
     aKey('k3', 'acme', 'starter'),
+    aKey('k4', 'acme-labs', 'starter'),
   ];
   gateway.on(GetApiKeysCommand).resolves({ items: all });
   gateway.on(GetUsagePlanKeysCommand).resolves({ items: all });
@@ -93,6 +94,7 @@ it('keys list shows all keys or those of a tenant, and never a value', async () 
     'k1',
     'k2',
     'k3',
+    'k4',
   ]);
   const acme = await keys('list', '--tenant', 'acme', '--json');
   const about = { tenant: 'acme', enabled: true, created_at: '2026-11-23T10:00:00.000Z' };

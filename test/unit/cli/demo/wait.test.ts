@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Published } from '../../../../cli/demo/publish.ts';
 import { waitForRecords } from '../../../../cli/demo/wait.ts';
 import { type Result, recordKey } from '../../../../schemas/index.ts';
+import { countStubCall } from '../../../support/endless-loops.ts';
 import { aResult } from '../../../support/results.ts';
 
 let clock = 0;
@@ -40,6 +41,7 @@ async function wait(
   await waitForRecords({
     results: {
       getMany: async () => {
+        countStubCall();
         polls += 1;
         return new Map(rows(polls).map((row) => [recordKey(row), row]));
       },
