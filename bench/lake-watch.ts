@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { RAW_PREFIX } from '../schemas/index.ts';
 import type { BenchCloud } from './cloud.ts';
 
 const POLL_MS = 250;
@@ -30,7 +31,7 @@ export async function watchLake(
   while (missing.size > 0) {
     await sleep(POLL_MS, undefined, { signal });
     const { Contents = [] } = await s3.send(
-      new ListObjectsV2Command({ Bucket, Prefix: 'results/' }),
+      new ListObjectsV2Command({ Bucket, Prefix: RAW_PREFIX }),
     );
     const seen_at = performance.now();
     for (const { Key } of Contents) {

@@ -80,7 +80,7 @@ async function readRows(clients: Clients): Promise<StoredResult[]> {
 }
 
 async function readLines(clients: Clients): Promise<StoredResult[]> {
-  const objects = await readObjects(clients, clients.output('LakeBucketName'), 'results/');
+  const objects = await readObjects(clients, clients.output('LakeBucketName'), 'results_raw/');
   return objects.flatMap(({ body }) =>
     gunzipSync(body)
       .toString()
