@@ -112,7 +112,7 @@ it('the view results shows the earliest line of the latest analysis of each reco
   const columns = [...Object.keys(resultSchema.shape), 'hour'];
   expect(originalSql).toBe(
     `SELECT ${columns.join(', ')} FROM (SELECT *, row_number() OVER (` +
-      'PARTITION BY tenant, record_id, record_version ' +
+      'PARTITION BY tenant, source, record_id, record_version ' +
       'ORDER BY COALESCE(analysis_run, 0) DESC, processed_at) AS delivery ' +
       'FROM aurastream.results_raw) AS deliveries WHERE delivery = 1',
   );
