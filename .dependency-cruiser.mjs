@@ -88,6 +88,14 @@ export default {
       to: { path: [productExcept('budgets', 'schemas', 'lib'), rooms(EMBEDDED_CLOUD)] },
     },
     {
+      name: 'insight-reads-changes',
+      comment:
+        'Insight follows the changes of the results table, whatever made them: it knows the rows and no room that writes them.',
+      severity: 'error',
+      from: { path: rooms('insight') },
+      to: { path: [productExcept('insight', 'schemas', 'lib', 'aws'), rooms(EMBEDDED_CLOUD)] },
+    },
+    {
       name: 'operations-read-and-publish',
       comment:
         'What an operator does reads what the consumer reads, and publishes as any producer.',

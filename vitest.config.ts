@@ -28,7 +28,7 @@ function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfig
 }
 
 const PRODUCT =
-  '{schemas,lib,ingest,processors,jobs,api,operations,client,aws,infra,cli}/**/*.{ts,mts,mjs}';
+  '{schemas,lib,ingest,processors,jobs,insight,api,operations,client,aws,infra,cli}/**/*.{ts,mts,mjs}';
 const PACKAGES = 'packages/*/src/**/*.{ts,mjs}';
 
 const UNIT_LAYER = {

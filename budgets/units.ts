@@ -1,4 +1,5 @@
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
+import { countCharacters } from '../lib/count-characters.ts';
 
 /**
  * Largest number of bytes that the end of a part leaves free, because a code point of four bytes does
@@ -21,14 +22,4 @@ export function billedUnits(text: string, max_document_bytes: number): number {
     bytes <= max_document_bytes ? 1 : Math.ceil(bytes / (max_document_bytes - UNUSABLE_BYTES));
   const units = Math.ceil(characters / CHARACTERS_PER_UNIT);
   return Math.max(LEAST_UNITS * parts, parts === 1 ? units : units + parts);
-}
-
-/** Counts code points, because a surrogate pair is one character. */
-function countCharacters(text: string): number {
-  let characters = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xdc00 || unit > 0xdfff) characters += 1;
-  }
-  return characters;
 }

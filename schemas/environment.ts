@@ -153,6 +153,12 @@ export const budgetReplayEnvironmentSchema = z.object({
 });
 export type BudgetReplayEnvironment = z.infer<typeof budgetReplayEnvironmentSchema>;
 
+/** Environment variables of the Lambda function that counts the changes of the results table. */
+export const countsEnvironmentSchema = z.object({
+  COUNTS_TABLE: z.string().min(1),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
+});
+
 /** Environment variables of the Lambda function that sends callbacks. */
 export const callbackEnvironmentSchema = z.object({
   JOBS_TABLE: z.string().min(1),

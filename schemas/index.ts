@@ -2,6 +2,7 @@ export * from './analyzers.ts';
 export * from './api-key.ts';
 export * from './budget.ts';
 export * from './callback-secret.ts';
+export * from './change.ts';
 export * from './envelopes.ts';
 export * from './environment.ts';
 export * from './failure-report.ts';

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
-import { huntMutant, survivesLongSubmission } from '../simulation/mutant.ts';
-import { CAUGHT_WITHIN, LONG_SUBMISSION_MUTATIONS, MUTATIONS } from '../simulation/mutations.ts';
+import { huntMutant, survivesCounts, survivesLongSubmission } from '../simulation/mutant.ts';
+import {
+  CAUGHT_WITHIN,
+  COUNTS_MUTATIONS,
+  LONG_SUBMISSION_MUTATIONS,
+  MUTATIONS,
+} from '../simulation/mutations.ts';
 
 const SEEDS = Array.from({ length: CAUGHT_WITHIN.seeds }, (_, i) => i + 1);
 
@@ -17,4 +22,10 @@ for (const [number, mutation] of LONG_SUBMISSION_MUTATIONS.entries()) {
   it(`the simulation of a long submission finds that ${mutation.name}`, async () => {
     expect(await survivesLongSubmission(mutation, number), mutation.name).toBe(false);
   }, 120_000);
+}
+
+for (const [number, mutation] of COUNTS_MUTATIONS.entries()) {
+  it(`the simulation of the counts finds that ${mutation.name}`, async () => {
+    expect(await survivesCounts(mutation, number, SEEDS), mutation.name).toBe(false);
+  }, 300_000);
 }

@@ -33,6 +33,10 @@ export const MUTATED_ROOMS: Record<string, MutatedRoom> = {
     sources: ['budgets/**/*.ts'],
     tests: ['test/unit/budgets/**/*.test.ts'],
   },
+  insight: {
+    sources: ['insight/**/*.ts'],
+    tests: ['test/unit/insight/**/*.test.ts'],
+  },
   aws: {
     sources: ['aws/**/*.ts'],
     tests: ['test/unit/aws/**/*.test.ts', 'test/unit/**/compose.test.ts'],

@@ -66,6 +66,25 @@ export async function survivesLongSubmission(
   return published === lines;
 }
 
+/**
+ * Runs the counts function with a mutated product.
+ *
+ * @returns whether the counts equal a recount of the table for each seed.
+ */
+export async function survivesCounts(
+  mutation: Omit<Mutation, 'seed'>,
+  number: number,
+  seeds: number[],
+): Promise<boolean> {
+  const bundle = await bundleMutant('counts/simulate', mutation, number);
+  const { simulateCounts } = bundle as typeof import('./counts/simulate.ts');
+  for (const seed of seeds) {
+    const { wrong } = await simulateCounts(seed, 100);
+    if (wrong.length > 0) return false;
+  }
+  return true;
+}
+
 async function bundleMutant(
   entry: string,
   mutation: Omit<Mutation, 'seed'>,

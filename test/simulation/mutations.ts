@@ -574,3 +574,55 @@ export const LONG_SUBMISSION_MUTATIONS: Omit<Mutation, 'seed'>[] = [
     to: 'remaining_ms()',
   },
 ];
+
+/** Mutations that the simulation of the counts must find. */
+export const COUNTS_MUTATIONS: Omit<Mutation, 'seed'>[] = [
+  {
+    name: 'a refused write drops the changes that a row of the counts does not contain yet',
+    file: 'insight/counts/apply.ts',
+    from: 'pending = pending.filter(({ sequence_number }) => markOf(sequence_number) > mark);',
+    to: 'pending = [];',
+  },
+  {
+    name: 'a row of the counts skips changes that cancel each other out',
+    file: 'insight/counts/apply.ts',
+    from: 'const mark = await store.add(name, part.addition);',
+    to: 'const mark = Object.keys(part.addition.measures).length === 0 ? undefined : await store.add(name, part.addition);',
+  },
+  {
+    name: 'the changes of all shards count in one row',
+    file: 'insight/counts/names.ts',
+    from: '#${source}#${shard_id}`',
+    to: '#${source}#`',
+  },
+  {
+    name: 'a correction counts a record again',
+    file: 'insight/counts/fold.ts',
+    from: 'add(before, -1);',
+    to: '',
+  },
+  {
+    name: 'a record is no longer counted when its row expires',
+    file: 'insight/counts/changes.ts',
+    from: 'isExpiry(record) ? undefined',
+    to: 'false ? undefined',
+  },
+  {
+    name: 'a new record takes away the expired one that it replaces',
+    file: 'insight/counts/changes.ts',
+    from: 'is_same ? before : undefined',
+    to: 'before',
+  },
+  {
+    name: 'a batch that failed is delivered again from its last failure only',
+    file: 'insight/counts/count.ts',
+    from: 'markOf(one) < markOf(other)',
+    to: 'markOf(one) > markOf(other)',
+  },
+  {
+    name: 'a correction of an old record counts in minutes that have expired',
+    file: 'insight/counts/buckets.ts',
+    from: 'start_ms + kept_ms > changed_at',
+    to: 'start_ms + kept_ms > changed_at - Math.random() * kept_ms',
+  },
+];

@@ -1,5 +1,5 @@
+import { fromDynamoDbJson } from '../../../lib/dynamodb-json.ts';
 import { ENVELOPE_NAMES, type EnvelopeName } from '../../../schemas/index.ts';
-import { fromDynamoDbJson } from './dynamodb-json.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { languageCode, slug, timestamp } from './record.ts';
+import { CACHE_TIERS, RESULT_STATUSES } from './result.ts';
+import { scoresSchema, sentiment } from './verdict.ts';
+
+/**
+ * The fields of a row of the results table that the counts depend on. A row without
+ * `first_created_at` is the withdrawal of a record that was never seen, and is not counted.
+ */
+export const countedRowSchema = z.object({
+  tenant: slug,
+  source: slug,
+  status: z.enum(RESULT_STATUSES),
+  sentiment: sentiment.optional(),
+  scores: scoresSchema.optional(),
+  language_code: languageCode.optional(),
+  analyzer: z.object({ name: z.string(), version: z.string() }).optional(),
+  cache: z.enum(CACHE_TIERS).optional(),
+  chunks: z.int().optional(),
+  text: z.string().optional(),
+  text_bytes: z.int(),
+  created_at: timestamp,
+  arrived_at: timestamp,
+  first_created_at: timestamp,
+});
+export type CountedRow = z.infer<typeof countedRowSchema>;
+
+const image = z.record(z.string(), z.unknown()).optional();
+
+const changeSchema = z.object({
+  eventName: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+  dynamodb: z.object({
+    ApproximateCreationDateTime: z.number().describe('In epoch seconds.'),
+    SequenceNumber: z.string().regex(/^\d{1,40}$/),
+    NewImage: image,
+    OldImage: image,
+  }),
+  userIdentity: z.object({ type: z.string(), principalId: z.string() }).partial().nullish(),
+});
+export type ChangeRecord = z.infer<typeof changeSchema>;
+
+/**
+ * The event that Lambda makes of a stream of the results table. `shardId` is only in the events of
+ * mappings with a tumbling window. The last event of a window may have no records.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+ *
+ * @example
+ * {
+ *   "Records": [{
+ *     "eventName": "INSERT",
+ *     "dynamodb": {
+ *       "ApproximateCreationDateTime": 1795680000,
+ *       "SequenceNumber": "4421584500000000017450439091",
+ *       "Keys": { "record_key": { "S": "default#reviews#r-1" } },
+ *       "NewImage": { "record_key": { "S": "default#reviews#r-1" }, "status": { "S": "analyzed" } }
+ *     }
+ *   }],
+ *   "shardId": "shardId-00000001573689847184-864758bb",
+ *   "window": { "start": "2026-11-27T06:00:00Z", "end": "2026-11-27T06:15:00Z" },
+ *   "state": {},
+ *   "isFinalInvokeForWindow": false
+ * }
+ */
+export const changeEventSchema = z.object({
+  Records: z.array(changeSchema),
+  shardId: z.string().min(1),
+});
+export type ChangeEvent = z.infer<typeof changeEventSchema>;
