@@ -159,7 +159,7 @@ it('Lambda stops a function that sends messages to its own queue after 16 invoca
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: dead }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(['17']);
   };
-  await vi.waitFor(read, { timeout: 20_000, interval: 200 });
+  await vi.waitFor(read, { timeout: 50_000, interval: 200 });
   expect(await statusOf('stopped')).toMatchObject({ invocations: 16 });
 });
 
@@ -167,7 +167,7 @@ it('Lambda stops a function that sends messages to its own queue after 16 invoca
 it('A function with `RecursiveLoop: Allow` may send messages to its own queue more than 16 times', async () => {
   await startLoop('allowed');
   const read = async () => expect((await statusOf('allowed')).invocations).toBe(40);
-  await vi.waitFor(read, { timeout: 20_000, interval: 200 });
+  await vi.waitFor(read, { timeout: 50_000, interval: 200 });
   expect(await statusOf('allowed')).toMatchObject({ recursive_invocations_dropped: 0 });
   const QueueUrl = await urlOf('allowed');
   const AttributeNames = ['All' as const];

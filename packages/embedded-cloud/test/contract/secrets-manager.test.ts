@@ -179,6 +179,16 @@ describe('over a restart', () => {
     expect(await startService(spec('first'))).toEqual([first]);
   });
 
+  test('a new value of a secret is kept over a restart', async () => {
+    const specs = [spec('first')];
+    const served = await serveService(createSecretsManager({ path, specs, now: Date.now }));
+    const client = new SecretsManagerClient(clientConfig(served.endpoint));
+    await client.send(new PutSecretValueCommand({ SecretId: 'first', SecretString: 'new' }));
+    client.destroy();
+    await served.close();
+    expect(await startService(...specs)).toMatchObject([{ SecretString: 'new' }]);
+  });
+
   test('the file of the secrets is readable by its owner only', async () => {
     const [first] = await startService(spec('first'));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
