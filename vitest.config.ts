@@ -14,6 +14,8 @@ interface Layer {
   expect?: { requireAssertions: boolean };
   /** Whether each test file loads its modules anew. */
   isolate: boolean;
+  /** Number of test files that run at the same time, if it is not the number of the whole run. */
+  maxWorkers?: number;
   setupFiles?: string[];
 }
 
@@ -48,8 +50,7 @@ const SLOWEST_TESTS = './test/support/slowest-tests.ts';
  */
 export default defineConfig({
   test: {
-    // On a machine with two cores, more workers would only compete for the cores and for the
-    // emulators' ports.
+    // On a machine with two cores, more workers would only compete for the cores.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     reporters: process.env.CI === undefined ? ['default'] : ['default', SLOWEST_TESTS],
@@ -84,6 +85,9 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 180_000,
         isolate: true,
+        // These tests wait for batching windows, buffers and timers for more than half of their time.
+        // Two of them at a time would leave most of a core idle.
+        maxWorkers: 3,
         order: 2,
       }),
     ],

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { UNIT_SETUP, UNIT_TESTS } from './test/support/unit-tests.ts';
 
-/** Unit test files that take about a second or more. `npm run test:unit` runs them. */
+/** Unit test files that take about a second or more, of CPU time. `npm run test:unit` runs them. */
 const SLOW = [
   'packages/cost-model/test/plan.test.ts',
   'packages/embedded-cloud/test/unit/runtime/mapping.test.ts',
@@ -16,6 +16,7 @@ const SLOW = [
   'test/unit/api/routes/batch.test.ts',
   'test/unit/api/routes/job-results.test.ts',
   'test/unit/api/routes/results.test.ts',
+  'test/unit/aws/closed-pages.test.ts',
   'test/unit/aws/lake.test.ts',
   'test/unit/aws/quota-priority.test.ts',
   'test/unit/chaos/check.test.ts',
@@ -25,11 +26,18 @@ const SLOW = [
   'test/unit/client/requests.test.ts',
   'test/unit/ingest/publish-all.test.ts',
   'test/unit/ingest/publisher.test.ts',
+  'test/unit/ingest/publisher/limits.test.ts',
   'test/unit/ingest/publisher/prepare.test.ts',
+  'test/unit/ingest/sources/cases.test.ts',
+  'test/unit/ingest/sources/encodings.test.ts',
+  'test/unit/ingest/sources/exports.test.ts',
+  'test/unit/ingest/sources/files-fuzz.test.ts',
   'test/unit/ingest/sources/rows.test.ts',
+  'test/unit/ingest/sources/tables.test.ts',
   'test/unit/ingest/submission/compose.test.ts',
   'test/unit/ingest/submission/exactness.test.ts',
   'test/unit/ingest/submission/input.test.ts',
+  'test/unit/ingest/submission/lease.test.ts',
   'test/unit/ingest/submission/long-submission.test.ts',
   'test/unit/ingest/submission/publish-records.test.ts',
   'test/unit/ingest/submission/submit.test.ts',
@@ -43,9 +51,14 @@ const SLOW = [
   'test/unit/processors/stream/consumer.test.ts',
   'test/unit/processors/stream/decode-batch.test.ts',
   'test/unit/processors/stream/decode.test.ts',
+  'test/unit/processors/stream/decoder-fuzz.test.ts',
+  'test/unit/processors/stream/payloads.test.ts',
+  'test/unit/rooms.test.ts',
   'test/unit/scale/**',
+  'test/unit/schemas/metadata.test.ts',
   'test/unit/scripts/dropped-results.test.ts',
   'test/unit/simulation/**',
+  'test/unit/support/endless-loops.test.ts',
 ];
 
 /** The fast unit tests, for `npm run test:quick`. */
