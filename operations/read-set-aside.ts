@@ -1,5 +1,5 @@
 import { decodeEntry } from '../processors/stream/decode/decode.ts';
-import { ENVELOPE_NAMES, type EnvelopeName, type SetAside } from '../schemas/index.ts';
+import { ENVELOPE_NAMES, ENVELOPES, type EnvelopeName, type SetAside } from '../schemas/index.ts';
 import { type Restorable, toRestorables } from './restore.ts';
 
 /** Repairs the bytes of a set-aside. Returns undefined if the set-aside should not be replayed. */
@@ -32,4 +32,11 @@ export function readPlaced(set_aside: SetAside, bytes: Uint8Array): Restorable[]
   const position = { ...place, sub_sequence_number, nested_numbers };
   const entry = { bytes, position, partition_key, arrived_at, delivered_as: sequence_number };
   return toRestorables(decodeEntry(entry, ALL_ENVELOPES));
+}
+
+/** Returns the name of the service whose message a set-aside is. Undefined if it is none. */
+export function nameEnvelope({ issues }: Pick<SetAside, 'issues'>): EnvelopeName | undefined {
+  return ENVELOPE_NAMES.find((name) =>
+    issues.some(({ message }) => message.startsWith(`is ${ENVELOPES[name]} `)),
+  );
 }

@@ -4,6 +4,7 @@ import { createFailureReports, createMarks } from '../../aws/s3/failure-bucket.t
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createPublisher } from '../../ingest/index.ts';
+import { nameEnvelope, readPlaced } from '../../operations/read-set-aside.ts';
 import {
   type FailedBatch,
   listFailedBatches,
@@ -74,11 +75,20 @@ function showCommand(): Command {
 
 function describeRecord(one: Restorable) {
   if (one.kind === 'bytes') {
-    const record_id = `(${one.set_aside.reason})`;
+    const record_id = `(${describeBytes(one)})`;
     return { tenant: '', source: '', record_id, record_version: '', bytes: one.bytes.length };
   }
   const { tenant, source, record_id, record_version, text } = one.record;
   return { tenant, source, record_id, record_version, bytes: Buffer.byteLength(text) };
+}
+
+/** A message of another service shows its kind and the number of its records, without their texts. */
+function describeBytes({ set_aside, bytes }: Extract<Restorable, { kind: 'bytes' }>): string {
+  const { reason } = set_aside;
+  const name = reason === 'envelope' ? nameEnvelope(set_aside) : undefined;
+  if (name === undefined) return reason;
+  const records = readPlaced(set_aside, bytes).filter(({ kind }) => kind === 'record').length;
+  return `${name}, ${records} ${records === 1 ? 'record' : 'records'}`;
 }
 
 interface RunOptions extends Selection {

@@ -8,6 +8,7 @@ import {
 import { UnreadableFileError } from '../sources/file-error.ts';
 import { type InspectedFile, inspectFile } from '../sources/inspect/inspect-file.ts';
 import { type RowOutcome, toRecord } from '../sources/mapping/to-record.ts';
+import { recallFile, rememberFile } from './known-files.ts';
 import type { JobInputs } from './ports.ts';
 
 /**
@@ -105,13 +106,22 @@ async function inspectInput(
 ): Promise<InspectedFile> {
   const { key, etag, format, options, bytes } = input;
   if (etag === undefined) throw new Error('Expected a job whose input has arrived, with its etag');
+  const place = JSON.stringify([key, etag]);
+  const known = recallFile(inputs, place);
+  if (known !== undefined) return known;
   const open = (from: number) => inputs.read(key, { etag, from });
   const file = await inspectFile({ name: 'The input', size: bytes, open }, { ...options, format });
-  const { packing, encoding = 'utf-8' } = file.description;
-  const is_seekable = packing.length === 0 && encoding === 'utf-8' && format !== 'xlsx';
-  if (is_seekable || (bytes ?? 0) <= MAX_UNSEEKABLE_BYTES) return file;
-  throw new UnreadableFileError(
-    `The input has more than ${MAX_UNSEEKABLE_BYTES / 2 ** 20} MiB, and is packed, a workbook or not UTF-8.`,
-    'Upload it unpacked, as CSV or JSONL in UTF-8, or use aurastream ingest.',
-  );
+  if (isSeekable(file)) rememberFile(inputs, place, file);
+  else if ((bytes ?? 0) > MAX_UNSEEKABLE_BYTES) {
+    throw new UnreadableFileError(
+      `The input has more than ${MAX_UNSEEKABLE_BYTES / 2 ** 20} MiB, and is packed, a workbook or not UTF-8.`,
+      'Upload it unpacked, as CSV or JSONL in UTF-8, or use aurastream ingest.',
+    );
+  }
+  return file;
+}
+
+function isSeekable({ description }: InspectedFile): boolean {
+  const { packing, encoding = 'utf-8', format } = description;
+  return packing.length === 0 && encoding === 'utf-8' && format !== 'xlsx';
 }

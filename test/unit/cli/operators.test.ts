@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import {
   AthenaClient,
   GetQueryExecutionCommand,
@@ -143,6 +144,21 @@ it('redrive show lists the records of a batch without their texts', async () => 
       { record_id: '(invalid_json)', bytes: 7 },
     ],
   });
+  expect(stdout + (await redrive('show', key)).stdout).not.toContain('secret');
+});
+
+it('redrive show names the service of a message and counts its records, without their texts', async () => {
+  const logEvents = ['a', 'b'].map((id) => ({ id, message: JSON.stringify(aRecord(id)) }));
+  const key = putReport(
+    ...(['one', 'RetryAttemptsExhausted'] as const),
+    gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: 'g', logEvents })),
+    { Type: 'Notification', TopicArn: 'arn:t', Message: JSON.stringify(aRecord('c')) },
+  );
+  const { stdout } = await redrive('show', key, '--json');
+  expect(JSON.parse(stdout).contents).toMatchObject([
+    { record_id: '(cloudwatch_logs, 2 records)' },
+    { record_id: '(sns, 1 record)' },
+  ]);
   expect(stdout + (await redrive('show', key)).stdout).not.toContain('secret');
 });
 

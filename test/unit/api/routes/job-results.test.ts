@@ -246,6 +246,31 @@ it('a page of job results is measured in bytes of UTF-8', async () => {
   expect(pages.map((page) => page.length)).toEqual([2, 2]);
 });
 
+it('the second page of job results reads the file from its cursor on, and not its start again', async () => {
+  const offsets: number[] = [];
+  const { inputs, objects } = createFakeInputs();
+  const lines = createLines(6).map((line) => JSON.stringify(line));
+  await inputs.put(KEY, lines.join('\n'), '');
+  const read: typeof inputs.read = (key, options) => {
+    offsets.push(options.from);
+    return inputs.read(key, options);
+  };
+  const api = testApi(undefined, { inputs: { ...inputs, read } });
+  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY };
+  await api.jobs.create(
+    aJob({ job_id: 'job_1', input: { ...input, ...(await inputs.head(KEY)) } }),
+  );
+  const first = await (await api.request(`${PATH}?limit=2`)).json();
+  const { next_cursor } = jobResultsResponseSchema.parse(first);
+  offsets.length = 0;
+  const second = await (await api.request(`${PATH}?limit=2&cursor=${next_cursor}`)).json();
+  const { results } = jobResultsResponseSchema.parse(second);
+  expect(results.map(({ record_id }) => record_id)).toEqual(['r2', 'r3']);
+  expect(offsets).toEqual([lines.slice(0, 2).join('\n').length + 1]);
+  objects.set(KEY, Buffer.from('{"text":"another"}'));
+  expect((await api.request(`${PATH}?limit=2`)).status).toBe(404);
+});
+
 it('a small page of job results reads at most the first MiB of the file twice and one line more than it has', async () => {
   const { inputs } = createFakeInputs();
   let lines_read = 0;
