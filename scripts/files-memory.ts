@@ -1,77 +1,61 @@
 /**
  * Reads generated files of a gigabyte, each in a process of its own, and fails if a process needs more
- * memory than promised. The command `npm run files:memory -- --mib 1024` runs this program.
+ * memory than promised, or if a file that would need more is not refused. The command
+ * `npm run files:memory -- --mib 1024 --only a.csv` runs this program.
  */
 import { spawnSync } from 'node:child_process';
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createGzip } from 'node:zlib';
+import { UnreadableFileError } from '../ingest/sources/file-error.ts';
 import { openRecords } from '../ingest/sources/read-records.ts';
+import { LARGE_FILES, type LargeFile } from './large-files.ts';
 
 const { values } = parseArgs({
-  options: { mib: { type: 'string', default: '1024' }, read: { type: 'string' } },
+  options: {
+    mib: { type: 'string', default: '1024' },
+    only: { type: 'string' },
+    read: { type: 'string' },
+  },
 });
 
-const LIMIT_MIB = 256;
-const row = (i: number) => ({
-  id: i,
-  text: `Review number ${i}, "quoted" and long enough ${'x'.repeat(80)}`,
-});
-
-function* lines(format: string, bytes: number): Iterable<string> {
-  let written = 0;
-  if (format === 'csv') yield 'id,text\n';
-  if (format === 'json') yield '[\n';
-  for (let i = 0; written < bytes; i += 1000) {
-    const chunk = Array.from({ length: 1000 }, (_, n) => formatRow(format, i + n)).join('');
-    written += chunk.length;
-    yield chunk;
-  }
-  if (format === 'json') yield '{"text":"last"}]\n';
-}
-
-function formatRow(format: string, i: number): string {
-  const { id, text } = row(i);
-  if (format === 'csv') return `${id},"${text.replaceAll('"', '""')}"\n`;
-  const json = JSON.stringify({ id, text });
-  return format === 'json' ? `${json},\n` : `${json}\n`;
-}
+/** What a process reports of the file that it has read. */
+type Report = { peak_mib: number; cpu_seconds: number } & (
+  | { records: number }
+  | { refused: string }
+);
 
 async function measure(path: string): Promise<void> {
-  const file = await openRecords({ path, id_field: 'id' });
-  let records = 0;
-  for await (const item of file.readRecords()) if (item.ok) records += 1;
+  const outcome = await read(path);
   const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  console.log(JSON.stringify({ records, peak_mib: Math.round(Number(peak) / 1024) }));
+  const { user, system } = process.cpuUsage();
+  const facts = { peak_mib: Math.round(Number(peak) / 1024), cpu_seconds: (user + system) / 1e6 };
+  console.log(JSON.stringify({ ...outcome, ...facts } satisfies Report));
+}
+
+async function read(path: string): Promise<{ records: number } | { refused: string }> {
+  try {
+    const file = await openRecords({ path, id_field: 'id' });
+    let records = 0;
+    for await (const item of file.readRecords()) if (item.ok) records += 1;
+    return { records };
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    return { refused: error.message };
+  }
 }
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-memory-'));
-  const bytes = Number(values.mib) * 2 ** 20;
   try {
-    for (const [name, format] of [
-      ['a.csv', 'csv'],
-      ['a.jsonl', 'jsonl'],
-      ['a.json', 'json'],
-    ] as const) {
-      const path = join(folder, name);
-      await pipeline(Readable.from(lines(format, bytes)), createWriteStream(path));
-      check(name, path);
-      if (format === 'csv') {
-        await pipeline(
-          createReadStream(path),
-          createGzip({ level: 1 }),
-          createWriteStream(`${path}.gz`),
-        );
-        check(`${name}.gz`, `${path}.gz`);
-        await rm(`${path}.gz`);
-      }
+    for (const file of LARGE_FILES) {
+      if (values.only !== undefined && values.only !== file.name) continue;
+      const path = join(folder, file.name);
+      await file.write(path, Number(values.mib) * 2 ** 20);
+      await check(file, path);
       await rm(path);
     }
   } finally {
@@ -79,8 +63,20 @@ async function main(): Promise<void> {
   }
 }
 
-function check(name: string, path: string): void {
-  const started_at = performance.now();
+async function check(file: LargeFile, path: string): Promise<void> {
+  const { name, limit_mib } = file;
+  const mib = (await stat(path)).size / 2 ** 20;
+  const report = readInProcess(name, path);
+  const used = `${report.peak_mib} MiB at most, ${report.cpu_seconds.toFixed(0)} s of CPU time`;
+  const result = 'refused' in report ? report.refused : `${report.records} records`;
+  console.log(`${name}: ${mib.toFixed(0)} MiB, ${result}, ${used}`);
+  if (report.peak_mib > limit_mib) throw new Error(`${name} needs more than ${limit_mib} MiB`);
+  if ('refused' in report !== (file.is_refused ?? false)) {
+    throw new Error(`Expected ${name} to be ${file.is_refused ? 'refused' : 'read'}`);
+  }
+}
+
+function readInProcess(name: string, path: string): Report {
   const script = fileURLToPath(import.meta.url);
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
@@ -88,10 +84,7 @@ function check(name: string, path: string): void {
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
-  const { records, peak_mib } = JSON.parse(stdout) as { records: number; peak_mib: number };
-  const seconds = (performance.now() - started_at) / 1_000;
-  console.log(`${name}: ${records} records, ${peak_mib} MiB at most, ${seconds.toFixed(0)} s`);
-  if (peak_mib > LIMIT_MIB) throw new Error(`${name} needs more than ${LIMIT_MIB} MiB`);
+  return JSON.parse(stdout) as Report;
 }
 
 if (values.read === undefined) await main();

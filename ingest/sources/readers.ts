@@ -4,7 +4,7 @@ import type { Archive } from './bytes/zip.ts';
 import { openDelimited } from './inspect/open-delimited.ts';
 import { openJson, openJsonLines, openLines } from './inspect/open-json.ts';
 import type { Table, TextFile } from './inspect/table.ts';
-import { openParquet } from './parquet.ts';
+import { openParquet } from './parquet/open-parquet.ts';
 import { openWorkbook } from './workbook/open-workbook.ts';
 
 /** Opens files of one format: texts, or one kind of binary file that `openBytes` recognises. */

@@ -77,7 +77,8 @@ function checkRow({ targets, readDate, description }: InspectedFile, row: Row, i
   }
   expectThat(recordSchema.safeParse(outcome.record).success, 'every record fits the schema');
   const { packing, encoding, format } = description;
-  const is_plain = packing.length === 0 && encoding === 'utf-8' && format !== 'xlsx';
+  const is_utf8 = encoding === 'utf-8' || format === 'parquet';
+  const is_plain = packing.length === 0 && is_utf8 && format !== 'xlsx';
   if (!is_plain || input.bytes.includes('\ufffd') || input.bytes.includes('\\u')) return;
   expectThat(!JSON.stringify(outcome.record).includes('\ufffd'), 'no U+FFFD is invented');
 }

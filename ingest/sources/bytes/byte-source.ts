@@ -40,18 +40,27 @@ export async function readHead(source: ByteSource, limit = HEAD_BYTES): Promise<
   return { bytes: Buffer.concat(parts).subarray(0, limit), is_whole: length <= limit };
 }
 
-/** Reads the bytes from `from` up to `to`, for formats that need single parts of a file. */
-export async function readRange(source: ByteSource, from: number, to: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
+/**
+ * Reads the bytes from `from` up to `to`, for formats that need single parts of a file. The bytes end
+ * earlier if the file does.
+ */
+export async function readRange(
+  source: ByteSource,
+  from: number,
+  to: number,
+): Promise<ArrayBuffer> {
+  const bytes = new ArrayBuffer(Math.max(0, to - from));
+  const view = new Uint8Array(bytes);
   let length = 0;
   if (to > from) {
     for await (const chunk of source.open(from)) {
-      parts.push(chunk);
-      length += chunk.length;
-      if (length >= to - from) break;
+      const part = chunk.subarray(0, bytes.byteLength - length);
+      view.set(part, length);
+      length += part.length;
+      if (length === bytes.byteLength) break;
     }
   }
-  return Buffer.concat(parts).subarray(0, to - from);
+  return length === bytes.byteLength ? bytes : bytes.slice(0, length);
 }
 
 /** Drops the first `count` bytes. */

@@ -11,6 +11,7 @@ export class Window {
   is_last = false;
   readonly #iterator: AsyncIterator<Buffer>;
   #dropped: number;
+  #failure: { error: unknown } | undefined;
 
   /** @param from the position of the first byte in the file. */
   constructor(bytes: AsyncIterable<Buffer>, from: number) {
@@ -25,14 +26,21 @@ export class Window {
 
   /**
    * Reads at least as many bytes as there are from `start` on, so that the cost of a long row stays
-   * linear. Drops the bytes before `start`.
+   * linear. Drops the bytes before `start`. An error of the stream is thrown when the bytes before
+   * it have been taken.
    */
   async readMore(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     const rest = this.bytes.subarray(this.start);
     const parts = [rest];
     let added = 0;
     while (!this.is_last && (added === 0 || added < rest.length)) {
-      const next = await this.#iterator.next();
+      const next = await this.#readChunk();
+      if ('error' in next) {
+        this.#failure = next;
+        if (added === 0) throw next.error;
+        break;
+      }
       if (next.done) this.is_last = true;
       else {
         parts.push(next.value);
@@ -42,6 +50,14 @@ export class Window {
     this.#dropped += this.start;
     this.start = 0;
     this.bytes = Buffer.concat(parts);
+  }
+
+  async #readChunk(): Promise<IteratorResult<Buffer> | { error: unknown }> {
+    try {
+      return await this.#iterator.next();
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Closes the stream. */

@@ -13,6 +13,7 @@ export {
 } from './gateway/serve-service.ts';
 export { createAthena } from './services/athena/athena.ts';
 export type { GlueTable } from './services/athena/catalog.ts';
+export { writeParquet } from './services/athena/write-parquet.ts';
 export { createComprehend } from './services/comprehend/comprehend.ts';
 export { createDynamoDb } from './services/dynamodb.ts';
 export { createS3 } from './services/s3/s3.ts';

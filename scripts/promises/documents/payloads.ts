@@ -236,12 +236,19 @@ export const PAYLOADS: DocumentPromises = {
       says: 'A text of two languages gets the language of most of its words.',
       tests: [SHORT],
     },
+    {
+      says: 'Hindi, Arabic or Chinese in Latin letters, such as Hinglish or Arabizi, is not recognised.',
+      tests: [SHORT],
+    },
+    {
+      says: 'Of 25 texts in such and other romanised languages, 3 get the right language, 15 are analysed in the default language, and 7 get a wrong one.',
+      tests: [SHORT],
+    },
   ],
   explains: [
     "The detector's README has the figures; this is what to expect:",
     'Comprehend analyses a text in one language only.',
-    'Hindi, Arabic or Chinese in Latin letters, such as Hinglish: not recognised.',
-    'Most are analysed in the default language, and are NEUTRAL more often than they should be; some are taken for a language that Comprehend does not know.',
+    'They are NEUTRAL more often than they should be, and some are taken for a language that Comprehend does not know.',
     'If you know the language, send it in language.',
     'A record is a JSON object with text, source and optional fields; the README shows one.',
     'Producers do not always send exactly that.',

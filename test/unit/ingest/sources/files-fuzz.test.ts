@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { checkFile } from '../../../fuzz/check-files.ts';
 import { makeFileInput } from '../../../fuzz/file-inputs.ts';
@@ -18,4 +19,13 @@ it('a broken row ends at the same place if a chunk ends with a line', async () =
   const input = { name: 'a.csv', bytes, options: {} };
   for (let chunk = 1; chunk < bytes.length; chunk += 1)
     expect(await checkFile(input, chunk)).toBe(2);
+});
+
+it('the rows before damage are the same however the bytes arrive', async () => {
+  const rows = Array.from({ length: 9 }, (_, i) => `${i},Text number ${i}\n`);
+  const bytes = gzipSync(`id,text\n${rows.join('')}`).subarray(0, -14);
+  const counts = new Set<number | undefined>();
+  for (let chunk = 1; chunk < bytes.length; chunk += 1)
+    counts.add(await checkFile({ name: 'a.csv', bytes, options: {} }, chunk));
+  expect(counts.size).toBe(1);
 });

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parquetMetadataAsync } from 'hyparquet';
 import { expect, it } from 'vitest';
+import { checkDirectory } from '../../../../ingest/sources/parquet/check-directory.ts';
+import { readGroup } from '../../../../ingest/sources/parquet/read-group.ts';
 import { createReadContent } from '../../../support/read-file.ts';
 import { writeWorkbook } from '../../../support/workbook.ts';
 import { writeZip } from '../../../support/zip.ts';
@@ -86,6 +89,72 @@ it('a Parquet file that is cut off or damaged is an error, or its row group is r
   damaged.fill(0, 50, 400);
   const outcome = await read('a.parquet', damaged);
   expect(outcome.records.length + outcome.refused.length).toBe(2_500);
+});
+
+it.each([
+  ['the name of a column', 'text', 'te\xffxt'],
+  ['the name of a column, which then occurs twice', 'stars', 'text\0'],
+])(
+  'a Parquet file whose directory has damage in %s is an error with advice',
+  async (_, from, to) => {
+    const bytes = parquet('two-records');
+    bytes.write(to.slice(0, from.length), bytes.indexOf(from, bytes.length - 400), 'latin1');
+    const { error, records } = await read('a.parquet', bytes);
+    expect(error).toMatch(/directory is damaged|two columns/);
+    expect(records).toEqual([]);
+  },
+);
+
+it.each([
+  ['129 MiB', { total_byte_size: 129n * 2n ** 20n }],
+  ['4,000,001 rows', { num_rows: 4_000_001n }],
+])('a Parquet file with a row group of %s is refused with a hint', async (_, facts) => {
+  const bytes = parquet('groups');
+  const metadata = await parquetMetadataAsync({
+    byteLength: bytes.length,
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  });
+  const row_groups = metadata.row_groups.map((group) => ({ ...group, ...facts }));
+  expect(() => checkDirectory('a.parquet', { ...metadata, row_groups })).toThrow(
+    /has a row group of .*\n.*row_group_size/,
+  );
+  expect(() => checkDirectory('a.parquet', metadata)).not.toThrow();
+});
+
+it('a text of a Parquet file that is not UTF-8 refuses its row, and no U+FFFD is invented', async () => {
+  const bytes = parquet('two-records');
+  const at = bytes.indexOf('Good, really');
+  bytes[at + 1] = 0xff;
+  const { texts, refused } = await read('a.parquet', bytes);
+  expect(texts).toEqual(['Bad']);
+  expect(refused).toHaveLength(1);
+});
+
+it('a row group has the same rows in slices of any size, and its bytes are read once', async () => {
+  const bytes = parquet('groups');
+  const reads: string[] = [];
+  const file = {
+    byteLength: bytes.length,
+    async slice(start: number, end = bytes.length) {
+      reads.push(`${start}-${end}`);
+      return new Uint8Array(bytes.subarray(start < 0 ? bytes.length + start : start, end)).buffer;
+    },
+  };
+  const metadata = await parquetMetadataAsync(file);
+  const group = metadata.row_groups[1]!;
+  const first = Number(metadata.row_groups[0]!.num_rows);
+  const readAll = async (slice_values: number) => {
+    const rows: unknown[] = [];
+    for await (const { start, end, rowAt } of readGroup(file, metadata, group, first, slice_values))
+      for (let at = start; at < end; at += 1) rows.push(rowAt?.(at));
+    return rows;
+  };
+  const whole = await readAll(1_000_000);
+  expect(whole).toHaveLength(Number(group.num_rows));
+  expect(whole[0]).toMatchObject({ text: `Text number ${first}` });
+  reads.length = 0;
+  expect(await readAll(1_000)).toEqual(whole);
+  expect(new Set(reads).size).toBe(reads.length);
 });
 
 it('a zip archive of one file is read, and one of several names them', async () => {
