@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { UnreadableFileError } from '../ingest/sources/file-error.ts';
-import { openRecords } from '../ingest/sources/read-records.ts';
+import { UnreadableFileError } from '../../ingest/sources/file-error.ts';
+import { openRecords } from '../../ingest/sources/read-records.ts';
 import { LARGE_FILES, type LargeFile } from './large-files.ts';
 
 const { values } = parseArgs({

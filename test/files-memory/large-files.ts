@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { writeParquet } from '@aurastream/embedded-cloud/testing';
-import { writeWorkbook } from '../test/support/workbook.ts';
+import { writeWorkbook } from '../support/workbook.ts';
 
 /** A file that is written for a measurement of memory. */
 export interface LargeFile {
