@@ -123,6 +123,8 @@ const USUAL_NAMES: Record<Role, readonly string[]> = {
       'submittedat',
       'submissiondate',
       'reviewsubmitdateandtime',
+      'reviewcreatedutc',
+      'reviewcreated',
       'reviewdate',
       'reviewtime',
       'unixreviewtime',

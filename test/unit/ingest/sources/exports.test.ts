@@ -183,7 +183,10 @@ it('the hint for an export names the identity, the time and the language of its 
     language_field: 'Reviewer Language',
   });
   const trustpilot = await read('trustpilot.csv', TRUSTPILOT);
-  expect(followHint(trustpilot.error ?? '')).toMatchObject({ id_field: 'Review Id' });
+  expect(followHint(trustpilot.error ?? '')).toMatchObject({
+    id_field: 'Review Id',
+    time_field: 'Review Created (UTC)',
+  });
 });
 
 it('an export of Excel in windows-1252 goes in with the encoding of the hint', async () => {
