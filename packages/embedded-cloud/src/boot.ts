@@ -36,6 +36,11 @@ export interface BootOptions {
    */
   dynamodbThroughput?: 'unlimited' | 'on-demand';
   /**
+   * The streams of tables: the number of shards of a new stream, which is 2 by default, and the age
+   * at which a shard is closed and replaced by a child, which is four hours by default.
+   */
+  tableStreams?: { shards?: number; shardLifeMs?: number };
+  /**
    * The pace at which event source mappings of streams retry a failed batch: `at_once` without a
    * wait, `usual` after 0.2 to 30 s, or `slow` after 5 to 60 s. If the option is absent, the pace is
    * `usual`. AWS does not document the pace of Lambda.
@@ -134,6 +139,7 @@ async function bootDeployment(
     root_secret: await readRootSecret(folder.path),
     log,
     dynamodb_throughput: options.dynamodbThroughput ?? 'unlimited',
+    table_streams: tableStreamsOf(options.tableStreams),
     ...(options.comprehendQuotas === undefined
       ? {}
       : { comprehend_quotas: options.comprehendQuotas }),
@@ -157,6 +163,13 @@ async function bootDeployment(
     await host.gateway.close();
     throw cause;
   }
+}
+
+function tableStreamsOf({ shards, shardLifeMs }: BootOptions['tableStreams'] = {}) {
+  return {
+    ...(shards !== undefined && { shards }),
+    ...(shardLifeMs !== undefined && { shard_life_ms: shardLifeMs }),
+  };
 }
 
 function accessTo({ endpoint, callers, control_token }: Host, { outputs, api }: Workload) {

@@ -619,6 +619,13 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: "`POST /_cloud/table-streams/roll`, `.../split` | closes the shards of the tables' streams, and opens a child, or two, for each",
+      tests: [
+        'a template gives a table a stream, and two functions read it, also over a replaced shard and a restart',
+        'a shard that is replaced ends, and its child or children go on',
+      ],
+    },
+    {
       says: '`POST /_cloud/faults`, `GET`, `DELETE` | injects throttles, errors, timeouts, latency, partial failures, killed functions; `GET` shows how',
       tests: [
         'a throttle fault has the form of each service',

@@ -29,11 +29,16 @@ export interface ControlActions {
    * @returns the names of the schedules' rules.
    */
   fireSchedules: () => string[];
+  /**
+   * Closes all open shards of the tables' streams, and opens some children for each of them.
+   * @returns the number of closed shards.
+   */
+  replaceShards: (children: number) => Promise<number>;
 }
 
 /**
  * Creates the control routes of the runtime, which are `GET status`, `POST flush`, `POST
- * queues/release` and `POST rules/fire`.
+ * queues/release`, `POST rules/fire`, `POST table-streams/roll` and `POST table-streams/split`.
  */
 export function controlRoutes(actions: ControlActions): ExtraRoute[] {
   return [
@@ -41,6 +46,12 @@ export function controlRoutes(actions: ControlActions): ExtraRoute[] {
     controlRoute('POST', 'flush', actions.flush),
     controlRoute('POST', 'queues/release', async () => ({ released: actions.releaseMessages() })),
     controlRoute('POST', 'rules/fire', async () => ({ fired: actions.fireSchedules() })),
+    controlRoute('POST', 'table-streams/roll', async () => ({
+      closed: await actions.replaceShards(1),
+    })),
+    controlRoute('POST', 'table-streams/split', async () => ({
+      closed: await actions.replaceShards(2),
+    })),
   ];
 }
 

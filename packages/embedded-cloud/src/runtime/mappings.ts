@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { ACCOUNT_ID } from '../gateway/types.ts';
 import type { QueueStore } from '../services/sqs/store.ts';
+import { createDynamoDbSource } from './event-source/dynamodb-source.ts';
 import { createKinesisSource } from './event-source/kinesis-source.ts';
-import { type MappingOptions, type MappingStatus, startMapping } from './event-source/mapping.ts';
+import {
+  type MappingOptions,
+  type MappingStatus,
+  startMapping,
+  TABLE_STREAM_PACE,
+} from './event-source/mapping.ts';
 import { createS3Destination } from './event-source/s3-destination.ts';
 import {
   createBackoff,
+  isTableStream,
   type MappingProperties,
   mappingSettings,
   type RetryPace,
@@ -51,10 +58,11 @@ interface AnyMapping {
  * of its function's role.
  */
 export function startMappings(options: MappingsOptions): Mappings {
-  const starters = options.stack
+  const resources = options.stack
     .resources('AWS::Lambda::EventSourceMapping')
-    .filter((resource) => String(resource.properties().Enabled ?? true) === 'true')
-    .map((resource) => prepareMapping(resource, options));
+    .filter((resource) => String(resource.properties().Enabled ?? true) === 'true');
+  refuseThirdReader(resources);
+  const starters = resources.map((resource) => prepareMapping(resource, options));
   // All mappings are prepared before the first mapping starts, so that no mapping keeps running if
   // another mapping is refused.
   const mappings = starters.map((start) => start());
@@ -64,6 +72,28 @@ export function startMappings(options: MappingsOptions): Mappings {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
     },
   };
+}
+
+/**
+ * Number of mappings of one table's stream. More readers of a shard are throttled on AWS.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
+const MOST_READERS = 2;
+
+/** @throws {Error} if more than two mappings read the stream of one table */
+function refuseThirdReader(resources: Resource[]): void {
+  const readers = new Map<string, number>();
+  for (const resource of resources) {
+    const arn = String(resource.properties().EventSourceArn);
+    if (!isTableStream(arn)) continue;
+    const count = (readers.get(arn) ?? 0) + 1;
+    readers.set(arn, count);
+    if (count <= MOST_READERS) continue;
+    throw new Error(
+      `${resource.logical_id} (${resource.type}): the stream ${arn} already has ${MOST_READERS} ` +
+        'mappings, and DynamoDB throttles a third reader of a shard. Let one function call the other.',
+    );
+  }
 }
 
 /**
@@ -116,12 +146,16 @@ function streamMappingOptions(
 ): MappingOptions {
   const handler = options.functions.find(properties.FunctionName);
   const config = clientConfig(options, handler.credentials);
+  const { EventSourceArn } = properties;
+  const reading = isTableStream(EventSourceArn)
+    ? { source: createDynamoDbSource(EventSourceArn, config), pace: TABLE_STREAM_PACE }
+    : { source: createKinesisSource(EventSourceArn, config) };
   return {
+    ...reading,
     mapping_id: resource.physical_id,
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
     settings: mappingSettings(properties, createBackoff(options.retry_pace, options.random)),
-    source: createKinesisSource(properties.EventSourceArn, config),
     destination: createDestination(properties, config),
     invoke: handler.invoke,
     directory: join(options.directory, 'checkpoints'),

@@ -5,7 +5,8 @@ import { createKeyStore, type KeyStore } from '../services/api-gateway/keys.ts';
 import { createAthena } from '../services/athena/athena.ts';
 import { createCloudFormation, type DescribedStack } from '../services/cloudformation.ts';
 import { createComprehend } from '../services/comprehend/comprehend.ts';
-import { createDynamoDb } from '../services/dynamodb.ts';
+import { TEMPLATE_LABEL } from '../services/dynamodb/streams/table-stream.ts';
+import { createDynamoDb, type DynamoDbService } from '../services/dynamodb.ts';
 import { createFirehose, type Firehose } from '../services/firehose/firehose.ts';
 import { createKinesis } from '../services/kinesis.ts';
 import { createS3, type S3 } from '../services/s3/s3.ts';
@@ -28,6 +29,7 @@ import { secretSpecs } from './secrets.ts';
  */
 export interface Services {
   all: AwsService[];
+  dynamodb: DynamoDbService;
   s3: S3;
   firehose: Firehose;
   queues: QueueStore;
@@ -55,6 +57,8 @@ export interface ServicesOptions {
   comprehend_quotas?: Record<string, number>;
   /** Whether DynamoDB limits the throughput of on-demand tables. Default: `unlimited`. */
   dynamodb_throughput?: 'unlimited' | 'on-demand';
+  /** Number of shards of new streams of tables, and the age at which a shard is replaced. */
+  table_streams?: { shards?: number; shard_life_ms?: number };
 }
 
 /**
@@ -73,12 +77,18 @@ export async function createServices(options: ServicesOptions): Promise<Services
     random,
     putObject: createRolePut(options.deployment.roles, options.dispatch),
   });
+  const { stack } = options.deployment;
+  const { shards, shard_life_ms } = options.table_streams ?? {};
+  const tables = stack.resources('AWS::DynamoDB::Table').map(({ physical_id }) => physical_id);
   const [kinesis, dynamodb] = await Promise.all([
     createKinesis({ path: join(data_dir, 'kinesis'), now }),
     createDynamoDb({
       path: join(data_dir, 'dynamodb'),
       now,
       throughput: options.dynamodb_throughput ?? 'unlimited',
+      streamLabelOf: (table) => (tables.includes(table) ? TEMPLATE_LABEL : undefined),
+      ...(shards !== undefined && { stream_shards: shards }),
+      ...(shard_life_ms !== undefined && { shard_life_ms }),
     }),
   ]);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
@@ -88,7 +98,6 @@ export async function createServices(options: ServicesOptions): Promise<Services
       ? {}
       : { calls_per_second: options.comprehend_quotas }),
   });
-  const { stack } = options.deployment;
   const athena = createAthena({
     glue: catalogOf(stack),
     work_groups: workGroupsOf(stack),
@@ -126,6 +135,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   ];
   return {
     all,
+    dynamodb,
     s3,
     firehose,
     queues,

@@ -73,7 +73,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     queues.all().reduce((sum, queue) => sum + queue.releaseMessages(), 0);
   const fireSchedules = () => rules.fire();
   const { flush } = host.services.firehose;
-  host.routes.push(...routes, ...controlRoutes({ status, flush, releaseMessages, fireSchedules }));
+  const { replaceShards } = host.services.dynamodb;
+  host.routes.push(
+    ...routes,
+    ...controlRoutes({ status, flush, releaseMessages, fireSchedules, replaceShards }),
+  );
   return {
     outputs: localOutputs(stack, apis, host.endpoint),
     api: apis[0] === undefined ? '' : `${host.endpoint}/${apis[0].stage}`,

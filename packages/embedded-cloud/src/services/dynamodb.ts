@@ -1,22 +1,19 @@
 import { rethrowDiskFull } from '../full-disk.ts';
-import {
-  isObject,
-  type JsonObject,
-  jsonBody,
-  jsonProtocol,
-  targetAction,
-} from '../gateway/json-protocol.ts';
-import { EmulatedError, emulatedError } from '../gateway/level-emulator.ts';
-import type { AwsReply, AwsService, Usage } from '../gateway/types.ts';
-import { createBatchInsert } from './dynamodb/batch-insert.ts';
+import { type JsonObject, jsonBody, jsonProtocol, targetAction } from '../gateway/json-protocol.ts';
+import { EmulatedError } from '../gateway/level-emulator.ts';
+import type { AwsCall, AwsReply, AwsService, Usage } from '../gateway/types.ts';
+import { createActions } from './dynamodb/actions.ts';
 import { consumesCapacity, readUsage } from './dynamodb/capacity.ts';
-import { checkIndexUpdates, checkProjections } from './dynamodb/index-projections.ts';
+import { createExpireItem } from './dynamodb/expire-item.ts';
 import { listPermissions } from './dynamodb/permissions.ts';
 import {
   type DynamoDbEmulator,
   openDynamoDbStore,
   type TableDescription,
 } from './dynamodb/store.ts';
+import { captureChanges } from './dynamodb/streams/capture.ts';
+import { createStreamActions, isStreamCall } from './dynamodb/streams/stream-actions.ts';
+import { openTableStreams, type TableStreams } from './dynamodb/streams/table-streams.ts';
 import { createThroughput, type LimitThroughput } from './dynamodb/throughput/throughput.ts';
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
 
@@ -35,6 +32,18 @@ export interface DynamoDbOptions {
    * not, because the model cannot split a hot partition as AWS may do.
    */
   throughput?: 'unlimited' | 'on-demand';
+  /** Number of shards of a new stream of a table. The default is 2. AWS documents no number. */
+  stream_shards?: number;
+  /**
+   * Age at which a shard of a stream is closed and replaced by a child, in milliseconds. The default
+   * is four hours, as on AWS.
+   */
+  shard_life_ms?: number;
+  /**
+   * Returns the label of a new stream of a table, which is the last part of the stream's ARN. If the
+   * result is undefined, the label is the time, as on AWS.
+   */
+  streamLabelOf?: (table: string) => string | undefined;
 }
 
 export interface DynamoDbService extends AwsService {
@@ -45,23 +54,35 @@ export interface DynamoDbService extends AwsService {
    * @returns the number of deleted items
    */
   sweepExpired(now: number): Promise<number>;
+  /**
+   * Closes all open shards of the tables' streams, and opens `children` shards for each of them. AWS
+   * does so when a shard is about four hours old, and when a partition of the table splits.
+   *
+   * @param table the table, or undefined for all tables
+   * @returns the number of closed shards
+   */
+  replaceShards(children: number, table?: string): Promise<number>;
+  /** Deletes the stream records that are older than 24 hours. */
+  trimStreams(): Promise<void>;
 }
 
-type Action = (input: JsonObject) => Promise<JsonObject>;
-
 /**
- * Maximum number of writes in a BatchWriteItem call, and maximum size of the request in bytes.
+ * Maximum size of a request in bytes.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
-const MOST_WRITES = 25;
 const MOST_REQUEST_BYTES = 16 * 1024 * 1024;
+
+const STREAM_SHARDS = 2;
+const SHARD_LIFE_MS = 4 * 3_600_000;
+const TRIM_EVERY_MS = 60_000;
 
 const json = jsonProtocol('1.0');
 
 /**
- * Emulates DynamoDB with dynalite, and adds two features: items can expire (time to live), and
- * BatchExecuteStatement can insert items. Transactions, streams and other PartiQL statements are
- * not emulated. The metered usage is `read_units` and `write_units`, without the units of indexes.
+ * Emulates DynamoDB with dynalite, and adds three features: items can expire (time to live),
+ * BatchExecuteStatement can insert items, and tables can have streams. Transactions and other
+ * PartiQL statements are not emulated. The metered usage is `read_units` and `write_units`, without
+ * the units of indexes.
  *
  * @example
  * const served = await serveService(await createDynamoDb({ now: Date.now }));
@@ -70,28 +91,86 @@ const json = jsonProtocol('1.0');
  * @throws {Error} if another process uses the folder
  */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDbService> {
+  const { now } = options;
   const emulator = await openDynamoDbStore(options.path);
+  const streams = await openTableStreams(emulator, {
+    now,
+    shards: options.stream_shards ?? STREAM_SHARDS,
+    shard_life_ms: options.shard_life_ms ?? SHARD_LIFE_MS,
+    labelOf: options.streamLabelOf,
+  });
+  const writeItem = captureChanges(emulator.store, streams);
   const describeTable = createDescribeTable(emulator);
-  const ttl = createTimeToLive(emulator, describeTable);
-  const findTable = createFindTable(describeTable);
-  const actions = createActions(emulator, ttl, findTable);
+  const ttl = createTimeToLive(emulator, describeTable, createExpireItem(emulator, writeItem));
+  const timers = startTimers(options, ttl, streams);
+  return {
+    service: 'dynamodb',
+    actionOf: ({ headers }) => targetAction(headers),
+    permissionsOf: listPermissions,
+    ...createHandler(options, emulator, { ttl, streams, describeTable }),
+    errorReply: json.error,
+    sweepExpired: ttl.sweep,
+    replaceShards: streams.replaceShards,
+    trimStreams: streams.trim,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await streams.log.waitUntilIdle();
+      await emulator.close();
+    },
+  };
+}
+
+interface Parts {
+  ttl: ReturnType<typeof createTimeToLive>;
+  streams: TableStreams;
+  describeTable: (name: string) => Promise<TableDescription>;
+}
+
+/** A failed run is not reported, because the next run tries the same deletions again. Only a full
+ * disk is reported, because no later run can succeed. */
+function startTimers(
+  { now, sweep_every_ms = 600_000 }: DynamoDbOptions,
+  ttl: Parts['ttl'],
+  streams: TableStreams,
+): NodeJS.Timeout[] {
+  const timers = [
+    setInterval(() => ttl.sweep(now()).catch(rethrowDiskFull), sweep_every_ms),
+    setInterval(() => streams.trim().catch(rethrowDiskFull), TRIM_EVERY_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return timers;
+}
+
+function createHandler(
+  options: DynamoDbOptions,
+  emulator: DynamoDbEmulator,
+  parts: Parts,
+): Pick<AwsService, 'handle' | 'usageOf'> {
+  const findTable = createFindTable(parts.describeTable);
+  const actions = createActions(emulator, { ...parts, findTable });
+  const runStreamAction = createStreamActions(parts.streams, options.now);
   const limit: LimitThroughput =
     options.throughput === 'on-demand'
       ? createThroughput({ now: options.now, findTable })
       : (_action, input, runAction) => runAction(input);
   const usages = new WeakMap<AwsReply, Usage>();
 
-  const timer = setInterval(() => {
-    // A failed sweep is not reported, because the next sweep tries to delete the same items again.
-    // Only a full disk is reported, because no later sweep can succeed.
-    ttl.sweep(options.now()).catch(rethrowDiskFull);
-  }, options.sweep_every_ms ?? 600_000);
-  timer.unref();
-
+  const answer = async (call: AwsCall, input: JsonObject): Promise<AwsReply> => {
+    if (isStreamCall(call)) {
+      return json.reply(await runStreamAction(call.action, input, call.caller));
+    }
+    const runAction = actions[call.action] ?? ((given) => emulator.run(call.action, given));
+    const is_metered = consumesCapacity(call.action);
+    const wanted = input.ReturnConsumedCapacity ?? 'NONE';
+    const capacity_request =
+      is_metered && wanted === 'NONE' ? { ReturnConsumedCapacity: 'TOTAL' } : {};
+    const output = await limit(call.action, { ...input, ...capacity_request }, runAction);
+    const { ConsumedCapacity: _, ...without_capacity } = output;
+    const reply = json.reply(wanted === 'NONE' ? without_capacity : output);
+    usages.set(reply, readUsage(call.action, output));
+    return reply;
+  };
   return {
-    service: 'dynamodb',
-    actionOf: ({ headers }) => targetAction(headers),
-    permissionsOf: listPermissions,
     async handle(call) {
       if (call.body.length > MOST_REQUEST_BYTES) {
         return json.error(413, 'RequestEntityTooLargeException', 'The request exceeds 16 MB.');
@@ -101,28 +180,13 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
         return json.error(400, 'SerializationException', 'The request body is not a JSON object.');
       }
       try {
-        const runAction = actions[call.action] ?? ((given) => emulator.run(call.action, given));
-        const is_metered = consumesCapacity(call.action);
-        const wanted = input.ReturnConsumedCapacity ?? 'NONE';
-        const capacity_request =
-          is_metered && wanted === 'NONE' ? { ReturnConsumedCapacity: 'TOTAL' } : {};
-        const output = await limit(call.action, { ...input, ...capacity_request }, runAction);
-        const { ConsumedCapacity: _, ...without_capacity } = output;
-        const reply = json.reply(wanted === 'NONE' ? without_capacity : output);
-        usages.set(reply, readUsage(call.action, output));
-        return reply;
+        return await answer(call, input);
       } catch (error) {
         if (error instanceof EmulatedError) return json.reply(error.body, error.status);
         throw error;
       }
     },
     usageOf: (_call, reply) => usages.get(reply) ?? {},
-    errorReply: json.error,
-    sweepExpired: ttl.sweep,
-    async close() {
-      clearInterval(timer);
-      await emulator.close();
-    },
   };
 }
 
@@ -143,67 +207,4 @@ function createFindTable(describeTable: (name: string) => Promise<TableDescripti
       if (error instanceof EmulatedError) return undefined;
       throw error;
     });
-}
-
-function createActions(
-  emulator: DynamoDbEmulator,
-  ttl: ReturnType<typeof createTimeToLive>,
-  findTable: (name: string) => Promise<TableDescription | undefined>,
-): Record<string, Action> {
-  const { run } = emulator;
-  return {
-    BatchExecuteStatement: createBatchInsert(emulator, findTable),
-    UpdateTimeToLive: ttl.update,
-    DescribeTimeToLive: ttl.describe,
-    async CreateTable(input) {
-      checkProjections(input);
-      return run('CreateTable', input);
-    },
-    async UpdateTable(input) {
-      checkIndexUpdates(input, { ...(await findTable(String(input.TableName))) });
-      return run('UpdateTable', input);
-    },
-    async DeleteTable(input) {
-      const output = await run('DeleteTable', input);
-      await ttl.forget(String(input.TableName));
-      return output;
-    },
-    async BatchWriteItem(input) {
-      checkWrites(input.RequestItems);
-      return run('BatchWriteItem', input);
-    },
-    async BatchGetItem(input) {
-      return completeUnprocessedKeys(await run('BatchGetItem', input), input);
-    },
-  };
-}
-
-/**
- * Checks the number of writes in a BatchWriteItem call. AWS limits the writes of the whole call,
- * but dynalite limits the writes separately for each table.
- */
-function checkWrites(tables: unknown): void {
-  const lists = isObject(tables) ? Object.values(tables).filter(Array.isArray) : [];
-  const writes = lists.reduce((sum, list) => sum + list.length, 0);
-  if (writes <= MOST_WRITES || lists.length < 2) return;
-  throw emulatedError(
-    'ValidationException',
-    'Too many items requested for the BatchWriteItem call',
-  );
-}
-
-/**
- * Adds the requested projection to each entry of UnprocessedKeys, because dynalite omits the
- * projection.
- */
-function completeUnprocessedKeys(output: JsonObject, { RequestItems }: JsonObject): JsonObject {
-  const requested = isObject(RequestItems) ? RequestItems : {};
-  const unprocessed = isObject(output.UnprocessedKeys)
-    ? Object.entries(output.UnprocessedKeys)
-    : [];
-  const completed = unprocessed.map(([table, part]) => [
-    table,
-    { ...(requested[table] as object), ...(part as object) },
-  ]);
-  return { ...output, UnprocessedKeys: Object.fromEntries(completed) };
 }

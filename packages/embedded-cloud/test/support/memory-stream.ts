@@ -1,4 +1,4 @@
-import { type StreamRecord, streamRecord } from '../../src/runtime/event-source/kinesis-event.ts';
+import { streamRecord } from '../../src/runtime/event-source/kinesis-event.ts';
 import type { MappingSettings, Pace } from '../../src/runtime/event-source/shard-reader.ts';
 import type {
   FailureDestination,
@@ -6,6 +6,7 @@ import type {
   Shard,
   StreamSource,
 } from '../../src/runtime/event-source/source.ts';
+import type { StreamRecord } from '../../src/runtime/event-source/stream-record.ts';
 
 /**
  * Creates an in-memory stream for a mapping. Tests add the shards of the stream. The sequence

@@ -4,8 +4,10 @@ import { writeAssembly } from './assembly.ts';
 
 const CONSUMER = `
 export async function handler({ Records }) {
-  for (const { kinesis } of Records) {
-    const text = String(Buffer.from(kinesis.data, 'base64'));
+  for (const { kinesis, eventName, dynamodb } of Records) {
+    const text = kinesis
+      ? String(Buffer.from(kinesis.data, 'base64'))
+      : eventName + ' ' + dynamodb.Keys.id.S;
     if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 300));
     console.log('consumed ' + text);
   }
@@ -152,6 +154,46 @@ export function keyedApi(): Record<string, TemplateResource> {
 export function usagePlan(properties: object): TemplateResource {
   const ApiStages = [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }];
   return { Type: 'AWS::ApiGateway::UsagePlan', Properties: { ApiStages, ...properties } };
+}
+
+/**
+ * Returns the table with a stream, and a mapping that delivers its records to the consumer. The
+ * array lists the names of the mappings.
+ */
+export function streamedTable(mappings: string[]): Record<string, TemplateResource> {
+  const Table = {
+    ...RESOURCES.Table!,
+    Properties: {
+      ...RESOURCES.Table!.Properties,
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    },
+  };
+  const StreamArn = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
+  const Mapping = {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      FunctionName: { Ref: 'Consumer' },
+      EventSourceArn: StreamArn,
+      StartingPosition: 'TRIM_HORIZON',
+    },
+  };
+  return {
+    Table,
+    ConsumerRole: role(
+      LOGS,
+      { Effect: 'Allow', Action: 'kinesis:*', Resource: { 'Fn::GetAtt': ['Stream', 'Arn'] } },
+      { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+      { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: ['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+          (name) => `dynamodb:${name}`,
+        ),
+        Resource: StreamArn,
+      },
+    ),
+    ...Object.fromEntries(mappings.map((name) => [name, Mapping])),
+  };
 }
 
 /**

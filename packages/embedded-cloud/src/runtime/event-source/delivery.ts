@@ -1,11 +1,12 @@
 import type { Invocation } from '../function/invocation.ts';
 import { pause } from '../pause.ts';
 import { failureReport, type LastInvocation } from './failure-report.ts';
-import { type EventOrigin, kinesisEvent, type StreamRecord } from './kinesis-event.ts';
 import type { Batch } from './lane.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 import type { ShardQueue, ShardStep } from './shard-queue.ts';
 import type { FailureDestination } from './source.ts';
+import { buildStreamEvent } from './stream-event.ts';
+import type { EventOrigin, StreamRecord } from './stream-record.ts';
 
 /** Counters of one mapping. The counters cover all shards since the mapping's start. */
 export interface DeliveryCounters {
@@ -103,7 +104,7 @@ async function invoke(
   { batch, lane }: ShardStep<StreamRecord>,
   answers: Answers,
 ): Promise<Outcome> {
-  const event = kinesisEvent(options.shard_id, batch.records, options.origin);
+  const event = buildStreamEvent(options.shard_id, batch.records, options.origin);
   const answer = await options.invoke(JSON.stringify(event));
   if (answer.kind === 'refused') {
     return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };

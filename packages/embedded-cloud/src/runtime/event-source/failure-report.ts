@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { EventOrigin, StreamRecord } from './kinesis-event.ts';
-import { kinesisEvent } from './kinesis-event.ts';
 import type { Batch, DiscardCondition } from './lane.ts';
+import { buildStreamEvent, nameBatchInfo } from './stream-event.ts';
+import type { EventOrigin, StreamRecord } from './stream-record.ts';
 
 /** The last invocation that received the records of a discarded batch. */
 export interface LastInvocation {
@@ -55,7 +55,7 @@ export function failureReport(
           },
     version: '1.0',
     timestamp,
-    KinesisBatchInfo: {
+    [nameBatchInfo(origin.stream_arn)]: {
       shardId: shard_id,
       startSequenceNumber: first.sequence_number,
       endSequenceNumber: last.sequence_number,
@@ -64,7 +64,7 @@ export function failureReport(
       batchSize: batch.records.length,
       streamArn: origin.stream_arn,
     },
-    payload: JSON.stringify(kinesisEvent(shard_id, batch.records, origin)),
+    payload: JSON.stringify(buildStreamEvent(shard_id, batch.records, origin)),
   };
   const day = timestamp.slice(0, 10);
   const second = timestamp.slice(0, 19).replaceAll(':', '.');

@@ -1,16 +1,5 @@
 import { REGION } from '../../gateway/types.ts';
-import type { Sequenced } from './lane.ts';
-
-/** A record of a stream. The data of the record is in base64, as in the event. */
-export interface StreamRecord extends Sequenced {
-  data: string;
-}
-
-/** The stream from which an event's records come, and the role that reads the stream. */
-export interface EventOrigin {
-  stream_arn: string;
-  role_arn: string;
-}
+import type { EventOrigin, StreamRecord } from './stream-record.ts';
 
 /**
  * Estimated maximum size of a record's JSON, in bytes. The estimate includes the longest possible

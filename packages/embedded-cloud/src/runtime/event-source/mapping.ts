@@ -45,10 +45,16 @@ export interface Mapping {
 }
 
 /**
- * Intervals of the mapping. Lambda polls an empty shard once per second. The other intervals were
- * chosen for this project.
+ * Intervals of the mapping. Lambda polls an empty shard of Kinesis once per second. The other
+ * intervals were chosen for this project.
  */
 const PACE: Pace = { idle_ms: 1_000, busy_ms: 200, error_ms: 1_000, refresh_ms: 30_000 };
+
+/**
+ * Intervals of the mapping of a table's stream. Lambda polls an empty shard four times per second.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+export const TABLE_STREAM_PACE: Pace = { ...PACE, idle_ms: 250 };
 
 /**
  * Starts a mapping, which reads the shards of a stream and delivers their records to the function.

@@ -57,6 +57,7 @@ export function mappingSettings(
   if (age >= 0 && age < 60)
     throw new Error(`MaximumRecordAgeInSeconds must be -1 or at least 60, and is ${age}.`);
   const timestamp = properties.StartingPositionTimestamp;
+  checkStart(properties);
   return {
     batch_size,
     window_ms: checkRange('MaximumBatchingWindowInSeconds', window, 0, 300) * 1000,
@@ -78,6 +79,18 @@ export function mappingSettings(
     backoff,
   };
 }
+
+/**
+ * Checks the starting position. The stream of a table can be read from its start or its end only.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+ */
+function checkStart({ EventSourceArn, StartingPosition }: MappingProperties): void {
+  if (StartingPosition !== 'AT_TIMESTAMP' || !isTableStream(EventSourceArn)) return;
+  throw new Error('StartingPosition must be TRIM_HORIZON or LATEST, and is AT_TIMESTAMP.');
+}
+
+/** Returns whether an ARN is the ARN of a table's stream. */
+export const isTableStream = (arn: unknown): boolean => String(arn).startsWith('arn:aws:dynamodb:');
 
 /**
  * The pace at which a mapping retries a failed batch. AWS documents that Lambda retries until the

@@ -1,10 +1,10 @@
 import { pause } from '../pause.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
-import type { StreamRecord } from './kinesis-event.ts';
 import type { DeliverySettings } from './lane.ts';
 import { createShardQueue, type ShardQueue } from './shard-queue.ts';
 import type { Position, StreamSource } from './source.ts';
+import type { StreamRecord } from './stream-record.ts';
 
 /** All settings of the event source mapping of a stream. */
 export interface MappingSettings extends DeliverySettings {

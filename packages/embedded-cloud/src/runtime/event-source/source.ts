@@ -1,4 +1,4 @@
-import type { StreamRecord } from './kinesis-event.ts';
+import type { StreamRecord } from './stream-record.ts';
 
 /** A shard as ListShards returns it. */
 export interface Shard {

@@ -8,7 +8,9 @@ import {
   type GlobalSecondaryIndexDescription,
   type KeySchemaElement,
   type Projection,
+  type StreamViewType,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../template/resource.ts';
@@ -23,6 +25,7 @@ interface TableProperties
   KeySchema: KeySchemaElement[];
   ProvisionedThroughput?: CreateTableCommandInput['ProvisionedThroughput'];
   TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean | string };
+  StreamSpecification?: { StreamViewType: StreamViewType };
 }
 
 /**
@@ -39,11 +42,11 @@ const TABLE_INPUT = [
 ] as const;
 
 /**
- * Creates the tables of the template, with their indexes, if the tables do not exist yet. Waits
- * until all tables are ACTIVE, and turns on time to live for the tables that use it.
+ * Creates the tables of the template, with their indexes and streams, if the tables do not exist
+ * yet. Waits until all tables are ACTIVE, and turns on time to live for the tables that use it.
  *
- * @throws {Error} if the keys or indexes of a table in the data folder differ from the template's
- * keys or indexes.
+ * @throws {Error} if the keys, indexes or stream of a table in the data folder differ from the
+ * template's.
  */
 export async function provisionTables(stack: Stack, config: DynamoDBClientConfig): Promise<void> {
   const client = new DynamoDBClient(config);
@@ -61,11 +64,13 @@ async function provision(client: DynamoDBClient, resource: Resource): Promise<vo
       properties[name],
     ]),
   );
+  const stream = properties.StreamSpecification;
+  const StreamSpecification = stream && { StreamEnabled: true, ...stream };
   const describe = async () => (await client.send(new DescribeTableCommand({ TableName }))).Table;
   await untilActive(
     async () => (await describe())?.TableStatus,
     async () => {
-      const input = { TableName, ...given } as CreateTableCommandInput;
+      const input = { TableName, ...given, StreamSpecification } as CreateTableCommandInput;
       await client.send(new CreateTableCommand(input)).catch((cause: Error) => {
         throw new Error(`The table ${resource.logical_id} was refused: ${cause.message}`, {
           cause,
@@ -73,7 +78,11 @@ async function provision(client: DynamoDBClient, resource: Resource): Promise<vo
       });
     },
   );
-  refuseMismatch(resource, properties, await describe());
+  const found = await describe();
+  refuseMismatch(resource, properties, found);
+  if (StreamSpecification !== undefined && found?.StreamSpecification === undefined) {
+    await client.send(new UpdateTableCommand({ TableName, StreamSpecification }));
+  }
   await enableTimeToLive(client, TableName, properties);
 }
 
@@ -82,12 +91,15 @@ function refuseMismatch(
   wanted: TableProperties,
   found: TableDescription | undefined,
 ): void {
-  const isEqual =
+  const has_equal_keys =
     shape(wanted.KeySchema, wanted.GlobalSecondaryIndexes) ===
     shape(found?.KeySchema, found?.GlobalSecondaryIndexes);
-  if (isEqual) return;
+  const view_type = found?.StreamSpecification?.StreamViewType;
+  const has_equal_stream =
+    view_type === undefined || view_type === wanted.StreamSpecification?.StreamViewType;
+  if (has_equal_keys && has_equal_stream) return;
   throw new Error(
-    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys or indexes ` +
+    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys, indexes or streams ` +
       'than the template. Delete the data folder, or use another one.',
   );
 }

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNT_ID, REGION } from '../../gateway/types.ts';
+import {
+  buildStreamArn,
+  nameStream,
+  TEMPLATE_LABEL,
+} from '../../services/dynamodb/streams/table-stream.ts';
 
 /** The values from which a resource's name and attributes are computed. */
 export interface Naming {
@@ -52,6 +57,19 @@ function bucketName(naming: Naming): string {
   return generated.replace(/[^a-z0-9-]/g, '-').slice(0, 63);
 }
 
+/**
+ * Returns the ARN of a table's stream.
+ * @throws {Error} if the table has no stream. CloudFormation then fails too.
+ */
+function tableStreamArn(table: string, naming: Naming): string {
+  if (naming.property('StreamSpecification') === undefined) {
+    throw new Error(
+      `The table ${naming.logical_id} has no StreamArn. Give it a StreamSpecification.`,
+    );
+  }
+  return buildStreamArn(nameStream(table, TEMPLATE_LABEL));
+}
+
 function lastPart(text: string, separator: string): string {
   return text.slice(text.lastIndexOf(separator) + 1);
 }
@@ -71,7 +89,10 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
   },
   'AWS::DynamoDB::Table': {
     physicalId: nameFrom('TableName'),
-    attributes: { Arn: (name) => arn('dynamodb', `table/${name}`) },
+    attributes: {
+      Arn: (name) => arn('dynamodb', `table/${name}`),
+      StreamArn: tableStreamArn,
+    },
   },
   'AWS::S3::Bucket': {
     physicalId: bucketName,

@@ -1,6 +1,9 @@
 import { isObject, type JsonObject, jsonBody } from '../../gateway/json-protocol.ts';
 import { ACCOUNT_ID, type AwsCall, type Permission, REGION } from '../../gateway/types.ts';
 import { findTableName } from './partiql-insert.ts';
+import { decodeIterator } from './streams/iterator.ts';
+import { isStreamCall } from './streams/stream-actions.ts';
+import { buildStreamArn } from './streams/table-stream.ts';
 
 const buildTableArn = (table: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/${table}`;
 
@@ -14,10 +17,22 @@ const buildTableArn = (table: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT_I
 export function listPermissions(call: AwsCall): Permission[] {
   const input = jsonBody(call) ?? {};
   if (call.action === 'BatchExecuteStatement') return listInsertPermissions(input);
+  if (isStreamCall(call)) return [listStreamPermission(call.action, input)];
   return listResources(call.action, input).map((resource) => ({
     action: `dynamodb:${call.action}`,
     resource,
   }));
+}
+
+/**
+ * Returns the permission of an action of DynamoDB Streams. ListStreams needs a permission for all
+ * streams.
+ */
+function listStreamPermission(action: string, input: JsonObject): Permission {
+  const { StreamArn, ShardIterator } = input;
+  const stream_id = decodeIterator(ShardIterator)?.stream_id;
+  const arn = stream_id === undefined ? StreamArn : buildStreamArn(stream_id);
+  return { action: `dynamodb:${action}`, resource: typeof arn === 'string' ? arn : '*' };
 }
 
 function listResources(action: string, input: JsonObject): string[] {

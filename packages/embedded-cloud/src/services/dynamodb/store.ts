@@ -4,8 +4,21 @@ import {
   openLevelEmulator,
   useEmbeddedAccount,
 } from '../../gateway/level-emulator.ts';
+import type { KeyValueStore } from '../stream-log/key-value.ts';
+import type { Item } from './partiql-insert.ts';
 
 type Done<Value> = (error: Error | null, value?: Value) => void;
+/** A function that ends the lock, and then calls the function that `release` got. */
+type Settle = (error: Error | null, value?: unknown) => void;
+
+/** The key space of a table's items. */
+export interface ItemSpace {
+  get(key: string, done: Done<Item>): void;
+  put(key: string, item: Item, done: Done<void>): void;
+  del(key: string, done: Done<void>): void;
+  /** Calls the function as soon as no other caller holds the lock of the key. */
+  lock(key: string, locked: (release: (done: Settle) => Settle) => void): void;
+}
 
 export interface TableDescription {
   TableName: string;
@@ -15,10 +28,11 @@ export interface TableDescription {
 
 type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 
-interface DynamoDbStore extends LevelStore {
-  db: LevelStore['db'] & { open(): Promise<void> };
+export interface DynamoDbStore extends LevelStore {
+  db: LevelStore['db'] & KeyValueStore & { open(): Promise<void> };
   tableDb: { awsAccountId: string; awsRegion: string };
   getTable(name: string, check_status: boolean, done: Done<TableDescription>): void;
+  getItemDb(table: string): ItemSpace;
   /** Returns a key space that is separate from the key spaces of the tables' items. */
   getTagDb(name: string): {
     get(key: string, done: Done<unknown>): void;

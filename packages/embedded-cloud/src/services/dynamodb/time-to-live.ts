@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
-import { EmulatedError, emulatedError } from '../../gateway/level-emulator.ts';
+import { emulatedError } from '../../gateway/level-emulator.ts';
+import type { createExpireItem } from './expire-item.ts';
 import type { Item } from './partiql-insert.ts';
 import type { DynamoDbEmulator, TableDescription } from './store.ts';
 
@@ -31,6 +32,7 @@ export interface TimeToLive {
 export function createTimeToLive(
   { store, run }: DynamoDbEmulator,
   describeTable: (name: string) => Promise<TableDescription>,
+  expireItem: ReturnType<typeof createExpireItem>,
 ): TimeToLive {
   // The key space cannot collide with a table, because the name of a table cannot contain `~`.
   const settings = store.getTagDb('~time-to-live');
@@ -70,9 +72,8 @@ export function createTimeToLive(
       for (const table of await listTables(run)) {
         const attribute = await findAttribute(table);
         if (attribute === undefined) continue;
-        const { KeySchema } = await describeTable(table);
-        const keys = KeySchema.map(({ AttributeName }) => AttributeName);
-        deleted += await sweepTable(run, { table, attribute, keys, now });
+        const description = await describeTable(table);
+        deleted += await sweepTable({ run, expireItem, table: description, attribute, now });
       }
       return deleted;
     },
@@ -108,48 +109,32 @@ async function listTables(run: Run): Promise<string[]> {
 }
 
 interface Sweep {
-  table: string;
+  run: Run;
+  expireItem: ReturnType<typeof createExpireItem>;
+  table: TableDescription;
   attribute: string;
-  keys: string[];
   /** Time of the sweep, in epoch milliseconds. */
   now: number;
 }
 
-async function sweepTable(run: Run, { table, attribute, keys, now }: Sweep): Promise<number> {
+async function sweepTable({ run, expireItem, table, attribute, now }: Sweep): Promise<number> {
   const seconds = Math.floor(now / 1000);
-  const condition = '#expires <= :now AND #expires > :oldest';
-  const values = { ':now': { N: `${seconds}` }, ':oldest': { N: `${seconds - OLDEST_SECONDS}` } };
-  const bounds = {
-    TableName: table,
-    ExpressionAttributeNames: { '#expires': attribute },
-    ExpressionAttributeValues: values,
+  const isExpired = (item: Item): boolean => {
+    const expires_at = Number(item[attribute]?.N ?? Number.NaN);
+    return expires_at <= seconds && expires_at > seconds - OLDEST_SECONDS;
   };
   let deleted = 0;
   let start: unknown;
   do {
     const page = await run('Scan', {
-      ...bounds,
-      FilterExpression: condition,
+      TableName: table.TableName,
       ...(start !== undefined && { ExclusiveStartKey: start }),
     });
-    for (const item of page.Items as Item[]) {
-      const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
-      // The condition is checked again, because the item may have been updated since the scan.
-      deleted += await countDeletion(
-        run('DeleteItem', { ...bounds, Key, ConditionExpression: condition }),
-      );
+    for (const item of (page.Items as Item[]).filter(isExpired)) {
+      // The item is checked again, because it may have been updated since the scan.
+      if (await expireItem(table, item, isExpired)) deleted += 1;
     }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
   return deleted;
-}
-
-async function countDeletion(deletion: Promise<unknown>): Promise<number> {
-  try {
-    await deletion;
-    return 1;
-  } catch (error) {
-    if (error instanceof EmulatedError) return 0;
-    throw error;
-  }
 }
