@@ -148,7 +148,7 @@ it('GET /health and GET /ready need no key, and GET /ready names the failed depe
 
 it('each control route of docs/architecture.md answers', async () => {
   const routes = readDocTable('docs/architecture.md', 'The embedded cloud').flatMap(({ route }) =>
-    [...(route ?? '').matchAll(/(\w+) \/_cloud\/([\w/]+)/g)].map(([, ...parts]) => parts),
+    [...(route ?? '').matchAll(/(\w+) \/_cloud\/([\w/-]+)/g)].map(([, ...parts]) => parts),
   );
   expect(routes.length).toBeGreaterThan(7);
   for (const [method = '', route = ''] of routes) {

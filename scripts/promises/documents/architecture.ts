@@ -619,7 +619,7 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: "`POST /_cloud/table-streams/roll`, `.../split` | closes the shards of the tables' streams, and opens a child, or two, for each",
+      says: "`POST /_cloud/table-streams/roll`, `POST /_cloud/table-streams/split` | closes the shards of the tables' streams, and opens a child, or two, for each",
       tests: [
         'a template gives a table a stream, and two functions read it, also over a replaced shard and a restart',
         'a shard that is replaced ends, and its child or children go on',
