@@ -314,7 +314,7 @@ it('a mapping of a table starts at the oldest or the newest record, and not at a
 it('a template gives a table a stream, and two functions read it, also over a replaced shard and a restart', async () => {
   const assemblyDir = await writeCloud(streamedTable(['OneReader', 'OtherReader']));
   const dataDir = await mkdtemp(join(tmpdir(), 'embedded-cloud-streams-'));
-  const consumed = async () => {
+  const readConsumed = async () => {
     const log = await readFile(join(dataDir, 'logs', 'Fixture-Consumer.log'), 'utf8');
     return (log.match(/consumed .*/g) ?? []).sort();
   };
@@ -338,7 +338,7 @@ it('a template gives a table a stream, and two functions read it, also over a re
     const lines = ['a', 'b'].slice(0, restarts + 1).flatMap((each) => {
       return ['INSERT', 'REMOVE'].flatMap((event) => Array(2).fill(`consumed ${event} ${each}`));
     });
-    await vi.waitFor(async () => expect(await consumed()).toEqual(lines.sort()), {
+    await vi.waitFor(async () => expect(await readConsumed()).toEqual(lines.sort()), {
       timeout: 20_000,
       interval: 50,
     });

@@ -108,20 +108,7 @@ export async function openTableStreams(
       if (enabled === undefined || entry === undefined) return store.db.batch([operation]);
       void (await log.append(enabled.id, [entry], [operation]));
     },
-    async replaceShards(children, table) {
-      let replaced = 0;
-      for (const stream of log.streams()) {
-        const { details, shards } = stream;
-        if (details.disabled_at !== undefined) continue;
-        if (table !== undefined && details.table !== table) continue;
-        for (const { shard_id, hashes, closed } of shards) {
-          if (closed !== undefined) continue;
-          const ranges = divideHashes(children, hashes);
-          if (await log.replaceShards(stream.id, [shard_id], ranges)) replaced += 1;
-        }
-      }
-      return replaced;
-    },
+    replaceShards: (children, table) => replaceShards(log, children, table),
     async trim() {
       await log.trim();
       for (const { id, details } of log.streams()) {
@@ -130,6 +117,25 @@ export async function openTableStreams(
       }
     },
   };
+}
+
+/** Replaces the open shards of the enabled streams by children. @returns the number of shards */
+async function replaceShards(
+  log: StreamLog<TableStream>,
+  children: number,
+  table: string | undefined,
+): Promise<number> {
+  let replaced = 0;
+  for (const { id, details, shards } of log.streams()) {
+    if (details.disabled_at !== undefined) continue;
+    if (table !== undefined && details.table !== table) continue;
+    for (const { shard_id, hashes, closed } of shards) {
+      if (closed !== undefined) continue;
+      const ranges = divideHashes(children, hashes);
+      if (await log.replaceShards(id, [shard_id], ranges)) replaced += 1;
+    }
+  }
+  return replaced;
 }
 
 /** Replaces each shard that was opened before a time by a child with the same hashes. */
