@@ -99,8 +99,9 @@ function refuseMismatch(
     view_type === undefined || view_type === wanted.StreamSpecification?.StreamViewType;
   if (has_equal_keys && has_equal_stream) return;
   throw new Error(
-    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has other keys, indexes or streams ` +
-      'than the template. Delete the data folder, or use another one.',
+    `The table ${resource.physical_id} (${resource.logical_id}) in the data folder has ` +
+      `${has_equal_keys ? 'another stream' : 'other keys or indexes'} than the template. ` +
+      'Delete the data folder, or use another one.',
   );
 }
 
