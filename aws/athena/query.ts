@@ -3,6 +3,7 @@ import {
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
   type GetQueryResultsCommandOutput,
+  InvalidRequestException,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { sleep } from '../../lib/sleep.ts';
@@ -38,11 +39,22 @@ export function createQuery(deps: {
       WorkGroup: deps.work_group,
       QueryExecutionContext: { Database: deps.database },
     });
-    const { QueryExecutionId } = await callService('athena', () => client.send(command));
+    const { QueryExecutionId } = await callService('athena', () => client.send(command)).catch(
+      refuseQuery,
+    );
     const id = requireField('athena', 'QueryExecutionId', QueryExecutionId);
     await waitForQuery(client, id);
     return collectAnswer(client, id);
   };
+}
+
+/** Athena refuses a syntax error at once: the query does not start. */
+function refuseQuery(error: unknown): never {
+  const { cause } = error as Error;
+  if (cause instanceof InvalidRequestException) {
+    throw new QueryError(`SYNTAX_ERROR: ${cause.message}`, { cause: error });
+  }
+  throw error;
 }
 
 async function waitForQuery(client: AthenaClient, id: string): Promise<void> {

@@ -7,8 +7,12 @@ import {
   type WorkGroup,
 } from './describe.ts';
 import type { Execution, Executions } from './executions.ts';
+import { QueryFailure } from './failure.ts';
+import { parseIceberg } from './iceberg/parse.ts';
 import { InvalidRequest, readResultPage } from './results.ts';
-import { classifyStatement } from './statements.ts';
+import { classifyStatement, type Statement } from './statements.ts';
+import { bindParameters } from './trino/parameters.ts';
+import { parseTrino } from './trino/parse.ts';
 
 type Body = Record<string, unknown>;
 /**
@@ -98,12 +102,27 @@ function startQuery({ work_groups, executions }: ActionDeps, body: Body): Execut
       ...(group.most_scanned_bytes === undefined
         ? {}
         : { most_scanned_bytes: group.most_scanned_bytes }),
-      statement: classifyStatement(QueryString),
+      statement: readStatement(QueryString, body.ExecutionParameters),
       token: ClientRequestToken,
     });
   } catch (error) {
-    throw new InvalidRequest((error as Error).message);
+    if (error instanceof QueryFailure && error.code !== 'SYNTAX_ERROR') throw error;
+    throw new InvalidRequest((error as Error).message.replace(/^SYNTAX_ERROR: /, ''));
   }
+}
+
+/**
+ * Classifies and parses a statement. Athena refuses a statement with a syntax error at once.
+ *
+ * @param parameters SQL of the literals for the question marks
+ * @throws {QueryFailure} SYNTAX_ERROR
+ */
+function readStatement(query: string, parameters: unknown): Statement {
+  const values = Array.isArray(parameters) ? parameters.map(String) : [];
+  const statement = classifyStatement(bindParameters(query, values));
+  if (statement.kind === 'select' || statement.kind === 'explain') parseTrino(statement.sql);
+  if (statement.kind === 'iceberg') parseIceberg(statement.sql);
+  return statement;
 }
 
 function findWorkGroup(work_groups: WorkGroup[], { WorkGroup }: Body): WorkGroup {

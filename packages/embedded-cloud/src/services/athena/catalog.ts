@@ -41,6 +41,16 @@ export function isView(table: GlueTable): boolean {
   return table.table_type === 'VIRTUAL_VIEW';
 }
 
+/** Returns the columns of a table, with its partition keys. */
+export function findColumns(
+  tables: GlueTable[],
+  database: string,
+  name: string,
+): HiveColumn[] | undefined {
+  const table = tables.find((each) => each.database === database && each.name === name);
+  return table && [...table.columns, ...table.partition_keys];
+}
+
 /** Writes a name as an SQL identifier. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -28,7 +28,6 @@ const BAD_LINE = /^Invalid Input Error: (Malformed JSON|JSON transform error)/;
  */
 const CODES: [RegExp, string][] = [
   [/^(Parser|Syntax) Error/, 'SYNTAX_ERROR'],
-  [/^Catalog Error: (Scalar|Aggregate|Table) Function/, 'FUNCTION_NOT_FOUND'],
   [/^Catalog Error: Table/, 'TABLE_NOT_FOUND'],
   [/^Binder Error: Referenced column/, 'COLUMN_NOT_FOUND'],
   [/^(Binder|Catalog) Error/, 'SYNTAX_ERROR'],
@@ -43,11 +42,25 @@ const CODES: [RegExp, string][] = [
 export function translateError(error: unknown, s3Dir: string): QueryFailure | ScanLimitExceeded {
   if (error instanceof QueryFailure || error instanceof ScanLimitExceeded) return error;
   const message = error instanceof Error ? error.message : '';
+  // The macro that stands for the brackets of Trino raises these.
+  const argument = /^Invalid Input Error: ((?:Key not present|Array subscript).*)/.exec(
+    message,
+  )?.[1];
+  if (argument !== undefined) {
+    return new QueryFailure('INVALID_FUNCTION_ARGUMENT', argument, { cause: error });
+  }
   // DuckDB's message quotes the line.
   if (BAD_LINE.test(message)) {
     return new QueryFailure('HIVE_CURSOR_ERROR', 'Row is not a valid JSON Object', {
       cause: error,
     });
+  }
+  const missing = /^Catalog Error: (?:\w+ )*Function with name "?(\w+?)"? does not exist/.exec(
+    message,
+  )?.[1];
+  if (missing !== undefined) {
+    const text = `The embedded Athena lacks the function ${missing.replace(/^trino_/, '')} of Athena`;
+    return new QueryFailure('NOT_SUPPORTED', text, { cause: error });
   }
   const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'GENERIC_INTERNAL_ERROR';
   // Only the text before the first empty line is used, because the rest repeats the SQL. Lines with

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   ENGINE_CATALOG,
+  findColumns,
   type Glue,
   type GlueTable,
   isView,
@@ -15,6 +16,7 @@ import { createFileLister, type LakeFiles, resolveRoot } from './lake-files.ts';
 import { parseSql } from './parse.ts';
 import { readLayout } from './projection.ts';
 import { translateSql } from './translate.ts';
+import { translateTrino } from './trino/translate.ts';
 
 /** The tables and views of the catalog, which are defined as views in DuckDB. */
 export interface Lake {
@@ -63,7 +65,7 @@ export async function createLake(deps: {
   let waiting: WaitingView[] = deps.glue.tables.filter(isView).map((view) => ({ view }));
   const refreshViews = async () => {
     await refreshAll();
-    waiting = await createViews(connection, waiting);
+    waiting = await createViews(connection, waiting, deps.glue.tables);
   };
   let last = refreshViews();
   await last;
@@ -111,6 +113,7 @@ interface WaitingView {
 async function createViews(
   connection: DuckDBConnection,
   views: WaitingView[],
+  tables: GlueTable[],
 ): Promise<WaitingView[]> {
   let waiting = views;
   for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
@@ -118,7 +121,7 @@ async function createViews(
     const remaining: WaitingView[] = [];
     for (const { view } of waiting) {
       try {
-        await createView(connection, view);
+        await createView(connection, view, tables);
       } catch (error) {
         remaining.push({ view, error });
       }
@@ -128,8 +131,14 @@ async function createViews(
   return waiting;
 }
 
-async function createView(connection: DuckDBConnection, view: GlueTable): Promise<void> {
-  const sql = readViewSql(view);
+async function createView(
+  connection: DuckDBConnection,
+  view: GlueTable,
+  tables: GlueTable[],
+): Promise<void> {
+  const sql = translateTrino(readViewSql(view), (database = view.database, name) =>
+    findColumns(tables, database, name),
+  );
   const answer = JSON.parse(await parseSql(connection, sql));
   const [statement] = answer.statements ?? [];
   if (statement === undefined) throw new Error(String(answer.error_message));

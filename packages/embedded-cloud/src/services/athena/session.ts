@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Glue, isView } from './catalog.ts';
+import { findColumns, type Glue, isView } from './catalog.ts';
 import { QueryFailure } from './failure.ts';
 import { checkQuery } from './guard.ts';
 import { type IcebergTable, isIceberg } from './iceberg/tables.ts';
@@ -9,6 +9,7 @@ import { parseSql } from './parse.ts';
 import { estimateScannedBytes } from './scan.ts';
 import type { SyntaxNode } from './syntax.ts';
 import { translateSql } from './translate.ts';
+import { translateTrino } from './trino/translate.ts';
 
 /** A query that `checkQuery` accepted, with its SQL for DuckDB and its syntax tree. */
 export interface CheckedQuery {
@@ -47,7 +48,10 @@ export function createSession(deps: {
   };
   const used = new Set<string>();
 
-  const check = async (sql: string): Promise<CheckedQuery> => {
+  const check = async (trino: string): Promise<CheckedQuery> => {
+    const sql = translateTrino(trino, (named = database, name) =>
+      findColumns(glue.tables, named, name),
+    );
     const syntax = checkQuery(await parseSql(connection, sql), (named, name) => {
       used.add(named ?? database);
       lake.checkView(named ?? database, name);

@@ -43,7 +43,7 @@ export function classifyStatement(query: string): Statement {
 }
 
 /**
- * Answers SHOW TABLES, SHOW DATABASES and DESCRIBE from the catalog, without DuckDB.
+ * Answers SHOW TABLES, SHOW COLUMNS, SHOW DATABASES and DESCRIBE from the catalog, without DuckDB.
  *
  * @throws {QueryFailure} TABLE_NOT_FOUND, SCHEMA_NOT_FOUND, NOT_SUPPORTED
  */
@@ -59,6 +59,17 @@ export function answerFromCatalog(glue: Glue, sql: string, database: string): En
     return createListResult('tab_name', names, tables[2] ?? '');
   }
 
+  const shown =
+    /^show\s+columns\s+(?:in|from)\s+(?:["`]?(\w+)["`]?\s*\.\s*)?["`]?(\w+)["`]?(?:\s+(?:in|from)\s+["`]?(\w+)["`]?)?$/i.exec(
+      sql,
+    );
+  if (shown) {
+    const named = (shown[1] ?? shown[3])?.toLowerCase() ?? database;
+    const { columns, partition_keys } = findTable(glue, named, shown[2]!.toLowerCase());
+    const rows = [...columns, ...partition_keys].map(({ name }) => [name.padEnd(CELL_CHARACTERS)]);
+    return { columns: [createTextColumn('field')], rows, scanned_bytes: 0 };
+  }
+
   const described =
     /^(?:describe|desc)\s+(?:(?:extended|formatted)\s+)?(?:["`]?(\w+)["`]?\s*\.\s*)?["`]?(\w+)["`]?$/i.exec(
       sql,
@@ -72,7 +83,7 @@ export function answerFromCatalog(glue: Glue, sql: string, database: string): En
   }
   throw new QueryFailure(
     'NOT_SUPPORTED',
-    'The embedded Athena only emulates SHOW TABLES, SHOW DATABASES and DESCRIBE <table>',
+    'The embedded Athena only emulates SHOW TABLES, SHOW COLUMNS, SHOW DATABASES and DESCRIBE <table>',
   );
 }
 
@@ -81,6 +92,13 @@ function findTables(glue: Glue, database: string): GlueTable[] {
     throw new QueryFailure('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`);
   }
   return glue.tables.filter((table) => table.database === database);
+}
+
+/** @throws {QueryFailure} SCHEMA_NOT_FOUND, TABLE_NOT_FOUND */
+function findTable(glue: Glue, database: string, name: string): GlueTable {
+  const table = findTables(glue, database).find((each) => each.name === name);
+  if (table !== undefined) return table;
+  throw new QueryFailure('TABLE_NOT_FOUND', `Table '${database}.${name}' does not exist`);
 }
 
 /**
@@ -105,10 +123,7 @@ function createListResult(column: string, names: string[], pattern: string): Eng
  * single string in which tabs separate the three values.
  */
 function describeAsText(glue: Glue, database: string, name: string): EngineResult {
-  const table = findTables(glue, database).find((each) => each.name === name);
-  if (table === undefined) {
-    throw new QueryFailure('TABLE_NOT_FOUND', `Table '${database}.${name}' does not exist`);
-  }
+  const table = findTable(glue, database, name);
   const columns: ColumnInfo[] = ['col_name', 'data_type', 'comment'].map((each) =>
     createTextColumn(each),
   );

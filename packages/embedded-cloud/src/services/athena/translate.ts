@@ -1,25 +1,7 @@
 import { quoteLiteral } from './catalog.ts';
+import { DATE_FUNCTIONS } from './date-formats.ts';
 import { editTables } from './stand-ins.ts';
 import { collectNodes, type Edit, type SyntaxNode } from './syntax.ts';
-
-/**
- * Maps letters of Trino's date formats to DuckDB's formats. Only letters that differ between Trino
- * and DuckDB are listed. Trino uses the date formats of MySQL.
- */
-const DATE_LETTERS: Record<string, string> = {
-  M: '%B',
-  i: '%M',
-  s: '%S',
-  h: '%I',
-  W: '%A',
-  c: '%-m',
-  e: '%-d',
-  k: '%-H',
-  l: '%-I',
-  T: '%H:%M:%S',
-  r: '%I:%M:%S %p',
-};
-const DATE_FUNCTIONS = new Set(['date_format', 'date_parse']);
 
 /** DuckDB's name for each supported Trino function that takes a lambda. */
 const LAMBDA_FUNCTIONS: Record<string, string> = {
@@ -57,7 +39,8 @@ export function translateSql(
 
 function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   const [, format] = (node.children ?? []) as SyntaxNode[];
-  if (!DATE_FUNCTIONS.has(String(node.function_name)) || format?.class !== 'CONSTANT') return [];
+  const translate = DATE_FUNCTIONS[String(node.function_name)];
+  if (translate === undefined || format?.class !== 'CONSTANT') return [];
   const text = (format.value as SyntaxNode | undefined)?.value;
   if (typeof text !== 'string') return [];
   const at = Number(format.query_location);
@@ -65,7 +48,7 @@ function editDateFormat(sql: Buffer, node: SyntaxNode): Edit[] {
   // Only string literals in single quotes are changed. Literals such as E'…' or $$…$$ are not
   // changed.
   if (sql.toString('utf8', at, at + Buffer.byteLength(written)) !== written) return [];
-  const translated = text.replace(/%(.)/gs, (all, letter: string) => DATE_LETTERS[letter] ?? all);
+  const translated = translate(text);
   return [{ at, bytes: Buffer.byteLength(written), text: quoteLiteral(translated) }];
 }
 
