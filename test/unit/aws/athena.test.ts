@@ -2,11 +2,12 @@ import {
   AthenaClient,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  InvalidRequestException,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createQuery } from '../../../aws/athena/query.ts';
+import { createQuery, QueryError } from '../../../aws/athena/query.ts';
 
 const athena = mockClient(AthenaClient);
 beforeEach(() => {
@@ -100,4 +101,14 @@ it('a query that Athena does not name is an error to retry', async () => {
   await expect(query('SELECT 1')).rejects.toMatchObject({
     ...{ name: 'ServiceError', code: 'MissingQueryExecutionId', retryable: true },
   });
+});
+
+it('a query with a syntax error, which Athena refuses to start, fails with the message of Athena', async () => {
+  const message = "line 1:1: mismatched input 'SELEC'";
+  athena
+    .on(StartQueryExecutionCommand)
+    .rejects(new InvalidRequestException({ message, $metadata: { httpStatusCode: 400 } }));
+  const asking = query('SELEC 1');
+  await expect(asking).rejects.toBeInstanceOf(QueryError);
+  await expect(asking).rejects.toThrow(`SYNTAX_ERROR: ${message}`);
 });
