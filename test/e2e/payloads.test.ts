@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -9,15 +10,30 @@ import { ENVELOPE_CASES } from '../fixtures/stream/envelopes.ts';
 import { FIELD_CASES } from '../fixtures/stream/fields.ts';
 import type { StreamCase } from '../fixtures/stream/stream-case.ts';
 import { TEXT_CASES } from '../fixtures/stream/texts.ts';
+import { changedAssembly } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
 const WAIT = { timeout: 90_000, interval: 250 };
 
+/** The setting `consumer.unwrap` of the deployment, and the payloads whose messages it names. */
+const UNWRAP = 'cloudwatch_logs,sns';
+const UNWRAPPED = ['E01-cloudwatch-logs-gzip', 'E02-cloudwatch-control', 'E03-sns'];
+
+let folder: string;
 let test: TestCloud;
 beforeAll(async () => {
-  test = await testCloud();
+  folder = await changedAssembly(({ Resources }) => {
+    for (const { Properties } of Object.values(Resources)) {
+      const variables = Properties?.Environment?.Variables;
+      if (variables?.UNWRAP !== undefined) variables.UNWRAP = UNWRAP;
+    }
+  });
+  test = await testCloud({ assemblyDir: folder });
 });
-afterAll(() => test.stop());
+afterAll(async () => {
+  await test.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** Puts the payload of a case on the stream, and returns the id that its place gives it. */
 async function put({ data, pk = 'k' }: StreamCase): Promise<string> {
@@ -55,7 +71,10 @@ it('each payload that people put on the stream ends as results or as set-asides 
   const places = new Map<string, string>();
   for (const one of [...ENVELOPE_CASES, ...AGGREGATE_CASES]) places.set(one.id, await put(one));
   const ends = [
-    ...Object.entries(ENVELOPE_ENDS).map(([id, one]) => [id, one.ends] as const),
+    ...Object.entries(ENVELOPE_ENDS).map(([id, one]) => {
+      const { ends, unwrapped = ends } = one;
+      return [id, UNWRAPPED.includes(id) ? unwrapped : ends] as const;
+    }),
     ...Object.entries(AGGREGATE_ENDS),
   ];
   for (const [id, expected] of ends) {
@@ -67,6 +86,20 @@ it('each payload that people put on the stream ends as results or as set-asides 
   }
   const bad_one = await setAside(`${places.get('K02-one-bad-among')}:1`);
   expect(bad_one.reason).toBe('invalid_json');
+}, 180_000);
+
+it('with the setting consumer.unwrap, the records in the messages it names have results, and any other message is set aside with its name', async () => {
+  const wrap = (record_id: string) =>
+    JSON.stringify({ record_id, source: 'wrapped', text: 'I love it' });
+  const sns = { Type: 'Notification', TopicArn: 'arn:aws:sns:x', Message: wrap('in-sns') };
+  await put({ id: 'named', data: sns });
+  const other = await put({ id: 'other', data: { 'detail-type': 't', detail: wrap('in-event') } });
+  expect(await result('in-sns')).toMatchObject({ source: 'wrapped', sentiment: 'POSITIVE' });
+  const { reason, issues } = await setAside(other);
+  expect(reason).toBe('envelope');
+  expect(JSON.stringify(issues)).toMatch(/eventbridge/);
+  expect(JSON.stringify(issues)).toMatch(/unwrap/);
+  expect(await test.results.get('default', 'in-event')).toBeUndefined();
 }, 180_000);
 
 it('odd metadata and texts without a visible character cost no other record its result', async () => {

@@ -97,7 +97,11 @@ export const PAYLOADS: DocumentPromises = {
     },
     {
       says: 'The setting consumer.unwrap lists the messages whose records are decoded, and is empty by default.',
-      tests: [UNWRAPPED, 'the consumer decodes the messages that the setting names'],
+      tests: [
+        UNWRAPPED,
+        'the consumer decodes the messages that the setting names',
+        'with the setting consumer.unwrap, the records in the messages it names have results, and any other message is set aside with its name',
+      ],
     },
     {
       says: 'All other messages are set aside with the reason envelope, which names the service and the entry to add.',
