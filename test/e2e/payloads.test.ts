@@ -99,7 +99,9 @@ it('with the setting consumer.unwrap, the records in the messages it names have 
   expect(reason).toBe('envelope');
   expect(JSON.stringify(issues)).toMatch(/eventbridge/);
   expect(JSON.stringify(issues)).toMatch(/unwrap/);
-  expect(await test.results.get({ tenant: 'default', source: 'wrapped', record_id: 'in-event' })).toBeUndefined();
+  expect(
+    await test.results.get({ tenant: 'default', source: 'wrapped', record_id: 'in-event' }),
+  ).toBeUndefined();
 }, 180_000);
 
 it('odd metadata and texts without a visible character cost no other record its result', async () => {
