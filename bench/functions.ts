@@ -20,9 +20,10 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
 /**
  * Prefixes of the logical ids of functions that are not measured. The bulk consumer has the bundle of
- * the consumer, and the replay after the reset of a budget runs rarely and without a caller.
+ * the consumer. The replay after the reset of a budget runs rarely and without a caller, and the counts
+ * follow later.
  */
-const NOT_MEASURED = ['BulkConsumerHandler', 'BudgetReplayHandler'];
+const NOT_MEASURED = ['BulkConsumerHandler', 'BudgetReplayHandler', 'CountsHandler'];
 
 /**
  * Returns the benchmark's name of a function, or undefined if the function is not measured.

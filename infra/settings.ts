@@ -106,6 +106,14 @@ export interface Settings {
     account_usd_per_month: number | undefined;
   };
   results: { ttl_seconds: number; text_policy: 'full' | 'none' };
+  /** The function that counts the changes of the results table. */
+  counts: {
+    batch_size: number;
+    /** Time for which Lambda collects changes. Larger batches cost less and are counted later. */
+    window_seconds: number;
+    timeout_seconds: number;
+    memory_mb: number;
+  };
   lake: {
     buffer_seconds: number;
     buffer_mb: number;
@@ -266,6 +274,8 @@ export const settings: Settings = {
     account_usd_per_month: 5_000,
   },
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
+  // A batch of records of ten years writes about 2,000 rows, which takes a few seconds.
+  counts: { batch_size: 1_000, window_seconds: 2, timeout_seconds: 120, memory_mb: 512 },
   lake: {
     buffer_seconds: 60,
     buffer_mb: 64,

@@ -5,6 +5,7 @@ import { Alarms } from './constructs/alarms/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
+import { Counts } from './constructs/counts.ts';
 import { addFirewall } from './constructs/firewall.ts';
 import { Ingest } from './constructs/ingest.ts';
 import { Jobs } from './constructs/jobs.ts';
@@ -44,6 +45,7 @@ export class AuraStreamStack extends Stack {
       timeout_seconds: settings.bulk_consumer.timeout_seconds,
       reserved_concurrency: settings.bulk_consumer.reserved_concurrency,
     });
+    const counts = new Counts(this, 'Counts', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const api = new Api(this, 'Api', uses);
     const limit = settings.api.firewall_requests_in_five_minutes;
@@ -54,7 +56,7 @@ export class AuraStreamStack extends Stack {
         limit,
       });
     }
-    const alarmed = { consumer, bulk_consumer, budget_replay, api };
+    const alarmed = { consumer, bulk_consumer, counts, budget_replay, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
     this.addOutputs({
@@ -63,6 +65,7 @@ export class AuraStreamStack extends Stack {
       CacheTableName: tables.cache.tableName,
       QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,
+      CountsTableName: tables.counts.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       RestoreKeyArn: ingest.restore_key.secretArn,
       FailureBucketName: ingest.failure_bucket.bucketName,

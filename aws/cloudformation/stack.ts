@@ -10,6 +10,7 @@ const outputsSchema = z.object({
   CacheTableName: z.string(),
   QuotaTableName: z.string(),
   ResultsTableName: z.string(),
+  CountsTableName: z.string(),
   SetAsideBucketName: z.string(),
   FailureBucketName: z.string(),
   LakeBucketName: z.string(),

@@ -8,14 +8,20 @@ const { STRING } = dynamodb.AttributeType;
 /** Name of the index that lists the results of a source. */
 export const SOURCE_INDEX = 'by_source';
 
-/** DynamoDB tables for the verdict cache, the results, and the ledger of quotas and budgets. */
+/** DynamoDB tables for the verdict cache, the results, their counts, and the ledger of quotas and budgets. */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
+  readonly counts: dynamodb.Table;
   readonly quota: dynamodb.Table;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
+    const kept = {
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.is_protected,
+      removalPolicy: RemovalPolicy.RETAIN,
+    };
     this.cache = new dynamodb.Table(this, 'Cache', {
       partitionKey: { name: 'fingerprint', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -28,9 +34,17 @@ export class Tables extends Construct {
       partitionKey: { name: 'record_key', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.is_protected,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // The counts need the old row as well, to take it away.
+      stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+      ...kept,
+    });
+    this.counts = new dynamodb.Table(this, 'Counts', {
+      partitionKey: { name: 'partition', type: STRING },
+      sortKey: { name: 'bucket', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      // Only the rows of minutes and quarters of an hour expire.
+      timeToLiveAttribute: 'expires_at',
+      ...kept,
     });
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },

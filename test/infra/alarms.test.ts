@@ -53,6 +53,8 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'dead letters of the replay queue': { QueueName: 'BudgetReplayQueueDeadLetters.QueueName' },
   'callback queue': { QueueName: 'JobsCallbacks.QueueName' },
   'dead letters of the callback queue': { QueueName: 'JobsCallbacksDeadLetters.QueueName' },
+  'counts function': { FunctionName: 'CountsHandler' },
+  'counts and environment': { environment: 'dev', service: 'counts' },
   API: { ApiName: 'AuraStream' },
   'API function': { FunctionName: 'ApiHandler' },
 };
@@ -158,6 +160,7 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
     ['alarms.throttles_in_five_minutes', 9],
     ['alarms.oldest_message_seconds', 11],
     ['alarms.oldest_message_seconds', 11],
+    ['alarms.late_seconds', 7_000],
     ['alarms.api_latency_ms', 12],
   ]);
   const named = described.filter(([, { setting }]) => setting !== '');

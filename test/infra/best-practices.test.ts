@@ -35,7 +35,8 @@ const EXCEPTIONS: Exception[] = [
   {
     rule: /^IAM5\[Resource::\*\]$/,
     resources: /Role\/DefaultPolicy$/,
-    reason: 'The actions of Comprehend and X-Ray have no resources that a policy could name.',
+    reason:
+      'The actions of Comprehend and X-Ray, and ListStreams, have no resources that a policy could name.',
   },
   {
     rule: /^IAM5\[Resource::\S+:table\/aurastream\/\*\]$/,

@@ -107,6 +107,11 @@ it.each([
     },
   ],
   [
+    'CountsHandler',
+    { memory: 512, timeout: 120 },
+    { COUNTS_TABLE: 'TablesCounts', ENVIRONMENT: 'dev' },
+  ],
+  [
     'JobsCallback',
     { memory: 256, timeout: 45 },
     {
@@ -155,6 +160,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
+    CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
@@ -167,7 +173,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 9 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 10 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer and the API may have a concurrency of their own', () => {
@@ -209,6 +215,24 @@ it.each([
     });
   },
 );
+
+it('the counts get every change of the results table in order, until it is counted, and know its shard', () => {
+  const { CountsMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
+  expect(CountsMapping).toEqual({
+    FunctionName: 'CountsHandler',
+    EventSourceArn: 'TablesResults.StreamArn',
+    StartingPosition: 'TRIM_HORIZON',
+    BatchSize: 1_000,
+    MaximumBatchingWindowInSeconds: 2,
+    // Without a tumbling window, an event has no shardId.
+    TumblingWindowInSeconds: 900,
+    ParallelizationFactor: 1,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: -1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+});
 
 it.each([
   ['ConsumerMapping', 'IngestStream'],

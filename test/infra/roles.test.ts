@@ -110,6 +110,17 @@ it.each([
     ],
   ],
   ['ApiAuthorizerHandlerRole', []],
+  [
+    'CountsHandlerRole',
+    [
+      'dynamodb:DescribeStream TablesResults.StreamArn',
+      'dynamodb:GetItem TablesCounts.Arn',
+      'dynamodb:GetRecords TablesResults.StreamArn',
+      'dynamodb:GetShardIterator TablesResults.StreamArn',
+      'dynamodb:ListStreams *',
+      'dynamodb:UpdateItem TablesCounts.Arn',
+    ],
+  ],
   ['ApiUploadRole', ['s3:PutObject JobsInputs.Arn/inputs/*']],
   [
     'BudgetReplayHandlerRole',
@@ -223,6 +234,7 @@ it('only its service may assume a role, only for the own account, and no role bu
       },
     },
     BudgetReplayHandlerRole: lambda,
+    CountsHandlerRole: lambda,
     JobsSubmissionRole: lambda,
     JobsCallbackRole: lambda,
     LakeDeliveryRole: assumedBy('firehose.amazonaws.com', 'sts:ExternalId'),
@@ -239,6 +251,7 @@ it.each([
   ['ConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'ConsumerHandlerRole'],
   ['BulkConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'BulkConsumerHandlerRole'],
   ['BudgetReplayFeed', 'AWS::Lambda::EventSourceMapping', 'BudgetReplayHandlerRole'],
+  ['CountsMapping', 'AWS::Lambda::EventSourceMapping', 'CountsHandlerRole'],
   ['JobsSubmissionFeed', 'AWS::Lambda::EventSourceMapping', 'JobsSubmissionRole'],
   ['JobsCallbackFeed', 'AWS::Lambda::EventSourceMapping', 'JobsCallbackRole'],
   ['LakeDeliveryStream', 'AWS::KinesisFirehose::DeliveryStream', 'LakeDeliveryRole'],

@@ -13,6 +13,7 @@ it('each output names the resource that the commands look for under it', () => {
     CacheTableName: 'TablesCache',
     QuotaTableName: 'TablesQuota',
     ResultsTableName: 'TablesResults',
+    CountsTableName: 'TablesCounts',
     SetAsideBucketName: 'IngestSetAsides',
     RestoreKeyArn: 'IngestRestoreKey',
     FailureBucketName: 'IngestFailures',

@@ -119,6 +119,7 @@ const TABLES: [id: string, table: object][] = [
     {
       KeySchema: key('record_key'),
       TimeToLiveSpecification: EXPIRES,
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       ...RECOVERABLE,
       GlobalSecondaryIndexes: [
         {
@@ -130,6 +131,14 @@ const TABLES: [id: string, table: object][] = [
           },
         },
       ],
+    },
+  ],
+  [
+    'TablesCounts',
+    {
+      KeySchema: key('partition', 'bucket'),
+      TimeToLiveSpecification: EXPIRES,
+      ...RECOVERABLE,
     },
   ],
   ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
@@ -156,7 +165,7 @@ const TABLES: [id: string, table: object][] = [
 ];
 
 it.each(TABLES)(
-  'the table %s has its keys, its expiry, its indexes, and recovery unless it can be built again',
+  'the table %s has its keys, its expiry, its indexes, its stream, and recovery unless it can be built again',
   (id, expected) => {
     const { AttributeDefinitions: attributes, ...table } = listResources(
       template,
@@ -168,10 +177,11 @@ it.each(TABLES)(
   },
 );
 
-it('results and jobs outlive the stack; the cache and the quota ledger do not', () => {
+it('results, counts and jobs outlive the stack; the cache and the quota ledger do not', () => {
   expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
     TablesCache: 'Delete',
     TablesResults: 'Retain',
+    TablesCounts: 'Retain',
     TablesQuota: 'Delete',
     JobsTable: 'Retain',
   });

@@ -14,6 +14,7 @@ const OUTPUTS = {
   CacheTableName: 'cache',
   QuotaTableName: 'quota',
   ResultsTableName: 'results',
+  CountsTableName: 'counts',
   SetAsideBucketName: 'set-asides',
   FailureBucketName: 'failures',
   LakeBucketName: 'lake',

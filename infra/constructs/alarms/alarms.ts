@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Api } from '../api.ts';
 import { addAccountBudget } from './account-budget.ts';
 import { apiWatches } from './api-watches.ts';
+import { type CountsProps, countsWatches } from './counts-watches.ts';
 import { type StoreProps, storeWatches } from './store-watches.ts';
 import { analysisWatches, type StreamProps, streamWatches } from './stream-watches.ts';
 import { createAlarmTopic } from './topic.ts';
@@ -16,7 +17,7 @@ import type { Watch } from './watch.ts';
 export class Alarms extends Construct {
   readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, props: StreamProps & StoreProps & { api: Api }) {
+  constructor(scope: Construct, id: string, props: StreamProps & StoreProps & CountsProps & { api: Api }) {
     super(scope, id);
     this.topic = createAlarmTopic(this, props.settings);
     addAccountBudget(this, props.settings, this.topic);
@@ -24,6 +25,7 @@ export class Alarms extends Construct {
       ...streamWatches(props),
       ...analysisWatches(props),
       ...storeWatches(props),
+      ...countsWatches(props),
       ...apiWatches(props),
     };
     for (const [name, watch] of Object.entries(watches)) this.watch(name, watch);

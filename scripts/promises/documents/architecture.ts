@@ -408,7 +408,7 @@ export const ARCHITECTURE: DocumentPromises = {
       tests: [
         'the JSON Schemas in schemas/output are those of the code: npm run schemas writes them',
         'the table results_raw reads lines of JSON, with a column for each field of a result',
-        'the table %s has its keys, its expiry, its indexes, and recovery unless it can be built again',
+        'the table %s has its keys, its expiry, its indexes, its stream, and recovery unless it can be built again',
       ],
     },
     {

@@ -40,6 +40,9 @@ const ALARMS = [
   'CallbacksFail | AWS/SQS',
   'BudgetReplaysFail | AWS/SQS',
   'CallbacksWait | AWS/SQS',
+  'CountsAreLate | AWS/Lambda',
+  'CountsFail | AWS/Lambda',
+  'CountsSkipRows | AuraStream',
   'ApiFails | AWS/ApiGateway',
   'ApiIsSlow | AWS/ApiGateway',
   'ApiIsThrottled | AWS/Lambda',
@@ -48,6 +51,28 @@ const ALARMS = [
 export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
+    {
+      says: 'Changes of results wait to be counted, so `GET /stats` is behind.',
+      tests: [ALARM],
+    },
+    {
+      says: '`error_codes` says what failed, and `lag_ms` how far it is behind.',
+      tests: [
+        'a batch that is counted answers without failures and with a state, in one log line and five metrics',
+        'rows that fail are reported with their first change, and all others are written',
+      ],
+    },
+    {
+      says: 'Lambda delivers the batch again until it succeeds, in ever smaller parts, and counts nothing twice.',
+      tests: [
+        'the counts get every change of the results table in order, until it is counted, and know its shard',
+        'counts equal a recount of the table after corrections, withdrawals, expiries, splits of shards, deaths, zombies and lost answers',
+      ],
+    },
+    {
+      says: 'Rows of the results table are not counted, because they are no results.',
+      tests: ['a row that is no result counts neither before nor after, and is reported'],
+    },
     {
       says: '`over_budget` | records for which no tenant could pay; they are replayed after the reset | BudgetExceeded',
       tests: [
@@ -540,7 +565,7 @@ export const OPERATIONS: DocumentPromises = {
     },
     {
       says: 'You can delete the table and deploy it again.',
-      tests: ['results and jobs outlive the stack; the cache and the quota ledger do not'],
+      tests: ['results, counts and jobs outlive the stack; the cache and the quota ledger do not'],
     },
     {
       says: 'Each consumer uses the fixed rate `quotas.comprehend.fallback_calls_per_second`, which is lower for bulk.',
@@ -780,6 +805,11 @@ export const OPERATIONS: DocumentPromises = {
     })),
   ],
   explains: [
+    'The stream of the results table keeps a change for 24 hours, and nothing is lost before that.',
+    'Read the log lines `changes counted` of the counts function:',
+    'The counts function throws or times out.',
+    'Read the log lines `counting stopped by a bug`.',
+    'Something other than the consumer has written them.',
     'Rows cannot be replayed: mend the file and submit it again.',
     'Live calls go first.',
     'Records of jobs and of operations wait on the bulk stream.',

@@ -16,6 +16,6 @@ it('counts equal a recount of the table after corrections, withdrawals, expiries
   }
   expect(compared).toBeGreaterThan(100_000);
   for (const fault of ['call failed', 'answer lost', 'call repeated', 'invocation given up']) {
-    expect(faults[fault], fault).toBeGreaterThan(SEEDS / 2);
+    expect(faults[fault], fault).toBeGreaterThan(SEEDS / 4);
   }
 }, 600_000);
