@@ -5,6 +5,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -53,14 +54,14 @@ const credentials = {
   bare: callers.register('Bare', 'Bare'),
 };
 let ahead_ms = 0;
+const currentTime = () => Date.now() + ahead_ms;
 let service: DynamoDbService;
 let gateway: Gateway;
 let client: DynamoDBClient;
 let endpoint: string;
 
 beforeAll(async () => {
-  const now = () => Date.now() + ahead_ms;
-  service = await createDynamoDb({ now, stream_shards: 1 });
+  service = await createDynamoDb({ now: currentTime, stream_shards: 1 });
   gateway = createGateway({
     services: [service],
     findIdentity: callers.find,
@@ -146,13 +147,13 @@ async function map(
       }
     },
     directory,
-    now: () => Date.now(),
+    now: currentTime,
     pace: { idle_ms: 20, busy_ms: 5, error_ms: 20, refresh_ms: 200 },
   });
   return { mapping, ids, batches, reports, directory };
 }
 
-const idle = (mapping: Mapping, since = Date.now()) =>
+const idle = (mapping: Mapping, since = currentTime()) =>
   vi.waitFor(
     () =>
       expect(mapping.status()).toSatisfy(
@@ -201,6 +202,82 @@ it('a mapping delivers the records of a table in the form of Lambda, expired ite
       userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
     },
   ]);
+});
+
+interface WindowEvent extends DynamoDBStreamEvent {
+  window: { start: string; end: string };
+  state: Record<string, unknown>;
+  shardId: string;
+  isFinalInvokeForWindow: boolean;
+}
+
+it('a mapping with a tumbling window names the shard, hands the state on within the window, and ends the window', async () => {
+  const stream_arn = await createTable('windows');
+  const events: WindowEvent[] = [];
+  const window = { BatchSize: 1, TumblingWindowInSeconds: 60 };
+  for (const id of ['a', 'b']) await put('windows', id);
+  ahead_ms += 120_000;
+  await put('windows', 'c');
+  const { mapping } = await map(stream_arn, window, (event) => {
+    events.push(event as WindowEvent);
+    return { state: { seen: events.length } };
+  });
+  await idle(mapping);
+  await mapping.stop();
+  const open = events.filter((event) => !event.isFinalInvokeForWindow);
+  expect(open.map(({ Records }) => Records[0]?.dynamodb?.Keys?.id?.S)).toEqual(['a', 'b', 'c']);
+  for (const { window: at, shardId, Records } of events) {
+    expect(shardId).toMatch(/^shardId-/);
+    expect(Date.parse(at.end) - Date.parse(at.start)).toBe(60_000);
+    for (const { dynamodb } of Records) {
+      const created = Number(dynamodb?.ApproximateCreationDateTime) * 1_000;
+      expect(created).toBeGreaterThanOrEqual(Date.parse(at.start));
+      expect(created).toBeLessThan(Date.parse(at.end));
+    }
+  }
+  // `a` and `b` may be in two windows. Each window that ends gets the state of its last invocation.
+  for (const [i, event] of events.entries()) {
+    const before = events[i - 1];
+    const is_first = before === undefined || before.isFinalInvokeForWindow;
+    expect(event.state).toEqual(is_first ? {} : { seen: i });
+    if (event.isFinalInvokeForWindow) expect(event.Records).toEqual([]);
+  }
+  expect(events.at(-2)?.isFinalInvokeForWindow).toBe(true);
+});
+
+it('a mapping with a tumbling window delivers a batch again until the answer has a state', async () => {
+  const stream_arn = await createTable('stateless');
+  await put('stateless', 'a');
+  const answers = [{}, { state: null }, { state: 'text' }, { state: {} }];
+  const { mapping, ids } = await map(stream_arn, { TumblingWindowInSeconds: 900 }, () =>
+    answers.shift(),
+  );
+  await idle(mapping);
+  await mapping.stop();
+  expect(ids).toEqual(['a', 'a', 'a', 'a']);
+  expect(answers).toEqual([]);
+});
+
+it('a window that the function cannot end is ended again before the next batch', async () => {
+  const stream_arn = await createTable('unending');
+  await put('unending', 'a');
+  ahead_ms += 120_000;
+  await put('unending', 'b');
+  const finals: boolean[] = [];
+  const { mapping, ids } = await map(
+    stream_arn,
+    { BatchSize: 1, TumblingWindowInSeconds: 60 },
+    (event) => {
+      const is_final = (event as WindowEvent).isFinalInvokeForWindow;
+      finals.push(is_final);
+      if (is_final && finals.length === 2) throw new Error('boom');
+      return { state: {} };
+    },
+  );
+  await idle(mapping);
+  await mapping.stop();
+  expect(finals).toEqual([false, true, true, false]);
+  expect(ids).toEqual(['a', 'b']);
 });
 
 it('a mapping of a table reports failing records with the whole event, and delivers the others', async () => {
@@ -259,8 +336,8 @@ it('a mapping reads the parents of a stream before their children, and items in 
 it('a mapping with the position LATEST leaves out what was written before it, also in later shards and after a restart', async () => {
   const stream_arn = await createTable('latest');
   await put('latest', 'before');
-  const written_at = Date.now();
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(written_at + 1));
+  const written_at = currentTime();
+  await vi.waitFor(() => expect(currentTime()).toBeGreaterThan(written_at + 1));
   const first = await map(stream_arn, { StartingPosition: 'LATEST' });
   await idle(first.mapping);
   await first.mapping.stop();

@@ -7,6 +7,7 @@ import type { ShardQueue, ShardStep } from './shard-queue.ts';
 import type { FailureDestination } from './source.ts';
 import { buildStreamEvent } from './stream-event.ts';
 import type { EventOrigin, StreamRecord } from './stream-record.ts';
+import type { TumblingWindow } from './tumbling-window.ts';
 
 /** Counters of one mapping. The counters cover all shards since the mapping's start. */
 export interface DeliveryCounters {
@@ -34,6 +35,7 @@ export interface DeliveryOptions {
   shard_id: string;
   origin: EventOrigin;
   report_item_failures: boolean;
+  tumbling_window?: TumblingWindow | undefined;
   queue: ShardQueue<StreamRecord>;
   invoke: (payload: string) => Promise<Invocation>;
   destination?: FailureDestination | undefined;
@@ -104,19 +106,40 @@ async function invoke(
   { batch, lane }: ShardStep<StreamRecord>,
   answers: Answers,
 ): Promise<Outcome> {
+  const { tumbling_window } = options;
+  // A window that does not end is tried again before the batch.
+  if (!(await endWindow(options, batch))) return { kind: 'throttled' };
   const event = buildStreamEvent(options.shard_id, batch.records, options.origin);
-  const answer = await options.invoke(JSON.stringify(event));
+  const answer = await options.invoke(
+    JSON.stringify(tumbling_window?.extend(event, batch) ?? event),
+  );
   if (answer.kind === 'refused') {
     return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };
   }
   answers.set(lane, { request_id: answer.request_id, function_error: answer.kind === 'failed' });
   options.counters.invocations += 1;
   if (answer.kind === 'failed') return { kind: 'failure' };
+  if (tumbling_window?.keep(answer.payload) === false) return { kind: 'failure' };
   if (!options.report_item_failures) return { kind: 'success' };
   return readOutcome(
     answer.payload,
     batch.records.map(({ sequence_number }) => sequence_number),
   );
+}
+
+/** Ends the tumbling window before a batch. Returns false if the function failed. */
+async function endWindow(
+  { tumbling_window, invoke: call, counters }: DeliveryOptions,
+  batch: Batch<StreamRecord>,
+): Promise<boolean> {
+  const event = tumbling_window?.endBefore(batch);
+  if (event === undefined) return true;
+  const answer = await call(JSON.stringify(event));
+  if (answer.kind === 'refused') return false;
+  counters.invocations += 1;
+  if (answer.kind === 'failed') return false;
+  tumbling_window?.close();
+  return true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import { windowStart } from './tumbling-window.ts';
 
 /** The fields of a record that a lane needs. */
 export interface Sequenced {
@@ -14,6 +15,8 @@ export interface Sequenced {
 export interface DeliverySettings {
   batch_size: number;
   window_ms: number;
+  /** Length of the tumbling window. All records of a batch are of one window. Absent if there is none. */
+  tumbling_ms?: number;
   /** Maximum size of one event, in bytes. The event contains the data of the records in base64. */
   payload_bytes: number;
   bisect: boolean;
@@ -132,14 +135,21 @@ export function createLane<Item extends Sequenced>(settings: DeliverySettings): 
 
 /**
  * Returns the number of records of the next batch, and whether the batch is full. A batch is full
- * if it has the maximum number of records, or if one more record would exceed the maximum size.
+ * if it has the maximum number of records, if one more record would exceed the maximum size, or if the
+ * next record is of another tumbling window.
  */
 function measureBatch(
   gathering: { record: Sequenced }[],
-  { batch_size, payload_bytes }: DeliverySettings,
+  { batch_size, payload_bytes, tumbling_ms }: DeliverySettings,
 ): { records: number; full: boolean } {
   let bytes = 0;
+  const startOf = (record: Sequenced) =>
+    tumbling_ms === undefined ? 0 : windowStart(record, tumbling_ms);
+  const first = gathering[0]?.record;
   for (const [index, { record }] of gathering.entries()) {
+    if (first !== undefined && startOf(record) !== startOf(first)) {
+      return { records: index, full: true };
+    }
     bytes += record.event_bytes;
     // A record that exceeds the limit is sent alone. Lambda refuses the payload, and the record is
     // discarded after the last retry.

@@ -16,6 +16,7 @@ export interface MappingProperties {
   BatchSize?: number;
   MaximumBatchingWindowInSeconds?: number;
   ParallelizationFactor?: number;
+  TumblingWindowInSeconds?: number;
   BisectBatchOnFunctionError?: boolean | string;
   MaximumRetryAttempts?: number;
   MaximumRecordAgeInSeconds?: number;
@@ -23,7 +24,7 @@ export interface MappingProperties {
   DestinationConfig?: { OnFailure?: { Destination?: string } };
 }
 
-const UNSUPPORTED = ['TumblingWindowInSeconds', 'FilterCriteria', 'Topics', 'Queues'];
+const UNSUPPORTED = ['FilterCriteria', 'Topics', 'Queues'];
 
 /**
  * Reads the settings of a stream's mapping. A missing setting has Lambda's default.
@@ -57,10 +58,18 @@ export function mappingSettings(
   if (age >= 0 && age < 60)
     throw new Error(`MaximumRecordAgeInSeconds must be -1 or at least 60, and is ${age}.`);
   const timestamp = properties.StartingPositionTimestamp;
+  const tumbling = checkRange(
+    'TumblingWindowInSeconds',
+    properties.TumblingWindowInSeconds ?? 0,
+    0,
+    900,
+  );
   checkStart(properties);
+  checkTumbling(tumbling, properties);
   return {
     batch_size,
     window_ms: checkRange('MaximumBatchingWindowInSeconds', window, 0, 300) * 1000,
+    ...(tumbling === 0 ? {} : { tumbling_ms: tumbling * 1000 }),
     payload_bytes: PAYLOAD_BYTES,
     parallelization_factor: checkRange(
       'ParallelizationFactor',
@@ -87,6 +96,12 @@ export function mappingSettings(
 function checkStart({ EventSourceArn, StartingPosition }: MappingProperties): void {
   if (StartingPosition !== 'AT_TIMESTAMP' || !isTableStream(EventSourceArn)) return;
   throw new Error('StartingPosition must be TRIM_HORIZON or LATEST, and is AT_TIMESTAMP.');
+}
+
+/** With several lanes, a shard would have several windows at a time, which is not emulated. */
+function checkTumbling(seconds: number, { ParallelizationFactor = 1 }: MappingProperties): void {
+  if (seconds === 0 || Number(ParallelizationFactor) === 1) return;
+  throw new Error('TumblingWindowInSeconds with a ParallelizationFactor above 1 is not emulated.');
 }
 
 /** Returns whether an ARN is the ARN of a table's stream. */

@@ -5,6 +5,7 @@ import type { DeliverySettings } from './lane.ts';
 import { createShardQueue, type ShardQueue } from './shard-queue.ts';
 import type { Position, StreamSource } from './source.ts';
 import type { StreamRecord } from './stream-record.ts';
+import { createTumblingWindow } from './tumbling-window.ts';
 
 /** All settings of the event source mapping of a stream. */
 export interface MappingSettings extends DeliverySettings {
@@ -49,7 +50,10 @@ export interface ShardReader {
 }
 
 export interface ShardReaderOptions
-  extends Omit<DeliveryOptions, 'queue' | 'onProgress' | 'backoff' | 'report_item_failures'> {
+  extends Omit<
+    DeliveryOptions,
+    'queue' | 'onProgress' | 'backoff' | 'report_item_failures' | 'tumbling_window'
+  > {
   settings: MappingSettings;
   source: StreamSource;
   checkpoints: Checkpoints;
@@ -80,6 +84,7 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
     queue,
     backoff: settings.backoff,
     report_item_failures: settings.report_item_failures,
+    tumbling_window: openWindow(options),
     onProgress() {
       const sequence_number = queue.checkpoint();
       if (sequence_number !== undefined) checkpoints.set(shard_id, { sequence_number });
@@ -120,6 +125,13 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
       await delivery.waitUntilIdle();
     },
   };
+}
+
+/** Creates the tumbling window of the shard, if the mapping has one. */
+function openWindow({ settings, shard_id, origin }: ShardReaderOptions) {
+  const { tumbling_ms: length_ms } = settings;
+  if (length_ms === undefined) return undefined;
+  return createTumblingWindow({ length_ms, shard_id, stream_arn: origin.stream_arn });
 }
 
 /**

@@ -54,6 +54,12 @@ it('a lane sends a smaller batch when the window ends, and returns that time', (
   expect(sendNext(lane, 1_000)).toEqual(['1']);
 });
 
+it('a lane sends a batch before a record of the next tumbling window', () => {
+  const at = (number: number, arrived_at: number) => ({ ...record(number), arrived_at });
+  const lane = laneOf({ tumbling_ms: 100 }, [at(1, 120), at(2, 199), at(3, 200)]);
+  expect(sendNext(lane, 0)).toEqual(['1', '2']);
+});
+
 it('a lane sends a batch before its payload would be too large', () => {
   expect(sendNext(laneOf({}, [record(1, 600), record(2, 600)]), 0)).toEqual(['1']);
 });

@@ -42,7 +42,12 @@ it.each([
   [{ ParallelizationFactor: 11 }, /1 to 10/],
   [{ MaximumRetryAttempts: -2 }, /MaximumRetryAttempts/],
   [{ MaximumRecordAgeInSeconds: 59 }, /at least 60/],
-  [{ TumblingWindowInSeconds: 10 }, /TumblingWindowInSeconds is not emulated/],
+  [{ TumblingWindowInSeconds: 901 }, /0 to 900/],
+  [
+    { TumblingWindowInSeconds: 10, ParallelizationFactor: 2 },
+    /TumblingWindowInSeconds with a ParallelizationFactor above 1 is not emulated/,
+  ],
+  [{ FilterCriteria: {} }, /FilterCriteria is not emulated/],
 ])('the setting %j is refused', (properties, message) => {
   expect(() => settings(properties)).toThrow(message);
 });
