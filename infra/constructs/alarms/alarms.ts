@@ -17,7 +17,11 @@ import type { Watch } from './watch.ts';
 export class Alarms extends Construct {
   readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, props: StreamProps & StoreProps & CountsProps & { api: Api }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: StreamProps & StoreProps & CountsProps & { api: Api },
+  ) {
     super(scope, id);
     this.topic = createAlarmTopic(this, props.settings);
     addAccountBudget(this, props.settings, this.topic);
