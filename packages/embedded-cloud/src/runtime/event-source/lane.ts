@@ -1,5 +1,4 @@
 import type { Outcome } from './outcome.ts';
-import { windowStart } from './tumbling-window.ts';
 
 /** The fields of a record that a lane needs. */
 export interface Sequenced {
@@ -131,6 +130,11 @@ export function createLane<Item extends Sequenced>(settings: DeliverySettings): 
       gathering.length + work.reduce((sum, { records }) => sum + records.length, 0),
     isInFlight: () => in_flight,
   };
+}
+
+/** Returns the start of the tumbling window in which a record arrived, in milliseconds since 1970. */
+export function windowStart({ arrived_at }: Sequenced, length_ms: number): number {
+  return Math.floor(arrived_at / length_ms) * length_ms;
 }
 
 /**

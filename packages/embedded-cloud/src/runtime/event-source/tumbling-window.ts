@@ -1,4 +1,4 @@
-import type { Batch, Sequenced } from './lane.ts';
+import { type Batch, type Sequenced, windowStart } from './lane.ts';
 
 /** Largest state that a window can hand on, in bytes. */
 const MAX_STATE_BYTES = 1024 * 1024;
@@ -23,11 +23,6 @@ export interface TumblingWindow {
    * that is too large. Lambda then regards the invocation as failed.
    */
   keep(payload: string): boolean;
-}
-
-/** Returns the start of the window in which a record arrived, in milliseconds since 1970. */
-export function windowStart({ arrived_at }: Sequenced, length_ms: number): number {
-  return Math.floor(arrived_at / length_ms) * length_ms;
 }
 
 export function createTumblingWindow(options: {
