@@ -117,17 +117,6 @@ it('an option that names a column that the file lacks is an error with the names
   expect(error).toContain('--time-field: no column `when`; the header has `text`, `stars`.');
 });
 
-it.each([8, 9])(
-  'a row of %d MiB is read up to 8 MiB, and a longer one costs only itself',
-  async (mib) => {
-    const note = 'x'.repeat(mib * 1024 * 1024 - (mib === 8 ? 10 : 0));
-    const { texts, refused } = await read('a.csv', `text,note\na,"${note}"\nb,c\n`);
-    expect(texts).toEqual(mib === 8 ? ['a', 'b'] : ['b']);
-    expect(refused).toHaveLength(mib === 8 ? 0 : 1);
-  },
-  60_000,
-);
-
 it('a quote that never closes costs one row, however many rows come behind it', async () => {
   const rows = Array.from({ length: 5_000 }, (_, i) => `row ${i},"shop, ${i}"`);
   rows[2_000] = '"never closed,shop';
