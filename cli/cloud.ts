@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
 import { Advice } from './errors.ts';
+import { listAnnouncements } from './running-cloud.ts';
 import { DEPLOY_STACK } from './start-cloud.ts';
 
 const runningCloudSchema = z.object({
@@ -15,9 +15,6 @@ const runningCloudSchema = z.object({
   /** API key of the tenant `default`. */
   api_key: z.string().optional(),
 });
-
-/** File in which a running embedded cloud stores its address and credentials. */
-const RUNNING_CLOUD = join('.aurastream', 'cloud', 'cloud.json');
 
 /**
  * Configures the AWS SDK for the embedded cloud if the embedded cloud runs, and otherwise for AWS.
@@ -55,14 +52,18 @@ async function useEmbeddedCloud(): Promise<void> {
 }
 
 /**
- * Reads the address and credentials of the embedded cloud that was started in the current folder.
- * Returns undefined if no embedded cloud runs.
+ * Reads the address and credentials of a running embedded cloud: the one of the current folder or of
+ * a folder above it, otherwise the one that this user started last. The latter does not count if the
+ * environment chooses AWS credentials. Returns undefined if no embedded cloud runs.
  */
 export async function readRunningCloud(): Promise<z.infer<typeof runningCloudSchema> | undefined> {
-  const file = await readFile(RUNNING_CLOUD, 'utf8').catch(() => undefined);
-  if (file === undefined) return undefined;
-  const cloud = runningCloudSchema.parse(JSON.parse(file));
-  return isAlive(cloud.pid) ? cloud : undefined;
+  for (const path of await listAnnouncements()) {
+    const file = await readFile(path, 'utf8').catch(() => undefined);
+    if (file === undefined) continue;
+    const cloud = runningCloudSchema.parse(JSON.parse(file));
+    if (isAlive(cloud.pid)) return cloud;
+  }
+  return undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -6,9 +6,11 @@ import type { GetQueryResultsCommandOutput } from '@aws-sdk/client-athena';
  */
 export interface QueryAnswer {
   columns: string[];
+  /** Athena's name of the type of each column, such as `varchar`, `date` or `row`. */
+  types: string[];
   rows: Record<string, QueryValue>[];
 }
-type QueryValue = string | number | boolean | null;
+export type QueryValue = string | number | boolean | null;
 
 interface Column {
   name: string;
@@ -28,6 +30,7 @@ export function addPage(
     (row) => row.Data?.map((cell) => cell.VarCharValue) ?? [],
   );
   answer.columns = columns.map(({ name }) => name);
+  answer.types = columns.map(({ type = '' }) => type);
   // The first row of the first page of a SELECT repeats the column names.
   const has_header = is_first && columns.every(({ name }, i) => rows[0]?.[i] === name);
   for (const row of has_header ? rows.slice(1) : rows) {

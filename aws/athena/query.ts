@@ -5,6 +5,7 @@ import {
   type GetQueryResultsCommandOutput,
   InvalidRequestException,
   StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { sleep } from '../../lib/sleep.ts';
 import { createClient } from '../clients.ts';
@@ -21,6 +22,16 @@ export class QueryError extends Error {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
+/** What a query may have besides its SQL. */
+export interface QueryOptions {
+  /** SQL of one value for each question mark, such as `'NEGATIVE'` or `DATE '2026-11-23'`. */
+  parameters?: string[];
+  /** Stops the query. */
+  signal?: AbortSignal;
+}
+
+export type Query = (sql: string, options?: QueryOptions) => Promise<QueryAnswer>;
+
 /**
  * Returns a function that runs SQL in a work group and collects all rows of the answer.
  *
@@ -31,19 +42,20 @@ export function createQuery(deps: {
   work_group: string;
   database: string;
   client?: AthenaClient;
-}): (sql: string) => Promise<QueryAnswer> {
+}): Query {
   const client = deps.client ?? createClient(AthenaClient);
-  return async (sql) => {
+  return async (sql, { parameters = [], signal } = {}) => {
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       WorkGroup: deps.work_group,
       QueryExecutionContext: { Database: deps.database },
+      ...(parameters.length === 0 ? {} : { ExecutionParameters: parameters }),
     });
     const { QueryExecutionId } = await callService('athena', () => client.send(command)).catch(
       refuseQuery,
     );
     const id = requireField('athena', 'QueryExecutionId', QueryExecutionId);
-    await waitForQuery(client, id);
+    await waitForQuery(client, id, signal);
     return collectAnswer(client, id);
   };
 }
@@ -57,7 +69,12 @@ function refuseQuery(error: unknown): never {
   throw error;
 }
 
-async function waitForQuery(client: AthenaClient, id: string): Promise<void> {
+/** @throws {QueryError} if the query fails, is cancelled, or is stopped by the signal */
+async function waitForQuery(
+  client: AthenaClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(wait_ms * 2, LONGEST_WAIT_MS)) {
     const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
     const { QueryExecution } = await callService('athena', () => client.send(command));
@@ -67,11 +84,16 @@ async function waitForQuery(client: AthenaClient, id: string): Promise<void> {
       throw new QueryError(StateChangeReason ?? `The query was ${State.toLowerCase()}`);
     }
     await sleep(wait_ms);
+    if (signal?.aborted) {
+      const stop = new StopQueryExecutionCommand({ QueryExecutionId: id });
+      await callService('athena', () => client.send(stop));
+      throw new QueryError('The query was stopped');
+    }
   }
 }
 
 async function collectAnswer(client: AthenaClient, id: string): Promise<QueryAnswer> {
-  const answer: QueryAnswer = { columns: [], rows: [] };
+  const answer: QueryAnswer = { columns: [], types: [], rows: [] };
   let token: string | undefined;
   do {
     const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: token });

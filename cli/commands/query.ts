@@ -1,37 +1,147 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { createQuery, QueryError } from '../../aws/athena/query.ts';
+import { CSV_MARK } from '../../jobs/results-csv.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
+import { formatAnswerCsv, formatAnswerXlsx, type TableAnswer } from '../query/export.ts';
+import { queryObjects } from '../query/nested.ts';
+import { addOwnTables, readOwnTable } from '../query/own-table.ts';
+import { writeParameter } from '../query/parameters.ts';
+import { abortOnInterrupt } from '../stop.ts';
+
+type Format = 'table' | 'json' | 'csv' | 'xlsx';
+
+interface Options {
+  file?: string;
+  param: string[];
+  with: string[];
+  json?: boolean;
+  csv?: boolean;
+  xlsx?: boolean;
+  output?: string;
+  locale: string;
+}
+
+const collect = (value: string, values: string[]) => [...values, value];
 
 /** Creates the command `aurastream query SQL`, which runs a query on the data lake with Athena. */
 export function queryCommand(): Command {
   return new Command('query')
     .description('run SQL over the lake')
-    .argument('<sql>', 'a SELECT over results (one row per record version) or results_raw')
+    .argument('[sql]', 'a SELECT over results or results_raw')
+    .option('--file <file>', 'read the SQL from this file, or from standard input if it is -')
+    .option('--param <value>', 'the value for the next ? in the SQL; may be repeated', collect, [])
+    .option(
+      '--with <name=file>',
+      'join this file as a table of that name; may be repeated',
+      collect,
+      [],
+    )
     .option('--json', 'print an array of row objects')
+    .option('--csv', 'print CSV')
+    .option('--xlsx', 'write a workbook for Excel; needs --output')
+    .option('--output <file>', 'write to this file; .csv, .xlsx and .json choose the format')
+    .option(
+      '--locale <locale>',
+      'de separates the columns of CSV by ; and has decimal commas',
+      'en',
+    )
     .addHelpText(
       'after',
       `
-Example:
-  $ aurastream query "SELECT source, avg(scores.positive) AS p FROM results GROUP BY source"`,
+A value of --param is a number, a date such as 2026-11-23, a literal of SQL such as DATE '2026-11-23', or text.
+
+Examples:
+  $ aurastream query "SELECT source, avg(scores.positive) AS p FROM results GROUP BY source"
+  $ aurastream query --file weekly.sql --param reviews --param 2026-11-01 --output weekly.xlsx
+  $ aurastream query --with prices=prices.csv "SELECT p.price, r.sentiment FROM results r JOIN prices p ON element_at(r.attributes, 'sku') = p.sku"
+
+25 questions with their SQL: docs/sql.md`,
     )
-    .action(async (sql: string, options: { json?: boolean }, command: Command) => {
-      const stack = await connect(command);
-      const query = createQuery({
-        work_group: stack.WorkgroupName,
-        database: stack.DatabaseName,
-      });
-      const answer = await query(sql).catch((error: unknown) => {
-        if (!(error instanceof QueryError)) throw error;
-        throw new Advice(
-          error.message,
-          'The tables are results and results_raw: `aurastream query "DESCRIBE results"` lists the columns.',
-          { cause: error },
-        );
-      });
-      printAnswer(options, answer.rows, () => formatTable(answer.columns, answer.rows));
-      if (!options.json) process.stderr.write(`${answer.rows.length} rows\n`);
-    });
+    .action(runQuery);
+}
+
+async function runQuery(
+  argument: string | undefined,
+  options: Options,
+  command: Command,
+): Promise<void> {
+  const format = chooseFormat(options);
+  const tables = [];
+  for (const option of options.with) tables.push(await readOwnTable(option));
+  const sql = addOwnTables(await readSql(argument, options.file), tables);
+  const stack = await connect(command);
+  const query = createQuery({ work_group: stack.WorkgroupName, database: stack.DatabaseName });
+  const run =
+    format === 'table' ? query : (text: string, more: object) => queryObjects(query, text, more);
+  const asked_at = new Date();
+  const parameters = options.param.map(writeParameter);
+  const answer = await run(sql, { parameters, signal: abortOnInterrupt() }).catch(explainRefusal);
+  await print(answer, format, options);
+  if (options.json && options.output === undefined) return;
+  const { length } = answer.rows;
+  process.stderr.write(
+    `${length} ${length === 1 ? 'row' : 'rows'}${options.output === undefined ? '' : ` in ${options.output}`}, ` +
+      `as of ${asked_at.toISOString().slice(0, 19).replace('T', ' ')} UTC\n`,
+  );
+}
+
+function chooseFormat({ json, csv, xlsx, output }: Options): Format {
+  const chosen = Object.entries({ json, csv, xlsx }).filter(([, is_chosen]) => is_chosen);
+  if (chosen.length > 1)
+    throw new Advice('Only one format is possible.', 'Use --json, --csv or --xlsx.');
+  const [, ending] = /\.(json|csv|xlsx)$/i.exec(output ?? '') ?? [];
+  const format = (chosen[0]?.[0] ?? ending?.toLowerCase() ?? 'table') as Format;
+  if (format === 'xlsx' && output === undefined) {
+    throw new Advice('A workbook cannot be printed.', 'Name a file: --output answer.xlsx');
+  }
+  return format;
+}
+
+async function readSql(argument: string | undefined, file: string | undefined): Promise<string> {
+  if ((argument === undefined) === (file === undefined)) {
+    throw new Advice(
+      'Expected one query.',
+      'Write the SQL as an argument, or name its file with --file.',
+    );
+  }
+  const sql = argument ?? (await readSqlFile(file ?? '-'));
+  return sql.replace(/^\uFEFF/, '').replace(/[\s;]+$/, '');
+}
+
+async function readSqlFile(file: string): Promise<string> {
+  return file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
+}
+
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof QueryError)) throw error;
+  throw new Advice(
+    error.message,
+    'The tables are results and results_raw: `aurastream query "DESCRIBE results"` lists the columns.',
+    { cause: error },
+  );
+}
+
+async function print(answer: TableAnswer, format: Format, options: Options): Promise<void> {
+  const { output, locale } = options;
+  const content = formatAnswer(answer, format, locale);
+  if (output === undefined) console.log(content.toString().replace(/\r?\n$/, ''));
+  // Excel reads a CSV file as UTF-8 only if it begins with the mark.
+  else await writeFile(output, format === 'csv' ? CSV_MARK + content.toString() : content);
+}
+
+function formatAnswer(answer: TableAnswer, format: Format, locale: string): string | Buffer {
+  switch (format) {
+    case 'csv':
+      return formatAnswerCsv(answer, locale);
+    case 'xlsx':
+      return formatAnswerXlsx(answer);
+    case 'json':
+      return `${JSON.stringify(answer.rows)}\n`;
+    case 'table':
+      return `${formatTable(answer.columns, answer.rows as never)}\n`;
+  }
 }

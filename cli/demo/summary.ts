@@ -26,7 +26,7 @@ export interface DemoSummary {
   records_per_second: number;
 }
 
-export type Query = (sql: string) => Promise<QueryAnswer>;
+export type Query = (sql: string) => Promise<Pick<QueryAnswer, 'columns' | 'rows'>>;
 
 export interface RunMeasures {
   records: number;

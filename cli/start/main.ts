@@ -1,6 +1,7 @@
 import { bootCloud, type Cloud, isDiskFull } from '@aurastream/embedded-cloud';
 import { assemblyDir } from '../../infra/synthesize.ts';
 import { colours } from '../output/colours.ts';
+import { rememberCloud } from '../running-cloud.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { prepareKeys } from './keys.ts';
@@ -71,6 +72,8 @@ async function start(options: Options): Promise<number> {
   }
   const keys = await prepareKeys(cloud);
   await cloud.announce({ ...keys });
+  // A home folder that cannot be written must not stop the cloud.
+  await rememberCloud(data).catch(() => undefined);
   const format = json ? formatForPrograms : formatForReaders;
   process.stdout.write(format(cloud, keys, data));
   await stop_signal;

@@ -1,19 +1,16 @@
 import type { FileDescription, FileOptions } from '../../../schemas/index.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { endAtDamage } from '../end-at-damage.ts';
-import { UnreadableFileError } from '../file-error.ts';
 import { createReadForm } from '../mapping/date-format.ts';
 import { parseDate, type ReadDate } from '../mapping/dates.ts';
 import { type Proposals, proposeColumns } from '../mapping/propose.ts';
 import { createTargets, type Target, type Targets } from '../mapping/targets.ts';
 import { createFindZone } from '../mapping/time-zone.ts';
-import { READERS } from '../readers.ts';
 import type { RowReader } from '../row.ts';
 import { checkColumns } from './check-columns.ts';
-import { type OpenedBytes, openBytes } from './open-bytes.ts';
-import { openText } from './open-text.ts';
+import { openBytes } from './open-bytes.ts';
+import { openTable } from './open-table.ts';
 import { readColumns } from './sample.ts';
-import type { Table } from './table.ts';
 
 /** A file after the first look at it: what it is, and how its rows become records. */
 export interface InspectedFile {
@@ -68,25 +65,6 @@ function createReadDate({ date_format, time_zone }: FileOptions): ReadDate {
   const readForm = date_format === undefined ? undefined : createReadForm(date_format);
   const findZone = time_zone === undefined ? undefined : createFindZone(time_zone);
   return (value) => parseDate(value, { readForm, findZone });
-}
-
-async function openTable(name: string, opened: OpenedBytes, options: FileOptions): Promise<Table> {
-  if (opened.kind === 'text') {
-    const inner = opened.member ?? name;
-    return openText(inner, opened.source, opened.head, options);
-  }
-  if (options.format !== undefined && options.format !== opened.kind) {
-    throw new UnreadableFileError(
-      `${name}: expected the format ${options.format}, got ${opened.kind}.`,
-      'Name the format that the file has, or leave --format out.',
-    );
-  }
-  const reader = READERS[opened.kind];
-  if (reader.reads === 'parquet') return reader.open(name, opened.source);
-  if (reader.reads === 'xlsx' && opened.kind === 'xlsx') {
-    return reader.open(name, opened.archive, options);
-  }
-  throw new Error(`Expected a reader of ${opened.kind}, got one of ${reader.reads}`);
 }
 
 function nameTarget(target: Target | undefined): string {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   CloudFormationClient,
   DescribeStacksCommand,
@@ -56,7 +57,7 @@ function useStack(Outputs: Output[]): void {
 /** Stores the address of an embedded cloud in the current folder. */
 function useRunningCloud(fields: Partial<typeof CLOUD> = {}): void {
   vi.mocked(readFile).mockImplementation(async (path) => {
-    expect(path).toBe(join('.aurastream', 'cloud', 'cloud.json'));
+    expect(path).toBe(join(process.cwd(), '.aurastream', 'cloud', 'cloud.json'));
     return JSON.stringify({ ...CLOUD, ...fields });
   });
 }
@@ -71,6 +72,29 @@ function aCommand(...words: string[]): Command {
     .option('--api-key <key>')
     .parse(words, { from: 'user' });
 }
+
+/** Stores the addresses of embedded clouds by their data folders. */
+function useFiles(files: Record<string, string>): void {
+  vi.mocked(readFile).mockImplementation(async (path) => {
+    const content = files[String(path)];
+    if (content === undefined) throw Object.assign(new Error('none'), { code: 'ENOENT' });
+    return content;
+  });
+}
+
+it('a command finds the cloud of a folder above, and the cloud that was started last from any folder', async () => {
+  const above = join(dirname(process.cwd()), '.aurastream', 'cloud', 'cloud.json');
+  useFiles({ [above]: JSON.stringify({ ...CLOUD, endpoint: 'http://127.0.0.1:1' }) });
+  expect(await readRunningCloud()).toMatchObject({ endpoint: 'http://127.0.0.1:1' });
+  useFiles({
+    [join(homedir(), '.aurastream', 'latest')]: '/data/cloud',
+    '/data/cloud/cloud.json': JSON.stringify({ ...CLOUD, endpoint: 'http://127.0.0.1:2' }),
+  });
+  expect(await readRunningCloud()).toBeUndefined();
+  vi.stubEnv('AWS_PROFILE', undefined);
+  expect(await readRunningCloud()).toMatchObject({ endpoint: 'http://127.0.0.1:2' });
+});
+
 const readVariables = () => VARIABLES.slice(0, 6).map((name) => process.env[name]);
 
 it('a command uses the embedded cloud that runs in this folder, with its address and credentials alone', async () => {

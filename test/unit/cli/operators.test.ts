@@ -531,7 +531,7 @@ it('query reads the database and the work group of the stack, and counts the row
   });
   const { stdout, stderr } = await runCommand(queryCommand(), 'SELECT 4 AS n');
   expect(stdout).toBe('n\n4');
-  expect(stderr).toBe('1 rows\n');
+  expect(stderr).toMatch(/^1 row, as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/);
   expect((await runCommand(queryCommand(), 'SELECT 4 AS n', '--json')).stderr).toBe('');
   expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toEqual({
     QueryString: 'SELECT 4 AS n',

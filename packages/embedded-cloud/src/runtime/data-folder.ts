@@ -72,6 +72,7 @@ async function closeToOthers(path: string): Promise<void> {
 /** The folders of the services and of the runtime. */
 const FOLDERS = [
   'api-gateway',
+  'athena',
   'checkpoints',
   'dynamodb',
   'firehose',
