@@ -38,6 +38,7 @@ it.each([
   ['SELECT CAST(1 AS text)', /a type of Trino/],
   ['SELECT `text` FROM results', /double quotation marks/],
   ['SELECT FROM results', /mismatched input 'FROM'/],
+  ['SELECT 1 AS values', /VALUES is a reserved word: use another name/],
   ['SELECT 1 FROM range(3)', /mismatched input '\('/],
   [
     "SELECT strftime(created_at, '%Y') FROM results",

@@ -120,6 +120,12 @@ export class Reader {
   refuse(expected: string): QueryFailure {
     const { next, previous } = this;
     const [hint] = [next, previous].flatMap((token) => findHint(token) ?? []);
+    const word = next?.kind === 'word' ? next.text.toUpperCase() : '';
+    if (expected === '<identifier>' && hint === undefined && RESERVED.has(word)) {
+      return this.refuse(
+        `<identifier>. ${word} is a reserved word: use another name, or "${word.toLowerCase()}"`,
+      );
+    }
     const { start = this.sql.length, text = '<EOF>' } = next ?? {};
     return new QueryFailure(
       'SYNTAX_ERROR',

@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import {
+  clientConfig,
+  createAthena,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createQuery, type Query } from '../../aws/athena/query.ts';
+import { queryObjects } from '../../cli/query/nested.ts';
+import { addOwnTables, readOwnTable } from '../../cli/query/own-table.ts';
+import { writeParameter } from '../../cli/query/parameters.ts';
+import { formatHour } from '../../schemas/index.ts';
+import { createLakeTables } from '../support/lake-tables.ts';
+import { mergeResults } from '../support/merge-results.ts';
+import { createReviews } from '../support/sql-reviews.ts';
+
+const DATABASE = 'aurastream';
+const page = await readFile(new URL('../../docs/sql.md', import.meta.url), 'utf8');
+/** The questions of the page with their SQL. */
+const questions = [...page.matchAll(/^### (\d+\. .*)\n[\s\S]*?```sql\n([\s\S]*?)```/gm)].map(
+  ([, title = '', sql = '']) => ({ title, sql }),
+);
+/** Values of the question marks of a query. */
+const PARAMETERS: Record<string, string[]> = { 25: ['reviews', '2026-09-01'] };
+
+let folder: string;
+let served: ServedService;
+let client: AthenaClient;
+let query: Query;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sql-docs-'));
+  const now = Date.now();
+  served = await serveService(
+    createAthena({
+      glue: {
+        databases: [DATABASE],
+        tables: createLakeTables(DATABASE).filter(({ name }) => name !== 'results'),
+      },
+      work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
+      s3Dir: join(folder, 's3'),
+      now: Date.now,
+    }),
+  );
+  client = new AthenaClient(clientConfig(served.endpoint));
+  query = createQuery({ work_group: DATABASE, database: DATABASE, client });
+  const lines = createReviews(now).map((line) => `${JSON.stringify(line)}\n`);
+  const hour = join(folder, 's3/lake/results_raw', formatHour(now));
+  await mkdir(hour, { recursive: true });
+  await writeFile(join(hour, 'reviews.gz'), gzipSync(lines.join('')));
+  await mergeResults(query);
+  await writeFile(
+    join(folder, 'prices.csv'),
+    'product;price\nKettle;39.9\nBlender;79\nLamp;19.5\nToaster;54\n',
+  );
+});
+afterAll(async () => {
+  client.destroy();
+  await served.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the query of a question as the command does. */
+async function ask(title: string, sql: string) {
+  const number = title.split('.')[0]!;
+  const prices = await readOwnTable(`prices=${join(folder, 'prices.csv')}`);
+  const tables = /\bprices\b/.test(sql) ? [prices] : [];
+  const parameters = (PARAMETERS[number] ?? []).map(writeParameter);
+  const { rows } = await query(addOwnTables(sql, tables), { parameters });
+  return rows;
+}
+const askNumber = async (number: number) => {
+  const found = questions.find(({ title }) => title.startsWith(`${number}. `))!;
+  return ask(found.title, found.sql);
+};
+
+it('docs/sql.md answers at least 25 questions', () => {
+  expect(questions.length).toBeGreaterThanOrEqual(25);
+  expect(new Set(questions.map(({ title }) => title)).size).toBe(questions.length);
+});
+
+it.each(questions)(
+  'the query of docs/sql.md runs and has an answer: $title',
+  async ({ title, sql }) => {
+    expect((await ask(title, sql)).length).toBeGreaterThan(0);
+  },
+);
+
+it('the answers of docs/sql.md are right: the worst product, what got worse, and the agreement with stars', async () => {
+  const [worst] = await askNumber(6);
+  expect(worst).toMatchObject({ product: 'Blender', reviews: 120 });
+  const [worse] = await askNumber(7);
+  expect(worse).toMatchObject({ product: 'Blender', recent_percent: 100 });
+  const [agreement] = await askNumber(11);
+  expect(agreement?.agreement_percent).toBeCloseTo(90, 0);
+});
+
+it('the hours of docs/sql.md are those of Berlin, in summer and in winter', async () => {
+  const utc = await query(
+    "SELECT hour(created_at) AS h, count(*) AS n FROM results WHERE status = 'analyzed' AND day < DATE '2026-10-25' GROUP BY 1",
+  );
+  const berlin = await query(
+    "SELECT hour(created_at AT TIME ZONE 'Europe/Berlin') AS h, count(*) AS n FROM results WHERE status = 'analyzed' AND day < DATE '2026-10-25' GROUP BY 1",
+  );
+  const byHour = ({ rows }: { rows: Record<string, unknown>[] }) =>
+    new Map(rows.map(({ h, n }) => [Number(h), n]));
+  for (const [hour, n] of byHour(utc)) expect(byHour(berlin).get((hour + 2) % 24)).toBe(n);
+  expect(await askNumber(15)).toHaveLength(24);
+});
+
+it('the join with a table of prices and the parameters of docs/sql.md give the right rows', async () => {
+  expect((await askNumber(24)).map(({ price }) => price)).toEqual(['50 and more', 'below 50']);
+  const rows = await askNumber(25);
+  expect(rows.map(({ sentiment }) => sentiment)).toEqual(['POSITIVE', 'NEGATIVE']);
+});
+
+it('with --json, scores and attributes are objects, in the order of the query', async () => {
+  const { rows } = await queryObjects(
+    query,
+    "SELECT record_id, scores, attributes FROM results WHERE status = 'analyzed' ORDER BY record_id DESC",
+    {},
+  );
+  expect(rows[0]).toMatchObject({
+    record_id: 'R00480',
+    scores: { positive: expect.any(Number), neutral: 0.03 },
+    attributes: { product: 'Toaster', country: 'ES' },
+  });
+  const ids = rows.map(({ record_id }) => String(record_id));
+  expect(ids).toEqual([...ids].sort().reverse());
+});
+
+it('each habit that docs/sql.md lists is refused, and what it names instead is accepted', async () => {
+  for (const sql of [
+    "SELECT 1 FROM results WHERE text ILIKE '%late%'",
+    'SELECT source, count(*) FROM results GROUP BY ALL',
+    "SELECT element_at(attributes, 'product') AS product, count(*) FROM results GROUP BY product",
+    'SELECT 1 FROM results QUALIFY row_number() OVER (ORDER BY day) = 1',
+    "SELECT 1 FROM results WHERE day >= '2026-11-01'",
+    'SELECT attributes.product FROM results',
+    "SELECT scores['negative'] FROM results",
+    "SELECT strftime(created_at, '%Y') FROM results",
+    "SELECT element_at(attributes, 'stars')::integer FROM results",
+    "SELECT string_agg(source, ', ') FROM results",
+    'SELECT 1 FROM results LIMIT 10 OFFSET 20',
+  ]) {
+    await expect(query(sql), sql).rejects.toThrow(/^[A-Z_]+: /);
+  }
+  for (const sql of [
+    "SELECT 1 FROM results WHERE regexp_like(text, '(?i)late') OR lower(text) LIKE '%late%'",
+    "SELECT listagg(source, ', ') WITHIN GROUP (ORDER BY source), array_join(array_agg(source), ', ') FROM results",
+    "SELECT date_format(created_at, '%Y'), scores.negative FROM results OFFSET 20 LIMIT 10",
+  ]) {
+    await query(sql);
+  }
+});
