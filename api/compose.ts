@@ -144,7 +144,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     sign_upload: createUploadSigner({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
-    results: createResultsReader({ table_name: environment.RESULTS_TABLE }),
+    results: createResultsReader({ table_name: environment.RESULTS_TABLE, now }),
   } satisfies Partial<ApiDeps>;
 }
 

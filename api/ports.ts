@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { ListedResult, RecordIdentity, Result, statsQuerySchema } from '../schemas/index.ts';
+import type {
+  RESULT_ORDERS,
+  RecordIdentity,
+  Result,
+  ResultsResponse,
+  resultsQuerySchema,
+  statsQuerySchema,
+} from '../schemas/index.ts';
 
 /** Query for the statistics of one tenant. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
@@ -37,25 +44,36 @@ interface SignedUpload {
  */
 export type SignUpload = (upload: Upload) => Promise<SignedUpload>;
 
-export interface ResultsQuery {
+/** Query for results of one tenant. Absent fields match every result. */
+export interface ResultsQuery
+  extends Partial<
+    Pick<z.output<typeof resultsQuerySchema>, 'source' | 'status' | 'sentiment' | 'language'>
+  > {
   tenant: string;
-  source: string;
-  /** Earliest creation time of the results, inclusive, in ISO 8601. */
-  from?: string;
-  /** Latest creation time of the results, exclusive, in ISO 8601. */
-  to?: string;
+  /** The time that orders the results, and that `from` and `to` are about. */
+  order: (typeof RESULT_ORDERS)[number];
+  /** Earliest time of the results, inclusive, in ISO 8601. */
+  from?: string | undefined;
+  /** Latest time of the results, exclusive, in ISO 8601. */
+  to?: string | undefined;
+  /** True if the results have their texts, authors, URLs and attributes. */
+  has_texts?: boolean;
+  /** True if withdrawn records are listed, too. They are also listed if `status` asks for them. */
+  has_withdrawn?: boolean;
   limit: number;
-  /**
-   * Cursor from an earlier page of the same query. If the cursor is set, the requested page starts
-   * after that earlier page.
-   */
-  cursor?: string;
+  /** Position from an earlier page of the same query. The requested page starts after it. */
+  after?: string | undefined;
 }
 
 export interface ResultsPage {
-  results: ListedResult[];
-  /** Cursor of the next page. The last page has no cursor. */
-  cursor?: string;
+  results: ResultsResponse['results'];
+  /** Position of the next page. The last page has no such position. */
+  next?: string;
+  /**
+   * Time down to which the results were searched. It is set only if the page is not full because
+   * the search would have taken too long.
+   */
+  searched_until?: string;
 }
 
 /** Reads results from the table. Each method throws a {@link ServiceError} if the table fails. */
@@ -69,7 +87,7 @@ export interface ResultsReader {
   /**
    * Returns a page of results, newest first.
    *
-   * @throws {RangeError} if the cursor belongs to another listing.
+   * @throws {RangeError} if the position `after` is malformed.
    */
   list(query: ResultsQuery): Promise<ResultsPage>;
 }

@@ -10,6 +10,7 @@ import { redriveCommand } from './commands/redrive.ts';
 import { replayCommand } from './commands/replay.ts';
 import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
+import { tailCommand } from './commands/tail.ts';
 import { explain } from './errors.ts';
 
 const program = new Command('aurastream')
@@ -34,6 +35,7 @@ Examples:
   .addCommand(ingestCommand())
   .addCommand(queryCommand())
   .addCommand(resultsCommand())
+  .addCommand(tailCommand())
   .addCommand(setAsideCommand())
   .addCommand(redriveCommand())
   .addCommand(replayCommand())

@@ -36,7 +36,7 @@ export function createClient(options: ClientOptions): Client {
 
 function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResult'> {
   return {
-    listResults: (query, { page_size = 100, signal } = {}) =>
+    listResults: (query = {}, { page_size = 100, signal } = {}) =>
       readPages(async (cursor) => {
         const page = { query: { ...query, limit: page_size, cursor }, signal };
         const { results, next_cursor } = await sendForJson<ResultsResponse>(send, '/results', page);

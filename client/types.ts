@@ -112,11 +112,11 @@ export interface Client {
   /** Reads the outcome of each record of a job, in the order of the job's input. */
   results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
   /**
-   * Lists the results of a source, starting with the newest result. The results do not contain the
-   * texts.
+   * Lists the results of a query, starting with the newest result. The results contain the texts
+   * only if the query asks for them with `include`.
    */
   listResults(
-    query: Omit<ResultsQueryInput, 'cursor' | 'limit'>,
+    query?: Omit<ResultsQueryInput, 'cursor' | 'limit'>,
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<ResultsResponse['results'][number]>;
   /** Reads the result of a record. Returns undefined if the record has no result. */

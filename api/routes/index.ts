@@ -3,6 +3,7 @@ import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
 import { jobRoutes } from './jobs.ts';
 import { recordRoutes } from './records.ts';
+import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
 import { submitRoute } from './submit.ts';
@@ -19,6 +20,7 @@ export function createRoutes(languages: readonly string[], serves_docs = true): 
     submitRoute,
     ...jobRoutes,
     ...recordRoutes,
+    ...resultRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves_docs),

@@ -33,8 +33,9 @@ export function buildPlainResult(
   return {
     ...record,
     record_key: `default#${source}#${record_id}`,
-    source_key: `default#${source}#${createHash('sha256').update(record_id).digest()[0]! % 8}`,
-    source_sort: `${created_at}#${record_id}`,
+    listing_key: `default#${createHash('sha256').update(record_id).digest()[0]! % 32}`,
+    created_sort: `${created_at}#${source}#${record_id}`,
+    arrival_sort: `${created_at}#${source}#${record_id}`,
     language_code,
     sentiment: verdict.Sentiment,
     scores: verdict.SentimentScore,

@@ -9,15 +9,12 @@ export type Item = Record<
 >;
 
 /**
- * Attributes in the index by_source, including the keys of the index and the key of the table.
- * Source: infra/constructs/tables.ts.
+ * Attributes in each index of the results table, including the keys of the index and the key of the
+ * table. Source: infra/constructs/tables.ts.
  */
-const INDEXED = new Set([
-  ...Object.keys(listedResultSchema.shape),
-  'record_key',
-  'source_key',
-  'source_sort',
-]);
+const INDEXES = ['created_sort', 'arrival_sort'].map(
+  (sort) => new Set([...Object.keys(listedResultSchema.shape), 'record_key', 'listing_key', sort]),
+);
 
 /**
  * Computes the write units of an item. A write unit is 1 KB. Source:
@@ -29,12 +26,15 @@ export function computeWriteUnits(item: Item): number {
   return Math.ceil(bytes / 1_024);
 }
 
+/** Computes the write units of an item's entries in the indexes. */
 export function computeIndexUnits(item: Item): number {
-  return computeWriteUnits(projectToIndex(item));
+  return projectToIndexes(item).reduce((sum, entry) => sum + computeWriteUnits(entry), 0);
 }
 
-function projectToIndex(item: Item): Item {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => INDEXED.has(name)));
+function projectToIndexes(item: Item): Item[] {
+  return INDEXES.map((names) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => names.has(name))),
+  );
 }
 
 /**
@@ -51,12 +51,13 @@ const MONTH_SECONDS = 730 * 3_600;
 const DEFAULT_TTL_SECONDS = settings.results.ttl_seconds;
 
 /**
- * Computes the byte-months that an item and its index entry occupy until the item expires. A
+ * Computes the byte-months that an item and its index entries occupy until the item expires. A
  * byte-month is one byte that is stored for one month.
  */
 export function computeByteMonths(item: Item, { is_indexed }: { is_indexed: boolean }): number {
   const bytes = measureItem(item) + OVERHEAD_BYTES;
-  const index_bytes = is_indexed ? measureItem(projectToIndex(item)) + OVERHEAD_BYTES : 0;
+  const entries = is_indexed ? projectToIndexes(item) : [];
+  const index_bytes = entries.reduce((sum, entry) => sum + measureItem(entry) + OVERHEAD_BYTES, 0);
   const expires_at = item.expires_at?.N ?? item.expiration?.N;
   const seconds =
     expires_at === undefined ? DEFAULT_TTL_SECONDS : Number(expires_at) - Date.now() / 1_000;

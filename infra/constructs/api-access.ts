@@ -6,7 +6,7 @@ import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import { type Lake, QUERY_RESULTS_PREFIX } from './lake.ts';
-import type { Tables } from './tables.ts';
+import { LISTING_INDEXES, type Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
 export interface ApiUses {
@@ -60,7 +60,12 @@ export function apiGrants(
       actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
       resources: [tables.results.tableArn],
     },
-    { actions: ['dynamodb:Query'], resources: [`${tables.results.tableArn}/index/by_source`] },
+    {
+      actions: ['dynamodb:Query'],
+      resources: Object.keys(LISTING_INDEXES).map(
+        (name) => `${tables.results.tableArn}/index/${name}`,
+      ),
+    },
     {
       actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [jobs.table.tableArn],

@@ -1,12 +1,43 @@
 import { aws_dynamodb as dynamodb, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { listedResultSchema } from '../../schemas/result.ts';
 import type { Settings } from '../settings.ts';
 
 const { STRING } = dynamodb.AttributeType;
 
-/** Name of the index that lists the results of a source. */
-export const SOURCE_INDEX = 'by_source';
+/**
+ * The indexes that list results, with their sort keys. Both have the partition key `listing_key`.
+ */
+export const LISTING_INDEXES = { by_created: 'created_sort', by_arrival: 'arrival_sort' };
+
+/**
+ * The attributes that the indexes hold besides the keys. DynamoDB allows 20, and CloudFormation
+ * cannot change the list of an existing index (AWS::DynamoDB::Table Projection, NonKeyAttributes:
+ * "Updates are not supported"). Another list needs an index of another name: docs/operations.md,
+ * "Replace an index". The list has no texts, because an entry without the text needs only one write
+ * unit.
+ */
+const INDEXED_ATTRIBUTES = [
+  'schema_version',
+  'record_id',
+  'tenant',
+  'source',
+  'record_version',
+  'status',
+  'sentiment',
+  'score',
+  'confidence',
+  'scores',
+  'language_code',
+  'language_source',
+  'analyzer',
+  'cache',
+  'chunks',
+  'text_hash',
+  'text_bytes',
+  'created_at',
+  'arrived_at',
+  'processed_at',
+];
 
 /** DynamoDB tables for the verdict cache, the results, their counts, and the ledger of quotas and budgets. */
 export class Tables extends Construct {
@@ -55,18 +86,18 @@ export class Tables extends Construct {
       // items again if they are missing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.addSourceIndex();
+    this.addListingIndexes();
   }
 
-  private addSourceIndex(): void {
-    this.results.addGlobalSecondaryIndex({
-      indexName: SOURCE_INDEX,
-      partitionKey: { name: 'source_key', type: STRING },
-      sortKey: { name: 'source_sort', type: STRING },
-      // The index does not contain the texts, because a row without the text needs only one write
-      // unit.
-      projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: Object.keys(listedResultSchema.shape),
-    });
+  private addListingIndexes(): void {
+    for (const [indexName, sort_key] of Object.entries(LISTING_INDEXES)) {
+      this.results.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: 'listing_key', type: STRING },
+        sortKey: { name: sort_key, type: STRING },
+        projectionType: dynamodb.ProjectionType.INCLUDE,
+        nonKeyAttributes: INDEXED_ATTRIBUTES,
+      });
+    }
   }
 }

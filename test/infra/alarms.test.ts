@@ -43,7 +43,7 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   stream: { StreamName: 'IngestStream' },
   'service and environment': { environment: 'dev', service: 'consumer' },
   'results table': { TableName: 'TablesResults' },
-  'results index': { GlobalSecondaryIndexName: 'by_source', TableName: 'TablesResults' },
+  'results index': { GlobalSecondaryIndexName: 'by_arrival', TableName: 'TablesResults' },
   'jobs table': { TableName: 'JobsTable' },
   'delivery stream': { DeliveryStreamName: 'LakeDeliveryStream' },
   'submission and environment': { environment: 'dev', service: 'submission' },

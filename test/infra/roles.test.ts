@@ -87,7 +87,8 @@ it.each([
       'dynamodb:PutItem JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn/index/by_tenant',
-      'dynamodb:Query TablesResults.Arn/index/by_source',
+      'dynamodb:Query TablesResults.Arn/index/by_arrival',
+      'dynamodb:Query TablesResults.Arn/index/by_created',
       'dynamodb:UpdateItem JobsTable.Arn',
       ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
         ['catalog', 'database/aurastream', 'table/aurastream/*'].map(

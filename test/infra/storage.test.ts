@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
-import { resultsResponseSchema } from '../../schemas/index.ts';
+import { listedResultSchema } from '../../schemas/index.ts';
 import { listDeletions, listResources, type Properties, synthesize } from '../support/template.ts';
 
 let template: Template;
@@ -13,6 +13,21 @@ const key = (hash: string, range?: string) => [
   { AttributeName: hash, KeyType: 'HASH' },
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
 ];
+/**
+ * The attributes in the indexes of the results table. CloudFormation cannot change the list of an
+ * index. A change of this list needs an index of another name (docs/operations.md).
+ */
+const INDEXED = [
+  ...['schema_version', 'record_id', 'tenant', 'source', 'record_version', 'status'],
+  ...['sentiment', 'score', 'confidence', 'scores', 'language_code', 'language_source'],
+  ...['analyzer', 'cache', 'chunks', 'text_hash', 'text_bytes'],
+  ...['created_at', 'arrived_at', 'processed_at'],
+];
+const listingIndex = (IndexName: string, sort_key: string) => ({
+  IndexName,
+  KeySchema: key('listing_key', sort_key),
+  Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: INDEXED },
+});
 const EXPIRES = { AttributeName: 'expires_at', Enabled: true };
 const RECOVERABLE = {
   DeletionProtectionEnabled: false,
@@ -122,14 +137,8 @@ const TABLES: [id: string, table: object][] = [
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       ...RECOVERABLE,
       GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by_source',
-          KeySchema: key('source_key', 'source_sort'),
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: Object.keys(resultsResponseSchema.shape.results.element.shape),
-          },
-        },
+        listingIndex('by_created', 'created_sort'),
+        listingIndex('by_arrival', 'arrival_sort'),
       ],
     },
   ],
@@ -187,9 +196,9 @@ it('results, counts and jobs outlive the stack; the cache and the quota ledger d
   });
 });
 
-it('the index by_source holds at most the 20 attributes that DynamoDB allows', () => {
-  const listed = resultsResponseSchema.shape.results.element.shape;
-  expect(Object.keys(listed).length).toBeLessThanOrEqual(20);
+it('the indexes of the results table hold every field that listings show, within the 20 attributes that DynamoDB allows', () => {
+  expect(INDEXED.toSorted()).toEqual(Object.keys(listedResultSchema.shape).sort());
+  expect(INDEXED.length).toBeLessThanOrEqual(20);
 });
 
 it('both streams are on demand, encrypted, and keep records for a day', () => {

@@ -6,10 +6,19 @@ import { getItems } from '../batches.ts';
 import { callDynamoDb, openTable, type Table, type TableDeps } from '../table.ts';
 import { createResultsListing } from './listing.ts';
 import { resultOf } from './row.ts';
+import { createWholeListing } from './whole-listing.ts';
+
+export interface ResultsReaderDeps extends TableDeps {
+  /** Returns the current time, in epoch milliseconds. */
+  now?: () => number;
+}
 
 /** Creates the functions that read results from the results table. */
-export function createResultsReader(deps: TableDeps): ResultsReader {
+export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
   const table = openTable(deps);
+  const getMany = createGetMany(table);
+  const list = createResultsListing(table, deps.now ?? Date.now);
+  const listWhole = createWholeListing({ list, getMany });
   return {
     async get(record) {
       const command = new GetItemCommand({
@@ -19,8 +28,8 @@ export function createResultsReader(deps: TableDeps): ResultsReader {
       const { Item } = await callDynamoDb(() => table.client.send(command));
       return Item === undefined ? undefined : resultOf(Item);
     },
-    getMany: createGetMany(table),
-    list: createResultsListing(table),
+    getMany,
+    list: (query) => (query.has_texts ? listWhole(query) : list(query)),
   };
 }
 

@@ -4,19 +4,34 @@ import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts'
 import { type Item, itemOf } from '../attribute.ts';
 
 /**
- * Number of index partitions for the rows of one source. A single partition is not enough, because
- * a partition accepts 1,000 writes per second (DynamoDB, partition throughput) and a busy source
- * has more writes per second.
+ * Number of partitions of an index for the rows of one tenant, and for the rows of one source. A
+ * single partition is not enough, because a partition accepts 1,000 writes per second (DynamoDB,
+ * partition throughput) and a busy source has more writes per second. The partitions of a source
+ * are some of those of its tenant, so that a listing of a source reads fewer rows of other sources.
  */
+const TENANT_SHARDS = 32;
 export const SOURCE_SHARDS = 8;
 
 /**
- * Returns the partition key of a row in the index `by_source`.
- *
- * @param shard number from 0 to {@link SOURCE_SHARDS} - 1.
+ * Returns the partition keys that the rows of a tenant, or of one of its sources, have in both
+ * indexes.
  */
-export function sourceKey(tenant: string, source: string, shard: number): string {
-  return `${tenant}#${source}#${shard}`;
+export function listingKeys(tenant: string, source?: string): string[] {
+  const [first, shards] =
+    source === undefined ? [0, TENANT_SHARDS] : [hashOf(source), SOURCE_SHARDS];
+  return Array.from({ length: shards }, (_, i) => listingKey(tenant, first + i));
+}
+
+function listingKey(tenant: string, number: number): string {
+  return `${tenant}#${number % TENANT_SHARDS}`;
+}
+
+/** Returns the sort key of a result in the index of its creation or of its arrival. */
+export function listingSort(
+  result: Pick<Result, 'source' | 'record_id' | 'created_at' | 'arrived_at'>,
+  order: 'created_at' | 'arrived_at',
+): string {
+  return `${result[order]}#${result.source}#${result.record_id}`;
 }
 
 /**
@@ -28,18 +43,19 @@ const MAX_TEXT_BYTES = 280_000;
 
 /**
  * Converts a result to an item. The item has the fields of the result, the keys of the table and of
- * the index, and the expiry time. If the text does not fit, the item has no text, but still has the
+ * its indexes, and the expiry time. If the text does not fit, the item has no text, but still has the
  * hash and the size of the text.
  *
  * @param expires_at expiry time, in epoch seconds.
  */
 export function rowOf(result: Result, expires_at: number): Item {
-  const { tenant, source, record_id, created_at } = result;
+  const { tenant, source, record_id } = result;
   const row = itemOf({
     ...result,
     record_key: recordKey(result),
-    source_key: sourceKey(tenant, source, sourceShard(record_id)),
-    source_sort: `${created_at}#${record_id}`,
+    listing_key: listingKey(tenant, hashOf(source) + (hashOf(record_id) % SOURCE_SHARDS)),
+    created_sort: listingSort(result, 'created_at'),
+    arrival_sort: listingSort(result, 'arrived_at'),
     expires_at,
   });
   if (result.text_bytes > MAX_TEXT_BYTES) delete row.text;
@@ -55,6 +71,7 @@ export function resultOf(row: Item): Result {
   return resultSchema.parse(unmarshall(row));
 }
 
-function sourceShard(record_id: string): number {
-  return Number.parseInt(hash('sha256', record_id, 'hex').slice(0, 2), 16) % SOURCE_SHARDS;
+/** Returns the first byte of the hash of a name. */
+function hashOf(name: string): number {
+  return Number.parseInt(hash('sha256', name, 'hex').slice(0, 2), 16);
 }

@@ -136,7 +136,7 @@ function checkSources({ load }: PlanParts): Finding[] {
     {
       part: 'sources',
       why:
-        `a source with ${formatNumber(rate)} records/s makes the keys of the index hot, which take ` +
+        `a source with ${formatNumber(rate)} records/s makes the keys of the indexes hot, which take ` +
         `${formatNumber(SOURCE_WRITES_PER_SECOND)} records/s of one source`,
       instead: `divide the records among at least ${formatNumber(least)} sources`,
     },

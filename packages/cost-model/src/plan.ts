@@ -25,8 +25,8 @@ export interface Plan {
   present_quota: QuotaFit;
   quotas_to_raise: QuotaToRaise[];
   /**
-   * Minimum number of sources among which the records must be spread. The index `by_source` limits
-   * how many records of one source can be written per second.
+   * Minimum number of sources among which the records must be spread. The indexes limit how many
+   * records of one source can be written per second.
    */
   least_sources: number;
   /** What cannot work as the load and the settings are, with the reason and an alternative. */

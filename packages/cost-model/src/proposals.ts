@@ -45,7 +45,7 @@ function proposeWarmTables({ load }: PlanParts): Proposal[] {
       part: 'tables',
       what:
         `WarmThroughput of ${formatNumber(Math.ceil(table))} write units/s for the results table and ` +
-        `${formatNumber(Math.ceil(index))} for its index, because new ones take ` +
+        `${formatNumber(Math.ceil(index))} for each of its indexes, because new ones take ` +
         `${formatNumber(NEW_TABLE_WRITE_UNITS)} (one charge)`,
     },
   ];

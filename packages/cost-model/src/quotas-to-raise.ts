@@ -40,7 +40,7 @@ export function listQuotasToRaise(parts: PlanParts): QuotaToRaise[] {
       needed: consumer.concurrency,
     },
     {
-      quota: 'DynamoDB, the results table with its index: write units per second',
+      quota: 'DynamoDB, the results table with its indexes: write units per second',
       present: 40_000,
       needed: perSecond(estimateResultWriteUnits(load)),
     },

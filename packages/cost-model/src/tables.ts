@@ -2,8 +2,8 @@ import type { PlannedLoad } from './load.ts';
 import { estimateRowUnits } from './storage.ts';
 
 /**
- * Maximum number of writes per second for one source. The index `by_source` spreads the writes of a
- * source over 8 partitions, and a partition takes 1,000 write units per second.
+ * Maximum number of writes per second for one source. Each index spreads the writes of a source over
+ * 8 partitions, and a partition takes 1,000 write units per second.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 export const SOURCE_WRITES_PER_SECOND = 8_000;
@@ -13,7 +13,7 @@ export const SOURCE_WRITES_PER_SECOND = 8_000;
  */
 export const NEW_TABLE_WRITE_UNITS = 4_000;
 
-/** Write units per second of the results table and of its index. */
+/** Write units per second of the results table and of each of its indexes. */
 export interface TableWrites {
   table: number;
   index: number;

@@ -75,7 +75,7 @@ it('a plan proposes another analyzer instead of a quota that AWS is not known to
   expect(quota!.instead).toContain('an analyzer without a quota of calls');
 });
 
-it('a plan refuses a source that makes the keys of the index hot', () => {
+it('a plan refuses a source that makes the keys of the indexes hot', () => {
   const { sources } = findingsOf({ records_per_second: 20_000 });
   expect(sources!.instead).toBe('divide the records among at least 3 sources');
   expect(findingsOf({ records_per_second: 20_000, sources: 3 }).sources).toBeUndefined();
@@ -118,6 +118,6 @@ it('a plan proposes On-demand Advantage where it is cheaper, which is from about
 it('a plan proposes a warm throughput for tables that a new table could not carry', () => {
   expect(proposalsOf({ records_per_second: 3_999 })).toEqual([]);
   expect(proposalsOf({ records_per_second: 5_000 }).join()).toContain(
-    'WarmThroughput of 5,000 write units/s for the results table and 5,000 for its index',
+    'WarmThroughput of 5,000 write units/s for the results table and 5,000 for each of its indexes',
   );
 });

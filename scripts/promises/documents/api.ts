@@ -199,14 +199,77 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: "`GET /results`, `/results/{source}/{record_id}` | returns the results of a source, newest first, optionally of one sentiment; returns one record's result",
+      says: "`GET /results`, `/results/{source}/{record_id}` | returns results, newest first, by any of source, status, sentiment, language and time; returns one record's result",
       tests: [
-        'GET /results fills a page of `limit` results of one sentiment from several pages of storage',
-        'the pages of GET /results hold each result of the sentiment once, `limit` at most, in their order',
-        'GET /results shows each result once over all pages while new results arrive',
-        'A listing of a source has each result once over any pages, newest first',
+        'the pages of a listing, of any sizes, have each result of the query exactly once, in order',
+        'the pages of GET /results hold each result of the sentiment once, `limit` at most, newest first',
+        'GET /results passes on each of its filters, and what it is asked to include',
         'GET /results/{source}/{record_id} reads the row of the caller’s tenant from RESULTS_TABLE',
       ],
+    },
+    {
+      says: '`GET /results` lists the results of all sources.',
+      tests: [
+        'a listing asks each partition of the tenant for its newest rows, of all times by default',
+        'the pages of a listing, of any sizes, have each result of the query exactly once, in order',
+      ],
+    },
+    {
+      says: 'Withdrawn records are left out, unless you ask for',
+      tests: ['GET /results leaves withdrawn records out unless the query asks for them'],
+    },
+    {
+      says: '`include=text` adds text, author, url and attributes',
+      tests: [
+        'a listing has texts only if the query asks for them',
+        'a listing with texts leaves out a row that was withdrawn or replaced after the index was read',
+      ],
+    },
+    {
+      says: 'A page with texts may end before `limit`, because an answer has at most 6 MB.',
+      tests: [
+        'A page with texts ends before an answer of Lambda is full, and the next page goes on',
+      ],
+    },
+    {
+      says: 'Each result comes once, also while new results arrive.',
+      tests: [
+        'GET /results shows each result once over all pages while new results arrive',
+        'a listing stays in its order while newer results arrive between its pages',
+      ],
+    },
+    {
+      says: 'With other parameters than `limit` the answer is a 400 that says so.',
+      tests: [
+        'GET /results refuses the cursor of another query or another tenant with a 400 that says so',
+        'GET /results takes a cursor whatever the order of the parameters',
+      ],
+    },
+    {
+      says: 'Then `searched_until` says down to which time it has searched, and the next page goes on there.',
+      tests: [
+        'a listing that finds nothing for a second says how far it searched, and its next page goes on there',
+        'GET /results says how far it searched if a page is not full',
+      ],
+    },
+    {
+      says: '`aurastream results list` has the same filters.',
+      tests: [
+        'results list leaves the choice of results to the table, and adds texts with --text',
+        'results list goes by arrival with --order, and lists withdrawn records with --withdrawn',
+      ],
+    },
+    {
+      says: '`aurastream tail` prints results as they arrive, oldest first, each version of a record once',
+      tests: [
+        'tail has the newest results first, then each new one once, oldest arrival first',
+        'tail shows another version of a record as another result',
+        'tail prints a line of JSON per result with --json',
+      ],
+    },
+    {
+      says: 'It shows a result that becomes visible up to 30 seconds of arrivals late.',
+      tests: ['tail shows a result that becomes visible after later arrivals, up to 30 seconds'],
     },
     {
       says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, billed units and avoided cost, from the lake',
@@ -814,6 +877,15 @@ export const API: DocumentPromises = {
     },
   ],
   explains: [
+    '`order` is `created_at`',
+    '`source`, `status`, `sentiment` and',
+    'The newest result comes first.',
+    'Follow `next_cursor` with the same',
+    'A cursor belongs to the tenant and',
+    'A page is full unless the search',
+    'Such a page may be empty.',
+    'Few results match a rare source',
+    '`--sentiment NEGATIVE`, `--source S`',
     'This page explains what a schema cannot.',
     'The tiers are usage plans in the template.',
     'Change them in `infra/settings.ts`.',

@@ -14,12 +14,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import type { ResultsReader } from '../../../api/ports.ts';
+import type { ResultsPage, ResultsQuery, ResultsReader } from '../../../api/ports.ts';
 import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
+import { LISTING_INDEXES } from '../../../infra/constructs/tables.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { listedResultSchema, type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
+import { describeResultsListing } from '../suites/results-listing.ts';
 import { describeResultsTable } from '../suites/results-table.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -76,26 +78,24 @@ afterAll(async () => {
 });
 
 async function createTable(): Promise<void> {
-  const names = ['record_key', 'source_key', 'source_sort'];
+  const names = ['record_key', 'listing_key', 'created_sort', 'arrival_sort'];
   await client.send(
     new CreateTableCommand({
       TableName: table_name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
       KeySchema: [{ AttributeName: 'record_key', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by_source',
-          KeySchema: [
-            { AttributeName: 'source_key', KeyType: 'HASH' },
-            { AttributeName: 'source_sort', KeyType: 'RANGE' },
-          ],
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: Object.keys(listedResultSchema.shape),
-          },
+      GlobalSecondaryIndexes: Object.entries(LISTING_INDEXES).map(([IndexName, sort_key]) => ({
+        IndexName,
+        KeySchema: [
+          { AttributeName: 'listing_key', KeyType: 'HASH' },
+          { AttributeName: sort_key, KeyType: 'RANGE' },
+        ],
+        Projection: {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: Object.keys(listedResultSchema.shape),
         },
-      ],
+      })),
     }),
   );
   await vi.waitFor(async () => {
@@ -115,6 +115,8 @@ async function rowOf(record_id: string) {
   const Key = { record_key: { S: recordKey({ ...SOURCE, record_id }) } };
   return (await client.send(new GetItemCommand({ TableName: table_name, Key }))).Item;
 }
+
+describeResultsListing(() => ({ reader, put: (results) => table.put(results) }), { runs: 12 });
 
 describeResultsTable(() => ({ table, get: reader.get }), { runs: 25 });
 
@@ -144,8 +146,10 @@ it('The results table gives a row its keys and its expiry', async () => {
   const [result] = many(1);
   await table.put([result!]);
   const row = await rowOf(result!.record_id);
-  expect(row?.source_key?.S).toMatch(/^default#app_reviews#[0-7]$/);
-  expect(row?.source_sort?.S).toBe(`2026-11-23T10:00:00.000Z#${result!.record_id}`);
+  expect(row?.listing_key?.S).toMatch(/^default#\d{1,2}$/);
+  const { record_id, arrived_at } = result!;
+  expect(row?.created_sort?.S).toBe(`2026-11-23T10:00:00.000Z#app_reviews#${record_id}`);
+  expect(row?.arrival_sort?.S).toBe(`${arrived_at}#app_reviews#${record_id}`);
   expect(row?.expires_at?.N).toBe(String(NOW / 1_000 + TTL_SECONDS));
 });
 
@@ -321,17 +325,17 @@ async function source(length: number): Promise<string> {
   await table.put(many(length, (i) => ({ source: name, created_at: minute(i) })));
   return name;
 }
-async function pages(query: Parameters<ResultsReader['list']>[0]): Promise<Result[][]> {
-  const found: Result[][] = [];
-  let cursor: string | undefined;
+async function pages(query: Omit<ResultsQuery, 'order'>): Promise<ResultsPage['results'][]> {
+  const found: ResultsPage['results'][] = [];
+  let after: string | undefined;
   do {
-    const page = await reader.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await reader.list({ order: 'created_at', ...query, after });
     found.push(page.results);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+    after = page.next;
+  } while (after !== undefined);
   return found;
 }
-const times = (results: Result[]) => results.map(({ created_at }) => created_at);
+const times = (results: ResultsPage['results']) => results.map(({ created_at }) => created_at);
 const newestFirst = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => minute(to - 1 - i));
 
@@ -367,17 +371,21 @@ it('A listing of a source includes its start time and excludes its end time, in 
   expect(times(page!)).toEqual(newestFirst(5, 12));
 });
 
-it('A listing of a source has no results of other sources and tenants', async () => {
-  const name = await source(2);
-  expect(await reader.list({ tenant: 'other', source: name, limit: 5 })).toEqual({ results: [] });
-  expect(await reader.list({ tenant: 'default', source: 'none', limit: 5 })).toEqual({
-    results: [],
-  });
+it('A listing of a source has no results of other sources, and none of a time that ends before it begins', async () => {
+  await source(2);
+  const none = { tenant: 'default', source: 'none', order: 'created_at', limit: 5 } as const;
+  expect(await reader.list(none)).toEqual({ results: [] });
+  const empty = { ...none, from: minute(5), to: minute(4) };
+  expect(await reader.list(empty)).toEqual({ results: [] });
 });
 
-it('A listing of a source refuses a foreign cursor', async () => {
-  const query = { tenant: 'default', source: 'any', limit: 5, cursor: 'bm9uc2Vuc2U' };
-  await expect(reader.list(query)).rejects.toThrow(RangeError);
+it('A page with texts ends before an answer of Lambda is full, and the next page goes on', async () => {
+  const tenant = `long-${count++}`;
+  await table.put(many(40, (i) => ({ tenant, text: 'a'.repeat(250_000), created_at: minute(i) })));
+  const found = await pages({ tenant, limit: 200, has_texts: true });
+  expect(times(found.flat())).toEqual(newestFirst(0, 40));
+  for (const page of found) expect(JSON.stringify(page).length).toBeLessThan(6e6);
+  expect(found.length).toBeLessThanOrEqual(4);
 });
 
 it('A look-up of an unknown record finds nothing', async () => {

@@ -140,17 +140,18 @@ it('many results are read by their keys, each once, and come by the keys of thei
   });
 });
 
-it('a listing asks each partition of the source for its newest rows, of all times by default', async () => {
+it('a listing asks each partition of the tenant for its newest rows, of all times by default', async () => {
   dynamodb.on(QueryCommand).resolves({ Items: [] });
-  expect(await reader.list({ tenant: 'acme', source: 'tour', limit: 1 })).toEqual({ results: [] });
+  const query = { tenant: 'acme', order: 'arrived_at', limit: 1 } as const;
+  expect(await reader.list({ ...query, has_withdrawn: true })).toEqual({ results: [] });
   const inputs = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input);
   expect(inputs).toEqual(
-    Array.from({ length: 8 }, (_, shard) => ({
+    Array.from({ length: 32 }, (_, shard) => ({
       TableName: 'results',
-      IndexName: 'by_source',
-      KeyConditionExpression: 'source_key = :source AND source_sort BETWEEN :from AND :to',
+      IndexName: 'by_arrival',
+      KeyConditionExpression: 'listing_key = :key AND arrival_sort BETWEEN :from AND :to',
       ExpressionAttributeValues: {
-        ...{ ':source': { S: `acme#tour#${shard}` }, ':from': { S: '!' }, ':to': { S: '~' } },
+        ...{ ':key': { S: `acme#${shard}` }, ':from': { S: '!' }, ':to': { S: '~' } },
       },
       ScanIndexForward: false,
       Limit: 3,
@@ -159,31 +160,52 @@ it('a listing asks each partition of the source for its newest rows, of all time
   );
 });
 
-it('a listing shows the newest rows of all partitions in order, and its cursor is the last one shown', async () => {
+it('a listing leaves the choice of rows to DynamoDB, and withdrawn records out', async () => {
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  const query = { tenant: 'acme', order: 'created_at', limit: 1, source: 'tour' } as const;
+  await reader.list({ ...query, sentiment: 'MIXED', language: 'de' });
+  await reader.list({ ...query, status: 'withdrawn' });
+  const inputs = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input);
+  expect(inputs).toHaveLength(16);
+  expect(inputs[0]).toMatchObject({
+    IndexName: 'by_created',
+    FilterExpression:
+      '#source = :source AND #sentiment = :sentiment AND #language_code = :language_code AND #status <> :withdrawn',
+    ExpressionAttributeNames: { '#language_code': 'language_code', '#status': 'status' },
+    ExpressionAttributeValues: { ':withdrawn': { S: 'withdrawn' }, ':source': { S: 'tour' } },
+  });
+  expect(inputs[8]).toMatchObject({
+    FilterExpression: '#source = :source AND #status = :status',
+    ExpressionAttributeValues: { ':status': { S: 'withdrawn' } },
+  });
+});
+
+it('a listing shows the newest rows of all partitions in order, and its position is the last one shown', async () => {
   const rows = [3, 1, 5, 2, 4].map((second) =>
     rowOf(aResult({ record_id: `r${second}`, created_at: `2026-11-23T10:00:0${second}.000Z` }), 1),
   );
-  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues: { ':source': source } }) => ({
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues: { ':key': key } }) => ({
     Items: rows
-      .filter(({ source_key }) => source_key?.S === source.S)
-      .sort((a, b) => (a.source_sort!.S! < b.source_sort!.S! ? 1 : -1)),
+      .filter(({ listing_key }) => listing_key?.S === key.S)
+      .sort((a, b) => (a.created_sort!.S! < b.created_sort!.S! ? 1 : -1)),
   }));
-  const list = (limit: number) => reader.list({ tenant: 'default', source: 'app_reviews', limit });
+  const list = (limit: number) =>
+    reader.list({ tenant: 'default', source: 'app_reviews', order: 'created_at', limit });
   const page = await list(3);
   expect(page.results.map(({ record_id }) => record_id)).toEqual(['r5', 'r4', 'r3']);
-  expect(Buffer.from(page.cursor!, 'base64url').toString()).toBe('2026-11-23T10:00:03.000Z#r3');
-  expect(await list(5)).not.toHaveProperty('cursor');
+  expect(page.next).toBe('2026-11-23T10:00:03.000Z#app_reviews#r3');
+  expect(await list(5)).not.toHaveProperty('next');
 });
 
 it.each([
   '2026-11-23T10:00:00.000Z',
-  'x2026-11-23T10:00:00.000Z#r',
-  '2026-11-23T10:00:00.000Z#r r',
-  '2026-11-23T10:00:00.000Z#',
-  '26-11-23T10:00:00.000Z#r',
+  'x2026-11-23T10:00:00.000Z#s#r',
+  '2026-11-23T10:00:00.000Z#s#r r',
+  '2026-11-23T10:00:00.000Z#s#',
+  '2026-11-23T10:00:00.000Z##r',
+  '26-11-23T10:00:00.000Z#s#r',
   '',
-])('a cursor of another listing is refused: %s', async (cursor) => {
-  const query = { tenant: 'acme', source: 'tour', limit: 1 };
-  const encoded = Buffer.from(cursor).toString('base64url');
-  await expect(reader.list({ ...query, cursor: encoded })).rejects.toBeInstanceOf(RangeError);
+])('a position of another listing is refused: %s', async (after) => {
+  const query = { tenant: 'acme', order: 'created_at', limit: 1, after } as const;
+  await expect(reader.list(query)).rejects.toBeInstanceOf(RangeError);
 });

@@ -33,11 +33,12 @@ it('A row equals the output of marshall, and reads back as the result', () => {
     fc.property(fields, (some) => {
       const result = aResult(some);
       const row = rowOf(result, 1_800_000_000);
-      const { record_key, source_key, source_sort, expires_at, ...own } = row;
+      const { record_key, listing_key, created_sort, arrival_sort, expires_at, ...own } = row;
       expect(own).toEqual(marshall(result, { removeUndefinedValues: true }));
       expect(record_key).toEqual({ S: 'default#app_reviews#rev-1' });
-      expect(source_sort).toEqual({ S: '2026-11-23T10:00:00.000Z#rev-1' });
-      expect(source_key?.S).toMatch(/^default#app_reviews#[0-7]$/);
+      expect(created_sort).toEqual({ S: '2026-11-23T10:00:00.000Z#app_reviews#rev-1' });
+      expect(arrival_sort).toEqual({ S: `${result.arrived_at}#app_reviews#rev-1` });
+      expect(listing_key?.S).toMatch(/^default#\d{1,2}$/);
       expect(expires_at).toEqual({ N: '1800000000' });
       expect(resultOf(row)).toEqual(JSON.parse(JSON.stringify(result)));
     }),

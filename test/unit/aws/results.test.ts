@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
-import { rowOf } from '../../../aws/dynamodb/results/row.ts';
+import { listingKeys, rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import { recordKey } from '../../../schemas/index.ts';
 import { skipPause } from '../../support/endless-loops.ts';
@@ -47,12 +47,16 @@ function answerInserts(codeOf: (record_id: string, attempt: number) => string | 
   }));
 }
 
-it('the rows of a source are spread over eight partitions, by their records', () => {
-  const rows = many(200).map((result) => rowOf(result, 1));
-  const partitions = new Set(rows.map(({ source_key }) => source_key?.S));
-  expect([...partitions].sort()).toEqual(
-    Array.from({ length: 8 }, (_, i) => `default#app_reviews#${i}`),
-  );
+it('the rows of a source are spread over 8 of the 32 partitions of its tenant, by their records', () => {
+  const all = listingKeys('default');
+  expect(new Set(all).size).toBe(32);
+  for (const source of ['app_reviews', 'support', 'a', 'b', 'c']) {
+    const rows = many(200).map((result) => rowOf({ ...result, source }, 1));
+    const partitions = new Set(rows.map(({ listing_key }) => listing_key?.S));
+    expect([...partitions].sort()).toEqual(listingKeys('default', source).sort());
+    expect(partitions.size).toBe(8);
+    expect(all).toEqual(expect.arrayContaining([...partitions]));
+  }
 });
 
 it('a row keeps a text of 280,000 bytes, and leaves out one that is a byte longer', () => {
@@ -152,47 +156,110 @@ it('a look-up of many records throws if some of them could not be read', async (
   });
 });
 
+const LISTING = { tenant: 'default', source: 'app_reviews', order: 'created_at' } as const;
+
 it('a listing goes on after a page without rows', async () => {
   const row = rowOf(many(1)[0]!, 1);
+  const end = { created_sort: { S: '2026-11-24T10:00:00.000Z#app_reviews#r9' } };
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }) => {
-    if (ExpressionAttributeValues[':source'].S !== row.source_key!.S) return { Items: [] };
-    const pages = { start: { Items: [], LastEvaluatedKey: { at: { S: 'next' } } } };
-    return ExclusiveStartKey === undefined ? pages.start : { Items: [row] };
+    if (ExpressionAttributeValues[':key'].S !== row.listing_key!.S) return { Items: [] };
+    return ExclusiveStartKey === undefined
+      ? { Items: [], LastEvaluatedKey: end }
+      : { Items: [row] };
   });
-  const { results } = await reader.list({ tenant: 'default', source: 'app_reviews', limit: 5 });
+  const { results } = await reader.list({ ...LISTING, limit: 5 });
   expect(results.map(({ record_id }) => record_id)).toEqual(['r0']);
 });
 
 it('a listing reads at most 1.5 times the share of a partition, and one row, per call', async () => {
   dynamodb.on(QueryCommand).resolves({ Items: [] });
-  await reader.list({ tenant: 'default', source: 's', limit: 80 });
+  await reader.list({ ...LISTING, limit: 80 });
   const limits = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input.Limit);
   expect(limits).toEqual(Array.from({ length: 8 }, () => 16));
 });
 
-it('a cursor leads on from a record whose id has every character that an id may have', async () => {
+it('a position leads on from a record whose id has every character that an id may have', async () => {
   const ids = ['a.B-1_2:3', '0'];
   const rows = ids.map((record_id) => rowOf(aResult({ record_id }), 1));
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
-    const { ':source': source, ':to': to } = ExpressionAttributeValues;
+    const { ':key': key, ':to': to } = ExpressionAttributeValues;
     const isFound = (row: (typeof rows)[number]) =>
-      row.source_key!.S === source.S && row.source_sort!.S! <= to.S;
+      row.listing_key!.S === key.S && row.created_sort!.S! <= to.S;
     return { Items: rows.filter(isFound) };
   });
-  const query = { tenant: 'default', source: 'app_reviews', limit: 1 };
-  const first = await reader.list(query);
+  const first = await reader.list({ ...LISTING, limit: 1 });
   expect(first.results.map(({ record_id }) => record_id)).toEqual([ids[0]]);
-  const second = await reader.list({ ...query, cursor: first.cursor! });
+  const second = await reader.list({ ...LISTING, limit: 1, after: first.next });
   expect(second.results.map(({ record_id }) => record_id)).toEqual([ids[1]]);
 });
 
 it('the bounds of a listing are compared in UTC, whatever zone they were written in', async () => {
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   const bounds = { from: '2026-11-23T12:00:00+02:00', to: '2026-11-23T12:00:00-02:00' };
-  await reader.list({ tenant: 'default', source: 's', limit: 1, ...bounds });
+  await reader.list({ ...LISTING, limit: 1, ...bounds });
   const [call] = dynamodb.commandCalls(QueryCommand);
   expect(call?.args[0].input.ExpressionAttributeValues).toMatchObject({
     ':from': { S: '2026-11-23T10:00:00.000Z' },
     ':to': { S: '2026-11-23T14:00:00.000Z' },
   });
+});
+
+it('a listing that finds nothing for a second says how far it searched, and its next page goes on there', async () => {
+  let time = NOW;
+  // Each page ends a minute before the page that was read before it.
+  const pageAt = (minute: number) => ({
+    Items: [],
+    LastEvaluatedKey: {
+      created_sort: { S: `${new Date(NOW - minute * 60_000).toISOString()}#app_reviews#r1` },
+    },
+  });
+  const minutes = new Map<string, number>();
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
+    const key = ExpressionAttributeValues[':key'].S;
+    minutes.set(key, (minutes.get(key) ?? 0) + 1);
+    time += 50;
+    return pageAt(minutes.get(key)!);
+  });
+  const slow = createResultsReader({ ...deps, now: () => time });
+  const page = await slow.list({ ...LISTING, sentiment: 'MIXED', limit: 5 });
+  // Three rounds of eight calls take 1,200 ms.
+  const searched_until = new Date(NOW - 3 * 60_000).toISOString();
+  expect(page).toEqual({
+    ...{ results: [], searched_until, next: `${searched_until}#app_reviews#r1` },
+  });
+  dynamodb.reset();
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  await slow.list({ ...LISTING, sentiment: 'MIXED', limit: 5, after: page.next });
+  const [call] = dynamodb.commandCalls(QueryCommand);
+  expect(call?.args[0].input.ExpressionAttributeValues?.[':to']).toEqual({ S: page.next });
+});
+
+it('a listing that leaves out rows reads larger pages with each call', async () => {
+  let calls = 0;
+  dynamodb.on(QueryCommand).callsFake(() => {
+    calls += 1;
+    const created_sort = { S: `${new Date(NOW - calls).toISOString()}#app_reviews#r1` };
+    return calls > 32 ? { Items: [] } : { Items: [], LastEvaluatedKey: { created_sort } };
+  });
+  await reader.list({ ...LISTING, limit: 80 });
+  const limits = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input.Limit);
+  expect([...new Set(limits)].slice(0, 4)).toEqual([16, 32, 64, 128]);
+});
+
+it('a listing with texts leaves out a row that was withdrawn or replaced after the index was read', async () => {
+  const rows = many(3).map((result) => rowOf(result, 1));
+  dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => ({
+    Items: rows.filter((row) => row.listing_key!.S === ExpressionAttributeValues[':key'].S),
+  }));
+  const [same, withdrawn, newer] = many(3);
+  const now = [
+    same!,
+    { ...withdrawn!, status: 'withdrawn' as const },
+    { ...newer!, created_at: '2026-11-24T10:00:00.000Z' },
+  ];
+  dynamodb
+    .on(BatchGetItemCommand)
+    .resolves({ Responses: { results: now.map((result) => rowOf(result, 1)) } });
+  const { results } = await reader.list({ ...LISTING, limit: 5, has_texts: true });
+  expect(results).toEqual([same]);
 });

@@ -1,4 +1,9 @@
-import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { rowOf, SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
@@ -14,11 +19,11 @@ beforeEach(() => {
   dynamodb.reset();
   rows = [];
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, Limit }) => {
-    const { ':source': source, ':from': from, ':to': to } = ExpressionAttributeValues;
+    const { ':key': key, ':from': from, ':to': to } = ExpressionAttributeValues;
     const found = rows
-      .filter(({ source_key }) => source_key?.S === source.S)
-      .filter(({ source_sort }) => source_sort!.S! >= from.S && source_sort!.S! <= to.S)
-      .sort((a, b) => (a.source_sort!.S! < b.source_sort!.S! ? 1 : -1));
+      .filter(({ listing_key }) => listing_key?.S === key.S)
+      .filter(({ created_sort }) => created_sort!.S! >= from.S && created_sort!.S! <= to.S)
+      .sort((a, b) => (a.created_sort!.S! < b.created_sort!.S! ? 1 : -1));
     const after = found.slice(Limit).length > 0;
     return {
       Items: found.slice(0, Limit),
@@ -97,18 +102,46 @@ it('results list --from and --to take a day as its start in UTC, or a time in an
 it('results list prints a table with the time, id, status, sentiment, score and language', async () => {
   putResults(1, () => ({ score: 0.91234 }));
   const { stdout } = await results('list', '--source', 'app_reviews');
+  expect((await results('list')).stdout).toMatch(/created_at +source +record_id +status/);
   expect(stdout).toMatch(/created_at +record_id +status +sentiment +score +language_code/);
   expect(stdout).toMatch(/2026-11-23T00:00:00\.000Z +r0 +analyzed +POSITIVE +0\.912 +en/);
 });
 
+it('results list leaves the choice of results to the table, and adds texts with --text', async () => {
+  const [result] = putResults(1, () => ({ text: 'I love my cat' }));
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [rowOf(result!, 1)] } });
+  const chosen = ['--sentiment', 'POSITIVE', '--language', 'en', '--status', 'analyzed'];
+  const { stdout } = await results('list', '--source', 'app_reviews', ...chosen, '--text');
+  expect(stdout).toMatch(/language_code +text\n.*en +I love my cat$/);
+  const { IndexName, ExpressionAttributeValues } =
+    dynamodb.commandCalls(QueryCommand)[0]!.args[0].input;
+  expect(IndexName).toBe('by_created');
+  expect(ExpressionAttributeValues).toMatchObject({
+    ...{ ':source': { S: 'app_reviews' }, ':sentiment': { S: 'POSITIVE' } },
+    ...{ ':language_code': { S: 'en' }, ':status': { S: 'analyzed' } },
+  });
+});
+
+it('results list goes by arrival with --order, and lists withdrawn records with --withdrawn', async () => {
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  await results('list', '--order', 'arrived_at', '--withdrawn', '--json');
+  const inputs = dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input);
+  expect(inputs).toHaveLength(32);
+  expect(inputs[0]!.IndexName).toBe('by_arrival');
+  expect(inputs[0]).not.toHaveProperty('FilterExpression');
+});
+
 it.each([
+  ['--source', 'No', 'Use 1 to 64 of a-z, 0-9, _ and -.'],
+  ['--sentiment', 'HAPPY', 'Allowed choices are POSITIVE, NEGATIVE, NEUTRAL, MIXED.'],
+  ['--language', 'english', 'Use a language code such as en or zh-TW.'],
   ['--limit', '0', 'Use 1 or more.'],
   ['--limit', '1.5', 'Use 1 or more.'],
   ['--limit', 'many', 'Use 1 or more.'],
   ['--from', 'yesterday', 'Use 2026-11-23 or 2026-11-23T10:00:00Z.'],
   ['--to', '2026-11-23T10:00', 'Use 2026-11-23 or 2026-11-23T10:00:00Z.'],
 ])('results list refuses %s %s and says what to write', async (option, value, advice) => {
-  const { error } = await results('list', '--source', 's', option, value);
+  const { error } = await results('list', option, value);
   expect(error?.message).toContain(advice);
   expect(dynamodb.calls()).toHaveLength(0);
 });

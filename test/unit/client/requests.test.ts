@@ -277,6 +277,12 @@ it('listResults reads every page with its query and its size', async () => {
   ]);
 });
 
+it('listResults without a query lists the results of all sources', async () => {
+  const { client, sent } = createScripted([json({ results: [] })]);
+  for await (const _ of client.listResults());
+  expect(sent.map(({ path }) => path)).toEqual(['/v1/results?limit=100']);
+});
+
 it('jobs reads every page of the jobs of one status', async () => {
   const { client, sent } = createScripted([
     json({ jobs: [{ job_id: 'a' }], next_cursor: 'next' }),

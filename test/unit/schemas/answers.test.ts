@@ -173,8 +173,8 @@ const ANSWERS: [string, z.ZodType, object, string[]][] = [
   [
     'GET /results',
     resultsResponseSchema,
-    { results: [LISTED], next_cursor: 'c' },
-    ['next_cursor', ...listOptionalOfResult('results.0.')],
+    { results: [LISTED], next_cursor: 'c', searched_until: AT },
+    ['next_cursor', 'searched_until', ...listOptionalOfResult('results.0.')],
   ],
   [
     'GET /stats',

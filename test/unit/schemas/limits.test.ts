@@ -63,7 +63,7 @@ it('a request without options has the defaults that docs/api.md and the OpenAPI 
   };
   expect(sync.parse({ text: 'a' })).toEqual({ text: 'a', options });
   expect(batch.parse({ texts: ['a'] })).toEqual({ texts: ['a'], options });
-  expect(resultsQuerySchema.parse({ source: 's' })).toEqual({ source: 's', limit: 50 });
+  expect(resultsQuerySchema.parse({})).toEqual({ order: 'created_at', limit: 50 });
   expect(jobsQuerySchema.parse({})).toEqual({ limit: 20 });
   expect(jobResultsQuerySchema.parse({})).toEqual({ limit: 100 });
   expect(statsQuerySchema.parse({})).toEqual({ interval: 'hour' });

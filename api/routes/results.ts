@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import {
+  type ResultsResponse,
+  recordId,
+  resultSchema,
+  resultsQuerySchema,
+  resultsResponseSchema,
+  slug,
+} from '../../schemas/index.ts';
+import { throwBadCursor } from '../http/cursor.ts';
+import { notFound } from '../http/errors.ts';
+import { parseParams, parseQuery } from '../http/parse.ts';
+import { formatQueryCursor, parseQueryCursor } from '../http/query-cursor.ts';
+import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
+
+const resultParams = z.object({ source: slug, record_id: recordId });
+
+const get: Route = {
+  method: 'GET',
+  path: '/results/{source}/{record_id}',
+  operation_id: 'getResult',
+  summary: 'The result of one record',
+  tag: 'Records and results',
+  needs_key: true,
+  params: resultParams,
+  answers: { 200: { description: 'The result', schema: resultSchema } },
+  errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const params = parseParams(c.req, resultParams, 'result');
+    const result = await deps.results.get({ tenant: c.get('tenant'), ...params });
+    if (result === undefined) throw notFound('result');
+    return c.json(result);
+  },
+};
+
+const list: Route = {
+  method: 'GET',
+  path: '/results',
+  operation_id: 'listResults',
+  summary: 'Results by source, status, sentiment, language and time, newest first',
+  tag: 'Records and results',
+  needs_key: true,
+  query: resultsQuerySchema,
+  answers: { 200: { description: 'A page of results', schema: resultsResponseSchema } },
+  errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const { limit, cursor, ...query } = parseQuery(c.req, resultsQuerySchema);
+    const { include = '', ...filters } = query;
+    const tenant = c.get('tenant');
+    const after = cursor === undefined ? undefined : parseQueryCursor(tenant, query, cursor);
+    const { next, ...page } = await deps.results
+      .list({
+        ...{ ...filters, tenant, limit, after },
+        has_texts: include.includes('text'),
+        has_withdrawn: include.includes('withdrawn'),
+      })
+      .catch(throwBadCursor);
+    const next_cursor = next === undefined ? undefined : formatQueryCursor(tenant, query, next);
+    return c.json({ ...page, next_cursor } satisfies ResultsResponse);
+  },
+};
+
+export const resultRoutes: Route[] = [list, get];

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { ResultsPage } from '../../api/ports.ts';
+import { colours } from '../output/colours.ts';
+import { abortOnInterrupt } from '../stop.ts';
+import { followResults } from './follow-results.ts';
+import { createNumberParser } from './options.ts';
+import { openResults } from './results.ts';
+import { addFilters, type FilterOptions } from './results-filters.ts';
+
+const DEFAULT_LINES = 10;
+const POLL_SECONDS = 2;
+const TEXT_LENGTH = 100;
+
+interface TailOptions extends FilterOptions {
+  lines: number;
+  interval: number;
+  json?: boolean;
+}
+
+/** Creates the command `aurastream tail`, which prints results as they arrive. */
+export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): Command {
+  return addFilters(new Command('tail'))
+    .description('print results as they arrive, until Ctrl-C')
+    .option(
+      '--lines <n>',
+      'print the newest results first',
+      createNumberParser(0, 1_000),
+      DEFAULT_LINES,
+    )
+    .option(
+      '--interval <seconds>',
+      'how often to look',
+      createNumberParser(0.1, 3_600),
+      POLL_SECONDS,
+    )
+    .option('--json', 'print a line of JSON per result')
+    .action(async (options: TailOptions, command: Command) => {
+      const { lines, interval, json = false, ...filters } = options;
+      const signal = interrupted();
+      const results = await openResults(command);
+      const following = followResults(results, {
+        query: { ...filters, has_texts: true },
+        lines: Math.round(lines),
+        pause: () => sleep(interval * 1_000, undefined, { signal }),
+        now: Date.now,
+      });
+      try {
+        for await (const result of following) {
+          console.log(json ? JSON.stringify(result) : formatLine(result));
+          if (signal.aborted) return;
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    });
+}
+
+const COLOUR_OF: Record<string, (text: string) => string> = {
+  POSITIVE: colours.green,
+  NEGATIVE: colours.red,
+  MIXED: colours.yellow,
+};
+
+/** Formats a result as one line of the terminal. */
+function formatLine(result: ResultsPage['results'][number]): string {
+  const { arrived_at, source, record_id, status, sentiment = status, text = '' } = result;
+  const colour = COLOUR_OF[sentiment] ?? String;
+  // A terminal would run control characters as commands.
+  const plain = text.replace(/\p{Cc}+/gu, ' ');
+  const letters = [...plain];
+  const shown = letters.length > TEXT_LENGTH ? `${letters.slice(0, TEXT_LENGTH).join('')}…` : plain;
+  const verdict = colour(sentiment.padEnd('POSITIVE'.length));
+  return `${colours.dim(arrived_at)}  ${verdict}  ${source}/${record_id}  ${shown}`.trimEnd();
+}
