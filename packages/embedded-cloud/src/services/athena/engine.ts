@@ -104,12 +104,17 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     try {
       await lake.refresh();
       await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(database)}`);
-      return await work(createSession({ connection, database, glue, lake, iceberg: tables.all() }));
+      const result = await work(
+        createSession({ connection, database, glue, lake, iceberg: tables.all() }),
+      );
+      idle.push(connection);
+      return result;
     } catch (error) {
+      // An interrupted connection may still be in a transaction.
+      connection.closeSync();
       throw translateError(error, s3Dir);
     } finally {
       signal?.removeEventListener('abort', stop);
-      idle.push(connection);
     }
   };
 

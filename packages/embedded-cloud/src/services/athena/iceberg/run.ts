@@ -12,7 +12,7 @@ import type { Definition, IcebergStatement, Maintenance, Write } from './stateme
 import { storedName } from './storage.ts';
 import type { IcebergTable } from './tables.ts';
 import { type Translate, translateWrite } from './translate-write.ts';
-import { buildWriteSql } from './write-sql.ts';
+import { buildWriteSql, DROP_SOURCE, type WriteSql } from './write-sql.ts';
 
 /** What one statement needs from the engine. */
 export interface StatementContext {
@@ -80,23 +80,35 @@ async function write(
   const sql = buildWriteSql(await translateWrite(statement, translate), table);
   let scanned_bytes = sql.source === undefined ? 0 : await estimate(sql.source);
   checkLimit(scanned_bytes, limits);
-  if (sql.source !== undefined) await connection.run(sql.source);
-  for (const values of sql.stored) await checkTypes(connection, table, values);
-  scanned_bytes += await estimate(sql.statement);
-  checkLimit(scanned_bytes, limits);
-  const options = {
-    connection,
-    signal: limits.signal,
-    // Appends do not conflict: Iceberg adds their files to the newest snapshot.
-    seen: statement.kind === 'insert' ? undefined : seen,
-  };
-  const { rows } = await commits.run(table, options, async () => {
-    if (sql.repeats !== undefined) await checkRepeats(connection, sql.repeats);
-    const written = await collectRows(connection, sql.statement);
-    await countFiles(connection, table, written, now());
-    return written;
+  try {
+    if (sql.source !== undefined) await connection.run(sql.source);
+    for (const values of sql.stored) await checkTypes(connection, table, values);
+    scanned_bytes += await estimate(sql.statement);
+    checkLimit(scanned_bytes, limits);
+    const rows = await commit(statement, table, sql, { commits, seen, context, now });
+    return createResult(scanned_bytes, rows);
+  } finally {
+    await connection.run(DROP_SOURCE);
+  }
+}
+
+/** @returns the number of written rows */
+async function commit(
+  { kind }: Write,
+  table: IcebergTable,
+  { repeats, statement }: WriteSql,
+  { commits, seen, context: { connection, limits }, now }: Running,
+): Promise<number> {
+  // Appends do not conflict: Iceberg adds their files to the newest snapshot.
+  const before = kind === 'insert' ? undefined : seen;
+  const options = { connection, signal: limits.signal, seen: before };
+  const written = await commits.run(table, options, async () => {
+    if (repeats !== undefined) await checkRepeats(connection, repeats);
+    const rows = await collectRows(connection, statement);
+    await countFiles(connection, table, rows, now());
+    return rows;
   });
-  return createResult(scanned_bytes, rows);
+  return written.rows;
 }
 
 function checkLimit(scanned_bytes: number, { most_scanned_bytes, signal }: QueryLimits): void {

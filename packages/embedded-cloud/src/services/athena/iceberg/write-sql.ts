@@ -7,6 +7,9 @@ import type { IcebergTable } from './tables.ts';
 /** Name of the temporary table with the rows that a statement writes. */
 const SOURCE = 'temp.main."written rows"';
 
+/** SQL that removes the temporary table, which takes memory. */
+export const DROP_SOURCE = `DROP TABLE IF EXISTS ${SOURCE}`;
+
 /** Values that a statement stores in columns, and the FROM clause in which the values are valid. */
 export interface StoredValues {
   from: string;
