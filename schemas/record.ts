@@ -77,11 +77,11 @@ const attributes = z
  * and by the OpenAPI document.
  */
 export const carriedFields = {
-  author: z.string().max(256).optional(),
-  url: z.url().max(2048).optional(),
+  author: z.string().max(256).optional().describe('Who wrote the text.'),
+  url: z.url().max(2048).optional().describe('Where the text stands.'),
   attributes: attributes.optional().describe('Up to 32 facts about the record, by name.'),
-  job_id: recordId.optional(),
-  job_index: z.int().min(0).optional(),
+  job_id: recordId.optional().describe('The job that submitted the record.'),
+  job_index: z.int().min(0).optional().describe('The place of the record in the file of its job.'),
 };
 type CarriedField = keyof typeof carriedFields;
 

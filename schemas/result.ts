@@ -30,31 +30,37 @@ export type CacheTier = (typeof CACHE_TIERS)[number];
  */
 export const resultSchema = z.object({
   schema_version: z.literal(1),
-  record_id: recordId,
-  tenant: slug,
-  source: slug,
-  record_version: z.int().min(0),
+  record_id: recordId.describe('The permanent id of the record within its source.'),
+  tenant: slug.describe('The owner of the record.'),
+  source: slug.describe('The producer or feed that the record comes from.'),
+  record_version: z.int().min(0).describe('A higher version replaces a lower one.'),
   analysis_run: z.int().min(0).optional().describe('Start of the replay, in epoch seconds.'),
-  status: z.enum(RESULT_STATUSES),
-  sentiment: sentiment.optional(),
+  status: z.enum(RESULT_STATUSES).describe('analyzed, or why there is no verdict.'),
+  sentiment: sentiment.optional().describe('POSITIVE, NEGATIVE, NEUTRAL or MIXED.'),
   score: z.number().optional().describe('The probability of the sentiment.'),
   confidence: z.number().optional().describe('The margin of the score over the next highest one.'),
-  scores: scoresSchema.optional(),
-  language_code: languageCode.optional(),
-  language_source: z.enum(['given', 'detected']).optional(),
-  analyzer: z.object({ name: z.string(), version: z.string() }).optional(),
-  cache: z.enum(CACHE_TIERS).optional(),
+  scores: scoresSchema.optional().describe('The probabilities of the four sentiments.'),
+  language_code: languageCode.optional().describe('The language of the text.'),
+  language_source: z
+    .enum(['given', 'detected'])
+    .optional()
+    .describe('Whether the producer gave the language.'),
+  analyzer: z
+    .object({ name: z.string(), version: z.string() })
+    .optional()
+    .describe('What gave the verdict.'),
+  cache: z.enum(CACHE_TIERS).optional().describe('Where the verdict came from.'),
   chunks: z.int().optional().describe('Number of documents that the text was split into.'),
   text: z.string().optional().describe('Absent by text policy, or if it does not fit.'),
   text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex.'),
-  text_bytes: z.int(),
+  text_bytes: z.int().describe('Length of the text in UTF-8.'),
   ...carriedFields,
   attributes: z.record(z.string(), z.string()).optional().describe('Values as strings.'),
   created_at: timestamp.describe(
     'The time that the producer gave, otherwise the time of arrival; in UTC.',
   ),
   arrived_at: timestamp.describe('When the record reached the stream.'),
-  processed_at: timestamp,
+  processed_at: timestamp.describe('When the verdict was written.'),
 });
 
 /**

@@ -6,6 +6,7 @@ import { CSV_MARK } from '../../jobs/results-csv.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
+import { findNewestChange } from '../query/as-of.ts';
 import { formatAnswerCsv, formatAnswerXlsx, type TableAnswer } from '../query/export.ts';
 import { queryObjects } from '../query/nested.ts';
 import { addOwnTables, readOwnTable } from '../query/own-table.ts';
@@ -80,12 +81,14 @@ async function runQuery(
   const asked_at = new Date();
   const parameters = options.param.map(writeParameter);
   const answer = await run(sql, { parameters, signal: abortOnInterrupt() }).catch(explainRefusal);
+  const newest =
+    options.json && options.output === undefined ? undefined : await findNewestChange(query, sql);
   await print(answer, format, options);
   if (options.json && options.output === undefined) return;
   const { length } = answer.rows;
   process.stderr.write(
     `${length} ${length === 1 ? 'row' : 'rows'}${options.output === undefined ? '' : ` in ${options.output}`}, ` +
-      `as of ${asked_at.toISOString().slice(0, 19).replace('T', ' ')} UTC\n`,
+      `as of ${asked_at.toISOString().slice(0, 19).replace('T', ' ')} UTC${newest === undefined ? '' : `; newest results ${newest} UTC`}\n`,
   );
 }
 

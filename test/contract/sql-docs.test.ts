@@ -11,6 +11,7 @@ import {
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createQuery, type Query } from '../../aws/athena/query.ts';
+import { findNewestChange } from '../../cli/query/as-of.ts';
 import { queryObjects } from '../../cli/query/nested.ts';
 import { addOwnTables, readOwnTable } from '../../cli/query/own-table.ts';
 import { writeParameter } from '../../cli/query/parameters.ts';
@@ -117,6 +118,12 @@ it('the join with a table of prices and the parameters of docs/sql.md give the r
   expect((await askNumber(24)).map(({ price }) => price)).toEqual(['50 and more', 'below 50']);
   const rows = await askNumber(25);
   expect(rows.map(({ sentiment }) => sentiment)).toEqual(['POSITIVE', 'NEGATIVE']);
+});
+
+it('a query says when results last changed, and says nothing of other tables', async () => {
+  const newest = await findNewestChange(query, 'SELECT 1 FROM results');
+  expect(Date.parse(`${newest?.replace(' ', 'T')}Z`)).toBeGreaterThan(Date.now() - 600_000);
+  expect(await findNewestChange(query, 'SELECT 1 FROM results_raw')).toBeUndefined();
 });
 
 it('with --json, scores and attributes are objects, in the order of the query', async () => {

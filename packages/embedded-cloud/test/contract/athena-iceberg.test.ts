@@ -288,6 +288,24 @@ it('VACUUM removes old snapshots and asks to run again until it is done', async 
   expect(await ask('SELECT count(*) FROM results')).toEqual([['9']]);
 });
 
+// https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
+it('each change of a table is a snapshot with its time, until VACUUM removes it', async () => {
+  const snapshots =
+    'SELECT snapshot_id, parent_id, to_unixtime(committed_at) FROM "results$snapshots" ORDER BY committed_at';
+  expect(await ask(snapshots)).toEqual([]);
+  await ask('INSERT INTO results (revision) SELECT 1');
+  now += 2 * DAY_MS;
+  await ask('INSERT INTO results (revision) SELECT 2');
+  expect((await ask(snapshots)).map(([id, parent]) => [id, parent])).toEqual([
+    ['1', null],
+    ['2', '1'],
+  ]);
+  await ask('VACUUM results');
+  const [[, , committed_at] = []] = await ask(snapshots);
+  expect(Number(committed_at) * 1_000).toBe(now);
+  expect(await reason('SELECT * FROM "raw$snapshots"')).toMatch(/^TABLE_NOT_FOUND/);
+});
+
 // https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-updating-iceberg-table-data.html
 it('of two statements that change a table at the same time one fails, and appends do not conflict', async () => {
   await ask("INSERT INTO results (id, revision) VALUES ('a', 1)");

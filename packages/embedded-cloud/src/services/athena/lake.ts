@@ -143,7 +143,7 @@ async function createView(
   const [statement] = answer.statements ?? [];
   if (statement === undefined) throw new Error(String(answer.error_message));
   await connection.run(`USE ${quoteIdentifier(ENGINE_CATALOG)}.${quoteIdentifier(view.database)}`);
-  const translated_sql = translateSql(sql, statement.node, () => true);
+  const translated_sql = translateSql(sql, statement.node, () => 'external', view.database);
   await connection.run(`CREATE VIEW ${qualifyName(view)} AS ${translated_sql}`);
 }
 

@@ -7,6 +7,7 @@ import type { Translate } from './iceberg/translate-write.ts';
 import type { Lake } from './lake.ts';
 import { parseSql } from './parse.ts';
 import { estimateScannedBytes } from './scan.ts';
+import { SNAPSHOTS, type TableKind } from './stand-ins.ts';
 import type { SyntaxNode } from './syntax.ts';
 import { translateSql } from './translate.ts';
 import { translateTrino } from './trino/translate.ts';
@@ -42,9 +43,12 @@ export function createSession(deps: {
   const { connection, database, glue, lake, iceberg } = deps;
   const findTable = (named: string | undefined, name: string) =>
     glue.tables.find((table) => table.database === (named ?? database) && table.name === name);
-  const isExternal = (named: string | undefined, name: string) => {
-    const table = findTable(named, name);
-    return table !== undefined && !isView(table) && !isIceberg(table);
+  const kindOf = (named: string | undefined, name: string): TableKind => {
+    const base = name.endsWith(SNAPSHOTS) ? name.slice(0, -SNAPSHOTS.length) : name;
+    const table = findTable(named, base);
+    if (table === undefined || isView(table)) return 'other';
+    if (!isIceberg(table)) return base === name ? 'external' : 'other';
+    return base === name ? 'iceberg' : 'snapshots';
   };
   const used = new Set<string>();
 
@@ -55,9 +59,9 @@ export function createSession(deps: {
     const syntax = checkQuery(await parseSql(connection, sql), (named, name) => {
       used.add(named ?? database);
       lake.checkView(named ?? database, name);
-      return findTable(named, name) !== undefined;
+      return findTable(named, name) !== undefined || kindOf(named, name) === 'snapshots';
     });
-    return { sql: translateSql(sql, syntax, isExternal), syntax };
+    return { sql: translateSql(sql, syntax, kindOf, database), syntax };
   };
   return {
     connection,

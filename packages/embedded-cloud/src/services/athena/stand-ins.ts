@@ -1,4 +1,5 @@
 import { ENGINE_CATALOG, quoteIdentifier, quoteLiteral } from './catalog.ts';
+import { idOf, META } from './iceberg/storage.ts';
 import { tokenize } from './iceberg/tokens.ts';
 import type { Edit, Syntax, SyntaxNode } from './syntax.ts';
 
@@ -32,17 +33,26 @@ export function buildInformationSql(): string[] {
   ];
 }
 
+/** What is behind the name of a table. */
+export type TableKind = 'external' | 'iceberg' | 'snapshots' | 'other';
+
+/** The end of the name of the table that lists the snapshots of an Iceberg table. */
+export const SNAPSHOTS = '$snapshots';
+
 /**
- * Lets a query read the hidden columns of external tables. `*` still selects the other columns only.
- * The hidden columns are not read by a query that names none.
- * Source: https://docs.aws.amazon.com/athena/latest/ug/querying.html
+ * Lets a query read the hidden columns of external tables, the snapshots of Iceberg tables, and
+ * `information_schema`. `*` still selects the columns that are not hidden. A query that names no
+ * hidden column does not read them.
+ * Sources: https://docs.aws.amazon.com/athena/latest/ug/querying.html and
+ * https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
  *
- * @param isExternal returns whether a table has a view with hidden columns
+ * @param kindOf returns what is behind the name of a table
  */
 export function editTables(
   sql: Buffer,
   nodes: SyntaxNode[],
-  isExternal: (database: string | undefined, table: string) => boolean,
+  kindOf: (database: string | undefined, table: string) => TableKind,
+  current: string,
 ): Edit[] {
   const reads_hidden = nodes.some(isHiddenColumn);
   return nodes.flatMap((node) => {
@@ -51,10 +61,15 @@ export function editTables(
     if (node.type !== 'BASE_TABLE') return [];
     const database = String(node.schema_name ?? '').toLowerCase() || undefined;
     const table = String(node.table_name).toLowerCase();
-    if (database === 'information_schema') return editTable(sql, node, [INFORMATION, table]);
-    if (!reads_hidden || !isExternal(database, table)) return [];
-    const names = [...(database === undefined ? [] : [database]), nameHiddenView(table)];
-    return editTable(sql, node, names);
+    if (database === 'information_schema') {
+      return editTable(sql, node, writeNames(INFORMATION, table));
+    }
+    const kind = kindOf(database, table);
+    if (kind === 'snapshots') {
+      return editTable(sql, node, selectSnapshots(database ?? current, table));
+    }
+    if (!reads_hidden || kind !== 'external') return [];
+    return editTable(sql, node, writeNames(database ?? current, nameHiddenView(table)));
   });
 }
 
@@ -67,8 +82,18 @@ function editStar(sql: Buffer, node: SyntaxNode): Edit[] {
   return [{ at: star + 1, bytes: 0, text: " NOT LIKE '$%'" }];
 }
 
+const writeNames = (...names: string[]) => names.map(quoteIdentifier).join('.');
+
+function selectSnapshots(database: string, table: string): string {
+  const id = idOf({ database, name: table.slice(0, -SNAPSHOTS.length) });
+  return (
+    '(SELECT CAST(epoch_ms(committed_at) AS TIMESTAMPTZ) AS committed_at, CAST(sequence AS BIGINT) AS snapshot_id, ' +
+    `CAST(nullif(sequence - 1, 0) AS BIGINT) AS parent_id FROM ${META}.snapshots WHERE table_id = ${id})`
+  );
+}
+
 /** Replaces the name of a table. The query still refers to the table by its own name. */
-function editTable(sql: Buffer, node: SyntaxNode, names: string[]): Edit[] {
+function editTable(sql: Buffer, node: SyntaxNode, replacement: string): Edit[] {
   const at = Number(node.query_location);
   const rest = sql.toString('utf8', at);
   const tokens = tokenize(rest);
@@ -78,7 +103,7 @@ function editTable(sql: Buffer, node: SyntaxNode, names: string[]): Edit[] {
     {
       at,
       bytes: Buffer.byteLength(rest.slice(0, last.end)),
-      text: `${names.map(quoteIdentifier).join('.')}${alias}`,
+      text: `${replacement}${alias}`,
     },
   ];
 }

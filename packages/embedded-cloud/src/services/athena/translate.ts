@@ -1,6 +1,6 @@
 import { quoteLiteral } from './catalog.ts';
 import { DATE_FUNCTIONS } from './date-formats.ts';
-import { editTables } from './stand-ins.ts';
+import { editTables, type TableKind } from './stand-ins.ts';
 import { collectNodes, type Edit, type SyntaxNode } from './syntax.ts';
 
 /** DuckDB's name for each supported Trino function that takes a lambda. */
@@ -14,19 +14,21 @@ const LAMBDA_FUNCTIONS: Record<string, string> = {
  * formats, because a date format must be a constant in DuckDB. A macro also cannot take a lambda.
  *
  * @param query the syntax tree of `sql`, with the positions of functions and constants
- * @param isExternal returns whether a table has a view with hidden columns
+ * @param kindOf returns what is behind the name of a table
+ * @param current the database of tables without a database in their name
  */
 export function translateSql(
   sql: string,
   query: SyntaxNode,
-  isExternal: (database: string | undefined, table: string) => boolean,
+  kindOf: (database: string | undefined, table: string) => TableKind,
+  current: string,
 ): string {
   const bytes = Buffer.from(sql);
   const nodes = collectNodes(query);
   const edits = nodes
     .filter((node) => node.class === 'FUNCTION')
     .flatMap((node) => [...editDateFormat(bytes, node), ...editLambdaName(bytes, node)])
-    .concat(editTables(bytes, nodes, isExternal))
+    .concat(editTables(bytes, nodes, kindOf, current))
     .sort((a, b) => a.at - b.at);
   const parts: Buffer[] = [];
   let at = 0;
