@@ -250,6 +250,7 @@ export const API: DocumentPromises = {
       tests: [
         'a listing that finds nothing for a second says how far it searched, and its next page goes on there',
         'GET /results says how far it searched if a page is not full',
+        'merged pages have each matching row once and in order, wherever the time of a page is over',
       ],
     },
     {
