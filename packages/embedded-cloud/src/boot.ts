@@ -36,6 +36,11 @@ export interface BootOptions {
    */
   dynamodbThroughput?: 'unlimited' | 'on-demand';
   /**
+   * With `shard-limits`, Kinesis limits puts and reads to the throughput of their shard. The default
+   * is `unlimited`.
+   */
+  kinesisThroughput?: 'unlimited' | 'shard-limits';
+  /**
    * The streams of tables: the number of shards of a new stream, which is 2 by default, and the age
    * at which a shard is closed and replaced by a child, which is four hours by default.
    */
@@ -139,6 +144,7 @@ async function bootDeployment(
     root_secret: await readRootSecret(folder.path),
     log,
     dynamodb_throughput: options.dynamodbThroughput ?? 'unlimited',
+    kinesis_throughput: options.kinesisThroughput ?? 'unlimited',
     table_streams: tableStreamsOf(options.tableStreams),
     ...(options.comprehendQuotas === undefined
       ? {}

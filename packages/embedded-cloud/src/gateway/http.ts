@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse } from './port.ts';
 import type { GatewayRequest } from './signature.ts';
 import type { AwsReply } from './types.ts';
@@ -55,12 +56,24 @@ export function writeReply(request: HttpRequest, response: HttpResponse, reply: 
   for (const [name, value] of Object.entries(reply.headers)) {
     if (!CONNECTION_HEADERS.has(name.toLowerCase())) response.setHeader(name, value);
   }
+  if (reply.stream !== undefined) {
+    writeStream(response, reply.stream);
+    return;
+  }
   const has_length = response.hasHeader('content-length');
   if (!WITHOUT_BODY.has(reply.status) && !has_length) {
     response.setHeader('content-length', body.length);
   }
   if (request.method === 'HEAD' || WITHOUT_BODY.has(reply.status)) response.end();
   else response.end(body);
+}
+
+/** Sends the parts of a body until they end or the client closes the connection. */
+function writeStream(response: HttpResponse, parts: AsyncIterable<Uint8Array>): void {
+  const source = Readable.from(parts, { objectMode: false });
+  source.on('error', () => response.destroy());
+  response.on('close', () => source.destroy());
+  source.pipe(response);
 }
 
 /**

@@ -8,6 +8,8 @@ export type JsonObject = Record<string, unknown>;
  */
 export interface JsonProtocol {
   reply(body: JsonObject, status?: number): AwsReply;
+  /** Builds a reply whose body is in JSON already. */
+  text(body: string): AwsReply;
   error(status: number, code: string, message: string): AwsReply;
 }
 
@@ -16,13 +18,15 @@ export interface JsonProtocol {
  * @param version the version of the protocol. DynamoDB uses 1.0, and the other services use 1.1.
  */
 export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
-  const reply = (body: JsonObject, status = 200): AwsReply => ({
+  const text = (body: string, status = 200): AwsReply => ({
     status,
     headers: { 'content-type': `application/x-amz-json-${version}` },
-    body: JSON.stringify(body),
+    body,
   });
+  const reply = (body: JsonObject, status = 200): AwsReply => text(JSON.stringify(body), status);
   return {
     reply,
+    text: (body) => text(body),
     error: (status, code, message) => reply({ __type: code, message }, status),
   };
 }

@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 type Callback<Value> = (error: Error | null, value?: Value) => void;
 type Action<Store> = (store: Store, input: JsonObject, done: Callback<JsonObject>) => void;
 
-/** Part that the stores of kinesalite and dynalite have in common. */
+/** Part of dynalite's store that the emulator uses. */
 export interface LevelStore {
   db: { close(done: Callback<void>): unknown };
 }
@@ -42,7 +42,7 @@ export interface LevelEmulator<Store> {
 }
 
 export interface LevelEmulatorOptions {
-  package: 'kinesalite' | 'dynalite';
+  package: 'dynalite';
   /** Names of the emulated API actions. The emulator package has a file for each action. */
   operations: string[];
   /**
@@ -55,9 +55,8 @@ export interface LevelEmulatorOptions {
 }
 
 /**
- * Opens a store of kinesalite or dynalite, and runs the package's actions and validations without
- * the package's HTTP server. The HTTP server would refuse requests over 7 MB, although AWS accepts
- * 10 MiB. The HTTP server would also throw an exception when a connection fails.
+ * Opens a store of dynalite, and runs the package's actions and validations without the package's
+ * HTTP server, which would throw an exception when a connection fails.
  *
  * @param onOpen function that is called with the store before the first action.
  * @throws {Error} if another process uses the folder.

@@ -49,6 +49,11 @@ export interface AwsReply {
   status: number;
   headers: Record<string, string>;
   body: Buffer | string;
+  /**
+   * Parts of the body that are sent as they arise. The body itself is then empty. If the client
+   * closes the connection, the iterator's `return` is called.
+   */
+  stream?: AsyncIterable<Uint8Array>;
 }
 
 /**

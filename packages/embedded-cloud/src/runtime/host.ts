@@ -36,6 +36,7 @@ export interface HostOptions {
   log: (line: string) => void;
   comprehend_quotas?: Record<string, number>;
   dynamodb_throughput?: 'unlimited' | 'on-demand';
+  kinesis_throughput?: 'unlimited' | 'shard-limits';
   table_streams?: { shards?: number; shard_life_ms?: number };
 }
 

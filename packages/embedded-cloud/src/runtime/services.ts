@@ -57,6 +57,7 @@ export interface ServicesOptions {
   comprehend_quotas?: Record<string, number>;
   /** Whether DynamoDB limits the throughput of on-demand tables. Default: `unlimited`. */
   dynamodb_throughput?: 'unlimited' | 'on-demand';
+  kinesis_throughput?: 'unlimited' | 'shard-limits';
   /** Number of shards of new streams of tables, and the age at which a shard is replaced. */
   table_streams?: { shards?: number; shard_life_ms?: number };
 }
@@ -78,19 +79,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     putObject: createRolePut(options.deployment.roles, options.dispatch),
   });
   const { stack } = options.deployment;
-  const { shards, shard_life_ms } = options.table_streams ?? {};
-  const tables = stack.resources('AWS::DynamoDB::Table').map(({ physical_id }) => physical_id);
-  const [kinesis, dynamodb] = await Promise.all([
-    createKinesis({ path: join(data_dir, 'kinesis'), now }),
-    createDynamoDb({
-      path: join(data_dir, 'dynamodb'),
-      now,
-      throughput: options.dynamodb_throughput ?? 'unlimited',
-      streamLabelOf: (table) => (tables.includes(table) ? TEMPLATE_LABEL : undefined),
-      ...(shards !== undefined && { stream_shards: shards }),
-      ...(shard_life_ms !== undefined && { shard_life_ms }),
-    }),
-  ]);
+  const [kinesis, dynamodb] = await openDatabases(options);
   const cloudformation = createCloudFormation({ stacks: options.stacks });
   const comprehend = createComprehend({
     now,
@@ -144,4 +133,28 @@ export async function createServices(options: ServicesOptions): Promise<Services
       listener = next;
     },
   };
+}
+
+/** Opens the services whose data is in LevelDB. */
+function openDatabases(options: ServicesOptions): Promise<[AwsService, DynamoDbService]> {
+  const { data_dir, now, table_streams = {} } = options;
+  const { shards, shard_life_ms } = table_streams;
+  const tables = options.deployment.stack
+    .resources('AWS::DynamoDB::Table')
+    .map(({ physical_id }) => physical_id);
+  return Promise.all([
+    createKinesis({
+      path: join(data_dir, 'kinesis'),
+      now,
+      throughput: options.kinesis_throughput ?? 'unlimited',
+    }),
+    createDynamoDb({
+      path: join(data_dir, 'dynamodb'),
+      now,
+      throughput: options.dynamodb_throughput ?? 'unlimited',
+      streamLabelOf: (table) => (tables.includes(table) ? TEMPLATE_LABEL : undefined),
+      ...(shards !== undefined && { stream_shards: shards }),
+      ...(shard_life_ms !== undefined && { shard_life_ms }),
+    }),
+  ]);
 }

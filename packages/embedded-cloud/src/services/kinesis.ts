@@ -1,82 +1,81 @@
-import {
-  isObject,
-  type JsonObject,
-  jsonBody,
-  jsonProtocol,
-  targetAction,
-} from '../gateway/json-protocol.ts';
-import { EmulatedError } from '../gateway/level-emulator.ts';
-import {
-  ACCOUNT_ID,
-  type AwsCall,
-  type AwsReply,
-  type AwsService,
-  REGION,
-  type Usage,
-} from '../gateway/types.ts';
-import { createGetRecords } from './kinesis/get-records.ts';
-import { createModes } from './kinesis/modes.ts';
-import { checkPutSizes, computeUsage } from './kinesis/put-limits.ts';
-import { resolveTimestamp } from './kinesis/start-at-time.ts';
-import { openKinesisStore, readIterator } from './kinesis/store.ts';
+import { rethrowDiskFull } from '../full-disk.ts';
+import { type JsonObject, jsonBody, jsonProtocol, targetAction } from '../gateway/json-protocol.ts';
+import { EmulatedError, emulatedError } from '../gateway/level-emulator.ts';
+import type { AwsCall, AwsReply, AwsService, Usage } from '../gateway/types.ts';
+import { createConsumerActions } from './kinesis/consumer-actions.ts';
+import { decodeIterator } from './kinesis/iterator.ts';
+import { kinesisNumbering } from './kinesis/numbering.ts';
+import { createPutActions } from './kinesis/put-actions.ts';
+import { computeUsage, computeUsageOfSizes } from './kinesis/put-limits.ts';
+import { createReadActions } from './kinesis/read-actions.ts';
+import { createShardActions } from './kinesis/shard-actions.ts';
+import { buildStreamArn, type KinesisStream, readStreamName } from './kinesis/stream.ts';
+import { createStreamActions } from './kinesis/stream-actions.ts';
+import { createSubscribe } from './kinesis/subscribe.ts';
+import { createTagActions } from './kinesis/tag-actions.ts';
+import { createShardLimits, createUnlimited } from './kinesis/throughput.ts';
+import { openKeyValueStore } from './stream-log/key-value.ts';
+import { openStreamLog } from './stream-log/stream-log.ts';
 
 export interface KinesisOptions {
   /** Folder of the LevelDB files. Without a folder, all data is in memory only. */
   path?: string;
-  /**
-   * Returns the current time in epoch milliseconds. The time must agree with the system's clock,
-   * because kinesalite uses the system's clock for arrival times.
-   */
+  /** Returns the current time in epoch milliseconds. */
   now: () => number;
+  /**
+   * With `shard-limits`, a shard takes 1 MiB and 1,000 records a second, and serves 2 MiB and 5
+   * reads a second. The default is `unlimited`.
+   */
+  throughput?: 'unlimited' | 'shard-limits';
 }
 
 type Action = (input: JsonObject) => Promise<JsonObject>;
 
+const TRIM_EVERY_MS = 60_000;
+
 const json = jsonProtocol('1.1');
 
 /**
- * Emulates Kinesis Data Streams with kinesalite, and adds limits and fields of AWS that kinesalite
- * lacks. The service reports the usage of each put and each read as `records` and `billed_bytes`.
+ * Emulates Kinesis Data Streams. The service reports the usage of each put and each read as
+ * `records` and `billed_bytes`.
  *
  * @throws {Error} if another process uses the folder
  */
-export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsService> {
-  const emulator = await openKinesisStore(path);
-  const modes = createModes(emulator.store);
-  const usages = new WeakMap<AwsReply, Usage>();
-  const { run } = emulator;
-
+export async function createKinesis(options: KinesisOptions): Promise<AwsService> {
+  const { path, now } = options;
+  const store = await openKeyValueStore(path);
+  const log = await openStreamLog<KinesisStream>({ store, numbering: kinesisNumbering, now });
+  const throughput =
+    options.throughput === 'shard-limits' ? createShardLimits(now) : createUnlimited();
+  const { GetRecords, ...reads } = createReadActions(log, throughput, now);
+  const subscribe = createSubscribe(log, now);
   const actions: Record<string, Action> = {
-    GetRecords: createGetRecords(emulator.store, now),
-    GetShardIterator: async (input) =>
-      run('GetShardIterator', await resolveTimestamp(emulator.store, input, now())),
-    async CreateStream(input) {
-      const output = await run('CreateStream', modes.toProvisioned(input));
-      await modes.saveMode(input);
-      return output;
-    },
-    async DeleteStream(input) {
-      const output = await run('DeleteStream', input);
-      await modes.deleteMode(String(input.StreamName));
-      return output;
-    },
-    async DescribeStream(input) {
-      const { StreamDescription } = await run('DescribeStream', input);
-      return { StreamDescription: await modes.addMode(StreamDescription) };
-    },
-    async DescribeStreamSummary(input) {
-      const { StreamDescriptionSummary } = await run('DescribeStreamSummary', input);
-      return { StreamDescriptionSummary: await modes.addMode(StreamDescriptionSummary) };
-    },
-    async PutRecord(input) {
-      checkPutSizes([input]);
-      return run('PutRecord', input);
-    },
-    async PutRecords(input) {
-      if (Array.isArray(input.Records)) checkPutSizes(input.Records);
-      return run('PutRecords', input);
-    },
+    ...createStreamActions(log),
+    ...createShardActions(log, now),
+    ...createTagActions(log),
+    ...createConsumerActions(log, now),
+    ...createPutActions(log, throughput.limitPuts),
+    ...reads,
   };
+  const usages = new WeakMap<AwsReply, Usage>();
+  const answer = async (action: string, input: JsonObject): Promise<AwsReply> => {
+    if (action === 'SubscribeToShard') return streamReply(await subscribe(input));
+    if (action === 'GetRecords') {
+      const { body, records } = await GetRecords(input);
+      const reply = json.text(body);
+      usages.set(reply, computeUsageOfSizes(records.map(({ bytes }) => bytes)));
+      return reply;
+    }
+    const act = actions[action];
+    if (act === undefined) throw emulatedError('UnknownOperationException', '');
+    const reply = json.reply(await act(input));
+    const put = { PutRecord: [input], PutRecords: input.Records }[action];
+    if (Array.isArray(put)) usages.set(reply, computeUsage(put));
+    return reply;
+  };
+  // A failed run is not reported, because the next run tries the same deletions again.
+  const timer = setInterval(() => log.trim().catch(rethrowDiskFull), TRIM_EVERY_MS);
+  timer.unref();
 
   return {
     service: 'kinesis',
@@ -86,12 +85,7 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
       const input = jsonBody(call);
       if (input === undefined) return createNotJson(call);
       try {
-        const named_input = resolveStreamName(input);
-        const runAction = actions[call.action] ?? ((given) => run(call.action, given));
-        const output = await runAction(named_input);
-        const reply = json.reply(output);
-        usages.set(reply, readUsage(call.action, named_input, output));
-        return reply;
+        return await answer(call.action, input);
       } catch (error) {
         if (error instanceof EmulatedError) return json.reply(error.body, error.status);
         throw error;
@@ -99,8 +93,17 @@ export async function createKinesis({ path, now }: KinesisOptions): Promise<AwsS
     },
     usageOf: (_call, reply) => usages.get(reply) ?? {},
     errorReply: json.error,
-    close: emulator.close,
+    async close() {
+      clearInterval(timer);
+      await log.waitUntilIdle();
+      await store.close();
+    },
   };
+}
+
+function streamReply(stream: AsyncIterable<Uint8Array>): AwsReply {
+  const headers = { 'content-type': 'application/vnd.amazon.eventstream' };
+  return { status: 200, headers, body: '', stream };
 }
 
 /**
@@ -114,26 +117,12 @@ function createNotJson({ headers }: AwsCall): AwsReply {
   return json.error(400, 'SerializationException', message);
 }
 
-/**
- * Adds the name of the stream if the input contains only the ARN of the stream, because kinesalite
- * accepts only a name.
- */
-function resolveStreamName(input: JsonObject): JsonObject {
-  const { StreamARN, StreamName } = input;
-  if (typeof StreamARN !== 'string' || StreamName !== undefined) return input;
-  return { ...input, StreamName: StreamARN.slice(StreamARN.indexOf('/') + 1) };
-}
-
+/** A call of a consumer needs a permission for the consumer, and other calls for the stream. */
 function listPermissions(call: AwsCall) {
-  const input = resolveStreamName(jsonBody(call) ?? {});
-  const stream = input.StreamName ?? readIterator(input.ShardIterator)?.stream;
-  const resource =
-    typeof stream === 'string' ? `arn:aws:kinesis:${REGION}:${ACCOUNT_ID}:stream/${stream}` : '*';
+  const input = jsonBody(call) ?? {};
+  const stream = readStreamName(input) ?? decodeIterator(input.ShardIterator)?.stream;
+  const arn = typeof stream === 'string' ? buildStreamArn(stream) : '*';
+  const { ConsumerARN } = input;
+  const resource = typeof ConsumerARN === 'string' ? ConsumerARN : arn;
   return [{ action: `kinesis:${call.action}`, resource }];
-}
-
-function readUsage(action: string, input: JsonObject, output: JsonObject): Usage {
-  if (action === 'PutRecord') return computeUsage([input]);
-  const batch = { PutRecords: input.Records, GetRecords: output.Records }[action];
-  return Array.isArray(batch) ? computeUsage(batch.filter(isObject)) : {};
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
+import { isObject } from '../../gateway/json-protocol.ts';
 import { emulatedError } from '../../gateway/level-emulator.ts';
 
 /**
@@ -12,7 +12,7 @@ const MOST_RECORD_BYTES = 1024 * 1024;
 /**
  * Computes the size of a record in bytes. Kinesis counts the decoded data and the partition key.
  */
-function computeRecordBytes(record: unknown): number {
+export function computeRecordBytes(record: unknown): number {
   if (!isObject(record)) return 0;
   const { Data, PartitionKey } = record;
   return (
@@ -22,8 +22,7 @@ function computeRecordBytes(record: unknown): number {
 }
 
 /**
- * Checks the sizes of records, because kinesalite does not check these sizes. The error codes are
- * the codes of AWS. The error message for a record that is too large may differ from the message of
+ * Checks the sizes of records. The error codes are the codes of AWS. The error message for a record that is too large may differ from the message of
  * AWS, because AWS does not document the message.
  *
  * @throws {EmulatedError} ValidationException for a record that is too large,
@@ -48,7 +47,11 @@ export function checkPutSizes(records: unknown[]): void {
  * Computes the usage of a put or a read. Kinesis bills the bytes of an on-demand stream, and rounds
  * the size of each record up to a multiple of 1 KB.
  */
-export function computeUsage(records: JsonObject[]): { records: number; billed_bytes: number } {
-  const billed = records.map((record) => Math.ceil(computeRecordBytes(record) / 1024) * 1024);
-  return { records: records.length, billed_bytes: billed.reduce((sum, size) => sum + size, 0) };
+export function computeUsageOfSizes(sizes: number[]): { records: number; billed_bytes: number } {
+  const billed = sizes.reduce((sum, size) => sum + Math.ceil(size / 1024) * 1024, 0);
+  return { records: sizes.length, billed_bytes: billed };
 }
+
+/** Computes the usage of a put of records. */
+export const computeUsage = (records: unknown[]) =>
+  computeUsageOfSizes(records.map(computeRecordBytes));

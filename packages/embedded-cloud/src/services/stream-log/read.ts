@@ -1,4 +1,4 @@
-import { type Chunk, decodeChunk, findRecord } from './chunk.ts';
+import { type Chunk, decodeChunk, findRecord, firstOf, lastOf } from './chunk.ts';
 import type { KeyValueStore } from './key-value.ts';
 import { chunksOf, within } from './keys.ts';
 import type { ShardState } from './shard-state.ts';
@@ -58,6 +58,20 @@ export async function readPage(
   if (last !== undefined) page.next = { sequence_number: last.sequence_number, is_after: true };
   page.is_end = is_closed && !page.has_more;
   return page;
+}
+
+/** Returns the position of the first record that arrived at `oldest` or later, or of the end. */
+export async function findPosition(reading: Reading): Promise<Position> {
+  const { oldest, state } = reading;
+  let before: Position = { sequence_number: state.shard.first_sequence, is_after: false };
+  const newest = state.chunksInMemory();
+  const has_all = newest[0] !== undefined && firstOf(newest[0]).arrived_at < oldest;
+  for await (const chunk of has_all ? newest : chunksFrom(reading, before)) {
+    const record = chunk.records.find(({ arrived_at }) => arrived_at >= oldest);
+    if (record !== undefined) return { sequence_number: record.sequence_number, is_after: false };
+    before = { sequence_number: lastOf(chunk).sequence_number, is_after: true };
+  }
+  return before;
 }
 
 /** Returns whether a position is at or before a record. */

@@ -11,13 +11,15 @@ export interface ShardState {
   assigned: string;
   /** Adds chunks that were written to the store. */
   publish(chunks: Chunk[]): void;
-  /** Sequence number of the last record that readers see. */
-  lastSequence(): string | undefined;
+  /** Returns the position after the last record that readers see. */
+  end(): Position;
   /**
    * Returns the chunks from a position on, if all of them are in memory.
    * @returns undefined if the store must be read
    */
   chunksFrom(position: Position): Chunk[] | undefined;
+  /** Returns the last chunks of the shard, which are in memory. */
+  chunksInMemory(): readonly Chunk[];
 }
 
 /**
@@ -34,6 +36,10 @@ export function createShardState(shard: LogShard, last_chunk: Chunk | undefined)
   return {
     shard,
     assigned: lastSequence() ?? shard.first_sequence,
+    end() {
+      const last = lastSequence();
+      return { sequence_number: last ?? shard.first_sequence, is_after: last !== undefined };
+    },
     publish(chunks) {
       tail.push(...chunks);
       bytes += chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
@@ -47,14 +53,25 @@ export function createShardState(shard: LogShard, last_chunk: Chunk | undefined)
         is_complete = false;
       }
     },
-    lastSequence,
+    chunksInMemory: () => tail,
     chunksFrom({ sequence_number }) {
       const first = tail[0];
       if (!is_complete && first && sequence_number < firstOf(first).sequence_number) {
         return undefined;
       }
-      const start = tail.findIndex((chunk) => lastOf(chunk).sequence_number >= sequence_number);
-      return start < 0 ? [] : tail.slice(start);
+      return tail.slice(findChunk(tail, sequence_number));
     },
   };
+}
+
+/** Returns the index of the first chunk that has a record at or after the sequence number. */
+function findChunk(chunks: Chunk[], sequence_number: string): number {
+  let low = 0;
+  let high = chunks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lastOf(chunks[middle]!).sequence_number < sequence_number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

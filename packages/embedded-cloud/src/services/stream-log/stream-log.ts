@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../gateway/json-protocol.ts';
 import type { KeyValueStore, Operation } from './key-value.ts';
 import { chunksOf, recordsOf, streamKey, within } from './keys.ts';
-import { type ReadLimits, readPage } from './read.ts';
+import { findPosition, type ReadLimits, readPage } from './read.ts';
 import { openShards, replaceShards } from './reshard.ts';
 import type { ShardState } from './shard-state.ts';
 import {
@@ -70,6 +70,8 @@ export interface StreamLog<Details extends object> {
   ): Promise<Page | undefined>;
   /** Returns the position after the last record of a shard. */
   latest(stream_id: string, shard_id: string): Position | undefined;
+  /** Returns the position of the first record of a shard that arrived at a time or later. */
+  seek(stream_id: string, shard_id: string, arrived_at: number): Promise<Position | undefined>;
   /** Deletes the records and the closed shards that are older than the retention period. */
   trim(): Promise<void>;
   /** Waits until no write is running. The store stays open. */
@@ -138,13 +140,12 @@ export async function openStreamLog<Details extends object = JsonObject>({
       const oldest = now() - stream.retention_ms;
       return readPage({ store, stream, state, oldest }, position, limits);
     },
-    latest(stream_id, shard_id) {
+    latest: (stream_id, shard_id) => shardOf(stream_id, shard_id)?.end(),
+    async seek(stream_id, shard_id, arrived_at) {
+      const stream = states.get(stream_id)?.stream;
       const state = shardOf(stream_id, shard_id);
-      if (state === undefined) return undefined;
-      const last = state.lastSequence();
-      return last === undefined
-        ? { sequence_number: state.shard.first_sequence, is_after: false }
-        : { sequence_number: last, is_after: true };
+      if (stream === undefined || state === undefined) return undefined;
+      return findPosition({ store, stream, state, oldest: arrived_at });
     },
     async trim() {
       for (const state of states.values()) await trimShards({ store, writer, state, now: now() });
