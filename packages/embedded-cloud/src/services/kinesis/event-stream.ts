@@ -7,7 +7,7 @@ const TEXT = 7;
  * Encodes a message of an event stream.
  * Source: https://smithy.io/2.0/aws/amazon-eventstream.html
  */
-export function encodeMessage(headers: Record<string, string>, payload: string): Buffer {
+function encodeMessage(headers: Record<string, string>, payload: string): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(encodeHeader));
   const body = Buffer.from(payload);
   const prelude = Buffer.alloc(12);

@@ -36,7 +36,7 @@ function split(sequence_number: string): Parts {
 const seconds = (time_ms: number): bigint => BigInt(Math.floor(time_ms / 1000));
 const higher = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
-export const nameShard = (index: number): string => `shardId-${String(index).padStart(12, '0')}`;
+const nameShard = (index: number): string => `shardId-${String(index).padStart(12, '0')}`;
 
 export const kinesisNumbering: Numbering = {
   nameShard,

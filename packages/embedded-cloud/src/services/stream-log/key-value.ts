@@ -7,7 +7,7 @@ export type Operation =
   | { type: 'put'; key: string; value: unknown; valueEncoding: 'json' }
   | { type: 'del'; key: string };
 
-export interface KeyRange {
+interface KeyRange {
   gte?: string;
   gt?: string;
   lt?: string;

@@ -4,7 +4,7 @@ import { ACCOUNT_ID, REGION } from '../../../gateway/types.ts';
 import type { LogStream } from '../../stream-log/types.ts';
 import type { TableDescription } from '../store.ts';
 
-export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
+const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
 
 /** The fields of a table's stream, beside its shards. */
 export interface TableStream {
