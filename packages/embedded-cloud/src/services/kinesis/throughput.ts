@@ -67,19 +67,19 @@ export function createShardLimits(now: () => number): Throughput {
         const { put_bytes, put_records } = bucketsOf(stream.id, shard.shard_id);
         const is_admitted = put_bytes.tokens() >= bytes && put_records.take(1);
         if (is_admitted) put_bytes.charge(bytes);
-        return is_admitted ? undefined : exceeded(stream.id, shard.shard_id);
+        return is_admitted ? undefined : createRefusal(stream.id, shard.shard_id);
       });
     },
     checkRead(stream_id, shard_id) {
       const { reads, read_bytes } = bucketsOf(stream_id, shard_id);
-      if (read_bytes.tokens() <= 0 || !reads.take(1)) throw exceeded(stream_id, shard_id);
+      if (read_bytes.tokens() <= 0 || !reads.take(1)) throw createRefusal(stream_id, shard_id);
     },
     chargeRead: (stream_id, shard_id, bytes) =>
       bucketsOf(stream_id, shard_id).read_bytes.charge(bytes),
   };
 }
 
-function exceeded(stream: string, shard_id: string): EmulatedError {
+function createRefusal(stream: string, shard_id: string): EmulatedError {
   return emulatedError(
     'ProvisionedThroughputExceededException',
     `Rate exceeded for shard ${shard_id} in stream ${stream} under account ${ACCOUNT_ID}.`,
