@@ -8,6 +8,8 @@ import { kinesisNumbering } from './kinesis/numbering.ts';
 import { createPutActions } from './kinesis/put-actions.ts';
 import { computeUsage, computeUsageOfSizes } from './kinesis/put-limits.ts';
 import { createReadActions } from './kinesis/read-actions.ts';
+import { createScaleActions } from './kinesis/scale-actions.ts';
+import { createSettingsActions } from './kinesis/settings-actions.ts';
 import { createShardActions } from './kinesis/shard-actions.ts';
 import { buildStreamArn, type KinesisStream, readStreamName } from './kinesis/stream.ts';
 import { createStreamActions } from './kinesis/stream-actions.ts';
@@ -51,7 +53,9 @@ export async function createKinesis(options: KinesisOptions): Promise<AwsService
   const subscribe = createSubscribe(log, now);
   const actions: Record<string, Action> = {
     ...createStreamActions(log),
-    ...createShardActions(log, now),
+    ...createSettingsActions(log),
+    ...createShardActions(log),
+    ...createScaleActions(log, now),
     ...createTagActions(log),
     ...createConsumerActions(log, now),
     ...createPutActions(log, throughput.limitPuts),

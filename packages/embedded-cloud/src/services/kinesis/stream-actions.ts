@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../gateway/json-protocol.ts';
 import { ACCOUNT_ID } from '../../gateway/types.ts';
 import { divideHashes } from '../stream-log/hash-range.ts';
-import { inUse, invalidArgument } from './errors.ts';
+import { inUse } from './errors.ts';
+import { LEAST_HOURS } from './settings-actions.ts';
 import {
   describe,
   describeShard,
@@ -20,31 +21,9 @@ import { readInteger, readText } from './validate.ts';
  */
 const ON_DEMAND_SHARDS = 4;
 const MOST_SHARDS = 10_000;
-/** Retention periods in hours. */
-const LEAST_HOURS = 24;
-const MOST_HOURS = 8_760;
 
-/** Creates the actions that create, describe, change and delete streams. */
+/** Creates the actions that create, describe and delete streams. */
 export function createStreamActions(log: KinesisLog) {
-  const changeRetention = async (input: JsonObject, direction: 'longer' | 'shorter') => {
-    const stream = findStream(log, input);
-    const hours = readInteger(input, 'RetentionPeriodHours', { least: 1, most: MOST_HOURS });
-    const existing = stream.retention_ms / HOUR_MS;
-    if (hours < LEAST_HOURS) {
-      throw invalidArgument(
-        `Minimum allowed retention period is ${LEAST_HOURS} hours. Requested retention period (${hours} hours) is too short.`,
-      );
-    }
-    if (direction === 'longer' ? hours < existing : hours > existing) {
-      throw invalidArgument(
-        `Requested retention period (${hours} hours) for stream ${stream.id} can not be ` +
-          `${direction === 'longer' ? 'shorter' : 'longer'} than existing retention period (${existing} hours).`,
-      );
-    }
-    await log.update(stream.id, { retention_ms: hours * HOUR_MS });
-    return {};
-  };
-
   return {
     async CreateStream(input: JsonObject) {
       const id = readText(input, 'StreamName');
@@ -112,13 +91,6 @@ export function createStreamActions(log: KinesisLog) {
         HasMoreStreams: has_more,
         ...(has_more && { NextToken: page.at(-1)?.id }),
       };
-    },
-    IncreaseStreamRetentionPeriod: (input: JsonObject) => changeRetention(input, 'longer'),
-    DecreaseStreamRetentionPeriod: (input: JsonObject) => changeRetention(input, 'shorter'),
-    async UpdateStreamMode(input: JsonObject) {
-      const stream = findStream(log, input);
-      await log.update(stream.id, { details: { ...stream.details, mode: readMode(input) } });
-      return {};
     },
   };
 }
