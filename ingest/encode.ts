@@ -5,6 +5,7 @@ import {
   partitionKey,
   type RecordInput,
   readRecord,
+  recordKey,
   translateIssues,
 } from '../schemas/index.ts';
 import type { StreamEntry } from './ports.ts';
@@ -21,7 +22,8 @@ export interface Encoded extends StreamEntry {
 
 export type EncodeOutcome =
   | { ok: true; entry: Encoded }
-  | { ok: false; record_id?: string; reason: 'invalid_record' | 'too_large'; issues: Issue[] };
+  | { ok: false; reason: 'invalid_record'; issues: Issue[] }
+  | { ok: false; reason: 'too_large'; record_id: string; stamp: number; issues: Issue[] };
 
 /**
  * Returns a copy of the record with the hash of the text instead of the text. The caller must have
@@ -32,25 +34,35 @@ export function withClaim(input: RecordInput, text_claim: string): RecordInput {
   return { ...rest, text_claim };
 }
 
+export interface EncodeOptions {
+  /** Returns the stamp of a record, by its key. */
+  stamp: (record_key: string) => number;
+  new_record_id: (() => string) | undefined;
+}
+
 /**
- * Validates a record and encodes the record, including its id, as JSON. The JSON is gzipped only if
- * the JSON is too large for one stream record. A record without an id gets a new id here. The id is
- * part of the encoded bytes, so every attempt to send the entry sends the same id.
+ * Validates a record and encodes the record, including its id and its stamp, as JSON. The JSON is
+ * gzipped only if the JSON is too large for one stream record. A record without an id or a stamp
+ * gets a new one here. Both are part of the encoded bytes, so every attempt to send the entry sends
+ * the same.
  */
 export function encode(
   input: RecordInput,
-  new_record_id: () => string = randomUUID,
+  { stamp: newStamp, new_record_id = randomUUID }: EncodeOptions,
 ): EncodeOutcome {
   const parsed = readRecord(input);
   if (!parsed.success) {
     return { ok: false, reason: 'invalid_record', issues: translateIssues(parsed.error) };
   }
   const record_id = parsed.data.record_id ?? new_record_id();
-  const partition_key = partitionKey({ ...parsed.data, record_id });
-  const data = shrinkToFit(Buffer.from(JSON.stringify({ ...input, record_id })), partition_key);
+  const record = { ...parsed.data, record_id };
+  const partition_key = partitionKey(record);
+  const stamp = record.stamp ?? newStamp(recordKey(record));
+  const bytes = Buffer.from(JSON.stringify({ ...input, record_id, stamp }));
+  const data = shrinkToFit(bytes, partition_key);
   if (data === undefined) {
     const issues = [{ path: '', message: 'does not fit in 1 MiB, not even gzipped' }];
-    return { ok: false, record_id, reason: 'too_large', issues };
+    return { ok: false, record_id, stamp, reason: 'too_large', issues };
   }
   return { ok: true, entry: { record_id, partition_key, data } };
 }

@@ -8,6 +8,7 @@ import { Packer } from './publisher/packer.ts';
 import { prepare } from './publisher/prepare.ts';
 import { type Admitted, publishInOrder } from './publisher/publish-in-order.ts';
 import { Sender } from './publisher/sender.ts';
+import { StampClock } from './publisher/stamp-clock.ts';
 
 /**
  * The stream that a publisher sends records to, and the limits of the publisher.
@@ -55,6 +56,8 @@ export interface PublisherOptions {
    */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
+  /** Returns the current time, in epoch milliseconds. Default: the clock of the system. */
+  now?: () => number;
   /**
    * Stores texts that do not fit on the stream. Without a claim store, the publisher refuses
    * records with such texts.
@@ -112,7 +115,8 @@ export interface Publisher {
  * flight. When the stream rejects some entries of a request, the publisher sends only the rejected
  * entries again, under the same record ids. Two versions of one record can therefore arrive in the
  * wrong order. The consumer keeps the version with the higher `record_version`, whatever the order
- * of arrival.
+ * of arrival. Of versions without a number it keeps the one that was published last: each record
+ * gets its `stamp` when it is published.
  *
  * @example
  * import { createPublisher } from 'aurastream/ingest';
@@ -142,9 +146,11 @@ class StreamPublisher implements Publisher {
   constructor(options: PublisherOptions) {
     const { stream, max_in_flight = 4, linger_ms = 20, max_attempts = 10 } = options;
     const { max_pending_bytes = 64 * 1024 * 1024, max_waiting_outcomes = 10_000 } = options;
-    const { claims, new_record_id, pause = createPause() } = options;
+    const { claims, new_record_id, now = Date.now, pause = createPause() } = options;
+    const clock = new StampClock(now);
+    const stamp = (record_key: string) => clock.stamp(record_key);
     const retry = { max_attempts, pause };
-    this.#options = { claims, new_record_id, retry, max_waiting_outcomes };
+    this.#options = { claims, new_record_id, stamp, retry, max_waiting_outcomes };
     this.#budget = new ByteBudget(max_pending_bytes);
     this.#sender = new Sender({
       ...{ stream, max_in_flight, retry, stats: this.#stats },

@@ -76,7 +76,7 @@ const RECORDS_PER_STEP = 100;
 
 /**
  * Analyses the records of a period again with the current analyzer. Publishes each record to the
- * stream with the same record version and a higher `analysis_run`. The new result replaces the old
+ * stream with the same stamp and a higher `analysis_run`. The new result replaces the old
  * result in the results table, and the lake keeps both results. A replay can be repeated, because
  * the replay skips records whose result has the new analyzer version already.
  */
@@ -95,14 +95,14 @@ export async function replay(deps: ReplayDeps, query: ReplayQuery): Promise<Repl
 
 /**
  * Collects the lines to replay in groups of 100 records. If several lines of one group belong to the
- * same record, the group keeps the line with the highest version, because the lake contains the
+ * same record, the group keeps the line of the row's highest revision, because the lake contains the
  * lines of a record in any order.
  */
 async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<Result[]> {
   const wanted = new Map<string, Result>();
   for await (const line of lines) {
     run.counts.lines += 1;
-    if (isWanted(line, run)) keepHighest(wanted, line);
+    if (isWanted(line, run)) keepNewest(wanted, line);
     if (wanted.size < RECORDS_PER_STEP) continue;
     yield [...wanted.values()];
     wanted.clear();
@@ -110,10 +110,11 @@ async function* stepsOf(lines: AsyncIterable<Result>, run: Run): AsyncIterable<R
   yield [...wanted.values()];
 }
 
-function keepHighest(wanted: Map<string, Result>, line: Result): void {
+function keepNewest(wanted: Map<string, Result>, line: Result): void {
   const key = recordKey(line);
   const before = wanted.get(key);
-  if (before === undefined || before.record_version <= line.record_version) wanted.set(key, line);
+  const isNewer = ({ revision = 0 }: Result) => revision <= (line.revision ?? 0);
+  if (before === undefined || isNewer(before)) wanted.set(key, line);
 }
 
 function isWanted({ arrived_at, status, source }: Result, query: ReplayQuery): boolean {
@@ -141,8 +142,8 @@ async function replayLines(deps: ReplayDeps, run: Run, lines: Result[]): Promise
 
 /**
  * Returns the lines that must be replayed. Compares each line with the current result of its
- * record. Both must have the same record version, and the current result must not come from the
- * analyzer and analyzer version of the replay.
+ * record. Both must be of the same acceptance and have the same text, and the current result must
+ * not come from the analyzer and analyzer version of the replay.
  */
 async function findDue(
   { results }: ReplayDeps,
@@ -154,7 +155,8 @@ async function findDue(
     const now = current.get(recordKey(line)) ?? line;
     const is_up_to_date =
       now.analyzer?.name === analyzer.name && now.analyzer.version === analyzer.version;
-    return now.record_version === line.record_version && !is_up_to_date;
+    const is_current = now.stamp === line.stamp && now.text_hash === line.text_hash;
+    return is_current && !is_up_to_date;
   });
 }
 
@@ -167,6 +169,7 @@ function rebuildRecord(line: Result, analysis_run: number): RecordInput | undefi
     tenant: line.tenant,
     source: line.source,
     record_version: line.record_version,
+    stamp: line.stamp,
     text: line.text,
     text_claim: undefined,
     language: line.language_source === 'given' ? line.language_code : undefined,

@@ -20,6 +20,7 @@ export * from './language.ts';
 export * from './language-code.ts';
 export * from './messages.ts';
 export * from './metadata.ts';
+export * from './order.ts';
 export * from './record.ts';
 export * from './restored.ts';
 export * from './result.ts';

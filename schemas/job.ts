@@ -192,6 +192,14 @@ export const jobSchema = z.object({
 export type Job = z.infer<typeof jobSchema>;
 
 /**
+ * Returns the stamp of all records of a job, in epoch milliseconds: when the API accepted the texts,
+ * or when the uploaded file was counted. A submission that resumes sends the same stamp again.
+ */
+export function stampOf({ input, created_at, started_at }: Job): number {
+  return Date.parse(input.kind === 'upload' ? (started_at ?? created_at) : created_at);
+}
+
+/**
  * Derives an id for a record of a job if the record has no id of its own. The record gets the same
  * id after a redelivery and after a resumption of the job.
  */

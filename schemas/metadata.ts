@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { readLanguage } from './language-code.ts';
+import { MAX_AHEAD_MS } from './order.ts';
 import {
   ATTRIBUTE_NAME,
   carriedFields,
@@ -32,6 +33,7 @@ const METADATA: Record<string, z.ZodType> = {
   ...described,
   language: recordFields.language,
   created_at: recordFields.created_at,
+  stamp: recordFields.stamp,
 };
 
 /**
@@ -71,6 +73,30 @@ export function fitMetadata(given: Fields): { fields: Fields; misfits: Misfit[] 
   delete fields.attributes;
   if (attributes.size > 0) fields.attributes = Object.fromEntries(attributes);
   return { fields, misfits };
+}
+
+/** No record of a producer is older than the web. An earlier date is a default or a mistake. */
+const EARLIEST_CREATION = Date.UTC(1990, 0);
+
+/**
+ * Returns a record without a time of creation that cannot be right: one before 1990, or more than
+ * five minutes after the arrival. The value becomes an attribute, and the arrival counts instead.
+ */
+export function boundCreation(
+  record: StreamRecord,
+  arrived_at: number,
+): { record: StreamRecord; misfits: Misfit[] } {
+  const { created_at, ...others } = record;
+  if (created_at === undefined) return { record, misfits: [] };
+  const time = Date.parse(created_at);
+  if (time >= EARLIEST_CREATION && time <= arrived_at + MAX_AHEAD_MS) {
+    return { record, misfits: [] };
+  }
+  const attributes: Attributes = new Map(Object.entries(record.attributes ?? {}));
+  const field = 'created_at';
+  const is_kept = addAttribute(attributes, field, created_at);
+  const bounded = { ...others, attributes: Object.fromEntries(attributes) };
+  return { record: bounded, misfits: [{ field, is_kept }] };
 }
 
 function isBlank(value: unknown): boolean {

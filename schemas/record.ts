@@ -51,6 +51,12 @@ export const timestamp = z.iso.datetime({
   error: 'must be an ISO 8601 date and time with a zone',
 });
 
+/**
+ * Earliest stamp, in epoch milliseconds. A smaller number is a field of the producer that has the
+ * same name, such as a time in seconds.
+ */
+const MIN_STAMP = Date.UTC(2020, 0);
+
 const text = z
   .string()
   .min(1, 'must not be empty')
@@ -143,8 +149,15 @@ export const recordFields = {
   record_version: z
     .int()
     .min(0)
-    .default(0)
-    .describe('A higher version replaces a lower one, in any order of arrival.'),
+    .optional()
+    .describe(
+      'A higher version replaces a lower one, in any order of arrival. Without versions, what is accepted later replaces.',
+    ),
+  stamp: z
+    .int()
+    .min(MIN_STAMP)
+    .optional()
+    .describe('When AuraStream accepted the record, in epoch milliseconds. The publisher sets it.'),
   analysis_run: z
     .int()
     .min(0)

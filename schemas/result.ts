@@ -33,7 +33,16 @@ export const resultSchema = z.object({
   record_id: recordId.describe('The permanent id of the record within its source.'),
   tenant: slug.describe('The owner of the record.'),
   source: slug.describe('The producer or feed that the record comes from.'),
-  record_version: z.int().min(0).describe('A higher version replaces a lower one.'),
+  record_version: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('The highest version that the producer gave; absent if it gave none.'),
+  stamp: z.int().describe('When the record was accepted, in epoch milliseconds.'),
+  revision: z
+    .int()
+    .optional()
+    .describe('Rises with each change of the row. Absent in lines that the row was not.'),
   analysis_run: z.int().min(0).optional().describe('Start of the replay, in epoch seconds.'),
   status: z.enum(RESULT_STATUSES).describe('analyzed, or why there is no verdict.'),
   sentiment: sentiment.optional().describe('POSITIVE, NEGATIVE, NEUTRAL or MIXED.'),
@@ -57,8 +66,11 @@ export const resultSchema = z.object({
   ...carriedFields,
   attributes: z.record(z.string(), z.string()).optional().describe('Values as strings.'),
   created_at: timestamp.describe(
-    'The time that the producer gave, otherwise the time of arrival; in UTC.',
+    'The time that the producer gave, otherwise the time of the first arrival; in UTC.',
   ),
+  first_created_at: timestamp
+    .optional()
+    .describe('created_at of the first version. Absent if only a withdrawal has come.'),
   arrived_at: timestamp.describe('When the record reached the stream.'),
   processed_at: timestamp.describe('When the verdict was written.'),
 });

@@ -10,8 +10,10 @@ import {
   type Job,
   type JobResult,
   type jobResultsQuerySchema,
+  type RecordInput,
   type Result,
   recordKey,
+  stampOf,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import { formatPosition, parsePosition } from '../http/cursor.ts';
@@ -147,13 +149,23 @@ async function joinResults(deps: ApiDeps, job: Job, entries: InputEntry[]): Prom
   return entries.map((entry): JobResult => {
     const { job_index } = entry;
     if (!entry.ok) return { job_index, outcome: 'set_aside', issues: entry.issues };
-    const { source, record_id, record_version: version = 0 } = entry.record;
+    const { source, record_id } = entry.record;
     const result = rows.get(recordKey({ tenant: job.tenant, source, record_id }));
-    if (result === undefined || result.record_version < version) {
+    if (result === undefined || !isAsNew(result, entry.record, stampOf(job))) {
       return { job_index, record_id, outcome: 'pending' };
     }
     return { job_index, record_id, outcome: 'done', result: addText(result, entry.record.text) };
   });
+}
+
+/**
+ * Returns true if a result is that of a record of the job or a newer one. An older row comes from an
+ * earlier job or another producer.
+ */
+function isAsNew(result: Result, { record_version }: RecordInput, stamp: number): boolean {
+  const { record_version: version = -1 } = result;
+  if (record_version !== undefined && version !== record_version) return version > record_version;
+  return result.stamp >= stamp;
 }
 
 /**

@@ -74,7 +74,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
  * itself may set.
  */
 function assignTenant(record: Record<string, unknown>, tenant: string): RecordInput {
-  const { job_id, job_index, text_claim, analysis_run, ...own } = record;
+  const { job_id, job_index, text_claim, analysis_run, stamp, ...own } = record;
   return { ...own, tenant } as RecordInput;
 }
 

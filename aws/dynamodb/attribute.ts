@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Record<string, AttributeValue>;
 
 /** Types of the values in results and verdicts. */
-export type Value = string | number | { [name: string]: Value };
+export type Value = string | number | boolean | { [name: string]: Value };
 
 /**
  * Converts a value to an attribute. The SDK's `marshall` returns the same attribute, but takes five
@@ -14,6 +14,7 @@ export type Value = string | number | { [name: string]: Value };
 export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
   return { M: itemOf(value) };
 }
 

@@ -50,7 +50,7 @@ async function findOpen(
   for (const result of found.values()) if (result.status === 'analyzed') reportFirst(result);
   const without_result = open.filter((record) => {
     const result = found.get(recordKey(record));
-    return result === undefined || result.record_version < record.record_version;
+    return result === undefined || (result.record_version ?? 0) < record.record_version;
   });
   // A set-aside may be one of up to 100 bad lines, so a few requests at a time are enough.
   const limit = pLimit(8);

@@ -11,8 +11,8 @@ export const RESULTS_SERDE = 'org.apache.hive.hcatalog.data.JsonSerDe';
 /**
  * Defines the view `results`, which has one row for each version of a record. The lake can contain
  * several lines for one version. Each replay adds a line, and a batch that was delivered twice adds
- * duplicate lines. The view selects the latest replay of each version. If the replay has several
- * lines, the view selects the earliest line.
+ * duplicate lines. The view selects what the results table had last of each version, and of a
+ * version that it never had the latest replay. If there are several lines, it selects the earliest.
  */
 export function createResultsView(
   database: string,
@@ -20,7 +20,7 @@ export function createResultsView(
 ): glue.CfnTable.TableInputProperty {
   const names = columns.map((column) => column.name).join(', ');
   const order =
-    'PARTITION BY tenant, source, record_id, record_version ORDER BY COALESCE(analysis_run, 0) DESC, processed_at';
+    'PARTITION BY tenant, source, record_id, record_version ORDER BY COALESCE(revision, 0) DESC, COALESCE(analysis_run, 0) DESC, processed_at';
   const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
   const originalSql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
   const description = 'Results, one row per record version.';

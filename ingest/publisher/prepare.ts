@@ -10,6 +10,8 @@ export interface PrepareOptions {
    */
   claims: TextClaimStore | undefined;
   new_record_id: (() => string) | undefined;
+  /** Returns the stamp of a record, by its key. */
+  stamp: (record_key: string) => number;
   retry: RetryPolicy;
 }
 
@@ -21,32 +23,34 @@ export type Prepared =
   | { ok: true; entry: Encoded }
   | { ok: false; outcome: Exclude<PublishOutcome, { status: 'accepted' }> };
 
-type TooLarge = EncodeOutcome & { ok: false };
+type Refused = EncodeOutcome & { ok: false };
+type TooLarge = Refused & { reason: 'too_large' };
 
 /**
  * Encodes a record. If the record is too large for the stream, stores its text in the claim store
  * and encodes the record with the hash of the text instead of the text.
  */
 export async function prepare(record: RecordInput, options: PrepareOptions): Promise<Prepared> {
-  const encoded = encode(record, options.new_record_id);
+  const encoded = encode(record, options);
   if (encoded.ok) return encoded;
   if (encoded.reason === 'too_large' && options.claims !== undefined) {
-    return prepareClaim(record, encoded, options.claims, options.retry);
+    return prepareClaim(record, encoded, options.claims, options);
   }
   return refuse(encoded);
 }
 
 async function prepareClaim(
   record: RecordInput,
-  { record_id = '' }: TooLarge,
+  { record_id, stamp }: TooLarge,
   claims: TextClaimStore,
-  { max_attempts, pause }: RetryPolicy,
+  options: PrepareOptions,
 ): Promise<Prepared> {
   const { tenant = 'default', text = '' } = record;
+  const { max_attempts, pause } = options.retry;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const text_claim = await claims.put(tenant, text);
-      const encoded = encode({ ...withClaim(record, text_claim), record_id });
+      const encoded = encode({ ...withClaim(record, text_claim), record_id, stamp }, options);
       return encoded.ok ? encoded : refuse(encoded);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
@@ -59,6 +63,8 @@ async function prepareClaim(
   }
 }
 
-function refuse({ ok: _, ...refusal }: TooLarge): Prepared {
-  return { ok: false, outcome: { status: 'refused', ...refusal } };
+function refuse(refused: Refused): Prepared {
+  const { reason, issues } = refused;
+  const named = reason === 'too_large' ? { record_id: refused.record_id } : {};
+  return { ok: false, outcome: { status: 'refused', ...named, reason, issues } };
 }

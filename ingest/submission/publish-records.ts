@@ -1,6 +1,6 @@
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../jobs/progress.ts';
-import type { InputPosition, Job } from '../../schemas/index.ts';
+import { type InputPosition, type Job, stampOf } from '../../schemas/index.ts';
 import type { RecordStream, TextClaimStore } from '../ports.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
@@ -112,15 +112,19 @@ function createSubmitChunk(deps: PublishDeps, job: Job, lease: HeldLease): Submi
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
   const progress = createProgress({ store, on_final, now });
   return async (entries, last) => {
-    await publishValid(publisher, entries);
+    await publishValid(publisher, entries, stampOf(job));
     await setInvalidAside(progress, job, entries);
     const { job_id } = job;
     return store.advance(job_id, ['PROCESSING'], 'submitted', last.end, lease.extend());
   };
 }
 
-async function publishValid(publisher: Publisher, entries: InputEntry[]): Promise<void> {
-  const records = entries.flatMap((entry) => (entry.ok ? [entry.record] : []));
+async function publishValid(
+  publisher: Publisher,
+  entries: InputEntry[],
+  stamp: number,
+): Promise<void> {
+  const records = entries.flatMap((entry) => (entry.ok ? [{ ...entry.record, stamp }] : []));
   for await (const outcome of publisher.publishAll(records)) {
     if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);
     // A refusal is a bug, because `readInput` has validated the records and because long texts go

@@ -40,7 +40,7 @@ export function createDelivered(max_records: number = MAX_RECORDS): Delivered {
  * operator can put repaired bytes back at the same position.
  */
 function keyOf({ delivered_as, position, record }: StreamItem): string {
-  const { record_version, analysis_run = 0 } = record;
+  const { record_version = '', analysis_run = 0 } = record;
   const place = `${delivered_as}/${deriveRecordId(position)}`;
   return `${place}/${recordKey(record)}/${record_version}/${analysis_run}`;
 }

@@ -42,6 +42,8 @@ export function batchTimes(
 export interface BatchMeasures extends BatchTimes {
   records_in: number;
   results: number;
+  unchanged: number;
+  not_newer: number;
   set_asides: number;
   /** Number of set-asides for each reason. */
   reasons: Record<string, number>;
@@ -62,6 +64,8 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
   return {
     records_in: batch.records_in,
     results: batch.results,
+    unchanged: batch.unchanged,
+    not_newer: batch.not_newer,
     // A set-aside that could not be stored has a reason and is no set-aside yet.
     set_asides: Math.max(0, batch.set_asides - over_budget),
     over_budget,

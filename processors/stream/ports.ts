@@ -1,11 +1,15 @@
-import type { Result, SetAside } from '../../schemas/index.ts';
+import type { Decision, Result, SetAside } from '../../schemas/index.ts';
 
 /**
  * An entry that a store did not store. `index` is the index of the entry in the array that was
  * passed to `put`. All entries without a failure are stored.
  */
-export interface PutFailure {
+export interface PutFailure extends Rejection {
   index: number;
+}
+
+/** Why a store did not store an entry. */
+export interface Rejection {
   /** Error code of the service. */
   code: string;
   retryable: boolean;
@@ -25,12 +29,40 @@ interface Store<Entry> {
   put(entries: Entry[]): Promise<PutFailure[]>;
 }
 
+/** A result to put into the results table, with all that orders it among those of its record. */
+export interface ResultEntry {
+  result: Result;
+  /** Orders results of the same stamp. See `derivePlace`. */
+  place: string;
+  /** True if the producer gave the time of creation. */
+  is_creation_given: boolean;
+}
+
+/** What a put did with one result. */
+export interface RowOutcome {
+  /**
+   * `written`: the row has the result. `unchanged`: the row said the same before. `not_newer`: the
+   * row had a newer result. `superseded`: the row has a newer result of the same put.
+   */
+  outcome: Decision['outcome'] | 'superseded';
+  /** The row after the put. */
+  row: Result;
+}
+
 /**
- * Stores one row for each record. The row holds the highest version of the record, regardless of
- * the order of arrival. A put must not contain two results of the same record. The results table
- * and the lake both leave out a text that is too long, but store the hash and the size of the text.
+ * Stores one row for each record. The function `decide` says which result the row holds, regardless
+ * of the order of arrival. The results table and the lake both leave out a text that is too long,
+ * but store the hash and the size of the text.
  */
-export type ResultsTable = Store<Result>;
+export interface ResultsTable {
+  /**
+   * Puts results and says for each, in their order, what the table did with it. If one result of a
+   * record fails, all results of the record in this put fail. A put without results makes no call.
+   *
+   * @throws {ServiceError} if no result could be stored.
+   */
+  put(entries: ResultEntry[]): Promise<(RowOutcome | Rejection)[]>;
+}
 
 /** The store that SQL queries read. The lake may contain the same line more than once. */
 export type Lake = Store<Result>;

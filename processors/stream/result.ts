@@ -31,9 +31,13 @@ export function buildResult(
   ending: Ending,
   options: ResultOptions,
 ): Complete<Result> {
-  const { record, arrived_at } = item;
-  // Leave out the text of a withdrawal, even if the producer sent a text.
+  const { record, arrived_at, stamp } = item;
+  // Leave out the content of a withdrawal, even if the producer sent it.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
+  const { job_id, job_index } = record;
+  const carried = pickCarried<Partial<StreamItem['record']>>(
+    ending.status === 'withdrawn' ? { job_id, job_index } : record,
+  );
   const analyzed = ending.status === 'analyzed' ? ending : undefined;
   const verdict = analyzed?.verdict;
   const certainty = verdict === undefined ? undefined : rateCertainty(verdict);
@@ -44,6 +48,10 @@ export function buildResult(
     tenant: record.tenant,
     source: record.source,
     record_version: record.record_version,
+    stamp,
+    // The results table knows both.
+    revision: undefined,
+    first_created_at: undefined,
     analysis_run: record.analysis_run,
     status: ending.status,
     sentiment: verdict?.sentiment,
@@ -58,8 +66,8 @@ export function buildResult(
     text: options.text_policy === 'full' ? text : undefined,
     text_hash: hashText(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
-    ...pickCarried(record),
-    attributes: record.attributes === undefined ? undefined : toStrings(record.attributes),
+    ...carried,
+    attributes: carried.attributes === undefined ? undefined : toStrings(carried.attributes),
     created_at: new Date(record.created_at ?? arrived_at).toISOString(),
     arrived_at,
     processed_at: options.processed_at,

@@ -5,12 +5,17 @@ import { respond } from './respond.ts';
 
 /**
  * The totals of a batch. `records` is the sum of `results`, `set_asides`, `cancelled` and `failed`.
+ * `unchanged` and `not_newer` are parts of `results`.
  * Each sub-record of an aggregate counts as one record.
  */
 export interface BatchReport {
   response: KinesisStreamBatchResponse;
   records: number;
   results: number;
+  /** Number of results that say what the row of their record said before. */
+  unchanged: number;
+  /** Number of results that are not the newest of their record. */
+  not_newer: number;
   set_asides: number;
   /** Number of records that were skipped because their job is cancelled. */
   cancelled: number;
@@ -33,6 +38,8 @@ export interface BatchReport {
 export class BatchTally {
   records = 0;
   results = 0;
+  unchanged = 0;
+  not_newer = 0;
   set_asides = 0;
   cancelled = 0;
   readonly #reasons: string[] = [];
@@ -53,7 +60,7 @@ export class BatchTally {
   }
 
   report(records: KinesisStreamRecord[]): BatchReport {
-    const { records: count, results, set_asides, cancelled } = this;
+    const { records: count, results, unchanged, not_newer, set_asides, cancelled } = this;
     const failed = this.#failed.length;
     return {
       response: respond(
@@ -62,6 +69,8 @@ export class BatchTally {
       ),
       records: count,
       results,
+      unchanged,
+      not_newer,
       set_asides,
       cancelled,
       failed,

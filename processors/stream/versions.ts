@@ -1,8 +1,9 @@
-import { type RecordIdentity, recordKey } from '../../schemas/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { recordKey } from '../../schemas/index.ts';
 import type { StreamItem } from './decode/decode.ts';
 
 /**
- * One version of a record. `places` are all items with this version, and `item` is the first of
+ * One acceptance of a record. `places` are all items that repeat it, and `item` is the first of
  * these items.
  */
 export interface Version {
@@ -11,44 +12,36 @@ export interface Version {
 }
 
 /**
- * Returns each version once, in the order of the stream. If several items contain the same version,
- * the first item is analysed.
+ * Returns each acceptance of a record once, in the order of the stream. A resend repeats an
+ * acceptance: it has the same stamp, version and content.
  */
 export function distinctVersions(items: StreamItem[]): Version[] {
-  const versions = new Map<string, Version>();
+  const versions = new Map<string, Version[]>();
+  const found: Version[] = [];
   for (const item of items) {
-    const { record_version, analysis_run = 0 } = item.record;
-    const key = `${recordKey(item.record)}#${record_version}#${analysis_run}`;
-    const version = versions.get(key);
-    if (version === undefined) versions.set(key, { item, places: [item] });
-    else version.places.push(item);
+    const { record, stamp } = item;
+    const key = `${recordKey(record)}#${record.record_version}#${record.analysis_run}#${stamp}`;
+    const similar = versions.get(key) ?? [];
+    const version = similar.find((one) => hasSameContent(one.item, item));
+    if (version !== undefined) {
+      version.places.push(item);
+      continue;
+    }
+    const first = { item, places: [item] };
+    versions.set(key, [...similar, first]);
+    found.push(first);
   }
-  return [...versions.values()];
+  return found;
 }
 
-/** A version of a record with the number of its analysis run. */
-export interface Versioned extends RecordIdentity {
-  record_version: number;
-  analysis_run?: number | undefined;
+/** Compares two records without their places in jobs. */
+function hasSameContent({ record: one }: StreamItem, { record: other }: StreamItem): boolean {
+  const withoutJob = ({ job_id: _id, job_index: _index, ...content }: StreamItem['record']) =>
+    content;
+  return isDeepStrictEqual(withoutJob(one), withoutJob(other));
 }
 
-/**
- * Returns true if a result replaces another result of the same record. The version must be higher,
- * or the versions must be equal and the analysis run must be later.
- */
-function replaces(result: Versioned, other: Versioned): boolean {
-  const is_later = (result.analysis_run ?? 0) > (other.analysis_run ?? 0);
-  const is_same = result.record_version === other.record_version;
-  return result.record_version > other.record_version || (is_same && is_later);
-}
-
-/** Returns for each record only the result with the highest version. */
-export function highestVersions<Result extends Versioned>(results: Result[]): Result[] {
-  const highest = new Map<string, Result>();
-  for (const result of results) {
-    const key = recordKey(result);
-    const best = highest.get(key);
-    if (best === undefined || replaces(result, best)) highest.set(key, result);
-  }
-  return [...highest.values()];
+/** Returns the place that orders an acceptance among others of the same stamp: its latest. */
+export function latestPlace({ places }: Version): string {
+  return places.map(({ place }) => place).reduce((one, other) => (one > other ? one : other));
 }

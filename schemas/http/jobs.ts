@@ -34,6 +34,7 @@ const strictDocumentSchema = z
     job_id: true,
     job_index: true,
     analysis_run: true,
+    stamp: true,
     deleted: true,
   })
   .extend({
@@ -42,7 +43,6 @@ const strictDocumentSchema = z
       .optional()
       .describe('Where the text comes from; the source_id of the job if absent.'),
     language_code: recordFields.language.optional(),
-    record_version: recordFields.record_version.optional(),
   });
 
 /**

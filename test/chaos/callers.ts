@@ -144,7 +144,6 @@ async function postRecords(
       tenant: CALLER_TENANT,
       source: name,
       record_id: `${mark}.${i}`,
-      record_version: 0,
       text,
       language: 'en',
       status: 'analyzed',

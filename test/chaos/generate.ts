@@ -65,7 +65,7 @@ function writeText(mark: string): string {
 }
 
 function describeRecord(source: string, text: string, record_id?: string): RecordSpec {
-  const base = { kind: 'record', tenant: 'default', source, record_version: 0 } as const;
+  const base = { kind: 'record', tenant: 'default', source } as const;
   const id = record_id === undefined ? {} : { record_id };
   return { ...base, ...id, text, language: 'en', status: 'analyzed' };
 }
@@ -139,6 +139,6 @@ export function generateClaim(random: Random, name: string): StormEntry {
 }
 
 function generateRecord(source: string, record_id: string, text: string): StormEntry {
-  const record = { tenant: 'default', record_id, record_version: 0, source, text, language: 'en' };
+  const record = { tenant: 'default', record_id, source, text, language: 'en' };
   return { record, specs: [describeRecord(source, text, record_id)] };
 }

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutRecordCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -6,6 +8,7 @@ import { deriveRecordId } from '../../schemas/index.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
 import { functionLog, type MeterEntry } from '../support/observe.ts';
+import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
 
@@ -199,6 +202,33 @@ it('a record keeps its highest version, in whatever order versions arrive', asyn
   }, WAIT);
 });
 
+it('a corrected file replaces the results of its records, and a withdrawal without a version withdraws one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'aurastream-corrected-'));
+  const ingest = async (...records: object[]) => {
+    const file = join(folder, 'reviews.jsonl');
+    await writeFile(file, records.map((record) => JSON.stringify(record)).join('\n'));
+    const { code, stderr } = await aurastream(['ingest', file, '--json'], {
+      env: test.environment,
+    });
+    expect(code, stderr).toBe(0);
+  };
+  const of = (record_id: string, fields: object) => ({
+    ...{ record_id, source: 'corrected', language: 'en' },
+    ...fields,
+  });
+  await ingest(of('one', { text: 'It is great' }), of('two', { text: 'It is great' }));
+  await vi.waitFor(async () => {
+    expect(await result('corrected', 'two')).toMatchObject({ sentiment: 'POSITIVE' });
+  }, WAIT);
+  await ingest(of('one', { text: 'It is terrible' }), of('two', { deleted: true }));
+  await vi.waitFor(async () => {
+    expect(await result('corrected', 'one')).toMatchObject({ sentiment: 'NEGATIVE' });
+    expect(await result('corrected', 'two')).toMatchObject({ status: 'withdrawn' });
+    expect(await result('corrected', 'two')).not.toHaveProperty('text');
+  }, WAIT);
+  await rm(folder, { recursive: true });
+});
+
 it('a text that makes Comprehend refuse its call is set aside, and the other 24 texts of the call get verdicts', async () => {
   await test.control('POST', 'faults', {
     service: 'comprehend',
@@ -260,7 +290,7 @@ it('every record has its results after partial failures of every service', async
   }, WAIT);
 });
 
-it('a repeated text costs no further call, and a redelivery changes no row', async () => {
+it('a repeated text costs no further call, and a record that is sent again keeps its verdict and its times', async () => {
   const lines = Array.from({ length: 50 }, (_, i) =>
     Buffer.from(
       JSON.stringify({
@@ -289,7 +319,12 @@ it('a repeated text costs no further call, and a redelivery changes no row', asy
     );
     expect(repeats).toEqual([{ n: 100 }]);
   }, WAIT);
-  expect(await rows()).toEqual(first);
+  const again = await rows();
+  for (const [i, row] of first.entries()) {
+    const { text, sentiment, scores, created_at, first_created_at } = row;
+    expect(again[i]).toMatchObject({ text, sentiment, scores, created_at, first_created_at });
+    expect(again[i]!.revision).toBeGreaterThan(row.revision!);
+  }
   expect(await comprehendCalls()).toBe(calls);
   const { rows: once } = await test.query(
     `SELECT count(*) AS n FROM results WHERE source = 'again'`,

@@ -2,6 +2,7 @@
 export interface Attribute {
   S?: string;
   N?: string;
+  BOOL?: boolean;
   M?: Item;
 }
 export type Item = Record<string, Attribute>;

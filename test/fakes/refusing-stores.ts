@@ -1,11 +1,7 @@
-import type { PutFailure } from '../../processors/stream/ports.ts';
+import type { PutFailure, ResultsTable } from '../../processors/stream/ports.ts';
 import type { Result, SetAside } from '../../schemas/index.ts';
-import {
-  createFakeResultsTable,
-  createFakeSetAsides,
-  createFakeStore,
-  failureAt,
-} from './stores.ts';
+import { createFakeResultsTable } from './results-table.ts';
+import { createFakeSetAsides, createFakeStore, failureAt } from './stores.ts';
 
 /**
  * Says which entries a store refuses. The store refuses the entries with the given ids. If `throws`
@@ -16,8 +12,12 @@ interface Refusals {
   throws?: Error;
 }
 
-export interface RefusingStore<Entry> {
+interface PlainStore<Entry> {
   put(entries: Entry[]): Promise<PutFailure[]>;
+}
+
+export interface RefusingStore<Entry, Store extends { put: unknown } = PlainStore<Entry>> {
+  put: Store['put'];
   refuses: Refusals;
   /** The entries of each call of `put`, in the order of the calls. */
   puts: Entry[][];
@@ -45,6 +45,26 @@ function withRefusals<Entry>(
   };
 }
 
+/** Wraps a results table like {@link withRefusals}. */
+function refuseRows(table: ResultsTable): RefusingStore<Result, ResultsTable> {
+  const refuses: Refusals = { ids: new Set() };
+  const puts: Result[][] = [];
+  return {
+    refuses,
+    puts,
+    async put(entries) {
+      puts.push(entries.map(({ result }) => result));
+      if (refuses.throws !== undefined) throw refuses.throws;
+      const taken = entries.filter(({ result }) => !refuses.ids.has(result.record_id));
+      const answers = await table.put(taken);
+      return entries.map(
+        (entry) =>
+          answers[taken.indexOf(entry)] ?? { code: 'Refused', retryable: true, throttled: false },
+      );
+    },
+  };
+}
+
 /** Creates the consumer's three stores, and gives tests access to their contents. */
 export function createRefusingStores() {
   const rows = new Map<string, Result>();
@@ -56,7 +76,7 @@ export function createRefusingStores() {
     rows,
     lines,
     objects,
-    results_table: withRefusals(createFakeResultsTable({ rows }), recordId),
+    results_table: refuseRows(createFakeResultsTable({ rows })),
     lake: withRefusals(lake, recordId),
     set_asides: withRefusals(createFakeSetAsides({ objects }), (entry) => entry.set_aside_id),
   };

@@ -1,6 +1,6 @@
 import { chunk } from '../../lib/chunk.ts';
-import type { PutFailure, ResultsTable, SetAsides } from '../../processors/stream/ports.ts';
-import { type Result, recordKey, ServiceError, type SetAside } from '../../schemas/index.ts';
+import type { PutFailure, SetAsides } from '../../processors/stream/ports.ts';
+import { ServiceError, type SetAside } from '../../schemas/index.ts';
 import { type Network, PERFECT_NETWORK } from './network.ts';
 
 export interface FakeStoreOptions<Entry> {
@@ -51,38 +51,6 @@ function putCall<Entry>(
 
 export function failureAt(index: number, code: string): PutFailure {
   return { index, code, retryable: true, throttled: false };
-}
-
-export interface FakeResultsTableOptions {
-  rows?: Map<string, Result>;
-  network?: Network;
-  onRow?: (result: Result, before: Result | undefined) => void;
-}
-
-/** Creates a results table that has one row for each record: the row with the highest version. */
-export function createFakeResultsTable(options: FakeResultsTableOptions = {}): ResultsTable {
-  const { rows = new Map(), network = PERFECT_NETWORK, onRow } = options;
-  return createFakeStore<Result>({
-    entries_per_call: 25,
-    network,
-    keep(result) {
-      const before = rows.get(recordKey(result));
-      if (before !== undefined && !replacesRow(result, before)) return;
-      rows.set(recordKey(result), result);
-      onRow?.(result, before);
-    },
-  });
-}
-
-/**
- * Decides whether a result replaces a row. The fake has its own comparison, so that a bug in the
- * product's comparison makes tests fail.
- */
-function replacesRow(result: Result, row: Result): boolean {
-  if (result.record_version !== row.record_version) {
-    return result.record_version > row.record_version;
-  }
-  return (result.analysis_run ?? 0) > (row.analysis_run ?? 0);
 }
 
 /** Creates a set-aside store that has one object for each position on the stream. */

@@ -187,6 +187,8 @@ function listMetrics(): Record<string, number> {
   return batchMetrics({
     records_in: 0,
     results: 0,
+    unchanged: 0,
+    not_newer: 0,
     set_asides: 0,
     cancelled: 0,
     failed: 0,

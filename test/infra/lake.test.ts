@@ -113,7 +113,8 @@ it('the view results shows the earliest line of the latest analysis of each reco
   expect(originalSql).toBe(
     `SELECT ${columns.join(', ')} FROM (SELECT *, row_number() OVER (` +
       'PARTITION BY tenant, source, record_id, record_version ' +
-      'ORDER BY COALESCE(analysis_run, 0) DESC, processed_at) AS delivery ' +
+      'ORDER BY COALESCE(revision, 0) DESC, COALESCE(analysis_run, 0) DESC, processed_at) ' +
+      'AS delivery ' +
       'FROM aurastream.results_raw) AS deliveries WHERE delivery = 1',
   );
   expect(view).toMatchObject({ catalog: 'awsdatacatalog', schema: 'aurastream' });

@@ -132,8 +132,8 @@ function keyOf({ key_name }: TableModel, item: Item): string {
 export function fieldsOf(item: Item): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of Object.keys(item)) {
-    const { S, N, M } = item[name]!;
-    fields[name] = S ?? (N === undefined ? fieldsOf(M ?? {}) : Number(N));
+    const { S, N, BOOL, M } = item[name]!;
+    fields[name] = S ?? BOOL ?? (N === undefined ? fieldsOf(M ?? {}) : Number(N));
   }
   return fields;
 }

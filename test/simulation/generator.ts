@@ -53,18 +53,29 @@ export function createGenerator(options: GeneratorOptions): () => Entry[] {
     if (kind < 23) return makeShared(options, draw);
     if (kind < 33) return [makeUnnamed(random, draw)];
     const versions = random.chance(0.1) ? 1 + random.int(4) : 1;
-    const tenant = random.pick(TENANTS);
-    return Array.from({ length: versions }, (_, record_version) =>
-      asRecord(draw({ tenant, source: name, record_id: id, record_version })),
+    const identity = { tenant: random.pick(TENANTS), source: name, record_id: id };
+    return drawVersions(random, versions).map((version) =>
+      asRecord(draw({ ...identity, ...version })),
     );
   };
+}
+
+type Version = { record_version?: number };
+
+/**
+ * Draws versions of one record: all with a number, or none, or only the first. Several numbers among
+ * versions without one would have to rise with the stamps, and producers send some records late.
+ */
+function drawVersions(random: Random, count: number): Version[] {
+  const numbered = random.pick([count, count, 0, 1]);
+  return Array.from({ length: count }, (_, i) => (i < numbered ? { record_version: i } : {}));
 }
 
 interface Identity {
   tenant: string;
   source: string;
   record_id?: string;
-  record_version: number;
+  record_version?: number;
 }
 
 interface Drawn {
@@ -87,15 +98,19 @@ function createDraw({ random, name, repeats, foreign_job }: GeneratorOptions): D
   return (identity) => {
     const text = drawText();
     const kind = random.int(100);
-    const { record_id, record_version } = identity;
+    const { record_id } = identity;
     const is_foreign = identity.tenant !== 'default' && random.chance(0.3);
     const foreign = is_foreign ? foreign_job() : undefined;
     const carried = random.chance(0.1) ? drawCarried(random) : {};
+    const odd_time = random.chance(0.02) ? '1970-01-01T00:00:00.000Z' : undefined;
     const build = (
       fields: { text?: string; language?: string; deleted?: boolean },
       status: RecordSpec['status'],
     ): Drawn => ({
-      record: { ...identity, ...fields, ...carried, ...foreign },
+      record: {
+        ...{ ...identity, ...fields, ...carried, ...foreign },
+        ...(odd_time === undefined ? {} : { created_at: odd_time }),
+      },
       spec: {
         kind: 'record',
         ...identity,
@@ -104,10 +119,11 @@ function createDraw({ random, name, repeats, foreign_job }: GeneratorOptions): D
         ...(fields.language === undefined ? {} : { language: fields.language }),
         status,
         ...carried,
+        ...(odd_time === undefined ? {} : keepTime(carried, odd_time)),
         ...foreign,
       },
     });
-    if (kind < 5 && record_id !== undefined && record_version > 0) {
+    if (kind < 5 && record_id !== undefined) {
       return build({ deleted: true }, 'withdrawn');
     }
     if (kind < 7) return build({ text: '   ' }, 'empty');
@@ -116,6 +132,11 @@ function createDraw({ random, name, repeats, foreign_job }: GeneratorOptions): D
     if (random.chance(0.1)) return build({ text }, status);
     return build({ text, language: random.pick(['en', 'en', 'de', 'fr']) }, status);
   };
+}
+
+/** A time of creation that cannot be right becomes an attribute. */
+function keepTime(carried: Partial<RecordSpec>, created_at: string): Partial<RecordSpec> {
+  return { created_at: undefined, attributes: { ...carried.attributes, created_at } };
 }
 
 /** Draws fields that a result copies from its record. */
@@ -156,7 +177,7 @@ function encode({ record }: Drawn): Buffer {
  * sends the record without one.
  */
 function makeUnnamed(random: Random, draw: Draw): Entry {
-  const drawn = draw({ tenant: random.pick(TENANTS), source: 'unnamed', record_version: 0 });
+  const drawn = draw({ tenant: random.pick(TENANTS), source: 'unnamed' });
   if (random.chance(0.5)) return asRecord(drawn);
   const json = encode(drawn);
   const bytes = random.chance(0.05) ? gzipSync(json) : json;
@@ -175,7 +196,9 @@ function makeShared({ random, shared_versions }: GeneratorOptions, draw: Draw): 
     const key = `${tenant} ${source} ${record_id}`;
     const record_version = (shared_versions.get(key) ?? -1) + 1;
     shared_versions.set(key, record_version);
-    return asRecord(draw({ tenant, source, record_id, record_version }));
+    // Of a third of the ids, no version has a number.
+    const version = Number(record_id.slice(-1)) % 3 === 0 ? {} : { record_version };
+    return asRecord(draw({ tenant, source, record_id, ...version }));
   });
 }
 
@@ -193,8 +216,8 @@ function makeAggregate(random: Random, draw: Draw, id: string): Entry {
     }
     const name = random.chance(0.4) ? {} : { record_id: `${id}.${length}` };
     const versions = 'record_id' in name && random.chance(0.2) ? 3 : 1;
-    for (let record_version = 0; record_version < versions; record_version += 1) {
-      const drawn = draw({ tenant, source: 'kpl', ...name, record_version });
+    for (const version of drawVersions(random, versions)) {
+      const drawn = draw({ tenant, source: 'kpl', ...name, ...version });
       subs.push({ partition_key, data: encode(drawn), spec: drawn.spec });
     }
   }
@@ -208,7 +231,7 @@ function makeAggregate(random: Random, draw: Draw, id: string): Entry {
 
 /** Makes a record whose text is on S3, or should be there. */
 function makeClaim({ claim }: GeneratorOptions, draw: Draw, id: string): Entry {
-  const drawn = draw({ tenant: TENANTS[id.length % 2]!, source: 'claims', record_version: 0 });
+  const drawn = draw({ tenant: TENANTS[id.length % 2]!, source: 'claims' });
   const { tenant } = drawn.spec;
   const { text, ...rest } = drawn.record;
   const name = id.endsWith('3') ? {} : { record_id: id };
@@ -227,7 +250,6 @@ function makeInvalidRecord(id: string): { bytes: Buffer; spec: PoisonSpec } {
   const spec: RecordSpec = {
     kind: 'record',
     tenant: 'default',
-    record_version: 0,
     status: 'analyzed',
     ...fixed,
   };

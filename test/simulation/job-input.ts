@@ -56,8 +56,7 @@ function makeLine(options: Options, before: JobLine[]): { line: JobLine; text: s
     tenant,
     source,
     record_id: named ?? `${job_id}:${job_index}`,
-    // Two lines may have different versions of a record, in any order.
-    record_version: twin?.record_version ?? (own_id === undefined ? 0 : job_index),
+    ...(twin === undefined ? drawVersion(random, job_index, own_id) : versionOf(twin)),
     job_id,
     job_index,
   };
@@ -72,11 +71,20 @@ function makeLine(options: Options, before: JobLine[]): { line: JobLine; text: s
     ...(deleted ? { deleted } : { text }),
     ...(language === undefined ? {} : { language_code: language }),
     ...(named === undefined && !deleted ? {} : { record_id: base.record_id }),
-    ...(base.record_version === 0 ? {} : { record_version: base.record_version }),
+    ...versionOf(base),
     ...(pretends ? PRETENDED : {}),
   };
   const outcome = status === 'refused' ? 'set_aside' : status;
   return { line: { outcome, spec }, text: JSON.stringify(fields) };
+}
+
+/** Several lines may have versions of a record, with and without numbers. */
+function drawVersion(random: Random, job_index: number, own_id: string | undefined) {
+  return own_id !== undefined && random.chance(0.5) ? { record_version: job_index } : {};
+}
+
+function versionOf({ record_version }: { record_version?: number | undefined }) {
+  return record_version === undefined ? {} : { record_version };
 }
 
 /** Fields that a line cannot choose. All but the tenant become attributes. */

@@ -9,7 +9,7 @@ export interface RecordSpec {
   source: string;
   /** Absent if the producer gives no id. The id then depends on the position on the stream. */
   record_id?: string | undefined;
-  record_version: number;
+  record_version?: number | undefined;
   text: string;
   /** Language that the producer gives. If absent, the consumer detects the language. */
   language?: string | undefined;
@@ -52,19 +52,28 @@ export type Entry =
   | { record: RecordInput; specs: [RecordSpec]; bytes?: undefined }
   | { bytes: Buffer; partition_key: string; specs: Spec[]; subs?: SubEntry[] };
 
+interface FoundEntry {
+  entry: Entry;
+  copies: number;
+  /** The id that the publisher gave the record. */
+  made_id?: string;
+  /** The stamp that the publisher gave the record. */
+  stamp?: number;
+}
+
 /**
  * The generated entries by content. Entries with the same content have the same expected outcomes.
- * A record that the publisher gave an id is found without that id. `copies` is the number of
+ * A record that the publisher gave an id or a stamp is found without them. `copies` is the number of
  * generated entries with the content.
  */
 export interface Specs {
   add(entry: Entry): void;
-  find(data: Buffer): { entry: Entry; made_id?: string; copies: number } | undefined;
+  find(data: Buffer): FoundEntry | undefined;
 }
 
 /** Prefix of the ids that publishers of the simulation make. */
 export const MADE_ID = 'made-';
-const MADE_AT_THE_END = /,"record_id":"(made-[^"]+)"\}$/;
+const MADE_AT_THE_END = /(?:,"record_id":"(made-[^"]+)")?,"stamp":(\d+)\}$/;
 
 export function createSpecs(): Specs {
   const entries = new Map<string, { entry: Entry; copies: number }>();
@@ -80,8 +89,10 @@ export function createSpecs(): Specs {
       const found = entries.get(key);
       if (found !== undefined) return found;
       const made = MADE_AT_THE_END.exec(key);
-      const without_id = made && entries.get(`${key.slice(0, made.index)}}`);
-      return without_id ? { ...without_id, made_id: made[1]! } : undefined;
+      const without = made && entries.get(`${key.slice(0, made.index)}}`);
+      if (!without) return undefined;
+      const [, made_id, stamp] = made;
+      return { ...without, stamp: Number(stamp), ...(made_id === undefined ? {} : { made_id }) };
     },
   };
 }

@@ -4,7 +4,6 @@
  * test/e2e/extension.test.ts runs this program in a changed copy of the code.
  */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { rowOf } from '../../aws/dynamodb/results/row.ts';
 import { createLake } from '../../aws/firehose/lake.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import type { RecordStream } from '../../ingest/ports.ts';
@@ -18,6 +17,7 @@ import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { NO_LIMITS } from '../fakes/pace.ts';
 import { testApi } from '../unit/api/app.ts';
 import { ARRIVED_AT, kinesisRecord } from './kinesis-event.ts';
+import { rowFor } from './results.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -98,7 +98,7 @@ function analyze(bytes: Uint8Array): Result {
 }
 
 function rowFields(of: Result): Fields {
-  return resultSchema.parse(unmarshall(rowOf(of, 1)));
+  return resultSchema.parse(unmarshall(rowFor(of, 1)));
 }
 
 async function putInLake(of: Result): Promise<Fields> {

@@ -20,7 +20,7 @@ export function createReviews(now: number): Result[] {
   return [
     ...reviews,
     aResult({ ...first!, record_id: 'EMPTY', source: 'app', ...WITHOUT_VERDICT }),
-    { ...first!, record_version: first!.record_version + 1, revision: now + 1, sentiment: 'MIXED' },
+    { ...first!, record_version: 1, revision: now + 1, sentiment: 'MIXED' },
   ] as Result[];
 }
 

@@ -4,25 +4,29 @@ import {
   type BatchStatementError,
 } from '@aws-sdk/client-dynamodb';
 import { chunk } from '../../../lib/chunk.ts';
-import type { Result } from '../../../schemas/index.ts';
+import type { ResultEntry } from '../../../processors/stream/ports.ts';
 import { isThrottling } from '../../errors.ts';
 import { type Rejection, sendBatches } from '../../send-batches.ts';
 import type { Item } from '../attribute.ts';
 import { ITEMS_PER_WRITE } from '../batches.ts';
 import { callDynamoDb, type Table } from '../table.ts';
+import type { Folded } from './fold.ts';
 
-/** A result and its row. `index` is the index of the result in the array that the caller puts. */
+/** The results of one record in a put, and what they make of its row. */
 export interface Writing {
-  index: number;
-  result: Result;
-  row: Item;
+  /** Key of the record. */
+  key: string;
+  /** The indexes of the results in the array that the caller puts. */
+  indexes: number[];
+  entries: ResultEntry[];
+  folded: Folded;
 }
 
 export type RejectedWritings = Map<Writing, Rejection>;
 
 /**
  * Inserts rows for records that have no row yet. Existing rows stay unchanged. The returned array
- * `existing` contains the results of records that already have a row.
+ * `existing` contains the writings of records that already have a row.
  */
 export async function insertRows(
   table: Table,
@@ -32,7 +36,9 @@ export async function insertRows(
     ...table,
     split: (some) => chunk(some, ITEMS_PER_WRITE),
     async send(call) {
-      const Statements = call.map(({ row }) => insertStatement(table.table_name, row));
+      const Statements = call.map(({ folded }) =>
+        insertStatement(table.table_name, folded.item ?? {}),
+      );
       const { Responses } = await callDynamoDb(() =>
         table.client.send(new BatchExecuteStatementCommand({ Statements })),
       );

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Result, recordKey, resultSchema } from '../../../schemas/index.ts';
+import * as z from 'zod';
+import { type Result, type RowOrder, recordKey, resultSchema } from '../../../schemas/index.ts';
 import { type Item, itemOf } from '../attribute.ts';
 
 /**
@@ -41,21 +42,41 @@ export function listingSort(
  */
 const MAX_TEXT_BYTES = 280_000;
 
+/** The attributes of a row that only the results table itself reads. */
+const rowSchema = resultSchema.extend({
+  place: z.string(),
+  content_hash: z.string(),
+  /** True if the producer gave a version with the content of the row. */
+  is_version_given: z.boolean(),
+  /** Time at which DynamoDB may delete the row, in epoch seconds. */
+  expires_at: z.int(),
+});
+
+/** A row of the results table as it was read. */
+export interface Row {
+  item: Item;
+  result: Result;
+  order: RowOrder;
+  /** Time at which DynamoDB may delete the row, in epoch seconds. */
+  expires_at: number;
+}
+
 /**
- * Converts a result to an item. The item has the fields of the result, the keys of the table and of
- * its indexes, and the expiry time. If the text does not fit, the item has no text, but still has the
- * hash and the size of the text.
+ * Converts a result to an item. The item has the fields of the result, its order, the keys of the
+ * table and of its indexes, and the expiry time. If the text does not fit, the item has no text, but
+ * still has the hash and the size of the text. A withdrawal of a record that never came is in no
+ * index.
  *
  * @param expires_at expiry time, in epoch seconds.
  */
-export function rowOf(result: Result, expires_at: number): Item {
-  const { tenant, source, record_id } = result;
+export function rowOf(result: Result, order: RowOrder, expires_at: number): Item {
   const row = itemOf({
     ...result,
     record_key: recordKey(result),
-    listing_key: listingKey(tenant, hashOf(source) + (hashOf(record_id) % SOURCE_SHARDS)),
-    created_sort: listingSort(result, 'created_at'),
-    arrival_sort: listingSort(result, 'arrived_at'),
+    ...(result.first_created_at !== undefined && keysOfListings(result)),
+    place: order.place,
+    content_hash: order.content_hash,
+    is_version_given: order.is_version_given,
     expires_at,
   });
   if (result.text_bytes > MAX_TEXT_BYTES) delete row.text;
@@ -69,6 +90,30 @@ export function rowOf(result: Result, expires_at: number): Item {
  */
 export function resultOf(row: Item): Result {
   return resultSchema.parse(unmarshall(row));
+}
+
+/**
+ * Reads an item with its order.
+ *
+ * @throws {z.ZodError} if the item is not a row.
+ */
+export function readRow(item: Item): Row {
+  const { place, content_hash, is_version_given, expires_at, ...result } = rowSchema.parse(
+    unmarshall(item),
+  );
+  const { record_version, stamp, analysis_run } = result;
+  const order = { record_version, stamp, place, analysis_run, content_hash, is_version_given };
+  return { item, result, order, expires_at };
+}
+
+/** Returns the keys of a row in the indexes. */
+function keysOfListings(result: Result): Record<string, string> {
+  const { tenant, source, record_id } = result;
+  return {
+    listing_key: listingKey(tenant, hashOf(source) + (hashOf(record_id) % SOURCE_SHARDS)),
+    created_sort: listingSort(result, 'created_at'),
+    arrival_sort: listingSort(result, 'arrived_at'),
+  };
 }
 
 /** Returns the first byte of the hash of a name. */

@@ -1,5 +1,7 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import {
+  boundStamp,
+  derivePlace,
   deriveRecordId,
   type Misfit,
   type SetAside,
@@ -16,6 +18,10 @@ import { Unreadable, unreadable } from './unreadable.ts';
  */
 export interface StreamItem extends Entry {
   record: StreamRecord & { record_id: string };
+  /** When the record was accepted, in epoch milliseconds. */
+  stamp: number;
+  /** Orders acceptances of the same stamp. */
+  place: string;
 }
 
 /** A record that can never have a result, with the reason. */
@@ -110,13 +116,22 @@ function readRecord(expanded: Expanded): DecodedRecord {
   const { entry, decoded_bytes } = expanded;
   if ('why' in expanded) return { rejected: { item: entry, why: expanded.why }, decoded_bytes };
   try {
-    const { record, misfits } = toRecord(expanded.value);
-    const record_id = record.record_id ?? deriveRecordId(entry.position);
-    return { item: { ...entry, record: { ...record, record_id } }, misfits, decoded_bytes };
+    const { record, misfits } = toRecord(expanded.value, Date.parse(entry.arrived_at));
+    return { item: placeRecord(entry, record), misfits, decoded_bytes };
   } catch (why) {
     if (!(why instanceof Unreadable)) throw why;
     return { rejected: { item: entry, why }, decoded_bytes };
   }
+}
+
+function placeRecord(entry: Entry, record: StreamRecord): StreamItem {
+  const record_id = record.record_id ?? deriveRecordId(entry.position);
+  return {
+    ...entry,
+    record: { ...record, record_id },
+    stamp: boundStamp(record.stamp, Date.parse(entry.arrived_at)),
+    place: derivePlace(entry.position, record),
+  };
 }
 
 function rejectWhole(whole: Entry): DecodedRecord {

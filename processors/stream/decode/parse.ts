@@ -1,4 +1,5 @@
 import {
+  boundCreation,
   type Misfit,
   parseWellFormedJson,
   readRecord,
@@ -22,14 +23,19 @@ export function parseValue(bytes: Uint8Array): unknown {
 }
 
 /**
- * Reads the fields of a record. See `readRecord`.
+ * Reads the fields of a record. See `readRecord` and `boundCreation`.
  *
+ * @param arrived_at time of arrival, in epoch milliseconds.
  * @throws {Unreadable} if the value is not a record.
  */
-export function toRecord(value: unknown): { record: StreamRecord; misfits: Misfit[] } {
+export function toRecord(
+  value: unknown,
+  arrived_at: number,
+): { record: StreamRecord; misfits: Misfit[] } {
   const read = readRecord(value);
   if (!read.success) throw new Unreadable('invalid_record', translateIssues(read.error));
-  return { record: read.data, misfits: read.misfits };
+  const { record, misfits } = boundCreation(read.data, arrived_at);
+  return { record, misfits: [...read.misfits, ...misfits] };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

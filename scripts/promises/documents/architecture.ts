@@ -166,7 +166,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'versions of records | versions with a result, a failure or a refusal, as they become known',
       tests: [
         'Of several versions the table keeps the highest, and the lake gets a line for each',
-        'Equal versions are analysed and stored once: the first counts',
+        'A resend is analysed and stored once, and both copies count',
       ],
     },
     {
@@ -386,7 +386,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'Tenant, source and id identify a record, so two sources can use the same ids.',
       tests: [
         'a record with the same id of another tenant or another source is another record',
-        'A results table keeps the records of two sources apart',
+        'A results table keeps the records of two %ss apart',
         'two sources with the same record_id keep a result each',
       ],
     },
@@ -451,18 +451,29 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: "one row per record version, however often a batch is delivered | the row's key is the record, and an insert that finds a row compares versions",
+      says: "one row per record, however often a batch is delivered | the row's key is the record, and an insert that finds a row decides whether to replace it",
       tests: [
         'A batch that is delivered again writes each row once',
         'A redelivery leaves the row as it was',
-        'A results table keeps the records of two tenants apart',
+        'A results table keeps the records of two %ss apart',
       ],
     },
     {
-      says: 'versions apply in order, whatever order they arrive in | the condition `record_version < :version` on the write',
+      says: 'a row says what the last acceptance of its record said, whatever the order of arrival | `decide` compares version, stamp and place (`schemas/order.ts`), and a row is replaced only if it still has the revision that was read',
       tests: [
-        'A results table keeps the highest version, whatever the order, number and concurrency of puts',
+        'a row is what the last acceptance said, in whatever order acceptances, resends and redeliveries arrive',
+        'A row has what the last acceptance said, whatever the order, number and concurrency of puts',
+        'a row is replaced only if it still has the revision that was read',
         'a record keeps its highest version, in whatever order versions arrive',
+        'The product keeps every promise in simulated worlds, whatever the faults',
+      ],
+    },
+    {
+      says: 'the lake says the same as the table | the line of a row is the row as its write returned it; lines of other versions have no `revision`',
+      tests: [
+        'Of several versions the table keeps the highest, and the lake gets a line for each',
+        'The line of a record that is delivered again is the row, also if it was analysed otherwise since',
+        'The product keeps every promise in simulated worlds, whatever the faults',
       ],
     },
     {

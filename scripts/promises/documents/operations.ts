@@ -214,6 +214,20 @@ export const OPERATIONS: DocumentPromises = {
       tests: [BATCH_METRICS, 'Records of a cancelled job get no result and make no call'],
     },
     {
+      says: '`unchanged` | results that say what the row of their record said before; they are part of `results` |',
+      tests: [
+        BATCH_METRICS,
+        'A result says whether the row said the same before, and whether the row is newer',
+      ],
+    },
+    {
+      says: '`not_newer` | results of a record whose row is newer; they have a lake line and no row, and are part of `results` |',
+      tests: [
+        BATCH_METRICS,
+        'Of several versions the table keeps the highest, and the lake gets a line for each',
+      ],
+    },
+    {
       says: '`misfits` | values of metadata that became an attribute or were dropped; the log line names their fields |',
       tests: [BATCH_METRICS, 'the values that do not fit their field are counted by field'],
     },
@@ -346,7 +360,9 @@ export const OPERATIONS: DocumentPromises = {
     { says: 'Those records are on the stream until they are 24 hours old.', tests: [RETENTION] },
     {
       says: 'Records that were processed before do not count twice.',
-      tests: ['a repeated text costs no further call, and a redelivery changes no row'],
+      tests: [
+        'a repeated text costs no further call, and a record that is sent again keeps its verdict and its times',
+      ],
     },
     {
       says: 'The publisher and the API send rejected records again, so nothing is lost as long as the producers run.',
@@ -722,7 +738,7 @@ export const OPERATIONS: DocumentPromises = {
       says: 'You can stop it and run it again.',
       tests: [
         'a replay skips a record whose result %s',
-        'A results table replaces a version by its later analysis, never by an earlier one, and a newer version by neither',
+        'A results table replaces an analysis by a later one, never by an earlier one, and a newer version by neither',
       ],
     },
     {
@@ -730,7 +746,7 @@ export const OPERATIONS: DocumentPromises = {
       tests: [
         'aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone',
         'the view results shows the earliest line of the latest analysis of each record version',
-        'A results table replaces a version by its later analysis, never by an earlier one, and a newer version by neither',
+        'A results table replaces an analysis by a later one, never by an earlier one, and a newer version by neither',
       ],
     },
     {

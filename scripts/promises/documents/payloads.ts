@@ -14,6 +14,11 @@ const LANGUAGES = 'a record with the language %s is analysed as %s';
 const SAME_ID =
   'each of several JSON values is restored under the id that its place in them gave it';
 
+const ORDER =
+  'a row is what the last acceptance said, in whatever order acceptances, resends and redeliveries arrive';
+const STAMP =
+  'a stamp is at most five minutes after the arrival, and the arrival is the stamp of a record without one';
+
 export const PAYLOADS: DocumentPromises = {
   path: 'docs/payloads.md',
   promises: [
@@ -165,6 +170,10 @@ export const PAYLOADS: DocumentPromises = {
     },
     { says: 'A time without a zone is UTC.', tests: [TIMES] },
     {
+      says: 'A `created_at` before 1990, or more than five minutes after the arrival, becomes an attribute, and the time of the arrival counts instead.',
+      tests: ['a time of creation that cannot be right becomes an attribute: %s'],
+    },
+    {
       says: 'Forms whose order of day and month is uncertain, such as 01/02/2026, are not read.',
       tests: ['%j is not read as a time'],
     },
@@ -187,6 +196,79 @@ export const PAYLOADS: DocumentPromises = {
       says: 'The metric misfits counts the values that became an attribute or were dropped, and the log line of the batch names their fields.',
       tests: [
         'the values that do not fit their field are counted by field',
+        'a batch is counted in metrics, which are published once',
+      ],
+    },
+    {
+      says: 'What was accepted last counts, in whatever order the versions arrive.',
+      tests: [
+        ORDER,
+        'A row has what the last acceptance said, whatever the order, number and concurrency of puts',
+      ],
+    },
+    {
+      says: 'A record_version comes before the time: a higher number replaces a lower one, and a lower one is never taken.',
+      tests: [ORDER, 'a record keeps its highest version, in whatever order versions arrive'],
+    },
+    {
+      says: 'A record without a number replaces what was accepted before it.',
+      tests: [
+        ORDER,
+        'Of two texts with the same version or without one, the table keeps the later',
+        'a corrected file replaces the results of its records, and a withdrawal without a version withdraws one',
+      ],
+    },
+    {
+      says: 'A source may mix both, if its numbers only rise.',
+      tests: [ORDER],
+    },
+    {
+      says: 'deleted: true withdraws a record: its text, author, url and attributes leave the results.',
+      tests: [
+        'A withdrawal removes the text without a call to the analyzer',
+        'A withdrawal without a version withdraws, and a record that comes again replaces it',
+      ],
+    },
+    {
+      says: 'A withdrawal that comes first keeps a text out that was accepted before it.',
+      tests: [
+        'A withdrawal of a record that never came keeps an older version out, and a newer version replaces it',
+      ],
+    },
+    {
+      says: 'The publisher, the API and jobs set it, and whatever sends the record again keeps it.',
+      tests: [
+        'an entry has the stamp of the record, or a new one of the record that it names',
+        'POST /records puts nothing on the stream that only the product may set',
+        'a replay publishes each record once, as the same version of a later run, with the fields of its producer',
+        'The product keeps every promise in simulated worlds, whatever the faults',
+      ],
+    },
+    {
+      says: 'Without it, the time of arrival counts.',
+      tests: [STAMP],
+    },
+    {
+      says: 'A stamp counts at most as five minutes after the arrival.',
+      tests: [STAMP],
+    },
+    {
+      says: 'All records of a file that is uploaded as a job have the same stamp, and of two lines with one id the later counts.',
+      tests: [
+        'all records of a job have one stamp: when its texts were accepted, or its file was counted',
+        'records of a job are placed by their lines, whatever their positions on the stream',
+      ],
+    },
+    {
+      says: 'A version without a created_at keeps that of the record.',
+      tests: [
+        'Later versions keep the time of the first version, and without a time of their own also its time',
+      ],
+    },
+    {
+      says: 'The metric unchanged counts records that were accepted again with the same content, and not_newer those that came too late.',
+      tests: [
+        'A result says whether the row said the same before, and whether the row is newer',
         'a batch is counted in metrics, which are published once',
       ],
     },
@@ -250,6 +332,8 @@ export const PAYLOADS: DocumentPromises = {
     },
   ],
   explains: [
+    'A record can come more than once: corrected, withdrawn, or sent again.',
+    'The field stamp says when a record was accepted, in milliseconds since 1970.',
     "The detector's README has the figures; this is what to expect:",
     'Comprehend analyses a text in one language only.',
     'They are NEUTRAL more often than they should be, and some are taken for a language that Comprehend does not know.',

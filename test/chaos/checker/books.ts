@@ -5,7 +5,8 @@ export interface RecordSpec {
   source: string;
   /** Id that the producer gave. If absent, the product derives the id from the position. */
   record_id?: string | undefined;
-  record_version: number;
+  /** The version that the producer gave. */
+  record_version?: number | undefined;
   text: string;
   /** Language that the producer gave. If absent, the product detects the language. */
   language?: string | undefined;

@@ -37,7 +37,8 @@ function countFound({ contents, expectations, findings }: Check): number {
   let found = 0;
   for (const [key, expected] of expectations.results) {
     const row = rows.get(recordKey(expected));
-    const has_row = row !== undefined && row.record_version >= expected.record_version;
+    const has_row =
+      row !== undefined && (row.record_version ?? 0) >= (expected.record_version ?? 0);
     if (has_row && lines.has(key)) found += 1;
     else if (expected.must_exist) {
       findings.add('lost', `${key} has ${has_row ? 'no line in the lake' : 'no row'}`);
@@ -51,7 +52,7 @@ function checkRows({ contents, expectations, verdictOf, findings }: Check): void
   for (const expected of expectations.results.values()) {
     const key = recordKey(expected);
     if (!expected.must_exist) continue;
-    highest.set(key, Math.max(expected.record_version, highest.get(key) ?? 0));
+    highest.set(key, Math.max(expected.record_version ?? 0, highest.get(key) ?? 0));
   }
   const seen = new Set<string>();
   for (const row of contents.rows) {
@@ -63,7 +64,7 @@ function checkRows({ contents, expectations, verdictOf, findings }: Check): void
     }
     seen.add(key);
     const version = highest.get(key) ?? 0;
-    if (row.record_version < version) {
+    if ((row.record_version ?? 0) < version) {
       findings.add('wrong', `row ${key} has version ${row.record_version}, not ${version}`);
     }
     reportDifference('row', expected, row, { verdictOf, findings });
@@ -93,13 +94,17 @@ function reportDifference(
   }
 }
 
-/** Checks that the view has one row for each version, from the latest replay of the version. */
+/**
+ * Checks that the view has one row for each version: what the results table had last of it, and if
+ * it never was there, the latest replay.
+ */
 function checkView({ contents, findings }: Check): void {
-  const latest = new Map<string, number>();
+  const lines = new Map<string, StoredResult>();
   for (const line of contents.lines) {
-    const key = versionKey(line);
-    latest.set(key, Math.max(line.analysis_run ?? 0, latest.get(key) ?? 0));
+    const before = lines.get(versionKey(line));
+    if (before === undefined || isLater(line, before)) lines.set(versionKey(line), line);
   }
+  const latest = new Map([...lines].map(([key, line]) => [key, line.analysis_run ?? 0]));
   const seen = new Set<string>();
   for (const row of contents.view) {
     const at = row.lastIndexOf('#');
@@ -115,4 +120,10 @@ function checkView({ contents, findings }: Check): void {
   for (const key of latest.keys()) {
     if (!seen.has(key)) findings.add('lost', `${key} is not in the view`);
   }
+}
+
+function isLater(line: StoredResult, other: StoredResult): boolean {
+  const { revision = 0, analysis_run: run = 0 } = line;
+  const { revision: other_revision = 0, analysis_run: other_run = 0 } = other;
+  return revision > other_revision || (revision === other_revision && run > other_run);
 }

@@ -32,11 +32,11 @@ interface Version {
   tenant: string;
   source: string;
   record_id: string;
-  record_version: number;
+  record_version?: number | undefined;
 }
 
 export function versionKey(version: Version): string {
-  const { tenant, source, record_id, record_version } = version;
+  const { tenant, source, record_id, record_version = '' } = version;
   return `${tenant}#${source}#${record_id}#${record_version}`;
 }
 
@@ -102,7 +102,6 @@ function addJob(expectations: Expectations, { job_id, texts, fate, cancellation 
       kind: 'record',
       tenant: CALLER_TENANT,
       source: JOB_SOURCE,
-      record_version: 0,
       text,
       language: 'en',
       status: 'analyzed',

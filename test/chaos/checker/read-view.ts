@@ -17,7 +17,7 @@ export async function readView(clients: Clients): Promise<string[]> {
   const { QueryExecutionId } = await clients.athena.send(
     new StartQueryExecutionCommand({
       QueryString: `SELECT tenant || '#' || source || '#' || record_id
-        || '#' || CAST(record_version AS varchar)
+        || '#' || COALESCE(CAST(record_version AS varchar), '')
         || '#' || CAST(COALESCE(analysis_run, 0) AS varchar) AS version FROM results`,
       WorkGroup: clients.output('WorkgroupName'),
       QueryExecutionContext: { Database: clients.output('DatabaseName') },

@@ -20,7 +20,7 @@ import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import { LISTING_INDEXES } from '../../../infra/constructs/tables.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { listedResultSchema, type Result, recordKey } from '../../../schemas/index.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, entryOf, putResults } from '../../support/results.ts';
 import { describeResultsListing } from '../suites/results-listing.ts';
 import { describeResultsTable } from '../suites/results-table.ts';
 
@@ -111,40 +111,65 @@ function calls(): Record<string, number> {
   );
 }
 
+/** Returns a result as the table stores it on its first write. */
+function storedAt(result: Result): Result {
+  return { ...result, first_created_at: result.created_at, revision: NOW };
+}
+
 async function rowOf(record_id: string) {
   const Key = { record_key: { S: recordKey({ ...SOURCE, record_id }) } };
   return (await client.send(new GetItemCommand({ TableName: table_name, Key }))).Item;
 }
 
-describeResultsListing(() => ({ reader, put: (results) => table.put(results) }), { runs: 12 });
+/** Puts results. A withdrawal is only listed if its record came before. */
+async function putListed(results: Result[]): Promise<void> {
+  const withdrawn = results.filter(({ status }) => status === 'withdrawn');
+  const before = withdrawn.map((one) => ({
+    ...one,
+    ...{ status: 'empty' as const, stamp: one.stamp - 1 },
+  }));
+  expect(await putResults(table, [...before, ...results])).toEqual([]);
+}
+
+describeResultsListing(() => ({ reader, put: putListed }), { runs: 12 });
 
 describeResultsTable(() => ({ table, get: reader.get }), { runs: 25 });
 
 it('The results table writes new results with 25 per call and makes no other call', async () => {
-  expect(await table.put(many(60))).toEqual([]);
+  expect(await putResults(table, many(60))).toEqual([]);
   expect(calls()).toEqual({ BatchExecuteStatement: 3 });
 });
 
 it('The results table reads present versions with 100 per call, and writes nothing for a redelivery', async () => {
   const results = many(120);
-  await table.put(results);
+  await putResults(table, results);
   gateway.meter.reset();
-  expect(await table.put(results)).toEqual([]);
+  expect(await putResults(table, results)).toEqual([]);
   expect(calls()).toEqual({ BatchExecuteStatement: 5, BatchGetItem: 2 });
 });
 
 it('The results table writes results one by one only if they replace a lower version', async () => {
   const results = many(10);
-  await table.put(results);
+  await putResults(table, results);
   gateway.meter.reset();
   const again = results.map((result, i) => ({ ...result, record_version: i < 3 ? 1 : 0 }));
-  await table.put(again);
+  await putResults(table, again);
   expect(calls()).toEqual({ BatchExecuteStatement: 1, BatchGetItem: 1, PutItem: 3 });
+});
+
+it('A withdrawal of a record that never came is in no listing', async () => {
+  const { text: _, ...bare } = aResult({ record_id: newId(), status: 'withdrawn' });
+  await putResults(table, [bare]);
+  const row = await rowOf(bare.record_id);
+  expect(row).toMatchObject({ status: { S: 'withdrawn' } });
+  for (const name of ['listing_key', 'created_sort', 'arrival_sort', 'first_created_at']) {
+    expect(row).not.toHaveProperty(name);
+  }
 });
 
 it('The results table gives a row its keys and its expiry', async () => {
   const [result] = many(1);
-  await table.put([result!]);
+  await putResults(table, [result!]);
   const row = await rowOf(result!.record_id);
   expect(row?.listing_key?.S).toMatch(/^default#\d{1,2}$/);
   const { record_id, arrived_at } = result!;
@@ -155,28 +180,30 @@ it('The results table gives a row its keys and its expiry', async () => {
 
 it('The results table leaves out a text that is too long for an item', async () => {
   const [long, short] = many(2, (i) => ({ text: 'é'.repeat(i === 0 ? 200_000 : 100_000) }));
-  expect(await table.put([long!, short!])).toEqual([]);
+  expect(await putResults(table, [long!, short!])).toEqual([]);
   const { text, ...rest } = long!;
-  expect(await reader.get(long!)).toEqual(rest);
+  expect(await reader.get(long!)).toEqual(storedAt(rest));
   expect((await reader.get(short!))?.text).toBe(short!.text);
   expect(text).toBeDefined();
 });
 
 it('The results table keeps a newer version that another writer puts between read and write', async () => {
   const [result] = many(1);
-  await table.put([result!]);
-  const racing = openTable({
-    client: {
-      async send(command: never) {
-        if ((command as object) instanceof PutItemCommand) {
-          await table.put([{ ...result!, record_version: 7 }]);
-        }
-        return client.send(command);
-      },
-    } as never,
-  });
-  expect(await racing.put([{ ...result!, record_version: 5 }])).toEqual([]);
+  await putResults(table, [result!]);
+  const racing = openRacing(() => putResults(table, [{ ...result!, record_version: 7 }]));
+  const [answer] = await racing.put([entryOf({ ...result!, record_version: 5 })]);
+  expect(answer).toMatchObject({ outcome: 'not_newer', row: { record_version: 7 } });
   expect((await reader.get(result!))?.record_version).toBe(7);
+});
+
+it('The results table replaces what another writer puts between read and write, if that is older', async () => {
+  const [result] = many(1);
+  await putResults(table, [result!]);
+  const racing = openRacing(() => putResults(table, [{ ...result!, record_version: 5 }]));
+  const [answer] = await racing.put([entryOf({ ...result!, record_version: 7 })]);
+  expect(answer).toMatchObject({ row: { record_version: 7 } });
+  const row = await reader.get(result!);
+  expect(row).toMatchObject({ record_version: 7, revision: NOW + 2 });
 });
 
 /** Opens the table for a writer before whose first single put another writer takes `action`. */
@@ -199,34 +226,34 @@ it.each([
   ['a replay replaces a first analysis', undefined, 20, 20],
 ])('Of two analyses of a version that race, %s', async (_, other_run, own_run, expected) => {
   const [old] = many(1);
-  await table.put([old!]);
+  await putResults(table, [old!]);
   const of = (analysis_run: number | undefined) => ({
     ...old!,
-    record_version: 1,
+    ...{ record_version: 1, text_hash: 'another' },
     ...(analysis_run === undefined ? {} : { analysis_run }),
   });
-  const racing = openRacing(() => table.put([of(other_run)]));
-  expect(await racing.put([of(own_run)])).toEqual([]);
+  const racing = openRacing(() => putResults(table, [of(other_run)]));
+  expect(await putResults(racing, [of(own_run)])).toEqual([]);
   expect((await reader.get(old!))?.analysis_run).toBe(expected);
 });
 
 it('The results table writes a row that is deleted between read and write', async () => {
   const [old] = many(1);
-  await table.put([old!]);
+  await putResults(table, [old!]);
   const Key = { record_key: { S: recordKey(old!) } };
   const racing = openRacing(() =>
     client.send(new DeleteItemCommand({ TableName: table_name, Key })),
   );
   const newer = { ...old!, record_version: 1 };
-  expect(await racing.put([newer])).toEqual([]);
-  expect(await reader.get(old!)).toEqual(newer);
+  expect(await putResults(racing, [newer])).toEqual([]);
+  expect(await reader.get(old!)).toEqual(storedAt(newer));
 });
 
 it('The results table replaces an expired row that is still present', async () => {
   const [result] = many(1, () => ({ record_version: 3 }));
-  await table.put([result!]);
+  await putResults(table, [result!]);
   const later = NOW + TTL_SECONDS * 1_000 + 5_000;
-  expect(await openTable({ now: () => later }).put([result!])).toEqual([]);
+  expect(await putResults(openTable({ now: () => later }), [result!])).toEqual([]);
   const row = await rowOf(result!.record_id);
   expect(row?.expires_at?.N).toBe(String(later / 1_000 + TTL_SECONDS));
 });
@@ -237,16 +264,16 @@ const fault = (action: string, rest: object) =>
 it('The results table sends only unprocessed items again', async () => {
   const results = many(50);
   fault('BatchExecuteStatement', { kind: 'partial', share: 0.3, count: 3, seed: 1 });
-  expect(await table.put(results)).toEqual([]);
+  expect(await putResults(table, results)).toEqual([]);
   const rows = await reader.getMany(results);
   expect(rows.size).toBe(50);
-  expect(rows.get(recordKey(results[0]!))).toEqual(results[0]);
+  expect(rows.get(recordKey(results[0]!))).toEqual(storedAt(results[0]!));
 });
 
 it('The results table returns only the results that it could not write in any round', async () => {
   const results = many(25);
   fault('BatchExecuteStatement', { kind: 'partial', share: 0.5, seed: 2 });
-  const failures = await table.put(results);
+  const failures = await putResults(table, results);
   expect(failures.length).toBeGreaterThan(0);
   for (const failure of failures) {
     expect(failure).toMatchObject({
@@ -265,17 +292,17 @@ it('The results table returns only the results that it could not write in any ro
 
 it('A failed call to the results table fails only the results of that call', async () => {
   fault('BatchExecuteStatement', { kind: 'throttle', count: 1 });
-  const failures = await table.put(many(60));
+  const failures = await putResults(table, many(60));
   expect([25, 10]).toContain(failures.length);
   expect(failures[0]).toMatchObject({ throttled: true, retryable: true });
 });
 
 it('The results table reads unprocessed keys again', async () => {
   const results = many(40);
-  await table.put(results);
+  await putResults(table, results);
   fault('BatchGetItem', { kind: 'partial', share: 0.5, count: 2, seed: 3 });
   const newer = results.map((result) => ({ ...result, record_version: 1 }));
-  expect(await table.put(newer)).toEqual([]);
+  expect(await putResults(table, newer)).toEqual([]);
   expect(calls().BatchGetItem).toBe(3);
   const rows = await reader.getMany(results);
   expect(new Set([...rows.values()].map((row) => row.record_version))).toEqual(new Set([1]));
@@ -283,12 +310,12 @@ it('The results table reads unprocessed keys again', async () => {
 
 it('The results table returns results whose read or write fails', async () => {
   const [first, second] = many(2);
-  await table.put([first!, second!]);
+  await putResults(table, [first!, second!]);
   fault('BatchGetItem', { kind: 'error', code: 'InternalServerError', status: 500, count: 1 });
   const again = [first!, { ...second!, record_version: 1 }];
-  expect(await table.put(again)).toMatchObject([{ index: 0 }, { index: 1 }]);
+  expect(await putResults(table, again)).toMatchObject([{ index: 0 }, { index: 1 }]);
   fault('PutItem', { kind: 'throttle', count: 1 });
-  expect(await table.put(again)).toMatchObject([{ index: 1, throttled: true }]);
+  expect(await putResults(table, again)).toMatchObject([{ index: 1, throttled: true }]);
 });
 
 it('The results table holds the highest version of each record once failed results are put again', async () => {
@@ -306,9 +333,9 @@ it('The results table holds the highest version of each record once failed resul
         highest.set(record_id, Math.max(record_version, highest.get(record_id) ?? 0));
         if (action !== 'none') fault(action, { kind: 'throttle', count: 1 });
         const result = aResult({ record_id, record_version });
-        const failures = await table.put([result]);
+        const failures = await putResults(table, [result]);
         gateway.faults.clear();
-        if (failures.length > 0) expect(await table.put([result])).toEqual([]);
+        if (failures.length > 0) expect(await putResults(table, [result])).toEqual([]);
       }
       for (const [record_id, record_version] of highest) {
         expect(await reader.get({ ...SOURCE, record_id })).toMatchObject({ record_version });
@@ -322,7 +349,10 @@ const minute = (i: number) => new Date(NOW + i * 60_000).toISOString();
 
 async function source(length: number): Promise<string> {
   const name = `source-${count++}`;
-  await table.put(many(length, (i) => ({ source: name, created_at: minute(i) })));
+  await putResults(
+    table,
+    many(length, (i) => ({ source: name, created_at: minute(i) })),
+  );
   return name;
 }
 async function pages(query: Omit<ResultsQuery, 'order'>): Promise<ResultsPage['results'][]> {
@@ -352,7 +382,7 @@ it('A listing of a source has each result once over any pages, newest first', as
 it('A listing of a source has each of several results of the same time once', async () => {
   const name = `source-${count++}`;
   const results = many(20, () => ({ source: name }));
-  await table.put(results);
+  await putResults(table, results);
   const found = (await pages({ tenant: 'default', source: name, limit: 3 })).flat();
   expect(found.map(({ record_id }) => record_id).sort()).toEqual(
     results.map(({ record_id }) => record_id).sort(),
@@ -381,7 +411,10 @@ it('A listing of a source has no results of other sources, and none of a time th
 
 it('A page with texts ends before an answer of Lambda is full, and the next page goes on', async () => {
   const tenant = `long-${count++}`;
-  await table.put(many(40, (i) => ({ tenant, text: 'a'.repeat(250_000), created_at: minute(i) })));
+  await putResults(
+    table,
+    many(40, (i) => ({ tenant, text: 'a'.repeat(250_000), created_at: minute(i) })),
+  );
   const found = await pages({ tenant, limit: 200, has_texts: true });
   expect(times(found.flat())).toEqual(newestFirst(0, 40));
   for (const page of found) expect(JSON.stringify(page).length).toBeLessThan(6e6);
@@ -396,7 +429,7 @@ it('A look-up of an unknown record finds nothing', async () => {
 
 it('A look-up of many records reads each key once, and reads unprocessed keys again', async () => {
   const results = many(130);
-  await table.put(results);
+  await putResults(table, results);
   gateway.faults.add({ service: 'dynamodb', action: 'BatchGetItem', kind: 'partial', count: 2 });
   const rows = await reader.getMany([...results, ...results]);
   expect(rows.size).toBe(130);

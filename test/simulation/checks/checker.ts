@@ -1,8 +1,9 @@
 import type { Result, SetAside } from '../../../schemas/index.ts';
 import type { RecordSpec, Spec, Specs } from '../specs.ts';
 import type { SimulatedStream, StreamRecord } from '../stream.ts';
+import { findCurrent, identityOf } from './acceptances.ts';
 import { createPlaces, type Place } from './places.ts';
-import { createResultChecks, identityOf, type Row, versionOf } from './results.ts';
+import { createResultChecks, type Row } from './results.ts';
 import { Violation } from './violation.ts';
 
 export interface CheckerDeps {
@@ -31,8 +32,7 @@ export function createChecker(deps: CheckerDeps) {
     specs,
     restore_key,
     lineOf,
-    findVersion: ({ version, ...of }) =>
-      results.find(versionOf({ ...of, record_version: version })),
+    findAccepted: (record) => results.acceptances.of(identityOf(record)),
   });
   const set_asides = new Map<string, SetAside>();
   /** The records of each failure report, by the key of the report. */
@@ -127,7 +127,7 @@ export function createChecker(deps: CheckerDeps) {
         if (needs_result && !isCancelled(spec) && !results.hasResult(place))
           throw new Violation(`Lost: the set-aside ${id} was replayed, but has no result`);
       }
-      checkHighest(results, isCancelled);
+      checkCurrent(results, isCancelled);
     },
   };
 }
@@ -153,22 +153,25 @@ function mayBeAside(spec: Spec, reason: string, arrived_at: string): boolean {
   return claim.put_at === undefined || claim.put_at >= Date.parse(arrived_at);
 }
 
-/** Checks that each row has the highest version of its record. */
-function checkHighest(
+/** Checks that each row says what the last acceptance of its record said. */
+function checkCurrent(
   results: ReturnType<typeof createResultChecks>,
   isCancelled: CheckerDeps['isCancelled'],
 ): void {
-  const highest = new Map<string, number>();
-  for (const { spec, record_id } of results.versions()) {
-    const has_no_row = isCancelled(spec) || spec.status === 'refused' || isMissing(spec);
-    if (has_no_row) continue;
-    const identity = identityOf({ ...spec, record_id });
-    highest.set(identity, Math.max(spec.record_version, highest.get(identity) ?? 0));
-  }
-  for (const [identity, version] of highest) {
-    const found = results.row(identity)?.record_version;
-    if (found !== version)
-      throw new Violation(`${identity}: the row has version ${found}, expected ${version}`);
+  for (const identity of results.acceptances.identities()) {
+    const ended = results.acceptances
+      .of(identity)
+      .filter(({ spec }) => !(isCancelled(spec) || spec.status === 'refused' || isMissing(spec)));
+    const expected = findCurrent(ended);
+    if (expected === undefined) continue;
+    const row = results.row(identity);
+    if (row === undefined) throw new Violation(`Lost: ${identity} has no row`);
+    if (row.record_version !== expected.record_version) {
+      const versions = `${row.record_version}, expected ${expected.record_version}`;
+      throw new Violation(`${identity}: the row has version ${versions}`);
+    }
+    if (results.acceptanceOf(row) !== expected.current)
+      throw new Violation(`${identity}: the row is not of the last acceptance`);
   }
 }
 

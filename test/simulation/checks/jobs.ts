@@ -1,7 +1,7 @@
 import type { Job, OutcomeCounts } from '../../../schemas/index.ts';
 import type { JobLine } from '../job-input.ts';
-import type { RecordSpec } from '../specs.ts';
-import { identityOf, type ResultChecks, versionOf } from './results.ts';
+import { identityOf } from './acceptances.ts';
+import type { ResultChecks } from './results.ts';
 import { Violation } from './violation.ts';
 
 /** What the simulation knows of a job. The checks compare it with the job store. */
@@ -111,7 +111,7 @@ function checkCompleted(
   const expected = new Map<string, number>();
   for (const { outcome, spec } of lines) {
     expected.set(outcome, (expected.get(outcome) ?? 0) + 1);
-    if (spec !== undefined && outcome !== 'set_aside' && !isDone(spec, results))
+    if (spec !== undefined && outcome !== 'set_aside' && !results.hasResultOf(spec))
       fail(`completed, but the result of ${spec.record_id} is missing`);
   }
   const { positive = 0, negative = 0, neutral = 0, mixed = 0 } = counts;
@@ -137,29 +137,23 @@ const EXPECTED_OUTCOMES = [
   'analyzed',
 ] as const;
 
-function isDone(spec: RecordSpec & { record_id: string }, results: ResultChecks): boolean {
-  const row = results.row(identityOf(spec));
-  return (
-    row !== undefined &&
-    row.record_version >= spec.record_version &&
-    results.hasLine(versionOf(spec))
-  );
-}
-
 interface ShownRow {
   job_index: number;
   record_id?: string | undefined;
   outcome: string;
-  result?: { tenant: string; record_id: string; record_version: number } | undefined;
+  result?: { stamp: number; record_version?: number | undefined } | undefined;
 }
 
 /**
  * Checks the results that the API shows of a job: each line once and in order, and a result only
- * if the line's version or a newer one is in the results table.
+ * if that of the line or a newer one is in the results table.
+ *
+ * @param stamp when the job was accepted, in epoch milliseconds.
  */
 export function checkShownResults(
   { job_id, lines }: KnownJob,
   shown: ShownRow[],
+  stamp: number,
   results: ResultChecks,
 ): void {
   const fail = (what: string) => {
@@ -175,11 +169,17 @@ export function checkShownResults(
     }
     if (row.record_id !== spec.record_id) fail(`line ${index} has the id ${row.record_id}`);
     const stored = results.row(identityOf(spec));
-    const is_there = stored !== undefined && stored.record_version >= spec.record_version;
+    const { record_version: version } = spec;
+    const is_there =
+      stored !== undefined &&
+      (version === undefined || version === stored.record_version
+        ? stored.stamp >= stamp
+        : (stored.record_version ?? -1) > version);
     if (row.outcome !== (is_there ? 'done' : 'pending'))
       fail(`line ${index} is ${row.outcome}; a ${outcome} of version ${spec.record_version}`);
     const { result } = row;
-    if (is_there && result?.record_version !== stored.record_version)
-      fail(`line ${index} shows version ${result?.record_version}`);
+    const shows_row =
+      result?.record_version === stored?.record_version && result?.stamp === stored?.stamp;
+    if (is_there && !shows_row) fail(`line ${index} shows version ${result?.record_version}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { RecordSpec, Spec, Specs } from '../specs.ts';
 import type { StreamRecord } from '../stream.ts';
+import type { Acceptance, Accepted, Identity, Order } from './acceptances.ts';
 import { openEnvelope, positionId } from './envelope.ts';
 import { Violation } from './violation.ts';
 
@@ -14,6 +15,9 @@ export interface Place {
   arrived_at: string;
   /** Start of the replay that published the record, in epoch seconds. 0 without a replay. */
   run: number;
+  /** When the record was accepted, in epoch milliseconds. */
+  stamp: number;
+  order: Order;
   /** True once an operator has put the place back, or the repaired record of the place. */
   is_restored: boolean;
 }
@@ -32,6 +36,7 @@ interface Published {
   source: string;
   record_id: string;
   record_version?: number;
+  stamp: number;
   analysis_run?: number;
   job_id?: string;
   job_index?: number;
@@ -44,18 +49,13 @@ interface Published {
 export interface PlacesDeps {
   specs: Specs;
   restore_key: string;
-  /** Finds the expected outcome of a version that is or was on the stream. */
-  findVersion: (of: {
-    tenant: string;
-    source: string;
-    record_id: string;
-    version: number;
-  }) => Spec | undefined;
+  /** Finds the acceptances of a record that is or was on the stream. */
+  findAccepted: (record: Identity) => Acceptance[];
   /** Returns the expected outcome of a line of a job's input. */
   lineOf: (job_id: string, job_index: number) => RecordSpec | undefined;
 }
 
-export function createPlaces({ specs, restore_key, findVersion, lineOf }: PlacesDeps): Places {
+export function createPlaces({ specs, restore_key, findAccepted, lineOf }: PlacesDeps): Places {
   const by_record = new Map<StreamRecord, Place[]>();
   const by_id = new Map<string, Place>();
   /** The ids that publishers made for the records with the same content. */
@@ -67,19 +67,21 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
     const base = { arrived_at, run: 0, is_restored: false };
     const found = specs.find(data);
     if (found === undefined) return [openRestored(record) ?? readPublished(record, base)];
-    const { entry, made_id, copies } = found;
+    const { entry, made_id, copies, stamp } = found;
     if (made_id !== undefined) checkMadeId(entry, made_id, copies);
     if ('subs' in entry && entry.subs !== undefined) {
       return entry.subs.map(({ partition_key: key, data: bytes }, i) => ({
         ...{ ...base, partition_key: key, bytes },
         id: positionId(record, i),
         spec: entry.specs[i]!,
+        ...accept(record, entry.specs[i]!, undefined, i),
       }));
     }
     const [spec] = entry.specs as [Spec];
     const named = made_id === undefined ? spec : { ...spec, record_id: made_id };
     const id = positionId(record);
-    return [{ ...base, id, spec: named as Spec, bytes: data, partition_key }];
+    const accepted = accept(record, spec, stamp);
+    return [{ ...base, ...accepted, id, spec: named as Spec, bytes: data, partition_key }];
   }
 
   /** Each attempt to send a record without an id must send the same id. */
@@ -122,8 +124,10 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
     const { analysis_run, created_at } = fields;
     const spec = analysis_run === undefined ? findLine(fields) : findReplayed(fields);
     if (spec === undefined) throw unknown();
-    if (!isSame(fields, spec)) throw new Violation(`${id} differs from the record that it repeats`);
-    const place = { ...base, id, bytes: data, partition_key };
+    if (analysis_run === undefined && !isSame(fields, spec))
+      throw new Violation(`${id} differs from the record that it repeats`);
+    const accepted = accept(record, spec, fields.stamp);
+    const place = { ...base, ...accepted, id, bytes: data, partition_key };
     if (analysis_run === undefined) return { ...place, spec };
     return { ...place, run: analysis_run, spec: { ...spec, created_at } };
   }
@@ -133,9 +137,13 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
   }
 
   function findReplayed(fields: Published): RecordSpec | undefined {
-    const { tenant, source, record_id, record_version: version = 0 } = fields;
-    const spec = findVersion({ tenant, source, record_id, version });
-    return spec?.kind === 'record' ? { ...spec, record_id } : undefined;
+    const { record_id } = fields;
+    const found = findAccepted(fields).find(
+      ({ stamp, spec }) =>
+        // A replay repeats the version of the row, which the record may have inherited.
+        stamp === fields.stamp && isSame({ ...fields, record_version: spec.record_version }, spec),
+    );
+    return found && { ...found.spec, record_id };
   }
 
   return {
@@ -158,12 +166,28 @@ export function createPlaces({ specs, restore_key, findVersion, lineOf }: Places
   };
 }
 
-function isSame(fields: Published, spec: RecordSpec): boolean {
-  const { tenant, source, record_id, record_version = 0, deleted = false } = fields;
+/** Longest time by which a stamp may be after the arrival, as the documentation says. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/** Says when a record was accepted, and what orders it among others of the same time. */
+function accept(record: StreamRecord, spec: Spec, stamp?: number, sub?: number): Accepted {
+  const { arrived_at, sequence_number } = record;
+  const accepted_at = Math.min(stamp ?? arrived_at, arrived_at + MAX_AHEAD_MS);
+  if (spec.kind === 'record' && spec.job_index !== undefined) {
+    return { stamp: accepted_at, order: { kind: 'job', numbers: [BigInt(spec.job_index)] } };
+  }
+  const numbers = [BigInt(sequence_number), ...(sub === undefined ? [] : [BigInt(sub)])];
+  return { stamp: accepted_at, order: { kind: 'stream', numbers } };
+}
+
+type ComparedFields = Omit<Published, 'record_version'> & { record_version?: number | undefined };
+
+function isSame(fields: ComparedFields, spec: RecordSpec): boolean {
+  const { tenant, source, record_id, record_version, deleted = false } = fields;
   return (
     tenant === spec.tenant &&
     source === spec.source &&
-    record_id === spec.record_id &&
+    (spec.record_id === undefined || record_id === spec.record_id) &&
     record_version === spec.record_version &&
     deleted === (spec.status === 'withdrawn') &&
     (fields.text ?? '').toWellFormed() === spec.text &&

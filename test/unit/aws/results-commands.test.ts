@@ -6,16 +6,13 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
-import { isReplaceable } from '../../../aws/dynamodb/results/replace.ts';
-import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { skipPause } from '../../support/endless-loops.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, asStored, entryOf, putResults, rowFor } from '../../support/results.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 const NOW_SECONDS = Date.UTC(2026, 10, 23) / 1_000;
@@ -35,85 +32,84 @@ beforeEach(() => {
   dynamodb.on(PutItemCommand).resolves({});
 });
 
-async function replace(fields: Partial<Result>) {
-  await table.put([aResult(fields)]);
+/** Lets the table read this row, and returns the put that replaces it. */
+async function replace(row: ReturnType<typeof rowFor> | undefined, result: Result) {
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: row ? [row] : [] } });
+  expect(await putResults(table, [result])).toEqual([]);
   const [call] = dynamodb.commandCalls(PutItemCommand);
-  const { ExpressionAttributeValues, ...input } = call!.args[0].input;
-  return { ...input, values: unmarshall(ExpressionAttributeValues!) };
+  return call!.args[0].input;
 }
 
-it('a row is replaced only if it is gone, older or expired when it is written', async () => {
-  const result = aResult({ record_version: 3 });
-  expect(await replace({ record_version: 3 })).toEqual({
+const newer = aResult({ record_version: 1 });
+
+it('a row is replaced only if it still has the revision that was read', async () => {
+  const read = rowFor(aResult({ revision: 7 }), NOW_SECONDS + 9);
+  const { Item, ...condition } = await replace(read, newer);
+  expect(condition).toEqual({
     TableName: 'results',
-    Item: rowOf(result, NOW_SECONDS + 60),
-    ConditionExpression:
-      'attribute_not_exists(record_key) OR record_version < :version OR expires_at < :now',
-    values: { ':version': 3, ':now': NOW_SECONDS },
+    ConditionExpression: 'revision = :read',
+    ExpressionAttributeValues: { ':read': { N: '7' } },
+  });
+  const revision = NOW_SECONDS * 1_000 + 5;
+  expect(Item).toEqual(rowFor({ ...newer, revision }, NOW_SECONDS + 60));
+});
+
+it('a revision rises above the one that was read, also if the clock is behind', async () => {
+  const read = rowFor(aResult({ revision: 9e12 }), NOW_SECONDS + 9);
+  expect((await replace(read, newer)).Item?.revision).toEqual({ N: '9000000000001' });
+});
+
+it('a row that is gone is written only if there is still none', async () => {
+  expect(await replace(undefined, newer)).toMatchObject({
+    ConditionExpression: 'attribute_not_exists(record_key)',
   });
 });
 
-it('a replay also replaces a row of the same version that an earlier run wrote', async () => {
-  expect(await replace({ record_version: 3, analysis_run: 9 })).toMatchObject({
-    ConditionExpression: expect.stringMatching(
-      / OR \(record_version = :version AND \(attribute_not_exists\(analysis_run\) OR analysis_run < :run\)\)$/,
-    ),
-    values: { ':version': 3, ':now': NOW_SECONDS, ':run': 9 },
-  });
-});
-
-it('a row that another consumer has replaced meanwhile counts as written', async () => {
+it('a row that another consumer has changed meanwhile is read again consistently, and decided on again', async () => {
+  const rows = [0, 5].map((record_version) =>
+    rowFor(aResult({ record_version, revision: record_version + 1 }), NOW_SECONDS + 9),
+  );
+  dynamodb
+    .on(BatchGetItemCommand)
+    .resolvesOnce({ Responses: { results: [rows[0]!] } })
+    .resolves({ Responses: { results: [rows[1]!] } });
   dynamodb
     .on(PutItemCommand)
     .rejects(Object.assign(new Error('no'), { name: 'ConditionalCheckFailedException' }));
-  expect(await table.put([aResult()])).toEqual([]);
+  const [answer] = await table.put([entryOf(newer)]);
+  expect(answer).toMatchObject({ outcome: 'not_newer', row: { record_version: 5 } });
+  const reads = dynamodb.commandCalls(BatchGetItemCommand);
+  expect(reads.map(({ args }) => args[0].input.RequestItems!.results!.ConsistentRead)).toEqual([
+    undefined,
+    true,
+  ]);
+});
+
+it('a row that changes before each of eight writes is given up, and may be put again', async () => {
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [rowFor(aResult())] } });
+  dynamodb
+    .on(PutItemCommand)
+    .rejects(Object.assign(new Error('no'), { name: 'ConditionalCheckFailedException' }));
+  expect(await putResults(table, [newer])).toEqual([
+    { index: 0, code: 'RowChangesTooOften', retryable: true, throttled: false },
+  ]);
+  expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(8);
 });
 
 it('a replacement that DynamoDB refuses is returned with its place', async () => {
   dynamodb
     .on(PutItemCommand)
     .rejects(Object.assign(new Error('no'), { name: 'ThrottlingException' }));
-  expect(await table.put([aResult()])).toEqual([
+  expect(await putResults(table, [aResult()])).toEqual([
     { index: 0, code: 'ThrottlingException', retryable: true, throttled: true },
   ]);
-});
-
-it.each([
-  ['an older version', { record_version: 1 }, {}, true],
-  ['the same version', { record_version: 2 }, {}, false],
-  ['a newer version', { record_version: 3 }, {}, false],
-  [
-    'an earlier run of the version',
-    { record_version: 2, analysis_run: 4 },
-    { analysis_run: 5 },
-    true,
-  ],
-  ['no run of the version', { record_version: 2 }, { analysis_run: 5 }, true],
-  [
-    'the same run of the version',
-    { record_version: 2, analysis_run: 5 },
-    { analysis_run: 5 },
-    false,
-  ],
-  [
-    'an earlier run of a newer version',
-    { record_version: 3, analysis_run: 4 },
-    { analysis_run: 5 },
-    false,
-  ],
-  ['a run of the version, by a first analysis', { record_version: 2, analysis_run: 4 }, {}, false],
-])('a row of %s is replaced: %s by %s → %s', (_, before, after, is_replaced) => {
-  const row = rowOf(aResult(before), NOW_SECONDS);
-  const result = aResult({ record_version: 2, ...after });
-  expect(isReplaceable(row, result, NOW_SECONDS)).toBe(is_replaced);
-  expect(isReplaceable(row, result, NOW_SECONDS + 1)).toBe(true);
 });
 
 it('a result is read by the key of its record, and a record without a row has none', async () => {
   const record = { tenant: 'acme', source: 'tour', record_id: 'r' };
   const result = aResult(record);
-  dynamodb.on(GetItemCommand).resolves({ Item: rowOf(result, 1) });
-  expect(await reader.get(record)).toEqual(result);
+  dynamodb.on(GetItemCommand).resolves({ Item: rowFor(result) });
+  expect(await reader.get(record)).toEqual(asStored(result));
   expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
     TableName: 'results',
     Key: { record_key: { S: 'acme#tour#r' } },
@@ -128,12 +124,12 @@ it('many results are read by their keys, each once, and come by the keys of thei
   );
   dynamodb
     .on(BatchGetItemCommand)
-    .resolves({ Responses: { results: results.map((result) => rowOf(result, 1)) } });
+    .resolves({ Responses: { results: results.map((result) => rowFor(result)) } });
   const records = ['a', 'b', 'a', 'c'].map((record_id) => ({
     ...{ tenant: 'acme', source: 'tour', record_id },
   }));
   expect(await reader.getMany(records)).toEqual(
-    new Map(results.map((result) => [`acme#tour#${result.record_id}`, result])),
+    new Map(results.map((result) => [`acme#tour#${result.record_id}`, asStored(result)])),
   );
   expect(dynamodb.commandCalls(BatchGetItemCommand)[0]?.args[0].input.RequestItems).toEqual({
     results: { Keys: ['a', 'b', 'c'].map((id) => ({ record_key: { S: `acme#tour#${id}` } })) },
@@ -182,7 +178,7 @@ it('a listing leaves the choice of rows to DynamoDB, and withdrawn records out',
 
 it('a listing shows the newest rows of all partitions in order, and its position is the last one shown', async () => {
   const rows = [3, 1, 5, 2, 4].map((second) =>
-    rowOf(aResult({ record_id: `r${second}`, created_at: `2026-11-23T10:00:0${second}.000Z` }), 1),
+    rowFor(aResult({ record_id: `r${second}`, created_at: `2026-11-23T10:00:0${second}.000Z` }), 1),
   );
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues: { ':key': key } }) => ({
     Items: rows

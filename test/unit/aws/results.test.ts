@@ -8,11 +8,11 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
-import { listingKeys, rowOf } from '../../../aws/dynamodb/results/row.ts';
+import { listingKeys } from '../../../aws/dynamodb/results/row.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import { recordKey } from '../../../schemas/index.ts';
 import { skipPause } from '../../support/endless-loops.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, asStored, putResults, rowFor } from '../../support/results.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 const NOW = Date.UTC(2026, 10, 23);
@@ -51,7 +51,7 @@ it('the rows of a source are spread over 8 of the 32 partitions of its tenant, b
   const all = listingKeys('default');
   expect(new Set(all).size).toBe(32);
   for (const source of ['app_reviews', 'support', 'a', 'b', 'c']) {
-    const rows = many(200).map((result) => rowOf({ ...result, source }, 1));
+    const rows = many(200).map((result) => rowFor({ ...result, source }, 1));
     const partitions = new Set(rows.map(({ listing_key }) => listing_key?.S));
     expect([...partitions].sort()).toEqual(listingKeys('default', source).sort());
     expect(partitions.size).toBe(8);
@@ -60,7 +60,7 @@ it('the rows of a source are spread over 8 of the 32 partitions of its tenant, b
 });
 
 it('a row keeps a text of 280,000 bytes, and leaves out one that is a byte longer', () => {
-  const textOf = (text: string) => rowOf(aResult({ text }), 1).text?.S;
+  const textOf = (text: string) => rowFor(aResult({ text }), 1).text?.S;
   for (const text of ['a'.repeat(280_000), 'é'.repeat(140_000)]) expect(textOf(text)).toBe(text);
   for (const text of ['a'.repeat(280_001), `${'é'.repeat(140_000)}a`]) {
     expect(textOf(text)).toBeUndefined();
@@ -68,7 +68,7 @@ it('a row keeps a text of 280,000 bytes, and leaves out one that is a byte longe
 });
 
 it('a row expires after its time to live, which begins when it is written', async () => {
-  await table.put(many(1));
+  await putResults(table, many(1));
   const [call] = dynamodb.commandCalls(BatchExecuteStatementCommand);
   const { Statement, Parameters } = call!.args[0].input.Statements![0]!;
   const names = [...Statement!.matchAll(/'([a-z_]+)': \?/g)].map(([, name]) => name);
@@ -80,7 +80,7 @@ it.each(['InternalServerError', 'TransactionConflict', 'ThrottlingError'])(
   'an insert that DynamoDB rejects with %s is sent again, and none of the others',
   async (code) => {
     answerInserts((id, attempt) => (id === 'r1' && attempt === 1 ? code : undefined));
-    expect(await table.put(many(3))).toEqual([]);
+    expect(await putResults(table, many(3))).toEqual([]);
     const calls = dynamodb.commandCalls(BatchExecuteStatementCommand);
     expect(calls.map(({ args }) => args[0].input.Statements!.length)).toEqual([3, 1]);
   },
@@ -88,7 +88,7 @@ it.each(['InternalServerError', 'TransactionConflict', 'ThrottlingError'])(
 
 it('an insert that no retry can help is returned at once with its code, and so is no other', async () => {
   answerInserts((id) => (id === 'r2' ? 'ValidationError' : undefined));
-  expect(await table.put(many(4))).toEqual([
+  expect(await putResults(table, many(4))).toEqual([
     { index: 2, code: 'ValidationError', retryable: false, throttled: false },
   ]);
   expect(dynamodb.calls()).toHaveLength(1);
@@ -96,7 +96,7 @@ it('an insert that no retry can help is returned at once with its code, and so i
 
 it('an insert without an answer has failed, and may be put again', async () => {
   dynamodb.on(BatchExecuteStatementCommand).resolves({ Responses: [] });
-  expect(await table.put(many(1))).toEqual([
+  expect(await putResults(table, many(1))).toEqual([
     { index: 0, code: 'MissingResponse', retryable: true, throttled: false },
   ]);
   expect(dynamodb.calls()).toHaveLength(5);
@@ -107,29 +107,25 @@ it('an existing row whose version cannot be read is returned, since it may be ol
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     UnprocessedKeys: { results: { Keys: RequestItems.results.Keys } },
   }));
-  expect(await table.put(many(1))).toMatchObject([{ index: 0, code: 'UnprocessedKeys' }]);
+  expect(await putResults(table, many(1))).toMatchObject([{ index: 0, code: 'UnprocessedKeys' }]);
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
 });
 
 it('a row that is deleted between its insert and the read is written', async () => {
   answerInserts(() => 'DuplicateItem');
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [] } });
-  expect(await table.put(many(1))).toEqual([]);
+  expect(await putResults(table, many(1))).toEqual([]);
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(1);
 });
 
-it('only the attributes that decide whether a row is replaced are read', async () => {
+it('a later analysis of the row replaces it, and an earlier one does not', async () => {
   answerInserts(() => 'DuplicateItem');
   const [result] = many(1);
-  const row = { ...rowOf({ ...result!, analysis_run: 20 }, NOW / 1_000 + 9) };
-  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
-    const names = RequestItems.results.ProjectionExpression.split(', ');
-    const read = Object.entries(row).filter(([name]) => names.includes(name));
-    return { Responses: { results: [Object.fromEntries(read)] } };
-  });
-  await table.put([{ ...result!, analysis_run: 10 }]);
+  const row = rowFor({ ...result!, analysis_run: 20 }, NOW / 1_000 + 9);
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [row] } });
+  await putResults(table, [{ ...result!, analysis_run: 10 }]);
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
-  await table.put([{ ...result!, analysis_run: 21 }]);
+  await putResults(table, [{ ...result!, analysis_run: 21 }]);
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(1);
 });
 
@@ -142,8 +138,8 @@ it('a row that expires at this second is not replaced yet, and one that expired 
     const [result] = many(1);
     dynamodb
       .on(BatchGetItemCommand)
-      .resolves({ Responses: { results: [rowOf(result!, expires_at)] } });
-    await table.put([result!]);
+      .resolves({ Responses: { results: [rowFor(result!, expires_at)] } });
+    await putResults(table, [result!]);
     expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(puts);
   }
 });
@@ -159,7 +155,7 @@ it('a look-up of many records throws if some of them could not be read', async (
 const LISTING = { tenant: 'default', source: 'app_reviews', order: 'created_at' } as const;
 
 it('a listing goes on after a page without rows', async () => {
-  const row = rowOf(many(1)[0]!, 1);
+  const row = rowFor(many(1)[0]!, 1);
   const end = { created_sort: { S: '2026-11-24T10:00:00.000Z#app_reviews#r9' } };
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }) => {
     if (ExpressionAttributeValues[':key'].S !== row.listing_key!.S) return { Items: [] };
@@ -180,7 +176,7 @@ it('a listing reads at most 1.5 times the share of a partition, and one row, per
 
 it('a position leads on from a record whose id has every character that an id may have', async () => {
   const ids = ['a.B-1_2:3', '0'];
-  const rows = ids.map((record_id) => rowOf(aResult({ record_id }), 1));
+  const rows = ids.map((record_id) => rowFor(aResult({ record_id }), 1));
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
     const { ':key': key, ':to': to } = ExpressionAttributeValues;
     const isFound = (row: (typeof rows)[number]) =>
@@ -247,7 +243,7 @@ it('a listing that leaves out rows reads larger pages with each call', async () 
 });
 
 it('a listing with texts leaves out a row that was withdrawn or replaced after the index was read', async () => {
-  const rows = many(3).map((result) => rowOf(result, 1));
+  const rows = many(3).map((result) => rowFor(result, 1));
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => ({
     Items: rows.filter((row) => row.listing_key!.S === ExpressionAttributeValues[':key'].S),
   }));
@@ -259,7 +255,7 @@ it('a listing with texts leaves out a row that was withdrawn or replaced after t
   ];
   dynamodb
     .on(BatchGetItemCommand)
-    .resolves({ Responses: { results: now.map((result) => rowOf(result, 1)) } });
+    .resolves({ Responses: { results: now.map((result) => rowFor(result, 1)) } });
   const { results } = await reader.list({ ...LISTING, limit: 5, has_texts: true });
-  expect(results).toEqual([same]);
+  expect(results).toEqual([asStored(same!)]);
 });

@@ -78,7 +78,7 @@ export function createCorrectStorm(seed: number): CorrectStorm {
 }
 
 export function viewRowOf(line: StoredResult) {
-  const { tenant, source, record_id, record_version, analysis_run = 0 } = line;
+  const { tenant, source, record_id, record_version = '', analysis_run = 0 } = line;
   return `${tenant}#${source}#${record_id}#${record_version}#${analysis_run}`;
 }
 
@@ -229,7 +229,7 @@ function storeJob(contents: StoreContents, { job_id, texts, cancellation }: JobB
   if (cancellation === 'accepted') return;
   for (const [index, text] of texts.entries()) {
     if (text === undefined) continue;
-    const base = { kind: 'record', tenant: 'default', source: 'api', record_version: 0 } as const;
+    const base = { kind: 'record', tenant: 'default', source: 'api' } as const;
     const spec: RecordSpec = { ...base, text, language: 'en', status: 'analyzed' };
     store(contents, spec, `${job_id}:${index}`, cancellation === undefined ? job_id : undefined);
   }
@@ -261,5 +261,5 @@ function store(
     (row) => row.tenant === tenant && row.source === source && row.record_id === record_id,
   );
   if (at === -1) rows.push(replayed);
-  else if (rows[at]!.record_version < record_version) rows[at] = replayed;
+  else if ((rows[at]!.record_version ?? 0) < (record_version ?? 0)) rows[at] = replayed;
 }

@@ -139,7 +139,7 @@ it('redrive show lists the records of a batch without their texts', async () => 
     key,
     records: 3,
     contents: [
-      { tenant: 'default', source: 's', record_id: 'a', record_version: 0, bytes: 11 },
+      { tenant: 'default', source: 's', record_id: 'a', bytes: 11 },
       { record_id: 'b', bytes: 9 },
       { record_id: '(invalid_json)', bytes: 7 },
     ],

@@ -5,11 +5,10 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, rowFor } from '../../support/results.ts';
 
 const pauses: number[] = [];
 vi.mock('node:timers/promises', async (original) => ({
@@ -45,7 +44,7 @@ beforeEach(() => {
   });
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
     expect(Object.keys(RequestItems)).toEqual(['results']);
-    return { Responses: { results: lines.map((line) => rowOf(line, 1)) } };
+    return { Responses: { results: lines.map((line) => rowFor(line, 1)) } };
   });
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
     expect(StreamName).toBe('bulk-stream');

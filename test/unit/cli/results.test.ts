@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
-import { rowOf, SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
+import { SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
 import { resultsCommand } from '../../../cli/commands/results.ts';
 import type { Result } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, asStored, rowFor } from '../../support/results.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
-let rows: ReturnType<typeof rowOf>[];
+let rows: ReturnType<typeof rowFor>[];
 
 beforeEach(() => {
   dynamodb.reset();
@@ -38,7 +38,7 @@ const putResults = (count: number, fields: (i: number) => Partial<Result> = () =
   const some = Array.from({ length: count }, (_, i) =>
     aResult({ record_id: `r${i}`, created_at: minutes(i), ...fields(i) }),
   );
-  rows.push(...some.map((one) => rowOf(one, 1)));
+  rows.push(...some.map((one) => rowFor(one, 1)));
   return some;
 };
 const idsOf = (stdout: string) =>
@@ -50,9 +50,9 @@ it('results get prints the result of a record of the tenant, on one line with --
   const result = aResult({ tenant: 'acme', source: 'tour', record_id: 'r1' });
   dynamodb
     .on(GetItemCommand, { TableName: 'results', Key: { record_key: { S: 'acme#tour#r1' } } })
-    .resolves({ Item: rowOf(result, 1) });
+    .resolves({ Item: rowFor(result, 1) });
   const { stdout } = await results('get', 'tour', 'r1', '--tenant', 'acme');
-  expect(JSON.parse(stdout)).toEqual(result);
+  expect(JSON.parse(stdout)).toEqual(asStored(result));
   expect(stdout.split('\n').length).toBeGreaterThan(10);
   const line = (await results('get', 'tour', 'r1', '--tenant', 'acme', '--json')).stdout;
   expect(line).toBe(JSON.stringify(JSON.parse(stdout)));
@@ -109,7 +109,7 @@ it('results list prints a table with the time, id, status, sentiment, score and 
 
 it('results list leaves the choice of results to the table, and adds texts with --text', async () => {
   const [result] = putResults(1, () => ({ text: 'I love my cat' }));
-  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [rowOf(result!, 1)] } });
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [rowFor(result!, 1)] } });
   const chosen = ['--sentiment', 'POSITIVE', '--language', 'en', '--status', 'analyzed'];
   const { stdout } = await results('list', '--source', 'app_reviews', ...chosen, '--text');
   expect(stdout).toMatch(/language_code +text\n.*en +I love my cat$/);

@@ -2,13 +2,12 @@ import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import type { ResultsReader } from '../../../api/ports.ts';
-import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { followResults } from '../../../cli/commands/follow-results.ts';
 import { tailCommand } from '../../../cli/commands/tail.ts';
 import { type Result, recordKey } from '../../../schemas/index.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
 import { runCommand } from '../../support/cli.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, rowFor } from '../../support/results.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const at = (seconds: number) => new Date(NOW + seconds * 1_000).toISOString();
@@ -81,7 +80,7 @@ it('tail has more new results than a page, and only those of its query', async (
 const dynamodb = mockClient(DynamoDBClient);
 beforeEach(() => {
   dynamodb.reset();
-  const row = rowOf(
+  const row = rowFor(
     arrival('r1', 0, { sentiment: 'NEGATIVE', text: `bad\u001b[31m${'x'.repeat(200)}` }),
     1,
   );

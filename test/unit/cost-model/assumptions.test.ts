@@ -6,7 +6,6 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, it, vi } from 'vitest';
 import { LONGEST_WAIT_MS } from '../../../api/deadline.ts';
 import { CALLS_PER_ITEM } from '../../../aws/dynamodb/quota/part.ts';
-import { rowOf } from '../../../aws/dynamodb/results/row.ts';
 import { computeWriteUnits } from '../../../bench/services/item-size.ts';
 import { settings } from '../../../infra/settings.ts';
 import { slotsPerWrite } from '../../../processors/analysis/rates.ts';
@@ -14,7 +13,7 @@ import { observeConsumer } from '../../../processors/stream/observe.ts';
 import { aBatchContext } from '../../support/batch-context.ts';
 import { kinesisRecords } from '../../support/kinesis-event.ts';
 import { createRandom } from '../../support/random.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, rowFor } from '../../support/results.ts';
 
 it('the cost model assumes the deployed settings', () => {
   const { consumer, analysis, results, lake, api, tiers } = settings;
@@ -67,6 +66,8 @@ it('the cost model assumes the bytes that a batch logs, and no fewer metrics tha
       response: { batchItemFailures: [] },
       records: 2_000,
       results: 1_990,
+      unchanged: 0,
+      not_newer: 0,
       set_asides: 10,
       cancelled: 0,
       failed: 0,
@@ -112,9 +113,9 @@ it('the cost model assumes the sizes that rows and lake lines have', () => {
   const result = aResult({ text, text_bytes: 140, author: '@user123' });
   const line_bytes = Buffer.byteLength(JSON.stringify(result)) - 140;
   expect(Math.abs(line_bytes - MEASURED.line_bytes)).toBeLessThan(80);
-  expect(computeWriteUnits(rowOf(result, 1_800_000_000))).toBe(1);
+  expect(computeWriteUnits(rowFor(result, 1_800_000_000))).toBe(1);
   const units = (bytes: number) =>
-    computeWriteUnits(rowOf(aResult({ text: 'x'.repeat(bytes) }), 1));
+    computeWriteUnits(rowFor(aResult({ text: 'x'.repeat(bytes) }), 1));
   expect(units(1_024 - MEASURED.row_bytes + 100)).toBe(2);
 });
 

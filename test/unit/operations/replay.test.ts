@@ -62,6 +62,7 @@ it('a replay publishes each record once, as the same version of a later run, wit
   expect(published[0]).toMatchObject({
     record_id: 'a',
     record_version: 4,
+    stamp: line.stamp,
     analysis_run: NOW / 1_000,
     text: 'I love my cat',
     language: 'de',
@@ -74,11 +75,15 @@ it('a replay publishes each record once, as the same version of a later run, wit
   expect(hours).toEqual(['10', '11', '12']);
 });
 
+const STAMP = Date.UTC(2026, 10, 23);
+
 it('a replay publishes the newest version of a record, also if the lake has an older version after it', async () => {
-  const [older, newer] = [old('a', { record_version: 1 }), old('a', { record_version: 2 })];
-  const { deps, published } = createWorld([older, newer, older], [newer]);
+  const [older, newer] = [1, 2].map((n) =>
+    old('a', { revision: n, stamp: STAMP + n, text: `text ${n}` }),
+  );
+  const { deps, published } = createWorld([older!, newer!, older!], [newer!]);
   expect(await replay(deps, QUERY)).toMatchObject({ replayed: 1 });
-  expect(published).toMatchObject([{ record_id: 'a', record_version: 2 }]);
+  expect(published).toMatchObject([{ record_id: 'a', stamp: STAMP + 2, text: 'text 2' }]);
 });
 
 it.each<[string, Result[], Result[] | undefined]>([
@@ -92,12 +97,13 @@ it.each<[string, Result[], Result[] | undefined]>([
     [old('a')],
     [old('a', { analyzer: { name: 'comprehend', version: 'new' }, analysis_run: 1 })],
   ],
-  ['is of a newer record version', [old('a')], [old('a', { record_version: 1 })]],
-  ['is of a withdrawal', [old('a')], [old('a', { record_version: 1, status: 'withdrawn' })]],
+  ['was accepted later', [old('a', { stamp: 1 })], [old('a', { stamp: 2 })]],
+  ['has another text', [old('a')], [old('a', { text_hash: 'another' })]],
+  ['is of a withdrawal', [old('a')], [old('a', { stamp: 2, status: 'withdrawn' })]],
   [
     'is newer and comes from no analyzer',
     [old('a')],
-    [old('a', { record_version: 1, status: 'withdrawn', analyzer: undefined })],
+    [old('a', { stamp: 2, status: 'withdrawn', analyzer: undefined })],
   ],
 ])('a replay skips a record whose result %s', async (_, lines, rows) => {
   const { deps, published } = createWorld(lines, rows);

@@ -17,7 +17,7 @@ import {
   syncResponseSchema,
 } from '../../../schemas/index.ts';
 import { listAccepted, listRequired } from '../../support/fields.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, asStored } from '../../support/results.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
 const SCORES = { positive: 0.9, negative: 0.03, neutral: 0.05, mixed: 0.02 };
@@ -31,8 +31,10 @@ const JOB = {
   ...{ started_at: AT, completed_at: AT },
   error: { code: 'BUDGET_EXCEEDED', message: 'm', figures: { records: 3, units: 9 } },
 };
-const RESULT = aResult({ author: 'Ada', url: 'https://a.example/', job_id: 'job_1', job_index: 4 });
-const { text: _text, attributes: _attributes, ...LISTED } = aResult();
+const RESULT = asStored(
+  aResult({ author: 'Ada', url: 'https://a.example/', job_id: 'job_1', job_index: 4 }),
+);
+const { text: _text, attributes: _attributes, stamp: _stamp, ...LISTED } = aResult();
 const VERDICT = {
   ...{ sentiment: 'POSITIVE', score: 0.9, scores: SCORES, confidence: 0.85, chunks: 2 },
   ...{ language_code: 'en', language_source: 'detected', pii_detected: null },
@@ -204,7 +206,7 @@ function listOptionalOfResult(prefix: string): string[] {
   return [
     ...['sentiment', 'score', 'confidence', 'scores', 'language_code', 'language_source'],
     ...['analyzer', 'cache', 'chunks', 'text', 'author', 'url', 'attributes', 'job_id'],
-    ...['job_index', 'attributes.stars'],
+    ...['job_index', 'attributes.stars', 'record_version', 'revision', 'first_created_at'],
   ].map((name) => `${prefix}${name}`);
 }
 

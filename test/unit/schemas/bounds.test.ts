@@ -122,12 +122,15 @@ it('a document of a job has the fields of a record, but none that the job sets',
     ...document,
     language_code: 'en',
   });
-  const set_by_job = { tenant: 'acme', job_id: 'j', job_index: 1, analysis_run: 1, deleted: true };
+  const set_by_job = {
+    ...{ tenant: 'acme', job_id: 'j', job_index: 1, analysis_run: 1, deleted: true },
+    stamp: 1_790_000_000_000,
+  };
   expect(parse({ ...document, ...set_by_job, text_claim: 'a'.repeat(64) })).toEqual({
     ...document,
     language_code: 'auto',
   });
-  expect(parse({ text: 'a' })).toEqual({ text: 'a', language_code: 'auto', record_version: 0 });
+  expect(parse({ text: 'a' })).toEqual({ text: 'a', language_code: 'auto' });
   for (const wrong of [{}, [], null, 'a', { text: '' }, { text: 'a', source: 'No' }]) {
     expect(asyncRequestSchema.safeParse({ documents: [wrong] }).success).toBe(false);
   }
@@ -137,7 +140,7 @@ it('the metadata of a document never costs its verdict', () => {
   const given = { text: 'a', language_code: 'English', url: 'N/A', created_at: 'yesterday' };
   expect(asyncRequestSchema.parse({ documents: [given] }).documents).toEqual([
     {
-      ...{ text: 'a', language_code: 'auto', record_version: 0 },
+      ...{ text: 'a', language_code: 'auto' },
       attributes: { url: 'N/A', language: 'English', created_at: 'yesterday' },
     },
   ]);
@@ -206,12 +209,13 @@ it('the queries keep each of their filters', () => {
 it('a result has all of its fields, and without a verdict only those that every record has', () => {
   const result = aResult({
     ...{ author: 'Ada', url: 'https://a.example/', job_id: 'j', job_index: 4, analysis_run: 5 },
+    ...{ revision: 6, first_created_at: AT },
   });
   expect(resultSchema.parse(result)).toEqual(result);
   const { required } = listRequired(resultSchema, result);
   expect(required.filter((path) => !path.includes('.')).sort()).toEqual([
-    ...['arrived_at', 'created_at', 'processed_at', 'record_id', 'record_version'],
-    ...['schema_version', 'source', 'status', 'tenant', 'text_bytes', 'text_hash'],
+    ...['arrived_at', 'created_at', 'processed_at', 'record_id'],
+    ...['schema_version', 'source', 'stamp', 'status', 'tenant', 'text_bytes', 'text_hash'],
   ]);
   for (const wrong of [
     ...[{ schema_version: 2 }, { record_version: -1 }, { record_version: 0.5 }],

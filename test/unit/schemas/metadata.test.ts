@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readRecord, recordSchema } from '../../../schemas/index.ts';
+import { boundCreation, readRecord, recordSchema } from '../../../schemas/index.ts';
 
 const cat = { text: 'I love my cat', source: 's' };
 
@@ -136,3 +136,41 @@ it('no metadata ever costs a record, and what is read is a record', () => {
     { numRuns: 1_000 },
   );
 });
+
+const ARRIVED_AT = Date.parse('2026-11-23T10:00:00.000Z');
+const bound = (created_at: string, attributes?: Record<string, string>) =>
+  boundCreation({ ...read({}).data, created_at, ...(attributes && { attributes }) }, ARRIVED_AT);
+
+it.each(['1989-12-31T23:59:59.999Z', '1970-01-01T00:00:00Z', '2026-11-23T10:05:00.001Z'])(
+  'a time of creation that cannot be right becomes an attribute: %s',
+  (created_at) => {
+    const { record, misfits } = bound(created_at, { a: 'b' });
+    expect(record).not.toHaveProperty('created_at');
+    expect(record.attributes).toEqual({ a: 'b', created_at });
+    expect(misfits).toEqual([{ field: 'created_at', is_kept: true }]);
+  },
+);
+
+it.each(['1990-01-01T00:00:00Z', '2026-11-23T11:05:00+01:00'])(
+  'a time of creation from 1990 to five minutes after the arrival stays: %s',
+  (created_at) => {
+    expect(bound(created_at)).toMatchObject({ record: { created_at }, misfits: [] });
+  },
+);
+
+it('a time of creation that cannot be right is dropped if the record has 32 attributes', () => {
+  const full = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`a${i}`, 'x']));
+  const { record, misfits } = bound('1970-01-01T00:00:00Z', full);
+  expect(record.attributes).toEqual(full);
+  expect(misfits).toEqual([{ field: 'created_at', is_kept: false }]);
+});
+
+it.each([1_790_000_000, '1790000000000', 'today'])(
+  'a field stamp of the producer that is no time in milliseconds becomes an attribute: %j',
+  (stamp) => {
+    const { data, misfits } = read({ stamp });
+    expect(data).not.toHaveProperty('stamp');
+    expect(data.attributes).toEqual({ stamp });
+    expect(misfits).toEqual([{ field: 'stamp', is_kept: true }]);
+  },
+);

@@ -17,7 +17,6 @@ it('a record accepts any text that people write, and gets defaults', () => {
       text,
       tenant: 'default',
       language: 'auto',
-      record_version: 0,
       deleted: false,
     });
   }

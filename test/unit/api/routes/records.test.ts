@@ -22,10 +22,13 @@ it('POST /records puts nothing on the stream that only the product may set', asy
     job_index: 7,
     text_claim: 'a'.repeat(64),
     analysis_run: 1_900_000_000,
+    stamp: 1_600_000_000_000,
   };
   const answer = await send(api, [{ ...record, ...forged }]);
   expect(answer).toMatchObject({ accepted: 1, refused: 0, failed: 0 });
-  expect(api.entries.map(recordOf)).toEqual([{ ...record, tenant: 'acme' }]);
+  const stamp = expect.any(Number);
+  expect(api.entries.map(recordOf)).toEqual([{ ...record, tenant: 'acme', stamp }]);
+  expect(recordOf(api.entries[0]!)).not.toMatchObject({ stamp: forged.stamp });
 });
 
 it('POST /records answers each record in its order', async () => {

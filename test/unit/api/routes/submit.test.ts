@@ -50,8 +50,8 @@ it('a job of documents has their records in their order', async () => {
   ];
   const { answer } = await submitJob(api, { documents });
   expect(linesOf(api, answer.job_id)).toEqual([
-    { text: 'one', record_id: 'a', language: 'de', attributes: { stars: 5 }, record_version: 0 },
-    { text: 'two\nlines', source: 'tour', language: 'auto', record_version: 0 },
+    { text: 'one', record_id: 'a', language: 'de', attributes: { stars: 5 } },
+    { text: 'two\nlines', source: 'tour', language: 'auto' },
   ]);
 });
 
@@ -65,7 +65,6 @@ it('a document of a job is accepted whatever its metadata', async () => {
       created_at: '2026-09-21T14:13:20.000Z',
       attributes: { url: 'N/A', language: 'English' },
       language: 'auto',
-      record_version: 0,
     },
   ]);
 });
@@ -81,9 +80,7 @@ it('documents cannot say to which tenant, job or replay they belong', async () =
     deleted: true,
   };
   const { answer } = await submitJob(api, { documents: [{ text: 'one', ...forged }] });
-  expect(linesOf(api, answer.job_id)).toEqual([
-    { text: 'one', language: 'auto', record_version: 0 },
-  ]);
+  expect(linesOf(api, answer.job_id)).toEqual([{ text: 'one', language: 'auto' }]);
 });
 
 it('a new job belongs to the tenant of the key, has its source, its deadline, and expires', async () => {

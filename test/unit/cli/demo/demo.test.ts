@@ -13,11 +13,10 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { rowOf } from '../../../../aws/dynamodb/results/row.ts';
 import { runDemo } from '../../../../cli/demo/demo.ts';
 import { openRecords } from '../../../../ingest/sources/read-records.ts';
 import { listStackOutputs } from '../../../support/cli.ts';
-import { aResult } from '../../../support/results.ts';
+import { aResult, rowFor } from '../../../support/results.ts';
 
 const [athena, cloudformation, dynamodb, kinesis, s3] = [
   mockClient(AthenaClient),
@@ -73,7 +72,7 @@ beforeEach(() => {
       return { ShardId: 'shard-0', SequenceNumber: String(accepted) };
     }),
   }));
-  const row = rowOf(aResult({ source: 'a', record_id: 'a' }), 1);
+  const row = rowFor(aResult({ source: 'a', record_id: 'a' }), 1);
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: RequestItems.results.Keys.length === 0 ? {} : { results: [row] },
   }));

@@ -124,6 +124,7 @@ it('bytes of 1 MiB together with their key are published, and a byte more is ref
 });
 
 it('the counts of a publisher say what became of each record, and do not change afterwards', async () => {
+  const stamp = 1_790_000_000_000;
   let requests = 0;
   const publisher = createPublisher({
     stream: {
@@ -138,13 +139,15 @@ it('the counts of a publisher say what became of each record, and do not change 
       },
     },
     ...{ max_attempts: 2, linger_ms: 0, pause: skipPause, new_record_id: () => 'made' },
+    now: () => stamp,
   });
   const before = publisher.stats();
   const publishing = [0, 1, 2, 3].map((i) => publisher.publish(record(i)));
   publishing.push(publisher.publish({ text: 'x', source: 'No Slug' }));
   await publisher.flush();
   await Promise.all(publishing);
-  const bytes = (i: number) => JSON.stringify(record(i)).length + `default/s/r${i}`.length;
+  const bytes = (i: number) =>
+    JSON.stringify({ ...record(i), stamp }).length + `default/s/r${i}`.length;
   expect(publisher.stats()).toEqual({
     ...{ accepted: 3, refused: 1, failed: 1, resent: 3, requests: 2 },
     bytes: bytes(0) + bytes(1) + bytes(2),

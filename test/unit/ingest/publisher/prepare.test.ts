@@ -5,6 +5,7 @@ import { hashText, ServiceError } from '../../../../schemas/index.ts';
 import { createLongText } from '../../../support/long-text.ts';
 
 const LONG = createLongText();
+const STAMP = 1_790_000_000_000;
 
 /** Prepares a record whose text is too long. The claim store answers with `put`. */
 async function prepareLong(
@@ -18,6 +19,7 @@ async function prepareLong(
     {
       claims: { put },
       new_record_id: () => 'made',
+      stamp: () => STAMP,
       retry: { max_attempts: 3, pause: async (attempt) => void pauses.push(attempt) },
       ...options,
     },
@@ -35,7 +37,7 @@ it('a text that is too long goes to the claim store of its tenant, and the recor
   expect(prepared).toMatchObject({ ok: true, entry: { record_id: 'made' } });
   if (!prepared.ok) throw new Error('The record was refused');
   expect(JSON.parse(Buffer.from(prepared.entry.data).toString())).toEqual({
-    ...{ source: 's', tenant: 'acme', author: 'Ann', record_id: 'made' },
+    ...{ source: 's', tenant: 'acme', author: 'Ann', record_id: 'made', stamp: STAMP },
     text_claim: hashText(LONG),
   });
   await prepareLong(put);

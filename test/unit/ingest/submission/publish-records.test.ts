@@ -168,3 +168,18 @@ it('a submission hands over without publishing if the stream has no room until i
   expect(published).toEqual([]);
   expect((await read()).status).toBe('PROCESSING');
 });
+
+it('all records of a job have one stamp: when its texts were accepted, or its file was counted', async () => {
+  const counted_at = JOBS_NOW + 7_000;
+  for (const [kind, stamp] of [
+    ['upload', counted_at],
+    ['documents', JOBS_NOW],
+  ] as const) {
+    const world = await createWorld(lines(3), { now: () => counted_at });
+    void (await world.store.update('job_1', ['PENDING'], {
+      input: { kind, format: 'jsonl', key: KEY },
+    }));
+    await world.submit('job_1', AN_HOUR);
+    expect(world.published.map((record) => record.stamp)).toEqual([stamp, stamp, stamp]);
+  }
+});

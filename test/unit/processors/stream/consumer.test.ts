@@ -10,6 +10,7 @@ import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
 import {
+  kinesisRecord,
   kinesisRecords,
   SHARD_ID,
   STREAM_NAME,
@@ -428,18 +429,41 @@ describe('versions of one record in a batch', () => {
   it('Of several versions the table keeps the highest, and the lake gets a line for each', async () => {
     const report = await consume(kinesisRecords(version(1), version(3), version(2)));
     expect(report).toMatchObject({ results: 3, failed: 0 });
-    expect(stores.results_table.puts.map((put) => put.map((row) => row.record_version))).toEqual([
-      [3],
-    ]);
+    expect(report).toMatchObject({ unchanged: 0, not_newer: 1 });
+    const row = stores.rows.get('default#s#a')!;
+    expect(row).toMatchObject({ record_version: 3, revision: expect.any(Number) });
     expect(stores.lines.map((line) => line.record_version)).toEqual([1, 3, 2]);
+    expect(stores.lines.map(({ revision }) => revision)).toEqual([
+      undefined,
+      row.revision,
+      undefined,
+    ]);
   });
 
-  it('Equal versions are analysed and stored once: the first counts', async () => {
-    const again = { ...version(1), text: 'another text' };
-    const report = await consume(kinesisRecords(version(1), again));
-    expect(report).toMatchObject({ records: 2, results: 2 });
-    expect(asked).toEqual([[{ tenant: 'default', text: 'version 1', language: 'auto' }]]);
-    expect(stores.lines.map(({ text }) => text)).toEqual(['version 1']);
+  it('A resend is analysed and stored once, and both copies count', async () => {
+    const report = await consume(kinesisRecords(version(1), version(1)));
+    expect(report).toMatchObject({ records: 2, results: 2, unchanged: 0 });
+    expect(asked.flat()).toHaveLength(1);
+    expect(stores.lines).toHaveLength(1);
+  });
+
+  it('Of two texts with the same version or without one, the table keeps the later', async () => {
+    for (const fields of [{ record_version: 1 }, {}]) {
+      const texts = ['first', 'second'].map((text) => record('a', { ...fields, text }));
+      expect(await consume(kinesisRecords(...texts))).toMatchObject({ results: 2, not_newer: 0 });
+      expect(stores.rows.get('default#s#a')?.text).toBe('second');
+      expect(stores.lines.splice(0).map(({ text }) => text)).toEqual(['first', 'second']);
+      stores.rows.clear();
+    }
+  });
+
+  it('The line of a record that is delivered again is the row, also if it was analysed otherwise since', async () => {
+    stores.lake.refuses.ids.add('a');
+    await consume(kinesisRecords(version(1)));
+    stores.lake.refuses.ids.clear();
+    const later = testConsumer({ now: () => NOW + 60_000 });
+    expect(await later(kinesisRecords(version(1)))).toMatchObject({ results: 1, unchanged: 1 });
+    expect(stores.lines).toEqual([stores.rows.get('default#s#a')]);
   });
 
   it('Records of two tenants with the same id are two records', async () => {
@@ -470,12 +494,24 @@ describe('versions of one record in a batch', () => {
 describe('a withdrawal', () => {
   it('A withdrawal removes the text without a call to the analyzer', async () => {
     await consume(kinesisRecords(record('a')));
-    await consume(
-      kinesisRecords({ record_id: 'a', source: 's', deleted: true, record_version: 1 }),
-    );
+    const withdrawal = { record_id: 'a', source: 's', deleted: true, author: 'Ada' };
+    await consume([kinesisRecord({ ...withdrawal, record_version: 1, text: 'secret' }, 2)]);
     expect(asked.flat()).toHaveLength(1);
     const row = stores.rows.get('default#s#a')!;
     expect(row).toMatchObject({ status: 'withdrawn', record_version: 1 });
-    expect(row.text).toBeUndefined();
+    for (const name of ['text', 'author', 'url', 'attributes']) {
+      expect(row).not.toHaveProperty(name);
+      expect(stores.lines.at(-1)?.[name as 'text']).toBeUndefined();
+    }
+  });
+
+  it('A withdrawal without a version withdraws, and a record that comes again replaces it', async () => {
+    const { text: _, ...withdrawal } = record('a', { deleted: true });
+    const statuses: (string | undefined)[] = [];
+    for (const [i, one] of [record('a'), withdrawal, record('a')].entries()) {
+      await consume([kinesisRecord(one, i + 1)]);
+      statuses.push(stores.rows.get('default#s#a')?.status);
+    }
+    expect(statuses).toEqual(['analyzed', 'withdrawn', 'analyzed']);
   });
 });

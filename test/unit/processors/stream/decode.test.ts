@@ -42,7 +42,7 @@ describe('a record on the stream', () => {
         },
         partition_key: 'key-1',
         arrived_at: '2026-11-23T10:00:00.123Z',
-        record: { ...cat, record_id: 'rev-1', tenant: 'default', record_version: 0 },
+        record: { ...cat, record_id: 'rev-1', tenant: 'default' },
       },
       { record: { ...cat, record_id: `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(2)}` } },
     ]);

@@ -28,6 +28,8 @@ const report: BatchReport = {
   response: { batchItemFailures: [] },
   records: 3,
   results: 2,
+  unchanged: 0,
+  not_newer: 0,
   set_asides: 1,
   cancelled: 0,
   failed: 0,
@@ -88,6 +90,8 @@ it('a batch is one log line of counts and codes', async () => {
         records_in: 2,
         records: 3,
         results: 2,
+        unchanged: 0,
+        not_newer: 0,
         set_asides: 1,
         cancelled: 0,
         failed: 0,
@@ -110,10 +114,12 @@ it('a batch is counted in metrics, which are published once', async () => {
     consumerWith(report, { ...counts, throttles: 4, cache_errors: 1 }),
   );
   await observed(kinesisRecords('a'), aBatchContext());
-  expect(published).toEqual([19]);
+  expect(published).toEqual([21]);
   expect(values()).toEqual({
     records_in: 1,
     results: 2,
+    unchanged: 0,
+    not_newer: 0,
     set_asides: 1,
     over_budget: 0,
     ledger_errors: 0,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../../../processors/stream/decode/decode.ts';
 import { buildResult, type Ending } from '../../../../processors/stream/result.ts';
 import { hashText, resultSchema } from '../../../../schemas/index.ts';
-import { kinesisRecords } from '../../../support/kinesis-event.ts';
+import { ARRIVED_AT, kinesisRecords } from '../../../support/kinesis-event.ts';
 
 const full = { text_policy: 'full', processed_at: '2026-11-23T10:00:02.000Z' } as const;
 const analyzed: Ending = {
@@ -46,6 +46,7 @@ describe('a result', () => {
       tenant: 'default',
       source: 'app_reviews',
       record_version: 2,
+      stamp: ARRIVED_AT,
       status: 'analyzed',
       sentiment: 'POSITIVE',
       score: 0.7,
