@@ -20,7 +20,7 @@ export function distinctVersions(items: StreamItem[]): Version[] {
   const found: Version[] = [];
   for (const item of items) {
     const { record, stamp } = item;
-    const key = `${recordKey(record)}#${record.record_version}#${record.analysis_run}#${stamp}`;
+    const key = `${recordKey(record)}#${stamp}`;
     const similar = versions.get(key) ?? [];
     const version = similar.find((one) => hasSameContent(one.item, item));
     if (version !== undefined) {
