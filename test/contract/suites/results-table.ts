@@ -30,7 +30,7 @@ export function describeResultsTable(
       if ('code' in answer) throw new Error(`The table refused an entry: ${answer.code}`);
       return answer;
     });
-  const stored = (result: Result) => ({
+  const addStored = (result: Result) => ({
     ...result,
     first_created_at: result.created_at,
     revision: expect.any(Number),
@@ -44,7 +44,7 @@ export function describeResultsTable(
     const { table, get } = openTable();
     const result = aResult({ record_id: newId() });
     const [answer] = await put(table, entryOf(result));
-    expect(answer).toEqual({ outcome: 'written', row: stored(result) });
+    expect(answer).toEqual({ outcome: 'written', row: addStored(result) });
     expect(await get(result)).toEqual(answer!.row);
   });
 
@@ -55,7 +55,7 @@ export function describeResultsTable(
     const attributes = { constructor: 'Brunel', toString: 'yes', length: '3', 'a.b-c': '' };
     const result = aResult({ record_id: newId(), attributes: attributes as never });
     await put(table, entryOf(result));
-    expect(await get(result)).toEqual(stored(result));
+    expect(await get(result)).toEqual(addStored(result));
   });
 
   it.each(['tenant', 'source'])(
@@ -79,11 +79,11 @@ export function describeResultsTable(
     expect(await get(first)).toMatchObject({ analysis_run: 20 });
     await put(table, entryOf(run(10)));
     await put(table, entryOf(first));
-    expect(await get(first)).toEqual(stored(run(20)));
+    expect(await get(first)).toEqual(addStored(run(20)));
     const newer = { ...first, record_version: 2, text_hash: 'another' };
     await put(table, entryOf(newer));
     await put(table, entryOf(run(30)));
-    expect(await get(first)).toEqual(stored(newer));
+    expect(await get(first)).toEqual(addStored(newer));
   });
 
   it('A redelivery leaves the row as it was', async () => {
@@ -162,7 +162,7 @@ export function describeResultsTable(
     const second = { ...first, stamp: stamp + 1, text_hash: 'two', created_at: later(5) };
     await put(table, { ...entryOf(second), is_creation_given: false });
     expect(await get(first)).toEqual({
-      ...stored(second),
+      ...addStored(second),
       created_at,
       first_created_at: created_at,
     });
@@ -183,7 +183,7 @@ export function describeResultsTable(
     expect(await get(first)).toMatchObject({ status: 'withdrawn' });
     const again = { ...first, stamp: stamp + 2 };
     await put(table, entryOf(again));
-    expect(await get(first)).toEqual(stored(again));
+    expect(await get(first)).toEqual(addStored(again));
   });
 
   it('A put without results answers nothing', async () => {
