@@ -41,6 +41,8 @@ it.each([
   ["date_trunc('week', DATE '2026-11-27')", '2026-11-23'],
   [`date_trunc('hour', ${T})`, '2026-01-01 23:00:00.000'],
   [`day_of_week(${T})`, '4'],
+  ["DATE '2026-11-27' - INTERVAL '7' DAY", '2026-11-20'],
+  [`${T} + INTERVAL '1' DAY - INTERVAL '30' MINUTE`, '2026-01-02 23:00:00.000'],
   [`dow(DATE '2026-11-29')`, '7'],
   [`week(${T})`, '1'],
   [`year_of_week(DATE '2027-01-01')`, '2026'],

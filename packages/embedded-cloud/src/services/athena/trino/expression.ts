@@ -109,9 +109,21 @@ export function readValue(reader: Reader): void {
   while (reader.accept('||')) readSum(reader);
 }
 
+/** In Trino, a date and an interval give a date. In DuckDB, they give a timestamp. */
 function readSum(reader: Reader): void {
+  const { start = 0 } = reader.next ?? {};
   readProduct(reader);
-  while (reader.acceptOneOf(['+', '-']) !== undefined) readProduct(reader);
+  while (reader.isOneOf(['+', '-'])) {
+    const operator = reader.take();
+    const is_interval = reader.isNext('INTERVAL');
+    readProduct(reader);
+    if (!is_interval) continue;
+    const { end } = reader.previous!;
+    const name = operator.text === '+' ? 'trino_plus' : 'trino_minus';
+    reader.edits.push({ start, end: start, text: `${name}(` });
+    reader.edits.push({ start: operator.start, end: operator.end, text: ',' });
+    reader.edits.push({ start: end, end, text: ')', is_end: true });
+  }
 }
 
 function readProduct(reader: Reader): void {
