@@ -49,6 +49,7 @@ async function readShard(log: StreamLog<object>, shard_id: string, limit: number
     records.push(...page!.records);
     next = page!.next;
     if (!page!.has_more) return { records, is_end: page!.is_end };
+    expect(page!.is_end).toBe(false);
   }
 }
 
