@@ -126,16 +126,22 @@ interface Parts {
   describeTable: (name: string) => Promise<TableDescription>;
 }
 
-/** A failed run is not reported, because the next run tries the same deletions again. Only a full
- * disk is reported, because no later run can succeed. */
+/**
+ * Starts the deletions that recur. A failed run is not reported, because the next run tries the same
+ * deletions again. Only a full disk is reported, because no later run can succeed.
+ */
 function startTimers(
   { now, sweep_every_ms = 600_000 }: DynamoDbOptions,
   ttl: Parts['ttl'],
   streams: TableStreams,
 ): NodeJS.Timeout[] {
   const timers = [
-    setInterval(() => ttl.sweep(now()).catch(rethrowDiskFull), sweep_every_ms),
-    setInterval(() => streams.trim().catch(rethrowDiskFull), TRIM_EVERY_MS),
+    setInterval(() => {
+      ttl.sweep(now()).catch(rethrowDiskFull);
+    }, sweep_every_ms),
+    setInterval(() => {
+      streams.trim().catch(rethrowDiskFull);
+    }, TRIM_EVERY_MS),
   ];
   for (const timer of timers) timer.unref();
   return timers;

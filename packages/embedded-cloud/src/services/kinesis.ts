@@ -78,7 +78,9 @@ export async function createKinesis(options: KinesisOptions): Promise<AwsService
     return reply;
   };
   // A failed run is not reported, because the next run tries the same deletions again.
-  const timer = setInterval(() => log.trim().catch(rethrowDiskFull), TRIM_EVERY_MS);
+  const timer = setInterval(() => {
+    log.trim().catch(rethrowDiskFull);
+  }, TRIM_EVERY_MS);
   timer.unref();
 
   return {
