@@ -20,10 +20,15 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 
 /**
  * Prefixes of the logical ids of functions that are not measured. The bulk consumer has the bundle of
- * the consumer. The replay after the reset of a budget runs rarely and without a caller, and the counts
- * follow later.
+ * the consumer. The replay after the reset of a budget and the keeper of the lake run without a
+ * caller, and the counts follow later.
  */
-const NOT_MEASURED = ['BulkConsumerHandler', 'BudgetReplayHandler', 'CountsHandler'];
+const NOT_MEASURED = [
+  'BulkConsumerHandler',
+  'BudgetReplayHandler',
+  'CountsHandler',
+  'KeeperHandler',
+];
 
 /**
  * Returns the benchmark's name of a function, or undefined if the function is not measured.

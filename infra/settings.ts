@@ -119,6 +119,13 @@ export interface Settings {
     buffer_mb: number;
     /** Age at which the lines of `results_raw` expire. A replay finds no older records. */
     raw_days: number;
+    /**
+     * Time for which raw objects collect before the keeper merges them into the table `results`. At
+     * most 900.
+     */
+    merge_seconds: number;
+    /** Time for which the table `results` keeps the rows that were replaced or withdrawn. */
+    snapshot_days: number;
     /** A query that scans more is cancelled. Athena charges $5 for 1,000 GB. */
     max_scanned_gb_per_query: number;
     /**
@@ -182,6 +189,8 @@ export interface Settings {
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   budget_replay: { timeout_seconds: number; memory_mb: number };
+  /** The function that keeps the table `results` of the lake. */
+  keeper: { timeout_seconds: number; memory_mb: number };
   alarms: {
     /**
      * Email addresses that receive alarms. The owner of each address must confirm the subscription.
@@ -193,6 +202,8 @@ export interface Settings {
     throttles_in_five_minutes: number;
     /** Records that the stream may reject. Producers send them again. */
     rejected_records_in_five_minutes: number;
+    /** Longest time that a raw object may wait to be merged into the table `results`. */
+    lake_late_seconds: number;
     /** Longest time that a message may wait in a work queue. */
     oldest_message_seconds: number;
     /** Time in which the API must respond to 99 % of all requests. */
@@ -279,7 +290,9 @@ export const settings: Settings = {
   lake: {
     buffer_seconds: 60,
     buffer_mb: 64,
-    raw_days: 90,
+    raw_days: 30,
+    merge_seconds: 300,
+    snapshot_days: 1,
     max_scanned_gb_per_query: 100,
     infrequent_access_days: undefined,
   },
@@ -340,6 +353,8 @@ export const settings: Settings = {
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
   // The timeout is shorter than the 15 minutes between two runs.
   budget_replay: { timeout_seconds: 600, memory_mb: 512 },
+  // A statement takes a few minutes at most. The timeout is the longest that Lambda allows.
+  keeper: { timeout_seconds: 900, memory_mb: 1_024 },
   alarms: {
     emails: [],
     late_seconds: 300,
@@ -350,6 +365,7 @@ export const settings: Settings = {
     rejected_records_in_five_minutes: 100,
     // A callback waits up to 15 minutes for its next attempt.
     oldest_message_seconds: 1_800,
+    lake_late_seconds: 3_600,
     api_latency_ms: 10_000,
     encrypts_topic: false,
   },

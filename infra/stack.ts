@@ -9,6 +9,7 @@ import { Counts } from './constructs/counts.ts';
 import { addFirewall } from './constructs/firewall.ts';
 import { Ingest } from './constructs/ingest.ts';
 import { Jobs } from './constructs/jobs.ts';
+import { Keeper } from './constructs/keeper.ts';
 import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +48,7 @@ export class AuraStreamStack extends Stack {
     });
     const counts = new Counts(this, 'Counts', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
+    const keeper = new Keeper(this, 'Keeper', { settings, lake });
     const api = new Api(this, 'Api', uses);
     const limit = settings.api.firewall_requests_in_five_minutes;
     if (limit !== undefined) {
@@ -56,7 +58,7 @@ export class AuraStreamStack extends Stack {
         limit,
       });
     }
-    const alarmed = { consumer, bulk_consumer, counts, budget_replay, api };
+    const alarmed = { consumer, bulk_consumer, counts, budget_replay, keeper, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
     this.addOutputs({
@@ -72,6 +74,7 @@ export class AuraStreamStack extends Stack {
       LakeBucketName: lake.bucket.bucketName,
       DeliveryStreamName: lake.delivery_stream.ref,
       DatabaseName: lake.database_name,
+      KeeperTableName: keeper.table.tableName,
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
       BulkConsumerFunctionName: bulk_consumer.handler.functionName,

@@ -167,6 +167,21 @@ export const callbackEnvironmentSchema = z.object({
   CALLBACK_ALLOW_LOOPBACK: flag,
 });
 
+/** Environment variables of the Lambda function that keeps the table `results` of the lake. */
+export const keeperEnvironmentSchema = z.object({
+  KEEPER_TABLE: z.string().min(1),
+  KEEPER_QUEUE_URL: z.url(),
+  LAKE_BUCKET: z.string().min(1),
+  ATHENA_WORKGROUP: z.string().min(1),
+  ATHENA_DATABASE: z.string().min(1),
+  // An empty string would become the number 0, which is a valid time.
+  LAKE_MERGE_SECONDS: z.string().min(1).transform(Number).pipe(z.int().min(0).max(900)),
+  LAKE_RAW_DAYS: count,
+  LAKE_SNAPSHOT_DAYS: count,
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
+});
+export type KeeperEnvironment = z.infer<typeof keeperEnvironmentSchema>;
+
 /**
  * Parses the environment variables of a Lambda function. Each function parses its variables once,
  * when the function starts.

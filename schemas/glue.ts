@@ -8,12 +8,14 @@ type JsonSchema = {
   additionalProperties?: JsonSchema | boolean;
   items?: JsonSchema;
   const?: unknown;
+  description?: string;
 };
 
-/** A column of a Glue table, with the name and the Hive type of the column. */
+/** A column of a Glue table, with the name and the Hive type of the column. DESCRIBE shows the comment. */
 export interface GlueColumn {
   name: string;
   type: string;
+  comment?: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export function listResultColumns(): GlueColumn[] {
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
     type: toHiveType(field),
+    ...(field.description === undefined ? {} : { comment: field.description }),
   }));
 }
 

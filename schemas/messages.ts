@@ -35,6 +35,16 @@ export const jobMessageSchema = z.union([objectCreatedSchema, jobCommandSchema])
 export type JobMessage = z.infer<typeof jobMessageSchema>;
 export type JobCommand = z.infer<typeof jobCommandSchema>;
 
+/**
+ * A message of the keeper's queue: a raw object has arrived, or a command. `merge` merges the objects
+ * that wait into the table `results`. `maintain` does the work of the night.
+ */
+export const keeperMessageSchema = z.union([
+  objectCreatedSchema,
+  z.object({ kind: z.enum(['merge', 'maintain']) }),
+]);
+export type KeeperMessage = z.infer<typeof keeperMessageSchema>;
+
 /** A message of the callback queue. `attempt` is the number of the attempt, counted from 1. */
 export const callbackMessageSchema = z.object({ job_id: recordId, attempt: z.int().min(1) });
 export type CallbackMessage = z.infer<typeof callbackMessageSchema>;

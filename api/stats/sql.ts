@@ -1,8 +1,7 @@
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
-import { formatHour } from '../../schemas/index.ts';
 import type { StatsQuery } from '../ports.ts';
 import type { StatsGroup } from './aggregate.ts';
-import { DAY_MS, type TimeRange } from './time-range.ts';
+import type { TimeRange } from './time-range.ts';
 
 /**
  * Number of leading characters of an ISO 8601 time that identify the interval of that time. For
@@ -17,7 +16,7 @@ const PREFIX_LENGTHS: Record<StatsQuery['interval'], number> = { minute: 16, hou
 export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRange): string {
   const characters = 'coalesce(length(text), text_bytes)';
   return `
-    SELECT substr(processed_at, 1, ${PREFIX_LENGTHS[interval]}) AS start,
+    SELECT substr(CAST(processed_at AS varchar), 1, ${PREFIX_LENGTHS[interval]}) AS start,
       source,
       coalesce(language_code, 'und') AS language_code,
       coalesce(sentiment, 'no_verdict') AS sentiment,
@@ -26,28 +25,18 @@ export function writeSql({ tenant, source, interval }: StatsQuery, range: TimeRa
       sum(greatest(${LEAST_UNITS} * coalesce(chunks, 0), ceil(${characters} / ${CHARACTERS_PER_UNIT}.0))) AS units
     FROM results
     WHERE tenant = '${tenant}'
-      AND processed_at >= '${range.from}' AND processed_at < '${range.to}'
-      AND ${partitionCondition(range)}
+      AND processed_at >= ${writeTimestamp(range.from)} AND processed_at < ${writeTimestamp(range.to)}
       ${source === undefined ? '' : `AND source = '${source}'`}
     GROUP BY 1, 2, 3, 4, 5`;
 }
 
-/**
- * Writes a condition on the partitions. The condition selects all partitions that can contain
- * results of the range. A partition contains the results that Firehose received in one hour.
- * Firehose may receive a result some time after the result was processed. Therefore the condition
- * also covers one more day after the range.
- */
-function partitionCondition({ from, to }: TimeRange): string {
-  const first = formatHour(Date.parse(from));
-  const last = formatHour(Date.parse(to) + DAY_MS);
-  return `hour BETWEEN '${first}' AND '${last}'`;
-}
+/** Writes a time as a timestamp without a zone, as the lake has it. */
+const writeTimestamp = (time: string) => `TIMESTAMP '${time.replace('T', ' ').replace('Z', '')}'`;
 
 /** Reads one row of the answer to the query that {@link writeSql} wrote. */
 export function readGroup(row: Record<string, unknown>): StatsGroup {
   return {
-    start: completeTime(String(row.start)),
+    start: completeTime(String(row.start).replace(' ', 'T')),
     source: String(row.source),
     language_code: String(row.language_code),
     sentiment: row.sentiment as StatsGroup['sentiment'],

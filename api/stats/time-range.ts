@@ -1,7 +1,7 @@
 import { HttpError } from '../http/errors.ts';
 import type { StatsQuery } from '../ports.ts';
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Lengths of a range, for each interval. A range is at most `longest_days` long. If a query has no

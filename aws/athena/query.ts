@@ -92,7 +92,7 @@ async function waitForQuery(
   }
 }
 
-async function collectAnswer(client: AthenaClient, id: string): Promise<QueryAnswer> {
+export async function collectAnswer(client: AthenaClient, id: string): Promise<QueryAnswer> {
   const answer: QueryAnswer = { columns: [], types: [], rows: [] };
   let token: string | undefined;
   do {

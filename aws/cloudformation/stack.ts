@@ -17,6 +17,7 @@ const outputsSchema = z.object({
   DeliveryStreamName: z.string(),
   DatabaseName: z.string(),
   WorkgroupName: z.string(),
+  KeeperTableName: z.string(),
   JobsTableName: z.string(),
   InputBucketName: z.string(),
   JobsQueueUrl: z.url(),

@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { KeeperQueue } from '../../insight/keeper/ports.ts';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
@@ -12,6 +13,11 @@ export interface QueueDeps {
 export function createJobQueue(deps: QueueDeps): JobQueue {
   const send = createSend(deps);
   return { send: (command) => send(command, 0) };
+}
+
+/** Creates the queue that sends messages to the function that keeps the table `results`. */
+export function createKeeperQueue(deps: QueueDeps): KeeperQueue {
+  return { send: createSend(deps) };
 }
 
 /** Creates the queue that sends messages to the function that sends callbacks. */

@@ -32,7 +32,7 @@ const collect = (value: string, values: string[]) => [...values, value];
 export function queryCommand(): Command {
   return new Command('query')
     .description('run SQL over the lake')
-    .argument('[sql]', 'a SELECT over results or results_raw')
+    .argument('[sql]', 'a SELECT over results, results_history or results_raw')
     .option('--file <file>', 'read the SQL from this file, or from standard input if it is -')
     .option('--param <value>', 'the value for the next ? in the SQL; may be repeated', collect, [])
     .option(
@@ -123,7 +123,7 @@ function explainRefusal(error: unknown): never {
   if (!(error instanceof QueryError)) throw error;
   throw new Advice(
     error.message,
-    'The tables are results and results_raw: `aurastream query "DESCRIBE results"` lists the columns.',
+    'The tables are results, results_history and results_raw: `aurastream query "DESCRIBE results"` lists the columns.',
     { cause: error },
   );
 }

@@ -4,7 +4,7 @@ import { readStack } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
-import { FORMAT_TITLES, type Result } from '../../schemas/index.ts';
+import { FORMAT_TITLES, type Result, recordKey } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import { type ControlledCloud, comprehendUsage, flush } from './cloud-control.ts';
@@ -12,6 +12,7 @@ import { publishFile } from './publish.ts';
 import { formatReport } from './report.ts';
 import { summarize } from './summary.ts';
 import { waitForRecords } from './wait.ts';
+import { waitForLake } from './wait-for-lake.ts';
 
 export interface DemoOptions {
   cloud: CloudAddress & ControlledCloud;
@@ -20,6 +21,8 @@ export interface DemoOptions {
   path: string;
   file: RecordFile;
   json: boolean;
+  /** Longest time to wait until the lake has every result, in milliseconds. */
+  longest_lake_ms?: number;
 }
 
 /**
@@ -56,9 +59,13 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   progress.update('Querying the lake');
   await flush(cloud);
   const reasons = await countReasons(set_asides);
+  const set_aside = Object.values(reasons).reduce((sum, n) => sum + n, 0);
+  // The lake has one result for each record, and a file may have several versions of one.
+  const records = new Set(published.map(recordKey)).size;
+  await waitForLake(query, records - set_aside, { signal, longest_ms: options.longest_lake_ms });
   const summary = await summarize(query, {
-    records: published.length,
-    set_asides: Object.values(reasons).reduce((sum, n) => sum + n, 0),
+    records,
+    set_asides: set_aside,
     comprehend: await comprehendUsage(cloud),
     seconds,
   });

@@ -14,9 +14,11 @@ import { Construct } from 'constructs';
 import { type GlueColumn, listResultColumns } from '../../schemas/glue.ts';
 import { RAW_PREFIX } from '../../schemas/lake.ts';
 import type { Settings } from '../settings.ts';
+import { createHistoryView, RESULTS_SERDE } from './history-view.ts';
 import { createPrivateBucket } from './private-bucket.ts';
-import { createHistoryView, createResultsView, RESULTS_SERDE } from './results-view.ts';
 
+/** Prefix of the files of the Iceberg table `results`. */
+export const RESULTS_PREFIX = 'results/';
 export const QUERY_RESULTS_PREFIX = 'query-results/';
 /** Hour in which Firehose received a line, such as `2026/11/27/06`, in UTC. */
 const PARTITION_KEY: GlueColumn = { name: 'hour', type: 'string' };
@@ -52,6 +54,11 @@ export class Lake extends Construct {
     this.bucket = createPrivateBucket(this, 'Bucket', lakeLifecycle(settings), {
       deleted_objects_days: settings.deleted_objects_days,
     });
+    // Sets the property directly. The method enableEventBridgeNotification() would deploy an
+    // additional Lambda function only to set the property.
+    (this.bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
     const buffer = this.bufferSeconds(settings);
     this.buffer_seconds = buffer.valueAsString;
     this.delivery_stream = this.deliveryStream(settings, buffer);
@@ -182,13 +189,13 @@ export class Lake extends Construct {
       },
     });
     raw.addResourceDependency(database);
-    const columns = [...listResultColumns(), PARTITION_KEY];
-    const views = { Results: createResultsView, History: createHistoryView };
-    for (const [id, createView] of Object.entries(views)) {
-      const tableInput = createView(this.database_name, columns);
-      const props = { catalogId, databaseName: this.database_name, tableInput };
-      new glue.CfnTable(this, id, props).addResourceDependency(raw);
-    }
+    // The keeper creates the table `results`, because CloudFormation creates no partitioned one.
+    const history = new glue.CfnTable(this, 'History', {
+      catalogId,
+      databaseName: this.database_name,
+      tableInput: createHistoryView(this.database_name, [...listResultColumns(), PARTITION_KEY]),
+    });
+    history.addResourceDependency(raw);
   }
 
   /**
@@ -220,7 +227,8 @@ function lakeLifecycle({
 }: Settings): s3.LifecycleRule[] {
   const query_results = { prefix: QUERY_RESULTS_PREFIX, expiration: Duration.days(7) };
   const raw = { prefix: RAW_PREFIX, expiration: Duration.days(raw_days) };
-  if (infrequent_access_days === undefined) return [query_results, raw];
+  const kept = [query_results, raw];
+  if (infrequent_access_days === undefined) return kept;
   if (infrequent_access_days < LEAST_TRANSITION_DAYS) {
     throw new Error(
       `lake.infrequent_access_days: expected at least ${LEAST_TRANSITION_DAYS}, got ` +
@@ -231,5 +239,5 @@ function lakeLifecycle({
     storageClass: s3.StorageClass.INFREQUENT_ACCESS,
     transitionAfter: Duration.days(infrequent_access_days),
   };
-  return [query_results, { ...raw, transitions: [move] }];
+  return [...kept, { prefix: RESULTS_PREFIX, transitions: [move] }];
 }

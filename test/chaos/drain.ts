@@ -30,12 +30,25 @@ export async function drain({ test, books }: Storm, name: string): Promise<numbe
     await sleep(500);
   }
   await flushLake(test);
+  await waitForMerges(test, until);
   return 0;
 }
 
 /** Delivers the lines that Firehose has buffered. */
 async function flushLake({ cloud }: TestCloud): Promise<void> {
   while ((await cloud.flush()).waiting > 0) await sleep(100);
+}
+
+/**
+ * Waits until the keeper has merged every raw object. A message or an object that failed in the storm
+ * waits for its next attempt, so messages are released and the schedules of the keeper are fired.
+ */
+async function waitForMerges(test: TestCloud, until: number): Promise<void> {
+  while (!(await test.isLakeSettled()) && performance.now() < until) {
+    await test.control('POST', 'queues/release');
+    await test.control('POST', 'rules/fire');
+    await sleep(500);
+  }
 }
 
 export async function readStatus(test: TestCloud): Promise<CloudStatus> {

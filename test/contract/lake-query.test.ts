@@ -48,7 +48,7 @@ it('a query of the deployed view returns typed values, and the earliest of two d
   await writeFile(join(folder, 'results.gz'), gzipSync(lines));
   const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
   const { rows } = await query(
-    'SELECT record_id, record_version, processed_at, scores.positive AS positive, author FROM results',
+    'SELECT record_id, record_version, processed_at, scores.positive AS positive, author FROM results_history',
   );
   expect(rows).toEqual([
     {
@@ -69,14 +69,14 @@ it('attributes keep their names in SQL, also if two of them differ only by case'
   await writeFile(join(folder, 'cased.gz'), gzipSync(`${JSON.stringify(result)}\n`));
   const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
   const { rows } = await query(
-    "SELECT attributes['UserId'] AS mixed, attributes['userid'] AS lower FROM results WHERE hour = '2026/11/23/05'",
+    "SELECT attributes['UserId'] AS mixed, attributes['userid'] AS lower FROM results_history WHERE hour = '2026/11/23/05'",
   );
   expect(rows).toEqual([{ mixed: 'a', lower: 'b' }]);
 });
 
 it('the deployed view has every column of a result', async () => {
   const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
-  const { columns: found } = await query('SELECT * FROM results LIMIT 0');
+  const { columns: found } = await query('SELECT * FROM results_history LIMIT 0');
   expect(found).toEqual([...listResultColumns(), { name: 'hour' }].map(({ name }) => name));
 });
 

@@ -110,7 +110,7 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
     const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
     expect(idle).toBe(true);
   }, WAIT);
-  await test.cloud.flush();
+  await test.settleLake();
   const { rows } = await test.query('SELECT count(*) AS n FROM results');
   expect(Number(rows[0]!.n)).toBe(4);
 }, 120_000);

@@ -326,6 +326,7 @@ it('a repeated text costs no further call, and a record that is sent again keeps
     expect(again[i]!.revision).toBeGreaterThan(row.revision!);
   }
   expect(await comprehendCalls()).toBe(calls);
+  await test.settleLake();
   const { rows: once } = await test.query(
     `SELECT count(*) AS n FROM results WHERE source = 'again'`,
   );

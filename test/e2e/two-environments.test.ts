@@ -62,8 +62,13 @@ it('two environments in one account share no name, and neither sees a record of 
     { timeout: 60_000, interval: 200 },
   );
   await test.cloud.flush();
-  expect(await listLake(dev)).toEqual([{ record_id: 'of-dev' }]);
-  expect(await listLake(staging)).toEqual([{ record_id: 'of-staging' }]);
+  await vi.waitFor(
+    async () => {
+      expect(await listLake(dev)).toEqual([{ record_id: 'of-dev' }]);
+      expect(await listLake(staging)).toEqual([{ record_id: 'of-staging' }]);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
 });
 
 it('a key of one environment opens no API of another, and is in no list of another', async () => {

@@ -24,8 +24,9 @@ const EXCEPTIONS: Exception[] = [
   },
   {
     rule: /^DDB3$/,
-    resources: /^Tables\/(Cache|Quota)$/,
-    reason: 'The verdict cache and the quota ledger are made anew if they are lost.',
+    resources: /^(Tables\/(Cache|Quota)|Keeper\/Table)$/,
+    reason:
+      'The verdict cache, the ledger and the manifest of the keeper are made anew if they are lost.',
   },
   {
     rule: /^IAM5\[Resource::<(LakeBucket|JobsInputs|IngestFailures|IngestSetAsides)\w+\.Arn>\/\S*\*\]$/,

@@ -112,6 +112,21 @@ it.each([
     { COUNTS_TABLE: 'TablesCounts', ENVIRONMENT: 'dev' },
   ],
   [
+    'KeeperHandler',
+    { memory: 1_024, timeout: 900 },
+    {
+      KEEPER_TABLE: 'KeeperTable',
+      KEEPER_QUEUE_URL: 'KeeperQueue',
+      LAKE_BUCKET: 'LakeBucket',
+      ATHENA_WORKGROUP: 'LakeWorkGroup',
+      ATHENA_DATABASE: 'aurastream',
+      LAKE_MERGE_SECONDS: 'LakeMergeSeconds',
+      LAKE_RAW_DAYS: '30',
+      LAKE_SNAPSHOT_DAYS: '1',
+      ENVIRONMENT: 'dev',
+    },
+  ],
+  [
     'JobsCallback',
     { memory: 256, timeout: 45 },
     {
@@ -161,6 +176,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
+    KeeperHandler: { entry: 'insight/keeper/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
@@ -173,7 +189,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 10 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 11 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer and the API may have a concurrency of their own', () => {
@@ -247,6 +263,7 @@ it.each([
   ['JobsSubmissionFeed', 'JobsSubmission', 'JobsQueue', 5],
   ['JobsCallbackFeed', 'JobsCallback', 'JobsCallbacks', 10],
   ['BudgetReplayFeed', 'BudgetReplayHandler', 'BudgetReplayQueue', 2],
+  ['KeeperFeed', 'KeeperHandler', 'KeeperQueue', 3],
 ])('%s delivers one message at a time, and only failed messages again', (id, to, from, limit) => {
   expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
     FunctionName: to,
@@ -261,6 +278,7 @@ const WORK_QUEUES = [
   ['JobsQueue', 'JobsSubmission'],
   ['JobsCallbacks', 'JobsCallback'],
   ['BudgetReplayQueue', 'BudgetReplayHandler'],
+  ['KeeperQueue', 'KeeperHandler'],
 ] as const;
 
 it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {
@@ -291,7 +309,7 @@ it.each(WORK_QUEUES)(
   },
 );
 
-it('queues refuse calls without TLS, and only rules may send events to the queues of jobs and replays', () => {
+it('queues refuse calls without TLS, and only rules may send events to the queues of jobs, replays and the keeper', () => {
   const refuse = (queue: string) => ({
     Effect: 'Deny',
     Principal: { AWS: '*' },
@@ -302,6 +320,7 @@ it('queues refuse calls without TLS, and only rules may send events to the queue
   const RULES: Record<string, string[]> = {
     JobsQueue: ['JobsInputArrived.Arn', 'JobsSweep.Arn'],
     BudgetReplayQueue: ['BudgetReplaySchedule.Arn'],
+    KeeperQueue: ['KeeperArrived.Arn', 'KeeperMerge.Arn', 'KeeperMaintain.Arn'],
   };
   const fromRules = (queue: string, rules: string[]) => ({
     Effect: 'Allow',
@@ -339,6 +358,9 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   const rule = { Description: expect.any(String) };
   expect(listResources(template, 'AWS::Events::Rule')).toEqual({
     BudgetReplaySchedule: expect.anything(),
+    KeeperArrived: expect.anything(),
+    KeeperMerge: expect.anything(),
+    KeeperMaintain: expect.anything(),
     JobsInputArrived: {
       ...rule,
       EventPattern: {
@@ -375,6 +397,41 @@ it('the replay of records over budget starts every 15 minutes, and ends before i
     ],
   });
   expect(settings.budget_replay.timeout_seconds).toBeLessThan(15 * 60);
+});
+
+it('the keeper gets a message for each raw object, one every minute to merge, and one every hour to maintain the table', () => {
+  const { KeeperArrived, KeeperMerge, KeeperMaintain } = listResources(
+    template,
+    'AWS::Events::Rule',
+  );
+  const target = {
+    Arn: 'KeeperQueue.Arn',
+    Id: 'keeper',
+    DeadLetterConfig: { Arn: 'KeeperQueueDeadLetters.Arn' },
+  };
+  expect(KeeperArrived).toEqual({
+    Description: expect.any(String),
+    EventPattern: {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: { bucket: { name: ['LakeBucket'] }, object: { key: [{ prefix: 'results_raw/' }] } },
+    },
+    Targets: [target],
+  });
+  expect(KeeperMerge).toMatchObject({
+    ScheduleExpression: 'rate(1 minute)',
+    Targets: [{ ...target, Input: '{"kind":"merge"}' }],
+  });
+  expect(KeeperMaintain).toMatchObject({
+    ScheduleExpression: 'rate(1 hour)',
+    Targets: [{ ...target, Input: '{"kind":"maintain"}' }],
+  });
+});
+
+it('raw objects collect for five minutes before they are merged, at most for fifteen', () => {
+  expect(template.findParameters('LakeMergeSeconds')).toMatchObject({
+    LakeMergeSeconds: { Type: 'Number', Default: 300, MinValue: 0, MaxValue: 900 },
+  });
 });
 
 it('callbacks to loopback addresses are off unless the deployment allows them', () => {

@@ -45,8 +45,8 @@ it('Firehose writes gzipped lines by hour of delivery, with the buffer of the de
   });
 });
 
-it('the embedded cloud buffers results for five seconds, and takes all else from the template', () => {
-  expect(EMBEDDED_PARAMETERS).toEqual({ LakeBufferSeconds: '5' });
+it('the embedded cloud buffers results for five seconds, merges them after one, and takes all else from the template', () => {
+  expect(EMBEDDED_PARAMETERS).toEqual({ LakeBufferSeconds: '5', LakeMergeSeconds: '1' });
 });
 
 it('queries write their answers encrypted below the prefix that expires, whatever a client asks for, and scan at most 100 GB', () => {
@@ -91,17 +91,17 @@ it('the table results_raw has a partition for each hour that its lines are kept,
     'projection.enabled': 'true',
     'projection.hour.type': 'date',
     'projection.hour.format': 'yyyy/MM/dd/HH',
-    'projection.hour.range': 'NOW-92DAYS,NOW',
+    'projection.hour.range': 'NOW-32DAYS,NOW',
     'projection.hour.interval': '1',
     'projection.hour.interval.unit': 'HOURS',
     'storage.location.template': `s3://LakeBucket/results_raw/\${hour}/`,
   });
 });
 
-it('the view results shows the earliest line of the latest analysis of each record version', () => {
-  const { TableInput } = listResources(template, 'AWS::Glue::Table').LakeResults!;
+it('the view results_history has each version once for each hour, and the hour is a column of its window', () => {
+  const { TableInput } = listResources(template, 'AWS::Glue::Table').LakeHistory!;
   expect(TableInput).toMatchObject({
-    Name: 'results',
+    Name: 'results_history',
     TableType: 'VIRTUAL_VIEW',
     PartitionKeys: [],
     Parameters: { presto_view: 'true', comment: 'Presto View' },
@@ -112,10 +112,8 @@ it('the view results shows the earliest line of the latest analysis of each reco
   const columns = [...Object.keys(resultSchema.shape), 'hour'];
   expect(originalSql).toBe(
     `SELECT ${columns.join(', ')} FROM (SELECT *, row_number() OVER (` +
-      'PARTITION BY tenant, source, record_id, record_version ' +
-      'ORDER BY COALESCE(revision, 0) DESC, COALESCE(analysis_run, 0) DESC, processed_at) ' +
-      'AS delivery ' +
-      'FROM aurastream.results_raw) AS deliveries WHERE delivery = 1',
+      'PARTITION BY hour, tenant, source, record_id, record_version, text_hash, status, analysis_run ' +
+      'ORDER BY processed_at) AS delivery FROM aurastream.results_raw) AS deliveries WHERE delivery = 1',
   );
   expect(view).toMatchObject({ catalog: 'awsdatacatalog', schema: 'aurastream' });
   expect(view.columns.map(({ name }: { name: string }) => name)).toEqual(columns);
@@ -134,10 +132,9 @@ it('the view results shows the earliest line of the latest analysis of each reco
   expect(Columns.map(({ Name }: { Name: string }) => Name)).toEqual(columns);
 });
 
-it('the database is created before the table, and the table before its views', () => {
+it('the database is created before the table, and the table before its view', () => {
   expect(listDependencies(template, 'AWS::Glue::Table')).toEqual({
     LakeRawResults: ['LakeDatabase'],
-    LakeResults: ['LakeRawResults'],
     LakeHistory: ['LakeRawResults'],
   });
 });

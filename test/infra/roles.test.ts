@@ -139,6 +139,43 @@ it.each([
     ],
   ],
   [
+    'KeeperHandlerRole',
+    [
+      `athena:GetQueryExecution ${workgroup}`,
+      `athena:GetQueryResults ${workgroup}`,
+      `athena:StartQueryExecution ${workgroup}`,
+      `athena:StopQueryExecution ${workgroup}`,
+      ...['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+        (action) => `dynamodb:${action} KeeperTable.Arn`,
+      ),
+      ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
+        [
+          'catalog',
+          'database/aurastream',
+          'table/aurastream/results',
+          'table/aurastream/results_raw',
+        ].map((resource) => `glue:${action} ${catalog}${resource}`),
+      ),
+      ...['CreateTable', 'UpdateTable'].flatMap((action) =>
+        ['catalog', 'database/aurastream', 'table/aurastream/results'].map(
+          (resource) => `glue:${action} ${catalog}${resource}`,
+        ),
+      ),
+      ...['AbortMultipartUpload', 'GetObject', 'PutObject'].flatMap((action) =>
+        ['results_raw', 'results', 'query-results'].map(
+          (prefix) => `s3:${action} LakeBucket.Arn/${prefix}/*`,
+        ),
+      ),
+      's3:DeleteObject LakeBucket.Arn/results/*',
+      's3:GetBucketLocation LakeBucket.Arn',
+      's3:ListBucket LakeBucket.Arn',
+      'sqs:DeleteMessage KeeperQueue.Arn',
+      'sqs:GetQueueAttributes KeeperQueue.Arn',
+      'sqs:ReceiveMessage KeeperQueue.Arn',
+      'sqs:SendMessage KeeperQueue.Arn',
+    ],
+  ],
+  [
     'JobsSubmissionRole',
     [
       'dynamodb:GetItem JobsTable.Arn',
@@ -236,6 +273,7 @@ it('only its service may assume a role, only for the own account, and no role bu
     },
     BudgetReplayHandlerRole: lambda,
     CountsHandlerRole: lambda,
+    KeeperHandlerRole: lambda,
     JobsSubmissionRole: lambda,
     JobsCallbackRole: lambda,
     LakeDeliveryRole: assumedBy('firehose.amazonaws.com', 'sts:ExternalId'),
@@ -253,6 +291,7 @@ it.each([
   ['BulkConsumerMapping', 'AWS::Lambda::EventSourceMapping', 'BulkConsumerHandlerRole'],
   ['BudgetReplayFeed', 'AWS::Lambda::EventSourceMapping', 'BudgetReplayHandlerRole'],
   ['CountsMapping', 'AWS::Lambda::EventSourceMapping', 'CountsHandlerRole'],
+  ['KeeperFeed', 'AWS::Lambda::EventSourceMapping', 'KeeperHandlerRole'],
   ['JobsSubmissionFeed', 'AWS::Lambda::EventSourceMapping', 'JobsSubmissionRole'],
   ['JobsCallbackFeed', 'AWS::Lambda::EventSourceMapping', 'JobsCallbackRole'],
   ['LakeDeliveryStream', 'AWS::KinesisFirehose::DeliveryStream', 'LakeDeliveryRole'],

@@ -20,6 +20,7 @@ it('each output names the resource that the commands look for under it', () => {
     LakeBucketName: 'LakeBucket',
     DeliveryStreamName: 'LakeDeliveryStream',
     DatabaseName: 'aurastream',
+    KeeperTableName: 'KeeperTable',
     WorkgroupName: 'LakeWorkGroup',
     ConsumerFunctionName: 'ConsumerHandler',
     BulkConsumerFunctionName: 'BulkConsumerHandler',

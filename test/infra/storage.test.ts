@@ -48,12 +48,12 @@ const DELETED = {
 const LIFECYCLES: Record<string, object[]> = {
   IngestSetAsides: [ABORT, DELETED],
   IngestFailures: [ABORT, DELETED],
-  LakeBucket: [ABORT, expire('query-results/', 7), expire('results_raw/', 90), DELETED],
+  LakeBucket: [ABORT, expire('query-results/', 7), expire('results_raw/', 30), DELETED],
   JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 45)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
 
-it('inputs and long texts expire with their job, answers of queries after a week, and raw lines of results after 90 days; all else stays', () => {
+it('inputs and long texts expire with their job, answers of queries after a week, and raw lines of results after 30 days; all else stays', () => {
   const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
     ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
   );
@@ -64,8 +64,7 @@ it('results in the lake move to the class for infrequent access at the age of th
   const moved = synthesize({ lake: { ...settings.lake, infrequent_access_days: 45 } });
   const { LakeBucket } = listResources(moved, 'AWS::S3::Bucket');
   expect(LakeBucket?.LifecycleConfiguration.Rules).toContainEqual({
-    Prefix: 'results_raw/',
-    ExpirationInDays: 90,
+    Prefix: 'results/',
     Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 45 }],
     Status: 'Enabled',
   });
@@ -96,7 +95,7 @@ it.each(BUCKETS)(
         RestrictPublicBuckets: true,
       },
       ...(id === 'JobsInputs' ? {} : { VersioningConfiguration: { Status: 'Enabled' } }),
-      ...(id === 'JobsInputs'
+      ...(['JobsInputs', 'LakeBucket'].includes(id)
         ? { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
         : {}),
     });
@@ -151,6 +150,7 @@ const TABLES: [id: string, table: object][] = [
     },
   ],
   ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
+  ['KeeperTable', { KeySchema: key('part', 'item'), TimeToLiveSpecification: EXPIRES }],
   [
     'JobsTable',
     {
@@ -186,12 +186,13 @@ it.each(TABLES)(
   },
 );
 
-it('results, counts and jobs outlive the stack; the cache and the quota ledger do not', () => {
+it('results, counts and jobs outlive the stack; the cache, the quota ledger and the manifest of the keeper do not', () => {
   expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
     TablesCache: 'Delete',
     TablesResults: 'Retain',
     TablesCounts: 'Retain',
     TablesQuota: 'Delete',
+    KeeperTable: 'Delete',
     JobsTable: 'Retain',
   });
 });

@@ -21,6 +21,7 @@ const OUTPUTS = {
   DeliveryStreamName: 'delivery',
   DatabaseName: 'database',
   WorkgroupName: 'group',
+  KeeperTableName: 'keeper',
   JobsTableName: 'jobs',
   InputBucketName: 'inputs',
   JobsQueueUrl: 'https://sqs.example/jobs',

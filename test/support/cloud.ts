@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BootOptions, bootCloud } from '@aurastream/embedded-cloud';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { S3Client } from '@aws-sdk/client-s3';
+import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createQuery } from '../../aws/athena/query.ts';
 import { readStack } from '../../aws/cloudformation/stack.ts';
@@ -18,6 +19,7 @@ import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
 import { assemblyDir } from '../../infra/synthesize.ts';
+import { RAW_PREFIX } from '../../schemas/index.ts';
 
 /**
  * Starts an embedded cloud on a free port, with a new data folder and with clients that call the
@@ -94,12 +96,45 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
       if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
       return response.json();
     },
+    /** Returns whether the keeper has merged every raw object of the lake. */
+    isLakeSettled: () => isLakeSettled(clients, stack),
+    /** Delivers what Firehose has buffered, and waits until the keeper has merged every raw object. */
+    async settleLake(): Promise<void> {
+      await cloud.flush();
+      const ends_at = Date.now() + MERGES_MS;
+      while (!(await isLakeSettled(clients, stack))) {
+        if (Date.now() > ends_at) throw new Error('The keeper has not merged every raw object');
+        await sleep(POLL_MS);
+      }
+    },
     async stop() {
       for (const client of Object.values(clients)) client.destroy();
       await cloud.close();
       await rm(data_dir, { recursive: true, force: true });
     },
   };
+}
+
+const MERGES_MS = 60_000;
+const POLL_MS = 100;
+
+/** Returns whether the table of the keeper says of each raw object that it has been merged. */
+async function isLakeSettled(
+  { s3, dynamodb }: { s3: S3Client; dynamodb: DynamoDBClient },
+  stack: { LakeBucketName: string; KeeperTableName: string },
+): Promise<boolean> {
+  const pages = paginateListObjectsV2(
+    { client: s3 },
+    { Bucket: stack.LakeBucketName, Prefix: RAW_PREFIX },
+  );
+  for await (const { Contents = [] } of pages) {
+    for (const { Key = '' } of Contents) {
+      const item = { part: { S: 'merged' }, item: { S: Key } };
+      const command = new GetItemCommand({ TableName: stack.KeeperTableName, Key: item });
+      if ((await dynamodb.send(command)).Item === undefined) return false;
+    }
+  }
+  return true;
 }
 
 /**

@@ -1,12 +1,8 @@
 import type { GlueTable } from '@aurastream/embedded-cloud/testing';
-import {
-  createHistoryView,
-  createResultsView,
-  RESULTS_SERDE,
-} from '../../infra/constructs/results-view.ts';
+import { createHistoryView, RESULTS_SERDE } from '../../infra/constructs/history-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 
-/** Creates the table `results_raw` and its views as the template defines them. */
+/** Creates the table `results_raw` and its view as the template defines them. */
 export function createLakeTables(database: string): GlueTable[] {
   const partition_keys = [{ name: 'hour', type: 'string' }];
   const columns = [...listResultColumns(), ...partition_keys];
@@ -28,18 +24,18 @@ export function createLakeTables(database: string): GlueTable[] {
     },
     serde: { library: RESULTS_SERDE, parameters: {} },
   };
-  const views = [createResultsView, createHistoryView].map((createView): GlueTable => {
-    const { name = '', viewOriginalText } = createView(database, columns);
-    return {
-      ...table,
+  const { name = '', viewOriginalText } = createHistoryView(database, columns);
+  const history: GlueTable = {
+    ...table,
+    ...{
       name,
-      table_type: 'VIRTUAL_VIEW',
       columns,
+      table_type: 'VIRTUAL_VIEW',
       partition_keys: [],
       location: '',
       parameters: {},
-      view_original_text: String(viewOriginalText),
-    };
-  });
-  return [...views, table];
+    },
+    view_original_text: String(viewOriginalText),
+  };
+  return [history, table];
 }

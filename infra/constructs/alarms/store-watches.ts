@@ -2,6 +2,7 @@ import { aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb } from 'aws
 import type { Settings } from '../../settings.ts';
 import type { BudgetReplay } from '../budget-replay.ts';
 import type { Jobs } from '../jobs.ts';
+import type { Keeper } from '../keeper.ts';
 import type { Lake } from '../lake.ts';
 import type { Tables } from '../tables.ts';
 import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
@@ -13,6 +14,7 @@ export interface StoreProps {
   lake: Lake;
   jobs: Jobs;
   budget_replay: BudgetReplay;
+  keeper: Keeper;
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
@@ -41,6 +43,33 @@ export function storeWatches(props: StoreProps): Record<string, Watch> {
     ),
     BudgetReplaysFail: watchReplays(props),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
+    ...keeperWatches(props),
+  };
+}
+
+/** Watches what the keeper reports, and its queue. */
+function keeperWatches({ settings, keeper: { queue } }: StoreProps): Record<string, Watch> {
+  const { environment, alarms } = settings;
+  const dimensions = { service: 'keeper', environment };
+  return {
+    LakeTableIsLate: {
+      metric: createMetric(
+        ...(['AuraStream', 'lake_pending_seconds', cloudwatch.Stats.MAXIMUM] as const),
+        dimensions,
+      ),
+      threshold: alarms.lake_late_seconds,
+      meaning: 'Results of the lake wait too long to be merged into the table results.',
+    },
+    RawObjectsUnreadable: {
+      metric: createMetric(
+        ...(['AuraStream', 'lake_unreadable_objects', cloudwatch.Stats.SUM] as const),
+        dimensions,
+      ),
+      threshold: 0,
+      meaning: 'An object of the lake is not gzipped lines of results.',
+    },
+    KeeperFails: watchDeadLetters(queue, 'Messages of the keeper failed five times.'),
+    KeeperWaits: watchAge(queue, alarms.oldest_message_seconds, 'Messages of the keeper wait.'),
   };
 }
 

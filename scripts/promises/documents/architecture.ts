@@ -477,10 +477,44 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'the lake can contain repeats, its view shows one |',
+      says: "the raw lake can contain repeats, the table `results` has one row per record | the row with the higher revision wins in the keeper's MERGE (`insight/keeper/sql.ts`)",
       tests: [
-        'the view results shows the earliest line of the latest analysis of each record version',
-        'a query of the deployed view returns typed values, and the earliest of two deliveries',
+        'the table has one row for each record, with the highest revision, in any order and if merged twice',
+      ],
+    },
+    {
+      says: 'a raw object is merged once, or again if a keeper died; never left out | it leaves the manifest after its statements succeeded, and the night lists the bucket (`insight/keeper/`)',
+      tests: [
+        'the table results has the rows of the results table, whatever fails, dies, comes twice, late or out of order',
+        'each raw object is merged by one statement if nothing fails',
+      ],
+    },
+    {
+      says: 'It creates the table, and adds a column when the schema of results gains a field.',
+      tests: [
+        'the table of an earlier release gains the new columns',
+        'the table has the columns of a result, times as timestamps, and a day',
+      ],
+    },
+    {
+      says: 'One keeper at a time runs statements: the lease names the statement that runs, and a keeper that takes over stops the statement of a dead one.',
+      tests: [
+        'Only one owner has the lease until it ends or is released',
+        'a keeper stops the statement of a dead keeper before it works',
+      ],
+    },
+    {
+      says: 'An object that a statement cannot merge stays, is tried again later and later, and alone after two failures.',
+      tests: [
+        'objects that a statement cannot merge stay, are tried again later and later, and alone after two failures',
+      ],
+    },
+    {
+      says: 'Once a night the keeper lists the bucket for objects of which no event came, removes the texts of withdrawn records from the raw objects, rewrites the files of the table that hold replaced rows (`OPTIMIZE`), and removes old snapshots (`VACUUM`).',
+      tests: [
+        'the night finds the objects of the last two days of which no event came, and then works once',
+        'the night removes the texts of withdrawn records from the raw objects, and leaves all others',
+        'OPTIMIZE and VACUUM are repeated until nothing is left, and no statement is of more than 90 days',
       ],
     },
     {
@@ -549,10 +583,10 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: '`AWS_ENDPOINT_URL`, and the deployment parameter `LakeBufferSeconds=5`, which makes new results visible in the lake sooner.',
+      says: '`AWS_ENDPOINT_URL`, and the deployment parameters `LakeBufferSeconds=5` and `LakeMergeSeconds=1`, which make new results visible in the lake sooner.',
       tests: [
         "a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else",
-        'the embedded cloud buffers results for five seconds, and takes all else from the template',
+        'the embedded cloud buffers results for five seconds, merges them after one, and takes all else from the template',
         'a given parameter wins over its default',
       ],
     },
@@ -650,6 +684,7 @@ export const ARCHITECTURE: DocumentPromises = {
     },
   ],
   explains: [
+    '`insight/keeper` keeps the Iceberg table `results`.',
     'Send it as a bearer token in the header `Authorization`.',
     'Each stage is a function or an async iterable over the stage before it.',
     'No stage calls back up.',

@@ -43,6 +43,10 @@ const ALARMS = [
   'CountsAreLate | AWS/Lambda',
   'CountsFail | AWS/Lambda',
   'CountsSkipRows | AuraStream',
+  'LakeTableIsLate | AuraStream',
+  'RawObjectsUnreadable | AuraStream',
+  'KeeperFails | AWS/SQS',
+  'KeeperWaits | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
   'ApiIsSlow | AWS/ApiGateway',
   'ApiIsThrottled | AWS/Lambda',
@@ -72,6 +76,49 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Rows of the results table are not counted, because they are no results.',
       tests: ['a row that is no result counts neither before nor after, and is reported'],
+    },
+    {
+      says: 'The keeper tries an object again after 1, 2, 4 minutes and so on, at most every 64 minutes, and merges an object that failed twice alone, so that it holds up no other.',
+      tests: [
+        'objects that a statement cannot merge stay, are tried again later and later, and alone after two failures',
+      ],
+    },
+    {
+      says: "Look for `merge failed` in the log of the keeper: it has Athena's name for the reason and the keys of the objects.",
+      tests: [
+        'objects that a statement cannot merge stay, are tried again later and later, and alone after two failures',
+      ],
+    },
+    {
+      says: 'The log line `object is unreadable` has its key.',
+      tests: ['an object that Athena could not read is counted, logged by its key, and not merged'],
+    },
+    {
+      says: 'Objects whose messages are lost are found by the search of the night, and merged then.',
+      tests: [
+        'the night finds the objects of the last two days of which no event came, and then works once',
+      ],
+    },
+    {
+      says: 'A withdrawal removes the text from the results table at once, and from the table `results` of the lake with the next merge.',
+      tests: [
+        'SQL shows one row for each record, with its corrected text and without its withdrawn text',
+        'a withdrawn record keeps its identity and status, and has no text, author or attributes',
+      ],
+    },
+    {
+      says: 'raw objects (`results_raw`) | the next night. Lines that arrive later: the night after that',
+      tests: [
+        'the night removes the texts of withdrawn records from the raw objects, and leaves all others',
+        'raw objects are searched for texts of withdrawn records for two days after a withdrawal, and then not',
+      ],
+    },
+    {
+      says: 'files of the table `results` | OPTIMIZE of the next night, then a day (`lake.snapshot_days`), then VACUUM of that night',
+      tests: [
+        'every replaced row makes OPTIMIZE rewrite its file, and snapshots end after their days',
+        'the night optimises the days that have changed, and then none',
+      ],
     },
     {
       says: '`over_budget` | records for which no tenant could pay; they are replayed after the reset | BudgetExceeded',
@@ -581,7 +628,9 @@ export const OPERATIONS: DocumentPromises = {
     },
     {
       says: 'You can delete the table and deploy it again.',
-      tests: ['results, counts and jobs outlive the stack; the cache and the quota ledger do not'],
+      tests: [
+        'results, counts and jobs outlive the stack; the cache, the quota ledger and the manifest of the keeper do not',
+      ],
     },
     {
       says: 'Each consumer uses the fixed rate `quotas.comprehend.fallback_calls_per_second`, which is lower for bulk.',
@@ -745,7 +794,7 @@ export const OPERATIONS: DocumentPromises = {
       says: '`results_raw` keeps both results of a record, with their `analyzer.version` and `analysis_run`; `results` and the results table show the newer one.',
       tests: [
         'aurastream replay analyses outdated results again, keeps the old lines, and leaves withdrawn records alone',
-        'the view results shows the earliest line of the latest analysis of each record version',
+        'the table has one row for each record, with the highest revision, in any order and if merged twice',
         'A results table replaces an analysis by a later one, never by an earlier one, and a newer version by neither',
       ],
     },
@@ -833,6 +882,20 @@ export const OPERATIONS: DocumentPromises = {
     'The counts function throws or times out.',
     'Read the log lines `counting stopped by a bug`.',
     'Something other than the consumer has written them.',
+    'A raw object has waited for an hour to be merged into the table `results`, so SQL queries of `results` miss its results.',
+    'The results table is up to date.',
+    'A statement that exceeds `lake.max_scanned_gb_per_query`, a changed work group or a missing permission fail all objects.',
+    'An object below `results_raw/` is not gzipped lines of results.',
+    'Firehose writes no such object; a person or another program does.',
+    'Remove the object: queries of `results_raw` in its hour fail as long as it is there.',
+    'A message of the keeper failed five times.',
+    'The log of the keeper has the reason.',
+    'Delete the dead letters after you fix the reason.',
+    'A message of the keeper has waited for half an hour.',
+    'Check whether the event source mapping of the keeper is enabled.',
+    'What is left goes by itself:',
+    'deleted versions of both, on S3 | 7 more days (`deleted_objects_days`)',
+    'backups of the results table | 35 days, the time of point-in-time recovery',
     'Rows cannot be replayed: mend the file and submit it again.',
     'Live calls go first.',
     'Records of jobs and of operations wait on the bulk stream.',

@@ -20,7 +20,7 @@ interface Check {
 export function checkResults(check: Check): number {
   checkRows(check);
   checkLines(check);
-  checkView(check);
+  checkLakeTable(check);
   return countFound(check);
 }
 
@@ -94,36 +94,29 @@ function reportDifference(
   }
 }
 
-/**
- * Checks that the view has one row for each version: what the results table had last of it, and if
- * it never was there, the latest replay.
- */
-function checkView({ contents, findings }: Check): void {
-  const lines = new Map<string, StoredResult>();
-  for (const line of contents.lines) {
-    const before = lines.get(versionKey(line));
-    if (before === undefined || isLater(line, before)) lines.set(versionKey(line), line);
-  }
-  const latest = new Map([...lines].map(([key, line]) => [key, line.analysis_run ?? 0]));
+/** Checks that the lake's table says of each record what the results table says, and nothing else. */
+function checkLakeTable({ contents, findings }: Check): void {
+  const expected = new Map(
+    contents.rows
+      .filter(({ first_created_at }) => first_created_at !== undefined)
+      .map((row) => [recordKey(row), writeState(row)]),
+  );
   const seen = new Set<string>();
-  for (const row of contents.view) {
-    const at = row.lastIndexOf('#');
-    const key = row.slice(0, at);
-    const run = latest.get(key);
-    if (run === undefined) findings.add('doubled', `${key} is an unexpected row of the view`);
-    else if (seen.has(key)) findings.add('doubled', `${key} is in the view twice`);
-    else if (run !== Number(row.slice(at + 1))) {
-      findings.add('wrong', `the view has an earlier replay of ${key}`);
+  for (const row of contents.lake_table) {
+    const [tenant, source, record_id, ...state] = row.split('#');
+    const key = `${tenant}#${source}#${record_id}`;
+    if (!expected.has(key)) findings.add('doubled', `${key} is an unexpected row of the lake`);
+    else if (seen.has(key)) findings.add('doubled', `${key} is in the table of the lake twice`);
+    else if (state.join('#') !== expected.get(key)) {
+      findings.add('wrong', `the table of the lake has ${row}, not ${expected.get(key)}`);
     }
     seen.add(key);
   }
-  for (const key of latest.keys()) {
-    if (!seen.has(key)) findings.add('lost', `${key} is not in the view`);
+  for (const key of expected.keys()) {
+    if (!seen.has(key)) findings.add('lost', `${key} is not in the table of the lake`);
   }
 }
 
-function isLater(line: StoredResult, other: StoredResult): boolean {
-  const { revision = 0, analysis_run: run = 0 } = line;
-  const { revision: other_revision = 0, analysis_run: other_run = 0 } = other;
-  return revision > other_revision || (revision === other_revision && run > other_run);
+function writeState({ record_version, revision, status }: StoredResult): string {
+  return `${record_version ?? ''}#${revision}#${status}`;
 }

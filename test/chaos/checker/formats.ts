@@ -10,6 +10,8 @@ export const storedResultSchema = z.object({
   record_id: z.string(),
   record_version: z.number().optional(),
   revision: z.number().optional(),
+  /** Absent in the row of a record of which only a withdrawal has come. */
+  first_created_at: z.string().optional(),
   analysis_run: z.number().optional(),
   status: z.string(),
   sentiment: z.string().optional(),

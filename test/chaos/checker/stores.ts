@@ -14,8 +14,8 @@ import {
   storedSetAsideSchema,
 } from './formats.ts';
 import { readObjects } from './read-bucket.ts';
+import { readLakeTable } from './read-lake-table.ts';
 import { readStreams, type StreamEntry } from './read-stream.ts';
-import { readView } from './read-view.ts';
 
 /** A batch in the failure bucket. */
 interface GivenUpBatch {
@@ -30,7 +30,8 @@ export interface StoreContents {
   rows: StoredResult[];
   /** The lines of the objects that Firehose delivered, with repeats. */
   lines: StoredResult[];
-  view: string[];
+  /** The rows of the lake's table `results`, as `readLakeTable` writes them. */
+  lake_table: string[];
   set_asides: StoredSetAside[];
   given_up: GivenUpBatch[];
   /** The status of each job that the books name, as the API answers it. */
@@ -52,17 +53,17 @@ export interface ReadOptions {
 /** Reads all stores with the checker's own clients. */
 export async function readStores(options: ReadOptions): Promise<StoreContents> {
   const { clients } = options;
-  const [stream, rows, lines, view, set_asides, given_up, jobs, log] = await Promise.all([
+  const [stream, rows, lines, lake_table, set_asides, given_up, jobs, log] = await Promise.all([
     readStreams(clients),
     readRows(clients),
     readLines(clients),
-    readView(clients),
+    readLakeTable(clients),
     readSetAsides(clients),
     readGivenUp(clients),
     readJobs(options),
     readLogs(options.log_folder),
   ]);
-  return { stream, rows, lines, view, set_asides, given_up, jobs, log };
+  return { stream, rows, lines, lake_table, set_asides, given_up, jobs, log };
 }
 
 async function readRows(clients: Clients): Promise<StoredResult[]> {

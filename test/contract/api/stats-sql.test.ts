@@ -13,9 +13,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StatsQuery } from '../../../api/ports.ts';
 import { createStats } from '../../../api/stats/stats.ts';
 import { createQuery } from '../../../aws/athena/query.ts';
-import type { Result } from '../../../schemas/index.ts';
+import { writeCreateTable, writeMerge } from '../../../insight/keeper/sql.ts';
+import { RAW_PREFIX, type Result } from '../../../schemas/index.ts';
 import { createLakeTables } from '../../support/lake-tables.ts';
 import { aResult } from '../../support/results.ts';
+import { aRawObject } from '../suites/keeper-stores.ts';
 
 const DATABASE = 'aurastream';
 let s3_dir: string;
@@ -49,6 +51,10 @@ async function writePartition(partition: string, results: Result[]): Promise<voi
   await mkdir(folder, { recursive: true });
   const lines = results.map((result) => `${JSON.stringify(result)}\n`).join('');
   await writeFile(join(folder, 'lines.gz'), gzipSync(lines));
+  const query = createQuery({ work_group: DATABASE, database: DATABASE, client });
+  await query(writeCreateTable('lake', 1));
+  const object = aRawObject({ key: `${RAW_PREFIX}${partition}/lines.gz` });
+  await query(writeMerge({ objects: [object], days: ['2026-11-23'] }, 'lake'));
 }
 
 let ids = 0;
@@ -61,6 +67,8 @@ function at(time: string, fields: Partial<Result> = {}): Result {
     source: 'tour',
     record_id: `r${ids}`,
     processed_at,
+    revision: 1,
+    first_created_at: processed_at,
     ...fields,
   });
 }

@@ -10,7 +10,6 @@ import {
   createCorrectStorm,
   NONE,
   signDelivery,
-  viewRowOf,
 } from './correct-storm.ts';
 
 /** A broken promise that the test puts into the stores or the books of a correct storm. */
@@ -158,28 +157,35 @@ const LIES_IN_RESULTS: Record<string, Lie> = {
     kind: 'wrong',
     finding: /line .* sentiment OTHER/,
   },
-  'a version that is in the view twice': {
-    tell: ({ contents }) => void contents.view.push(contents.view[5]!),
+  'a record that is in the table of the lake twice': {
+    tell: ({ contents }) => void contents.lake_table.push(contents.lake_table[5]!),
     kind: 'doubled',
-    finding: /in the view twice/,
+    finding: /in the table of the lake twice/,
   },
-  'a version in the view that was never sent': {
-    tell: ({ contents }) => void contents.view.push('default#c0#unknown#0#0'),
+  'a record in the table of the lake that was never sent': {
+    tell: ({ contents }) => void contents.lake_table.push('default#c0#unknown##1#analyzed'),
     kind: 'doubled',
-    finding: /unexpected row of the view/,
+    finding: /unexpected row of the lake/,
   },
-  'a version that is missing in the view': {
-    tell: ({ contents }) => void contents.view.pop(),
+  'a record that is missing in the table of the lake': {
+    tell: ({ contents }) => void contents.lake_table.pop(),
     kind: 'lost',
-    finding: /not in the view/,
+    finding: /not in the table of the lake/,
   },
-  'an earlier replay in the view': {
+  'an earlier version in the table of the lake': {
     tell: ({ contents }) => {
-      const [line] = contents.lines;
-      contents.view[contents.view.indexOf(viewRowOf(contents.lines[1]!))] = viewRowOf(line!);
+      contents.lake_table[3] = contents.lake_table[3]!.replace(/#\d+#(\w+)$/, '#0#$1');
     },
     kind: 'wrong',
-    finding: /earlier replay/,
+    finding: /the table of the lake has/,
+  },
+  'a withdrawn text in the table of the lake': {
+    tell: ({ contents }) => {
+      const at = contents.lake_table.findIndex((row) => row.endsWith('#withdrawn'));
+      contents.lake_table[at] += '#text';
+    },
+    kind: 'wrong',
+    finding: /#withdrawn#text/,
   },
   'a result that was not replayed': {
     tell: lieInRow(isAnalyzed, { analysis_run: 1 }),

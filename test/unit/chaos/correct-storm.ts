@@ -47,7 +47,7 @@ export const NONE = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
 export function createCorrectStorm(seed: number): CorrectStorm {
   const books = createBooks(seed);
   const contents: StoreContents = {
-    ...{ stream: [], rows: [], lines: [], view: [], set_asides: [] },
+    ...{ stream: [], rows: [], lines: [], lake_table: [], set_asides: [] },
     given_up: [{ key: 'aws/lambda/one', records: 3, is_put_back: true }],
     jobs: new Map(books.jobs.map((job) => [job.job_id, createStatus(job)])),
     log: '{"message":"batch processed"}',
@@ -71,15 +71,14 @@ export function createCorrectStorm(seed: number): CorrectStorm {
     }
   }
   for (const job of books.jobs) storeJob(contents, job);
-  contents.view = contents.lines
-    .filter(({ analysis_run }) => analysis_run !== undefined)
-    .map((line) => viewRowOf(line));
+  contents.lake_table = contents.rows.map(writeLakeRow);
   return { books, contents, verdictOf };
 }
 
-export function viewRowOf(line: StoredResult) {
-  const { tenant, source, record_id, record_version = '', analysis_run = 0 } = line;
-  return `${tenant}#${source}#${record_id}#${record_version}#${analysis_run}`;
+/** Writes the row of the lake's table that belongs to a row of the results table. */
+function writeLakeRow(row: StoredResult): string {
+  const { tenant, source, record_id, record_version = '', revision, status } = row;
+  return `${tenant}#${source}#${record_id}#${record_version}#${revision}#${status}`;
 }
 
 function createBooks(seed: number): Books {
@@ -252,6 +251,7 @@ function store(
       .update(text ?? '')
       .digest('hex'),
     arrived_at: ARRIVED_AT,
+    ...{ revision: (record_version ?? 0) + 1, first_created_at: ARRIVED_AT },
     ...(status === 'analyzed' ? { ...verdictOf(language, spec.text) } : {}),
     ...(Buffer.byteLength(spec.text) > 5_000 ? { chunks: 2 } : {}),
   };

@@ -207,12 +207,6 @@ it('GET /stats refuses a range whose end is not after its start', async () => {
   expect(asked).toEqual([]);
 });
 
-it('GET /stats reads the partitions of every day of the range and of the day after it', async () => {
-  const { stats, asked } = createRowStats([]);
-  await stats({ ...DAY, from: '2026-11-29T23:00:00Z', to: '2026-12-01T01:00:00Z' });
-  expect(asked[0]).toContain("hour BETWEEN '2026/11/29/00' AND '2026/12/03/00'");
-});
-
 it('GET /stats says how fresh it is: as_of is now minus the buffer of the lake', async () => {
   const { stats } = createRowStats([], { buffer_seconds: 90 });
   expect((await stats(DAY)).as_of).toBe('2026-11-23T10:28:30.000Z');

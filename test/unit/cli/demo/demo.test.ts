@@ -117,7 +117,7 @@ async function demo(content: string, json: boolean) {
   const progress = { update: () => undefined, finish: () => undefined };
   const { signal } = new AbortController();
   const file = await openRecords({ path });
-  return runDemo({ cloud: CLOUD, progress, signal, path, file, json });
+  return runDemo({ cloud: CLOUD, progress, signal, path, file, json, longest_lake_ms: 0 });
 }
 const FILE = '{"record_id":"a","text":"I love my cat"}\nno json\n';
 

@@ -10,15 +10,17 @@ import type { Clients } from './clients.ts';
 const POLL_MS = 100;
 
 /**
- * Reads `tenant#source#record_id#record_version#analysis_run` of each row of the lake's view `results`.
- * The analysis run is 0 if the row comes from no replay.
+ * Reads `tenant#source#record_id#record_version#revision#status` of each row of the lake's table
+ * `results`. A withdrawn row that still has a text ends in `#text`.
  */
-export async function readView(clients: Clients): Promise<string[]> {
+export async function readLakeTable(clients: Clients): Promise<string[]> {
   const { QueryExecutionId } = await clients.athena.send(
     new StartQueryExecutionCommand({
       QueryString: `SELECT tenant || '#' || source || '#' || record_id
         || '#' || COALESCE(CAST(record_version AS varchar), '')
-        || '#' || CAST(COALESCE(analysis_run, 0) AS varchar) AS version FROM results`,
+        || '#' || CAST(revision AS varchar) || '#' || status
+        || CASE WHEN status = 'withdrawn' AND text IS NOT NULL THEN '#text' ELSE '' END AS version
+        FROM results`,
       WorkGroup: clients.output('WorkgroupName'),
       QueryExecutionContext: { Database: clients.output('DatabaseName') },
     }),
@@ -33,7 +35,7 @@ async function waitForQuery({ athena }: Clients, id: string | undefined): Promis
     const { State, StateChangeReason } = (await athena.send(command)).QueryExecution?.Status ?? {};
     if (State === 'SUCCEEDED') return;
     if (State === 'FAILED' || State === 'CANCELLED') {
-      throw new Error(`Expected the query of the view to succeed, got ${StateChangeReason}`);
+      throw new Error(`Expected the query of the lake to succeed, got ${StateChangeReason}`);
     }
     await sleep(POLL_MS);
   }

@@ -9,25 +9,6 @@ import type { GlueColumn } from '../../schemas/glue.ts';
 export const RESULTS_SERDE = 'org.apache.hive.hcatalog.data.JsonSerDe';
 
 /**
- * Defines the view `results`, which has one row for each version of a record. The lake can contain
- * several lines for one version. Each replay adds a line, and a batch that was delivered twice adds
- * duplicate lines. The view selects what the results table had last of each version, and of a
- * version that it never had the latest replay. If there are several lines, it selects the earliest.
- */
-export function createResultsView(
-  database: string,
-  columns: GlueColumn[],
-): glue.CfnTable.TableInputProperty {
-  const names = columns.map((column) => column.name).join(', ');
-  const order =
-    'PARTITION BY tenant, source, record_id, record_version ORDER BY COALESCE(revision, 0) DESC, COALESCE(analysis_run, 0) DESC, processed_at';
-  const deliveries = `SELECT *, row_number() OVER (${order}) AS delivery FROM ${database}.results_raw`;
-  const originalSql = `SELECT ${names} FROM (${deliveries}) AS deliveries WHERE delivery = 1`;
-  const description = 'Results, one row per record version.';
-  return createView(database, { name: 'results', description, columns, sql: originalSql });
-}
-
-/**
  * Defines the view `results_history`, which shows all versions and analyses of a record that
  * `results_raw` still has. Each is one row for each hour in which its lines arrived. The hour is one
  * of the columns of the window function, because Athena reads only some of the hours if a condition

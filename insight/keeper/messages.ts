@@ -1,0 +1,74 @@
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { describeSafely } from '../../lib/safe-error.ts';
+import { keeperMessageSchema, ServiceError } from '../../schemas/index.ts';
+import { type FindDeps, findObject } from './find-object.ts';
+import { type RemainingMs, StatementError } from './lease.ts';
+import { type MergeDeps, mergePending } from './merge.ts';
+import { type NightDeps, workAtNight } from './night.ts';
+import type { KeeperQueue } from './ports.ts';
+
+export interface MessagesDeps extends FindDeps, MergeDeps, NightDeps {
+  queue: KeeperQueue;
+  /** Publishes a metric. */
+  measure: (name: KeeperMetric, value: number) => void;
+  logError: (message: string, details: object) => void;
+}
+
+/**
+ * `lake_pending_seconds`: how long the oldest object waits to be merged. `lake_merge_failures`: objects
+ * that a statement could not merge. `lake_unreadable_objects`: objects that Athena could not read.
+ */
+export type KeeperMetric =
+  | 'lake_pending_seconds'
+  | 'lake_merge_failures'
+  | 'lake_unreadable_objects';
+
+/**
+ * Creates the function that handles the messages of the keeper's queue. A message that fails stays in
+ * the queue, and SQS delivers the message again.
+ */
+export function createMessageHandler(
+  deps: MessagesDeps,
+): (records: SQSRecord[], remaining_ms: RemainingMs) => Promise<SQSBatchResponse> {
+  return async (records, remaining_ms) => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    for (const { messageId, body } of records) {
+      try {
+        await handleMessage(deps, body, remaining_ms);
+      } catch (error) {
+        const details = { message_id: messageId, ...describeFailure(error) };
+        deps.logError('message failed', details);
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+}
+
+async function handleMessage(
+  deps: MessagesDeps,
+  body: string,
+  remaining_ms: RemainingMs,
+): Promise<void> {
+  const message = keeperMessageSchema.parse(JSON.parse(body));
+  if (!('kind' in message)) return handleObject(deps, message.detail.object.key);
+  if (message.kind === 'maintain') return workAtNight(deps, remaining_ms);
+  const report = await mergePending(deps, remaining_ms);
+  deps.measure('lake_pending_seconds', Math.round(report.oldest_ms / 1_000));
+  if (report.failed > 0) deps.measure('lake_merge_failures', report.failed);
+  if (report.objects > 0) deps.log('objects merged', report);
+}
+
+async function handleObject(deps: MessagesDeps, key: string): Promise<void> {
+  const found = await findObject(deps, key);
+  if (found === 'added') await deps.queue.send({ kind: 'merge' }, deps.interval_ms / 1_000);
+  if (found !== 'unreadable') return;
+  deps.measure('lake_unreadable_objects', 1);
+  deps.logError('object is unreadable', { key });
+}
+
+/** The message of an unknown error is not logged, because it could quote a user's text. */
+function describeFailure(error: unknown): object {
+  const is_known = error instanceof ServiceError || error instanceof StatementError;
+  return is_known ? { error: error.message } : describeSafely(error);
+}

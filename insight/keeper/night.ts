@@ -1,0 +1,41 @@
+import { findMissed } from './find-missed.ts';
+import { InterruptedError, type RemainingMs } from './lease.ts';
+import { maintainTable } from './maintain.ts';
+import { type RewriteDeps, rewriteWithdrawn } from './rewrite.ts';
+
+export interface NightDeps extends RewriteDeps {
+  log: (message: string, details: object) => void;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The night's work begins at this hour, in UTC. */
+const FIRST_HOUR = 2;
+
+/**
+ * Does the work of the night: finds missed objects, rewrites raw objects that hold withdrawn texts,
+ * optimises the table and removes old snapshots. A message comes every hour. If the work is done, the
+ * message does nothing; if a run was interrupted, the next one goes on.
+ */
+export async function workAtNight(deps: NightDeps, remaining_ms: RemainingMs): Promise<void> {
+  const { manifest, now, log } = deps;
+  const night = startOfNight(now());
+  if ((await manifest.readTime('maintained')) >= night) return;
+  try {
+    const missed = await findMissed(deps);
+    const rewritten = await rewriteWithdrawn(deps, remaining_ms);
+    const { days, statements } = await maintainTable(deps, remaining_ms);
+    await manifest.writeTime('maintained', now());
+    log('lake maintained', { missed, rewritten, days, statements });
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    log('maintenance interrupted', { reason: error.message });
+  }
+}
+
+/** Returns the last time at which a night began. */
+function startOfNight(now: number): number {
+  const since_midnight = now % DAY_MS;
+  const today = now - since_midnight + FIRST_HOUR * HOUR_MS;
+  return today <= now ? today : today - DAY_MS;
+}

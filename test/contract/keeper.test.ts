@@ -1,0 +1,259 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  clientConfig,
+  createAthena,
+  createS3,
+  type ServedService,
+  serveService,
+} from '@aurastream/embedded-cloud/testing';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { S3Client } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createQuery } from '../../aws/athena/query.ts';
+import { createStatements } from '../../aws/athena/statements.ts';
+import { createRawObjects } from '../../aws/s3/raw-objects.ts';
+import { listTableColumns } from '../../insight/keeper/columns.ts';
+import { findObject } from '../../insight/keeper/find-object.ts';
+import { maintainTable } from '../../insight/keeper/maintain.ts';
+import { mergePending } from '../../insight/keeper/merge.ts';
+import { UnreadableObjectError } from '../../insight/keeper/ports.ts';
+import { rewriteWithdrawn } from '../../insight/keeper/rewrite.ts';
+import { createTablePreparation } from '../../insight/keeper/table.ts';
+import { sleep } from '../../lib/sleep.ts';
+import { formatHour, RAW_PREFIX, type Result } from '../../schemas/index.ts';
+import { createFakeManifest, createFakeTableLease } from '../fakes/keeper-stores.ts';
+import { createLakeTables } from '../support/lake-tables.ts';
+import { aResult } from '../support/results.ts';
+
+// The statements of the keeper on the embedded Athena, which refuses what Athena refuses.
+
+const DATABASE = 'aurastream';
+const REMAINING = () => 600_000;
+let dir: string;
+let athena: ServedService;
+let s3: ServedService;
+let clients: { athena: AthenaClient; s3: S3Client };
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'keeper-'));
+  const s3_dir = join(dir, 's3');
+  await mkdir(join(s3_dir, 'lake'), { recursive: true });
+  athena = await serveService(
+    createAthena({
+      glue: { databases: [DATABASE], tables: createLakeTables(DATABASE) },
+      work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
+      s3Dir: s3_dir,
+      dataDir: join(dir, 'athena'),
+      putObject: async () => {},
+      now: Date.now,
+    }),
+  );
+  s3 = await serveService(createS3({ dataDir: s3_dir, now: Date.now }));
+  clients = {
+    athena: new AthenaClient(clientConfig(athena.endpoint)),
+    s3: new S3Client({ ...clientConfig(s3.endpoint), forcePathStyle: true }),
+  };
+});
+afterEach(async () => {
+  for (const client of Object.values(clients)) client.destroy();
+  await athena.close();
+  await s3.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+function createKeeper() {
+  const now = Date.now;
+  const statements = createStatements({
+    ...{ work_group: DATABASE, database: DATABASE, client: clients.athena },
+  });
+  const { manifest } = createFakeManifest(now);
+  const raw = createRawObjects({
+    client: clients.s3,
+    bucket_name: 'lake',
+    createUnreadableError: (message) => new UnreadableObjectError(message),
+  });
+  let owners = 0;
+  return {
+    ...{ manifest, raw, statements, now, sleep, bucket: 'lake', interval_ms: 0 },
+    lease: createFakeTableLease(now),
+    preparation: createTablePreparation({ statements, bucket: 'lake', snapshot_days: 1 }),
+    newOwner: () => `owner-${owners++}`,
+    log: () => {},
+  };
+}
+
+const query = (sql: string) =>
+  createQuery({ work_group: DATABASE, database: DATABASE, client: clients.athena })(sql);
+
+const HOUR = formatHour(Date.now());
+const keyOf = (name: string) => `${RAW_PREFIX}${HOUR}/${name}.gz`;
+
+async function deliver(keeper: ReturnType<typeof createKeeper>, name: string, lines: object[]) {
+  const path = join(dir, 's3/lake', keyOf(name));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  return findObject(keeper, keyOf(name));
+}
+
+/** Builds the line of a result whose row has a revision and a day. */
+const aLine = (record_id: string, revision: number, fields: Partial<Result> = {}): Result =>
+  aResult({
+    record_id,
+    revision,
+    first_created_at: '2026-11-27T05:00:00.000Z',
+    author: 'Ada',
+    attributes: { UserId: '7' },
+    ...fields,
+  });
+
+const aWithdrawal = (record_id: string, revision: number): Result => {
+  const { text: _, author: __, attributes: ___, ...line } = aLine(record_id, revision);
+  return { ...line, status: 'withdrawn' };
+};
+
+it('the table has one row for each record, with the highest revision, in any order and if merged twice', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [
+    aLine('a', 2, { text: 'second' }),
+    aLine('a', 1, { text: 'first' }),
+    aLine('b', 1, { text: 'other' }),
+  ]);
+  expect(await mergePending(keeper, REMAINING)).toMatchObject({ objects: 1, statements: 1 });
+  await deliver(keeper, '2', [aLine('a', 1, { text: 'first' }), aLine('b', 5, { text: 'newer' })]);
+  await mergePending(keeper, REMAINING);
+  for (const object of [...(await keeper.manifest.list(10))]) await keeper.manifest.add(object);
+  const { rows } = await query(
+    'SELECT record_id, revision, text, day FROM results ORDER BY record_id',
+  );
+  expect(rows).toEqual([
+    { record_id: 'a', revision: 2, text: 'second', day: '2026-11-27' },
+    { record_id: 'b', revision: 5, text: 'newer', day: '2026-11-27' },
+  ]);
+});
+
+it('a withdrawn record keeps its identity and status, and has no text, author or attributes', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [aLine('a', 1), aLine('b', 1)]);
+  await mergePending(keeper, REMAINING);
+  // Even if the line of a withdrawal had a text.
+  await deliver(keeper, '2', [aWithdrawal('a', 2), aLine('b', 2, { status: 'withdrawn' })]);
+  await mergePending(keeper, REMAINING);
+  const { rows } = await query(
+    'SELECT status, text, author, url, attributes FROM results ORDER BY record_id',
+  );
+  const blank = { status: 'withdrawn', text: null, author: null, url: null, attributes: null };
+  expect(rows).toEqual([blank, blank]);
+});
+
+it('lines without a revision and withdrawals of unknown records are not in the table', async () => {
+  const keeper = createKeeper();
+  const { revision: _, ...not_newer } = aLine('a', 1);
+  const { first_created_at: __, ...tombstone } = aWithdrawal('b', 1);
+  expect(await deliver(keeper, '1', [not_newer, tombstone])).toBe('empty');
+  await deliver(keeper, '2', [not_newer, tombstone, aLine('c', 1)]);
+  await mergePending(keeper, REMAINING);
+  expect((await query('SELECT record_id FROM results')).rows).toEqual([{ record_id: 'c' }]);
+});
+
+it('records of the same id of two sources are two rows', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [aLine('a', 1, { source: 'x' }), aLine('a', 1, { source: 'y' })]);
+  await mergePending(keeper, REMAINING);
+  expect((await query('SELECT source FROM results ORDER BY 1')).rows).toEqual([
+    { source: 'x' },
+    { source: 'y' },
+  ]);
+});
+
+// Source: https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
+it('reviews of 200 days are merged, although Athena writes at most 100 partitions in a statement', async () => {
+  const keeper = createKeeper();
+  const lines = Array.from({ length: 200 }, (_, i) => {
+    const day = new Date(Date.UTC(2020, 0, 1 + i)).toISOString();
+    return aLine(`r${i}`, 1, { created_at: day, first_created_at: day });
+  });
+  await deliver(keeper, '1', lines);
+  expect(await mergePending(keeper, REMAINING)).toMatchObject({ objects: 1, statements: 3 });
+  const { rows } = await query(
+    'SELECT count(*) AS n, count(DISTINCT day) AS days, CAST(min(created_at) AS date) AS first FROM results',
+  );
+  expect(rows).toEqual([{ n: 200, days: 200, first: '2020-01-01' }]);
+});
+
+it('the table has the columns of a result, times as timestamps, and a day', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [aLine('a', 1)]);
+  await mergePending(keeper, REMAINING);
+  const { columns } = await query('SELECT * FROM results LIMIT 0');
+  expect(columns).toEqual(listTableColumns().map(({ name }) => name));
+  const { rows } = await query(
+    `SELECT hour(first_created_at) AS hour, day = DATE '2026-11-27' AS is_day,
+       scores.positive AS positive, attributes['UserId'] AS user_id
+     FROM results WHERE first_created_at < TIMESTAMP '2026-11-27 05:00:01'`,
+  );
+  expect(rows).toEqual([
+    { hour: 5, is_day: true, positive: aResult().scores?.positive, user_id: '7' },
+  ]);
+});
+
+it('the table of an earlier release gains the new columns', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [aLine('a', 1)]);
+  await mergePending(keeper, REMAINING);
+  await query('ALTER TABLE results DROP COLUMN author');
+  const next = createKeeper();
+  await deliver(next, '2', [aLine('b', 1, { author: 'Bea' })]);
+  await mergePending(next, REMAINING);
+  const { rows } = await query('SELECT record_id, author FROM results ORDER BY record_id');
+  expect(rows).toEqual([
+    { record_id: 'a', author: null },
+    { record_id: 'b', author: 'Bea' },
+  ]);
+});
+
+it('the night removes the texts of withdrawn records from the raw objects, and leaves all others', async () => {
+  const keeper = createKeeper();
+  const { revision: _, ...not_newer } = aLine('a', 1, { text: 'never shown' });
+  await deliver(keeper, '1', [aLine('a', 1, { text: 'secret' }), aLine('b', 1, { text: 'kept' })]);
+  await deliver(keeper, '2', [aWithdrawal('a', 2), not_newer]);
+  await deliver(keeper, '3', [aLine('c', 1, { text: 'untouched' })]);
+  await mergePending(keeper, REMAINING);
+  expect(await rewriteWithdrawn(keeper, REMAINING)).toBe(2);
+  const readRaw = async (name: string) => {
+    const zipped = await readFile(join(dir, 's3/lake', keyOf(name)));
+    return gunzipSync(zipped)
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+  const { text: __, author: ___, attributes: ____, ...blank } = aLine('a', 1, { text: 'secret' });
+  expect(await readRaw('1')).toEqual([blank, aLine('b', 1, { text: 'kept' })]);
+  expect(JSON.stringify(await readRaw('2'))).not.toContain('never shown');
+  expect(await readRaw('3')).toEqual([aLine('c', 1, { text: 'untouched' })]);
+  expect(await rewriteWithdrawn(keeper, REMAINING)).toBe(0);
+});
+
+it('the night optimises the days that have changed, and then none', async () => {
+  const keeper = createKeeper();
+  await deliver(keeper, '1', [aLine('a', 1)]);
+  await mergePending(keeper, REMAINING);
+  expect(await maintainTable(keeper, REMAINING)).toEqual({ days: 1, statements: 2 });
+  expect(await maintainTable(keeper, REMAINING)).toEqual({ days: 0, statements: 1 });
+  expect((await query('SELECT record_id FROM results')).rows).toEqual([{ record_id: 'a' }]);
+});
+
+it('an object that is not gzipped lines of results is not merged', async () => {
+  const keeper = createKeeper();
+  const path = join(dir, 's3/lake', keyOf('broken'));
+  await mkdir(dirname(path), { recursive: true });
+  for (const content of ['no gzip', gzipSync('{"record_id":'), gzipSync('{"record_id":"a"}\n')]) {
+    await writeFile(path, content);
+    expect(await findObject(keeper, keyOf('broken'))).toBe('unreadable');
+  }
+  expect(await findObject(keeper, keyOf('missing'))).toBe('gone');
+  expect(await findObject(keeper, 'results/data/a.parquet')).toBe('ignored');
+});

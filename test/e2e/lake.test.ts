@@ -1,0 +1,112 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { RecordInput } from '../../schemas/index.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+
+const WAIT = { timeout: 60_000, interval: 200 };
+let test: TestCloud;
+beforeAll(async () => {
+  test = await testCloud();
+}, 120_000);
+afterAll(() => test.stop());
+
+async function publish(...records: Partial<RecordInput>[]): Promise<void> {
+  for (const record of records) {
+    await test.clients.kinesis.send(
+      new PutRecordCommand({
+        StreamName: test.stack.StreamName,
+        PartitionKey: String(record.record_id),
+        Data: Buffer.from(JSON.stringify({ source: 'shop', ...record })),
+      }),
+    );
+  }
+}
+
+const readLake = async () => {
+  const { rows } = await test.query(
+    'SELECT record_id, status, text, author FROM results ORDER BY record_id',
+  );
+  return rows;
+};
+
+/** Returns the raw objects of the lake as text. */
+async function readRaw(): Promise<string> {
+  const folder = join(test.data_dir, 's3', test.stack.LakeBucketName, 'results_raw');
+  const names = await readdir(folder, { recursive: true });
+  const zipped = await Promise.all(
+    names.filter((name) => name.endsWith('.gz')).map((name) => readFile(join(folder, name))),
+  );
+  return zipped.map((bytes) => gunzipSync(bytes).toString()).join('');
+}
+
+it('SQL shows one row for each record, with its corrected text and without its withdrawn text', async () => {
+  await publish(
+    { record_id: 'kept', text: 'I love this shop', author: 'Ada' },
+    { record_id: 'corrected', text: 'What a terible shop' },
+    { record_id: 'withdrawn', text: 'A text that goes away', author: 'Bea' },
+  );
+  await vi.waitFor(async () => expect(await readLake()).toHaveLength(3), WAIT);
+  await publish(
+    { record_id: 'corrected', text: 'What a terrible shop', record_version: 1 },
+    { record_id: 'withdrawn', deleted: true, record_version: 1 },
+  );
+  await vi.waitFor(async () => {
+    expect(await readLake()).toEqual([
+      { record_id: 'corrected', status: 'analyzed', text: 'What a terrible shop', author: null },
+      { record_id: 'kept', status: 'analyzed', text: 'I love this shop', author: 'Ada' },
+      { record_id: 'withdrawn', status: 'withdrawn', text: null, author: null },
+    ]);
+  }, WAIT);
+}, 180_000);
+
+it('SQL shows a result without waiting for the schedule of a minute', async () => {
+  await publish({ record_id: 'fresh', text: 'Fresh from the shop' });
+  await vi.waitFor(async () => {
+    expect(
+      await test.results.get({ tenant: 'default', source: 'shop', record_id: 'fresh' }),
+    ).toBeDefined();
+  }, WAIT);
+  const row_at = performance.now();
+  await vi.waitFor(async () => {
+    expect((await readLake()).map(({ record_id }) => record_id)).toContain('fresh');
+  }, WAIT);
+  // 5 s of Firehose's buffer, 1 s before the merge, and the work itself on a busy machine.
+  expect(performance.now() - row_at).toBeLessThan(45_000);
+}, 120_000);
+
+it('the night removes withdrawn texts from the raw objects, and the history keeps the other versions', async () => {
+  expect(await readRaw()).toContain('A text that goes away');
+  await test.control('POST', 'rules/fire');
+  await vi.waitFor(
+    async () => expect(await readRaw()).not.toContain('A text that goes away'),
+    WAIT,
+  );
+  const raw = await readRaw();
+  expect(raw).toContain('I love this shop');
+  const { rows } = await test.query(
+    "SELECT text FROM results_history WHERE record_id = 'corrected' ORDER BY text",
+  );
+  expect(rows).toEqual([{ text: 'What a terible shop' }, { text: 'What a terrible shop' }]);
+  expect(await readLake()).toHaveLength(4);
+}, 120_000);
+
+it('the role of the keeper allows what it does, and little more', async () => {
+  const { entries } = (await test.control('GET', 'meter')) as {
+    entries: { service: string; action: string; errors: Record<string, number> }[];
+  };
+  const codes = entries.flatMap(({ errors }) => Object.keys(errors));
+  expect(codes.filter((code) => /denied/i.test(code))).toEqual([]);
+  const { unused } = (await test.control('GET', 'iam/unused')) as {
+    unused: { role: string; action: string }[];
+  };
+  const of_keeper = unused.filter(({ role }) => role.startsWith('Keeper'));
+  // On AWS, Athena reads the catalog and uploads large files with the role, and the role is asked for
+  // ListBucket if an object does not exist. Only a statement that takes too long is stopped.
+  const not_seen = /^(athena:Stop|glue:Get|s3:(AbortMultipartUpload|ListBucket)|xray:)/;
+  expect(of_keeper.map(({ action }) => action).filter((action) => !not_seen.test(action))).toEqual(
+    [],
+  );
+});
