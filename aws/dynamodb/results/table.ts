@@ -35,9 +35,10 @@ const MAX_ROUNDS = 8;
  *         the row changes        → step 3
  *     Step 3: PutItem, if the row still has the revision that step 2 has read
  *         written                → done
- *         the condition failed   → step 2 again, with a consistent read
+ *         the condition failed   → step 2 again
  *
- * Step 2 may read stale rows the first time, because step 3 checks the revision.
+ * Step 2 reads consistently. The revision would stop a write that is decided on a stale row, but
+ * not the decision to write nothing: a replay of the current row would be left out.
  */
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   const table = openTable(deps);
@@ -48,7 +49,7 @@ export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
       const { existing, failed } = await insertRows(table, writings);
       let open = existing;
       for (let round = 1; open.length > 0; round += 1) {
-        const read = await readRows(table, open, round > 1);
+        const read = await readRows(table, open);
         collect(failed, read.unread);
         const changes = foldOnto(read.rows, { now: now(), ttl_seconds });
         const replaced = await replaceRows(table, changes);
@@ -89,12 +90,11 @@ function groupByRecord(entries: ResultEntry[], options: FoldOptions): Writing[] 
 async function readRows(
   table: Table,
   writings: Writing[],
-  is_consistent: boolean,
 ): Promise<{ rows: Map<Writing, Row | undefined>; unread: RejectedWritings }> {
   const read = await getItems(
     table,
     writings.map(({ key }) => key),
-    { key_name: 'record_key', ...(is_consistent && { ConsistentRead: true }) },
+    { key_name: 'record_key', ConsistentRead: true },
   );
   const items = new Map(read.items.map((item) => [item.record_key?.S, item]));
   const rows = new Map<Writing, Row | undefined>();
