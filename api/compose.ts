@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
-import { createQuery, QueryError } from '../aws/athena/query.ts';
 import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
@@ -13,7 +12,6 @@ import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
-import type { ThroughputSample } from '../jobs/ports.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
@@ -25,21 +23,18 @@ import {
   type ApiEnvironment,
   apiEnvironmentSchema,
   parseEnvironment,
-  ServiceError,
 } from '../schemas/index.ts';
 import { createApi } from './app.ts';
 import { withAnalysisDeadline } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
-import type { QuerySql } from './ports.ts';
 import { createReady } from './ready.ts';
-import { createStats } from './stats/stats.ts';
+import { composeStats, remember } from './stats/compose.ts';
 
 /**
  * Number of attempts of each call to the cache that an analysis makes. The API makes only one retry,
  * because the caller is waiting. If both attempts fail, the text counts as not cached.
  */
 const MAX_CACHE_ATTEMPTS = 2;
-const SAMPLES_KEPT_MS = 10_000;
 const BUDGETS_KEPT = { max: 1_000, ttl: 5_000 };
 
 /**
@@ -51,19 +46,16 @@ export function composeApi(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
-  const { languages, max_documents, usd_per_unit } = ANALYZERS[environment.ANALYZER];
+  const { languages, max_documents } = ANALYZERS[environment.ANALYZER];
+  const read_budget = composeReadBudget(environment, now);
+  const stores = composeStores(environment, now);
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
     languages,
-    read_budget: composeReadBudget(environment, now),
-    ...composeStores(environment, now),
+    read_budget,
+    ...stores,
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
-    stats: createStats({
-      query: createLakeQuery(environment, logger),
-      buffer_seconds: environment.LAKE_BUFFER_SECONDS,
-      usd_per_unit,
-      now,
-    }),
+    ...composeStats(environment, { jobs: stores.jobs, read_budget, now }),
     settings: {
       deadline_seconds: environment.JOB_DEADLINE_SECONDS,
       retention_seconds: environment.JOB_RETENTION_SECONDS,
@@ -135,7 +127,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   return {
     jobs,
-    throughput_samples: cacheSamples(() => jobs.throughputSamples(), now),
+    throughput_samples: remember(now, () => jobs.throughputSamples()),
     inputs: createJobInputs({
       bucket_name,
       createChangedError: () =>
@@ -148,26 +140,6 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
   } satisfies Partial<ApiDeps>;
 }
 
-/**
- * Creates the function that queries the lake. A query that Athena accepted and could not run becomes
- * a ServiceError as well, so that the caller gets status 503. An operator finds it in the log.
- */
-function createLakeQuery(environment: ApiEnvironment, logger: Logger): QuerySql {
-  const query = createQuery({
-    work_group: environment.ATHENA_WORKGROUP,
-    database: environment.ATHENA_DATABASE,
-  });
-  return async (sql) => {
-    try {
-      return await query(sql);
-    } catch (cause) {
-      if (!(cause instanceof QueryError)) throw cause;
-      logger.error('lake query failed', { ...describeSafely(cause) });
-      throw new ServiceError('athena', 'QueryFailed', { retryable: true, cause });
-    }
-  };
-}
-
 function resourceNames(environment: ApiEnvironment) {
   return {
     stream_name: environment.STREAM_NAME,
@@ -175,20 +147,7 @@ function resourceNames(environment: ApiEnvironment) {
     cache_table: environment.CACHE_TABLE,
     jobs_table: environment.JOBS_TABLE,
     input_bucket: environment.INPUT_BUCKET,
-    work_group: environment.ATHENA_WORKGROUP,
-  };
-}
-
-function cacheSamples(
-  read: () => Promise<ThroughputSample[]>,
-  now: () => number,
-): () => Promise<ThroughputSample[]> {
-  let known: { at: number; samples: ThroughputSample[] } | undefined;
-  return async () => {
-    if (known === undefined || now() - known.at >= SAMPLES_KEPT_MS) {
-      known = { at: now(), samples: await read() };
-    }
-    return known.samples;
+    counts_table: environment.COUNTS_TABLE,
   };
 }
 

@@ -3,9 +3,14 @@ import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
-import type { ErrorCode, ReadyResponse, StatsResponse } from '../schemas/index.ts';
+import type {
+  ErrorCode,
+  OverviewResponse,
+  ReadyResponse,
+  StatsResponse,
+} from '../schemas/index.ts';
 import type { ApiBindings } from './http/env.ts';
-import type { ResultsReader, SignUpload, StatsQuery } from './ports.ts';
+import type { OverviewQuery, ResultsReader, SignUpload, StatsQuery } from './ports.ts';
 
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
@@ -50,6 +55,7 @@ export interface ApiDeps {
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;
+  overview: (query: OverviewQuery) => Promise<OverviewResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;
   /** Returns 32 random characters that cannot be guessed. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type {
   RESULT_ORDERS,
+  overviewQuerySchema,
   RecordIdentity,
   Result,
   ResultsResponse,
@@ -11,12 +12,8 @@ import type {
 /** Query for the statistics of one tenant. */
 export type StatsQuery = z.output<typeof statsQuerySchema> & { tenant: string };
 
-/**
- * Runs an SQL query on the data lake and returns the rows.
- *
- * @throws {ServiceError} if a call to the lake's query service fails.
- */
-export type QuerySql = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>;
+/** Query for the overview of one tenant. */
+export type OverviewQuery = z.output<typeof overviewQuerySchema> & { tenant: string };
 
 /** One object that a caller without AWS credentials may upload. */
 export interface Upload {

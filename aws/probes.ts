@@ -1,4 +1,3 @@
-import { AthenaClient, GetWorkGroupCommand } from '@aws-sdk/client-athena';
 import { BatchGetItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -14,12 +13,11 @@ export function createProbes(names: {
   results_table: string;
   cache_table: string;
   jobs_table: string;
+  counts_table: string;
   input_bucket: string;
-  work_group: string;
 }) {
   const kinesis = createClient(KinesisClient, ONE_ATTEMPT);
   const s3 = createClient(S3Client, ONE_ATTEMPT);
-  const athena = createClient(AthenaClient, ONE_ATTEMPT);
   return {
     stream: () => {
       const command = new DescribeStreamSummaryCommand({ StreamName: names.stream_name });
@@ -29,10 +27,6 @@ export function createProbes(names: {
     input_bucket: () => {
       const command = new HeadBucketCommand({ Bucket: names.input_bucket });
       return callService('s3', () => s3.send(command));
-    },
-    lake_queries: () => {
-      const command = new GetWorkGroupCommand({ WorkGroup: names.work_group });
-      return callService('athena', () => athena.send(command));
     },
   };
 }
@@ -45,6 +39,7 @@ function createTableProbes(names: {
   results_table: string;
   cache_table: string;
   jobs_table: string;
+  counts_table: string;
 }) {
   const dynamodb = createClient(DynamoDBClient, ONE_ATTEMPT);
   const getItem = (TableName: string, Key: Record<string, { S: string }>) =>
@@ -58,5 +53,6 @@ function createTableProbes(names: {
       return callService('dynamodb', () => dynamodb.send(command));
     },
     jobs_table: () => getItem(names.jobs_table, { job_id: NO_KEY, part: NO_KEY }),
+    counts_table: () => getItem(names.counts_table, { partition: NO_KEY, bucket: NO_KEY }),
   };
 }

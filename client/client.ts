@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions): Client {
     ...createResultMethods(send),
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
+    overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),
     budget: ({ signal } = {}) => sendForJson(send, '/budget', { signal }),
     health: ({ signal } = {}) => sendForJson(send, '/health', { signal }),
     ready: ({ signal } = {}) => readReadiness(options, signal),

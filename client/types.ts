@@ -10,6 +10,8 @@ import type {
   JobStatus,
   JobsResponse,
   JobView,
+  OverviewResponse,
+  overviewQuerySchema,
   ReadyResponse,
   RecordInput,
   RecordsResponse,
@@ -64,6 +66,7 @@ export interface WaitOptions extends Cancellable {
 type SyncOptions = NonNullable<SyncInput['options']>;
 type SubmitInput = z.input<typeof asyncRequestSchema>;
 type StatsInput = z.input<typeof statsQuerySchema>;
+type OverviewInput = z.input<typeof overviewQuerySchema>;
 type JobSummary = JobsResponse['jobs'][number];
 
 /**
@@ -131,6 +134,11 @@ export interface Client {
    * sentiment.
    */
   stats(query?: StatsInput, options?: Cancellable): Promise<StatsResponse>;
+  /**
+   * Reads what a dashboard shows: the statistics of a period and of the period before, the budget, the
+   * lag and the open jobs.
+   */
+  overview(query?: OverviewInput, options?: Cancellable): Promise<OverviewResponse>;
   /** Reads how many billed units of its budget the tenant has used this month. */
   budget(options?: Cancellable): Promise<BudgetResponse>;
   /** Checks that the API runs. */

@@ -147,8 +147,6 @@ export interface Settings {
     each_method: RateLimit;
     /** Limit on the rate of each method that needs no API key. */
     open_method: RateLimit;
-    /** Limit on the rate of `GET /stats`, each of which can be a query on the lake. */
-    stats_method: RateLimit;
     /** Limit on the rate of the preflight requests of browsers, for each resource. */
     preflight_method: RateLimit;
     /**
@@ -303,7 +301,6 @@ export const settings: Settings = {
     memory_mb: 1_024,
     each_method: { requests_per_second: 1_000, burst_requests: 2_000 },
     open_method: { requests_per_second: 10, burst_requests: 20 },
-    stats_method: { requests_per_second: 10, burst_requests: 20 },
     preflight_method: { requests_per_second: 100, burst_requests: 200 },
     cors_origins: [],
     serves_docs: true,

@@ -89,10 +89,7 @@ export const apiEnvironmentSchema = z.object({
   RESULTS_TABLE: z.string().min(1),
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),
-  ATHENA_WORKGROUP: z.string().min(1),
-  ATHENA_DATABASE: z.string().min(1),
-  // An empty string would become the number 0, which is a valid buffer.
-  LAKE_BUFFER_SECONDS: z.string().min(1).transform(Number).pipe(z.int().min(0)),
+  COUNTS_TABLE: z.string().min(1),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()

@@ -13,7 +13,8 @@ export {
   type StatusResponse,
 } from './http/jobs.ts';
 export type { RecordsResponse } from './http/records.ts';
-export type { ResultsQueryInput, ResultsResponse, StatsResponse } from './http/results.ts';
+export type { ResultsQueryInput, ResultsResponse } from './http/results.ts';
+export type { OverviewResponse, StatsResponse } from './http/stats.ts';
 export type { BatchResponse, SyncResponse } from './http/sync.ts';
 export type { Issue } from './issues.ts';
 export { isFinal, JOB_STATUSES, type JobStatus } from './job-status.ts';

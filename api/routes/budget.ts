@@ -14,11 +14,11 @@ export const budgetRoute: Route = {
   errors: [...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const tenant = c.get('tenant');
-    return c.json(toResponse(tenant, await deps.read_budget(tenant)));
+    return c.json(toBudgetResponse(tenant, await deps.read_budget(tenant)));
   },
 };
 
-function toResponse(tenant: string, use: BudgetUse): BudgetResponse {
+export function toBudgetResponse(tenant: string, use: BudgetUse): BudgetResponse {
   const scope = exceededScope(use);
   return {
     tenant,

@@ -6,6 +6,7 @@ import { recordRoutes } from './records.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
+import { statsRoutes } from './stats.ts';
 import { submitRoute } from './submit.ts';
 
 /**
@@ -21,6 +22,7 @@ export function createRoutes(languages: readonly string[], serves_docs = true): 
     ...jobRoutes,
     ...recordRoutes,
     ...resultRoutes,
+    ...statsRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves_docs),

@@ -4,28 +4,8 @@ import {
   type HealthResponse,
   healthResponseSchema,
   readyResponseSchema,
-  statsQuerySchema,
-  statsResponseSchema,
 } from '../../schemas/index.ts';
-import { parseQuery } from '../http/parse.ts';
-import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
-
-const stats: Route = {
-  method: 'GET',
-  path: '/stats',
-  operation_id: 'stats',
-  summary:
-    'Counts over time by sentiment, source and language; cache hits; units billed and avoided',
-  tag: 'Records and results',
-  needs_key: true,
-  query: statsQuerySchema,
-  answers: { 200: { description: 'The statistics', schema: statsResponseSchema } },
-  errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
-  handler: (deps) => async (c) => {
-    const query = parseQuery(c.req, statsQuerySchema);
-    return c.json(await deps.stats({ ...query, tenant: c.get('tenant') }));
-  },
-};
+import { COMMON_ERRORS, type Route } from './route.ts';
 
 const health: Route = {
   method: 'GET',
@@ -65,4 +45,4 @@ const ready: Route = {
   },
 };
 
-export const serviceRoutes: Route[] = [stats, health, ready];
+export const serviceRoutes: Route[] = [health, ready];

@@ -1,72 +1,74 @@
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
-import { withTimeout } from '../../lib/timeout.ts';
+import { INTERVALS, type Interval } from '../../insight/counts/buckets.ts';
+import type { ReadBuckets } from '../../insight/counts/read.ts';
 import type { StatsResponse } from '../../schemas/index.ts';
-import { HttpError, RETRY_AFTER } from '../http/errors.ts';
-import type { QuerySql, StatsQuery } from '../ports.ts';
-import { aggregate } from './aggregate.ts';
-import { readGroup, writeSql } from './sql.ts';
+import type { StatsQuery } from '../ports.ts';
+import { type Aggregates, aggregate } from './aggregate.ts';
 import { resolveTimeRange, type TimeRange } from './time-range.ts';
 
 export interface StatsDeps {
-  query: QuerySql;
-  /** Longest time that the lake buffers a result before a query can see the result, in seconds. */
-  buffer_seconds: number;
+  read_buckets: ReadBuckets;
   /** Price of the analyzer, in US dollars per unit. */
   usd_per_unit: number;
   /** Returns the current time, in milliseconds since 1970. */
   now: () => number;
 }
 
-const MAX_CONCURRENT_QUERIES = 3;
 const CACHED_ANSWERS = 200;
-const CACHED_MS = 15_000;
-/** Time limit of a query, in milliseconds. The limit is below API Gateway's own limit of 29 s. */
-const TIMEOUT_MS = 20_000;
+const CACHED_MS = 1_000;
 
-/**
- * Creates the function that computes statistics with an SQL query on the lake. The counts are
- * exact, because the lake's view contains each version of a record only once. Results that are
- * still in the lake's buffer are not counted. The function caches each answer for 15 seconds.
- */
+/** Creates the function that answers `GET /stats` from the counts. */
 export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<StatsResponse> {
-  const limit = pLimit(MAX_CONCURRENT_QUERIES);
-  const cache = new LRUCache<string, Promise<StatsResponse>>({
-    max: CACHED_ANSWERS,
-    ttl: CACHED_MS,
-    perf: { now: deps.now },
-  });
+  const remember = createRemember<StatsResponse>(deps.now);
   return async (query) => {
     const range = resolveTimeRange(query, deps.now());
-    const key = JSON.stringify([query.tenant, query.source, query.interval, range]);
-    const cached = cache.get(key);
-    if (cached !== undefined) return cached;
-    // The inner time limit frees the place of a query that Athena does not answer. The outer time
-    // limit also counts the time that a query waits for a place.
-    const run = () => withTimeout(readStats(deps, query, range), TIMEOUT_MS, timeoutError);
-    const answer = withTimeout(limit(run), TIMEOUT_MS, timeoutError);
-    cache.set(key, answer);
-    answer.catch(() => cache.delete(key));
+    return remember([query, range], async () => ({
+      ...writeRange(range),
+      interval: query.interval,
+      time: query.time,
+      ...(await readAggregates(deps, query, range)),
+    }));
+  };
+}
+
+/** Reads and adds up the buckets of a range. */
+export async function readAggregates(
+  { read_buckets, usd_per_unit }: StatsDeps,
+  query: Omit<StatsQuery, 'from' | 'to'>,
+  range: TimeRange,
+): Promise<Aggregates> {
+  const { tenant, time, interval } = query;
+  const buckets = await read_buckets({ tenant, time, interval, ...range });
+  return aggregate(buckets, query, { starts: listStarts(range, interval), usd_per_unit });
+}
+
+export function writeRange({ from, to }: TimeRange): { from: string; to: string } {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+/**
+ * Creates a function that keeps answers for a second, so that many callers of one page cost one
+ * answer. Failures are not kept.
+ */
+export function createRemember<Answer>(now: () => number) {
+  const answers = new LRUCache<string, Promise<Answer>>({
+    max: CACHED_ANSWERS,
+    ttl: CACHED_MS,
+    perf: { now },
+    ttlResolution: 0,
+  });
+  return (key: unknown, compute: () => Promise<Answer>): Promise<Answer> => {
+    const name = JSON.stringify(key);
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = compute();
+    answers.set(name, answer);
+    answer.catch(() => answers.delete(name));
     return answer;
   };
 }
 
-async function readStats(
-  deps: StatsDeps,
-  query: StatsQuery,
-  range: TimeRange,
-): Promise<StatsResponse> {
-  const { rows } = await deps.query(writeSql(query, range));
-  return {
-    ...range,
-    interval: query.interval,
-    as_of: new Date(deps.now() - deps.buffer_seconds * 1_000).toISOString(),
-    ...aggregate(rows.map(readGroup), deps.usd_per_unit),
-  };
-}
-
-function timeoutError(): HttpError {
-  return new HttpError('SERVICE_UNAVAILABLE', 'The statistics take longer than usual', {
-    retry_after: RETRY_AFTER.failure,
-  });
+function listStarts({ from, to }: TimeRange, interval: Interval): number[] {
+  const { ms } = INTERVALS[interval];
+  return Array.from({ length: Math.round((to - from) / ms) }, (_, i) => from + i * ms);
 }

@@ -1,11 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
-import { RAW_PREFIX } from '../../schemas/lake.ts';
 import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
-import { type Lake, QUERY_RESULTS_PREFIX } from './lake.ts';
 import { LISTING_INDEXES, type Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
@@ -13,12 +10,11 @@ export interface ApiUses {
   settings: Settings;
   ingest: Ingest;
   tables: Tables;
-  lake: Lake;
   jobs: Jobs;
 }
 
 export function apiEnvironment(
-  { settings, ingest, tables, lake, jobs }: ApiUses,
+  { settings, ingest, tables, jobs }: ApiUses,
   upload_role_arn: string,
 ) {
   const quota = settings.quotas[settings.analysis.analyzer];
@@ -30,9 +26,7 @@ export function apiEnvironment(
     RESULTS_TABLE: tables.results.tableName,
     JOBS_TABLE: jobs.table.tableName,
     INPUT_BUCKET: jobs.input_bucket.bucketName,
-    ATHENA_WORKGROUP: lake.work_group.ref,
-    ATHENA_DATABASE: lake.database_name,
-    LAKE_BUFFER_SECONDS: lake.buffer_seconds,
+    COUNTS_TABLE: tables.counts.tableName,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
@@ -45,10 +39,7 @@ export function apiEnvironment(
   };
 }
 
-export function apiGrants(
-  { settings, ingest, tables, lake, jobs }: ApiUses,
-  upload_role_arn: string,
-) {
+export function apiGrants({ settings, ingest, tables, jobs }: ApiUses, upload_role_arn: string) {
   return [
     { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
     ...analysisGrants(settings, tables, 'sync'),
@@ -66,6 +57,7 @@ export function apiGrants(
         (name) => `${tables.results.tableArn}/index/${name}`,
       ),
     },
+    { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [tables.counts.tableArn] },
     {
       actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [jobs.table.tableArn],
@@ -80,46 +72,5 @@ export function apiGrants(
       resources: [jobs.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
     },
     { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
-    ...queryGrants(lake),
-  ];
-}
-
-/**
- * Returns the IAM permissions that a query in Athena needs.
- * Source: https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
- */
-function queryGrants(lake: Lake) {
-  const { partition, region, account } = Stack.of(lake);
-  const objects = (prefix: string) => lake.bucket.arnForObjects(`${prefix}*`);
-  const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;
-  return [
-    {
-      actions: [
-        'athena:StartQueryExecution',
-        'athena:GetQueryExecution',
-        'athena:GetQueryResults',
-        'athena:GetWorkGroup',
-      ],
-      resources: [`arn:${partition}:athena:${region}:${account}:workgroup/${lake.work_group.ref}`],
-    },
-    {
-      actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
-      resources: [
-        glue('catalog'),
-        glue(`database/${lake.database_name}`),
-        glue(`table/${lake.database_name}/*`),
-      ],
-    },
-    // Athena reads the lake and writes the results of queries with the permissions of the API. The
-    // API cannot write results of records.
-    {
-      actions: ['s3:GetObject'],
-      resources: [RAW_PREFIX, QUERY_RESULTS_PREFIX].map(objects),
-    },
-    {
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      resources: [objects(QUERY_RESULTS_PREFIX)],
-    },
-    { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [lake.bucket.bucketArn] },
   ];
 }

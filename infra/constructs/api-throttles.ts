@@ -17,9 +17,7 @@ export function limitMethods(
       [`${path}/GET`, api.open_method] as const,
       [`${path}/HEAD`, api.open_method] as const,
     ]),
-    ['/stats/GET', api.stats_method] as const,
-    ['/stats/HEAD', api.stats_method] as const,
-    ...(api.cors_origins.length === 0 ? [] : ['/', '/{proxy+}', '/stats', ...open_paths]).map(
+    ...(api.cors_origins.length === 0 ? [] : ['/', '/{proxy+}', ...open_paths]).map(
       (path) => [`${path}/OPTIONS`, api.preflight_method] as const,
     ),
   ];

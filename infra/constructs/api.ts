@@ -94,7 +94,6 @@ export class Api extends Construct {
     const resources = [
       api.root,
       proxy,
-      addPath('/stats', with_key),
       ...listOpenPaths(settings.api).map((path) => addPath(path, {})),
     ];
     for (const resource of resources) addPreflight(resource, settings.api.cors_origins);

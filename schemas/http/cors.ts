@@ -1,9 +1,10 @@
 /** Headers that a web page of another origin may send. */
-export const ALLOWED_HEADERS = ['Content-Type', 'X-API-Key', 'Idempotency-Key'];
+export const ALLOWED_HEADERS = ['Content-Type', 'X-API-Key', 'Idempotency-Key', 'If-None-Match'];
 
 /** Headers of an answer that a web page of another origin may read. */
 export const EXPOSED_HEADERS = [
   'Allow',
+  'ETag',
   'Link',
   'Retry-After',
   'X-Cache-Hit',

@@ -30,8 +30,8 @@ export const DEPENDENCIES = [
   'results_table',
   'cache_table',
   'jobs_table',
+  'counts_table',
   'input_bucket',
-  'lake_queries',
 ] as const;
 
 /**

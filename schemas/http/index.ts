@@ -5,4 +5,5 @@ export * from './health.ts';
 export * from './jobs.ts';
 export * from './records.ts';
 export * from './results.ts';
+export * from './stats.ts';
 export * from './sync.ts';

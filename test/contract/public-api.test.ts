@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { StatsResponse } from '../../schemas/index.ts';
+import type { OverviewResponse, StatsResponse } from '../../schemas/index.ts';
 import { ENTRY_POINTS, listDocumentedExports } from '../support/doc-examples.ts';
 import { ROOT, run } from '../support/process.ts';
 import { testApi } from '../unit/api/app.ts';
@@ -86,7 +86,8 @@ it.each(RUNNABLE)('the example of $name runs', async ({ name, code }) => {
  */
 function fetchFromMemory(): typeof fetch {
   const stats = async () => ({ total: 0, cache: { hit_rate: 0 } }) as StatsResponse;
-  const api = testApi(undefined, { stats });
+  const overview = async () => ({ total: 0, previous: { total: 0 } }) as OverviewResponse;
+  const api = testApi(undefined, { stats, overview });
   return async (input, init) => {
     const { pathname, search } = new URL(String(input));
     const path = pathname.replace(/^\/v1/, '');

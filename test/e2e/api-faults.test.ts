@@ -61,6 +61,7 @@ function listRequests(
     listResults: [{ path: '/results?source=faults' }],
     getResult: [{ path: '/results/s/none' }],
     stats: [{ path: '/stats?interval=day' }],
+    overview: [{ path: '/overview' }],
     budget: [{ path: '/budget' }],
     health: [{ path: '/health', key: '' }],
     ready: [{ path: '/ready', key: '' }],
@@ -105,7 +106,7 @@ it('without faults every route answers, also for the results of a job whose file
   expect((await call(path)).body.results).toEqual([]);
 });
 
-const SERVICES = ['kinesis', 'dynamodb', 's3', 'comprehend', 'athena', 'sts'];
+const SERVICES = ['kinesis', 'dynamodb', 's3', 'comprehend', 'sts'];
 const KINDS = [
   { kind: 'error' },
   { kind: 'error', after_effect: true },

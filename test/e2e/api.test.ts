@@ -115,18 +115,47 @@ it('GET /stats counts the records', async () => {
   ];
   expect((await post('/records', { records })).status).toBe(202);
   await vi.waitFor(async () => {
-    expect((await call('/results?source=store')).body.results).toHaveLength(2);
+    const { status, body } = await call('/stats?interval=day&source=store');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      total: 2,
+      by_sentiment: { POSITIVE: 1, NEGATIVE: 1, NEUTRAL: 0, MIXED: 0 },
+      by_source: [{ source: 'store', total: 2 }],
+      cache: { hits: 0, misses: 2 },
+    });
+    expect(body.over_time).toHaveLength(31);
   }, WAIT);
-  await test.cloud.flush();
-  const { status, body } = await call('/stats?interval=day&source=store');
-  expect(status).toBe(200);
-  expect(body).toMatchObject({
-    total: 2,
-    by_sentiment: { POSITIVE: 1, NEGATIVE: 1, NEUTRAL: 0, MIXED: 0 },
-    by_source: [{ source: 'store', total: 2 }],
-  });
-  expect(body.over_time).toHaveLength(1);
-  expect(body.cache).toMatchObject({ hits: 0, misses: 2 });
+});
+
+it('GET /stats follows a record, its correction and its withdrawal', async () => {
+  const put = async (record: object) => {
+    const records = [{ record_id: 'one', source: 'moved', ...record }];
+    expect((await post('/records', { records })).status).toBe(202);
+  };
+  const none = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
+  const expectCounts = (counts: object) =>
+    vi.waitFor(async () => {
+      for (const time of ['created_at', 'arrived_at']) {
+        const { body } = await call(`/stats?source=moved&time=${time}`);
+        expect(body).toMatchObject(counts);
+      }
+      expect((await call('/overview?source=moved')).body).toMatchObject(counts);
+    }, WAIT);
+  await put({ text: 'I love this moving company', record_version: 1 });
+  await expectCounts({ total: 1, withdrawn: 0, by_sentiment: { ...none, POSITIVE: 1 } });
+  await put({ text: 'I hate this moving company, terrible', record_version: 2 });
+  await expectCounts({ total: 1, withdrawn: 0, by_sentiment: { ...none, NEGATIVE: 1 } });
+  await put({ text: 'I love this moving company', record_version: 1 });
+  await put({ deleted: true, record_version: 3 });
+  await expectCounts({ total: 0, withdrawn: 1, by_sentiment: none });
+});
+
+it('GET /stats is a 304 for a caller who has the answer', async () => {
+  const path = `/stats?interval=day&to=2026-01-02T00:00:00Z&from=2026-01-01T00:00:00Z`;
+  const first = await call(path);
+  const known = { 'If-None-Match': first.headers.etag! };
+  const again = await call(path, { headers: known });
+  expect([first.status, again.status]).toEqual([200, 304]);
 });
 
 it('GET /health and GET /ready need no key, and GET /ready names the failed dependency', async () => {

@@ -42,14 +42,9 @@ it('the stage is traced, limits the keyless methods to 10 requests per second, a
       AccessLogSetting: expect.anything(),
       MethodSettings: [
         limit('/*', '*', 1_000, 2_000),
-        ...[
-          '/~1health',
-          '/~1ready',
-          '/~1openapi.json',
-          '/~1docs',
-          '/~1docs~1{proxy+}',
-          '/~1stats',
-        ].flatMap((path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20))),
+        ...['/~1health', '/~1ready', '/~1openapi.json', '/~1docs', '/~1docs~1{proxy+}'].flatMap(
+          (path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20)),
+        ),
       ],
     },
   ]);
@@ -94,7 +89,6 @@ it('the stage has the name of its setting, each kind of method the limit of its 
     serves_docs: false,
     each_method: limits(1),
     open_method: limits(2),
-    stats_method: limits(3),
     preflight_method: limits(4),
   };
   const limited = synthesize({ api });
@@ -108,11 +102,7 @@ it('the stage has the name of its setting, each kind of method the limit of its 
   expect(Object.fromEntries(rates)).toEqual({
     '* /*': 1,
     ...Object.fromEntries(open.flatMap((path) => ['GET', 'HEAD'].map((m) => [`${m} ${path}`, 2]))),
-    'GET /~1stats': 3,
-    'HEAD /~1stats': 3,
-    ...Object.fromEntries(
-      ['/', '/~1{proxy+}', '/~1stats', ...open].map((path) => [`OPTIONS ${path}`, 4]),
-    ),
+    ...Object.fromEntries(['/', '/~1{proxy+}', ...open].map((path) => [`OPTIONS ${path}`, 4])),
   });
 });
 
@@ -124,7 +114,6 @@ it('without docs, the API has no method for the page, which then needs a key lik
     'health',
     'openapi.json',
     'ready',
-    'stats',
     '{proxy+}',
   ]);
   const [handler] = Object.entries(listResources(without, 'AWS::Lambda::Function')).filter(
@@ -162,7 +151,7 @@ describe('with CORS origins', () => {
         'method.response.header.Access-Control-Allow-Origin': "'https://a.example'",
         'method.response.header.Access-Control-Allow-Methods': "'GET,HEAD,POST,DELETE'",
         'method.response.header.Access-Control-Allow-Headers':
-          "'Content-Type,X-API-Key,Idempotency-Key'",
+          "'Content-Type,X-API-Key,Idempotency-Key,If-None-Match'",
         'method.response.header.Access-Control-Max-Age': "'7200'",
         'method.response.header.Vary': "'Origin'",
       });
@@ -196,7 +185,7 @@ describe('with CORS origins', () => {
   ])(
     'for %j, the answers of API Gateway itself allow the origin %s, and let a page read their headers',
     (cors_origins, expected) => {
-      const names = 'Allow,Link,Retry-After,X-Cache-Hit,X-Next-Cursor,X-RateLimit-Limit';
+      const names = 'Allow,ETag,Link,Retry-After,X-Cache-Hit,X-Next-Cursor,X-RateLimit-Limit';
       for (const { ResponseParameters } of listWith(cors_origins, 'GatewayResponse')) {
         expect(ResponseParameters).toMatchObject({
           'gatewayresponse.header.Access-Control-Allow-Origin': expected,
@@ -265,9 +254,6 @@ it('every path needs a key that the authorizer accepts, except health, readiness
   expect(Object.fromEntries(methods)).toEqual({
     'ANY ': closed,
     'ANY /{proxy+}': closed,
-    'GET /stats': closed,
-    'HEAD /stats': closed,
-    'ANY /stats': closed,
     ...Object.fromEntries(open_paths.map((path) => [`GET ${path}`, open])),
     ...Object.fromEntries(open_paths.map((path) => [`HEAD ${path}`, open])),
     ...Object.fromEntries(open_paths.map((path) => [`ANY ${path}`, closed])),

@@ -40,11 +40,6 @@ const EXCEPTIONS: Exception[] = [
       'The actions of Comprehend and X-Ray, and ListStreams, have no resources that a policy could name.',
   },
   {
-    rule: /^IAM5\[Resource::\S+:table\/aurastream\/\*\]$/,
-    resources: /^Api\/HandlerRole\/DefaultPolicy$/,
-    reason: 'The API reads the view and the table below it. The database has no other table.',
-  },
-  {
     rule: /^IAM4\[Policy::\S+\/AmazonAPIGatewayPushToCloudWatchLogs\]$/,
     resources: /^Api\/RestApi\/CloudWatchRole$/,
     reason: 'API Gateway writes the access logs of all APIs of an account with one role.',

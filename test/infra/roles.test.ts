@@ -33,8 +33,6 @@ function listObservability(role: string): string[] {
   ];
 }
 
-const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
-const workgroup = 'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/LakeWorkGroup';
 const analysis = [
   'dynamodb:BatchGetItem TablesCache.Arn',
   'dynamodb:BatchWriteItem TablesCache.Arn',
@@ -77,36 +75,23 @@ it.each([
     [
       'comprehend:DetectSentiment *',
       ...analysis,
-      `athena:GetQueryExecution ${workgroup}`,
-      `athena:GetQueryResults ${workgroup}`,
-      `athena:GetWorkGroup ${workgroup}`,
-      `athena:StartQueryExecution ${workgroup}`,
       'dynamodb:BatchGetItem TablesResults.Arn',
       'dynamodb:GetItem JobsTable.Arn',
+      'dynamodb:GetItem TablesCounts.Arn',
       'dynamodb:GetItem TablesResults.Arn',
       'dynamodb:PutItem JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn',
       'dynamodb:Query JobsTable.Arn/index/by_tenant',
+      'dynamodb:Query TablesCounts.Arn',
       'dynamodb:Query TablesResults.Arn/index/by_arrival',
       'dynamodb:Query TablesResults.Arn/index/by_created',
       'dynamodb:UpdateItem JobsTable.Arn',
-      ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
-        ['catalog', 'database/aurastream', 'table/aurastream/*'].map(
-          (resource) => `glue:${action} ${catalog}${resource}`,
-        ),
-      ),
       'kinesis:DescribeStreamSummary IngestStream.Arn',
       'kinesis:PutRecords IngestStream.Arn',
-      's3:AbortMultipartUpload LakeBucket.Arn/query-results/*',
-      's3:GetBucketLocation LakeBucket.Arn',
       's3:GetObject JobsInputs.Arn/inputs/*',
-      's3:GetObject LakeBucket.Arn/query-results/*',
-      's3:GetObject LakeBucket.Arn/results_raw/*',
       's3:ListBucket JobsInputs.Arn',
-      's3:ListBucket LakeBucket.Arn',
       's3:PutObject JobsInputs.Arn/claims/*',
       's3:PutObject JobsInputs.Arn/inputs/*',
-      's3:PutObject LakeBucket.Arn/query-results/*',
       'sts:AssumeRole ApiUploadRole.Arn',
     ],
   ],

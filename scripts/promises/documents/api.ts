@@ -273,13 +273,103 @@ export const API: DocumentPromises = {
       tests: ['tail shows a result that becomes visible after later arrivals, up to 30 seconds'],
     },
     {
-      says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, billed units and avoided cost, from the lake',
+      says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, units and average scores',
       tests: [
-        'GET /stats counts the results by sentiment, source, language and time',
+        'GET /stats counts the records by sentiment, source, language and time',
         'GET /stats counts verdicts of the batch, the memory and the table as cache hits',
         'GET /stats prices billed and avoided units at the $0.0001 that Comprehend asks for a unit',
-        'GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as LAKE_BUFFER_SECONDS allows',
+        'GET /stats averages the scores over all verdicts',
       ],
+    },
+    {
+      says: '`GET /overview` | returns all that a dashboard shows: the counts of a period and of the period before, budget, lag and open jobs',
+      tests: [
+        'GET /overview has the counts of a day and of the day before, by default',
+        'GET /overview lists the open jobs among the newest 50',
+        'GET /overview reads COUNTS_TABLE, JOBS_TABLE and the budget',
+      ],
+    },
+    {
+      says: '`GET /stats` counts each record once, with its current version: a correction moves the record to its new sentiment, and a withdrawn record counts in `withdrawn` and in no total.',
+      tests: [
+        'GET /stats counts the records by sentiment, source, language and time',
+        'a correction moves the count of a record, and a withdrawal too',
+        'counts equal a recount of the table after corrections, withdrawals, expiries, splits of shards, deaths, zombies and lost answers',
+      ],
+    },
+    {
+      says: 'A change is counted a few seconds after it is in the results table.',
+      tests: ['GET /stats follows a record, its correction and its withdrawal'],
+    },
+    {
+      says: '`as_of` is the time of the last change that the answer contains.',
+      tests: ['GET /stats counts the records by sentiment, source, language and time'],
+    },
+    {
+      says: '`interval` | `minute` (kept 2 days), `quarter_hour` (42 days), `hour` or `day`; by default `hour`',
+      tests: [
+        'GET /stats by %s refuses a range that begins %d days ago, because it is no longer kept',
+        'a request without options has the defaults that docs/api.md and the OpenAPI document name',
+      ],
+    },
+    {
+      says: '`time` | `created_at` (when it was said, the default) or `arrived_at` (when it came in)',
+      tests: [
+        'a new record counts in the minute, quarter of an hour, hour and day of its creation and of its arrival',
+        'GET /stats by %s without from and to counts whole intervals, from %s to %s',
+      ],
+    },
+    {
+      says: '`from`, `to` | at most 1 day by minute, 7 days by quarter of an hour, 31 days by hour, 366 days by day',
+      tests: ['GET /stats by %s takes a range of %d days, and refuses a longer one'],
+    },
+    {
+      says: '`source`, `language`, `sentiment` | count only these records',
+      tests: ['GET /stats counts one source, one language or one sentiment if the query names it'],
+    },
+    {
+      says: '`over_time` has an entry for each interval, also without records.',
+      tests: ['GET /stats lists every interval of the range, also those without records'],
+    },
+    {
+      says: '`cache`, `billing` and `average_scores` are absent if `language` or `sentiment` is given, because they are not counted by them.',
+      tests: ['GET /stats of one language or sentiment has no cache, billing and scores'],
+    },
+    {
+      says: '`billing` has the units of the current versions; `GET /budget` has all that was billed.',
+      tests: [
+        'counts equal a recount of the table after corrections, withdrawals, expiries, splits of shards, deaths, zombies and lost answers',
+      ],
+    },
+    {
+      says: 'An answer is at most a second old, and the days that ended more than a day ago at most five minutes.',
+      tests: [
+        'GET /stats answers the same query within a second from memory, for each tenant',
+        'days that ended more than a day ago are read again after five minutes, later ones after a second',
+      ],
+    },
+    {
+      says: 'Answers of `GET /stats` and `GET /overview` have an `ETag`.',
+      tests: ['an answer that the caller already has is a 304 without a body, with the same ETag'],
+    },
+    {
+      says: 'A request with `If-None-Match` gets 304 without a body while nothing has changed.',
+      tests: [
+        'an answer that the caller already has is a 304 without a body, with the same ETag',
+        'an answer that has changed is sent whole, with another ETag',
+      ],
+    },
+    {
+      says: '`GET /overview` chooses the interval: minutes for up to three hours, hours for up to 31 days, otherwise days.',
+      tests: ['GET /overview from %s until now is by %s'],
+    },
+    {
+      says: 'By default it covers the last 24 hours.',
+      tests: ['GET /overview has the counts of a day and of the day before, by default'],
+    },
+    {
+      says: 'It takes the parameters of `GET /stats` but `interval`.',
+      tests: ['the queries keep each of their filters', 'GET /overview filters both periods'],
     },
     {
       says: '`GET /health`, `/ready` | `/health` calls no service; `/ready` calls each dependency and returns 503 with the names of those that fail',
@@ -313,7 +403,7 @@ export const API: DocumentPromises = {
         'a tenant sees nothing of another in lists',
         'the results of a job never have the row of another tenant, whatever its lines say',
         'two tenants see nothing of each other on any route',
-        'GET /stats reads the results of one tenant, and of one source if the query names it',
+        'GET /stats asks for the statistics of the caller’s tenant, whatever the query says',
       ],
     },
     {
@@ -362,7 +452,7 @@ export const API: DocumentPromises = {
       tests: ['the limit of a stage applies to each method separately'],
     },
     {
-      says: 'The routes that need no key answer 10 requests a second (`api.open_method`), `GET /stats` 10 (`api.stats_method`), and every other method 1,000 (`api.each_method`).',
+      says: 'The routes that need no key answer 10 requests a second (`api.open_method`), and every other method 1,000 (`api.each_method`).',
       tests: [
         'the stage is traced, limits the keyless methods to 10 requests per second, and logs neither requests nor responses',
         'a keyless route is throttled, and the routes with a key are not',
@@ -712,16 +802,9 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '`GET /stats` extends the range from `from` to `to` to whole intervals, and the response has the extended range.',
+      says: 'The range from `from` to `to` is extended to whole intervals, and the response has the extended range.',
       tests: [
-        'GET /stats extends the range to whole intervals, so that ranges within the same intervals share one query',
-      ],
-    },
-    {
-      says: 'Queries with the same intervals share one answer for 15 seconds.',
-      tests: [
-        'GET /stats extends the range to whole intervals, so that ranges within the same intervals share one query',
-        'GET /stats answers the same query within 15 s from memory, and another query from the lake',
+        'GET /stats extends the range to whole intervals, so that ranges within the same intervals share one answer',
       ],
     },
     {

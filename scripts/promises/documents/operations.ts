@@ -938,7 +938,7 @@ export const OPERATIONS: DocumentPromises = {
     'Check whether the event source mapping of the callback function is enabled.',
     'One in a hundred requests takes longer',
     'Look at `duration_ms`',
-    '`GET /stats` waits for Athena',
+    '`POST /analyze/sync` waits for the analyzer.',
     'Lambda refuses to start the API',
     'The concurrency of the account is used up',
     'This page is for the engineer on call.',

@@ -70,6 +70,9 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     stats: async () => {
       throw new Error('No test asks for statistics');
     },
+    overview: async () => {
+      throw new Error('No test asks for an overview');
+    },
     ready: async () => ({
       status: 'ready',
       dependencies: [],

@@ -1,11 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import {
-  AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  GetWorkGroupCommand,
-  StartQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
 import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import {
   BatchGetItemCommand,
@@ -40,8 +33,7 @@ import { createFakeQuotaTable } from '../../fakes/quota-table.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
 
-const [athena, comprehend, dynamodb, kinesis, s3, sts] = [
-  mockClient(AthenaClient),
+const [comprehend, dynamodb, kinesis, s3, sts] = [
   mockClient(ComprehendClient),
   mockClient(DynamoDBClient),
   mockClient(KinesisClient),
@@ -63,7 +55,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  for (const mock of [athena, comprehend, dynamodb, kinesis, s3, sts]) mock.reset();
+  for (const mock of [comprehend, dynamodb, kinesis, s3, sts]) mock.reset();
   comprehend.on(DetectSentimentCommand).resolves(POSITIVE);
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: {}, UnprocessedKeys: {} });
   dynamodb.on(BatchWriteItemCommand).resolves({ UnprocessedItems: {} });
@@ -380,49 +372,19 @@ it('GET /status reads the job from JOBS_TABLE', async () => {
   expect((await request('/status/job_1')).status).toBe(200);
 });
 
-/** Lets every query of Athena return one row. */
-function answerQueries(row: Record<string, string>): void {
-  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q' });
-  athena
-    .on(GetQueryExecutionCommand)
-    .resolves({ QueryExecution: { Status: { State: 'SUCCEEDED' } } });
-  const lineOf = (cells: string[]) => ({ Data: cells.map((VarCharValue) => ({ VarCharValue })) });
-  athena.on(GetQueryResultsCommand).resolves({
-    ResultSet: {
-      Rows: [lineOf(Object.keys(row)), lineOf(Object.values(row))],
-      ResultSetMetadata: {
-        ColumnInfo: Object.keys(row).map((Name) => ({ Name, Type: 'varchar' })),
-      },
-    },
-  });
+/** Lets the counts of one partition have a row for the current hour. */
+function answerCounts(partition: string, measures: Record<string, number>): void {
+  const hour = new Date().toISOString().slice(0, 13);
+  const row = { partition, bucket: `${hour}#tour#shard-1`, changed_at: Date.now(), ...measures };
+  dynamodb
+    .on(QueryCommand, { TableName: 'the-counts' })
+    .callsFake(({ ExpressionAttributeValues: values }) => ({
+      Items: values[':partition'].S === `${partition}#${hour.slice(0, 7)}` ? [marshall(row)] : [],
+    }));
 }
 
-const A_GROUP = {
-  start: '2026-11-23T10',
-  source: 'tour',
-  language_code: 'en',
-  sentiment: 'POSITIVE',
-  cache: 'miss',
-  results: '2',
-  units: '30000',
-};
-
-it('GET /stats queries ATHENA_DATABASE in ATHENA_WORKGROUP, and is as fresh as LAKE_BUFFER_SECONDS allows', async () => {
-  answerQueries(A_GROUP);
-  const response = await request('/stats');
-  expect(response.status).toBe(200);
-  const { as_of } = (await response.json()) as { as_of: string };
-  expect(Math.abs(Date.now() - Date.parse(as_of) - 90_000)).toBeLessThan(5_000);
-  const [call] = athena.commandCalls(StartQueryExecutionCommand);
-  expect(call?.args[0].input).toMatchObject({
-    WorkGroup: 'the-group',
-    QueryExecutionContext: { Database: 'the-lake' },
-    QueryString: expect.stringContaining("tenant = 'acme'"),
-  });
-});
-
-it('GET /stats bills at the price of the analyzer', async () => {
-  answerQueries(A_GROUP);
+it('GET /stats reads COUNTS_TABLE, and bills at the price of the analyzer', async () => {
+  answerCounts('acme#created_at#hour', { 'n.en.pos': 2, 'cache.miss': 2, 'units.billed': 30_000 });
   const response = await request('/stats');
   expect(await response.json()).toMatchObject({
     total: 2,
@@ -430,28 +392,50 @@ it('GET /stats bills at the price of the analyzer', async () => {
   });
 });
 
+it('GET /overview reads COUNTS_TABLE, JOBS_TABLE and the budget', async () => {
+  answerCounts('acme#arrived_at#hour', { 'n.en.neg': 3 });
+  const job = aJob({ job_id: 'job_1', tenant: 'acme', status: 'PROCESSING' });
+  dynamodb
+    .on(QueryCommand, { TableName: 'the-jobs', IndexName: 'by_tenant' })
+    .resolves({ Items: [rowOf(job)] });
+  const response = await request('/overview?time=arrived_at');
+  expect(await response.json()).toMatchObject({
+    total: 3,
+    previous: { total: 0 },
+    budget: { tenant: 'acme', budget_units: null },
+    pipeline: { bulk_lag_ms: 0, bulk_reported_at: null },
+    open_jobs: [{ job_id: 'job_1', status: 'PROCESSING' }],
+  });
+});
+
+it('GET /overview reads what the bulk consumers report once in ten seconds', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 23) });
+  try {
+    const api = composeApi(VARIABLES);
+    dynamodb.on(QueryCommand).resolves({ Items: [] });
+    for (const seconds of [0, 9, 11]) {
+      vi.setSystemTime(Date.UTC(2026, 10, 23, 0, 0, seconds));
+      await request('/overview', undefined, api);
+    }
+    const reports = dynamodb
+      .commandCalls(QueryCommand, { TableName: 'the-jobs' })
+      .filter(({ args }) => args[0].input.IndexName === undefined);
+    expect(reports).toHaveLength(4);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it.each([
-  ['TooManyRequestsException', 400, '1'],
-  ['InternalServerException', 500, '5'],
-])('GET /stats is a 503 while Athena fails with %s', async (name, httpStatusCode, wait) => {
+  ['ThrottlingException', 400, '1'],
+  ['InternalServerError', 500, '5'],
+])('GET /stats is a 503 while DynamoDB fails with %s', async (name, httpStatusCode, wait) => {
   const $metadata = { httpStatusCode };
-  athena.on(StartQueryExecutionCommand).rejects(Object.assign(failWith(name), { $metadata }));
+  dynamodb.on(QueryCommand).rejects(Object.assign(failWith(name), { $metadata }));
   const response = await request('/stats');
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe(wait);
   expect(lines.join('')).not.toContain('bug in the API');
-});
-
-it('GET /stats is a 503 if Athena cannot run the query, and only the log says why, without the reason', async () => {
-  const Status = { State: 'FAILED' as const, StateChangeReason: 'line 1: private words' };
-  answerQueries(A_GROUP);
-  athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: { Status } });
-  const response = await request('/stats');
-  expect(response.status).toBe(503);
-  expect(response.headers.get('retry-after')).toBe('5');
-  expect(await response.text()).not.toContain('private');
-  expect(lines.join('')).toContain('lake query failed');
-  expect(lines.join('')).not.toContain('private');
 });
 
 it('GET /health has the version of package.json', async () => {
@@ -476,25 +460,25 @@ it('GET /ready calls the dependencies again after 5 s', async () => {
 it('GET /ready makes one attempt of one cheap call to each dependency', async () => {
   kinesis.on(DescribeStreamSummaryCommand).resolves({});
   s3.on(HeadBucketCommand).resolves({});
-  athena.on(GetWorkGroupCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+  dynamodb
+    .on(GetItemCommand, { TableName: 'the-counts' })
+    .rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
   const response = await request('/ready');
   expect(response.status).toBe(503);
   const { dependencies } = (await response.json()) as { dependencies: { status: string }[] };
   expect(dependencies.filter(({ status }) => status === 'failed')).toMatchObject([
-    { name: 'lake_queries', error: 'AccessDenied' },
+    { name: 'counts_table', error: 'AccessDenied' },
   ]);
   const named = {
     stream: kinesis.commandCalls(DescribeStreamSummaryCommand)[0]?.args[0].input.StreamName,
     bucket: s3.commandCalls(HeadBucketCommand)[0]?.args[0].input.Bucket,
-    group: athena.commandCalls(GetWorkGroupCommand)[0]?.args[0].input.WorkGroup,
     tables: dynamodb.commandCalls(GetItemCommand).map(({ args }) => args[0].input.TableName),
     cache: Object.keys(dynamodb.commandCalls(BatchGetItemCommand)[0]!.args[0].input.RequestItems!),
   };
   expect(named).toEqual({
     stream: 'the-stream',
     bucket: 'the-inputs',
-    group: 'the-group',
-    tables: ['the-results', 'the-jobs'],
+    tables: ['the-results', 'the-jobs', 'the-counts'],
     cache: ['the-cache'],
   });
   const { config } = s3.call(0).thisValue as S3Client;

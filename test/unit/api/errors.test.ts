@@ -128,5 +128,5 @@ it('GET /stats asks for the statistics of the caller’s tenant, whatever the qu
     },
   });
   await request('/stats?tenant=globex&interval=day&source=tour', {}, 'acme');
-  expect(asked).toEqual([{ tenant: 'acme', interval: 'day', source: 'tour' }]);
+  expect(asked).toEqual([{ tenant: 'acme', interval: 'day', time: 'created_at', source: 'tour' }]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { buildOpenApiDocument } from '../../../api/openapi/document.ts';
-import { ERROR_CODES, type StatsResponse } from '../../../schemas/index.ts';
+import { ERROR_CODES, type OverviewResponse, type StatsResponse } from '../../../schemas/index.ts';
 import { createContract } from '../../support/openapi.ts';
 import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
@@ -14,14 +14,31 @@ const NO_STATS: StatsResponse = {
   from: '2026-11-22T00:00:00.000Z',
   to: '2026-11-23T00:00:00.000Z',
   interval: 'hour',
+  time: 'created_at',
   as_of: '2026-11-23T00:00:00.000Z',
   total: 0,
+  withdrawn: 0,
   by_sentiment: NO_COUNTS,
   by_source: [],
   by_language: [],
   over_time: [],
   cache: { hits: 0, misses: 0, hit_rate: 0 },
   billing: { billed_units: 0, avoided_units: 0, billed_usd: 0, avoided_usd: 0 },
+};
+
+const { as_of: _, ...NO_PREVIOUS } = NO_STATS;
+const NO_OVERVIEW: OverviewResponse = {
+  ...NO_STATS,
+  by_source: [],
+  by_language: [],
+  previous: NO_PREVIOUS,
+  budget: {
+    ...{ tenant: 'acme', month: '2026-11', budget_units: null, used_units: null },
+    ...{ remaining_units: null, resets_at: '2026-12-01T00:00:00.000Z' },
+    ...{ exceeded: false, deployment_exceeded: false },
+  },
+  pipeline: { bulk_lag_ms: 0, bulk_records_per_second: null, bulk_reported_at: null },
+  open_jobs: [],
 };
 
 const text = fc.oneof(
@@ -142,7 +159,10 @@ function safely(name: string): string {
 
 it('no request causes a 5xx, an undocumented answer, or a refusal that quotes the text', async () => {
   const contract = createContract(buildOpenApiDocument({ routes: ROUTES, version: 'test' }));
-  const { request, errors } = testApi(undefined, { stats: async () => NO_STATS });
+  const { request, errors } = testApi(undefined, {
+    stats: async () => NO_STATS,
+    overview: async () => NO_OVERVIEW,
+  });
   const statuses = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(call, async ({ method, path, body, headers }) => {

@@ -77,7 +77,7 @@ it('GET /ready does not quote the message of an unexpected error', async () => {
 
 it('GET /ready waits 2 s for a dependency that does not answer, and for all of them together', async () => {
   const never = () => new Promise(() => {});
-  const { ready } = createProbed({ stream: never, jobs_table: never, lake_queries: never });
+  const { ready } = createProbed({ stream: never, jobs_table: never, counts_table: never });
   const asked = ready();
   let is_over = false;
   void asked.then(() => {
@@ -91,7 +91,7 @@ it('GET /ready waits 2 s for a dependency that does not answer, and for all of t
   expect(failed).toMatchObject([
     { name: 'stream', error: 'Timeout', duration_ms: 2_000 },
     { name: 'jobs_table', error: 'Timeout' },
-    { name: 'lake_queries', error: 'Timeout' },
+    { name: 'counts_table', error: 'Timeout' },
   ]);
 });
 

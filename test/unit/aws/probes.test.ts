@@ -34,8 +34,8 @@ const probes = () =>
     results_table: 'the-results',
     cache_table: 'the-cache',
     jobs_table: 'the-jobs',
+    counts_table: 'the-counts',
     input_bucket: 'the-inputs',
-    work_group: 'the-group',
   });
 const NONE = { S: 'readiness' };
 const EXPECTED = [
@@ -58,8 +58,13 @@ const EXPECTED = [
     'GetItemCommand',
     { TableName: 'the-jobs', Key: { job_id: NONE, part: NONE } },
   ],
+  [
+    'counts_table',
+    'dynamodb',
+    'GetItemCommand',
+    { TableName: 'the-counts', Key: { partition: NONE, bucket: NONE } },
+  ],
   ['input_bucket', 's3', 'HeadBucketCommand', { Bucket: 'the-inputs' }],
-  ['lake_queries', 'athena', 'GetWorkGroupCommand', { WorkGroup: 'the-group' }],
 ] as const;
 
 it.each(EXPECTED)(

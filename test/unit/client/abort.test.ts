@@ -23,6 +23,7 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   getResult: (client, options) => client.getResult('s', 'r', options),
   publish: (client, options) => client.publish([record], options),
   stats: (client, options) => client.stats({}, options),
+  overview: (client, options) => client.overview({}, options),
   budget: (client, options) => client.budget(options),
   health: (client, options) => client.health(options),
   ready: (client, options) => client.ready(options),

@@ -305,6 +305,7 @@ it('each method of the client sends its request to its route, with options and n
   await client.cancel('job 1/x');
   await client.getResult('a/b', 'r/1');
   await client.stats({ interval: 'day', source: 'tour' });
+  await client.overview({ time: 'arrived_at', language: 'de' });
   await client.health();
   expect(sent.map(({ method, path, body }) => [method, path, body])).toEqual([
     [
@@ -317,6 +318,7 @@ it('each method of the client sends its request to its route, with options and n
     ['DELETE', '/v1/jobs/job%201%2Fx', undefined],
     ['GET', '/v1/results/a%2Fb/r%2F1', undefined],
     ['GET', '/v1/stats?interval=day&source=tour', undefined],
+    ['GET', '/v1/overview?time=arrived_at&language=de', undefined],
     ['GET', '/v1/health', undefined],
   ]);
   for (const { headers, body } of sent) {

@@ -9,6 +9,7 @@ import {
   healthResponseSchema,
   jobResultsResponseSchema,
   jobsResponseSchema,
+  overviewResponseSchema,
   readyResponseSchema,
   recordsResponseSchema,
   resultsResponseSchema,
@@ -22,6 +23,15 @@ import { aResult, asStored } from '../../support/results.ts';
 const AT = '2026-11-23T10:00:00.000Z';
 const SCORES = { positive: 0.9, negative: 0.03, neutral: 0.05, mixed: 0.02 };
 const BY_SENTIMENT = { POSITIVE: 4, NEGATIVE: 3, NEUTRAL: 2, MIXED: 5, no_verdict: 6 };
+const TALLY = { total: 20, withdrawn: 2, by_sentiment: BY_SENTIMENT };
+const VERDICTS = ['cache', 'billing', 'average_scores'];
+const PREVIOUS = {
+  ...{ from: AT, to: AT, ...TALLY, over_time: [{ start: AT, ...TALLY }] },
+  cache: { hits: 3, misses: 1, hit_rate: 0.75 },
+  billing: { billed_units: 3, avoided_units: 9, billed_usd: 0.0003, avoided_usd: 0.0009 },
+  average_scores: SCORES,
+};
+const COUNTS = { ...PREVIOUS, interval: 'hour', time: 'created_at', as_of: AT };
 const PROGRESS = {
   ...{ total: 8, done: 6, succeeded: 3, failed: 2, set_aside: 1 },
   ...{ percentage: 75, stage: 'analyzing' },
@@ -182,14 +192,33 @@ const ANSWERS: [string, z.ZodType, object, string[]][] = [
     'GET /stats',
     statsResponseSchema,
     {
-      ...{ from: AT, to: AT, interval: 'hour', as_of: AT, total: 20, by_sentiment: BY_SENTIMENT },
-      by_source: [{ source: 's', total: 20, by_sentiment: BY_SENTIMENT }],
-      by_language: [{ language_code: 'en', total: 20 }],
-      over_time: [{ start: AT, total: 20, by_sentiment: BY_SENTIMENT }],
-      cache: { hits: 3, misses: 1, hit_rate: 0.75 },
-      billing: { billed_units: 3, avoided_units: 9, billed_usd: 0.0003, avoided_usd: 0.0009 },
+      ...COUNTS,
+      by_source: [{ source: 's', ...TALLY }],
+      by_language: [{ language_code: 'en', ...TALLY }],
     },
-    [],
+    ['as_of', ...VERDICTS],
+  ],
+  [
+    'GET /overview',
+    overviewResponseSchema,
+    {
+      ...COUNTS,
+      by_source: [{ source: 's', ...TALLY, previous_total: 1 }],
+      by_language: [{ language_code: 'en', ...TALLY, previous_total: 1 }],
+      previous: PREVIOUS,
+      budget: {
+        ...{ tenant: 'acme', month: '2026-11', budget_units: 9, used_units: 3 },
+        ...{ remaining_units: 6, resets_at: AT, exceeded: false, deployment_exceeded: false },
+      },
+      pipeline: { bulk_lag_ms: 5, bulk_records_per_second: 100, bulk_reported_at: AT },
+      open_jobs: [
+        {
+          ...{ job_id: 'j', status: 'PROCESSING', source_id: 's' },
+          ...{ created_at: AT, started_at: AT, total: 5 },
+        },
+      ],
+    },
+    ['as_of', ...VERDICTS, ...VERDICTS.map((name) => `previous.${name}`), 'open_jobs.0.started_at'],
   ],
   [
     'a callback',
@@ -224,7 +253,7 @@ it.each(ANSWERS)(
 const { shape } = statsResponseSchema;
 
 it.each([
-  ['interval of statistics', shape.interval, ['minute', 'hour', 'day']],
+  ['interval of statistics', shape.interval, ['minute', 'quarter_hour', 'hour', 'day']],
   [
     'status of a published record',
     recordsResponseSchema.shape.records.element.shape.status,
@@ -234,7 +263,7 @@ it.each([
   [
     'dependency of the API',
     readyResponseSchema.shape.dependencies.element.shape.name,
-    ['stream', 'results_table', 'cache_table', 'jobs_table', 'input_bucket', 'lake_queries'],
+    ['stream', 'results_table', 'cache_table', 'jobs_table', 'counts_table', 'input_bucket'],
   ],
   [
     'status of a dependency',
@@ -276,7 +305,7 @@ it.each([
 
 it.each([
   ['percentage', statusResponseSchema.shape.progress.shape.percentage, 0, 100],
-  ['hit rate of the cache', shape.cache.shape.hit_rate, 0, 1],
+  ['hit rate of the cache', shape.cache.unwrap().shape.hit_rate, 0, 1],
   ['probability', syncResponseSchema.shape.scores.shape.positive, 0, 1],
 ] as [string, z.ZodType, number, number][])(
   'a %s is from %3$d to %4$d',

@@ -11,6 +11,7 @@ import {
   jobSchema,
   jobsQuerySchema,
   listStatusesBefore,
+  overviewQuerySchema,
   pickCarried,
   RECORD_OUTCOMES,
   recordSchema,
@@ -202,7 +203,9 @@ it('the queries keep each of their filters', () => {
   expect(resultsQuerySchema.parse(results)).toEqual(results);
   const jobs = { status: 'CANCELLED', limit: 7, cursor: 'c' };
   expect(jobsQuerySchema.parse(jobs)).toEqual(jobs);
-  const stats = { interval: 'day', ...times, source: 's' };
+  const filters = { time: 'arrived_at', source: 's', language: 'zh-TW', sentiment: 'MIXED' };
+  const stats = { interval: 'day', ...times, ...filters };
+  expect(overviewQuerySchema.parse({ ...times, ...filters })).toEqual({ ...times, ...filters });
   expect(statsQuerySchema.parse(stats)).toEqual(stats);
 });
 

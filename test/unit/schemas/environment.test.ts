@@ -16,9 +16,7 @@ it.each(['0', '-1', '1.5', 'many', ''])('a number of seconds is not %j', (value)
   }
 });
 
-it('a lake may have no buffer, and a quota may be a fraction, but not 0', () => {
-  expect(parse({ LAKE_BUFFER_SECONDS: '0' }).LAKE_BUFFER_SECONDS).toBe(0);
-  expect(() => parse({ LAKE_BUFFER_SECONDS: '-1' })).toThrow('LAKE_BUFFER_SECONDS');
+it('a quota may be a fraction, but not 0', () => {
   const rate = 'ANALYZER_QUOTA_CALLS_PER_SECOND';
   expect(parse({ [rate]: '0.5' })[rate]).toBe(0.5);
   expect(() => parse({ [rate]: '0' })).toThrow(rate);

@@ -66,7 +66,7 @@ it('a request without options has the defaults that docs/api.md and the OpenAPI 
   expect(resultsQuerySchema.parse({})).toEqual({ order: 'created_at', limit: 50 });
   expect(jobsQuerySchema.parse({})).toEqual({ limit: 20 });
   expect(jobResultsQuerySchema.parse({})).toEqual({ limit: 100 });
-  expect(statsQuerySchema.parse({})).toEqual({ interval: 'hour' });
+  expect(statsQuerySchema.parse({})).toEqual({ interval: 'hour', time: 'created_at' });
   expect(asyncRequestSchema.parse({ text: 'a' })).toEqual({
     text: 'a',
     language_code: 'auto',

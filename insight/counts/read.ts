@@ -1,0 +1,134 @@
+import { LRUCache } from 'lru-cache';
+import {
+  bucketStart,
+  DAY_MS,
+  type Family,
+  INTERVALS,
+  type Interval,
+  writeStart,
+} from './buckets.ts';
+import { addMeasures, type Measures } from './measures.ts';
+import { namePartition, readBucket } from './names.ts';
+import type { CountsReader, CountsRow } from './ports.ts';
+
+/** Buckets of one tenant that start in a range. The times are epoch milliseconds. */
+export interface BucketsQuery extends Family {
+  tenant: string;
+  from: number;
+  to: number;
+}
+
+/** What a source has in a bucket, over all shards of the stream. */
+export interface Bucket {
+  /** Start of the bucket, in epoch milliseconds. */
+  start_ms: number;
+  source: string;
+  measures: Measures;
+  /** Time of the last change that is counted, in epoch milliseconds. */
+  changed_at: number;
+}
+
+export type ReadBuckets = (query: BucketsQuery) => Promise<Bucket[]>;
+
+/** Time after its end from which a span is read less often. */
+const CLOSED_AFTER_MS = DAY_MS;
+/** Age at which a span is read again, in milliseconds. */
+const KEPT_MS = { open: 1_000, closed: 300_000 };
+/** Number of buckets in memory. A bucket takes about 2 KB. */
+const MAX_BUCKETS = 20_000;
+
+/**
+ * Creates the function that reads buckets. It keeps them in memory, in spans of an hour of minutes, or
+ * of a day of the other intervals. A span that ended more than a day ago is at most five minutes old,
+ * every other one second. All spans that are missing side by side are read with one query.
+ */
+export function createReadBuckets(deps: {
+  counts: CountsReader;
+  /** Returns the current time, in epoch milliseconds. */
+  now: () => number;
+}): ReadBuckets {
+  const spans = new LRUCache<string, Bucket[]>({
+    maxSize: MAX_BUCKETS,
+    sizeCalculation: ({ length }) => length + 1,
+    perf: { now: deps.now },
+    ttlResolution: 0,
+  });
+  return async (query) => {
+    const { length_ms, starts } = listSpans(query);
+    const name = (start: number) => nameSpan(query, start);
+    const known = new Map(starts.map((start) => [start, spans.get(name(start))]));
+    const missing = starts.filter((start) => known.get(start) === undefined);
+    await Promise.all(
+      groupRuns(query, missing, length_ms).map(async (run) => {
+        const buckets = await readRun(deps.counts, query, run, length_ms);
+        for (const start of run) {
+          const span = buckets.filter(
+            ({ start_ms }) => start_ms >= start && start_ms < start + length_ms,
+          );
+          known.set(start, span);
+          const is_closed = start + length_ms + CLOSED_AFTER_MS < deps.now();
+          spans.set(name(start), span, { ttl: is_closed ? KEPT_MS.closed : KEPT_MS.open });
+        }
+      }),
+    );
+    return starts
+      .flatMap((start) => known.get(start) ?? [])
+      .filter(({ start_ms }) => start_ms >= query.from && start_ms < query.to);
+  };
+}
+
+function listSpans({ interval, from, to }: BucketsQuery): { length_ms: number; starts: number[] } {
+  const longer: Interval = interval === 'minute' ? 'hour' : 'day';
+  const length_ms = INTERVALS[longer].ms;
+  const starts: number[] = [];
+  for (let start = bucketStart(from, longer); start < to; start += length_ms) starts.push(start);
+  return { length_ms, starts };
+}
+
+function nameSpan({ tenant, time, interval }: BucketsQuery, start: number): string {
+  return `${tenant}#${time}#${interval}#${start}`;
+}
+
+/** Groups spans that one query can read: they follow each other in one partition. */
+function groupRuns(query: BucketsQuery, starts: number[], length_ms: number): number[][] {
+  const partition = (start_ms: number) =>
+    namePartition({ family: query, tenant: query.tenant, start_ms });
+  const runs: number[][] = [];
+  for (const start of starts) {
+    const last = runs.at(-1)?.at(-1);
+    const follows =
+      last !== undefined && last + length_ms === start && partition(last) === partition(start);
+    if (follows) runs.at(-1)?.push(start);
+    else runs.push([start]);
+  }
+  return runs;
+}
+
+async function readRun(
+  counts: CountsReader,
+  { tenant, time, interval }: BucketsQuery,
+  run: number[],
+  length_ms: number,
+): Promise<Bucket[]> {
+  const [first = 0, last = 0] = [run[0], run.at(-1)];
+  const family = { time, interval };
+  const rows = await counts.read(
+    namePartition({ family, tenant, start_ms: first }),
+    writeStart(first, interval),
+    writeStart(last + length_ms, interval),
+  );
+  return mergeShards(rows);
+}
+
+function mergeShards(rows: CountsRow[]): Bucket[] {
+  const buckets = new Map<string, Bucket>();
+  for (const { bucket, measures, changed_at } of rows) {
+    const { start_ms, source } = readBucket(bucket);
+    const id = `${start_ms}#${source}`;
+    const known = buckets.get(id) ?? { start_ms, source, measures: {}, changed_at: 0 };
+    addMeasures(known.measures, measures);
+    known.changed_at = Math.max(known.changed_at, changed_at);
+    buckets.set(id, known);
+  }
+  return [...buckets.values()];
+}
