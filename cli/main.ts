@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
 import { budgetCommand } from './commands/budget.ts';
+import { countsCommand } from './commands/counts.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -36,6 +37,7 @@ Examples:
   .addCommand(queryCommand())
   .addCommand(resultsCommand())
   .addCommand(tailCommand())
+  .addCommand(countsCommand())
   .addCommand(setAsideCommand())
   .addCommand(redriveCommand())
   .addCommand(replayCommand())

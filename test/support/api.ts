@@ -38,10 +38,11 @@ export function createCaller(api: string, default_key?: string) {
     });
     const text = await response.text();
     const headers = Object.fromEntries(response.headers);
+    const is_json = text !== '' && headers['content-type']?.startsWith('application/json');
     const answer = {
       status: response.status,
       headers,
-      body: headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : text,
+      body: is_json ? JSON.parse(text) : text,
     };
     contract.check(method, path, answer);
     return answer;

@@ -67,6 +67,26 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'The command compares a day with the results table, and writes what differs into rows of their own:',
+      tests: [
+        'a comparison names what each bucket of the day lacks, or has too much',
+        'a rebuild makes the counts of a day equal to the results table, also if it runs again',
+        'aurastream counts check says what the counts lack, and fails',
+        'aurastream counts rebuild writes what the counts lack',
+      ],
+    },
+    {
+      says: 'It reads the whole results table, and refuses a day that has changed within the last minute.',
+      tests: [
+        'a day that changed %d ms before the comparison is refused: %s',
+        'a day that has just changed is not compared',
+      ],
+    },
+    {
+      says: 'Results expire after 90 days, so it refuses older days too.',
+      tests: ['aurastream counts check --day %s is refused'],
+    },
+    {
       says: 'Lambda delivers the batch again until it succeeds, in ever smaller parts, and counts nothing twice.',
       tests: [
         'the counts get every change of the results table in order, until it is counted, and know its shard',
@@ -880,6 +900,7 @@ export const OPERATIONS: DocumentPromises = {
     'The stream of the results table keeps a change for 24 hours, and nothing is lost before that.',
     'Read the log lines `changes counted` of the counts function:',
     'The counts function throws or times out.',
+    'If the function was away for longer than that, recount the days whose results have changed meanwhile.',
     'Read the log lines `counting stopped by a bug`.',
     'Something other than the consumer has written them.',
     'A raw object has waited for an hour to be merged into the table `results`, so SQL queries of `results` miss its results.',

@@ -1,0 +1,100 @@
+import { Command } from 'commander';
+import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
+import { createResultRows } from '../../aws/dynamodb/results/scan.ts';
+import {
+  compareDay,
+  DayChangesError,
+  type Difference,
+} from '../../insight/counts/recount/compare.ts';
+import { type RebuildDeps, rebuildDay } from '../../insight/counts/recount/rebuild.ts';
+import { sleep } from '../../lib/sleep.ts';
+import { connect } from '../cloud.ts';
+import { Advice } from '../errors.ts';
+import { printAnswer } from '../output/print.ts';
+
+/** Creates the command `aurastream counts`, which compares the counts with a recount. */
+export function countsCommand(): Command {
+  return new Command('counts')
+    .description('compare the counts of GET /stats with the results table, and repair them')
+    .addCommand(
+      dayCommand('check', 'recount a day from the results table and say what differs', compareDay),
+    )
+    .addCommand(
+      dayCommand('rebuild', 'make the counts of a day equal to a recount', rebuildDay, 'repaired'),
+    );
+}
+
+type Work = (deps: RebuildDeps, day: number) => Promise<Difference[]>;
+
+function dayCommand(name: string, description: string, work: Work, done = 'wrong'): Command {
+  return new Command(name)
+    .description(description)
+    .requiredOption('--day <date>', 'the day in UTC, such as 2026-11-26', readDay)
+    .option('--json', 'print one line of JSON')
+    .addHelpText(
+      'after',
+      `
+The command reads the whole results table, and waits for a minute. Results expire after 90 days, so older days cannot be
+recounted. Run one rebuild at a time.`,
+    )
+    .action(async (options: { day: number; json?: boolean }, command: Command) => {
+      const differences = await runWork(work, await openDeps(command), options.day);
+      const buckets = differences.length;
+      const answer = { day: new Date(options.day).toISOString().slice(0, 10), buckets };
+      printAnswer(options, { ...answer, differences: differences.map(toLine) }, () =>
+        buckets === 0 ? 'The counts equal the recount.' : describe(differences, done),
+      );
+      if (name === 'check' && buckets > 0) process.exitCode = 1;
+    });
+}
+
+async function runWork(work: Work, deps: RebuildDeps, day: number): Promise<Difference[]> {
+  try {
+    return await work(deps, day);
+  } catch (cause) {
+    if (!(cause instanceof DayChangesError)) throw cause;
+    throw new Advice(`${cause.message}.`, 'Try again when the day has been quiet for a minute.', {
+      cause,
+    });
+  }
+}
+
+const KEPT_DAYS = 89;
+const DAY_MS = 86_400_000;
+
+function readDay(value: string): number {
+  const day = Date.parse(`${value}T00:00:00Z`);
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== value) {
+    throw new Advice(`--day: expected a date, got ${value}.`, 'Write it as 2026-11-26.');
+  }
+  if (day < Date.now() - KEPT_DAYS * DAY_MS) {
+    throw new Advice(
+      `--day: ${value} is more than ${KEPT_DAYS} days ago.`,
+      'Its results may have expired, so it cannot be recounted.',
+    );
+  }
+  return day;
+}
+
+async function openDeps(command: Command): Promise<RebuildDeps> {
+  const { ResultsTableName, CountsTableName } = await connect(command);
+  return {
+    results: createResultRows({ table_name: ResultsTableName }),
+    counts: createCountsStore({ table_name: CountsTableName }),
+    now: Date.now,
+    sleep: (ms) => sleep(ms),
+  };
+}
+
+function toLine({ name: { partition, bucket }, measures }: Difference) {
+  return { partition, bucket: bucket.slice(0, bucket.lastIndexOf('#')), lacks: measures };
+}
+
+function describe(differences: Difference[], done: string): string {
+  const lines = differences.slice(0, 10).map((difference) => {
+    const { partition, bucket, lacks } = toLine(difference);
+    return `  ${partition} ${bucket} lacks ${JSON.stringify(lacks)}`;
+  });
+  const more = differences.length > 10 ? `\n  and ${differences.length - 10} more` : '';
+  return `${differences.length} counts were ${done}:\n${lines.join('\n')}${more}`;
+}
