@@ -15,16 +15,18 @@ export const sql: Step = {
 };
 
 export const stats: Step = {
-  promise: 'GET /stats counts the records of the run',
+  promise: 'GET /stats and GET /overview count the records of the run',
   async run(context) {
     const { http, keys, records, run } = context;
     return context.waitFor(async () => {
-      const { status, json, text } = await http.send('GET /stats', `/stats?source=${run}`, {
-        api_key: keys.own.api_key,
-      });
-      check(status === 200, `GET /stats answered ${status}: ${text}`);
-      const [source] = json.by_source as { total: number }[];
-      check(source?.total === records, `${source?.total} of ${records} records are counted`);
+      for (const path of ['/stats', '/overview']) {
+        const { status, json, text } = await http.send(`GET ${path}`, `${path}?source=${run}`, {
+          api_key: keys.own.api_key,
+        });
+        check(status === 200, `GET ${path} answered ${status}: ${text}`);
+        const [source] = json.by_source as { total: number }[];
+        check(source?.total === records, `${source?.total} of ${records} records are counted`);
+      }
       return `${records} records`;
     });
   },
