@@ -33,6 +33,8 @@ function listObservability(role: string): string[] {
   ];
 }
 
+const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
+const workgroup = 'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/LakeWorkGroup';
 const analysis = [
   'dynamodb:BatchGetItem TablesCache.Arn',
   'dynamodb:BatchWriteItem TablesCache.Arn',

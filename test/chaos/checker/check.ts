@@ -1,6 +1,7 @@
 import type { Books } from './books.ts';
 import { type AnswerCounts, checkAnswers } from './check-answers.ts';
 import { checkCallbacks } from './check-callbacks.ts';
+import { checkCounts } from './check-counts.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLeaks } from './check-leaks.ts';
 import { checkReplay } from './check-replay.ts';
@@ -37,6 +38,7 @@ export function checkStorm(
   checkJobs(books, contents, verdictOf, findings);
   checkCallbacks(books, contents, findings);
   const answers = checkAnswers(books, verdictOf, findings);
+  checkCounts(contents, findings);
   checkLeaks(books, contents.log, findings);
   const acknowledged = books.entries.filter((entry) => entry.acknowledged);
   return {

@@ -6,6 +6,7 @@ export const KINDS = [
   'wrong_jobs',
   'wrong_callbacks',
   'wrong_answers',
+  'wrong_counts',
   'leaked_texts',
 ] as const;
 export type Kind = (typeof KINDS)[number];

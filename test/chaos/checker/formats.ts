@@ -25,6 +25,12 @@ export const storedResultSchema = z.object({
 });
 export type StoredResult = z.infer<typeof storedResultSchema>;
 
+/** A row of the counts table. The fields that it has besides are measures. */
+export const storedCountSchema = z
+  .object({ partition: z.string(), bucket: z.string() })
+  .catchall(z.union([z.string(), z.number()]));
+export type StoredCount = z.infer<typeof storedCountSchema>;
+
 /** A set-aside in its bucket. */
 export const storedSetAsideSchema = z.object({
   set_aside_id: z.string(),

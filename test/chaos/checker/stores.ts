@@ -8,8 +8,10 @@ import {
   failureReportSchema,
   type JobStatus,
   jobStatusSchema,
+  type StoredCount,
   type StoredResult,
   type StoredSetAside,
+  storedCountSchema,
   storedResultSchema,
   storedSetAsideSchema,
 } from './formats.ts';
@@ -32,6 +34,8 @@ export interface StoreContents {
   lines: StoredResult[];
   /** The rows of the lake's table `results`, as `readLakeTable` writes them. */
   lake_table: string[];
+  /** The rows of the counts table. */
+  counts: StoredCount[];
   set_asides: StoredSetAside[];
   given_up: GivenUpBatch[];
   /** The status of each job that the books name, as the API answers it. */
@@ -53,31 +57,43 @@ export interface ReadOptions {
 /** Reads all stores with the checker's own clients. */
 export async function readStores(options: ReadOptions): Promise<StoreContents> {
   const { clients } = options;
-  const [stream, rows, lines, lake_table, set_asides, given_up, jobs, log] = await Promise.all([
-    readStreams(clients),
-    readRows(clients),
-    readLines(clients),
-    readLakeTable(clients),
-    readSetAsides(clients),
-    readGivenUp(clients),
-    readJobs(options),
-    readLogs(options.log_folder),
-  ]);
-  return { stream, rows, lines, lake_table, set_asides, given_up, jobs, log };
+  const [stream, rows, lines, lake_table, counts, set_asides, given_up, jobs, log] =
+    await Promise.all([
+      readStreams(clients),
+      readRows(clients),
+      readLines(clients),
+      readLakeTable(clients),
+      readCounts(clients),
+      readSetAsides(clients),
+      readGivenUp(clients),
+      readJobs(options),
+      readLogs(options.log_folder),
+    ]);
+  return { stream, rows, lines, lake_table, counts, set_asides, given_up, jobs, log };
 }
 
 async function readRows(clients: Clients): Promise<StoredResult[]> {
-  const TableName = clients.output('ResultsTableName');
-  const rows: StoredResult[] = [];
+  const items = await readTable(clients, 'ResultsTableName');
+  return items.map((item) => storedResultSchema.parse(item));
+}
+
+async function readCounts(clients: Clients): Promise<StoredCount[]> {
+  const items = await readTable(clients, 'CountsTableName');
+  return items.map((item) => storedCountSchema.parse(item));
+}
+
+async function readTable(clients: Clients, output: string): Promise<Record<string, unknown>[]> {
+  const TableName = clients.output(output);
+  const items: Record<string, unknown>[] = [];
   let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
   do {
     const page: ScanCommandOutput = await clients.dynamodb.send(
       new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }),
     );
-    rows.push(...(page.Items ?? []).map((item) => storedResultSchema.parse(unmarshall(item))));
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
-  return rows;
+  return items;
 }
 
 async function readLines(clients: Clients): Promise<StoredResult[]> {

@@ -479,11 +479,27 @@ const LIES_IN_ANSWERS: Record<string, Lie> = {
   ),
 };
 
+const LIES_IN_COUNTS: Record<string, Lie> = {
+  'a record that is counted twice': {
+    tell: ({ contents }) => {
+      contents.counts.push({ ...contents.counts[1]! }, { ...contents.counts[0]! });
+    },
+    kind: 'wrong_counts',
+    finding: /by hour of created_at is \d+, not \d+/,
+  },
+  'a count that lacks a record': {
+    tell: ({ contents }) => void contents.counts.splice(-2),
+    kind: 'wrong_counts',
+    finding: /by day of arrived_at is \d+, not \d+/,
+  },
+};
+
 const LIES = {
   ...LIES_IN_RESULTS,
   ...LIES_ABOUT_JOBS,
   ...LIES_IN_CALLBACKS,
   ...LIES_IN_ANSWERS,
+  ...LIES_IN_COUNTS,
 };
 const SEEDS = [1, 2];
 

@@ -47,7 +47,7 @@ export const NONE = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
 export function createCorrectStorm(seed: number): CorrectStorm {
   const books = createBooks(seed);
   const contents: StoreContents = {
-    ...{ stream: [], rows: [], lines: [], lake_table: [], set_asides: [] },
+    ...{ stream: [], rows: [], lines: [], lake_table: [], counts: [], set_asides: [] },
     given_up: [{ key: 'aws/lambda/one', records: 3, is_put_back: true }],
     jobs: new Map(books.jobs.map((job) => [job.job_id, createStatus(job)])),
     log: '{"message":"batch processed"}',
@@ -72,8 +72,30 @@ export function createCorrectStorm(seed: number): CorrectStorm {
   }
   for (const job of books.jobs) storeJob(contents, job);
   contents.lake_table = contents.rows.map(writeLakeRow);
+  contents.counts = countRows(contents.rows);
   return { books, contents, verdictOf };
 }
+
+/** Counts rows as the product does. A second row takes away what a first one has too much. */
+function countRows(rows: StoredResult[]): StoreContents['counts'] {
+  const counted = rows.filter(({ first_created_at }) => first_created_at !== undefined);
+  return ['created_at#hour', 'created_at#day', 'arrived_at#hour', 'arrived_at#day'].flatMap(
+    (family) =>
+      counted.flatMap(({ tenant, source, status, sentiment = status, language_code }) => {
+        const name = `n.${language_code}.${CODES[sentiment]}`;
+        const at = { partition: `${tenant}#${family}#2026`, bucket: `2026#${source}#shard` };
+        return [
+          { ...at, seq: '1', [name]: 2 },
+          { ...at, seq: '2', [name]: -1 },
+        ];
+      }),
+  );
+}
+
+const CODES: Record<string, string> = {
+  ...{ POSITIVE: 'pos', NEGATIVE: 'neg', NEUTRAL: 'neu', MIXED: 'mix' },
+  ...{ unsupported_language: 'lang', empty: 'empty', withdrawn: 'gone' },
+};
 
 /** Writes the row of the lake's table that belongs to a row of the results table. */
 function writeLakeRow(row: StoredResult): string {
@@ -260,6 +282,8 @@ function store(
   const at = rows.findIndex(
     (row) => row.tenant === tenant && row.source === source && row.record_id === record_id,
   );
-  if (at === -1) rows.push(replayed);
-  else if ((rows[at]!.record_version ?? 0) < (record_version ?? 0)) rows[at] = replayed;
+  const row = { ...replayed, first_created_at: ARRIVED_AT };
+  // The withdrawal of a record that was never seen has no `first_created_at`.
+  if (at === -1) rows.push(status === 'withdrawn' ? replayed : row);
+  else if ((rows[at]!.record_version ?? 0) < (record_version ?? 0)) rows[at] = row;
 }
