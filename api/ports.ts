@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type {
-  RESULT_ORDERS,
   overviewQuerySchema,
+  RESULT_ORDERS,
   RecordIdentity,
   Result,
   ResultsResponse,
