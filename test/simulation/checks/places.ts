@@ -44,6 +44,9 @@ interface Published {
   text?: string;
   language?: string;
   created_at?: string;
+  author?: string;
+  url?: string;
+  attributes?: RecordSpec['attributes'];
 }
 
 export interface PlacesDeps {
@@ -141,7 +144,9 @@ export function createPlaces({ specs, restore_key, findAccepted, lineOf }: Place
     const found = findAccepted(fields).find(
       ({ stamp, spec }) =>
         // A replay repeats the version of the row, which the record may have inherited.
-        stamp === fields.stamp && isSame({ ...fields, record_version: spec.record_version }, spec),
+        stamp === fields.stamp &&
+        isSame({ ...fields, record_version: spec.record_version }, spec) &&
+        carriesSame(fields, spec),
     );
     return found && { ...found.spec, record_id };
   }
@@ -178,6 +183,18 @@ function accept(record: StreamRecord, spec: Spec, stamp?: number, sub?: number):
   }
   const numbers = [BigInt(sequence_number), ...(sub === undefined ? [] : [BigInt(sub)])];
   return { stamp: accepted_at, order: { kind: 'stream', numbers } };
+}
+
+/** Compares the fields that only tell acceptances of the same text and time apart. */
+function carriesSame(fields: Published, spec: RecordSpec): boolean {
+  const textsOf = (attributes: Published['attributes']) =>
+    JSON.stringify(Object.entries(attributes ?? {}).map(([name, value]) => [name, String(value)]));
+  return (
+    fields.job_id === spec.job_id &&
+    fields.author === spec.author &&
+    fields.url === spec.url &&
+    textsOf(fields.attributes) === textsOf(spec.attributes)
+  );
 }
 
 type ComparedFields = Omit<Published, 'record_version'> & { record_version?: number | undefined };
