@@ -33,7 +33,7 @@ export function createHistoryView(
  * Source: https://docs.aws.amazon.com/athena/latest/ug/views.html and Trino's hive connector,
  * `ViewReaderUtil`.
  */
-function createView(
+export function createView(
   database: string,
   view: { name: string; description: string; columns: GlueColumn[]; sql: string },
 ): glue.CfnTable.TableInputProperty {
@@ -62,6 +62,8 @@ function createView(
 function toTrinoType(hive: string): string {
   if (hive === 'string') return 'varchar';
   if (hive === 'int') return 'integer';
+  // Times in an Iceberg table have microseconds.
+  if (hive === 'timestamp') return 'timestamp(6)';
   const struct = /^struct<(.*)>$/.exec(hive)?.[1];
   if (struct !== undefined) {
     const members = struct.split(',').map((member) => {

@@ -16,6 +16,7 @@ import { RAW_PREFIX } from '../../schemas/lake.ts';
 import type { Settings } from '../settings.ts';
 import { createHistoryView, RESULTS_SERDE } from './history-view.ts';
 import { createPrivateBucket } from './private-bucket.ts';
+import { createSummaryViews, toConstructId } from './summary-views.ts';
 
 /** Prefix of the files of the Iceberg table `results`. */
 export const RESULTS_PREFIX = 'results/';
@@ -196,6 +197,12 @@ export class Lake extends Construct {
       tableInput: createHistoryView(this.database_name, [...listResultColumns(), PARTITION_KEY]),
     });
     history.addResourceDependency(raw);
+    for (const tableInput of createSummaryViews(this.database_name)) {
+      const id = toConstructId(tableInput.name ?? '');
+      const databaseName = this.database_name;
+      const view = new glue.CfnTable(this, id, { catalogId, databaseName, tableInput });
+      view.addResourceDependency(database);
+    }
   }
 
   /**

@@ -136,7 +136,30 @@ it('the database is created before the table, and the table before its view', ()
   expect(listDependencies(template, 'AWS::Glue::Table')).toEqual({
     LakeRawResults: ['LakeDatabase'],
     LakeHistory: ['LakeRawResults'],
+    LakeResultsByHour: ['LakeDatabase'],
+    LakeResultsByDay: ['LakeDatabase'],
+    LakeResultsByWeek: ['LakeDatabase'],
   });
+});
+
+it('the views by hour, day and week group by what makes Athena read only the days of a condition', () => {
+  const tables = listResources(template, 'AWS::Glue::Table');
+  const views = ['LakeResultsByHour', 'LakeResultsByDay', 'LakeResultsByWeek'].map((id) => {
+    const { Name, ViewOriginalText } = tables[id]!.TableInput;
+    const encoded = /Presto View: (\S+) /.exec(ViewOriginalText)?.[1] ?? '';
+    return [Name, JSON.parse(Buffer.from(encoded, 'base64').toString())];
+  });
+  for (const [name, { originalSql, columns }] of views) {
+    expect(originalSql, name).toMatch(
+      /\bday\b.*FROM aurastream\.results WHERE status = 'analyzed'/,
+    );
+    expect(columns, name).toContainEqual({ name: 'texts', type: 'bigint' });
+  }
+  expect(views.map(([name]) => name)).toEqual([
+    'results_by_hour',
+    'results_by_day',
+    'results_by_week',
+  ]);
 });
 
 it('a deployment that is deleted leaves no log of Firehose behind', () => {

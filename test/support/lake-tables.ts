@@ -1,8 +1,9 @@
 import type { GlueTable } from '@aurastream/embedded-cloud/testing';
 import { createHistoryView, RESULTS_SERDE } from '../../infra/constructs/history-view.ts';
+import { createSummaryViews } from '../../infra/constructs/summary-views.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 
-/** Creates the table `results_raw` and its view as the template defines them. */
+/** Creates the table `results_raw` and its views as the template defines them. */
 export function createLakeTables(database: string): GlueTable[] {
   const partition_keys = [{ name: 'hour', type: 'string' }];
   const columns = [...listResultColumns(), ...partition_keys];
@@ -24,18 +25,16 @@ export function createLakeTables(database: string): GlueTable[] {
     },
     serde: { library: RESULTS_SERDE, parameters: {} },
   };
-  const { name = '', viewOriginalText } = createHistoryView(database, columns);
-  const history: GlueTable = {
-    ...table,
-    ...{
-      name,
-      columns,
-      table_type: 'VIRTUAL_VIEW',
-      partition_keys: [],
-      location: '',
-      parameters: {},
-    },
-    view_original_text: String(viewOriginalText),
-  };
-  return [history, table];
+  const views = [createHistoryView(database, columns), ...createSummaryViews(database)];
+  return [
+    ...views.map(
+      ({ name = '', viewOriginalText, storageDescriptor }): GlueTable => ({
+        ...table,
+        ...{ name, table_type: 'VIRTUAL_VIEW', partition_keys: [], location: '', parameters: {} },
+        columns: (storageDescriptor as { columns: GlueTable['columns'] }).columns,
+        view_original_text: String(viewOriginalText),
+      }),
+    ),
+    table,
+  ];
 }
