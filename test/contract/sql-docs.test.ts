@@ -15,9 +15,9 @@ import { findNewestChange } from '../../cli/query/as-of.ts';
 import { queryObjects } from '../../cli/query/nested.ts';
 import { addOwnTables, readOwnTable } from '../../cli/query/own-table.ts';
 import { writeParameter } from '../../cli/query/parameters.ts';
+import { writeCreateTable, writeMerge } from '../../insight/keeper/sql.ts';
 import { formatHour } from '../../schemas/index.ts';
 import { createLakeTables } from '../support/lake-tables.ts';
-import { mergeResults } from '../support/merge-results.ts';
 import { createReviews } from '../support/sql-reviews.ts';
 
 const DATABASE = 'aurastream';
@@ -41,7 +41,7 @@ beforeAll(async () => {
     createAthena({
       glue: {
         databases: [DATABASE],
-        tables: createLakeTables(DATABASE).filter(({ name }) => name !== 'results'),
+        tables: createLakeTables(DATABASE),
       },
       work_groups: [{ name: DATABASE, output_location: 's3://lake/query-results/' }],
       s3Dir: join(folder, 's3'),
@@ -50,11 +50,17 @@ beforeAll(async () => {
   );
   client = new AthenaClient(clientConfig(served.endpoint));
   query = createQuery({ work_group: DATABASE, database: DATABASE, client });
-  const lines = createReviews(now).map((line) => `${JSON.stringify(line)}\n`);
+  const reviews = createReviews(now);
+  const lines = reviews.map((line) => `${JSON.stringify(line)}\n`);
   const hour = join(folder, 's3/lake/results_raw', formatHour(now));
   await mkdir(hour, { recursive: true });
   await writeFile(join(hour, 'reviews.gz'), gzipSync(lines.join('')));
-  await mergeResults(query);
+  await query(writeCreateTable('lake', 1));
+  const days = [...new Set(reviews.map(({ created_at }) => created_at.slice(0, 10)))];
+  const key = `results_raw/${formatHour(now)}/reviews.gz`;
+  await query(
+    writeMerge({ objects: [{ key, days, bytes: 1, has_withdrawals: false }], days }, 'lake'),
+  );
   await writeFile(
     join(folder, 'prices.csv'),
     'product;price\nKettle;39.9\nBlender;79\nLamp;19.5\nToaster;54\n',
@@ -118,6 +124,20 @@ it('the join with a table of prices and the parameters of docs/sql.md give the r
   expect((await askNumber(24)).map(({ price }) => price)).toEqual(['50 and more', 'below 50']);
   const rows = await askNumber(25);
   expect(rows.map(({ sentiment }) => sentiment)).toEqual(['POSITIVE', 'NEGATIVE']);
+});
+
+it('the views by hour, day and week count each text once', async () => {
+  const all = await query("SELECT count(*) AS n FROM results WHERE status = 'analyzed'");
+  for (const period of ['hour', 'day', 'week']) {
+    const { rows } = await query(
+      `SELECT sum(texts) AS n, sum(positive + negative + neutral + mixed) AS s FROM results_by_${period}`,
+    );
+    expect(rows[0], period).toMatchObject({ n: all.rows[0]?.n, s: all.rows[0]?.n });
+  }
+  const { rows } = await query(
+    "SELECT week, sum(texts) AS texts FROM results_by_week WHERE week >= DATE '2026-09-07' GROUP BY week ORDER BY week LIMIT 1",
+  );
+  expect(rows).toEqual([{ week: '2026-09-07', texts: 40 }]);
 });
 
 it('a query says when results last changed, and says nothing of other tables', async () => {
