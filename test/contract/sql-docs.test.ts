@@ -15,6 +15,7 @@ import { findNewestChange } from '../../cli/query/as-of.ts';
 import { queryObjects } from '../../cli/query/nested.ts';
 import { addOwnTables, readOwnTable } from '../../cli/query/own-table.ts';
 import { writeParameter } from '../../cli/query/parameters.ts';
+import type { RawObject } from '../../insight/keeper/ports.ts';
 import { writeCreateTable, writeMerge } from '../../insight/keeper/sql.ts';
 import { formatHour } from '../../schemas/index.ts';
 import { createLakeTables } from '../support/lake-tables.ts';
@@ -57,10 +58,11 @@ beforeAll(async () => {
   await writeFile(join(hour, 'reviews.gz'), gzipSync(lines.join('')));
   await query(writeCreateTable('lake', 1));
   const days = [...new Set(reviews.map(({ created_at }) => created_at.slice(0, 10)))];
-  const key = `results_raw/${formatHour(now)}/reviews.gz`;
-  await query(
-    writeMerge({ objects: [{ key, days, bytes: 1, has_withdrawals: false }], days }, 'lake'),
-  );
+  const object: RawObject = {
+    ...{ key: `results_raw/${formatHour(now)}/reviews.gz`, days, bytes: 1, has_withdrawals: false },
+    ...{ found_at: now, failures: 0, retry_at: now },
+  };
+  await query(writeMerge({ objects: [object], days }, 'lake'));
   await writeFile(
     join(folder, 'prices.csv'),
     'product;price\nKettle;39.9\nBlender;79\nLamp;19.5\nToaster;54\n',
