@@ -125,10 +125,14 @@ it('the OpenAPI document says which parameters a request needs', () => {
       (operationOf(method, path).parameters as Json[]).map((one) => [one.name, one.required]),
     );
   expect(listRequired('get', '/results')).toEqual({
-    source: true,
+    source: false,
+    language: false,
+    sentiment: false,
+    status: false,
+    order: false,
     from: false,
     to: false,
-    sentiment: false,
+    include: false,
     limit: false,
     cursor: false,
   });

@@ -100,6 +100,7 @@ it('a query waits until Athena is done, and collects all pages without the heade
   });
   expect(await query('SELECT 1')).toEqual({
     columns: ['source', 'n', 'ok'],
+    types: ['varchar', 'bigint', 'boolean'],
     rows: [
       { source: 'a', n: 1, ok: true },
       { source: 'source', n: Number.NaN, ok: false },
