@@ -11,9 +11,9 @@ import type { Observations } from './observations.ts';
 import { type ApiKey, check, type SmokeContext } from './step.ts';
 import { STEPS } from './steps/index.ts';
 
-const TIME_LIMIT_MS = 10 * 60_000;
+const TIME_LIMIT_MS = 15 * 60_000;
 /** Longest time that a step waits for one thing. The lake needs the longest. */
-const WAIT_MS = 3 * 60_000;
+const WAIT_MS = 8 * 60_000;
 const POLL_MS = 1_000;
 
 export interface SmokeRun {

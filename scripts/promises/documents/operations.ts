@@ -883,7 +883,7 @@ export const OPERATIONS: DocumentPromises = {
     },
     ...[
       'It first prints what it costs and asks',
-      'It refuses to spend more than a dollar, and ends after ten minutes at the latest.',
+      'It refuses to spend more than a dollar, and ends after fifteen minutes at the latest.',
     ].map((says) => ({
       says,
       tests: ['npm run smoke says what it costs, and does nothing without a yes'],
