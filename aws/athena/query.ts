@@ -86,7 +86,7 @@ async function waitForQuery(
     await sleep(wait_ms);
     if (signal?.aborted) {
       const stop = new StopQueryExecutionCommand({ QueryExecutionId: id });
-      await callService('athena', () => client.send(stop));
+      void (await callService('athena', () => client.send(stop)));
       throw new QueryError('The query was stopped');
     }
   }

@@ -77,7 +77,7 @@ export async function withLease<Result>(
   const taken = await deps.lease.take(owner, deps.now() + LEASE_MS);
   if (taken === undefined) return undefined;
   try {
-    if (taken.left_statement !== undefined) await stopAndWait(deps, taken.left_statement);
+    if (taken.left_statement !== undefined) void (await stopAndWait(deps, taken.left_statement));
     return { result: await work((sql) => runStatement(deps, owner, remaining_ms, sql)) };
   } finally {
     await deps.lease.release(owner);

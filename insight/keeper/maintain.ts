@@ -45,7 +45,7 @@ async function runUntilDone(
   for (let runs = 1; ; runs += 1) {
     const is_done = await waitForLease(deps, remaining_ms, async (run) => {
       try {
-        await run(sql);
+        void (await run(sql));
         return true;
       } catch (error) {
         if (error instanceof StatementError && MORE_RUNS_NEEDED.test(error.code)) return false;

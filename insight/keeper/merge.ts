@@ -96,7 +96,7 @@ async function mergeBatch(
 ): Promise<void> {
   try {
     for (const merge of merges) {
-      await run(writeMerge(merge, deps.bucket));
+      void (await run(writeMerge(merge, deps.bucket)));
       report.statements += 1;
     }
     await deps.manifest.complete(objects);

@@ -23,10 +23,10 @@ export function createTablePreparation(deps: TableDeps): TablePreparation {
     isDone: () => is_done,
     async prepare(run) {
       if (is_done) return;
-      await run(writeCreateTable(deps.bucket, deps.snapshot_days));
+      void (await run(writeCreateTable(deps.bucket, deps.snapshot_days)));
       const { columns } = await deps.statements.answer(await run(READ_COLUMNS));
       const addition = writeAddColumns(columns);
-      if (addition !== undefined) await run(addition);
+      if (addition !== undefined) void (await run(addition));
       is_done = true;
     },
   };

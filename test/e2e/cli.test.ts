@@ -103,7 +103,7 @@ it('aurastream ingest publishes valid records, names the line of each invalid on
   expect(stderr).toContain('line 3: review is required');
   expect(stderr).not.toContain('Awful');
   await vi.waitFor(async () => {
-    expect(await json(['results', 'get', 'csv-1'])).toMatchObject({
+    expect(await json(['results', 'get', 'my-reviews', 'csv-1'])).toMatchObject({
       source: 'my-reviews',
       sentiment: 'POSITIVE',
       attributes: { stars: '5' },
@@ -174,7 +174,7 @@ it('aurastream set-aside lists set-asides and shows their bytes', async () => {
 });
 
 it.each([
-  [['results', 'get', 'unknown-record'], 'set-aside list'],
+  [['results', 'get', 'app_reviews', 'unknown-record'], 'set-aside list'],
   [['query', 'SELEC 1'], 'DESCRIBE results'],
   [['ingest', 'no-such-file.jsonl'], 'no-such-file.jsonl'],
   [['--stack', 'Nope', 'query', 'SELECT 1'], 'npm run deploy'],
@@ -201,7 +201,7 @@ it('npm start stops on Ctrl-C, and a restart finds the data again', async () => 
   child.kill('SIGINT');
   expect((await stopped).code).toBe(0);
   await boot();
-  expect(await json(['results', 'get', 'in-0'])).toMatchObject({ record_id: 'in-0' });
+  expect(await json(['results', 'get', 'piped', 'in-0'])).toMatchObject({ record_id: 'in-0' });
   expect(await json(['query', "SELECT count(*) AS n FROM results WHERE source = 'piped'"])).toEqual(
     [{ n: 2 }],
   );

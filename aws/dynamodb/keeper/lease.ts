@@ -46,7 +46,7 @@ export function createTableLease({ now, ...deps }: TableLeaseDeps): TableLease {
       return extended !== undefined;
     },
     async release(owner) {
-      await update(table, {
+      void (await update(table, {
         UpdateExpression: 'REMOVE #owner, #until, #statement',
         ConditionExpression: '#owner = :owner',
         ExpressionAttributeNames: {
@@ -55,7 +55,7 @@ export function createTableLease({ now, ...deps }: TableLeaseDeps): TableLease {
           '#statement': 'statement',
         },
         ExpressionAttributeValues: marshall({ ':owner': owner }),
-      });
+      }));
     },
   };
 }

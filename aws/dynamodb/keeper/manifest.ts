@@ -110,7 +110,7 @@ async function add(table: Table, { key, days, ...state }: RawObject): Promise<vo
     Item,
     ConditionExpression: 'attribute_not_exists(part)',
   });
-  await callConditionally(() => table.client.send(command));
+  void (await callConditionally(() => table.client.send(command)));
 }
 
 function readObject(item: Item): RawObject {
@@ -152,7 +152,7 @@ async function remove(table: Table, part: Part, item: string, before?: number): 
     Key: keyOf(part, item),
     ...(before === undefined ? {} : condition),
   });
-  await callConditionally(() => table.client.send(command));
+  void (await callConditionally(() => table.client.send(command)));
 }
 
 async function postpone(table: Table, key: string, retry_at: number): Promise<void> {
@@ -163,11 +163,11 @@ async function postpone(table: Table, key: string, retry_at: number): Promise<vo
     ConditionExpression: 'attribute_exists(part)',
     ExpressionAttributeValues: marshall({ ':retry_at': retry_at, ':one': 1 }),
   });
-  await callConditionally(() => table.client.send(command));
+  void (await callConditionally(() => table.client.send(command)));
 }
 
 async function writeTime(table: Table, name: string, at: number): Promise<void> {
   const Item = itemOf({ part: 'time', item: name, at });
   const command = new PutItemCommand({ TableName: table.table_name, Item });
-  await callDynamoDb(() => table.client.send(command));
+  void (await callDynamoDb(() => table.client.send(command)));
 }

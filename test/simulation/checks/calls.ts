@@ -20,8 +20,8 @@ export function createQuotaCheck(options: { calls_per_second: number; now: () =>
   };
 }
 
-/** Time for which a process may use slots of its own after an error of the ledger. */
-const FALLBACK_MS = 3_000;
+/** Time in which slots of its own that a process takes after an error of the ledger begin. */
+const FALLBACK_MS = 4_500;
 
 /**
  * Checks that a process which was throttled makes further calls only in slots that it reserved

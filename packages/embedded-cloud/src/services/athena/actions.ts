@@ -120,8 +120,8 @@ function startQuery({ work_groups, executions }: ActionDeps, body: Body): Execut
 function readStatement(query: string, parameters: unknown): Statement {
   const values = Array.isArray(parameters) ? parameters.map(String) : [];
   const statement = classifyStatement(bindParameters(query, values));
-  if (statement.kind === 'select' || statement.kind === 'explain') parseTrino(statement.sql);
-  if (statement.kind === 'iceberg') parseIceberg(statement.sql);
+  if (statement.kind === 'select' || statement.kind === 'explain') void parseTrino(statement.sql);
+  if (statement.kind === 'iceberg') void parseIceberg(statement.sql);
   return statement;
 }
 

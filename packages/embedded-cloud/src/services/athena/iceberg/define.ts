@@ -146,7 +146,7 @@ function checkColumns(columns: HiveColumn[]): void {
       throw new QueryFailure('NOT_SUPPORTED', `Column ${name}: Iceberg has no type ${missing}`);
     }
     try {
-      toDuckDbType(type);
+      void toDuckDbType(type);
     } catch (error) {
       throw new QueryFailure('TYPE_NOT_FOUND', `Unknown type: ${type}`, { cause: error });
     }

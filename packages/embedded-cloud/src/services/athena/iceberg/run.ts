@@ -135,8 +135,8 @@ async function collectRows(connection: DuckDBConnection, sql: string): Promise<W
     rows.set(partition, (rows.get(partition) ?? 0) + 1);
   for (const [action, partition] of read.getRows() as [string, string][]) {
     written.rows++;
-    if (action !== 'DELETE') count(written.added, partition);
-    if (action !== 'INSERT') count(written.removed, partition);
+    if (action !== 'DELETE') void count(written.added, partition);
+    if (action !== 'INSERT') void count(written.removed, partition);
   }
   return written;
 }

@@ -57,11 +57,11 @@ export function openIcebergTables(glue: Glue, path: string | undefined): Iceberg
     put(table) {
       remove(table);
       glue.tables.push(table);
-      save();
+      void save();
     },
     remove(table) {
       remove(table);
-      save();
+      void save();
     },
   };
 }

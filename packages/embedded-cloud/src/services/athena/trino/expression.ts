@@ -41,7 +41,7 @@ function readPredicate(reader: Reader, left: Operand): void {
   const operator = reader.acceptOneOf(COMPARISONS);
   if (operator !== undefined) {
     if (reader.isOneOf(['ALL', 'SOME', 'ANY']) && reader.peek(1)?.text === '(') {
-      reader.take();
+      void reader.take();
       readQueryInBrackets(reader);
       return;
     }
@@ -49,7 +49,7 @@ function readPredicate(reader: Reader, left: Operand): void {
     return;
   }
   if (reader.accept('IS')) {
-    reader.accept('NOT');
+    void reader.accept('NOT');
     if (reader.accept('NULL')) return;
     reader.expect('DISTINCT', 'FROM');
     readValue(reader);
@@ -146,7 +146,7 @@ function readTimeZone(reader: Reader, start: number): void {
   const { end } = reader.previous!;
   reader.expect('AT', 'TIME', 'ZONE');
   if (reader.accept('INTERVAL')) throw reader.refuse('a time zone as a string');
-  reader.string();
+  void reader.string();
   reader.edits.push({ start, end: start, text: '(CAST(' });
   reader.edits.push({ start: end, end, text: ' AS TIMESTAMP WITH TIME ZONE)', is_end: true });
   reader.edits.push({

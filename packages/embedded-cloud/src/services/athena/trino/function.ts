@@ -6,7 +6,7 @@ import { readOver } from './window.ts';
 /** Functions whose arguments have words between them. */
 const SPECIAL: Record<string, (reader: Reader, readValue: (reader: Reader) => void) => void> = {
   EXTRACT(reader, readValue) {
-    reader.identifier();
+    void reader.identifier();
     reader.expect('FROM');
     readValue(reader);
   },
@@ -30,7 +30,7 @@ const SPECIAL: Record<string, (reader: Reader, readValue: (reader: Reader) => vo
   },
   NORMALIZE(reader, readValue) {
     readValue(reader);
-    if (reader.accept(',')) reader.acceptOneOf(['NFC', 'NFD', 'NFKC', 'NFKD']);
+    if (reader.accept(',')) void reader.acceptOneOf(['NFC', 'NFD', 'NFKC', 'NFKD']);
   },
   JSON_VALUE: readJsonPath,
   JSON_QUERY: readJsonPath,
@@ -82,7 +82,7 @@ export function readFunction(reader: Reader, readValue: (reader: Reader) => void
 
 function readArguments(reader: Reader, separators: Token[]): void {
   if (reader.isNext(')') || reader.accept('*')) return;
-  reader.acceptOneOf(['DISTINCT', 'ALL']);
+  void reader.acceptOneOf(['DISTINCT', 'ALL']);
   for (;;) {
     reader.grammar.expression(reader);
     if (!reader.isNext(',')) break;
@@ -116,7 +116,7 @@ export function readOrder(reader: Reader): void {
   reader.list(() => {
     if (reader.isNext('ALL')) throw reader.refuse('<expression>');
     reader.grammar.expression(reader);
-    reader.acceptOneOf(['ASC', 'DESC']);
+    void reader.acceptOneOf(['ASC', 'DESC']);
     if (reader.accept('NULLS') && reader.acceptOneOf(['FIRST', 'LAST']) === undefined) {
       throw reader.refuse('FIRST, LAST');
     }

@@ -10,6 +10,6 @@ export function isQueryInBrackets(reader: Reader): boolean {
 
 export function readQueryInBrackets(reader: Reader): void {
   reader.expect('(');
-  reader.grammar.query(reader);
+  void reader.grammar.query(reader);
   reader.expect(')');
 }

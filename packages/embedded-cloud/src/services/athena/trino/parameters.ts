@@ -20,7 +20,7 @@ export function bindParameters(sql: string, values: string[]): string {
   let at = 0;
   let bound = '';
   for (const [i, { start, end }] of marks.entries()) {
-    parseTrino(`SELECT (${values[i]!}\n)`);
+    void parseTrino(`SELECT (${values[i]!}\n)`);
     bound += sql.slice(at, start) + values[i]!;
     at = end;
   }

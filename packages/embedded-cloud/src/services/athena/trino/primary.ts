@@ -53,7 +53,7 @@ export function readPrimary(reader: Reader, readValue: (reader: Reader) => void)
 function readBase(reader: Reader, readValue: (reader: Reader) => void): Ref | undefined {
   const { next } = reader;
   if (next?.kind === 'number' || next?.kind === 'string' || reader.isNext('?')) {
-    reader.take();
+    void reader.take();
     return undefined;
   }
   if (reader.acceptOneOf(CONSTANTS) !== undefined) return undefined;
@@ -83,16 +83,16 @@ function readPrecision(reader: Reader): undefined {
   if (!reader.isNext('(')) return;
   const { start } = reader.take();
   if (reader.next?.kind !== 'number') throw reader.refuse('<number>');
-  reader.take();
+  void reader.take();
   reader.expect(')');
   reader.edits.push({ start, end: reader.previous!.end, text: '' });
 }
 
 function readIntervalLiteral(reader: Reader): undefined {
   reader.expect('INTERVAL');
-  reader.acceptOneOf(['+', '-']);
+  void reader.acceptOneOf(['+', '-']);
   if (reader.next?.kind !== 'string') throw reader.refuse('<string>');
-  reader.take();
+  void reader.take();
   readInterval(reader);
 }
 
@@ -109,7 +109,7 @@ function readCase(reader: Reader): undefined {
 }
 
 function readCast(reader: Reader): undefined {
-  reader.take();
+  void reader.take();
   reader.expect('(');
   reader.grammar.expression(reader);
   reader.expect('AS');

@@ -9,7 +9,7 @@ import { readWindow } from './window.ts';
 export function readQuery(reader: Reader): Query {
   const parts: Query['with'] = [];
   if (reader.accept('WITH')) {
-    reader.accept('RECURSIVE');
+    void reader.accept('RECURSIVE');
     parts.push(...reader.list(() => readNamedQuery(reader)));
   }
   const body = readSets(reader);
@@ -29,7 +29,7 @@ function readNamedQuery(reader: Reader): Query['with'][number] {
 function readSets(reader: Reader): QueryBody {
   let body = readBody(reader);
   while (reader.acceptOneOf(['UNION', 'EXCEPT', 'INTERSECT']) !== undefined) {
-    reader.acceptOneOf(['ALL', 'DISTINCT']);
+    void reader.acceptOneOf(['ALL', 'DISTINCT']);
     body = { kind: 'set', left: body, right: readBody(reader) };
   }
   return body;
@@ -43,13 +43,13 @@ function readEnd(reader: Reader): void {
   [reader.refs, reader.comparisons] = [refs, comparisons];
   if (reader.accept('OFFSET')) {
     readCount(reader);
-    reader.acceptOneOf(['ROW', 'ROWS']);
+    void reader.acceptOneOf(['ROW', 'ROWS']);
   }
   if (reader.accept('LIMIT')) {
     if (!reader.accept('ALL')) readCount(reader);
   } else if (reader.accept('FETCH')) {
     if (reader.acceptOneOf(['FIRST', 'NEXT']) === undefined) throw reader.refuse('FIRST, NEXT');
-    if (reader.next?.kind === 'number') reader.take();
+    if (reader.next?.kind === 'number') void reader.take();
     if (reader.acceptOneOf(['ROW', 'ROWS']) === undefined) throw reader.refuse('ROW, ROWS');
     reader.expect('ONLY');
   }
@@ -60,7 +60,7 @@ function readCount(reader: Reader): void {
   if (next === undefined || !(next.text === '?' || /^\d+$/.test(next.text))) {
     throw reader.refuse('<number>');
   }
-  reader.take();
+  void reader.take();
 }
 
 function readBody(reader: Reader): QueryBody {
@@ -102,7 +102,7 @@ function readSelect(reader: Reader): QueryBody {
   reader.refs = [];
   reader.comparisons = [];
   reader.expect('SELECT');
-  reader.acceptOneOf(['DISTINCT', 'ALL']);
+  void reader.acceptOneOf(['DISTINCT', 'ALL']);
   const items = reader.list(() => readItem(reader));
   reader.refs = [];
   const relations = reader.accept('FROM') ? readRelations(reader) : [];
@@ -117,7 +117,7 @@ function readSelect(reader: Reader): QueryBody {
 
 function readWindows(reader: Reader): void {
   reader.list(() => {
-    reader.identifier();
+    void reader.identifier();
     reader.expect('AS', '(');
     readWindow(reader);
     reader.expect(')');
@@ -148,16 +148,16 @@ function readItem(reader: Reader): SelectItem {
 
 function readGrouping(reader: Reader): void {
   if (reader.isNext('ALL')) {
-    reader.take();
+    void reader.take();
     if (reader.next === undefined || !reader.isIdentifier()) throw reader.refuse('<expression>');
   }
-  reader.accept('DISTINCT');
+  void reader.accept('DISTINCT');
   reader.list(() => {
     if (reader.accept('GROUPING')) reader.expect('SETS');
-    else reader.acceptOneOf(['ROLLUP', 'CUBE']);
+    else void reader.acceptOneOf(['ROLLUP', 'CUBE']);
     if (reader.isNext('(', ')')) {
-      reader.take();
-      reader.take();
+      void reader.take();
+      void reader.take();
     } else readGroupingSet(reader);
   });
 }

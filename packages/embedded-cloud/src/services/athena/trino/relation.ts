@@ -27,15 +27,15 @@ function isJoin(reader: Reader): boolean {
 }
 
 function readJoinType(reader: Reader): void {
-  if (reader.acceptOneOf(['LEFT', 'RIGHT', 'FULL']) !== undefined) reader.accept('OUTER');
-  else reader.accept('INNER');
+  if (reader.acceptOneOf(['LEFT', 'RIGHT', 'FULL']) !== undefined) void reader.accept('OUTER');
+  else void reader.accept('INNER');
   reader.expect('JOIN');
 }
 
 function readCriteria(reader: Reader): void {
   if (reader.accept('USING')) {
     reader.expect('(');
-    reader.list(() => reader.identifier());
+    void reader.list(() => reader.identifier());
     reader.expect(')');
     return;
   }

@@ -24,7 +24,7 @@ type WithQueries = Map<string, Columns | undefined>;
  * @throws {QueryFailure} COLUMN_NOT_FOUND, TYPE_MISMATCH
  */
 export function checkColumns(reader: Reader, query: Query, find: FindColumns): void {
-  checkQuery(query, new Map());
+  void checkQuery(query, new Map());
 
   function checkQuery(one: Query, outer: WithQueries): Columns | undefined {
     const known: WithQueries = new Map(outer);
@@ -40,7 +40,7 @@ export function checkColumns(reader: Reader, query: Query, find: FindColumns): v
       case 'select':
         return checkSelect(body, known);
       case 'set':
-        checkBody(body.right, known);
+        void checkBody(body.right, known);
         return checkBody(body.left, known);
       case 'table':
         return readTable(body, known);

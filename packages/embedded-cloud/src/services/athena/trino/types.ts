@@ -17,7 +17,7 @@ export function readType(reader: Reader): void {
   if (token?.kind !== 'word' || !KNOWN.has(name)) {
     throw reader.refuse('a type of Trino, such as varchar, bigint, double, date or timestamp');
   }
-  reader.take();
+  void reader.take();
   if (RENAMED[name] !== undefined) {
     reader.edits.push({ start: token.start, end: token.end, text: RENAMED[name] });
   }
@@ -25,7 +25,7 @@ export function readType(reader: Reader): void {
   else if (name === 'TIMESTAMP' || name === 'TIME') readTime(reader);
   else if (name === 'ROW') readRow(reader, token.start, token.end);
   else if (name === 'ARRAY') readArray(reader, token.start, token.end);
-  else if (name === 'DOUBLE') reader.accept('PRECISION');
+  else if (name === 'DOUBLE') void reader.accept('PRECISION');
   else if (reader.accept('(')) {
     reader.list(() => readParameter(reader));
     reader.expect(')');
@@ -33,7 +33,7 @@ export function readType(reader: Reader): void {
 }
 
 function readParameter(reader: Reader): void {
-  if (reader.next?.kind === 'number') reader.take();
+  if (reader.next?.kind === 'number') void reader.take();
   else readType(reader);
 }
 
@@ -49,18 +49,18 @@ function readTime(reader: Reader): void {
   const start = reader.next?.start;
   if (reader.accept('(')) {
     if (reader.next?.kind !== 'number') throw reader.refuse('<number>');
-    reader.take();
+    void reader.take();
     reader.expect(')');
     reader.edits.push({ start: start!, end: reader.previous!.end, text: '' });
   }
-  if (!reader.accept('WITH', 'TIME', 'ZONE')) reader.accept('WITHOUT', 'TIME', 'ZONE');
+  if (!reader.accept('WITH', 'TIME', 'ZONE')) void reader.accept('WITHOUT', 'TIME', 'ZONE');
 }
 
 function readRow(reader: Reader, start: number, end: number): void {
   reader.edits.push({ start, end, text: 'STRUCT' });
   reader.expect('(');
   reader.list(() => {
-    if (reader.isIdentifier() && reader.peek(1)?.kind === 'word') reader.identifier();
+    if (reader.isIdentifier() && reader.peek(1)?.kind === 'word') void reader.identifier();
     readType(reader);
   });
   reader.expect(')');

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts';
 export function readOver(reader: Reader): void {
   reader.expect('OVER');
   if (reader.isIdentifier()) {
-    reader.identifier();
+    void reader.identifier();
     return;
   }
   reader.expect('(');
@@ -15,14 +15,14 @@ export function readOver(reader: Reader): void {
 /** Reads a window between its brackets. */
 export function readWindow(reader: Reader): void {
   if (reader.isIdentifier() && !reader.isOneOf(['PARTITION', 'ROWS', 'RANGE', 'GROUPS'])) {
-    reader.identifier();
+    void reader.identifier();
   }
   if (reader.accept('PARTITION', 'BY')) reader.list(() => reader.grammar.expression(reader));
   if (reader.accept('ORDER', 'BY')) {
     reader.list(() => {
       reader.grammar.expression(reader);
-      reader.acceptOneOf(['ASC', 'DESC']);
-      if (reader.accept('NULLS')) reader.acceptOneOf(['FIRST', 'LAST']);
+      void reader.acceptOneOf(['ASC', 'DESC']);
+      if (reader.accept('NULLS')) void reader.acceptOneOf(['FIRST', 'LAST']);
     });
   }
   if (reader.acceptOneOf(['ROWS', 'RANGE', 'GROUPS']) === undefined) return;
