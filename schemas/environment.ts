@@ -177,7 +177,6 @@ export const keeperEnvironmentSchema = z.object({
   LAKE_SNAPSHOT_DAYS: count,
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
-export type KeeperEnvironment = z.infer<typeof keeperEnvironmentSchema>;
 
 /**
  * Parses the environment variables of a Lambda function. Each function parses its variables once,

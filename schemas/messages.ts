@@ -43,7 +43,6 @@ export const keeperMessageSchema = z.union([
   objectCreatedSchema,
   z.object({ kind: z.enum(['merge', 'maintain']) }),
 ]);
-export type KeeperMessage = z.infer<typeof keeperMessageSchema>;
 
 /** A message of the callback queue. `attempt` is the number of the attempt, counted from 1. */
 export const callbackMessageSchema = z.object({ job_id: recordId, attempt: z.int().min(1) });

@@ -29,7 +29,7 @@ interface Cell {
   records: number;
 }
 
-export type Tally = Pick<StatsResponse, 'total' | 'withdrawn' | 'by_sentiment'>;
+type Tally = Pick<StatsResponse, 'total' | 'withdrawn' | 'by_sentiment'>;
 type Verdicts = Pick<StatsResponse, 'cache' | 'billing' | 'average_scores'>;
 export type Aggregates = Tally &
   Verdicts &

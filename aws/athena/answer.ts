@@ -10,7 +10,7 @@ export interface QueryAnswer {
   types: string[];
   rows: Record<string, QueryValue>[];
 }
-export type QueryValue = string | number | boolean | null;
+type QueryValue = string | number | boolean | null;
 
 interface Column {
   name: string;

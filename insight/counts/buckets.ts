@@ -4,8 +4,8 @@ const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 
 /** Which time of a record decides in which bucket it counts. */
-export const TIMES = ['created_at', 'arrived_at'] as const;
-export type CountedTime = (typeof TIMES)[number];
+const TIMES = ['created_at', 'arrived_at'] as const;
+type CountedTime = (typeof TIMES)[number];
 
 interface IntervalFacts {
   ms: number;

@@ -27,7 +27,7 @@ export const OUTCOMES = {
 export type Outcome = keyof typeof OUTCOMES;
 
 /** Language of a record whose language is not known. */
-export const UNKNOWN_LANGUAGE = 'und';
+const UNKNOWN_LANGUAGE = 'und';
 export const MILLIONTHS = 1_000_000;
 
 /** Returns what a row of the results table adds to each bucket that it counts in. */

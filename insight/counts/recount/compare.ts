@@ -6,7 +6,7 @@ import type { CountsReader, RowName } from '../ports.ts';
 import type { ResultRows } from './ports.ts';
 
 /** Takes the place of the shard in the row that corrects a bucket. */
-export const CORRECTION = 'recount';
+const CORRECTION = 'recount';
 
 export interface CompareDeps {
   results: ResultRows;

@@ -15,7 +15,7 @@ import { type Translate, translateWrite } from './translate-write.ts';
 import { buildWriteSql, DROP_SOURCE, type WriteSql } from './write-sql.ts';
 
 /** What one statement needs from the engine. */
-export interface StatementContext {
+interface StatementContext {
   connection: DuckDBConnection;
   database: string;
   limits: QueryLimits;

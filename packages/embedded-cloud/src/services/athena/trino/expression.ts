@@ -104,7 +104,7 @@ function endsWith(names: string[], { kind, text }: Token): boolean {
 }
 
 /** Reads a value: `valueExpression` of Trino's grammar, the weakest operator first. */
-export function readValue(reader: Reader): void {
+function readValue(reader: Reader): void {
   readSum(reader);
   while (reader.accept('||')) readSum(reader);
 }
