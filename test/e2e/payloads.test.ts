@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { resultOf } from '../../aws/dynamodb/results/row.ts';
@@ -50,12 +50,16 @@ async function put({ data, pk = 'k' }: StreamCase): Promise<string> {
 
 const result = (record_id: string) =>
   vi.waitFor(async () => {
-    const command = new ScanCommand({
-      TableName: test.stack.ResultsTableName,
-      FilterExpression: 'record_id = :id',
-      ExpressionAttributeValues: { ':id': { S: record_id } },
-    });
-    const { Items: [found] = [] } = await test.clients.dynamodb.send(command);
+    const pages = paginateScan(
+      { client: test.clients.dynamodb },
+      {
+        TableName: test.stack.ResultsTableName,
+        FilterExpression: 'record_id = :id',
+        ExpressionAttributeValues: { ':id': { S: record_id } },
+      },
+    );
+    // A page ends after 1 MB of rows, whether the filter keeps them or not.
+    const found = (await Array.fromAsync(pages)).flatMap(({ Items = [] }) => Items)[0];
     expect(found, record_id).toBeDefined();
     return resultOf(found!);
   }, WAIT);
