@@ -59,7 +59,9 @@ const result = (record_id: string) =>
       },
     );
     // A page ends after 1 MB of rows, whether the filter keeps them or not.
-    const found = (await Array.fromAsync(pages)).flatMap(({ Items = [] }) => Items)[0];
+    const rows = [];
+    for await (const { Items = [] } of pages) rows.push(...Items);
+    const [found] = rows;
     expect(found, record_id).toBeDefined();
     return resultOf(found!);
   }, WAIT);
