@@ -415,6 +415,8 @@ it('the functions of a job log no text', async () => {
 async function useCommonRoutes() {
   const records = [{ text: 'On the stream by the API', source: 'tour', record_id: 'tour' }];
   await call('/records', { method: 'POST', body: { records } });
+  const too_long = [{ text: randomText(), source: 'tour', record_id: 'too-long', language: 'en' }];
+  await call('/records', { method: 'POST', body: { records: too_long } });
   await call('/analyze/sync', { method: 'POST', body: { text: 'A text that no cache holds' } });
   await waitForResult('tour', 'tour');
   await call('/results?source=tour');
@@ -463,8 +465,13 @@ async function putBack() {
  * Submits a job with a random text of 1 MiB. The text does not fit on the stream, even gzipped.
  * About a fifth of the characters are control characters that take six bytes each in JSON.
  */
+/** Returns a text of 1 MiB that no compression makes short enough for the stream. */
+function randomText(): string {
+  return Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();
+}
+
 async function submitTooLongRecord() {
-  const text = Buffer.from(randomBytes(1_048_576).map((byte) => byte % 128)).toString();
+  const text = randomText();
   const job_id = await submitFile(JSON.stringify({ text, language: 'en' }));
   const ended = await watch(job_id);
   expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
