@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { JobQueue } from '../../jobs/ports.ts';
+import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import {
   type JobMessage,
@@ -32,19 +33,13 @@ export interface MessagesDeps {
 export function createMessageHandler(
   deps: MessagesDeps,
 ): (records: SQSRecord[], remaining_ms: RemainingMs) => Promise<SQSBatchResponse> {
-  return async (records, remaining_ms) => {
-    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { messageId, body } of records) {
-      try {
-        await handleMessage(deps, body, remaining_ms);
-      } catch (error) {
-        const details = { message_id: messageId, ...describeFailure(error) };
-        deps.log('error', 'message failed', details);
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
-  };
+  return (records, remaining_ms) =>
+    handleEach(
+      records,
+      ({ body }) => handleMessage(deps, body, remaining_ms),
+      (message_id, error) =>
+        deps.log('error', 'message failed', { message_id, ...describeFailure(error) }),
+    );
 }
 
 async function handleMessage(

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { keeperMessageSchema, ServiceError } from '../../schemas/index.ts';
 import { type FindDeps, findObject } from './find-object.ts';
@@ -30,19 +31,13 @@ export type KeeperMetric =
 export function createMessageHandler(
   deps: MessagesDeps,
 ): (records: SQSRecord[], remaining_ms: RemainingMs) => Promise<SQSBatchResponse> {
-  return async (records, remaining_ms) => {
-    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { messageId, body } of records) {
-      try {
-        await handleMessage(deps, body, remaining_ms);
-      } catch (error) {
-        const details = { message_id: messageId, ...describeFailure(error) };
-        deps.logError('message failed', details);
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
-  };
+  return (records, remaining_ms) =>
+    handleEach(
+      records,
+      ({ body }) => handleMessage(deps, body, remaining_ms),
+      (message_id, error) =>
+        deps.logError('message failed', { message_id, ...describeFailure(error) }),
+    );
 }
 
 async function handleMessage(

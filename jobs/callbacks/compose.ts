@@ -1,8 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createRotatingSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createCallbackQueue } from '../../aws/sqs/queues.ts';
+import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import {
   callbackEnvironmentSchema,
@@ -28,19 +29,14 @@ export function compose(variables: Record<string, string | undefined>) {
     secrets: createRotatingSecret({ secret_id: environment.CALLBACK_SECRET_ARN }),
     now: Date.now,
   });
-  return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { messageId, body } of Records) {
-      try {
-        const message = callbackMessageSchema.parse(JSON.parse(body));
-        logger.info('callback handled', { ...message, outcome: await callBack(message) });
-      } catch (error) {
-        const reason =
-          error instanceof ServiceError ? { error: error.message } : describeSafely(error);
-        logger.error('message failed', { message_id: messageId, ...reason });
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
+  const handle = async ({ body }: SQSRecord) => {
+    const message = callbackMessageSchema.parse(JSON.parse(body));
+    logger.info('callback handled', { ...message, outcome: await callBack(message) });
   };
+  const reportFailure = (message_id: string, error: unknown) => {
+    const reason = error instanceof ServiceError ? { error: error.message } : describeSafely(error);
+    logger.error('message failed', { message_id, ...reason });
+  };
+  return ({ Records }: SQSEvent): Promise<SQSBatchResponse> =>
+    handleEach(Records, handle, reportFailure);
 }

@@ -8,6 +8,7 @@ import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import { createPace } from '../../ingest/submission/pace.ts';
 import { measureBulkLoad } from '../../jobs/bulk-load.ts';
+import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { sleep } from '../../lib/sleep.ts';
 import {
@@ -31,19 +32,15 @@ export function compose(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(budgetReplayEnvironmentSchema, variables);
   const logger = new Logger({ serviceName: 'aurastream-budget-replay' });
   const createDeps = prepareDeps(environment, Date.now);
-  return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { messageId } of event.Records) {
-      try {
-        const isTimeUp = () => context.getRemainingTimeInMillis() < LEAST_MS;
-        const report = await replayOverBudget(createDeps(), isTimeUp);
-        logger.info('records over budget replayed', { ...report });
-      } catch (error) {
-        logger.error('replay of records over budget failed', { ...describeSafely(error) });
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
+  const reportFailure = (message_id: string, error: unknown) =>
+    logger.error('replay of records over budget failed', { message_id, ...describeSafely(error) });
+  return ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const isTimeUp = () => context.getRemainingTimeInMillis() < LEAST_MS;
+    const replay = async () => {
+      const report = await replayOverBudget(createDeps(), isTimeUp);
+      logger.info('records over budget replayed', { ...report });
+    };
+    return handleEach(Records, replay, reportFailure);
   };
 }
 

@@ -2,13 +2,13 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createFakeBudgetLedger } from '../fakes/budget-ledger.ts';
-import { type QuotaTables, serveQuotaTables } from '../support/quota-tables.ts';
+import { type ServedTables, serveTables } from '../support/tables.ts';
 import { describeBudgetLedger } from './suites/budget-ledger.ts';
 
-let tables: QuotaTables;
+let tables: ServedTables;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  tables = await serveQuotaTables();
+  tables = await serveTables('quota');
   client = tables.client;
 });
 afterAll(() => tables.close());

@@ -2,14 +2,14 @@ import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
 import { createFakeLedger } from '../fakes/quota-ledger.ts';
-import { type QuotaTables, serveQuotaTables } from '../support/quota-tables.ts';
+import { type ServedTables, serveTables } from '../support/tables.ts';
 import { describeQuotaLedger } from './suites/quota-ledger.ts';
 
-let tables: QuotaTables;
+let tables: ServedTables;
 let client: DynamoDBClient;
 let table_name: string;
 beforeAll(async () => {
-  tables = await serveQuotaTables();
+  tables = await serveTables('quota');
   client = tables.client;
   table_name = await tables.createTable();
 });

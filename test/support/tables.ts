@@ -1,23 +1,31 @@
 import { clientConfig, createDynamoDb, serveService } from '@aurastream/embedded-cloud/testing';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 
-/** Serves DynamoDB for the ledgers, which keep their entries in tables with the key `quota`. */
-export async function serveQuotaTables() {
+/**
+ * Serves DynamoDB for tables with the same key, whose attributes are strings.
+ *
+ * @param partition_key and `sort_key` are the names of the key attributes.
+ */
+export async function serveTables(partition_key: string, sort_key?: string) {
   const served = await serveService(await createDynamoDb({ now: Date.now }));
   const client = new DynamoDBClient(clientConfig(served.endpoint));
+  const keys = sort_key === undefined ? [partition_key] : [partition_key, sort_key];
   let tables = 0;
   return {
     client,
     /** Creates a table, and returns its name. */
     async createTable(): Promise<string> {
       tables += 1;
-      const TableName = `Quotas${tables}`;
+      const TableName = `Table${tables}`;
       await client.send(
         new CreateTableCommand({
           TableName,
           BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [{ AttributeName: 'quota', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'quota', AttributeType: 'S' }],
+          KeySchema: keys.map((name, i) => ({
+            AttributeName: name,
+            KeyType: i === 0 ? 'HASH' : 'RANGE',
+          })),
+          AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
         }),
       );
       await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName });
@@ -30,4 +38,4 @@ export async function serveQuotaTables() {
   };
 }
 
-export type QuotaTables = Awaited<ReturnType<typeof serveQuotaTables>>;
+export type ServedTables = Awaited<ReturnType<typeof serveTables>>;
