@@ -6,6 +6,8 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -386,6 +388,76 @@ it('a mapping of a table starts at the oldest or the newest record, and not at a
   };
   const settings = { ...properties, StartingPosition: 'AT_TIMESTAMP' as const };
   expect(() => mappingSettings(settings, () => 0)).toThrow('TRIM_HORIZON or LATEST');
+});
+
+const filters = (...patterns: (object | string)[]) => ({
+  FilterCriteria: {
+    Filters: patterns.map((pattern) => ({
+      Pattern: typeof pattern === 'string' ? pattern : JSON.stringify(pattern),
+    })),
+  },
+});
+const exists = { id: { S: [{ exists: true }] } };
+
+it('a mapping with a filter delivers only the records that match, also after a restart', async () => {
+  const stream_arn = await createTable('filtered');
+  for (const n of ['1', '2']) {
+    for (const id of ['a', 'b', 'c']) await put('filtered', id, { n: { N: n } });
+  }
+  const both = filters({ dynamodb: { OldImage: exists, NewImage: exists } });
+  const first = await map(stream_arn, { ...both, BatchSize: 2 });
+  await idle(first.mapping);
+  expect(first.ids).toEqual(['a', 'b', 'c']);
+  await client.send(new DeleteItemCommand({ TableName: 'filtered', Key: { id: { S: 'a' } } }));
+  await vi.waitFor(() => expect(first.mapping.status().records_filtered_out).toBe(4));
+  const names = first.batches.flat().map(({ eventName }) => eventName);
+  expect(new Set(names)).toEqual(new Set(['MODIFY']));
+  await first.mapping.stop();
+  const { directory } = first;
+  const second = await map(stream_arn, both, undefined, { directory });
+  await idle(second.mapping);
+  await second.mapping.stop();
+  expect(second.ids).toEqual([]);
+  // The last record was left out, and the checkpoint is behind it.
+  expect(second.mapping.status()).toMatchObject({ records_filtered_out: 0 });
+});
+
+it('a mapping that leaves out all records of a closed shard goes on with its children', async () => {
+  const stream_arn = await createTable('left-out');
+  await put('left-out', 'a');
+  await service.replaceShards(1, 'left-out');
+  await put('left-out', 'b');
+  const wanted = filters({ dynamodb: { Keys: { id: { S: ['b'] } } } });
+  const { mapping, ids } = await map(stream_arn, wanted);
+  await idle(mapping);
+  await mapping.stop();
+  expect(ids).toEqual(['b']);
+});
+
+const keys = (S: unknown) => filters({ dynamodb: { Keys: { id: { S } } } });
+
+it.each<[string, object, RegExp]>([
+  ['six filters', filters(...Array(6).fill({ dynamodb: {} })), /at most 5/],
+  ['a pattern of 4,097 characters', filters(' '.repeat(4097)), /4096 characters/],
+  ['a pattern that is no JSON', filters('{'), /not a JSON object/],
+  ['a pattern that is a list', filters('[]'), /not a JSON object/],
+  [
+    'the name of the event',
+    filters({ eventName: ['MODIFY'] }),
+    /by "dynamodb", not by "eventName"/,
+  ],
+  ['a number', keys([{ numeric: ['=', 5] }]), /compares no numbers/],
+  ['a value that is in no list', keys('a'), /dynamodb\.Keys\.id\.S: a leaf must be a list/],
+  ['an empty list', keys([]), /a leaf must be a list with values/],
+  ['an unknown operator', keys([{ like: 'a' }]), /is not emulated/],
+  ['two operators', keys([{ prefix: 'a', exists: true }]), /is not emulated/],
+  ['a choice of two', filters({ dynamodb: { $or: [{}] } }), /\$or is not emulated/],
+])('a mapping of a table whose filter has %s is refused', (_case, properties, message) => {
+  const mapping = {
+    FunctionName: 'handler',
+    EventSourceArn: 'arn:aws:dynamodb:us-east-1:0:table/a/stream/b',
+  };
+  expect(() => mappingSettings({ ...mapping, ...properties }, () => 0)).toThrow(message);
 });
 
 it('a template gives a table a stream, and two functions read it, also over a replaced shard and a restart', async () => {

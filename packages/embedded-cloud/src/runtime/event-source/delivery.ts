@@ -13,6 +13,8 @@ import type { TumblingWindow } from './tumbling-window.ts';
 export interface DeliveryCounters {
   invocations: number;
   records_delivered: number;
+  /** Number of records that match no filter of the mapping. */
+  records_filtered_out: number;
   failed_invocations: number;
   partial_invocations: number;
   throttled_invocations: number;

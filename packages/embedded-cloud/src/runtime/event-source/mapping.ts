@@ -137,6 +137,7 @@ function newCounters(): DeliveryCounters {
   return {
     invocations: 0,
     records_delivered: 0,
+    records_filtered_out: 0,
     failed_invocations: 0,
     partial_invocations: 0,
     throttled_invocations: 0,

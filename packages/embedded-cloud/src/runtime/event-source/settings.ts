@@ -1,3 +1,4 @@
+import { type FilterCriteria, readFilterCriteria } from './filter.ts';
 import type { MappingSettings } from './shard-reader.ts';
 
 /**
@@ -21,10 +22,11 @@ export interface MappingProperties {
   MaximumRetryAttempts?: number;
   MaximumRecordAgeInSeconds?: number;
   FunctionResponseTypes?: string[];
+  FilterCriteria?: FilterCriteria;
   DestinationConfig?: { OnFailure?: { Destination?: string } };
 }
 
-const UNSUPPORTED = ['FilterCriteria', 'Topics', 'Queues'];
+const UNSUPPORTED = ['Topics', 'Queues'];
 
 /**
  * Reads the settings of a stream's mapping. A missing setting has Lambda's default.
@@ -38,6 +40,9 @@ export function mappingSettings(
   backoff: MappingSettings['backoff'],
 ): MappingSettings {
   const unsupported = UNSUPPORTED.filter((name) => name in properties);
+  if (!isTableStream(properties.EventSourceArn) && 'FilterCriteria' in properties) {
+    unsupported.push('FilterCriteria');
+  }
   if (unsupported.length > 0) {
     throw new Error(`${unsupported.join(', ')} is not emulated. Remove it.`);
   }
@@ -66,6 +71,7 @@ export function mappingSettings(
   );
   checkStart(properties);
   checkTumbling(tumbling, properties);
+  const isWanted = readFilterCriteria(properties.FilterCriteria ?? {});
   return {
     batch_size,
     window_ms: checkRange('MaximumBatchingWindowInSeconds', window, 0, 300) * 1000,
@@ -85,6 +91,7 @@ export function mappingSettings(
     ),
     starting_position: properties.StartingPosition ?? 'TRIM_HORIZON',
     ...(timestamp === undefined ? {} : { starting_timestamp: timestamp * 1000 }),
+    ...(isWanted === undefined ? {} : { isWanted }),
     backoff,
   };
 }

@@ -14,8 +14,13 @@ export type ShardStep<Item> = Extract<LaneStep<Item>, { kind: 'invoke' | 'discar
  * unfinished record.
  */
 export interface ShardQueue<Item> {
-  /** Adds records in the order of the shard. Each record must be added only once. */
-  add(records: Item[], now: number): void;
+  /**
+   * Adds records in the order of the shard. Each record must be added only once. A record that is
+   * not wanted counts as finished.
+   *
+   * @returns the number of records that are not wanted.
+   */
+  add(records: Item[], now: number, isWanted?: (record: Item) => boolean): number;
   /**
    * Takes the batches that are ready. The caller must call `settle` for each batch.
    *
@@ -50,11 +55,18 @@ export function createShardQueue<Item extends Sequenced>(
   };
   const ledger = createLedger<Item>();
   return {
-    add(records, now) {
+    add(records, now, isWanted = () => true) {
+      let left_out = 0;
       for (const record of records) {
         ledger.add(record);
-        laneAt(laneOf(record.partition_key, lanes.length)).add(record, now);
+        if (isWanted(record)) {
+          laneAt(laneOf(record.partition_key, lanes.length)).add(record, now);
+        } else {
+          ledger.finish(record);
+          left_out += 1;
+        }
       }
+      return left_out;
     },
     take(now) {
       const taken = lanes.map((lane, index) => ({ ...lane.next(now), lane: index }));

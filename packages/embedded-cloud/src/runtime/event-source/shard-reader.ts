@@ -14,6 +14,11 @@ export interface MappingSettings extends DeliverySettings {
   starting_position: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
   /** Time at which reading starts, in milliseconds since 1970. Used only with `AT_TIMESTAMP`. */
   starting_timestamp?: number;
+  /**
+   * Returns whether a record with this data is delivered. The mapping passes over all other
+   * records. Absent if all records are delivered.
+   */
+  isWanted?: (data: string) => boolean;
 }
 
 /** Intervals at which a mapping reads its stream, in milliseconds. */
@@ -66,7 +71,8 @@ export interface ShardReaderOptions
  * the signal `stopping` aborts.
  */
 export function startShardReader(options: ShardReaderOptions): ShardReader {
-  const { settings, shard_id, checkpoints, now, stopping } = options;
+  const { settings, shard_id, checkpoints, counters, now, stopping } = options;
+  const { isWanted = () => true } = settings;
   const queue = createShardQueue<StreamRecord>(settings);
   let state: ShardStatus['state'] = 'reading';
   let caught_up_at: number | undefined;
@@ -79,6 +85,10 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
     checkpoints.set(shard_id, { ...checkpoints.of(shard_id), drained: true });
     options.onDrained();
   };
+  const saveCheckpoint = () => {
+    const sequence_number = queue.checkpoint();
+    if (sequence_number !== undefined) checkpoints.set(shard_id, { sequence_number });
+  };
   const delivery = createDelivery({
     ...options,
     queue,
@@ -86,8 +96,7 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
     report_item_failures: settings.report_item_failures,
     tumbling_window: openWindow(options),
     onProgress() {
-      const sequence_number = queue.checkpoint();
-      if (sequence_number !== undefined) checkpoints.set(shard_id, { sequence_number });
+      saveCheckpoint();
       wake();
       checkDrained();
     },
@@ -101,7 +110,10 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
       }),
     onPage(records, asked_at) {
       caught_up_at = records.length === 0 ? asked_at : undefined;
-      queue.add(records, now());
+      // Lambda filters before it gathers a batch, and the iterator moves past what it leaves out.
+      const left_out = queue.add(records, now(), ({ data }) => isWanted(data));
+      counters.records_filtered_out += left_out;
+      if (left_out > 0) saveCheckpoint();
       delivery.pump();
     },
   }).then((is_over) => {

@@ -47,7 +47,7 @@ it.each([
     { TumblingWindowInSeconds: 10, ParallelizationFactor: 2 },
     /TumblingWindowInSeconds with a ParallelizationFactor above 1 is not emulated/,
   ],
-  [{ FilterCriteria: {} }, /FilterCriteria is not emulated/],
+  [{ FilterCriteria: { Filters: [] } }, /FilterCriteria is not emulated/],
 ])('the setting %j is refused', (properties, message) => {
   expect(() => settings(properties)).toThrow(message);
 });

@@ -97,3 +97,18 @@ it('a shard queue never checkpoints past an unfinished record and keeps the orde
     ),
   );
 });
+
+it('a record that is not wanted is never delivered, and the checkpoint passes it once all before it are finished', () => {
+  const queue = createShardQueue<Sequenced>({ ...settings, window_ms: 0 });
+  const records: Sequenced[] = ['1', '2', '3'].map((sequence_number) => {
+    return { sequence_number, partition_key: 'a', arrived_at: 0, event_bytes: 10 };
+  });
+  expect(queue.add(records, 0, ({ sequence_number }) => sequence_number === '2')).toBe(2);
+  expect(queue.checkpoint()).toBe('1');
+  const { steps } = queue.take(0);
+  expect(steps.map(({ batch }) => batch.records)).toEqual([[records[1]]]);
+  expect(queue.unfinishedBytes()).toBe(10);
+  queue.settle(steps[0]!.lane, { kind: 'success' }, 0);
+  expect(queue.checkpoint()).toBe('3');
+  expect(queue.countUnfinished()).toBe(0);
+});
