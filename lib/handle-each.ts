@@ -1,4 +1,7 @@
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+/** What Lambda expects of a function whose mapping reports single messages. */
+interface BatchResponse {
+  batchItemFailures: { itemIdentifier: string }[];
+}
 
 /**
  * Handles the messages of a batch one after the other. A message whose handler throws is reported to
@@ -10,12 +13,12 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
  * @returns the ids of the failed messages.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export async function handleEach(
-  messages: SQSRecord[],
-  handle: (message: SQSRecord) => Promise<void>,
+export async function handleEach<Message extends { messageId: string }>(
+  messages: Message[],
+  handle: (message: Message) => Promise<void>,
   reportFailure: (message_id: string, error: unknown) => void,
-): Promise<SQSBatchResponse> {
-  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+): Promise<BatchResponse> {
+  const batchItemFailures: BatchResponse['batchItemFailures'] = [];
   for (const message of messages) {
     try {
       await handle(message);
