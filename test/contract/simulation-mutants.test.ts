@@ -3,6 +3,7 @@ import { huntMutant, survivesCounts, survivesLongSubmission } from '../simulatio
 import {
   CAUGHT_WITHIN,
   COUNTS_MUTATIONS,
+  GATE_SEEDS,
   LONG_SUBMISSION_MUTATIONS,
   MUTATIONS,
 } from '../simulation/mutations.ts';
@@ -12,6 +13,7 @@ const SEEDS = Array.from({ length: CAUGHT_WITHIN.seeds }, (_, i) => i + 1);
 // The noted seed has found the bug before. A change of the product or of the simulation changes what
 // a seed does, so the other seeds follow. `npm run simulate:mutants` prints the seeds to note.
 for (const [number, mutation] of MUTATIONS.entries()) {
+  if (mutation.seed > GATE_SEEDS) continue;
   it(`the simulation finds that ${mutation.name}`, async () => {
     const seeds = [mutation.seed, ...SEEDS.filter((seed) => seed !== mutation.seed)];
     expect(await huntMutant(mutation, number, seeds), mutation.name).toBeDefined();
