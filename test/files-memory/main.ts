@@ -4,49 +4,20 @@
  * `npm run files:memory -- --mib 1024 --only a.csv` runs this program.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { UnreadableFileError } from '../../ingest/sources/file-error.ts';
-import { openRecords } from '../../ingest/sources/read-records.ts';
 import { LARGE_FILES, type LargeFile } from './large-files.ts';
+import type { Report } from './read-file.ts';
 
 const { values } = parseArgs({
   options: {
     mib: { type: 'string', default: '1024' },
     only: { type: 'string' },
-    read: { type: 'string' },
   },
 });
-
-/** What a process reports of the file that it has read. */
-type Report = { peak_mib: number; cpu_seconds: number } & (
-  | { records: number }
-  | { refused: string }
-);
-
-async function measure(path: string): Promise<void> {
-  const outcome = await read(path);
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  const { user, system } = process.cpuUsage();
-  const facts = { peak_mib: Math.round(Number(peak) / 1024), cpu_seconds: (user + system) / 1e6 };
-  console.log(JSON.stringify({ ...outcome, ...facts } satisfies Report));
-}
-
-async function read(path: string): Promise<{ records: number } | { refused: string }> {
-  try {
-    const file = await openRecords({ path, id_field: 'id' });
-    let records = 0;
-    for await (const item of file.readRecords()) if (item.ok) records += 1;
-    return { records };
-  } catch (error) {
-    if (!(error instanceof UnreadableFileError)) throw error;
-    return { refused: error.message };
-  }
-}
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'aurastream-memory-'));
@@ -77,15 +48,14 @@ async function check(file: LargeFile, path: string): Promise<void> {
 }
 
 function readInProcess(name: string, path: string): Report {
-  const script = fileURLToPath(import.meta.url);
+  const script = fileURLToPath(new URL('read-file.ts', import.meta.url));
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', script, '--read', path],
+    ['--import', 'tsx', script, path],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
   return JSON.parse(stdout) as Report;
 }
 
-if (values.read === undefined) await main();
-else await measure(values.read);
+await main();
