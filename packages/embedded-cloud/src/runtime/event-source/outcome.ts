@@ -1,3 +1,5 @@
+import { readItemFailures } from '../function/item-failures.ts';
+
 /** The effect of an invocation on its batch. */
 export type Outcome =
   /** Every record of the batch is finished. */
@@ -13,28 +15,15 @@ export type Outcome =
   | { kind: 'throttled' };
 
 /**
- * Reads the answer of a function whose mapping uses `ReportBatchItemFailures`. The lowest returned
- * sequence number is the checkpoint. If the answer or its list `batchItemFailures` is empty or
- * null, the batch is successful. If an `itemIdentifier` is empty, null or unknown, the whole batch
- * fails.
+ * Reads the effect of an invocation from the answer of a function whose mapping uses
+ * `ReportBatchItemFailures`. The lowest returned sequence number is the checkpoint.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
 export function readOutcome(payload: string, sequence_numbers: string[]): Outcome {
-  const failures = itemFailures(payload);
-  if (failures === undefined || failures.length === 0) return { kind: 'success' };
-  const known = new Set(sequence_numbers);
-  const ids = failures.map((failure) => (failure as { itemIdentifier?: unknown })?.itemIdentifier);
-  if (!ids.every((id): id is string => typeof id === 'string' && known.has(id))) {
-    return { kind: 'failure' };
-  }
-  return { kind: 'partial', from_sequence_number: ids.reduce(lower) };
-}
-
-function itemFailures(payload: string): unknown[] | undefined {
-  const answer: unknown = JSON.parse(payload);
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const { batchItemFailures } = answer as { batchItemFailures?: unknown };
-  return Array.isArray(batchItemFailures) ? batchItemFailures : undefined;
+  const failed = readItemFailures(payload, sequence_numbers);
+  if (failed === 'invalid') return { kind: 'failure' };
+  if (failed.length === 0) return { kind: 'success' };
+  return { kind: 'partial', from_sequence_number: failed.reduce(lower) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { REGION } from '../../gateway/types.ts';
 import type { Invocation } from '../function/invocation.ts';
+import { readItemFailures } from '../function/item-failures.ts';
 
 /**
  * Builds the event of a batch of messages. Source:
@@ -24,25 +25,19 @@ export function queueEvent(messages: Message[], queue_arn: string) {
 
 /**
  * Returns the messages that the function processed. The list is empty if the function failed or
- * reported a message id that the batch does not contain.
+ * reported a message that the batch does not contain. Without `report_item_failures`, an answer of
+ * any kind means that all messages were processed.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export function processedMessages(
+export function listProcessed(
   invocation: Invocation,
   messages: Message[],
   report_item_failures: boolean,
 ): Message[] {
   if (invocation.kind !== 'answered') return [];
-  const failed = report_item_failures ? reportedFailures(invocation.payload) : [];
-  const ids = new Set(messages.map(({ MessageId }) => MessageId));
-  if (failed.some((id) => id === '' || !ids.has(id))) return [];
+  if (!report_item_failures) return messages;
+  const ids = messages.map(({ MessageId = '' }) => MessageId);
+  const failed = readItemFailures(invocation.payload, ids);
+  if (failed === 'invalid') return [];
   return messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
-}
-
-/**
- * Reads the ids of the failed messages from the function's answer. An answer without a list of
- * failures reports no failed message.
- */
-function reportedFailures(payload: string): string[] {
-  const body = JSON.parse(payload) as { batchItemFailures?: { itemIdentifier?: string }[] } | null;
-  return (body?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier ?? '');
 }

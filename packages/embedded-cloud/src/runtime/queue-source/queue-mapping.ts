@@ -1,7 +1,7 @@
 import { type Message, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { Invocation } from '../function/invocation.ts';
 import { pause } from '../pause.ts';
-import { processedMessages, queueEvent } from './queue-event.ts';
+import { listProcessed, queueEvent } from './queue-event.ts';
 import { createQueueReader } from './queue-reader.ts';
 
 export interface QueueMappingOptions {
@@ -69,7 +69,7 @@ export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
     // AWS does not document which message of a batch counts. Here it is the first.
     const trace_header = messages[0]?.Attributes?.AWSTraceHeader;
     const invocation = await options.invoke(event, trace_header);
-    const processed = processedMessages(invocation, messages, options.report_item_failures);
+    const processed = listProcessed(invocation, messages, options.report_item_failures);
     counters.invocations += 1;
     if (processed.length === 0) counters.failed_invocations += 1;
     else if (processed.length < messages.length) counters.partial_invocations += 1;
