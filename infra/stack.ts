@@ -75,6 +75,7 @@ export class AuraStreamStack extends Stack {
       DeliveryStreamName: lake.delivery_stream.ref,
       DatabaseName: lake.database_name,
       KeeperTableName: keeper.table.tableName,
+      BufferSeconds: lake.buffer_seconds,
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
       BulkConsumerFunctionName: bulk_consumer.handler.functionName,

@@ -18,6 +18,7 @@ const outputsSchema = z.object({
   DatabaseName: z.string(),
   WorkgroupName: z.string(),
   KeeperTableName: z.string(),
+  BufferSeconds: z.coerce.number(),
   JobsTableName: z.string(),
   InputBucketName: z.string(),
   JobsQueueUrl: z.url(),

@@ -5,6 +5,7 @@ import { createQuery, QueryError } from '../../aws/athena/query.ts';
 import { CSV_MARK } from '../../jobs/results-csv.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
+import { formatTime, WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
 import { formatTable } from '../output/table.ts';
 import { findNewestChange } from '../query/as-of.ts';
 import { formatAnswerCsv, formatAnswerXlsx, type TableAnswer } from '../query/export.ts';
@@ -12,6 +13,7 @@ import { queryObjects } from '../query/nested.ts';
 import { addOwnTables, readOwnTable } from '../query/own-table.ts';
 import { writeParameter } from '../query/parameters.ts';
 import { abortOnInterrupt } from '../stop.ts';
+import { createNumberParser } from './options.ts';
 
 type Format = 'table' | 'json' | 'csv' | 'xlsx';
 
@@ -24,6 +26,8 @@ interface Options {
   xlsx?: boolean;
   output?: string;
   locale: string;
+  wait?: boolean;
+  waitLimit: number;
 }
 
 const collect = (value: string, values: string[]) => [...values, value];
@@ -50,12 +54,23 @@ export function queryCommand(): Command {
       'de separates the columns of CSV by ; and has decimal commas',
       'en',
     )
+    .option('--wait', 'first wait until results has all that was accepted before the command began')
+    .option(
+      '--wait-limit <seconds>',
+      'give the wait up after this time',
+      createNumberParser(1, 86_400),
+      WAIT_LIMIT_SECONDS,
+    )
     .addHelpText(
       'after',
       `
 A value of --param is a number, a date such as 2026-11-23, a literal of SQL such as DATE '2026-11-23', or text.
 
+Results are in the table minutes after the record was accepted. The command prints as of when the answer is: what was
+accepted until then is in it with --wait, and may be missing without.
+
 Examples:
+  $ aurastream query --wait "SELECT count(*) AS n FROM results WHERE source = 'reviews'"
   $ aurastream query "SELECT source, avg(scores.positive) AS p FROM results GROUP BY source"
   $ aurastream query --file weekly.sql --param reviews --param 2026-11-01 --output weekly.xlsx
   $ aurastream query --with prices=prices.csv "SELECT p.price, r.sentiment FROM results r JOIN prices p ON element_at(r.attributes, 'sku') = p.sku"
@@ -78,18 +93,26 @@ async function runQuery(
   const query = createQuery({ work_group: stack.WorkgroupName, database: stack.DatabaseName });
   const run =
     format === 'table' ? query : (text: string, more: object) => queryObjects(query, text, more);
+  const signal = abortOnInterrupt();
+  const complete_until = options.wait
+    ? await waitForAccepted(stack, { limit_seconds: options.waitLimit, signal })
+    : undefined;
   const asked_at = new Date();
   const parameters = options.param.map(writeParameter);
-  const answer = await run(sql, { parameters, signal: abortOnInterrupt() }).catch(explainRefusal);
-  const newest =
-    options.json && options.output === undefined ? undefined : await findNewestChange(query, sql);
+  const answer = await run(sql, { parameters, signal }).catch(explainRefusal);
+  const is_program = options.json && options.output === undefined;
+  const newest = is_program ? undefined : await findNewestChange(query, sql);
   await print(answer, format, options);
-  if (options.json && options.output === undefined) return;
-  const { length } = answer.rows;
-  process.stderr.write(
-    `${length} ${length === 1 ? 'row' : 'rows'}${options.output === undefined ? '' : ` in ${options.output}`}, ` +
-      `as of ${asked_at.toISOString().slice(0, 19).replace('T', ' ')} UTC${newest === undefined ? '' : `; newest results ${newest} UTC`}\n`,
-  );
+  const parts = [describeRows(answer.rows.length, options.output)];
+  if (complete_until === undefined) parts.push(`as of ${formatTime(asked_at)}`);
+  else parts.push(`as of ${formatTime(complete_until)}, with all that was accepted until then`);
+  const note = `${parts.join(', ')}${newest === undefined ? '' : `; newest results ${newest} UTC`}`;
+  process.stderr.write(`${note}\n`);
+}
+
+function describeRows(rows: number, output: string | undefined): string {
+  const place = output === undefined ? '' : ` in ${output}`;
+  return `${rows} ${rows === 1 ? 'row' : 'rows'}${place}`;
 }
 
 function chooseFormat({ json, csv, xlsx, output }: Options): Format {

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { createProcessedPositions } from '../../aws/dynamodb/jobs/processed-positions.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createResultsTable } from '../../aws/dynamodb/results/table.ts';
 import { createLake } from '../../aws/firehose/lake.ts';
@@ -17,6 +18,7 @@ import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
 import { paceRetries } from './pace-retries.ts';
+import { createReportPosition } from './positions.ts';
 import {
   createRareCallbacks,
   createRareClaims,
@@ -56,6 +58,10 @@ export function compose(variables: Record<string, string | undefined>) {
   const is_bulk = environment.TRAFFIC === 'bulk';
   const reportStart = is_bulk ? createReportStart({ store: jobs, now }) : undefined;
   const recordThroughput = is_bulk ? createRecordThroughput({ store: jobs, now }) : undefined;
+  const reportPosition = createReportPosition({
+    positions: createProcessedPositions({ table_name: environment.JOBS_TABLE }),
+    now,
+  });
   const observed = observeConsumer(
     async (records, context) => {
       const started_at = now();
@@ -63,7 +69,10 @@ export function compose(variables: Record<string, string | undefined>) {
         consume(records, context),
         reportStart?.(records, context),
       ]);
-      await recordThroughput?.(records, report, started_at, context);
+      await Promise.all([
+        recordThroughput?.(records, report, started_at, context),
+        reportPosition(records, report, context),
+      ]);
       return report;
     },
     {

@@ -1,4 +1,4 @@
-import type { Decision, Result, SetAside } from '../../schemas/index.ts';
+import type { Decision, ProcessedPosition, Result, SetAside } from '../../schemas/index.ts';
 
 /**
  * An entry that a store did not store. `index` is the index of the entry in the array that was
@@ -104,4 +104,14 @@ export interface Failure {
 export interface Failed extends Failure {
   /** Sequence number of the stream record that was delivered. */
   delivered_as: string;
+}
+
+/** Remembers how far each shard has been processed. */
+export interface ProcessedPositions {
+  /**
+   * Moves the position of a shard forward. Does nothing if a later position is stored.
+   *
+   * @throws {ServiceError} if the call fails.
+   */
+  put(position: ProcessedPosition): Promise<void>;
 }

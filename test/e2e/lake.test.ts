@@ -5,6 +5,7 @@ import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RecordInput } from '../../schemas/index.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 150_000, interval: 200 };
 let test: TestCloud;
@@ -27,7 +28,7 @@ async function publish(...records: Partial<RecordInput>[]): Promise<void> {
 
 const readLake = async () => {
   const { rows } = await test.query(
-    'SELECT record_id, status, text, author FROM results ORDER BY record_id',
+    "SELECT record_id, status, text, author FROM results WHERE source = 'shop' ORDER BY record_id",
   );
   return rows;
 };
@@ -61,6 +62,22 @@ it('SQL shows one row for each record, with its corrected text and without its w
     ]);
   }, WAIT);
 }, 320_000);
+
+it('aurastream query --wait counts every record that was accepted before it, and says as of when', async () => {
+  const env = test.environment;
+  const lines = Array.from({ length: 300 }, (_, i) => JSON.stringify({ text: `Good ${i % 7}` }));
+  const published = await aurastream(['ingest', '-', '--source', 'waited'], {
+    env,
+    input: lines.join('\n'),
+  });
+  expect(published.code, published.stderr).toBe(0);
+  const sql = "SELECT count(*) AS n FROM results WHERE source = 'waited'";
+  const { stdout, stderr, code } = await aurastream(['query', sql, '--wait', '--json'], { env });
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toEqual([{ n: 300 }]);
+  expect(stderr).toContain('waiting for the lake: ');
+  expect(stderr).toMatch(/1 row, as of \S+ \S+ UTC, with all that was accepted until then/);
+}, 200_000);
 
 it('the night removes withdrawn texts from the raw objects, and the history keeps the other versions', async () => {
   expect(await readRaw()).toContain('A text that goes away');

@@ -21,6 +21,7 @@ it('each output names the resource that the commands look for under it', () => {
     DeliveryStreamName: 'LakeDeliveryStream',
     DatabaseName: 'aurastream',
     KeeperTableName: 'KeeperTable',
+    BufferSeconds: 'LakeBufferSeconds',
     WorkgroupName: 'LakeWorkGroup',
     ConsumerFunctionName: 'ConsumerHandler',
     BulkConsumerFunctionName: 'BulkConsumerHandler',

@@ -22,6 +22,7 @@ const OUTPUTS = {
   DatabaseName: 'database',
   WorkgroupName: 'group',
   KeeperTableName: 'keeper',
+  BufferSeconds: '60',
   JobsTableName: 'jobs',
   InputBucketName: 'inputs',
   JobsQueueUrl: 'https://sqs.example/jobs',

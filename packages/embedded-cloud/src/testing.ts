@@ -16,5 +16,6 @@ export type { GlueTable } from './services/athena/catalog.ts';
 export { writeParquet } from './services/athena/write-parquet.ts';
 export { createComprehend } from './services/comprehend/comprehend.ts';
 export { createDynamoDb } from './services/dynamodb.ts';
+export { createKinesis } from './services/kinesis.ts';
 export { createS3 } from './services/s3/s3.ts';
 export { createSecretsManager } from './services/secrets-manager.ts';

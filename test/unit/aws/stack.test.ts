@@ -7,6 +7,7 @@ const cloudformation = mockClient(CloudFormationClient);
 beforeEach(() => void cloudformation.reset());
 
 const SPECIAL: Record<string, string> = {
+  BufferSeconds: '60',
   AnalyzerName: 'comprehend',
   UsagePlanIds: '{"starter":"plan-s"}',
 };
@@ -41,6 +42,7 @@ it('the outputs of a stack are read by its name, and others are left out', async
   cloudformation.reset();
   expect(await readOutputs({ ...outputs, Other: 'x' })).toEqual({
     ...outputs,
+    BufferSeconds: 60,
     UsagePlanIds: { starter: 'plan-s' },
   });
   expect(cloudformation.commandCalls(DescribeStacksCommand)[0]?.args[0].input).toEqual({
