@@ -29,6 +29,21 @@ export async function handler(event, context) {
     case 'memory': { const all = []; for (;;) all.push(new Array(100_000).fill(0).map(() => ({}))); }
   }
 }
+const streams = {
+  async full(event, stream) {
+    for (let bytes = 0; bytes < 50_000_000; bytes += 1_000) {
+      if (stream.write('x'.repeat(1_000))) continue;
+      console.log('full');
+      await new Promise((resolve) => stream.once('drain', resolve));
+      return stream.end();
+    }
+  },
+  async unended(event, stream) { stream.write('half'); },
+  async late(event, stream) { stream.write('1'); stream.setContentType('text/csv'); },
+  async fails(event, stream) { stream.write('written'); throw new TypeError('told to'); },
+  async returns(event, stream) { stream.write({ an: 'object' }); stream.end(); return 1; },
+};
+export const streaming = awslambda.streamifyResponse((event, stream) => streams[event.do](event, stream));
 export const broken = (event, context, callback) => callback(null, 1);
 `;
 
@@ -239,4 +254,63 @@ it('no log is written where the role may not write it', async () => {
   await call(made, { do: 'print', text: 'hello' });
   await made.stop();
   expect(await made.log()).toBe('');
+});
+
+/** Invokes a streaming handler. Returns how it ended and what it has written. */
+async function stream(made: LambdaFunction, event: object) {
+  let text = '';
+  const invocation = await made.invokeWithResponseStream(JSON.stringify(event), async (part) => {
+    text += Buffer.from(part).toString();
+  });
+  return { kind: invocation.kind, text };
+}
+
+it('the stream of a function waits for its reader', async () => {
+  const made = await functionOf({ handler_name: 'streaming' });
+  let bytes = 0;
+  const { kind } = await made.invokeWithResponseStream('{"do":"full"}', async (part) => {
+    bytes += part.length;
+    await vi.waitFor(async () => expect(await made.log()).toContain('full'));
+  });
+  expect(kind).toBe('streamed');
+  expect(bytes).toBeLessThan(200_000);
+});
+
+it('what a streaming function has written before its error is sent, and the error after it', async () => {
+  const made = await functionOf({ handler_name: 'streaming' });
+  expect(await stream(made, { do: 'fails' })).toEqual({ kind: 'failed', text: 'written' });
+  expect(await stream(made, { do: 'late' })).toEqual({ kind: 'failed', text: '1' });
+  expect(made.status()).toMatchObject({ invocations: 2, errors: 2, cold_starts: 1 });
+});
+
+it('a streaming function that does not end its stream runs until its timeout', async () => {
+  const made = await functionOf({ handler_name: 'streaming', timeout_ms: 1_000 });
+  expect(await stream(made, { do: 'unended' })).toEqual({ kind: 'failed', text: 'half' });
+  expect(await made.log()).toContain('Task timed out');
+});
+
+it('a streaming handler writes objects as JSON, and its return value is ignored with a warning', async () => {
+  const made = await functionOf({ handler_name: 'streaming' });
+  expect(await stream(made, { do: 'returns' })).toEqual({
+    kind: 'streamed',
+    text: '{"an":"object"}',
+  });
+  await vi.waitFor(async () =>
+    expect(await made.log()).toContain('Streaming handlers ignore return values.'),
+  );
+});
+
+it('the API Invoke waits for all that a streaming handler writes, and InvokeWithResponseStream passes a return value on as one part', async () => {
+  const made = await functionOf({ handler_name: 'streaming' });
+  expect(await call(made, { do: 'returns' })).toEqual({
+    kind: 'answered',
+    answer: { an: 'object' },
+  });
+  const buffered = await stream(await functionOf(), { do: 'circle' });
+  expect(buffered.kind).toBe('failed');
+  expect((await stream(await functionOf(), { do: 'large' })).kind).toBe('failed');
+  expect(await stream(await functionOf(), { do: 'nothing' })).toEqual({
+    kind: 'answered',
+    text: 'null',
+  });
 });

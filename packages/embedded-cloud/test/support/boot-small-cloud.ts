@@ -8,6 +8,7 @@ import { writeCloud } from './small-cloud.ts';
 /** Small cloud that runs with its own temporary folders */
 export interface BootedCloud {
   cloud: Cloud;
+  data_dir: string;
   /** Configuration of an SDK client that signs its calls as the owner of the account */
   config: {
     endpoint: string;
@@ -31,6 +32,7 @@ export async function bootSmallCloud(
   const { endpoint, region, access_key_id, secret_access_key, control_token } = cloud;
   return {
     cloud,
+    data_dir: dataDir,
     config: {
       endpoint,
       region,

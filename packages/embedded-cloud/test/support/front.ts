@@ -93,6 +93,7 @@ export async function frontOf(
     isPermitted: apiPermissions(stack, api),
     judgeSource: sourcePolicy(stack, api),
     invoke: async (_, payload) => (await answer) ?? answerWith({ statusCode: 200, body: payload }),
+    invokeWithResponseStream: async () => answerWith({}),
     authorizers: new Map(),
     admitToAccount: () => true,
     admitKey: () => ({ kind: 'INVALID_API_KEY' }),

@@ -19,6 +19,40 @@ export const handler = async (event) => {
   return { statusCode: 200, body: JSON.stringify({ path: event.path, table: process.env.TABLE }) };
 };`;
 
+const STREAM = `
+const PRELUDE = { statusCode: 201, headers: { 'Content-Type': 'text/plain', 'X-Own': 'yes' }, cookies: ['a=1', 'b=2'] };
+const begin = (stream, prelude = PRELUDE) => awslambda.HttpResponseStream.from(stream, prelude);
+const next = () => new Promise((resolve) => setTimeout(resolve, 20));
+const handlers = {
+  async lines(event, stream) {
+    begin(stream);
+    for (const line of ['one', 'two', 'three']) stream.write(line + event.path + '\\n');
+    stream.end();
+  },
+  async empty(event, stream) { begin(stream); stream.write(''); stream.end(); },
+  async atonce(event, stream) { begin(stream); stream.end('never seen'); },
+  async early(event, stream) { begin(stream); throw new Error('before the first byte'); },
+  async late(event, stream) { begin(stream); stream.write('half'); await next(); throw new Error('told to'); },
+  async exit(event, stream) { begin(stream); stream.write('half'); await next(); process.exit(1); },
+  async plain(event, stream) { stream.write('no prelude'); stream.end(); },
+  async broken(event, stream) { stream.write('{not json' + String.fromCharCode(0).repeat(8) + 'body'); stream.end(); },
+  async wide(event, stream) { begin(stream, { ...PRELUDE, headers: { 'x-wide': 'x'.repeat(17_000) } }); stream.write('body'); stream.end(); },
+  async idle(event, stream) { begin(stream); stream.write('half'); await new Promise(() => {}); },
+  async silent(event, stream) { await new Promise(() => {}); },
+  async long(event, stream) {
+    begin(stream);
+    for (let part = 0; part < 200; part += 1) {
+      if (!stream.write('x'.repeat(64 * 1024))) await new Promise((go) => stream.once('drain', go));
+    }
+    console.log('wrote all parts');
+    stream.end();
+  },
+};
+const stream = handlers[process.env.DO];
+export const handler = stream
+  ? awslambda.streamifyResponse(stream)
+  : async () => ({ statusCode: 200, body: 'buffered' });`;
+
 const role = (...statements: object[]): TemplateResource => ({
   Type: 'AWS::IAM::Role',
   Properties: {
@@ -150,6 +184,57 @@ export function keyedApi(): Record<string, TemplateResource> {
   };
 }
 
+/**
+ * Returns the resources `/NAME` of the API whose methods stream the response of a function. The array
+ * lists the names; the function runs the bundle `stream`, and its environment has `DO` as the name.
+ */
+export function streamedApi(
+  names: string[],
+  integration: object = {},
+): Record<string, TemplateResource> {
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`${name}Function`, lambda('stream', 'ApiRole', { DO: name })],
+      [
+        `${name}Path`,
+        {
+          Type: 'AWS::ApiGateway::Resource',
+          Properties: {
+            RestApiId: { Ref: 'Api' },
+            PathPart: name,
+            ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+          },
+        },
+      ],
+      [
+        `${name}Method`,
+        apiMethod(`${name}Path`, {
+          Integration: {
+            Type: 'AWS_PROXY',
+            ResponseTransferMode: 'STREAM',
+            TimeoutInMillis: 900_000,
+            Uri: {
+              'Fn::Sub': `arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/\${${name}Function.Arn}/response-streaming-invocations`,
+            },
+            ...integration,
+          },
+        }),
+      ],
+      [
+        `${name}May`,
+        {
+          Type: 'AWS::Lambda::Permission',
+          Properties: {
+            Action: 'lambda:InvokeFunction',
+            Principal: 'apigateway.amazonaws.com',
+            FunctionName: { Ref: `${name}Function` },
+          },
+        },
+      ],
+    ]),
+  );
+}
+
 /** Returns a usage plan for the stage of the API. */
 export function usagePlan(properties: object): TemplateResource {
   const ApiStages = [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }];
@@ -214,5 +299,5 @@ export function writeCloud(changes: Record<string, TemplateResource> = {}): Prom
       },
     },
   };
-  return writeAssembly(template, { consumer: CONSUMER, api: API });
+  return writeAssembly(template, { consumer: CONSUMER, api: API, stream: STREAM });
 }

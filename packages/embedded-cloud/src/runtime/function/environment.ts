@@ -4,10 +4,17 @@ import type { FunctionError } from './invocation.ts';
 
 /** The result of one invocation in one execution environment. */
 export interface Answer {
-  kind: 'answered' | 'failed';
+  /** A handler that streams its response has `streamed` it in parts, and returns no value. */
+  kind: 'answered' | 'streamed' | 'failed';
   /** The function's return value in JSON, or the error in Lambda's JSON format. */
   payload: string;
 }
+
+/**
+ * Takes a part of a streamed response. The function's stream sends the next part after the promise
+ * has resolved, so that a slow reader slows the function down.
+ */
+export type TakePart = (bytes: Uint8Array) => Promise<void>;
 
 export interface ExecutionEnvironment {
   /**
@@ -24,6 +31,7 @@ export interface ExecutionEnvironment {
     trace_header: string;
     context: object;
     deadline: number;
+    onPart: TakePart;
   }): Promise<Answer>;
   isDead(): boolean;
   /** Ends the thread. If an invocation is running, the invocation fails with `error`. */
@@ -38,9 +46,13 @@ export interface EnvironmentOptions {
   onLog: (text: string) => void;
 }
 
-type Message = { kind: 'log'; text: string } | { kind: 'ready' } | WorkerEnd;
+type Message =
+  | { kind: 'log'; text: string }
+  | { kind: 'ready' }
+  | { kind: 'part'; id: number; bytes: Uint8Array }
+  | WorkerEnd;
 interface WorkerEnd {
-  kind: 'answered' | 'failed' | 'crashed' | 'unusable';
+  kind: 'answered' | 'streamed' | 'failed' | 'crashed' | 'unusable';
   payload: string;
 }
 
@@ -51,6 +63,7 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
   const worker = startWorker(options);
   let death: Answer | undefined;
   let settle: (answer: Answer) => void = () => {};
+  let onPart: TakePart = async () => {};
   let becomeReady: (failure: Answer | undefined) => void = () => {};
   const ready = new Promise<Answer | undefined>((resolve) => {
     becomeReady = resolve;
@@ -64,7 +77,10 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
   worker.on('message', (message: Message) => {
     if (message.kind === 'log') options.onLog(message.text);
     else if (message.kind === 'ready') becomeReady(undefined);
-    else if (message.kind === 'answered' || message.kind === 'failed') settle(message as Answer);
+    else if (message.kind === 'part') {
+      const { id, bytes } = message;
+      void onPart(bytes).then(() => worker.postMessage({ kind: 'taken', id }));
+    } else if (message.kind !== 'crashed' && message.kind !== 'unusable') settle(message as Answer);
     else {
       die(message.payload);
       void worker.terminate();
@@ -75,9 +91,10 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
 
   return {
     ready,
-    invoke: (invocation) =>
+    invoke: ({ onPart: takePart, ...invocation }) =>
       new Promise((resolve) => {
         settle = resolve;
+        onPart = takePart;
         if (death !== undefined) resolve(death);
         else worker.postMessage(invocation);
       }),

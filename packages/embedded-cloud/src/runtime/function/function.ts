@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, errorJson } from './environment.ts';
+import type { Answer, TakePart } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import { type Concurrency, createPool } from './pool.ts';
 import { isRecursiveLoop, nextTraceHeader } from './recursion.ts';
+import { collectParts, limitStream } from './response-limits.ts';
 import { type SandboxOptions, startSandbox } from './sandbox.ts';
 import type { FunctionSpec } from './spec.ts';
 
 /**
- * Maximum sizes of a request and of a response, in bytes. The maximum size of a response comes from
- * AWS's error message.
+ * Maximum size of a request, in bytes.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const REQUEST_BYTES = 6 * 1024 * 1024;
-const RESPONSE_BYTES = 6_291_556;
 /**
  * Assumed typical duration of an invocation, in milliseconds. The value is used until the first
  * invocation has ended. A kill fault without a delay happens within the typical duration.
@@ -69,6 +68,13 @@ export interface LambdaFunction {
    * @param trace_header trace header of the request or the message that causes the invocation.
    */
   invoke(payload: string, trace_header?: string): Promise<Invocation>;
+  /**
+   * Invokes the function with a JSON payload, and passes the parts of the response on as they arise.
+   * A handler that does not stream has one part, its return value in JSON. The returned promise
+   * never rejects. It resolves after the last part was taken, or when the function has failed.
+   * Source: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+   */
+  invokeWithResponseStream(payload: string, onPart: TakePart): Promise<Invocation>;
   status(): FunctionStatus;
   /** Kills every environment, including busy environments. */
   stop(): Promise<void>;
@@ -83,18 +89,23 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     start: () => startSandbox(options),
   });
 
-  const run = async (request_id: string, payload: string, caused_by: string | undefined) => {
+  const run = async (
+    request_id: string,
+    payload: string,
+    caused_by: string | undefined,
+    onPart: TakePart,
+  ) => {
     const typical_ms = counters.duration_ms / counters.invocations || UNKNOWN_DURATION_MS;
     const sandbox = await pool.take();
     const { kill_after_ms, twice } = options.fault?.(typical_ms) ?? {};
     const trace_header = nextTraceHeader(caused_by, spec.arn, options.now());
     if (twice) void runDuplicate(payload, trace_header);
-    const invocation = { request_id, payload, trace_header, kill_after_ms };
+    const invocation = { request_id, payload, trace_header, kill_after_ms, onPart };
     const { answer, duration_ms, cold } = await sandbox.run(invocation);
     pool.giveBack(sandbox);
     counters.duration_ms += duration_ms;
     counters.cold_starts += cold ? 1 : 0;
-    return limitSize(answer);
+    return answer;
   };
 
   /**
@@ -103,31 +114,46 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
    */
   const runDuplicate = async (payload: string, trace_header: string) => {
     const sandbox = await pool.take();
-    void (await sandbox.run({ request_id: randomUUID(), payload, trace_header }));
+    const onPart = () => Promise.resolve();
+    void (await sandbox.run({ request_id: randomUUID(), payload, trace_header, onPart }));
     pool.giveBack(sandbox);
+  };
+
+  /** Runs the function within its limit of concurrency. Counts the invocation. */
+  const invokeCounted = async (
+    payload: string,
+    trace_header: string | undefined,
+    runOnce: (request_id: string) => Promise<Answer>,
+  ): Promise<Invocation> => {
+    if (!spec.allows_recursion && isRecursiveLoop(trace_header, spec.arn)) {
+      counters.recursive_invocations_dropped += 1;
+      return RECURSION_REFUSAL;
+    }
+    const refusal = admit(payload, concurrency);
+    if (refusal !== undefined) {
+      if (refusal.code === 'TooManyRequestsException') counters.throttles += 1;
+      return refusal;
+    }
+    counters.running += 1;
+    counters.invocations += 1;
+    const request_id = randomUUID();
+    const answer = await runOnce(request_id);
+    concurrency.release();
+    counters.running -= 1;
+    if (answer.kind === 'failed') counters.errors += 1;
+    return { ...answer, request_id };
   };
 
   return {
     spec,
-    async invoke(payload, trace_header) {
-      if (!spec.allows_recursion && isRecursiveLoop(trace_header, spec.arn)) {
-        counters.recursive_invocations_dropped += 1;
-        return RECURSION_REFUSAL;
-      }
-      const refusal = admit(payload, concurrency);
-      if (refusal !== undefined) {
-        if (refusal.code === 'TooManyRequestsException') counters.throttles += 1;
-        return refusal;
-      }
-      counters.running += 1;
-      counters.invocations += 1;
-      const request_id = randomUUID();
-      const answer = await run(request_id, payload, trace_header);
-      concurrency.release();
-      counters.running -= 1;
-      if (answer.kind === 'failed') counters.errors += 1;
-      return { ...answer, request_id };
-    },
+    invoke: (payload, trace_header) =>
+      invokeCounted(payload, trace_header, (request_id) =>
+        collectParts((onPart) => run(request_id, payload, trace_header, onPart)),
+      ),
+    invokeWithResponseStream: (payload, onPart) =>
+      invokeCounted(payload, undefined, (request_id) =>
+        limitStream(onPart, (onLimited) => run(request_id, payload, undefined, onLimited)),
+      ),
     status: () => ({ name: spec.name, environments: pool.size(), ...counters }),
     stop: pool.stop,
   };
@@ -158,12 +184,4 @@ function admit(payload: string, concurrency: Concurrency) {
   }
   if (concurrency.acquire()) return undefined;
   return { kind: 'refused', code: 'TooManyRequestsException', message: 'Rate Exceeded.' } as const;
-}
-
-function limitSize(answer: Answer): Answer {
-  if (answer.kind === 'failed' || Buffer.byteLength(answer.payload) <= RESPONSE_BYTES)
-    return answer;
-  const errorType = 'Function.ResponseSizeTooLarge';
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_BYTES} bytes).`;
-  return { kind: 'failed', payload: errorJson({ errorType, errorMessage }) };
 }

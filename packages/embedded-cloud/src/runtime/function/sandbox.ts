@@ -5,6 +5,7 @@ import {
   type ExecutionEnvironment,
   exitError,
   startEnvironment,
+  type TakePart,
 } from './environment.ts';
 import type { FunctionError } from './invocation.ts';
 import { type FunctionLog, reportLine } from './log.ts';
@@ -27,6 +28,8 @@ interface SandboxInvocation {
   request_id: string;
   payload: string;
   trace_header: string;
+  /** Takes the parts of the response of a handler that streams. */
+  onPart: TakePart;
   /**
    * Time after which the environment is killed, in milliseconds. Absent if no kill fault applies.
    */
@@ -77,10 +80,10 @@ export function startSandbox(options: SandboxOptions): Sandbox {
     return now() - started_at;
   };
   const invoke = (invocation: SandboxInvocation) => {
-    const { request_id, payload, trace_header, kill_after_ms } = invocation;
+    const { request_id, payload, trace_header, onPart, kill_after_ms } = invocation;
     const context = contextOf(spec, request_id, log_stream);
     const deadline = Date.now() + spec.timeout_ms;
-    const running = environment.invoke({ payload, trace_header, context, deadline });
+    const running = environment.invoke({ payload, trace_header, context, deadline, onPart });
     const killed = killAfter(environment, kill_after_ms, exitError('signal: killed'), running);
     const error = timeoutError(request_id, spec.timeout_ms);
     return killAfter(environment, spec.timeout_ms, error, killed);

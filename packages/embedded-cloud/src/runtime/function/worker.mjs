@@ -2,6 +2,7 @@
 // then answers invocations one at a time. The module is plain JavaScript, so that the thread needs
 // no TypeScript loader.
 import { parentPort, workerData } from 'node:worker_threads';
+import { installGlobal, isStreaming, runStreaming, takePart } from './response-stream.mjs';
 
 const { entry, handler_name } = workerData;
 
@@ -46,7 +47,7 @@ async function loadHandler() {
       name: 'Runtime.HandlerNotFound',
     });
   }
-  if (handler.length > 2) {
+  if (handler.length > 2 && !isStreaming(handler)) {
     // The nodejs24.x runtime of Lambda also refuses callback-based handlers. Source:
     // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
     throw Object.assign(new Error('Callback-based handlers are not supported'), {
@@ -72,6 +73,7 @@ function answerJson(answer) {
 
 let handler;
 try {
+  installGlobal();
   handler = await loadHandler();
   parentPort.postMessage({ kind: 'ready' });
 } catch (error) {
@@ -83,7 +85,13 @@ async function runInvocation(invocation) {
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
   process.env._X_AMZN_TRACE_ID = invocation.trace_header;
   try {
-    const answer = await handler(JSON.parse(invocation.payload), contextOf(invocation));
+    const event = JSON.parse(invocation.payload);
+    if (isStreaming(handler)) {
+      await runStreaming(handler, event, contextOf(invocation));
+      parentPort.postMessage({ kind: 'streamed', payload: '' });
+      return;
+    }
+    const answer = await handler(event, contextOf(invocation));
     parentPort.postMessage({ kind: 'answered', payload: answerJson(answer) });
   } catch (error) {
     const payload = errorJson(error);
@@ -92,7 +100,10 @@ async function runInvocation(invocation) {
   }
 }
 
-parentPort.on('message', (invocation) => void runInvocation(invocation));
+parentPort.on('message', (message) => {
+  if (message.kind === 'taken') takePart(message.id);
+  else void runInvocation(message);
+});
 
 process.on('unhandledRejection', (error) => {
   const payload = errorJson(error, 'Runtime.UnhandledPromiseRejection');

@@ -5,6 +5,8 @@ export interface ApiAnswer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Buffer | string;
+  /** The parts of a streamed body. The field `body` is then empty. */
+  stream?: AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -19,7 +21,7 @@ export function proxyAnswer(
   payload: string,
   { binary_media_types, accept }: { binary_media_types: string[]; accept: string | undefined },
 ): ApiAnswer | undefined {
-  const answer: unknown = JSON.parse(payload);
+  const answer = parseJson(payload);
   if (typeof answer !== 'object' || answer === null) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = answer as Record<
     string,
@@ -41,7 +43,17 @@ export function proxyAnswer(
   };
 }
 
-function textHeaders(headers: unknown): Record<string, string | string[]> {
+/** Parses JSON. A function whose response is streamed may have written any text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads headers from a function's answer. Their names become lower case. */
+export function textHeaders(headers: unknown): Record<string, string | string[]> {
   if (typeof headers !== 'object' || headers === null) return {};
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [

@@ -81,6 +81,7 @@ export function restApis(stack: Stack): RestApi[] {
 
 function routesOf(stack: Stack, api: Resource): Route[] {
   const paths = resourcePaths(stack, api);
+  const is_edge_optimized = isEdgeOptimized(api);
   return stack
     .resources('AWS::ApiGateway::Method')
     .map((method) => ({ method, properties: method.properties() as unknown as MethodProperties }))
@@ -91,13 +92,26 @@ function routesOf(stack: Stack, api: Resource): Route[] {
         resource_path: paths.get(properties.ResourceId) ?? '/',
         resource_id: properties.ResourceId,
         method: properties.HttpMethod,
-        integration: readIntegration(method, properties.Integration),
+        integration: readIntegration(method, properties.Integration, is_edge_optimized),
         needs_key: String(properties.ApiKeyRequired ?? false) === 'true',
         ...(properties.AuthorizerId === undefined
           ? {}
           : { authorizer_id: properties.AuthorizerId }),
       };
     });
+}
+
+/**
+ * Returns true if the endpoint of an API is edge-optimized, which is the default.
+ * Source:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
+ */
+function isEdgeOptimized(api: Resource): boolean {
+  const { EndpointConfiguration } = api.properties() as {
+    EndpointConfiguration?: { Types?: string[] };
+  };
+  const [type = 'EDGE'] = EndpointConfiguration?.Types ?? [];
+  return type === 'EDGE';
 }
 
 function refuseUnsupported(

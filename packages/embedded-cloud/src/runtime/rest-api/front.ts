@@ -11,6 +11,7 @@ import { firstMediaType, isBinaryType } from './media-type.ts';
 import { type ApiRequest, proxyEvent } from './proxy-event.ts';
 import { createRouter, type Match } from './router.ts';
 import type { SourceVerdict } from './source-policy.ts';
+import { type InvokeWithResponseStream, streamFunction } from './stream-integration.ts';
 import { createAdmit } from './throttles.ts';
 import type { Admission } from './usage.ts';
 
@@ -30,6 +31,7 @@ export interface FrontOptions {
   /** Evaluates the resource policy of the API for a request. */
   judgeSource: (request: ApiRequest) => SourceVerdict;
   invoke: (function_arn: string, payload: string) => Promise<Invocation>;
+  invokeWithResponseStream: InvokeWithResponseStream;
   authorizers: Map<string, AuthorizerSpec>;
   /** Takes a token of the account, which all stages share. */
   admitToAccount: () => boolean;
@@ -54,7 +56,7 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
     const request_id = randomUUID();
     const outcome = await answer(request, request_id);
     const { headers: request_headers } = request;
-    const { status, headers, body } =
+    const { headers, ...rest } =
       'kind' in outcome
         ? responses(outcome.kind, {
             request_id,
@@ -63,7 +65,7 @@ export function createFront(options: FrontOptions): (request: ApiRequest) => Pro
             headers: request_headers,
           })
         : outcome;
-    return { status, headers: { ...headers, 'x-amzn-requestid': request_id }, body };
+    return { ...rest, headers: { ...headers, 'x-amzn-requestid': request_id } };
   };
 }
 
@@ -132,9 +134,12 @@ function isBinaryRequest({ binary_media_types }: RestApi, headers: Record<string
   return isBinaryType(binary_media_types, firstMediaType(content_type));
 }
 
-/** Answers a request through the integration of its route, and compresses the answer. */
+/**
+ * Answers a request through the integration of its route, and compresses the answer. A streamed
+ * answer is not compressed, because API Gateway would have to wait for all of it.
+ */
 async function integrate(
-  { api, isPermitted, invoke }: FrontOptions,
+  { api, isPermitted, invoke, invokeWithResponseStream }: FrontOptions,
   { route: { integration, resource_path } }: Match,
   { method, headers }: ApiRequest,
   event: object,
@@ -145,6 +150,11 @@ async function integrate(
   }
   if (!isPermitted(integration.function_arn, resource_path, method)) {
     return refuse('API_CONFIGURATION_ERROR');
+  }
+  if (integration.kind === 'stream') {
+    const payload = JSON.stringify(event);
+    const streamed = await streamFunction(invokeWithResponseStream, integration, payload);
+    return typeof streamed === 'string' ? refuse(streamed) : streamed;
   }
   const { binary_media_types } = api;
   const media = { binary_media_types, accept: headers.accept };

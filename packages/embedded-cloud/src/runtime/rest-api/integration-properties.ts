@@ -3,6 +3,7 @@ export interface IntegrationProperties {
   Type?: string;
   Uri?: string;
   TimeoutInMillis?: number;
+  ResponseTransferMode?: string;
   ContentHandling?: string;
   RequestTemplates?: Record<string, string>;
   IntegrationResponses?: {

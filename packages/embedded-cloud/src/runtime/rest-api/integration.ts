@@ -23,10 +23,15 @@ export async function invokeFunction(
   const invocation = await Promise.race([invoke(function_arn, payload), timeout]);
   clearTimeout(timer);
   if (invocation === undefined) return 'INTEGRATION_TIMEOUT';
-  if (invocation.kind === 'failed') return 'INTEGRATION_FAILURE';
   if (invocation.kind === 'answered') {
     return proxyAnswer(invocation.payload, media) ?? 'INTEGRATION_FAILURE';
   }
+  return refusalOf(invocation) ?? 'INTEGRATION_FAILURE';
+}
+
+/** Returns the type of the error response to an invocation that Lambda has refused. */
+export function refusalOf(invocation: Invocation): ResponseType | undefined {
+  if (invocation.kind !== 'refused') return undefined;
   const isTooLarge = invocation.code === 'RequestTooLargeException';
   return isTooLarge ? 'REQUEST_TOO_LARGE' : 'API_CONFIGURATION_ERROR';
 }

@@ -45,6 +45,8 @@ export function apiRoutes(options: ApiRoutesOptions): ApiRoutes {
       isPermitted: apiPermissions(stack, api),
       judgeSource: sourcePolicy(stack, api),
       invoke: (function_arn, payload) => functions.find(function_arn).invoke(payload),
+      invokeWithResponseStream: (function_arn, payload, onPart) =>
+        functions.find(function_arn).invokeWithResponseStream(payload, onPart),
       authorizers,
       admitToAccount,
       admitKey: createUsage({ keys, plans, api, now }),
@@ -88,7 +90,7 @@ function apiRequest({ path: _, ...request }: GatewayRequest, rest: string): ApiR
  * Converts an answer to a reply of the gateway. Several values of a header are joined because the
  * gateway writes one line per header.
  */
-function toReply({ status, headers, body }: ApiAnswer): AwsReply {
+function toReply({ headers, ...answer }: ApiAnswer): AwsReply {
   const lines = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return { status, headers: Object.fromEntries(lines), body };
+  return { ...answer, headers: Object.fromEntries(lines) };
 }
