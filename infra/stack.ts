@@ -48,7 +48,7 @@ export class AuraStreamStack extends Stack {
     });
     const counts = new Counts(this, 'Counts', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
-    const keeper = new Keeper(this, 'Keeper', { settings, lake });
+    const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
     const api = new Api(this, 'Api', uses);
     const limit = settings.api.firewall_requests_in_five_minutes;
     if (limit !== undefined) {

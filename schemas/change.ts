@@ -25,6 +25,35 @@ export const countedRowSchema = z.object({
 });
 export type CountedRow = z.infer<typeof countedRowSchema>;
 
+/** Athena returns null for a field that a row does not have. */
+function absent<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullable().transform((value) => value ?? undefined);
+}
+
+/**
+ * A row of the query that recounts the table `results` of the lake: the number of records that have
+ * these fields in common. `changed_at` is when the last of them was processed.
+ */
+export const countedGroupSchema = z
+  .object({
+    tenant: slug,
+    source: slug,
+    hour: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}$/),
+    status: z.enum(RESULT_STATUSES),
+    sentiment: absent(sentiment),
+    language_code: absent(languageCode),
+    cache: absent(z.enum(CACHE_TIERS)),
+    analyzer_name: absent(z.string()),
+    analyzer_version: absent(z.string()),
+    records: z.int(),
+    changed_at: timestamp,
+  })
+  .transform(({ analyzer_name: name, analyzer_version: version, ...group }) => ({
+    ...group,
+    analyzer: name === undefined || version === undefined ? undefined : { name, version },
+  }));
+export type CountedGroup = z.infer<typeof countedGroupSchema>;
+
 const image = z.record(z.string(), z.unknown()).optional();
 
 const changeSchema = z.object({

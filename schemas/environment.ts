@@ -167,6 +167,7 @@ export const callbackEnvironmentSchema = z.object({
 /** Environment variables of the Lambda function that keeps the table `results` of the lake. */
 export const keeperEnvironmentSchema = z.object({
   KEEPER_TABLE: z.string().min(1),
+  COUNTS_TABLE: z.string().min(1),
   KEEPER_QUEUE_URL: z.url(),
   LAKE_BUCKET: z.string().min(1),
   ATHENA_WORKGROUP: z.string().min(1),

@@ -37,11 +37,12 @@ export type JobCommand = z.infer<typeof jobCommandSchema>;
 
 /**
  * A message of the keeper's queue: a raw object has arrived, or a command. `merge` merges the objects
- * that wait into the table `results`. `maintain` does the work of the night.
+ * that wait into the table `results`. `maintain` does the work of the night, and
+ * `check_counts` compares the counts with the table.
  */
 export const keeperMessageSchema = z.union([
   objectCreatedSchema,
-  z.object({ kind: z.enum(['merge', 'maintain']) }),
+  z.object({ kind: z.enum(['merge', 'maintain', 'check_counts']) }),
 ]);
 
 /** A message of the callback queue. `attempt` is the number of the attempt, counted from 1. */

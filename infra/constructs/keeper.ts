@@ -12,16 +12,18 @@ import type { Settings } from '../settings.ts';
 import { createFunction } from './handler.ts';
 import { allowEvents } from './job-rules.ts';
 import { type Lake, QUERY_RESULTS_PREFIX, RESULTS_PREFIX } from './lake.ts';
+import type { Tables } from './tables.ts';
 import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 interface KeeperProps {
   settings: Settings;
   lake: Lake;
+  tables: Tables;
 }
 
 /**
- * Keeps the Iceberg table `results`: merges the raw objects into it, and maintains it at night. S3
- * announces each raw object through EventBridge.
+ * Keeps the Iceberg table `results`: merges the raw objects into it, maintains it at night, and
+ * compares the counts with it. S3 announces each raw object through EventBridge.
  */
 export class Keeper extends Construct {
   readonly queue: sqs.Queue;
@@ -45,19 +47,23 @@ export class Keeper extends Construct {
     this.addRules(props.lake);
   }
 
-  private createHandler({ settings, lake }: KeeperProps) {
+  private createHandler({ settings, lake, tables }: KeeperProps) {
     const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchWriteItem'];
     return createFunction(this, 'Handler', {
       settings,
       entry: 'insight/keeper/handler.ts',
       description: 'Merges new results into the table results of the lake, and maintains the table',
       ...settings.keeper,
-      environment: this.environment(settings, lake),
+      environment: {
+        ...this.environment(settings, lake),
+        COUNTS_TABLE: tables.counts.tableName,
+      },
       grants: [
         {
           actions: actions.map((action) => `dynamodb:${action}`),
           resources: [this.table.tableArn],
         },
+        { actions: ['dynamodb:Query'], resources: [tables.counts.tableArn] },
         { actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] },
         receiveGrant(this.queue),
         ...statementGrants(lake),
@@ -125,6 +131,11 @@ const SCHEDULES = {
   Maintain: {
     kind: 'maintain',
     description: 'Starts or continues the maintenance of the night',
+    rate: 'rate(1 hour)',
+  },
+  CheckCounts: {
+    kind: 'check_counts',
+    description: 'Compares the counts with the table results, once a night unless that fails',
     rate: 'rate(1 hour)',
   },
 };

@@ -3,12 +3,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createStatements } from '../../aws/athena/statements.ts';
+import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
 import { createTableLease } from '../../aws/dynamodb/keeper/lease.ts';
 import { createManifest } from '../../aws/dynamodb/keeper/manifest.ts';
 import { createRawObjects } from '../../aws/s3/raw-objects.ts';
 import { createKeeperQueue } from '../../aws/sqs/queues.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { keeperEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
+import { createReadBuckets } from '../counts/read.ts';
 import { createMessageHandler, type KeeperMetric } from './messages.ts';
 import { UnreadableObjectError } from './ports.ts';
 import { createTablePreparation } from './table.ts';
@@ -46,6 +48,10 @@ export function compose(variables: Record<string, string | undefined>) {
       bucket_name: bucket,
       createUnreadableError: (message) => new UnreadableObjectError(message),
     }),
+    readBuckets: createReadBuckets({
+      counts: createCountsStore({ table_name: environment.COUNTS_TABLE }),
+      now,
+    }),
     queue: createKeeperQueue({ queue_url: environment.KEEPER_QUEUE_URL }),
     preparation: createTablePreparation({
       ...{ statements, bucket },
@@ -63,7 +69,7 @@ export function compose(variables: Record<string, string | undefined>) {
 }
 
 function publish(metrics: Metrics, name: KeeperMetric, value: number): void {
-  const unit = name === 'lake_pending_seconds' ? MetricUnit.Seconds : MetricUnit.Count;
+  const unit = name.endsWith('_seconds') ? MetricUnit.Seconds : MetricUnit.Count;
   metrics.addMetric(name, unit, value);
   metrics.publishStoredMetrics();
 }

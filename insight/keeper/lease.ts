@@ -127,6 +127,31 @@ async function runStatement(
   }
 }
 
+/**
+ * Runs a query and returns its rows. A query changes nothing, so it needs no lease.
+ *
+ * @throws {StatementError} if Athena could not run the query.
+ * @throws {InterruptedError} if the time is up. The query has been stopped.
+ */
+export async function runQuery(
+  deps: Pick<LeaseDeps, 'statements' | 'sleep'>,
+  remaining_ms: RemainingMs,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  if (remaining_ms() < 2 * STOP_MS) throw new NoTimeError('No time is left for a query');
+  const id = await deps.statements.start(sql);
+  for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(wait_ms * 2, LONGEST_WAIT_MS)) {
+    const { state, code = 'UNKNOWN' } = await deps.statements.read(id);
+    if (state === 'succeeded') return (await deps.statements.answer(id)).rows;
+    if (state === 'failed') throw new StatementError(code);
+    if (remaining_ms() < STOP_MS) {
+      await deps.statements.stop(id);
+      throw new InterruptedError('The time of the invocation is up');
+    }
+    await deps.sleep(wait_ms);
+  }
+}
+
 /** Stops a statement. Returns its id if it has succeeded nevertheless. */
 async function interrupt(deps: LeaseDeps, id: string, reason: string): Promise<string> {
   if (await stopAndWait(deps, id)) return id;

@@ -2,13 +2,18 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { keeperMessageSchema, ServiceError } from '../../schemas/index.ts';
+import { type CheckCountsDeps, checkCountsAtNight } from './check-counts.ts';
 import { type FindDeps, findObject } from './find-object.ts';
 import { type RemainingMs, StatementError } from './lease.ts';
 import { type MergeDeps, mergePending } from './merge.ts';
 import { type NightDeps, workAtNight } from './night.ts';
 import type { KeeperQueue } from './ports.ts';
 
-export interface MessagesDeps extends FindDeps, MergeDeps, NightDeps {
+export interface MessagesDeps
+  extends FindDeps,
+    MergeDeps,
+    NightDeps,
+    Omit<CheckCountsDeps, 'measure'> {
   queue: KeeperQueue;
   /** Publishes a metric. */
   measure: (name: KeeperMetric, value: number) => void;
@@ -18,11 +23,15 @@ export interface MessagesDeps extends FindDeps, MergeDeps, NightDeps {
 /**
  * `lake_pending_seconds`: how long the oldest object waits to be merged. `lake_merge_failures`: objects
  * that a statement could not merge. `lake_unreadable_objects`: objects that Athena could not read.
+ * `counts_drift`: buckets whose counts differ from a recount. `counts_unchecked_seconds`: time since
+ * the last check of the counts.
  */
 export type KeeperMetric =
   | 'lake_pending_seconds'
   | 'lake_merge_failures'
-  | 'lake_unreadable_objects';
+  | 'lake_unreadable_objects'
+  | 'counts_drift'
+  | 'counts_unchecked_seconds';
 
 /**
  * Creates the function that handles the messages of the keeper's queue. A message that fails stays in
@@ -48,6 +57,7 @@ async function handleMessage(
   const message = keeperMessageSchema.parse(JSON.parse(body));
   if (!('kind' in message)) return handleObject(deps, message.detail.object.key);
   if (message.kind === 'maintain') return workAtNight(deps, remaining_ms);
+  if (message.kind === 'check_counts') return checkCountsAtNight(deps, remaining_ms);
   const report = await mergePending(deps, remaining_ms);
   deps.measure('lake_pending_seconds', Math.round(report.oldest_ms / 1_000));
   if (report.failed > 0) deps.measure('lake_merge_failures', report.failed);

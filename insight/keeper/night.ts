@@ -34,7 +34,7 @@ export async function workAtNight(deps: NightDeps, remaining_ms: RemainingMs): P
 }
 
 /** Returns the last time at which a night began. */
-function startOfNight(now: number): number {
+export function startOfNight(now: number): number {
   const since_midnight = now % DAY_MS;
   const today = now - since_midnight + FIRST_HOUR * HOUR_MS;
   return today <= now ? today : today - DAY_MS;

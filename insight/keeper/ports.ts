@@ -17,7 +17,7 @@ export interface RawObject {
 }
 
 /** Names of the times that the keeper remembers. */
-export type KeptTime = 'withdrawn' | 'rewriting_started' | 'maintained';
+export type KeptTime = 'withdrawn' | 'rewriting_started' | 'maintained' | 'counts_checked';
 
 /**
  * The raw objects that wait to be merged, and what the keeper must remember of those that are merged.

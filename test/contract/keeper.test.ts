@@ -15,15 +15,20 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createQuery } from '../../aws/athena/query.ts';
 import { createStatements } from '../../aws/athena/statements.ts';
 import { createRawObjects } from '../../aws/s3/raw-objects.ts';
+import { DAY_MS } from '../../insight/counts/buckets.ts';
+import { pickChecked, recountDay } from '../../insight/counts/check/recount.ts';
+import { LIST_TENANTS } from '../../insight/counts/check/sql.ts';
+import { addMeasures, type Measures, measureRow } from '../../insight/counts/measures.ts';
 import { listTableColumns } from '../../insight/keeper/columns.ts';
 import { findObject } from '../../insight/keeper/find-object.ts';
+import { runQuery } from '../../insight/keeper/lease.ts';
 import { maintainTable } from '../../insight/keeper/maintain.ts';
 import { mergePending } from '../../insight/keeper/merge.ts';
 import { UnreadableObjectError } from '../../insight/keeper/ports.ts';
 import { rewriteWithdrawn } from '../../insight/keeper/rewrite.ts';
 import { createTablePreparation } from '../../insight/keeper/table.ts';
 import { sleep } from '../../lib/sleep.ts';
-import { formatHour, RAW_PREFIX, type Result } from '../../schemas/index.ts';
+import { countedRowSchema, formatHour, RAW_PREFIX, type Result } from '../../schemas/index.ts';
 import { createFakeManifest, createFakeTableLease } from '../fakes/keeper-stores.ts';
 import { createLakeTables } from '../support/lake-tables.ts';
 import { aResult } from '../support/results.ts';
@@ -256,4 +261,55 @@ it('an object that is not gzipped lines of results is not merged', async () => {
   }
   expect(await findObject(keeper, keyOf('missing'))).toBe('gone');
   expect(await findObject(keeper, 'results/data/a.parquet')).toBe('ignored');
+});
+
+it('a recount by SQL is what the rows of the results table add up to, by hour and day, and by both times', async () => {
+  const keeper = createKeeper();
+  const day = Date.UTC(2026, 10, 27);
+  const at = (ms: number) => new Date(day + ms).toISOString();
+  const {
+    sentiment: _,
+    score: __,
+    scores: ___,
+    analyzer: ____,
+    cache: _____,
+    ...bare
+  } = aLine('', 1);
+  const lines = [
+    aLine('a', 1, { created_at: at(0) }),
+    aLine('b', 1, { created_at: at(DAY_MS - 1), cache: 'table', sentiment: 'NEGATIVE' }),
+    aLine('c', 1, { created_at: at(3_600_000), source: 'other', language_code: 'zh-TW' }),
+    aLine('d', 1, { created_at: at(DAY_MS) }),
+    aLine('e', 1, { created_at: at(-1) }),
+    { ...bare, record_id: 'f', created_at: at(60_000), status: 'empty' as const },
+    { ...aWithdrawal('g', 2), created_at: at(60_000) },
+    aLine('h', 1, { created_at: at(60_000), analyzer: { name: 'onnx', version: '2' } }),
+  ].map((line) => ({ ...line, arrived_at: at(DAY_MS / 2), processed_at: at(DAY_MS / 2 + 5_000) }));
+  await deliver(keeper, '1', lines);
+  await mergePending(keeper, REMAINING);
+  const run = (sql: string) => runQuery(keeper, REMAINING, sql);
+  expect(await run(LIST_TENANTS)).toEqual([{ tenant: lines[0]?.tenant }]);
+  for (const time of ['created_at', 'arrived_at'] as const) {
+    const expected: Record<string, Measures> = {};
+    for (const line of lines) {
+      const row = countedRowSchema.parse(line);
+      const start = Date.parse(row[time]);
+      if (start < day || start >= day + DAY_MS) continue;
+      for (const bucket of [
+        `hour#${new Date(start).toISOString().slice(0, 13)}:00:00.000Z`,
+        `day#${at(0)}`,
+      ]) {
+        const id = `${row.tenant}#${bucket}#${row.source}`;
+        const sum = expected[id] ?? {};
+        addMeasures(sum, pickChecked(measureRow(row)));
+        expected[id] = sum;
+      }
+    }
+    const found = await recountDay(run, day, time);
+    const measures = [...found].map(([id, bucket]) => [id, bucket.measures]);
+    expect(Object.fromEntries(measures)).toEqual(expected);
+    expect([...found.values()].map(({ changed_at }) => changed_at)).toEqual(
+      [...found.values()].map(() => day + DAY_MS / 2 + 5_000),
+    );
+  }
 });

@@ -114,6 +114,7 @@ it.each([
     { memory: 1_024, timeout: 900 },
     {
       KEEPER_TABLE: 'KeeperTable',
+      COUNTS_TABLE: 'TablesCounts',
       KEEPER_QUEUE_URL: 'KeeperQueue',
       LAKE_BUCKET: 'LakeBucket',
       ATHENA_WORKGROUP: 'LakeWorkGroup',
@@ -318,7 +319,12 @@ it('queues refuse calls without TLS, and only rules may send events to the queue
   const RULES: Record<string, string[]> = {
     JobsQueue: ['JobsInputArrived.Arn', 'JobsSweep.Arn'],
     BudgetReplayQueue: ['BudgetReplaySchedule.Arn'],
-    KeeperQueue: ['KeeperArrived.Arn', 'KeeperMerge.Arn', 'KeeperMaintain.Arn'],
+    KeeperQueue: [
+      'KeeperArrived.Arn',
+      'KeeperMerge.Arn',
+      'KeeperMaintain.Arn',
+      'KeeperCheckCounts.Arn',
+    ],
   };
   const fromRules = (queue: string, rules: string[]) => ({
     Effect: 'Allow',
@@ -359,6 +365,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
     KeeperArrived: expect.anything(),
     KeeperMerge: expect.anything(),
     KeeperMaintain: expect.anything(),
+    KeeperCheckCounts: expect.anything(),
     JobsInputArrived: {
       ...rule,
       EventPattern: {
@@ -397,8 +404,8 @@ it('the replay of records over budget starts every 15 minutes, and ends before i
   expect(settings.budget_replay.timeout_seconds).toBeLessThan(15 * 60);
 });
 
-it('the keeper gets a message for each raw object, one every minute to merge, and one every hour to maintain the table', () => {
-  const { KeeperArrived, KeeperMerge, KeeperMaintain } = listResources(
+it('the keeper gets a message for each raw object, one every minute to merge, and one every hour to maintain the table and to check the counts', () => {
+  const { KeeperArrived, KeeperMerge, KeeperMaintain, KeeperCheckCounts } = listResources(
     template,
     'AWS::Events::Rule',
   );
@@ -423,6 +430,10 @@ it('the keeper gets a message for each raw object, one every minute to merge, an
   expect(KeeperMaintain).toMatchObject({
     ScheduleExpression: 'rate(1 hour)',
     Targets: [{ ...target, Input: '{"kind":"maintain"}' }],
+  });
+  expect(KeeperCheckCounts).toMatchObject({
+    ScheduleExpression: 'rate(1 hour)',
+    Targets: [{ ...target, Input: '{"kind":"check_counts"}' }],
   });
 });
 

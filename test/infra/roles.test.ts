@@ -135,6 +135,7 @@ it.each([
       ...['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
         (action) => `dynamodb:${action} KeeperTable.Arn`,
       ),
+      'dynamodb:Query TablesCounts.Arn',
       ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
         [
           'catalog',

@@ -9,9 +9,13 @@ export interface CountsProps {
   counts: Counts;
 }
 
+/** Checks end about 24 hours apart, and a check that fails is tried again every hour. */
+const UNCHECKED_SECONDS = 30 * 3_600;
+
 /** Returns the alarms on the counts, which follow the stream of the results table. */
 export function countsWatches({ settings, counts }: CountsProps): Record<string, Watch> {
   const { handler } = counts;
+  const keeper = { service: 'keeper', environment: settings.environment };
   return {
     CountsAreLate: {
       metric: handler.metric('IteratorAge', { statistic: 'max', period: FIVE_MINUTES }),
@@ -31,6 +35,24 @@ export function countsWatches({ settings, counts }: CountsProps): Record<string,
       }),
       threshold: 0,
       meaning: 'Rows of the results table are not counted, because they are no results.',
+    },
+    // Both are measured once a night or once an hour. In between, the alarms keep their state.
+    CountsDrift: {
+      metric: createMetric('AuraStream', 'counts_drift', cloudwatch.Stats.MAXIMUM, keeper),
+      threshold: 0,
+      missing: cloudwatch.TreatMissingData.IGNORE,
+      meaning: 'The counts differ from a recount of the last seven days.',
+    },
+    CountsUnchecked: {
+      metric: createMetric(
+        'AuraStream',
+        'counts_unchecked_seconds',
+        cloudwatch.Stats.MAXIMUM,
+        keeper,
+      ),
+      threshold: UNCHECKED_SECONDS,
+      missing: cloudwatch.TreatMissingData.IGNORE,
+      meaning: 'The counts have not been compared with a recount for too long.',
     },
   };
 }

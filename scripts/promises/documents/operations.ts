@@ -43,6 +43,8 @@ const ALARMS = [
   'CountsAreLate | AWS/Lambda',
   'CountsFail | AWS/Lambda',
   'CountsSkipRows | AuraStream',
+  'CountsDrift | AuraStream',
+  'CountsUnchecked | AuraStream',
   'LakeTableIsLate | AuraStream',
   'RawObjectsUnreadable | AuraStream',
   'KeeperFails | AWS/SQS',
@@ -96,6 +98,51 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Rows of the results table are not counted, because they are no results.',
       tests: ['a row that is no result counts neither before nor after, and is reported'],
+    },
+    {
+      says: 'Every night after 02:00 UTC the keeper recounts the last seven days from the table `results` with SQL, and compares the hours and days of the counts, by both times.',
+      tests: [
+        'the counts are checked once a night, and a check publishes the number of buckets that differ',
+        'the check recounts the last seven closed days by both times, and finds no drift in equal counts',
+        'a recount by SQL is what the rows of the results table add up to, by hour and day, and by both times',
+      ],
+    },
+    {
+      says: 'It leaves out buckets that changed within the last hour.',
+      tests: [
+        'a bucket that %s changed %d ms before the check is left out: %d',
+        'a bucket in which a record was processed within the last hour is left out',
+      ],
+    },
+    {
+      says: 'It compares records by language and outcome, by origin and by analyzer.',
+      tests: [
+        'a recount by SQL is what the rows of the results table add up to, by hour and day, and by both times',
+      ],
+    },
+    {
+      says: 'The metric is the number of buckets that differ; the log line `counts have drifted` names the first ten and what they lack.',
+      tests: [
+        'the counts are checked once a night, and a check publishes the number of buckets that differ',
+        'a bucket that lacks records, or has records that SQL does not find, has drifted, and the check says by how much',
+      ],
+    },
+    {
+      says: 'The alarm ends with the next check that finds no difference.',
+      tests: [ALARM, 'counts without a difference publish a drift of 0'],
+    },
+    {
+      says: 'A check that fails is tried again every hour.',
+      tests: [
+        'a check that fails is tried again by the next message, and the time without a check goes on',
+      ],
+    },
+    {
+      says: 'Look for `message failed` and `counts check postponed` in the log of the keeper:',
+      tests: [
+        'the check waits while objects of the lake have waited for more than half an hour',
+        'a message that fails is delivered again, and the log has no text of the error',
+      ],
     },
     {
       says: 'The keeper tries an object again after 1, 2, 4 minutes and so on, at most every 64 minutes, and merges an object that failed twice alone, so that it holds up no other.',
@@ -412,7 +459,7 @@ export const OPERATIONS: DocumentPromises = {
       tests: [ALARM],
     },
     {
-      says: 'A period without data counts as a period without a failure; only ConsumerIsSilent and BulkConsumerIsSilent keep their state.',
+      says: 'A period without data counts as a period without a failure; only ConsumerIsSilent, BulkConsumerIsSilent, CountsDrift and CountsUnchecked keep their state.',
       tests: [ALARM, SILENCE],
     },
     { says: 'An alarm publishes when it goes off and when it ends.', tests: [ALARM] },
@@ -899,6 +946,11 @@ export const OPERATIONS: DocumentPromises = {
     'Delete the old index.',
     'The stream of the results table keeps a change for 24 hours, and nothing is lost before that.',
     'Read the log lines `changes counted` of the counts function:',
+    'The counts of at least one bucket differ from a recount, so',
+    'If LakeIsLate or CountsAreLate is on, mend that first,',
+    'Otherwise check the day, and rebuild it as CountsAreLate says.',
+    'The counts have not been compared with a recount for 30 hours.',
+    'Athena or DynamoDB refuse the check, or objects of',
     'The counts function throws or times out.',
     'If the function was away for longer than that, recount the days whose results have changed meanwhile.',
     'Read the log lines `counting stopped by a bug`.',

@@ -78,6 +78,7 @@ export async function simulateKeeper(run: KeeperRun): Promise<KeeperOutcome> {
         now: scheduler.now,
         sleep: (ms) => scheduler.sleep(ms, 'poll'),
         ...{ bucket: 'lake', interval_ms: MINUTE_MS },
+        readBuckets: async () => [],
         ...{ log: () => {}, logError: () => {}, measure: () => {} },
       };
     },

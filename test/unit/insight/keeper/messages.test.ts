@@ -47,6 +47,7 @@ function createWorld(lines: RawLine[] = [aLine()], outcomeOf?: (sql: string) => 
       },
       blank: async () => {},
     },
+    readBuckets: async () => [],
     queue: { send: async (message, delay) => void sent.push([message, delay]) },
     measure: (name, value) => measured.push([name, value]),
     log: (message, details) => logged.push({ message, ...details }),
@@ -179,4 +180,13 @@ it('raw objects are searched for texts of withdrawn records for two days after a
   }
   // Each search reads the three days that have objects, one by one.
   expect(searches).toEqual([3, 3, 3, 0, 0]);
+});
+
+it('a message to check the counts compares them with the table, and publishes the drift', async () => {
+  const { handle, measured } = createWorld();
+  expect(await handle({ kind: 'check_counts' })).toEqual(DONE);
+  expect(measured).toEqual([
+    ['counts_unchecked_seconds', 0],
+    ['counts_drift', 0],
+  ]);
 });

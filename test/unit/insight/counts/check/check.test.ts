@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { checkCounts } from '../../../../../insight/counts/check/check.ts';
+import { writeRecount } from '../../../../../insight/counts/check/sql.ts';
+import { createCount } from '../../../../../insight/counts/count.ts';
+import { createReadBuckets } from '../../../../../insight/counts/read.ts';
+import { createFakeCountsStore, type FakeCountsRow } from '../../../../fakes/counts-store.ts';
+import { changeEvent, countedRow } from '../../../../support/changes.ts';
+
+const NOW = Date.UTC(2026, 10, 28, 2, 5);
+const GROUP = {
+  ...{ tenant: 'acme', source: 'app', hour: '2026-11-27T06', status: 'analyzed' },
+  ...{ sentiment: 'POSITIVE', language_code: 'en', cache: 'miss' },
+  ...{ analyzer_name: 'comprehend', analyzer_version: '1' },
+  ...{ records: 1, changed_at: '2026-11-27T06:20:01Z' },
+};
+
+/** Counts two records of a day. `groups` is what SQL finds of that day, by both times. */
+async function createWorld(groups: object[]) {
+  const rows = new Map<string, FakeCountsRow>();
+  const counts = createFakeCountsStore({ rows });
+  const changes = [countedRow(), countedRow({ sentiment: 'NEGATIVE' })];
+  await createCount(counts)(
+    changeEvent(changes.map((after, i) => ({ sequence_number: i + 1, after }))),
+  );
+  const asked: string[] = [];
+  const runQuery = async (sql: string) => {
+    asked.push(sql);
+    if (sql.includes('DISTINCT tenant')) return [{ tenant: 'acme' }];
+    return (sql.includes("TIMESTAMP '2026-11-27 00:00:00' AND") ? groups : []) as never[];
+  };
+  const now = () => NOW;
+  const check = () =>
+    checkCounts({ runQuery, now, readBuckets: createReadBuckets({ counts, now }) });
+  return { check, rows, asked };
+}
+
+it('the check recounts the last seven closed days by both times, and finds no drift in equal counts', async () => {
+  const { check, asked } = await createWorld([GROUP, { ...GROUP, sentiment: 'NEGATIVE' }]);
+  expect(await check()).toEqual({ days: 7, buckets: 4, skipped: 0, drifts: [] });
+  expect(asked).toHaveLength(1 + 14);
+  for (const time of ['created_at', 'arrived_at'] as const) {
+    expect(asked).toContain(writeRecount(Date.UTC(2026, 10, 27), time));
+    expect(asked).toContain(writeRecount(Date.UTC(2026, 10, 21), time));
+  }
+});
+
+it('a bucket that lacks records, or has records that SQL does not find, has drifted, and the check says by how much', async () => {
+  const { check } = await createWorld([{ ...GROUP, records: 3 }]);
+  const lacks = {
+    'n.en.pos': 2,
+    'n.en.neg': -1,
+    'cache.miss': 1,
+    'analyzer.comprehend@1': 1,
+  };
+  const { drifts } = await check();
+  expect(drifts).toHaveLength(4);
+  expect(drifts[0]).toEqual({
+    time: 'created_at',
+    bucket: 'acme#hour#2026-11-27T06:00:00.000Z#app',
+    lacks,
+  });
+  const { check: checkEmpty } = await createWorld([]);
+  await expect(checkEmpty()).resolves.toMatchObject({ drifts: { length: 4 } });
+});
+
+it.each([
+  ['the counts', 3_599_000, 4],
+  ['the counts', 3_601_000, 0],
+])('a bucket that %s changed %d ms before the check is left out: %d', async (_, ms, skipped) => {
+  const { check, rows } = await createWorld([]);
+  for (const row of rows.values()) row.changed_at = NOW - ms;
+  const report = await check();
+  expect(report.skipped).toBe(skipped);
+  expect(report.drifts).toHaveLength(4 - skipped);
+});
+
+it('a bucket in which a record was processed within the last hour is left out', async () => {
+  const late = { ...GROUP, records: 9, changed_at: '2026-11-28T01:30:00Z' };
+  expect(await (await createWorld([late])).check()).toMatchObject({ skipped: 4, drifts: [] });
+});
