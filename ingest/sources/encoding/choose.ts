@@ -1,5 +1,5 @@
 import type { ByteSource, Head } from '../bytes/byte-source.ts';
-import { UnreadableFileError } from '../file-error.ts';
+import { EncodingError, UnreadableFileError } from '../file-error.ts';
 import {
   findInvalidUtf8,
   guessEncoding,
@@ -7,8 +7,6 @@ import {
   readByteOrderMark,
   recogniseUtf16,
 } from './guess.ts';
-
-const ADVICE = 'Or save the file as UTF-8.';
 
 /**
  * Chooses the encoding of a file: the given one, the one of a byte order mark, UTF-16 that is
@@ -27,7 +25,10 @@ export function chooseEncoding(
   if (given !== undefined) return normaliseLabel(given);
   const marked = readByteOrderMark(bytes) ?? recogniseUtf16(bytes);
   if (marked === 'utf-32') {
-    throw new UnreadableFileError(`${source.name} is UTF-32, which no reader knows.`, ADVICE);
+    throw new UnreadableFileError(
+      `${source.name} is UTF-32, which no reader knows.`,
+      'Save the file as UTF-8.',
+    );
   }
   if (marked !== undefined && marked !== 'utf-8') return marked;
   const invalid = findInvalidUtf8(bytes, is_whole);
@@ -35,14 +36,14 @@ export function chooseEncoding(
   throw createEncodingError(source.name, bytes, invalid);
 }
 
-function createEncodingError(name: string, bytes: Buffer, invalid: number): UnreadableFileError {
+function createEncodingError(name: string, bytes: Buffer, invalid: number): EncodingError {
   const before = bytes.subarray(0, invalid);
   const lines = before.toString('latin1').split(/\r\n|\n|\r/);
   const column = (lines.at(-1) ?? '').length + 1;
-  const encoding = guessEncoding(bytes);
-  return new UnreadableFileError(
-    `${name} is not UTF-8: line ${lines.length}, byte ${column} is 0x${(bytes[invalid] ?? 0).toString(16)}.`,
-    `It is probably ${encoding}: use --encoding ${encoding}. ${ADVICE}`,
+  const byte = (bytes[invalid] ?? 0).toString(16);
+  return new EncodingError(
+    `${name} is not UTF-8: line ${lines.length}, byte ${column} is 0x${byte}.`,
+    guessEncoding(bytes),
   );
 }
 

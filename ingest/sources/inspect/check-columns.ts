@@ -1,5 +1,5 @@
 import type { FileOptions } from '../../../schemas/index.ts';
-import { UnreadableFileError } from '../file-error.ts';
+import { MissingColumnError } from '../file-error.ts';
 import type { Role } from '../mapping/names.ts';
 import type { Proposals } from '../mapping/propose.ts';
 import { findName, type TargetField, type Targets } from '../mapping/targets.ts';
@@ -55,16 +55,12 @@ function createMissingError(
   columns: Columns,
   problem: string,
   option?: string,
-): UnreadableFileError {
+): MissingColumnError {
   const { name, known } = columns;
   const names = known.slice(0, MAX_NAMES).map(quote).join(', ');
   const more = known.length > MAX_NAMES ? ` and ${known.length - MAX_NAMES} more` : '';
   const proposed = listProposals(columns, option);
-  const advice =
-    proposed === ''
-      ? 'Name the column of the text with --text-field NAME.'
-      : `Did you mean ${proposed}?`;
-  return new UnreadableFileError(`${name}: ${problem}; the header has ${names}${more}.`, advice);
+  return new MissingColumnError(`${name}: ${problem}; the header has ${names}${more}.`, proposed);
 }
 
 /** Lists the options that name the proposed columns. The missing option comes first. */

@@ -1,6 +1,7 @@
 import type { FileDescription, FileOptions } from '../../../schemas/index.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { endAtDamage } from '../end-at-damage.ts';
+import { EncodingError, MissingColumnError, UnreadableFileError } from '../file-error.ts';
 import { createReadForm } from '../mapping/date-format.ts';
 import { parseDate, type ReadDate } from '../mapping/dates.ts';
 import { type Proposals, proposeColumns } from '../mapping/propose.ts';
@@ -34,6 +35,32 @@ export async function inspectFile(
   file: ByteSource,
   options: FileOptions = {},
 ): Promise<InspectedFile> {
+  try {
+    return await inspect(file, options);
+  } catch (error) {
+    if (!(error instanceof EncodingError)) throw error;
+    const { problem, encoding } = error;
+    throw new EncodingError(
+      problem,
+      encoding,
+      await proposeOptions(file, { ...options, encoding }),
+    );
+  }
+}
+
+/** Returns the options that a file needs beside its encoding, so that one error names all of them. */
+async function proposeOptions(file: ByteSource, options: FileOptions): Promise<string> {
+  try {
+    void (await inspect(file, options));
+    return '';
+  } catch (error) {
+    if (error instanceof MissingColumnError) return error.proposed;
+    if (error instanceof UnreadableFileError) return '';
+    throw error;
+  }
+}
+
+async function inspect(file: ByteSource, options: FileOptions): Promise<InspectedFile> {
   const readDate = createReadDate(options);
   const opened = await openBytes(file, options.member);
   const table = await openTable(file.name, opened, options);

@@ -113,6 +113,12 @@ const EXPORTS: [
     ['Lieferung; nie da', 'Größe passt'],
   ],
   [
+    'Excel, as CSV of Windows',
+    'Umfrage.csv',
+    toLatin1(EXCEL_CSV),
+    ['Lieferung; nie da', 'Größe passt'],
+  ],
+  [
     'Excel, as Unicode text',
     'Umfrage.txt',
     Buffer.from(
@@ -154,9 +160,9 @@ const EXPORTS: [
 
 /** Follows the hint of an error, as a user does who copies the options. */
 function followHint(error: string): Omit<ReadOptions, 'path'> {
-  const proposed = /Did you mean (.*)\?$/.exec(error)?.[1] ?? '';
+  const proposed = /(?:Did you mean (.*)\?$|: use (--.*)\. Or save)/.exec(error) ?? [];
   const options: Record<string, string> = {};
-  for (const [, option = '', quoted, plain] of proposed.matchAll(
+  for (const [, option = '', quoted, plain] of (proposed[1] ?? proposed[2] ?? '').matchAll(
     /--([a-z-]+) (?:'([^']*)'|(\S+))/g,
   )) {
     options[option.replaceAll('-', '_')] = quoted ?? plain ?? '';
