@@ -24,7 +24,7 @@ export interface Run {
 /** A part of `npm run bench`. The option `--only NAME` runs one suite alone. */
 export interface Suite {
   name: string;
-  /** What the suite measures, in one line. The line appears in --help and in reports. */
+  /** The measurement of the suite, in one line. The line appears in --help and in reports. */
   title: string;
   measure(run: Run): Promise<Figure[]>;
 }

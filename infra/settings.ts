@@ -40,7 +40,7 @@ export interface Settings {
      */
     reserved_concurrency: number | undefined;
   };
-  /** What the consumer of the bulk stream has instead of the settings of `consumer`. */
+  /** Settings that the consumer of the bulk stream has instead of those of `consumer`. */
   bulk_consumer: {
     batch_size: number;
     timeout_seconds: number;

@@ -1,7 +1,7 @@
 import type { Job, JobError } from '../schemas/index.ts';
 import type { BulkLoad } from './bulk-load.ts';
 
-/** What a job costs, and what the tenant can still use. */
+/** The cost of a job, and the budget that is left to the tenant. */
 export interface JobBudget {
   /** Billed units of the job, as if no text were cached. */
   units: number;

@@ -1,6 +1,6 @@
 import type { BatchStart, ThroughputSample } from './ports.ts';
 
-/** What the consumers of the bulk stream report about their work. */
+/** The reports of the consumers of the bulk stream about their work. */
 export interface BulkLoad {
   /**
    * Age of the oldest record that is not done, in milliseconds. The value is 0 if the consumers wait

@@ -1,4 +1,4 @@
-/** What Lambda expects of a function whose mapping reports single messages. */
+/** The answer that Lambda expects of a function whose mapping reports single messages. */
 interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }

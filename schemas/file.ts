@@ -66,7 +66,7 @@ export type FileOptions = z.infer<typeof fileOptionsSchema>;
 export const uploadOptionsSchema = fileOptionsSchema.omit({ format: true });
 export type UploadOptions = z.infer<typeof uploadOptionsSchema>;
 
-/** What a column becomes: a field of the record, or an attribute. */
+/** The target of a column: a field of the record, or an attribute. */
 const columnSchema = z.object({
   name: z.string(),
   becomes: z.string().describe('A field of a record, or `attributes.NAME`.'),

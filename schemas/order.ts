@@ -9,7 +9,7 @@ import type { Result } from './result.ts';
 export const MAX_AHEAD_MS = 5 * 60_000;
 
 /**
- * What orders one acceptance of a record among all acceptances of the record. A redelivery and a
+ * The values that order one acceptance of a record among all acceptances of the record. A redelivery and a
  * resend of the same acceptance have the same stamp and the same content.
  */
 export interface Acceptance {

@@ -9,7 +9,7 @@ import { answerWithEtag } from '../http/etag.ts';
 import { parseQuery } from '../http/parse.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
-/** What both routes have in common. Their answers change only when a count does. */
+/** The parts that both routes share. Their answers change only when a count does. */
 const COMMON = {
   method: 'GET',
   tag: 'Records and results',

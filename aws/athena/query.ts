@@ -22,7 +22,7 @@ export class QueryError extends Error {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
-/** What a query may have besides its SQL. */
+/** The options of a query besides its SQL. */
 export interface QueryOptions {
   /** SQL of one value for each question mark, such as `'NEGATIVE'` or `DATE '2026-11-23'`. */
   parameters?: string[];

@@ -125,7 +125,7 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
         progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
       }
     } catch (cause) {
-      // What is published is published: the summary says how far the file was read.
+      // Published records stay published: the summary says how far the file was read.
       error = describeBreak(cause, last_line);
     }
   }

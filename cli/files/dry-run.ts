@@ -4,7 +4,7 @@ import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
 import { describeCounts, type FileCounts, joinIssues, Tally } from './tally.ts';
 
-/** What `ingest --dry-run` reports: how the file is understood, and what would happen. */
+/** The report of `ingest --dry-run`: how the file is understood, and what would happen. */
 export interface DryRunReport {
   file: FileDescription;
   first_records: RecordInput[];

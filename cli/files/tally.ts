@@ -10,7 +10,7 @@ export interface AdjustmentCount {
   count: number;
 }
 
-/** What a file held, apart from the records that went in as they are. */
+/** The contents of a file apart from the records that went in as they are. */
 export interface FileCounts {
   rows: number;
   refused: number;

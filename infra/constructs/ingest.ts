@@ -10,12 +10,12 @@ import { createPrivateBucket } from './private-bucket.ts';
 
 /** Streams of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
-  /** What applications and the API publish, one record at a time. */
+  /** The stream of the records that applications and the API publish, one at a time. */
   readonly stream: kinesis.CfnStream;
   /**
-   * What comes from files and from operations: jobs, `aurastream ingest`, replays and redrives. The
-   * records have a stream of their own, because a shard is read in order: behind a large file, the
-   * records of an application would wait for hours.
+   * The stream of the records that come from files and from operations: jobs, `aurastream ingest`,
+   * replays and redrives. The records have a stream of their own, because a shard is read in order:
+   * behind a large file, the records of an application would wait for hours.
    */
   readonly bulk_stream: kinesis.CfnStream;
   readonly set_aside_bucket: s3.Bucket;

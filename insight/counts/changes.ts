@@ -11,9 +11,9 @@ export interface Change {
   sequence_number: string;
   /** Time of the change, in epoch milliseconds. */
   changed_at: number;
-  /** What is taken away from the counts. */
+  /** The measures that are taken away from the counts. */
   before?: CountedRow | undefined;
-  /** What is added to the counts. */
+  /** The measures that are added to the counts. */
   after?: CountedRow | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface HandleDeps {
 }
 
 /**
- * What Lambda expects of a function with a tumbling window. Without `state`, Lambda regards the
+ * The answer that Lambda expects of a function with a tumbling window. Without `state`, Lambda regards the
  * invocation as failed. The counts need the window only because its events name the shard.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
  */

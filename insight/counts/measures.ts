@@ -14,7 +14,7 @@ import type { CountedRow, Scores } from '../../schemas/index.ts';
  */
 export type Measures = Record<string, number>;
 
-/** What a record can count as: its sentiment, or why it has none, with the code in a row. */
+/** The kinds that a record can count as: its sentiment, or why it has none, with the code in a row. */
 export const OUTCOMES = {
   POSITIVE: 'pos',
   NEGATIVE: 'neg',

@@ -8,7 +8,7 @@ export interface RowName {
   expires_at?: number | undefined;
 }
 
-/** What consecutive changes of the stream add to a row. */
+/** The sum of consecutive changes of the stream, for one row. */
 export interface Addition {
   measures: Measures;
   /** Mark of the first of the changes. See {@link markOf}. */

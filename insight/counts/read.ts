@@ -18,7 +18,7 @@ export interface BucketsQuery extends Family {
   to: number;
 }
 
-/** What a source has in a bucket, over all shards of the stream. */
+/** The counts of a source in a bucket, over all shards of the stream. */
 export interface Bucket {
   /** Start of the bucket, in epoch milliseconds. */
   start_ms: number;

@@ -1,6 +1,6 @@
 import type { ReachDeps } from './ports.ts';
 
-/** What {@link findUnprocessed} has found. */
+/** The findings of {@link findUnprocessed}. */
 export interface Unprocessed {
   /** Says which records are not processed. Undefined if there are none. */
   sentence: string | undefined;

@@ -38,7 +38,7 @@ export interface ResultEntry {
   is_creation_given: boolean;
 }
 
-/** What a put did with one result. */
+/** The effect of a put on one result. */
 export interface RowOutcome {
   /**
    * `written`: the row has the result. `unchanged`: the row said the same before. `not_newer`: the

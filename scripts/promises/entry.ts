@@ -15,7 +15,7 @@ interface UntestedPromise {
 
 export type PromiseEntry = TestedPromise | UntestedPromise;
 
-/** What a document says, sentence by sentence. Each sentence belongs to one of the three lists. */
+/** The sentences of a document, one by one. Each sentence belongs to one of the three lists. */
 export interface DocumentPromises {
   /** Path of the document, relative to the root of the repository. */
   path: string;

@@ -16,7 +16,7 @@ export interface LinkedPromise {
 export interface LinkedDocument {
   path: string;
   promises: LinkedPromise[];
-  /** What is wrong with the entries or the document, each with what to do about it. */
+  /** The faults of the entries and of the document, each with its remedy. */
   problems: string[];
 }
 

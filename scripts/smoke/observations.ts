@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What the embedded cloud answers, as `npm run smoke -- --record` has written it. */
+/** The answers of the embedded cloud, as `npm run smoke -- --record` has written it. */
 const RECORDED = new URL('./embedded.json', import.meta.url);
 
-/** What differs between this cloud and the embedded cloud. */
+/** The differences between this cloud and the embedded cloud. */
 export interface Difference {
   name: string;
   here: string;

@@ -1,7 +1,7 @@
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import type { Http } from './http.ts';
 
-/** What all steps of a smoke test share. */
+/** The parts that all steps of a smoke test share. */
 export interface SmokeContext {
   stack: StackOutputs;
   /** Name of this run. The records of the run have this source, and one key has this tenant. */
@@ -31,7 +31,7 @@ export interface ApiKey {
 
 /** A step of a smoke test. */
 export interface Step {
-  /** What the step proves, as a sentence. */
+  /** The promise that the step proves, as a sentence. */
   promise: string;
   /**
    * Drives the deployed stack.

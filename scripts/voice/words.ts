@@ -18,6 +18,10 @@ const RULES = [
     pattern: /\b(nobody|somebody|whoever)\b/gi,
     advice: 'name the subject: the caller, the consumer, the operator',
   },
+  {
+    pattern: /^\s*(?:\/\/|\/?\*\*?)\s+What\b(?!.*\?)/g,
+    advice: 'begin with the subject: the options of a query, not "What a query may have"',
+  },
   { pattern: /\bis not played\b/gi, advice: 'write "is not emulated"' },
 ];
 

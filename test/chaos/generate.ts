@@ -11,7 +11,7 @@ export type StormEntry = { specs: Spec[] } & (
   | { bytes: Buffer; partition_key: string; is_aggregate: boolean }
 );
 
-/** What operators need later in order to repair poison. */
+/** The facts that operators need later in order to repair poison. */
 export interface Repairs {
   /** The record to put back for invalid bytes. The keys are the bytes in base64. */
   records: Map<string, object>;

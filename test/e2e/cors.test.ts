@@ -38,7 +38,7 @@ async function limitStarters(folder: string): Promise<void> {
   await writeFile(file, JSON.stringify(template));
 }
 
-/** What a page sees of an answer, or the name of its error if the browser hides the answer. */
+/** The part of an answer that a page sees, or the name of its error if the browser hides the answer. */
 interface Seen {
   status?: number;
   body?: string;

@@ -1,6 +1,6 @@
 import type { StatementState, Statements } from '../../insight/keeper/ports.ts';
 
-/** What a statement of the fake becomes. `polls` is how often it is running before that. */
+/** The outcome of a statement of the fake. `polls` is how often it is running before that. */
 export interface FakeOutcome {
   polls?: number;
   state?: Exclude<StatementState, 'running'>;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createRandom, type Random } from '../support/random.ts';
 
-/** What a run of generated inputs makes and checks. */
+/** The inputs that a run generates, and their check. */
 export interface Fuzz<Input> {
   makeInput(random: Random): Input;
   /** @throws {Error} if a promise is broken. The message says which. */

@@ -16,7 +16,7 @@ export interface Measurement {
   report: (step: string) => void;
 }
 
-/** What one phase has measured. */
+/** The figures of one phase. */
 export interface Phase {
   records: number;
   p50_ms: number;

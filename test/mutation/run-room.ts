@@ -19,7 +19,7 @@ type PartialOptions = ConstructorParameters<typeof Stryker>[0];
 const FOLDER = '.stryker';
 
 /**
- * What the unit tests of the rooms never read, so that the copy of the repository is small. They do
+ * The files that the unit tests of the rooms never read. Without them, the copy of the repository is small. They do
  * read `docs`, whose tables they compare with the code. The patterns begin with a slash, because
  * Stryker would otherwise leave out `api/docs` too.
  */

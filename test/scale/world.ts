@@ -28,7 +28,7 @@ export interface Scenario {
   sync_misses_per_second?: number;
 }
 
-/** What a run has measured. Shares are from 0 to 1. */
+/** The figures of a run. Shares are from 0 to 1. */
 export interface ScaleFigures {
   scenario: Scenario;
   quota_calls_per_second: number;
@@ -53,7 +53,7 @@ export interface ScaleFigures {
   sync?: SyncFigures;
 }
 
-/** What a run has measured of the synchronous API. Shares are from 0 to 1. */
+/** The figures of a run about the synchronous API. Shares are from 0 to 1. */
 interface SyncFigures {
   /** Answered requests, divided by all requests. */
   answered: number;

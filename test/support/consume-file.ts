@@ -15,7 +15,7 @@ import { createConsumer } from '../../processors/stream/consumer.ts';
  * nothing. The arguments are the path of the file and the time of the invocation in milliseconds.
  */
 
-/** What the function prints. */
+/** The output of the function. */
 export interface Consumed {
   results: number;
   set_asides: number;

@@ -7,7 +7,7 @@ import type { QuotaItem, SharedItem } from './item.ts';
  */
 const LATEST_TIME = 253_402_300_799_000;
 
-/** What a process knows about the ledger. */
+/** The state of the ledger as a process knows it. */
 export interface State {
   item: SharedItem;
   quota: Rate;

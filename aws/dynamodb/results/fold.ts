@@ -9,11 +9,11 @@ export interface FoldOptions {
   ttl_seconds: number;
 }
 
-/** What the results of one record make of its row. */
+/** The row of a record after the results of the record are applied. */
 export interface Folded {
   /** The item to write. Undefined if the row stays as it is. */
   item: Item | undefined;
-  /** What becomes of each entry, in their order, if the item is written. */
+  /** The outcome of each entry, in their order, if the item is written. */
   outcomes: RowOutcome[];
 }
 

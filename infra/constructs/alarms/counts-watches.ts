@@ -3,7 +3,7 @@ import type { Settings } from '../../settings.ts';
 import type { Counts } from '../counts.ts';
 import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
 
-/** What the watches of the counts need. */
+/** The parts that the watches of the counts need. */
 export interface CountsProps {
   settings: Settings;
   counts: Counts;

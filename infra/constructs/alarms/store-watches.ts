@@ -7,7 +7,7 @@ import type { Lake } from '../lake.ts';
 import type { Tables } from '../tables.ts';
 import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
 
-/** What the watches of tables, lake and queues need. */
+/** The parts that the watches of tables, lake and queues need. */
 export interface StoreProps {
   settings: Settings;
   tables: Tables;

@@ -6,7 +6,7 @@ import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
 
 const { SUM } = cloudwatch.Stats;
 
-/** What the watches of the streams and of their consumers need. */
+/** The parts that the watches of the streams and of their consumers need. */
 export interface StreamProps {
   settings: Settings;
   ingest: Ingest;

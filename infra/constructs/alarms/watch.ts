@@ -1,6 +1,6 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 
-/** What an alarm watches. */
+/** The metric that an alarm watches. */
 export interface Watch {
   metric: cloudwatch.IMetric;
   /** Value of the metric above which the alarm is raised. */
@@ -11,7 +11,7 @@ export interface Watch {
    */
   periods?: number;
   /**
-   * What a period without data means. By default it does not raise the alarm, because no failure has
+   * The meaning of a period without data. By default it does not raise the alarm, because no failure has
    * been counted.
    */
   missing?: cloudwatch.TreatMissingData;

@@ -31,7 +31,7 @@ export async function* transcode(
       if (decoded.length > 0) yield decoded;
     }
   } catch (error) {
-    // What came before the failure belongs to the file.
+    // The bytes before the failure belong to the file.
     failure = { error };
   }
   const rest = decode(undefined);

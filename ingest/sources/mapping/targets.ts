@@ -20,7 +20,7 @@ const TARGET_FIELDS: readonly string[] = [
 ];
 export type TargetField = string;
 
-/** What a column becomes. */
+/** The target of a column. */
 export type Target = { field: TargetField } | { attribute: string };
 
 /** Columns that have the meaning of a field under another name. */

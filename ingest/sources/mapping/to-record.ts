@@ -33,7 +33,7 @@ export type RowOutcome =
   | { ok: true; record: RecordInput & { record_id: string }; adjustments: Adjustment[] }
   | { ok: false; issues: Issue[] };
 
-/** What the records of a file have in common. */
+/** The values that all records of a file share. */
 export interface RecordDefaults {
   targets: Targets;
   readDate: ReadDate;
@@ -153,7 +153,7 @@ class RecordBuilder {
 
 const TOO_MANY = `expected at most ${MAX_ATTRIBUTES} attributes`;
 
-/** What the field expects. Other values are kept as attributes. */
+/** The value that the field expects. Other values are kept as attributes. */
 const REASONS: Record<TargetField, string | undefined> = {
   record_id: 'expected a record id',
   source: 'expected the name of a source',

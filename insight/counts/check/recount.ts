@@ -12,7 +12,7 @@ import { writeRecount } from './sql.ts';
  */
 export type RunQuery = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** What the table `results` has in a bucket. */
+/** The counts of a bucket in the table `results`. */
 export interface CountedBucket {
   tenant: string;
   source: string;

@@ -16,7 +16,7 @@ export interface CompareDeps {
   sleep: (ms: number) => Promise<void>;
 }
 
-/** What a bucket lacks, compared with a recount. */
+/** The difference between a recount and a bucket. */
 export interface Difference {
   name: RowName;
   measures: Measures;

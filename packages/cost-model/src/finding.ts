@@ -15,7 +15,7 @@ export type PlanPart =
 export interface Finding {
   part: PlanPart;
   why: string;
-  /** What would work. */
+  /** A setting or a load that would work. */
   instead: string;
 }
 

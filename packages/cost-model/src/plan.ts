@@ -29,9 +29,9 @@ export interface Plan {
    * records of one source can be written per second.
    */
   least_sources: number;
-  /** What cannot work as the load and the settings are, with the reason and an alternative. */
+  /** Findings that make the plan fail with this load and these settings, each with an alternative. */
   findings: Finding[];
-  /** What works without a change, and works better or costs less with it. */
+  /** Findings without which the plan works, but works better or costs less with a change. */
   proposals: Proposal[];
   usd_per_month: MonthlyCost;
   /**

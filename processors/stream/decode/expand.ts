@@ -31,7 +31,7 @@ export type Expanded = { decoded_bytes: number; entry: Entry } & (
 
 export type Unwrap = ReadonlySet<EnvelopeName>;
 
-/** What the containers of one Kinesis record have used so far. */
+/** The sizes that the containers of one Kinesis record have used so far. */
 interface Used {
   bytes: number;
   records: number;

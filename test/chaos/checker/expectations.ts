@@ -18,7 +18,7 @@ export interface ExpectedResult extends RecordSpec {
   must_exist: boolean;
 }
 
-/** What the stores must contain. */
+/** The contents that the stores must have. */
 export interface Expectations {
   /** The expected versions of records. The keys come from {@link versionKey}. */
   results: Map<string, ExpectedResult>;

@@ -26,7 +26,7 @@ export interface ConsumerSettings {
   distinct_share: number;
 }
 
-/** What the consumers of a stream have done. */
+/** The work that the consumers of a stream have done. */
 export interface Outcome {
   done: number;
   given_up: number;

@@ -37,7 +37,7 @@ export interface BulkFigures {
 
 const SHARDS = 4;
 const CHUNK_RECORDS = 1_000;
-/** What one submission publishes at most, in records per second. */
+/** The most that one submission publishes, in records per second. */
 const PUBLISHED_PER_SECOND = 3_000;
 /** Time that an invocation of the submission publishes, in milliseconds. */
 const INVOCATION_MS = 100_000;

@@ -39,7 +39,7 @@ export function checkResult(
 }
 
 const CARRIED = ['source', 'job_id', 'author', 'url'] as const;
-/** What a withdrawn record loses. */
+/** The fields that a withdrawn record loses. */
 const CONTENT: string[] = ['author', 'url'];
 
 function isThere({ claim }: RecordSpec, now: number): boolean {

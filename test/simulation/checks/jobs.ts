@@ -4,12 +4,12 @@ import { identityOf } from './acceptances.ts';
 import type { ResultChecks } from './results.ts';
 import { Violation } from './violation.ts';
 
-/** What the simulation knows of a job. The checks compare it with the job store. */
+/** A job as the simulation knows it. The checks compare it with the job store. */
 export interface KnownJob {
   job_id: string;
   tenant: string;
   lines: JobLine[];
-  /** What happens to the input of the job. */
+  /** The fate of the input of the job. */
   input: 'good' | 'never_arrives' | 'wrong_key' | 'empty' | 'replaced';
   deadline_at: number;
   /** Time at which the input arrived under its key. */

@@ -155,7 +155,7 @@ export function createPlaces({ specs, restore_key, findAccepted, lineOf }: Place
     add(record) {
       const places = read(record);
       by_record.set(record, places);
-      // What an operator puts back is not at a new place, but at the place where it first came.
+      // A record that an operator puts back is not at a new place, but at the place where it first came.
       for (const place of places) {
         const is_new = place.id.startsWith(positionId(record));
         if (is_new) by_id.set(place.id, place);

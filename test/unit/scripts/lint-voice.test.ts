@@ -12,6 +12,12 @@ it('the voice lint refuses hidden subjects in line comments, block comments and 
   expect(linesOf('a.ts', text)).toEqual([1, 2, 5]);
 });
 
+it('the voice lint refuses a sentence of a comment that begins a line with What and is no question', () => {
+  const text =
+    '/** What a query needs. */\nlet a;\n/**\n * A query.\n * What it needs.\n */\nlet b;\n  // What is left?\nlet c;\n// What is left.';
+  expect(linesOf('a.ts', text)).toEqual([1, 5, 10]);
+});
+
 it('the voice lint refuses hidden subjects in strings and in each part of a template string', () => {
   const text = "const a = 'nobody';\nconst b = `somebody $" + '{a} whoever`;';
   expect(linesOf('a.ts', text)).toEqual([1, 2, 2]);

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { PlannedLoad } from '../load.ts';
 
 /**
- * What AWS commits to for a month, as a share of the requests.
+ * The availability that AWS commits to for a month, as a share of the requests.
  * Sources: https://aws.amazon.com/api-gateway/sla/, https://aws.amazon.com/lambda/sla/ and
  * https://aws.amazon.com/machine-learning/language/sla/
  */

@@ -9,7 +9,7 @@ import { computeTextBytes, type PlannedLoad, type SyncLoad } from '../load.ts';
  */
 const REQUESTS_PER_ENVIRONMENT = 10;
 
-/** What the synchronous API takes. */
+/** The size of the synchronous API. */
 export interface SyncSize {
   requests_per_second: number;
   burst_requests: number;

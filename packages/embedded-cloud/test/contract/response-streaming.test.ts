@@ -1,4 +1,4 @@
-// What API Gateway and Lambda do with a streamed response. Pages:
+// The behaviour of API Gateway and Lambda with a streamed response. Pages:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html

@@ -1,6 +1,6 @@
 import type { FileOptions } from '../../../../schemas/index.ts';
 
-/** What must come out of a file of test/fixtures/files. */
+/** The outcome that a file of test/fixtures/files must have. */
 export interface FileCase {
   file: string;
   options?: FileOptions;

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createPost, type PostDeps } from '../../../../jobs/callbacks/post.ts';
 
-/** What the receiver does with one request. */
+/** The reaction of the receiver to one request. */
 type Answer = { status?: number; location?: string } | { error: object } | 'silence';
 
 interface SentOptions {

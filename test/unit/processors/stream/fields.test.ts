@@ -19,7 +19,7 @@ const REFUSED: Record<string, string> = {
   'F53-body-key': 'text',
 };
 
-/** What the record of a case has, where it is not what the case says. */
+/** The fields of the record of a case, where they differ from those of the case. */
 const READ: Record<string, object> = {
   'F06-created-date-only': { created_at: '2026-11-20T00:00:00Z' },
   'F07-created-no-zone': { created_at: '2026-11-20T10:00:00Z' },

@@ -64,7 +64,7 @@ function acceptAll(versions: 'explicit' | 'absent' | 'mixed', all: Accepted[]): 
   });
 }
 
-/** What the record is after all of its acceptances: each replaces, unless its version is lower. */
+/** The record after all of its acceptances: each replaces, unless its version is lower. */
 function findLast(all: Said[]): { text: unknown; status: string; record_version: unknown } {
   let record_version: unknown;
   let last: Said['record'] = {};

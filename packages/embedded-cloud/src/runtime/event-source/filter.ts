@@ -9,7 +9,7 @@ export interface FilterCriteria {
 
 /** A test of the values that a record has at one place. The list is empty if it has none. */
 type Test = (values: string[]) => boolean;
-/** What a record must have. Each test is at the place that its names lead to. */
+/** The conditions that a record must meet. Each test is at the place that its names lead to. */
 type Pattern = { path: string[]; tests: Test[] }[];
 
 /** Lambda's default quota of filters. AWS raises it to ten on request. */

@@ -2,7 +2,7 @@ import type { Resource } from '../template/resource.ts';
 import type { IntegrationProperties } from './integration-properties.ts';
 import { type MockAnswer, readMock } from './mock.ts';
 
-/** What answers the requests of a method. */
+/** The integration that answers the requests of a method. */
 export type RouteIntegration =
   | { kind: 'function'; function_arn: string; timeout_ms: number }
   /** A function whose response is streamed. After `idle_ms` without a byte, the stream is cut off. */

@@ -4,7 +4,7 @@ import type { Stack } from '../template/stack.ts';
 import type { RestApi } from './api.ts';
 import type { ApiRequest } from './proxy-event.ts';
 
-/** What the resource policy of an API says about a request. */
+/** The decision of the resource policy of an API on a request. */
 export type SourceVerdict = 'allowed' | 'denied' | 'silent';
 
 /**

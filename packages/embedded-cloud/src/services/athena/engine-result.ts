@@ -11,7 +11,7 @@ export interface EngineResult {
   update_count?: number;
 }
 
-/** What ends a query before its result is known. */
+/** An error that ends a query before its result is known. */
 export interface QueryLimits {
   signal: AbortSignal;
   /** Largest number of bytes that the query may scan. */

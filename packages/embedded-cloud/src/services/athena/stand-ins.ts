@@ -33,7 +33,7 @@ export function buildInformationSql(): string[] {
   ];
 }
 
-/** What is behind the name of a table. */
+/** The table or view behind a name. */
 export type TableKind = 'external' | 'iceberg' | 'snapshots' | 'other';
 
 /** The end of the name of the table that lists the snapshots of an Iceberg table. */

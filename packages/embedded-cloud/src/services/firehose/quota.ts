@@ -1,6 +1,6 @@
 import { createTokenBucket } from '../token-bucket.ts';
 
-/** What a delivery stream with Direct PUT takes in one second. */
+/** The most that a delivery stream with Direct PUT takes in one second. */
 interface Quota {
   requests: number;
   records: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../../src/services/athena/engine.ts';
 
-// What functions of Trino return. Source: https://trino.io/docs/current/functions.html
+// The values that functions of Trino return. Source: https://trino.io/docs/current/functions.html
 
 let s3Dir: string;
 let engine: Engine;

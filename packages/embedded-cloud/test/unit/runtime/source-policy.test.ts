@@ -6,7 +6,7 @@ import { createStack } from '../../../src/runtime/template/stack.ts';
 import { writeAssembly } from '../../support/assembly.ts';
 
 /*
- * What this file checks is described in
+ * The rules that this file checks are described in
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
  * and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */

@@ -8,7 +8,7 @@ import type { Definition } from './statement.ts';
 import { dropTable, openTable, storedName } from './storage.ts';
 import type { IcebergTable, IcebergTables } from './tables.ts';
 
-/** What a statement about a table needs. */
+/** The parts that a statement about a table needs. */
 export interface DefineDeps {
   glue: Glue;
   tables: IcebergTables;

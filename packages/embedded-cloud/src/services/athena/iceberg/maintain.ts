@@ -32,7 +32,7 @@ function readProperty({ parameters }: IcebergTable, name: keyof typeof DEFAULTS)
   return Number(parameters[name] ?? DEFAULTS[name]);
 }
 
-/** What a statement left to do, and the partitions that it read. */
+/** The work that a statement left to do, and the partitions that it read. */
 export interface Maintained {
   partitions: string[];
   /** The failure of a statement that has committed its work but has not finished all of it. */

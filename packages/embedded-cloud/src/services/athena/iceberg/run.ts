@@ -14,7 +14,7 @@ import type { IcebergTable } from './tables.ts';
 import { type Translate, translateWrite } from './translate-write.ts';
 import { buildWriteSql, DROP_SOURCE, type WriteSql } from './write-sql.ts';
 
-/** What one statement needs from the engine. */
+/** The parts of the engine that one statement needs. */
 interface StatementContext {
   connection: DuckDBConnection;
   database: string;

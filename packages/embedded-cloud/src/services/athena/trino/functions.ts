@@ -44,7 +44,7 @@ const FUNCTIONS = new Set(
   zip_with`.split(/\s+/),
 );
 
-/** What Trino has instead of functions that people know from other engines. */
+/** Trino's replacements for functions that people know from other engines. */
 const INSTEAD: Record<string, string> = {
   strftime: "date_format(time, '%Y-%m-%d')",
   strptime: "date_parse(text, '%Y-%m-%d')",

@@ -13,7 +13,7 @@ export const RESERVED = new Set(
 );
 
 /**
- * What Trino has instead of words and symbols that only other engines know. The key is the token at
+ * Trino's replacements for words and symbols that only other engines know. The key is the token at
  * which the grammar of Trino ends, or the token before it.
  */
 export const HINTS: Record<string, string> = {
