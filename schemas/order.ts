@@ -113,6 +113,21 @@ function findHigher(one: number | undefined, other: number | undefined): number 
 }
 
 /**
+ * Returns the revision that stood before the run of a result that a row takes. Several versions of one
+ * run count as one change, and so do the analyses of one version. If there was no row, nothing stood
+ * there.
+ */
+export function findReplacedRevision(
+  result: Pick<Result, 'run_id' | 'stamp' | 'analysis_run'>,
+  before: Result | undefined,
+): number | undefined {
+  if (before === undefined) return undefined;
+  const is_replay = result.analysis_run !== undefined && result.stamp === before.stamp;
+  const is_same_run = result.run_id !== undefined && result.run_id === before.run_id;
+  return is_replay || is_same_run ? before.replaced_revision : before.revision;
+}
+
+/**
  * Returns when a record was accepted, in epoch milliseconds. Without a stamp, that is the time of
  * its arrival. A stamp of a clock that is far ahead is limited, so that it does not win for long.
  */

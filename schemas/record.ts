@@ -88,6 +88,9 @@ export const carriedFields = {
   attributes: attributes.optional().describe('Up to 32 facts about the record, by name.'),
   job_id: recordId.optional().describe('The job that submitted the record.'),
   job_index: z.int().min(0).optional().describe('The place of the record in the file of its job.'),
+  run_id: recordId
+    .optional()
+    .describe('The run that published the record: an ingest, an undo, or the id of a job.'),
 };
 type CarriedField = keyof typeof carriedFields;
 

@@ -43,6 +43,10 @@ export const resultSchema = z.object({
     .int()
     .optional()
     .describe('Rises with each change of the row. Absent in lines that the row was not.'),
+  replaced_revision: z
+    .int()
+    .optional()
+    .describe('Revision before the run of this version; absent if there was no version before it.'),
   analysis_run: z.int().min(0).optional().describe('Start of the replay, in epoch seconds.'),
   status: z.enum(RESULT_STATUSES).describe('analyzed, or why there is no verdict.'),
   sentiment: sentiment.optional().describe('POSITIVE, NEGATIVE, NEUTRAL or MIXED.'),

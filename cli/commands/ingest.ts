@@ -8,6 +8,7 @@ import { Advice } from '../errors.ts';
 import { dryRun, formatDryRun } from '../files/dry-run.ts';
 import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
 import { type AdjustmentCount, describeCounts, joinIssues, Tally } from '../files/tally.ts';
+import { createRunId } from '../lake/run-id.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { aSlug } from './options.ts';
 
@@ -19,6 +20,8 @@ interface IngestOptions extends FileFlags {
 }
 
 interface IngestSummary {
+  /** Id of the run, which each record carries. */
+  run_id: string;
   lines: number;
   accepted: number;
   refused: number;
@@ -61,6 +64,7 @@ export function ingestCommand(): Command {
       `
 The file shows its format, encoding, delimiter and columns. Columns without a meaning become attributes.
 Ingesting the same file again gives the same record ids, so nothing counts twice.
+The summary has the id of the run. Its records carry it: SELECT count(*) FROM results WHERE run_id = 'run_…'
 Exit code: 0 if all records are accepted; 2 if some lines failed and the others are accepted; 1 for any other error.`,
     )
     .action(async (path: string, options: IngestOptions, self: Command) => {
@@ -106,6 +110,7 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
   const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
   const progress = createProgress();
   const printLine = createLinePrinter(progress);
+  const run_id = createRunId(Date.now());
   const started_at = performance.now();
   const tally = new Tally();
   const count = { refused: 0, failed: 0 };
@@ -120,7 +125,7 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
         last_line = item.line;
         if (item.ok) {
           pending_lines.push(item.line);
-          yield item.record;
+          yield { ...item.record, run_id };
         } else printLine(item.line, joinIssues(item.issues));
         progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
       }
@@ -144,6 +149,7 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
   const { accepted, resent } = publisher.stats();
   const seconds = (performance.now() - started_at) / 1_000;
   return {
+    run_id,
     ...{ lines: rows, accepted, refused: refused + count.refused, failed: count.failed, resent },
     ...{ adjustments, repeated_ids },
     ...(error === undefined ? {} : { error }),
@@ -177,5 +183,5 @@ function summarize(summary: IngestSummary): string {
     `${seconds} s, ${records_per_second} records/s`,
   ];
   const counts = { ...summary, rows: lines };
-  return [parts.join('; '), ...describeCounts(counts)].join('\n');
+  return [parts.join('; '), ...describeCounts(counts), `run ${summary.run_id}`].join('\n');
 }

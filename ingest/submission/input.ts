@@ -86,12 +86,13 @@ async function* measureInput(
   }
 }
 
-/** The tenant and the place in the job are those of the job, whatever the row says. */
+/** The tenant, the run and the place in the job are those of the job, whatever the row says. */
 function assignPlace(
   outcome: RowOutcome,
   place: { tenant: string; job_id: string; job_index: number },
 ): EntryContent {
-  return outcome.ok ? { ok: true, record: { ...outcome.record, ...place } } : outcome;
+  const run_id = place.job_id;
+  return outcome.ok ? { ok: true, record: { ...outcome.record, ...place, run_id } } : outcome;
 }
 
 /**

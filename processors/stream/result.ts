@@ -34,9 +34,9 @@ export function buildResult(
   const { record, arrived_at, stamp } = item;
   // Leave out the content of a withdrawal, even if the producer sent it.
   const text = ending.status === 'withdrawn' ? undefined : record.text;
-  const { job_id, job_index } = record;
+  const { job_id, job_index, run_id } = record;
   const carried = pickCarried<Partial<StreamItem['record']>>(
-    ending.status === 'withdrawn' ? { job_id, job_index } : record,
+    ending.status === 'withdrawn' ? { job_id, job_index, run_id } : record,
   );
   const analyzed = ending.status === 'analyzed' ? ending : undefined;
   const verdict = analyzed?.verdict;
@@ -49,8 +49,9 @@ export function buildResult(
     source: record.source,
     record_version: record.record_version,
     stamp,
-    // The results table knows both.
+    // The results table knows these.
     revision: undefined,
+    replaced_revision: undefined,
     first_created_at: undefined,
     analysis_run: record.analysis_run,
     status: ending.status,

@@ -33,6 +33,7 @@ const strictDocumentSchema = z
     text_claim: true,
     job_id: true,
     job_index: true,
+    run_id: true,
     analysis_run: true,
     stamp: true,
     deleted: true,

@@ -53,6 +53,16 @@ it('a carried field is added in one line and then reaches every place that hands
   });
 }, 120_000);
 
+it('the records of a job carry its id as their run, through every place that hands fields on', async () => {
+  const follow = ['node', '--import', 'tsx', 'test/support/follow-field.ts'];
+  const { stdout, stderr } = await run([...follow, 'run_id', '"mine"'], { cwd: copy });
+  expect(stderr).toBe('');
+  const reached = JSON.parse(stdout) as Record<string, unknown>;
+  const { openapi_result, openapi_job_document, ...places } = reached;
+  expect([openapi_result, openapi_job_document]).toEqual([true, false]);
+  expect(new Set(Object.values(places))).toEqual(new Set([expect.stringMatching(/^job_/)]));
+}, 120_000);
+
 it('a field that only the record or only the result has does not compile until replay and consumer handle it', async () => {
   await addLine(
     'schemas/record.ts',

@@ -7,6 +7,7 @@ import type {
 } from '../../processors/stream/ports.ts';
 import {
   decide,
+  findReplacedRevision,
   hashContent,
   type Result,
   type RowOrder,
@@ -42,7 +43,9 @@ export function createFakeResultsTable(options: FakeResultsTableOptions = {}): R
     const is_new = before?.first_created_at === undefined;
     const created_at = is_new || is_creation_given ? result.created_at : before.created_at;
     const first = result.status === 'withdrawn' ? undefined : result.created_at;
-    const taken = { ...result, created_at, first_created_at: before?.first_created_at ?? first };
+    const replaced_revision = findReplacedRevision(result, before);
+    const first_created_at = before?.first_created_at ?? first;
+    const taken = { ...result, created_at, first_created_at, replaced_revision };
     const content = takes_content || before === undefined ? taken : before;
     rows.set(key, withoutUndefined({ ...content, record_version: order.record_version, revision }));
     return outcome;

@@ -1,5 +1,11 @@
 import type { ResultEntry, RowOutcome } from '../../../processors/stream/ports.ts';
-import { type Acceptance, decide, hashContent, type Result } from '../../../schemas/index.ts';
+import {
+  type Acceptance,
+  decide,
+  findReplacedRevision,
+  hashContent,
+  type Result,
+} from '../../../schemas/index.ts';
 import { type Item, itemOf } from '../attribute.ts';
 import { type Row, rowOf } from './row.ts';
 
@@ -37,7 +43,9 @@ export function foldEntries(
     const { outcome, takes_content, order } = decide(row?.order, acceptanceOf(entry));
     if (takes_content) {
       const { record_version, stamp } = order;
-      const result = { ...inherit(entry, row?.result), record_version, stamp, revision };
+      const replaced_revision = findReplacedRevision(entry.result, row?.result);
+      const inherited = inherit(entry, row?.result);
+      const result = { ...inherited, record_version, stamp, revision, replaced_revision };
       row = { item: rowOf(result, order, expires_at), result, order, expires_at };
       supersede(outcomes);
     } else if (row !== undefined && order !== row.order) {

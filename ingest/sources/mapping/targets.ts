@@ -2,7 +2,7 @@ import { carriedFields, type FileOptions } from '../../../schemas/index.ts';
 import { attributeName, numberName } from './attribute-name.ts';
 
 /** Carried fields that a file does not fill by a column. Jobs set the ids of jobs. */
-const NOT_BY_COLUMN = new Set(['attributes', 'job_id', 'job_index']);
+const NOT_BY_COLUMN = new Set(['attributes', 'job_id', 'job_index', 'run_id']);
 
 /** The fields of a record that a column can become. */
 const TARGET_FIELDS: readonly string[] = [

@@ -19,6 +19,23 @@ export const FILES: DocumentPromises = {
       tests: [CASES, EXPORTS],
     },
     {
+      says: 'Each aurastream ingest is a run with an id such as run_20261127-182233-3fa9c1d0, which the summary prints and --json has as run_id.',
+      tests: ['the records of an ingest carry the id of its run, which no other ingest has'],
+    },
+    {
+      says: 'Its records carry the id to their results, and so do the records of a job with its job_id.',
+      tests: [
+        'the records of an ingest carry the id of its run, which no other ingest has',
+        'the records of a job carry its id as their run, through every place that hands fields on',
+      ],
+    },
+    {
+      says: 'A replay or a redrive keeps it.',
+      tests: [
+        'the records of a job carry its id as their run, through every place that hands fields on',
+      ],
+    },
+    {
       says: 'CSV, TSV | comma, semicolon, tab or pipe (recognised), or another delimiter (--delimiter); sep= lines and titles above the header',
       tests: [CASES],
     },

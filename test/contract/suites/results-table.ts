@@ -35,6 +35,10 @@ export function describeResultsTable(
     first_created_at: result.created_at,
     revision: expect.any(Number),
   });
+  const addReplacing = (result: Result) => ({
+    ...addStored(result),
+    replaced_revision: expect.any(Number),
+  });
   const withdraw = (result: Result, fields: Partial<Result>): Result => {
     const { text: _text, attributes: _attributes, sentiment: _sentiment, ...rest } = result;
     return { ...rest, status: 'withdrawn', ...fields };
@@ -46,6 +50,28 @@ export function describeResultsTable(
     const [answer] = await put(table, entryOf(result));
     expect(answer).toEqual({ outcome: 'written', row: addStored(result) });
     expect(await get(result)).toEqual(answer!.row);
+  });
+
+  it('A row remembers the revision that stood before its run, however often the run and replays change the row', async () => {
+    const { table, get } = openTable();
+    const first = aResult({ record_id: newId(), stamp: 1, run_id: 'run_a' });
+    const change = async (fields: Partial<Result>) => {
+      await put(table, entryOf({ ...first, ...fields }));
+      return (await get(first))!;
+    };
+    const created = await change({});
+    expect(created.replaced_revision).toBeUndefined();
+    expect((await change({ stamp: 2, author: 'A' })).replaced_revision).toBeUndefined();
+    const replayed = await change({ stamp: 2, author: 'A', analysis_run: 5 });
+    expect(replayed.replaced_revision).toBeUndefined();
+    const corrected = await change({ stamp: 3, author: 'B', run_id: 'run_b' });
+    expect(corrected.replaced_revision).toBe(replayed.revision);
+    const again = await change({ stamp: 4, author: 'C', run_id: 'run_b' });
+    expect(again.replaced_revision).toBe(replayed.revision);
+    const live = await change({ stamp: 5, author: 'D', run_id: undefined });
+    expect(live.replaced_revision).toBe(again.revision);
+    const live_again = await change({ stamp: 6, author: 'E', run_id: undefined });
+    expect(live_again.replaced_revision).toBe(live.revision);
   });
 
   it('A results table keeps attributes of any legal name', async () => {
@@ -83,7 +109,7 @@ export function describeResultsTable(
     const newer = { ...first, record_version: 2, text_hash: 'another' };
     await put(table, entryOf(newer));
     await put(table, entryOf(run(30)));
-    expect(await get(first)).toEqual(addStored(newer));
+    expect(await get(first)).toEqual(addReplacing(newer));
   });
 
   it('A redelivery leaves the row as it was', async () => {
@@ -162,7 +188,7 @@ export function describeResultsTable(
     const second = { ...first, stamp: stamp + 1, text_hash: 'two', created_at: later(5) };
     await put(table, { ...entryOf(second), is_creation_given: false });
     expect(await get(first)).toEqual({
-      ...addStored(second),
+      ...addReplacing(second),
       created_at,
       first_created_at: created_at,
     });
@@ -183,7 +209,7 @@ export function describeResultsTable(
     expect(await get(first)).toMatchObject({ status: 'withdrawn' });
     const again = { ...first, stamp: stamp + 2 };
     await put(table, entryOf(again));
-    expect(await get(first)).toEqual(addStored(again));
+    expect(await get(first)).toEqual(addReplacing(again));
   });
 
   it('A put without results answers nothing', async () => {

@@ -51,7 +51,7 @@ it('a row is replaced only if it still has the revision that was read', async ()
     ExpressionAttributeValues: { ':read': { N: '7' } },
   });
   const revision = NOW_SECONDS * 1_000 + 5;
-  expect(Item).toEqual(rowFor({ ...newer, revision }, NOW_SECONDS + 60));
+  expect(Item).toEqual(rowFor({ ...newer, revision, replaced_revision: 7 }, NOW_SECONDS + 60));
 });
 
 it('a revision rises above the one that was read, also if the clock is behind', async () => {

@@ -61,7 +61,7 @@ async function ingest(name: string, content: string | Buffer, ...words: string[]
 it('ingest publishes the records of a file, says how many are on the stream, and exits with 0', async () => {
   const { stdout, exit_code } = await ingest('My Reviews.csv', 'text\nGood\nBad\n');
   expect(stdout).toMatch(
-    /^2 of 2 records are on the stream; 0 refused; 0 failed; 0 sent again; [\d.]+ s, \d+ records\/s$/,
+    /^2 of 2 records are on the stream; 0 refused; 0 failed; 0 sent again; [\d.]+ s, \d+ records\/s\nrun run_\S+$/,
   );
   expect(exit_code).toBeUndefined();
   expect(published).toMatchObject([
@@ -69,6 +69,17 @@ it('ingest publishes the records of a file, says how many are on the stream, and
     { text: 'Bad', source: 'my-reviews' },
   ]);
   expect(published[0]).not.toHaveProperty('tenant');
+});
+
+it('the records of an ingest carry the id of its run, which no other ingest has', async () => {
+  const content = 'text,run_id\nGood,theirs\nBad,\n';
+  const summaries = [];
+  for (const _ of [1, 2])
+    summaries.push(JSON.parse((await ingest('a.csv', content, '--json')).stdout));
+  const [one, other] = summaries.map(({ run_id }) => run_id);
+  expect(one).not.toBe(other);
+  expect(published.map(({ run_id }) => run_id)).toEqual([one, one, other, other]);
+  expect(published[0]).toMatchObject({ attributes: { run_id: 'theirs' } });
 });
 
 it('ingest gives source and tenant to the records that name none, and reads the format and the text field that are named', async () => {
@@ -85,6 +96,7 @@ it('ingest names each bad line with the reason, publishes the others, and exits 
   const content = '{"text":"one"}\nno json\n\n{"text":7}\n{"text":"two"}\n';
   const { stdout, stderr, exit_code } = await ingest('a.jsonl', content, '--json');
   expect(JSON.parse(stdout)).toEqual({
+    run_id: expect.stringMatching(/^run_\d{8}-\d{6}-[0-9a-f]{8}$/),
     lines: 4,
     accepted: 2,
     refused: 2,
@@ -204,6 +216,7 @@ it('ingest says which values are not where the file has them, and how many ids o
     'created_at: 2 values kept as attributes.created_at (expected a date in a known form).',
     'url: 1 value kept as attributes.url (expected a URL).',
     '1 row repeats the id of an earlier row: only one of them counts.',
+    expect.stringMatching(/^run run_/),
   ]);
   expect(exit_code).toBeUndefined();
 });

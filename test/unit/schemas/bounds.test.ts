@@ -345,12 +345,18 @@ it('a stored job counts its records and units from 0, and keeps how to read its 
 });
 
 it('a result carries along the same fields as its record, absent ones as undefined', () => {
-  const carried = { author: 'Ada', url: 'https://a.example/', job_id: 'j', job_index: 0 };
+  const carried = {
+    author: 'Ada',
+    url: 'https://a.example/',
+    job_id: 'j',
+    job_index: 0,
+    run_id: 'r',
+  };
   expect(pickCarried({ ...carried, attributes: { a: 1 }, text: 'a', tenant: 't' })).toEqual({
     ...carried,
     attributes: { a: 1 },
   });
   expect(Object.keys(pickCarried({})).sort()).toEqual([
-    ...['attributes', 'author', 'job_id', 'job_index', 'url'],
+    ...['attributes', 'author', 'job_id', 'job_index', 'run_id', 'url'],
   ]);
 });
