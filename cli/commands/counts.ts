@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
 import { createResultRows } from '../../aws/dynamodb/results/scan.ts';
@@ -6,7 +7,11 @@ import {
   DayChangesError,
   type Difference,
 } from '../../insight/counts/recount/compare.ts';
-import { type RebuildDeps, rebuildDay } from '../../insight/counts/recount/rebuild.ts';
+import {
+  type RebuildDeps,
+  RebuildReplacedError,
+  rebuildDay,
+} from '../../insight/counts/recount/rebuild.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
@@ -35,7 +40,7 @@ function dayCommand(name: string, description: string, work: Work, done = 'wrong
       'after',
       `
 The command reads the whole results table, and waits for a minute. Results expire after 90 days, so older days cannot be
-recounted. Run one rebuild at a time.`,
+recounted. A rebuild shows its counts all at once, when it is done.`,
     )
     .action(async (options: { day: number; json?: boolean }, command: Command) => {
       const differences = await runWork(work, await openDeps(command), options.day);
@@ -52,6 +57,9 @@ async function runWork(work: Work, deps: RebuildDeps, day: number): Promise<Diff
   try {
     return await work(deps, day);
   } catch (cause) {
+    if (cause instanceof RebuildReplacedError) {
+      throw new Advice(`${cause.message}.`, 'Wait for that one.', { cause });
+    }
     if (!(cause instanceof DayChangesError)) throw cause;
     throw new Advice(`${cause.message}.`, 'Try again when the day has been quiet for a minute.', {
       cause,
@@ -81,6 +89,7 @@ async function openDeps(command: Command): Promise<RebuildDeps> {
   return {
     results: createResultRows({ table_name: ResultsTableName }),
     counts: createCountsStore({ table_name: CountsTableName }),
+    newGeneration: randomUUID,
     now: Date.now,
     sleep: (ms) => sleep(ms),
   };

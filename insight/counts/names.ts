@@ -41,8 +41,21 @@ export function namePartition({ family, tenant, start_ms }: BucketPlace): string
   return `${tenant}#${family.time}#${family.interval}#${period}`;
 }
 
-/** Reads the name of a row within its partition. */
-export function readBucket(bucket: string): { start_ms: number; source: string } {
-  const [start = '', source = ''] = bucket.split('#');
-  return { start_ms: readStart(start), source };
+/** Takes the place of the shard in the rows of a rebuild. The names of shards begin with `shardId-`. */
+const CORRECTION = 'recount-';
+
+/** Names the row with which a rebuild corrects a bucket. */
+export function nameCorrection(place: BucketPlace, source: string, generation: string): RowName {
+  return nameRow(place, source, `${CORRECTION}${generation}`);
+}
+
+/** Reads the name of a row within its partition. Only the row of a rebuild has a generation. */
+export function readBucket(bucket: string): {
+  start_ms: number;
+  source: string;
+  generation?: string | undefined;
+} {
+  const [start = '', source = '', writer = ''] = bucket.split('#');
+  const generation = writer.startsWith(CORRECTION) ? writer.slice(CORRECTION.length) : undefined;
+  return { start_ms: readStart(start), source, generation };
 }

@@ -49,3 +49,38 @@ export interface CountsRow {
 export interface CountsReader {
   read(partition: string, from: string, to: string): Promise<CountsRow[]>;
 }
+
+/**
+ * The generations of the days that have been rebuilt. A rebuild writes its corrections into rows of a
+ * new generation, which readers add to the counts as soon as it is the active one of the day.
+ */
+export interface Generations {
+  /**
+   * Returns the active generation of each rebuilt day of a tenant, by day, such as `2026-11-26`.
+   *
+   * @throws {ServiceError} if a call fails.
+   */
+  readGenerations(tenant: string): Promise<Map<string, string>>;
+  /**
+   * Announces a rebuild of a day. Any rebuild that was announced before can no longer be activated.
+   *
+   * @returns the active generation, if the day has one.
+   * @throws {ServiceError} if a call fails.
+   */
+  beginGeneration(tenant: string, day: string, generation: string): Promise<string | undefined>;
+  /**
+   * Makes the generation the active one.
+   *
+   * @returns false if another rebuild has been announced since.
+   * @throws {ServiceError} if a call fails.
+   */
+  activateGeneration(tenant: string, day: string, generation: string): Promise<boolean>;
+}
+
+/** The rows as a rebuild needs them. Each method throws a {@link ServiceError} if a call fails. */
+export interface CountsRows {
+  /** Lists the tenants that have counts. Reads the whole table. */
+  listTenants(): Promise<string[]>;
+  /** Deletes a row. Does nothing if there is no such row. */
+  remove(row: RowName): Promise<void>;
+}

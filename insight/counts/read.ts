@@ -9,7 +9,7 @@ import {
 } from './buckets.ts';
 import { addMeasures, type Measures } from './measures.ts';
 import { namePartition, readBucket } from './names.ts';
-import type { CountsReader, CountsRow } from './ports.ts';
+import type { CountsReader, CountsRow, Generations } from './ports.ts';
 
 /** Buckets of one tenant that start in a range. The times are epoch milliseconds. */
 export interface BucketsQuery extends Family {
@@ -36,14 +36,19 @@ const CLOSED_AFTER_MS = DAY_MS;
 const KEPT_MS = { open: 1_000, closed: 300_000 };
 /** Number of buckets in memory. A bucket takes about 2 KB. */
 const MAX_BUCKETS = 20_000;
+/** Number of tenants whose generations are in memory. */
+const MAX_TENANTS = 1_000;
 
 /**
  * Creates the function that reads buckets. It keeps them in memory, in spans of an hour of minutes, or
  * of a day of the other intervals. A span that ended more than a day ago is at most five minutes old,
  * every other one second. All spans that are missing side by side are read with one query.
+ *
+ * A span is of one generation of its day. The generations of a tenant are at most a second old, and
+ * are read before the rows, so that a rebuild shows all at once.
  */
 export function createReadBuckets(deps: {
-  counts: CountsReader;
+  counts: CountsReader & Pick<Generations, 'readGenerations'>;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }): ReadBuckets {
@@ -53,14 +58,16 @@ export function createReadBuckets(deps: {
     perf: { now: deps.now },
     ttlResolution: 0,
   });
+  const readGenerations = createReadGenerations(deps);
   return async (query) => {
     const { length_ms, starts } = listSpans(query);
-    const name = (start: number) => nameSpan(query, start);
+    const generations = await readGenerations(query.tenant);
+    const name = (start: number) => nameSpan(query, start, generations);
     const known = new Map(starts.map((start) => [start, spans.get(name(start))]));
     const missing = starts.filter((start) => known.get(start) === undefined);
     await Promise.all(
       groupRuns(query, missing, length_ms).map(async (run) => {
-        const buckets = await readRun(deps.counts, query, run, length_ms);
+        const buckets = await readRun(deps.counts, query, { run, length_ms, generations });
         for (const start of run) {
           const span = buckets.filter(
             ({ start_ms }) => start_ms >= start && start_ms < start + length_ms,
@@ -85,8 +92,33 @@ function listSpans({ interval, from, to }: BucketsQuery): { length_ms: number; s
   return { length_ms, starts };
 }
 
-function nameSpan({ tenant, time, interval }: BucketsQuery, start: number): string {
-  return `${tenant}#${time}#${interval}#${start}`;
+function nameSpan(
+  { tenant, time, interval }: BucketsQuery,
+  start: number,
+  generations: ActiveGenerations,
+): string {
+  return `${tenant}#${time}#${interval}#${start}#${generationOf(start, generations)}`;
+}
+
+/** The active generations of a tenant, by day. */
+type ActiveGenerations = ReadonlyMap<string, string>;
+
+function generationOf(start_ms: number, generations: ActiveGenerations): string | undefined {
+  return generations.get(writeStart(start_ms, 'day'));
+}
+
+function createReadGenerations({ counts, now }: Parameters<typeof createReadBuckets>[0]) {
+  const known = new LRUCache<string, ActiveGenerations>({
+    max: MAX_TENANTS,
+    ttl: KEPT_MS.open,
+    perf: { now },
+    ttlResolution: 0,
+  });
+  return async (tenant: string): Promise<ActiveGenerations> => {
+    const generations = known.get(tenant) ?? (await counts.readGenerations(tenant));
+    if (!known.has(tenant)) known.set(tenant, generations);
+    return generations;
+  };
 }
 
 /** Groups spans that one query can read: they follow each other in one partition. */
@@ -104,11 +136,17 @@ function groupRuns(query: BucketsQuery, starts: number[], length_ms: number): nu
   return runs;
 }
 
+/** Spans that follow each other, by their starts. */
+interface Run {
+  run: number[];
+  length_ms: number;
+  generations: ActiveGenerations;
+}
+
 async function readRun(
   counts: CountsReader,
   { tenant, time, interval }: BucketsQuery,
-  run: number[],
-  length_ms: number,
+  { run, length_ms, generations }: Run,
 ): Promise<Bucket[]> {
   const [first = 0, last = 0] = [run[0], run.at(-1)];
   const family = { time, interval };
@@ -117,13 +155,14 @@ async function readRun(
     writeStart(first, interval),
     writeStart(last + length_ms, interval),
   );
-  return mergeShards(rows);
+  return mergeShards(rows, generations);
 }
 
-function mergeShards(rows: CountsRow[]): Bucket[] {
+function mergeShards(rows: CountsRow[], generations: ActiveGenerations): Bucket[] {
   const buckets = new Map<string, Bucket>();
   for (const { bucket, measures, changed_at } of rows) {
-    const { start_ms, source } = readBucket(bucket);
+    const { start_ms, source, generation } = readBucket(bucket);
+    if (generation !== undefined && generation !== generationOf(start_ms, generations)) continue;
     const id = `${start_ms}#${source}`;
     const known = buckets.get(id) ?? { start_ms, source, measures: {}, changed_at: 0 };
     addMeasures(known.measures, measures);

@@ -1,8 +1,10 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type {
   Addition,
   CountsReader,
+  CountsRows,
   CountsStore,
+  Generations,
   RowName,
 } from '../../../insight/counts/ports.ts';
 import type { Item } from '../attribute.ts';
@@ -14,6 +16,7 @@ import {
   type Table,
   type TableDeps,
 } from '../table.ts';
+import { createGenerations, listTenants } from './generations.ts';
 
 /** The attributes of a row that are no measures. The name of every measure contains a dot. */
 const CHANGED_AT = 'changed_at';
@@ -23,7 +26,9 @@ const MARK = 'seq';
  * Creates the store of the counts in a DynamoDB table with the keys `partition` and `bucket`. An
  * addition is one conditional write. Only a refused write is followed by a read.
  */
-export function createCountsStore(deps: TableDeps): CountsStore & CountsReader {
+export function createCountsStore(
+  deps: TableDeps,
+): CountsStore & CountsReader & CountsRows & Generations {
   const table = openTable(deps);
   return {
     async add(row, addition) {
@@ -48,6 +53,12 @@ export function createCountsStore(deps: TableDeps): CountsStore & CountsReader {
       }
       return rows;
     },
+    async remove(row) {
+      const command = new DeleteItemCommand({ TableName: table.table_name, Key: keyOf(row) });
+      void (await callDynamoDb(() => table.client.send(command)));
+    },
+    listTenants: () => listTenants(table),
+    ...createGenerations(table),
   };
 }
 

@@ -69,7 +69,7 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: 'The command compares a day with the results table, and writes what differs into rows of their own:',
+      says: 'The command compares a day with the results table, and repairs it:',
       tests: [
         'a comparison names what each bucket of the day lacks, or has too much',
         'a rebuild makes the counts of a day equal to the results table, also if it runs again',
@@ -78,14 +78,29 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: 'It reads the whole results table, and refuses a day that has changed within the last minute.',
+      says: 'A rebuild writes what the counts of each tenant lack into rows of their own.',
+      tests: [
+        'a rebuild makes the counts of a day equal to the results table, also if it runs again',
+        'a tenant without rows in the results table is rebuilt to zero',
+        'the rows of generations that no reader adds are removed by the next rebuild',
+      ],
+    },
+    {
+      says: '`GET /stats` and `GET /overview` add these rows all at once when the rebuild is done, so a rebuild that fails changes nothing, and can run again.',
+      tests: [
+        'readers see the counts before a rebuild or after it, although rebuilds die, overlap and lose answers, and batches are delivered again',
+        'a rebuild that finds the day changed while it wrote, or another rebuild begun, changes nothing that readers see',
+      ],
+    },
+    {
+      says: 'Both commands read the whole results table and the whole table of counts, and refuse a day that has changed within the last minute.',
       tests: [
         'a day that changed %d ms before the comparison is refused: %s',
         'a day that has just changed is not compared',
       ],
     },
     {
-      says: 'Results expire after 90 days, so it refuses older days too.',
+      says: 'Results expire after 90 days, so older days are refused too.',
       tests: ['aurastream counts check --day %s is refused'],
     },
     {
@@ -951,6 +966,8 @@ export const OPERATIONS: DocumentPromises = {
     'Otherwise check the day, and rebuild it as CountsAreLate says.',
     'The counts have not been compared with a recount for 30 hours.',
     'Athena or DynamoDB refuse the check, or objects of',
+    'Do not rebuild while CountsAreLate is on:',
+    'changes that are counted later would count twice.',
     'The counts function throws or times out.',
     'If the function was away for longer than that, recount the days whose results have changed meanwhile.',
     'Read the log lines `counting stopped by a bug`.',

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
-import type { CountsReader, CountsStore } from '../../../insight/counts/ports.ts';
+import type {
+  CountsReader,
+  CountsRows,
+  CountsStore,
+  Generations,
+} from '../../../insight/counts/ports.ts';
 
-type Store = CountsStore & CountsReader;
+type Store = CountsStore & CountsReader & CountsRows & Generations;
 
 const PARTITION = 'acme#created_at#hour#2026-11';
 const row = { partition: PARTITION, bucket: '2026-11-27T06#app#shard-1' };
@@ -76,5 +81,49 @@ export function describeCountsStore(createStore: () => Promise<Store>): void {
     const measures = Object.fromEntries(names.map((name) => [name, 1_000_000]));
     expect(await store.add(row, addition(1, 1, measures))).toBe(undefined);
     expect((await readAll(store))[0]?.measures).toEqual(measures);
+  });
+
+  it('A generation is active only from its activation on, and the tenant and the day have their own', async () => {
+    const store = await createStore();
+    expect(await store.beginGeneration('acme', '2026-11-27', 'one')).toBe(undefined);
+    expect(await store.readGenerations('acme')).toEqual(new Map());
+    expect(await store.activateGeneration('acme', '2026-11-27', 'one')).toBe(true);
+    expect(await store.beginGeneration('acme', '2026-11-28', 'other')).toBe(undefined);
+    expect(await store.activateGeneration('acme', '2026-11-28', 'other')).toBe(true);
+    expect(await store.readGenerations('acme')).toEqual(
+      new Map([
+        ['2026-11-27', 'one'],
+        ['2026-11-28', 'other'],
+      ]),
+    );
+    expect(await store.readGenerations('acm')).toEqual(new Map());
+  });
+
+  it('A generation cannot become active after another of its day has begun', async () => {
+    const store = await createStore();
+    await store.beginGeneration('acme', '2026-11-27', 'one');
+    await store.activateGeneration('acme', '2026-11-27', 'one');
+    expect(await store.beginGeneration('acme', '2026-11-27', 'two')).toBe('one');
+    expect(await store.beginGeneration('acme', '2026-11-27', 'three')).toBe('one');
+    expect(await store.activateGeneration('acme', '2026-11-27', 'two')).toBe(false);
+    expect(await store.readGenerations('acme')).toEqual(new Map([['2026-11-27', 'one']]));
+    expect(await store.activateGeneration('acme', '2026-11-27', 'three')).toBe(true);
+    expect(await store.readGenerations('acme')).toEqual(new Map([['2026-11-27', 'three']]));
+    expect(await store.activateGeneration('acme', '2026-11-30', 'never begun')).toBe(false);
+  });
+
+  it('The tenants of all counts are listed once each, and a row can be removed', async () => {
+    const store = await createStore();
+    for (const [partition, bucket] of [
+      [PARTITION, '2026-11-27T05#app#a'],
+      [PARTITION, '2026-11-27T06#app#a'],
+      ['other#arrived_at#day#2026', '2026-11-27#app#a'],
+    ] as const) {
+      await store.add({ partition, bucket }, addition(1, 1, { 'n.en.pos': 1 }));
+    }
+    expect((await store.listTenants()).sort()).toEqual(['acme', 'other']);
+    await store.remove({ partition: PARTITION, bucket: '2026-11-27T05#app#a' });
+    await store.remove({ partition: PARTITION, bucket: 'no such row' });
+    expect((await readAll(store)).map(({ bucket }) => bucket)).toEqual(['2026-11-27T06#app#a']);
   });
 }

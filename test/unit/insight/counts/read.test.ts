@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { bucketStart } from '../../../../insight/counts/buckets.ts';
 import { nameRow } from '../../../../insight/counts/names.ts';
-import type { CountsReader } from '../../../../insight/counts/ports.ts';
 import { type BucketsQuery, createReadBuckets } from '../../../../insight/counts/read.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeCountsStore } from '../../../fakes/counts-store.ts';
@@ -27,7 +26,8 @@ function createWorld() {
   const store = createFakeCountsStore();
   const reads: string[][] = [];
   let now = NOW;
-  const counts: CountsReader = {
+  const counts: typeof store = {
+    ...store,
     read(partition, from, to) {
       reads.push([partition, from, to]);
       return store.read(partition, from, to);
@@ -119,6 +119,7 @@ it('a failed read is not kept', async () => {
   let is_down = true;
   const read = createReadBuckets({
     counts: {
+      readGenerations: async () => new Map(),
       async read() {
         if (is_down) throw new ServiceError('dynamodb', 'Down', { retryable: true });
         return [];

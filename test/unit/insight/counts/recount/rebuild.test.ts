@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { createCount } from '../../../../../insight/counts/count.ts';
+import { createReadBuckets } from '../../../../../insight/counts/read.ts';
 import { compareDay, DayChangesError } from '../../../../../insight/counts/recount/compare.ts';
-import { type RebuildDeps, rebuildDay } from '../../../../../insight/counts/recount/rebuild.ts';
+import {
+  type RebuildDeps,
+  RebuildReplacedError,
+  rebuildDay,
+} from '../../../../../insight/counts/recount/rebuild.ts';
 import { createFakeCountsStore, type FakeCountsRow } from '../../../../fakes/counts-store.ts';
 import { changeEvent, countedRow } from '../../../../support/changes.ts';
 
@@ -23,6 +28,7 @@ async function createWorld(rows = [countedRow(), countedRow({ sentiment: 'NEGATI
       },
     },
     counts,
+    newGeneration: () => `g-${clock.now}`,
     now: () => clock.now,
     async sleep(ms) {
       slept.push(ms);
@@ -62,9 +68,8 @@ it('a rebuild makes the counts of a day equal to the results table, also if it r
   minute.measures = { 'n.fr.pos': 9 };
   expect(await rebuildDay(deps, DAY)).toHaveLength(2);
   expect(await rebuildDay(deps, DAY)).toEqual([]);
-  const correction = counts_rows.get(
-    'acme#arrived_at#minute#2026-11-27|2026-11-27T06:20#app#recount',
-  );
+  const id = 'acme#arrived_at#minute#2026-11-27|2026-11-27T06:20#app#recount-';
+  const correction = [...counts_rows].find(([name]) => name.startsWith(id))?.[1];
   expect(correction?.measures).toMatchObject({ 'n.fr.pos': -9, 'n.en.pos': 1, 'n.en.neg': 1 });
   expect(correction?.expires_at).toBe(minute.expires_at);
   rows.pop();
@@ -94,4 +99,56 @@ it('minutes that are no longer kept are not compared', async () => {
 it('rows that are no results are not counted', async () => {
   const { deps } = await createWorld([countedRow({ first_created_at: undefined })]);
   expect(await compareDay(deps, DAY)).toEqual([]);
+});
+
+it('a tenant without rows in the results table is rebuilt to zero', async () => {
+  const { deps, rows, counts_rows } = await createWorld();
+  rows.length = 0;
+  expect(await rebuildDay(deps, DAY)).toHaveLength(8);
+  const read = createReadBuckets({ counts: deps.counts, now: deps.now });
+  const query = { tenant: 'acme', time: 'created_at', interval: 'hour' } as const;
+  const [bucket] = await read({ ...query, from: DAY, to: DAY + 86_400_000 });
+  expect(bucket?.measures).toEqual({});
+  expect(counts_rows.size).toBe(16);
+  expect(await compareDay(deps, DAY)).toEqual([]);
+});
+
+it('a rebuild that finds the day changed while it wrote, or another rebuild begun, changes nothing that readers see', async () => {
+  const { deps, counts_rows, clock } = await createWorld();
+  const minute = counts_rows.get('acme#arrived_at#minute#2026-11-27|2026-11-27T06:20#app#shard-1')!;
+  minute.measures = { 'n.fr.pos': 9 };
+  const wrong = await compareDay(deps, DAY);
+  let sleeps = 0;
+  const interrupt = (work: () => Promise<unknown>): RebuildDeps => ({
+    ...deps,
+    async sleep(ms) {
+      clock.now += ms;
+      sleeps += 1;
+      if (sleeps % 2 === 0) void (await work());
+    },
+  });
+  const late = interrupt(async () => {
+    minute.measures = { 'n.fr.pos': 10 };
+  });
+  await expect(rebuildDay(late, DAY)).rejects.toThrow(DayChangesError);
+  minute.measures = { 'n.fr.pos': 9 };
+  const replaced = interrupt(() => deps.counts.beginGeneration('acme', '2026-11-27', 'other'));
+  await expect(rebuildDay(replaced, DAY)).rejects.toThrow(RebuildReplacedError);
+  expect(await compareDay(deps, DAY)).toEqual(wrong);
+});
+
+it('the rows of generations that no reader adds are removed by the next rebuild', async () => {
+  const { deps, counts_rows, clock } = await createWorld();
+  const minute = counts_rows.get('acme#arrived_at#minute#2026-11-27|2026-11-27T06:20#app#shard-1')!;
+  const listGenerations = () =>
+    new Set([...counts_rows.keys()].flatMap((id) => id.split('#recount-').slice(1)));
+  const generations: Set<string>[] = [];
+  for (const records of [9, 8, 7]) {
+    minute.measures = { 'n.fr.pos': records };
+    clock.now += 1;
+    await rebuildDay(deps, DAY);
+    generations.push(listGenerations());
+  }
+  expect(generations.map(({ size }) => size)).toEqual([1, 2, 2]);
+  expect(generations[2]).not.toContain([...generations[0]!][0]);
 });
