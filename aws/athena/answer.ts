@@ -10,7 +10,7 @@ export interface QueryAnswer {
   types: string[];
   rows: Record<string, QueryValue>[];
 }
-type QueryValue = string | number | boolean | null;
+export type QueryValue = string | number | boolean | null;
 
 interface Column {
   name: string;

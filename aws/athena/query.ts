@@ -10,7 +10,7 @@ import {
 import { sleep } from '../../lib/sleep.ts';
 import { createClient } from '../clients.ts';
 import { callService, requireField } from '../errors.ts';
-import { addPage, type QueryAnswer } from './answer.ts';
+import { addPage, type QueryAnswer, type QueryValue } from './answer.ts';
 
 /**
  * The error for SQL that Athena refused or could not run. The message is the reason from Athena.
@@ -38,26 +38,55 @@ export type Query = (sql: string, options?: QueryOptions) => Promise<QueryAnswer
  * @throws {QueryError} from the returned function, if Athena could not run the SQL.
  * @throws {ServiceError} from the returned function, if a call to Athena fails.
  */
-export function createQuery(deps: {
+export function createQuery(deps: QueryDeps): Query {
+  const client = deps.client ?? createClient(AthenaClient);
+  return async (sql, options) => collectAnswer(client, await runQuery(client, deps, sql, options));
+}
+
+/** Runs SQL like {@link Query}, and yields the rows page by page, so that they may be many. */
+export type ReadRows = (
+  sql: string,
+  options?: QueryOptions,
+) => AsyncIterable<Record<string, QueryValue>>;
+
+/** Returns a function that runs SQL in a work group and yields the rows of the answer. */
+export function createReadRows(deps: QueryDeps): ReadRows {
+  const client = deps.client ?? createClient(AthenaClient);
+  return async function* (sql, options) {
+    const id = await runQuery(client, deps, sql, options);
+    for await (const [page, is_first] of readPages(client, id)) {
+      const answer: QueryAnswer = { columns: [], types: [], rows: [] };
+      addPage(answer, page, is_first);
+      yield* answer.rows;
+    }
+  };
+}
+
+interface QueryDeps {
   work_group: string;
   database: string;
   client?: AthenaClient;
-}): Query {
-  const client = deps.client ?? createClient(AthenaClient);
-  return async (sql, { parameters = [], signal } = {}) => {
-    const command = new StartQueryExecutionCommand({
-      QueryString: sql,
-      WorkGroup: deps.work_group,
-      QueryExecutionContext: { Database: deps.database },
-      ...(parameters.length === 0 ? {} : { ExecutionParameters: parameters }),
-    });
-    const { QueryExecutionId } = await callService('athena', () => client.send(command)).catch(
-      refuseQuery,
-    );
-    const id = requireField('athena', 'QueryExecutionId', QueryExecutionId);
-    await waitForQuery(client, id, signal);
-    return collectAnswer(client, id);
-  };
+}
+
+/** Runs a query and returns its id when it has succeeded. */
+async function runQuery(
+  client: AthenaClient,
+  deps: QueryDeps,
+  sql: string,
+  { parameters = [], signal }: QueryOptions = {},
+): Promise<string> {
+  const command = new StartQueryExecutionCommand({
+    QueryString: sql,
+    WorkGroup: deps.work_group,
+    QueryExecutionContext: { Database: deps.database },
+    ...(parameters.length === 0 ? {} : { ExecutionParameters: parameters }),
+  });
+  const { QueryExecutionId } = await callService('athena', () => client.send(command)).catch(
+    refuseQuery,
+  );
+  const id = requireField('athena', 'QueryExecutionId', QueryExecutionId);
+  await waitForQuery(client, id, signal);
+  return id;
 }
 
 /** Athena refuses a syntax error at once: the query does not start. */
@@ -94,14 +123,22 @@ async function waitForQuery(
 
 export async function collectAnswer(client: AthenaClient, id: string): Promise<QueryAnswer> {
   const answer: QueryAnswer = { columns: [], types: [], rows: [] };
+  for await (const [page, is_first] of readPages(client, id)) addPage(answer, page, is_first);
+  return answer;
+}
+
+/** Yields the pages of an answer, each with whether it is the first. */
+async function* readPages(
+  client: AthenaClient,
+  id: string,
+): AsyncGenerator<[GetQueryResultsCommandOutput, boolean]> {
   let token: string | undefined;
   do {
     const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: token });
     const page: GetQueryResultsCommandOutput = await callService('athena', () =>
       client.send(command),
     );
-    addPage(answer, page, token === undefined);
+    yield [page, token === undefined];
     token = page.NextToken;
   } while (token !== undefined);
-  return answer;
 }

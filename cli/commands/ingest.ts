@@ -1,20 +1,32 @@
 import { Command } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type RecordInput } from '../../ingest/index.ts';
 import { openRecords, type RecordFile } from '../../ingest/sources/read-records.ts';
+import { FileIds } from '../../operations/runs/replace.ts';
 import { FORMAT_TITLES } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { dryRun, formatDryRun } from '../files/dry-run.ts';
 import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
+import {
+  describeReplacement,
+  listMissing,
+  type Replacement,
+  replaceSource,
+  requireIds,
+} from '../files/replace.ts';
 import { type AdjustmentCount, describeCounts, joinIssues, Tally } from '../files/tally.ts';
 import { createRunId } from '../lake/run-id.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
+import { abortOnInterrupt } from '../stop.ts';
 import { aSlug } from './options.ts';
 
 interface IngestOptions extends FileFlags {
   source?: string;
   tenant?: string;
+  replace?: boolean;
+  yes?: boolean;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -34,6 +46,8 @@ interface IngestSummary {
   adjustments: AdjustmentCount[];
   /** Number of rows that repeat the id of an earlier row. */
   repeated_ids: number;
+  /** The outcome for the records that the file does not have. Present with `--replace`. */
+  replaced?: Replacement;
   /** The error that ended the reading of the file early. */
   error?: string;
   seconds: number;
@@ -57,6 +71,11 @@ export function ingestCommand(): Command {
     )
     .option('--tenant <tenant>', 'tenant of records that name none', aSlug);
   return addFileOptions(command)
+    .option(
+      '--replace',
+      'make the file the whole truth of its source: withdraw records that it lacks',
+    )
+    .option('--yes', 'withdraw more than a fifth of the source without a question')
     .option('--dry-run', 'read the file, show how it is understood, and publish nothing')
     .option('--json', 'print the summary as one line of JSON')
     .addHelpText(
@@ -64,6 +83,8 @@ export function ingestCommand(): Command {
       `
 The file shows its format, encoding, delimiter and columns. Columns without a meaning become attributes.
 Ingesting the same file again gives the same record ids, so nothing counts twice.
+With --replace, records of the source that the file does not have are withdrawn, after all rows are published and the
+lake is complete. Nothing is withdrawn if a row was refused or failed. It needs ids (--id-field) and one source.
 The summary has the id of the run. Its records carry it: SELECT count(*) FROM results WHERE run_id = 'run_…'
 Exit code: 0 if all records are accepted; 2 if some lines failed and the others are accepted; 1 for any other error.`,
     )
@@ -75,17 +96,22 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
         ...(source === undefined ? {} : { source }),
         ...(tenant === undefined ? {} : { tenant }),
       });
-      if (options.dryRun) return showDryRun(path, file, json === true);
-      const { BulkStreamName } = await connect(self);
+      if (options.replace) requireIds(file);
+      if (options.dryRun) return showDryRun(path, file, options, self);
+      const stack = await connect(self);
       if (!json) for (const note of file.description.notes) process.stderr.write(`Note: ${note}\n`);
-      const summary = await ingest(file, BulkStreamName);
+      const summary = await ingest(file, stack, options);
       if (summary.lines === 0 && summary.error === undefined) throw createNoRowsError(path);
       console.log(json ? JSON.stringify(summary) : summarize(summary));
       if (summary.error !== undefined) process.stderr.write(`error: ${summary.error}\n`);
-      const is_partial = summary.refused + summary.failed > 0 || summary.error !== undefined;
-      if (is_partial) process.exitCode = EXIT_SOME_FAILED;
+      if (isPartial(summary)) process.exitCode = EXIT_SOME_FAILED;
       if (summary.error !== undefined && summary.accepted === 0) process.exitCode = 1;
     });
+}
+
+function isPartial({ refused, failed, error, replaced }: IngestSummary): boolean {
+  const is_not_replaced = replaced?.reason !== undefined || (replaced?.failed ?? 0) > 0;
+  return refused + failed > 0 || error !== undefined || is_not_replaced;
 }
 
 /** Says where the reading of a file stopped, why, and what to do. */
@@ -95,22 +121,47 @@ function describeBreak(cause: unknown, line: number): string {
 Ingest the file again when it can be read: the records that are on the stream count once.`;
 }
 
-async function showDryRun(path: string, file: RecordFile, json: boolean): Promise<void> {
-  const report = await dryRun(file);
+async function showDryRun(
+  path: string,
+  file: RecordFile,
+  { json, replace }: IngestOptions,
+  command: Command,
+): Promise<void> {
+  const ids = new FileIds();
+  const report = await dryRun(file, (record) => {
+    if (replace) ids.add(record);
+  });
   if (report.counts.rows === 0) throw createNoRowsError(path);
+  if (replace) report.would_withdraw = await countMissing(ids, command);
   console.log(json ? JSON.stringify(report) : formatDryRun(report));
   if (report.counts.refused > 0) process.exitCode = EXIT_SOME_FAILED;
+}
+
+/** @throws {Advice} if the file cannot replace its source. */
+async function countMissing(ids: FileIds, command: Command): Promise<number> {
+  if (ids.problem !== undefined) {
+    throw new Advice(`--replace: ${ids.problem}.`, 'Give each row an id, and one source.');
+  }
+  const read = { signal: abortOnInterrupt(), stamp: Date.now() };
+  return (await listMissing(await connect(command), ids, read)).length;
 }
 
 function createNoRowsError(path: string): Advice {
   return new Advice(`${path} has no rows.`, 'Export or download the file again.');
 }
 
-async function ingest(file: RecordFile, stream_name: string): Promise<IngestSummary> {
-  const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
+async function ingest(
+  file: RecordFile,
+  stack: StackOutputs,
+  { replace, yes }: IngestOptions,
+): Promise<IngestSummary> {
+  const stream = createKinesisStream({ stream_name: stack.BulkStreamName });
+  const publisher = createPublisher({ stream });
+  const signal = replace ? abortOnInterrupt() : new AbortController().signal;
+  const run = { run_id: createRunId(Date.now()), stamp: Date.now() };
+  const ids = new FileIds();
   const progress = createProgress();
   const printLine = createLinePrinter(progress);
-  const run_id = createRunId(Date.now());
   const started_at = performance.now();
   const tally = new Tally();
   const count = { refused: 0, failed: 0 };
@@ -121,11 +172,13 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
   async function* records(): AsyncIterable<RecordInput> {
     try {
       for await (const item of file.readRecords()) {
+        if (signal.aborted) throw new Error('the run was interrupted');
         tally.add(item);
         last_line = item.line;
         if (item.ok) {
           pending_lines.push(item.line);
-          yield { ...item.record, run_id };
+          if (replace) ids.add({ ...item.record, is_id_derived: item.is_id_derived });
+          yield { ...item.record, run_id: run.run_id };
         } else printLine(item.line, joinIssues(item.issues));
         progress.update(`${publisher.stats().accepted} records accepted, line ${item.line}`);
       }
@@ -143,19 +196,41 @@ async function ingest(file: RecordFile, stream_name: string): Promise<IngestSumm
     count[outcome.status] += 1;
     printLine(line, outcome.status === 'refused' ? joinIssues(outcome.issues) : outcome.code);
   }
-  await publisher.close();
+  await publisher.flush();
   progress.finish();
   const { rows, refused, adjustments, repeated_ids } = tally.counts();
   const { accepted, resent } = publisher.stats();
   const seconds = (performance.now() - started_at) / 1_000;
+  const totals = { refused: refused + count.refused, failed: count.failed };
+  const problem = findProblem({ ...totals, error });
+  if (problem !== undefined) ids.problem ??= problem;
+  const deps = { stack, publisher, signal, is_confirmed: yes === true };
+  const replaced = replace ? await replaceSource(deps, ids, run) : undefined;
+  await publisher.close();
   return {
-    run_id,
-    ...{ lines: rows, accepted, refused: refused + count.refused, failed: count.failed, resent },
+    run_id: run.run_id,
+    ...{ lines: rows, accepted, ...totals, resent },
+    ...(replaced === undefined ? {} : { replaced }),
     ...{ adjustments, repeated_ids },
     ...(error === undefined ? {} : { error }),
     seconds: Number(seconds.toFixed(2)),
     records_per_second: Math.round(accepted / seconds),
   };
+}
+
+/** Returns the reason for which the records that were published are not the whole file. */
+function findProblem({
+  refused,
+  failed,
+  error,
+}: {
+  refused: number;
+  failed: number;
+  error: string | undefined;
+}) {
+  if (error !== undefined) return 'the file was not read to its end';
+  if (failed > 0) return `rows that could not be published: ${failed}`;
+  return refused > 0 ? `rows that were refused: ${refused}` : undefined;
 }
 
 /** Creates a function that prints bad lines until {@link MAX_PRINTED_LINES} lines were printed. */
@@ -183,5 +258,7 @@ function summarize(summary: IngestSummary): string {
     `${seconds} s, ${records_per_second} records/s`,
   ];
   const counts = { ...summary, rows: lines };
-  return [parts.join('; '), ...describeCounts(counts), `run ${summary.run_id}`].join('\n');
+  const lines_below = describeCounts(counts);
+  if (summary.replaced !== undefined) lines_below.push(describeReplacement(summary.replaced));
+  return [parts.join('; '), ...lines_below, `run ${summary.run_id}`].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { RecordFile, SourceItem } from '../../ingest/sources/read-records.ts';
+import type { FileRow } from '../../operations/runs/replace.ts';
 import type { FileDescription, RecordInput } from '../../schemas/index.ts';
 import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
@@ -9,6 +10,8 @@ export interface DryRunReport {
   file: FileDescription;
   first_records: RecordInput[];
   counts: FileCounts;
+  /** Number of records of the source that the file does not have. Present with `--replace`. */
+  would_withdraw?: number;
   /** The reasons of refused rows, with the number of rows and the first line. */
   refusals: { reason: string; rows: number; first_line: number }[];
 }
@@ -16,14 +19,22 @@ export interface DryRunReport {
 const SHOWN_RECORDS = 3;
 const MAX_REASONS = 50;
 
-/** Reads a whole file without publishing a record. */
-export async function dryRun(file: RecordFile): Promise<DryRunReport> {
+/**
+ * Reads a whole file without publishing a record.
+ *
+ * @param onRecord gets each valid record, and whether its id is derived.
+ */
+export async function dryRun(
+  file: RecordFile,
+  onRecord?: (record: FileRow) => void,
+): Promise<DryRunReport> {
   const progress = createProgress();
   const tally = new Tally();
   const first_records: RecordInput[] = [];
   const refusals = new Map<string, DryRunReport['refusals'][number]>();
   for await (const item of file.readRecords()) {
     tally.add(item);
+    if (item.ok) onRecord?.({ ...item.record, is_id_derived: item.is_id_derived });
     if (!item.ok) addRefusal(refusals, item);
     else if (first_records.length < SHOWN_RECORDS) first_records.push(item.record);
     progress.update(`line ${item.line}`);
@@ -44,7 +55,13 @@ function addRefusal(
 }
 
 /** Formats the report for the terminal. */
-export function formatDryRun({ file, first_records, counts, refusals }: DryRunReport): string {
+export function formatDryRun({
+  file,
+  first_records,
+  counts,
+  refusals,
+  would_withdraw,
+}: DryRunReport): string {
   const parts = [
     formatFacts(file),
     formatTable(
@@ -58,6 +75,11 @@ export function formatDryRun({ file, first_records, counts, refusals }: DryRunRe
         ({ reason, rows, first_line }) => `  ${rows} × ${reason} (first in line ${first_line})`,
       ),
       ...describeCounts(counts).map((line) => `  ${line}`),
+      ...(would_withdraw === undefined
+        ? []
+        : [
+            `Records of the source that are not in the file and would be withdrawn: ${would_withdraw}.`,
+          ]),
       ...file.notes.map((note) => `Note: ${note}`),
     ].join('\n'),
   ];

@@ -22,6 +22,8 @@ export type SourceItem =
       bytes: Buffer;
       record: RecordInput & { record_id: string };
       adjustments: Adjustment[];
+      /** Present if the row has no id, so that its id is derived from its place and content. */
+      is_id_derived?: true;
     }
   | { ok: false; line: number; bytes: Buffer; issues: Issue[] };
 
@@ -59,12 +61,20 @@ export async function openRecords(options: ReadOptions): Promise<RecordFile> {
   const inspected = await inspectFile(file, file_options);
   const source = given ?? sourceName(path);
   const { targets, readDate, readRows } = inspected;
-  const defaults = { targets, readDate, source, tenant, deriveId: fileRecordId };
+  let is_id_derived = false;
+  const deriveId: typeof fileRecordId = (row, fields) => {
+    is_id_derived = true;
+    return fileRecordId(row, fields);
+  };
+  const defaults = { targets, readDate, source, tenant, deriveId };
   return {
     ...inspected,
     async *readRecords() {
       for await (const row of readRows(0)) {
-        yield { line: row.line, bytes: row.bytes(), ...toRecord(row, defaults) };
+        is_id_derived = false;
+        const outcome = toRecord(row, defaults);
+        const derived = is_id_derived && outcome.ok ? ({ is_id_derived: true } as const) : {};
+        yield { line: row.line, bytes: row.bytes(), ...outcome, ...derived };
       }
     },
   };

@@ -36,6 +36,52 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'With --replace, the records of the source that the file does not have are withdrawn, in the same run, after all its rows are published and the lake has all that was accepted before (as with query --wait).',
+      tests: [
+        'ingest --replace withdraws the records of the source that the file does not have, in the same run',
+        'exactly the records that were accepted before the run and that the file lacks are withdrawn, with the stamp of its beginning',
+        'the wait ends when everything that was accepted before it is in the table, whatever the order of the steps',
+      ],
+    },
+    {
+      says: '--dry-run says how many these would be.',
+      tests: [
+        'ingest --replace --dry-run says how many records would be withdrawn, and publishes nothing',
+      ],
+    },
+    {
+      says: 'A record that was accepted after the run began is never withdrawn.',
+      tests: [
+        'exactly the records that were accepted before the run and that the file lacks are withdrawn, with the stamp of its beginning',
+      ],
+    },
+    {
+      says: 'The file needs ids and one source; a file without a column of ids is refused before its first record.',
+      tests: [
+        'ingest --replace refuses a file without ids before it publishes, and names --id-field',
+        'a file with the rows %j replaces its source only if it has one and ids: %s',
+      ],
+    },
+    {
+      says: 'Nothing is withdrawn, and the summary says why, if a row was refused, failed or has no id, if the file could not be read to its end, or if the run was interrupted.',
+      tests: [
+        'ingest --replace withdraws nothing if %s, says so and exits with 2',
+        'ingest --replace withdraws nothing if the stream refuses a record',
+        'ingest --replace withdraws nothing if the file is not read to its end, as when the run is interrupted',
+      ],
+    },
+    {
+      says: 'The exit code is then 2.',
+      tests: ['ingest --replace withdraws nothing if %s, says so and exits with 2'],
+    },
+    {
+      says: 'If more than a fifth of the source would be withdrawn, the command asks, and without a terminal it needs --yes.',
+      tests: [
+        'ingest --replace withdraws nothing if %s, says so and exits with 2',
+        'ingest --replace --yes withdraws more than a fifth of the source',
+      ],
+    },
+    {
       says: 'CSV, TSV | comma, semicolon, tab or pipe (recognised), or another delimiter (--delimiter); sep= lines and titles above the header',
       tests: [CASES],
     },
@@ -269,6 +315,7 @@ export const FILES: DocumentPromises = {
     },
   ],
   explains: [
+    'A record whose row has expired from the results table (after 90 days) stays in the lake.',
     'Standard input cannot be a zip archive, a workbook or a Parquet file.',
     'npm run fuzz:files checks this and the rules below with generated and damaged files.',
     'A file of any size needs at most 256 MiB of memory, as JSONL, JSON, CSV or gzip.',

@@ -1,0 +1,108 @@
+import { createInterface } from 'node:readline/promises';
+import { createReadRows } from '../../aws/athena/query.ts';
+import { createSourceRecords } from '../../aws/athena/source-records.ts';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
+import type { Publisher } from '../../ingest/index.ts';
+import type { RecordFile } from '../../ingest/sources/read-records.ts';
+import { type FileIds, findMissing, withdrawRecords } from '../../operations/runs/replace.ts';
+import { Advice } from '../errors.ts';
+import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
+
+/** Share of a source that is withdrawn without a question. */
+const MAX_UNASKED_SHARE = 0.2;
+
+/** The outcome for the records of the source that the file does not have. */
+export interface Replacement {
+  /** Number of records that are in the lake and not in the file. Absent if that was not looked at. */
+  missing?: number;
+  withdrawn: number;
+  failed: number;
+  /** The reason for which nothing was withdrawn. */
+  reason?: string;
+}
+
+/**
+ * Refuses a file that cannot be the whole truth of its source, because its rows have no ids.
+ *
+ * @throws {Advice} if no column becomes the id.
+ */
+export function requireIds({ description: { columns } }: RecordFile): void {
+  if (columns.some(({ becomes }) => becomes === 'record_id')) return;
+  const names = columns.map(({ name }) => `\`${name}\``).join(', ');
+  throw new Advice(
+    `--replace: no column identifies a record; the file has ${names}.`,
+    'Name the column with --id-field COLUMN.',
+  );
+}
+
+export interface ReplaceDeps {
+  stack: StackOutputs;
+  publisher: Pick<Publisher, 'publishAll'>;
+  signal: AbortSignal;
+  is_confirmed: boolean;
+}
+
+/**
+ * Withdraws the records that are in the lake and not in the file. Nothing is withdrawn if the file has
+ * a problem, or if the share is large and is not confirmed.
+ */
+export async function replaceSource(
+  { stack, publisher, signal, is_confirmed }: ReplaceDeps,
+  file: FileIds,
+  run: { run_id: string; stamp: number },
+): Promise<Replacement> {
+  const nothing = { withdrawn: 0, failed: 0 };
+  if (file.source === undefined) return { ...nothing, reason: 'the file has no record' };
+  if (file.problem !== undefined) return { ...nothing, reason: file.problem };
+  let missing: string[];
+  try {
+    missing = await listMissing(stack, file, { signal, stamp: run.stamp });
+  } catch (error) {
+    if (!(error instanceof Advice)) throw error;
+    return { ...nothing, reason: error.message.split('\n')[0] ?? '' };
+  }
+  const share = measureShare(missing, file);
+  const question = `Withdraw ${missing.length} of the ${missing.length + file.ids.size} records of ${file.source.source}?`;
+  if (share > MAX_UNASKED_SHARE && !is_confirmed && !(await askUser(question))) {
+    const reason = `${missing.length} records are ${Math.round(share * 100)} % of the source: confirm with --yes`;
+    return { ...nothing, missing: missing.length, reason };
+  }
+  const counts = await withdrawRecords(publisher, missing, { ...file.source, ...run });
+  return { missing: missing.length, ...counts };
+}
+
+/** Waits until the lake is complete, and lists the records that the file does not have. */
+export async function listMissing(
+  stack: StackOutputs,
+  file: FileIds,
+  { signal, stamp }: { signal: AbortSignal; stamp: number },
+): Promise<string[]> {
+  void (await waitForAccepted(stack, { limit_seconds: WAIT_LIMIT_SECONDS, signal }));
+  const readRows = createReadRows({
+    work_group: stack.WorkgroupName,
+    database: stack.DatabaseName,
+  });
+  return findMissing(createSourceRecords({ readRows }), file, stamp);
+}
+
+function measureShare(missing: string[], { ids }: FileIds): number {
+  return missing.length / Math.max(1, missing.length + ids.size);
+}
+
+/** Asks a question on the terminal. Without a terminal the answer is no. */
+async function askUser(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Describes what became of the source, in one line. */
+export function describeReplacement({ missing, withdrawn, failed, reason }: Replacement): string {
+  if (reason !== undefined) return `nothing withdrawn: ${reason}`;
+  const failures = failed === 0 ? '' : `, ${failed} could not be; run it again`;
+  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}`;
+}

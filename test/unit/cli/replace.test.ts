@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ingestCommand } from '../../../cli/commands/ingest.ts';
+import { runCommand } from '../../support/cli.ts';
+
+const kinesis = mockClient(KinesisClient);
+const athena = mockClient(AthenaClient);
+const dynamodb = mockClient(DynamoDBClient);
+const s3 = mockClient(S3Client);
+let folder: string;
+let published: Record<string, unknown>[];
+let lake_ids: string[];
+/** Is called once, when the first request comes. */
+let onRequest: (() => void) | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-replace-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  published = [];
+  onRequest = undefined;
+  lake_ids = ['1', '2', '3', '4', '5', 'old'];
+  for (const client of [kinesis, athena, dynamodb, s3]) client.reset();
+  kinesis.on(ListShardsCommand).resolves({ Shards: [] });
+  kinesis.on(PutRecordsCommand).callsFake(({ Records }) => {
+    onRequest?.();
+    onRequest = undefined;
+    const texts = Records.map(({ Data }: { Data: Uint8Array }) => Buffer.from(Data).toString());
+    published.push(...texts.map((text: string) => JSON.parse(text)));
+    return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
+  });
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  s3.on(ListObjectsV2Command).resolves({});
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
+  athena
+    .on(GetQueryExecutionCommand)
+    .resolves({ QueryExecution: { Status: { State: 'SUCCEEDED' } } });
+  athena.on(GetQueryResultsCommand).callsFake(() => ({
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: [{ Name: 'record_id', Type: 'varchar' }] },
+      Rows: ['record_id', ...lake_ids].map((VarCharValue) => ({ Data: [{ VarCharValue }] })),
+    },
+  }));
+});
+
+async function replace(content: string, ...words: string[]) {
+  const path = join(folder, 'shop.csv');
+  await writeFile(path, content);
+  const ran = await runCommand(ingestCommand(), path, '--id-field', 'id', '--replace', ...words);
+  const withdrawn = published.filter(({ deleted }) => deleted).map(({ record_id }) => record_id);
+  return { ...ran, withdrawn };
+}
+
+const FIVE = 'id,text\n1,a\n2,b\n3,c\n4,d\n5,e\n';
+
+it('ingest --replace withdraws the records of the source that the file does not have, in the same run', async () => {
+  const { stdout, withdrawn, exit_code } = await replace(FIVE);
+  expect(withdrawn).toEqual(['old']);
+  expect(stdout).toContain('\n1 of 1 records that the file does not have are withdrawn\nrun run_');
+  expect(exit_code).toBeUndefined();
+  expect(new Set(published.map(({ run_id }) => run_id)).size).toBe(1);
+  expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toMatchObject({
+    QueryString: expect.stringContaining('tenant = ? AND source = ?'),
+    ExecutionParameters: ["'default'", "'shop'", expect.stringMatching(/^\d{13}$/)],
+  });
+});
+
+it.each([
+  ['a row is refused', `${FIVE}6,\n`, 'rows that were refused: 1'],
+  ['a row has no id', `${FIVE},f\n`, 'a row has no id of its own'],
+  ['rows are of two sources', 'id,text,source\n1,a,one\n2,b,two\n', 'two sources, one and two'],
+  [
+    'more than a fifth would go',
+    'id,text\n1,a\n',
+    '5 records are 83 % of the source: confirm with --yes',
+  ],
+])(
+  'ingest --replace withdraws nothing if %s, says so and exits with 2',
+  async (_case, content, reason) => {
+    const { stdout, withdrawn, exit_code } = await replace(content);
+    expect(withdrawn).toEqual([]);
+    expect(published.length).toBeGreaterThan(0);
+    expect(stdout).toContain(`nothing withdrawn: `);
+    expect(stdout).toContain(reason);
+    expect(exit_code).toBe(2);
+  },
+);
+
+it('ingest --replace --yes withdraws more than a fifth of the source', async () => {
+  const { stdout, withdrawn } = await replace('id,text\n1,a\n', '--yes', '--json');
+  expect(withdrawn).toEqual(['2', '3', '4', '5', 'old']);
+  expect(JSON.parse(stdout).replaced).toEqual({ missing: 5, withdrawn: 5, failed: 0 });
+});
+
+it('ingest --replace withdraws nothing if the stream refuses a record', async () => {
+  kinesis.on(PutRecordsCommand).rejects(
+    Object.assign(new Error('no'), {
+      name: 'InvalidArgumentException',
+      $metadata: { httpStatusCode: 400 },
+    }),
+  );
+  const { stdout, withdrawn } = await replace(FIVE);
+  expect(withdrawn).toEqual([]);
+  expect(stdout).toContain('nothing withdrawn: rows that could not be published: 5');
+});
+
+it('ingest --replace withdraws nothing if the file is not read to its end, as when the run is interrupted', async () => {
+  onRequest = () => void process.emit('SIGINT');
+  const rows = Array.from({ length: 30_000 }, (_, i) => `${i},text ${i}\n`);
+  const interrupted = await replace(`id,text\n${rows.join('')}`);
+  expect(interrupted.withdrawn).toEqual([]);
+  expect(interrupted.stdout).toContain('nothing withdrawn: the file was not read to its end');
+  expect(interrupted.stderr).toContain('the run was interrupted');
+});
+
+it('ingest --replace --dry-run says how many records would be withdrawn, and publishes nothing', async () => {
+  const { stdout } = await replace(FIVE, '--dry-run');
+  expect(stdout).toContain('not in the file and would be withdrawn: 1.');
+  const { stdout: json } = await replace(FIVE, '--dry-run', '--json');
+  expect(JSON.parse(json).would_withdraw).toBe(1);
+  expect(published).toEqual([]);
+});
+
+it('ingest --replace refuses a file without ids before it publishes, and names --id-field', async () => {
+  const path = join(folder, 'texts.csv');
+  await writeFile(path, 'text,stars\na,5\n');
+  const { error } = await runCommand(ingestCommand(), path, '--replace');
+  expect(error?.message).toContain('the file has `text`, `stars`');
+  expect(error?.message).toContain('--id-field');
+  expect(published).toEqual([]);
+});
